@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from globus_tui.sandbox.agenda import Agenda
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from globus_tui.sandbox.clock import Clock
     from globus_tui.sandbox.faults import Faults
 
@@ -110,6 +112,22 @@ class Entry:
     group: str = "ops"
     forbidden: bool = False
     """Listing or reading it answers with a permission error."""
+    grow: Callable[[], dict[str, Entry]] | None = None
+    """Makes the children when they are first asked for: big trees cost nothing until somebody looks."""
+    link_target: str | None = None
+    broken: bool = False
+    """A symbolic link that leads nowhere."""
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it holds other entries, made already or not."""
+        return self.children is not None or self.grow is not None
+
+    def contents(self) -> dict[str, Entry]:
+        """The children by name; nothing for a file."""
+        if self.children is None and self.grow is not None:
+            self.children = self.grow()
+        return self.children if self.children is not None else {}
 
 
 @dataclass
@@ -158,6 +176,10 @@ class TransferTask:
     outcome: str = "SUCCEEDED"
     planned: Document = field(default_factory=dict)
     """The final figures, reached proportionally while it runs (files, bytes_transferred, ...)."""
+    starts_at: datetime | None = None
+    """When it begins (or began) to move data; None while it waits in the queue."""
+    recall: Callable[[TransferTask], None] | None = None
+    """Fills events, successful and skipped when they are first asked for; then None."""
 
 
 @dataclass
@@ -248,6 +270,11 @@ class Sandbox:
         moment = self.clock.now()
         self.agenda.run_until(moment)
         return moment
+
+    def owns(self, identity_id: str, owner: str) -> bool:
+        """Whether what `owner` has belongs to this identity: it is the same one, or one linked to it."""
+        person = self.people.get(owner)
+        return identity_id == owner or (person is not None and identity_id in person.linked)
 
     def new_id(self) -> str:
         """A UUID from the seeded generator: the same world has the same ids."""
