@@ -195,6 +195,8 @@ class TimerRun:
     next_check: datetime | None = None
     errors: Document | None = None
     data: Document | None = None
+    ends_at: datetime | None = None
+    """When a run of a generic timer will end; the others end with what they started."""
     old_shape: bool = False
     """Rendered with `status`, `data`, `ran_at`, `errors` only, as results from before 2025 are."""
 
@@ -230,6 +232,11 @@ class Timer:
     """Newest first."""
     missed_while_inactive: bool = False
     retrying_since: datetime | None = None
+    retry_at: datetime | None = None
+    erase_at: datetime | None = None
+    """When the clean-up after DELETE removes it; None when it is not being deleted."""
+    alarm: int = 0
+    """Number of its latest booking on the agenda: the earlier ones are void."""
     current: TimerRun | None = None
     plan: Document = field(default_factory=dict)
     """How its runs turn out (read by the transfer engine): seconds, files, bytes, outcome, faults, ..."""
@@ -260,6 +267,8 @@ class Sandbox:
     timers: dict[str, Timer] = field(default_factory=dict)
     flows: dict[str, Document] = field(default_factory=dict)
     flow_runs: dict[str, Document] = field(default_factory=dict)
+    timer_budget: float = 1.0
+    """How many runs a minute the timers of one user may have together; infinity switches the limit off."""
     rng: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
