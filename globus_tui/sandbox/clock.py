@@ -30,6 +30,13 @@ class Clock:
         """The simulated moment, aware, in UTC."""
         return self._base + timedelta(seconds=(time.monotonic() - self._since) * self._speed)
 
+    def run(self, speed: float) -> None:
+        """Goes on from the present simulated moment at another speed; 0 freezes."""
+        if speed < 0:
+            raise ValueError("a clock cannot run backwards")
+        self._base, self._since = self.now(), time.monotonic()
+        self._speed = speed
+
     def advance(self, by: timedelta | float) -> datetime:
         """Moves the clock forward by a timedelta or by seconds; returns the new moment."""
         step = by if isinstance(by, timedelta) else timedelta(seconds=by)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.sandbox.agenda import Agenda
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime, timedelta
 
     from globus_tui.sandbox.clock import Clock
     from globus_tui.sandbox.faults import Faults
@@ -81,6 +81,8 @@ class Session:
     session_id: str
     authenticated: dict[str, datetime] = field(default_factory=dict)
     mfa: bool = False
+    policies: dict[str, datetime] = field(default_factory=dict)
+    """Policies that a login satisfied, and when."""
 
 
 @dataclass
@@ -241,7 +243,7 @@ class Timer:
     plan: Document = field(default_factory=dict)
     """How its runs turn out (read by the transfer engine): seconds, files, bytes, outcome, faults, ..."""
     consents: frozenset[str] | None = None
-    """Scopes its stored credential carries as root>child>leaf chains; None: looked up in the owner's consents."""
+    """Scopes its stored credential carries as root>child>leaf chains; None: those of the owner."""
     session: Session | None = None
     """The session behind its stored credential."""
     quirks: Document = field(default_factory=dict)
@@ -261,6 +263,10 @@ class Sandbox:
     consents: list[Consent] = field(default_factory=list)
     tokens: dict[str, Token] = field(default_factory=dict)
     codes: dict[str, Document] = field(default_factory=dict)
+    policies: dict[str, Document] = field(default_factory=dict)
+    """Authentication policies that have rules of their own; another id just asks for a login for it."""
+    sessions: dict[str, Session] = field(default_factory=dict)
+    """identity id → the browser session of its last login, which the next login builds on."""
     collections: dict[str, Collection] = field(default_factory=dict)
     bookmarks: dict[str, Document] = field(default_factory=dict)
     tasks: dict[str, TransferTask] = field(default_factory=dict)
