@@ -1,0 +1,1 @@
+"""What a timer is: frozen values and pure functions. No I/O, no clock, no terminal, no HTTP."""

@@ -1,0 +1,160 @@
+"""Collections: where data is. Parsed from Transfer's endpoint documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from globus_tui.domain import wire
+
+if TYPE_CHECKING:
+    from globus_tui.domain.wire import Document
+
+
+class CollectionKind(Enum):
+    """The `entity_type` of a collection; OTHER for what is not known to this version."""
+
+    MAPPED = "GCSv5_mapped_collection"
+    GUEST = "GCSv5_guest_collection"
+    GCP_MAPPED = "GCP_mapped_collection"
+    GCP_GUEST = "GCP_guest_collection"
+    ENDPOINT = "GCSv5_endpoint"
+    OTHER = ""
+
+    @classmethod
+    def read(cls, value: object) -> CollectionKind:
+        """The kind of a wire value."""
+        return next((kind for kind in cls if kind.value == value and value), cls.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection as this program needs it.
+
+    Attributes:
+        high_assurance: None when the service does not say.
+        connected: Globus Connect Personal only; None for others.
+        deleted: the service answered EndpointDeleted; `name` is then the last known name or the id.
+        default_directory: where listing starts; None lets the service choose.
+        session_minutes: how long a login is good for on it, where it says so.
+    """
+
+    collection_id: str
+    name: str
+    kind: CollectionKind = CollectionKind.OTHER
+    high_assurance: bool | None = None
+    owner: str | None = None
+    organization: str | None = None
+    description: str | None = None
+    default_directory: str | None = None
+    connected: bool | None = None
+    paused: bool | None = None
+    non_functional: bool | None = None
+    managed: bool | None = None
+    mapped_collection_id: str | None = None
+    mfa_required: bool | None = None
+    policy_id: str | None = None
+    session_minutes: int | None = None
+    user_message: str | None = None
+    roles: tuple[str, ...] = ()
+    deleted: bool = False
+
+    @property
+    def needs_data_access_consent(self) -> bool:
+        """Transfer needs the user's `data_access` consent to read or write it.
+
+        Mapped GCSv5 collections that are not high assurance. Where `high_assurance` is not said, sources differ; the
+        official CLI treats that as not needed, and asking for it where it does not exist makes a login fail, so
+        only a plain False counts.
+        """
+        return self.kind is CollectionKind.MAPPED and self.high_assurance is False
+
+    @classmethod
+    def from_document(cls, found: Document) -> Collection:
+        """Reads an endpoint document; old entries may have an empty display name or no entity type."""
+        collection_id = wire.text(found.get("id")) or ""
+        return cls(
+            collection_id=collection_id,
+            name=wire.text(found.get("display_name")) or wire.text(found.get("canonical_name")) or collection_id,
+            kind=CollectionKind.read(found.get("entity_type")),
+            high_assurance=wire.flag(found.get("high_assurance")),
+            owner=wire.text(found.get("owner_string")),
+            organization=wire.text(found.get("organization")),
+            description=wire.text(found.get("description")),
+            default_directory=wire.text(found.get("default_directory")),
+            connected=wire.flag(found.get("gcp_connected")),
+            paused=wire.flag(found.get("gcp_paused")),
+            non_functional=wire.flag(found.get("non_functional")),
+            managed=None if "subscription_id" not in found else found["subscription_id"] is not None,
+            mapped_collection_id=wire.text(found.get("mapped_collection_id")),
+            mfa_required=wire.flag(found.get("mfa_required")),
+            policy_id=wire.text(found.get("authentication_policy_id")),
+            session_minutes=wire.whole(found.get("authentication_timeout_mins")),
+            user_message=wire.text(found.get("user_message")),
+            roles=wire.texts(found.get("my_effective_roles")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One listing of a collection: the service's normalised path and what is in it."""
+
+    path: str
+    entries: tuple[FolderEntry, ...]
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """A file or folder in a listing; None where the storage does not say."""
+
+    name: str
+    kind: str
+    size: int | None = None
+    modified: str | None = None
+    permissions: str | None = None
+    user: str | None = None
+    group: str | None = None
+    link_target: str | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        """It can be listed."""
+        return self.kind == "dir"
+
+    @classmethod
+    def from_document(cls, found: Document) -> FolderEntry:
+        """Reads one `file` document of a listing or a stat."""
+        return cls(
+            name=wire.text(found.get("name")) or "",
+            kind=wire.text(found.get("type")) or "other",
+            size=wire.whole(found.get("size")),
+            modified=wire.text(found.get("last_modified")),
+            permissions=wire.text(found.get("permissions")),
+            user=wire.text(found.get("user")),
+            group=wire.text(found.get("group")),
+            link_target=wire.text(found.get("link_target")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A named place: a collection and a path in it."""
+
+    bookmark_id: str
+    label: str
+    collection_id: str
+    path: str
+    pinned: bool | None = None
+
+    @classmethod
+    def from_document(cls, found: Document) -> Bookmark:
+        """Reads one bookmark document."""
+        return cls(
+            bookmark_id=wire.text(found.get("id")) or "",
+            label=wire.text(found.get("name")) or "",
+            collection_id=wire.text(found.get("endpoint_id")) or "",
+            path=wire.text(found.get("path")) or "",
+            pinned=wire.flag(found.get("pinned")),
+        )

@@ -1,0 +1,179 @@
+"""What can go wrong, as one tree. `str(error)` is a sentence fit for the user; `advice` says what to do.
+
+    GlobusTuiError
+    ├── BadInput             what was typed or handed in cannot be used
+    ├── SettingsError        a configuration file or environment variable is wrong
+    ├── SignedOut            there are no credentials, or they were refused for good
+    ├── NetworkError         no answer arrived
+    │   ├── TimedOut
+    │   └── ConnectionFailed
+    ├── UnreadableAnswer     an answer arrived that cannot be understood
+    └── ServiceError         the service refused
+        ├── AuthAPIError
+        ├── TransferAPIError
+        ├── TimersAPIError
+        └── FlowsAPIError
+
+Errors are raised by `api` and `auth` and caught by `store`, which is why they live below both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from globus_tui.domain.gare import Gare
+
+
+class GlobusTuiError(Exception):
+    """The root: catch it where any expected failure ends in words for the user."""
+
+    advice: str = ""
+
+    def __init__(self, message: str, *, advice: str | None = None) -> None:
+        super().__init__(message)
+        if advice is not None:
+            self.advice = advice
+
+
+class BadInput(GlobusTuiError, ValueError):
+    """What was typed or handed in cannot be used; the message says why and what would do."""
+
+
+class SettingsError(GlobusTuiError):
+    """A setting is wrong; the message names the file or variable, the key and the line where known."""
+
+
+class SignedOut(GlobusTuiError):
+    """There are no credentials for this service, or they were refused and cannot be renewed."""
+
+    advice = "Press S to sign in."
+
+
+class NetworkError(GlobusTuiError):
+    """No answer arrived.
+
+    Attributes:
+        maybe_processed: the request may have reached the service and been carried out; False when it
+            certainly never left (no connection was made).
+    """
+
+    advice = "It is tried again by itself; check the network and the proxy settings if it goes on."
+
+    def __init__(self, message: str, *, maybe_processed: bool, advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.maybe_processed = maybe_processed
+
+
+class TimedOut(NetworkError):
+    """The service did not answer in time."""
+
+
+class ConnectionFailed(NetworkError):
+    """The connection could not be made, or broke."""
+
+
+class UnreadableAnswer(GlobusTuiError):
+    """An answer arrived that is not what the service documents: not JSON, cut short, or of another shape."""
+
+    advice = "A proxy or login page may stand between this machine and Globus."
+
+
+class ErrorKind(Enum):
+    """What a refusal means for the caller, whatever service it came from."""
+
+    SIGNED_OUT = "signed out"
+    NEEDS_AUTHORIZATION = "needs authorization"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not found"
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+    BUSY = "busy"
+    BROKEN = "broken"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One complaint of the service about one part of the request.
+
+    Attributes:
+        place: path in the request, e.g. `("body", "schedule", "interval_seconds")`; ints are list positions.
+        message: the service's words.
+    """
+
+    place: tuple[str | int, ...]
+    message: str
+
+
+class ServiceError(GlobusTuiError):
+    """The service answered with a refusal.
+
+    Attributes:
+        service: `auth`, `transfer`, `timer` or `flows`.
+        status: HTTP status.
+        code: the service's own code, dotted and open-ended (match by prefix), or None.
+        problems: complaints about single fields (422).
+        gare: what Globus wants from the user first, when it says so (on any status, 502 included).
+        request_id: to quote to Globus support, or None.
+        retry_after: seconds the service asked to wait, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        service: str,
+        status: int,
+        code: str | None = None,
+        problems: tuple[FieldProblem, ...] = (),
+        gare: Gare | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.service = service
+        self.status = status
+        self.code = code
+        self.problems = problems
+        self.gare = gare
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    @property
+    def kind(self) -> ErrorKind:
+        """What it means; a requirement outranks the status that it came with."""
+        if self.gare is not None:
+            return ErrorKind.NEEDS_AUTHORIZATION
+        if self.status >= 500:
+            return ErrorKind.BROKEN
+        return _KINDS.get(self.status, ErrorKind.OTHER)
+
+
+_KINDS = {
+    400: ErrorKind.INVALID,
+    401: ErrorKind.SIGNED_OUT,
+    403: ErrorKind.FORBIDDEN,
+    404: ErrorKind.NOT_FOUND,
+    409: ErrorKind.CONFLICT,
+    422: ErrorKind.INVALID,
+    429: ErrorKind.BUSY,
+}
+
+
+class AuthAPIError(ServiceError):
+    """Globus Auth refused."""
+
+
+class TransferAPIError(ServiceError):
+    """Globus Transfer refused."""
+
+
+class TimersAPIError(ServiceError):
+    """Globus Timers refused."""
+
+
+class FlowsAPIError(ServiceError):
+    """Globus Flows refused."""

@@ -1,0 +1,271 @@
+"""A job is one timer, as the Timers service stores it. Users read *timer*; the wire and this code say job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, NewType
+from urllib.parse import urlsplit
+
+from globus_tui.domain import wire
+from globus_tui.domain.gare import Gare, find_gare
+from globus_tui.domain.run import Run
+from globus_tui.domain.schedule import RecurringSchedule, Schedule, read_schedule
+from globus_tui.domain.transfer import TransferData
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from globus_tui.domain.wire import Document
+
+JobId = NewType("JobId", str)
+
+
+class JobStatus(Enum):
+    """Life of a job. The wire's vocabulary is open: `status_text` of the job keeps the word."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    ENDED = "ended"
+    DELETING = "deleting"
+    UNKNOWN = "unknown"
+
+
+_STATUSES = {
+    "active": JobStatus.ACTIVE,
+    "new": JobStatus.ACTIVE,
+    "loaded": JobStatus.ACTIVE,
+    "updated": JobStatus.ACTIVE,
+    "inactive": JobStatus.INACTIVE,
+    "ended": JobStatus.ENDED,
+    "delete_in_progress": JobStatus.DELETING,
+    "delete_pending": JobStatus.DELETING,
+    "deleted": JobStatus.DELETING,
+}
+
+
+class JobKind(Enum):
+    """What a job starts."""
+
+    TRANSFER = "transfer"
+    FLOW = "flow"
+    GENERIC = "generic"
+
+
+class ActivityCode(Enum):
+    """What the service is doing with a job right now; UNKNOWN for codes of a later day."""
+
+    AWAITING_NEXT_RUN = "awaiting_next_run"
+    RUN_IN_PROGRESS = "run_in_progress"
+    RETRYING = "retrying"
+    PAUSED = "paused"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The service's own word on what goes on; `reason` is set when paused."""
+
+    code: ActivityCode
+    since: datetime | None = None
+    seconds: float | None = None
+    reason: str | None = None
+
+    @classmethod
+    def from_document(cls, found: object) -> Activity | None:
+        """Reads `activity`; None when the job has none (finished, or an old document)."""
+        document = wire.document(found)
+        if not document:
+            return None
+        named = document.get("code")
+        return cls(
+            code=next((code for code in ActivityCode if code.value == named and named), ActivityCode.UNKNOWN),
+            since=wire.moment(document.get("start_timestamp")),
+            seconds=wire.number(document.get("duration_seconds")),
+            reason=wire.text(document.get("reason")),
+        )
+
+
+class PauseCause(Enum):
+    """Why a job is inactive."""
+
+    USER = "user"
+    AUTHORIZATION = "globus_auth_requirements"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class InactiveReason:
+    """Why a job is inactive; `gare` is what Globus wants, None where it does not say in a form we know."""
+
+    cause: PauseCause
+    gare: Gare | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStart:
+    """What a flow job starts."""
+
+    flow_id: str | None
+    inputs: Mapping[str, object]
+
+
+Payload = TransferData | FlowStart | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One timer.
+
+    Attributes:
+        name: None when it was given none.
+        n_runs: runs so far; None when the service did not say.
+        n_errors: what exactly this counts is not documented; shown, never judged by.
+        payload: what it moves or starts; None for generic callbacks.
+        runs: the runs that came with the document, newest first.
+        runs_marker: asks for the page of runs after these; None when there is none.
+        unreadable: why the document could not be understood; everything else may then be missing.
+    """
+
+    job_id: JobId
+    name: str | None
+    status: JobStatus
+    status_text: str | None = None
+    kind: JobKind = JobKind.GENERIC
+    schedule: Schedule | None = None
+    submitted_at: datetime | None = None
+    last_ran_at: datetime | None = None
+    next_run: datetime | None = None
+    n_runs: int | None = None
+    n_errors: int | None = None
+    activity: Activity | None = None
+    inactive_reason: InactiveReason | None = None
+    payload: Payload = None
+    scope: str | None = None
+    callback_url: str | None = None
+    runs: tuple[Run, ...] = ()
+    runs_marker: str | None = None
+    unreadable: str | None = None
+
+    @property
+    def transfer(self) -> TransferData | None:
+        """What it moves, for transfer jobs."""
+        return self.payload if isinstance(self.payload, TransferData) else None
+
+    @property
+    def interval_seconds(self) -> float | None:
+        """Seconds between ticks; None for a job that runs once."""
+        return self.schedule.interval.total_seconds() if isinstance(self.schedule, RecurringSchedule) else None
+
+    @property
+    def running(self) -> bool:
+        """A run is in progress, by the service's word."""
+        return self.activity is not None and self.activity.code is ActivityCode.RUN_IN_PROGRESS
+
+    @property
+    def label(self) -> str:
+        """What to call it: its name, else the start of its id. Data of the service: sanitise before drawing."""
+        return self.name or f"({str(self.job_id)[:8]})"
+
+    @classmethod
+    def from_document(cls, found: object) -> Job:
+        """Reads a v1 or v2 document. Never raises: what cannot be understood is marked `unreadable`."""
+        if not isinstance(found, dict):
+            return unreadable_job(f"not an object but {type(found).__name__}", found)
+        job_id = wire.text(found.get("job_id"))
+        if job_id is None:
+            return unreadable_job("it has no job_id", found)
+        status = wire.text(found.get("status"))
+        if status is None:
+            return unreadable_job("it has no status", found)
+        return cls(
+            job_id=JobId(job_id),
+            name=wire.text(found.get("name")),
+            status=_STATUSES.get(status, JobStatus.UNKNOWN),
+            status_text=status,
+            kind=_read_kind(found),
+            schedule=read_schedule(found),
+            submitted_at=wire.moment(found.get("submitted_at")),
+            last_ran_at=wire.moment(found.get("last_ran_at")),
+            next_run=wire.moment(found.get("next_run")),
+            n_runs=_either(found, "n_runs", "number_of_runs"),
+            n_errors=_either(found, "n_errors", "number_of_errors"),
+            activity=Activity.from_document(found.get("activity")),
+            inactive_reason=_read_reason(found.get("inactive_reason")),
+            payload=_read_payload(found),
+            scope=wire.text(found.get("scope")),
+            callback_url=wire.text(found.get("callback_url")),
+            runs=_read_runs(found.get("results")),
+            runs_marker=wire.text(wire.document(found.get("results")).get("page_next")),
+        )
+
+
+def unreadable_job(why: str, found: object = None) -> Job:
+    """A row for a document that cannot be understood, so that it never hides the other timers.
+
+    Without an id of its own it gets one made from its content, so that it stays the same row at every refresh.
+    """
+    document = wire.document(found)
+    job_id = wire.text(document.get("job_id")) or f"unreadable-{_digest(found)}"
+    return Job(JobId(job_id), wire.text(document.get("name")), JobStatus.UNKNOWN, unreadable=why)
+
+
+def _digest(found: object) -> str:
+    import hashlib
+
+    return hashlib.sha256(repr(found).encode()).hexdigest()[:12]
+
+
+def _either(found: Document, *keys: str) -> int | None:
+    return next((count for key in keys if (count := wire.whole(found.get(key))) is not None), None)
+
+
+def _read_kind(found: Document) -> JobKind:
+    named = found.get("timer_type")
+    if named in ("transfer", "flow"):
+        return JobKind(named)
+    if wire.text(found.get("flow_id")):
+        return JobKind.FLOW
+    url = urlsplit(wire.text(found.get("callback_url")) or "")
+    host, path = url.hostname or "", url.path
+    if host.endswith("actions.automate.globus.org") and path.startswith("/transfer/transfer/run"):
+        return JobKind.TRANSFER
+    if host.startswith("transfer.actions.") and path.startswith("/transfer/run"):
+        return JobKind.TRANSFER
+    if path.startswith("/flows/") and "flows" in host:
+        return JobKind.FLOW
+    return JobKind.GENERIC
+
+
+def _read_payload(found: Document) -> Payload:
+    """Reads v2 `body` or v1 `callback_body`; how the latter looks for a v2 timer is in no source, so both are tried."""
+    kind = _read_kind(found)
+    outer = wire.document(found.get("body")) or wire.document(found.get("callback_body"))
+    inner = wire.document(outer.get("body"))
+    if kind is JobKind.FLOW:
+        flow_id = wire.text(found.get("flow_id")) or _flow_in(wire.text(found.get("callback_url")))
+        return FlowStart(flow_id, dict(inner or outer))
+    for candidate in (inner, outer):
+        if any(key in candidate for key in ("source_endpoint", "source_endpoint_id")):
+            return TransferData.from_document(candidate)
+    return None
+
+
+def _flow_in(url: str | None) -> str | None:
+    parts = urlsplit(url or "").path.split("/")
+    return parts[2] if len(parts) > 2 and parts[1] == "flows" else None
+
+
+def _read_reason(found: object) -> InactiveReason | None:
+    document = wire.document(found)
+    if not document:
+        return None
+    named = document.get("cause")
+    cause = next((cause for cause in PauseCause if cause.value == named), PauseCause.OTHER)
+    return InactiveReason(cause, find_gare(document.get("detail")))
+
+
+def _read_runs(found: object) -> tuple[Run, ...]:
+    listed = found if isinstance(found, list) else wire.items(wire.document(found).get("data"))
+    return tuple(Run.from_document(entry) for entry in listed if isinstance(entry, dict))

@@ -1,0 +1,161 @@
+"""One execution of a job and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from globus_tui.domain import wire
+from globus_tui.domain.gare import Gare, find_gare
+from globus_tui.domain.task import Task, TaskStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from globus_tui.domain.wire import Document
+
+
+class RunState(Enum):
+    """What the Timers service knows of a run. Submitted says only that the work was accepted."""
+
+    IN_PROGRESS = "in progress"
+    SUBMITTED = "submitted"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+# The words of `run_status` are listed nowhere; these are the plausible ones, anything else stays UNKNOWN.
+_STATES = (
+    dict.fromkeys(("succeeded", "success", "completed", "complete", "done", "ok"), RunState.SUCCEEDED)
+    | dict.fromkeys(("failed", "failure", "error", "expired", "canceled", "cancelled"), RunState.FAILED)
+    | dict.fromkeys(
+        ("active", "in_progress", "running", "started", "pending", "queued", "inactive", "paused"), RunState.IN_PROGRESS
+    )
+    | dict.fromkeys(("submitted", "accepted"), RunState.SUBMITTED)
+    | dict.fromkeys(("refused", "rejected", "not_submitted"), RunState.REFUSED)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution.
+
+    Attributes:
+        ran_at: when it fired.
+        ended: when the service saw it end; None while in progress or not said (old documents never say).
+        state_text: `run_status` as sent.
+        http_status: of the submission.
+        resource_id: the Transfer task or flow run that it made, None when it made none.
+        problem: the service's words on what went wrong, as data.
+        gare: what Globus wanted before it would run.
+        snapshot: the task as it stood inside an old run document.
+    """
+
+    ran_at: datetime | None
+    state: RunState
+    state_text: str | None = None
+    ended: datetime | None = None
+    http_status: int | None = None
+    resource_id: str | None = None
+    problem: str | None = None
+    gare: Gare | None = None
+    snapshot: Task | None = None
+
+    @property
+    def key(self) -> str:
+        """Identifies the run within its job: the service gives runs no id."""
+        return f"{self.ran_at.isoformat() if self.ran_at else '?'} {self.resource_id or ''}"
+
+    @classmethod
+    def from_document(cls, found: Document) -> Run:
+        """Reads a JobResult of today or of before 2025 (`data`, `status`, `ran_at` only)."""
+        data = wire.document(found.get("data"))
+        details = wire.document(data.get("details"))
+        status = wire.whole(found.get("http_status_submission")) or wire.whole(found.get("status"))
+        snapshot = Task.from_document(details) if wire.text(details.get("task_id")) else None
+        return cls(
+            ran_at=wire.moment(found.get("ran_at")) or wire.moment(found.get("start_timestamp")),
+            state=_read_state(found, data, status),
+            state_text=wire.text(found.get("run_status")) or wire.text(data.get("status")),
+            ended=wire.moment(found.get("end_timestamp")) or (snapshot.completed if snapshot else None),
+            http_status=status,
+            resource_id=wire.text(found.get("resource_id"))
+            or wire.text(details.get("task_id"))
+            or wire.text(data.get("run_id"))
+            or wire.text(data.get("action_id")),
+            problem=_read_problem(found),
+            gare=find_gare(found.get("errors")) or (find_gare(data) if status is None or status >= 400 else None),
+            snapshot=snapshot,
+        )
+
+
+def _read_state(found: Document, data: Document, status: int | None) -> RunState:
+    named = wire.text(found.get("run_status"))
+    if named is not None:
+        state = _STATES.get(named.lower(), RunState.UNKNOWN)
+        refused = state is RunState.FAILED and status is not None and status >= 400
+        return RunState.REFUSED if refused and not wire.text(found.get("resource_id")) else state
+    # The rule of old clients: no status, or one of 400 and above, is a run that could not be submitted.
+    if status is None or status >= 400:
+        return RunState.REFUSED
+    snapshot = _STATES.get((wire.text(data.get("status")) or "").lower(), RunState.SUBMITTED)
+    return RunState.SUBMITTED if snapshot is RunState.IN_PROGRESS else snapshot
+
+
+def _read_problem(found: Document) -> str | None:
+    errors = found.get("errors")
+    if isinstance(errors, str):
+        return errors or None
+    detail = wire.document(errors)
+    inner = wire.document(detail.get("error")) or detail
+    for key in ("message", "detail", "description", "code"):
+        if said := wire.text(inner.get(key)):
+            return said
+    return None
+
+
+class Outcome(Enum):
+    """What became of a run, all layers joined: the timer's word, and the task that it made."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    WITH_SKIPS = "with skips"
+    FAILED = "failed"
+    REFUSED = "refused"
+    RUNNING = "running"
+    UNKNOWN = "unknown"
+
+
+def outcome(run: Run, task: Task | None) -> Outcome:
+    """Joins a run with its task. The task, where known, decides: a run that was submitted is not yet a success."""
+    if run.state is RunState.REFUSED:
+        return Outcome.REFUSED
+    task = task or run.snapshot
+    if task is not None and task.status is not TaskStatus.UNKNOWN:
+        return _task_outcome(task)
+    return {
+        RunState.SUCCEEDED: Outcome.OK,
+        RunState.FAILED: Outcome.FAILED,
+        RunState.IN_PROGRESS: Outcome.RUNNING,
+    }.get(run.state, Outcome.UNKNOWN)
+
+
+def _task_outcome(task: Task) -> Outcome:
+    if task.status is TaskStatus.FAILED:
+        return Outcome.FAILED
+    if task.status is not TaskStatus.SUCCEEDED:
+        return Outcome.RUNNING
+    if task.skipped_errors:
+        return Outcome.WITH_SKIPS
+    return Outcome.EMPTY if task.moved_nothing else Outcome.OK
+
+
+def took(run: Run, task: Task | None) -> timedelta | None:
+    """How long a finished run took, by its task if known; None while it runs or when nobody says."""
+    task = task or run.snapshot
+    ended = (task.completed if task else None) or run.ended
+    started = run.ran_at or (task.requested if task else None)
+    return ended - started if ended and started and ended >= started else None

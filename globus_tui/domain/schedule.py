@@ -1,0 +1,184 @@
+"""When a timer runs. Globus counts seconds from a start, in UTC: tick n+1 = start + n × interval (documented)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.domain import wire
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from globus_tui.domain.wire import Document
+
+SHORTEST_INTERVAL = timedelta(seconds=60)
+LONGEST_INTERVAL = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class EndCondition:
+    """When a recurring timer stops by itself. Both None: never.
+
+    Attributes:
+        until: no run starts after this moment.
+        after_runs: stops after that many actual runs; skipped ticks do not count (documented).
+    """
+
+    until: datetime | None = None
+    after_runs: int | None = None
+
+    @property
+    def never(self) -> bool:
+        """It goes on until somebody stops it."""
+        return self.until is None and self.after_runs is None
+
+
+@dataclass(frozen=True, slots=True)
+class OnceSchedule:
+    """A single run; `at` None means as soon as it was created."""
+
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringSchedule:
+    """A run every `interval`, anchored at `start` (None: the moment of creation)."""
+
+    interval: timedelta
+    start: datetime | None = None
+    end: EndCondition = EndCondition()
+
+
+Schedule = OnceSchedule | RecurringSchedule
+
+
+def read_schedule(job: Document) -> Schedule | None:
+    """Reads the schedule of a v1 or v2 document; None when it has none that makes sense.
+
+    `schedule` is absent in documents of 2022, which carry `start` and `interval` at the root. The end is read from
+    `schedule.end` by the key that is present (fixtures omit `condition`), else from `stop_after`.
+    """
+    found = wire.document(job.get("schedule"))
+    start = wire.moment(found.get("start")) or wire.moment(job.get("start"))
+    seconds = wire.number(found.get("interval_seconds")) or wire.number(job.get("interval"))
+    if found.get("type") == "once" or (seconds is None and (found or start)):
+        at = wire.moment(found.get("datetime")) or start
+        return OnceSchedule(at) if found.get("type") == "once" or at else None
+    if seconds is None or not 0 < seconds <= LONGEST_INTERVAL.total_seconds() * 100:
+        return None
+    return RecurringSchedule(timedelta(seconds=int(seconds) or 1), start, _read_end(job, found))
+
+
+def _read_end(job: Document, schedule: Document) -> EndCondition:
+    end, stop = wire.document(schedule.get("end")), job.get("stop_after")
+    stop_after = wire.document(stop)
+    return EndCondition(
+        until=wire.moment(end.get("datetime")) or wire.moment(stop_after.get("date")) or wire.moment(stop),
+        after_runs=wire.whole(end.get("count"))
+        or wire.whole(end.get("iterations"))
+        or wire.whole(stop_after.get("n_runs")),
+    )
+
+
+def schedule_document(schedule: Schedule) -> dict[str, object]:
+    """The schedule as POST /v2/timer wants it. The end by runs is sent as `count` (specification and CLI)."""
+    if isinstance(schedule, OnceSchedule):
+        once: dict[str, object] = {"type": "once"}
+        return once | {"datetime": wire_moment(schedule.at)} if schedule.at else once
+    sent: dict[str, object] = {
+        "type": "recurring",
+        "interval_seconds": int(schedule.interval.total_seconds()),
+    }
+    if schedule.start:
+        sent["start"] = wire_moment(schedule.start)
+    if schedule.end.until:
+        sent["end"] = {"condition": "time", "datetime": wire_moment(schedule.end.until)}
+    elif schedule.end.after_runs is not None:
+        sent["end"] = {"condition": "iterations", "count": schedule.end.after_runs}
+    return sent
+
+
+def wire_moment(moment: datetime) -> str:
+    """A moment as it is sent: second precision, with offset. Naive values are local time, as in the official SDK."""
+    aware = moment.astimezone() if moment.tzinfo is None else moment
+    return aware.isoformat(timespec="seconds")
+
+
+def ticks_between(schedule: Schedule | None, after: datetime, until: datetime, *, limit: int = 1000) -> list[datetime]:
+    """The ticks with `after` < tick <= `until`, oldest first; at most `limit` of them, the newest kept."""
+    if isinstance(schedule, OnceSchedule):
+        return [schedule.at] if schedule.at and after < schedule.at <= until else []
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return []
+    step = schedule.interval
+    last = (min(until, schedule.end.until or until) - schedule.start) // step
+    first = max(0, (after - schedule.start) // step + 1, last - limit + 1)
+    return [schedule.start + n * step for n in range(first, last + 1)]
+
+
+def tick_count(schedule: Schedule | None, after: datetime, until: datetime) -> int:
+    """How many ticks lie in `after` < tick <= `until`, without listing them."""
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return len(ticks_between(schedule, after, until))
+    until = min(until, schedule.end.until or until)
+    first = max(0, (after - schedule.start) // schedule.interval + 1)
+    return max(0, (until - schedule.start) // schedule.interval - first + 1)
+
+
+def next_ticks(
+    schedule: Schedule | None, now: datetime, count: int, *, runs_done: int | None = None
+) -> tuple[datetime, ...]:
+    """The next `count` ticks after `now`, fewer when the schedule ends before.
+
+    Args:
+        schedule: when it runs; ticks of a schedule without a start cannot be known.
+        now: ticks at or before it are past.
+        count: how many are wanted.
+        runs_done: runs made so far, for an end by number of runs. Skipped ticks do not count, so a schedule
+            that ends by runs may end later than said here.
+    """
+    if isinstance(schedule, OnceSchedule):
+        return (schedule.at,) if schedule.at and schedule.at > now else ()
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return ()
+    if schedule.end.after_runs is not None:
+        count = min(count, max(0, schedule.end.after_runs - (runs_done or 0)))
+    first = max(0, (now - schedule.start) // schedule.interval + 1)
+    ticks = (schedule.start + n * schedule.interval for n in range(first, first + count))
+    return tuple(tick for tick in ticks if schedule.end.until is None or tick <= schedule.end.until)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockShift:
+    """A change of the local clock that moves a timer's hour.
+
+    Attributes:
+        before: the last tick before the change, local.
+        after: the first tick after it, local; its wall-clock time differs.
+    """
+
+    before: datetime
+    after: datetime
+
+
+def next_clock_shift(
+    schedule: Schedule | None, now: datetime, zone: tzinfo, *, within: timedelta = timedelta(days=366)
+) -> ClockShift | None:
+    """The next daylight-saving change that moves the wall-clock time of a timer's runs, or None.
+
+    Only timers whose interval is a whole number of days keep a wall-clock time at all, so only those can lose it.
+    """
+    if not isinstance(schedule, RecurringSchedule) or schedule.interval % timedelta(days=1):
+        return None
+    upcoming = next_ticks(schedule, now, 1)
+    if not upcoming:
+        return None
+    tick, step, horizon = upcoming[0], schedule.interval, now + within
+    while tick + step <= horizon:
+        here, there = tick.astimezone(zone), (tick + step).astimezone(zone)
+        if here.utcoffset() != there.utcoffset():
+            return ClockShift(here, there) if schedule.end.until is None or tick + step <= schedule.end.until else None
+        tick += step
+    return None

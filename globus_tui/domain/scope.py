@@ -1,0 +1,135 @@
+"""OAuth2 scopes as Globus Auth writes them: names with dependent scopes in brackets, `*` for optional ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
+TIMERS_RESOURCE_SERVER = "524230d7-ea86-4a52-8312-86065a9e0417"
+TIMER = f"https://auth.globus.org/scopes/{TIMERS_RESOURCE_SERVER}/timer"
+FLOWS_ALL = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all"
+LEGACY_TRANSFER_ACTION = "https://auth.globus.org/scopes/actions.globus.org/transfer/transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One scope with the scopes it asks for on behalf of the user.
+
+    Attributes:
+        name: the scope string without brackets or marker.
+        dependencies: dependent scopes, in the order written.
+        optional: marked `*`: the user may revoke it later without losing the rest of the grant.
+    """
+
+    name: str
+    dependencies: tuple[Scope, ...] = ()
+    optional: bool = False
+
+    def __str__(self) -> str:
+        inner = f"[{' '.join(map(str, self.dependencies))}]" if self.dependencies else ""
+        return f"{'*' if self.optional else ''}{self.name}{inner}"
+
+    def walk(self) -> Iterator[Scope]:
+        """This scope and everything below it, depth first."""
+        yield self
+        for below in self.dependencies:
+            yield from below.walk()
+
+
+def data_access(collection_id: str, *, optional: bool = True) -> Scope:
+    """The scope with which Transfer reads a mapped collection for the user."""
+    return Scope(f"https://auth.globus.org/scopes/{collection_id}/data_access", optional=optional)
+
+
+def transfer_scope(collection_ids: Iterable[str] = ()) -> Scope:
+    """Transfer, with `data_access` on the collections given."""
+    return Scope(TRANSFER_ALL, tuple(data_access(one) for one in collection_ids))
+
+
+def timer_scope(collection_ids: Iterable[str] = ()) -> Scope:
+    """Timers on behalf of which Transfer runs: timer > transfer > data_access, the present nesting."""
+    return Scope(TIMER, (transfer_scope(collection_ids),))
+
+
+def flow_user_scope(flow_id: str) -> Scope:
+    """The scope that starts one flow; built as documented when the flow's document does not name it."""
+    return Scope(f"https://auth.globus.org/scopes/{flow_id}/flow_{flow_id.replace('-', '_')}_user")
+
+
+def collection_of(scope: Scope | str) -> str | None:
+    """The collection id of a `data_access` scope, else None."""
+    name = scope.name if isinstance(scope, Scope) else scope
+    prefix, suffix = "https://auth.globus.org/scopes/", "/data_access"
+    return name[len(prefix) : -len(suffix)] if name.startswith(prefix) and name.endswith(suffix) else None
+
+
+def render(scopes: Iterable[Scope]) -> str:
+    """The `scope` parameter of an OAuth2 request."""
+    return " ".join(map(str, scopes))
+
+
+def merge(scopes: Iterable[Scope]) -> tuple[Scope, ...]:
+    """Unites scopes of the same name at each level; required wins over optional. Order of first mention is kept."""
+    merged: dict[str, Scope] = {}
+    for scope in scopes:
+        known = merged.get(scope.name)
+        if known is None:
+            merged[scope.name] = replace(scope, dependencies=merge(scope.dependencies))
+        else:
+            merged[scope.name] = Scope(
+                scope.name,
+                merge((*known.dependencies, *scope.dependencies)),
+                optional=known.optional and scope.optional,
+            )
+    return tuple(merged.values())
+
+
+def parse(text: str) -> tuple[Scope, ...]:
+    """Reads a scope string.
+
+    Raises:
+        BadInput: brackets do not match, are empty or misplaced, or a `*` has no name behind it.
+    """
+    scopes, end = _parse_list(text, 0, depth=0)
+    if end != len(text):
+        raise BadInput(f"scope string: unexpected {text[end]!r} at position {end + 1}")
+    return scopes
+
+
+def _parse_list(text: str, at: int, depth: int) -> tuple[tuple[Scope, ...], int]:
+    found: list[Scope] = []
+    if depth > 50:
+        raise BadInput("scope string: nested more than 50 deep")
+    while True:
+        while at < len(text) and text[at] == " ":
+            at += 1
+        if at >= len(text) or text[at] == "]":
+            return tuple(found), at
+        scope, at = _parse_one(text, at, depth)
+        found.append(scope)
+        if at < len(text) and text[at] not in " ]":
+            raise BadInput(f"scope string: expected a space or ']' at position {at + 1}")
+
+
+def _parse_one(text: str, at: int, depth: int) -> tuple[Scope, int]:
+    optional = text[at] == "*"
+    start = at = at + optional
+    while at < len(text) and text[at] not in "[]* ":
+        at += 1
+    name = text[start:at]
+    if not name:
+        raise BadInput(f"scope string: a scope name is missing at position {start + 1}")
+    if at >= len(text) or text[at] != "[":
+        return Scope(name, optional=optional), at
+    below, at = _parse_list(text, at + 1, depth + 1)
+    if not below:
+        raise BadInput(f"scope string: empty brackets behind {name}")
+    if at >= len(text):
+        raise BadInput(f"scope string: the bracket behind {name} is never closed")
+    return Scope(name, below, optional), at + 1

@@ -1,0 +1,171 @@
+"""What a transfer moves and how: the document that a task or a transfer timer carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.domain import wire
+
+if TYPE_CHECKING:
+    from globus_tui.domain.wire import Document
+
+
+class SyncLevel(IntEnum):
+    """When a file is copied although the destination has one of that name. None (not a level) copies always."""
+
+    EXISTS = 0
+    SIZE = 1
+    MTIME = 2
+    CHECKSUM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TransferItem:
+    """One thing to move. `recursive` None lets the service find out whether it is a folder."""
+
+    source_path: str
+    destination_path: str
+    recursive: bool | None = None
+    external_checksum: str | None = None
+    checksum_algorithm: str | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        """The `transfer_item` as sent; what is not stated is left out."""
+        stated = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {"DATA_TYPE": "transfer_item"} | {key: value for key, value in stated.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRule:
+    """A rule for names met below recursive items; the first that matches decides, no match means included."""
+
+    name: str
+    method: str = "exclude"
+    type: str | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        """The `filter_rule` as sent."""
+        kind = {"type": self.type} if self.type else {}
+        return {"DATA_TYPE": "filter_rule", "method": self.method, "name": self.name} | kind
+
+
+@dataclass(frozen=True, slots=True)
+class TransferData:
+    """A transfer document. None means "not stated": the service's default then holds (see the wire's tables).
+
+    Attributes:
+        source_endpoint: collection id; None only in documents read from old timers that lack it.
+        items: what to move, in order.
+        sync_level: None copies always.
+        verify_checksum: the service's default is False, the official CLI's is True.
+        submission_id: for a direct submission only; timers do not take it.
+        extra: options that this version does not know, kept so that a clone loses nothing.
+    """
+
+    source_endpoint: str | None
+    destination_endpoint: str | None
+    items: tuple[TransferItem, ...] = ()
+    label: str | None = None
+    sync_level: SyncLevel | None = None
+    verify_checksum: bool | None = None
+    preserve_timestamp: bool | None = None
+    encrypt_data: bool | None = None
+    skip_source_errors: bool | None = None
+    fail_on_quota_errors: bool | None = None
+    delete_destination_extra: bool | None = None
+    store_base_path_info: bool | None = None
+    notify_on_succeeded: bool | None = None
+    notify_on_failed: bool | None = None
+    notify_on_inactive: bool | None = None
+    filter_rules: tuple[FilterRule, ...] = ()
+    deadline: str | None = None
+    source_local_user: str | None = None
+    destination_local_user: str | None = None
+    recursive_symlinks: str | None = None
+    submission_id: str | None = None
+    extra: Document = field(default_factory=dict, hash=False)
+
+    def to_document(self) -> dict[str, Any]:
+        """The document as sent to Transfer or, less `submission_id`, inside a timer."""
+        sent: dict[str, Any] = {"DATA_TYPE": "transfer"} | dict(self.extra)
+        for key in ("source_endpoint", "destination_endpoint", *_OPTIONS):
+            if (value := getattr(self, key)) is not None:
+                sent[key] = int(value) if key == "sync_level" else value
+        if self.filter_rules:
+            sent["filter_rules"] = [rule.to_document() for rule in self.filter_rules]
+        return sent | {"DATA": [item.to_document() for item in self.items]}
+
+    @classmethod
+    def from_document(cls, found: Document) -> TransferData:
+        """Reads a transfer document in today's form or in the old action provider's, as timers carry both."""
+        known = {"DATA_TYPE", "DATA", "transfer_items", "filter_rules", *_ENDPOINT_KEYS, *_OPTIONS}
+        return cls(
+            source_endpoint=_first_text(found, "source_endpoint", "source_endpoint_id"),
+            destination_endpoint=_first_text(found, "destination_endpoint", "destination_endpoint_id"),
+            items=tuple(map(_read_item, wire.items(found.get("DATA") or found.get("transfer_items")))),
+            sync_level=_read_level(found.get("sync_level")),
+            filter_rules=tuple(
+                FilterRule(
+                    wire.text(one.get("name")) or "",
+                    wire.text(one.get("method")) or "exclude",
+                    one.get("type"),
+                )
+                for one in map(wire.document, wire.items(found.get("filter_rules")))
+            ),
+            extra={key: value for key, value in found.items() if key not in known},
+            **_read_options(found),
+        )
+
+
+_FLAGS = (
+    "verify_checksum",
+    "preserve_timestamp",
+    "encrypt_data",
+    "skip_source_errors",
+    "fail_on_quota_errors",
+    "delete_destination_extra",
+    "store_base_path_info",
+    "notify_on_succeeded",
+    "notify_on_failed",
+    "notify_on_inactive",
+)
+_TEXT_OPTIONS = (
+    "label",
+    "deadline",
+    "source_local_user",
+    "destination_local_user",
+    "recursive_symlinks",
+    "submission_id",
+)
+_OPTIONS = ("sync_level", *_TEXT_OPTIONS, *_FLAGS)
+_ENDPOINT_KEYS = ("source_endpoint", "source_endpoint_id", "destination_endpoint", "destination_endpoint_id")
+_LEVEL_NAMES = {level.name.lower(): level for level in SyncLevel}
+
+
+def _first_text(found: Document, *keys: str) -> str | None:
+    return next((value for key in keys if (value := wire.text(found.get(key)))), None)
+
+
+def _read_options(found: Document) -> dict[str, Any]:
+    read: dict[str, Any] = {key: wire.text(found.get(key)) for key in _TEXT_OPTIONS}
+    return read | {key: wire.flag(found.get(key)) for key in _FLAGS}
+
+
+def _read_level(value: object) -> SyncLevel | None:
+    if isinstance(value, str):
+        return _LEVEL_NAMES.get(value)
+    level = wire.whole(value)
+    return SyncLevel(level) if level is not None and 0 <= level <= 3 else None
+
+
+def _read_item(value: object) -> TransferItem:
+    found = wire.document(value)
+    return TransferItem(
+        source_path=wire.text(found.get("source_path")) or "",
+        destination_path=wire.text(found.get("destination_path")) or "",
+        recursive=wire.flag(found.get("recursive")),
+        external_checksum=wire.text(found.get("external_checksum")),
+        checksum_algorithm=wire.text(found.get("checksum_algorithm")),
+    )

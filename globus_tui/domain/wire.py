@@ -1,0 +1,68 @@
+"""Tolerant readers for values in service documents: what is missing or odd becomes None, never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def moment(value: object) -> datetime | None:
+    """Reads a wire timestamp as an aware datetime in UTC.
+
+    Old documents lack an offset (fixtures of 2022): those are taken as UTC, which is an inference. File listings
+    write a space instead of `T`. Anything else gives None.
+    """
+    if not isinstance(value, str) or len(value) < len("2026-01-01"):
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    try:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def text(value: object) -> str | None:
+    """A non-empty string, or None."""
+    return value if isinstance(value, str) and value else None
+
+
+def whole(value: object) -> int | None:
+    """A count: an int, or a float without fraction; never a bool."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, float) and value.is_integer() else None
+
+
+def number(value: object) -> float | None:
+    """Any finite number, never a bool."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e308 else None
+
+
+def flag(value: object) -> bool | None:
+    """A real boolean, or None when the service did not say."""
+    return value if isinstance(value, bool) else None
+
+
+def document(value: object) -> Document:
+    """A JSON object, or an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def items(value: object) -> list[Any]:
+    """A JSON array, or an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """The strings in a JSON array; other things in it are dropped."""
+    return tuple(entry for entry in items(value) if isinstance(entry, str))
