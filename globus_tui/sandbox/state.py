@@ -180,8 +180,6 @@ class TransferTask:
     """The final figures, reached proportionally while it runs (files, bytes_transferred, ...)."""
     starts_at: datetime | None = None
     """When it begins (or began) to move data; None while it waits in the queue."""
-    recall: Callable[[TransferTask], None] | None = None
-    """Fills events, successful and skipped when they are first asked for; then None."""
 
 
 @dataclass
@@ -273,6 +271,8 @@ class Sandbox:
     timers: dict[str, Timer] = field(default_factory=dict)
     flows: dict[str, Document] = field(default_factory=dict)
     flow_runs: dict[str, Document] = field(default_factory=dict)
+    active_limit: int = 3
+    """How many transfer tasks of one user work at once; the others wait as `Queued` (documented: 3)."""
     timer_budget: float = 1.0
     """How many runs a minute the timers of one user may have together; infinity switches the limit off."""
     rng: random.Random = field(init=False)
