@@ -1,0 +1,109 @@
+"""Which key does what: command ids with their default keys, and the user's own `[keys]` table checked against them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        # everywhere
+        "app.help": "question_mark,f1",
+        "app.palette": "ctrl+p",
+        "app.back": "q,escape",
+        "app.quit": "ctrl+q",
+        "app.stop": "ctrl+c",
+        "app.suspend": "ctrl+z",
+        "app.redraw": "ctrl+l",
+        "app.sign-in": "S",
+        "app.profile": "P",
+        "app.zone": "T",
+        "app.refresh-interval": "I",
+        "jobs.refresh": "r,ctrl+r",
+        "jobs.activity": "at",
+        # timer list
+        "jobs.filter": "slash",
+        "jobs.problems": "exclamation_mark",
+        "jobs.preview": "v",
+        "jobs.sort-name": "N",
+        "jobs.sort-next": "A",
+        "jobs.sort-health": "W",
+        "jobs.sort-column": "O",
+        "jobs.sort-left": "less_than_sign",
+        "jobs.sort-right": "greater_than_sign",
+        # one timer
+        "job.open": "enter",
+        "job.fix": "f",
+        "job.pause-resume": "s",
+        "job.run-now": "t",
+        "job.new": "n",
+        "job.clone": "C",
+        "job.edit": "e",
+        "job.rename": "R",
+        "job.delete": "X",
+        "job.cancel-task": "K",
+        "job.copy": "c",
+        "job.json": "y",
+        "job.link": "o",
+        "job.log": "l",
+        "job.fires": "plus",
+        "job.previous": "left_square_bracket",
+        "job.next": "right_square_bracket",
+        "runs.more": "m",
+        # lists
+        "list.down": "j,down",
+        "list.up": "k,up",
+        "list.page-down": "pagedown,ctrl+d",
+        "list.page-up": "pageup,ctrl+u",
+        "list.top": "g,home",
+        "list.bottom": "G,end",
+        "list.left": "left",
+        "list.right": "right",
+        "list.mark": "space",
+        "list.mark-range": "ctrl+@",
+        "list.mark-all": "asterisk",
+        "list.unmark-all": "backslash",
+    }
+)
+"""Command id → keys, as Textual names them, several separated by commas."""
+
+RESERVED = frozenset({"ctrl+a", "ctrl+b", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "tab", "shift+tab"})
+"""Prefix keys of screen and tmux, and control keys that ordinary terminals send as Backspace, Tab and Enter."""
+
+
+def read_keys(table: Mapping[str, object], origin: str) -> dict[str, str]:
+    """Checks the user's `[keys]` table and gives command id → keys for all commands.
+
+    Args:
+        table: command id → key or keys separated by commas, as read from the file.
+        origin: what to call the file in messages.
+
+    Raises:
+        SettingsError: an unknown command, a reserved key, or one key for two commands that are live together.
+    """
+    keys = dict(DEFAULT_KEYS)
+    for command, value in table.items():
+        if command not in keys:
+            raise SettingsError(
+                f"{origin}: [keys] {command!r} is no command; `?` in the program lists them with their ids"
+            )
+        if not isinstance(value, str) or not value.strip():
+            raise SettingsError(f'{origin}: [keys] {command}: write the key as text, e.g. "s" or "ctrl+s"')
+        keys[command] = ",".join(part.strip() for part in value.split(","))
+    for command in table:
+        _refuse_clashes(keys, command, origin)
+    return keys
+
+
+def _refuse_clashes(keys: Mapping[str, str], command: str, origin: str) -> None:
+    for key in keys[command].split(","):
+        if key in RESERVED or key.startswith("alt+"):
+            raise SettingsError(f"{origin}: [keys] {command}: {key!r} is taken by tmux, screen or the terminal itself")
+        for other, theirs in keys.items():
+            if other != command and key in theirs.split(","):
+                raise SettingsError(f"{origin}: [keys] {key!r} is set for both {command} and {other}")
