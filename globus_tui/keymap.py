@@ -90,7 +90,7 @@ def read_keys(table: Mapping[str, object], origin: str) -> dict[str, str]:
     for command, value in table.items():
         if command not in keys:
             raise SettingsError(
-                f"{origin}: [keys] {command!r} is no command; `?` in the program lists them with their ids"
+                f"{origin}: [keys] {command!r} is no command; `?` in the program lists them all"
             )
         if not isinstance(value, str) or not value.strip():
             raise SettingsError(f'{origin}: [keys] {command}: write the key as text, e.g. "s" or "ctrl+s"')
