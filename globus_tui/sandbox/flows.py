@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Handler = Callable[[Sandbox, Request], Awaitable[Response]]
 
 _FLOW_ORDERS = frozenset(
-    ["id", "scope_string", "flow_owner", "flow_administrators", "title", "created_at", "updated_at"]
+    {"id", "scope_string", "flow_owner", "flow_administrators", "title", "created_at", "updated_at"}
 )
 _RUN_ORDERS = frozenset(["label", "run_id", "run_owner", "flow_id", "start_time", "completion_time", "status"])
 _FOUND_IN = ("id", "title", "subtitle", "description", "keywords", "flow_owner")

@@ -80,7 +80,9 @@ def authorization_detail(body: Document) -> Document | None:
     """The authorization requirement in an error body, at its root or under `error`; None when there is none."""
     for place in _places(body):
         if isinstance(place.get("authorization_parameters"), dict):
-            code = place.get("code") or "AuthorizationParameters"
+            code = str(place.get("code") or "")
+            if not code or code.startswith("ExternalError"):  # a login that the storage refused: 502 of Transfer
+                code = "AuthorizationParameters"
             return {"code": code, "authorization_parameters": place["authorization_parameters"]}
         if place.get("code") == "ConsentRequired" and ("required_scopes" in place or "required_scope" in place):
             return place

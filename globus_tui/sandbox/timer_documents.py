@@ -32,7 +32,7 @@ def job_document(timer: Timer, now: datetime, runs: Sequence[TimerRun], page_nex
         "submitted_at": iso(timer.submitted_at),
         "start": iso(timer.start),
         "last_ran_at": iso(timer.last_ran_at),
-        "next_run": iso(timer.next_run),
+        "next_run": next_run_of(timer),
         "n_runs": timer.n_runs,
         "n_errors": timer.n_errors,
         "interval": timer.interval,
@@ -60,7 +60,7 @@ def timer_document(timer: Timer, now: datetime) -> Document:
         "schedule": schedule_document(timer),
         "submitted_at": iso(timer.submitted_at),
         "last_ran_at": iso(timer.last_ran_at),
-        "next_run": iso(timer.next_run),
+        "next_run": next_run_of(timer),
         "number_of_runs": timer.n_runs,
         "number_of_errors": timer.n_errors,
         "inactive_reason": timer.inactive_reason,
@@ -84,6 +84,11 @@ def schedule_document(timer: Timer) -> Document:
     return {"type": "recurring", "interval_seconds": timer.interval, "start": iso(timer.start), "end": end}
 
 
+def next_run_of(timer: Timer) -> str | None:
+    """When it runs next; null while it is paused (inferred: the only fixture of a paused timer is a made-up one)."""
+    return None if timer.status == "inactive" else iso(timer.next_run)
+
+
 def activity_document(timer: Timer, now: datetime) -> Document | None:
     """What it is doing at this moment; None once it does nothing any more."""
     if timer.status == "inactive":
@@ -97,7 +102,7 @@ def activity_document(timer: Timer, now: datetime) -> Document | None:
         began = timer.current.ran_at
         seconds = max(0.0, round((now - began).total_seconds(), 3))
         return {"code": "run_in_progress", "start_timestamp": iso(began), "duration_seconds": seconds}
-    return {"code": "awaiting_next_run", "next_run": iso(timer.next_run)}
+    return {"code": "awaiting_next_run", "next_run": next_run_of(timer)}
 
 
 def run_document(run: TimerRun) -> Document:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from globus_tui.sandbox.state import Document, Refusal, Sandbox, Timer, TimerRun
 from globus_tui.sandbox.timer_consents import authorization_detail, held_chains
 from globus_tui.sandbox.timer_schedule import exhausted, retry_pause, retry_window, tick_after
-from globus_tui.sandbox.timer_starts import Look, is_transient, look, start_run
+from globus_tui.sandbox.timer_starts import Look, is_transient, look, revive, start_run
 
 if TYPE_CHECKING:
     from globus_tui.sandbox.state import Token
@@ -43,8 +43,10 @@ def install(sandbox: Sandbox, timer: Timer) -> None:
     """
     now = sandbox.clock.now()
     sandbox.timers[timer.job_id] = timer
-    if timer.next_run is None and timer.status != "ended":
+    if timer.next_run is None and timer.status not in RESTING - {"inactive"}:
         timer.next_run = tick_after(timer, now)
+    if timer.retrying_since is not None and timer.retry_at is None:
+        timer.retry_at = now
     _set_alarm(sandbox, timer, now)
 
 
@@ -75,9 +77,13 @@ def resume(sandbox: Sandbox, timer: Timer, now: datetime, credential: Token | No
     if is_active(timer) or timer.status != "inactive":
         return
     timer.status, timer.inactive_reason = "active", None
+    if credential is not None and timer.current is not None:
+        revive(sandbox, timer.current, now)
     advance(sandbox, timer, now)
     missed = timer.missed_while_inactive or (timer.next_run is not None and timer.next_run <= now)
     timer.missed_while_inactive = False
+    if not is_active(timer):  # the run in progress still waits for its owner
+        return
     over = exhausted(timer) or (timer.stop_at is not None and now > timer.stop_at)
     timer.next_run = now if missed and timer.current is None and not over else tick_after(timer, now)
     _end_when_done(timer)

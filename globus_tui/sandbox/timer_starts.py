@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from globus_tui.sandbox import flow_runs
 from globus_tui.sandbox.state import Document, Refusal, Sandbox, Timer, TimerRun
 from globus_tui.sandbox.timer_consents import authorization_detail, check_consents
+from globus_tui.sandbox.transfer_progress import begin
 from globus_tui.sandbox.transfer_submit import submit
 
 if TYPE_CHECKING:
@@ -73,6 +74,18 @@ def look(sandbox: Sandbox, timer: Timer, run: TimerRun, now: datetime) -> Look:
     if timer.timer_type == "flow":
         return _look_at_flow(sandbox, run.resource_id, now)
     return _look_at_task(sandbox, run.resource_id, now)
+
+
+def revive(sandbox: Sandbox, run: TimerRun, now: datetime) -> None:
+    """Lets a run go on that waited for its owner (documented: resuming a timer resumes such a run too)."""
+    flow_run = sandbox.flow_runs.get(str(run.resource_id))
+    if flow_run is not None:
+        flow_runs.resume(flow_run, now)
+    task = sandbox.tasks.get(str(run.resource_id))
+    if task is not None and task.document["status"] == "INACTIVE":
+        task.planned.pop("hold", None)
+        task.document.update(status="ACTIVE", is_ok=True)
+        begin(sandbox, task, now)
 
 
 def _planned_refusal(timer: Timer, plan: Mapping[str, object]) -> None:
