@@ -1,0 +1,158 @@
+"""One declaration for each command: from it come the key, the footer, the help screen and the palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+
+from globus_tui.keymap import DEFAULT_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a user can ask for.
+
+    Attributes:
+        command_id: `noun.verb`, the name in the user's `[keys]` table.
+        words: what the footer and the palette call it.
+        help: a sentence on what it does and what it does not.
+        group: heading in the help screen.
+        footer: it is worth a place among the key hints; rarer ones are in `?` and in the palette.
+    """
+
+    command_id: str
+    words: str
+    help: str
+    group: str = "Everywhere"
+    footer: bool = False
+
+    @property
+    def action(self) -> str:
+        """The action's name on the screen or app: `job.pause-resume` → `job_pause_resume`."""
+        return self.command_id.replace(".", "_").replace("-", "_")
+
+
+def _group(group: str, *commands: tuple[str, str, str, bool]) -> tuple[Command, ...]:
+    return tuple(Command(name, words, text, group, footer) for name, words, text, footer in commands)
+
+
+EVERYWHERE = _group(
+    "Everywhere",
+    ("app.help", "Help", "Every key of this screen, with what it does.", True),
+    ("app.palette", "Palette", "Find a command by typing part of its name.", False),
+    ("app.back", "Back", "Close this screen and go back where you were; on the first one, asks to quit.", True),
+    ("app.sign-in", "Sign in", "Sign in, or sign in again after the tokens were refused.", False),
+    ("app.zone", "Time zone", "Show times in local time, or in UTC.", False),
+    ("app.refresh-interval", "Refresh interval", "Choose how often the timers are read again, or turn it off.", False),
+    ("jobs.refresh", "Refresh", "Read the timers again now.", False),
+    ("jobs.activity", "Activity", "The requests this program made: method, path, status, time.", False),
+    ("app.suspend", "Suspend", "Back to the shell; `fg` returns here.", False),
+    ("app.redraw", "Redraw", "Draw the whole screen again.", False),
+    ("app.quit", "Quit", "Leave the program. Nothing is changed at Globus.", False),
+    ("app.stop", "Quit at once", "Leave at once, whatever is on the screen. Nothing is changed at Globus.", False),
+)
+
+LIST_MOVES = _group(
+    "Moving in lists",
+    ("list.down", "Down", "Next line.", False),
+    ("list.up", "Up", "Line before.", False),
+    ("list.page-down", "Page down", "A page down.", False),
+    ("list.page-up", "Page up", "A page up.", False),
+    ("list.top", "Top", "First line.", False),
+    ("list.bottom", "Bottom", "Last line.", False),
+    ("list.left", "Left", "Scroll to the left.", False),
+    ("list.right", "Right", "Scroll to the right.", False),
+)
+
+MARKS = _group(
+    "Marking",
+    ("list.mark", "Mark", "Mark this timer, so that the next action is for all marked ones.", True),
+    ("list.mark-range", "Mark range", "Mark from the last mark to here.", False),
+    ("list.mark-all", "Mark all", "Mark all timers that the filter shows.", False),
+    ("list.unmark-all", "Unmark all", "Take all marks away.", False),
+)
+
+ONE_JOB = _group(
+    "One timer, or all marked",
+    ("job.fix", "Fix+resume", "Sign in and consent for what the timer lost, then resume it.", True),
+    ("job.pause-resume", "Pause/resume", "Pause, or resume; says beforehand if a run starts at once.", True),
+    ("job.rename", "Rename", "Give the timer another name: the one thing the service can change.", True),
+    ("job.delete", "Delete", "Delete the timer for good; asks for its name, and pauses it first.", True),
+    ("job.cancel-task", "Cancel task", "Cancel the transfer task of the run in progress.", False),
+    ("job.log", "Log", "The log of the last run's transfer task.", True),
+    ("job.json", "JSON", "The timer as the service describes it.", False),
+    ("job.copy", "Copy", "Copy its id, link, or JSON.", True),
+    ("job.link", "Web link", "Show the link to it in the Globus web app.", False),
+)
+
+JOB_LIST = (
+    *_group("Timer list", ("job.open", "Open", "Open the timer: schedule, runs, tasks, reasons.", True)),
+    *ONE_JOB,
+    *MARKS,
+    *_group(
+        "Timer list",
+        ("jobs.filter", "Filter", "Show only timers that match what you type, as you type.", True),
+        ("jobs.problems", "Problems", "Show only timers that need a person; again for all.", True),
+        ("jobs.preview", "Preview", "Show or hide what is known of the timer under the cursor.", False),
+        ("jobs.sort-health", "Sort by health", "Worst first; again turns it round.", False),
+        ("jobs.sort-name", "Sort by name", "By name; again turns it round.", False),
+        ("jobs.sort-next", "Sort by next run", "What runs next first; again turns it round.", False),
+        ("jobs.sort-column", "Turn sorting round", "Reverse the order of the present sort column.", False),
+        ("jobs.sort-left", "Sort column left", "Sort by the column to the left of the present one.", False),
+        ("jobs.sort-right", "Sort column right", "Sort by the column to the right of the present one.", False),
+    ),
+    *LIST_MOVES,
+)
+
+JOB_DETAIL = (
+    *_group("Timer", ("job.open", "Run's task", "Open the run under the cursor: task, events, skipped files.", True)),
+    *ONE_JOB,
+    *_group(
+        "Timer",
+        ("job.fires", "More fire times", "The next ten fire times, in local time and UTC.", True),
+        ("runs.more", "Older runs", "Read the next page of older runs.", False),
+        ("job.previous", "Timer before", "The timer before this one in the list.", False),
+        ("job.next", "Next timer", "The next timer of the list.", False),
+    ),
+    *LIST_MOVES,
+)
+
+
+def bindings(commands: Iterable[Command]) -> list[Binding]:
+    """Textual bindings with the default keys; the user's own are laid over them by id."""
+    return [
+        Binding(
+            DEFAULT_KEYS[one.command_id], one.action, one.words, show=one.footer, tooltip=one.help, id=one.command_id
+        )
+        for one in commands
+    ]
+
+
+_KEY_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "exclamation_mark": "!",
+    "asterisk": "*",
+    "backslash": "\\",
+    "plus": "+",
+    "at": "@",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "ctrl+@": "ctrl+space",
+}
+
+
+def key_words(keys: Mapping[str, str], command_id: str, *, all_keys: bool = False) -> str:
+    """The key of a command as a user would say it; the first one, or all of them."""
+    named = [_KEY_NAMES.get(key, key) for key in keys[command_id].split(",")]
+    return " ".join(named) if all_keys else named[0]
