@@ -1,0 +1,50 @@
+"""A text shown bare, to read, select with the mouse, or send to the clipboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from globus_tui.present.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+
+class CopyMenu(ModalScreen[str | None]):
+    """What can be copied, each with its key and the text itself; gives the text chosen, or None."""
+
+    BINDINGS: ClassVar = [Binding("escape,q", "cancel", "Cancel", show=False)]
+
+    def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
+        """Make the menu of (key, words, text)."""
+        super().__init__()
+        self._copy_choices = tuple(choices)
+
+    def compose(self) -> ComposeResult:
+        """A line for each choice, its text behind it."""
+        with Vertical(classes="sheet"):
+            yield Static("Copy", classes="sheet-heading", markup=False)
+            for key, words, text in self._copy_choices:
+                first, *more = text.splitlines() or [""]
+                shown = safe_line(first) + (f" … {len(more)} more lines" if more else "")
+                yield Static(Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted")))
+            yield Static("The text is also shown as it is, to select with the mouse. Escape cancels.", markup=False)
+
+    def on_key(self, event: object) -> None:
+        """Take the choice whose key was pressed."""
+        pressed = getattr(event, "character", None)
+        for key, _, text in self._copy_choices:
+            if key == pressed:
+                self.dismiss(text)
+
+    def action_cancel(self) -> None:
+        """Close; nothing is copied."""
+        self.dismiss(None)

@@ -1,0 +1,73 @@
+"""The keys of a screen, on its last lines: as many as fit, the ones that cannot act now dimmed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.reactive import var
+from textual.widget import Widget
+
+from globus_tui.commands import Command, key_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from textual.app import RenderResult
+
+
+class KeyHints(Widget):
+    """Draws commands as `key words`. Told which of them cannot act; pressing those says why.
+
+    Textual's own footer is a widget for every key; this is two lines of text that change when their words do.
+    """
+
+    DEFAULT_CSS = """
+    KeyHints { height: auto; max-height: 2; dock: bottom; color: $text-muted; }
+    """
+
+    unable: var[frozenset[str]] = var(frozenset())
+    """Ids of commands that cannot act now."""
+
+    def __init__(
+        self, commands: tuple[Command, ...], keys: Mapping[str, str], *, wording: Callable[[Command], str] | None = None
+    ) -> None:
+        """Make the hints.
+
+        Args:
+            commands: what the screen offers; those with `footer` are drawn, in this order.
+            keys: command id → keys, the user's own included.
+            wording: gives a command other words for the moment (pause, or resume).
+        """
+        super().__init__()
+        self._hint_commands = tuple(one for one in commands if one.footer)
+        self._hint_keys = keys
+        self._hint_wording = wording or (lambda command: command.words)
+
+    def watch_unable(self) -> None:
+        """Dim and undim."""
+        self.refresh()
+
+    def reword(self) -> None:
+        """Ask for the words again: what they depend on changed."""
+        self.refresh(layout=True)
+
+    def render(self) -> RenderResult:
+        """The hints, broken into at most two lines between commands."""
+        room, lines = max(1, self.size.width), [Content()]
+        for command in self._hint_commands:
+            key = key_words(self._hint_keys, command.command_id)
+            dim = command.command_id in self.unable
+            hint = Content.assemble(
+                " ",
+                (key, "dim" if dim else "bold $primary"),
+                " ",
+                (self._hint_wording(command), "dim" if dim else ""),
+                " ",
+            )
+            if lines[-1].cell_length + hint.cell_length > room:
+                if len(lines) == 2:
+                    break
+                lines.append(Content())
+            lines[-1] += hint
+        return Content("\n").join(lines)
