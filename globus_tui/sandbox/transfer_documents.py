@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.sandbox.state import iso
 
 if TYPE_CHECKING:
+    import random
     from datetime import datetime
 
     from globus_tui.sandbox.state import Document
 
 _NULL = (
-    "canceled_by_admin canceled_by_admin_message completion_time destination_base_path destination_local_user "
-    "destination_local_user_status fatal_error filter_rules label nice_status_details source_base_path "
-    "source_local_user source_local_user_status sync_level"
-).split()
+    "canceled_by_admin canceled_by_admin_message completion_time destination_base_path "
+    "destination_local_user destination_local_user_status fatal_error filter_rules label "
+    "nice_status_details source_base_path source_local_user source_local_user_status sync_level"
+)
 _ZERO = (
-    "bytes_checksummed bytes_transferred directories effective_bytes_per_second faults files files_skipped "
-    "files_transferred subtasks_canceled subtasks_expired subtasks_failed subtasks_pending subtasks_retrying "
-    "subtasks_skipped_errors subtasks_succeeded subtasks_total symlinks"
-).split()
+    "bytes_checksummed bytes_transferred directories effective_bytes_per_second faults files "
+    "files_skipped files_transferred subtasks_canceled subtasks_expired subtasks_failed subtasks_pending "
+    "subtasks_retrying subtasks_skipped_errors subtasks_succeeded subtasks_total symlinks"
+)
 OPTIONS = (
     "delete_destination_extra",
     "encrypt_data",
@@ -34,8 +34,8 @@ OPTIONS = (
 
 _BASE: Document = {
     "DATA_TYPE": "task",
-    **dict.fromkeys(_NULL),
-    **dict.fromkeys(_ZERO, 0),
+    **dict.fromkeys(_NULL.split()),
+    **dict.fromkeys(_ZERO.split(), 0),
     **dict.fromkeys(OPTIONS, False),
     "command": "API 0.10",
     "history_deleted": False,
@@ -81,9 +81,8 @@ def task_document(task_id: str, owner: str, submitted: Document, requested: date
     return document
 
 
-def settle_plan(plan: Document, task_id: str) -> Document:
+def settle_plan(plan: Document, rng: random.Random) -> Document:
     """A plan with this run's own luck: seconds, files and bytes vary by `spread` (a share, 0.1 by default)."""
-    rng = random.Random(task_id)
     spread = float(plan.get("spread", 0.1))
     factor = 1 + rng.uniform(-spread, spread)
     settled = {**plan}

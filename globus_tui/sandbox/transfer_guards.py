@@ -175,6 +175,4 @@ def _session_refusal(problem: Document, resource: str) -> Exception:
         )
         code = "ExternalError.DirListingFailed.LoginFailed"
         return transfer_refusal(502, code, text, resource, authorization_parameters=parameters)
-    return transfer_refusal(
-        403, "AuthPolicyFailed", BAD_SESSION, resource, authorization_parameters=parameters
-    )
+    return transfer_refusal(403, "AuthPolicyFailed", BAD_SESSION, resource, authorization_parameters=parameters)

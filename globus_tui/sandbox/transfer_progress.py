@@ -21,9 +21,7 @@ def admit(sandbox: Sandbox, now: datetime) -> None:
     for task in unfinished:
         if task.starts_at is not None:
             continue
-        busy = sum(
-            1 for other in unfinished if other.owner == task.owner and other.starts_at and not _held(other)
-        )
+        busy = sum(1 for other in unfinished if other.owner == task.owner and other.starts_at and not _held(other))
         if busy < sandbox.active_limit or _held(task):
             begin(sandbox, task, now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def submit(  # noqa: PLR0913 - who asks, for what, with which rights: each is a 
         document=task_document(task_id, owner, document, now),
         submission_id=document.get("submission_id"),
         outcome=str(wanted.get("outcome", "SUCCEEDED")),
-        planned={**settle_plan(wanted, task_id), "items": document.get("DATA", [])},
+        planned={**settle_plan(wanted, random.Random(task_id)), "items": document.get("DATA", [])},
     )
     shown = [(one.collection_id, str(one.document["display_name"])) for one in collections]
     name_endpoints(task.document, shown[0], shown[1] if len(shown) > 1 else None)

@@ -8,26 +8,29 @@ if TYPE_CHECKING:
     from globus_tui.sandbox.state import Document
 
 _NULL = (
-    "acl_max_expiration_period_mins associated_flow_policy authentication_assurance_timeout authentication_policy_id "
-    "authentication_timeout_mins auto_delete_timeout canonical_name contact_email contact_info default_directory "
-    "department description disable_anonymous_writes entity_type expire_time gcp_connected gcp_paused gcs_manager_url "
-    "gcs_version globus_connect_setup_key host_endpoint host_endpoint_display_name host_endpoint_id host_path "
-    "https_server info_link keywords last_accessed_time local_user_info_available mapped_collection_display_name "
-    "mapped_collection_id max_concurrency max_parallelism myproxy_dn myproxy_server network_use "
-    "non_functional_endpoint_display_name non_functional_endpoint_id oauth_server organization preferred_concurrency "
-    "preferred_parallelism preserve_modtime restrict_transfers_to_high_assurance s3_url sharing_target_endpoint "
-    "sharing_target_root_path storage_type subscription_id tlsftp_server user_message user_message_link username"
-).split()
+    "acl_max_expiration_period_mins associated_flow_policy authentication_assurance_timeout "
+    "authentication_policy_id authentication_timeout_mins auto_delete_timeout canonical_name "
+    "contact_email contact_info default_directory department description disable_anonymous_writes "
+    "entity_type expire_time gcp_connected gcp_paused gcs_manager_url gcs_version "
+    "globus_connect_setup_key host_endpoint host_endpoint_display_name host_endpoint_id host_path "
+    "https_server info_link keywords last_accessed_time local_user_info_available "
+    "mapped_collection_display_name mapped_collection_id max_concurrency max_parallelism myproxy_dn "
+    "myproxy_server network_use non_functional_endpoint_display_name non_functional_endpoint_id "
+    "oauth_server organization preferred_concurrency preferred_parallelism preserve_modtime "
+    "restrict_transfers_to_high_assurance s3_url sharing_target_endpoint sharing_target_root_path "
+    "storage_type subscription_id tlsftp_server user_message user_message_link username"
+)
 _FALSE = (
-    "acl_available acl_editable activated disable_verify force_encryption force_verify french_english_bilingual "
-    "high_assurance in_use is_go_storage is_globus_connect mfa_required non_functional public requester_pays "
-    "s3_owner_activated shareable skip_custom_identity_mapping_check subscription_admin_verified"
-).split()
+    "acl_available acl_editable activated disable_verify force_encryption force_verify "
+    "french_english_bilingual high_assurance in_use is_go_storage is_globus_connect mfa_required "
+    "non_functional public requester_pays s3_owner_activated shareable skip_custom_identity_mapping_check "
+    "subscription_admin_verified"
+)
 
 BASE: Document = {
     "DATA_TYPE": "endpoint",
-    **dict.fromkeys(_NULL),
-    **dict.fromkeys(_FALSE, False),
+    **dict.fromkeys(_NULL.split()),
+    **dict.fromkeys(_FALSE.split(), False),
     "expires_in": -1,
     "gcp_connected": None,
     "keywords": None,
@@ -37,9 +40,7 @@ BASE: Document = {
 }
 
 
-def endpoint_document(
-    collection_id: str, name: str, kind: str, fields: Document, *, endpoint_id: str
-) -> Document:
+def endpoint_document(collection_id: str, name: str, kind: str, fields: Document, *, endpoint_id: str) -> Document:
     """A complete endpoint document (about 80 fields).
 
     Args:

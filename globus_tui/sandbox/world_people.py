@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Client, Consent, Person
+from globus_tui.sandbox.consents import grant_string
+from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Client, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,11 @@ def _people() -> list[Person]:
             linked=linked(SERVICE_CLIENT_ID),
         ),
         Person(
-            OTHER_ID, "kim@example-facility.org", "Kim Beamline", "kim@example-facility.org", identity_provider=_FACILITY
+            OTHER_ID,
+            "kim@example-facility.org",
+            "Kim Beamline",
+            "kim@example-facility.org",
+            identity_provider=_FACILITY,
         ),
         Person(
             CURATOR_ID,
@@ -98,41 +102,17 @@ def data_access(collection_id: str) -> str:
     return f"https://auth.globus.org/scopes/{collection_id}/data_access"
 
 
-def add_consents(sandbox: Sandbox, consented: Iterable[str]) -> None:
+def add_consents(sandbox: Sandbox, consented: Iterable[str], flow_scopes: Iterable[str]) -> None:
     """Records what the operator agreed to, for the native client and for the service account.
 
     Args:
         sandbox: the world, already with its people.
         consented: ids of the collections that Transfer and Timers may reach.
+        flow_scopes: user scopes of the flows that timers may start.
     """
-    granted = list(consented)
+    leaves = " ".join(f"*{data_access(collection)}" for collection in consented)
+    transfer = f"{TRANSFER_ALL}[{leaves}]"
+    timer = f"{TIMER_SCOPE}[{transfer} {' '.join(flow_scopes)}]"
     for identity, client in ((OPS_ID, NATIVE_CLIENT_ID), (SERVICE_CLIENT_ID, SERVICE_CLIENT_ID)):
-        for chain in ((TRANSFER_ALL,), (TIMER_SCOPE, TRANSFER_ALL)):
-            _add_chain(sandbox, identity, client, chain, granted)
-
-
-def _add_chain(
-    sandbox: Sandbox, identity: str, client: str, chain: tuple[str, ...], collections: list[str]
-) -> None:
-    created = sandbox.clock.now().replace(microsecond=0) - timedelta(days=120)
-    path: tuple[int, ...] = ()
-    for scope in chain:
-        path = (*path, 40_000 + len(sandbox.consents))
-        sandbox.consents.append(
-            Consent(path[-1], identity, client, scope, path, created, last_used=created + timedelta(days=119))
-        )
-    for collection in collections:
-        leaf = 40_000 + len(sandbox.consents)
-        scope = data_access(collection)
-        sandbox.consents.append(
-            Consent(
-                leaf,
-                identity,
-                client,
-                scope,
-                (*path, leaf),
-                created,
-                optional=True,
-                last_used=created + timedelta(days=119),
-            )
-        )
+        grant_string(sandbox, identity, client, transfer)
+        grant_string(sandbox, identity, client, timer)

@@ -40,9 +40,7 @@ class Soil:
     def folder(self, name: str, theme: Theme) -> Entry:
         """A folder whose contents are made by the theme when they are asked for."""
         below = Soil(f"{self.path}/{name}", self.now, self.depth + 1)
-        return Entry(
-            name, 4096, self.some_time_ago(), permissions="0755", grow=partial(theme, below), group="science"
-        )
+        return Entry(name, 4096, self.some_time_ago(), permissions="0755", grow=partial(theme, below), group="science")
 
     def some_time_ago(self) -> datetime:
         """A moment within the last 400 days."""
@@ -76,9 +74,7 @@ def beamline(soil: Soil) -> dict[str, Entry]:
 def climate(soil: Soil) -> dict[str, Entry]:
     """Scenarios, in them variables, in them one NetCDF file a year."""
     if soil.depth == 0:
-        return by_name(
-            soil.folder(name, climate) for name in ("historical", "ssp126", "ssp245", "ssp370", "ssp585")
-        )
+        return by_name(soil.folder(name, climate) for name in ("historical", "ssp126", "ssp245", "ssp370", "ssp585"))
     if soil.depth == 1:
         return by_name(soil.folder(name, climate) for name in ("hus", "pr", "psl", "tas", "tos", "ua", "va", "zg"))
     variable = soil.path.rsplit("/", 1)[-1]
@@ -92,9 +88,7 @@ def climate(soil: Soil) -> dict[str, Entry]:
 def dumps(soil: Soil) -> dict[str, Entry]:
     """One compressed database dump a day and a pointer to the latest."""
     days = [soil.now - timedelta(days=back) for back in range(45)]
-    files = [
-        Entry(f"pg_main_{day:%Y%m%d}.dump.zst", 41_000_000_000 + soil.rng.randrange(9**9), day) for day in days
-    ]
+    files = [Entry(f"pg_main_{day:%Y%m%d}.dump.zst", 41_000_000_000 + soil.rng.randrange(9**9), day) for day in days]
     latest = soil.file("latest.dump.zst", files[0].size, link_target=files[0].name)
     return by_name([*files, latest, soil.file("SHA256SUMS", 4_100)])
 
@@ -169,9 +163,7 @@ def odd(soil: Soil) -> dict[str, Entry]:
 
 def forbidden(soil: Soil, name: str) -> Entry:
     """A folder that is seen but not entered."""
-    return Entry(
-        name, 4096, soil.some_time_ago(), {}, permissions="0700", user="root", group="root", forbidden=True
-    )
+    return Entry(name, 4096, soil.some_time_ago(), {}, permissions="0700", user="root", group="root", forbidden=True)
 
 
 def root(key: str, places: dict[str, Theme], now: datetime) -> Entry:
@@ -182,8 +174,7 @@ def root(key: str, places: dict[str, Theme], now: datetime) -> Entry:
         places: absolute folder path to theme.
         now: when the world began.
     """
-    top = Entry("", 4096, now, permissions="0755", grow=partial(_plant, key, places, now))
-    return top
+    return Entry("", 4096, now, permissions="0755", grow=partial(_plant, key, places, now))
 
 
 def _plant(key: str, places: dict[str, Theme], now: datetime) -> dict[str, Entry]:
