@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from globus_tui.sandbox.auth import register_client, register_person
+from globus_tui.sandbox.auth_people import ensure_known_clients
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.faults import Faults
 from globus_tui.sandbox.in_process import InProcessTransport
@@ -30,6 +31,7 @@ SERVICE_SECRET = "secret-of-the-service-account"
 def small() -> Sandbox:
     """Two people (one with a linked identity), a service account and two collections; time stands still."""
     sandbox = Sandbox(Clock(START, speed=0), Faults())
+    ensure_known_clients(sandbox)
     ops = register_person(sandbox, "pat@facility.example.org", "Pat Ops")
     register_person(sandbox, "pat@uni.example.edu", "Pat at the University", linked=[ops.identity_id])
     register_person(sandbox, "sam@elsewhere.example.com", "Sam")

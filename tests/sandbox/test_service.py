@@ -11,6 +11,8 @@ import pytest
 from globus_tui.sandbox.serve import CannotServeError, environment, running, serve, service_account
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from globus_tui.sandbox.service import Service
     from globus_tui.sandbox.state import Sandbox
 
@@ -61,7 +63,7 @@ async def test_the_date_of_an_answer_is_the_simulated_one(web: httpx.AsyncClient
 async def test_the_world_is_brought_up_to_date_before_a_request_is_answered(
     web: httpx.AsyncClient, small: Sandbox
 ) -> None:
-    happened = []
+    happened: list[datetime] = []
     small.agenda.at(small.clock.now(), happened.append)
     assert happened == []
     await web.get("/jwk.json")
