@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.history import History, look_back, task_of
+from globus_tui.domain.history import RUN_SLACK, History, look_back, run_is_unlisted, task_of
+from globus_tui.domain.history import grace as grace
 from globus_tui.domain.job import ActivityCode, Job, JobStatus, PauseCause
 from globus_tui.domain.run import Outcome, Run, RunState, outcome
+from globus_tui.domain.schedule import OnceSchedule, next_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +56,8 @@ class Why(Enum):
     UNREADABLE = "unreadable"
     STALE = "stale"
     UNKNOWN_STATUS = "unknown status"
+    OUTCOME_UNKNOWN = "outcome unknown"
+    LAST_OUTCOME_UNKNOWN = "last outcome unknown"
     CONSENT_MISSING = "consent missing"
     SESSION = "session"
     AUTHORIZATION = "authorization"
@@ -83,10 +87,11 @@ class Health:
     Attributes:
         since: when it began, or when a late run was due.
         lasted: how late, or how long the run has been going.
-        count: runs failed in a row, ticks skipped, files skipped, empty runs, runs left: by reason.
+        count: runs failed in a row, ticks skipped or missed, files skipped, empty runs, runs left: by reason;
+            None where it is not known.
         code: the service's own code (task error, nice status, unknown status), as data.
         text: the service's own words, as data.
-        gare: what Globus wants, for SIGN-IN.
+        gare: what Globus wants, for SIGN-IN and for a run that was refused for it.
     """
 
     word: Word
@@ -102,14 +107,9 @@ class Health:
 RECENT = timedelta(days=7)
 """How long an ended timer whose last run failed still counts as FAILED."""
 
+SHORTEST_SLOW_RUN = timedelta(minutes=10)
 EMPTY_RUNS_TO_WARN = 3
 ENDS_SOON_RUNS = 3
-
-
-def grace(job: Job) -> timedelta:
-    """How late a run may be before it is overdue: a tenth of the interval, within 2 to 10 minutes."""
-    seconds = job.interval_seconds or 3600.0
-    return timedelta(seconds=min(600.0, max(120.0, seconds / 10)))
 
 
 def judge(
@@ -136,73 +136,102 @@ def judge(
     history = history or look_back(job, tasks, now)
     if job.status is JobStatus.DELETING:
         return Health(Word.ENDED, Why.DELETING)
-    if job.status is JobStatus.INACTIVE:
-        return _judge_inactive(job, history)
-    if job.status is JobStatus.ENDED:
-        return _judge_ended(job, tasks, history, now)
-    return min(_judge_active(job, tasks, history, now), key=lambda found: found.word.rank)
+    if job.stands_still:
+        return _judge_standing_still(job, tasks, history)
+    judging = _judge_ended if job.status is JobStatus.ENDED else _judge_active
+    found = min(judging(job, tasks, history, now), key=lambda one: one.word.rank, default=None)
+    return found or _quiet(job, tasks)
 
 
-def _judge_inactive(job: Job, history: History) -> Health:
+def _judge_standing_still(job: Job, tasks: Mapping[str, Task], history: History) -> Health:
     reason = job.inactive_reason
-    activity = job.activity.reason if job.activity else None
-    cause = reason.cause if reason else PauseCause.OTHER
-    if cause is PauseCause.AUTHORIZATION or (reason is None and activity == PauseCause.AUTHORIZATION.value):
+    activity = job.activity
+    named = activity.reason if activity else None
+    cause = reason.cause.value if reason else named
+    missed = history.missed_now if history.ticks_known else None
+    since = activity.since if activity else None
+    if cause == PauseCause.AUTHORIZATION.value:
         gare = reason.gare if reason else None
-        why = Why.AUTHORIZATION
-        if gare is not None:
-            why = Why.CONSENT_MISSING if gare.wants_consent else Why.SESSION if gare.wants_session else why
-        return Health(Word.SIGN_IN, why, count=history.missed_now, gare=gare)
-    if cause is PauseCause.USER or (reason is None and activity == PauseCause.USER.value):
-        return Health(Word.PAUSED, Why.PAUSED_BY_USER, count=history.missed_now)
-    return Health(Word.WARN, Why.PAUSED_BY_SERVICE, count=history.missed_now, code=activity)
+        newest = job.runs[0] if job.runs else None
+        refused = newest is not None and outcome(newest, task_of(newest, tasks)) is Outcome.REFUSED
+        since = newest.ran_at if newest and refused else since
+        return Health(Word.SIGN_IN, _why_sign_in(gare), since, count=missed, gare=gare)
+    if cause == PauseCause.USER.value:
+        return Health(Word.PAUSED, Why.PAUSED_BY_USER, since, count=missed)
+    return Health(Word.WARN, Why.PAUSED_BY_SERVICE, since, count=missed, code=named)
 
 
-def _judge_ended(job: Job, tasks: Mapping[str, Task], history: History, now: datetime) -> Health:
-    last = job.runs[0].ran_at if job.runs else job.last_ran_at
-    if history.failures_in_a_row and last and now - last <= RECENT:
-        return _failure(job, tasks, history)
-    return Health(Word.ENDED, Why.STOPPED, since=last, count=job.n_runs)
+def _why_sign_in(gare: Gare | None) -> Why:
+    if gare is None:
+        return Why.AUTHORIZATION
+    if gare.wants_consent:
+        return Why.CONSENT_MISSING
+    return Why.SESSION if gare.wants_session else Why.AUTHORIZATION
+
+
+def _judge_ended(job: Job, tasks: Mapping[str, Task], history: History, now: datetime) -> Iterator[Health]:
+    """Its last run may still be going, and a bad end is worth a look for some days."""
+    last = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
+    if last and now - last <= RECENT:
+        if history.failures_in_a_row:
+            yield _failure(job, tasks, history)
+        yield from _judge_last_success(job, tasks, history)
+    running = _run_in_progress(job, tasks)
+    if running is not None:
+        yield from _judge_running(job, running, tasks, history, now)
+    else:
+        yield Health(Word.ENDED, Why.STOPPED, since=last, count=job.n_runs)
 
 
 def _judge_active(job: Job, tasks: Mapping[str, Task], history: History, now: datetime) -> Iterator[Health]:
     if history.failures_in_a_row:
         yield _failure(job, tasks, history)
-    running = _run_in_progress(job, tasks)
     retrying = job.activity is not None and job.activity.code is ActivityCode.RETRYING
     if retrying and job.activity:
         yield Health(Word.RETRY, Why.RETRYING, since=job.activity.since)
-    if running is not None:
-        yield from _judge_running(job, running, task_of(running, tasks), history, now)
-    elif job.running:
-        yield Health(Word.RUNNING, Why.IN_PROGRESS, since=job.activity.since if job.activity else None)
-    elif job.next_run and not retrying and now - job.next_run > grace(job):
-        yield Health(Word.OVERDUE, Why.LATE, since=job.next_run, lasted=now - job.next_run)
+    running = _run_in_progress(job, tasks)
+    due = _due(job)
+    if running is not None or job.running:
+        yield from _judge_running(job, running, tasks, history, now)
+    elif due and not retrying and now - due > grace(job):
+        yield Health(Word.OVERDUE, Why.LATE, since=due, lasted=now - due)
     yield from _judge_last_success(job, tasks, history)
-    yield _quiet(job)
+
+
+def _due(job: Job) -> datetime | None:
+    """When the next run is due: the service's word, else the first tick behind the last run (inferred)."""
+    if job.next_run is not None:
+        return job.next_run
+    schedule = job.schedule
+    last = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
+    if isinstance(schedule, OnceSchedule):
+        return None if last or job.n_runs else schedule.at
+    if schedule is None or schedule.start is None:
+        return None
+    if last is None and (job.n_runs or job.submitted_at is None):
+        return None
+    seen = last + RUN_SLACK if last else max(schedule.start, job.submitted_at or schedule.start) - RUN_SLACK
+    return next(iter(next_ticks(schedule, seen, 1, runs_done=job.n_runs)), None)
 
 
 def _failure(job: Job, tasks: Mapping[str, Task], history: History) -> Health:
+    count = history.failures_in_a_row
     for run in job.runs:
         task = task_of(run, tasks)
         found = outcome(run, task)
         if found is Outcome.REFUSED:
             text = run.problem or (run.gare.session_message if run.gare else None)
             code = run.gare.code if run.gare else (str(run.http_status) if run.http_status else None)
-            return Health(
-                Word.FAILED, Why.RUN_REFUSED, run.ran_at, count=history.failures_in_a_row, code=code, text=text
-            )
+            return Health(Word.FAILED, Why.RUN_REFUSED, run.ran_at, None, count, code, text, run.gare)
         if found is Outcome.FAILED:
             code, text = (task.error_code, task.error_text) if task else (None, run.problem)
-            return Health(
-                Word.FAILED, Why.TASK_FAILED, run.ran_at, count=history.failures_in_a_row, code=code, text=text
-            )
-    return Health(Word.FAILED, Why.TASK_FAILED, count=history.failures_in_a_row)
+            return Health(Word.FAILED, Why.TASK_FAILED, run.ran_at, None, count, code, text)
+    return Health(Word.FAILED, Why.TASK_FAILED, count=count)
 
 
 def _run_in_progress(job: Job, tasks: Mapping[str, Task]) -> Run | None:
     newest = job.runs[0] if job.runs else None
-    if newest is None:
+    if newest is None or run_is_unlisted(job, job.runs):
         return None
     found = outcome(newest, task_of(newest, tasks))
     if found is Outcome.RUNNING or (job.running and newest.state in (RunState.SUBMITTED, RunState.UNKNOWN)):
@@ -210,23 +239,21 @@ def _run_in_progress(job: Job, tasks: Mapping[str, Task]) -> Run | None:
     return None
 
 
-def _judge_running(job: Job, run: Run, task: Task | None, history: History, now: datetime) -> Iterator[Health]:
-    started = run.ran_at or (job.activity.since if job.activity else None)
+def _judge_running(
+    job: Job, run: Run | None, tasks: Mapping[str, Task], history: History, now: datetime
+) -> Iterator[Health]:
+    task = task_of(run, tasks) if run else None
+    started = (run.ran_at if run else None) or (job.activity.since if job.activity else None)
     lasted = now - started if started and now > started else None
+    skipped = history.skipped_now if history.ticks_known else None
     if task is not None and task.trouble:
         yield Health(
-            Word.BLOCKED,
-            Why.TASK_TROUBLE,
-            started,
-            lasted,
-            history.skipped_now,
-            task.trouble,
-            task.nice_status_text,
+            Word.BLOCKED, Why.TASK_TROUBLE, started, lasted, skipped, code=task.trouble, text=task.nice_status_text
         )
     if lasted and job.interval_seconds and lasted.total_seconds() > job.interval_seconds:
-        yield Health(Word.OVERRUN, Why.LONGER_THAN_INTERVAL, started, lasted, history.skipped_now)
-    elif lasted and history.usual and lasted > 3 * history.usual and lasted > timedelta(minutes=10):
-        yield Health(Word.BLOCKED, Why.SLOW, started, lasted)
+        yield Health(Word.OVERRUN, Why.LONGER_THAN_INTERVAL, started, lasted, skipped)
+    elif lasted and history.usual and lasted > 3 * history.usual and lasted > SHORTEST_SLOW_RUN:
+        yield Health(Word.BLOCKED, Why.SLOW, started, lasted, skipped)
     yield Health(Word.RUNNING, Why.IN_PROGRESS, started, lasted)
 
 
@@ -243,14 +270,21 @@ def _judge_last_success(job: Job, tasks: Mapping[str, Task], history: History) -
         return
 
 
-def _quiet(job: Job) -> Health:
+def _quiet(job: Job, tasks: Mapping[str, Task]) -> Health:
     if job.status is JobStatus.UNKNOWN and job.next_run is None and job.activity is None:
         return Health(Word.UNKNOWN, Why.UNKNOWN_STATUS, code=job.status_text)
+    if not job.runs and not job.last_ran_at and not job.n_runs:
+        return Health(Word.OK, Why.FIRST_RUN_AHEAD, since=job.next_run)
+    outcomes = [outcome(run, task_of(run, tasks)) for run in job.runs]
+    known = [found is not Outcome.UNKNOWN for found in outcomes]
+    if not any(known):
+        ran_at = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
+        return Health(Word.UNKNOWN, Why.OUTCOME_UNKNOWN, since=ran_at)
+    if not known[0]:
+        return Health(Word.OK, Why.LAST_OUTCOME_UNKNOWN, since=job.runs[0].ran_at)
     end = getattr(job.schedule, "end", None)
     if end is not None and end.after_runs is not None and job.n_runs is not None:
         left = end.after_runs - job.n_runs
         if 0 < left <= ENDS_SOON_RUNS < end.after_runs:
             return Health(Word.OK, Why.ENDS_SOON, count=left)
-    if not job.runs and not job.last_ran_at:
-        return Health(Word.OK, Why.FIRST_RUN_AHEAD, since=job.next_run)
     return Health(Word.OK, Why.FINE)

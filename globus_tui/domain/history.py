@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.job import JobStatus
 from globus_tui.domain.run import Outcome, Run, outcome, took
-from globus_tui.domain.schedule import RecurringSchedule, tick_count
+from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule, tick_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,21 +34,14 @@ class Mark(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Ticks at which nothing ran: skipped because a run was still going, or missed (paused, outage)."""
-
-    mark: Mark
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class History:
     """A job's past as far as its document tells, newest first.
 
     Attributes:
         marks: one a tick or run, newest first.
         skipped_now: ticks skipped by the run in progress so far.
-        missed_now: ticks missed since the last run because the job is inactive.
+        missed_now: ticks missed since the last run because the job stands still.
+        ticks_known: the schedule says when its ticks are; if not, the two counts above mean nothing.
         failures_in_a_row: finished runs that failed or were refused, counted from the newest finished one.
         empties_in_a_row: runs in a row, from the newest finished one, that met no file at all.
         usual: median duration of finished runs; None with fewer than three.
@@ -57,31 +51,46 @@ class History:
     marks: tuple[Mark, ...] = ()
     skipped_now: int = 0
     missed_now: int = 0
+    ticks_known: bool = True
     failures_in_a_row: int = 0
     empties_in_a_row: int = 0
     usual: timedelta | None = None
     complete: bool = False
 
 
-_MISSED_WHILE_ACTIVE_SLACK = timedelta(minutes=1)
+RUN_SLACK = timedelta(minutes=1)
+"""Runs start some seconds beside their tick; within this they still belong to it."""
+_MOST_MARKS_OF_A_GAP = 100
+
+
+def grace(job: Job) -> timedelta:
+    """How late a run may be before it is overdue: a tenth of the interval, within 2 to 10 minutes."""
+    seconds = job.interval_seconds or 3600.0
+    return timedelta(seconds=min(600.0, max(120.0, seconds / 10)))
 
 
 def look_back(job: Job, tasks: Mapping[str, Task], now: datetime, *, runs: tuple[Run, ...] | None = None) -> History:
     """Joins a job's runs (newest first; those of its document unless given) with their tasks and its ticks."""
     runs = job.runs if runs is None else runs
     outcomes = [outcome(run, task_of(run, tasks)) for run in runs]
-    since = _since_last(job, runs, outcomes, now)
-    marks: list[Mark] = [since.mark] * min(since.count, 100) if since else []
-    for place, _run in enumerate(runs):
-        marks.append(Mark[outcomes[place].name])
-        gap = _gap_before(job, runs, place, tasks)
-        marks.extend([gap.mark] * min(gap.count, 100) if gap else [])
+    unlisted = run_is_unlisted(job, runs)
+    since = _since_last(job, runs, outcomes, now, unlisted=unlisted)
+    mark, count = since
+    marks = [mark] * min(count, _MOST_MARKS_OF_A_GAP) + [Mark.RUNNING] * unlisted
+    for place, found in enumerate(outcomes):
+        marks.append(Mark[found.name])
+        marks.extend(_gap_before(job, runs, place, tasks))
     finished = [one for one in outcomes if one not in (Outcome.RUNNING, Outcome.UNKNOWN)]
-    durations = [one for run in runs if (one := took(run, task_of(run, tasks)))]
+    durations = [
+        lasted
+        for run, found in zip(runs, outcomes, strict=True)
+        if found in _SUCCESSES and (lasted := took(run, task_of(run, tasks)))
+    ]
     return History(
         marks=tuple(marks),
-        skipped_now=since.count if since and since.mark is Mark.SKIPPED else 0,
-        missed_now=since.count if since and since.mark is Mark.MISSED else 0,
+        skipped_now=count if mark is Mark.SKIPPED else 0,
+        missed_now=count if mark is Mark.MISSED else 0,
+        ticks_known=_ticks_known(job),
         failures_in_a_row=_leading(finished, {Outcome.FAILED, Outcome.REFUSED}),
         empties_in_a_row=_leading(finished, {Outcome.EMPTY}),
         usual=sorted(durations)[len(durations) // 2] if len(durations) >= 3 else None,
@@ -89,48 +98,92 @@ def look_back(job: Job, tasks: Mapping[str, Task], now: datetime, *, runs: tuple
     )
 
 
+_SUCCESSES = {Outcome.OK, Outcome.EMPTY, Outcome.WITH_SKIPS}
+
+
 def task_of(run: Run, tasks: Mapping[str, Task]) -> Task | None:
-    """The task behind a run: the current one if known, else the snapshot in an old document."""
-    return (tasks.get(run.resource_id) if run.resource_id else None) or run.snapshot
+    """The task behind a run: the current one if known, else the snapshot in an old document if that shows its end."""
+    return (tasks.get(run.resource_id) if run.resource_id else None) or run.finished_snapshot
+
+
+def run_is_unlisted(job: Job, runs: tuple[Run, ...]) -> bool:
+    """The run in progress is newer than all runs listed: the document then says only since when it goes on."""
+    since = job.activity.since if job.running and job.activity else None
+    newest = runs[0] if runs else None
+    if newest is None or newest.ran_at is None or since is None:
+        return job.running and (newest is None or newest.ended is not None)
+    return since > newest.ran_at + RUN_SLACK
+
+
+def _ticks_known(job: Job) -> bool:
+    if isinstance(job.schedule, RecurringSchedule):
+        return job.schedule.start is not None
+    return isinstance(job.schedule, OnceSchedule) and job.schedule.at is not None
 
 
 def _leading(found: Iterable[Outcome], wanted: set[Outcome]) -> int:
-    count = 0
-    for one in found:
-        if one not in wanted:
-            break
-        count += 1
-    return count
+    return sum(1 for _ in takewhile(wanted.__contains__, found))
 
 
-def _since_last(job: Job, runs: tuple[Run, ...], outcomes: list[Outcome], now: datetime) -> Gap | None:
-    """Ticks since the newest run: skipped while it goes on, missed while the job is inactive."""
-    if not isinstance(job.schedule, RecurringSchedule) or job.status in (JobStatus.ENDED, JobStatus.DELETING):
-        return None
-    last = runs[0].ran_at if runs else job.submitted_at
-    if last is None:
-        return None
-    count = tick_count(job.schedule, last + _slack(job.schedule), now)
-    if job.running or (outcomes and outcomes[0] is Outcome.RUNNING and job.status is JobStatus.ACTIVE):
-        return Gap(Mark.SKIPPED, count)
-    return Gap(Mark.MISSED, count) if job.status is JobStatus.INACTIVE else None
+def _since_last(
+    job: Job, runs: tuple[Run, ...], outcomes: list[Outcome], now: datetime, *, unlisted: bool
+) -> tuple[Mark, int]:
+    """Ticks since the newest run: skipped while it goes on, missed while the job stands still, else unexplained."""
+    if job.status in (JobStatus.ENDED, JobStatus.DELETING):
+        return Mark.UNKNOWN, 0
+    last = (runs[0].ran_at if runs else None) or job.last_ran_at
+    if unlisted:
+        last = (job.activity.since if job.activity else None) or now
+    if job.stands_still:
+        return Mark.MISSED, _ticks_after(job, last, now)
+    if job.running or (outcomes and outcomes[0] is Outcome.RUNNING):
+        return Mark.SKIPPED, _ticks_after(job, last, now)
+    return Mark.UNKNOWN, _ticks_after(job, last, now - grace(job))
 
 
-def _gap_before(job: Job, runs: tuple[Run, ...], place: int, tasks: Mapping[str, Task]) -> Gap | None:
-    """Ticks between a run and the one before it at which nothing ran."""
+def _ticks_after(job: Job, last: datetime | None, until: datetime) -> int:
+    """Ticks behind the one that the newest run belongs to; without any run, those since the job was made."""
+    if isinstance(job.schedule, OnceSchedule):
+        return int(last is None and job.schedule.at is not None and job.schedule.at <= until)
+    if not isinstance(job.schedule, RecurringSchedule) or job.schedule.start is None:
+        return 0
+    end = min(until, job.schedule.end.until or until)
+    newest = (end - job.schedule.start) // job.schedule.interval
+    if last is not None:
+        return max(0, newest - _tick_of(job.schedule, last))
+    if job.submitted_at is None:
+        return 0
+    before_it_existed = tick_count(job.schedule, job.schedule.start - RUN_SLACK, job.submitted_at - RUN_SLACK)
+    return max(0, newest + 1 - before_it_existed)
+
+
+def _gap_before(job: Job, runs: tuple[Run, ...], place: int, tasks: Mapping[str, Task]) -> list[Mark]:
+    """Ticks between a run and the one before it at which nothing ran, newest first.
+
+    Those at which the older run still went on were skipped, later ones missed (a pause, an outage). Without knowing
+    how long it went on, neither can be said. A run that started late (a retry, a catch-up) stands for the tick
+    before it.
+    """
     older = runs[place + 1] if place + 1 < len(runs) else None
-    newer_at = runs[place].ran_at
-    if older is None or older.ran_at is None or newer_at is None or not isinstance(job.schedule, RecurringSchedule):
-        return None
-    slack = _slack(job.schedule)
-    count = tick_count(job.schedule, older.ran_at + slack, newer_at - slack)
-    if not count:
-        return None
-    duration = took(older, task_of(older, tasks))
-    skipped = duration is not None and duration >= job.schedule.interval
-    return Gap(Mark.SKIPPED if skipped else Mark.MISSED, count)
+    newer_at, schedule = runs[place].ran_at, job.schedule
+    if older is None or older.ran_at is None or newer_at is None:
+        return []
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return []
+    first = _tick_of(schedule, older.ran_at)
+    gap = min(max(0, _tick_of(schedule, newer_at) - first - 1), _MOST_MARKS_OF_A_GAP)
+    if not gap:
+        return []
+    lasted = took(older, task_of(older, tasks))
+    if lasted is None:
+        return [Mark.UNKNOWN] * gap
+    skipped = min(gap, max(0, (older.ran_at + lasted - schedule.start) // schedule.interval - first))
+    return [Mark.MISSED] * (gap - skipped) + [Mark.SKIPPED] * skipped
 
 
-def _slack(schedule: RecurringSchedule) -> timedelta:
-    """Runs start some seconds behind their tick; within this they still belong to it."""
-    return min(_MISSED_WHILE_ACTIVE_SLACK, schedule.interval / 4)
+def _tick_of(schedule: RecurringSchedule, ran_at: datetime) -> int:
+    """The number of the tick (from 0) that a run belongs to; -1 for a run before the schedule's start."""
+    if schedule.start is None:
+        return -1
+    slack = min(RUN_SLACK, schedule.interval / 4)
+    return max(-1, (ran_at + slack - schedule.start) // schedule.interval)

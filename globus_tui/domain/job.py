@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NewType
 from urllib.parse import urlsplit
@@ -65,12 +65,13 @@ class ActivityCode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The service's own word on what goes on; `reason` is set when paused."""
+    """The service's own word on what goes on; `reason` is set when paused, `next_run` when it waits for a run."""
 
     code: ActivityCode
     since: datetime | None = None
     seconds: float | None = None
     reason: str | None = None
+    next_run: datetime | None = None
 
     @classmethod
     def from_document(cls, found: object) -> Activity | None:
@@ -84,6 +85,7 @@ class Activity:
             since=wire.moment(document.get("start_timestamp")),
             seconds=wire.number(document.get("duration_seconds")),
             reason=wire.text(document.get("reason")),
+            next_run=wire.moment(document.get("next_run")),
         )
 
 
@@ -108,7 +110,7 @@ class FlowStart:
     """What a flow job starts."""
 
     flow_id: str | None
-    inputs: Mapping[str, object]
+    inputs: Mapping[str, object] = field(hash=False)
 
 
 Payload = TransferData | FlowStart | None
@@ -159,6 +161,14 @@ class Job:
         return self.schedule.interval.total_seconds() if isinstance(self.schedule, RecurringSchedule) else None
 
     @property
+    def stands_still(self) -> bool:
+        """It starts no runs until somebody acts. An unknown status is overruled by an activity that says paused."""
+        if self.status in (JobStatus.ENDED, JobStatus.DELETING):
+            return False
+        paused = self.activity is not None and self.activity.code is ActivityCode.PAUSED
+        return paused or self.status is JobStatus.INACTIVE
+
+    @property
     def running(self) -> bool:
         """A run is in progress, by the service's word."""
         return self.activity is not None and self.activity.code is ActivityCode.RUN_IN_PROGRESS
@@ -179,6 +189,7 @@ class Job:
         status = wire.text(found.get("status"))
         if status is None:
             return unreadable_job("it has no status", found)
+        activity = Activity.from_document(found.get("activity"))
         return cls(
             job_id=JobId(job_id),
             name=wire.text(found.get("name")),
@@ -188,10 +199,10 @@ class Job:
             schedule=read_schedule(found),
             submitted_at=wire.moment(found.get("submitted_at")),
             last_ran_at=wire.moment(found.get("last_ran_at")),
-            next_run=wire.moment(found.get("next_run")),
+            next_run=wire.moment(found.get("next_run")) or (activity.next_run if activity else None),
             n_runs=_either(found, "n_runs", "number_of_runs"),
             n_errors=_either(found, "n_errors", "number_of_errors"),
-            activity=Activity.from_document(found.get("activity")),
+            activity=activity,
             inactive_reason=_read_reason(found.get("inactive_reason")),
             payload=_read_payload(found),
             scope=wire.text(found.get("scope")),
@@ -227,8 +238,7 @@ def _read_kind(found: Document) -> JobKind:
         return JobKind(named)
     if wire.text(found.get("flow_id")):
         return JobKind.FLOW
-    url = urlsplit(wire.text(found.get("callback_url")) or "")
-    host, path = url.hostname or "", url.path
+    host, path = _host_and_path(wire.text(found.get("callback_url")) or "")
     if host.endswith("actions.automate.globus.org") and path.startswith("/transfer/transfer/run"):
         return JobKind.TRANSFER
     if host.startswith("transfer.actions.") and path.startswith("/transfer/run"):
@@ -252,8 +262,16 @@ def _read_payload(found: Document) -> Payload:
     return None
 
 
+def _host_and_path(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.path
+    except ValueError:  # half a bracketed address
+        return "", ""
+
+
 def _flow_in(url: str | None) -> str | None:
-    parts = urlsplit(url or "").path.split("/")
+    parts = _host_and_path(url or "")[1].split("/")
     return parts[2] if len(parts) > 2 and parts[1] == "flows" else None
 
 
@@ -267,5 +285,10 @@ def _read_reason(found: object) -> InactiveReason | None:
 
 
 def _read_runs(found: object) -> tuple[Run, ...]:
+    """The runs, newest first: that is the order of all fixtures, promised nowhere, so it is made sure of."""
     listed = found if isinstance(found, list) else wire.items(wire.document(found).get("data"))
-    return tuple(Run.from_document(entry) for entry in listed if isinstance(entry, dict))
+    runs = [Run.from_document(entry) for entry in listed if isinstance(entry, dict)]
+    dated = [(run.ran_at, run) for run in runs if run.ran_at is not None]
+    if len(dated) == len(runs):
+        runs = [run for _, run in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+    return tuple(runs)

@@ -69,6 +69,11 @@ class Run:
         """Identifies the run within its job: the service gives runs no id."""
         return f"{self.ran_at.isoformat() if self.ran_at else '?'} {self.resource_id or ''}"
 
+    @property
+    def finished_snapshot(self) -> Task | None:
+        """The snapshot, if it shows the task after its end: what does not change any more can be trusted."""
+        return self.snapshot if self.snapshot is not None and self.snapshot.finished else None
+
     @classmethod
     def from_document(cls, found: Document) -> Run:
         """Reads a JobResult of today or of before 2025 (`data`, `status`, `ran_at` only)."""
@@ -96,7 +101,7 @@ def _read_state(found: Document, data: Document, status: int | None) -> RunState
     named = wire.text(found.get("run_status"))
     if named is not None:
         state = _STATES.get(named.lower(), RunState.UNKNOWN)
-        refused = state is RunState.FAILED and status is not None and status >= 400
+        refused = state in (RunState.FAILED, RunState.UNKNOWN) and status is not None and status >= 400
         return RunState.REFUSED if refused and not wire.text(found.get("resource_id")) else state
     # The rule of old clients: no status, or one of 400 and above, is a run that could not be submitted.
     if status is None or status >= 400:
@@ -130,10 +135,14 @@ class Outcome(Enum):
 
 
 def outcome(run: Run, task: Task | None) -> Outcome:
-    """Joins a run with its task. The task, where known, decides: a run that was submitted is not yet a success."""
+    """Joins a run with its task. The task, where known, decides: a run that was submitted is not yet a success.
+
+    The snapshot in an old document counts only when it shows a finished task: how a running one went on, it cannot say.
+    """
     if run.state is RunState.REFUSED:
         return Outcome.REFUSED
-    task = task or run.snapshot
+    if task is None or task is run.snapshot:
+        task = run.finished_snapshot
     if task is not None and task.status is not TaskStatus.UNKNOWN:
         return _task_outcome(task)
     return {
@@ -155,7 +164,7 @@ def _task_outcome(task: Task) -> Outcome:
 
 def took(run: Run, task: Task | None) -> timedelta | None:
     """How long a finished run took, by its task if known; None while it runs or when nobody says."""
-    task = task or run.snapshot
+    task = task or run.finished_snapshot
     ended = (task.completed if task else None) or run.ended
     started = run.ran_at or (task.requested if task else None)
     return ended - started if ended and started and ended >= started else None

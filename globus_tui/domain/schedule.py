@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from globus_tui.domain import wire
@@ -164,21 +165,39 @@ class ClockShift:
 
 
 def next_clock_shift(
-    schedule: Schedule | None, now: datetime, zone: tzinfo, *, within: timedelta = timedelta(days=366)
+    schedule: Schedule | None,
+    now: datetime,
+    zone: tzinfo,
+    *,
+    runs_done: int | None = None,
+    within: timedelta = timedelta(days=366),
 ) -> ClockShift | None:
-    """The next daylight-saving change that moves the wall-clock time of a timer's runs, or None.
+    """The next daylight-saving change that moves the wall-clock times of a timer's runs, or None.
 
-    Only timers whose interval is a whole number of days keep a wall-clock time at all, so only those can lose it.
+    Only timers that run at the same times each day can lose them: those whose interval is a whole number of days, or
+    divides a day. An hourly timer stays hourly whatever the clocks do.
     """
-    if not isinstance(schedule, RecurringSchedule) or schedule.interval % timedelta(days=1):
+    if not isinstance(schedule, RecurringSchedule) or not _keeps_wall_clock(schedule.interval):
         return None
-    upcoming = next_ticks(schedule, now, 1)
-    if not upcoming:
-        return None
-    tick, step, horizon = upcoming[0], schedule.interval, now + within
-    while tick + step <= horizon:
-        here, there = tick.astimezone(zone), (tick + step).astimezone(zone)
-        if here.utcoffset() != there.utcoffset():
-            return ClockShift(here, there) if schedule.end.until is None or tick + step <= schedule.end.until else None
-        tick += step
+    step = schedule.interval
+    stride = max(1, timedelta(days=1) // step)  # a change lasts for months, so a look a day finds it
+    ticks = next_ticks(schedule, now, max(2, within // step), runs_done=runs_done)
+    horizon = now + within
+    for first in range(0, len(ticks) - 1, stride):
+        chunk = ticks[first : first + stride + 1]
+        if chunk[0].astimezone(zone).utcoffset() == chunk[-1].astimezone(zone).utcoffset():
+            continue
+        for early, late in pairwise(chunk):
+            here, there = early.astimezone(zone), late.astimezone(zone)
+            moved = (there.utcoffset() or _NOTHING) - (here.utcoffset() or _NOTHING)
+            if moved and late <= horizon:
+                return ClockShift(here, there) if moved % step else None
     return None
+
+
+_NOTHING = timedelta()
+
+
+def _keeps_wall_clock(interval: timedelta) -> bool:
+    day = timedelta(days=1)
+    return not interval % day or (not day % interval and interval > timedelta(hours=1))

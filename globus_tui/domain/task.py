@@ -91,9 +91,11 @@ class Task:
     @property
     def moved_nothing(self) -> bool | None:
         """It succeeded and met no file at all: neither copied nor found unchanged. None where not known."""
-        if self.status is not TaskStatus.SUCCEEDED or self.files_transferred is None:
+        if self.status is not TaskStatus.SUCCEEDED or self.type == "DELETE":
             return None
-        return self.files_transferred == 0 and not self.files_skipped
+        if self.files_transferred or self.files_skipped:
+            return False
+        return True if self.files_transferred == 0 and self.files_skipped == 0 else None
 
     @classmethod
     def from_document(cls, found: Document) -> Task:

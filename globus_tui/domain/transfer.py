@@ -110,7 +110,7 @@ class TransferData:
                 FilterRule(
                     wire.text(one.get("name")) or "",
                     wire.text(one.get("method")) or "exclude",
-                    one.get("type"),
+                    wire.text(one.get("type")),
                 )
                 for one in map(wire.document, wire.items(found.get("filter_rules")))
             ),

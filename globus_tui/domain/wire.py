@@ -8,6 +8,9 @@ from typing import Any
 
 Document = Mapping[str, Any]
 
+_YEARS = range(1900, 8000)
+"""Moments outside are taken as not said: with them, adding intervals or changing the zone would leave the calendar."""
+
 
 def moment(value: object) -> datetime | None:
     """Reads a wire timestamp as an aware datetime in UTC.
@@ -21,10 +24,9 @@ def moment(value: object) -> datetime | None:
         read = datetime.fromisoformat(value)
     except ValueError:
         return None
-    try:
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except OverflowError:
+    if read.year not in _YEARS:
         return None
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def text(value: object) -> str | None:
