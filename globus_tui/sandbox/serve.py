@@ -12,9 +12,11 @@ import threading
 from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.auth_people import register_client
+from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.control import control_routes
 from globus_tui.sandbox.service import make_app
 from globus_tui.sandbox.socket_layer import SocketLayer
+from globus_tui.sandbox.world import facility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +58,21 @@ def serve(
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(server.serve(sockets=[listening]))
+
+
+def serve_facility(port: int = 0, *, host: str = "127.0.0.1", speed: float = 1.0, seed: int = 1) -> None:
+    """Serves the seeded facility, beginning now.
+
+    Args:
+        port: the port; 0 picks a free one.
+        host: a loopback address or `localhost`.
+        speed: simulated seconds per real second.
+        seed: changes ids and the luck of the past runs.
+
+    Raises:
+        CannotServeError: as `serve` does.
+    """
+    serve(facility(Clock(speed=speed), seed), host, port)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections import deque
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -15,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from globus_tui.sandbox import auth, flows, timers, transfer
 from globus_tui.sandbox.fault_layer import answer_with_fault
 from globus_tui.sandbox.refusals import not_found
 from globus_tui.sandbox.state import Refusal
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from globus_tui.sandbox.state import Sandbox
 
-_SERVICES = ("auth", "transfer", "timers", "flows")
 _COMPRESSED_FROM = 1024
 _REMEMBERED = 10_000
 
@@ -99,12 +98,8 @@ def make_app(sandbox: Sandbox, extra: list[BaseRoute] | None = None) -> Service:
         extra: further routes, as the control routes of a served sandbox.
     """
     routes = list(extra or [])
-    for name in _SERVICES:
-        try:
-            module = importlib.import_module(f"globus_tui.sandbox.{name}")
-        except ModuleNotFoundError:
-            continue
-        routes.extend(module.routes(sandbox))
+    for service in (auth, transfer, timers, flows):
+        routes.extend(service.routes(sandbox))
     return Service(sandbox, routes)
 
 

@@ -60,7 +60,7 @@ def session_problem(
         needed["session_required_single_domain"] = wanted
     if mfa and not session.mfa:
         needed["session_required_mfa"] = True
-    if not needed and not fresh:
+    if timeout is not None and not needed and not fresh:
         needed["session_required_identities"] = sorted(session.authenticated)
         needed["prompt"] = "login"
     return needed or None
