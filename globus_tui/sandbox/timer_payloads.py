@@ -72,15 +72,15 @@ def read_timer(sandbox: Sandbox, who: Caller, document: object, now: datetime) -
     name = inner.take("name", a_text)
     schedule = _schedule(inner, now)
     body = inner.below("body")
-    flow_id = None
+    flow_id: str | None = None
+    content: Document = {}
     if kind == "transfer":
         inner.only({"timer_type", "name", "schedule", "body", "resource_server"})
         inner.take("resource_server", one_of("transfer.api.globus.org"))
         content = checked_transfer(body) if body else {}
-    else:
-        if kind == "flow":
-            inner.only({"timer_type", "name", "schedule", "body", "flow_id"})
-            flow_id = inner.take("flow_id", an_id, required=True)
+    elif kind == "flow":
+        inner.only({"timer_type", "name", "schedule", "body", "flow_id"})
+        flow_id = inner.take("flow_id", an_id, required=True)
         content = checked_flow(body) if body else {}
     inner.refuse()
     timer = _timer(sandbox, who, schedule, now)
