@@ -1,0 +1,138 @@
+"""Schedules in words: how often, from when, until when, the next fire times, and what a clock change does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.schedule import (
+    ClockShift,
+    EndCondition,
+    OnceSchedule,
+    RecurringSchedule,
+    Schedule,
+    next_clock_shift,
+    next_ticks,
+)
+from globus_tui.present import moments
+from globus_tui.present.sizes import count, counted
+
+if TYPE_CHECKING:
+    from globus_tui.domain.job import Job
+
+_UNITS = ((604800, "week", "w"), (86400, "day", "d"), (3600, "hour", "h"), (60, "minute", "m"), (1, "second", "s"))
+
+
+def interval_short(seconds: float | None, unknown: str = "once") -> str:
+    """An interval for a narrow column: `1d`, `90m`, `4h`, `1w`, `45s`. None is what the caller says."""
+    if seconds is None:
+        return unknown
+    length, _, letter = _unit_of(int(seconds))
+    return f"{int(seconds) // length}{letter}"
+
+
+def interval_words(interval: timedelta) -> str:
+    """An interval in whole units, the largest that fits exactly: `1 day`, `6 hours`, `90 minutes`."""
+    seconds = int(interval.total_seconds())
+    length, word, _ = _unit_of(seconds)
+    return counted(seconds // length, word)
+
+
+def _unit_of(seconds: int) -> tuple[int, str, str]:
+    return next((unit for unit in _UNITS if seconds and seconds % unit[0] == 0), _UNITS[-1])
+
+
+def every_short(job: Job) -> str:
+    """The interval of a job for its column; `?` when its schedule could not be read."""
+    return "?" if job.schedule is None else interval_short(job.interval_seconds)
+
+
+def schedule_words(schedule: Schedule | None, now: datetime, zone: tzinfo) -> str:
+    """The whole schedule as one phrase: `every 6 hours, 10 times, from Tue 1 Dec 09:00`."""
+    if schedule is None:
+        return "schedule not known"
+    if isinstance(schedule, OnceSchedule):
+        return f"once, {moments.date_time(schedule.at, now, zone)}" if schedule.at else "once, at creation"
+    start = f", from {moments.date_time(schedule.start, now, zone)}" if schedule.start else ", from its creation"
+    return f"every {interval_words(schedule.interval)}{end_words(schedule.end, now, zone, before=', ')}{start}"
+
+
+def rhythm_words(schedule: Schedule | None, now: datetime, zone: tzinfo) -> str:
+    """How often and at what local time: `every 1 day at 02:00 CST`, `every 6 hours`.
+
+    The time of day is said for intervals of whole days only: others have several.
+    """
+    if not isinstance(schedule, RecurringSchedule):
+        return schedule_words(schedule, now, zone)
+    words = f"every {interval_words(schedule.interval)}"
+    if schedule.start is None or schedule.interval % timedelta(days=1):
+        return words
+    tick = next(iter(next_ticks(RecurringSchedule(schedule.interval, schedule.start), now, 1)), schedule.start)
+    return f"{words} at {moments.clock(tick, zone)} {moments.zone_name(tick, zone)}"
+
+
+def exact_words(schedule: Schedule | None) -> str:
+    """What the service really counts: `86 400 s, counted in UTC`; nothing for a single run."""
+    if not isinstance(schedule, RecurringSchedule):
+        return ""
+    return f"{count(int(schedule.interval.total_seconds()))} s, counted in UTC"
+
+
+def end_words(end: EndCondition, now: datetime, zone: tzinfo, *, before: str = "") -> str:
+    """When it stops: `10 times`, `until Fri 1 Jan 2027 00:00`, or nothing when it never does."""
+    said = []
+    if end.after_runs is not None:
+        said.append("once" if end.after_runs == 1 else f"{count(end.after_runs)} times")
+    if end.until is not None:
+        said.append(f"until {moments.date_time(end.until, now, zone)}")
+    return before + ", ".join(said) if said else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """One fire time to come, as shown: local, UTC, and how far away."""
+
+    moment: datetime
+    local: str
+    utc: str
+    away: str
+
+
+def next_fires(
+    schedule: Schedule | None,
+    now: datetime,
+    zone: tzinfo,
+    wanted: int = 10,
+    *,
+    runs_done: int | None = None,
+) -> tuple[Fire, ...]:
+    """The next fire times; fewer when the schedule ends before, none when they cannot be known."""
+    return tuple(
+        Fire(
+            tick,
+            f"{moments.date_time(tick, now, zone)} {moments.zone_name(tick, zone)}",
+            moments.utc_time(tick),
+            moments.relative_words(tick, now),
+        )
+        for tick in next_ticks(schedule, now, wanted, runs_done=runs_done)
+    )
+
+
+def clock_shift_words(shift: ClockShift, zone: tzinfo) -> str:
+    """What a clock change does: `Sun 14 Mar 2027: 02:00 CST becomes 03:00 CDT`."""
+    # The same tick as the old clock would have shown it.
+    old_clock = timezone(shift.before.utcoffset() or timedelta())
+    before = f"{moments.clock(shift.after, old_clock)} {moments.zone_name(shift.before, zone)}"
+    after = f"{moments.clock(shift.after, zone)} {moments.zone_name(shift.after, zone)}"
+    here = shift.after.astimezone(zone)
+    day = f"{moments.DAYS[here.weekday()]} {here.day} {moments.MONTHS[here.month - 1]} {here.year}"
+    return f"{day}: {before} becomes {after}"
+
+
+def shift_warning(
+    schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done: int | None = None
+) -> str | None:
+    """A line about the next clock change that moves the timer's hour, or None when none does within a year."""
+    shift = next_clock_shift(schedule, now, zone, runs_done=runs_done)
+    return clock_shift_words(shift, zone) if shift else None
