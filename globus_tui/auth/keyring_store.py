@@ -1,0 +1,205 @@
+"""Tokens in the system keyring. Every call has a deadline: a locked keyring may ask on a screen that nobody sees."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import queue
+import threading
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from globus_tui.auth.file_lock import FileLock
+from globus_tui.auth.private_files import make_private_folder
+from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
+from globus_tui.auth.tokens import LOCK_SECONDS, TokensNotKept, with_new
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+V = TypeVar("V")
+
+SERVICE = "globus-tui"
+INDEX = "profiles"
+PIECE = 1000
+"""Characters in one item: Windows' keyring takes about 1280."""
+NO_KEYRING = "This machine has no system keyring."
+CALL_SECONDS = 5.0
+
+
+class Keyring(Protocol):
+    """The part of a `keyring` backend that is used."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Reads an item."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Writes an item."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Removes an item; raises when there is none."""
+
+
+class KeyringTokens:
+    """One item for each profile, in pieces where it is long, and one that lists the profiles."""
+
+    def __init__(self, ring: Keyring, name: str, folder: Path, *, seconds: float = CALL_SECONDS) -> None:
+        self._ring = ring
+        self._name = name
+        self._folder = folder
+        self._seconds = seconds
+
+    def where(self) -> str:
+        """The keyring's name."""
+        return f"the system keyring ({self._name})"
+
+    def check(self) -> None:
+        """Reads the list of profiles.
+
+        Raises:
+            TokensNotKept: the keyring does not answer.
+        """
+        self.profiles()
+
+    def load(self, key: ProfileKey) -> SignIn | None:
+        """The sign-in of a profile.
+
+        Raises:
+            TokensNotKept: the keyring does not answer.
+        """
+        text = self._get(str(key))
+        try:
+            return decode(json.loads(text)) if text else None
+        except ValueError:
+            return None
+
+    def profiles(self) -> tuple[ProfileKey, ...]:
+        """Who has a sign-in here."""
+        return tuple(filter(None, map(ProfileKey.parse, (self._get(INDEX) or "").split("\n"))))
+
+    def merge(self, key: ProfileKey, new: SignIn, *, renewal: bool = False) -> SignIn | None:
+        """Adds tokens and gives what is kept now; see `TokenFile.merge`."""
+        with contextlib.ExitStack() as stack:
+            lock = self._lock("lock")
+            if lock is not None:
+                # A keyring works without a writable home directory; two programs at once are not kept apart there.
+                with contextlib.suppress(OSError):
+                    stack.enter_context(lock.held(LOCK_SECONDS))
+            kept = with_new(self.load(key), new, renewal=renewal)
+            if kept is not None:
+                self.replace(key, kept)
+            return kept
+
+    def replace(self, key: ProfileKey, sign_in: SignIn | None) -> None:
+        """Keeps exactly this; None forgets the profile."""
+        known = [str(one) for one in self.profiles() if one != key]
+        if sign_in is None:
+            self._delete(str(key))
+        else:
+            self._set(str(key), json.dumps(encode(sign_in)))
+            known.append(str(key))
+        self._set(INDEX, "\n".join(known))
+
+    def renewal_lock(self) -> FileLock | None:
+        """A lock file beside where tokens would be; None where none can be made."""
+        return self._lock("renewing")
+
+    def take_notices(self) -> tuple[str, ...]:
+        """There are none."""
+        return ()
+
+    def _lock(self, purpose: str) -> FileLock | None:
+        try:
+            make_private_folder(self._folder)
+        except OSError:
+            return None
+        return FileLock(self._folder / f"keyring.{purpose}")
+
+    def _get(self, item: str) -> str | None:
+        head = self._call(self._ring.get_password, SERVICE, item)
+        pieces, _, digest = (head or "").partition(" ")
+        if not pieces.isdigit():
+            return None
+        text = "".join(
+            self._call(self._ring.get_password, SERVICE, f"{item}#{digest[:8]}#{n}") or "" for n in range(int(pieces))
+        )
+        return text if _digest(text) == digest else None
+
+    def _set(self, item: str, text: str) -> None:
+        # Pieces are named after their contents and the head is written last, so the old text stays whole until then.
+        old = self._call(self._ring.get_password, SERVICE, item)
+        digest = _digest(text)
+        pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
+        for number, piece in enumerate(pieces):
+            self._call(self._ring.set_password, SERVICE, f"{item}#{digest[:8]}#{number}", piece)
+        head = f"{len(pieces)} {digest}"
+        self._call(self._ring.set_password, SERVICE, item, head)
+        if old != head:
+            self._drop_pieces(item, old)
+
+    def _delete(self, item: str) -> None:
+        head = self._call(self._ring.get_password, SERVICE, item)
+        if head is not None:
+            self._call(self._ring.delete_password, SERVICE, item)
+            self._drop_pieces(item, head)
+
+    def _drop_pieces(self, item: str, head: str | None) -> None:
+        pieces, _, digest = (head or "").partition(" ")
+        for number in range(int(pieces) if pieces.isdigit() else 0):
+            self._call(self._ring.delete_password, SERVICE, f"{item}#{digest[:8]}#{number}")
+
+    def _call(self, function: Callable[..., V], *arguments: str) -> V:
+        return within(self._seconds, lambda: function(*arguments))
+
+
+def find_keyring(folder: Path, *, seconds: float) -> tuple[KeyringTokens | None, str | None]:
+    """A keyring that answers within the deadline, or why there is none."""
+    try:
+        ring, name = within(seconds, _working_backend)
+    except TokensNotKept as fault:
+        return None, str(fault)
+    return (KeyringTokens(ring, name, folder), None) if ring is not None else (None, NO_KEYRING)
+
+
+def _working_backend() -> tuple[Keyring | None, str]:
+    import keyring
+    from keyring.backends import chainer, fail, null
+
+    ring = keyring.get_keyring()
+    empty_chain = isinstance(ring, chainer.ChainerBackend) and not ring.backends
+    if isinstance(ring, fail.Keyring | null.Keyring) or empty_chain:
+        return None, ""
+    ring.get_password(SERVICE, INDEX)  # a locked one raises or hangs here and not later
+    return ring, type(ring).__module__.removeprefix("keyring.backends.")
+
+
+def within(seconds: float, call: Callable[[], V]) -> V:
+    """Runs a call in a thread of its own and waits so long for it.
+
+    A thread that hangs is left behind; it is a daemon, so it holds nothing up, not even the end of the program.
+
+    Raises:
+        TokensNotKept: it took longer, or it raised. The error's own words are not passed on: backends quote what they
+            were given.
+    """
+    answers: queue.SimpleQueue[tuple[V] | str] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put((call(),))
+        except BaseException as fault:  # backends raise errors of all kinds, down to those of the message bus
+            answers.put(type(fault).__name__)
+
+    threading.Thread(target=run, name="keyring", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TokensNotKept(f"The system keyring did not answer within {seconds:g} s.") from None
+    if isinstance(answer, str):
+        raise TokensNotKept(f"The system keyring failed ({answer}).")
+    return answer[0]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
