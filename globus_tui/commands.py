@@ -63,9 +63,11 @@ LIST_MOVES = _group(
     ("list.up", "Up", "Line before.", False),
     ("list.page-down", "Page down", "A page down.", False),
     ("list.page-up", "Page up", "A page up.", False),
-    ("list.top", "Top", "First line.", False),
-    ("list.bottom", "Bottom", "Last line.", False),
-    ("list.left", "Left", "Scroll to the left.", False),
+    ("list.half-page-down", "Half page down", "Half a page down.", False),
+    ("list.half-page-up", "Half page up", "Half a page up.", False),
+    ("list.first", "Top", "First line.", False),
+    ("list.last", "Bottom", "Last line.", False),
+    ("list.left", "Left", "Scroll to the left, where lines are longer than the screen.", False),
     ("list.right", "Right", "Scroll to the right.", False),
 )
 
@@ -74,7 +76,7 @@ MARKS = _group(
     ("list.mark", "Mark", "Mark this timer, so that the next action is for all marked ones.", True),
     ("list.mark-range", "Mark range", "Mark from the last mark to here.", False),
     ("list.mark-all", "Mark all", "Mark all timers that the filter shows.", False),
-    ("list.unmark-all", "Unmark all", "Take all marks away.", False),
+    ("list.clear-marks", "Clear marks", "Take all marks away.", False),
 )
 
 ONE_JOB = _group(
@@ -91,7 +93,7 @@ ONE_JOB = _group(
 )
 
 JOB_LIST = (
-    *_group("Timer list", ("job.open", "Open", "Open the timer: schedule, runs, tasks, reasons.", True)),
+    *_group("Timer list", ("list.choose", "Open", "Open the timer: schedule, runs, tasks, reasons.", True)),
     *ONE_JOB,
     *MARKS,
     *_group(
@@ -110,7 +112,9 @@ JOB_LIST = (
 )
 
 JOB_DETAIL = (
-    *_group("Timer", ("job.open", "Run's task", "Open the run under the cursor: task, events, skipped files.", True)),
+    *_group(
+        "Timer", ("list.choose", "Run's task", "Open the run under the cursor: task, events, skipped files.", True)
+    ),
     *ONE_JOB,
     *_group(
         "Timer",

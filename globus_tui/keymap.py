@@ -37,7 +37,6 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "jobs.sort-left": "less_than_sign",
         "jobs.sort-right": "greater_than_sign",
         # one timer
-        "job.open": "enter",
         "job.fix": "f",
         "job.pause-resume": "s",
         "job.run-now": "t",
@@ -56,18 +55,21 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "job.next": "right_square_bracket",
         "runs.more": "m",
         # lists
-        "list.down": "j,down",
-        "list.up": "k,up",
-        "list.page-down": "pagedown,ctrl+d",
-        "list.page-up": "pageup,ctrl+u",
-        "list.top": "g,home",
-        "list.bottom": "G,end",
+        "list.down": "down,j",
+        "list.up": "up,k",
+        "list.page-down": "pagedown",
+        "list.page-up": "pageup",
+        "list.half-page-down": "ctrl+d",
+        "list.half-page-up": "ctrl+u",
+        "list.first": "g,home",
+        "list.last": "G,end",
         "list.left": "left",
         "list.right": "right",
+        "list.choose": "enter",
         "list.mark": "space",
-        "list.mark-range": "ctrl+@",
+        "list.mark-range": "ctrl+@,ctrl+space",
         "list.mark-all": "asterisk",
-        "list.unmark-all": "backslash",
+        "list.clear-marks": "backslash",
     }
 )
 """Command id → keys, as Textual names them, several separated by commas."""
@@ -89,9 +91,7 @@ def read_keys(table: Mapping[str, object], origin: str) -> dict[str, str]:
     keys = dict(DEFAULT_KEYS)
     for command, value in table.items():
         if command not in keys:
-            raise SettingsError(
-                f"{origin}: [keys] {command!r} is no command; `?` in the program lists them all"
-            )
+            raise SettingsError(f"{origin}: [keys] {command!r} is no command; `?` in the program lists them all")
         if not isinstance(value, str) or not value.strip():
             raise SettingsError(f'{origin}: [keys] {command}: write the key as text, e.g. "s" or "ctrl+s"')
         keys[command] = ",".join(part.strip() for part in value.split(","))

@@ -1,0 +1,29 @@
+"""What every test stands on: an environment with nothing of this machine in it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_STRIPPED = ("GLOBUS_", "TEXTUAL", "SSH_", "TMUX", "XDG_")
+_STRIPPED_NAMES = {"NO_COLOR", "COLORTERM", "FORCE_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR", "TZ"}
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No proxy, no Globus variable, no colour preference, and an empty home."""
+    for name in list(os.environ):
+        proxy = name.lower().endswith("_proxy")
+        if name.startswith(_STRIPPED) or name in _STRIPPED_NAMES or proxy:
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
