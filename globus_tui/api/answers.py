@@ -1,0 +1,176 @@
+"""Refusals of the services, each in its own dialect, as one kind of error with words fit for a user.
+
+Shapes that are read (documented or seen in the official SDK's fixtures):
+
+- Transfer: `{"code", "message", "request_id", "resource"}`
+- Timers: `{"detail": [{"loc", "msg", "type"}]}` (422) and `{"error": {"code", "detail", "status"}}`
+- Flows: `{"error": {"code", "detail": text or list of complaints, "message"}, "debug_id"}`
+- Auth resources: `{"errors": [{"status", "id", "code", "title", "detail"}]}`
+- Auth tokens: `{"error": "invalid_grant", "error_description"}`
+- anything else: `{"detail": "text"}`, web pages of proxies, nothing at all
+
+The bodies of Timers for 401, 403, 404 and 429 are in no source; whichever of these shapes they have is understood.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.api.exchange import SERVICE_NAMES
+from globus_tui.api.retry import read_retry_after
+from globus_tui.domain import wire
+from globus_tui.domain.errors import (
+    AuthAPIError,
+    ErrorKind,
+    FieldProblem,
+    FlowsAPIError,
+    ServiceError,
+    TimersAPIError,
+    TransferAPIError,
+)
+from globus_tui.domain.gare import find_gare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from globus_tui.api.exchange import Answer
+    from globus_tui.domain.gare import Gare
+
+_ERRORS: dict[str, type[ServiceError]] = {
+    "auth": AuthAPIError,
+    "transfer": TransferAPIError,
+    "timer": TimersAPIError,
+    "flows": FlowsAPIError,
+}
+_LONGEST_SAID = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    code: str | None = None
+    message: str | None = None
+    problems: tuple[FieldProblem, ...] = ()
+    request_id: str | None = None
+
+
+def refusal(answer: Answer, now: datetime) -> ServiceError:
+    """Makes an answer with a status of 400 and above into the error to raise.
+
+    Args:
+        answer: what came.
+        now: for a `Retry-After` that names a date.
+    """
+    body = _decoded(answer.body)
+    said = _read(body)
+    error = _ERRORS.get(answer.service, ServiceError)(
+        _sentence(answer, said),
+        service=answer.service,
+        status=answer.status,
+        code=said.code,
+        problems=said.problems,
+        gare=find_gare(body),
+        request_id=said.request_id or wire.text(answer.headers.get("x-request-id")),
+        retry_after=read_retry_after(answer.headers.get("retry-after"), now),
+    )
+    error.advice = _ADVICE.get(error.kind, "")
+    return error
+
+
+def requirement_in(answer: Answer) -> Gare | None:
+    """What Globus wants from the user first, if the answer says so."""
+    return find_gare(_decoded(answer.body))
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read(body: object) -> _Said:
+    root = wire.document(body)
+    inner = wire.document(root.get("error"))
+    first = next((one for one in wire.items(root.get("errors")) if isinstance(one, dict)), {})
+    problems = (*_problems(root.get("detail")), *_problems(inner.get("detail")))
+    return _Said(
+        code=_text_in(root, "code") or _text_in(inner, "code") or _text_in(first, "code") or _text_in(root, "error"),
+        message=_message(inner) or _message(first) or _message(root) or (body if isinstance(body, str) else None),
+        problems=problems,
+        request_id=_text_in(root, "request_id", "debug_id") or _text_in(first, "id"),
+    )
+
+
+def _text_in(found: wire.Document, *keys: str) -> str | None:
+    return next((value for key in keys if (value := wire.text(found.get(key)))), None)
+
+
+def _message(found: wire.Document) -> str | None:
+    return _text_in(found, "message", "detail", "error_description", "title", "description")
+
+
+def _problems(found: object) -> Iterator[FieldProblem]:
+    """Complaints about fields. Unlike the official SDK, those that name a list position are kept."""
+    for one in wire.items(found):
+        entry = wire.document(one)
+        message = _text_in(entry, "msg", "message", "detail")
+        if message is not None:
+            places = (part for part in wire.items(entry.get("loc")) if isinstance(part, str | int))
+            yield FieldProblem(tuple(places), message)
+
+
+def _sentence(answer: Answer, said: _Said) -> str:
+    name = SERVICE_NAMES.get(answer.service, answer.service)
+    lead = f"{name} {_LEADS.get(answer.status) or _lead(answer.status)}"
+    words = "; ".join(map(_complaint, said.problems[:3])) or said.message or said.code or _silence(answer)
+    return f"{lead}: {_tidy(words)}" if words else f"{lead}."
+
+
+def _complaint(problem: FieldProblem) -> str:
+    place = ".".join(str(part) for part in problem.place if part != "body")
+    return f"{place}: {problem.message}" if place else problem.message
+
+
+def _silence(answer: Answer) -> str:
+    page = answer.body[:100].lstrip().lower().startswith((b"<!doctype", b"<html"))
+    return f"it answered {answer.status} with a web page" if page else f"it answered {answer.status} without a reason"
+
+
+def _tidy(words: str) -> str:
+    """The service's words on one line, not endless, ending like a sentence. They stay data: never drawn as markup."""
+    line = " ".join(words[: _LONGEST_SAID * 2].split())
+    if len(line) > _LONGEST_SAID:
+        line = line[:_LONGEST_SAID].rstrip() + "…"
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."
+
+
+_LEADS = {
+    401: "does not accept the credentials",
+    403: "does not allow this",
+    404: "cannot find this",
+    409: "reports a conflict",
+    413: "finds the request too large",
+    429: "asks to be called less often",
+    502: "could not reach what it needs",
+    503: "is not available now",
+    504: "was too slow to answer",
+}
+
+
+def _lead(status: int) -> str:
+    return "had an internal error" if status >= 500 else "refused the request"
+
+
+_ADVICE = {
+    ErrorKind.SIGNED_OUT: "Press S to sign in.",
+    ErrorKind.NEEDS_AUTHORIZATION: "Globus wants a consent or another login first.",
+    ErrorKind.FORBIDDEN: "Ask the owner for access, or sign in as somebody who has it.",
+    ErrorKind.NOT_FOUND: "It may have been deleted, or belong to somebody else.",
+    ErrorKind.CONFLICT: "Refresh and look at its present state.",
+    ErrorKind.INVALID: "Correct what it names and try again.",
+    ErrorKind.BUSY: "Wait a little, then try again.",
+    ErrorKind.BROKEN: "Try again in a while; status.globus.org tells about outages.",
+}

@@ -1,0 +1,91 @@
+"""Which requests to send again, and how long to wait before. Pure: nothing here sleeps or sends.
+
+Only requests that may safely be carried out twice are repeated; a POST that creates something never is. (The official
+SDK repeats every method; creating a timer carries no submission id, so a repeated POST could make two timers.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_BUSY = frozenset({429, 503})
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRules:
+    """How persistent to be.
+
+    Attributes:
+        repeats: times that a request is sent again after its first failure.
+        longest_wait: seconds; no pause is longer. A service that asks for more is left alone instead: its error is
+            raised at once with `retry_after`, for the caller to plan by.
+        patience: seconds since the first attempt after which no further one starts; None: no limit.
+    """
+
+    repeats: int = 3
+    longest_wait: float = 10.0
+    patience: float | None = 60.0
+
+    def wait(
+        self, attempt: int, *, draw: Callable[[], float], spent: float = 0.0, asked: float | None = None
+    ) -> float | None:
+        """Seconds to wait before the next attempt, or None to give up.
+
+        Args:
+            attempt: attempts failed so far, less one: 0 after the first.
+            draw: gives a random number in [0, 1).
+            spent: seconds since the first attempt began.
+            asked: what `Retry-After` asks for.
+        """
+        if attempt >= self.repeats or (asked is not None and asked > self.longest_wait):
+            return None
+        pause = asked if asked is not None else min((0.25 + 0.5 * draw()) * 2.0**attempt, self.longest_wait)
+        return None if self.patience is not None and spent + pause >= self.patience else pause
+
+
+def may_repeat(method: str, stated: bool | None = None) -> bool:
+    """Whether a request may be sent again after a failure.
+
+    Args:
+        method: GET, HEAD, PUT and DELETE may by themselves. (A DELETE repeated after a lost answer can get a 404:
+            that means it is done.)
+        stated: what the caller knows better: a POST that only reads or sets (pause, cancel, revoke, introspect,
+            a transfer with its submission id) is repeatable; resume is not, since it can start a catch-up run.
+    """
+    return method.upper() in REPEATABLE_METHODS if stated is None else stated
+
+
+def is_transient(service: str, status: int, code: str | None) -> bool:
+    """Whether a refusal may pass by itself.
+
+    Transfer reports trouble of the remote storage as 502 with a code of `ExternalError…` or `EndpointError…`: asking
+    again would only repeat the slow failure, so those are not transient (as in the official SDK).
+    """
+    if status not in _TRANSIENT:
+        return False
+    remote = service == "transfer" and code is not None and ("ExternalError" in code or "EndpointError" in code)
+    return not remote or status in _BUSY
+
+
+def read_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds that a `Retry-After` header asks to wait, from a number or an HTTP date; None when there is none."""
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())

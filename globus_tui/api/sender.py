@@ -1,0 +1,113 @@
+"""Puts single requests on the wire with httpx: time-outs, redirections within a service, no retries, no tokens kept."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import httpx
+
+from globus_tui import __version__
+from globus_tui.api.exchange import Answer
+from globus_tui.api.network import network_error
+from globus_tui.api.tls import trust
+
+if TYPE_CHECKING:
+    from globus_tui.api.environment import Environment
+    from globus_tui.api.exchange import Call
+    from globus_tui.domain.credentials import Secret
+
+_CONNECT_SECONDS = 10.0
+_REDIRECTS = 3
+_LIMITS = httpx.Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=45.0)
+_HEADERS = {
+    "Accept": "application/json",
+    "User-Agent": f"globus_tui/{__version__}",
+    # Product and version, separated as the description of this header in the official SDK wants it.
+    "X-Globus-Client-Info": f"product=globus_tui,version={__version__}",
+}
+
+
+class Sender:
+    """One httpx client with its connection pool."""
+
+    def __init__(self, environment: Environment, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._environment = environment
+        timeout = environment.timeout
+        connect = _CONNECT_SECONDS if timeout is None else min(_CONNECT_SECONDS, timeout)
+        self._client = httpx.AsyncClient(
+            headers=_HEADERS,
+            timeout=httpx.Timeout(timeout, connect=connect),
+            limits=_LIMITS,
+            verify=trust(environment) if transport is None else False,
+            transport=transport,
+        )
+
+    async def aclose(self) -> None:
+        """Closes the pool."""
+        await self._client.aclose()
+
+    async def send(self, call: Call, authorization: Secret | None) -> Answer:
+        """Sends one request and reads the whole answer, of whatever status.
+
+        httpx counts its time-outs anew at every read, so an answer that trickles would never end: the time-out of
+        the environment is also a limit for the whole exchange. Redirections are followed within the same origin only
+        (one service may know `/jobs` and `/jobs/`), so that a token never goes to another host.
+
+        Raises:
+            NetworkError: no complete answer came.
+            UnreadableAnswer: its compression is damaged.
+        """
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._environment.timeout):
+                response = await self._exchange(self._build(call, authorization))
+        except (httpx.RequestError, TimeoutError) as problem:
+            # `from None`: exceptions of httpx hold the request, with its headers.
+            raise network_error(call.service, problem, self._environment.timeout) from None
+        return Answer(
+            call.service, response.status_code, dict(response.headers), response.content, time.perf_counter() - began
+        )
+
+    def _build(self, call: Call, authorization: Secret | None) -> httpx.Request:
+        return self._client.build_request(
+            call.method,
+            self._environment.url(call.service, call.path),
+            params=list(call.query) or None,
+            json=call.json,
+            data=call.form,
+            headers={"Authorization": authorization.reveal()} if authorization else None,
+        )
+
+    async def _exchange(self, request: httpx.Request) -> httpx.Response:
+        response = await self._client.send(request)
+        for _ in range(_REDIRECTS):
+            following = _following(request, response)
+            if following is None:
+                break
+            request = self._client.build_request(
+                request.method, following, headers=_kept(request.headers), content=request.content or None
+            )
+            response = await self._client.send(request)
+        return response
+
+
+def _kept(headers: httpx.Headers) -> dict[str, str]:
+    own = {"host", "content-length", "transfer-encoding"}
+    return {name: value for name, value in headers.items() if name not in own}
+
+
+def _following(request: httpx.Request, response: httpx.Response) -> httpx.URL | None:
+    """Where a redirection leads, if it stays with the service; 301 to 303 would turn a POST into a GET."""
+    allowed = {301, 302, 303, 307, 308} if request.method in ("GET", "HEAD") else {307, 308}
+    location = response.headers.get("location")
+    if response.status_code not in allowed or not location:
+        return None
+    try:
+        there = request.url.join(location)
+    except httpx.InvalidURL:
+        return None
+    here = request.url
+    same = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
+    return there if same else None
