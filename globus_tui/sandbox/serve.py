@@ -38,7 +38,7 @@ def serve(
     sandbox: Sandbox,
     host: str = "127.0.0.1",
     port: int = 0,
-    write: Callable[[str], object] = sys.stdout.write,
+    write: Callable[[str], object] | None = None,
 ) -> None:
     """Serves until interrupted, after writing `NAME=value` lines that point clients at it.
 
@@ -46,12 +46,13 @@ def serve(
         sandbox: the world to serve.
         host: a loopback address or `localhost`.
         port: the port; 0 picks a free one.
-        write: takes the lines.
+        write: takes the lines; standard output when None.
 
     Raises:
         CannotServeError: when uvicorn is missing, the host is not loopback or the port is taken.
     """
     server, listening = _server(sandbox, host, port)
+    write = write or sys.stdout.write
     with listening:
         for name, value in environment(sandbox, _url(listening)).items():
             write(f"{name}={shlex.quote(value)}\n")
