@@ -103,8 +103,9 @@ def _consent(sandbox: Sandbox, one: Consent) -> str:
 def _accounts(sandbox: Sandbox, login: Login) -> str:
     wanted = {resolve_identity(sandbox, name) for name in login.identities}
     rows = []
-    first = next((one for one in sign_in_accounts(sandbox) if not wanted or one.identity_id in wanted), None)
-    for one in sign_in_accounts(sandbox):
+    people = sign_in_accounts(sandbox)
+    first = next((one for one in people if wanted <= {one.identity_id, *one.linked}), None)
+    for one in people:
         checked = " checked" if one is first else ""
         radio = f'<input type="radio" name="account" value="{escape(one.identity_id)}" required{checked}>'
         rows.append(f"<label>{radio} {escape(one.name)} <code>{escape(one.username)}</code></label>")

@@ -98,6 +98,16 @@ async def test_an_account_that_is_not_enough_is_told_what_is_missing(web: httpx.
     assert (await press(web, url, decision="allow", account=pat)).status_code == 303
 
 
+async def test_the_account_at_hand_is_one_that_has_the_required_identity(
+    web: httpx.AsyncClient, small: Sandbox
+) -> None:
+    page = await web.get(link(session_required_identities="pat@uni.example.edu"))
+    chosen = small.people[Form(page.text).fields["account"]]
+    assert chosen.username == PAT
+    page = await web.get(link(session_required_identities="sam@elsewhere.example.com"))
+    assert small.people[Form(page.text).fields["account"]].name == "Sam"
+
+
 async def test_a_second_factor_is_a_box_to_tick(web: httpx.AsyncClient) -> None:
     url = link(session_required_mfa="True")
     assert "A second factor is required" in (await press(web, url, decision="allow")).text
