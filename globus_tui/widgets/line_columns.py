@@ -30,7 +30,7 @@ Cell = str | Span | tuple[Span, ...]
 """What a column says of a row. Text is data: it is never read as markup."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: with them `Column[Row](...)` cannot be called in Python 3.11
 class Column(Generic[R]):
     """One column of a list.
 
@@ -64,7 +64,7 @@ class Column(Generic[R]):
         return self.width or self.min_width
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place(Generic[R]):
     """A column that is shown, its first cell and its cells."""
 

@@ -3,34 +3,24 @@
 It knows rows, columns and keys, nothing of what the rows are. Rows are immutable: a refresh hands it another sequence,
 it compares the rows in its window and draws the lines that differ. The cursor, the marks and the place in the window
 belong to row keys and survive every refresh, sort and filter.
-
-It is a plain widget with its own first row instead of a scroll view: a scroll view lays the whole screen out again when
-its number of rows changes, and repaints all its lines when its offset changes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from textual.geometry import Region, Spacing
 from textual.message import Message
-from textual.reactive import var
-from textual.widget import Widget
 
 from globus_tui.widgets.line_columns import Column, column_at
-from globus_tui.widgets.line_cursor import LineCursor, Row
+from globus_tui.widgets.line_cursor import Row
 from globus_tui.widgets.line_keys import LIST_BINDINGS
-from globus_tui.widgets.line_painter import LinePainter
-from globus_tui.widgets.line_styles import PREFIX, STYLE_NAMES, resolve_style
+from globus_tui.widgets.line_window import LineWindow
 
 if TYPE_CHECKING:
     from collections.abc import Container, Hashable, Sequence
 
     from textual import events
-    from textual.strip import Strip
 
     from globus_tui.widgets.type_ahead import TypeAhead
 
@@ -50,55 +40,14 @@ class _Said(Message):
         return self.line_list
 
 
-class LineList(Widget, Generic[R], can_focus=True):
+class LineList(LineWindow[R], can_focus=True):
     """A long list with a cursor, marks and columns. See the module for what it promises.
 
     The owner hands it rows (:meth:`set_rows`), columns (:meth:`set_columns`) and the order they are in
     (:attr:`sorted_by`); sorting and filtering are the owner's. Text is data and is made harmless here.
     """
 
-    ALLOW_SELECT = False
     BINDINGS = LIST_BINDINGS
-    COMPONENT_CLASSES: ClassVar[set[str]] = {PREFIX + name for name in STYLE_NAMES}
-    DEFAULT_CSS = """
-    LineList {
-        width: 1fr;
-        height: 1fr;
-        & > .line-list--header { text-style: bold; }
-        & > .line-list--cursor {
-            background: $block-cursor-blurred-background;
-            color: $block-cursor-blurred-foreground;
-        }
-        & > .line-list--mark, & > .line-list--accent { color: $text-accent; }
-        & > .line-list--empty, & > .line-list--muted { color: $text-muted; }
-        & > .line-list--stale { text-style: dim; }
-        & > .line-list--success { color: $text-success; }
-        & > .line-list--warning { color: $text-warning; }
-        & > .line-list--error { color: $text-error; }
-        &:focus > .line-list--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-        }
-        &:nocolor > .line-list--cursor, &:ansi > .line-list--cursor {
-            background: $background;
-            color: $foreground;
-            text-style: underline;
-        }
-        &:nocolor:focus > .line-list--cursor, &:ansi:focus > .line-list--cursor { text-style: reverse; }
-    }
-    """
-
-    ascii_only: var[bool] = var(False, init=False)
-    """Whether only ASCII is written: escapes for other letters, ``^`` and ``v`` for the order."""
-    stale: var[bool] = var(False, init=False)
-    """Whether the rows are old news: everything but the cursor line is dimmed."""
-    empty: var[str] = var("", init=False)
-    """What to say when there are no rows; several lines are allowed."""
-    show_header: var[bool] = var(True, init=False)
-    sorted_by: var[tuple[str, bool] | None] = var(None, init=False)
-    """Column id and whether the order is descending: puts the arrow into the heading, sorts nothing."""
-    drop_columns: var[bool] = var(True, init=False)
-    """Whether columns are left out when they do not fit; else the list scrolls sideways."""
 
     @dataclass
     class Highlighted(_Said):
@@ -150,52 +99,10 @@ class LineList(Widget, Generic[R], can_focus=True):
             id: Name in the style sheet.
             classes: Classes in the style sheet.
         """
-        super().__init__(id=id, classes=classes)
-        self.set_reactive(LineList.empty, empty)
-        self._line_columns = tuple(columns)
-        self._line_cursor: LineCursor[R] = LineCursor()
-        self._line_painter: LinePainter[R] = LinePainter(partial(resolve_style, self))
+        super().__init__(columns, empty=empty, id=id, classes=classes)
         self._line_type_ahead = type_ahead
-        self._line_painted: list[object] = []
-        self._line_paint_is_due = False
         self._line_announced: Hashable | None = None
         self._line_chosen_by_click = False
-
-    # What the owner reads.
-
-    @property
-    def rows(self) -> Sequence[R]:
-        """The rows as they were handed in."""
-        return self._line_cursor.rows
-
-    @property
-    def cursor_key(self) -> Hashable | None:
-        """Key of the row under the cursor, None when there are no rows."""
-        return self._line_cursor.key
-
-    @property
-    def cursor_row(self) -> R | None:
-        """The row under the cursor."""
-        cursor = self._line_cursor
-        return cursor.rows[cursor.position] if cursor.position >= 0 else None
-
-    @property
-    def cursor_position(self) -> int:
-        """Number of the row under the cursor, counted from 0; -1 when there are no rows."""
-        return self._line_cursor.position
-
-    @property
-    def marked(self) -> frozenset[Hashable]:
-        """Keys of marked rows, also of those that a filter hides (see ``known`` of :meth:`set_rows`)."""
-        return self._line_cursor.marked
-
-    @property
-    def visible_keys(self) -> tuple[Hashable, ...]:
-        """Keys of the rows in the window, from the top."""
-        cursor = self._line_cursor
-        return tuple(row.key for row in cursor.rows[cursor.top : cursor.top + cursor.height])
-
-    # What the owner does.
 
     def set_rows(self, rows: Sequence[R], *, known: Container[Hashable] | None = None) -> None:
         """Show other rows; the cursor, its line on the screen and the marks stay with their keys.
@@ -213,18 +120,6 @@ class LineList(Widget, Generic[R], can_focus=True):
         if swapped.dropped:
             self.post_message(self.MarksChanged(self, self.marked, swapped.dropped))
         self._paint_soon()
-
-    def set_columns(self, columns: Sequence[Column[R]]) -> None:
-        """Show other columns, or the same in another order."""
-        self._line_columns = tuple(columns)
-        self._paint_all()
-
-    def reformat(self) -> None:
-        """Ask the columns again what they say, when that depends on more than the row (a time zone, the minute)."""
-        before = [self.render_line(y).text for y in range(self.size.height)]
-        self._line_painter.forget_strips()
-        lines = [y for y, text in enumerate(before) if self.render_line(y).text != text]
-        self._refresh_lines(lines)
 
     def move_to(self, key: Hashable) -> bool:
         """Put the cursor on a row; returns whether there is such a row."""
@@ -354,74 +249,6 @@ class LineList(Widget, Generic[R], can_focus=True):
         self._line_cursor.scroll_to(self._line_cursor.top + rows)
         self._paint_soon()
 
-    # Drawing.
-
-    def render_line(self, y: int) -> Strip:
-        """Return line ``y`` of the window."""
-        painter, cursor = self._line_painter, self._line_cursor
-        line = y - self.show_header
-        if line < 0:
-            return painter.header(self.sorted_by)
-        position = cursor.top + line
-        if position < len(cursor.rows):
-            row = cursor.rows[position]
-            return painter.row(row, cursor=position == cursor.position, marked=row.key in cursor.marked)
-        words = self.empty.split("\n") if not cursor.rows else []
-        return painter.words(words[line] if line < len(words) else "", "empty")
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the lines of the window, past Textual's styling of borders and padding where there is none."""
-        styles = self.styles
-        if styles.gutter != Spacing() or self.opacity < 1 or styles.text_opacity < 1 or styles.tint.a:
-            return super().render_lines(crop)
-        strips = [self.render_line(y) for y in crop.line_range]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]
-        if crop.column_span != (0, self.size.width):
-            strips = [strip.crop(*crop.column_span) for strip in strips]
-        return strips
-
-    def notify_style_update(self) -> None:
-        """Resolve styles again: the theme, the focus or a class changed."""
-        super().notify_style_update()
-        self._line_painter.forget_styles()
-
-    def on_mount(self) -> None:
-        """Say where the cursor is."""
-        self._paint_soon()
-
-    def on_resize(self) -> None:
-        """Lay the columns out for another width."""
-        self._paint_all()
-
-    def watch_ascii_only(self, ascii_only: bool) -> None:
-        """Write other letters."""
-        self._line_painter.ascii_only = ascii_only
-        self._paint_all()
-
-    def watch_stale(self, stale: bool) -> None:
-        """Dim or light up the rows."""
-        self._line_painter.stale = stale
-        self._paint_all()
-
-    def watch_show_header(self) -> None:
-        """Give the line of headings to the rows, or take it back."""
-        self._paint_all()
-
-    def watch_drop_columns(self) -> None:
-        """Lay the columns out again."""
-        self._paint_all()
-
-    def watch_empty(self) -> None:
-        """Draw the words when they are what is shown."""
-        if not self.rows:
-            self.refresh()
-
-    def watch_sorted_by(self) -> None:
-        """Move the arrow."""
-        if self.show_header:
-            self._refresh_lines([0])
-
     def _move(self, position: int) -> None:
         self._line_cursor.move_to(position)
         self._paint_soon()
@@ -430,49 +257,7 @@ class LineList(Widget, Generic[R], can_focus=True):
         self.post_message(self.MarksChanged(self, self.marked, frozenset()))
         self._paint_soon()
 
-    def _paint_soon(self) -> None:
-        """Draw what changed once everything that waits in the queue has been done.
-
-        A key held down over a slow link piles up. The cursor moves with every key at once, but is drawn and announced
-        where it came to rest: it does not go on moving when the key is released.
-        """
-        if not self._line_paint_is_due and self.is_mounted:
-            self._line_paint_is_due = True
-            self.call_later(self._paint_changes)
-
-    def _paint_changes(self) -> None:
-        self._line_paint_is_due = False
-        lines = self._lines_now()
-        if len(lines) == len(self._line_painted):
-            changed = [y for y, line in enumerate(lines) if line != self._line_painted[y]]
-            self._line_painted = lines
-            self._refresh_lines([y + self.show_header for y in changed])
+    def _came_to_rest(self) -> None:
         if self._line_announced != self.cursor_key:
             self._line_announced = self.cursor_key
             self.post_message(self.Highlighted(self, self.cursor_key))
-
-    def _lines_now(self) -> list[object]:
-        """Return what stands on every line: a row (tuples compare by identity first) and how it is shown."""
-        cursor = self._line_cursor
-        shown: list[object] = [
-            (row, position == cursor.position, row.key in cursor.marked)
-            for position, row in enumerate(cursor.rows[cursor.top : cursor.top + cursor.height], cursor.top)
-        ]
-        return shown + [not cursor.rows] * (cursor.height - len(shown))
-
-    def _refresh_lines(self, lines: Sequence[int]) -> None:
-        """Ask for exactly these lines to be drawn, neighbours as one region."""
-        regions = []
-        for _, run in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0]):
-            block = [y for _, y in run]
-            regions.append(Region(0, block[0], self.size.width, len(block)))
-        if regions:
-            self.refresh(*regions)
-
-    def _paint_all(self) -> None:
-        if not self.is_mounted:
-            return
-        self._line_cursor.set_height(self.size.height - self.show_header)
-        self._line_painter.lay_out(self._line_columns, self.size.width, drop=self.drop_columns)
-        self._line_painted = self._lines_now()
-        self.refresh()

@@ -13,6 +13,16 @@ PREFIX = "line-list--"
 STYLE_NAMES = ("header", "cursor", "mark", "empty", "stale", "success", "warning", "error", "accent", "muted")
 """Names that a column may give to a :class:`Span`; a subclass adds more as component classes with the same prefix."""
 
+# Text colours of a theme are tinted, and the nearest of 16 colours to a tinted red is white. With 16 colours a name
+# gets the colour it stands for: bright on a dark background, plain on a light one.
+_SIXTEEN = {
+    "success": ("#55ff55", "#00aa00"),
+    "warning": ("#ffff55", "#aa5500"),
+    "error": ("#ff5555", "#aa0000"),
+    "accent": ("#55ffff", "#00aaaa"),
+    "mark": ("#55ffff", "#00aaaa"),
+}
+
 _ATTRIBUTES = frozenset(("bold", "dim", "italic", "underline", "reverse", "strike"))
 
 
@@ -29,6 +39,8 @@ def resolve_style(widget: Widget, words: str) -> Style:
     for name in names:  # get_visual_style leaves out "reverse", which is what marks the cursor without colours
         style += widget.get_component_styles(name).text_style
     for word in words.split():
+        if word in _SIXTEEN and widget.app.console.color_system == "standard":
+            style += Style.parse(_SIXTEEN[word][not widget.app.current_theme.dark])
         if word in _ATTRIBUTES:
             style += Style.parse(word)
     return style
