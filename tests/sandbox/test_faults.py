@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from globus_tui.sandbox.faults import Fault, half_json, proxy_page, too_many
+from globus_tui.sandbox.serve import running
 
 if TYPE_CHECKING:
     from globus_tui.sandbox.service import Service
@@ -135,3 +137,14 @@ def test_a_trickled_answer_is_whole_in_the_end(served: str, small: Sandbox) -> N
     whole = httpx.get(f"{served}{PATH[1:]}").json()
     small.faults.add(Fault(kind="trickle"))
     assert httpx.get(f"{served}{PATH[1:]}").json() == whole
+
+
+def test_a_sandbox_goes_away_although_somebody_still_waits_for_an_answer(small: Sandbox) -> None:
+    small.faults.add(Fault(kind="hang"))
+    with running(small) as base_url:
+        host, port = base_url.removeprefix("http://").rstrip("/").split(":")
+        waiting = socket.create_connection((host, int(port)))
+        waiting.sendall(b"GET /jwk.json HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert httpx.get(f"{base_url}jwk.json").status_code == 200
+    with waiting, pytest.raises(ConnectionResetError):
+        waiting.recv(1)
