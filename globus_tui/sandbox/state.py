@@ -27,7 +27,7 @@ TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
 TIMER_SCOPE = f"https://auth.globus.org/scopes/{TIMERS_SERVER}/timer"
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault of the program
+class Refusal(Exception):
     """An error answer: raised anywhere below a route, sent by the service as `status` with `body` as JSON."""
 
     def __init__(self, status: int, body: Document, headers: dict[str, str] | None = None) -> None:
@@ -108,13 +108,13 @@ class Entry:
     name: str
     size: int = 0
     modified: datetime | None = None
-    children: dict[str, Entry] | None = None
+    children: dict[str, Entry] | None = field(default=None, repr=False)
     permissions: str = "0644"
     user: str = "ops"
     group: str = "ops"
     forbidden: bool = False
     """Listing or reading it answers with a permission error."""
-    grow: Callable[[], dict[str, Entry]] | None = None
+    grow: Callable[[], dict[str, Entry]] | None = field(default=None, repr=False)
     """Makes the children when they are first asked for: big trees cost nothing until somebody looks."""
     link_target: str | None = None
     broken: bool = False
@@ -248,7 +248,7 @@ class Timer:
     """Oddities for readers to survive: fields to drop, null or replace in its rendered document."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Sandbox:
     """The whole pretend world."""
 

@@ -91,7 +91,7 @@ def _reached(asking: Asking, key: str) -> Collection:
     if collection.document.get("gcp_paused"):
         _refuse(asking, 409, "OperationPaused", "The endpoint has been paused by its owner")
     if not collection.connected:
-        message = f"The Globus Connect Personal endpoint '{collection.document['display_name']}' is not connected"
+        message = f"The Globus Connect Personal endpoint '{collection.document.get('display_name')}' is not connected"
         _refuse(asking, 502, "ExternalError.DirListingFailed.GCDisconnected", message)
     return collection
 

@@ -29,7 +29,7 @@ def events_of(task: TransferTask, now: datetime) -> list[Document]:
     if over is not None:
         rows.append(_last(task, over))
     told = [row for row in rows if datetime.fromisoformat(row["time"]) <= until]
-    return sorted(told, key=lambda row: str(row["time"]), reverse=True)
+    return sorted(told, key=lambda row: str(row["time"]))[::-1]  # of the same second, the later one comes first
 
 
 def _lifecycle(task: TransferTask, span: float) -> list[Document]:

@@ -61,7 +61,7 @@ def endpoint_search(asking: Asking) -> Document:
         rank = _rank(one.document, words)
         if rank > 0 and _passes(asking, one):
             ranked.append((rank, one))
-    ranked.sort(key=lambda pair: (-pair[0], str(pair[1].document["display_name"]), pair[1].collection_id))
+    ranked.sort(key=lambda pair: (-pair[0], str(pair[1].document.get("display_name")), pair[1].collection_id))
     offset, limit = asking.number("offset", 0, CAP), asking.number("limit", 100, CAP)
     page = ranked[offset : min(offset + limit, CAP)]
     return {
@@ -137,14 +137,14 @@ def _passes(asking: Asking, one: Collection) -> bool:
         (not owner or document.get("owner_id") == owner)
         and (not host or document.get("host_endpoint_id") == host)
         and (not kind or document.get("entity_type") == kind)
-        and (bare is None or bool(document["non_functional"]) == (bare.lower() in ("1", "true")))
+        and (bare is None or bool(document.get("non_functional")) == (bare.lower() in ("1", "true")))
     )
 
 
 def _visible(asking: Asking, one: Collection) -> bool:
-    return bool(one.document.get("public")) or _mine(asking, one) or asking.sandbox.owns(
+    return bool(one.document.get("public", True) or _mine(asking, one) or asking.sandbox.owns(
         asking.who.identity_id, str(one.document.get("owner_id"))
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _words(text: str) -> list[str]:
@@ -163,18 +163,14 @@ def _rank(document: Document, words: list[str]) -> float:
         return 1.0
     fields = [(weight, _words(str(document.get(name) or ""))) for name, weight in _WEIGHTS]
     fields.append((8.0, [str(document["id"]), *str(document["id"]).split("-")]))
-    total = 0.0
-    for word in words:
-        best = max(
-            (weight * (2.0 if there == word else 1.0))
-            for weight, all_words in (*fields, (0.0, [word]))
-            for there in (*all_words, word)
-            if there.startswith(word) and (there in all_words)
-        )
-        if best == 0.0:
-            return 0.0
-        total += best
-    return round(total, 3)
+    scores = [max(_score(word, weight, there) for weight, there in fields) for word in words]
+    return round(sum(scores), 3) if all(scores) else 0.0
+
+
+def _score(word: str, weight: float, there: list[str]) -> float:
+    if word in there:
+        return 2 * weight
+    return weight if any(one.startswith(word) for one in there) else 0.0
 
 
 def _seen_by(asking: Asking, one: Collection) -> Document:

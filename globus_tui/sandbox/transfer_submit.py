@@ -62,7 +62,7 @@ def submit(  # noqa: PLR0913 - who asks, for what, with which rights: each is a 
         outcome=str(wanted.get("outcome", "SUCCEEDED")),
         planned={**settle_plan(wanted, random.Random(task_id)), "items": document.get("DATA", [])},
     )
-    shown = [(one.collection_id, str(one.document["display_name"])) for one in collections]
+    shown = [(one.collection_id, str(one.document.get("display_name", ""))) for one in collections]
     name_endpoints(task.document, shown[0], shown[1] if len(shown) > 1 else None)
     task.document["type"] = "DELETE" if len(shown) == 1 else "TRANSFER"
     task.document["deadline"] = document.get("deadline") or iso(now + LIFETIME)

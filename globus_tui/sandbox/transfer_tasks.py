@@ -163,7 +163,7 @@ def pause_info(asking: Asking) -> Document:
             "message": message,
             "start_time": iso(task.starts_at),
             "endpoint_id": side,
-            "endpoint_display_name": sandbox.collections[str(side)].document["display_name"],
+            "endpoint_display_name": sandbox.collections[str(side)].document.get("display_name"),
             "identity_id": None,
             "pause_ls": True,
             "pause_mkdir": True,

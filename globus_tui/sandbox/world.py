@@ -62,6 +62,7 @@ def facility(
     add_people(sandbox)
     add_collections(sandbox)
     add_flows(sandbox)
+    sandbox.policies[POLICY_ID] = {"id": POLICY_ID, "display_name": "Clinical policy", "required_mfa": True}
     add_consents(sandbox, consented_ids(), consented_flow_scopes())
     client = NATIVE_CLIENT_ID if owner != SERVICE_CLIENT_ID else SERVICE_CLIENT_ID
     rich, poor = _sessions(owner, now)

@@ -207,7 +207,7 @@ def add_collections(sandbox: Sandbox) -> None:
 def consented_ids() -> list[str]:
     """Ids of the collections for which the operator has granted data_access."""
     needs = [plan for plan in PLANS if plan.kind == MAPPED and not plan.fields.get("high_assurance")]
-    return [collection_id(plan.key) for plan in needs if plan.consented and plan.key != "gone"]
+    return [collection_id(plan.key) for plan in needs if plan.consented]
 
 
 def _collection(plan: Plan, sandbox: Sandbox) -> Collection:

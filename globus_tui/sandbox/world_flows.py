@@ -98,4 +98,7 @@ def flow_run(sandbox: Sandbox, timer: Timer, began: datetime, over: datetime | N
         "details": details,
         "username": OPS_USERNAME,
     }
+    if over is None:  # so that the engine goes on with it
+        living = {"_plan": {"seconds": timer.plan["seconds"]}, "_began": began, "_worked": 0.0, "_input": {}}
+        sandbox.flow_runs[run_id].update(living)
     return run_id

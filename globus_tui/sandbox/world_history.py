@@ -11,13 +11,28 @@ from typing import TYPE_CHECKING
 from globus_tui.sandbox.state import Timer, TimerRun
 from globus_tui.sandbox.world_collections import collection_id
 from globus_tui.sandbox.world_flows import flow_id
-from globus_tui.sandbox.world_recipes import DAY, FAULTS, NOT_RUN, OK, REFUSED, RUNNING, SKIPPED_TICK, Recipe
+from globus_tui.sandbox.world_recipes import (
+    CANCELED,
+    DAY,
+    FAILED,
+    FAULTS,
+    NO_FILES,
+    NOT_RUN,
+    OK,
+    REFUSED,
+    RUNNING,
+    SHRUNK,
+    SKIPPED_FILES,
+    SKIPPED_TICK,
+    Recipe,
+)
 from globus_tui.sandbox.world_runs import past_run, present_run, refused_run
 
 if TYPE_CHECKING:
     from globus_tui.sandbox.state import Document, Sandbox, Session
 
 KEPT_RUNS = 60
+STARTED = OK + FAULTS + FAILED + SKIPPED_FILES + NO_FILES + SHRUNK + CANCELED
 KEPT_SECONDS = 89 * DAY
 """The service keeps 90 days of activity."""
 
@@ -161,6 +176,8 @@ def _happened(
     tick, now, held_up = moment
     if mark in NOT_RUN:
         return
+    if mark in STARTED and tick + timedelta(seconds=recipe.took * 1.2) > now:
+        mark = RUNNING  # it cannot be over yet
     if mark == REFUSED:
         run: TimerRun = refused_run(recipe, tick)
     elif mark == RUNNING:

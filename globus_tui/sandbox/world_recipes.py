@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 MB, GB, TB = 10**6, 10**9, 10**12
 
-OK, FAILED, REFUSED, SKIPPED_FILES, NO_FILES, FAULTS = ".", "x", "r", "!", "0", "f"
+OK, FAILED, REFUSED, SKIPPED_FILES, NO_FILES, FAULTS, SHRUNK = ".", "x", "r", "!", "0", "f", "s"
 SKIPPED_TICK, MISSED, RUNNING, NEVER_STARTED, CANCELED = "-", "p", ">", "_", "c"
 NOT_RUN = SKIPPED_TICK + MISSED + NEVER_STARTED
 
@@ -21,7 +21,8 @@ class Recipe:
     """One timer of the seeded world.
 
     `marks` tells the latest ticks, newest last, one character each: `.` fine, `f` with recovered faults, `x` failed
-    task, `r` refused at submission, `!` skipped files, `0` moved nothing, `c` canceled, `-` skipped since the run
+    task, `r` refused at submission, `!` skipped files, `0` moved nothing, `s` found far
+    less than usual, `c` canceled, `-` skipped since the run
     before was still going, `p` missed while paused, `_` due but never started, `>` running now. Ticks before
     those were fine.
     """

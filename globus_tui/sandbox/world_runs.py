@@ -9,7 +9,7 @@ from globus_tui.sandbox.state import TimerRun, TransferTask, iso
 from globus_tui.sandbox.transfer_documents import ended, name_endpoints, settle_plan, task_document
 from globus_tui.sandbox.transfer_progress import HOLDS, book_end, hold, refresh
 from globus_tui.sandbox.world_flows import flow_run
-from globus_tui.sandbox.world_recipes import CANCELED, FAILED, FAULTS, NO_FILES, SKIPPED_FILES, Recipe
+from globus_tui.sandbox.world_recipes import CANCELED, FAILED, FAULTS, NO_FILES, SHRUNK, SKIPPED_FILES, Recipe
 
 if TYPE_CHECKING:
     import random
@@ -49,6 +49,8 @@ def past_run(
     result = str(planned.get("outcome", "SUCCEEDED"))
     run = TimerRun(began, 202, result, ended=over, last_check=over)
     run.resource_id = _past_resource(sandbox, timer, planned, (began, over, result))
+    if recipe.quirks.get("old_results") and run.resource_id is not None:
+        run.data = _action(sandbox.tasks[run.resource_id])
     return run
 
 
@@ -74,15 +76,36 @@ def present_run(sandbox: Sandbox, timer: Timer, recipe: Recipe, tick: datetime, 
     if timer.timer_type == "flow":
         run_id = flow_run(sandbox, timer, began, None, "ACTIVE")
         return TimerRun(began, 201, "ACTIVE", run_id, last_check=now)
+    if timer.timer_type == "generic":
+        return TimerRun(began, 202, "ACTIVE", last_check=now, ends_at=now + timedelta(seconds=recipe.took))
     planned: Document = {**timer.plan, "items": timer.body.get("DATA", [])}
     task = _task(sandbox, timer, planned, began)
     if planned.get("hold") in HOLDS:
         hold(task, str(planned["hold"]))
     else:
-        task.ends_at = now + timedelta(seconds=recipe.ends_in or recipe.took)
+        usual = began + timedelta(seconds=recipe.took)
+        left = timedelta(seconds=recipe.ends_in or 30)
+        task.ends_at = now + left if recipe.ends_in else max(usual, now + left)
         book_end(sandbox, task)
     refresh(task, now)
     return TimerRun(began, 202, str(task.document["status"]), task.task_id, last_check=now, next_check=task.ends_at)
+
+
+def _action(task: TransferTask) -> Document:
+    """What results before 2025 carry: the action provider's status with a snapshot of the task."""
+    return {
+        "action_id": task.task_id.replace("-", "")[:13],
+        "creator_id": f"urn:globus:auth:identity:{task.owner}",
+        "label": task.document["label"],
+        "status": task.document["status"],
+        "display_status": task.document["status"],
+        "start_time": task.document["request_time"],
+        "completion_time": task.document["completion_time"],
+        "manage_by": [],
+        "monitor_by": [],
+        "release_after": "P30D",
+        "details": {**task.document, "event_list": []},
+    }
 
 
 def _task(sandbox: Sandbox, timer: Timer, planned: Document, began: datetime) -> TransferTask:
@@ -91,9 +114,7 @@ def _task(sandbox: Sandbox, timer: Timer, planned: Document, began: datetime) ->
     document = task_document(task_id, timer.owner, body, began)
     document["label"] = f"{timer.name or 'timer'}, run {1 + len(timer.results)}"[:128]
     document["deadline"] = iso(began + timedelta(days=1))
-    sides = [str(body[f"{side}_endpoint"]) for side in ("source", "destination")]
-    names = [(key, str(sandbox.collections[key].document["display_name"])) for key in sides]
-    name_endpoints(document, names[0], names[1])
+    name_endpoints(document, *(_named(sandbox, str(body[f"{side}_endpoint"])) for side in ("source", "destination")))
     task = TransferTask(
         task_id,
         timer.owner,
@@ -104,6 +125,12 @@ def _task(sandbox: Sandbox, timer: Timer, planned: Document, began: datetime) ->
     )
     sandbox.tasks[task_id] = task
     return task
+
+
+def _named(sandbox: Sandbox, key: str) -> tuple[str, str] | None:
+    """Id and name of a collection; None for one that is gone, as the service shows it (documented)."""
+    found = sandbox.collections[key]
+    return None if found.deleted else (key, str(found.document["display_name"]))
 
 
 def _outcome(recipe: Recipe, mark: str) -> Document:
@@ -119,6 +146,7 @@ def _outcome(recipe: Recipe, mark: str) -> Document:
         CANCELED: {"outcome": "FAILED", "error": "CANCELED", "moved": 0.5},
         SKIPPED_FILES: {"skipped": max(1, recipe.files // 30), "faults": 2},
         NO_FILES: {"unchanged": recipe.files, "bytes": 0, "seconds": 12},
+        SHRUNK: {"files": recipe.files // 40, "bytes": recipe.size // 500, "seconds": recipe.took // 20},
         FAULTS: {"faults": 3, "fault": "CONNECTION_RESET"},
     }
     return {**usual, **extra.get(mark, {})}
