@@ -91,7 +91,8 @@ def load_settings(environ: Mapping[str, str] | None = None, *, profile: str | No
         problems: tuple[str, ...] = ()
     except SettingsError as wrong:
         chosen, problems = {}, (str(wrong),)
-    name = profile or environ.get("GLOBUS_PROFILE") or chosen.pop("profile", "default")
+    written = chosen.pop("profile", "default")
+    name = profile or environ.get("GLOBUS_PROFILE") or written
     chosen |= chosen.pop("profiles", {}).get(name, {})
     if client_id := environ.get("GLOBUS_TUI_CLIENT_ID"):
         chosen["client_id"] = client_id
