@@ -71,9 +71,7 @@ def caller(request: Request, sandbox: Sandbox, resource_server: str, any_of: Ite
         raise forbidden(resource_server, request.url.path, "The token is for another service")
     scopes = list(any_of)
     if scopes and not token.scopes.intersection(scopes):
-        raise forbidden(
-            resource_server, request.url.path, f"The token lacks a required scope: {' or '.join(scopes)}"
-        )
+        raise forbidden(resource_server, request.url.path, f"The token lacks a required scope: {' or '.join(scopes)}")
     return Caller(token.identity_id, token.client_id, token, token.session)
 
 

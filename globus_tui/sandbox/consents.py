@@ -30,11 +30,7 @@ def consented(sandbox: Sandbox, identity_id: str, client_id: str, scope_string: 
 
 def consents_of(sandbox: Sandbox, identity_id: str, client_id: str | None = None) -> list[Consent]:
     """The consents of an identity, parents first; only those given to one client when it is named."""
-    return [
-        one
-        for one in sandbox.consents
-        if one.identity_id == identity_id and client_id in (None, one.client_id)
-    ]
+    return [one for one in sandbox.consents if one.identity_id == identity_id and client_id in (None, one.client_id)]
 
 
 def _met(node: ScopeNode, parent: tuple[int, ...], consents: list[Consent]) -> bool:
@@ -81,9 +77,7 @@ def withdraw(sandbox: Sandbox, consent_id: int) -> None:
                 token.revoked = token.revoked or (same and one.scope in token.scopes)
 
 
-def _find(
-    sandbox: Sandbox, identity_id: str, client_id: str, scope: str, parent: tuple[int, ...]
-) -> Consent | None:
+def _find(sandbox: Sandbox, identity_id: str, client_id: str, scope: str, parent: tuple[int, ...]) -> Consent | None:
     for one in consents_of(sandbox, identity_id, client_id):
         if one.scope == scope and one.path[:-1] == parent:
             return one

@@ -26,7 +26,7 @@ Kind = Literal["answer", "pass", "reset", "hang", "truncate", "trickle", "lose"]
 """
 
 
-class ConnectionDropped(ConnectionResetError):  # noqa: N818 - an event, as in its base
+class ConnectionDropped(ConnectionResetError):
     """The peer dropped the connection without an answer."""
 
 
@@ -34,7 +34,7 @@ class AnswerCut(ConnectionDropped):
     """The peer closed the connection in the middle of an answer."""
 
 
-class NeverAnswered(TimeoutError):  # noqa: N818 - an event
+class NeverAnswered(TimeoutError):
     """The peer keeps the connection open and says nothing."""
 
 
