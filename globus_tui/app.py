@@ -1,0 +1,292 @@
+"""The application: its clock, what it knows of the timers, and the workers that change something."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.app import App, SystemCommand
+from textual.reactive import var
+
+from globus_tui.commands import EVERYWHERE, bindings
+from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.base import Note, TimerScreen
+from globus_tui.store.freshness import Freshness
+from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
+from globus_tui.themes import THEMES
+from globus_tui.widgets.viewpoint import Viewpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import tzinfo
+
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from globus_tui.domain.job import JobId
+    from globus_tui.settings import Settings
+    from globus_tui.store.job_state import Change, JobState
+    from globus_tui.store.job_store import JobStore
+    from globus_tui.store.operations import Operation
+    from globus_tui.store.outcome import Outcome
+
+AT_ONCE = 4
+"""Operations of one bulk action that may be under way together."""
+
+_NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
+
+
+class Host(NamedTuple):
+    """What the command line tells the application of where and as whom it runs.
+
+    Attributes:
+        who: the identity that is signed in, or None.
+        demo: the pretend facility is behind it.
+        ascii: only ASCII is drawn.
+        zone: times are shown in it.
+        theme: the theme to start with.
+    """
+
+    zone: tzinfo
+    theme: str
+    who: str | None = None
+    demo: bool = False
+    ascii: bool = False
+
+
+class GlobusTui(App[None]):
+    """Shows what the store knows and carries out what the user asks for.
+
+    The store is the only holder of jobs. It publishes, the application hands that to its variables, and they are bound
+    to every screen. Whatever changes something at Globus runs in a worker of the application, so that closing a screen
+    never cancels it.
+    """
+
+    TITLE = "globus_tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings(EVERYWHERE)  # type: ignore[assignment]  # Textual's alias also admits tuples
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 8
+    MODES: ClassVar = {}
+
+    states: var[Mapping[JobId, JobState]] = var(_NO_STATES)
+    freshness: var[Freshness] = var(Freshness())
+    view: var[Viewpoint] = var(Viewpoint())
+    note: var[Note] = var(Note())
+
+    def __init__(self, store: JobStore, settings: Settings, host: Host) -> None:
+        """Make the application; nothing is asked of Globus before its first screen is drawn."""
+        super().__init__(ansi_color="NO_COLOR" in os.environ or host.theme.startswith("ansi"))
+        self.store = store
+        self.settings = settings
+        self.host = host
+        self._wake_clock: Timer | None = None
+        self._bulk_gate = asyncio.Semaphore(AT_ONCE)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = host.theme
+        self.set_keymap(settings.keys)
+
+    # --- the clock
+
+    def on_mount(self) -> None:
+        """Show the list, listen to the store, and start the clock."""
+        from globus_tui.screens.job_list import JobListScreen
+
+        self.store.subscribe(self._take_change)
+        self._look()
+        self.push_screen(JobListScreen())
+        self.set_interval(60, self._look)
+        self.call_after_refresh(self.action_jobs_refresh)
+        for problem in self.settings.problems:
+            self.say(f"{problem}; defaults hold", "warning")
+
+    def _take_change(self, change: Change) -> None:
+        """Hand on what the store published; equal values repaint nothing."""
+        self.states = self.store.states
+        self.freshness = self.store.freshness
+        if change.jobs or change.collections:
+            self._look()
+        self._book_wake()
+
+    def _look(self) -> None:
+        """Take the present, to the minute: no word on the screen is finer."""
+        self.view = Viewpoint(
+            now=self.store.now().replace(second=0, microsecond=0),
+            zone=self.view.zone if self.is_mounted else self.host.zone,
+            names=self.store.names,
+            tasks=self.store.tasks,
+            ascii=self.host.ascii,
+        )
+
+    def _book_wake(self) -> None:
+        """Come back when the store has something to do next."""
+        if self._wake_clock is not None:
+            self._wake_clock.stop()
+        wake = self.store.next_wake()
+        self._wake_clock = self.set_timer(max(0.05, wake.seconds), self._wake) if wake else None
+
+    def _wake(self) -> None:
+        self.run_worker(self._do_what_is_due(), group="refresh")
+
+    async def _do_what_is_due(self) -> None:
+        await self.store.wake()
+        self._book_wake()
+
+    async def _refresh_now(self) -> None:
+        await self.store.refresh()
+        self._book_wake()
+
+    def on_app_focus(self) -> None:
+        """Somebody looks again: full speed."""
+        self.store.set_focus(True)
+        self._book_wake()
+
+    def on_app_blur(self) -> None:
+        """Nobody looks: slower."""
+        self.store.set_focus(False)
+        self._book_wake()
+
+    # --- words for the user
+
+    def say(self, words: str, severity: str = "information") -> None:
+        """Put a sentence on the note line of every screen. Text of the service may stand in it: it is made harmless."""
+        self.note = Note(safe_line(words), severity)
+
+    # --- operations
+
+    def operate(self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None) -> None:
+        """Carry operations out, a few at a time, and say how they ended; `then` is called with the outcomes."""
+        self.run_worker(self._carry_out(tuple(operations), then), group="operations", exit_on_error=True)
+
+    async def _carry_out(
+        self, operations: Sequence[Operation], then: Callable[[Sequence[Outcome]], None] | None
+    ) -> None:
+        outcomes = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
+        self._say_outcomes(outcomes)
+        self._book_wake()
+        if then is not None:
+            then(outcomes)
+
+    async def _carry_out_one(self, operation: Operation) -> Outcome:
+        async with self._bulk_gate:
+            return await self.store.operate(operation)
+
+    def _say_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        bad = [one for one in outcomes if not isinstance(one, Done)]
+        if len(outcomes) == 1:
+            self.say(_outcome_words(outcomes[0]), "error" if bad else "information")
+        elif bad:
+            first = _outcome_words(bad[0])
+            self.say(f"{len(outcomes) - len(bad)} of {len(outcomes)} done; {len(bad)} not, the first: {first}", "error")
+        else:
+            self.say(f"all {len(outcomes)} done")
+
+    # --- commands of every screen
+
+    def action_jobs_refresh(self) -> None:
+        """Read the timers again now; dropped when a reading is under way."""
+        self.run_worker(self._refresh_now(), group="refresh")
+
+    def action_app_help(self) -> None:
+        """Show every key of this screen."""
+        from globus_tui.screens.help import Help
+
+        screen = self.screen
+        commands = screen.COMMANDS_SHOWN if isinstance(screen, TimerScreen) else ()
+        about = screen.ABOUT if isinstance(screen, TimerScreen) else ""
+        self.push_screen(Help((*commands, *EVERYWHERE), self.settings.keys, about))
+
+    def action_app_palette(self) -> None:
+        """Find a command by its name."""
+        self.action_command_palette()
+
+    def action_app_back(self) -> None:
+        """Leave this screen; on the first one, ask whether to quit."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self._ask_to_quit()
+
+    def _ask_to_quit(self) -> None:
+        from globus_tui.screens.confirm import Confirm
+
+        def leave(agreed: bool | None) -> None:
+            if agreed:
+                self.exit()
+
+        sheet = Confirm("Quit?", ("Nothing is changed at Globus; timers go on without this program.",), verb="quit")
+        self.push_screen(sheet, leave)
+
+    def action_app_quit(self) -> None:
+        """Leave the program."""
+        self.exit()
+
+    def action_app_stop(self) -> None:
+        """Leave at once."""
+        self.exit()
+
+    def action_app_redraw(self) -> None:
+        """Draw everything again."""
+        self.refresh(layout=True)
+
+    def action_app_suspend(self) -> None:
+        """Back to the shell."""
+        self.action_suspend_process()
+
+    def action_app_zone(self) -> None:
+        """Show times in the other zone: UTC, or the user's."""
+        from dataclasses import replace
+        from datetime import UTC
+
+        zone = self.host.zone if self.view.zone is UTC and self.host.zone is not UTC else UTC
+        self.view = replace(self.view, zone=zone)
+        self.say("times are now in UTC" if zone is UTC else "times are now in your zone")
+
+    def action_app_refresh_interval(self) -> None:
+        """Ask how often to refresh."""
+        from globus_tui.screens.ask import Ask
+        from globus_tui.screens.refresh_interval import check_interval
+
+        floor = self.store.shortest_interval
+
+        def take(answer: str | None) -> None:
+            if answer is not None:
+                self.store.set_interval(check_interval(answer, floor))
+                self._book_wake()
+                self.say("refreshing is off" if answer == "0" else f"refreshing every {answer} s")
+
+        asked = Ask(
+            "Refresh interval",
+            (f"Seconds between refreshes, at least {floor:g}; 0 turns them off.",),
+            check=partial(check_interval, floor=floor),
+        )
+        self.push_screen(asked, take)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: the commands of this screen and of every screen, with their keys."""
+        from globus_tui.commands import key_words
+
+        commands = screen.COMMANDS_SHOWN if isinstance(screen, TimerScreen) else ()
+        for command in (*commands, *EVERYWHERE):
+            owner = screen if hasattr(screen, f"action_{command.action}") else self
+            action = getattr(owner, f"action_{command.action}", None)
+            if action is not None:
+                key = key_words(self.settings.keys, command.command_id)
+                yield SystemCommand(f"{command.words}  ({key})", command.help, action)
+
+
+def _outcome_words(outcome: Outcome) -> str:
+    if isinstance(outcome, Done):
+        return f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
+    if isinstance(outcome, NeedsConsent):
+        return outcome.gare.session_message or "Globus asks for a consent or a new sign-in first: press f"
+    if isinstance(outcome, SignedOut):
+        return f"{outcome.words} {outcome.advice}"
+    if isinstance(outcome, Failed | Refused):
+        return outcome.words
+    raise AssertionError(outcome)

@@ -1,0 +1,108 @@
+"""What every screen of timers shares: title, note line, key hints, and reasons why a key cannot act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.content import Content
+from textual.reactive import var
+from textual.screen import Screen
+
+from globus_tui.present.freshness_words import header_words
+from globus_tui.present.safe_text import safe_line
+from globus_tui.store.freshness import Freshness, FreshnessState
+from globus_tui.widgets.key_hints import KeyHints
+from globus_tui.widgets.text_line import TextLine
+from globus_tui.widgets.viewpoint import Viewpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from globus_tui.app import GlobusTui
+    from globus_tui.commands import Command
+    from globus_tui.domain.job import JobId
+    from globus_tui.store.job_state import JobState
+
+
+class Note(NamedTuple):
+    """The last thing said to the user: harmless words, and `information`, `warning` or `error`."""
+
+    words: str = ""
+    severity: str = "information"
+
+
+class TimerScreen(Screen[None]):
+    """A full screen. The application's variables are bound to its own when it is pushed."""
+
+    app: GlobusTui
+
+    ABOUT: ClassVar[str] = ""
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = ()
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-tall"), (32, "-high")]
+
+    states: var[Mapping[JobId, JobState]] = var(dict)
+    freshness: var[Freshness] = var(Freshness())
+    view: var[Viewpoint] = var(Viewpoint())
+    note: var[Note] = var(Note())
+
+    def __init__(self) -> None:
+        """Bind what the application knows."""
+        super().__init__()
+        from globus_tui.app import GlobusTui
+
+        self.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note)
+
+    def compose(self) -> ComposeResult:
+        """Title above, note and keys below; a subclass gives the middle."""
+        yield TextLine(id="title")
+        yield from self.compose_middle()
+        yield TextLine(id="note")
+        yield KeyHints(self.COMMANDS_SHOWN, self.app.settings.keys, wording=self.words_of)
+
+    def compose_middle(self) -> ComposeResult:
+        """What the screen is for."""
+        yield from ()
+
+    def title_words(self) -> str:
+        """Where one is: shown at the left of the title."""
+        return "globus_tui"
+
+    def words_of(self, command: Command) -> str:
+        """Words of a command at this moment."""
+        return command.words
+
+    def show_title(self) -> None:
+        """Write the title: where one is, as whom, and how fresh the data are."""
+        host, title = self.app.host, self.query_one("#title", TextLine)
+        who = safe_line(host.who or "not signed in")
+        demo = " demo" if host.demo else ""
+        title.left = Content(f" {safe_line(self.title_words())}  [{safe_line(self.app.settings.profile)}{demo}] {who}")
+        words = header_words(self.freshness, self.app.store.clock(), self.view.zone)
+        stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT)
+        title.right = Content.styled(f"{words} ", "$text-error bold" if stale else "")
+
+    def watch_freshness(self) -> None:
+        """Say how current the data are."""
+        if self.is_mounted:
+            self.show_title()
+
+    def watch_view(self) -> None:
+        """Time has passed, or the zone changed."""
+        if self.is_mounted:
+            self.show_title()
+
+    def watch_note(self) -> None:
+        """Show the last thing said."""
+        if self.is_mounted:
+            line = self.query_one("#note", TextLine)
+            line.set_class(self.note.severity == "error", "-error")
+            line.set_class(self.note.severity == "warning", "-warning")
+            line.left = Content(f" {self.note.words}" if self.note.words else "")
+
+    def on_mount(self) -> None:
+        """Draw what is known."""
+        self.show_title()
+        self.watch_note()
