@@ -268,6 +268,8 @@ class Sandbox:
     collections: dict[str, Collection] = field(default_factory=dict)
     bookmarks: dict[str, Document] = field(default_factory=dict)
     tasks: dict[str, TransferTask] = field(default_factory=dict)
+    unfinished: dict[str, TransferTask] = field(default_factory=dict)
+    """Those of `tasks` that have not ended, oldest first: few among thousands."""
     timers: dict[str, Timer] = field(default_factory=dict)
     flows: dict[str, Document] = field(default_factory=dict)
     flow_runs: dict[str, Document] = field(default_factory=dict)

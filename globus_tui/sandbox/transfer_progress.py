@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,13 @@ HOLDS = ("PAUSED", "NO_CREDENTIALS", "GC_NOT_CONNECTED")
 
 def admit(sandbox: Sandbox, now: datetime) -> None:
     """Lets waiting tasks begin, oldest first, while their owner has fewer than the allowed number at work."""
-    unfinished = [task for task in sandbox.tasks.values() if task.document["status"] == "ACTIVE"]
-    for task in unfinished:
-        if task.starts_at is not None:
-            continue
-        busy = sum(1 for other in unfinished if other.owner == task.owner and other.starts_at and not _held(other))
-        if busy < sandbox.active_limit or _held(task):
+    busy = Counter(task.owner for task in sandbox.unfinished.values() if task.starts_at and not _held(task))
+    waiting = [task for task in sandbox.unfinished.values() if task.starts_at is None]
+    for task in waiting:
+        if _held(task):
+            begin(sandbox, task, now)
+        elif busy[task.owner] < sandbox.active_limit:
+            busy[task.owner] += 1
             begin(sandbox, task, now)
 
 
@@ -77,6 +79,7 @@ def finish(
     seconds = (moment - task.starts_at).total_seconds() if task.starts_at else 0.0
     task.document.update(ended(task.planned, result, done, seconds), completion_time=iso(moment))
     task.ends_at, task.outcome = None, result
+    sandbox.unfinished.pop(task.task_id, None)
     admit(sandbox, moment)
 
 

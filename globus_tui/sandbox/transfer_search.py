@@ -124,7 +124,7 @@ def _in_scope(asking: Asking, scope: str, one: Collection) -> bool:
 
 
 def _in_use(asking: Asking) -> set[str]:
-    at_work = [task for task in asking.sandbox.tasks.values() if task.document["status"] in ("ACTIVE", "INACTIVE")]
+    at_work = asking.sandbox.unfinished.values()
     sides = ("source_endpoint_id", "destination_endpoint_id")
     return {str(task.document[side]) for task in at_work for side in sides}
 

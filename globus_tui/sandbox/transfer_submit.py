@@ -68,7 +68,7 @@ def submit(  # noqa: PLR0913 - who asks, for what, with which rights: each is a 
     task.document["deadline"] = document.get("deadline") or iso(now + LIFETIME)
     task.document["label"] = label if label is not None else document.get("label")
     _hold_if_paused(task, [one.paused_message for one in collections])
-    sandbox.tasks[task_id] = task
+    sandbox.tasks[task_id] = sandbox.unfinished[task_id] = task
     admit(sandbox, now)
     return task
 

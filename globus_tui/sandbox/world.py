@@ -57,7 +57,7 @@ def facility(
             them sees what the other owns.
     """
     sandbox = Sandbox(clock, faults or Faults(), seed)
-    sandbox.active_limit = ACTIVE_TASKS
+    sandbox.active_limit = max(ACTIVE_TASKS, (timers or 0) // 5)
     now = clock.now().replace(microsecond=0)
     add_people(sandbox)
     add_collections(sandbox)

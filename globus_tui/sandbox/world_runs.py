@@ -80,6 +80,7 @@ def present_run(sandbox: Sandbox, timer: Timer, recipe: Recipe, tick: datetime, 
         return TimerRun(began, 202, "ACTIVE", last_check=now, ends_at=now + timedelta(seconds=recipe.took))
     planned: Document = {**timer.plan, "items": timer.body.get("DATA", [])}
     task = _task(sandbox, timer, planned, began)
+    sandbox.unfinished[task.task_id] = task
     if planned.get("hold") in HOLDS:
         hold(task, str(planned["hold"]))
     else:

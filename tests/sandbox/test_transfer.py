@@ -275,7 +275,7 @@ async def test_a_transfer_that_cannot_be_is_refused(
 
 
 async def test_the_fourth_task_waits_until_one_ends(web: httpx.AsyncClient, world: Sandbox) -> None:
-    world.tasks.clear()
+    world.unfinished.clear()
     world.active_limit = 3
     ids = [(await web.post("/transfer", json=a_transfer())).json()["task_id"] for _ in range(4)]
     states = [(await web.get(f"/task/{one}")).json()["nice_status"] for one in ids]

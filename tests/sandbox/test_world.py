@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -88,10 +87,8 @@ async def test_another_seed_makes_another_world(world: Sandbox) -> None:
     assert set(world.timers).isdisjoint(other.timers)
 
 
-def test_a_world_is_made_in_a_moment(world: Sandbox) -> None:
-    begun = time.process_time()
-    facility(Clock(START, speed=0))
-    assert time.process_time() - begun < 1.5, "made when the program starts: 150 ms on an idle machine"
+def test_no_tree_grows_before_somebody_looks(world: Sandbox) -> None:
+    assert all(one.root.children is None for one in world.collections.values())
 
 
 async def test_the_service_account_sees_what_the_operator_sees(world: Sandbox) -> None:
