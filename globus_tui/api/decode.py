@@ -1,4 +1,4 @@
-"""Decodes long lists without stalling the program: one entry at a time, in a thread.
+"""Decodes answers that hold one long list without stalling the program: one entry at a time, in a thread.
 
 A whole-body `json.loads` of 10,000 timers holds the interpreter for 0.2 s wherever it runs, because it is one call
 into C. Decoded one entry at a time, other threads get their turn in between.
@@ -8,17 +8,51 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from globus_tui.api.exchange import Answer
 
 T = TypeVar("T")
 
 _SMALL = 64 * 1024
 _ENTRIES_A_TURN = 20
-_BLANKS = " \t\n\r"
+_blank = re.compile(r"[ \t\n\r]*").match
+_decode = json.JSONDecoder().raw_decode
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """An object with one long list in it.
+
+    Attributes:
+        items: what was made of the entries, in their order.
+        rest: the other members of the object.
+    """
+
+    items: tuple[T, ...]
+    rest: dict[str, Any]
+
+
+async def read_listing(answer: Answer, key: str, make: Callable[[Any], T]) -> Listing[T]:
+    """Reads an answer, making something of each entry of the list under `key`; entries are forgotten at once.
+
+    Raises:
+        UnreadableAnswer: it is not JSON, or there is no such list in it.
+    """
+    try:
+        if len(answer.body) < _SMALL:
+            return decode_listing(answer.body, key, make)
+        return await asyncio.to_thread(decode_listing, answer.body, key, make)
+    except (ValueError, RecursionError):
+        raise answer.unreadable() from None
+    except LookupError:
+        raise answer.unreadable(f"a document without a list of {key}") from None
 
 
 async def decode_jobs(body: bytes) -> list[Any]:
@@ -28,92 +62,68 @@ async def decode_jobs(body: bytes) -> list[Any]:
         ValueError: the body is not JSON.
         LookupError: it is JSON without a list of jobs.
     """
-    return await read_list(body, "jobs", lambda entry: entry)
+    return list((await asyncio.to_thread(decode_listing, body, "jobs", _same)).items)
 
 
-async def read_list(body: bytes, key: str, make: Callable[[Any], T]) -> list[T]:
-    """Makes something of each entry of the list under `key`; the entry itself can be forgotten at once.
-
-    Raises:
-        ValueError: the body is not JSON.
-        LookupError: it is JSON without that list.
-    """
-    if len(body) < _SMALL:
-        return [make(entry) for entry in entries(body, key)]
-    return await asyncio.to_thread(_read_in_turns, body, key, make)
+def _same(entry: Any) -> Any:
+    return entry
 
 
-def _read_in_turns(body: bytes, key: str, make: Callable[[Any], T]) -> list[T]:
-    made: list[T] = []
-    for entry in entries(body, key):
-        made.append(make(entry))
-        if len(made) % _ENTRIES_A_TURN == 0:
-            time.sleep(0)  # lets the event loop's thread in
-    return made
-
-
-def entries(body: bytes, key: str) -> Iterator[Any]:
-    """The entries of the list under `key`, decoded when they are asked for.
-
-    A body that does not begin with that list is decoded whole.
+def decode_listing(body: bytes, key: str, make: Callable[[Any], T]) -> Listing[T]:
+    """Decodes a JSON object step by step, letting other threads in every few entries of the list under `key`.
 
     Raises:
-        ValueError: the body is not JSON; entries before the damage may have been given already.
-        LookupError: it is JSON without that list.
+        ValueError: the body is not JSON, or no object.
+        LookupError: there is no such list.
     """
     text = body.decode("utf-8-sig")
-    start = _start_of_list(text, key)
-    if start is None:
-        yield from _whole(text, key)
-        return
-    yield from _one_by_one(text, start)
+    items: list[T] | None = None
+    rest: dict[str, Any] = {}
+    at = _expect("{", text, 0)
+    more = not text.startswith("}", at)
+    while more:
+        name, at = _decode(text, at)
+        if not isinstance(name, str):
+            raise ValueError(f"expected a name before position {at}")
+        at = _expect(":", text, at)
+        if name == key and text.startswith("[", at):
+            items, at = _entries(text, at, make)
+        else:
+            rest[name], at = _decode(text, at)
+        more, at = _comma(text, at)
+    if _expect("}", text, at) != len(text):
+        raise ValueError("unexpected text behind the object")
+    if items is None:
+        raise LookupError(key)
+    return Listing(tuple(items), rest)
 
 
-def _whole(text: str, key: str) -> list[Any]:
-    found = json.loads(text)
-    if not isinstance(found, dict) or not isinstance(found.get(key), list):
-        raise LookupError(f"no list of {key}")
-    listed: list[Any] = found[key]
-    return listed
+def _entries(text: str, at: int, make: Callable[[Any], T]) -> tuple[list[T], int]:
+    made: list[T] = []
+    at = _expect("[", text, at)
+    more = not text.startswith("]", at)
+    while more:
+        entry, at = _decode(text, at)
+        made.append(make(entry))
+        if len(made) % _ENTRIES_A_TURN == 0:
+            time.sleep(0)
+        more, at = _comma(text, at)
+    return made, _expect("]", text, at)
 
 
-def _start_of_list(text: str, key: str) -> int | None:
-    """Behind `{"key": [` at the very start, blanks allowed; None when the text starts otherwise."""
-    at = 0
-    for token in ("{", f'"{key}"', ":", "["):
-        at = _skip_blanks(text, at)
-        if not text.startswith(token, at):
-            return None
-        at += len(token)
-    return at
+def _comma(text: str, at: int) -> tuple[bool, int]:
+    at = _behind_blanks(text, at)
+    return (True, _expect(",", text, at)) if text.startswith(",", at) else (False, at)
 
 
-def _skip_blanks(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _BLANKS:
-        at += 1
-    return at
+def _expect(token: str, text: str, at: int) -> int:
+    """The position of what follows a token; blanks on both sides of it are passed over."""
+    at = _behind_blanks(text, at)
+    if not text.startswith(token, at):
+        raise ValueError(f"expected {token} at position {at}")
+    return _behind_blanks(text, at + len(token))
 
 
-def _one_by_one(text: str, at: int) -> Iterator[Any]:
-    decode = json.JSONDecoder().raw_decode
-    at = _skip_blanks(text, at)
-    while not text.startswith("]", at):
-        entry, at = decode(text, at)
-        yield entry
-        at = _skip_blanks(text, at)
-        if text.startswith(",", at):
-            at = _skip_blanks(text, at + 1)
-            if text.startswith("]", at):
-                raise ValueError(f"expected an entry at position {at}")
-        elif not text.startswith("]", at):
-            raise ValueError(f"expected ',' or ']' at position {at}")
-    _check_rest(text, at + 1)
-
-
-def _check_rest(text: str, at: int) -> None:
-    """What stands behind the list is either the end of the object or its other members."""
-    at = _skip_blanks(text, at)
-    rest = "{" + text[at + 1 :] if text.startswith(",", at) else "{" + text[at:]
-    if text.startswith(",", at) and rest[1:].strip(_BLANKS).startswith("}"):
-        raise ValueError(f"expected a name at position {at + 1}")
-    json.loads(rest)
+def _behind_blanks(text: str, at: int) -> int:
+    found = _blank(text, at)
+    return found.end() if found else at

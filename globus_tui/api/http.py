@@ -18,7 +18,7 @@ from globus_tui.api.bearer import Basic, Bearer, Renewals
 from globus_tui.api.exchange import Call, Exchange
 from globus_tui.api.retry import RetryRules, is_transient, may_repeat
 from globus_tui.domain.credentials import Secret
-from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError, ServiceError
+from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError, ServiceError, SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -209,7 +209,10 @@ def _make_sender(environment: Environment, transport: httpx.AsyncBaseTransport |
 
 
 def _bearer_header(token: Secret) -> Secret:
-    return Secret(f"Bearer {token.reveal()}")
+    value = token.reveal()
+    if not (value.isascii() and value.isprintable() and value):
+        raise SignedOut("The stored access token is damaged.")
+    return Secret(f"Bearer {value}")
 
 
 def segment(value: str) -> str:

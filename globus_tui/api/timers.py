@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.bearer import Bearer
-from globus_tui.api.decode import read_list
+from globus_tui.api.decode import read_listing
 from globus_tui.api.http import segment
 from globus_tui.domain.job import Job, JobId
 from globus_tui.domain.readings import JobReading
@@ -70,7 +70,7 @@ class TimersClient:
         asked = repr(query)
         if self._last is not None and self._last[0] == asked and self._last[1] == answer.body:
             return self._last[2]
-        jobs = await _read_jobs(answer)
+        jobs = (await read_listing(answer, "jobs", Job.from_document)).items
         self._last = (asked, answer.body, jobs)
         return jobs
 
@@ -149,15 +149,6 @@ class TimersClient:
 
 def _reading_of(found: dict[str, Any]) -> JobReading:
     return JobReading(Job.from_document(found), found)
-
-
-async def _read_jobs(answer: Answer) -> tuple[Job, ...]:
-    try:
-        return tuple(await read_list(answer.body, "jobs", Job.from_document))
-    except (ValueError, RecursionError):
-        raise answer.unreadable() from None
-    except LookupError:
-        raise answer.unreadable("a document without a list of timers") from None
 
 
 def _path(job_id: str, operation: str | None = None) -> str:
