@@ -1,0 +1,99 @@
+"""The list of timers: one row each, health first, and why in plain words."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.history import task_of
+from globus_tui.present import health_words, marks, moments, schedule_words
+from globus_tui.present.health_words import Case
+from globus_tui.widgets.line_columns import Cell, Column, Span
+from globus_tui.widgets.line_list import LineList
+from globus_tui.widgets.viewpoint import Viewpoint
+
+if TYPE_CHECKING:
+    from globus_tui.store.job_state import JobState
+
+STRIP_WIDE, STRIP_NARROW = 14, 7
+SORTABLE = ("health", "name", "last", "next", "every", "why")
+"""Columns that rows can be put in order of, left to right."""
+
+
+def case_of(state: JobState, view: Viewpoint) -> Case:
+    """What the words about a timer need, put together."""
+    newest = state.job.runs[0] if state.job.runs else None
+    task = task_of(newest, view.tasks) if newest else None
+    return Case(state.job, state.health, view.names, view.now, view.zone, task, view.ascii)
+
+
+class JobTable(LineList["JobState"]):
+    """Timers as rows. Told rows and a viewpoint; says which one was opened or marked."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        """Make the table; rows come by `set_rows`, words by `look_from`."""
+        super().__init__(id=id)
+        self._row_view = Viewpoint()
+        self._row_strip = 0
+        self._choose_columns(STRIP_WIDE)
+
+    def look_from(self, view: Viewpoint) -> None:
+        """Use another present, zone or set of names; lines whose words stay are not drawn again."""
+        if view == self._row_view:
+            return
+        self._row_view = view
+        if self.ascii_only != view.ascii:
+            self.ascii_only = view.ascii
+        elif self.is_mounted:
+            self.reformat()
+
+    def on_resize(self) -> None:
+        """A narrow screen shows half the strip."""
+        self._choose_columns(STRIP_WIDE if self.size.width >= 100 else STRIP_NARROW)
+        super().on_resize()
+
+    def _choose_columns(self, strip: int) -> None:
+        if strip == self._row_strip:
+            return
+        self._row_strip = strip
+        self.set_columns(
+            (
+                Column("health", "HEALTH", self._health, width=10),
+                Column("name", "NAME", self._name, min_width=18, max_width=44, weight=2),
+                Column("runs", f"LAST {strip}", self._strip, width=strip, priority=1),
+                Column("last", "LAST", self._last, width=9, priority=3),
+                Column("next", "NEXT", self._next, width=12),
+                Column("every", "EVERY", self._every, width=5, priority=4),
+                Column("why", "WHY, OR ROUTE WHEN ALL IS WELL", self._why, min_width=24, weight=5),
+            )
+        )
+
+    def _health(self, state: JobState) -> Cell:
+        if state.pending is not None:
+            return Span(f"{'~' if self._row_view.ascii else '…'} {state.pending.doing.value}", "accent")
+        sign = marks.health_sign(state.health.word)
+        return Span(f"{sign.drawn(ascii_only=self._row_view.ascii)} {sign.word}", sign.style)
+
+    def _name(self, state: JobState) -> Cell:
+        new_name = state.pending.new_name if state.pending else None
+        return new_name or state.job.label
+
+    def _strip(self, state: JobState) -> Cell:
+        cells = marks.strip(state.history, self._row_strip, ascii_only=self._row_view.ascii)
+        return tuple(Span("".join(char for char, _ in run), style) for style, run in groupby(cells, lambda cell: cell[1]))
+
+    def _last(self, state: JobState) -> Cell:
+        moment = state.job.runs[0].ran_at if state.job.runs else state.job.last_ran_at
+        return moments.relative(moment, self._row_view.now) if moment else Span("-", "muted")
+
+    def _next(self, state: JobState) -> Cell:
+        if state.job.next_run is None:
+            return Span("-", "muted")
+        return moments.column(state.job.next_run, self._row_view.now, self._row_view.zone)
+
+    def _every(self, state: JobState) -> Cell:
+        return schedule_words.every_short(state.job)
+
+    def _why(self, state: JobState) -> Cell:
+        words = health_words.why(case_of(state, self._row_view))
+        return words if state.health.word.is_trouble else Span(words, "muted")
