@@ -1,0 +1,169 @@
+"""What is read only for timers that somebody opens: all runs, the document, tasks with their logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.store.board import RUNS_KEPT_WHEN_OPENED
+from globus_tui.store.task_shelf import TASKS_AT_ONCE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from globus_tui.domain.collection import Collection
+    from globus_tui.domain.job import JobId
+    from globus_tui.domain.readings import JobReading, Page
+    from globus_tui.domain.run import Run
+    from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
+    from globus_tui.domain.wire import Document
+    from globus_tui.store.board import Board
+    from globus_tui.store.services import Services
+
+RUNS_A_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class JobDetail:
+    """What was read of one timer.
+
+    Attributes:
+        document: as the service sent it, for the JSON view; its runs are the first page only.
+        more: there are older runs: `load_more_runs`.
+        partial: why the tasks of the runs could not be read, in words.
+    """
+
+    job_id: JobId
+    document: Document
+    more: bool
+    partial: str | None = None
+
+
+class Details:
+    """Reads on demand. What belongs to a row is published; everything raises `GlobusTuiError` when it fails."""
+
+    def __init__(self, board: Board, services: Services) -> None:
+        self._board = board
+        self._services = services
+        self._read: dict[JobId, JobDetail] = {}
+        self._markers: dict[JobId, str | None] = {}
+
+    def last_read(self, job_id: JobId) -> JobDetail | None:
+        """What `load_detail` gave last for this timer."""
+        return self._read.get(job_id)
+
+    def close(self, job_id: JobId) -> None:
+        """Nobody looks at it any more: its document and older runs need not be kept."""
+        self._read.pop(job_id, None)
+        self._markers.pop(job_id, None)
+        self._board.opened.pop(job_id, None)
+
+    async def load_detail(self, job_id: JobId, *, page_size: int = RUNS_A_PAGE) -> JobDetail:
+        """Reads one timer with a page of its runs and their tasks.
+
+        Raises:
+            GlobusTuiError: the timer could not be read; a failure to read tasks is told in `partial` only.
+        """
+        self._board.opened[job_id] = RUNS_KEPT_WHEN_OPENED
+        reading = await self._page(job_id, None, page_size)
+        self._markers[job_id] = reading.job.runs_marker
+        partial = await self._join_tasks(reading.job.runs)
+        detail = JobDetail(job_id, reading.document, self._markers.get(job_id) is not None, partial)
+        self._read[job_id] = detail
+        return detail
+
+    async def load_more_runs(self, job_id: JobId, *, page_size: int = RUNS_A_PAGE) -> bool:
+        """Reads the next page of older runs; False when there is none beyond it.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        if job_id not in self._markers:
+            return (await self.load_detail(job_id, page_size=page_size)).more
+        marker = self._markers[job_id]
+        if marker is None:
+            return False
+        reading = await self._page(job_id, marker, page_size)
+        self._markers[job_id] = reading.job.runs_marker
+        await self._join_tasks(reading.job.runs)
+        return reading.job.runs_marker is not None
+
+    async def _page(self, job_id: JobId, marker: str | None, page_size: int) -> JobReading:
+        asked = self._board.number()
+        reading = await self._services.jobs.get_job(job_id, results_pt=marker, page_size=page_size)
+        if marker is None:
+            self._board.take_job(reading.job, asked)
+        else:
+            self._board.take_older_runs(job_id, reading.job)
+        return reading
+
+    async def _join_tasks(self, runs: Sequence[Run]) -> str | None:
+        """Reads the tasks of runs, as far as they are not known to be finished, in one request."""
+        known = self._board.shelf.tasks
+        wanted = [run.resource_id for run in runs if run.resource_id]
+        wanted = [one for one in wanted if one not in known or not known[one].finished][:TASKS_AT_ONCE]
+        if not wanted:
+            return None
+        try:
+            await self._board.take_tasks(await self._services.tasks.tasks_by_id(wanted))
+        except GlobusTuiError as error:
+            return f"The tasks of the runs could not be read: {error}"
+        return None
+
+    async def load_task(self, task_id: str) -> Task:
+        """Reads one task.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        task = await self._services.tasks.get_task(task_id)
+        await self._board.take_tasks((task,))
+        return task
+
+    async def load_events(
+        self, task_id: str, *, errors_only: bool = False, limit: int = 100, offset: int = 0
+    ) -> Page[TaskEvent]:
+        """A page of a task's log, newest first; old tasks have none.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        return await self._services.tasks.task_events(task_id, errors_only=errors_only, limit=limit, offset=offset)
+
+    async def skipped_errors(self, task_id: str, marker: str | None = None) -> Page[SkippedError]:
+        """A page of the files that a task skipped over because of an error.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        return await self._services.tasks.skipped_errors(task_id, marker)
+
+    async def moved_files(self, task_id: str, marker: str | None = None) -> Page[MovedFile]:
+        """A page of the files that a finished task moved.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        return await self._services.tasks.successful_transfers(task_id, marker)
+
+    async def pause_info(self, task_id: str) -> PauseInfo:
+        """Why a task is paused.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        return await self._services.tasks.pause_info(task_id)
+
+    async def load_collection(self, collection_id: str) -> Collection:
+        """A collection with all that is known of it; looked up once.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        names = self._board.names
+        if collection_id in names.read and (known := names.collections.get(collection_id)):
+            return known
+        found = await self._services.collections.get_endpoint(collection_id)
+        self._board.take_collections({collection_id: found})
+        return found

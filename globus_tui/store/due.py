@@ -1,0 +1,79 @@
+"""Which single timers to read again: those whose next run just fell due, and those that an action asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.job import JobStatus
+from globus_tui.store.refresh_plan import AFTER_NEXT_RUN, DUE_AT_ONCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from globus_tui.domain.job import JobId
+    from globus_tui.store.job_state import JobState
+
+SHORTEST_GAP = 5.0
+"""Seconds between two such readings."""
+
+
+class DueJobs:
+    """Moments are of two kinds: next runs by the service's clock, wishes by this machine's."""
+
+    def __init__(self) -> None:
+        self._next_runs: dict[JobId, datetime] = {}
+        self._heap: list[tuple[datetime, JobId]] = []
+        self._wishes: dict[JobId, datetime] = {}
+        self._not_before: datetime | None = None
+
+    def note(self, states: Iterable[JobState]) -> None:
+        """Takes down when jobs run next. Each next run is looked at once: the list sees to the rest."""
+        for state in states:
+            job = state.job
+            if job.next_run is None or job.status is not JobStatus.ACTIVE:
+                self._next_runs.pop(job.job_id, None)
+            elif self._next_runs.get(job.job_id) != job.next_run:
+                self._next_runs[job.job_id] = job.next_run
+                heappush(self._heap, (job.next_run + AFTER_NEXT_RUN, job.job_id))
+        if len(self._heap) > 2 * len(self._next_runs) + 100:
+            self._heap = [(at, one) for at, one in self._heap if self._current(at, one)]
+            heapify(self._heap)
+
+    def wish(self, job_id: JobId, at: datetime) -> None:
+        """Somebody wants a job read again at a moment of this machine's clock."""
+        self._wishes[job_id] = min(at, self._wishes.get(job_id, at))
+
+    def next_at(self, now: datetime, clock: datetime) -> float | None:
+        """Seconds until `take` has something to give, negative if it has already; None if never."""
+        self._drop_old(now)
+        seconds = [(at - clock).total_seconds() for at in self._wishes.values()]
+        if self._heap:
+            seconds.append((self._heap[0][0] - now).total_seconds())
+        if not seconds:
+            return None
+        gap = (self._not_before - clock).total_seconds() if self._not_before else 0.0
+        return max(min(seconds), gap)
+
+    def take(self, now: datetime, clock: datetime) -> tuple[JobId, ...]:
+        """The jobs to read now, few: when many fall due at one time the list has them soon enough."""
+        wished = [one for one, at in self._wishes.items() if at <= clock]
+        for one in wished:
+            del self._wishes[one]
+        fallen: list[JobId] = []
+        while self._heap and self._heap[0][0] <= now:
+            at, job_id = heappop(self._heap)
+            if self._current(at, job_id):
+                fallen.append(job_id)
+        self._not_before = clock + timedelta(seconds=SHORTEST_GAP)
+        return tuple(dict.fromkeys((*wished, *(fallen if len(fallen) <= DUE_AT_ONCE else ()))))
+
+    def _current(self, at: datetime, job_id: JobId) -> bool:
+        next_run = self._next_runs.get(job_id)
+        return next_run is not None and next_run + AFTER_NEXT_RUN == at
+
+    def _drop_old(self, now: datetime) -> None:
+        """Next runs that were long past when first seen are overdue or late: not our business."""
+        while self._heap and (not self._current(*self._heap[0]) or self._heap[0][0] < now - timedelta(seconds=60)):
+            heappop(self._heap)

@@ -1,0 +1,84 @@
+"""Judges a job and says when time alone may change the verdict, so that nothing is judged twice for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.health import RECENT, Health, Why, Word, grace, judge
+from globus_tui.domain.history import History, look_back
+from globus_tui.domain.job import Job, JobStatus
+from globus_tui.domain.schedule import RecurringSchedule, next_ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from globus_tui.domain.task import Task
+
+OUTDATED = Health(Word.UNKNOWN, Why.STALE)
+_TICK_SLACK = timedelta(minutes=1)
+_INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judgement; `again` is the moment from which it may differ without any news, None if never."""
+
+    history: History
+    health: Health
+    again: datetime | None
+
+
+def verdict(job: Job, tasks: Mapping[str, Task], now: datetime) -> Verdict:
+    """Looks back and judges."""
+    history = look_back(job, tasks, now)
+    health = _in_steps(judge(job, tasks, now, history=history))
+    return Verdict(history, health, min(_moments(job, history, health, now), default=None))
+
+
+def _step(lasted: timedelta) -> timedelta:
+    return timedelta(minutes=1) if lasted < timedelta(days=1) else timedelta(hours=1)
+
+
+def _in_steps(health: Health) -> Health:
+    """Counts durations in whole minutes, from a day on in hours: else a running timer would change at every look."""
+    if health.lasted is None:
+        return health
+    step = _step(health.lasted)
+    return replace(health, lasted=health.lasted // step * step)
+
+
+def _moments(job: Job, history: History, health: Health, now: datetime) -> Iterator[datetime]:
+    """Moments after `now` at which the clock alone may change the verdict."""
+    if job.unreadable or job.status is JobStatus.DELETING:
+        return
+    if job.status is JobStatus.ENDED:
+        last = job.runs[0].ran_at if job.runs else job.last_ran_at
+        if history.failures_in_a_row and last and last + RECENT >= now:
+            yield last + RECENT + _INSTANT
+        return
+    if health.lasted is not None and health.since is not None:
+        step = _step(health.lasted)
+        yield health.since + health.lasted + step
+    if job.status is JobStatus.ACTIVE and job.next_run is not None and job.next_run + grace(job) >= now:
+        yield job.next_run + grace(job) + _INSTANT
+    yield from _moments_of_a_long_run(job, history, now)
+    counting = health.word in (Word.RUNNING, Word.OVERRUN, Word.BLOCKED) or job.status is JobStatus.INACTIVE
+    if isinstance(job.schedule, RecurringSchedule) and (counting or job.running):
+        slack = min(_TICK_SLACK, job.schedule.interval / 4)
+        yield from next_ticks(job.schedule, now, 1, runs_done=0)
+        yield from (tick + slack for tick in next_ticks(job.schedule, now - slack, 1, runs_done=0))
+
+
+def _moments_of_a_long_run(job: Job, history: History, now: datetime) -> Iterator[datetime]:
+    """When the newest run, if it still goes on, gets longer than usual or than the interval."""
+    started = job.runs[0].ran_at if job.runs else None
+    if started is None or job.runs[0].ended is not None:
+        return
+    limits = [timedelta(minutes=10)]
+    if job.interval_seconds:
+        limits.append(timedelta(seconds=job.interval_seconds))
+    if history.usual:
+        limits.append(3 * history.usual)
+    yield from (moment for limit in limits if (moment := started + limit + _INSTANT) > now)

@@ -1,0 +1,128 @@
+"""When to ask the service next. Pure: every decision is a new `Plan`, and the present is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+DEFAULT_INTERVAL = 30.0
+FLOOR = 10.0
+"""Seconds: the real service is never asked for the list more often."""
+
+LONGEST_WAIT = 300.0
+"""Seconds: failures double the wait up to here (or to the interval, if that is longer)."""
+
+UNFOCUSED_FACTOR = 4.0
+SOON = 3.0
+"""Seconds after an action until the timer is read once more: what it set going shows by then."""
+
+AFTER_NEXT_RUN = timedelta(seconds=5)
+"""How long after its `next_run` a timer is read again: the service starts runs some seconds late."""
+
+DUE_AT_ONCE = 3
+"""Single timers read at one time; with more of them due, the list does it at the next interval."""
+
+OUTDATED_AFTER_INTERVALS = 3
+OUTDATED_WHEN_OFF = 900.0
+"""Seconds after which data count as outdated when refreshing is switched off."""
+
+FEW_RUNS, MANY_RUNS, RUNS_OF_VERY_MANY = 4, 14, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned.
+
+    Attributes:
+        interval: seconds between refreshes, 0 for off; see `usable_interval`.
+        next_at: when the list is asked for next; None while off or signed out.
+        failures: attempts in a row that failed.
+        signed_out: nothing is asked until somebody signs in.
+        focused: somebody is looking; else it goes slower.
+    """
+
+    interval: float = DEFAULT_INTERVAL
+    next_at: datetime | None = None
+    failures: int = 0
+    signed_out: bool = False
+    focused: bool = True
+
+    @property
+    def pace(self) -> float:
+        """Seconds between refreshes as things are; 0 for off."""
+        return self.interval if self.focused else self.interval * UNFOCUSED_FACTOR
+
+    def succeeded(self, now: datetime) -> Plan:
+        """The service answered."""
+        next_at = now + timedelta(seconds=self.pace) if self.interval else None
+        return replace(self, next_at=next_at, failures=0, signed_out=False)
+
+    def failed(self, now: datetime, *, retry_after: float | None = None, jitter: float = 0.5) -> Plan:
+        """It did not: the wait doubles.
+
+        Args:
+            now: when it failed.
+            retry_after: seconds that the service asked to wait: never earlier than that.
+            jitter: 0 to 1, drawn by the caller, so that many copies do not come back all at once.
+        """
+        failures = self.failures + 1
+        wait = wait_after_failure(failures, self.pace or DEFAULT_INTERVAL, retry_after, jitter)
+        return replace(self, failures=failures, next_at=now + timedelta(seconds=wait) if self.interval else None)
+
+    def signed_out_now(self) -> Plan:
+        """The credentials are gone: stop asking."""
+        return replace(self, signed_out=True, next_at=None)
+
+    def asking_again(self, now: datetime) -> Plan:
+        """Somebody signed in."""
+        return replace(self, signed_out=False, failures=0, next_at=now)
+
+    def with_interval(self, seconds: float, now: datetime) -> Plan:
+        """Another interval, counted from now on; 0 switches refreshing off."""
+        return self._rescheduled(replace(self, interval=seconds), now)
+
+    def with_focus(self, focused: bool, now: datetime, checked_at: datetime | None) -> Plan:
+        """Somebody began or ceased to look; whoever comes back gets fresh data at once if they are due."""
+        if focused == self.focused:
+            return self
+        changed = replace(self, focused=focused)
+        if self.failures or self.next_at is None:
+            return changed
+        since = checked_at or now
+        return replace(changed, next_at=max(now, since + timedelta(seconds=changed.pace)))
+
+    def _rescheduled(self, changed: Plan, now: datetime) -> Plan:
+        if changed.signed_out or not changed.interval:
+            return replace(changed, next_at=None)
+        soonest = now + timedelta(seconds=changed.pace)
+        return replace(changed, next_at=soonest if self.next_at is None else min(soonest, self.next_at))
+
+    def outdated_at(self, checked_at: datetime | None) -> datetime | None:
+        """When data read at `checked_at` count as outdated; None when there are none."""
+        if checked_at is None:
+            return None
+        seconds = self.pace * OUTDATED_AFTER_INTERVALS if self.interval else OUTDATED_WHEN_OFF
+        return checked_at + timedelta(seconds=seconds)
+
+
+def usable_interval(seconds: float, *, floor: float = FLOOR) -> float:
+    """The interval to use for the one wanted: 0 (off) stays, anything else is at least `floor` seconds."""
+    return 0.0 if seconds <= 0 else max(seconds, floor)
+
+
+def wait_after_failure(failures: int, pace: float, retry_after: float | None, jitter: float) -> float:
+    """Seconds to wait after the given number of failures in a row: doubling, capped, spread by a quarter."""
+    longest = max(LONGEST_WAIT, pace)
+    wait = min(longest, pace * 2.0 ** min(failures - 1, 16)) * (0.75 + 0.5 * jitter)
+    return wait if retry_after is None else max(wait, retry_after * (1 + 0.1 * jitter))
+
+
+def runs_to_ask_for(jobs_known: int, seconds_since_answer: float | None) -> int:
+    """Runs of each timer worth asking for: many at first, few afterwards, as the older ones are kept.
+
+    After a long silence many again, as several may have run meanwhile; with very many timers fewer, since runs are
+    most of the answer.
+    """
+    if seconds_since_answer is not None and seconds_since_answer < 180:
+        return FEW_RUNS
+    return MANY_RUNS if jobs_known <= 2000 else RUNS_OF_VERY_MANY

@@ -1,0 +1,278 @@
+"""Reads the timers again: the list, the tasks behind the runs, the names of collections. One reading at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.store.due import DueJobs
+from globus_tui.store.freshness import Freshness, FreshnessState, is_sign_out, requirement, wait_asked_for
+from globus_tui.store.refresh_plan import Plan, runs_to_ask_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from globus_tui.domain.collection import Collection
+    from globus_tui.domain.job import Job, JobId
+    from globus_tui.store.board import Board
+    from globus_tui.store.services import Services
+
+NAMES_TOGETHER = 4
+BACKLOG_PAUSE = timedelta(seconds=10)
+
+
+class WakeKind(Enum):
+    """What is to be done at a moment."""
+
+    REFRESH = "refresh"
+    JOBS = "jobs"
+    TASKS = "tasks"
+    TICK = "tick"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wake:
+    """The next thing to do: `seconds` from now (never negative), and what."""
+
+    seconds: float
+    kind: WakeKind
+
+
+class Refresher:
+    """Keeps the board current.
+
+    Args:
+        board: where the answers go.
+        services: Timers for the list, Transfer for what became of the runs and for names.
+        plan: when to ask.
+        draw: gives a number from 0 to 1, to spread retries.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        services: Services,
+        *,
+        plan: Plan,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.board = board
+        self.plan = plan
+        self.due = DueJobs()
+        self._services = services
+        self._draw = draw
+        self._reading = False
+        self._reading_jobs = False
+        self._last_answer: tuple[Job, ...] | None = None
+        self._tasks_not_before = board.clock()
+
+    # --- the list
+
+    async def refresh(self) -> bool:
+        """Reads everything that is due; False when a reading was under way already and this one is dropped.
+
+        Failures do not raise: they are told by the board's `freshness`, and the last good data stay.
+        """
+        if self._reading:
+            return False
+        self._reading = True
+        try:
+            await self._read_all()
+        finally:
+            self._reading = False
+        return True
+
+    async def _read_all(self) -> None:
+        asked = self.board.number()
+        try:
+            answer = await self._services.jobs.list_jobs(result_count=self._runs_wanted())
+        except GlobusTuiError as error:
+            self.note_failure(error)
+            return
+        if answer is not self._last_answer or self.board.disturbed:
+            self._note_due(await self.board.take_list(answer, asked))
+            self._last_answer = answer
+        self._note_success()
+        partial = await self._read_tasks() or await self._read_names()
+        self._freshness(partial=partial)
+
+    def _runs_wanted(self) -> int:
+        checked = self.board.freshness.checked_at
+        silence = (self.board.clock() - checked).total_seconds() if checked else None
+        return runs_to_ask_for(len(self.board.held.jobs), silence)
+
+    def _note_success(self) -> None:
+        now = self.board.clock()
+        self.plan = self.plan.succeeded(now)
+        state = FreshnessState.FRESH if self.plan.interval else FreshnessState.PAUSED
+        partial = self.board.freshness.partial
+        self.board.set_freshness(Freshness(state, now, next_attempt=self.plan.next_at, partial=partial))
+
+    def note_failure(self, error: GlobusTuiError) -> None:
+        """The service could not be asked, or refused: keeps what is there, says why, and plans the next attempt."""
+        now = self.board.clock()
+        if is_sign_out(error):
+            self.plan = self.plan.signed_out_now()
+            state = FreshnessState.SIGNED_OUT
+        else:
+            self.plan = self.plan.failed(now, retry_after=wait_asked_for(error), jitter=self._draw())
+            state = FreshnessState.STALE
+        self._freshness(
+            state=state,
+            problem=str(error),
+            advice=error.advice or None,
+            next_attempt=self.plan.next_at,
+            failures=self.plan.failures,
+            gare=requirement(error),
+        )
+
+    def _freshness(self, **changes: object) -> None:
+        """Publishes the freshness with some of it changed; `outdated` follows from the time."""
+        found = replace(self.board.freshness, **changes)  # type: ignore[arg-type]  # names and types as in Freshness
+        outdated_at = self.plan.outdated_at(found.checked_at)
+        outdated = outdated_at is not None and self.board.clock() >= outdated_at
+        self.board.set_freshness(replace(found, outdated=outdated))
+
+    # --- what hangs on the list
+
+    async def _read_tasks(self) -> str | None:
+        """At most one look-up of tasks; returns why it failed."""
+        now = self.board.now()
+        wanted = self.board.shelf.wanted(now)
+        if not wanted:
+            return None
+        try:
+            found = await self._services.tasks.tasks_by_id(wanted)
+        except GlobusTuiError as error:
+            return f"What became of the runs could not be read: {error}"
+        finally:
+            self._tasks_not_before = self.board.clock() + BACKLOG_PAUSE
+        self.board.shelf.missed(set(wanted) - {task.task_id for task in found}, now)
+        await self.board.take_tasks(found)
+        return None
+
+    async def _read_names(self) -> str | None:
+        """A few look-ups of collections, some together; returns why one failed for another reason than a refusal."""
+        wanted = list(self.board.names.wanted(self.board.now()))
+        problems: list[str] = []
+        while wanted and not problems:
+            together, wanted = wanted[:NAMES_TOGETHER], wanted[NAMES_TOGETHER:]
+            found = await asyncio.gather(*(self._look_up(one, problems) for one in together))
+            self.board.take_collections({key: one for key, one in zip(together, found, strict=True) if one is not None})
+        return problems[0] if problems else None
+
+    async def _look_up(self, collection_id: str, problems: list[str]) -> Collection | None:
+        try:
+            return await self._services.collections.get_endpoint(collection_id)
+        except GlobusTuiError as error:
+            refused = isinstance(error, ServiceError) and error.kind in _LASTING
+            self.board.names.missed(collection_id, self.board.now(), refused=refused)
+            if not refused:
+                problems.append(f"Names of collections could not be read: {error}")
+        return None
+
+    # --- single timers
+
+    async def read_job(self, job_id: JobId) -> bool:
+        """Reads one timer again; False when that failed or something newer was known. A 404 takes it off."""
+        asked = self.board.number()
+        try:
+            reading = await self._services.jobs.get_job(job_id, page_size=runs_to_ask_for(0, 0.0))
+        except GlobusTuiError as error:
+            if isinstance(error, ServiceError) and error.kind is ErrorKind.NOT_FOUND:
+                self.board.drop_job(job_id)
+            elif is_sign_out(error):
+                self.note_failure(error)
+            return False
+        taken = self.board.take_job(reading.job, asked)
+        self._note_due((job_id,))
+        return taken
+
+    def _note_due(self, job_ids: Iterable[JobId]) -> None:
+        self.due.note(state for one in job_ids if (state := self.board.states.get(one)) is not None)
+
+    async def read_due_jobs(self) -> bool:
+        """Reads the timers whose next run just fell due, and those an action asked to look at again."""
+        if self._reading_jobs:
+            return False
+        self._reading_jobs = True
+        try:
+            for job_id in self.due.take(self.board.now(), self.board.clock()):
+                if job_id in self.board.held.jobs and job_id not in self.board.pending:
+                    await self.read_job(job_id)
+            await self._read_tasks()
+        finally:
+            self._reading_jobs = False
+        return True
+
+    # --- the clock
+
+    def next_wake(self) -> Wake | None:
+        """What to do next and in how many seconds; None when nothing will ever be due by itself."""
+        clock, now = self.board.clock(), self.board.now()
+        found: list[tuple[float, WakeKind]] = []
+        if self.plan.next_at is not None:
+            found.append(((self.plan.next_at - clock).total_seconds(), WakeKind.REFRESH))
+        if not self.plan.signed_out and not self.plan.failures and self.plan.interval:
+            if (at := self.due.next_at(now, clock)) is not None:
+                found.append((at, WakeKind.JOBS))
+            if self.board.shelf.newest_missing(now) and not self._reading:
+                found.append(((self._tasks_not_before - clock).total_seconds(), WakeKind.TASKS))
+        found.extend((seconds, WakeKind.TICK) for seconds in self._ticks_in(clock, now))
+        if not found:
+            return None
+        seconds, kind = min(found, key=lambda one: one[0])
+        return Wake(max(0.0, seconds), kind)
+
+    def _ticks_in(self, clock: datetime, now: datetime) -> list[float]:
+        seconds = []
+        if (at := self.board.next_verdict_at) is not None:
+            seconds.append((at - now).total_seconds())
+        outdated_at = self.plan.outdated_at(self.board.freshness.checked_at)
+        if outdated_at is not None and not self.board.freshness.outdated:
+            seconds.append((outdated_at - clock).total_seconds())
+        return seconds
+
+    async def wake(self) -> None:
+        """Does whatever is due now."""
+        self.tick()
+        wake = self.next_wake()
+        if wake is None or wake.seconds > 0:
+            return
+        if wake.kind is WakeKind.REFRESH:
+            await self.refresh()
+        elif wake.kind is WakeKind.JOBS:
+            await self.read_due_jobs()
+        elif wake.kind is WakeKind.TASKS and not self._reading_jobs:
+            await self._read_tasks()
+
+    def tick(self) -> None:
+        """Judges by the clock alone; asks nothing of any service."""
+        self._freshness()
+        self.board.tick()
+
+    def set_interval(self, seconds: float) -> None:
+        """Another interval (see `usable_interval`); 0 switches off."""
+        self.plan = self.plan.with_interval(seconds, self.board.clock())
+        state = self.board.freshness.state
+        if state in (FreshnessState.FRESH, FreshnessState.PAUSED):
+            state = FreshnessState.FRESH if seconds else FreshnessState.PAUSED
+        self._freshness(state=state, next_attempt=self.plan.next_at)
+
+    def set_focus(self, focused: bool) -> None:
+        """Slower while nobody looks."""
+        self.plan = self.plan.with_focus(focused, self.board.clock(), self.board.freshness.checked_at)
+        self._freshness(next_attempt=self.plan.next_at)
+
+    def signed_in(self) -> None:
+        """There are credentials again: the clock goes on, the next refresh is due at once."""
+        self.plan = self.plan.asking_again(self.board.clock())
+        self._freshness(next_attempt=self.plan.next_at, gare=None)
+
+
+_LASTING = (ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN, ErrorKind.NEEDS_AUTHORIZATION, ErrorKind.INVALID, ErrorKind.OTHER)

@@ -1,0 +1,90 @@
+"""What the store is handed: the services as it needs them. `api` has the real ones, tests hand in plain classes.
+
+Every method raises `GlobusTuiError` and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from globus_tui.domain.collection import Collection
+    from globus_tui.domain.job import Job
+    from globus_tui.domain.readings import JobReading, Page
+    from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
+
+
+class JobService(Protocol):
+    """Timers."""
+
+    async def list_jobs(self, *, result_count: int | None = None) -> tuple[Job, ...]:
+        """All timers with their newest runs; possibly the very tuple of the last call when nothing changed."""
+
+    async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
+        """One timer with a page of its runs."""
+
+    async def pause_job(self, job_id: str) -> str:
+        """Pauses it; the service answers with a message only."""
+
+    async def resume_job(self, job_id: str, *, update_credentials: bool | None = None) -> str:
+        """Resumes it; the service answers with a message only."""
+
+    async def update_job(self, job_id: str, *, name: str) -> JobReading:
+        """Renames it."""
+
+    async def delete_job(self, job_id: str) -> JobReading:
+        """Marks it as deleted."""
+
+
+class TaskService(Protocol):
+    """Tasks of Transfer."""
+
+    async def tasks_by_id(self, ids: Sequence[str]) -> tuple[Task, ...]:
+        """Those of the tasks that the service knows, in one request."""
+
+    async def get_task(self, task_id: str) -> Task:
+        """One task."""
+
+    async def cancel_task(self, task_id: str) -> str:
+        """Asks for it to be cancelled; the service's message."""
+
+    async def task_events(
+        self, task_id: str, *, errors_only: bool = False, limit: int = 100, offset: int = 0
+    ) -> Page[TaskEvent]:
+        """A page of its log, newest first."""
+
+    async def skipped_errors(self, task_id: str, marker: str | None = None) -> Page[SkippedError]:
+        """A page of the files that it skipped over because of an error."""
+
+    async def successful_transfers(self, task_id: str, marker: str | None = None) -> Page[MovedFile]:
+        """A page of the files that it moved, once it is over."""
+
+    async def pause_info(self, task_id: str) -> PauseInfo:
+        """Why it is paused."""
+
+
+class CollectionService(Protocol):
+    """Look-up of collections."""
+
+    async def get_endpoint(self, endpoint_id: str) -> Collection:
+        """One collection."""
+
+
+class ConsentService(Protocol):
+    """What the user has granted."""
+
+    async def granted(self, scopes: Sequence[str]) -> bool | None:
+        """Whether all of these scope strings are granted to this program; None when that cannot be found out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that the store asks. Without `consents` a consent that is asked for counts as missing."""
+
+    jobs: JobService
+    tasks: TaskService
+    collections: CollectionService
+    consents: ConsentService | None = None

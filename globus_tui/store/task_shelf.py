@@ -1,0 +1,99 @@
+"""The tasks behind the runs: kept once finished, asked for again while they run, the newest runs first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from heapq import nsmallest
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.job import JobKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from globus_tui.domain.job import Job, JobId
+    from globus_tui.domain.task import Task
+
+TASKS_AT_ONCE = 150
+"""Ids in one look-up: they go into the query, and 8 kB is the usual limit of an address."""
+
+RUNS_JOINED = 14
+KEPT = 20_000
+_NEW_RUN = timedelta(minutes=10)
+_ASK_NEW_AGAIN, _ASK_OLD_AGAIN = timedelta(minutes=1), timedelta(hours=1)
+
+
+class TaskShelf:
+    """Tasks by id, and which of them should be asked for."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, Task] = {}
+        self._owners: dict[str, JobId] = {}
+        self._wanted: dict[str, tuple[int, float]] = {}
+        self._not_before: dict[str, datetime] = {}
+        self.tasks: Mapping[str, Task] = MappingProxyType(self._tasks)
+
+    def note(self, job: Job) -> None:
+        """Takes down which tasks the runs of a job made. Flow runs are not tasks of Transfer."""
+        if job.kind is not JobKind.TRANSFER:
+            return
+        for rank, run in enumerate(job.runs[:RUNS_JOINED]):
+            task_id = run.resource_id
+            if task_id is None:
+                continue
+            self._owners[task_id] = job.job_id
+            known = self._tasks.get(task_id)
+            if known is None or not known.finished:
+                self._wanted[task_id] = (rank, -(run.ran_at.timestamp() if run.ran_at else 0.0))
+
+    def forget(self, job: Job) -> None:
+        """The job is gone: nobody needs its tasks."""
+        for run in job.runs:
+            if run.resource_id is not None:
+                self._wanted.pop(run.resource_id, None)
+                self._owners.pop(run.resource_id, None)
+
+    def wanted(self, now: datetime, limit: int = TASKS_AT_ONCE) -> tuple[str, ...]:
+        """Ids to look up now: newest run of each job first, then the newest in time."""
+        room = KEPT - len(self._tasks)
+        due = (
+            (order, task_id)
+            for task_id, order in self._wanted.items()
+            if self._not_before.get(task_id, now) <= now and (room > 0 or order[0] == 0 or task_id in self._tasks)
+        )
+        return tuple(task_id for _, task_id in nsmallest(limit, due))
+
+    def newest_missing(self, now: datetime) -> bool:
+        """Some job's newest run is still without its task, and it makes sense to ask."""
+        return any(
+            order[0] == 0 and task_id not in self._tasks and self._not_before.get(task_id, now) <= now
+            for task_id, order in self._wanted.items()
+        )
+
+    def take(self, found: Iterable[Task]) -> set[JobId]:
+        """Puts tasks on the shelf; returns the jobs whose joined state may differ now."""
+        touched: set[JobId] = set()
+        for task in found:
+            if task.finished:
+                self._wanted.pop(task.task_id, None)
+            if self._tasks.get(task.task_id) == task:
+                continue
+            self._tasks[task.task_id] = task
+            if owner := self._owners.get(task.task_id):
+                touched.add(owner)
+        self._drop_surplus()
+        return touched
+
+    def missed(self, ids: Iterable[str], now: datetime) -> None:
+        """Ids that the service does not know (or not for us): ask again later, sooner for a run just made."""
+        for task_id in ids:
+            order = self._wanted.get(task_id)
+            new = order is not None and now.timestamp() + order[1] < _NEW_RUN.total_seconds()
+            self._not_before[task_id] = now + (_ASK_NEW_AGAIN if new else _ASK_OLD_AGAIN)
+
+    def _drop_surplus(self) -> None:
+        surplus = len(self._tasks) - KEPT
+        if surplus > 0:
+            for task_id in [one for one, task in self._tasks.items() if task.finished][:surplus]:
+                del self._tasks[task_id]
