@@ -11,14 +11,14 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote
 
 from globus_tui.api.answers import refusal, requirement_in
 from globus_tui.api.bearer import Basic, Bearer, Renewals
 from globus_tui.api.exchange import Call, Exchange
 from globus_tui.api.retry import RetryRules, is_transient, may_repeat
+from globus_tui.api.urls import pairs
 from globus_tui.domain.credentials import Secret
-from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError, ServiceError, SignedOut
+from globus_tui.domain.errors import GlobusTuiError, NetworkError, ServiceError, SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -122,7 +122,7 @@ class Connection:
             UnreadableAnswer: something other than a Globus service answered.
             SignedOut: the credentials are refused for good.
         """
-        call = Call(service, method.upper(), path, _pairs(query or {}), json, form)
+        call = Call(service, method.upper(), path, pairs(query or {}), json, form)
         began, attempt = time.monotonic(), 0
         while True:
             try:
@@ -213,28 +213,3 @@ def _bearer_header(token: Secret) -> Secret:
     if not (value.isascii() and value.isprintable() and value):
         raise SignedOut("The stored access token is damaged.")
     return Secret(f"Bearer {value}")
-
-
-def segment(value: str) -> str:
-    """One part of a path, quoted.
-
-    Raises:
-        BadInput: it is empty or would lead to another path.
-    """
-    if value in ("", ".", ".."):
-        raise BadInput(f"{value!r} is no id.")
-    return quote(value, safe="")
-
-
-def _pairs(query: Mapping[str, object]) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for key, value in query.items():
-        many = value if isinstance(value, list | tuple) else (value,)
-        pairs.extend((key, _plain(one)) for one in many if one is not None)
-    return pairs
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.bearer import Bearer
 from globus_tui.api.decode import read_listing
-from globus_tui.api.http import segment
+from globus_tui.api.urls import joined, segment
 from globus_tui.domain.job import Job, JobId
 from globus_tui.domain.readings import JobReading
 from globus_tui.domain.scope import TIMERS_RESOURCE_SERVER
@@ -58,7 +58,7 @@ class TimersClient:
         """
         query = {
             "filter_name": filter_name,
-            "filter_status": _joined(filter_status),
+            "filter_status": joined(filter_status),
             "submitted_after": submitted_after,
             "submitted_before": submitted_before,
             "filter_active": filter_active,
@@ -158,7 +158,3 @@ def _path(job_id: str, operation: str | None = None) -> str:
 def _message(answer: Answer) -> str:
     said = answer.object().get("message")
     return said if isinstance(said, str) else ""
-
-
-def _joined(values: str | Iterable[str] | None) -> str | None:
-    return values if values is None or isinstance(values, str) else ",".join(values)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.api.decode import read_listing
-from globus_tui.api.http import segment
-from globus_tui.api.transfer_tasks import MOST_RESULTS, TransferTasks, joined, offset_page
+from globus_tui.api.transfer_tasks import MOST_RESULTS, TransferTasks, offset_page
+from globus_tui.api.urls import joined, segment
 from globus_tui.domain import wire
 from globus_tui.domain.collection import Bookmark, Collection, Folder, FolderEntry
 from globus_tui.domain.errors import TransferAPIError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_tui.api.bearer import TRANSFER, Bearer
 from globus_tui.api.decode import read_listing
-from globus_tui.api.http import segment
+from globus_tui.api.urls import joined, segment
 from globus_tui.domain import wire
 from globus_tui.domain.readings import Page
 from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
@@ -116,11 +116,6 @@ class TransferTasks:
 def filter_text(clauses: Mapping[str, str | Sequence[str]]) -> str:
     """The filter of a list: clauses joined by `/`, alternatives by `,` (so neither can stand in a value)."""
     return "/".join(f"{key}:{joined(value)}" for key, value in clauses.items())
-
-
-def joined(values: str | Iterable[str] | None) -> str | None:
-    """Alternatives or fields joined by commas."""
-    return values if values is None or isinstance(values, str) else ",".join(values)
 
 
 def offset_page(listing: Listing[T], offset: int, limit: int | None, *, most: int | None = None) -> Page[T]:

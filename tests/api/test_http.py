@@ -9,8 +9,9 @@ import pytest
 
 from globus_tui.api.bearer import Basic, Bearer
 from globus_tui.api.environment import Environment
-from globus_tui.api.http import Connection, segment
+from globus_tui.api.http import Connection
 from globus_tui.api.retry import RetryRules
+from globus_tui.api.urls import segment
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.errors import (
     BadInput,
