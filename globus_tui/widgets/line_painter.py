@@ -92,8 +92,10 @@ class LinePainter(Generic[R]):
         plain = one_style or ("stale" if self.stale else "")
         padding = max(0, self.width + self.left - total_width(self.places))
         segments = [Segment(text, self._style(style)) for text, style in merge([*spans, Span(" " * padding, plain)])]
-        strip = Strip(segments)
-        return lean(strip.crop(self.left, self.left + self.width))
+        total = total_width(self.places) + padding
+        if self.left == 0 and total == self.width:
+            return LineStrip(segments, total)
+        return lean(Strip(segments, total).crop(self.left, self.left + self.width))
 
     def _style(self, words: str) -> Style:
         style = self._styles.get(words)

@@ -34,12 +34,16 @@ def resolve_style(widget: Widget, words: str) -> Style:
         words: Names of :data:`STYLE_NAMES` and attributes (``bold``, ``dim`` …), separated by spaces. What is not
             known is left out: a wrong name must not take a screen down.
     """
+    sixteen = widget.app.console.color_system == "standard"
+    if sixteen and words == "cursor" and widget.has_focus:
+        # A theme's accent among 16 colours is white on cyan: hard to read. Reversed text never is.
+        return widget.get_visual_style().rich_style + Style(reverse=True)
     names = [name for word in words.split() if (name := PREFIX + word) in _component_names(widget)]
     style = widget.get_visual_style(*names).rich_style
     for name in names:  # get_visual_style leaves out "reverse", which is what marks the cursor without colours
         style += widget.get_component_styles(name).text_style
     for word in words.split():
-        if word in _SIXTEEN and widget.app.console.color_system == "standard":
+        if sixteen and word in _SIXTEEN:
             style += Style.parse(_SIXTEEN[word][not widget.app.current_theme.dark])
         if word in _ATTRIBUTES:
             style += Style.parse(word)

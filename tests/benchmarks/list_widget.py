@@ -141,6 +141,7 @@ def measure(kind: str, count: int, colours: str, rounds: int) -> str:
     cells = [f"{to_rows:6.0f}", f"{first_screen:6}"]
     if kind != "floor":
         for key in ("down", "page"):
+            terminal.press(KEYS["home"])
             presses = [terminal.press(KEYS[key]) for _ in range(rounds if key == "down" else rounds // 3)]
             cells += [spread([ms for ms, _ in presses]), f"{statistics.median(b for _, b in presses):6.0f}"]
         for how in (b"1", b"2", b"3"):

@@ -279,6 +279,21 @@ async def test_the_cursor_is_seen_without_colours(monkeypatch: pytest.MonkeyPatc
         assert all(not segment.style.reverse for segment in app.shown.render_line(2) if segment.style)
 
 
+async def test_sixteen_colours_keep_the_colour_of_health_and_a_readable_cursor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "standard")
+    app = Console((Item("a"), Item("b", "FAILED")))
+    async with app.run_test(size=SIZE):
+        red = app.shown.render_line(2)._segments[1].style
+        (bar,) = app.shown.render_line(1)
+        assert red is not None
+        assert red.color is not None
+        assert red.color.name == "#ff5555"
+        assert bar.style is not None
+        assert bar.style.reverse
+
+
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
 async def test_every_theme_tells_the_cursor_the_health_and_the_rest_apart(theme: str) -> None:
     app = Console((Item("a"), Item("b", "FAILED"), Item("c")))
