@@ -77,7 +77,10 @@ class TokenFile:
             key: the profile.
             new: what to add.
             renewal: the tokens were renewed, not signed in for: they are dropped when the profile has been signed out
-                or given to another identity meanwhile.
+                meanwhile.
+
+        Returns:
+            What is kept: unchanged when it belongs to another identity, None when nothing is.
 
         Raises:
             TokensNotKept: the file cannot be written.
@@ -167,9 +170,7 @@ class TokenFile:
 
 def with_new(kept: SignIn | None, new: SignIn, *, renewal: bool) -> SignIn | None:
     """What a profile holds after `merge`; None when a renewal comes too late for a profile signed out meanwhile."""
-    if renewal and (kept is None or kept.identity.identity_id != new.identity.identity_id):
-        return kept
-    return united(kept, new)
+    return None if renewal and kept is None else united(kept, new)
 
 
 def _parse(found: bytes | None) -> dict[str, Any] | None:

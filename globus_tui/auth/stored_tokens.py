@@ -1,0 +1,214 @@
+"""Tokens of a person: kept in a store, renewed before they expire, shared with other programs of the same person."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.auth.client_tokens import EARLY
+from globus_tui.auth.lapse import lapse_warning
+from globus_tui.auth.records import SignIn
+from globus_tui.auth.services import real_clock
+from globus_tui.auth.single_flight import SingleFlight
+from globus_tui.auth.wanted import server_words
+from globus_tui.domain.errors import NetworkError, ServiceError, SignedOut, UnreadableAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from globus_tui.auth.records import ProfileKey, SavedGrant
+    from globus_tui.auth.services import Clock, Renewal
+    from globus_tui.auth.token_store import TokenStore
+    from globus_tui.domain.credentials import Identity, Secret, TokenGrant
+
+RENEWAL_WAIT = timedelta(seconds=20)
+"""How long a renewal waits for another program's. After that it goes ahead: Globus lets a refresh token be used twice
+(inferred from the SDK, which never expects a new one), the lock only spares it the second request."""
+_POLL = 0.05
+
+
+class StoredTokens:
+    """A token source for whoever is signed in under a profile.
+
+    One renewal at a time for each resource server, in this program and among all that share the store.
+    """
+
+    def __init__(self, auth: Renewal, store: TokenStore, key: ProfileKey, *, clock: Clock = real_clock) -> None:
+        self._auth = auth
+        self._store = store
+        self._key = key
+        self._clock = clock
+        self._held: SignIn | None = None
+        self._refused: set[Secret] = set()
+        self._flight: SingleFlight[Secret] = SingleFlight()
+
+    @property
+    def key(self) -> ProfileKey:
+        """The profile whose tokens these are."""
+        return self._key
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in, as far as was read; see `load`."""
+        return self._held.identity if self._held else None
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """Identity and grants, as far as was read."""
+        return self._held
+
+    async def load(self) -> SignIn | None:
+        """Reads the store; None when nobody is signed in.
+
+        Raises:
+            SettingsError: the tokens are readable by others.
+        """
+        self._held = await asyncio.to_thread(self._store.load, self._key)
+        return self._held
+
+    def adopt(self, sign_in: SignIn | None) -> None:
+        """Goes on with the tokens of a login that just ended, or with none."""
+        self._held = sign_in
+        self._refused.clear()
+
+    def lapse_warning(self, now: datetime) -> str | None:
+        """A sentence when a refresh token is about to lapse; None otherwise."""
+        return lapse_warning(self._held, now)
+
+    async def token(self, resource_server: str) -> Secret:
+        """An access token that is good for at least a minute.
+
+        When renewing fails for now (network, service trouble) a token that has not quite expired is used on.
+
+        Raises:
+            SignedOut: nobody is signed in, or renewing was refused for good.
+            GlobusTuiError: the service could not be reached or answered badly.
+        """
+        saved = await self._saved(resource_server)
+        if self._lives(saved, EARLY):
+            return saved.grant.access_token
+        try:
+            return await self._renewed(saved)
+        except (NetworkError, ServiceError, UnreadableAnswer):
+            if self._lives(saved, timedelta(0)):
+                return saved.grant.access_token
+            raise
+
+    async def renew(self, resource_server: str, refused: Secret) -> Secret:
+        """Another access token after a 401; the one that somebody else already fetched, when there is one.
+
+        Raises:
+            SignedOut: nobody is signed in, or renewing was refused for good.
+            GlobusTuiError: the service could not be reached or answered badly.
+        """
+        saved = await self._saved(resource_server)
+        if saved.grant.access_token != refused:
+            return saved.grant.access_token
+        return await self._renewed(saved)
+
+    async def _saved(self, server: str) -> SavedGrant:
+        if self._held is None or server not in self._held.grants:
+            await self.load()
+        if self._held is None:
+            raise SignedOut("Nobody is signed in.")
+        if server not in self._held.grants:
+            raise SignedOut(f"The sign-in does not cover {server_words(server)}.")
+        return self._held.grants[server]
+
+    def _lives(self, saved: SavedGrant, margin: timedelta) -> bool:
+        return saved.grant.expires_at - margin > self._clock()
+
+    async def _renewed(self, saved: SavedGrant) -> Secret:
+        server = saved.grant.resource_server
+        return await self._flight.run(server, lambda: self._renew_alone(server, saved.grant.access_token))
+
+    async def _renew_alone(self, server: str, worn: Secret) -> Secret:
+        async with self._lock_among_programs():
+            kept = await self._kept(server)
+            if kept.grant.access_token != worn and self._lives(kept, EARLY):
+                return kept.grant.access_token
+            try:
+                renewed = await self._ask(kept)
+            except SignedOut:
+                # Without a working lock another program may have used up the refresh token a moment ago.
+                kept = await self._kept(server)
+                if kept.grant.refresh_token in self._refused:
+                    raise
+                renewed = await self._ask(kept)
+            await self._keep(renewed)
+        return renewed.grant.access_token
+
+    async def _kept(self, server: str) -> SavedGrant:
+        """What the store holds now, which another program may have written, or what is held here if it has none."""
+        held = self._held
+        kept = await asyncio.to_thread(self._store.load, self._key)
+        if kept is None:
+            raise SignedOut("You were signed out by another program.")
+        if held is not None and kept.identity.identity_id != held.identity.identity_id:
+            raise SignedOut(f"Another program signed in as {kept.identity.username} under this profile.")
+        self._held = kept
+        if server not in kept.grants:
+            raise SignedOut(f"The sign-in does not cover {server_words(server)}.")
+        return kept.grants[server]
+
+    async def _ask(self, saved: SavedGrant) -> SavedGrant:
+        server, refresh = saved.grant.resource_server, saved.grant.refresh_token
+        if refresh is None or refresh in self._refused:
+            raise SignedOut(f"The sign-in for {server_words(server)} has expired.")
+        try:
+            answer = await self._auth.refresh(self._key.client_id, refresh)
+        except ServiceError as refusal:
+            if not is_final(refusal):
+                raise
+            self._refused.add(refresh)
+            raise SignedOut(f"Globus no longer accepts the sign-in for {server_words(server)}.") from None
+        return saved.renewed(_only(answer.grants, server), self._clock())
+
+    async def _keep(self, renewed: SavedGrant) -> None:
+        held = self._held
+        if held is None:
+            return
+        server = renewed.grant.resource_server
+        kept = await asyncio.to_thread(
+            self._store.merge, self._key, SignIn(held.identity, {server: renewed}), renewal=True
+        )
+        if kept is None:
+            self._held = None
+            raise SignedOut("You were signed out by another program.")
+        self._held = kept
+
+    @contextlib.asynccontextmanager
+    async def _lock_among_programs(self) -> AsyncIterator[None]:
+        lock = self._store.renewal_lock()
+        waits = int(RENEWAL_WAIT.total_seconds() / _POLL) if lock else 0
+        try:
+            while lock and not lock.try_acquire():
+                waits -= 1
+                if waits < 0:
+                    break
+                await asyncio.sleep(_POLL)
+        except OSError:
+            lock = None  # the store itself says so when it is written to
+        try:
+            yield
+        finally:
+            if lock:
+                lock.release()
+
+
+def is_final(refusal: ServiceError) -> bool:
+    """Whether a renewal was refused for good: `invalid_grant`, which the standard sends with 400 and Globus with 401.
+
+    Auth's bare `{"error": "invalid_grant"}` may come without a code that can be read, so any 401 counts.
+    """
+    return refusal.status == 401 or (refusal.status == 400 and refusal.code in ("invalid_grant", "invalid_client"))
+
+
+def _only(grants: tuple[TokenGrant, ...], server: str) -> TokenGrant:
+    for grant in grants:
+        if grant.resource_server == server:
+            return grant
+    raise UnreadableAnswer(f"Globus Auth answered a renewal for {server_words(server)} with tokens for something else.")
