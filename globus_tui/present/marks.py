@@ -1,4 +1,4 @@
-"""Signs for health words and history: a symbol, a letter for plain terminals, a word and a style; never colour alone."""
+"""Signs for health words and history: a symbol, an ASCII letter, a word and a style; never colour alone."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def next_duration_change(since: datetime, now: datetime) -> datetime:
 
 
 def column(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """Local time for a column of 12 cells: `13:00 today`, `Sun 02:00` (next six days), `22 Nov 02:00`, `14 Mar 2027`."""
+    """Local time in 12 cells: `13:00 today`, `Sun 02:00` (in the next six days), `22 Nov 02:00`, `14 Mar 2027`."""
     here, today = moment.astimezone(zone), now.astimezone(zone)
     days = (here.date() - today.date()).days
     if days == 0:
@@ -89,7 +89,7 @@ def column(moment: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def next_column_change(now: datetime, zone: tzinfo) -> datetime:
-    """When `column`, `date_time` and `since_words` may read differently for the same moment: the next local midnight."""
+    """When `column`, `date_time` and `since_words` of a moment may read differently: the next local midnight."""
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).astimezone(UTC)
 

@@ -1,0 +1,86 @@
+"""How current what is shown is, in words for the header. They change at most once a minute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from globus_tui.present import moments
+from globus_tui.present.transfer_words import one_line
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+    from enum import Enum
+
+    from globus_tui.present.marks import StyleName
+
+
+class Current(Protocol):
+    """What is needed of the store's `Freshness`; moments are by this machine's clock."""
+
+    @property
+    def state(self) -> Enum:
+        """Its value is `never read`, `fresh`, `stale`, `signed out` or `paused`."""
+        ...
+
+    @property
+    def checked_at(self) -> datetime | None:
+        """When the service last answered."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """Why the last attempt failed."""
+        ...
+
+    @property
+    def next_attempt(self) -> datetime | None:
+        """When it is tried again by itself."""
+        ...
+
+
+def freshness_words(current: Current, now: datetime, zone: tzinfo) -> str:
+    """`synced just now`, `STALE: no answer since 14:02 (timed out), next try 14:05`, `signed out`."""
+    synced = f"synced {moments.relative_words(current.checked_at, now)}" if current.checked_at else "never synced"
+    state = current.state.value
+    if state == "fresh":
+        return synced
+    if state == "signed out":
+        return "signed out" + (f", {synced}" if current.checked_at else "")
+    if state == "paused":
+        return f"refresh off, {synced}"
+    reason = f" ({one_line(current.problem)})" if current.problem else ""
+    again = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""
+    if current.checked_at is None:
+        return f"no answer yet{reason}{again}" if current.problem else "asking Globus"
+    return f"STALE: no answer since {moments.since_words(current.checked_at, now, zone)}{reason}{again}"
+
+
+def short_freshness(current: Current, now: datetime, zone: tzinfo) -> str:
+    """The same for 80 columns: `synced 2m ago`, `STALE since 14:02`, `signed out`."""
+    state = current.state.value
+    if state == "signed out":
+        return "signed out"
+    if state == "never read" or current.checked_at is None:
+        return "no answer yet" if current.problem else "asking"
+    if state == "stale":
+        return f"STALE since {moments.since_words(current.checked_at, now, zone)}"
+    words = f"synced {moments.relative(current.checked_at, now)}"
+    return f"{words}, off" if state == "paused" else words
+
+
+def freshness_style(current: Current) -> StyleName:
+    """The style beside the words, which say the same."""
+    state = current.state.value
+    if state == "fresh":
+        return "success"
+    return "error" if state in ("stale", "signed out") else "muted"
+
+
+def next_freshness_change(current: Current, now: datetime) -> datetime | None:
+    """When the words will change though nothing happens; None if never."""
+    counting = current.state.value in ("fresh", "paused", "signed out")
+    return moments.next_word_change(current.checked_at, now) if counting and current.checked_at else None
+
+
+def _next_try(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    return "now" if moment <= now else moments.clock(moment, zone)

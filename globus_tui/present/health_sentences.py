@@ -1,0 +1,203 @@
+"""What is wrong with a timer, in full sentences with the consequence: for the preview and the banner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.health import Why, Word
+from globus_tui.domain.schedule import next_ticks
+from globus_tui.present import gare_words, moments
+from globus_tui.present.error_words import explain_error
+from globus_tui.present.health_words import Case
+from globus_tui.present.run_words import progress
+from globus_tui.present.sizes import counted
+from globus_tui.present.transfer_words import collection_name, one_line, route_with_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from globus_tui.domain.health import Health
+
+
+def headline(case: Case) -> str:
+    """The banner's title: `PAUSED BY GLOBUS since Thu 19 Nov 02:00 (2d12h)`, `FAILED`, `ok`."""
+    word = _TITLES.get(case.health.why, case.health.word.value)
+    if case.health.since is None or case.health.word in (Word.OK, Word.ENDED):
+        return word
+    relation = "at" if case.health.word is Word.FAILED else "due" if case.health.why is Why.LATE else "since"
+    lasted = moments.duration(case.now - case.health.since)
+    return f"{word} {relation} {moments.date_time(case.health.since, case.now, case.zone)} ({lasted})"
+
+
+_TITLES = {
+    Why.CONSENT_MISSING: "PAUSED BY GLOBUS",
+    Why.SESSION: "PAUSED BY GLOBUS",
+    Why.AUTHORIZATION: "PAUSED BY GLOBUS",
+    Why.PAUSED_BY_SERVICE: "PAUSED BY GLOBUS",
+    Why.PAUSED_BY_USER: "paused by you",
+    Why.RUN_REFUSED: "RUN REFUSED",
+}
+
+
+def explain(case: Case) -> str:
+    """A sentence or two: what is the matter, then what it leads to."""
+    return " ".join(part for part in (_EXPLAIN[case.health.why](case), consequence(case)) if part)
+
+
+def consequence(case: Case) -> str:
+    """What has come of it and what resuming would do; empty when nothing."""
+    health = case.health
+    if not case.job.stands_still:
+        return ""
+    if health.count is None:
+        return "How many runs were missed is not known. " + resume_words(health)
+    missed = f"{counted(health.count, 'scheduled run')} {'was' if health.count == 1 else 'were'} missed. "
+    return (missed if health.count else "No run was missed so far. ") + resume_words(health)
+
+
+def resume_words(health: Health) -> str:
+    """What resuming a timer that stands still does at once (documented: one catch-up run if any was missed)."""
+    if health.count is None:
+        return "If one was, resuming starts ONE catch-up run at once."
+    if health.count:
+        return "Resuming starts ONE catch-up run at once."
+    if health.word is Word.SIGN_IN and health.since is not None:
+        # Whether a refused run counts as missed is in no source.
+        return "Resuming may start ONE catch-up run at once, for the run that was refused."
+    return "Resuming starts nothing at once; the next run is at the next tick."
+
+
+def next_if_resumed(case: Case, count: int = 3) -> tuple[str, ...]:
+    """When it would run if it were resumed now: `at once` first when a run was missed, then local times."""
+    ticks = next_ticks(case.job.schedule, case.now, count, runs_done=case.job.n_runs)
+    times = [moments.date_time(tick, case.now, case.zone) for tick in ticks]
+    return tuple((["at once"] if case.health.count else []) + times)
+
+
+def _asked(case: Case) -> str:
+    if case.health.gare is None:
+        return ""
+    return " ".join(gare_words.asked(case.health.gare, case.names))
+
+
+def _consent(case: Case) -> str:
+    collections = ", ".join(
+        f'"{collection_name(one, case.names)}"' for one in gare_words.consent_collections(case.gare)
+    )
+    if not collections:
+        return f"A consent that this timer needs is missing. {_asked(case)}"
+    what = f"It may no longer use {collections} for you: the data_access consent is missing."
+    session = gare_words.session_short(case.gare)
+    return f"{what} Globus also wants you to {session}." if session else what
+
+
+def _session(case: Case) -> str:
+    said = gare_words.message(case.gare)
+    return f"Globus wants more proof of who you are. {_asked(case)}" + (f' It says: "{said}".' if said else "")
+
+
+def _late(case: Case) -> str:
+    return (
+        f"A run was due {case.since or '?'} and has not started: {case.lasted} late. "
+        "No run is in progress and the service does not say that it retries."
+    )
+
+
+def _failed(case: Case) -> str:
+    runs = case.health.count or 1
+    last = "The last run" if runs == 1 else f"The last {runs} runs"
+    said = one_line(case.health.text or "")
+    words = explain_error(case.health.code, said).sentences()
+    quoted = f' Globus says: "{said}".' if said and case.health.code and said not in words else ""
+    return f"{last} failed. {words}{quoted}"
+
+
+def _refused(case: Case) -> str:
+    said = one_line(case.health.text or "")
+    asked = _asked(case) or explain_error(case.health.code, said).sentences()
+    quoted = f' Globus says: "{said}".' if said and said not in asked else ""
+    return f"The last run could not be started, nothing was moved. {asked}{quoted}"
+
+
+def _trouble(case: Case) -> str:
+    said = one_line(case.health.text or "")
+    words = explain_error(case.health.code, said).sentences()
+    quoted = f' Globus says: "{said}".' if said and said not in words else ""
+    return f"The run in progress is {case.lasted} old and its task does not move. {words}{quoted}{_skipped(case)}"
+
+
+def _skipped(case: Case) -> str:
+    if case.health.count:
+        return f" {counted(case.health.count, 'tick')} skipped so far."
+    return " Ticks that come while it goes on are skipped."
+
+
+def _overrun(case: Case) -> str:
+    return f"The run in progress is {case.lasted} old, longer than the interval.{_skipped(case)} {_progress(case)}"
+
+
+def _progress(case: Case) -> str:
+    words = progress(case.task)
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _nothing_moved(case: Case) -> str:
+    return (
+        f"The last {counted(case.health.count, 'run')} succeeded but met no file at all. "
+        f"Is the path right? {route_with_paths(case.job, case.names, ascii_only=case.ascii_only)}"
+    )
+
+
+def _first_run(case: Case) -> str:
+    if case.health.since is None:
+        return "It has not run yet."
+    when = moments.date_time(case.health.since, case.now, case.zone)
+    return f"It has not run yet. The first run is {when}, {moments.relative_words(case.health.since, case.now)}."
+
+
+def _stopped(case: Case) -> str:
+    return f"It has ended after {counted(case.health.count, 'run')} and will not run again."
+
+
+_EXPLAIN: dict[Why, Callable[[Case], str]] = {
+    Why.UNREADABLE: lambda case: (
+        f"What Globus sent about this timer cannot be read: {one_line(case.health.text or '?')}. "
+        "The other timers are not affected."
+    ),
+    Why.STALE: lambda case: "Globus has not answered for a while: how this timer is now is not known.",
+    Why.UNKNOWN_STATUS: lambda case: (
+        f'Its status is "{one_line(case.health.code or "?")}", which this version does not know.'
+    ),
+    Why.OUTCOME_UNKNOWN: lambda case: "It ran, but how its runs ended is not known (yet).",
+    Why.LAST_OUTCOME_UNKNOWN: lambda case: (
+        "How its last run ended is not known (yet); the run known before it was fine."
+    ),
+    Why.CONSENT_MISSING: _consent,
+    Why.SESSION: _session,
+    Why.AUTHORIZATION: lambda case: "Globus stopped it until you sign in again, and does not say what it misses.",
+    Why.PAUSED_BY_SERVICE: lambda case: "Globus stopped it for a reason that it does not name.",
+    Why.LATE: _late,
+    Why.TASK_FAILED: _failed,
+    Why.RUN_REFUSED: _refused,
+    Why.TASK_TROUBLE: _trouble,
+    Why.SLOW: lambda case: (
+        f"The run in progress is {case.lasted} old, more than 3 times as long as usual. {_progress(case)}"
+    ),
+    Why.LONGER_THAN_INTERVAL: _overrun,
+    Why.RETRYING: lambda case: (
+        f"The run could not be started; the service has been retrying since {case.since or '?'} and does so "
+        "for up to half the interval, at most 45 minutes."
+    ),
+    Why.FILES_SKIPPED: lambda case: (
+        f"The last run succeeded, but {counted(case.health.count, 'file')} could not be read at the source and "
+        "were left out."
+    ),
+    Why.NOTHING_MOVED: _nothing_moved,
+    Why.IN_PROGRESS: _progress,
+    Why.FIRST_RUN_AHEAD: _first_run,
+    Why.ENDS_SOON: lambda case: f"All is well. It ends by itself after {counted(case.health.count, 'more run')}.",
+    Why.FINE: lambda case: "All is well.",
+    Why.PAUSED_BY_USER: lambda case: "You paused it; it runs again only when it is resumed.",
+    Why.STOPPED: _stopped,
+    Why.DELETING: lambda case: "It is being deleted; the service removes it by itself.",
+}

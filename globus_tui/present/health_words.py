@@ -1,0 +1,213 @@
+"""Why a timer is as it is: a few words for its row, a sentence or two for its banner, and the command that helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.gare import Gare
+from globus_tui.domain.health import Health, Why
+from globus_tui.present import moments
+from globus_tui.present.error_words import short_words
+from globus_tui.present.gare_words import consent_collections, session_short
+from globus_tui.present.run_words import progress
+from globus_tui.present.sizes import counted
+from globus_tui.present.transfer_words import collection_name, one_line, route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, tzinfo
+
+    from globus_tui.domain.job import Job
+    from globus_tui.domain.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that words about a timer may need.
+
+    Attributes:
+        names: collections' names by id.
+        now: the service's present.
+        task: of its newest run, where known.
+    """
+
+    job: Job
+    health: Health
+    names: Mapping[str, str]
+    now: datetime
+    zone: tzinfo
+    task: Task | None = None
+    ascii_only: bool = False
+
+    @property
+    def since(self) -> str | None:
+        """When it began, as briefly as possible."""
+        return moments.since_words(self.health.since, self.now, self.zone) if self.health.since else None
+
+    @property
+    def lasted(self) -> str:
+        """How long it has been so; `?` when not known."""
+        return moments.duration(self.health.lasted) if self.health.lasted is not None else "?"
+
+    @property
+    def gare(self) -> Gare:
+        """What Globus wants; empty when it did not say."""
+        return self.health.gare or Gare("")
+
+    @property
+    def consents(self) -> str:
+        """The collections whose consent is missing, else `Globus`."""
+        found = consent_collections(self.gare)
+        return ", ".join(collection_name(one, self.names) for one in found) or "Globus"
+
+
+def why(case: Case) -> str:
+    """A few words, the most telling first: the reason when something is wrong, else what goes on or the route."""
+    return _WHY[case.health.why](case)
+
+
+def remedy(job: Job, health: Health) -> tuple[str, str] | None:
+    """The command that helps and what it does, or None when there is nothing to do but wait."""
+    if health.why is Why.RUN_REFUSED and health.gare is not None:
+        return "job.fix", "signs in and grants what is missing"
+    if health.why is Why.TASK_FAILED and not job.runs:
+        return None
+    return _REMEDIES.get(health.why)
+
+
+_REMEDIES: dict[Why, tuple[str, str]] = {
+    Why.UNREADABLE: ("job.json", "shows what Globus sent"),
+    Why.STALE: ("jobs.refresh", "asks Globus again now"),
+    Why.UNKNOWN_STATUS: ("job.json", "shows what Globus sent"),
+    Why.OUTCOME_UNKNOWN: ("jobs.refresh", "asks Globus again now"),
+    Why.LAST_OUTCOME_UNKNOWN: ("jobs.refresh", "asks Globus again now"),
+    Why.CONSENT_MISSING: ("job.fix", "signs in, grants it and resumes"),
+    Why.SESSION: ("job.fix", "signs in as asked and resumes"),
+    Why.AUTHORIZATION: ("job.fix", "signs in again and resumes"),
+    Why.PAUSED_BY_SERVICE: ("job.pause-resume", "resumes it"),
+    Why.LATE: ("list.choose", "shows its schedule and runs; pausing and resuming it starts a run at once"),
+    Why.TASK_FAILED: ("job.log", "shows the log of the failed task"),
+    Why.RUN_REFUSED: ("list.choose", "shows the run and what Globus said"),
+    Why.TASK_TROUBLE: ("job.log", "shows what stops the task"),
+    Why.SLOW: ("job.log", "shows what the task is doing"),
+    Why.LONGER_THAN_INTERVAL: ("job.log", "shows what the task is doing"),
+    Why.FILES_SKIPPED: ("job.log", "shows which files and why"),
+    Why.NOTHING_MOVED: ("list.choose", "shows the paths to check"),
+    Why.PAUSED_BY_USER: ("job.pause-resume", "resumes it"),
+}
+
+
+def _session_missing(case: Case) -> str:
+    return session_short(case.gare) or "sign in again"
+
+
+def _consent_missing(case: Case) -> str:
+    session = session_short(case.gare)
+    return f"consent missing: {case.consents}" + (f"; {session}" if session else "")
+
+
+def _paused(by: str) -> Callable[[Case], str]:
+    def words(case: Case) -> str:
+        since = f" since {case.since}" if case.since else ""
+        reason = f": {one_line(case.health.code)}" if case.health.code and case.health.code != "other" else ""
+        return f"paused by {by}{since}{reason}{_missed(case)}"
+
+    return words
+
+
+def _missed(case: Case) -> str:
+    return f", {counted(case.health.count, 'run')} missed" if case.health.count else ""
+
+
+def _late(case: Case) -> str:
+    return f"due {case.since or '?'}, not started, {case.lasted} late"
+
+
+def _failed(case: Case) -> str:
+    cause = short_words(case.health.code, case.health.text)
+    where = _blamed(case)
+    runs = f" ({counted(case.health.count, 'run')})" if (case.health.count or 0) > 1 else ""
+    return f"{cause}{f', {where}' if where else ''}{runs}"
+
+
+def _refused(case: Case) -> str:
+    runs = f" ({counted(case.health.count, 'run')})" if (case.health.count or 0) > 1 else ""
+    if case.health.gare is not None:
+        return f"refused: {_consent_missing(case) if case.gare.wants_consent else _session_missing(case)}{runs}"
+    return f"run refused: {short_words(case.health.code, case.health.text)}{runs}"
+
+
+_AT_DESTINATION = {"QUOTA_EXCEEDED", "NO_SPACE_LEFT", "NO_APPEND_FILESYSTEM", "EXTERNAL_CHECKSUM_MISMATCH"}
+_AT_SOURCE = {"FILE_NOT_FOUND", "FILE_SIZE_CHANGED", "INVALID_SYMLINK"}
+
+
+def _blamed(case: Case) -> str | None:
+    """The collection where an error of this kind arises, when the kind tells."""
+    transfer = case.job.transfer
+    if transfer is None:
+        return None
+    if case.health.code in _AT_DESTINATION:
+        return collection_name(transfer.destination_endpoint, case.names)
+    return collection_name(transfer.source_endpoint, case.names) if case.health.code in _AT_SOURCE else None
+
+
+def _trouble(case: Case) -> str:
+    skipped = f", {counted(case.health.count, 'tick')} skipped" if case.health.count else ""
+    return f"task stuck: {short_words(case.health.code, case.health.text)}, {case.lasted} old{skipped}"
+
+
+def _overrun(case: Case) -> str:
+    return f"run is {case.lasted} old: {counted(case.health.count, 'tick')} skipped so far"
+
+
+def _first_ahead(case: Case) -> str:
+    if case.health.since is None:
+        return "has not run yet"
+    return f"first run {moments.relative_words(case.health.since, case.now)}"
+
+
+def _outcome_unknown(case: Case) -> str:
+    when = f" {moments.relative_words(case.health.since, case.now)}" if case.health.since else ""
+    return f"how the run{when} ended is not known"
+
+
+def _stopped(case: Case) -> str:
+    end = getattr(case.job.schedule, "end", None)
+    runs = "?" if case.health.count is None else str(case.health.count)
+    of = f" of {end.after_runs}" if end is not None and end.after_runs is not None else ""
+    noun = "run" if not of and case.health.count == 1 else "runs"
+    return f"stopped after {runs}{of} {noun}"
+
+
+def _route(case: Case) -> str:
+    return route(case.job, case.names, ascii_only=case.ascii_only)
+
+
+_WHY: dict[Why, Callable[[Case], str]] = {
+    Why.UNREADABLE: lambda case: f"Globus sent what cannot be read: {one_line(case.health.text or '?')}",
+    Why.STALE: lambda case: "no news from Globus: state not known",
+    Why.UNKNOWN_STATUS: lambda case: f"unknown status: {one_line(case.health.code or '?')}",
+    Why.OUTCOME_UNKNOWN: _outcome_unknown,
+    Why.LAST_OUTCOME_UNKNOWN: _outcome_unknown,
+    Why.CONSENT_MISSING: _consent_missing,
+    Why.SESSION: _session_missing,
+    Why.AUTHORIZATION: lambda case: "sign-in needed, Globus does not say which",
+    Why.PAUSED_BY_SERVICE: _paused("Globus"),
+    Why.LATE: _late,
+    Why.TASK_FAILED: _failed,
+    Why.RUN_REFUSED: _refused,
+    Why.TASK_TROUBLE: _trouble,
+    Why.SLOW: lambda case: f"run is {case.lasted} old, over 3 times the usual",
+    Why.LONGER_THAN_INTERVAL: _overrun,
+    Why.RETRYING: lambda case: f"service retrying since {case.since or '?'}",
+    Why.FILES_SKIPPED: lambda case: f"last run ok but {counted(case.health.count, 'file')} skipped",
+    Why.NOTHING_MOVED: lambda case: f"{counted(case.health.count, 'run')} moved 0 files: wrong path?",
+    Why.IN_PROGRESS: lambda case: progress(case.task),
+    Why.FIRST_RUN_AHEAD: _first_ahead,
+    Why.ENDS_SOON: lambda case: f"ends soon: {counted(case.health.count, 'run')} left, {_route(case)}",
+    Why.FINE: _route,
+    Why.PAUSED_BY_USER: _paused("you"),
+    Why.STOPPED: _stopped,
+    Why.DELETING: lambda case: "being deleted",
+}

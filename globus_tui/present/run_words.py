@@ -1,0 +1,108 @@
+"""Runs and their tasks in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.history import Mark
+from globus_tui.domain.run import Outcome, Run, outcome
+from globus_tui.domain.task import Task, TaskStatus
+from globus_tui.present.error_words import short_words
+from globus_tui.present.sizes import counted, short_count, speed
+from globus_tui.present.transfer_words import one_line
+
+if TYPE_CHECKING:
+    from globus_tui.domain.task import SkippedError, TaskEvent
+
+_RESULTS = {
+    Outcome.OK: "ok",
+    Outcome.EMPTY: "ok, empty",
+    Outcome.WITH_SKIPS: "ok, skips",
+    Outcome.FAILED: "FAILED",
+    Outcome.REFUSED: "REFUSED",
+    Outcome.RUNNING: "running",
+    Outcome.UNKNOWN: "not known",
+}
+_TASK_STATUS = {
+    TaskStatus.ACTIVE: "active",
+    TaskStatus.INACTIVE: "waits for you",
+    TaskStatus.SUCCEEDED: "succeeded",
+    TaskStatus.FAILED: "failed",
+}
+
+
+def result(found: Outcome) -> str:
+    """What became of a run, in one cell of a table."""
+    return _RESULTS[found]
+
+
+def mark_of(found: Outcome) -> Mark:
+    """The strip mark of an outcome, for the sign beside the word."""
+    return Mark[found.name]
+
+
+def message(run: Run, task: Task | None) -> str:
+    """What there is to say about a run: why it failed, what it met on the way; nothing when all went well."""
+    found = outcome(run, task)
+    if found is Outcome.REFUSED:
+        code = run.gare.code if run.gare else str(run.http_status) if run.http_status else None
+        return short_words(code, run.problem or (run.gare.session_message if run.gare else None))
+    if found is Outcome.FAILED:
+        said = short_words(task.error_code, task.error_text) if task else short_words(None, run.problem)
+        return said + _canceled_by(task)
+    if found is Outcome.RUNNING:
+        return progress(task)
+    if found is Outcome.UNKNOWN:
+        return f"the timer says {one_line(run.state_text)}" if run.state_text else ""
+    return ", ".join(_met_on_the_way(found, task))
+
+
+def _canceled_by(task: Task | None) -> str:
+    sides = {"SOURCE": "the source's", "DESTINATION": "the destination's", "BOTH": "both collections'"}
+    if task is None or not task.canceled_by_admin:
+        return ""
+    return f", canceled by {sides.get(task.canceled_by_admin, 'a')} manager"
+
+
+def _met_on_the_way(found: Outcome, task: Task | None) -> list[str]:
+    said = []
+    if found is Outcome.WITH_SKIPS and task:
+        said.append(f"{counted(task.skipped_errors, 'file')} skipped")
+    if found is Outcome.EMPTY:
+        said.append("met no files")
+    if task and task.faults:
+        said.append(f"{counted(task.faults, 'fault')}, recovered")
+    return said
+
+
+def progress(task: Task | None) -> str:
+    """How far a running task is: `18k of 40k files, 310 MB/s`. What is not known is not made up."""
+    if task is None:
+        return "in progress"
+    if task.nice_status == "Queued":
+        return "queued behind other tasks"
+    if task.files_transferred is None and task.files is None:
+        return f"in progress, {speed(task.bytes_per_second)}" if task.bytes_per_second is not None else "in progress"
+    found = f" of {short_count(task.files)}" if task.files else ""
+    return f"{short_count(task.files_transferred)}{found} files, {speed(task.bytes_per_second)}"
+
+
+def task_status(task: Task) -> str:
+    """A task's status in words; an unknown one as it was sent."""
+    if task.status is TaskStatus.UNKNOWN:
+        return one_line(task.status_text or "?")
+    if task.status is TaskStatus.ACTIVE and task.trouble:
+        return f"active, but {short_words(task.trouble, task.nice_status_text)}"
+    return _TASK_STATUS[task.status]
+
+
+def event_words(event: TaskEvent) -> str:
+    """One event of a task's log: its code in words, then what the service said."""
+    said = one_line(event.description or "")
+    words = short_words(event.code, said)
+    return words if not said or said.lower() == words.lower() else f"{words}: {said}"
+
+
+def skipped_words(skipped: SkippedError) -> str:
+    """One skipped file: why, and which."""
+    return f"{short_words(skipped.code, skipped.details)}: {one_line(skipped.source_path or '?')}"

@@ -1,0 +1,160 @@
+"""What a timer moves and how, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.job import FlowStart
+from globus_tui.domain.transfer import SyncLevel, TransferData
+from globus_tui.present.sizes import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from globus_tui.domain.job import Job
+    from globus_tui.domain.transfer import FilterRule, TransferItem
+
+ARROW, ASCII_ARROW = "→", "->"
+
+_SYNC = {
+    SyncLevel.EXISTS: ("missing", "copy only files missing at the destination"),
+    SyncLevel.SIZE: ("size", "copy files that are missing or differ in size"),
+    SyncLevel.MTIME: ("mtime", "copy files that are missing, differ in size or are newer at the source"),
+    SyncLevel.CHECKSUM: ("checksum", "copy files that are missing or differ in content"),
+}
+DELETES_EXTRA = "DELETES files at the destination that are not in the source (mirror)"
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks and runs of blanks made single blanks."""
+    return " ".join(text.split())
+
+
+def collection_name(collection_id: str | None, names: Mapping[str, str]) -> str:
+    """What to call a collection: its name, else the start of its id, else `?`."""
+    if not collection_id:
+        return "?"
+    return one_line(names.get(collection_id) or "") or f"({collection_id[:8]})"
+
+
+def route(job: Job, names: Mapping[str, str], *, ascii_only: bool = False) -> str:
+    """From where to where, collections only, for a row: `Rubin DTN → Campus Scratch`; what a flow timer starts."""
+    payload = job.payload
+    if isinstance(payload, TransferData):
+        return join_route(
+            collection_name(payload.source_endpoint, names),
+            collection_name(payload.destination_endpoint, names),
+            ascii_only=ascii_only,
+        )
+    if isinstance(payload, FlowStart):
+        return f"flow {collection_name(payload.flow_id, names)}"
+    return f"calls {one_line(job.callback_url)}" if job.callback_url else "what it starts is not known"
+
+
+def route_with_paths(job: Job, names: Mapping[str, str], *, ascii_only: bool = False) -> str:
+    """From where to where with the first item's paths: `NERSC DTN:/proj/ → Campus Archive:/climate/ (+3 more)`."""
+    payload = job.payload
+    if not isinstance(payload, TransferData) or not payload.items:
+        return route(job, names, ascii_only=ascii_only)
+    first = payload.items[0]
+    more = f" (+{len(payload.items) - 1} more)" if len(payload.items) > 1 else ""
+    source = f"{collection_name(payload.source_endpoint, names)}:{one_line(first.source_path)}"
+    destination = f"{collection_name(payload.destination_endpoint, names)}:{one_line(first.destination_path)}"
+    return join_route(source, destination, ascii_only=ascii_only) + more
+
+
+def join_route(source: str, destination: str, *, ascii_only: bool = False) -> str:
+    """Two places with an arrow between them."""
+    return f"{source} {ASCII_ARROW if ascii_only else ARROW} {destination}"
+
+
+def item_words(item: TransferItem, *, ascii_only: bool = False) -> str:
+    """One item: paths, and whether the folder below is meant."""
+    kind = {True: "recursive", False: "one file", None: "file or folder, found out when it runs"}[item.recursive]
+    return f"{join_route(one_line(item.source_path), one_line(item.destination_path), ascii_only=ascii_only)}  ({kind})"
+
+
+def sync_short(level: SyncLevel | None) -> str:
+    """The sync level as one word: `mtime`, or `always`."""
+    return "always" if level is None else _SYNC[level][0]
+
+
+def sync_words(level: SyncLevel | None) -> str:
+    """The sync level as a phrase."""
+    return "copy all files every time" if level is None else _SYNC[level][1]
+
+
+def warnings(data: TransferData) -> tuple[str, ...]:
+    """What may lose or hide data: to be shown in a warning style."""
+    said = []
+    if data.delete_destination_extra:
+        said.append(DELETES_EXTRA)
+    if data.skip_source_errors:
+        said.append("skips source files that cannot be read and still counts as a success")
+    return tuple(said)
+
+
+def options(data: TransferData) -> tuple[tuple[str, str], ...]:
+    """Every option with its value in words, defaults included: nothing is left to be guessed.
+
+    Where the document does not state an option, the service's default is said and marked so.
+    """
+    rows: list[tuple[str, str]] = [("sync", sync_words(data.sync_level))]
+    rows += [(label, _flag_words(getattr(data, key), default, yes, no)) for key, label, default, yes, no in _FLAGS]
+    rows.append(("notify", notify_words(data)))
+    if data.recursive_symlinks:
+        rows.append(("symbolic links", one_line(data.recursive_symlinks)))
+    rows += [("filter", filter_words(rule)) for rule in data.filter_rules]
+    for label, value in (
+        ("label", data.label),
+        ("deadline", data.deadline),
+        ("source user", data.source_local_user),
+        ("destination user", data.destination_local_user),
+    ):
+        if value:
+            rows.append((label, one_line(value)))
+    rows += [(one_line(str(key)), one_line(str(value))) for key, value in data.extra.items()]
+    return tuple(rows)
+
+
+_FLAGS = (
+    ("delete_destination_extra", "mirror", False, DELETES_EXTRA, "keeps extra files at the destination"),
+    ("verify_checksum", "verify", False, "checksums after the copy", "no checksums"),
+    ("preserve_timestamp", "timestamps", False, "kept", "not kept"),
+    ("encrypt_data", "encryption", False, "asked for", "not asked for"),
+    ("skip_source_errors", "source errors", False, "skipped, the task goes on", "retried until the deadline"),
+    ("fail_on_quota_errors", "quota errors", False, "fail the task", "retried until the deadline"),
+)
+
+
+def _flag_words(value: bool | None, default: bool, yes: str, no: str) -> str:
+    if value is None:
+        return f"{yes if default else no} (service default)"
+    return yes if value else no
+
+
+def notify_words(data: TransferData) -> str:
+    """On which ends of a task Globus sends an e-mail; not stated means yes (documented)."""
+    cases = (
+        ("succeeded", data.notify_on_succeeded),
+        ("failed", data.notify_on_failed),
+        ("paused", data.notify_on_inactive),
+    )
+    wanted = [word for word, value in cases if value is not False]
+    return f"e-mail when {', '.join(wanted)}" if wanted else "no e-mail"
+
+
+def filter_words(rule: FilterRule) -> str:
+    """One filter rule: `exclude files named *.tmp`."""
+    kind = {"file": "files", "dir": "folders", None: "files and folders"}.get(rule.type, one_line(rule.type or ""))
+    return f"{one_line(rule.method)} {kind} named {one_line(rule.name)}"
+
+
+def summary(data: TransferData) -> str:
+    """How it copies, on one line: `sync mtime, verify checksum, keep timestamps`."""
+    parts = [f"sync {sync_short(data.sync_level)}"]
+    parts += ["verify checksum"] if data.verify_checksum else []
+    parts += ["keep timestamps"] if data.preserve_timestamp else []
+    parts += ["encrypt"] if data.encrypt_data else []
+    parts += [counted(len(data.filter_rules), "filter")] if data.filter_rules else []
+    return ", ".join(parts)
