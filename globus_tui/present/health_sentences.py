@@ -8,7 +8,6 @@ from globus_tui.domain.health import Why, Word
 from globus_tui.domain.schedule import next_ticks
 from globus_tui.present import gare_words, moments
 from globus_tui.present.error_words import explain_error
-from globus_tui.present.health_words import Case
 from globus_tui.present.run_words import progress
 from globus_tui.present.sizes import counted
 from globus_tui.present.transfer_words import collection_name, one_line, route_with_paths
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from globus_tui.domain.health import Health
+    from globus_tui.present.health_words import Case
 
 
 def headline(case: Case) -> str:
@@ -169,9 +169,7 @@ _EXPLAIN: dict[Why, Callable[[Case], str]] = {
         f'Its status is "{one_line(case.health.code or "?")}", which this version does not know.'
     ),
     Why.OUTCOME_UNKNOWN: lambda case: "It ran, but how its runs ended is not known (yet).",
-    Why.LAST_OUTCOME_UNKNOWN: lambda case: (
-        "How its last run ended is not known (yet); the run known before it was fine."
-    ),
+    Why.LAST_OUTCOME_UNKNOWN: lambda case: "How its last run ended is not known (yet); the one known before was fine.",
     Why.CONSENT_MISSING: _consent,
     Why.SESSION: _session,
     Why.AUTHORIZATION: lambda case: "Globus stopped it until you sign in again, and does not say what it misses.",
