@@ -12,7 +12,9 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import parse_qs, urlsplit
 
+from globus_tui.api.authorize import AuthorizeRequest
 from globus_tui.auth.id_token import read_id_token
 from globus_tui.auth.pasted import read_pasted
 from globus_tui.auth.records import SignIn
@@ -22,6 +24,7 @@ from globus_tui.auth.sign_in_request import SignInRequest
 from globus_tui.auth.wanted import SERVER_WORDS, with_base
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.errors import GlobusTuiError, ServiceError, UnreadableAnswer
+from globus_tui.domain.gare import Gare
 from globus_tui.domain.scope import Scope, render
 
 if TYPE_CHECKING:
@@ -35,29 +38,10 @@ if TYPE_CHECKING:
 class LoginService(Protocol):
     """The part of Globus Auth that a login needs."""
 
-    @property
-    def code_page(self) -> str:
-        """The redirect address of native apps: a page that shows the code."""
+    def authorize_url(self, request: AuthorizeRequest) -> str:
+        """The link of the login page; without a redirect address, codes are shown on a page of Globus."""
 
-    def authorize_url(  # noqa: PLR0913 - one parameter for each of the login page
-        self,
-        client_id: str,
-        scopes: str,
-        *,
-        redirect_uri: str,
-        state: str,
-        challenge: str,
-        prompt: str | None = None,
-        session_required_identities: tuple[str, ...] = (),
-        session_required_single_domain: tuple[str, ...] = (),
-        session_required_policies: tuple[str, ...] = (),
-        session_required_mfa: bool | None = None,
-        session_message: str | None = None,
-        label: str | None = None,
-    ) -> str:
-        """The link of the login page."""
-
-    async def exchange_code(self, client_id: str, code: Secret, redirect_uri: str, verifier: Secret) -> TokenAnswer:
+    async def exchange_code(self, client_id: str, code: str, redirect_uri: str, verifier: str) -> TokenAnswer:
         """The tokens for a code."""
 
     async def revoke(self, client_id: str, token: Secret) -> None:
@@ -194,7 +178,9 @@ class PersonSignIn:
         again = code in attempt.tried
         attempt.tried.add(code)
         try:
-            return await self._auth.exchange_code(self._key.client_id, code, attempt.redirect_uri, attempt.verifier)
+            return await self._auth.exchange_code(
+                self._key.client_id, code.reveal(), attempt.redirect_uri, attempt.verifier.reveal()
+            )
         except ServiceError as refusal:
             if refusal.status not in (400, 401):
                 raise
@@ -227,20 +213,29 @@ def begin(
     verifier, state = Secret(secrets.token_urlsafe(48)), secrets.token_urlsafe(16)
     scopes = with_base((*_held_scopes(held), *request.scopes))
     url = auth.authorize_url(
-        client_id,
-        render(scopes),
-        redirect_uri=auth.code_page,
-        state=state,
-        challenge=challenge_of(verifier),
-        prompt=request.prompt,
-        session_required_identities=request.identities,
-        session_required_single_domain=request.domains,
-        session_required_policies=request.policies,
-        session_required_mfa=request.mfa or None,
-        session_message=request.message,
-        label=label,
+        AuthorizeRequest(
+            client_id,
+            render(scopes),
+            state,
+            challenge=challenge_of(verifier),
+            label=label,
+            prompt=request.prompt,
+            session=_session(request),
+        )
     )
-    return LoginAttempt(url, state, verifier, auth.code_page, request, scopes)
+    redirect_uri = parse_qs(urlsplit(url).query)["redirect_uri"][0]  # the exchange must name the very same one
+    return LoginAttempt(url, state, verifier, redirect_uri, request, scopes)
+
+
+def _session(request: SignInRequest) -> Gare:
+    return Gare(
+        "AuthorizationRequired",
+        session_message=request.message,
+        session_required_identities=request.identities,
+        session_required_policies=request.policies,
+        session_required_single_domain=request.domains,
+        session_required_mfa=request.mfa or None,
+    )
 
 
 def _held_scopes(held: SignIn | None) -> tuple[Scope, ...]:
