@@ -38,7 +38,7 @@ class Current(Protocol):
         ...
 
 
-def freshness_words(current: Current, now: datetime, zone: tzinfo) -> str:
+def header_words(current: Current, now: datetime, zone: tzinfo) -> str:
     """`synced just now`, `STALE: no answer since 14:02 (timed out), next try 14:05`, `signed out`."""
     synced = f"synced {moments.relative_words(current.checked_at, now)}" if current.checked_at else "never synced"
     state = current.state.value

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.gare import Gare
 from globus_tui.domain.health import Health, Why
+from globus_tui.domain.job import JobStatus
+from globus_tui.domain.schedule import OnceSchedule
 from globus_tui.present import moments
 from globus_tui.present.error_words import short_words
 from globus_tui.present.gare_words import consent_collections, session_short
@@ -211,3 +213,19 @@ _WHY: dict[Why, Callable[[Case], str]] = {
     Why.STOPPED: _stopped,
     Why.DELETING: lambda case: "being deleted",
 }
+
+
+def next_words(case: Case) -> str:
+    """When it runs next, for a narrow column: a time, or `paused`, `skipped`, `now`; `-` never, `?` not known."""
+    job, health = case.job, case.health
+    if job.unreadable:
+        return "?"
+    if job.stands_still:
+        return "paused"
+    if health.why is Why.RETRYING:
+        return "now"
+    if job.next_run is not None:
+        overrun = health.why is Why.LONGER_THAN_INTERVAL and job.next_run <= case.now
+        return "skipped" if overrun else moments.column(job.next_run, case.now, case.zone)
+    over = job.status in (JobStatus.ENDED, JobStatus.DELETING) or (isinstance(job.schedule, OnceSchedule) and job.runs)
+    return "-" if over else "?"
