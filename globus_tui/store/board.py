@@ -86,6 +86,7 @@ class Board:
         for job_id in merged.removed:
             self._forget(job_id)
         self.held.jobs, self.held.folded = merged.jobs, merged.folded
+        self.shelf.fit(len(merged.jobs))
         for place, job_id in enumerate(merged.changed):
             if (job := self.held.jobs.get(job_id)) is not None:
                 self._note(job)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from globus_tui.store.services import Services
 
 NAMES_TOGETHER = 4
-BACKLOG_PAUSE = timedelta(seconds=10)
+BACKLOG_PAUSE = timedelta(seconds=5)
 
 
 class WakeKind(Enum):
@@ -35,7 +35,7 @@ class WakeKind(Enum):
     TICK = "tick"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Wake:
     """The next thing to do: `seconds` from now (never negative), and what."""
 
@@ -214,20 +214,26 @@ class Refresher:
 
     def next_wake(self) -> Wake | None:
         """What to do next and in how many seconds; None when nothing will ever be due by itself."""
-        clock, now = self.board.clock(), self.board.now()
-        found: list[tuple[float, WakeKind]] = []
-        if self.plan.next_at is not None:
-            found.append(((self.plan.next_at - clock).total_seconds(), WakeKind.REFRESH))
-        if not self.plan.signed_out and not self.plan.failures and self.plan.interval:
-            if (at := self.due.next_at(now, clock)) is not None:
-                found.append((at, WakeKind.JOBS))
-            if self.board.shelf.newest_missing(now) and not self._reading:
-                found.append(((self._tasks_not_before - clock).total_seconds(), WakeKind.TASKS))
-        found.extend((seconds, WakeKind.TICK) for seconds in self._ticks_in(clock, now))
-        if not found:
+        planned = self._planned()
+        if not planned:
             return None
-        seconds, kind = min(found, key=lambda one: one[0])
+        kind, seconds = min(planned.items(), key=lambda one: one[1])
         return Wake(max(0.0, seconds), kind)
+
+    def _planned(self) -> dict[WakeKind, float]:
+        """Seconds until each kind of thing is due, negative if it is already."""
+        clock, now = self.board.clock(), self.board.now()
+        planned: dict[WakeKind, float] = {}
+        if self.plan.next_at is not None:
+            planned[WakeKind.REFRESH] = (self.plan.next_at - clock).total_seconds()
+        if not self.plan.signed_out and not self.plan.failures and self.plan.interval:
+            if (seconds := self.due.next_at(now, clock)) is not None:
+                planned[WakeKind.JOBS] = seconds
+            if self.board.shelf.backlog(now) and not self._reading:
+                planned[WakeKind.TASKS] = (self._tasks_not_before - clock).total_seconds()
+        if ticks := self._ticks_in(clock, now):
+            planned[WakeKind.TICK] = min(ticks)
+        return planned
 
     def _ticks_in(self, clock: datetime, now: datetime) -> list[float]:
         seconds = []
@@ -239,16 +245,14 @@ class Refresher:
         return seconds
 
     async def wake(self) -> None:
-        """Does whatever is due now."""
+        """Does whatever is due now; a refresh includes the rest."""
         self.tick()
-        wake = self.next_wake()
-        if wake is None or wake.seconds > 0:
-            return
-        if wake.kind is WakeKind.REFRESH:
+        due = {kind for kind, seconds in self._planned().items() if seconds <= 0}
+        if WakeKind.REFRESH in due:
             await self.refresh()
-        elif wake.kind is WakeKind.JOBS:
+        elif WakeKind.JOBS in due:
             await self.read_due_jobs()
-        elif wake.kind is WakeKind.TASKS and not self._reading_jobs:
+        elif WakeKind.TASKS in due and not self._reading_jobs:
             await self._read_tasks()
 
     def tick(self) -> None:

@@ -65,7 +65,7 @@ async def still_unmet(gare: Gare, consents: ConsentService | None) -> bool:
         return True
     if not gare.wants_consent:
         return False
-    return consents is None or await consents.granted(gare.required_scopes) is not True
+    return consents is None or await consents.granted(gare) is not True
 
 
 def credentials_rule(job: Job, wish: bool | None) -> bool | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from globus_tui.domain.collection import Collection
+    from globus_tui.domain.gare import Gare
     from globus_tui.domain.job import Job
     from globus_tui.domain.readings import JobReading, Page
     from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
@@ -76,8 +77,8 @@ class CollectionService(Protocol):
 class ConsentService(Protocol):
     """What the user has granted."""
 
-    async def granted(self, scopes: Sequence[str]) -> bool | None:
-        """Whether all of these scope strings are granted to this program; None when that cannot be found out."""
+    async def granted(self, gare: Gare) -> bool | None:
+        """Whether all scopes that a requirement names are granted to this program; None when nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from globus_tui.domain.job import Job, JobId
     from globus_tui.domain.task import Task
 
-TASKS_AT_ONCE = 150
-"""Ids in one look-up: they go into the query, and 8 kB is the usual limit of an address."""
+TASKS_AT_ONCE = 80
+"""Ids in one look-up: they go into the query of a request, which cannot be long."""
 
 RUNS_JOINED = 14
 KEPT = 20_000
+_DEPTHS = ((300, RUNS_JOINED), (2000, 3))
+"""With up to so many jobs, so many runs of each are joined with their tasks; with more, the newest only."""
+
 _NEW_RUN = timedelta(minutes=10)
 _ASK_NEW_AGAIN, _ASK_OLD_AGAIN = timedelta(minutes=1), timedelta(hours=1)
 
@@ -32,6 +35,7 @@ class TaskShelf:
         self._owners: dict[str, JobId] = {}
         self._wanted: dict[str, tuple[int, float]] = {}
         self._not_before: dict[str, datetime] = {}
+        self._depth = RUNS_JOINED
         self.tasks: Mapping[str, Task] = MappingProxyType(self._tasks)
 
     def note(self, job: Job) -> None:
@@ -47,6 +51,10 @@ class TaskShelf:
             if known is None or not known.finished:
                 self._wanted[task_id] = (rank, -(run.ran_at.timestamp() if run.ran_at else 0.0))
 
+    def fit(self, jobs: int) -> None:
+        """Says how many jobs there are: the more, the fewer runs of each are joined."""
+        self._depth = next((depth for most, depth in _DEPTHS if jobs <= most), 1)
+
     def forget(self, job: Job) -> None:
         """The job is gone: nobody needs its tasks."""
         for run in job.runs:
@@ -56,20 +64,20 @@ class TaskShelf:
 
     def wanted(self, now: datetime, limit: int = TASKS_AT_ONCE) -> tuple[str, ...]:
         """Ids to look up now: newest run of each job first, then the newest in time."""
-        room = KEPT - len(self._tasks)
-        due = (
-            (order, task_id)
-            for task_id, order in self._wanted.items()
-            if self._not_before.get(task_id, now) <= now and (room > 0 or order[0] == 0 or task_id in self._tasks)
-        )
+        due = ((order, task_id) for task_id, order in self._wanted.items() if self._is_due(task_id, order, now))
         return tuple(task_id for _, task_id in nsmallest(limit, due))
 
-    def newest_missing(self, now: datetime) -> bool:
-        """Some job's newest run is still without its task, and it makes sense to ask."""
+    def backlog(self, now: datetime) -> bool:
+        """Some run is still without its task, and it makes sense to ask."""
         return any(
-            order[0] == 0 and task_id not in self._tasks and self._not_before.get(task_id, now) <= now
-            for task_id, order in self._wanted.items()
+            task_id not in self._tasks and self._is_due(task_id, order, now) for task_id, order in self._wanted.items()
         )
+
+    def _is_due(self, task_id: str, order: tuple[int, float], now: datetime) -> bool:
+        rank = order[0]
+        if self._not_before.get(task_id, now) > now:
+            return False
+        return task_id in self._tasks or rank == 0 or (rank < self._depth and len(self._tasks) < KEPT)
 
     def take(self, found: Iterable[Task]) -> set[JobId]:
         """Puts tasks on the shelf; returns the jobs whose joined state may differ now."""

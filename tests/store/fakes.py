@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from globus_tui.domain.collection import Collection
 from globus_tui.domain.errors import TimersAPIError
@@ -26,8 +26,13 @@ from globus_tui.domain.schedule import RecurringSchedule
 from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent, TaskStatus
 from globus_tui.domain.transfer import TransferData
 from globus_tui.store.job_store import JobStore
-from globus_tui.store.journal import Journal
 from globus_tui.store.services import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from globus_tui.domain.gare import Gare
+    from globus_tui.store.journal import Journal
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -218,7 +223,7 @@ class FakeConsents:
     def __init__(self, answer: bool | None) -> None:
         self.answer = answer
 
-    async def granted(self, scopes: Sequence[str]) -> bool | None:
+    async def granted(self, gare: Gare) -> bool | None:
         return self.answer
 
 
