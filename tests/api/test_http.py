@@ -9,7 +9,6 @@ import pytest
 
 from globus_tui.api.bearer import Basic, Bearer
 from globus_tui.api.environment import Environment
-from globus_tui.api.http import Connection
 from globus_tui.api.retry import RetryRules
 from globus_tui.api.urls import segment
 from globus_tui.domain.credentials import Secret
@@ -26,6 +25,7 @@ from globus_tui.domain.errors import (
 
 if TYPE_CHECKING:
     from globus_tui.api.exchange import Exchange
+    from globus_tui.api.http import Connection
 
 TIMERS = "524230d7-ea86-4a52-8312-86065a9e0417"
 
