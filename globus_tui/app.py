@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.app import App, SystemCommand
 from textual.reactive import var
 
+from globus_tui.clipboard import inside_tmux, send_to_tmux
 from globus_tui.commands import EVERYWHERE, bindings
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.base import Note, TimerScreen
@@ -48,6 +49,8 @@ class Host(NamedTuple):
         ascii: only ASCII is drawn.
         zone: times are shown in it.
         theme: the theme to start with.
+        floor: the shortest refresh interval, in seconds.
+        web: root of the Globus web app.
     """
 
     zone: tzinfo
@@ -55,6 +58,8 @@ class Host(NamedTuple):
     who: str | None = None
     demo: bool = False
     ascii: bool = False
+    floor: float = 10.0
+    web: str = "https://app.globus.org/"
 
 
 class GlobusTui(App[None]):
@@ -84,6 +89,7 @@ class GlobusTui(App[None]):
         self.store = store
         self.settings = settings
         self.host = host
+        self._shown_zone = host.zone
         self._wake_clock: Timer | None = None
         self._bulk_gate = asyncio.Semaphore(AT_ONCE)
         for theme in THEMES:
@@ -99,7 +105,7 @@ class GlobusTui(App[None]):
 
         self.store.subscribe(self._take_change)
         self._look()
-        self.push_screen(JobListScreen())
+        self.open_screen(JobListScreen())
         self.set_interval(60, self._look)
         self.call_after_refresh(self.action_jobs_refresh)
         for problem in self.settings.problems:
@@ -117,8 +123,8 @@ class GlobusTui(App[None]):
         """Take the present, to the minute: no word on the screen is finer."""
         self.view = Viewpoint(
             now=self.store.now().replace(second=0, microsecond=0),
-            zone=self.view.zone if self.is_mounted else self.host.zone,
-            names=self.store.names,
+            zone=self._shown_zone,
+            names={key: one.name for key, one in self.store.collections.items()},
             tasks=self.store.tasks,
             ascii=self.host.ascii,
         )
@@ -151,6 +157,11 @@ class GlobusTui(App[None]):
         self.store.set_focus(False)
         self._book_wake()
 
+    def open_screen(self, screen: TimerScreen) -> None:
+        """Show a screen, bound to what is known of the timers for as long as it lives."""
+        screen.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note)
+        self.push_screen(screen)
+
     # --- words for the user
 
     def say(self, words: str, severity: str = "information") -> None:
@@ -159,7 +170,9 @@ class GlobusTui(App[None]):
 
     # --- operations
 
-    def operate(self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None) -> None:
+    def operate(
+        self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None
+    ) -> None:
         """Carry operations out, a few at a time, and say how they ended; `then` is called with the outcomes."""
         self.run_worker(self._carry_out(tuple(operations), then), group="operations", exit_on_error=True)
 
@@ -185,6 +198,26 @@ class GlobusTui(App[None]):
             self.say(f"{len(outcomes) - len(bad)} of {len(outcomes)} done; {len(bad)} not, the first: {first}", "error")
         else:
             self.say(f"all {len(outcomes)} done")
+
+    # --- out of the terminal
+
+    def web_link(self, job_id: JobId) -> str:
+        """The page of a timer in the Globus web app (address seen in a public example of Globus)."""
+        return f"{self.host.web}activity/timers/{job_id}/overview"
+
+    def copy_text(self, text: str) -> None:
+        """Send a text to the clipboard, and show it, since nobody can tell whether it arrived."""
+        from globus_tui.screens.show_text import BareText
+
+        self.push_screen(BareText(text))
+        self.run_worker(self._send_to_clipboard(text), group="clipboard")
+
+    async def _send_to_clipboard(self, text: str) -> None:
+        if inside_tmux(os.environ) and await send_to_tmux(text):
+            self.say("sent to tmux's buffer and, where it may, to your terminal's clipboard")
+        else:
+            self.copy_to_clipboard(text)
+            self.say("sent to your terminal's clipboard (OSC 52); not every terminal takes it")
 
     # --- commands of every screen
 
@@ -240,19 +273,19 @@ class GlobusTui(App[None]):
 
     def action_app_zone(self) -> None:
         """Show times in the other zone: UTC, or the user's."""
-        from dataclasses import replace
         from datetime import UTC
 
-        zone = self.host.zone if self.view.zone is UTC and self.host.zone is not UTC else UTC
-        self.view = replace(self.view, zone=zone)
-        self.say("times are now in UTC" if zone is UTC else "times are now in your zone")
+        to_utc = self._shown_zone is not UTC
+        self._shown_zone = UTC if to_utc else self.host.zone
+        self._look()
+        self.say("times are now in UTC" if to_utc else "times are now in your zone")
 
     def action_app_refresh_interval(self) -> None:
         """Ask how often to refresh."""
         from globus_tui.screens.ask import Ask
         from globus_tui.screens.refresh_interval import check_interval
 
-        floor = self.store.shortest_interval
+        floor = self.host.floor
 
         def take(answer: str | None) -> None:
             if answer is not None:

@@ -126,6 +126,20 @@ JOB_DETAIL = (
     *LIST_MOVES,
 )
 
+RUN_DETAIL = (
+    *_group(
+        "Run",
+        ("log.view", "Log/skipped/moved", "The task's log, the files it skipped over, or the files it moved.", True),
+        ("log.errors", "Errors only", "Only those events of the log that are errors; again for all.", True),
+        ("log.wrap", "Wrap", "Break long lines, or cut them.", True),
+        ("runs.more", "Older", "Read the next page of what is shown.", False),
+        ("job.previous", "Later run", "The run after this one.", False),
+        ("job.next", "Run before", "The run before this one.", False),
+    ),
+    *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.json", "job.copy")),
+    *LIST_MOVES,
+)
+
 
 def bindings(commands: Iterable[Command]) -> list[Binding]:
     """Textual bindings with the default keys; the user's own are laid over them by id."""

@@ -54,6 +54,10 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "job.previous": "left_square_bracket",
         "job.next": "right_square_bracket",
         "runs.more": "m",
+        # the log of a task
+        "log.errors": "E",
+        "log.wrap": "w",
+        "log.view": "tab",
         # lists
         "list.down": "down,j",
         "list.up": "up,k",

@@ -51,9 +51,9 @@ _HEALTH: dict[Word, tuple[str, str, StyleName]] = {
 }
 
 _HISTORY: dict[Mark, tuple[str, str, str, StyleName]] = {
-    Mark.OK: ("█", "#", "ok", "success"),
+    Mark.OK: ("▄", "#", "ok", "success"),
     Mark.EMPTY: ("▁", "0", "ok but nothing moved", "warning"),
-    Mark.WITH_SKIPS: ("▄", "!", "ok with skipped files", "warning"),
+    Mark.WITH_SKIPS: ("▂", "!", "ok with skipped files", "warning"),
     Mark.FAILED: ("✗", "x", "failed", "error"),
     Mark.REFUSED: ("✗", "x", "refused", "error"),
     Mark.SKIPPED: ("─", "-", "skipped: the run before was still going", "warning"),

@@ -77,6 +77,7 @@ def resume(sandbox: Sandbox, timer: Timer, now: datetime, credential: Token | No
     if is_active(timer) or timer.status != "inactive":
         return
     timer.status, timer.inactive_reason = "active", None
+    timer.plan.pop("stalled", None)  # pausing and resuming is what wakes a timer that the service had lost
     if credential is not None and timer.current is not None:
         revive(sandbox, timer.current, now)
     advance(sandbox, timer, now)

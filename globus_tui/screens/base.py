@@ -34,7 +34,7 @@ class Note(NamedTuple):
 
 
 class TimerScreen(Screen[None]):
-    """A full screen. The application's variables are bound to its own when it is pushed."""
+    """A full screen. The application binds its variables to these when it opens one (`GlobusTui.open_screen`)."""
 
     app: GlobusTui
 
@@ -47,13 +47,6 @@ class TimerScreen(Screen[None]):
     freshness: var[Freshness] = var(Freshness())
     view: var[Viewpoint] = var(Viewpoint())
     note: var[Note] = var(Note())
-
-    def __init__(self) -> None:
-        """Bind what the application knows."""
-        super().__init__()
-        from globus_tui.app import GlobusTui
-
-        self.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note)
 
     def compose(self) -> ComposeResult:
         """Title above, note and keys below; a subclass gives the middle."""

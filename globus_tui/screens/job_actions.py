@@ -52,7 +52,11 @@ def _why_no_switch(states: Sequence[JobState]) -> str | None:
 
 
 def _why_no_cancel(states: Sequence[JobState]) -> str | None:
-    return None if any(running_task(state) for state in states) else "No run is in progress, so there is no task to cancel."
+    return (
+        None
+        if any(running_task(state) for state in states)
+        else "No run is in progress, so there is no task to cancel."
+    )
 
 
 def _why_no_single(states: Sequence[JobState]) -> str | None:
@@ -164,7 +168,12 @@ class JobActions(Screen[None]):
             if name is not None and name != job.name:
                 self.app.operate([Rename(job.job_id, name)])
 
-        sheet = Ask(f"Rename {job.label}", ("The name is all that Globus can change of a timer.",), value=job.name or "", check=_check_name)
+        sheet = Ask(
+            f"Rename {job.label}",
+            ("The name is all that Globus can change of a timer.",),
+            value=job.name or "",
+            check=_check_name,
+        )
         self.app.push_screen(sheet, take)
 
     def action_job_delete(self) -> None:
@@ -182,7 +191,9 @@ class JobActions(Screen[None]):
         else:
             accepted = [f"delete {len(states)}"]
             sentences = (*_named(states), warning)
-            sheet = ConfirmTyped(f"Delete {len(states)} timers for good?", sentences, accepted=accepted, verb="delete them")
+            sheet = ConfirmTyped(
+                f"Delete {len(states)} timers for good?", sentences, accepted=accepted, verb="delete them"
+            )
         self.app.push_screen(sheet, lambda agreed: self.app.operate(operations) if agreed else None)
 
     def action_job_cancel_task(self) -> None:
@@ -205,7 +216,7 @@ class JobActions(Screen[None]):
         if states:
             from globus_tui.screens.raw_json import RawJsonScreen
 
-            self.app.push_screen(RawJsonScreen(states[0].job_id))
+            self.app.open_screen(RawJsonScreen(states[0].job_id))
 
     def action_job_log(self) -> None:
         """Show the log of the last run's task."""
@@ -217,7 +228,7 @@ class JobActions(Screen[None]):
             return
         from globus_tui.screens.run_detail import RunDetailScreen
 
-        self.app.push_screen(RunDetailScreen(states[0].job_id, run.key))
+        self.app.open_screen(RunDetailScreen(states[0].job_id, run.key))
 
     def action_job_link(self) -> None:
         """Show the address of the timer in the Globus web app."""
@@ -236,8 +247,9 @@ class JobActions(Screen[None]):
             ("l", "web link", "\n".join(self.app.web_link(one.job_id) for one in states)),
             ("c", "CLI command", "\n".join(f"globus timer show {one.job_id}" for one in states)),
         ]
-        documents = [self.app.store.document(one.job_id) for one in states]
-        if all(document is not None for document in documents):
+        read = [self.app.store.details.last_read(one.job_id) for one in states]
+        documents = [dict(one.document) for one in read if one is not None]
+        if len(documents) == len(states):
             choices.append(("j", "JSON", json.dumps(documents[0] if len(states) == 1 else documents, indent=2)))
         self.app.push_screen(CopyMenu(choices), lambda text: self.app.copy_text(text) if text else None)
 

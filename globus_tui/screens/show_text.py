@@ -48,3 +48,24 @@ class CopyMenu(ModalScreen[str | None]):
     def action_cancel(self) -> None:
         """Close; nothing is copied."""
         self.dismiss(None)
+
+
+class BareText(ModalScreen[None]):
+    """A text on lines of its own, without border or indent, to select with the mouse."""
+
+    BINDINGS: ClassVar = [Binding("escape,enter,q", "close", "Close", show=False)]
+
+    def __init__(self, text: str) -> None:
+        """Show this text; what could harm the terminal in it is escaped."""
+        super().__init__()
+        self._bare_text = text
+
+    def compose(self) -> ComposeResult:
+        """The text, and how to leave."""
+        with Vertical(classes="sheet bare"):
+            yield Static("Enter or Escape closes.", markup=False)
+            yield Static(Content("\n".join(safe_line(line) for line in self._bare_text.splitlines())))
+
+    def action_close(self) -> None:
+        """Back."""
+        self.dismiss(None)

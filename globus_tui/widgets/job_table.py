@@ -58,42 +58,44 @@ class JobTable(LineList["JobState"]):
         self._row_strip = strip
         self.set_columns(
             (
-                Column("health", "HEALTH", self._health, width=10),
-                Column("name", "NAME", self._name, min_width=18, max_width=44, weight=2),
-                Column("runs", f"LAST {strip}", self._strip, width=strip, priority=1),
-                Column("last", "LAST", self._last, width=9, priority=3),
-                Column("next", "NEXT", self._next, width=12),
-                Column("every", "EVERY", self._every, width=5, priority=4),
-                Column("why", "WHY, OR ROUTE WHEN ALL IS WELL", self._why, min_width=24, weight=5),
+                Column("health", "HEALTH", self._cell_health, width=10),
+                Column("name", "NAME", self._cell_name, min_width=18, max_width=44, weight=2),
+                Column("runs", f"LAST {strip}", self._cell_strip, width=strip, priority=1),
+                Column("last", "LAST", self._cell_last, width=9, priority=3),
+                Column("next", "NEXT", self._cell_next, width=12),
+                Column("every", "EVERY", self._cell_every, width=5, priority=4),
+                Column("why", "WHY, OR ROUTE WHEN ALL IS WELL", self._cell_why, min_width=24, weight=5),
             )
         )
 
-    def _health(self, state: JobState) -> Cell:
+    def _cell_health(self, state: JobState) -> Cell:
         if state.pending is not None:
             return Span(f"{'~' if self._row_view.ascii else '…'} {state.pending.doing.value}", "accent")
         sign = marks.health_sign(state.health.word)
         return Span(f"{sign.drawn(ascii_only=self._row_view.ascii)} {sign.word}", sign.style)
 
-    def _name(self, state: JobState) -> Cell:
+    def _cell_name(self, state: JobState) -> Cell:
         new_name = state.pending.new_name if state.pending else None
         return new_name or state.job.label
 
-    def _strip(self, state: JobState) -> Cell:
+    def _cell_strip(self, state: JobState) -> Cell:
         cells = marks.strip(state.history, self._row_strip, ascii_only=self._row_view.ascii)
-        return tuple(Span("".join(char for char, _ in run), style) for style, run in groupby(cells, lambda cell: cell[1]))
+        return tuple(
+            Span("".join(char for char, _ in run), style) for style, run in groupby(cells, lambda cell: cell[1])
+        )
 
-    def _last(self, state: JobState) -> Cell:
+    def _cell_last(self, state: JobState) -> Cell:
         moment = state.job.runs[0].ran_at if state.job.runs else state.job.last_ran_at
         return moments.relative(moment, self._row_view.now) if moment else Span("-", "muted")
 
-    def _next(self, state: JobState) -> Cell:
+    def _cell_next(self, state: JobState) -> Cell:
         if state.job.next_run is None:
             return Span("-", "muted")
         return moments.column(state.job.next_run, self._row_view.now, self._row_view.zone)
 
-    def _every(self, state: JobState) -> Cell:
+    def _cell_every(self, state: JobState) -> Cell:
         return schedule_words.every_short(state.job)
 
-    def _why(self, state: JobState) -> Cell:
+    def _cell_why(self, state: JobState) -> Cell:
         words = health_words.why(case_of(state, self._row_view))
         return words if state.health.word.is_trouble else Span(words, "muted")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.app import RenderResult
+    from textual.geometry import Size
 
 
 class KeyHints(Widget):
@@ -52,22 +53,27 @@ class KeyHints(Widget):
         """Ask for the words again: what they depend on changed."""
         self.refresh(layout=True)
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line, or two where one is too short."""
+        return len(self._lines(width))
+
     def render(self) -> RenderResult:
         """The hints, broken into at most two lines between commands."""
-        room, lines = max(1, self.size.width), [Content()]
+        return Content("\n").join(self._lines(self.size.width))
+
+    def _lines(self, room: int) -> list[Content]:
+        lines = [Content()]
         for command in self._hint_commands:
-            key = key_words(self._hint_keys, command.command_id)
-            dim = command.command_id in self.unable
-            hint = Content.assemble(
-                " ",
-                (key, "dim" if dim else "bold $primary"),
-                " ",
-                (self._hint_wording(command), "dim" if dim else ""),
-                " ",
-            )
+            hint = self._hint(command)
             if lines[-1].cell_length + hint.cell_length > room:
                 if len(lines) == 2:
                     break
                 lines.append(Content())
             lines[-1] += hint
-        return Content("\n").join(lines)
+        return lines
+
+    def _hint(self, command: Command) -> Content:
+        key = key_words(self._hint_keys, command.command_id)
+        dim = command.command_id in self.unable
+        key_style, words_style = ("dim", "dim") if dim else ("bold $primary", "")
+        return Content.assemble(" ", (key, key_style), " ", (self._hint_wording(command), words_style), " ")

@@ -1,0 +1,264 @@
+"""All timers at once: which need a person, why, and what runs next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.content import Content
+
+from globus_tui.commands import JOB_LIST, LIST_MOVES, MARKS, Command, bindings, key_words
+from globus_tui.domain.job import JobId, JobStatus
+from globus_tui.domain.sorting import Column
+from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.job_actions import JobActions, why_not
+from globus_tui.screens.job_order import JobOrder
+from globus_tui.store.freshness import FreshnessState
+from globus_tui.widgets.job_preview import JobPreview
+from globus_tui.widgets.job_summary import JobSummary
+from globus_tui.widgets.job_table import SORTABLE, JobTable
+from globus_tui.widgets.key_hints import KeyHints
+from globus_tui.widgets.text_field import TextField
+from globus_tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from globus_tui.store.job_state import JobState
+
+_LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *MARKS)} | {"list.choose"}
+_COLUMNS = {name: Column[name.upper()] for name in SORTABLE}
+
+
+class JobListScreen(TimerScreen, JobActions):
+    """The timer list. Keeps no timers: rows are the application's states, in the order chosen here."""
+
+    CSS_PATH = "job_list.tcss"
+    ABOUT = (
+        "One line for each timer, worst first. HEALTH is one word from four layers: the timer, its last run, "
+        "the transfer task of that run, and the clock."
+    )
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_LIST
+    BINDINGS = bindings(one for one in JOB_LIST if one.command_id not in _LISTS_OWN)  # type: ignore[assignment]  # as in app
+    AUTO_FOCUS = "#jobs"
+
+    def __init__(self) -> None:
+        """Trouble first, nothing filtered, preview shown."""
+        super().__init__()
+        self._row_order = JobOrder()
+
+    def compose_middle(self) -> ComposeResult:
+        """Counts, filter, list, preview."""
+        yield JobSummary(id="summary")
+        yield TextField(placeholder="words, health:fail, from:, to:, why:, !not", id="filter")
+        yield TextLine(id="narrowed")
+        yield JobTable(id="jobs")
+        yield JobPreview(lambda command_id: key_words(self.app.settings.keys, command_id), id="preview")
+
+    def on_mount(self) -> None:
+        """Draw what is known already."""
+        self.query_one("#filter").display = False
+        self.query_one("#narrowed").display = False
+        self.show_jobs()
+
+    # --- showing
+
+    def watch_states(self) -> None:
+        """Timers changed."""
+        self.show_jobs()
+
+    def watch_view(self) -> None:
+        """Time has passed, names came in, or the zone changed."""
+        super().watch_view()
+        self.show_jobs()
+
+    def watch_freshness(self) -> None:
+        """How current the list is changed."""
+        super().watch_freshness()
+        self.show_jobs()
+
+    def on_resize(self) -> None:
+        """Counts have words for narrow screens."""
+        self.call_after_refresh(self.show_jobs)
+
+    def show_jobs(self) -> None:
+        """Hand the rows in their order to the table, and everything around it its words."""
+        if not self.is_mounted or not self.is_attached:
+            return
+        table = self.query_one("#jobs", JobTable)
+        rows = self._row_order.rows(self.states, self.view)
+        table.look_from(self.view)
+        table.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT)
+        table.sorted_by = (self._row_order.column.name.lower(), self._row_order.descending)
+        table.empty = self._empty_words()
+        table.set_rows(rows, known=self.states)
+        self._show_around(len(rows))
+        self._show_cursor()
+
+    def _show_around(self, shown: int) -> None:
+        narrowed = self._row_order.narrowed
+        summary = self.query_one("#summary", JobSummary)
+        summary.show(self.app.store.count_words(), self.states.values(), self.view, shown if narrowed else None)
+        line = self.query_one("#narrowed", TextLine)
+        typing = self.query_one("#filter").display
+        line.display = narrowed and not typing
+        problems = "problems only (! shows all)  " if self._row_order.problems_only else ""
+        typed = f"filter: {safe_line(self._row_order.typed)}  (/ changes, esc clears)" if self._row_order.typed else ""
+        line.left = Content.styled(f" {problems}{typed}", "$text-accent")
+
+    def _empty_words(self) -> str:
+        if self.states:
+            return "Nothing matches.\nEscape clears the filter, ! shows all timers."
+        if self.freshness.checked_at is None:
+            problem = self.freshness.problem
+            return (
+                f"No timers are known yet: {problem}\n{self.freshness.advice or ''}"
+                if problem
+                else "Asking Globus for your timers …"
+            )
+        return "Globus has no timers for you."
+
+    def _show_cursor(self) -> None:
+        """Preview and hints of the timer under the cursor."""
+        table = self.query_one("#jobs", JobTable)
+        self.query_one("#preview", JobPreview).show(table.cursor_row, self.view)
+        states, freshness = self.targets(), self.freshness.state
+        commands = (one.command_id for one in JOB_LIST if one.command_id.startswith("job."))
+        hints = self.query_one(KeyHints)
+        hints.unable = frozenset(one for one in commands if why_not(one, states, freshness))
+        hints.reword()
+
+    def words_of(self, command: Command) -> str:
+        """Pause or resume, whichever the key would do now."""
+        if command.command_id != "job.pause-resume" or not self.is_mounted:
+            return command.words
+        states = self.targets()
+        paused = states and all(one.job.status is JobStatus.INACTIVE for one in states)
+        return "Resume" if paused else "Pause"
+
+    def targets(self) -> tuple[JobState, ...]:
+        """The marked timers, else the one under the cursor."""
+        table = self.query_one("#jobs", JobTable)
+        keys = table.marked or frozenset((table.cursor_key,))
+        return tuple(state for job_id, state in self.states.items() if job_id in keys)
+
+    # --- moving
+
+    @on(JobTable.Highlighted)
+    def show_what_is_under_the_cursor(self) -> None:
+        """The cursor came to rest."""
+        self._show_cursor()
+
+    @on(JobTable.MarksChanged)
+    def show_what_is_marked(self, changed: JobTable.MarksChanged) -> None:
+        """Say how many are marked, and that some went."""
+        self._show_cursor()
+        lost = f"; {len(changed.dropped)} marked are gone" if changed.dropped else ""
+        self.app.say(f"{len(changed.keys)} marked{lost}" if changed.keys or lost else "nothing marked")
+
+    @on(JobTable.RowLost)
+    def tell_of_the_lost_row(self) -> None:
+        """The timer under the cursor is not in the list any more."""
+        if not self._row_order.narrowed:
+            self.app.say("The timer under the cursor is gone; the cursor went to the next one.", "warning")
+
+    @on(JobTable.Chosen)
+    def open_the_job(self, chosen: JobTable.Chosen) -> None:
+        """Open the timer that was chosen."""
+        from globus_tui.screens.job_detail import JobDetailScreen
+
+        order = tuple(state.job_id for state in self.query_one("#jobs", JobTable).rows)
+        self.app.open_screen(JobDetailScreen(JobId(str(chosen.key)), order))
+
+    # --- order and filter
+
+    @on(JobTable.HeaderClicked)
+    def sort_by_clicked(self, clicked: JobTable.HeaderClicked) -> None:
+        """Sort by the column whose heading was clicked."""
+        if clicked.column_id in _COLUMNS:
+            self._sort_by(_COLUMNS[clicked.column_id])
+
+    def _sort_by(self, column: Column) -> None:
+        order = self._row_order
+        order.descending = order.column is column and not order.descending
+        order.column = column
+        self.show_jobs()
+
+    def action_jobs_sort_health(self) -> None:
+        """Worst first."""
+        self._sort_by(Column.HEALTH)
+
+    def action_jobs_sort_name(self) -> None:
+        """By name."""
+        self._sort_by(Column.NAME)
+
+    def action_jobs_sort_next(self) -> None:
+        """What runs next first."""
+        self._sort_by(Column.NEXT)
+
+    def action_jobs_sort_column(self) -> None:
+        """Turn the present order round."""
+        self._sort_by(self._row_order.column)
+
+    def action_jobs_sort_left(self) -> None:
+        """Sort by the column left of the present one."""
+        self._sort_beside(-1)
+
+    def action_jobs_sort_right(self) -> None:
+        """Sort by the column right of the present one."""
+        self._sort_beside(1)
+
+    def _sort_beside(self, step: int) -> None:
+        columns = list(_COLUMNS.values())
+        place = columns.index(self._row_order.column) + step
+        self._sort_by(columns[place % len(columns)])
+
+    def action_jobs_problems(self) -> None:
+        """Only what needs a person, or everything again."""
+        self._row_order.problems_only = not self._row_order.problems_only
+        self.show_jobs()
+
+    def action_jobs_preview(self) -> None:
+        """Show or hide the preview."""
+        preview = self.query_one("#preview")
+        preview.set_class(not preview.has_class("-hidden"), "-hidden")
+
+    def action_jobs_filter(self) -> None:
+        """Open the filter line."""
+        field = self.query_one("#filter", TextField)
+        field.display = True
+        field.value = self._row_order.typed
+        field.focus()
+        self.show_jobs()
+
+    @on(TextField.Changed, "#filter")
+    def narrow_the_list(self, changed: TextField.Changed) -> None:
+        """Filter as it is typed."""
+        self._row_order.typed = changed.value
+        self.show_jobs()
+
+    @on(TextField.Submitted, "#filter")
+    def keep_the_filter(self, submitted: TextField.Submitted) -> None:
+        """Back to the list, the filter stays."""
+        submitted.stop()
+        self._close_filter()
+
+    def _close_filter(self) -> None:
+        self.query_one("#filter").display = False
+        self.query_one("#jobs").focus()
+        self.show_jobs()
+
+    def action_app_back(self) -> None:
+        """Unwind one level: the filter line, the filter, the marks; then ask to quit."""
+        table = self.query_one("#jobs", JobTable)
+        if self.query_one("#filter").display:
+            self._row_order.typed = ""
+            self._close_filter()
+        elif self._row_order.narrowed:
+            self._row_order.typed, self._row_order.problems_only = "", False
+            self.show_jobs()
+        elif table.marked:
+            table.action_clear_marks()
+        else:
+            self.app.action_app_back()

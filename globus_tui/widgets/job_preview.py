@@ -1,0 +1,64 @@
+"""What is known of the timer under the cursor, in a few lines below the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from globus_tui.present import schedule_words
+from globus_tui.present.health_sentences import explain, headline
+from globus_tui.present.health_words import remedy
+from globus_tui.present.marks import health_sign
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.transfer_words import route_with_paths
+from globus_tui.widgets.job_table import case_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from globus_tui.store.job_state import JobState
+    from globus_tui.widgets.viewpoint import Viewpoint
+
+
+class JobPreview(Static):
+    """Name, what it moves, why it is as it is, the key that helps, and the next fire times."""
+
+    def __init__(self, key_of: Callable[[str], str], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """Make the preview; `key_of` gives the key of a command."""
+        super().__init__(markup=False, id=id)
+        self._preview_key_of = key_of
+        self._preview_shown: Content | None = None
+
+    def show(self, state: JobState | None, view: Viewpoint) -> None:
+        """Tell of a timer, or of none."""
+        words = self._words(state, view) if state else Content()
+        if words != self._preview_shown:
+            self._preview_shown = words
+            self.update(words)
+
+    def _words(self, state: JobState, view: Viewpoint) -> Content:
+        case, sign = case_of(state, view), health_sign(state.health.word)
+        fires = schedule_words.next_fires(state.job.schedule, view.now, view.zone, 3, runs_done=state.job.n_runs)
+        shift = schedule_words.shift_warning(state.job.schedule, view.now, view.zone)
+        lines = [
+            self._line(
+                safe_line(state.job.label), "bold", route_with_paths(state.job, view.names, ascii_only=view.ascii)
+            ),
+            self._line(headline(case), f"$text-{sign.style}", explain(case) + self._help(state)),
+            self._line("runs", "$text-muted", schedule_words.rhythm_words(state.job.schedule, view.now, view.zone)),
+        ]
+        if state.job.next_run is not None and fires:
+            lines.append(self._line("next", "$text-muted", ", ".join(f"{fire.local}" for fire in fires)))
+        if shift is not None:
+            lines.append(self._line("clock change", "$text-muted", shift))
+        return Content("\n").join(lines)
+
+    def _help(self, state: JobState) -> str:
+        found = remedy(state.job, state.health)
+        return f"  {self._preview_key_of(found[0])} {found[1]}" if found else ""
+
+    @staticmethod
+    def _line(head: str, style: str, words: str) -> Content:
+        return Content.assemble(" ", (safe_line(head), style), "  ", safe_line(words))
