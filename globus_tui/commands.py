@@ -130,7 +130,7 @@ RUN_DETAIL = (
     *_group(
         "Run",
         ("log.view", "Log/skipped/moved", "The task's log, the files it skipped over, or the files it moved.", True),
-        ("log.errors", "Errors only", "Only those events of the log that are errors; again for all.", True),
+        ("jobs.problems", "Errors only", "Only those events of the log that are errors; again for all.", True),
         ("log.wrap", "Wrap", "Break long lines, or cut them.", True),
         ("runs.more", "Older", "Read the next page of what is shown.", False),
         ("job.previous", "Later run", "The run after this one.", False),

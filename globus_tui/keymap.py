@@ -55,7 +55,6 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "job.next": "right_square_bracket",
         "runs.more": "m",
         # the log of a task
-        "log.errors": "E",
         "log.wrap": "w",
         "log.view": "tab",
         # lists

@@ -74,8 +74,7 @@ def look_back(job: Job, tasks: Mapping[str, Task], now: datetime, *, runs: tuple
     runs = job.runs if runs is None else runs
     outcomes = [outcome(run, task_of(run, tasks)) for run in runs]
     unlisted = run_is_unlisted(job, runs)
-    since = _since_last(job, runs, outcomes, now, unlisted=unlisted)
-    mark, count = since
+    mark, count = since_last(job, runs, outcomes, now, unlisted=unlisted)
     marks = [mark] * min(count, _MOST_MARKS_OF_A_GAP) + [Mark.RUNNING] * unlisted
     for place, found in enumerate(outcomes):
         marks.append(Mark[found.name])
@@ -125,7 +124,7 @@ def _leading(found: Iterable[Outcome], wanted: set[Outcome]) -> int:
     return sum(1 for _ in takewhile(wanted.__contains__, found))
 
 
-def _since_last(
+def since_last(
     job: Job, runs: tuple[Run, ...], outcomes: list[Outcome], now: datetime, *, unlisted: bool
 ) -> tuple[Mark, int]:
     """Ticks since the newest run: skipped while it goes on, missed while the job stands still, else unexplained."""
@@ -150,7 +149,7 @@ def _ticks_after(job: Job, last: datetime | None, until: datetime) -> int:
     end = min(until, job.schedule.end.until or until)
     newest = (end - job.schedule.start) // job.schedule.interval
     if last is not None:
-        return max(0, newest - _tick_of(job.schedule, last))
+        return max(0, newest - tick_of(job.schedule, last))
     if job.submitted_at is None:
         return 0
     before_it_existed = tick_count(job.schedule, job.schedule.start - RUN_SLACK, job.submitted_at - RUN_SLACK)
@@ -158,7 +157,13 @@ def _ticks_after(job: Job, last: datetime | None, until: datetime) -> int:
 
 
 def _gap_before(job: Job, runs: tuple[Run, ...], place: int, tasks: Mapping[str, Task]) -> list[Mark]:
-    """Ticks between a run and the one before it at which nothing ran, newest first.
+    """A mark for each tick between a run and the one before it at which nothing ran, newest first."""
+    most = _MOST_MARKS_OF_A_GAP
+    return [mark for mark, count in gaps_before(job, runs, place, tasks) for _ in range(min(count, most))][:most]
+
+
+def gaps_before(job: Job, runs: tuple[Run, ...], place: int, tasks: Mapping[str, Task]) -> list[tuple[Mark, int]]:
+    """Ticks between a run and the one before it at which nothing ran, newest first: why, and how many.
 
     Those at which the older run still went on were skipped, later ones missed (a pause, an outage). Without knowing
     how long it went on, neither can be said. A run that started late (a retry, a catch-up) stands for the tick
@@ -170,18 +175,16 @@ def _gap_before(job: Job, runs: tuple[Run, ...], place: int, tasks: Mapping[str,
         return []
     if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
         return []
-    first = _tick_of(schedule, older.ran_at)
-    gap = min(max(0, _tick_of(schedule, newer_at) - first - 1), _MOST_MARKS_OF_A_GAP)
-    if not gap:
-        return []
+    first = tick_of(schedule, older.ran_at)
+    gap = max(0, tick_of(schedule, newer_at) - first - 1)
     lasted = took(older, task_of(older, tasks))
     if lasted is None:
-        return [Mark.UNKNOWN] * gap
+        return [(Mark.UNKNOWN, gap)]
     skipped = min(gap, max(0, (older.ran_at + lasted - schedule.start) // schedule.interval - first))
-    return [Mark.MISSED] * (gap - skipped) + [Mark.SKIPPED] * skipped
+    return [(Mark.MISSED, gap - skipped), (Mark.SKIPPED, skipped)]
 
 
-def _tick_of(schedule: RecurringSchedule, ran_at: datetime) -> int:
+def tick_of(schedule: RecurringSchedule, ran_at: datetime) -> int:
     """The number of the tick (from 0) that a run belongs to; -1 for a run before the schedule's start."""
     if schedule.start is None:
         return -1
