@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from globus_tui.auth.records import ProfileKey
 from globus_tui.domain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -80,15 +79,3 @@ def stored_profiles(store: TokenStore, environment: str, configured: Iterable[st
 def native_ids(store: TokenStore) -> frozenset[str]:
     """Client ids with which somebody is signed in, so they are native apps; see `service_account.from_environ`."""
     return frozenset(key.client_id for key in store.profiles())
-
-
-__all__ = [
-    "DEFAULT_PROFILE",
-    "PROFILE_VARIABLE",
-    "ProfileKey",
-    "checked_name",
-    "environment_label",
-    "native_ids",
-    "profile_name",
-    "stored_profiles",
-]

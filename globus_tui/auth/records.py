@@ -79,10 +79,13 @@ def united(kept: SignIn | None, new: SignIn) -> SignIn:
     """Merges what another program may have written meanwhile with what this one has to add.
 
     For each resource server the grant of the later login wins, since it is the one with more scopes; of the same
-    login, the one that lives longer. A change of identity replaces everything.
+    login, the one that lives longer. Tokens of another identity change nothing: a profile belongs to one identity
+    until it is signed out, and whoever merges looks at the identity of the result.
     """
-    if kept is None or kept.identity.identity_id != new.identity.identity_id:
+    if kept is None:
         return new
+    if kept.identity.identity_id != new.identity.identity_id:
+        return kept
     grants = dict(kept.grants)
     for server, offered in new.grants.items():
         held = grants.get(server)

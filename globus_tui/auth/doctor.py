@@ -1,0 +1,241 @@
+"""What may be wrong with a sign-in and the way to Globus, as checks with a fix for each fault.
+
+Checks are pure: what has to be tried (names resolved, services reached) is tried by probes that the caller hands in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from globus_tui.auth.lapse import lapse_warning
+from globus_tui.auth.wanted import BASE_SCOPES, server_words
+from globus_tui.domain.credentials import missing
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.scope import collection_of, timer_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from globus_tui.auth.records import SignIn
+    from globus_tui.domain.credentials import ConsentRecord
+
+PATIENCE = 10.0
+"""Seconds that one probe may take."""
+SKEW = timedelta(minutes=2)
+"""Auth's id tokens are checked with five minutes of leeway (documented for the SDK); two show a drifting clock."""
+
+Resolve = Callable[[str], Awaitable[object]]
+"""Resolves a host name; raises OSError when it cannot."""
+Reach = Callable[[str], Awaitable[timedelta | None]]
+"""Asks a service for anything; gives the service's clock minus this machine's, None if it did not say; raises
+GlobusTuiError or OSError when it cannot be reached. An answer with an error status counts as reached."""
+
+
+class Finding(Enum):
+    """What a check found."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check's outcome: `topic` in a word or two, `found` a sentence, `fix` what to do about it."""
+
+    topic: str
+    finding: Finding
+    found: str
+    fix: str = ""
+
+    def lines(self) -> tuple[str, ...]:
+        """What to print."""
+        first = f"{self.finding.value:<8}{self.topic}: {self.found}"
+        return (first, f"        fix: {self.fix}") if self.fix else (first,)
+
+
+def check_sign_in(sign_in: SignIn | None, now: datetime) -> tuple[Check, ...]:
+    """Tokens: whether there are any, their scopes, whether they can be renewed, and their age."""
+    if sign_in is None:
+        return (Check("sign-in", Finding.FAULT, "nobody is signed in.", "Run: globus-tui login"),)
+    checks = [Check("sign-in", Finding.OK, f"signed in as {sign_in.identity.username}.")]
+    given = {name for saved in sign_in.grants.values() for name in saved.grant.scopes}
+    if lacking := [one.name for one in BASE_SCOPES if one.name not in given]:
+        found = f"the sign-in lacks {', '.join(lacking)}."
+        checks.append(Check("scopes", Finding.FAULT, found, "Run: globus-tui login"))
+    for server, saved in sign_in.grants.items():
+        if saved.grant.refresh_token is None:
+            word = Finding.WARNING if saved.grant.expires_at > now else Finding.FAULT
+            end = f"{saved.grant.expires_at:%Y-%m-%d %H:%M} UTC"
+            found = f"{server_words(server)} has no refresh token; access ends {end}."
+            checks.append(Check("tokens", word, found, "Run: globus-tui login"))
+        elif saved.signed_in_at - now > SKEW:
+            found = f"the sign-in for {server_words(server)} lies in the future: this machine's clock was set back."
+            checks.append(Check("tokens", Finding.WARNING, found, "Set the clock (chrony, ntpd), then sign in again."))
+    if warning := lapse_warning(sign_in, now):
+        word = Finding.FAULT if "has lapsed" in warning else Finding.WARNING
+        checks.append(Check("token age", word, warning, "Run: globus-tui login"))
+    return tuple(checks)
+
+
+def check_consents(consents: Iterable[ConsentRecord]) -> tuple[Check, ...]:
+    """Whether Timers may use Transfer for the person, and for which collections."""
+    known = tuple(consents)
+    if missing(known, [timer_scope()]):
+        return (Check("consents", Finding.FAULT, "Timers may not use Transfer for you.", "Run: globus-tui login"),)
+    collections = {found for one in known if (found := collection_of(one.scope))}
+    return (Check("consents", Finding.OK, f"Timers may use Transfer; {len(collections)} collections have consents."),)
+
+
+def check_storage(path: Path, where: str, fault: str | None = None) -> tuple[Check, ...]:
+    """The token file and its folder: permissions, owner, leftovers.
+
+    Args:
+        path: of the token file, whether it exists or not.
+        where: what the store says of itself.
+        fault: why tokens are not kept where they should be.
+    """
+    checks = [
+        Check("storage", Finding.WARNING, fault, "Free or unlock it, then restart; until then sign-ins are not kept.")
+        if fault
+        else Check("storage", Finding.OK, f"tokens are kept in {where}.")
+    ]
+    checks += _mode_faults(path.parent, 0o700) + _mode_faults(path, 0o600)
+    try:
+        leftovers = sorted(one.name for one in path.parent.glob(f"{path.name}.corrupt-*"))
+    except OSError:
+        leftovers = []
+    if leftovers:
+        found = f"{len(leftovers)} damaged token files were set aside, the latest {leftovers[-1]}."
+        checks.append(Check("storage", Finding.WARNING, found, f"Look at them, then delete them from {path.parent}."))
+    return tuple(checks)
+
+
+def _mode_faults(path: Path, wanted: int) -> list[Check]:
+    import os
+    import shlex
+
+    try:
+        found = path.stat()
+    except OSError:
+        return []
+    checks = []
+    if found.st_uid != os.geteuid():
+        fix = f"Ask an administrator for: chown {os.geteuid()} {shlex.quote(str(path))}"
+        checks.append(Check("storage", Finding.FAULT, f"{path} belongs to another user.", fix))
+    if found.st_mode & 0o077:
+        fix = f"Run: chmod {wanted:o} {shlex.quote(str(path))}"
+        checks.append(Check("storage", Finding.FAULT, f"{path} is open to other users.", fix))
+    return checks
+
+
+def check_lock(folder: Path) -> Check:
+    """Whether programs on several machines can keep out of each other's way in the data folder."""
+    from globus_tui.auth.file_lock import FileLock
+
+    lock = FileLock(folder / "doctor.lock")
+    try:
+        had = lock.try_acquire()
+    except OSError as fault:
+        found = f"no lock can be made in {folder}: {fault.strerror}."
+        return Check("lock", Finding.WARNING, found, "Make the folder writable; tokens stay in memory until then.")
+    kind = lock.kind
+    lock.release()
+    if kind == "file":
+        found = "the file system has no locks; lock files are used instead."
+        return Check("lock", Finding.WARNING, found, "Ask for the NFS lock service (lockd), or set token_store.")
+    return Check("lock", Finding.OK, "file locks work." if had else "file locks work; another program holds this one.")
+
+
+def check_clock(skew: timedelta | None) -> Check:
+    """This machine's clock against the services'."""
+    if skew is None:
+        return Check("clock", Finding.WARNING, "no service told the time.", "See the services below.")
+    seconds = round(abs(skew).total_seconds())
+    if abs(skew) <= SKEW:
+        return Check("clock", Finding.OK, f"within {seconds} s of Globus.")
+    way = "behind" if skew > timedelta(0) else "ahead of"
+    found = f"this machine is {seconds} s {way} Globus: tokens look valid or expired when they are not."
+    return Check("clock", Finding.FAULT, found, "Set the clock (chrony, ntpd or timedatectl set-ntp true).")
+
+
+def check_proxy(environ: Mapping[str, str]) -> tuple[Check, ...]:
+    """Proxy and certificate variables, which httpx obeys. Passwords in a proxy's address are not shown."""
+    checks = []
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"):
+        if value := environ.get(name, "").strip():
+            checks.append(_proxy(name, value))
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        value = environ.get(name, "")
+        if value and not Path(value).exists():
+            found = f"{name} names {value}, which does not exist: no certificate can be checked."
+            checks.append(Check("certificates", Finding.FAULT, found, f"Correct or unset {name}."))
+    return tuple(checks) or (Check("proxy", Finding.OK, "none is set."),)
+
+
+def _proxy(name: str, value: str) -> Check:
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+        parts = urlsplit("")
+    if not host or parts.scheme not in ("http", "https", "socks5", "socks5h"):
+        return Check("proxy", Finding.FAULT, f"{name} is not the address of a proxy.", f"Write {name}=http://host:port")
+    if parts.scheme.startswith("socks"):
+        found = f"{name} names a SOCKS proxy, which this program cannot use."
+        return Check("proxy", Finding.FAULT, found, f"Use an HTTP proxy, or unset {name}.")
+    return Check("proxy", Finding.OK, f"{name} goes through {host}{f':{port}' if port else ''}.")
+
+
+async def check_services(urls: Mapping[str, str], resolve: Resolve, reach: Reach) -> tuple[Check, ...]:
+    """DNS and reachability of each service, and the clock by their answers.
+
+    Args:
+        urls: root URL by name, e.g. of `auth`, `transfer`, `timer`, `flows`.
+        resolve: resolves a host.
+        reach: asks a service.
+    """
+    results = await asyncio.gather(*(_service(name, url, resolve, reach) for name, url in urls.items()))
+    skews = [skew for _, skew in results if skew is not None]
+    worst = max(skews, key=abs) if skews else None
+    return (check_clock(worst), *(check for check, _ in results))
+
+
+async def _service(name: str, url: str, resolve: Resolve, reach: Reach) -> tuple[Check, timedelta | None]:
+    host = urlsplit(url).hostname or url
+    try:
+        await asyncio.wait_for(resolve(host), PATIENCE)
+    except (OSError, TimeoutError):
+        # With a proxy the name is resolved there, so reaching the service decides.
+        unresolved = True
+    else:
+        unresolved = False
+    try:
+        skew = await asyncio.wait_for(reach(url), PATIENCE)
+    except (OSError, TimeoutError, GlobusTuiError) as fault:
+        if unresolved:
+            found = f"the name {host} cannot be resolved."
+            fix = "Check /etc/resolv.conf and the network, or set HTTPS_PROXY."
+        else:
+            found = f"{host} cannot be reached ({str(fault) or 'no answer in time'})."
+            fix = "Check the network, the firewall and HTTPS_PROXY; status.globus.org tells about outages."
+        return Check(name, Finding.FAULT, found, fix), None
+    return Check(name, Finding.OK, f"{host} answers."), skew
+
+
+def lines(checks: Iterable[Check]) -> tuple[str, ...]:
+    """Everything to print, with a summary at the end."""
+    made = tuple(checks)
+    faults = sum(check.finding is Finding.FAULT for check in made)
+    warnings = sum(check.finding is Finding.WARNING for check in made)
+    summary = f"{faults} faults, {warnings} warnings, {len(made)} checks." if faults + warnings else "All is well."
+    return (*(line for check in made for line in check.lines()), summary)

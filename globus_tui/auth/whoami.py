@@ -1,0 +1,113 @@
+"""Who is signed in, with what, and where it is kept: as data and as lines to print. Never the tokens themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from globus_tui.auth.lapse import LIFE, lapse_warning
+from globus_tui.auth.wanted import server_words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from globus_tui.auth.records import ProfileKey, SavedGrant
+    from globus_tui.auth.service_account import ServiceAccount
+    from globus_tui.auth.token_store import TokenStore
+    from globus_tui.domain.credentials import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """One service's tokens, without them.
+
+    Attributes:
+        lapses_at: when the refresh token ends if it stays unused; None without one.
+    """
+
+    service: str
+    scopes: tuple[str, ...]
+    expires_at: datetime
+    signed_in_at: datetime
+    used_at: datetime
+    lapses_at: datetime | None
+
+    @classmethod
+    def of(cls, server: str, saved: SavedGrant) -> TokenFacts:
+        """What is known of a kept grant."""
+        return cls(
+            service=server_words(server),
+            scopes=saved.grant.scopes,
+            expires_at=saved.grant.expires_at,
+            signed_in_at=saved.signed_in_at,
+            used_at=saved.used_at,
+            lapses_at=saved.used_at + LIFE if saved.grant.refresh_token else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAmI:
+    """The answer; `identity` is None when nobody is signed in and no service account is set."""
+
+    key: ProfileKey
+    identity: Identity | None
+    where: str
+    service_account: str | None = None
+    tokens: tuple[TokenFacts, ...] = ()
+    warning: str | None = None
+
+    def lines(self, now: datetime) -> tuple[str, ...]:
+        """What to print."""
+        place = f"profile {self.key.profile}, environment {self.key.environment}, app {self.key.client_id}"
+        if self.service_account is not None:
+            return (
+                f"Service account {self.key.client_id} (from {self.service_account})",
+                f"  {place}",
+                "  tokens are kept in memory only and asked for anew at each start",
+            )
+        if self.identity is None:
+            return ("Nobody is signed in.", f"  {place}", f"  tokens would be kept in {self.where}")
+        person = self.identity
+        named = f"{person.username} ({person.display_name})" if person.display_name else person.username
+        return (
+            named,
+            f"  {place}",
+            f"  identity {person.identity_id}",
+            *(f"  linked to {one.username}" for one in person.linked if one.identity_id != person.identity_id),
+            f"  tokens are kept in {self.where}",
+            *(f"  {line}" for facts in self.tokens for line in _token_lines(facts, now)),
+            *((f"  {self.warning}",) if self.warning else ()),
+        )
+
+
+def whoami(store: TokenStore, key: ProfileKey, now: datetime) -> WhoAmI:
+    """Reads the store.
+
+    Raises:
+        SettingsError: the stored tokens are readable by others.
+    """
+    kept = store.load(key)
+    if kept is None:
+        return WhoAmI(key, None, store.where())
+    facts = tuple(TokenFacts.of(server, saved) for server, saved in kept.grants.items())
+    return WhoAmI(key, kept.identity, store.where(), tokens=facts, warning=lapse_warning(kept, now))
+
+
+def whoami_service(account: ServiceAccount, key: ProfileKey) -> WhoAmI:
+    """The answer for a service account."""
+    return WhoAmI(key, None, "memory", service_account=account.origin or "the caller")
+
+
+def _token_lines(facts: TokenFacts, now: datetime) -> tuple[str, ...]:
+    access = "expired, renewed when needed" if facts.expires_at <= now else f"good until {_minute(facts.expires_at)}"
+    if facts.lapses_at is None:
+        life = "no refresh token: signed out when it expires"
+    elif facts.lapses_at <= now:
+        life = f"refresh token lapsed on {facts.lapses_at:%Y-%m-%d}"
+    else:
+        life = f"refresh token last used {_minute(facts.used_at)}, lapses {facts.lapses_at:%Y-%m-%d} if unused"
+    return f"{facts.service}: signed in {_minute(facts.signed_in_at)}", f"  access token {access}; {life}"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
