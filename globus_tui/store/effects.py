@@ -31,7 +31,7 @@ def why_not(operation: JobOperation, state: JobState | None) -> str | None:
 
 def already_so(operation: JobOperation, job: Job) -> str | None:
     """Words when the timer, as just read, is already as wanted; nothing is sent then."""
-    if isinstance(operation, Pause) and job.status is JobStatus.INACTIVE:
+    if isinstance(operation, Pause) and job.stands_still:
         return "It was paused already."
     if isinstance(operation, Rename) and job.name == operation.name:
         return "It is called that already."
@@ -45,9 +45,9 @@ def took_effect(operation: JobOperation, after: Job | None) -> bool:
     if after is None:
         return False
     if isinstance(operation, Pause):
-        return after.status is JobStatus.INACTIVE
+        return after.stands_still
     if isinstance(operation, Resume):
-        return after.status is not JobStatus.INACTIVE
+        return not after.stands_still
     return after.name == operation.name
 
 

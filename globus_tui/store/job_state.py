@@ -60,6 +60,11 @@ class JobState:
         """Whose state this is."""
         return self.job.job_id
 
+    @property
+    def key(self) -> JobId:
+        """What a list knows its row by."""
+        return self.job.job_id
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

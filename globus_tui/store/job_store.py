@@ -118,7 +118,11 @@ class JobStore:
         self.refresher.tick()
 
     def next_wake(self) -> Wake | None:
-        """In how many seconds to call `wake`; None: not by itself. Ask again after every change."""
+        """In how many seconds to call `wake`; None: not by itself.
+
+        Ask again after every publication and whenever `wake` or `refresh` returns. While a refresh runs it is not
+        planned again, so that nothing spins.
+        """
         return self.refresher.next_wake()
 
     async def wake(self) -> None:

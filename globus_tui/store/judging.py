@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.health import RECENT, Health, Why, Word, grace, judge
+from globus_tui.domain.health import RECENT, SHORTEST_SLOW_RUN, Health, Why, Word, grace, judge
 from globus_tui.domain.history import History, look_back
 from globus_tui.domain.job import Job, JobStatus
-from globus_tui.domain.schedule import RecurringSchedule, next_ticks
+from globus_tui.domain.schedule import next_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.task import Task
 
 OUTDATED = Health(Word.UNKNOWN, Why.STALE)
-_TICK_SLACK = timedelta(minutes=1)
+_COUNTING = (Word.RUNNING, Word.OVERRUN, Word.BLOCKED)
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -50,33 +50,32 @@ def _in_steps(health: Health) -> Health:
 
 
 def _moments(job: Job, history: History, health: Health, now: datetime) -> Iterator[datetime]:
-    """Moments after `now` at which the clock alone may change the verdict."""
+    """Moments after `now` at which the clock alone may change the verdict; one too many costs only a judgement."""
     if job.unreadable or job.status is JobStatus.DELETING:
         return
+    if health.lasted is not None and health.since is not None:
+        yield health.since + health.lasted + _step(health.lasted)
+    yield from _moments_of_a_long_run(job, history, now)
     if job.status is JobStatus.ENDED:
-        last = job.runs[0].ran_at if job.runs else job.last_ran_at
-        if history.failures_in_a_row and last and last + RECENT >= now:
+        last = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
+        if last and last + RECENT >= now:
             yield last + RECENT + _INSTANT
         return
-    if health.lasted is not None and health.since is not None:
-        step = _step(health.lasted)
-        yield health.since + health.lasted + step
-    if job.status is JobStatus.ACTIVE and job.next_run is not None and job.next_run + grace(job) >= now:
-        yield job.next_run + grace(job) + _INSTANT
-    yield from _moments_of_a_long_run(job, history, now)
-    counting = health.word in (Word.RUNNING, Word.OVERRUN, Word.BLOCKED) or job.status is JobStatus.INACTIVE
-    if isinstance(job.schedule, RecurringSchedule) and (counting or job.running):
-        slack = min(_TICK_SLACK, job.schedule.interval / 4)
-        yield from next_ticks(job.schedule, now, 1, runs_done=0)
-        yield from (tick + slack for tick in next_ticks(job.schedule, now - slack, 1, runs_done=0))
+    slack = grace(job)
+    if job.next_run is not None and job.next_run + slack >= now:
+        yield job.next_run + slack + _INSTANT
+    yield from (tick + slack + _INSTANT for tick in next_ticks(job.schedule, now - slack - _INSTANT, 1))
+    if job.running or job.stands_still or health.word in _COUNTING:
+        yield from next_ticks(job.schedule, now, 1)
 
 
 def _moments_of_a_long_run(job: Job, history: History, now: datetime) -> Iterator[datetime]:
     """When the newest run, if it still goes on, gets longer than usual or than the interval."""
-    started = job.runs[0].ran_at if job.runs else None
-    if started is None or job.runs[0].ended is not None:
+    newest = job.runs[0] if job.runs and job.runs[0].ended is None else None
+    started = (newest.ran_at if newest else None) or (job.activity.since if job.activity else None)
+    if started is None:
         return
-    limits = [timedelta(minutes=10)]
+    limits = [timedelta(0), SHORTEST_SLOW_RUN]
     if job.interval_seconds:
         limits.append(timedelta(seconds=job.interval_seconds))
     if history.usual:

@@ -105,7 +105,7 @@ class Operator:
 
     async def _delete(self, operation: Delete, before: JobReading) -> Outcome:
         paused = False
-        if before.job.status not in (JobStatus.INACTIVE, JobStatus.ENDED, JobStatus.DELETING):
+        if before.job.status not in (JobStatus.ENDED, JobStatus.DELETING) and not before.job.stands_still:
             pausing = await self._step(Pause(operation.job_id), before)
             if pausing.error is not None and not pausing.effect:
                 words = f"It could not be paused first, so it was not deleted: {pausing.error}"

@@ -68,6 +68,7 @@ class Refresher:
         self._draw = draw
         self._reading = False
         self._reading_jobs = False
+        self._reading_tasks = False
         self._last_answer: tuple[Job, ...] | None = None
         self._tasks_not_before = board.clock()
 
@@ -144,13 +145,15 @@ class Refresher:
         """At most one look-up of tasks; returns why it failed."""
         now = self.board.now()
         wanted = self.board.shelf.wanted(now)
-        if not wanted:
+        if not wanted or self._reading_tasks:
             return None
+        self._reading_tasks = True
         try:
             found = await self._services.tasks.tasks_by_id(wanted)
         except GlobusTuiError as error:
             return f"What became of the runs could not be read: {error}"
         finally:
+            self._reading_tasks = False
             self._tasks_not_before = self.board.clock() + BACKLOG_PAUSE
         self.board.shelf.missed(set(wanted) - {task.task_id for task in found}, now)
         await self.board.take_tasks(found)
@@ -224,7 +227,7 @@ class Refresher:
         """Seconds until each kind of thing is due, negative if it is already."""
         clock, now = self.board.clock(), self.board.now()
         planned: dict[WakeKind, float] = {}
-        if self.plan.next_at is not None:
+        if self.plan.next_at is not None and not (self._reading and self.plan.next_at <= clock):
             planned[WakeKind.REFRESH] = (self.plan.next_at - clock).total_seconds()
         if not self.plan.signed_out and not self.plan.failures and self.plan.interval:
             if (seconds := self.due.next_at(now, clock)) is not None:

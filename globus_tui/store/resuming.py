@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.job import Job, JobStatus, PauseCause
-from globus_tui.domain.schedule import OnceSchedule, next_ticks, tick_count
+from globus_tui.domain.history import look_back
+from globus_tui.domain.job import Job, PauseCause
+from globus_tui.domain.schedule import next_ticks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,26 +32,18 @@ class ResumePreview:
 
 
 def resume_preview(job: Job, now: datetime) -> ResumePreview:
-    """What resuming a paused timer now would set going."""
-    schedule = job.schedule
-    last = max((one for one in (*(run.ran_at for run in job.runs[:1]), job.last_ran_at) if one), default=None)
-    if schedule is None:
-        return ResumePreview(None, None, None)
-    if isinstance(schedule, OnceSchedule):
-        missed = int(last is None and schedule.at is not None and schedule.at <= now)
-        return ResumePreview(bool(missed), missed, schedule.at if schedule.at and schedule.at > now else None)
-    since = last or job.submitted_at
-    if since is None or schedule.start is None:
-        return ResumePreview(None, None, None)
-    missed = tick_count(schedule, since, now) + (1 if last is None and schedule.start == since <= now else 0)
-    runs = (job.n_runs or 0) + bool(missed)
-    return ResumePreview(bool(missed), missed, next(iter(next_ticks(schedule, now, 1, runs_done=runs)), None))
+    """What resuming a paused timer now would set going; nothing but its next tick for one that is not paused."""
+    history = look_back(job, {}, now)
+    missed = history.missed_now if history.ticks_known else None
+    runs = None if job.n_runs is None else job.n_runs + bool(missed)
+    next_run = next(iter(next_ticks(job.schedule, now, 1, runs_done=runs)), None)
+    return ResumePreview(None if missed is None else missed > 0, missed, next_run)
 
 
 def stopped_for(job: Job) -> tuple[bool, Gare | None]:
     """Whether Globus stopped the timer for an authorization requirement, and which, as far as it can be read."""
     reason = job.inactive_reason
-    if job.status is not JobStatus.INACTIVE or reason is None or reason.cause is not PauseCause.AUTHORIZATION:
+    if not job.stands_still or reason is None or reason.cause is not PauseCause.AUTHORIZATION:
         return False, None
     return True, reason.gare
 

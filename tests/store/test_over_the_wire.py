@@ -190,12 +190,14 @@ async def test_a_broken_service_keeps_the_last_good_rows_and_it_recovers_by_itse
     story.app.sandbox.faults.add(Fault(path="/jobs/", status=503, times=None))
     await story.store.refresh()
     assert dict(story.store.states) == rows
-    assert story.store.freshness.state is FreshnessState.STALE
-    assert story.store.freshness.problem
+    broken = story.store.freshness
+    assert broken.state is FreshnessState.STALE
+    assert broken.problem
     story.app.sandbox.faults.clear()
     await story.store.refresh()
-    assert story.store.freshness.problem is None
-    assert story.store.freshness.failures == 0
+    recovered = story.store.freshness
+    assert recovered.problem is None
+    assert recovered.failures == 0
 
 
 async def test_a_busy_service_is_left_alone_for_as_long_as_it_asks(story: Story) -> None:

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from globus_tui.domain.job import JobId
+from globus_tui.store.journal import Journal
+from globus_tui.store.journal_lines import read_journal, verify_journal
+from globus_tui.store.operations import Pause
+from globus_tui.store.outcome import Done
+from tests.store.fakes import World, a_job
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "globus_tui" / "journal.jsonl"
+
+
+def write(path: Path, *whats: str) -> None:
+    for what in whats:
+        Journal(path, who="pat").append_now({"what": what, "timer": {"id": "1", "name": "nächtlich"}})
+
+
+def whats(path: Path) -> list[Any]:
+    return [line.entry["what"] if line.entry else None for line in read_journal(path)]
+
+
+def test_entries_come_back_in_order_with_who_and_where(path: Path) -> None:
+    write(path, "pause", "resume")
+    lines = read_journal(path)
+    assert whats(path) == ["pause", "resume"]
+    assert lines[0].entry is not None
+    assert {"who", "host", "profile", "pid", "prev"} <= lines[0].entry.keys()
+    assert verify_journal(path) == ()
+
+
+def test_only_the_owner_may_read_it(path: Path) -> None:
+    write(path, "pause")
+    path.chmod(0o644)
+    write(path, "resume")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("edit", [lambda lines: lines.pop(1), lambda lines: lines.__setitem__(1, lines[1][:-2])])
+def test_a_line_taken_out_or_edited_shows(path: Path, edit: Any) -> None:
+    write(path, "pause", "rename", "resume")
+    lines = path.read_bytes().splitlines()
+    edit(lines)
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    assert verify_journal(path) != ()
+
+
+def test_changing_one_word_of_a_line_shows_at_the_next(path: Path) -> None:
+    write(path, "pause", "resume")
+    path.write_bytes(path.read_bytes().replace(b'"pause"', b'"delete"'))
+    assert verify_journal(path) == (2,)
+
+
+def test_a_line_cut_short_by_a_crash_hides_nothing_that_comes_after_it(path: Path) -> None:
+    write(path, "pause")
+    with path.open("ab") as file:
+        file.write(b'{"v":1,"what":"ren')
+    write(path, "resume")
+    assert whats(path) == ["pause", None, "resume"]
+    assert verify_journal(path) == (2,)
+
+
+def test_a_very_long_entry_is_chained_like_any_other(path: Path) -> None:
+    Journal(path).append_now({"what": "pause", "before": {"items": ["x" * 100] * 5000}})
+    write(path, "resume")
+    assert verify_journal(path) == ()
+
+
+def test_several_copies_of_the_program_share_one_chain(path: Path) -> None:
+    first, second = Journal(path), Journal(path)
+    for number in range(5):
+        first.append_now({"what": f"first {number}"})
+        second.append_now({"what": f"second {number}"})
+    assert len(read_journal(path)) == 10
+    assert verify_journal(path) == ()
+
+
+def test_without_locks_it_still_writes_and_says_so_in_the_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    write(path, "pause")
+    monkeypatch.setattr(fcntl, "lockf", no_locks)
+    write(path, "resume")
+    lines = read_journal(path)
+    assert lines[1].entry is not None
+    assert lines[1].entry["unlocked"] is True
+    assert verify_journal(path) == ()
+
+
+def test_nothing_that_looks_like_a_secret_is_written(path: Path) -> None:
+    body = {"refresh_token": "Agabc", "callback_body": [{"Authorization": "Bearer xyz", "label": "fine"}]}
+    Journal(path).append_now({"what": "pause", "before": body})
+    text = path.read_text()
+    assert "Agabc" not in text
+    assert "xyz" not in text
+    assert "fine" in text
+
+
+def test_a_link_put_in_its_place_is_not_followed(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(target)
+    journal = Journal(path)
+    journal.append_now({"what": "pause"})
+    assert not target.exists()
+    assert journal.take_warning() is not None
+
+
+async def test_a_full_disk_does_not_stop_a_pause_and_is_told_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+
+    def full(handle: int, sent: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    world = World(a_job("one"), a_job("two"), journal=Journal(path))
+    await world.store.refresh()
+    first = await world.store.operate(Pause(JobId("one")))
+    assert isinstance(first, Done)
+    assert first.note is not None
+    assert "No space left" in first.note
+    monkeypatch.setattr(os, "write", real)
+    second = await world.store.operate(Pause(JobId("two")))
+    assert isinstance(second, Done)
+    assert second.note is None
+    assert [line.entry["timer"]["id"] for line in read_journal(path) if line.entry] == ["one", "two"]
+    assert verify_journal(path) == ()
+
+
+def test_half_a_line_on_a_full_disk_is_taken_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, "pause")
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda handle, sent: real(handle, sent[:10]))
+    write(path, "resume")
+    assert whats(path) == ["pause"]
+    assert verify_journal(path) == ()
+
+
+def test_a_journal_that_does_not_exist_yet_is_empty(path: Path) -> None:
+    assert read_journal(path) == ()
+    assert verify_journal(path) == ()

@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.collection import Collection
+from globus_tui.domain.errors import ConnectionFailed, SignedOut, TimersAPIError, TransferAPIError
+from globus_tui.domain.health import Word
+from globus_tui.domain.job import JobId
+from globus_tui.domain.run import RunState
+from globus_tui.domain.task import Task, TaskStatus
+from globus_tui.store.freshness import FreshnessState
+from globus_tui.store.refresher import WakeKind
+from tests.store.fakes import HOUR, NOON, Gate, World, a_job, a_run, refused
+
+if TYPE_CHECKING:
+    from globus_tui.store.job_state import Change
+
+ONE = JobId("one")
+HALF_PAST = NOON - timedelta(minutes=30)
+
+
+def no_network() -> ConnectionFailed:
+    return ConnectionFailed("No route to the service.", maybe_processed=False)
+
+
+def listening(world: World) -> list[Change]:
+    changes: list[Change] = []
+    world.store.subscribe(changes.append)
+    return changes
+
+
+async def test_before_the_first_answer_the_counts_are_not_zero_but_unknown() -> None:
+    world = World()
+    assert world.store.count_words() is None
+    world.jobs.errors["list_jobs"] = [no_network()]
+    await world.store.refresh()
+    assert world.store.count_words() is None
+    await world.store.refresh()
+    counts = world.store.count_words()
+    assert counts is not None
+    assert set(counts.values()) == {0}
+
+
+async def test_a_tick_that_finds_a_refresh_running_is_dropped() -> None:
+    world = World(a_job())
+    gate = world.jobs.gates["list_jobs"] = Gate()
+    first = asyncio.create_task(world.store.refresh())
+    await gate.reached.wait()
+    assert await world.store.refresh() is False
+    assert world.store.next_wake() is None
+    gate.open.set()
+    assert await first is True
+    assert world.jobs.calls == ["list_jobs"]
+
+
+async def test_rows_are_published_before_their_tasks_and_names() -> None:
+    failed = Task("t1", TaskStatus.FAILED)
+    world = World(a_job(runs=[a_run(HALF_PAST, "t1")]), tasks=[failed])
+    changes = listening(world)
+    words: list[Word] = []
+    world.store.subscribe(lambda _: words.append(world.store.states[ONE].health.word))
+    await world.store.refresh()
+    assert words[0] is not Word.FAILED
+    assert words[-1] is Word.FAILED
+    assert changes[-1].collections
+    assert world.store.collections["to-here"].name == "the to-here collection"
+
+
+async def test_a_timer_whose_task_failed_is_never_green_though_its_run_was_accepted() -> None:
+    runs = [a_run(HALF_PAST - n * HOUR, f"t{n}") for n in range(3)]
+    world = World(a_job(runs=runs), tasks=[Task(f"t{n}", TaskStatus.FAILED) for n in range(3)])
+    await world.store.refresh()
+    assert world.store.states[ONE].health.word is Word.FAILED
+    assert world.store.states[ONE].health.count == 3
+
+
+async def test_only_the_row_that_changed_is_a_new_object() -> None:
+    world = World(a_job("one"), a_job("two"))
+    await world.store.refresh()
+    before = world.store.states
+    world.jobs.put(replace(a_job("two"), name="another name"))
+    changes = listening(world)
+    await world.store.refresh()
+    assert world.store.states is not before
+    assert world.store.states[ONE] is before[ONE]
+    assert {one for change in changes for one in change.jobs} == {JobId("two")}
+
+
+async def test_equal_answers_made_of_new_objects_change_nothing() -> None:
+    world = World(a_job("one"), a_job("two"))
+    await world.store.refresh()
+    before = world.store.states
+    world.jobs.put(a_job("one"), a_job("two"))
+    await world.store.refresh()
+    assert world.store.states is before
+
+
+async def test_a_timer_that_is_gone_leaves_the_list_and_a_new_one_takes_its_place_in_order() -> None:
+    world = World(a_job("one"), a_job("three"))
+    await world.store.refresh()
+    world.jobs.jobs = {job.job_id: job for job in (a_job("zero"), a_job("two"), a_job("three"))}
+    changes = listening(world)
+    await world.store.refresh()
+    assert list(world.store.states) == ["zero", "two", "three"]
+    assert changes[0].removed == {ONE}
+
+
+async def test_finished_tasks_are_asked_for_once_and_running_ones_again() -> None:
+    runs = [a_run(HALF_PAST, "running"), a_run(HALF_PAST - HOUR, "over")]
+    world = World(a_job(runs=runs), tasks=[Task("running", TaskStatus.ACTIVE), Task("over", TaskStatus.SUCCEEDED)])
+    await world.store.refresh()
+    await world.store.refresh()
+    assert world.tasks.asked == [("running", "over"), ("running",)]
+
+
+async def test_the_newest_run_of_every_timer_is_looked_up_before_any_older_one() -> None:
+    many = [
+        a_job(f"j{n}", runs=[a_run(HALF_PAST - k * HOUR, f"t{n}-{k}", RunState.SUCCEEDED) for k in range(4)])
+        for n in range(30)
+    ]
+    world = World(*many)
+    await world.store.refresh()
+    assert {task_id.split("-")[1] for task_id in world.tasks.asked[0][:30]} == {"0"}
+
+
+async def test_a_task_that_transfer_does_not_know_is_not_asked_for_at_every_refresh() -> None:
+    world = World(a_job(runs=[a_run(HALF_PAST, "lost")]))
+    await world.store.refresh()
+    world.later(30)
+    await world.store.refresh()
+    assert len(world.tasks.asked) == 1
+    world.later(3600)
+    await world.store.refresh()
+    assert len(world.tasks.asked) == 2
+
+
+async def test_transfer_being_down_is_told_but_the_timers_stay_fresh() -> None:
+    world = World(a_job(runs=[a_run(HALF_PAST, "t1")]))
+    world.tasks.errors["tasks_by_id"] = [no_network()]
+    await world.store.refresh()
+    freshness = world.store.freshness
+    assert freshness.state is FreshnessState.FRESH
+    assert freshness.partial is not None
+    await world.store.refresh()
+    assert world.store.freshness.partial is None
+
+
+async def test_names_are_looked_up_once_and_a_refused_look_up_is_not_repeated_for_a_while() -> None:
+    world = World(a_job("one"), a_job("two"))
+    world.collections.errors["from-there"] = TransferAPIError("Not yours.", service="transfer", status=403)
+    for _ in range(3):
+        await world.store.refresh()
+    assert world.collections.asked == {"from-there": 1, "to-here": 1}
+    assert world.store.freshness.partial is None
+    world.later(3601)
+    await world.store.refresh()
+    assert world.collections.asked["from-there"] == 2
+
+
+async def test_names_that_came_with_tasks_need_no_look_up() -> None:
+    task = Task(
+        "t1",
+        TaskStatus.SUCCEEDED,
+        source_id="from-there",
+        source_name="There",
+        destination_id="to-here",
+        destination_name="Here",
+    )
+    world = World(a_job(runs=[a_run(HALF_PAST, "t1")]), tasks=[task])
+    await world.store.refresh()
+    assert world.store.collections["to-here"].name == "Here"
+    assert not world.collections.asked
+    assert (await world.store.details.load_collection("to-here")) == Collection("to-here", "the to-here collection")
+
+
+async def test_a_failed_refresh_keeps_the_rows_says_why_and_when_it_tries_again() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    rows = world.store.states
+    world.later(30)
+    world.jobs.errors["list_jobs"] = [no_network(), no_network()]
+    await world.store.refresh()
+    first = world.store.freshness
+    assert world.store.states is rows
+    assert first.state is FreshnessState.STALE
+    assert first.checked_at == NOON
+    assert first.problem == "No route to the service."
+    assert first.next_attempt == world.present + timedelta(seconds=30)
+    await world.store.refresh()
+    assert world.store.freshness.next_attempt == world.present + timedelta(seconds=60)
+    await world.store.refresh()
+    assert world.store.freshness.state is FreshnessState.FRESH
+
+
+async def test_after_three_intervals_without_an_answer_every_word_is_unknown_until_it_comes_back() -> None:
+    world = World(a_job("one"), a_job("two"))
+    await world.store.refresh()
+    world.later(89)
+    world.store.tick()
+    assert world.store.states[ONE].health.word is Word.OK
+    world.later(1)
+    world.store.tick()
+    assert {state.health.word for state in world.store.states.values()} == {Word.UNKNOWN}
+    await world.store.refresh()
+    assert {state.health.word for state in world.store.states.values()} == {Word.OK}
+
+
+async def test_being_signed_out_stops_the_clock_until_somebody_signs_in() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    world.jobs.errors["list_jobs"] = [SignedOut("The sign-in was withdrawn.")]
+    await world.store.refresh()
+    freshness = world.store.freshness
+    assert freshness.state is FreshnessState.SIGNED_OUT
+    assert freshness.next_attempt is None
+    assert freshness.advice == "Press S to sign in."
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.kind is WakeKind.TICK
+    world.store.signed_in()
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.kind is WakeKind.REFRESH
+    await world.store.wake()
+    assert world.store.freshness.state is FreshnessState.FRESH
+
+
+async def test_a_401_of_the_service_counts_as_signed_out() -> None:
+    world = World(a_job())
+    world.jobs.errors["list_jobs"] = [refused(401)]
+    await world.store.refresh()
+    assert world.store.freshness.state is FreshnessState.SIGNED_OUT
+
+
+async def test_retry_after_is_obeyed() -> None:
+    world = World(a_job())
+    busy = TimersAPIError("Too many requests.", service="timer", status=429, retry_after=600)
+    world.jobs.errors["list_jobs"] = [busy]
+    await world.store.refresh()
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.seconds >= 600
+
+
+async def test_refreshing_switched_off_asks_nothing_by_itself_but_on_request() -> None:
+    world = World(a_job())
+    world.store.set_interval(0)
+    await world.store.wake()
+    assert world.jobs.calls == []
+    await world.store.refresh()
+    freshness = world.store.freshness
+    assert freshness.state is FreshnessState.PAUSED
+    assert freshness.next_attempt is None
+
+
+async def test_a_timer_is_read_alone_just_after_its_next_run_falls_due_and_only_once() -> None:
+    world = World(a_job("one"), a_job("two", interval=HOUR * 2))
+    world.jobs.put(replace(a_job("two"), next_run=NOON + HOUR))
+    await world.store.refresh()
+    world.store.set_interval(3600)
+    world.later(30)
+    await world.store.wake()
+    world.later(30 * 60 - 30 + 4)
+    await world.store.wake()
+    assert world.jobs.calls == ["list_jobs", "list_jobs"]
+    world.later(1)
+    await world.store.wake()
+    world.later(10)
+    await world.store.wake()
+    assert world.jobs.calls == ["list_jobs", "list_jobs", "get_job"]
+
+
+async def test_many_timers_falling_due_together_are_left_to_the_list() -> None:
+    world = World(*(a_job(f"j{n}") for n in range(20)))
+    await world.store.refresh()
+    world.store.set_interval(3600)
+    world.later(30)
+    await world.store.wake()
+    world.later(30 * 60)
+    await world.store.wake()
+    assert "get_job" not in world.jobs.calls
+
+
+async def test_countdowns_go_by_the_services_clock() -> None:
+    world = World(a_job())
+    world.ahead = timedelta(minutes=45)
+    await world.store.refresh()
+    assert world.store.now() == NOON + timedelta(minutes=45)
+    assert world.store.states[ONE].health.word is Word.OVERDUE
+    assert world.store.freshness.checked_at == NOON
+
+
+async def test_time_alone_makes_a_timer_overdue_without_any_request() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    world.store.set_interval(3600)
+    world.later(36 * 60)
+    world.store.tick()
+    before = world.store.states[ONE].health.word
+    world.later(1)
+    world.store.tick()
+    after = world.store.states[ONE].health
+    assert (before, after.word, after.lasted) == (Word.OK, Word.OVERDUE, timedelta(minutes=6))
+
+
+async def test_a_still_running_timer_is_a_new_row_once_a_minute_not_at_every_look() -> None:
+    world = World(a_job(runs=[a_run(NOON, "t1", RunState.IN_PROGRESS)]), tasks=[Task("t1", TaskStatus.ACTIVE)])
+    await world.store.refresh()
+    before = world.store.states
+    world.later(30)
+    world.store.tick()
+    assert world.store.states is before
+    world.later(30)
+    world.store.tick()
+    assert world.store.states[ONE].health.lasted == timedelta(minutes=1)
+
+
+async def test_older_runs_stay_though_later_answers_carry_fewer() -> None:
+    runs = [a_run(HALF_PAST - n * HOUR, state=RunState.SUCCEEDED) for n in range(10)]
+    world = World(a_job(runs=runs))
+    await world.store.refresh()
+    world.jobs.put(replace(a_job(runs=runs), runs=tuple(runs[:4])))
+    before = world.store.states
+    await world.store.refresh()
+    assert world.store.states is before
+    assert world.jobs.asked[0] != world.jobs.asked[1]
+
+
+async def test_someone_who_looks_away_is_served_more_slowly_and_at_once_on_return() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    world.store.set_focus(False)
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.seconds > 60
+    world.later(60)
+    world.store.set_focus(True)
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert (wake.seconds, wake.kind) == (0, WakeKind.REFRESH)
+
+
+async def test_a_listener_hears_nothing_after_it_unsubscribed() -> None:
+    world = World(a_job())
+    changes: list[Change] = []
+    world.store.subscribe(changes.append)()
+    await world.store.refresh()
+    assert changes == []
