@@ -106,10 +106,10 @@ def _checked(variable: str, url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise SettingsError(f"{variable}: {url!r} is not a URL.") from None
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-        raise SettingsError(f"{variable}: {url!r} is not the root URL of a service.")
     if parts.username is not None:
         raise SettingsError(f"{variable}: the URL must not carry a user name or password.")
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise SettingsError(f"{variable}: {url!r} is not the root URL of a service.")
     if parts.scheme == "http" and not is_loopback(host):
         raise SettingsError(
             f"{variable}: {url!r} is neither https nor on this machine; credentials are not sent over it."
