@@ -1,0 +1,191 @@
+"""The whole program over the pretend facility, at a clock that stands still: for tests that press real keys."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.api.environment import Environment
+from globus_tui.api.globus_auth import AuthClient
+from globus_tui.api.http import Connection
+from globus_tui.auth.client_tokens import ClientCredentialsTokens
+from globus_tui.auth.service_account import ServiceAccount
+from globus_tui.cli.arguments import parse
+from globus_tui.cli.backend import DEMO_FLOOR, Backend
+from globus_tui.cli.console import find_zone, make_console
+from globus_tui.domain.credentials import Secret
+from globus_tui.domain.job import JobId
+from globus_tui.sandbox.clock import Clock
+from globus_tui.sandbox.in_process import InProcessTransport
+from globus_tui.sandbox.service import Service, make_app
+from globus_tui.sandbox.world import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET, facility
+from globus_tui.settings import load_settings
+from globus_tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from datetime import timedelta
+    from pathlib import Path
+
+    import httpx
+    from textual.pilot import Pilot
+
+    from globus_tui.app import GlobusTui
+    from globus_tui.sandbox.faults import Fault
+    from globus_tui.sandbox.state import Sandbox, Timer
+    from globus_tui.widgets.job_table import JobTable
+
+NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
+"""When the facility of the tests begins: its history is always the same."""
+PATIENCE = 10.0
+"""Seconds after which `until` gives up. Nothing waits that long unless it is broken."""
+
+
+class Demo:
+    """A facility and, once `console` opened it, the program that looks at it.
+
+    Attributes:
+        clock: stands still; both the facility and the program go by it.
+        service: the facility's services; `service.requests` is what was asked of them.
+        app: the program, while `console` is open.
+    """
+
+    app: GlobusTui
+
+    def __init__(self, start: datetime = NOON, service: Service | None = None) -> None:
+        """Make the facility; another service may take its place."""
+        self.clock = service.sandbox.clock if service else Clock(start, speed=0)
+        self.service = service or make_app(facility(self.clock))
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The facility itself."""
+        return self.service.sandbox
+
+    @asynccontextmanager
+    async def console(
+        self,
+        *options: str,
+        size: tuple[int, int] = (120, 36),
+        transport: httpx.AsyncBaseTransport | None = None,
+        environment: Environment | None = None,
+    ) -> AsyncIterator[Pilot[None]]:
+        """Open the program, as `globus-tui --demo` with these options would; its first answers are on the screen.
+
+        It refreshes when asked, or when `pass_time` says that it is due: on this clock, nothing happens by itself.
+        """
+        backend = self._backend(transport or InProcessTransport(self.service), environment or Environment.read({}))
+        chosen = parse(["--demo", "--refresh", "30", "--zone", "UTC", *options])
+        async with backend.connection:
+            self.app = make_console(backend, load_settings(os.environ), chosen, find_zone(chosen.zone), os.environ)
+            async with self.app.run_test(size=size) as pilot:
+                await self.settle(pilot)
+                yield pilot
+
+    def _backend(self, transport: httpx.AsyncBaseTransport, environment: Environment) -> Backend:
+        async def no_waiting(seconds: float) -> None:
+            del seconds
+
+        connection = Connection(environment, transport=transport, clock=self.clock.now, sleep=no_waiting)
+        account = ServiceAccount(SERVICE_CLIENT_ID, Secret(SERVICE_CLIENT_SECRET))
+        tokens = ClientCredentialsTokens(AuthClient(connection), account, clock=self.clock.now)
+        return Backend(connection, tokens, self.clock.now, DEMO_FLOOR, "ops@example-facility.org", demo=True)
+
+    # --- letting things happen
+
+    async def settle(self, pilot: Pilot[None]) -> None:
+        """Wait until nothing is under way: no request, no worker, no message. Not while a fault holds a request."""
+        await pilot.pause()
+        while busy := [worker for worker in self.app.workers if not worker.is_finished]:
+            await self.app.workers.wait_for_complete(busy)
+            await pilot.pause()
+
+    async def press(self, pilot: Pilot[None], *keys: str) -> None:
+        """Press keys and wait until everything that they set going is over."""
+        await pilot.press(*keys)
+        await self.settle(pilot)
+
+    async def write(self, pilot: Pilot[None], text: str) -> None:
+        """Type a text into the field that has the focus."""
+        await self.press(pilot, *("space" if char == " " else char for char in text))
+
+    async def until(self, pilot: Pilot[None], ready: Callable[[], object]) -> None:
+        """Wait for something that happens while a request is still held."""
+        async with asyncio.timeout(PATIENCE):
+            while not ready():
+                await pilot.pause(0.001)
+
+    async def pass_time(self, pilot: Pilot[None], by: timedelta | float) -> None:
+        """Let simulated time pass, then do what is due by then."""
+        self.clock.advance(by)
+        self.app._look()
+        self.app._wake()
+        await self.settle(pilot)
+
+    # --- what is on the screen
+
+    def screen(self) -> list[str]:
+        """The lines on the screen, as text."""
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    def text(self) -> str:
+        """The whole screen as one text."""
+        return "\n".join(self.screen())
+
+    def line_of(self, part: str) -> str:
+        """The one line of the screen that has this in it."""
+        found = [line for line in self.screen() if part in line]
+        assert len(found) == 1, f"{part!r} is in {len(found)} lines of:\n{self.text()}"
+        return found[0]
+
+    def note(self) -> str:
+        """The last thing said to the user, as it is on the screen's note line."""
+        return self.app.screen_stack[-1].query_one("#note", TextLine).left.plain.strip()
+
+    @property
+    def table(self) -> JobTable:
+        """The list of timers."""
+        from globus_tui.widgets.job_table import JobTable
+
+        screens = [screen for screen in self.app.screen_stack if screen.query("#jobs")]
+        return screens[0].query_one("#jobs", JobTable)
+
+    def names(self) -> list[str]:
+        """Names of the timers in the list, in its order; also those outside the window."""
+        return [row.job.label for row in self.table.rows]
+
+    # --- the facility behind it
+
+    def timer(self, name: str) -> Timer:
+        """A timer of the facility."""
+        return next(one for one in self.sandbox.timers.values() if one.name == name)
+
+    def job_id(self, name: str) -> JobId:
+        """Its id."""
+        return JobId(self.timer(name).job_id)
+
+    def point_at(self, name: str) -> None:
+        """Put the cursor on a timer."""
+        assert self.table.move_to(self.job_id(name)), f"{name} is not in the list"
+
+    def asked(self, part: str = "") -> list[str]:
+        """The requests so far that have this in them, as `GET /jobs/`."""
+        calls = (f"{seen.method} {seen.path}" for seen in self.service.requests)
+        return [call for call in calls if part in call]
+
+    def changes(self) -> list[str]:
+        """The requests so far that may have changed something, sign-ins left out."""
+        return [call for call in self.asked() if not call.startswith("GET") and "/oauth2/" not in call]
+
+    def fault(self, fault: Fault) -> Fault:
+        """Make something go wrong from now on."""
+        return self.sandbox.faults.add(fault)
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The lines of the journal."""
+        path: Path = self.app.settings.paths.state / "journal.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
