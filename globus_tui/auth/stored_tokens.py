@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RENEWAL_WAIT = timedelta(seconds=20)
 """How long a renewal waits for another program's. After that it goes ahead: Globus lets a refresh token be used twice
 (inferred from the SDK, which never expects a new one), the lock only spares it the second request."""
-_POLL = 0.05
+_POLL = 0.02
 
 
 class StoredTokens:

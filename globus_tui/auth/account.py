@@ -1,0 +1,246 @@
+"""As whom this program acts: a person under a profile, or a service account. The one door through which the rest of
+the program signs in, asks for consents and gets tokens.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from globus_tui.auth.client_tokens import ClientCredentialsTokens
+from globus_tui.auth.consents import needs_consent
+from globus_tui.auth.fix import FixAndResume, FixPlan
+from globus_tui.auth.login import PersonSignIn
+from globus_tui.auth.logout import Logout, logout
+from globus_tui.auth.services import real_clock
+from globus_tui.auth.stored_tokens import StoredTokens
+from globus_tui.domain.credentials import granted
+from globus_tui.domain.errors import GlobusTuiError, SignedOut
+from globus_tui.domain.scope import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from globus_tui.api.bearer import TokenSource
+    from globus_tui.api.globus_auth import AuthClient
+    from globus_tui.auth.fix import BrokenJob, Verdict
+    from globus_tui.auth.login import Login, LoginAttempt
+    from globus_tui.auth.records import ProfileKey
+    from globus_tui.auth.service_account import ServiceAccount
+    from globus_tui.auth.services import Clock, People
+    from globus_tui.auth.sign_in_request import SignInRequest
+    from globus_tui.auth.token_store import TokenStore
+    from globus_tui.domain.collection import Collection
+    from globus_tui.domain.credentials import Identity
+    from globus_tui.domain.scope import Scope
+
+
+class Account(Protocol):
+    """Who acts. Every method raises `GlobusTuiError` and nothing else."""
+
+    @property
+    def tokens(self) -> TokenSource:
+        """Signs requests."""
+
+    @property
+    def who(self) -> str | None:
+        """What to call whoever is signed in; None when nobody is."""
+
+    @property
+    def tokens_at(self) -> str:
+        """Where the tokens are, or would be, kept."""
+
+    async def begin(self, request: SignInRequest | None = None) -> LoginAttempt | None:
+        """Starts a login; None when none is needed, because a service account consents by asking."""
+
+    async def finish(self, attempt: LoginAttempt, pasted: str) -> Login:
+        """Ends it with what was pasted."""
+
+    async def granted(self, scopes: Sequence[str]) -> bool | None:
+        """Whether all these scope strings are granted to this program; None when that cannot be found out."""
+
+    async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
+        """The Timers scope with every `data_access` that is still missing for these collections; empty if none."""
+
+    async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
+        """What one login has to ask for so that these timers can go on."""
+
+    async def check_fix(self, fix_plan: FixPlan) -> tuple[Verdict, ...]:
+        """Which of them may be resumed now."""
+
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know once: a keyring that did not answer, tokens that will not be kept or lapse soon."""
+
+
+class PersonAccount:
+    """A person under a profile, with tokens in a store."""
+
+    def __init__(
+        self,
+        auth: AuthClient,
+        people: People,
+        tokens: StoredTokens,
+        store: TokenStore,
+        *,
+        label: str | None = None,
+        clock: Clock = real_clock,
+    ) -> None:
+        """Nothing is read yet: `load` does.
+
+        Args:
+            auth: grants tokens.
+            people: looks up identities and consents, signed with `tokens`.
+            tokens: the source that signs requests; it reads `store` under its key.
+            store: keeps the tokens.
+            label: what the consent page calls this sign-in.
+            clock: the present.
+        """
+        self.tokens: StoredTokens = tokens
+        self._auth, self._people, self._store, self._clock = auth, people, store, clock
+        self._person = PersonSignIn(auth, store, tokens.key, label=label, clock=clock)
+
+    @property
+    def key(self) -> ProfileKey:
+        """Under which the sign-in is kept."""
+        return self.tokens.key
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in."""
+        return self.tokens.identity
+
+    @property
+    def who(self) -> str | None:
+        """The user name of whoever is signed in."""
+        return self.identity.username if self.identity else None
+
+    @property
+    def tokens_at(self) -> str:
+        """The keyring, or the file's path."""
+        return self._store.where()
+
+    async def load(self) -> None:
+        """Reads the store.
+
+        Raises:
+            SettingsError: the stored tokens are readable by others; the message has the command that mends it.
+        """
+        await self.tokens.load()
+
+    async def begin(self, request: SignInRequest | None = None) -> LoginAttempt:
+        """Makes the link of a login."""
+        return await self._person.begin(request)
+
+    async def finish(self, attempt: LoginAttempt, pasted: str) -> Login:
+        """Turns a pasted code into tokens, and signs with them from now on."""
+        login = await self._person.finish(attempt, pasted)
+        self.tokens.adopt(login.sign_in)
+        return login
+
+    async def granted(self, scopes: Sequence[str]) -> bool | None:
+        """Asks Globus Auth; a failure to find out is None."""
+        if self.identity is None:
+            return None
+        try:
+            wanted = [scope for text in scopes for scope in parse(text)]
+            return granted(await self._people.consents(self.identity.identity_id), wanted)
+        except GlobusTuiError:
+            return None
+
+    async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
+        """What is missing for these collections."""
+        return needs_consent(collections, await self._people.consents(self._signed_in().identity_id))
+
+    async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
+        """What one login has to ask for."""
+        return await FixAndResume(self._people, self._signed_in()).prepare(broken)
+
+    async def check_fix(self, fix_plan: FixPlan) -> tuple[Verdict, ...]:
+        """Which may be resumed now."""
+        return await FixAndResume(self._people, self._signed_in()).check(fix_plan)
+
+    async def logout(self) -> Logout:
+        """Revokes and forgets everything of this profile."""
+        done = await logout(self._auth, self._store, self.key)
+        self.tokens.adopt(None)
+        return done
+
+    def notices(self) -> tuple[str, ...]:
+        """Of the store, and of tokens that lapse soon."""
+        lapse = self.tokens.lapse_warning(self._clock())
+        return (*self._store.take_notices(), *((lapse,) if lapse else ()))
+
+    def _signed_in(self) -> Identity:
+        if self.identity is None:
+            raise SignedOut("Nobody is signed in.")
+        return self.identity
+
+
+class ServiceIdentity:
+    """A service account: it needs no browser, and asking for a scope is consenting to it."""
+
+    def __init__(self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = real_clock) -> None:
+        """Nothing is asked of Globus yet."""
+        self.tokens = ClientCredentialsTokens(auth, account, clock=clock)
+        self._account = account
+
+    @property
+    def who(self) -> str:
+        """The account's client id, shortened."""
+        return f"service account {self._account.client_id[:8]}"
+
+    @property
+    def tokens_at(self) -> str:
+        """Its tokens are asked for anew at each start."""
+        return "memory"
+
+    async def begin(self, request: SignInRequest | None = None) -> None:
+        """Asks for the scopes at once. What a person would have to prove, a service account cannot."""
+        if request is not None and request.scopes:
+            await self.tokens.add_scopes(request.scopes)
+
+    async def finish(self, attempt: LoginAttempt, pasted: str) -> Login:
+        """There is no login to finish."""
+        raise SignedOut("A service account does not sign in by link and code.", advice=self._account.origin)
+
+    async def granted(self, scopes: Sequence[str]) -> bool | None:
+        """What it asks for is granted; whether it was asked for yet does not matter, `begin` does it."""
+        return None
+
+    async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
+        """Always asks again: that costs one request and cannot be wrong."""
+        return needs_consent(collections, ())
+
+    async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
+        """Everything the timers lack is asked for."""
+        from globus_tui.auth.sign_in_request import plan
+
+        jobs = tuple(broken)
+        request, apart = plan(job.gare for job in jobs)
+        return FixPlan(
+            request,
+            tuple(job for job in jobs if job.gare not in apart),
+            tuple(job for job in jobs if job.gare in apart),
+        )
+
+    async def check_fix(self, fix_plan: FixPlan) -> tuple[Verdict, ...]:
+        """All may be tried; a proof that only a person can give is said to be missing."""
+        from globus_tui.auth.fix import Verdict
+
+        reason = "Globus wants proof that only a person can give by signing in; a service account cannot."
+        return tuple(
+            Verdict(job.job_id, False, reason=reason) if job.gare.wants_session else Verdict(job.job_id, True)
+            for job in fix_plan.jobs
+        )
+
+    def notices(self) -> tuple[str, ...]:
+        """None: it keeps nothing."""
+        return ()
+
+
+def person_account(
+    auth: AuthClient, people: People, tokens: StoredTokens, store: TokenStore, *, clock: Clock = real_clock
+) -> PersonAccount:
+    """A person's account, labelled on the consent page with this machine's name."""
+    import socket
+
+    return PersonAccount(auth, people, tokens, store, label=f"globus-tui on {socket.gethostname()}", clock=clock)

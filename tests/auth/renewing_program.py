@@ -1,0 +1,56 @@
+"""One of the programs of `test_two_programs.py`: renews its tokens so many times against a file-backed Auth.
+
+Refresh tokens work once: a program that used one which the other had used already would be signed out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from globus_tui.auth.records import ProfileKey
+from globus_tui.auth.stored_tokens import StoredTokens
+from globus_tui.auth.tokens import TokenFile
+from globus_tui.domain.credentials import Secret, TokenAnswer, TokenGrant
+from tests.auth.fakes import refusal
+
+KEY = ProfileKey("default", "production", "an-id")
+SERVERS = ("transfer", "timers", "flows", "auth")
+
+
+class FileBackedAuth:
+    """Knows the one live refresh token of each resource server, in a file that both programs see."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def refresh(self, client_id: str, refresh_token: Secret) -> TokenAnswer:
+        with self._path.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            state = json.load(file)
+            server = refresh_token.reveal().split("-")[1]
+            if state["live"][server] != refresh_token.reveal():
+                raise refusal()
+            state["count"] += 1
+            state["live"][server] = f"refresh-{server}-{state['count']}"
+            file.seek(0)
+            json.dump(state, file)
+            file.truncate()
+        expires = datetime.now(UTC) + timedelta(hours=48, seconds=state["count"])
+        access, refresh = Secret(f"access-{server}-{state['count']}"), Secret(state["live"][server])
+        return TokenAnswer((TokenGrant(server, access, expires, ("scope",), refresh),))
+
+
+async def renew_often(folder: Path, times: int) -> None:
+    tokens = StoredTokens(FileBackedAuth(folder / "auth.json"), TokenFile(folder / "data" / "tokens.json"), KEY)
+    for _ in range(times):
+        held = await asyncio.gather(*map(tokens.token, SERVERS))
+        await asyncio.gather(*(tokens.renew(server, token) for server, token in zip(SERVERS, held, strict=True)))
+
+
+if __name__ == "__main__":
+    asyncio.run(renew_often(Path(sys.argv[1]), int(sys.argv[2])))
