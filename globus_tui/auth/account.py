@@ -12,7 +12,6 @@ from globus_tui.auth.fix import FixAndResume, FixPlan
 from globus_tui.auth.login import PersonSignIn
 from globus_tui.auth.logout import Logout, logout
 from globus_tui.auth.services import real_clock
-from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.domain.credentials import granted
 from globus_tui.domain.errors import GlobusTuiError, SignedOut
 from globus_tui.domain.scope import parse
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.auth.services import Clock, People
     from globus_tui.auth.sign_in_request import SignInRequest
+    from globus_tui.auth.stored_tokens import StoredTokens
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.collection import Collection
     from globus_tui.domain.credentials import Identity

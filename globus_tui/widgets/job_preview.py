@@ -61,4 +61,4 @@ class JobPreview(Static):
 
     @staticmethod
     def _line(head: str, style: str, words: str) -> Content:
-        return Content.assemble(" ", (safe_line(head), style), "  ", safe_line(words))
+        return Content.assemble((safe_line(head), style), "  ", safe_line(words))

@@ -1,0 +1,81 @@
+"""The demo's browser: the sign-in page of the pretend Globus, as a list of accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from globus_tui.present.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+    from textual.events import Key
+
+
+class PretendBrowser(ModalScreen[str | None]):
+    """Pick an account, with or without a second factor, or deny. Gives what would be pasted back."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape,q", "cancel", "Close", show=False),
+        Binding("m", "second_factor", "Second factor", show=False),
+        Binding("d", "deny", "Deny", show=False),
+    ]
+
+    def __init__(
+        self, accounts: Sequence[str], allow: Callable[[str, bool], tuple[str | None, str]], denied: str
+    ) -> None:
+        """Make the page.
+
+        Args:
+            accounts: user names that can sign in.
+            allow: called with account and second factor; gives the code, or None and why the page refuses.
+            denied: what would be pasted back after denying.
+        """
+        super().__init__()
+        self._page_accounts = tuple(accounts)
+        self._page_allow = allow
+        self._page_denied = denied
+        self._page_mfa = False
+
+    def compose(self) -> ComposeResult:
+        """The accounts, a digit each."""
+        with Vertical(classes="sheet"):
+            yield Static("Pretend browser: who signs in and allows this?", classes="sheet-heading", markup=False)
+            for place, name in enumerate(self._page_accounts[:9], start=1):
+                yield Static(Content.assemble((f" {place}  ", "bold $primary"), safe_line(name)))
+            yield Static(self._factor_words(), id="factor")
+            yield Static(Content.assemble((" d  ", "bold $primary"), "deny"))
+            yield Static("", id="page-note", markup=False)
+
+    def _factor_words(self) -> Content:
+        return Content.assemble((" m  ", "bold $primary"), f"second factor: {'yes' if self._page_mfa else 'no'}")
+
+    def on_key(self, event: Key) -> None:
+        """Sign in as the account with this digit."""
+        if event.character and event.character.isdecimal() and 0 < int(event.character) <= len(self._page_accounts[:9]):
+            event.stop()
+            code, words = self._page_allow(self._page_accounts[int(event.character) - 1], self._page_mfa)
+            if code is not None:
+                self.dismiss(code)
+            else:
+                self.query_one("#page-note", Static).update(Content.styled(safe_line(words), "$text-error"))
+
+    def action_second_factor(self) -> None:
+        """Use one, or not."""
+        self._page_mfa = not self._page_mfa
+        self.query_one("#factor", Static).update(self._factor_words())
+
+    def action_deny(self) -> None:
+        """Refuse."""
+        self.dismiss(self._page_denied)
+
+    def action_cancel(self) -> None:
+        """Close the page."""
+        self.dismiss(None)
