@@ -145,11 +145,14 @@ def outcome(run: Run, task: Task | None) -> Outcome:
         task = run.finished_snapshot
     if task is not None and task.status is not TaskStatus.UNKNOWN:
         return _task_outcome(task)
-    return {
-        RunState.SUCCEEDED: Outcome.OK,
-        RunState.FAILED: Outcome.FAILED,
-        RunState.IN_PROGRESS: Outcome.RUNNING,
-    }.get(run.state, Outcome.UNKNOWN)
+    return _OUTCOME_OF_STATE.get(run.state, Outcome.UNKNOWN)
+
+
+_OUTCOME_OF_STATE = {
+    RunState.SUCCEEDED: Outcome.OK,
+    RunState.FAILED: Outcome.FAILED,
+    RunState.IN_PROGRESS: Outcome.RUNNING,
+}
 
 
 def _task_outcome(task: Task) -> Outcome:

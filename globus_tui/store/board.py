@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SLICE = 100
 """Jobs compared or judged before the event loop gets its turn: some milliseconds."""
 
+JUDGED_AT_ONCE = 300
 RUNS_KEPT_WHEN_OPENED = 1000
 
 _NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
@@ -178,9 +179,13 @@ class Board:
             self.publish((job_id,))
 
     def tick(self) -> None:
-        """Judges again what time alone may have changed, and publishes if it did."""
-        now, changed = self.now(), set()
-        while self._again and self._again[0][0] <= now:
+        """Judges again what time alone may have changed, and publishes if it did.
+
+        Not more than a few hundred jobs at once: what is left stays due, as `next_verdict_at` says.
+        """
+        now = self.now()
+        changed: set[JobId] = set()
+        while self._again and self._again[0][0] <= now and len(changed) < JUDGED_AT_ONCE:
             at, job_id = heappop(self._again)
             known, job = self._verdicts.get(job_id), self.held.jobs.get(job_id)
             if known is not None and job is not None and known.again == at:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NAMES_TOGETHER = 4
 BACKLOG_PAUSE = timedelta(seconds=5)
+PAUSE_AFTER_FAILURE = timedelta(minutes=5)
+"""Until older tasks are asked for again beside the refreshes, which go on trying the newest."""
 
 
 class WakeKind(Enum):
@@ -147,14 +149,15 @@ class Refresher:
         wanted = self.board.shelf.wanted(now)
         if not wanted or self._reading_tasks:
             return None
-        self._reading_tasks = True
+        self._reading_tasks, pause = True, BACKLOG_PAUSE
         try:
             found = await self._services.tasks.tasks_by_id(wanted)
         except GlobusTuiError as error:
+            pause = PAUSE_AFTER_FAILURE
             return f"What became of the runs could not be read: {error}"
         finally:
             self._reading_tasks = False
-            self._tasks_not_before = self.board.clock() + BACKLOG_PAUSE
+            self._tasks_not_before = self.board.clock() + pause
         self.board.shelf.missed(set(wanted) - {task.task_id for task in found}, now)
         await self.board.take_tasks(found)
         return None
@@ -230,9 +233,9 @@ class Refresher:
         if self.plan.next_at is not None and not (self._reading and self.plan.next_at <= clock):
             planned[WakeKind.REFRESH] = (self.plan.next_at - clock).total_seconds()
         if not self.plan.signed_out and not self.plan.failures and self.plan.interval:
-            if (seconds := self.due.next_at(now, clock)) is not None:
+            if not self._reading_jobs and (seconds := self.due.next_at(now, clock)) is not None:
                 planned[WakeKind.JOBS] = seconds
-            if self.board.shelf.backlog(now) and not self._reading:
+            if not (self._reading or self._reading_tasks) and self.board.shelf.backlog(now):
                 planned[WakeKind.TASKS] = (self._tasks_not_before - clock).total_seconds()
         if ticks := self._ticks_in(clock, now):
             planned[WakeKind.TICK] = min(ticks)
@@ -255,7 +258,7 @@ class Refresher:
             await self.refresh()
         elif WakeKind.JOBS in due:
             await self.read_due_jobs()
-        elif WakeKind.TASKS in due and not self._reading_jobs:
+        elif WakeKind.TASKS in due:
             await self._read_tasks()
 
     def tick(self) -> None:

@@ -307,13 +307,14 @@ async def test_time_alone_makes_a_timer_overdue_without_any_request() -> None:
 
 
 async def test_a_still_running_timer_is_a_new_row_once_a_minute_not_at_every_look() -> None:
-    world = World(a_job(runs=[a_run(NOON, "t1", RunState.IN_PROGRESS)]), tasks=[Task("t1", TaskStatus.ACTIVE)])
+    began = a_run(NOON - timedelta(seconds=20), "t1", RunState.IN_PROGRESS)
+    world = World(a_job(runs=[began]), tasks=[Task("t1", TaskStatus.ACTIVE)])
     await world.store.refresh()
     before = world.store.states
-    world.later(30)
+    world.later(39)
     world.store.tick()
     assert world.store.states is before
-    world.later(30)
+    world.later(1)
     world.store.tick()
     assert world.store.states[ONE].health.lasted == timedelta(minutes=1)
 
@@ -349,3 +350,35 @@ async def test_a_listener_hears_nothing_after_it_unsubscribed() -> None:
     world.store.subscribe(changes.append)()
     await world.store.refresh()
     assert changes == []
+
+
+async def test_while_something_is_being_read_it_is_not_due_again_so_that_nothing_spins() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    world.store.set_interval(3600)
+    world.later(30)
+    await world.store.wake()
+    world.later(30 * 60)
+    gate = world.jobs.gates["get_job"] = Gate()
+    reading = asyncio.create_task(world.store.wake())
+    await gate.reached.wait()
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.kind is not WakeKind.JOBS
+    gate.open.set()
+    await reading
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.seconds > 0
+
+
+async def test_a_broken_transfer_service_is_not_hammered_for_older_tasks() -> None:
+    runs = [a_run(HALF_PAST - n * HOUR, f"t{n}", RunState.SUCCEEDED) for n in range(10)]
+    world = World(*(a_job(f"j{n}", runs=[replace(run, resource_id=f"{n}-{run.resource_id}") for run in runs])
+                    for n in range(20)))  # fmt: skip
+    world.tasks.errors["tasks_by_id"] = [no_network()] * 50
+    await world.store.refresh()
+    for _ in range(4):
+        world.later(6)
+        await world.store.wake()
+    assert len(world.tasks.asked) == 1
