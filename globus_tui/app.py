@@ -158,7 +158,13 @@ class GlobusTui(App[None]):
         self._book_wake()
 
     def open_screen(self, screen: TimerScreen) -> None:
-        """Show a screen, bound to what is known of the timers for as long as it lives."""
+        """Show a screen, bound to what is known of the timers for as long as it lives; called from anywhere.
+
+        Textual binds to the variables of whoever's turn it is, so this waits for the application's own.
+        """
+        self.call_later(self._open_bound, screen)
+
+    def _open_bound(self, screen: TimerScreen) -> None:
         screen.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note)
         self.push_screen(screen)
 
