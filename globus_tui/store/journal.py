@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOCK_TIMEOUT = 2.0
+_PATIENCE = 5.0
 _TAIL = 65536
 
 
@@ -42,28 +43,35 @@ class Journal:
         self._turn = threading.Lock()
 
     async def append(self, entry: Mapping[str, Any]) -> None:
-        """Appends one entry, off the event loop; never raises for the file's sake."""
-        await asyncio.to_thread(self.append_now, entry)
+        """Appends one entry, off the event loop; never raises for the file's sake, nor waits for it long.
+
+        A home on a dead network drive may keep the thread for ever; the entry then stays in memory.
+        """
+        self._remember(entry)
+        try:
+            await asyncio.wait_for(asyncio.to_thread(self._write), _PATIENCE)
+        except TimeoutError:
+            self.problem = f"The journal {self.path} cannot be written: its file system does not answer"
 
     def append_now(self, entry: Mapping[str, Any]) -> None:
         """The same, at once; for when the program is about to end."""
-        stamped = {
-            "v": 1,
-            "profile": self.profile,
-            "who": self.who,
-            "host": socket.gethostname(),
-            "pid": os.getpid(),
-            **entry,
-        }
-        with self._turn:
-            self.unwritten.append(stamped)
-            if self.path is None:
-                return
-            try:
-                self._write_all(self.path)
-                self.problem = None
-            except OSError as error:
-                self.problem = f"The journal {self.path} cannot be written: {error.strerror or error}"
+        self._remember(entry)
+        self._write()
+
+    def _remember(self, entry: Mapping[str, Any]) -> None:
+        by = {"v": 1, "profile": self.profile, "who": self.who, "host": socket.gethostname(), "pid": os.getpid()}
+        self.unwritten.append({**by, **entry})
+
+    def _write(self) -> None:
+        if self.path is None or not self._turn.acquire(timeout=_LOCK_TIMEOUT):
+            return
+        try:
+            self._write_all(self.path)
+            self.problem = None
+        except OSError as error:
+            self.problem = f"The journal {self.path} cannot be written: {error.strerror or error}"
+        finally:
+            self._turn.release()
 
     def take_warning(self) -> str | None:
         """Why changes are not being recorded; said once."""

@@ -4,11 +4,13 @@ import errno
 import fcntl
 import os
 import stat
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from globus_tui.domain.job import JobId
+from globus_tui.store import journal
 from globus_tui.store.journal import Journal
 from globus_tui.store.journal_lines import read_journal, verify_journal
 from globus_tui.store.operations import Pause
@@ -154,3 +156,17 @@ def test_half_a_line_on_a_full_disk_is_taken_back(path: Path, monkeypatch: pytes
 def test_a_journal_that_does_not_exist_yet_is_empty(path: Path) -> None:
     assert read_journal(path) == ()
     assert verify_journal(path) == ()
+
+
+async def test_a_dead_network_drive_does_not_hold_up_a_pause(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, "rename")
+    released = threading.Event()
+    monkeypatch.setattr(os, "pread", lambda *_: released.wait(60) and b"")
+    monkeypatch.setattr(journal, "_PATIENCE", 0.01)
+    world = World(a_job("one"), journal=Journal(path))
+    await world.store.refresh()
+    done = await world.store.operate(Pause(JobId("one")))
+    released.set()
+    assert isinstance(done, Done)
+    assert done.note is not None
+    assert "does not answer" in done.note
