@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from globus_tui.domain.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
 from globus_tui.domain.errors import AuthAPIError, GlobusTuiError
 from globus_tui.domain.scope import FLOWS_ALL, TIMER, TIMERS_RESOURCE_SERVER, TRANSFER_ALL, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 SERVERS = {TRANSFER_ALL: "transfer.api.globus.org", TIMER: TIMERS_RESOURCE_SERVER, FLOWS_ALL: "flows.globus.org"}
@@ -98,7 +102,7 @@ class FakeAuth:
         await self._answer("userinfo")
         return self.person
 
-    async def identities(self, *, ids: tuple[str, ...] = (), usernames: tuple[str, ...] = ()) -> tuple[Identity, ...]:
+    async def identities(self, *, ids: Sequence[str] = (), usernames: Sequence[str] = ()) -> tuple[Identity, ...]:
         await self._answer("identities", *ids, *usernames)
         return tuple(one for one in self.known if one.identity_id in ids or one.username in usernames)
 
