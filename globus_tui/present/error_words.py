@@ -32,7 +32,8 @@ class ErrorText:
 
     def sentences(self) -> str:
         """Everything as running text."""
-        parts = [self.words, self.cause, self.step, f"Ask {self.ask}" if self.ask else ""]
+        cause = f"likely cause: {self.cause}" if self.cause else ""
+        parts = [self.words, cause, self.step, f"If in doubt, ask {self.ask}" if self.ask else ""]
         return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in parts if part)
 
 

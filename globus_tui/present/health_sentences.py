@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 def headline(case: Case) -> str:
     """The banner's title: `PAUSED BY GLOBUS since Thu 19 Nov 02:00 (2d12h)`, `FAILED`, `ok`."""
     word = _TITLES.get(case.health.why, case.health.word.value)
-    if case.health.since is None or case.health.word in (Word.OK, Word.ENDED):
+    if case.health.since is None or case.health.word in (Word.OK, Word.ENDED, Word.UNKNOWN):
         return word
-    relation = "at" if case.health.word is Word.FAILED else "due" if case.health.why is Why.LATE else "since"
+    relation = _RELATIONS.get(case.health.why, "since")
     lasted = moments.duration(case.now - case.health.since)
     return f"{word} {relation} {moments.date_time(case.health.since, case.now, case.zone)} ({lasted})"
 
 
+_RELATIONS = dict.fromkeys((Why.TASK_FAILED, Why.RUN_REFUSED, Why.FILES_SKIPPED, Why.NOTHING_MOVED), "at") | {
+    Why.LATE: "due"
+}
 _TITLES = {
     Why.CONSENT_MISSING: "PAUSED BY GLOBUS",
     Why.SESSION: "PAUSED BY GLOBUS",
@@ -86,7 +89,7 @@ def _consent(case: Case) -> str:
     )
     if not collections:
         return f"A consent that this timer needs is missing. {_asked(case)}"
-    what = f"It may no longer use {collections} for you: the data_access consent is missing."
+    what = f"It may not use {collections} for you: the data_access consent is missing."
     session = gare_words.session_short(case.gare)
     return f"{what} Globus also wants you to {session}." if session else what
 
@@ -98,7 +101,7 @@ def _session(case: Case) -> str:
 
 def _late(case: Case) -> str:
     return (
-        f"A run was due {case.since or '?'} and has not started: {case.lasted} late. "
+        f"A run was due at {case.since or '?'} and has not started: {case.lasted} late. "
         "No run is in progress and the service does not say that it retries."
     )
 
@@ -115,7 +118,8 @@ def _failed(case: Case) -> str:
 def _refused(case: Case) -> str:
     said = one_line(case.health.text or "")
     asked = _asked(case) or explain_error(case.health.code, said).sentences()
-    quoted = f' Globus says: "{said}".' if said and said not in asked else ""
+    named = {case.health.code, case.gare.code}
+    quoted = f' Globus says: "{said}".' if said and said not in asked and said not in named else ""
     return f"The last run could not be started, nothing was moved. {asked}{quoted}"
 
 

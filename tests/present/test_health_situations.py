@@ -338,7 +338,7 @@ SITUATIONS = {
         Word.BLOCKED,
         Why.TASK_TROUBLE,
         "task stuck: Globus Connect Personal is not connected",
-        "the owner of that computer",
+        "ask the owner of that computer",
         "job.log",
         by_id(task(0, "ACTIVE", nice_status="GC_NOT_CONNECTED")),
     ),
