@@ -1,0 +1,128 @@
+"""What the screen of one timer says about its past: runs, ticks without one, and what is usual for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.history import Mark, task_of
+from globus_tui.domain.run import Outcome, outcome, took
+from globus_tui.domain.timeline import Moment, outcome_of
+from globus_tui.present import moments, run_words
+from globus_tui.present.sizes import count, counted, size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, tzinfo
+
+    from globus_tui.domain.job import Job
+    from globus_tui.domain.task import Task
+
+NONE = "-"
+"""There is no such number: nothing ran, or no task was made."""
+UNKNOWN = "?"
+"""There is one, but it is not known."""
+FEWEST_RUNS = 3
+"""Runs from which on something may be called usual."""
+
+_TICKS = {Mark.SKIPPED: "skipped", Mark.MISSED: "missed", Mark.RUNNING: "running"}
+_SUMMARY = (
+    (Mark.OK, "ok"),
+    (Mark.WITH_SKIPS, "ok with skips"),
+    (Mark.EMPTY, "ok but empty"),
+    (Mark.RUNNING, "running"),
+    (Mark.FAILED, "failed"),
+    (Mark.REFUSED, "refused"),
+    (Mark.SKIPPED, "skipped"),
+    (Mark.MISSED, "missed"),
+    (Mark.UNKNOWN, "not known"),
+)
+_GOOD = (Outcome.OK, Outcome.WITH_SKIPS, Outcome.EMPTY)
+
+
+def started(moment: Moment, now: datetime, zone: tzinfo) -> str:
+    """When a run fired or a tick was due: `Thu 19 Nov 02:00`."""
+    return moments.date_time(moment.at, now, zone) if moment.at else UNKNOWN
+
+
+def took_words(moment: Moment, now: datetime) -> str:
+    """How long a run took; of one that goes on, how long so far with a `+`."""
+    if moment.run is None and moment.mark is not Mark.RUNNING:
+        return NONE
+    if moment.mark is Mark.RUNNING:
+        return f"{moments.duration(now - moment.at)}+" if moment.at and now >= moment.at else UNKNOWN
+    if moment.mark is Mark.REFUSED:
+        return NONE
+    lasted = took(moment.run, moment.task) if moment.run else None
+    return moments.duration(lasted, seconds=True) if lasted is not None else UNKNOWN
+
+
+def result(moment: Moment) -> str:
+    """What became of a run or tick, in one cell."""
+    found = outcome_of(moment)
+    return run_words.result(found) if found else _TICKS.get(moment.mark, "no run")
+
+
+def number(moment: Moment, field: str) -> str:
+    """A count of the run's task: `-` where there is no task, `?` where it is not known, never a made-up zero."""
+    if moment.run is None or moment.run.resource_id is None:
+        return UNKNOWN if moment.mark is Mark.RUNNING else NONE
+    value = getattr(moment.task, field) if moment.task else None
+    return count(value, UNKNOWN)
+
+
+def moved(moment: Moment) -> str:
+    """Bytes that the run's task moved."""
+    if moment.run is None or moment.run.resource_id is None:
+        return UNKNOWN if moment.mark is Mark.RUNNING else NONE
+    return size(moment.task.bytes_transferred if moment.task else None)
+
+
+def task_id(moment: Moment) -> str:
+    """The beginning of the task's id, or `-`."""
+    return moment.run.resource_id[:8] if moment.run and moment.run.resource_id else NONE
+
+
+def message(moment: Moment, now: datetime, zone: tzinfo) -> str:
+    """What there is to say about a run, or why nothing ran at a tick."""
+    if moment.run is not None:
+        return run_words.message(moment.run, moment.task)
+    if moment.mark is Mark.RUNNING:
+        return "in progress, not listed yet"
+    why = _why_no_run(moment)
+    if moment.ticks == 1:
+        return why
+    since = f" since {moments.date_time(moment.oldest, now, zone)}" if moment.oldest else ""
+    return f"{counted(moment.ticks, 'tick')}{since}: {why}"
+
+
+def _why_no_run(moment: Moment) -> str:
+    if moment.mark is Mark.SKIPPED:
+        return "the run before was still going"
+    if moment.standing:
+        return "timer paused"
+    return "paused, or the service was away" if moment.mark is Mark.MISSED else "nothing ran, reason not known"
+
+
+def past_words(lines: Sequence[Moment], *, complete: bool) -> str:
+    """The past in numbers: `43 ticks: 39 ok, 1 failed, 1 refused, 2 missed`; newest ones only where there are more."""
+    if not lines:
+        return "no run so far" if complete else "no runs read yet"
+    totals = dict.fromkeys(Mark, 0)
+    for line in lines:
+        totals[line.mark] += line.ticks
+    said = [f"{count(totals[mark])} {word}" for mark, word in _SUMMARY if totals[mark]]
+    whole = sum(totals.values())
+    head = f"{count(whole)} {'tick' if whole == 1 else 'ticks'}" if complete else f"last {count(whole)} ticks"
+    return f"{head}: {', '.join(said)}"
+
+
+def usual_words(job: Job, tasks: Mapping[str, Task]) -> str:
+    """What a good run is like: `a normal run takes 47m (median of 30) and moves 1.93 TB`; with few runs, nothing."""
+    good = [(run, task) for run in job.runs for task in (task_of(run, tasks),) if outcome(run, task) in _GOOD]
+    times = sorted(lasted for run, task in good if (lasted := took(run, task)) is not None)
+    amounts = sorted(task.bytes_transferred for _, task in good if task and task.bytes_transferred is not None)
+    if len(times) < FEWEST_RUNS:
+        return ""
+    lasted = times[len(times) // 2]
+    words = f"a normal run takes {moments.duration(lasted, seconds=True)} (median of {len(times)})"
+    return words + (f" and moves {size(amounts[len(amounts) // 2])}" if len(amounts) >= FEWEST_RUNS else "")

@@ -1,0 +1,78 @@
+"""The next fire times of one timer, and everything about its schedule and what it moves, in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from globus_tui.commands import LIST_MOVES, Command
+from globus_tui.present.schedule_facts import Fact, schedule_facts
+from globus_tui.present.what_facts import what_facts
+from globus_tui.screens.base import TimerScreen
+from globus_tui.widgets.job_table import case_of
+from globus_tui.widgets.line_columns import Cell, Span
+from globus_tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import ComposeResult
+
+    from globus_tui.domain.job import JobId
+
+FIRES = 10
+_ALL = 100_000
+
+
+class FiresScreen(TimerScreen):
+    """Ten fire times in local time, UTC and from now; then schedule, items and options without anything left out."""
+
+    ABOUT = "When this timer runs and what it moves, in full. Times are local, then UTC, then from now."
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LIST_MOVES
+    AUTO_FOCUS = "#lines"
+
+    def __init__(self, job_id: JobId) -> None:
+        """Make the screen for a timer."""
+        super().__init__()
+        self.job_id = job_id
+
+    def compose_middle(self) -> ComposeResult:
+        """One text."""
+        yield TextLines(id="lines")
+
+    def on_mount(self) -> None:
+        """Draw what is known."""
+        self.show_facts()
+
+    def title_words(self) -> str:
+        """Where one is."""
+        state = self.states.get(self.job_id)
+        return f"Timers > {state.job.label if state else 'not there any more'} > fire times"
+
+    def watch_states(self) -> None:
+        """Timers changed; maybe this one."""
+        self.show_facts()
+
+    def watch_view(self) -> None:
+        """Time has passed, names came in, or the zone changed."""
+        super().watch_view()
+        self.show_facts()
+
+    def show_facts(self) -> None:
+        """Write the lines."""
+        if not self.is_mounted or not self.is_attached:
+            return
+        lines, state = self.query_one(TextLines), self.states.get(self.job_id)
+        lines.ascii_only = self.view.ascii
+        if state is None:
+            lines.show(("This timer is not there any more.",))
+            return
+        case = case_of(state, self.view)
+        what = what_facts(case, self.app.store.collections, items=_ALL, in_full=True)
+        lines.show((*_block("When", schedule_facts(case, FIRES)), "", *_block("What", what)))
+
+
+def _block(heading: str, facts: Iterable[Fact]) -> Iterable[Cell]:
+    yield Span(heading, "bold")
+    for fact in facts:
+        style = fact.style if fact.style in ("warning", "muted", "accent") else ""
+        yield (Span(f"{fact.label:<16} ", "muted"), Span(fact.words, style))

@@ -1,0 +1,323 @@
+"""One timer: how it is, when it runs, what it moves, and what became of its runs."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from globus_tui.commands import JOB_DETAIL, LIST_MOVES, Command, bindings, key_words
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.job import JobStatus
+from globus_tui.domain.timeline import timeline
+from globus_tui.present import detail_words, marks
+from globus_tui.present.compact_facts import compact_facts
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.schedule_facts import schedule_facts
+from globus_tui.present.what_facts import what_facts
+from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.job_actions import JobActions, why_not
+from globus_tui.store.freshness import FreshnessState
+from globus_tui.widgets.banner import Banner
+from globus_tui.widgets.facts import Facts
+from globus_tui.widgets.job_table import case_of
+from globus_tui.widgets.key_hints import KeyHints
+from globus_tui.widgets.run_history import RunHistory
+from globus_tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from globus_tui.domain.job import JobId
+    from globus_tui.domain.timeline import Moment
+    from globus_tui.store.job_state import JobState
+
+_LISTS_OWN = {one.command_id for one in LIST_MOVES} | {"list.choose"}
+TICKS_WIDE, TICKS_NARROW = 60, 40
+ROOMY = 45
+"""From this height on every option is listed."""
+
+
+class JobDetailScreen(TimerScreen, JobActions):
+    """One timer. Keeps its id only: what is shown is looked up in the application's states."""
+
+    CSS_PATH = "job_detail.tcss"
+    ABOUT = (
+        "One timer with its past. A line for each run and each tick at which nothing ran: - is something that "
+        "cannot be there, ? something that is not known."
+    )
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_DETAIL
+    BINDINGS = bindings(one for one in JOB_DETAIL if one.command_id not in _LISTS_OWN)  # type: ignore[assignment]  # as in app
+    AUTO_FOCUS = "#runs"
+
+    def __init__(self, job_id: JobId, order: Sequence[JobId] = ()) -> None:
+        """Make the screen.
+
+        Args:
+            job_id: whose.
+            order: the timers of the list in its order, for going to the one before and after.
+        """
+        super().__init__()
+        self.job_id = job_id
+        self._list_order = tuple(order)
+        self._runs_reading = False
+        self._runs_more: bool | None = None
+        self._runs_problem: str | None = None
+
+    def compose_middle(self) -> ComposeResult:
+        """Banner, facts, past."""
+        yield Static(id="gone", markup=False)
+        yield Banner(lambda command_id: key_words(self.app.settings.keys, command_id), id="banner")
+        with Horizontal(id="panels"):
+            yield Facts(id="schedule")
+            yield Facts(id="what")
+        yield Facts(id="compact")
+        yield TextLine(id="past")
+        yield TextLine(id="strip")
+        yield RunHistory(id="runs")
+        yield TextLine(id="usual")
+
+    def on_mount(self) -> None:
+        """Draw what is known already, then read the rest."""
+        self.query_one("#schedule").border_title = "Schedule"
+        self.query_one("#what").border_title = "What"
+        self.show_job()
+        self._read()
+
+    def on_unmount(self) -> None:
+        """Its document and older runs need not be kept; the reading under way is cancelled with the screen."""
+        self.app.store.details.close(self.job_id)
+
+    def title_words(self) -> str:
+        """Where one is."""
+        state = self.states.get(self.job_id)
+        return f"Timers > {state.job.label if state else 'not there any more'}"
+
+    # --- reading
+
+    def _read(self) -> None:
+        self._runs_reading = True
+        self.run_worker(self._read_detail(), group="detail", exclusive=True)
+
+    async def _read_detail(self) -> None:
+        try:
+            detail = await self.app.store.details.load_detail(self.job_id)
+        except GlobusTuiError as error:
+            self._runs_problem = str(error)
+        else:
+            self._runs_more, self._runs_problem = detail.more, detail.partial
+        self._runs_reading = False
+        self.show_job()
+
+    async def _read_older(self) -> None:
+        try:
+            self._runs_more = await self.app.store.details.load_more_runs(self.job_id)
+            self._runs_problem = None
+        except GlobusTuiError as error:
+            self._runs_problem = str(error)
+        self._runs_reading = False
+        self.show_job()
+
+    def action_runs_more(self) -> None:
+        """Read the next page of older runs."""
+        if self._runs_reading:
+            self.app.say("The runs are being read; wait a moment.")
+        elif self._runs_more is False:
+            self.app.say("These are all runs that Globus keeps.")
+        else:
+            self._read_more()
+
+    def _read_more(self) -> None:
+        self._runs_reading = True
+        self._show_past()
+        self.run_worker(self._read_older(), group="detail", exclusive=True)
+
+    @on(RunHistory.Highlighted)
+    def read_on_at_the_end(self) -> None:
+        """The cursor came to the last line: read older runs."""
+        runs = self.query_one(RunHistory)
+        at_end = runs.cursor_position == len(runs.rows) - 1 > 0
+        if at_end and self._runs_more and not self._runs_reading and self._runs_problem is None:
+            self._read_more()
+
+    # --- showing
+
+    def watch_states(self) -> None:
+        """Timers changed; maybe this one."""
+        self.show_job()
+
+    def watch_view(self) -> None:
+        """Time has passed, names came in, or the zone changed."""
+        super().watch_view()
+        self.show_job()
+
+    def watch_freshness(self) -> None:
+        """After a failure, try again once Globus answers again."""
+        super().watch_freshness()
+        if self.is_mounted and self._runs_problem and self.freshness.state is FreshnessState.FRESH:
+            self._read()
+        self.show_job()
+
+    def on_resize(self) -> None:
+        """More or fewer lines of facts fit."""
+        self.call_after_refresh(self.show_job)
+
+    def show_job(self) -> None:
+        """Hand everything its words."""
+        if not self.is_mounted or not self.is_attached:
+            return
+        state = self.states.get(self.job_id)
+        self.set_class(state is None, "-gone")
+        self.set_class(self.view.ascii, "-ascii")
+        if state is None:
+            self._show_gone()
+            return
+        case = case_of(state, self.view)
+        self.query_one(Banner).show(case)
+        in_full = self.size.height >= ROOMY
+        rows = {
+            "#schedule": schedule_facts(case, fires=10 if in_full else 3),
+            "#what": what_facts(case, self.app.store.collections, items=12 if in_full else 3, in_full=in_full),
+            "#compact": compact_facts(case),
+        }
+        for selector, facts in rows.items():
+            panel = self.query_one(selector, Facts)
+            panel.ascii_only, panel.rows = self.view.ascii, facts
+        self._show_past()
+        self._show_hints(state)
+        self.show_title()
+
+    def _show_gone(self) -> None:
+        known = self.freshness.checked_at is not None
+        words = "This timer is not there any more: it was deleted, or it is not yours any longer."
+        back = key_words(self.app.settings.keys, "app.back")
+        self.query_one("#gone", Static).update(
+            Content.assemble(
+                (words if known else "No timers are known yet.", "bold"), "\n\n", (back, "bold $primary"), "  back"
+            )
+        )
+        self.show_title()
+
+    def _show_past(self) -> None:
+        state = self.states.get(self.job_id)
+        if state is None:
+            return
+        lines = timeline(state.job, self.view.tasks, self.view.now)
+        runs = self.query_one(RunHistory)
+        runs.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT)
+        runs.empty = self._empty_words(state)
+        runs.look_from(self.view)
+        runs.set_rows(lines)
+        self._show_around(state, lines)
+
+    def _show_around(self, state: JobState, lines: Sequence[Moment]) -> None:
+        past = self.query_one("#past", TextLine)
+        words = detail_words.past_words(lines, complete=self._runs_more is False)
+        past.left = Content.assemble((" Runs  ", "bold"), self._safe(words))
+        past.right = Content(f"{self._reading_words()} ")
+        strip = self.query_one("#strip", TextLine)
+        ticks = TICKS_WIDE if self.size.width >= 100 else TICKS_NARROW
+        cells = marks.strip(state.history, ticks, ascii_only=self.view.ascii)
+        pieces = [
+            ("".join(char for char, _ in run), f"$text-{style}") for style, run in groupby(cells, lambda one: one[1])
+        ]
+        strip.left = Content.assemble((f" last {ticks}  ", "$foreground-muted"), *pieces)
+        strip.right = self._legend(state)
+        usual = detail_words.usual_words(state.job, self.view.tasks)
+        self.query_one("#usual", TextLine).left = Content.styled(f" {self._safe(usual)}", "$foreground-muted")
+
+    def _legend(self, state: JobState) -> Content:
+        """The signs that stand in the strip, with their words."""
+        shown = set(marks.strip(state.history, TICKS_WIDE, ascii_only=self.view.ascii))
+        legend = marks.legend(ascii_only=self.view.ascii)
+        pieces = [
+            piece
+            for char, style, words in legend
+            if (char, style) in shown
+            for piece in ((char, f"$text-{style}"), (f" {words}  ", "$foreground-muted"))
+        ]
+        return Content.assemble(*pieces)
+
+    def _reading_words(self) -> str:
+        if self._runs_reading:
+            return "reading runs"
+        if self._runs_problem:
+            return self._safe(f"not all is known: {self._runs_problem}")
+        return f"{key_words(self.app.settings.keys, 'runs.more')} older runs" if self._runs_more else ""
+
+    def _empty_words(self, state: JobState) -> str:
+        if self._runs_reading:
+            return "Reading runs"
+        if self._runs_problem:
+            return f"The runs could not be read: {self._runs_problem}\nThey are tried again after the next refresh."
+        return "It has not run yet." if state.job.n_runs in (0, None) else "Globus keeps no run of it any more."
+
+    def _show_hints(self, state: JobState) -> None:
+        commands = (one.command_id for one in JOB_DETAIL if one.command_id.startswith("job."))
+        hints = self.query_one(KeyHints)
+        hints.unable = frozenset(one for one in commands if why_not(one, (state,), self.freshness.state))
+        hints.reword()
+
+    def words_of(self, command: Command) -> str:
+        """Pause or resume, whichever the key would do now."""
+        state = self.states.get(self.job_id)
+        if command.command_id != "job.pause-resume" or state is None:
+            return command.words
+        return "Resume" if state.job.status is JobStatus.INACTIVE else "Pause"
+
+    def _safe(self, text: str) -> str:
+        return safe_line(text, ascii_only=self.view.ascii)
+
+    # --- commands
+
+    def targets(self) -> tuple[JobState, ...]:
+        """This timer."""
+        state = self.states.get(self.job_id)
+        return (state,) if state else ()
+
+    @on(RunHistory.Chosen)
+    def open_the_run(self, chosen: RunHistory.Chosen) -> None:
+        """Open the run's task; of a tick without a run, say why there is none."""
+        row = self.query_one(RunHistory).cursor_row
+        if row is None or row.key != chosen.key:
+            return
+        if row.run is None:
+            words = detail_words.message(row, self.view.now, self.view.zone)
+            self.app.say(f"Nothing ran then: {words}.", "warning")
+            return
+        from globus_tui.screens.run_detail import RunDetailScreen
+
+        self.app.open_screen(RunDetailScreen(self.job_id, row.run.key))
+
+    def action_job_fires(self) -> None:
+        """The next ten fire times, and everything about what it moves."""
+        from globus_tui.screens.fires import FiresScreen
+
+        self.app.open_screen(FiresScreen(self.job_id))
+
+    def action_job_previous(self) -> None:
+        """The timer before this one in the list."""
+        self._go(-1)
+
+    def action_job_next(self) -> None:
+        """The timer after this one in the list."""
+        self._go(1)
+
+    def _go(self, step: int) -> None:
+        order = [one for one in self._list_order or tuple(self.states) if one in self.states or one == self.job_id]
+        place = order.index(self.job_id) + step if self.job_id in order else -1
+        if not 0 <= place < len(order):
+            self.app.say("This is the first timer of the list." if step < 0 else "This is the last timer of the list.")
+            return
+        self.app.store.details.close(self.job_id)
+        self.job_id = order[place]
+        self._runs_more, self._runs_problem = None, None
+        self.query_one(RunHistory).set_rows(())
+        self._read()
+        self.show_job()

@@ -1,0 +1,94 @@
+"""A timer as the service describes it, as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from globus_tui.commands import LIST_MOVES, ONE_JOB, Command, bindings
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.job_actions import JobActions
+from globus_tui.widgets.line_columns import Cell, Span
+from globus_tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from globus_tui.domain.job import JobId
+    from globus_tui.store.job_state import JobState
+
+MOST_LINES = 20_000
+_COPY = tuple(one for one in ONE_JOB if one.command_id == "job.copy")
+_KEY = re.compile(r'( *)("(?:[^"\\]|\\.)*")(: .*)')
+
+
+class RawJsonScreen(TimerScreen, JobActions):
+    """The document, line by line. Its runs are the first page of them, as the service sends it."""
+
+    ABOUT = "The timer as the Timers service describes it, unchanged but for the line breaks."
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*_COPY, *LIST_MOVES)
+    BINDINGS = bindings(_COPY)  # type: ignore[assignment]  # as in app
+    AUTO_FOCUS = "#lines"
+
+    def __init__(self, job_id: JobId) -> None:
+        """Make the screen for a timer."""
+        super().__init__()
+        self.job_id = job_id
+        self._was_open = False
+
+    def compose_middle(self) -> ComposeResult:
+        """One text."""
+        yield TextLines(id="lines")
+
+    def on_mount(self) -> None:
+        """Show what was read last, or read it."""
+        lines = self.query_one(TextLines)
+        lines.ascii_only = self.view.ascii
+        known = self.app.store.details.last_read(self.job_id)
+        self._was_open = known is not None
+        if known is not None:
+            lines.show(json_lines(known.document))
+            return
+        lines.empty = "Reading the timer"
+        self.run_worker(self._read(), group="detail", exclusive=True)
+
+    def on_unmount(self) -> None:
+        """Unless the timer's own screen is below, its document need not be kept."""
+        if not self._was_open:
+            self.app.store.details.close(self.job_id)
+
+    async def _read(self) -> None:
+        lines = self.query_one(TextLines)
+        try:
+            detail = await self.app.store.details.load_detail(self.job_id)
+        except GlobusTuiError as error:
+            lines.empty = f"The timer could not be read: {error}"
+        else:
+            lines.show(json_lines(detail.document))
+
+    def title_words(self) -> str:
+        """Where one is."""
+        state = self.states.get(self.job_id)
+        return f"Timers > {state.job.label if state else 'not there any more'} > JSON"
+
+    def targets(self) -> tuple[JobState, ...]:
+        """This timer."""
+        state = self.states.get(self.job_id)
+        return (state,) if state else ()
+
+
+def json_lines(document: Mapping[str, object]) -> tuple[Cell, ...]:
+    """A document as lines, its keys set off; a monstrous one is cut, and says so."""
+    lines = json.dumps(document, indent=2, ensure_ascii=False, default=str).split("\n")
+    cut = len(lines) - MOST_LINES
+    cells = tuple(_cell(line) for line in lines[:MOST_LINES])
+    return (*cells, Span(f"and {cut} more lines", "muted")) if cut > 0 else cells
+
+
+def _cell(line: str) -> Cell:
+    found = _KEY.fullmatch(line)
+    return (Span(found[1]), Span(found[2], "accent"), Span(found[3])) if found else line

@@ -1,0 +1,277 @@
+"""One run of a timer: its Transfer task, the task's log, what it skipped over and what it moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.content import Content
+
+from globus_tui.commands import LIST_MOVES, RUN_DETAIL, Command, bindings, key_words
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.history import task_of
+from globus_tui.domain.run import outcome
+from globus_tui.present import run_words
+from globus_tui.present.log_lines import event_lines, moved_lines, skipped_lines
+from globus_tui.present.marks import history_sign
+from globus_tui.present.run_facts import run_facts
+from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.job_actions import JobActions, why_not
+from globus_tui.screens.task_reading import TaskReading, View
+from globus_tui.store.freshness import FreshnessState
+from globus_tui.widgets.event_log import EventLog
+from globus_tui.widgets.facts import Facts
+from globus_tui.widgets.key_hints import KeyHints
+from globus_tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from textual.app import ComposeResult
+
+    from globus_tui.domain.job import JobId
+    from globus_tui.domain.run import Run
+    from globus_tui.present.log_lines import LogLine
+    from globus_tui.store.job_state import JobState
+
+_LISTS_OWN = {one.command_id for one in LIST_MOVES}
+_NAMES = {View.LOG: "Log", View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
+
+
+class RunDetailScreen(TimerScreen, JobActions):
+    """One run. Keeps the timer's id and the run's key; the run itself is looked up in the application's states."""
+
+    CSS_PATH = "run_detail.tcss"
+    ABOUT = "One run of a timer and the Transfer task that it made. The log is newest first."
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = RUN_DETAIL
+    BINDINGS = bindings(one for one in RUN_DETAIL if one.command_id not in _LISTS_OWN)  # type: ignore[assignment]  # as in app
+    AUTO_FOCUS = "#log"
+
+    def __init__(self, job_id: JobId, run_key: str) -> None:
+        """Make the screen for a run of a timer."""
+        super().__init__()
+        self.job_id = job_id
+        self.run_key = run_key
+        self._task_reading = TaskReading()
+        self._log_view = View.LOG
+        self._log_wraps = False
+
+    def compose_middle(self) -> ComposeResult:
+        """What became of it, its task in numbers, its log."""
+        yield TextLine(id="outcome")
+        yield Facts(8, id="task")
+        yield TextLine(id="views")
+        yield EventLog(id="log")
+
+    def on_mount(self) -> None:
+        """Draw what is known already, then read the rest."""
+        self.show_run()
+        self._read()
+
+    def title_words(self) -> str:
+        """Where one is."""
+        state = self.states.get(self.job_id)
+        return f"Timers > {state.job.label if state else 'not there any more'} > run"
+
+    @property
+    def shown_run(self) -> Run | None:
+        """The run, as it is known now."""
+        state = self.states.get(self.job_id)
+        return next((run for run in state.job.runs if run.key == self.run_key), None) if state else None
+
+    # --- reading
+
+    def _read(self) -> None:
+        run = self.shown_run
+        if run is not None and run.resource_id is not None:
+            self._start(self._task_reading.read(self.app.store.details, run.resource_id, self._log_view))
+        self.show_run()
+
+    def _start(self, reading: Coroutine[None, None, None]) -> None:
+        self._task_reading.busy, self._task_reading.problem = True, None
+        self.run_worker(self._read_then_show(reading), group="detail", exclusive=True)
+
+    async def _read_then_show(self, reading: Coroutine[None, None, None]) -> None:
+        try:
+            await reading
+        except GlobusTuiError as error:
+            self._task_reading.problem = str(error)
+        self._task_reading.busy = False
+        self.show_run()
+
+    def action_runs_more(self) -> None:
+        """Read the next page of what is shown."""
+        reading, run = self._task_reading, self.shown_run
+        if reading.busy or run is None or run.resource_id is None:
+            self.app.say("The task is being read; wait a moment." if reading.busy else "This run made no task.")
+        elif reading.more(self._log_view):
+            self._start(reading.read_on(self.app.store.details, run.resource_id, self._log_view))
+            self._show_log()
+        else:
+            self.app.say("That is all there is.")
+
+    @on(EventLog.Highlighted)
+    def read_on_at_the_end(self) -> None:
+        """The cursor came to the last line: read the next page."""
+        log, reading = self.query_one(EventLog), self._task_reading
+        at_end = log.cursor_position == len(log.rows) - 1 > 0
+        if at_end and not reading.busy and reading.problem is None and reading.more(self._log_view):
+            self.action_runs_more()
+
+    def action_log_view(self) -> None:
+        """Go on to the next of log, skipped files and moved files."""
+        views = list(View)
+        self._log_view = views[(views.index(self._log_view) + 1) % len(views)]
+        self._read()
+
+    def action_jobs_problems(self) -> None:
+        """Only errors of the log, or all of it."""
+        self._log_view = View.LOG
+        self._task_reading.errors_only = not self._task_reading.errors_only
+        self._read()
+
+    def action_log_wrap(self) -> None:
+        """Break long lines, or cut them."""
+        self._log_wraps = not self._log_wraps
+        self._show_log()
+
+    # --- showing
+
+    def watch_states(self) -> None:
+        """Timers changed; maybe this one."""
+        self.show_run()
+
+    def watch_view(self) -> None:
+        """Time has passed, names came in, or the zone changed."""
+        super().watch_view()
+        self.show_run()
+
+    def watch_freshness(self) -> None:
+        """While the task goes on, its numbers and log are read again after each refresh."""
+        super().watch_freshness()
+        if not self.is_mounted or self.freshness.state is not FreshnessState.FRESH:
+            return
+        run, reading = self.shown_run, self._task_reading
+        task = task_of(run, self.view.tasks) if run else None
+        unfinished = task is None or not task.finished
+        if self.is_active and not reading.busy and (reading.problem or (unfinished and reading.is_first_page)):
+            self._read()
+
+    def on_resize(self) -> None:
+        """Other lines fit."""
+        self.call_after_refresh(self.show_run)
+
+    def show_run(self) -> None:
+        """Hand everything its words."""
+        if not self.is_mounted or not self.is_attached:
+            return
+        run, facts = self.shown_run, self.query_one("#task", Facts)
+        outcome_line = self.query_one("#outcome", TextLine)
+        if run is None:
+            outcome_line.left = Content.styled(" This run is not known any more; q goes back.", "bold")
+            facts.rows = ()
+            return
+        task = task_of(run, self.view.tasks)
+        found = outcome(run, task)
+        sign = history_sign(run_words.mark_of(found))
+        said = self._safe(run_words.message(run, task))
+        outcome_line.left = Content.assemble(
+            (f" {sign.drawn(ascii_only=self.view.ascii)} {run_words.result(found)}", f"bold $text-{sign.style}"),
+            f"  {said}",
+        )
+        facts.ascii_only = self.view.ascii
+        facts.rows = run_facts(run, task, self.view.now, self.view.zone, paused_for=self._task_reading.paused_for)
+        self._show_log()
+        self._show_hints()
+        self.show_title()
+
+    def _show_log(self) -> None:
+        log = self.query_one(EventLog)
+        log.ascii_only = self.view.ascii
+        log.empty = self._empty_words()
+        log.show(self._lines(), wraps=self._log_wraps)
+        self._show_views()
+
+    def _lines(self) -> Sequence[LogLine]:
+        reading = self._task_reading
+        if self._log_view is View.LOG:
+            return event_lines(reading.events, self.view.now, self.view.zone)
+        if self._log_view is View.SKIPPED:
+            return skipped_lines(reading.skipped, self.view.now, self.view.zone)
+        return moved_lines(reading.moved, ascii_only=self.view.ascii)
+
+    def _show_views(self) -> None:
+        line, reading = self.query_one("#views", TextLine), self._task_reading
+        pieces: list[tuple[str, str]] = [(" ", "")]
+        for view, name in _NAMES.items():
+            words = f"{name}, errors only" if view is View.LOG and reading.errors_only else name
+            pieces += [(words, "bold underline" if view is self._log_view else "$foreground-muted"), ("   ", "")]
+        key = key_words(self.app.settings.keys, "log.view")
+        line.left = Content.assemble(*pieces, (key, "bold $primary"), (" switches", "$foreground-muted"))
+        more = f"{key_words(self.app.settings.keys, 'runs.more')} older" if reading.more(self._log_view) else ""
+        line.right = Content(f"{'reading' if reading.busy else more} ")
+
+    def _empty_words(self) -> str:
+        reading, run = self._task_reading, self.shown_run
+        if run is not None and run.resource_id is None:
+            return "This run made no task, so there is no log."
+        if reading.busy:
+            return "Reading the task"
+        if reading.problem:
+            return f"It could not be read: {reading.problem}"
+        if self._log_view is View.SKIPPED:
+            return "No file was skipped over."
+        if self._log_view is View.MOVED:
+            return "No file is listed as moved; Globus lists them once the task is over."
+        return "No error in the log." if reading.errors_only else "Globus keeps no log of this task any more."
+
+    def _show_hints(self) -> None:
+        commands = (one.command_id for one in RUN_DETAIL if one.command_id.startswith("job."))
+        hints = self.query_one(KeyHints)
+        hints.unable = frozenset(one for one in commands if why_not(one, self.targets(), self.freshness.state))
+
+    def _safe(self, text: str) -> str:
+        return safe_line(text, ascii_only=self.view.ascii)
+
+    # --- commands
+
+    def targets(self) -> tuple[JobState, ...]:
+        """The timer whose run this is."""
+        state = self.states.get(self.job_id)
+        return (state,) if state else ()
+
+    def action_job_previous(self) -> None:
+        """The run after this one."""
+        self._go(-1)
+
+    def action_job_next(self) -> None:
+        """The run before this one."""
+        self._go(1)
+
+    def _go(self, step: int) -> None:
+        state = self.states.get(self.job_id)
+        keys = [run.key for run in state.job.runs] if state else []
+        place = keys.index(self.run_key) + step if self.run_key in keys else -1
+        if not 0 <= place < len(keys):
+            self.app.say("This is the newest run." if step < 0 else "This is the oldest run that was read.")
+            return
+        self.run_key = keys[place]
+        self._task_reading = TaskReading(errors_only=self._task_reading.errors_only)
+        self._read()
+
+    def action_job_copy(self) -> None:
+        """Offer what can be copied of the run."""
+        run = self.shown_run
+        if run is None or run.resource_id is None:
+            self.app.say("This run made no task, so there is nothing to copy.", "warning")
+            return
+        from globus_tui.screens.show_text import CopyMenu
+
+        log = "\n".join(f"{line.head}  {line.words}  {line.rest}".rstrip() for line in self._lines())
+        choices = [
+            ("i", "task id", run.resource_id),
+            ("c", "CLI command", f"globus task show {run.resource_id}"),
+            ("t", "what is shown", log),
+        ]
+        self.app.push_screen(CopyMenu(choices), lambda text: self.app.copy_text(text) if text else None)

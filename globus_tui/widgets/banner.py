@@ -1,0 +1,70 @@
+"""How a timer is: one line when all is well; what, since when, what comes of it and the key that helps when not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from globus_tui.present.health_sentences import explain, headline
+from globus_tui.present.health_words import remedy
+from globus_tui.present.marks import health_sign
+from globus_tui.present.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from globus_tui.present.health_words import Case
+
+_STYLES = ("error", "warning", "success", "accent", "muted")
+
+
+class Banner(Vertical):
+    """The state of one timer in words. Still: it is drawn again only when a word of it changes."""
+
+    def __init__(self, key_of: Callable[[str], str], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """Make the banner; `key_of` gives the key of a command."""
+        super().__init__(id=id)
+        self._banner_key_of = key_of
+
+    def compose(self) -> ComposeResult:
+        """Headline, sentences, key."""
+        yield Static(id="banner-head", markup=False)
+        yield Static(id="banner-words", markup=False)
+        yield Static(id="banner-key", markup=False)
+
+    def show(self, case: Case) -> None:
+        """Tell how a timer is."""
+        sign, trouble = health_sign(case.health.word), case.health.word.is_trouble or case.job.stands_still
+        for style in _STYLES:
+            self.set_class(style == sign.style, f"-{style}")
+        self.set_class(not trouble, "-quiet")
+        head = f"{sign.drawn(ascii_only=case.ascii_only)} {self._safe(headline(case), case)}"
+        words = self._safe(explain(case), case)
+        if not trouble:
+            self._say("#banner-head", Content.assemble((head, "bold"), "  ", words))
+            return
+        self._say("#banner-head", Content.styled(head, "bold"))
+        self._say("#banner-words", Content(words))
+        self._say("#banner-key", self._help(case))
+
+    def _help(self, case: Case) -> Content:
+        """The key that helps; not the one that opened this screen."""
+        found = remedy(case.job, case.health)
+        if found is None or found[0] == "list.choose":
+            return Content()
+        return Content.assemble((self._banner_key_of(found[0]), "bold $primary"), f"  {self._safe(found[1], case)}")
+
+    def _say(self, selector: str, words: Content) -> None:
+        line = self.query_one(selector, Static)
+        line.display = bool(words)
+        if line.content != words:
+            line.update(words)
+
+    @staticmethod
+    def _safe(text: str, case: Case) -> str:
+        return safe_line(text, ascii_only=case.ascii_only)
