@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,8 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.scope import Scope, merge, parse, render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import globus_sdk.scopes as sdk
 
 NAMES = st.sampled_from(["a", "b", "c", "https://auth.globus.org/scopes/x/data_access", "urn:globus:auth:scope:y:all"])
@@ -21,6 +25,26 @@ TREES = st.recursive(
     lambda below: st.builds(Scope, NAMES, st.lists(below, min_size=1, max_size=3).map(tuple), st.booleans()),
     max_leaves=8,
 )
+
+
+def renamed(scopes: list[Scope]) -> list[Scope]:
+    """The same trees in which no name comes twice: the SDK takes equal names for the same scope."""
+    numbers = count()
+
+    def rename(scope: Scope) -> Scope:
+        return Scope(f"{scope.name}{next(numbers)}", tuple(map(rename, scope.dependencies)), scope.optional)
+
+    return [rename(scope) for scope in scopes]
+
+
+FORESTS = st.lists(TREES, min_size=1, max_size=3).map(renamed)
+
+
+def without(scopes: tuple[Scope, ...], dropped: set[str]) -> Iterator[Scope]:
+    """The trees less those scopes and all below them."""
+    for scope in scopes:
+        if scope.name not in dropped:
+            yield Scope(scope.name, tuple(without(scope.dependencies, dropped)), scope.optional)
 
 
 def plain(scope: Scope | sdk.Scope) -> tuple[object, ...]:
@@ -34,37 +58,20 @@ def test_what_was_written_is_read_back(scopes: list[Scope]) -> None:
     assert parse(render(scopes)) == tuple(scopes)
 
 
-@given(st.lists(TREES, min_size=1, max_size=3))
-def test_trees_without_repeated_names_are_the_sdks(scopes: list[Scope]) -> None:
-    names = [one.name for scope in scopes for one in scope.walk()]
-    assume(len(names) == len(set(names)))
+@given(FORESTS)
+def test_trees_are_the_sdks(scopes: list[Scope]) -> None:
     text = render(scopes)
     theirs = ScopeParser.parse(text)
     assert {plain(one) for one in parse(text)} == {plain(one) for one in theirs}
     assert {plain(one) for one in parse(" ".join(map(str, theirs)))} == {plain(one) for one in theirs}
 
 
-@given(st.lists(TREES, max_size=2), st.lists(TREES, max_size=2))
-def test_uniting_is_the_sdks_where_every_name_has_one_place(left: list[Scope], right: list[Scope]) -> None:
-    for side in (left, right):
-        names = [one.name for scope in side for one in scope.walk()]
-        assume(len(names) == len(set(names)))
-    places = {(one.name, above, one.optional) for one, above in _places((*left, *right), None)}
-    assume(len(places) == len({name for name, _, _ in places}))
-    text = render((*left, *right))
-    try:
-        theirs = ScopeParser.parse(text)
-    except ScopeCycleError:
-        assume(False)
-        raise
-    assert {plain(one) for one in merge(parse(text))} == {plain(one) for one in theirs}
-
-
-def _places(scopes: tuple[Scope, ...], above: str | None) -> list[tuple[Scope, str | None]]:
-    found: list[tuple[Scope, str | None]] = []
-    for scope in scopes:
-        found += [(scope, above), *_places(scope.dependencies, scope.name)]
-    return found
+@given(FORESTS, st.data())
+def test_uniting_is_the_sdks(scopes: list[Scope], data: st.DataObject) -> None:
+    names = [one.name for scope in scopes for one in scope.walk()]
+    sides = [tuple(without(tuple(scopes), data.draw(st.sets(st.sampled_from(names))))) for _ in range(2)]
+    text = render(sides[0] + sides[1])
+    assert {plain(one) for one in merge(parse(text))} == {plain(one) for one in ScopeParser.parse(text)}
 
 
 def accepted_by_the_sdk(text: str) -> bool:
@@ -97,7 +104,13 @@ def accepted_by_us(text: str) -> bool:
 @example("a[*b c[d]] e")
 @example("")
 def test_the_same_strings_are_well_written(text: str) -> None:
+    assume(not re.search(r"[ab]\*", text))  # see the next test
     assert accepted_by_us(text) == accepted_by_the_sdk(text)
+
+
+def test_a_marker_in_the_middle_of_a_name_is_refused_where_the_sdk_guesses_two_scopes() -> None:
+    assert [str(one) for one in ScopeParser.parse("a*a[b]")] != []
+    assert not accepted_by_us("a*a[b]")
 
 
 def test_a_required_dependency_outweighs_an_optional_one() -> None:
