@@ -12,7 +12,7 @@ from globus_tui.sandbox.world_flows import flow_id
 if TYPE_CHECKING:
     from tests.conformance.conftest import Globus
 
-DEPOT, ARCHIVE, NATIONAL = (collection_id(name) for name in ("depot", "archive", "national"))
+DEPOT, ARCHIVE = collection_id("depot"), collection_id("archive")
 QUALITY = flow_id("quality")
 
 
