@@ -1,0 +1,207 @@
+"""The clients on real sockets against the served sandbox: what a pretend network cannot show."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.api.environment import Environment
+from globus_tui.api.globus_auth import AuthClient, PeopleClient
+from globus_tui.api.http import Connection
+from globus_tui.api.timers import TimersClient
+from globus_tui.api.transfer import TransferClient
+from globus_tui.auth.client_tokens import ClientCredentialsTokens
+from globus_tui.auth.service_account import ServiceAccount
+from globus_tui.domain.credentials import Secret
+from globus_tui.domain.errors import ConnectionFailed, ErrorKind, TimedOut, TimersAPIError, TransferAPIError
+from globus_tui.domain.job import JobStatus
+from globus_tui.domain.new_timer import TransferTimer
+from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule
+from globus_tui.domain.transfer import TransferData, TransferItem
+from globus_tui.sandbox.clock import Clock
+from globus_tui.sandbox.faults import Fault, proxy_page, too_many
+from globus_tui.sandbox.serve import environment, running
+from globus_tui.sandbox.world import facility
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from globus_tui.api.exchange import Exchange
+    from globus_tui.sandbox.state import Sandbox
+
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+IMPATIENT = {"GLOBUS_SDK_HTTP_TIMEOUT": "0.2"}
+
+
+MAPPED, GUEST = "1a2b3c4d-0000-4000-8000-000000000001", "1a2b3c4d-0000-4000-8000-000000000002"
+
+
+async def at_once(seconds: float) -> None:
+    """Waits for nothing."""
+
+
+class Services:
+    """All clients, signed in as the sandbox's service account."""
+
+    def __init__(self, connection: Connection, environ: dict[str, str]) -> None:
+        account = ServiceAccount(environ["GLOBUS_TUI_CLIENT_ID"], Secret(environ["GLOBUS_TUI_CLIENT_SECRET"]))
+        self.seen: list[Exchange] = []
+        connection.on_exchange = self.seen.append
+        self.connection = connection
+        self.auth = AuthClient(connection)
+        self.tokens = ClientCredentialsTokens(self.auth, account, clock=connection.clock)
+        self.people = PeopleClient(connection, self.tokens)
+        self.timers = TimersClient(connection, self.tokens)
+        self.transfer = TransferClient(connection, self.tokens)
+
+    def asked(self, path: str) -> int:
+        return sum(one.path == path for one in self.seen)
+
+
+@pytest.fixture(scope="module")
+def world() -> Sandbox:
+    return facility(Clock(NOON, speed=0))
+
+
+@pytest.fixture(scope="module")
+def base_url(world: Sandbox) -> Iterator[str]:
+    with running(world) as url:
+        yield url
+
+
+@pytest.fixture
+def environ(world: Sandbox, base_url: str) -> Iterator[dict[str, str]]:
+    yield environment(world, base_url)
+    world.faults.clear()
+
+
+@pytest.fixture
+async def globus(environ: dict[str, str]) -> AsyncIterator[Services]:
+    async with Connection(Environment.read(environ), clock=lambda: NOON, sleep=at_once) as connection:
+        yield Services(connection, environ)
+
+
+@pytest.fixture
+async def hurried(environ: dict[str, str]) -> AsyncIterator[Services]:
+    async with Connection(Environment.read(environ), clock=lambda: NOON, sleep=at_once) as connection:
+        services = Services(connection, environ)
+        await services.tokens.token("transfer.api.globus.org")
+    async with Connection(Environment.read(environ | IMPATIENT), clock=lambda: NOON, sleep=at_once) as connection:
+        again = Services(connection, environ)
+        again.tokens._grants = services.tokens._grants
+        yield again
+
+
+async def test_the_timers_of_the_facility_are_all_readable(globus: Services) -> None:
+    jobs = await globus.timers.list_jobs(result_count=2, order="submitted_at asc")
+    assert len(jobs) > 30
+    assert [job.label for job in jobs if job.unreadable] == ["not understandable"]
+    submitted = [job.submitted_at for job in jobs if job.submitted_at]
+    assert submitted == sorted(submitted)
+    assert max(len(job.runs) for job in jobs) == 2
+    assert {job.status for job in await globus.timers.list_jobs(filter_status=["ended"])} == {JobStatus.ENDED}
+
+
+async def test_a_timer_lives_from_creation_to_deletion(globus: Services) -> None:
+    (source, *_) = (await globus.transfer.endpoint_search(filter_scope="recently-used")).items or (None,)
+    assert source is not None
+    data = TransferData(source.collection_id, source.collection_id, (TransferItem("/a/", "/b/", recursive=True),))
+    schedule = RecurringSchedule(timedelta(days=1), NOON + timedelta(hours=1))
+    made = (await globus.timers.create_timer(TransferTimer(data, schedule, "of a test"))).job
+    assert (made.name, made.status) == ("of a test", JobStatus.ACTIVE)
+    await globus.timers.pause_job(made.job_id)
+    assert (await globus.timers.get_job(made.job_id)).job.status is JobStatus.INACTIVE
+    assert (await globus.timers.update_job(made.job_id, name="renamed")).job.name == "renamed"
+    assert await globus.timers.resume_job(made.job_id, update_credentials=False)
+    read = (await globus.timers.get_job(made.job_id, page_size=5)).job
+    assert (read.status, read.name, read.transfer and read.transfer.items) == (JobStatus.ACTIVE, "renamed", data.items)
+    await globus.timers.delete_job(made.job_id)
+    assert made.job_id not in {job.job_id for job in await globus.timers.list_jobs(filter_status=["active"])}
+
+
+async def test_a_refused_timer_says_which_field(globus: Services) -> None:
+    data = TransferData(MAPPED, GUEST, (TransferItem("/a/", "/b/"),))
+    too_late = TransferTimer(data, OnceSchedule(NOON + timedelta(days=800)))
+    with pytest.raises(TimersAPIError) as caught:
+        await globus.timers.create_timer(too_late)
+    assert caught.value.kind is ErrorKind.INVALID
+    assert caught.value.problems
+
+
+async def test_folders_tasks_and_people_are_readable(globus: Services) -> None:
+    jobs = await globus.timers.list_jobs(result_count=1)
+    ids = [run.resource_id for job in jobs for run in job.runs if run.resource_id]
+    tasks = await globus.transfer.tasks_by_id(ids)
+    assert tasks
+    assert {task.task_id for task in tasks} <= set(ids)
+    task = await globus.transfer.get_task(tasks[0].task_id)
+    assert task.task_id == tasks[0].task_id
+    logs = [await globus.transfer.task_events(one.task_id, limit=2) for one in tasks if one.finished]
+    assert {len(log.items) for log in logs} & {1, 2}
+    assert {log.marker for log in logs} & {"2"}
+    collection = await globus.transfer.get_endpoint(task.source_id or task.destination_id or "")
+    assert collection.name
+    account = await globus.auth.userinfo(await globus.tokens.token("auth.globus.org"))
+    assert await globus.people.identities(ids=[account.identity_id])
+    assert await globus.people.consents(account.identity_id)
+
+
+async def test_an_unknown_task_is_not_found(globus: Services) -> None:
+    with pytest.raises(TransferAPIError) as caught:
+        await globus.transfer.get_task("00000000-0000-4000-8000-000000000000")
+    assert caught.value.kind is ErrorKind.NOT_FOUND
+
+
+async def test_connections_are_used_again(world: Sandbox, globus: Services) -> None:
+    await asyncio.gather(*(globus.timers.list_jobs(result_count=0) for _ in range(8)))
+    assert globus.asked("/v2/oauth2/token") == 1
+    assert globus.asked("/jobs/") == 8
+
+
+async def test_a_connection_that_breaks_is_made_anew_for_reading(world: Sandbox, globus: Services) -> None:
+    world.faults.add(Fault("/jobs/", kind="reset"))
+    world.faults.add(Fault("/jobs/", kind="truncate"))
+    assert await globus.timers.list_jobs(result_count=0)
+    assert globus.asked("/jobs/") == 3
+
+
+async def test_a_change_whose_answer_is_lost_may_have_been_made(world: Sandbox, globus: Services) -> None:
+    world.faults.add(Fault("/v2/timer", kind="lose"))
+    before = len(world.timers)
+    data = TransferData(MAPPED, GUEST, (TransferItem("/a/", "/b/"),))
+    with pytest.raises(ConnectionFailed) as caught:
+        await globus.timers.create_timer(TransferTimer(data, OnceSchedule(NOON + timedelta(days=1)), "lost"))
+    assert caught.value.maybe_processed
+    assert globus.asked("/v2/timer") == 1
+    assert len(world.timers) == before + 1
+
+
+async def test_a_silent_service_is_given_up(world: Sandbox, hurried: Services) -> None:
+    world.faults.add(Fault("/jobs/", kind="hang"))
+    with pytest.raises(TimedOut):
+        await hurried.timers.list_jobs()
+    assert hurried.asked("/jobs/") == 1
+
+
+async def test_an_answer_in_small_pieces_is_given_up_in_time(world: Sandbox, hurried: Services) -> None:
+    world.faults.add(Fault("/jobs/", kind="trickle", delay=0.1))
+    with pytest.raises(TimedOut):
+        await hurried.timers.list_jobs()
+
+
+async def test_a_proxys_page_and_a_busy_service_pass(world: Sandbox, globus: Services) -> None:
+    world.faults.add(proxy_page("/jobs/"))
+    world.faults.add(too_many("/jobs/", retry_after=0))
+    assert await globus.timers.list_jobs(result_count=0)
+    assert globus.asked("/jobs/") == 3
+
+
+async def test_nobody_there_is_known_not_to_have_been_asked() -> None:
+    environ = {"GLOBUS_SDK_SERVICE_URL_AUTH": "http://127.0.0.1:1"}
+    async with Connection(Environment.read(environ)) as connection:
+        with pytest.raises(ConnectionFailed, match="Globus Auth could not be reached") as caught:
+            await AuthClient(connection).exchange_code("me", "code", "http://localhost:1", "v")
+    assert not caught.value.maybe_processed
