@@ -142,7 +142,7 @@ def test_each_refusal_is_an_error_of_the_client_that_was_asked(sdk: Sdk) -> None
         sdk.flows.get_flow(nobody)
     assert flows.value.http_status == 404
     with (
-        globus_sdk.ConfidentialAppAuthClient(sdk.account.client_id, "wrong") as stranger,
+        globus_sdk.ConfidentialAppAuthClient(str(sdk.account.client_id), "wrong") as stranger,
         pytest.raises(globus_sdk.AuthAPIError) as auth,
     ):
         stranger.oauth2_client_credentials_tokens(TimersScopes.timer)
