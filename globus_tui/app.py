@@ -13,7 +13,10 @@ from textual.reactive import var
 
 from globus_tui.clipboard import inside_tmux, send_to_tmux
 from globus_tui.commands import EVERYWHERE, bindings
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.present.safe_text import safe_line
+from globus_tui.procedures.sign_in import SignIn
+from globus_tui.procedures.watching import NextRuns
 from globus_tui.screens.base import Note, TimerScreen
 from globus_tui.store.freshness import Freshness
 from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
@@ -21,12 +24,13 @@ from globus_tui.themes import THEMES
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from datetime import tzinfo
 
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from globus_tui.auth.account import Account
     from globus_tui.domain.job import JobId
     from globus_tui.settings import Settings
     from globus_tui.store.job_state import Change, JobState
@@ -44,25 +48,34 @@ class Host(NamedTuple):
     """What the command line tells the application of where and as whom it runs.
 
     Attributes:
-        who: the identity that is signed in, or None.
         demo: the pretend facility is behind it.
         ascii: only ASCII is drawn.
         zone: times are shown in it.
         theme: the theme to start with.
         floor: the shortest refresh interval, in seconds.
         web: root of the Globus web app.
+        open_link: opens a browser on this machine; None in an SSH session.
+        browser: the accounts of the demo's pretend browser, and how they allow; None outside the demo.
     """
 
     zone: tzinfo
     theme: str
-    who: str | None = None
     demo: bool = False
     ascii: bool = False
     floor: float = 10.0
     web: str = "https://app.globus.org/"
+    open_link: Callable[[str], object] | None = None
+    browser: tuple[Sequence[str], Callable[[str, str, bool], tuple[str | None, str]]] | None = None
 
 
-class GlobusTui(App[None]):
+class Switch(NamedTuple):
+    """What to open next instead of leaving: the demo, or another profile."""
+
+    demo: bool = False
+    profile: str | None = None
+
+
+class GlobusTui(App[Switch]):
     """Shows what the store knows and carries out what the user asks for.
 
     The store is the only holder of jobs. It publishes, the application hands that to its variables, and they are bound
@@ -83,12 +96,24 @@ class GlobusTui(App[None]):
     view: var[Viewpoint] = var(Viewpoint())
     note: var[Note] = var(Note())
 
-    def __init__(self, store: JobStore, settings: Settings, host: Host) -> None:
+    who: var[str | None] = var(None)
+
+    def __init__(self, store: JobStore, account: Account, settings: Settings, host: Host) -> None:
         """Make the application; nothing is asked of Globus before its first screen is drawn."""
         super().__init__(ansi_color="NO_COLOR" in os.environ or host.theme.startswith("ansi"))
         self.store = store
+        self.account = account
         self.settings = settings
         self.host = host
+        self.set_reactive(GlobusTui.who, account.who)
+        self.sign_in = SignIn(
+            self,
+            account,
+            settings.paths.state,
+            browser=self._act_as_browser if host.browser else None,
+            open_link=host.open_link,
+        )
+        self._next_runs = NextRuns()
         self._shown_zone = host.zone
         self._wake_clock: Timer | None = None
         self._bulk_gate = asyncio.Semaphore(AT_ONCE)
@@ -107,9 +132,25 @@ class GlobusTui(App[None]):
         self._look()
         self.open_screen(JobListScreen())
         self.set_interval(60, self._look)
-        self.call_after_refresh(self.action_jobs_refresh)
-        for problem in self.settings.problems:
-            self.say(f"{problem}; defaults hold", "warning")
+        for notice in (*(f"{one}; defaults hold" for one in self.settings.problems), *self.account.notices()):
+            self.say(notice, "warning")
+        if self.account.who is None:
+            self._welcome()
+        else:
+            self.call_after_refresh(self.action_jobs_refresh)
+
+    def _welcome(self) -> None:
+        from globus_tui.screens.welcome import DEMO, QUIT, SIGN_IN, Welcome
+
+        def take(choice: str | None) -> None:
+            if choice == DEMO:
+                self.exit(Switch(demo=True))
+            elif choice == QUIT:
+                self.exit()
+            elif choice == SIGN_IN:
+                self.action_app_sign_in()
+
+        self.push_screen(Welcome(self.settings.profile, self.account.tokens_at), take)
 
     def _take_change(self, change: Change) -> None:
         """Hand on what the store published; equal values repaint nothing."""
@@ -117,6 +158,9 @@ class GlobusTui(App[None]):
         self.freshness = self.store.freshness
         if change.jobs or change.collections:
             self._look()
+        if change.jobs or change.removed:
+            for words, good in self._next_runs.news(self.states):
+                self.say(words, "information" if good else "error")
         self._book_wake()
 
     def _look(self) -> None:
@@ -165,7 +209,7 @@ class GlobusTui(App[None]):
         self.call_later(self._open_bound, screen)
 
     def _open_bound(self, screen: TimerScreen) -> None:
-        screen.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note)
+        screen.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note, GlobusTui.who)
         self.push_screen(screen)
 
     # --- words for the user
@@ -198,12 +242,76 @@ class GlobusTui(App[None]):
     def _say_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         bad = [one for one in outcomes if not isinstance(one, Done)]
         if len(outcomes) == 1:
-            self.say(_outcome_words(outcomes[0]), "error" if bad else "information")
+            self.say(self.outcome_words(outcomes[0]), "error" if bad else "information")
         elif bad:
-            first = _outcome_words(bad[0])
+            first = self.outcome_words(bad[0])
             self.say(f"{len(outcomes) - len(bad)} of {len(outcomes)} done; {len(bad)} not, the first: {first}", "error")
         else:
             self.say(f"all {len(outcomes)} done")
+
+    @staticmethod
+    def outcome_words(outcome: Outcome) -> str:
+        """How an operation ended, in a sentence or two."""
+        if isinstance(outcome, Done):
+            return f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
+        if isinstance(outcome, NeedsConsent):
+            said = outcome.gare.session_message or "Globus asks for a consent or a new sign-in first"
+            return f"{said.rstrip('.')}: press f."
+        if isinstance(outcome, SignedOut):
+            return f"{outcome.words} {outcome.advice}"
+        if isinstance(outcome, Failed | Refused):
+            return outcome.words
+        raise AssertionError(outcome)
+
+    # --- signing in
+
+    def signed_in(self, who: str | None) -> None:
+        """There are tokens again: say so, and read the timers at once."""
+        self.who = who
+        self.store.signed_in()
+        self.say(f"signed in as {who}")
+        self._book_wake()
+
+    def action_app_sign_in(self) -> None:
+        """Sign in, or sign in again."""
+        self.run_worker(self._guarded(self.sign_in.sign_in()), group="sign-in")
+
+    def fix(self, job_ids: Sequence[JobId]) -> None:
+        """Sign in for what these timers lost, resume them, and list what became of each."""
+        self.run_worker(self._guarded(self._fix(tuple(job_ids))), group="sign-in")
+
+    async def _fix(self, job_ids: Sequence[JobId]) -> None:
+        from globus_tui.screens.results import Results
+
+        results = await self.sign_in.fix(job_ids)
+        self._book_wake()
+        if not results:
+            self.say("Nothing was changed.")
+        elif len(results) == 1:
+            self.say(results[0].words, "information" if results[0].resumed else "error")
+        else:
+            lines = [(one.resumed, one.label, one.words) for one in results]
+            self.push_screen(Results("Fix and resume: what became of each timer", lines))
+
+    async def _guarded(self, procedure: Awaitable[object]) -> None:
+        try:
+            await procedure
+        except GlobusTuiError as wrong:
+            self.say(f"{wrong} {wrong.advice}".strip(), "error")
+
+    def watch_next_run(self, job_id: JobId) -> None:
+        """Tell when the next run of a repaired timer has started, or that it was stopped again."""
+        self._next_runs.watch(job_id, self.store.now())
+
+    async def _act_as_browser(self, url: str) -> str | None:
+        from globus_tui.screens.pretend_browser import PretendBrowser
+
+        if self.host.browser is None:
+            return None
+        accounts, allow = self.host.browser
+        denied = "error=access_denied"
+        page = PretendBrowser(accounts, lambda name, mfa: allow(url, name, mfa), denied)
+        return await self.push_screen_wait(page)
 
     # --- out of the terminal
 
@@ -216,6 +324,10 @@ class GlobusTui(App[None]):
         from globus_tui.screens.show_text import BareText
 
         self.push_screen(BareText(text))
+        self.send_text(text)
+
+    def send_text(self, text: str) -> None:
+        """Send a text to the clipboard."""
         self.run_worker(self._send_to_clipboard(text), group="clipboard")
 
     async def _send_to_clipboard(self, text: str) -> None:
@@ -317,15 +429,3 @@ class GlobusTui(App[None]):
             if action is not None:
                 key = key_words(self.settings.keys, command.command_id)
                 yield SystemCommand(f"{command.words}  ({key})", command.help, action)
-
-
-def _outcome_words(outcome: Outcome) -> str:
-    if isinstance(outcome, Done):
-        return f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
-    if isinstance(outcome, NeedsConsent):
-        return outcome.gare.session_message or "Globus asks for a consent or a new sign-in first: press f"
-    if isinstance(outcome, SignedOut):
-        return f"{outcome.words} {outcome.advice}"
-    if isinstance(outcome, Failed | Refused):
-        return outcome.words
-    raise AssertionError(outcome)

@@ -19,6 +19,7 @@ TUTORIAL_CLIENT_ID = "61338d24-54d5-408f-a10d-66c06b59f6d2"
 
 DEFAULT_REFRESH = 30
 SHORTEST_REFRESH = 10
+SIGN_INS = ("auto", "person", "service")
 TOKEN_STORES = ("auto", "keyring", "file")
 
 
@@ -53,7 +54,9 @@ class Settings:
     Attributes:
         refresh: seconds between refreshes; 0 turns them off. At least 10 against the real service.
         profile: name of the set of identity, environment and tokens in use.
-        client_id: the native-app client to sign in with.
+        client_id: the native-app client that people sign in with.
+        file_client_id: the same as the file has it; an id only in the environment may be a service account's.
+        sign_in: `auto`, `person` or `service`; None leaves it to the environment.
         token_store: `auto`, `keyring` or `file`.
         theme: a theme's name, or None for the one that fits the terminal.
         ascii: draw with ASCII characters only; None decides by locale and terminal.
@@ -67,6 +70,8 @@ class Settings:
     refresh: int = DEFAULT_REFRESH
     profile: str = "default"
     client_id: str = TUTORIAL_CLIENT_ID
+    file_client_id: str | None = None
+    sign_in: str | None = None
     token_store: str = "auto"  # noqa: S105 - the name of a place, not a token
     theme: str | None = None
     ascii: bool | None = None
@@ -94,6 +99,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, profile: str | No
     written = chosen.pop("profile", "default")
     name = profile or environ.get("GLOBUS_PROFILE") or written
     chosen |= chosen.pop("profiles", {}).get(name, {})
+    chosen["file_client_id"] = chosen.get("client_id")
     if client_id := environ.get("GLOBUS_TUI_CLIENT_ID"):
         chosen["client_id"] = client_id
     return Settings(paths=paths, profile=name, problems=problems, **chosen)
@@ -151,6 +157,7 @@ _CHECKS = {
     "refresh": (check_refresh, "0 (off) or seconds from 10 to 86400"),
     "profile": (_is_text, "a profile's name"),
     "client_id": (_is_text, "a client id"),
+    "sign_in": (lambda value: value in SIGN_INS, f"one of {', '.join(SIGN_INS)}"),
     "token_store": (lambda value: value in TOKEN_STORES, f"one of {', '.join(TOKEN_STORES)}"),
     "theme": (_is_text, "a theme's name"),
     "ascii": (_is_flag, "true or false"),

@@ -7,17 +7,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.auth.client_tokens import ClientCredentialsTokens
-from globus_tui.auth.consents import needs_consent
+from globus_tui.auth.consents import missing_scopes, needs_consent
 from globus_tui.auth.fix import FixAndResume, FixPlan
 from globus_tui.auth.login import PersonSignIn
 from globus_tui.auth.logout import Logout, logout
 from globus_tui.auth.services import real_clock
-from globus_tui.domain.credentials import granted
 from globus_tui.domain.errors import GlobusTuiError, SignedOut
-from globus_tui.domain.scope import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from globus_tui.api.bearer import TokenSource
     from globus_tui.api.globus_auth import AuthClient
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
     from globus_tui.auth.stored_tokens import StoredTokens
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.collection import Collection
-    from globus_tui.domain.credentials import Identity
+    from globus_tui.domain.credentials import Identity, Secret
+    from globus_tui.domain.gare import Gare
     from globus_tui.domain.scope import Scope
 
 
@@ -52,11 +51,11 @@ class Account(Protocol):
     async def begin(self, request: SignInRequest | None = None) -> LoginAttempt | None:
         """Starts a login; None when none is needed, because a service account consents by asking."""
 
-    async def finish(self, attempt: LoginAttempt, pasted: str) -> Login:
+    async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         """Ends it with what was pasted."""
 
-    async def granted(self, scopes: Sequence[str]) -> bool | None:
-        """Whether all these scope strings are granted to this program; None when that cannot be found out."""
+    async def granted(self, gare: Gare) -> bool | None:
+        """Whether the scopes that a requirement names are granted to this program; None: cannot be found out."""
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
         """The Timers scope with every `data_access` that is still missing for these collections; empty if none."""
@@ -130,19 +129,18 @@ class PersonAccount:
         """Makes the link of a login."""
         return await self._person.begin(request)
 
-    async def finish(self, attempt: LoginAttempt, pasted: str) -> Login:
+    async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         """Turns a pasted code into tokens, and signs with them from now on."""
         login = await self._person.finish(attempt, pasted)
         self.tokens.adopt(login.sign_in)
         return login
 
-    async def granted(self, scopes: Sequence[str]) -> bool | None:
+    async def granted(self, gare: Gare) -> bool | None:
         """Asks Globus Auth; a failure to find out is None."""
         if self.identity is None:
             return None
         try:
-            wanted = [scope for text in scopes for scope in parse(text)]
-            return granted(await self._people.consents(self.identity.identity_id), wanted)
+            return not missing_scopes(gare, await self._people.consents(self.identity.identity_id))
         except GlobusTuiError:
             return None
 
@@ -198,12 +196,12 @@ class ServiceIdentity:
         if request is not None and request.scopes:
             await self.tokens.add_scopes(request.scopes)
 
-    async def finish(self, attempt: LoginAttempt, pasted: str) -> Login:
+    async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         """There is no login to finish."""
         raise SignedOut("A service account does not sign in by link and code.", advice=self._account.origin)
 
-    async def granted(self, scopes: Sequence[str]) -> bool | None:
-        """What it asks for is granted; whether it was asked for yet does not matter, `begin` does it."""
+    async def granted(self, gare: Gare) -> bool | None:
+        """Cannot be known: what it asks for is granted, and `begin` asks."""
         return None
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:

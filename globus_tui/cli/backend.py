@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.store.refresh_plan import FLOOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, timedelta
 
-    from globus_tui.api.bearer import TokenSource
     from globus_tui.api.http import Connection
+    from globus_tui.auth.account import Account, PersonAccount
+    from globus_tui.auth.records import ProfileKey
+    from globus_tui.auth.token_store import TokenStore
+    from globus_tui.sandbox.state import Sandbox
     from globus_tui.settings import Settings
 
 DEMO_FLOOR = 1.0
 """The demo may be refreshed every second: nobody else is bothered by it."""
 DEMO_REFRESH = 5
+DEMO_USER = "ops@example-facility.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,66 +30,125 @@ class Backend:
 
     Attributes:
         connection: all requests go through it; closed by whoever opened the backend.
-        tokens: signs them.
-        clock: this machine's present, or the demo's.
+        account: signs them.
+        skew: the service's clock minus this machine's.
         floor: the shortest refresh interval, in seconds.
-        who: the identity signed in, where known without asking.
+        browser: accounts of the demo's pretend browser and how they allow; None outside the demo.
     """
 
     connection: Connection
-    tokens: TokenSource
-    clock: Callable[[], datetime]
+    account: Account
+    skew: Callable[[], timedelta]
     floor: float = FLOOR
-    who: str | None = None
-    demo: bool = False
+    browser: tuple[Sequence[str], Callable[[str, str, bool], tuple[str | None, str]]] | None = None
+
+    @property
+    def demo(self) -> bool:
+        """The pretend facility is behind it."""
+        return self.browser is not None
 
 
-class NotSignedInError(GlobusTuiError):
-    """There is nobody to ask as."""
-
-
-def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backend:
-    """Globus itself, as the service account that the environment names.
+async def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backend:
+    """Globus itself: as the service account that the environment names, else as the person of the profile.
 
     Raises:
-        SettingsError: a variable cannot be used.
-        NotSignedInError: no service account is named.
+        SettingsError: a variable cannot be used, or the stored tokens are readable by others.
     """
     from globus_tui.api.environment import Environment
     from globus_tui.api.globus_auth import AuthClient
-    from globus_tui.api.http import Connection, utc_now
-    from globus_tui.auth.client_tokens import ClientCredentialsTokens
+    from globus_tui.api.http import Connection
+    from globus_tui.auth.account import ServiceIdentity
     from globus_tui.auth.service_account import from_environ
 
-    account = from_environ(environ)
-    if account is None:
-        raise NotSignedInError("Nobody is signed in.")
     connection = Connection(Environment.read(environ))
-    tokens = ClientCredentialsTokens(AuthClient(connection), account)
-    return Backend(connection, tokens, utc_now, who=f"service account {account.client_id[:8]}")
+    known = {settings.file_client_id} if settings.file_client_id else set()
+    service = from_environ(environ, sign_in=settings.sign_in, native_ids=known)
+    if service is not None:
+        return Backend(connection, ServiceIdentity(AuthClient(connection), service), lambda: connection.skew)
+    store = await open_store(settings)
+    account = person(connection, store, profile_key(settings, connection))
+    await account.load()
+    return Backend(connection, account, lambda: connection.skew)
 
 
-def demo_backend(speed: float, start: datetime | None = None) -> Backend:
-    """A pretend facility in this process: no account, no network.
+async def open_store(settings: Settings) -> TokenStore:
+    """Where this user's tokens are kept, tried out off the event loop."""
+    import asyncio
+
+    from globus_tui.auth.token_store import choose_store
+
+    return await asyncio.to_thread(choose_store, settings.token_store, settings.paths.data)
+
+
+def profile_key(settings: Settings, connection: Connection) -> ProfileKey:
+    """Under what the sign-in of this profile is kept."""
+    from globus_tui.auth.profiles import environment_label
+    from globus_tui.auth.records import ProfileKey
+
+    environment = connection.environment
+    label = environment_label(environment.name, environment.urls["auth"])
+    return ProfileKey(settings.profile, label, settings.client_id)
+
+
+def person(
+    connection: Connection, store: TokenStore, key: ProfileKey, *, clock: Callable[[], datetime] | None = None
+) -> PersonAccount:
+    """A person's account on a connection; nothing is read yet."""
+    from globus_tui.api.globus_auth import AuthClient, PeopleClient
+    from globus_tui.api.http import utc_now
+    from globus_tui.auth.account import person_account
+    from globus_tui.auth.stored_tokens import StoredTokens
+
+    clock = clock or utc_now
+    auth = AuthClient(connection)
+    tokens = StoredTokens(auth, store, key, clock=clock)
+    return person_account(auth, PeopleClient(connection, tokens), tokens, store, clock=clock)
+
+
+async def demo_backend(speed: float, start: datetime | None = None) -> Backend:
+    """A pretend facility in this process, with its operator signed in: no account, no network.
 
     Args:
         speed: simulated seconds per real second; 0 is a frozen clock.
         start: the simulated moment at which it begins; the present when None.
     """
-    from globus_tui.api.environment import Environment
-    from globus_tui.api.globus_auth import AuthClient
-    from globus_tui.api.http import Connection
-    from globus_tui.auth.client_tokens import ClientCredentialsTokens
-    from globus_tui.auth.service_account import ServiceAccount
-    from globus_tui.domain.credentials import Secret
     from globus_tui.sandbox.clock import Clock
+    from globus_tui.sandbox.world import facility
+
+    return await sandbox_backend(facility(Clock(start, speed)))
+
+
+async def sandbox_backend(sandbox: Sandbox) -> Backend:
+    """A sandbox in this process, with the facility's operator signed in."""
+    from globus_tui.api.environment import Environment
+    from globus_tui.api.http import Connection, utc_now
+    from globus_tui.auth.memory_tokens import MemoryTokens
+    from globus_tui.auth.records import ProfileKey
+    from globus_tui.domain.credentials import Secret
+    from globus_tui.sandbox.auth import approve
+    from globus_tui.sandbox.auth_people import sign_in_accounts
     from globus_tui.sandbox.in_process import InProcessTransport
     from globus_tui.sandbox.service import make_app
-    from globus_tui.sandbox.world import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET, facility
+    from globus_tui.sandbox.world import NATIVE_CLIENT_ID
 
-    clock = Clock(start, speed)
-    transport = InProcessTransport(make_app(facility(clock)))
-    connection = Connection(Environment.read({}), transport=transport, clock=clock.now)
-    account = ServiceAccount(SERVICE_CLIENT_ID, Secret(SERVICE_CLIENT_SECRET))
-    tokens = ClientCredentialsTokens(AuthClient(connection), account, clock=clock.now)
-    return Backend(connection, tokens, clock.now, DEMO_FLOOR, "ops@example-facility.org", demo=True)
+    clock = sandbox.clock
+    connection = Connection(Environment.read({}), transport=InProcessTransport(make_app(sandbox)), clock=clock.now)
+    account = person(connection, MemoryTokens(), ProfileKey("demo", "demo", NATIVE_CLIENT_ID), clock=clock.now)
+    attempt = await account.begin()
+    await account.finish(attempt, Secret(approve(sandbox, attempt.url, DEMO_USER)))
+    accounts = [one.username for one in sign_in_accounts(sandbox)]
+    page = accounts, _pretend_page(sandbox)
+    return Backend(connection, account, lambda: clock.now() - utc_now(), DEMO_FLOOR, page)
+
+
+def _pretend_page(sandbox: Sandbox) -> Callable[[str, str, bool], tuple[str | None, str]]:
+    """Allows in the name of an account, as a click on the sign-in page would; or says why the page refuses."""
+    from globus_tui.sandbox.auth import LoginRefused, NotEnough, approve
+
+    def allow(url: str, username: str, mfa: bool) -> tuple[str | None, str]:
+        try:
+            return approve(sandbox, url, username, mfa=mfa), ""
+        except (LoginRefused, NotEnough) as refused:
+            return None, str(refused)
+
+    return allow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import webbrowser
 from typing import TYPE_CHECKING
 
 from globus_tui.cli.backend import DEMO_REFRESH, Backend, demo_backend, real_backend
@@ -16,33 +17,35 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
 
-    from globus_tui.app import GlobusTui
+    from globus_tui.app import GlobusTui, Switch
     from globus_tui.settings import Settings
 
 
 def run(options: Namespace) -> int:
-    """Opens the console and stays until it is left."""
+    """Opens the console and stays until it is left; the demo or another profile may be opened from inside."""
     from globus_tui.logs import start_log
 
     environ = os.environ
     check_terminal(environ)
-    settings = load_settings(environ, profile=options.profile)
-    zone = find_zone(options.zone or settings.zone)
-    start_log(settings.paths.state)
-    backend = (
-        demo_backend(1.0 if options.demo_speed is None else options.demo_speed)
-        if options.demo
-        else real_backend(settings, environ)
-    )
-    app = make_console(backend, settings, options, zone, environ)
+    demo, profile = options.demo, options.profile
+    while True:
+        settings = load_settings(environ, profile=profile)
+        zone = find_zone(options.zone or settings.zone)
+        start_log(settings.paths.state)
+        switch = asyncio.run(_stay(demo, settings, options, zone, environ))
+        if switch is None:
+            return 0
+        demo, profile = switch.demo, switch.profile or profile
+
+
+async def _stay(
+    demo: bool, settings: Settings, options: Namespace, zone: tzinfo, environ: Mapping[str, str]
+) -> Switch | None:
+    speed = 1.0 if options.demo_speed is None else options.demo_speed
+    backend = await (demo_backend(speed) if demo else real_backend(settings, environ))
     mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
-    asyncio.run(_stay(app, backend, mouse=bool(mouse)))
-    return app.return_code or 0
-
-
-async def _stay(app: GlobusTui, backend: Backend, *, mouse: bool) -> None:
     async with backend.connection:
-        await app.run_async(mouse=mouse)
+        return await make_console(backend, settings, options, zone, environ).run_async(mouse=bool(mouse))
 
 
 def make_console(
@@ -59,25 +62,26 @@ def make_console(
     from globus_tui.themes import fitting_theme
 
     connection = backend.connection
-    transfer = TransferClient(connection, backend.tokens)
+    tokens = backend.account.tokens
+    transfer = TransferClient(connection, tokens)
     wanted = options.refresh if options.refresh is not None else DEMO_REFRESH if backend.demo else settings.refresh
     store = JobStore(
-        Services(TimersClient(connection, backend.tokens), transfer, transfer),
-        journal=Journal(settings.paths.state / "journal.jsonl", profile=settings.profile, who=backend.who),
-        clock=backend.clock,
-        skew=lambda: connection.skew,
+        Services(TimersClient(connection, tokens), transfer, transfer, backend.account),
+        journal=Journal(None if backend.demo else settings.paths.state / "journal.jsonl", profile=settings.profile),
+        skew=backend.skew,
         interval=usable_interval(wanted, floor=backend.floor),
     )
     host = Host(
         zone=zone,
         theme=options.theme or settings.theme or fitting_theme(environ),
-        who=backend.who,
         demo=backend.demo,
         ascii=options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(environ)),
         floor=backend.floor,
         web=connection.environment.app_url(""),
+        open_link=None if over_ssh(environ) else webbrowser.open,
+        browser=backend.browser,
     )
-    return GlobusTui(store, settings, host)
+    return GlobusTui(store, backend.account, settings, host)
 
 
 def find_zone(named: str | None) -> tzinfo:

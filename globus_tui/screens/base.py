@@ -47,6 +47,7 @@ class TimerScreen(Screen[None]):
     freshness: var[Freshness] = var(Freshness())
     view: var[Viewpoint] = var(Viewpoint())
     note: var[Note] = var(Note())
+    who: var[str | None] = var(None)
 
     def compose(self) -> ComposeResult:
         """Title above, note and keys below; a subclass gives the middle."""
@@ -70,7 +71,7 @@ class TimerScreen(Screen[None]):
     def show_title(self) -> None:
         """Write the title: where one is, as whom, and how fresh the data are."""
         host, title = self.app.host, self.query_one("#title", TextLine)
-        who = safe_line(host.who or "not signed in")
+        who = safe_line(self.who or "not signed in")
         demo = " demo" if host.demo else ""
         title.left = Content(f" {safe_line(self.title_words())}  [{safe_line(self.app.settings.profile)}{demo}] {who}")
         words = header_words(self.freshness, self.app.store.clock(), self.view.zone)
@@ -79,6 +80,11 @@ class TimerScreen(Screen[None]):
 
     def watch_freshness(self) -> None:
         """Say how current the data are."""
+        if self.is_mounted:
+            self.show_title()
+
+    def watch_who(self) -> None:
+        """Somebody signed in."""
         if self.is_mounted:
             self.show_title()
 

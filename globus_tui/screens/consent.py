@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from globus_tui.domain.credentials import Secret
 from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.text_field import TextField
 
@@ -49,7 +50,7 @@ class Prompt:
     then: tuple[str, ...]
     url: str
     link_file: Path | None
-    submit: Callable[[str], Awaitable[str | None]]
+    submit: Callable[[Secret], Awaitable[str | None]]
     browser: Callable[[], Awaitable[str | None]] | None = None
     open_link: Callable[[str], object] | None = None
 
@@ -138,12 +139,10 @@ class ConsentScreen(ModalScreen[bool]):
             self._consent_busy = True
             self._say("asking Globus …")
             self.query_one("#code", TextField).value = ""
-            # Handed over as an attribute, not as an argument: workers log their arguments.
-            self._consent_pasted = pasted
-            self.run_worker(self._try_code(), group="sign-in")
+            # A Secret from here on: workers log their arguments, and a crash report shows local variables.
+            self.run_worker(self._try_code(Secret(pasted)), group="sign-in")
 
-    async def _try_code(self) -> None:
-        pasted, self._consent_pasted = self._consent_pasted, ""
+    async def _try_code(self, pasted: Secret) -> None:
         try:
             wrong = await self._consent_prompt.submit(pasted)
         finally:

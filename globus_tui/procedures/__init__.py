@@ -1,0 +1,1 @@
+"""What takes several steps and a person in between: signing in, repairing timers, creating one."""
