@@ -229,8 +229,9 @@ class GlobusTui(App[Switch]):
     async def _carry_out(
         self, operations: Sequence[Operation], then: Callable[[Sequence[Outcome]], None] | None
     ) -> None:
+        labels = [self._label(one) for one in operations]
         outcomes = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
-        self._say_outcomes(outcomes)
+        self._say_outcomes(outcomes, labels)
         self._book_wake()
         if then is not None:
             then(outcomes)
@@ -239,15 +240,25 @@ class GlobusTui(App[Switch]):
         async with self._bulk_gate:
             return await self.store.operate(operation)
 
-    def _say_outcomes(self, outcomes: Sequence[Outcome]) -> None:
-        bad = [one for one in outcomes if not isinstance(one, Done)]
+    def _label(self, operation: Operation) -> str:
+        """What to call the timer of an operation, before the operation renames or deletes it."""
+        state = self.states.get(operation.job_id) if operation.job_id else None
+        return f"{state.job.label}: " if state else ""
+
+    def _say_outcomes(self, outcomes: Sequence[Outcome], labels: Sequence[str]) -> None:
+        """One sentence; with several timers of which some failed, a list."""
+        told = [f"{label}{self.outcome_words(one)}" for label, one in zip(labels, outcomes, strict=True)]
+        bad = sum(not isinstance(one, Done) for one in outcomes)
         if len(outcomes) == 1:
-            self.say(self.outcome_words(outcomes[0]), "error" if bad else "information")
-        elif bad:
-            first = self.outcome_words(bad[0])
-            self.say(f"{len(outcomes) - len(bad)} of {len(outcomes)} done; {len(bad)} not, the first: {first}", "error")
-        else:
+            self.say(told[0], "error" if bad else "information")
+        elif not bad:
             self.say(f"all {len(outcomes)} done")
+        else:
+            from globus_tui.screens.results import Results
+
+            self.say(f"{len(outcomes) - bad} of {len(outcomes)} done, {bad} not", "error")
+            lines = [(isinstance(one, Done), "", words) for one, words in zip(outcomes, told, strict=True)]
+            self.push_screen(Results("What became of each timer", lines))
 
     @staticmethod
     def outcome_words(outcome: Outcome) -> str:
@@ -288,7 +299,8 @@ class GlobusTui(App[Switch]):
         if not results:
             self.say("Nothing was changed.")
         elif len(results) == 1:
-            self.say(results[0].words, "information" if results[0].resumed else "error")
+            words = f"{results[0].label}: {results[0].words}"
+            self.say(words, "information" if results[0].resumed else "error")
         else:
             lines = [(one.resumed, one.label, one.words) for one in results]
             self.push_screen(Results("Fix and resume: what became of each timer", lines))

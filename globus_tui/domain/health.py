@@ -184,8 +184,10 @@ def _judge_ended(job: Job, tasks: Mapping[str, Task], history: History, now: dat
 
 
 def _judge_active(job: Job, tasks: Mapping[str, Task], history: History, now: datetime) -> Iterator[Health]:
-    if history.failures_in_a_row:
-        yield _failure(job, tasks, history)
+    failure = _failure(job, tasks, history) if history.failures_in_a_row else None
+    # A run in progress after one that was refused shows that what was refused then is granted now.
+    if failure is not None and not (failure.why is Why.RUN_REFUSED and job.running):
+        yield failure
     retrying = job.activity is not None and job.activity.code is ActivityCode.RETRYING
     if retrying and job.activity:
         yield Health(Word.RETRY, Why.RETRYING, since=job.activity.since)

@@ -96,8 +96,8 @@ class SignIn:
                 continue
             operation = Resume(verdict.job_id, update_credentials=True, skip_check=True)
             outcome = await self._app.store.operate(operation)
-            words = self._app.outcome_words(outcome)
-            results.append(Result(label, isinstance(outcome, Done), f"{words} {verdict.reason}".strip()))
+            words = f"{self._app.outcome_words(outcome)} {verdict.reason}".strip()
+            results.append(Result(label, isinstance(outcome, Done), words))
             if isinstance(outcome, Done):
                 self._app.watch_next_run(verdict.job_id)
         results += [
@@ -137,9 +137,10 @@ class SignIn:
         return state.job.label if state else str(job_id)
 
     def _gare_of(self, job_id: JobId) -> Gare:
-        reason = self._app.states[job_id].job.inactive_reason
-        # Globus did not say in a form that is known: the best that can be done is a fresh login.
-        return reason.gare if reason and reason.gare else Gare("AuthorizationRequired", prompt="login")
+        state = self._app.states[job_id]
+        reason = state.job.inactive_reason
+        # Where Globus did not say in a form that is known, the best that can be done is a fresh login.
+        return (reason.gare if reason else None) or state.health.gare or Gare("AuthorizationRequired", prompt="login")
 
     @staticmethod
     def _message(gare: Gare) -> tuple[str, ...]:
@@ -172,10 +173,10 @@ class SignIn:
                 asked=(*asked, *stay),
                 then=then,
                 url=attempt.url,
-                link_file=await asyncio.to_thread(write_link, self._state, attempt.url),
+                link_file=None if browser else await asyncio.to_thread(write_link, self._state, attempt.url),
                 submit=submit,
                 browser=(lambda: browser(attempt.url)) if browser else None,
-                open_link=self._open_link,
+                open_link=None if browser else self._open_link,
             )
             try:
                 signed: bool = await self._app.push_screen_wait(ConsentScreen(prompt))

@@ -32,6 +32,11 @@ def running_task(state: JobState) -> str | None:
     return newest.resource_id if newest and in_progress else None
 
 
+def wants_fix(state: JobState) -> bool:
+    """Globus wants a sign-in or a consent before this timer goes on."""
+    return state.health.word is Word.SIGN_IN or state.health.gare is not None
+
+
 def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessState) -> str | None:
     """Why a command cannot act on these timers now, in words; None when it can."""
     if not states:
@@ -68,7 +73,7 @@ def _why_no_delete(states: Sequence[JobState]) -> str | None:
 
 
 def _why_no_fix(states: Sequence[JobState]) -> str | None:
-    if any(state.health.word is Word.SIGN_IN for state in states):
+    if any(wants_fix(state) for state in states):
         return None
     return "Globus asks for no sign-in or consent here; s resumes a timer that you paused."
 
@@ -126,7 +131,7 @@ class JobActions(Screen[None]):
     def _resume(self, states: Sequence[JobState]) -> None:
         """Ask first when a run would start at once; a timer that lost its consent is repaired instead."""
         broken = [one for one in states if one.health.word is Word.SIGN_IN]
-        if broken and hasattr(self.app, "fix"):
+        if broken:
             self.app.fix([one.job_id for one in broken])
             states = [one for one in states if one not in broken]
         operations: list[Operation] = [Resume(one.job_id) for one in states]
@@ -208,7 +213,7 @@ class JobActions(Screen[None]):
     def action_job_fix(self) -> None:
         """Sign in for what is missing, then resume."""
         if states := self._able("job.fix"):
-            self.app.fix([one.job_id for one in states if one.health.word is Word.SIGN_IN])
+            self.app.fix([one.job_id for one in states if wants_fix(one)])
 
     def action_job_json(self) -> None:
         """Show the timer as the service describes it."""

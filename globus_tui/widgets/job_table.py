@@ -86,7 +86,9 @@ class JobTable(LineList["JobState"]):
 
     def _cell_last(self, state: JobState) -> Cell:
         moment = state.job.runs[0].ran_at if state.job.runs else state.job.last_ran_at
-        return moments.relative(moment, self._row_view.now) if moment else Span("-", "muted")
+        # The present is taken to the minute: a run may have started a little after it.
+        now = self._row_view.now
+        return moments.relative(min(moment, now), now) if moment else Span("-", "muted")
 
     def _cell_next(self, state: JobState) -> Cell:
         if state.job.next_run is None:
