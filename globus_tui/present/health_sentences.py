@@ -172,7 +172,11 @@ _EXPLAIN: dict[Why, Callable[[Case], str]] = {
     Why.UNKNOWN_STATUS: lambda case: (
         f'Its status is "{one_line(case.health.code or "?")}", which this version does not know.'
     ),
-    Why.OUTCOME_UNKNOWN: lambda case: "It ran, but how its runs ended is not known (yet).",
+    Why.OUTCOME_UNKNOWN: lambda case: (
+        "It ran, but how its runs ended is not known (yet)."
+        if case.job.runs
+        else "It ran, but Globus lists none of its runs (it keeps them for 90 days): how they ended is not known."
+    ),
     Why.LAST_OUTCOME_UNKNOWN: lambda case: "How its last run ended is not known (yet); the one known before was fine.",
     Why.CONSENT_MISSING: _consent,
     Why.SESSION: _session,

@@ -11,7 +11,7 @@ from globus_tui.domain.job import JobStatus
 from globus_tui.domain.schedule import OnceSchedule
 from globus_tui.present import moments
 from globus_tui.present.error_words import short_words
-from globus_tui.present.gare_words import consent_collections, session_short
+from globus_tui.present.gare_words import allow_words, consent_collections, session_short
 from globus_tui.present.run_words import progress
 from globus_tui.present.sizes import counted
 from globus_tui.present.transfer_words import collection_name, one_line, route
@@ -59,9 +59,11 @@ class Case:
 
     @property
     def consents(self) -> str:
-        """The collections whose consent is missing, else `Globus`."""
+        """The collections whose consent is missing, else what the scopes asked for allow."""
         found = consent_collections(self.gare)
-        return ", ".join(collection_name(one, self.names) for one in found) or "Globus"
+        if not found:
+            return ", ".join(path.rpartition(" > ")[2] for path in allow_words(self.gare, self.names)) or "?"
+        return ", ".join(collection_name(one, self.names) for one in found)
 
 
 def why(case: Case) -> str:
@@ -170,6 +172,8 @@ def _first_ahead(case: Case) -> str:
 
 
 def _outcome_unknown(case: Case) -> str:
+    if not case.job.runs:
+        return f"{counted(case.job.n_runs, 'run')} made, none listed: outcome not known"
     when = f" {moments.relative_words(case.health.since, case.now)}" if case.health.since else ""
     return f"how the run{when} ended is not known"
 

@@ -22,6 +22,11 @@ def relative(moment: datetime, now: datetime) -> str:
     return _relative(moment, now, _SHORT, "")
 
 
+def ago(moment: datetime, now: datetime) -> str:
+    """`relative` for what has happened: a moment somewhat ahead, as clocks differ, is just now."""
+    return relative(min(moment, now), now)
+
+
 def relative_words(moment: datetime, now: datetime) -> str:
     """How far away, for a sentence: `32 min ago`, `25 h ago`, `2 days ago`, `in 4 min`, `just now`."""
     return _relative(moment, now, _LONG, " ")

@@ -11,6 +11,7 @@ import pytest
 from globus_tui.domain.health import Why, Word, judge
 from globus_tui.domain.history import task_of
 from globus_tui.domain.job import Job
+from globus_tui.domain.scope import TIMER, flow_user_scope
 from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.present.health_sentences import explain, headline
 from globus_tui.present.health_words import Case, next_words, remedy, why
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.task import Task
 
 ZONE = ZoneInfo("America/Chicago")
+FLOW = "75981d10-0000-4000-8000-000000000003"
 RETRY_SINCE = NOW - 2 * MINUTE
 
 
@@ -95,6 +97,29 @@ SITUATIONS = {
         "how the run 12 h ago ended is not known",
         "not known (yet)",
         "jobs.refresh",
+    ),
+    "runs so long ago that none is listed": Situation(
+        job([], n_runs=3),
+        Word.UNKNOWN,
+        Why.OUTCOME_UNKNOWN,
+        "3 runs made, none listed: outcome not known",
+        "keeps them for 90 days",
+        "jobs.refresh",
+    ),
+    "a flow that may not be started any more": Situation(
+        job(
+            **paused(
+                "globus_auth_requirements",
+                consent_required(f"{TIMER}[{flow_user_scope(FLOW)}]"),
+                timer_type="flow",
+                flow_id=FLOW,
+            )
+        ),
+        Word.SIGN_IN,
+        Why.CONSENT_MISSING,
+        "consent missing: start the flow (75981d10)",
+        "Allow: Timers > start the flow (75981d10).",
+        "job.fix",
     ),
     "a newest run whose task is not known yet": Situation(
         job([*past(1, "submitted"), *past(3, first=1)]),

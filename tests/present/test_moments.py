@@ -136,3 +136,8 @@ def test_columns_hold_until_local_midnight(distance: timedelta, later: timedelta
     assert moments.clock(midnight, CHICAGO) == "00:00"
     before = NOW + abs(later) % (midnight - NOW)
     assert moments.column(moment, before, CHICAGO) == moments.column(moment, NOW, CHICAGO)
+
+
+def test_what_has_happened_is_never_said_to_lie_ahead() -> None:
+    assert moments.ago(NOW + timedelta(seconds=20), NOW) == "just now"
+    assert moments.ago(NOW - timedelta(hours=2), NOW) == "2h ago"
