@@ -13,6 +13,7 @@ from globus_tui.auth.file_lock import FileLock
 from globus_tui.auth.private_files import make_private_folder
 from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
 from globus_tui.auth.tokens import LOCK_SECONDS, TokensNotKept, with_new
+from globus_tui.domain.credentials import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,13 +71,13 @@ class KeyringTokens:
         """
         text = self._get(str(key))
         try:
-            return decode(json.loads(text)) if text else None
+            return decode(json.loads(text.reveal())) if text else None
         except ValueError:
             return None
 
     def profiles(self) -> tuple[ProfileKey, ...]:
         """Who has a sign-in here."""
-        return tuple(filter(None, map(ProfileKey.parse, (self._get(INDEX) or "").split("\n"))))
+        return tuple(filter(None, map(ProfileKey.parse, (self._get(INDEX) or Secret("")).reveal().split("\n"))))
 
     def merge(self, key: ProfileKey, new: SignIn, *, renewal: bool = False) -> SignIn | None:
         """Adds tokens and gives what is kept now; see `TokenFile.merge`."""
@@ -97,9 +98,9 @@ class KeyringTokens:
         if sign_in is None:
             self._delete(str(key))
         else:
-            self._set(str(key), json.dumps(encode(sign_in)))
+            self._set(str(key), Secret(json.dumps(encode(sign_in))))
             known.append(str(key))
-        self._set(INDEX, "\n".join(known))
+        self._set(INDEX, Secret("\n".join(known)))
 
     def renewal_lock(self) -> FileLock | None:
         """A lock file beside where tokens would be; None where none can be made."""
@@ -116,27 +117,28 @@ class KeyringTokens:
             return None
         return FileLock(self._folder / f"keyring.{purpose}")
 
-    def _get(self, item: str) -> str | None:
+    def _get(self, item: str) -> Secret | None:
         head = self._call(self._ring.get_password, SERVICE, item)
         pieces, _, digest = (head or "").partition(" ")
         if not pieces.isdigit():
             return None
-        text = "".join(
-            self._call(self._ring.get_password, SERVICE, f"{item}#{digest[:8]}#{n}") or "" for n in range(int(pieces))
-        )
+        names = [f"{item}#{digest[:8]}#{number}" for number in range(int(pieces))]
+        text = Secret("".join(self._call(self._ring.get_password, SERVICE, name) or "" for name in names))
         return text if _digest(text) == digest else None
 
-    def _set(self, item: str, text: str) -> None:
+    def _set(self, item: str, text: Secret) -> None:
         # Pieces are named after their contents and the head is written last, so the old text stays whole until then.
         old = self._call(self._ring.get_password, SERVICE, item)
-        digest = _digest(text)
-        pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
-        for number, piece in enumerate(pieces):
-            self._call(self._ring.set_password, SERVICE, f"{item}#{digest[:8]}#{number}", piece)
-        head = f"{len(pieces)} {digest}"
-        self._call(self._ring.set_password, SERVICE, item, head)
+        digest, length = _digest(text), len(text.reveal())
+        for number, at in enumerate(range(0, length, PIECE)):
+            self._put(f"{item}#{digest[:8]}#{number}", Secret(text.reveal()[at : at + PIECE]))
+        head = f"{-(-length // PIECE)} {digest}"
+        self._put(item, Secret(head))
         if old != head:
             self._drop_pieces(item, old)
+
+    def _put(self, item: str, text: Secret) -> None:
+        within(self._seconds, lambda: self._ring.set_password(SERVICE, item, text.reveal()))
 
     def _delete(self, item: str) -> None:
         head = self._call(self._ring.get_password, SERVICE, item)
@@ -201,5 +203,5 @@ def within(seconds: float, call: Callable[[], V]) -> V:
     return answer[0]
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(text: Secret) -> str:
+    return hashlib.sha256(text.reveal().encode()).hexdigest()

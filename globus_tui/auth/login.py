@@ -147,6 +147,10 @@ class PersonSignIn:
     async def finish(self, attempt: LoginAttempt, pasted: str | Secret) -> Login:
         """Turns what was pasted into tokens and keeps them.
 
+        Args:
+            attempt: from `begin`.
+            pasted: best as a `Secret` from the moment it was typed: crash reports show local variables.
+
         Raises:
             BadInput: there is no code in it; the same link still works.
             LoginFailed: the code was not accepted, or the person declined.

@@ -1,4 +1,7 @@
-"""Files that only their owner may read: checked before reading, replaced whole when written."""
+"""Files that only their owner may read: checked before reading, replaced whole when written.
+
+Contents are handed around as a `Secret`: crash reports show local variables.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import stat
 import tempfile
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.credentials import Secret
 from globus_tui.domain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -27,8 +31,8 @@ def make_private_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
-def read_private(path: Path) -> bytes | None:
-    """The contents; None when there is no such file.
+def read_private(path: Path) -> Secret | None:
+    """The contents as text; None when there is no such file. Bytes that are no UTF-8 become lone surrogates.
 
     Raises:
         SettingsError: others may read or write the file; `advice` is the exact command that cures it.
@@ -40,7 +44,7 @@ def read_private(path: Path) -> bytes | None:
         return None
     with os.fdopen(descriptor, "rb") as file:
         refuse_if_shared(path, os.fstat(descriptor).st_mode)
-        return file.read()
+        return Secret(file.read().decode("utf-8", "surrogateescape"))
 
 
 def refuse_if_shared(path: Path, mode: int) -> None:
@@ -56,7 +60,7 @@ def refuse_if_shared(path: Path, mode: int) -> None:
         )
 
 
-def write_private(path: Path, contents: bytes) -> None:
+def write_private(path: Path, contents: Secret) -> None:
     """Replaces the file in one step: whoever reads sees the old contents or the new, never half of them.
 
     Raises:
@@ -65,7 +69,7 @@ def write_private(path: Path, contents: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 from the start
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(contents)
+            file.write(contents.reveal().encode())
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from globus_tui.auth.file_lock import FileLock
 from globus_tui.auth.private_files import make_private_folder, read_private, write_private
-from globus_tui.auth.records import ProfileKey, SignIn, decode, encode, united
+from globus_tui.auth.records import united
 from globus_tui.auth.services import real_clock
+from globus_tui.auth.token_document import TokenDocument
 from globus_tui.domain.errors import GlobusTuiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from globus_tui.auth.records import ProfileKey, SignIn
     from globus_tui.auth.services import Clock
+    from globus_tui.domain.credentials import Secret
 
 LOCK_SECONDS = 5.0
 """How long a write waits for another program's: they take milliseconds."""
@@ -60,7 +62,7 @@ class TokenFile:
         Raises:
             SettingsError: other users may read the file.
         """
-        return decode(self._read().get(str(key)))
+        return self._read().get(key)
 
     def profiles(self) -> tuple[ProfileKey, ...]:
         """Who has a sign-in here.
@@ -68,7 +70,7 @@ class TokenFile:
         Raises:
             SettingsError: other users may read the file.
         """
-        return tuple(filter(None, map(ProfileKey.parse, self._read())))
+        return self._read().profiles()
 
     def merge(self, key: ProfileKey, new: SignIn, *, renewal: bool = False) -> SignIn | None:
         """Adds tokens and gives what is kept now.
@@ -88,11 +90,10 @@ class TokenFile:
         """
         kept: SignIn | None = None
 
-        def change(sign_ins: dict[str, Any]) -> None:
+        def change(document: TokenDocument) -> None:
             nonlocal kept
-            kept = with_new(decode(sign_ins.get(str(key))), new, renewal=renewal)
-            if kept is not None:
-                sign_ins[str(key)] = encode(kept)
+            kept = with_new(document.get(key), new, renewal=renewal)
+            document.put(key, kept)
 
         self._change(change)
         return kept
@@ -104,13 +105,7 @@ class TokenFile:
             TokensNotKept: the file cannot be written.
             SettingsError: other users may read the file.
         """
-
-        def change(sign_ins: dict[str, Any]) -> None:
-            sign_ins.pop(str(key), None)
-            if sign_in is not None:
-                sign_ins[str(key)] = encode(sign_in)
-
-        self._change(change)
+        self._change(lambda document: document.put(key, sign_in))
 
     def renewal_lock(self) -> FileLock | None:
         """The lock that one program holds while it renews; None where there can be none."""
@@ -121,17 +116,15 @@ class TokenFile:
         taken, self._notices = tuple(self._notices), []
         return taken
 
-    def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
+    def _change(self, change: Callable[[TokenDocument], None]) -> None:
         with self._locked():
-            found = self._read_raw()
-            sign_ins = _parse(found)
-            if sign_ins is None:
+            document = TokenDocument.parse(self._read_raw())
+            if document is None:
                 self._set_aside()
-                sign_ins = {}
-            change(sign_ins)
-            document = {"version": 1, "sign_ins": sign_ins}
+                document = TokenDocument()
+            change(document)
             with _told_as_not_kept(self._path, "written"):
-                write_private(self._path, json.dumps(document, indent=1).encode())
+                write_private(self._path, document.render())
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -144,20 +137,20 @@ class TokenFile:
                 raise TokensNotKept(f"{self._path} has been locked by another program for {self._lock_seconds:.0f} s.")
             yield
 
-    def _read(self) -> dict[str, Any]:
-        sign_ins = _parse(self._read_raw())
-        if sign_ins is not None:
-            return sign_ins
+    def _read(self) -> TokenDocument:
+        document = TokenDocument.parse(self._read_raw())
+        if document is not None:
+            return document
         try:
             with self._locked():  # or a file that another program has just repaired would be set aside
-                sign_ins = _parse(self._read_raw())
-                if sign_ins is None:
+                document = TokenDocument.parse(self._read_raw())
+                if document is None:
                     self._set_aside()
         except TokensNotKept as fault:
             self._notices.append(f"{self._path} is damaged and could not be set aside. {fault}")
-        return sign_ins or {}
+        return document or TokenDocument()
 
-    def _read_raw(self) -> bytes | None:
+    def _read_raw(self) -> Secret | None:
         with _told_as_not_kept(self._path, "read"):
             return read_private(self._path)
 
@@ -171,17 +164,6 @@ class TokenFile:
 def with_new(kept: SignIn | None, new: SignIn, *, renewal: bool) -> SignIn | None:
     """What a profile holds after `merge`; None when a renewal comes too late for a profile signed out meanwhile."""
     return None if renewal and kept is None else united(kept, new)
-
-
-def _parse(found: bytes | None) -> dict[str, Any] | None:
-    """The sign-ins in a file, none for a file that is missing or empty; None when it cannot be understood."""
-    if not found:
-        return {}
-    try:
-        sign_ins = json.loads(found)["sign_ins"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return sign_ins if isinstance(sign_ins, dict) else None
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,10 +40,11 @@ from globus_tui.sandbox.world_people import (
 from tests.auth.fakes import START
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
     from globus_tui.auth.falling_back import FallingBack
+    from globus_tui.auth.records import SignIn
     from globus_tui.domain.gare import Gare
     from globus_tui.sandbox.state import Sandbox
 
@@ -221,3 +223,44 @@ async def test_no_token_code_or_verifier_is_in_a_log_or_an_error(
     secrets = [*console.sandbox.tokens, code, attempt.verifier.reveal()]
     said = caplog.text + repr(login) + repr(attempt) + repr(refused.value) + repr(vars(console.tokens))
     assert not [one for one in secrets if one in said]
+
+
+async def test_a_crash_on_the_way_shows_no_secret_held_by_this_package(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Crash screens print local variables. The variables of other packages are their own tests' affair."""
+    await console.sign_in()
+    token = await console.tokens.token(TIMERS_SERVER)
+    attempt = await console.person.begin()
+    code = Secret(approve(console.sandbox, attempt.url, OPS_USERNAME))
+    login = console.store.load(KEY)
+    assert login is not None
+    shown: list[str] = []
+
+    async def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("a fault in the program")
+
+    monkeypatch.setattr(console.connection, "request", crash)
+    monkeypatch.setattr("globus_tui.auth.tokens.write_private", crash_at_once)
+    calls: tuple[Callable[[], Coroutine[None, None, object]], ...] = (
+        lambda: console.person.finish(attempt, code),
+        lambda: console.tokens.renew(TIMERS_SERVER, token),
+        lambda: merged(console, login),
+    )
+    for call in calls:
+        with pytest.raises(RuntimeError) as crashed:
+            await call()
+        frames = traceback.TracebackException.from_exception(crashed.value, capture_locals=True).stack
+        own = [frame for frame in frames if "/globus_tui/auth/" in frame.filename]
+        assert own
+        shown += [f"{frame.name}: {frame.locals}" for frame in own]
+    secrets = [*console.sandbox.tokens, code.reveal(), attempt.verifier.reveal()]
+    assert [text for text in shown if any(secret in text for secret in secrets)] == []
+
+
+def crash_at_once(path: Path, contents: Secret) -> None:
+    raise RuntimeError("a fault in the program")
+
+
+async def merged(console: Console, sign_in: SignIn) -> None:
+    console.store.merge(KEY, sign_in)

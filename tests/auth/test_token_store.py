@@ -13,6 +13,8 @@ from tests.auth.fakes import PAT, START, grants_for
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from globus_tui.domain.credentials import Secret
+
 KEY = ProfileKey("default", "production", "an-id")
 OLD = SignIn.fresh(PAT, grants_for("openid", 1, START, offline=True), START)
 NEW = SignIn.fresh(PAT, grants_for("openid", 2, START.replace(day=2), offline=True), START.replace(day=2))
@@ -47,7 +49,7 @@ def test_a_full_disk_signs_nobody_out(tmp_path: Path, monkeypatch: pytest.Monkey
     assert store.take_notices() == ()
 
 
-def disk_is_full(path: Path, contents: bytes) -> None:
+def disk_is_full(path: Path, contents: Secret) -> None:
     raise OSError(28, "No space left on device")
 
 
