@@ -7,14 +7,16 @@ into C. Decoded one entry at a time, other threads get their turn in between.
 from __future__ import annotations
 
 import asyncio
-import json
-import re
+import gc
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from globus_tui.api.json_bytes import MARK, comma, expect, value
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from globus_tui.api.exchange import Answer
 
@@ -22,8 +24,6 @@ T = TypeVar("T")
 
 _SMALL = 64 * 1024
 _ENTRIES_A_TURN = 20
-_blank = re.compile(r"[ \t\n\r]*").match
-_decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,16 @@ async def read_listing(answer: Answer, key: str, make: Callable[[Any], T]) -> Li
     Raises:
         UnreadableAnswer: it is not JSON, or there is no such list in it.
     """
+    return await read_in_steps(answer, key, _by_decoding(make))
+
+
+async def read_in_steps(answer: Answer, key: str, entry: Callable[[bytes, int], tuple[T, int]]) -> Listing[T]:
+    """As `read_listing`; `entry` is given the body and a position, and gives an item and the position behind it."""
     try:
         if len(answer.body) < _SMALL:
-            return decode_listing(answer.body, key, make)
-        return await asyncio.to_thread(decode_listing, answer.body, key, make)
+            return _walk(answer.body, key, entry)
+        with _collector_resting():
+            return await asyncio.to_thread(_walk, answer.body, key, entry)
     except (ValueError, RecursionError):
         raise answer.unreadable() from None
     except LookupError:
@@ -76,54 +82,59 @@ def decode_listing(body: bytes, key: str, make: Callable[[Any], T]) -> Listing[T
         ValueError: the body is not JSON, or no object.
         LookupError: there is no such list.
     """
-    text = body.decode("utf-8-sig")
+    return _walk(body, key, _by_decoding(make))
+
+
+def _by_decoding(make: Callable[[Any], T]) -> Callable[[bytes, int], tuple[T, int]]:
+    def entry(body: bytes, at: int) -> tuple[T, int]:
+        found, end = value(body, at)
+        return make(found), end
+
+    return entry
+
+
+def _walk(body: bytes, key: str, entry: Callable[[bytes, int], tuple[T, int]]) -> Listing[T]:
     items: list[T] | None = None
     rest: dict[str, Any] = {}
-    at = _expect("{", text, 0)
-    more = not text.startswith("}", at)
+    at = expect(b"{", body, len(MARK) if body.startswith(MARK) else 0)
+    more = not body.startswith(b"}", at)
     while more:
-        name, at = _decode(text, at)
+        name, at = value(body, at)
         if not isinstance(name, str):
             raise ValueError(f"expected a name before position {at}")
-        at = _expect(":", text, at)
-        if name == key and text.startswith("[", at):
-            items, at = _entries(text, at, make)
+        at = expect(b":", body, at)
+        if name == key and body.startswith(b"[", at):
+            items, at = _entries(body, at, entry)
         else:
-            rest[name], at = _decode(text, at)
-        more, at = _comma(text, at)
-    if _expect("}", text, at) != len(text):
+            rest[name], at = value(body, at)
+        more, at = comma(body, at)
+    if expect(b"}", body, at) != len(body):
         raise ValueError("unexpected text behind the object")
     if items is None:
         raise LookupError(key)
     return Listing(tuple(items), rest)
 
 
-def _entries(text: str, at: int, make: Callable[[Any], T]) -> tuple[list[T], int]:
+def _entries(body: bytes, at: int, entry: Callable[[bytes, int], tuple[T, int]]) -> tuple[list[T], int]:
     made: list[T] = []
-    at = _expect("[", text, at)
-    more = not text.startswith("]", at)
+    at = expect(b"[", body, at)
+    more = not body.startswith(b"]", at)
     while more:
-        entry, at = _decode(text, at)
-        made.append(make(entry))
+        item, at = entry(body, at)
+        made.append(item)
         if len(made) % _ENTRIES_A_TURN == 0:
             time.sleep(0)
-        more, at = _comma(text, at)
-    return made, _expect("]", text, at)
+        more, at = comma(body, at)
+    return made, expect(b"]", body, at)
 
 
-def _comma(text: str, at: int) -> tuple[bool, int]:
-    at = _behind_blanks(text, at)
-    return (True, _expect(",", text, at)) if text.startswith(",", at) else (False, at)
-
-
-def _expect(token: str, text: str, at: int) -> int:
-    """The position of what follows a token; blanks on both sides of it are passed over."""
-    at = _behind_blanks(text, at)
-    if not text.startswith(token, at):
-        raise ValueError(f"expected {token} at position {at}")
-    return _behind_blanks(text, at + len(token))
-
-
-def _behind_blanks(text: str, at: int) -> int:
-    found = _blank(text, at)
-    return found.end() if found else at
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Decoding makes many objects and no garbage: the collector would look through all of them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

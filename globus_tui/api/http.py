@@ -85,6 +85,10 @@ class Connection:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
+    async def open(self) -> None:
+        """Loads what the first request needs, so that it leaves at once."""
+        await self._opened()
+
     async def aclose(self) -> None:
         """Closes all connections; a later request would open them anew."""
         sender, self._sender = self._sender, None

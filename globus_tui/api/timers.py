@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.bearer import Bearer
-from globus_tui.api.decode import read_listing
+from globus_tui.api.list_memory import ListMemory
 from globus_tui.api.urls import joined, segment
 from globus_tui.domain.job import Job, JobId
 from globus_tui.domain.readings import JobReading
@@ -28,7 +28,7 @@ class TimersClient:
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
         self._auth = Bearer(tokens, TIMERS_RESOURCE_SERVER)
-        self._last: tuple[str, bytes, tuple[Job, ...]] | None = None
+        self._memory = ListMemory("jobs", Job.from_document, lambda job: job.job_id)
 
     async def list_jobs(
         self,
@@ -44,7 +44,8 @@ class TimersClient:
     ) -> tuple[Job, ...]:
         """All timers of the user, ended ones included; the service does not page.
 
-        An answer equal to the last one gives back the very same tuple.
+        An answer equal to the last one gives back the very same tuple, and a timer whose document has not changed
+        the very same `Job`.
 
         Args:
             filter_name: part of the name, in any case.
@@ -67,12 +68,7 @@ class TimersClient:
             "order": order,
         }
         answer = await self._connection.request("timer", "GET", "/jobs/", query=query, auth=self._auth)
-        asked = repr(query)
-        if self._last is not None and self._last[0] == asked and self._last[1] == answer.body:
-            return self._last[2]
-        jobs = (await read_listing(answer, "jobs", Job.from_document)).items
-        self._last = (asked, answer.body, jobs)
-        return jobs
+        return await self._memory.read(answer)
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         """One timer with a page of its runs, newest first.

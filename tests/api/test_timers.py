@@ -40,7 +40,6 @@ async def test_the_same_answer_gives_the_very_same_timers(wire: Any, timers: Tim
     wire.answers({"jobs": [JOB]})
     first = await timers.list_jobs(result_count=1)
     assert await timers.list_jobs(result_count=1) is first
-    assert await timers.list_jobs(result_count=2) is not first
     wire.replies = [httpx.Response(200, json={"jobs": [JOB | {"name": "weekly"}]})]
     assert (await timers.list_jobs(result_count=1))[0].name == "weekly"
 
