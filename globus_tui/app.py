@@ -18,7 +18,7 @@ from globus_tui.present.safe_text import safe_line
 from globus_tui.procedures.sign_in import SignIn
 from globus_tui.procedures.watching import NextRuns
 from globus_tui.screens.base import Note, TimerScreen
-from globus_tui.store.freshness import Freshness
+from globus_tui.store.freshness import Freshness, FreshnessState
 from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
 from globus_tui.themes import THEMES
 from globus_tui.widgets.viewpoint import Viewpoint
@@ -129,15 +129,16 @@ class GlobusTui(App[Switch]):
         from globus_tui.screens.job_list import JobListScreen
 
         self.store.subscribe(self._take_change)
+        self.states, self.freshness = self.store.states, self.store.freshness
         self._look()
         self.open_screen(JobListScreen())
         self.set_interval(60, self._look)
         for notice in (*(f"{one}; defaults hold" for one in self.settings.problems), *self.account.notices()):
             self.say(notice, "warning")
         if self.account.who is None:
-            self._welcome()
+            self.call_after_refresh(self._welcome)
         else:
-            self.call_after_refresh(self.action_jobs_refresh)
+            self.call_after_refresh(self._begin_watching)
 
     def _welcome(self) -> None:
         from globus_tui.screens.welcome import DEMO, QUIT, SIGN_IN, Welcome
@@ -151,6 +152,12 @@ class GlobusTui(App[Switch]):
                 self.action_app_sign_in()
 
         self.push_screen(Welcome(self.settings.profile, self.account.tokens_at), take)
+
+    def _begin_watching(self) -> None:
+        """Ask for the timers, unless whoever opened the console has already."""
+        if self.store.freshness.state is FreshnessState.NEVER:
+            self.action_jobs_refresh()
+        self._book_wake()
 
     def _take_change(self, change: Change) -> None:
         """Hand on what the store published; equal values repaint nothing."""

@@ -110,6 +110,8 @@ class JobListScreen(TimerScreen, JobActions):
     def _empty_words(self) -> str:
         if self.states:
             return "Nothing matches.\nEscape clears the filter, ! shows all timers."
+        if self.who is None:
+            return "Nobody is signed in: S signs in."
         if self.freshness.checked_at is None:
             problem = self.freshness.problem
             return (
