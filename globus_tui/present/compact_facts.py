@@ -9,6 +9,8 @@ from globus_tui.present import schedule_words, transfer_words
 from globus_tui.present.schedule_facts import Fact, next_word, shift_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from globus_tui.present.health_words import Case
 
 
@@ -20,12 +22,20 @@ def compact_facts(case: Case) -> tuple[Fact, ...]:
         Fact("next", next_word(case)),
     ]
     data = job.payload if isinstance(job.payload, TransferData) else None
-    rows += [Fact("!", words, "warning") for words in (transfer_words.warnings(data) if data else ())]
+    rows += [Fact("!", words, "warning") for words in (_warnings(data) if data else ())]
     rows.append(Fact("runs", _rhythm(case)))
-    rows += [Fact("how", transfer_words.summary(data))] if data else []
     if shift := shift_words(case):
         rows.append(Fact("clock", shift, "warning"))
+    rows += [Fact("how", transfer_words.summary(data))] if data else []
     return tuple(rows)
+
+
+def _warnings(data: TransferData) -> Iterator[str]:
+    """What may cost data, in few words."""
+    if data.delete_destination_extra:
+        yield "DELETES extra files at the destination (mirror)"
+    if data.skip_source_errors:
+        yield "skips unreadable source files and still succeeds"
 
 
 def _rhythm(case: Case) -> str:

@@ -97,7 +97,7 @@ def message(moment: Moment, now: datetime, zone: tzinfo) -> str:
 
 def _why_no_run(moment: Moment) -> str:
     if moment.mark is Mark.SKIPPED:
-        return "the run before was still going"
+        return "run before still going"
     if moment.standing:
         return "timer paused"
     return "paused, or the service was away" if moment.mark is Mark.MISSED else "nothing ran, reason not known"

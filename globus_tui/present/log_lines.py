@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from globus_tui.present import moments, run_words
 from globus_tui.present.error_words import short_words
-from globus_tui.present.sizes import size
+from globus_tui.present.sizes import count, size
 from globus_tui.present.transfer_words import join_route, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime, tzinfo
 
     from globus_tui.domain.task import MovedFile, SkippedError, TaskEvent
@@ -41,11 +42,44 @@ def event_lines(events: Iterable[TaskEvent], now: datetime, zone: tzinfo) -> tup
             number,
             moments.date_time(event.moment, now, zone) if event.moment else "?",
             run_words.event_words(event),
-            one_line(event.details or ""),
+            details_words(event.details),
             "error" if event.is_error else "",
         )
         for number, event in enumerate(events)
     )
+
+
+def details_words(details: str | None) -> str:
+    """The details of an event: JSON as `key value, key value`, anything else as it was sent, on one line.
+
+    What stands in them is documented nowhere; progress, counts and error texts have been seen in fixtures.
+    """
+    if not details:
+        return ""
+    try:
+        found = json.loads(details)
+    except ValueError:
+        return one_line(details)
+    return ", ".join(_leaves(found)) if isinstance(found, dict) else one_line(details)
+
+
+def _leaves(found: object, name: str = "") -> Iterator[str]:
+    """The values at the ends of a document, each with the last key that leads to it."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from _leaves(value, str(key))
+    elif isinstance(found, list):
+        for value in found:
+            yield from _leaves(value, name)
+    elif isinstance(found, int) and not isinstance(found, bool):
+        said = size(found) if name.startswith("bytes") else count(found)
+        yield f"{_readable(name)} {said}"
+    else:
+        yield f"{_readable(name)} {one_line(found if isinstance(found, str) else json.dumps(found))}"
+
+
+def _readable(key: str) -> str:
+    return one_line(key.replace("_", " "))
 
 
 def skipped_lines(skipped: Iterable[SkippedError], now: datetime, zone: tzinfo) -> tuple[LogLine, ...]:

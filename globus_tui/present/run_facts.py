@@ -10,7 +10,7 @@ from globus_tui.present import moments, run_words
 from globus_tui.present.error_words import explain_error
 from globus_tui.present.schedule_facts import Fact
 from globus_tui.present.sizes import count, counted, size, speed
-from globus_tui.present.transfer_words import one_line
+from globus_tui.present.transfer_words import join_route, one_line
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def run_facts(
-    run: Run, task: Task | None, now: datetime, zone: tzinfo, *, paused_for: tuple[str, ...] = ()
+    run: Run,
+    task: Task | None,
+    now: datetime,
+    zone: tzinfo,
+    *,
+    paused_for: tuple[str, ...] = (),
+    ascii_only: bool = False,
 ) -> tuple[Fact, ...]:
     """Everything about a run: when, what its task did, and what went wrong, with what to do about it."""
     fired = f"{moments.stamp(run.ran_at, zone)} ({moments.utc_time(run.ran_at)})" if run.ran_at else "?"
@@ -30,9 +36,18 @@ def run_facts(
     elif task is None:
         rows += [Fact("task", run.resource_id), Fact("status", "not known: the task has not been read")]
     else:
-        rows += [Fact("task", f"{task.task_id}  {run_words.task_status(task)}"), *_numbers(task, now, zone)]
+        rows.append(Fact("task", f"{task.task_id}  {run_words.task_status(task)}"))
+        rows += _route(task, ascii_only=ascii_only)
+        rows += _numbers(task, now, zone)
     rows += [Fact("paused", one_line(message), "warning") for message in paused_for]
     return (*rows, *_why(run, task))
+
+
+def _route(task: Task, *, ascii_only: bool) -> list[Fact]:
+    if not (task.source_name or task.destination_name):
+        return []
+    source, destination = one_line(task.source_name or "?"), one_line(task.destination_name or "?")
+    return [Fact("route", join_route(source, destination, ascii_only=ascii_only))]
 
 
 def _numbers(task: Task, now: datetime, zone: tzinfo) -> list[Fact]:

@@ -11,6 +11,8 @@ from globus_tui.present.health_sentences import next_if_resumed
 from globus_tui.present.sizes import counted
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from globus_tui.present.health_words import Case
 
 
@@ -62,7 +64,7 @@ def fire_facts(case: Case, wanted: int) -> list[Fact]:
     if job.status in (JobStatus.ENDED, JobStatus.DELETING):
         return [Fact("next", "it will not run again", "muted")]
     fires = schedule_words.next_fires(job.schedule, case.now, case.zone, wanted, runs_done=job.n_runs)
-    rows = [Fact("", f"{fire.local}  {fire.utc}  {fire.away}") for fire in fires]
+    rows = [Fact("", f"{fire.local}{_utc(fire, case.zone)}  {fire.away}") for fire in fires]
     if job.stands_still:
         head = Fact("next", "none while paused; if resumed now:", "warning")
         catch_up = next_if_resumed(case, 1)[:1] == ("at once",)
@@ -70,6 +72,11 @@ def fire_facts(case: Case, wanted: int) -> list[Fact]:
     if not rows:
         return [Fact("next", "not known" if job.next_run is None else next_word(case))]
     return [Fact("next", rows[0].words), *rows[1:]]
+
+
+def _utc(fire: schedule_words.Fire, zone: tzinfo) -> str:
+    """The time in UTC, unless that is what is shown anyway."""
+    return f"  {fire.utc}" if fire.moment.astimezone(zone).utcoffset() else ""
 
 
 def next_word(case: Case) -> str:

@@ -81,6 +81,7 @@ def _transfer_facts(
         rows += [Fact(label, words, "warning" if words in transfer_words.warnings(data) else "")
                  for label, words in transfer_words.options(data)]  # fmt: skip
         return rows
-    rows.append(Fact("how", f"{transfer_words.summary(data)}; {transfer_words.notify_words(data)}"))
+    rows.append(Fact("how", transfer_words.summary(data)))
     rows += [Fact("!", words, "warning") for words in transfer_words.warnings(data)]
+    rows.append(Fact("notify", transfer_words.notify_words(data)))
     return rows

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
 
+from globus_tui.commands import EVERYWHERE
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.store.freshness import Freshness, FreshnessState
@@ -54,7 +55,7 @@ class TimerScreen(Screen[None]):
         yield TextLine(id="title")
         yield from self.compose_middle()
         yield TextLine(id="note")
-        yield KeyHints(self.COMMANDS_SHOWN, self.app.settings.keys, wording=self.words_of)
+        yield KeyHints((*self.COMMANDS_SHOWN, *EVERYWHERE), self.app.settings.keys, wording=self.words_of)
 
     def compose_middle(self) -> ComposeResult:
         """What the screen is for."""

@@ -72,7 +72,9 @@ class FiresScreen(TimerScreen):
 
 
 def _block(heading: str, facts: Iterable[Fact]) -> Iterable[Cell]:
+    rows = tuple(facts)
+    widest = max(len(fact.label) for fact in rows) if rows else 0
     yield Span(heading, "bold")
-    for fact in facts:
+    for fact in rows:
         style = fact.style if fact.style in ("warning", "muted", "accent") else ""
-        yield (Span(f"{fact.label:<16} ", "muted"), Span(fact.words, style))
+        yield (Span(f"{fact.label:<{widest}}  ", "muted"), Span(fact.words, style))

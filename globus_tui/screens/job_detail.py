@@ -30,16 +30,18 @@ from globus_tui.widgets.run_history import RunHistory
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from textual.app import ComposeResult
 
     from globus_tui.domain.job import JobId
     from globus_tui.domain.timeline import Moment
+    from globus_tui.present.health_words import Case
     from globus_tui.store.job_state import JobState
 
 _LISTS_OWN = {one.command_id for one in LIST_MOVES} | {"list.choose"}
 TICKS_WIDE, TICKS_NARROW = 60, 40
+RUNS_A_PAGE = 60
 ROOMY = 45
 """From this height on every option is listed."""
 
@@ -107,7 +109,7 @@ class JobDetailScreen(TimerScreen, JobActions):
 
     async def _read_detail(self) -> None:
         try:
-            detail = await self.app.store.details.load_detail(self.job_id)
+            detail = await self.app.store.details.load_detail(self.job_id, page_size=RUNS_A_PAGE)
         except GlobusTuiError as error:
             self._runs_problem = str(error)
         else:
@@ -117,7 +119,7 @@ class JobDetailScreen(TimerScreen, JobActions):
 
     async def _read_older(self) -> None:
         try:
-            self._runs_more = await self.app.store.details.load_more_runs(self.job_id)
+            self._runs_more = await self.app.store.details.load_more_runs(self.job_id, page_size=RUNS_A_PAGE)
             self._runs_problem = None
         except GlobusTuiError as error:
             self._runs_problem = str(error)
@@ -180,6 +182,12 @@ class JobDetailScreen(TimerScreen, JobActions):
             return
         case = case_of(state, self.view)
         self.query_one(Banner).show(case)
+        self._show_facts(case)
+        self._show_past()
+        self._show_hints(state)
+        self.show_title()
+
+    def _show_facts(self, case: Case) -> None:
         in_full = self.size.height >= ROOMY
         rows = {
             "#schedule": schedule_facts(case, fires=10 if in_full else 3),
@@ -189,9 +197,10 @@ class JobDetailScreen(TimerScreen, JobActions):
         for selector, facts in rows.items():
             panel = self.query_one(selector, Facts)
             panel.ascii_only, panel.rows = self.view.ascii, facts
-        self._show_past()
-        self._show_hints(state)
-        self.show_title()
+        side_by_side = self.has_class("-wide") and self.has_class("-high")
+        least = max(self.query_one(one, Facts).wanted_height for one in ("#schedule", "#what")) if side_by_side else 0
+        for selector in ("#schedule", "#what"):
+            self.query_one(selector, Facts).least_height = least
 
     def _show_gone(self) -> None:
         known = self.freshness.checked_at is not None
@@ -214,6 +223,8 @@ class JobDetailScreen(TimerScreen, JobActions):
         runs.empty = self._empty_words(state)
         runs.look_from(self.view)
         runs.set_rows(lines)
+        if self._runs_more is None and lines:
+            runs.move_to(lines[0].key)  # until the runs have been read, the newest is where one begins
         self._show_around(state, lines)
 
     def _show_around(self, state: JobState, lines: Sequence[Moment]) -> None:
@@ -222,25 +233,21 @@ class JobDetailScreen(TimerScreen, JobActions):
         past.left = Content.assemble((" Runs  ", "bold"), self._safe(words))
         past.right = Content(f"{self._reading_words()} ")
         strip = self.query_one("#strip", TextLine)
-        ticks = TICKS_WIDE if self.size.width >= 100 else TICKS_NARROW
+        most = TICKS_WIDE if self.size.width >= 100 else TICKS_NARROW
+        ticks = max(1, min(most, len(state.history.marks)))
         cells = marks.strip(state.history, ticks, ascii_only=self.view.ascii)
-        pieces = [
-            ("".join(char for char, _ in run), f"$text-{style}") for style, run in groupby(cells, lambda one: one[1])
-        ]
-        strip.left = Content.assemble((f" last {ticks}  ", "$foreground-muted"), *pieces)
-        strip.right = self._legend(state)
+        strip.left = Content.assemble((f" last {ticks}  ", "$foreground-muted"), *_styled(cells))
+        strip.right = self._legend(frozenset(cells))
         usual = detail_words.usual_words(state.job, self.view.tasks)
         self.query_one("#usual", TextLine).left = Content.styled(f" {self._safe(usual)}", "$foreground-muted")
 
-    def _legend(self, state: JobState) -> Content:
+    def _legend(self, shown: Container[tuple[str, str]]) -> Content:
         """The signs that stand in the strip, with their words."""
-        shown = set(marks.strip(state.history, TICKS_WIDE, ascii_only=self.view.ascii))
-        legend = marks.legend(ascii_only=self.view.ascii)
         pieces = [
             piece
-            for char, style, words in legend
+            for char, style, words in marks.legend(ascii_only=self.view.ascii)
             if (char, style) in shown
-            for piece in ((char, f"$text-{style}"), (f" {words}  ", "$foreground-muted"))
+            for piece in ((char, _style(style)), (f" {words}  ", "$foreground-muted"))
         ]
         return Content.assemble(*pieces)
 
@@ -321,3 +328,13 @@ class JobDetailScreen(TimerScreen, JobActions):
         self.query_one(RunHistory).set_rows(())
         self._read()
         self.show_job()
+
+
+def _styled(cells: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Cells of a strip as pieces for `Content`, neighbours of the same style joined."""
+    return [("".join(char for char, _ in run), _style(style)) for style, run in groupby(cells, lambda one: one[1])]
+
+
+def _style(name: str) -> str:
+    """A style's name of `present` as one of `Content`."""
+    return "$foreground-muted" if name == "muted" else f"$text-{name}"

@@ -16,6 +16,7 @@ from globus_tui.present.log_lines import event_lines, moved_lines, skipped_lines
 from globus_tui.present.marks import history_sign
 from globus_tui.present.run_facts import run_facts
 from globus_tui.present.safe_text import safe_line
+from globus_tui.present.sizes import count
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.job_actions import JobActions, why_not
 from globus_tui.screens.task_reading import TaskReading, View
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.job import JobId
     from globus_tui.domain.run import Run
+    from globus_tui.domain.task import Task
     from globus_tui.present.log_lines import LogLine
     from globus_tui.store.job_state import JobState
 
 _LISTS_OWN = {one.command_id for one in LIST_MOVES}
-_NAMES = {View.LOG: "Log", View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
+_NAMES = {View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
 
 
 class RunDetailScreen(TimerScreen, JobActions):
@@ -79,6 +81,11 @@ class RunDetailScreen(TimerScreen, JobActions):
         """The run, as it is known now."""
         state = self.states.get(self.job_id)
         return next((run for run in state.job.runs if run.key == self.run_key), None) if state else None
+
+    @property
+    def _shown_task(self) -> Task | None:
+        run = self.shown_run
+        return task_of(run, self.view.tasks) if run else None
 
     # --- reading
 
@@ -152,8 +159,7 @@ class RunDetailScreen(TimerScreen, JobActions):
         super().watch_freshness()
         if not self.is_mounted or self.freshness.state is not FreshnessState.FRESH:
             return
-        run, reading = self.shown_run, self._task_reading
-        task = task_of(run, self.view.tasks) if run else None
+        task, reading = self._shown_task, self._task_reading
         unfinished = task is None or not task.finished
         if self.is_active and not reading.busy and (reading.problem or (unfinished and reading.is_first_page)):
             self._read()
@@ -172,7 +178,7 @@ class RunDetailScreen(TimerScreen, JobActions):
             outcome_line.left = Content.styled(" This run is not known any more; q goes back.", "bold")
             facts.rows = ()
             return
-        task = task_of(run, self.view.tasks)
+        task = self._shown_task
         found = outcome(run, task)
         sign = history_sign(run_words.mark_of(found))
         said = self._safe(run_words.message(run, task))
@@ -181,7 +187,14 @@ class RunDetailScreen(TimerScreen, JobActions):
             f"  {said}",
         )
         facts.ascii_only = self.view.ascii
-        facts.rows = run_facts(run, task, self.view.now, self.view.zone, paused_for=self._task_reading.paused_for)
+        facts.rows = run_facts(
+            run,
+            task,
+            self.view.now,
+            self.view.zone,
+            paused_for=self._task_reading.paused_for,
+            ascii_only=self.view.ascii,
+        )
         self._show_log()
         self._show_hints()
         self.show_title()
@@ -204,13 +217,21 @@ class RunDetailScreen(TimerScreen, JobActions):
     def _show_views(self) -> None:
         line, reading = self.query_one("#views", TextLine), self._task_reading
         pieces: list[tuple[str, str]] = [(" ", "")]
-        for view, name in _NAMES.items():
-            words = f"{name}, errors only" if view is View.LOG and reading.errors_only else name
+        for view in View:
+            words = self._view_words(view)
             pieces += [(words, "bold underline" if view is self._log_view else "$foreground-muted"), ("   ", "")]
         key = key_words(self.app.settings.keys, "log.view")
         line.left = Content.assemble(*pieces, (key, "bold $primary"), (" switches", "$foreground-muted"))
         more = f"{key_words(self.app.settings.keys, 'runs.more')} older" if reading.more(self._log_view) else ""
         line.right = Content(f"{'reading' if reading.busy else more} ")
+
+    def _view_words(self, view: View) -> str:
+        """The name of a view with how much is in it, where the task tells."""
+        if view is View.LOG:
+            return "Log, errors only" if self._task_reading.errors_only else "Log"
+        task = self._shown_task
+        found = (task.skipped_errors if view is View.SKIPPED else task.files_transferred) if task else None
+        return _NAMES[view] if found is None else f"{_NAMES[view]} {count(found)}"
 
     def _empty_words(self) -> str:
         reading, run = self._task_reading, self.shown_run

@@ -45,12 +45,14 @@ class Banner(Vertical):
         self.set_class(not trouble, "-quiet")
         head = f"{sign.drawn(ascii_only=case.ascii_only)} {self._safe(headline(case), case)}"
         words = self._safe(explain(case), case)
-        if not trouble:
+        if trouble:
+            self._say("#banner-head", Content.styled(head, "bold"))
+            self._say("#banner-words", Content(words))
+            self._say("#banner-key", self._help(case))
+        else:
             self._say("#banner-head", Content.assemble((head, "bold"), "  ", words))
-            return
-        self._say("#banner-head", Content.styled(head, "bold"))
-        self._say("#banner-words", Content(words))
-        self._say("#banner-key", self._help(case))
+            self._say("#banner-words", Content())
+            self._say("#banner-key", Content())
 
     def _help(self, case: Case) -> Content:
         """The key that helps; not the one that opened this screen."""

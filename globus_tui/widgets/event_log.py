@@ -26,6 +26,7 @@ class EventLog(LineList[LogLine]):
         super().__init__(id=id)
         self._log_lines: tuple[LogLine, ...] = ()
         self._log_wraps = False
+        self._log_has_rest = True
         self.set_reactive(EventLog.show_header, False)
         self._choose_columns()
 
@@ -36,9 +37,9 @@ class EventLog(LineList[LogLine]):
 
     def show(self, lines: Sequence[LogLine], *, wraps: bool) -> None:
         """Show these lines."""
-        self._log_lines, before = tuple(lines), self._log_wraps
-        self._log_wraps = wraps
-        if wraps != before:
+        self._log_lines, before = tuple(lines), (self._log_wraps, self._log_has_rest)
+        self._log_wraps, self._log_has_rest = wraps, any(line.rest for line in lines)
+        if before != (self._log_wraps, self._log_has_rest):
             self._choose_columns()
         self.set_rows(tuple(self._wrapped()) if wraps else self._log_lines)
 
@@ -48,11 +49,15 @@ class EventLog(LineList[LogLine]):
             self.set_rows(tuple(self._wrapped()))
 
     def _choose_columns(self) -> None:
-        rest = () if self._log_wraps else (Column("rest", "", self._rest, min_width=10, weight=2, priority=1),)
+        rest = (
+            ()
+            if self._log_wraps or not self._log_has_rest
+            else (Column("rest", "", self._rest, min_width=10, weight=3, priority=1),)
+        )
         self.set_columns(
             (
                 Column("head", "", lambda row: Span(row.head, "muted"), width=_HEAD),
-                Column("words", "", self._words, min_width=24, weight=3, max_width=0),
+                Column("words", "", self._words, min_width=24, weight=2, max_width=48 if rest else 0),
                 *rest,
             )
         )
