@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+import gc
 import os
-import webbrowser
 from typing import TYPE_CHECKING
 
-from globus_tui.cli.backend import DEMO_REFRESH, Backend, demo_backend, real_backend
+from globus_tui.cli.first_frame import first_frame
 from globus_tui.cli.terminal import check_terminal, over_ssh, wants_ascii
-from globus_tui.domain.errors import BadInput
-from globus_tui.settings import load_settings
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,70 +15,125 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from globus_tui.app import GlobusTui, Switch
+    from globus_tui.cli.backend import Backend
     from globus_tui.settings import Settings
+    from globus_tui.store.job_store import JobStore
 
 
 def run(options: Namespace) -> int:
-    """Opens the console and stays until it is left; the demo or another profile may be opened from inside."""
-    from globus_tui.logs import start_log
+    """Opens the console and stays until it is left; the demo or another profile may be opened from inside.
 
-    environ = os.environ
-    check_terminal(environ)
-    demo, profile = options.demo, options.profile
-    while True:
-        settings = load_settings(environ, profile=profile)
-        zone = find_zone(options.zone or settings.zone)
-        start_log(settings.paths.state)
-        switch = asyncio.run(_stay(demo, settings, options, zone, environ))
-        if switch is None:
-            return 0
-        demo, profile = switch.demo, switch.profile or profile
+    Everything that takes time to load is imported below, after the first line is on the screen.
+    """
+    check_terminal(os.environ)
+    gc.disable()  # while so much is loaded there is nothing to collect: a tenth of the time; see `_enter`
+    with first_frame("globus_tui  starting"):
+        import asyncio
+
+        from globus_tui.logs import start_log
+        from globus_tui.settings import load_settings
+
+        environ = os.environ
+        demo, profile = options.demo, options.profile
+        while True:
+            settings = load_settings(environ, profile=profile)
+            zone = find_zone(options.zone or settings.zone)
+            start_log(settings.paths.state)
+            switch = asyncio.run(_stay(demo, settings, options, zone, environ))
+            if switch is None:
+                return 0
+            demo, profile = switch.demo, switch.profile or profile
 
 
 async def _stay(
     demo: bool, settings: Settings, options: Namespace, zone: tzinfo, environ: Mapping[str, str]
 ) -> Switch | None:
+    from globus_tui.cli.backend import demo_backend, real_backend
+
     speed = 1.0 if options.demo_speed is None else options.demo_speed
     backend = await (demo_backend(speed) if demo else real_backend(settings, environ))
-    mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
     async with backend.connection:
-        return await make_console(backend, settings, options, zone, environ).run_async(mouse=bool(mouse))
+        return await _enter(backend, settings, options, zone, environ)
 
 
-def make_console(
+async def _enter(
     backend: Backend, settings: Settings, options: Namespace, zone: tzinfo, environ: Mapping[str, str]
-) -> GlobusTui:
-    """The application over a backend, nothing asked of it yet."""
+) -> Switch | None:
+    """Asks for the timers first and loads the screen while the answer is on its way."""
+    import asyncio
+    from importlib import import_module
+
+    store = make_store(backend, settings, options)
+    first = None
+    if backend.account.who is not None:
+        await backend.connection.open()
+        first = asyncio.create_task(store.refresh())
+    for module in ("textual.app", "globus_tui.app", "globus_tui.screens.job_list"):
+        await asyncio.to_thread(import_module, module)
+    app = make_console(backend, settings, options, zone, environ, store=store)
+    app.call_later(_collect_again)
+    mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
+    try:
+        return await app.run_async(mouse=bool(mouse))
+    finally:
+        if first is not None:
+            first.cancel()
+
+
+def _collect_again() -> None:
+    """What is loaded by now stays for good: the collector need not look at it, and keys are not held up."""
+    gc.freeze()
+    gc.enable()
+
+
+def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobStore:
+    """The store over a backend, nothing asked of it yet."""
     from globus_tui.api.timers import TimersClient
     from globus_tui.api.transfer import TransferClient
-    from globus_tui.app import GlobusTui, Host
+    from globus_tui.cli.backend import DEMO_REFRESH
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.journal import Journal
     from globus_tui.store.refresh_plan import usable_interval
     from globus_tui.store.services import Services
-    from globus_tui.themes import fitting_theme
 
     connection = backend.connection
     tokens = backend.account.tokens
     transfer = TransferClient(connection, tokens)
     wanted = options.refresh if options.refresh is not None else DEMO_REFRESH if backend.demo else settings.refresh
-    store = JobStore(
+    return JobStore(
         Services(TimersClient(connection, tokens), transfer, transfer, backend.account),
         journal=Journal(None if backend.demo else settings.paths.state / "journal.jsonl", profile=settings.profile),
         skew=backend.skew,
         interval=usable_interval(wanted, floor=backend.floor),
     )
+
+
+def make_console(
+    backend: Backend,
+    settings: Settings,
+    options: Namespace,
+    zone: tzinfo,
+    environ: Mapping[str, str],
+    *,
+    store: JobStore | None = None,
+) -> GlobusTui:
+    """The application over a backend; it asks for the timers unless the store has been asked already."""
+    import webbrowser
+
+    from globus_tui.app import GlobusTui, Host
+    from globus_tui.themes import fitting_theme
+
     host = Host(
         zone=zone,
         theme=options.theme or settings.theme or fitting_theme(environ),
         demo=backend.demo,
         ascii=options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(environ)),
         floor=backend.floor,
-        web=connection.environment.app_url(""),
+        web=backend.connection.environment.app_url(""),
         open_link=None if over_ssh(environ) else webbrowser.open,
         browser=backend.browser,
     )
-    return GlobusTui(store, backend.account, settings, host)
+    return GlobusTui(store or make_store(backend, settings, options), backend.account, settings, host)
 
 
 def find_zone(named: str | None) -> tzinfo:
@@ -91,6 +143,7 @@ def find_zone(named: str | None) -> tzinfo:
         BadInput: there is no zone of that name.
     """
     from globus_tui.cli.zones import local_zone, zone_named
+    from globus_tui.domain.errors import BadInput
 
     if named is None:
         return local_zone(os.environ)
