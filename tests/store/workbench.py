@@ -1,0 +1,123 @@
+"""The facility with a creator on the real clients, for tests of everything that makes timers."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.api.environment import Environment
+from globus_tui.api.globus_auth import AuthClient
+from globus_tui.api.http import Connection
+from globus_tui.api.timers import TimersClient
+from globus_tui.api.transfer import TransferClient
+from globus_tui.auth.client_tokens import ClientCredentialsTokens
+from globus_tui.auth.service_account import ServiceAccount
+from globus_tui.domain.credentials import Secret
+from globus_tui.domain.draft import Draft, What, new_draft
+from globus_tui.domain.schedule import RecurringSchedule
+from globus_tui.domain.transfer import TransferItem
+from globus_tui.sandbox.clock import Clock
+from globus_tui.sandbox.faults import Fault
+from globus_tui.sandbox.in_process import InProcessTransport
+from globus_tui.sandbox.service import Service, make_app
+from globus_tui.sandbox.world import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET, facility
+from globus_tui.sandbox.world_collections import collection_id
+from globus_tui.store.creation import Creator
+from globus_tui.store.creation_outcome import CreationServices
+from globus_tui.store.journal import Journal
+from globus_tui.store.recorder import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from globus_tui.domain.gare import Gare
+    from globus_tui.sandbox.state import Timer
+    from globus_tui.store.creation_outcome import Attempt
+
+NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+ARCHIVE, SCRATCH = collection_id("archive"), collection_id("scratch")
+
+
+class AllGranted:
+    """Consents that are all there, save those whose text is in `missing`."""
+
+    def __init__(self) -> None:
+        self.missing: set[str] = set()
+        self.answer: bool | None = True
+
+    async def granted(self, gare: Gare) -> bool | None:
+        if any(part in scope for part in self.missing for scope in gare.required_scopes):
+            return False
+        return self.answer
+
+
+@dataclass
+class Workbench:
+    app: Service
+    clock: Clock
+    timers: TimersClient
+    transfers: TransferClient
+    creator: Creator
+    journal: Journal
+    recorder: Recorder
+    consents: AllGranted
+    attempts: list[tuple[Attempt, Draft]]
+    waits: list[float] = field(default_factory=list)
+
+    def fault(self, path: str, kind: str, *, method: str = "*", **more: object) -> Fault:
+        return self.app.sandbox.faults.add(Fault(path, method, kind, **more))  # type: ignore[arg-type]
+
+    def calm(self) -> None:
+        self.app.sandbox.faults.clear()
+
+    def named(self, name: str) -> list[Timer]:
+        """Timers of the sandbox of that name that are not deleted."""
+        return [one for one in self.app.sandbox.timers.values() if one.name == name and "delete" not in one.status]
+
+    def asked(self, method: str, path: str) -> int:
+        return sum(seen.method == method and seen.path == path for seen in self.app.requests)
+
+
+@asynccontextmanager
+async def workbench() -> AsyncIterator[Workbench]:
+    clock = Clock(NOON, speed=0)
+    app = make_app(facility(clock))
+    waits: list[float] = []
+
+    async def no_waiting(seconds: float) -> None:
+        waits.append(seconds)
+
+    async with Connection(
+        Environment.read({}), transport=InProcessTransport(app), clock=clock.now, sleep=no_waiting
+    ) as connection:
+        account = ServiceAccount(SERVICE_CLIENT_ID, Secret(SERVICE_CLIENT_SECRET))
+        tokens = ClientCredentialsTokens(AuthClient(connection), account, clock=clock.now)
+        timers, transfers = TimersClient(connection, tokens), TransferClient(connection, tokens)
+        consents, journal = AllGranted(), Journal(None, who="robot")
+        attempts: list[tuple[Attempt, Draft]] = []
+        recorder = Recorder(journal, clock.now)
+        creator = Creator(
+            CreationServices(timers, transfers, transfers, consents),
+            recorder,
+            clock.now,
+            sleep=no_waiting,
+            sending=lambda attempt, draft: attempts.append((attempt, draft)),
+        )
+        yield Workbench(app, clock, timers, transfers, creator, journal, recorder, consents, attempts, waits)
+
+
+def nightly(name: str = "a new mirror", what: What = What.TRANSFER_TIMER) -> Draft:
+    """A complete draft: scratch to archive, each night at two."""
+    from dataclasses import replace
+
+    draft = new_draft(what)
+    data = replace(
+        draft.transfer,
+        source_endpoint=SCRATCH,
+        destination_endpoint=ARCHIVE,
+        items=(TransferItem("/scratch/ops/", "/archive/projects/", recursive=True),),
+    )
+    return replace(draft, name=name, transfer=data, schedule=RecurringSchedule(DAY, NOON + timedelta(hours=14)))
