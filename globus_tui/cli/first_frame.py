@@ -21,11 +21,13 @@ def first_frame(words: str) -> Iterator[None]:
     The first screen comes back when the console could not start, so that the reason can be read on it.
     """
     _write(f"{_ENTER} {words}")
+    left_in_order = False
     try:
         yield
-    except BaseException:
-        _write(_LEAVE)
-        raise
+        left_in_order = True
+    finally:
+        if not left_in_order:
+            _write(_LEAVE)
 
 
 def _write(text: str) -> None:
