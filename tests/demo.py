@@ -6,29 +6,34 @@ import asyncio
 import json
 import os
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.environment import Environment
-from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.http import Connection
-from globus_tui.auth.client_tokens import ClientCredentialsTokens
-from globus_tui.auth.service_account import ServiceAccount
+from globus_tui.api.timers import TimersClient
+from globus_tui.api.transfer import TransferClient
+from globus_tui.auth.memory_tokens import MemoryTokens
+from globus_tui.auth.records import ProfileKey
 from globus_tui.cli.arguments import parse
-from globus_tui.cli.backend import DEMO_FLOOR, Backend
+from globus_tui.cli.backend import DEMO_FLOOR, DEMO_USER, Backend, _pretend_page, person
 from globus_tui.cli.console import find_zone, make_console
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.job import JobId
+from globus_tui.sandbox.auth import approve
+from globus_tui.sandbox.auth_people import sign_in_accounts
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.in_process import InProcessTransport
 from globus_tui.sandbox.service import Service, make_app
-from globus_tui.sandbox.world import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET, facility
+from globus_tui.sandbox.world import NATIVE_CLIENT_ID, facility
 from globus_tui.settings import load_settings
+from globus_tui.store.job_store import JobStore
+from globus_tui.store.journal import Journal
+from globus_tui.store.services import Services
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from datetime import timedelta
     from pathlib import Path
 
     import httpx
@@ -78,22 +83,40 @@ class Demo:
 
         It refreshes when asked, or when `pass_time` says that it is due: on this clock, nothing happens by itself.
         """
-        backend = self._backend(transport or InProcessTransport(self.service), environment or Environment.read({}))
+        backend = await self._backend(transport or InProcessTransport(self.service), environment)
         chosen = parse(["--demo", "--refresh", "30", "--zone", "UTC", *options])
         async with backend.connection:
             self.app = make_console(backend, load_settings(os.environ), chosen, find_zone(chosen.zone), os.environ)
+            self.app.store = self._store(backend)
             async with self.app.run_test(size=size) as pilot:
                 await self.settle(pilot)
                 yield pilot
 
-    def _backend(self, transport: httpx.AsyncBaseTransport, environment: Environment) -> Backend:
+    async def _backend(self, transport: httpx.AsyncBaseTransport, environment: Environment | None) -> Backend:
         async def no_waiting(seconds: float) -> None:
             del seconds
 
-        connection = Connection(environment, transport=transport, clock=self.clock.now, sleep=no_waiting)
-        account = ServiceAccount(SERVICE_CLIENT_ID, Secret(SERVICE_CLIENT_SECRET))
-        tokens = ClientCredentialsTokens(AuthClient(connection), account, clock=self.clock.now)
-        return Backend(connection, tokens, self.clock.now, DEMO_FLOOR, "ops@example-facility.org", demo=True)
+        connection = Connection(
+            environment or Environment.read({}), transport=transport, clock=self.clock.now, sleep=no_waiting
+        )
+        key = ProfileKey("demo", "demo", NATIVE_CLIENT_ID)
+        account = person(connection, MemoryTokens(), key, clock=self.clock.now)
+        attempt = await account.begin()
+        await account.finish(attempt, Secret(approve(self.sandbox, attempt.url, DEMO_USER)))
+        page = [one.username for one in sign_in_accounts(self.sandbox)], _pretend_page(self.sandbox)
+        return Backend(connection, account, timedelta, DEMO_FLOOR, page)
+
+    def _store(self, backend: Backend) -> JobStore:
+        """As in the real program, with the facility's clock for this machine's, and a journal."""
+        tokens = backend.account.tokens
+        transfer = TransferClient(backend.connection, tokens)
+        return JobStore(
+            Services(TimersClient(backend.connection, tokens), transfer, transfer, backend.account),
+            journal=Journal(self.app.settings.paths.state / "journal.jsonl", who=DEMO_USER),
+            clock=self.clock.now,
+            interval=30,
+            draw=lambda: 0.5,
+        )
 
     # --- letting things happen
 
@@ -136,10 +159,11 @@ class Demo:
         """The whole screen as one text."""
         return "\n".join(self.screen())
 
-    def line_of(self, part: str) -> str:
-        """The one line of the screen that has this in it."""
-        found = [line for line in self.screen() if part in line]
-        assert len(found) == 1, f"{part!r} is in {len(found)} lines of:\n{self.text()}"
+    def row(self, name: str) -> str:
+        """The line of a timer in the list."""
+        place = self.table.region
+        found = [line for line in self.screen()[place.y : place.bottom] if name in line]
+        assert len(found) == 1, f"{name!r} is in {len(found)} rows of:\n{self.text()}"
         return found[0]
 
     def note(self) -> str:
