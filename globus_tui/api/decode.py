@@ -61,20 +61,6 @@ async def read_in_steps(answer: Answer, key: str, entry: Callable[[bytes, int], 
         raise answer.unreadable(f"a document without a list of {key}") from None
 
 
-async def decode_jobs(body: bytes) -> list[Any]:
-    """The entries of `{"jobs": [...]}` as they came.
-
-    Raises:
-        ValueError: the body is not JSON.
-        LookupError: it is JSON without a list of jobs.
-    """
-    return list((await asyncio.to_thread(decode_listing, body, "jobs", _same)).items)
-
-
-def _same(entry: Any) -> Any:
-    return entry
-
-
 def decode_listing(body: bytes, key: str, make: Callable[[Any], T]) -> Listing[T]:
     """Decodes a JSON object step by step, letting other threads in every few entries of the list under `key`.
 

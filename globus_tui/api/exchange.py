@@ -11,6 +11,8 @@ from globus_tui.domain.errors import UnreadableAnswer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from globus_tui.domain.credentials import Secret
+
 SERVICE_NAMES = {
     "auth": "Globus Auth",
     "transfer": "Globus Transfer",
@@ -27,7 +29,7 @@ class Call:
         path: below the root of the service, already quoted.
         query: pairs, in order; a key may come twice.
         json: body to send as JSON, or None.
-        form: body to send as a form, or None.
+        form: body to send as a form, or None. What is secret in it stays a `Secret` until it is sent.
     """
 
     service: str
@@ -35,7 +37,7 @@ class Call:
     path: str
     query: Sequence[tuple[str, str]] = ()
     json: Any = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
+    form: Mapping[str, str | Secret] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,9 @@ class AuthClient:
     async def exchange_code(
         self,
         client_id: str,
-        code: str,
+        code: str | Secret,
         redirect_uri: str,
-        verifier: str | None = None,
+        verifier: str | Secret | None = None,
         *,
         client_secret: Secret | None = None,
     ) -> TokenAnswer:
@@ -50,12 +50,16 @@ class AuthClient:
 
         Args:
             client_id: who asks.
-            code: as shown or delivered after signing in.
+            code: as shown or delivered after signing in; best as a `Secret`, as crash reports show local variables.
             redirect_uri: the very one of the authorize request.
             verifier: whose challenge was in the authorize request; for clients without a secret.
             client_secret: for clients with one.
         """
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        form: dict[str, str | Secret] = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+        }
         form |= {"code_verifier": verifier} if verifier else {}
         return await self._grant(form, client_id, client_secret, repeatable=False)
 
@@ -63,7 +67,7 @@ class AuthClient:
         self, client_id: str, refresh_token: Secret, *, client_secret: Secret | None = None
     ) -> TokenAnswer:
         """A new access token for one resource server. An answer without a refresh token keeps the one used."""
-        form = {"grant_type": "refresh_token", "refresh_token": refresh_token.reveal()}
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return await self._grant(form, client_id, client_secret, repeatable=True, kept=refresh_token)
 
     async def client_credentials(self, client_id: str, client_secret: Secret, scopes: str) -> TokenAnswer:
@@ -73,7 +77,7 @@ class AuthClient:
 
     async def revoke(self, client_id: str, token: Secret, *, client_secret: Secret | None = None) -> None:
         """Makes an access or refresh token useless; the tokens of each resource server are revoked one by one."""
-        form = {"token": token.reveal()}
+        form = {"token": token}
         await self._post("/v2/oauth2/token/revoke", form, client_id, client_secret, repeatable=True)
 
     async def introspect(
@@ -87,7 +91,8 @@ class AuthClient:
             token: access or refresh token.
             include: more to be told, e.g. `session_info`, `identity_set`; comma-separated.
         """
-        form = {"token": token.reveal()} | ({"include": include} if include else {})
+        form: dict[str, str | Secret] = {"token": token}
+        form |= {"include": include} if include else {}
         path = "/v2/oauth2/token/introspect"
         return (await self._post(path, form, client_id, client_secret, repeatable=True)).object()
 
@@ -99,7 +104,7 @@ class AuthClient:
 
     async def _grant(
         self,
-        form: Mapping[str, str],
+        form: Mapping[str, str | Secret],
         client_id: str,
         client_secret: Secret | None,
         *,
@@ -113,7 +118,7 @@ class AuthClient:
     async def _post(
         self,
         path: str,
-        form: Mapping[str, str],
+        form: Mapping[str, str | Secret],
         client_id: str,
         client_secret: Secret | None,
         *,

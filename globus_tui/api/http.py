@@ -103,7 +103,7 @@ class Connection:
         *,
         query: Mapping[str, object] | None = None,
         json: Any = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str | Secret] | None = None,
         auth: Bearer | Basic | None = None,
         repeatable: bool | None = None,
     ) -> Answer:
@@ -149,11 +149,11 @@ class Connection:
     async def _signed(self, call: Call, auth: Bearer | Basic | None) -> Answer:
         if not isinstance(auth, Bearer):
             return self._checked(await self._send(call, auth.header() if auth else None))
-        token = await auth.tokens.token(auth.resource_server)
+        token = await _unsent(auth.tokens.token(auth.resource_server))
         answer = await self._send(call, _bearer_header(token))
         # A 401 that carries a requirement is not about an old token: renewing would not help.
         if answer.status == 401 and requirement_in(answer) is None:
-            fresh = await self._renewals.renew(auth, token)
+            fresh = await _unsent(self._renewals.renew(auth, token))
             answer = await self._send(call, _bearer_header(fresh))
         return self._checked(answer)
 
@@ -210,6 +210,15 @@ def _make_sender(environment: Environment, transport: httpx.AsyncBaseTransport |
     from globus_tui.api.sender import Sender
 
     return Sender(environment, transport)
+
+
+async def _unsent(token: Awaitable[Secret]) -> Secret:
+    """Waits for a token. Whatever goes wrong with that, the request itself was not carried out."""
+    try:
+        return await token
+    except NetworkError as problem:
+        problem.maybe_processed = False
+        raise
 
 
 def _bearer_header(token: Secret) -> Secret:

@@ -14,6 +14,8 @@ from globus_tui.api.network import network_error
 from globus_tui.api.tls import trust
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from globus_tui.api.environment import Environment
     from globus_tui.api.exchange import Call
     from globus_tui.domain.credentials import Secret
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = 3
 _LIMITS = httpx.Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=45.0)
+# A proxy, if one is set, is for the world outside: what runs on this machine is reached directly.
+_DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
 _HEADERS = {
     "Accept": "application/json",
     "User-Agent": f"globus_tui/{__version__}",
@@ -42,6 +46,7 @@ class Sender:
             limits=_LIMITS,
             verify=trust(environment) if transport is None else False,
             transport=transport,
+            mounts=None if transport else _DIRECT,
         )
 
     async def aclose(self) -> None:
@@ -76,7 +81,7 @@ class Sender:
             self._environment.url(call.service, call.path),
             params=list(call.query) or None,
             json=call.json,
-            data=call.form,
+            data=_revealed(call.form),
             headers={"Authorization": authorization.reveal()} if authorization else None,
         )
 
@@ -91,6 +96,12 @@ class Sender:
             )
             response = await self._client.send(request)
         return response
+
+
+def _revealed(form: Mapping[str, str | Secret] | None) -> dict[str, str] | None:
+    if form is None:
+        return None
+    return {name: value if isinstance(value, str) else value.reveal() for name, value in form.items()}
 
 
 def _kept(headers: httpx.Headers) -> dict[str, str]:

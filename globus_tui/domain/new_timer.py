@@ -121,6 +121,8 @@ class TimerJob:
     ) -> TimerJob:
         """A v1 timer that calls the Transfer action provider with a transfer document.
 
+        As version 3 of the official SDK made it; there a submission id is an error, here it is left out.
+
         Args:
             transfer_data: what it moves; its submission id is left out.
             start: the first tick.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.api.decode import decode_jobs, decode_listing, read_listing
+from globus_tui.api.decode import decode_listing, read_listing
 from globus_tui.api.exchange import Answer
 from globus_tui.domain.errors import UnreadableAnswer
 
@@ -94,9 +94,9 @@ async def test_the_program_goes_on_while_a_long_list_is_decoded() -> None:
             await asyncio.sleep(0)
 
     counting = asyncio.create_task(count_turns())
-    entries = await decode_jobs(body)
+    found = await read_listing(Answer("timer", 200, {}, body), "jobs", same)
     counting.cancel()
-    assert [entry["n"] for entry in entries] == list(range(3000))
+    assert [entry["n"] for entry in found.items] == list(range(3000))
     assert turns > 2
 
 

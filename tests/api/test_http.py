@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from globus_tui.api.bearer import Basic, Bearer
+from globus_tui.api.bearer import Basic, Bearer, FixedToken
 from globus_tui.api.environment import Environment
 from globus_tui.api.retry import RetryRules
 from globus_tui.api.urls import segment
@@ -122,12 +122,7 @@ async def test_an_old_token_is_renewed_and_even_a_post_goes_on(wire: Any, connec
 
 
 async def test_many_refused_requests_cause_one_renewal(wire: Any, tokens: Any) -> None:
-    async def handle(request: httpx.Request) -> httpx.Response:
-        await asyncio.sleep(0)
-        fresh = request.headers["authorization"] == "Bearer token-2"
-        return httpx.Response(200, json={}) if fresh else refusal(401)
-
-    wire.handle = handle
+    wire.handle = only_fresh
     tokens.before_renewal = lambda: asyncio.sleep(0)
     async with wire.connect() as connection:
         auth = Bearer(tokens, TIMERS)
@@ -146,6 +141,52 @@ async def test_all_who_wait_for_a_refused_renewal_are_signed_out(
     outcomes = await asyncio.gather(*requests, return_exceptions=True)
     assert [type(one) for one in outcomes] == [SignedOut] * 4
     assert tokens.renewals == 1
+
+
+async def only_fresh(request: httpx.Request) -> httpx.Response:
+    await asyncio.sleep(0)
+    return httpx.Response(200, json={}) if request.headers["authorization"] == "Bearer token-2" else refusal(401)
+
+
+async def test_a_renewal_goes_on_when_who_asked_for_it_leaves(wire: Any, tokens: Any) -> None:
+    begun, held = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        begun.set()
+        await held.wait()
+
+    tokens.before_renewal = hold
+    wire.handle = only_fresh
+    async with wire.connect() as connection:
+        auth = Bearer(tokens, TIMERS)
+        leaving = asyncio.create_task(connection.request("timer", "GET", "/jobs/", auth=auth))
+        await begun.wait()
+        staying = asyncio.create_task(connection.request("timer", "GET", "/jobs/", auth=auth))
+        leaving.cancel()
+        held.set()
+        assert (await staying).status == 200
+    assert leaving.cancelled()
+    assert tokens.renewals == 1
+
+
+async def test_a_renewal_that_breaks_has_not_made_a_timer(wire: Any, connection: Connection, tokens: Any) -> None:
+    async def break_off() -> None:
+        raise TimedOut("Globus Auth did not answer.", maybe_processed=True)
+
+    tokens.before_renewal = break_off
+    wire.answers(refusal(401))
+    with pytest.raises(TimedOut) as caught:
+        await connection.request("timer", "POST", "/v2/timer", json={}, auth=Bearer(tokens, TIMERS))
+    assert not caught.value.maybe_processed
+
+
+@pytest.mark.parametrize("damaged", ["", "tökén", "line\nbreak"])
+async def test_a_damaged_token_is_no_token(wire: Any, connection: Connection, damaged: str) -> None:
+    wire.answers({})
+    auth = Bearer(FixedToken(Secret(damaged)), TIMERS)
+    with pytest.raises(SignedOut, match="damaged"):
+        await connection.request("timer", "GET", "/jobs/", auth=auth)
+    assert wire.requests == []
 
 
 async def test_a_fresh_token_that_is_refused_too_ends_it(wire: Any, connection: Connection, tokens: Any) -> None:

@@ -16,7 +16,14 @@ from globus_tui.api.transfer import TransferClient
 from globus_tui.auth.client_tokens import ClientCredentialsTokens
 from globus_tui.auth.service_account import ServiceAccount
 from globus_tui.domain.credentials import Secret
-from globus_tui.domain.errors import ConnectionFailed, ErrorKind, TimedOut, TimersAPIError, TransferAPIError
+from globus_tui.domain.errors import (
+    ConnectionFailed,
+    ErrorKind,
+    SettingsError,
+    TimedOut,
+    TimersAPIError,
+    TransferAPIError,
+)
 from globus_tui.domain.job import JobStatus
 from globus_tui.domain.new_timer import TransferTimer
 from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule
@@ -28,6 +35,7 @@ from globus_tui.sandbox.world import facility
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from globus_tui.api.exchange import Exchange
     from globus_tui.sandbox.state import Sandbox
@@ -205,3 +213,42 @@ async def test_nobody_there_is_known_not_to_have_been_asked() -> None:
         with pytest.raises(ConnectionFailed, match="Globus Auth could not be reached") as caught:
             await AuthClient(connection).exchange_code("me", "code", "http://localhost:1", "v")
     assert not caught.value.maybe_processed
+
+
+async def test_a_proxy_is_not_asked_for_what_runs_on_this_machine(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async with Connection(Environment.read(environ), clock=lambda: NOON) as connection:
+        assert await Services(connection, environ).timers.list_jobs(result_count=0)
+
+
+async def test_a_proxy_is_asked_for_the_world_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = asyncio.Event()
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (await reader.readline()).startswith(b"CONNECT auth.globus.org:443"):
+            heard.set()
+        writer.write(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+        async with Connection(Environment.read({}), sleep=at_once) as connection:
+            with pytest.raises(ConnectionFailed, match="proxy on the way to Globus Auth"):
+                await AuthClient(connection).client_credentials("me", Secret("s"), "openid")
+    assert heard.is_set()
+
+
+async def test_a_file_that_holds_no_certificates_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = tmp_path / "ca.pem"
+    nothing.write_text("nothing")
+    async with Connection(Environment.read({"GLOBUS_SDK_VERIFY_SSL": str(nothing)})) as connection:
+        with pytest.raises(SettingsError, match="GLOBUS_SDK_VERIFY_SSL"):
+            await connection.request("auth", "GET", "/")
+    monkeypatch.setenv("SSL_CERT_FILE", str(nothing))
+    async with Connection(Environment.read({})) as connection:
+        with pytest.raises(SettingsError, match="SSL_CERT_FILE"):
+            await connection.request("auth", "GET", "/")

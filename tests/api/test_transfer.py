@@ -63,7 +63,7 @@ async def test_a_search_ends_where_the_service_ends_it(wire: Any, transfer: Tran
     assert (page.marker, page.items[0].kind) == (None, CollectionKind.GCP_GUEST)
 
 
-async def test_many_tasks_are_asked_for_in_few_requests(wire: Any, transfer: TransferClient) -> None:
+async def test_many_tasks_are_asked_for_in_few_requests(wire: Any, tokens: Any) -> None:
     async def handle(request: httpx.Request) -> httpx.Response:
         wire.requests.append(request)
         ids = request.url.params["filter"].removeprefix("task_id:").split(",")
@@ -71,7 +71,7 @@ async def test_many_tasks_are_asked_for_in_few_requests(wire: Any, transfer: Tra
 
     wire.handle = handle
     async with wire.connect() as connection:
-        client = TransferClient(connection, transfer._auth.tokens)
+        client = TransferClient(connection, tokens)
         wanted = [f"task-{n}" for n in range(90)]
         found = await client.tasks_by_id([*wanted, "task-0", "", "odd/id", "a,b"])
     assert sorted(task.task_id for task in found) == sorted(wanted)
