@@ -67,7 +67,7 @@ class AuthClient:
         self, client_id: str, refresh_token: Secret, *, client_secret: Secret | None = None
     ) -> TokenAnswer:
         """A new access token for one resource server. An answer without a refresh token keeps the one used."""
-        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        form: dict[str, str | Secret] = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return await self._grant(form, client_id, client_secret, repeatable=True, kept=refresh_token)
 
     async def client_credentials(self, client_id: str, client_secret: Secret, scopes: str) -> TokenAnswer:

@@ -41,7 +41,7 @@ class LoginService(Protocol):
     def authorize_url(self, request: AuthorizeRequest) -> str:
         """The link of the login page; without a redirect address, codes are shown on a page of Globus."""
 
-    async def exchange_code(self, client_id: str, code: str, redirect_uri: str, verifier: str) -> TokenAnswer:
+    async def exchange_code(self, client_id: str, code: Secret, redirect_uri: str, verifier: Secret) -> TokenAnswer:
         """The tokens for a code."""
 
     async def revoke(self, client_id: str, token: Secret) -> None:
@@ -182,9 +182,7 @@ class PersonSignIn:
         again = code in attempt.tried
         attempt.tried.add(code)
         try:
-            return await self._auth.exchange_code(
-                self._key.client_id, code.reveal(), attempt.redirect_uri, attempt.verifier.reveal()
-            )
+            return await self._auth.exchange_code(self._key.client_id, code, attempt.redirect_uri, attempt.verifier)
         except ServiceError as refusal:
             if refusal.status not in (400, 401):
                 raise

@@ -41,11 +41,11 @@ class FakeLogin(FakeAuth):
     def authorize_url(self, request: AuthorizeRequest) -> str:
         return request.url(Environment.read({}))
 
-    async def exchange_code(self, client_id: str, code: str, redirect_uri: str, verifier: str) -> TokenAnswer:
-        await self._answer("exchange_code", code, redirect_uri, verifier)
-        if code != CODE or code in self.used:
+    async def exchange_code(self, client_id: str, code: Secret, redirect_uri: str, verifier: Secret) -> TokenAnswer:
+        await self._answer("exchange_code", code.reveal(), redirect_uri, verifier.reveal())
+        if code != Secret(CODE) or CODE in self.used:
             raise refusal()
-        self.used.add(code)
+        self.used.add(CODE)
         grants = grants_for(render(with_base()), len(self.calls), self.clock(), offline=self.offline)
         kept = tuple(one for one in grants if one.resource_server != self.leave_out)
         return TokenAnswer(kept, id_token(self.person) if self.with_id_token else None)
