@@ -146,7 +146,7 @@ def _outcome(recipe: Recipe, mark: str) -> Document:
         FAILED: {"outcome": "FAILED", "error": recipe.error, "faults": 3, "moved": 0.1, "seconds": recipe.took // 4},
         CANCELED: {"outcome": "FAILED", "error": "CANCELED", "moved": 0.5},
         SKIPPED_FILES: {"skipped": max(1, recipe.files // 30), "faults": 2},
-        NO_FILES: {"unchanged": recipe.files, "bytes": 0, "seconds": 12},
+        NO_FILES: {"files": 0, "bytes": 0, "seconds": 12},
         SHRUNK: {"files": recipe.files // 40, "bytes": recipe.size // 500, "seconds": recipe.took // 20},
         FAULTS: {"faults": 3, "fault": "CONNECTION_RESET"},
     }

@@ -86,14 +86,11 @@ class JobTable(LineList["JobState"]):
 
     def _cell_last(self, state: JobState) -> Cell:
         moment = state.job.runs[0].ran_at if state.job.runs else state.job.last_ran_at
-        # The present is taken to the minute: a run may have started a little after it.
-        now = self._row_view.now
-        return moments.relative(min(moment, now), now) if moment else Span("-", "muted")
+        return moments.ago(moment, self._row_view.now) if moment else Span("-", "muted")
 
     def _cell_next(self, state: JobState) -> Cell:
-        if state.job.next_run is None:
-            return Span("-", "muted")
-        return moments.column(state.job.next_run, self._row_view.now, self._row_view.zone)
+        words = health_words.next_words(case_of(state, self._row_view))
+        return words if state.job.next_run else Span(words, "muted")
 
     def _cell_every(self, state: JobState) -> Cell:
         return schedule_words.every_short(state.job)
