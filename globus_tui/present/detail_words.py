@@ -21,6 +21,8 @@ NONE = "-"
 """There is no such number: nothing ran, or no task was made."""
 UNKNOWN = "?"
 """There is one, but it is not known."""
+GONE = "This timer is not there any more: it was deleted, or it is not yours any longer."
+NOT_READ = "No timers are known yet."
 FEWEST_RUNS = 3
 """Runs from which on something may be called usual."""
 
@@ -126,3 +128,21 @@ def usual_words(job: Job, tasks: Mapping[str, Task]) -> str:
     lasted = times[len(times) // 2]
     words = f"a normal run takes {moments.duration(lasted, seconds=True)} (median of {len(times)})"
     return words + (f" and moves {size(amounts[len(amounts) // 2])}" if len(amounts) >= FEWEST_RUNS else "")
+
+
+def reading_words(*, busy: bool, problem: str | None) -> str:
+    """How the reading of runs stands; nothing when all is well."""
+    if busy:
+        return "reading runs"
+    return f"not all is known: {problem}" if problem else ""
+
+
+def no_runs_words(job: Job, *, busy: bool, problem: str | None) -> str:
+    """What stands in place of a list of runs that is empty."""
+    if busy:
+        return "Reading runs"
+    if problem:
+        return f"The runs could not be read: {problem}\nThey are tried again after the next refresh."
+    if job.n_runs is None:
+        return "How often it has run is not known."
+    return "It has not run yet." if job.n_runs == 0 else "Globus keeps no run of it any more."

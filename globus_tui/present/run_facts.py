@@ -28,9 +28,9 @@ def run_facts(
     paused_for: tuple[str, ...] = (),
     ascii_only: bool = False,
 ) -> tuple[Fact, ...]:
-    """Everything about a run: when, what its task did, and what went wrong, with what to do about it."""
+    """Everything about a run: what went wrong and what to do about it, when it was, and what its task did."""
     fired = f"{moments.stamp(run.ran_at, zone)} ({moments.utc_time(run.ran_at)})" if run.ran_at else "?"
-    rows = [Fact("fired", fired)]
+    rows = [*_why(run, task), Fact("fired", fired)]
     if run.resource_id is None:
         rows.append(Fact("task", "none was made", "muted"))
     elif task is None:
@@ -39,8 +39,7 @@ def run_facts(
         rows.append(Fact("task", f"{task.task_id}  {run_words.task_status(task)}"))
         rows += _route(task, ascii_only=ascii_only)
         rows += _numbers(task, now, zone)
-    rows += [Fact("paused", one_line(message), "warning") for message in paused_for]
-    return (*rows, *_why(run, task))
+    return (*(Fact("paused", one_line(message), "warning") for message in paused_for), *rows)
 
 
 def _route(task: Task, *, ascii_only: bool) -> list[Fact]:

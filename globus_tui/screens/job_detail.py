@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,8 +12,7 @@ from textual.widgets import Static
 from globus_tui.commands import JOB_DETAIL, LIST_MOVES, Command, bindings, key_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.job import JobStatus
-from globus_tui.domain.timeline import timeline
-from globus_tui.present import detail_words, marks
+from globus_tui.present import detail_words
 from globus_tui.present.compact_facts import compact_facts
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.schedule_facts import schedule_facts
@@ -24,18 +22,17 @@ from globus_tui.screens.job_actions import JobActions, why_not
 from globus_tui.store.freshness import FreshnessState
 from globus_tui.widgets.banner import Banner
 from globus_tui.widgets.facts import Facts
+from globus_tui.widgets.job_past import JobPast, PastReading
 from globus_tui.widgets.job_table import case_of
 from globus_tui.widgets.key_hints import KeyHints
 from globus_tui.widgets.run_history import RunHistory
-from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
     from globus_tui.domain.job import JobId
-    from globus_tui.domain.timeline import Moment
     from globus_tui.present.health_words import Case
     from globus_tui.store.job_state import JobState
 
@@ -68,9 +65,7 @@ class JobDetailScreen(TimerScreen, JobActions):
         super().__init__()
         self.job_id = job_id
         self._list_order = tuple(order)
-        self._runs_reading = False
-        self._runs_more: bool | None = None
-        self._runs_problem: str | None = None
+        self._past_reading = PastReading()
 
     def compose_middle(self) -> ComposeResult:
         """Banner, facts, past."""
@@ -80,10 +75,7 @@ class JobDetailScreen(TimerScreen, JobActions):
             yield Facts(id="schedule")
             yield Facts(id="what")
         yield Facts(id="compact")
-        yield TextLine(id="past")
-        yield TextLine(id="strip")
-        yield RunHistory(id="runs")
-        yield TextLine(id="usual")
+        yield JobPast(lambda command_id: key_words(self.app.settings.keys, command_id), id="past")
 
     def on_mount(self) -> None:
         """Draw what is known already, then read the rest."""
@@ -104,39 +96,39 @@ class JobDetailScreen(TimerScreen, JobActions):
     # --- reading
 
     def _read(self) -> None:
-        self._runs_reading = True
+        self._past_reading.busy = True
         self.run_worker(self._read_detail(), group="detail", exclusive=True)
 
     async def _read_detail(self) -> None:
         try:
             detail = await self.app.store.details.load_detail(self.job_id, page_size=RUNS_A_PAGE)
         except GlobusTuiError as error:
-            self._runs_problem = str(error)
+            self._past_reading.problem = str(error)
         else:
-            self._runs_more, self._runs_problem = detail.more, detail.partial
-        self._runs_reading = False
+            self._past_reading.more, self._past_reading.problem = detail.more, detail.partial
+        self._past_reading.busy = False
         self.show_job()
 
     async def _read_older(self) -> None:
         try:
-            self._runs_more = await self.app.store.details.load_more_runs(self.job_id, page_size=RUNS_A_PAGE)
-            self._runs_problem = None
+            self._past_reading.more = await self.app.store.details.load_more_runs(self.job_id, page_size=RUNS_A_PAGE)
+            self._past_reading.problem = None
         except GlobusTuiError as error:
-            self._runs_problem = str(error)
-        self._runs_reading = False
+            self._past_reading.problem = str(error)
+        self._past_reading.busy = False
         self.show_job()
 
     def action_runs_more(self) -> None:
         """Read the next page of older runs."""
-        if self._runs_reading:
+        if self._past_reading.busy:
             self.app.say("The runs are being read; wait a moment.")
-        elif self._runs_more is False:
+        elif self._past_reading.more is False:
             self.app.say("These are all runs that Globus keeps.")
         else:
             self._read_more()
 
     def _read_more(self) -> None:
-        self._runs_reading = True
+        self._past_reading.busy = True
         self._show_past()
         self.run_worker(self._read_older(), group="detail", exclusive=True)
 
@@ -145,7 +137,7 @@ class JobDetailScreen(TimerScreen, JobActions):
         """The cursor came to the last line: read older runs."""
         runs = self.query_one(RunHistory)
         at_end = runs.cursor_position == len(runs.rows) - 1 > 0
-        if at_end and self._runs_more and not self._runs_reading and self._runs_problem is None:
+        if at_end and self._past_reading.more and not self._past_reading.busy and self._past_reading.problem is None:
             self._read_more()
 
     # --- showing
@@ -162,7 +154,7 @@ class JobDetailScreen(TimerScreen, JobActions):
     def watch_freshness(self) -> None:
         """After a failure, try again once Globus answers again."""
         super().watch_freshness()
-        if self.is_mounted and self._runs_problem and self.freshness.state is FreshnessState.FRESH:
+        if self.is_mounted and self._past_reading.problem and self.freshness.state is FreshnessState.FRESH:
             self._read()
         self.show_job()
 
@@ -204,66 +196,18 @@ class JobDetailScreen(TimerScreen, JobActions):
 
     def _show_gone(self) -> None:
         known = self.freshness.checked_at is not None
-        words = "This timer is not there any more: it was deleted, or it is not yours any longer."
+        words = detail_words.GONE if known else detail_words.NOT_READ
         back = key_words(self.app.settings.keys, "app.back")
         self.query_one("#gone", Static).update(
-            Content.assemble(
-                (words if known else "No timers are known yet.", "bold"), "\n\n", (back, "bold $primary"), "  back"
-            )
+            Content.assemble((words, "bold"), "\n\n", (back, "bold $primary"), "  back")
         )
         self.show_title()
 
     def _show_past(self) -> None:
         state = self.states.get(self.job_id)
-        if state is None:
-            return
-        lines = timeline(state.job, self.view.tasks, self.view.now)
-        runs = self.query_one(RunHistory)
-        runs.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT)
-        runs.empty = self._empty_words(state)
-        runs.look_from(self.view)
-        runs.set_rows(lines)
-        if self._runs_more is None and lines:
-            runs.move_to(lines[0].key)  # until the runs have been read, the newest is where one begins
-        self._show_around(state, lines)
-
-    def _show_around(self, state: JobState, lines: Sequence[Moment]) -> None:
-        past = self.query_one("#past", TextLine)
-        words = detail_words.past_words(lines, complete=self._runs_more is False)
-        past.left = Content.assemble((" Runs  ", "bold"), self._safe(words))
-        past.right = Content(f"{self._reading_words()} ")
-        strip = self.query_one("#strip", TextLine)
-        most = TICKS_WIDE if self.size.width >= 100 else TICKS_NARROW
-        ticks = max(1, min(most, len(state.history.marks)))
-        cells = marks.strip(state.history, ticks, ascii_only=self.view.ascii)
-        strip.left = Content.assemble((f" last {ticks}  ", "$foreground-muted"), *_styled(cells))
-        strip.right = self._legend(frozenset(cells))
-        usual = detail_words.usual_words(state.job, self.view.tasks)
-        self.query_one("#usual", TextLine).left = Content.styled(f" {self._safe(usual)}", "$foreground-muted")
-
-    def _legend(self, shown: Container[tuple[str, str]]) -> Content:
-        """The signs that stand in the strip, with their words."""
-        pieces = [
-            piece
-            for char, style, words in marks.legend(ascii_only=self.view.ascii)
-            if (char, style) in shown
-            for piece in ((char, _style(style)), (f" {words}  ", "$foreground-muted"))
-        ]
-        return Content.assemble(*pieces)
-
-    def _reading_words(self) -> str:
-        if self._runs_reading:
-            return "reading runs"
-        if self._runs_problem:
-            return self._safe(f"not all is known: {self._runs_problem}")
-        return f"{key_words(self.app.settings.keys, 'runs.more')} older runs" if self._runs_more else ""
-
-    def _empty_words(self, state: JobState) -> str:
-        if self._runs_reading:
-            return "Reading runs"
-        if self._runs_problem:
-            return f"The runs could not be read: {self._runs_problem}\nThey are tried again after the next refresh."
-        return "It has not run yet." if state.job.n_runs in (0, None) else "Globus keeps no run of it any more."
+        if state is not None:
+            stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT)
+            self.query_one(JobPast).show(state, self.view, self._past_reading, stale=stale)
 
     def _show_hints(self, state: JobState) -> None:
         commands = (one.command_id for one in JOB_DETAIL if one.command_id.startswith("job."))
@@ -324,17 +268,7 @@ class JobDetailScreen(TimerScreen, JobActions):
             return
         self.app.store.details.close(self.job_id)
         self.job_id = order[place]
-        self._runs_more, self._runs_problem = None, None
+        self._past_reading = PastReading()
         self.query_one(RunHistory).set_rows(())
         self._read()
         self.show_job()
-
-
-def _styled(cells: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Cells of a strip as pieces for `Content`, neighbours of the same style joined."""
-    return [("".join(char for char, _ in run), _style(style)) for style, run in groupby(cells, lambda one: one[1])]
-
-
-def _style(name: str) -> str:
-    """A style's name of `present` as one of `Content`."""
-    return "$foreground-muted" if name == "muted" else f"$text-{name}"

@@ -202,7 +202,7 @@ class RunDetailScreen(TimerScreen, JobActions):
     def _show_log(self) -> None:
         log = self.query_one(EventLog)
         log.ascii_only = self.view.ascii
-        log.empty = self._empty_words()
+        log.empty = f"  {self._empty_words()}"
         log.show(self._lines(), wraps=self._log_wraps)
         self._show_views()
 

@@ -49,11 +49,8 @@ class EventLog(LineList[LogLine]):
             self.set_rows(tuple(self._wrapped()))
 
     def _choose_columns(self) -> None:
-        rest = (
-            ()
-            if self._log_wraps or not self._log_has_rest
-            else (Column("rest", "", self._rest, min_width=10, weight=3, priority=1),)
-        )
+        two = self._log_has_rest and not self._log_wraps
+        rest = (Column("rest", "", self._rest, min_width=10, weight=3, priority=1),) if two else ()
         self.set_columns(
             (
                 Column("head", "", lambda row: Span(row.head, "muted"), width=_HEAD),
