@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.content import Content
 
-from globus_tui.commands import JOB_LIST, LIST_MOVES, MARKS, Command, bindings, key_words
+from globus_tui.commands import EVERYWHERE, JOB_LIST, LIST_MOVES, MARKS, Command, bindings, key_words
 from globus_tui.domain.job import JobId, JobStatus
 from globus_tui.domain.sorting import Column
 from globus_tui.present.safe_text import safe_line
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from globus_tui.store.job_state import JobState
 
 _LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *MARKS)} | {"list.choose"}
+_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
+"""Bound here too: a key that only the application binds never reaches the list's own way back."""
 _COLUMNS = {name: Column[name.upper()] for name in SORTABLE}
 
 
@@ -40,7 +42,7 @@ class JobListScreen(TimerScreen, JobActions):
         "the transfer task of that run, and the clock."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_LIST
-    BINDINGS = bindings(one for one in JOB_LIST if one.command_id not in _LISTS_OWN)  # type: ignore[assignment]  # as in app
+    BINDINGS = bindings((*(one for one in JOB_LIST if one.command_id not in _LISTS_OWN), *_BACK))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#jobs"
 
     def __init__(self) -> None:
