@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from globus_tui.auth.account import Account
+    from globus_tui.domain.collection import Collection
     from globus_tui.domain.job import JobId
+    from globus_tui.screens.activity import Activity, Exchanged
     from globus_tui.settings import Settings
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
@@ -40,6 +43,12 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4
 """Operations of one bulk action that may be under way together."""
+
+ACTIVITY_KEPT = 2000
+"""Requests remembered for the activity screen."""
+
+_NAMES_TOGETHER = 0.3
+"""Seconds in which names of collections that come in one after another are gathered and drawn once."""
 
 _NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
 
@@ -84,7 +93,7 @@ class GlobusTui(App[Switch]):
     """
 
     TITLE = "globus_tui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = ["app.tcss", "screens/job_list.tcss"]  # read together: a sheet read later has all of them parsed anew
     BINDINGS = bindings(EVERYWHERE)  # type: ignore[assignment]  # Textual's alias also admits tuples
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
@@ -114,13 +123,18 @@ class GlobusTui(App[Switch]):
             open_link=host.open_link,
         )
         self._next_runs = NextRuns()
+        self.activity: deque[Activity] = deque(maxlen=ACTIVITY_KEPT)
         self._shown_zone = host.zone
         self._wake_clock: Timer | None = None
+        self._look_clock: Timer | None = None
+        self._named: Mapping[str, Collection] | None = None
+        self._names: Mapping[str, str] = {}
         self._bulk_gate = asyncio.Semaphore(AT_ONCE)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = host.theme
         self.set_keymap(settings.keys)
+        self.set_class(host.ascii, "-ascii")
 
     # --- the clock
 
@@ -163,8 +177,10 @@ class GlobusTui(App[Switch]):
         """Hand on what the store published; equal values repaint nothing."""
         self.states = self.store.states
         self.freshness = self.store.freshness
-        if change.jobs or change.collections:
+        if change.jobs:
             self._look()
+        elif change.collections and self._look_clock is None:
+            self._look_clock = self.set_timer(_NAMES_TOGETHER, self._look)
         if change.jobs or change.removed:
             for words, good in self._next_runs.news(self.states):
                 self.say(words, "information" if good else "error")
@@ -172,10 +188,16 @@ class GlobusTui(App[Switch]):
 
     def _look(self) -> None:
         """Take the present, to the minute: no word on the screen is finer."""
+        if self._look_clock is not None:
+            self._look_clock.stop()
+            self._look_clock = None
+        if self._named is not self.store.collections:
+            self._named = self.store.collections
+            self._names = {key: one.name for key, one in self._named.items()}
         self.view = Viewpoint(
             now=self.store.now().replace(second=0, microsecond=0),
             zone=self._shown_zone,
-            names={key: one.name for key, one in self.store.collections.items()},
+            names=self._names,
             tasks=self.store.tasks,
             ascii=self.host.ascii,
         )
@@ -356,7 +378,20 @@ class GlobusTui(App[Switch]):
             self.copy_to_clipboard(text)
             self.say("sent to your terminal's clipboard (OSC 52); not every terminal takes it")
 
+    def note_exchange(self, exchange: Exchanged) -> None:
+        """Remember a request for the activity screen."""
+        from globus_tui.screens.activity import Activity
+
+        number = self.activity[-1].key + 1 if self.activity else 1
+        self.activity.append(Activity(number, self.store.now(), exchange))
+
     # --- commands of every screen
+
+    def action_jobs_activity(self) -> None:
+        """Show what was asked of Globus."""
+        from globus_tui.screens.activity import ActivityScreen
+
+        self.open_screen(ActivityScreen())
 
     def action_jobs_refresh(self) -> None:
         """Read the timers again now; dropped when a reading is under way."""

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from globus_tui.store.job_store import JobStore
 
 
+_PATIENCE = 0.2
+"""Seconds that the first frame waits for the first answer: an empty frame and then a full one cost a slow link twice.
+The line of `first_frame` is on the screen meanwhile."""
+
+
 def run(options: Namespace) -> int:
     """Opens the console and stays until it is left; the demo or another profile may be opened from inside.
 
@@ -70,6 +75,8 @@ async def _enter(
         first = asyncio.create_task(store.refresh())
     for module in ("textual.app", "globus_tui.app", "globus_tui.screens.job_list"):
         await asyncio.to_thread(import_module, module)
+    if first is not None:
+        await asyncio.wait({first}, timeout=_PATIENCE)
     app = make_console(backend, settings, options, zone, environ, store=store)
     app.call_later(_collect_again)
     mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
@@ -133,7 +140,9 @@ def make_console(
         open_link=None if over_ssh(environ) else webbrowser.open,
         browser=backend.browser,
     )
-    return GlobusTui(store or make_store(backend, settings, options), backend.account, settings, host)
+    app = GlobusTui(store or make_store(backend, settings, options), backend.account, settings, host)
+    backend.connection.on_exchange = app.note_exchange
+    return app
 
 
 def find_zone(named: str | None) -> tzinfo:

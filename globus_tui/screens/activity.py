@@ -1,0 +1,117 @@
+"""What this program asked of Globus: every request with its answer, nothing of what was in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from textual import on
+
+from globus_tui.commands import LIST_MOVES, Command
+from globus_tui.present import moments, sizes
+from globus_tui.screens.base import TimerScreen
+from globus_tui.widgets.line_columns import Cell, Column, Span
+from globus_tui.widgets.line_list import LineList
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+
+class Exchanged(Protocol):
+    """One request, as the client tells of it: never its headers, query or bodies."""
+
+    @property
+    def service(self) -> str:
+        """Which service."""
+
+    @property
+    def method(self) -> str:
+        """HTTP method."""
+
+    @property
+    def path(self) -> str:
+        """Path, without the query."""
+
+    @property
+    def status(self) -> int | None:
+        """HTTP status; None when no answer arrived."""
+
+    @property
+    def milliseconds(self) -> int:
+        """Until the last byte, or until it failed."""
+
+    @property
+    def received(self) -> int:
+        """Bytes of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One line of the log; `key` counts the requests since the start."""
+
+    key: int
+    at: datetime
+    exchange: Exchanged
+
+
+class ActivityScreen(TimerScreen):
+    """The requests, newest first."""
+
+    ABOUT = "Every request that this program made, newest first. What was in them is not kept."
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LIST_MOVES
+    AUTO_FOCUS = "#requests"
+
+    def compose_middle(self) -> ComposeResult:
+        """The list."""
+        yield LineList[Activity](
+            (
+                Column("at", "AT", self._cell_at, width=5),
+                Column("service", "SERVICE", lambda one: one.exchange.service, width=8, priority=2),
+                Column("method", "METHOD", lambda one: one.exchange.method, width=6),
+                Column("path", "PATH", lambda one: one.exchange.path, min_width=20),
+                Column("status", "STATUS", self._cell_status, width=9),
+                Column("ms", "MS", lambda one: str(one.exchange.milliseconds), width=6, align="right", priority=1),
+                Column("bytes", "BYTES", self._cell_bytes, width=8, align="right", priority=3),
+            ),
+            empty="Nothing was asked yet.",
+            id="requests",
+        )
+
+    def title_words(self) -> str:
+        """Where one is."""
+        return "Activity"
+
+    def on_mount(self) -> None:
+        """Show what was asked so far."""
+        self._show()
+
+    def watch_freshness(self) -> None:
+        """Something was asked meanwhile."""
+        super().watch_freshness()
+        if self.is_mounted:
+            self._show()
+
+    def _show(self) -> None:
+        requests = self.query_one("#requests", LineList)
+        requests.ascii_only = self.view.ascii
+        requests.set_rows(tuple(reversed(self.app.activity)))
+
+    def _cell_at(self, one: Activity) -> Cell:
+        return moments.clock(one.at, self.view.zone)
+
+    @staticmethod
+    def _cell_status(one: Activity) -> Cell:
+        status = one.exchange.status
+        if status is None:
+            return Span("no answer", "error")
+        return Span(str(status), "error" if status >= 400 else "success")
+
+    @staticmethod
+    def _cell_bytes(one: Activity) -> Cell:
+        return sizes.size(one.exchange.received)
+
+    @on(LineList.Chosen)
+    def do_nothing(self) -> None:
+        """There is nothing more to tell of a request."""
