@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,9 +29,9 @@ class Column(Enum):
     WHY = "WHY"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out for sorting is kept
 class Facts:
-    """What a row is sorted by.
+    """What a row is sorted by. Keep it while the row stays the same: sorting again is then cheap.
 
     Attributes:
         failures: failed runs in a row, which the strip of runs is sorted by.
@@ -45,6 +47,12 @@ class Facts:
     why: str = ""
     failures: int | None = None
 
+    @cached_property
+    def tie(self) -> tuple[int, bool, float, str, str]:
+        """The order among equals: trouble first, then the next run, the name and the id."""
+        upcoming = self.next.timestamp() if self.next else 0.0
+        return self.word.rank, self.next is None, upcoming, self.name.casefold(), self.job_id
+
 
 def in_order(
     rows: Iterable[T], facts: Callable[[T], Facts], column: Column = Column.HEALTH, *, descending: bool = False
@@ -57,18 +65,23 @@ def in_order(
         column: what to sort by.
         descending: largest first. Rows without a value stay last.
     """
-    known: list[tuple[T, Facts]] = []
-    unknown: list[tuple[T, Facts]] = []
-    for row in rows:
-        fact = facts(row)
-        (unknown if _value(fact, column) is None else known).append((row, fact))
-    for part in (known, unknown):
-        part.sort(key=lambda pair: _tie(pair[1]))
-    known.sort(key=lambda pair: _key(pair[1], column), reverse=descending)
-    return [row for row, _ in (*known, *unknown)]
+    pairs = [(row, facts(row)) for row in rows]
+    pairs.sort(key=lambda pair: pair[1].tie)
+    if column is Column.HEALTH and not descending:
+        return [row for row, _ in pairs]
+    known: list[tuple[Any, T]] = []
+    unknown: list[T] = []
+    for row, fact in pairs:
+        value = _value(fact, column)
+        if value is None:
+            unknown.append(row)
+        else:
+            known.append((value, row))
+    known.sort(key=itemgetter(0), reverse=descending)
+    return [*(row for _, row in known), *unknown]
 
 
-def _value(fact: Facts, column: Column) -> float | str | None:
+def _value(fact: Facts, column: Column) -> Any:
     """What a row has in a column, as something that compares within the column; None when it has nothing."""
     if column is Column.HEALTH:
         return fact.word.rank
@@ -82,13 +95,3 @@ def _value(fact: Facts, column: Column) -> float | str | None:
         return fact.interval_seconds
     moment = fact.last if column is Column.LAST else fact.next
     return moment.timestamp() if moment else None
-
-
-def _key(fact: Facts, column: Column) -> tuple[float, str]:
-    value = _value(fact, column)
-    return (0.0, value) if isinstance(value, str) else (value or 0.0, "")
-
-
-def _tie(fact: Facts) -> tuple[int, bool, float, str, str]:
-    upcoming = fact.next.timestamp() if fact.next else 0.0
-    return fact.word.rank, fact.next is None, upcoming, fact.name.casefold(), fact.job_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -24,12 +25,15 @@ from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
     from globus_tui.store.job_state import JobState
 
 _LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *MARKS)} | {"list.choose"}
 _BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 """Bound here too: a key that only the application binds never reaches the list's own way back."""
+_RESTING = 0.15
+"""Seconds without a move after which the preview follows the cursor: longer than between the keys of a held arrow."""
 _COLUMNS = {name: Column[name.upper()] for name in SORTABLE}
 
 
@@ -49,6 +53,8 @@ class JobListScreen(TimerScreen, JobActions):
         """Trouble first, nothing filtered, preview shown."""
         super().__init__()
         self._row_order = JobOrder()
+        self._show_is_due = False
+        self._cursor_clock: Timer | None = None
 
     def compose_middle(self) -> ComposeResult:
         """Counts, filter, list, preview."""
@@ -68,24 +74,31 @@ class JobListScreen(TimerScreen, JobActions):
 
     def watch_states(self) -> None:
         """Timers changed."""
-        self.show_jobs()
+        self._show_soon()
 
     def watch_view(self) -> None:
         """Time has passed, names came in, or the zone changed."""
         super().watch_view()
-        self.show_jobs()
+        self._show_soon()
 
     def watch_freshness(self) -> None:
         """How current the list is changed."""
         super().watch_freshness()
-        self.show_jobs()
+        self._show_soon()
 
     def on_resize(self) -> None:
         """Counts have words for narrow screens."""
         self.call_after_refresh(self.show_jobs)
 
+    def _show_soon(self) -> None:
+        """Show once for everything that changed together."""
+        if not self._show_is_due and self.is_mounted:
+            self._show_is_due = True
+            self.call_later(self.show_jobs)
+
     def show_jobs(self) -> None:
         """Hand the rows in their order to the table, and everything around it its words."""
+        self._show_is_due = False
         if not self.is_mounted or not self.is_attached:
             return
         table = self.query_one("#jobs", JobTable)
@@ -144,14 +157,24 @@ class JobListScreen(TimerScreen, JobActions):
     def targets(self) -> tuple[JobState, ...]:
         """The marked timers, else the one under the cursor."""
         table = self.query_one("#jobs", JobTable)
-        keys = table.marked or frozenset((table.cursor_key,))
-        return tuple(state for job_id, state in self.states.items() if job_id in keys)
+        if table.marked:
+            return tuple(state for job_id, state in self.states.items() if job_id in table.marked)
+        under = self.states.get(JobId(str(table.cursor_key)))
+        return (under,) if under else ()
 
     # --- moving
 
     @on(JobTable.Highlighted)
     def show_what_is_under_the_cursor(self) -> None:
-        """The cursor came to rest."""
+        """The cursor came to rest: at once for a single key, after the last one while keys follow one another."""
+        if self._cursor_clock is None:
+            self._show_cursor()
+        else:
+            self._cursor_clock.stop()
+        self._cursor_clock = self.set_timer(_RESTING, self._cursor_rests)
+
+    def _cursor_rests(self) -> None:
+        self._cursor_clock = None
         self._show_cursor()
 
     @on(JobTable.MarksChanged)
@@ -235,6 +258,11 @@ class JobListScreen(TimerScreen, JobActions):
         field.value = self._row_order.typed
         field.focus()
         self.show_jobs()
+        self.run_worker(self._prepare_filter(), group="filter", exclusive=True)
+
+    async def _prepare_filter(self) -> None:
+        for _ in self._row_order.prepare(self.states, self.view):
+            await asyncio.sleep(0)
 
     @on(TextField.Changed, "#filter")
     def narrow_the_list(self, changed: TextField.Changed) -> None:

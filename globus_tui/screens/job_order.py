@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.filter import Filter, Subject, parse_filter, subject
@@ -10,11 +11,14 @@ from globus_tui.present.health_words import why
 from globus_tui.widgets.job_table import case_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from globus_tui.domain.job import JobId
     from globus_tui.store.job_state import JobState
     from globus_tui.widgets.viewpoint import Viewpoint
+
+SUBJECTS_A_TURN = 200
+"""Subjects made before other work gets its turn: some milliseconds."""
 
 
 class JobOrder:
@@ -35,6 +39,9 @@ class JobOrder:
         self._filter = Filter()
         self._facts: dict[JobId, tuple[JobState, Facts]] = {}
         self._subjects: dict[JobId, tuple[JobState, Mapping[str, str], Subject]] = {}
+        self._asked: tuple[object, ...] = ()
+        self._order: tuple[JobState, ...] = ()
+        self._rows: tuple[JobState, ...] = ()
 
     @property
     def typed(self) -> str:
@@ -51,10 +58,44 @@ class JobOrder:
         return bool(self._filter) or self.problems_only
 
     def rows(self, states: Mapping[JobId, JobState], view: Viewpoint) -> tuple[JobState, ...]:
-        """The timers to show, in order."""
-        self._forget(states)
-        shown = [state for state in states.values() if self._shows(state, view)]
-        return tuple(in_order(shown, lambda state: self._fact(state, view), self.column, descending=self.descending))
+        """The timers to show, in order; the very same tuple as long as nothing they depend on has changed."""
+        asked = (id(states), self.column, self.descending, self._words_matter(self.column is Column.WHY, view))
+        if self._asked[:4] != asked or self._asked[4] is not states:
+            self._forget(states)
+            before = self._order
+            self._order = tuple(
+                in_order(self._nearly(states, before), lambda state: self._fact(state, view), self.column,
+                         descending=self.descending)
+            )  # fmt: skip
+            self._asked = (*asked, states)
+            self._rows = ()
+        if not self.narrowed:
+            return self._order
+        shown = tuple(state for state in self._order if self._shows(state, view))
+        if shown != self._rows:
+            self._rows = shown
+        return self._rows
+
+    @staticmethod
+    def _words_matter(matters: bool, view: Viewpoint) -> object:
+        return (view.now, view.zone, id(view.names)) if matters else None
+
+    @staticmethod
+    def _nearly(states: Mapping[JobId, JobState], before: tuple[JobState, ...]) -> list[JobState]:
+        """All timers, in the order they had before as far as it goes: what is nearly sorted is sorted fast."""
+        known = [found for state in before if (found := states.get(state.job_id)) is not None]
+        if len(known) == len(states):
+            return known
+        seen = {state.job_id for state in known}
+        return known + [state for job_id, state in states.items() if job_id not in seen]
+
+    def prepare(self, states: Mapping[JobId, JobState], view: Viewpoint) -> Iterator[None]:
+        """Makes what filtering needs before the first letter is typed; yields now and then, to let others work."""
+        waiting = iter(tuple(states.values()))
+        while turn := tuple(islice(waiting, SUBJECTS_A_TURN)):
+            for state in turn:
+                self._subject(state, view)
+            yield
 
     def _forget(self, states: Mapping[JobId, JobState]) -> None:
         for known in (self._facts, self._subjects):
@@ -68,7 +109,7 @@ class JobOrder:
         return not self._filter or self._filter.matches(self._subject(state, view))
 
     def _fact(self, state: JobState, view: Viewpoint) -> Facts:
-        known = self._facts.get(state.job_id)
+        known = self._facts.get(state.job.job_id)
         by_words = self.column is Column.WHY
         if known is None or known[0] is not state or by_words:
             job = state.job
@@ -83,7 +124,7 @@ class JobOrder:
                 why(case_of(state, view)) if by_words else "",
                 state.history.failures_in_a_row,
             )
-            self._facts[state.job_id] = known = (state, facts)
+            self._facts[job.job_id] = known = (state, facts)
         return known[1]
 
     def _subject(self, state: JobState, view: Viewpoint) -> Subject:

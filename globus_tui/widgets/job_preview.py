@@ -36,7 +36,7 @@ class JobPreview(Static):
         words = self._words(state, view) if state else Content()
         if words != self._preview_shown:
             self._preview_shown = words
-            self.update(words)
+            self.update(words, layout=False)  # its height is fixed, so that the list does not jump
 
     def _words(self, state: JobState, view: Viewpoint) -> Content:
         case, sign = case_of(state, view), health_sign(state.health.word)

@@ -44,14 +44,17 @@ class KeyHints(Widget):
         self._hint_commands = tuple(one for one in commands if one.footer)
         self._hint_keys = keys
         self._hint_wording = wording or (lambda command: command.words)
+        self._hint_drawn: list[Content] = []
 
     def watch_unable(self) -> None:
         """Dim and undim."""
-        self.refresh()
+        self.reword()
 
     def reword(self) -> None:
         """Ask for the words again: what they depend on changed."""
-        self.refresh(layout=True)
+        lines = self._lines(self.size.width)
+        if lines != self._hint_drawn:
+            self.refresh(layout=len(lines) != len(self._hint_drawn))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One line, or two where one is too short."""
@@ -59,7 +62,8 @@ class KeyHints(Widget):
 
     def render(self) -> RenderResult:
         """The hints, broken into at most two lines between commands."""
-        return Content("\n").join(self._lines(self.size.width))
+        self._hint_drawn = self._lines(self.size.width)
+        return Content("\n").join(self._hint_drawn)
 
     def _lines(self, room: int) -> list[Content]:
         lines = [Content()]

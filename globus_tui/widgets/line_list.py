@@ -112,7 +112,7 @@ class LineList(LineWindow[R], can_focus=True):
             known: Keys that exist though a filter may hide them: their marks are kept. Without it a mark goes with
                 its row, so that nobody acts on what he cannot see.
         """
-        if rows is self._line_cursor.rows and known is None:
+        if rows is self._line_cursor.rows and (known is None or not self.marked):
             return
         swapped = self._line_cursor.swap_rows(rows, known)
         if swapped.lost_key is not None:
