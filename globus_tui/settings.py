@@ -19,6 +19,7 @@ TUTORIAL_CLIENT_ID = "61338d24-54d5-408f-a10d-66c06b59f6d2"
 
 DEFAULT_REFRESH = 30
 SHORTEST_REFRESH = 10
+ENVIRONMENTS = ("production", "preview", "sandbox", "integration", "test", "staging")
 SIGN_INS = ("auto", "person", "service")
 TOKEN_STORES = ("auto", "keyring", "file")
 
@@ -54,6 +55,8 @@ class Settings:
     Attributes:
         refresh: seconds between refreshes; 0 turns them off. At least 10 against the real service.
         profile: name of the set of identity, environment and tokens in use.
+        profiles: names of the profiles that the file describes.
+        environment: the Globus environment of the profile; None leaves it to `GLOBUS_SDK_ENVIRONMENT`.
         client_id: the native-app client that people sign in with.
         file_client_id: the same as the file has it; an id only in the environment may be a service account's.
         sign_in: `auto`, `person` or `service`; None leaves it to the environment.
@@ -69,6 +72,8 @@ class Settings:
     paths: Paths
     refresh: int = DEFAULT_REFRESH
     profile: str = "default"
+    profiles: tuple[str, ...] = ()
+    environment: str | None = None
     client_id: str = TUTORIAL_CLIENT_ID
     file_client_id: str | None = None
     sign_in: str | None = None
@@ -98,11 +103,13 @@ def load_settings(environ: Mapping[str, str] | None = None, *, profile: str | No
         chosen, problems = {}, (str(wrong),)
     written = chosen.pop("profile", "default")
     name = profile or environ.get("GLOBUS_PROFILE") or written
-    chosen |= chosen.pop("profiles", {}).get(name, {})
+    profiles = chosen.pop("profiles", {})
+    chosen |= profiles.get(name, {})
     chosen["file_client_id"] = chosen.get("client_id")
-    if client_id := environ.get("GLOBUS_TUI_CLIENT_ID"):
+    client_id = environ.get("GLOBUS_TUI_CLIENT_ID", "").strip()
+    if client_id and not environ.get("GLOBUS_TUI_CLIENT_SECRET", "").strip():  # with a secret it is a service account's
         chosen["client_id"] = client_id
-    return Settings(paths=paths, profile=name, problems=problems, **chosen)
+    return Settings(paths=paths, profile=name, profiles=tuple(profiles), problems=problems, **chosen)
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -157,6 +164,7 @@ _CHECKS = {
     "refresh": (check_refresh, "0 (off) or seconds from 10 to 86400"),
     "profile": (_is_text, "a profile's name"),
     "client_id": (_is_text, "a client id"),
+    "environment": (lambda value: value in ENVIRONMENTS, f"one of {', '.join(ENVIRONMENTS)}"),
     "sign_in": (lambda value: value in SIGN_INS, f"one of {', '.join(SIGN_INS)}"),
     "token_store": (lambda value: value in TOKEN_STORES, f"one of {', '.join(TOKEN_STORES)}"),
     "theme": (_is_text, "a theme's name"),

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from globus_tui.api.environment import Environment
 from globus_tui.domain.errors import SettingsError
 from globus_tui.keymap import DEFAULT_KEYS, read_keys
-from globus_tui.settings import TUTORIAL_CLIENT_ID, load_settings
+from globus_tui.settings import ENVIRONMENTS, TUTORIAL_CLIENT_ID, load_settings
 
 
 def _written(tmp_path: Path, text: str) -> dict[str, str]:
@@ -66,3 +67,23 @@ def test_default_keys_do_not_clash_with_each_other() -> None:
 def test_a_key_must_be_text() -> None:
     with pytest.raises(SettingsError, match="write the key as text"):
         read_keys({"job.copy": 5}, "config")
+
+
+def test_a_profile_may_live_in_another_environment(tmp_path: Path) -> None:
+    environ = _written(tmp_path, '[profiles.lab]\nenvironment = "preview"\n[profiles.home]\n')
+    assert load_settings(environ, profile="lab").environment == "preview"
+    found = load_settings(environ, profile="home")
+    assert (found.environment, found.profiles) == (None, ("lab", "home"))
+    wrong = load_settings(_written(tmp_path, '[profiles.lab]\nenvironment = "atlantis"\n'))
+    assert "environment must be one of production, preview" in wrong.problems[0]
+
+
+def test_the_environments_of_profiles_are_those_of_the_client() -> None:
+    for name in ENVIRONMENTS:
+        assert Environment.read({"GLOBUS_SDK_ENVIRONMENT": name}).name == name
+
+
+def test_the_id_of_a_service_account_is_not_taken_for_the_app_that_people_sign_in_with(tmp_path: Path) -> None:
+    alone = _written(tmp_path, "") | {"GLOBUS_TUI_CLIENT_ID": "an-id"}
+    assert load_settings(alone).client_id == "an-id"
+    assert load_settings(alone | {"GLOBUS_TUI_CLIENT_SECRET": "hush"}).client_id == TUTORIAL_CLIENT_ID

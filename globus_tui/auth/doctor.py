@@ -237,5 +237,10 @@ def lines(checks: Iterable[Check]) -> tuple[str, ...]:
     made = tuple(checks)
     faults = sum(check.finding is Finding.FAULT for check in made)
     warnings = sum(check.finding is Finding.WARNING for check in made)
-    summary = f"{faults} faults, {warnings} warnings, {len(made)} checks." if faults + warnings else "All is well."
+    summary = f"{_count(faults, 'fault')}, {_count(warnings, 'warning')}, {len(made)} checks."
+    summary = summary if faults + warnings else "All is well."
     return (*(line for check in made for line in check.lines()), summary)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

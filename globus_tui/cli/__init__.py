@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OK, FAILED, MISUSED = 0, 1, 2
+OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one command and gives the exit code: 0 done, 1 failed, 2 misused.
+    """Runs one command and gives the exit code: 0 done, 1 failed, 2 misused, 130 left with Ctrl+C.
 
     Each command is imported when it is called, so that `--help` and `--version` start like a shell tool.
     """
@@ -24,9 +24,12 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code: int = options.command(options)
     except (BadInput, SettingsError) as wrong:
-        print(f"globus-tui: {wrong}", file=sys.stderr)
+        print(f"globus-tui: {wrong} {wrong.advice}".rstrip(), file=sys.stderr)
         return MISUSED
     except GlobusTuiError as wrong:
         print(f"globus-tui: {wrong} {wrong.advice}".rstrip(), file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
     return code

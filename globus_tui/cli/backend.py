@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.store.refresh_plan import FLOOR
 
@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from globus_tui.api.environment import Environment
     from globus_tui.api.http import Connection
     from globus_tui.auth.account import Account, PersonAccount
+    from globus_tui.auth.falling_back import FallingBack
     from globus_tui.auth.records import ProfileKey
+    from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.sandbox.state import Sandbox
     from globus_tui.settings import Settings
@@ -34,6 +37,7 @@ class Backend:
         skew: the service's clock minus this machine's.
         floor: the shortest refresh interval, in seconds.
         browser: accounts of the demo's pretend browser and how they allow; None outside the demo.
+        store: keeps the tokens of people; None in the demo, and for a service account.
     """
 
     connection: Connection
@@ -41,6 +45,7 @@ class Backend:
     skew: Callable[[], timedelta]
     floor: float = FLOOR
     browser: tuple[Sequence[str], Callable[[str, str, bool], tuple[str | None, str]]] | None = None
+    store: FallingBack | None = None
 
     @property
     def demo(self) -> bool:
@@ -54,25 +59,66 @@ async def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backen
     Raises:
         SettingsError: a variable cannot be used, or the stored tokens are readable by others.
     """
-    from globus_tui.api.environment import Environment
     from globus_tui.api.globus_auth import AuthClient
     from globus_tui.api.http import Connection
     from globus_tui.auth.account import ServiceIdentity
+
+    connection = Connection(environment_of(settings, environ))
+    who = await whose(settings, environ)
+    if who.service is not None:
+        return Backend(connection, ServiceIdentity(AuthClient(connection), who.service), lambda: connection.skew)
+    key = profile_key(settings, connection.environment)
+    store = who.store or await open_store(settings)
+    account = person(connection, store, key)
+    await account.load()
+    return Backend(connection, account, lambda: connection.skew, store=store)
+
+
+class Whose(NamedTuple):
+    """As whom to act: a service account, or else a person; and the token store, if it had to be opened to tell."""
+
+    service: ServiceAccount | None
+    store: FallingBack | None
+
+
+async def whose(settings: Settings, environ: Mapping[str, str]) -> Whose:
+    """Reads as whom to act from environment and settings.
+
+    The store is opened only when `GLOBUS_TUI_CLIENT_ID` stands alone: then somebody signed in with that id tells that
+    it is a native app's. Trying a keyring takes time.
+
+    Raises:
+        SettingsError: a variable cannot be used.
+    """
+    from globus_tui.auth.profiles import native_ids
     from globus_tui.auth.service_account import from_environ
 
-    connection = Connection(Environment.read(environ))
-    known = {settings.file_client_id} if settings.file_client_id else set()
-    service = from_environ(environ, sign_in=settings.sign_in, native_ids=known)
-    if service is not None:
-        return Backend(connection, ServiceIdentity(AuthClient(connection), service), lambda: connection.skew)
-    store = await open_store(settings)
-    account = person(connection, store, profile_key(settings, connection))
-    await account.load()
-    return Backend(connection, account, lambda: connection.skew)
+    store, known = None, {settings.file_client_id} if settings.file_client_id else set()
+    alone = environ.get("GLOBUS_TUI_CLIENT_ID") and not environ.get("GLOBUS_TUI_CLIENT_SECRET")
+    if alone and environ["GLOBUS_TUI_CLIENT_ID"].strip() not in known:
+        store = await open_store(settings)
+        known |= native_ids(store)
+    return Whose(from_environ(environ, sign_in=settings.sign_in, native_ids=known), store)
 
 
-async def open_store(settings: Settings) -> TokenStore:
-    """Where this user's tokens are kept, tried out off the event loop."""
+def environment_of(settings: Settings, environ: Mapping[str, str]) -> Environment:
+    """Where Globus is: the profile's environment, else as the variables of the official SDK say.
+
+    Raises:
+        SettingsError: a variable cannot be used.
+    """
+    from globus_tui.api.environment import ENVIRONMENT_VARIABLE, Environment
+
+    chosen = {ENVIRONMENT_VARIABLE: settings.environment} if settings.environment else {}
+    return Environment.read({**environ, **chosen})
+
+
+async def open_store(settings: Settings) -> FallingBack:
+    """Where this user's tokens are kept, tried out off the event loop.
+
+    Raises:
+        SettingsError: a keyring is demanded where none works.
+    """
     import asyncio
 
     from globus_tui.auth.token_store import choose_store
@@ -80,14 +126,17 @@ async def open_store(settings: Settings) -> TokenStore:
     return await asyncio.to_thread(choose_store, settings.token_store, settings.paths.data)
 
 
-def profile_key(settings: Settings, connection: Connection) -> ProfileKey:
-    """Under what the sign-in of this profile is kept."""
-    from globus_tui.auth.profiles import environment_label
+def profile_key(settings: Settings, environment: Environment) -> ProfileKey:
+    """Under what the sign-in of this profile is kept.
+
+    Raises:
+        SettingsError: the profile's name cannot be one.
+    """
+    from globus_tui.auth.profiles import checked_name, environment_label
     from globus_tui.auth.records import ProfileKey
 
-    environment = connection.environment
     label = environment_label(environment.name, environment.urls["auth"])
-    return ProfileKey(settings.profile, label, settings.client_id)
+    return ProfileKey(checked_name(settings.profile, "profile"), label, settings.client_id)
 
 
 def person(

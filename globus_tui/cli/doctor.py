@@ -1,0 +1,157 @@
+"""`globus-tui doctor`: what is wrong with sign-in, network and storage, and how to mend each fault."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from globus_tui.cli import FAILED, OK
+from globus_tui.domain.errors import GlobusTuiError, ServiceError, SettingsError, TimedOut, UnreadableAnswer
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from globus_tui.api.environment import Environment
+    from globus_tui.auth.doctor import Check
+    from globus_tui.auth.examination import Probes
+    from globus_tui.cli.account import Standing
+    from globus_tui.domain.credentials import ConsentRecord
+    from globus_tui.settings import Settings
+
+PATIENCE = 15.0
+"""Seconds for what is asked of Globus; the single probes have their own, shorter limit."""
+EXAMINED = ("auth", "transfer", "timer", "flows")
+
+
+def run(options: Namespace) -> int:
+    """Prints each finding, faults with a fix; the exit code is 1 when there are faults."""
+    import asyncio
+    import threading
+
+    from globus_tui.auth.doctor import Finding, lines
+    from globus_tui.cli.account import show
+    from globus_tui.settings import load_settings
+
+    settings = load_settings(os.environ, profile=options.profile)
+    checks = [_wrong_file(one) for one in settings.problems]
+    loop = asyncio.new_event_loop()
+    try:
+        checks += loop.run_until_complete(_examine_all(settings))
+    finally:
+        loop.close()
+    show(lines(checks))
+    code = FAILED if any(one.finding is Finding.FAULT for one in checks) else OK
+    sys.stdout.flush()
+    if any(one.name.startswith("asyncio_") and not one.daemon and one.is_alive() for one in threading.enumerate()):
+        _leave(code)
+    return code
+
+
+def _leave(code: int) -> None:
+    """Ends the program though a look-up of a host's name still hangs: that can take a minute and cannot be stopped."""
+    import threading
+    import time
+
+    # Idle threads of the pool end at once; give them that moment, and leave those that hang.
+    end = time.monotonic() + 0.5
+    for one in threading.enumerate():
+        if one.name.startswith("asyncio_"):
+            one.join(max(0.0, end - time.monotonic()))
+    if any(one.name.startswith("asyncio_") for one in threading.enumerate()):
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _wrong_file(problem: str) -> Check:
+    from globus_tui.auth.doctor import Check, Finding
+
+    return Check("settings", Finding.FAULT, f"{problem}.", "Correct the file; until then defaults hold.")
+
+
+async def _examine_all(settings: Settings) -> Sequence[Check]:
+    """Every check; a setting that lets nothing be tried is the one finding."""
+    from globus_tui.auth.doctor import Check, Finding, check_proxy
+    from globus_tui.cli.account import stand
+
+    try:
+        standing = await stand(settings)
+    except SettingsError as wrong:
+        return (Check("settings", Finding.FAULT, str(wrong), wrong.advice), *check_proxy(os.environ))
+    return await _examine(standing)
+
+
+async def _examine(standing: Standing) -> tuple[Check, ...]:
+    from globus_tui.api.http import utc_now
+    from globus_tui.auth.examination import Subject, examine
+    from globus_tui.auth.token_store import FILE_NAME
+
+    subject = Subject(
+        store=standing.store,
+        key=standing.key,
+        token_file=standing.settings.paths.data / FILE_NAME,
+        environ=os.environ,
+        urls={name: standing.environment.urls[name] for name in EXAMINED},
+        account=standing.service,
+    )
+    return await examine(subject, _probes(standing), utc_now())
+
+
+def _probes(standing: Standing) -> Probes:
+    from globus_tui.auth.examination import Probes
+
+    names = {standing.environment.urls[name]: name for name in reversed(EXAMINED)}
+
+    async def reach(url: str) -> timedelta | None:
+        return await _reach(standing.environment, names[url])
+
+    async def consents(identity_id: str) -> tuple[ConsentRecord, ...]:
+        return await _consents(standing, identity_id)
+
+    return Probes(_resolve, reach, consents)
+
+
+async def _resolve(host: str) -> object:
+    import asyncio
+
+    return await asyncio.get_running_loop().getaddrinfo(host, None)
+
+
+async def _reach(environment: Environment, service: str) -> timedelta | None:
+    """Asks for the root of a service, once. Any answer will do; its date tells how the clocks differ."""
+    from globus_tui.api.http import Connection
+    from globus_tui.api.retry import RetryRules
+
+    async with Connection(environment, rules=RetryRules(repeats=0)) as connection:
+        with contextlib.suppress(ServiceError, UnreadableAnswer):  # it answered
+            await connection.request(service, "GET", "/")
+        return connection.skew
+
+
+async def _consents(standing: Standing, identity_id: str) -> tuple[ConsentRecord, ...]:
+    import asyncio
+
+    from globus_tui.api.globus_auth import AuthClient, PeopleClient
+    from globus_tui.api.http import Connection
+    from globus_tui.api.retry import RetryRules
+    from globus_tui.auth.client_tokens import ClientCredentialsTokens
+    from globus_tui.cli.backend import person
+
+    try:
+        async with (
+            asyncio.timeout(PATIENCE),
+            Connection(standing.environment, rules=RetryRules(repeats=0)) as connection,
+        ):
+            if standing.service is not None:
+                own = ClientCredentialsTokens(AuthClient(connection), standing.service)
+                return await PeopleClient(connection, own).consents(identity_id)
+            tokens = person(connection, standing.store, standing.key).tokens
+            return await PeopleClient(connection, tokens).consents(identity_id)
+    except TimeoutError:
+        raise TimedOut("Globus Auth did not answer in time.", maybe_processed=False) from None
+    except GlobusTuiError as wrong:
+        wrong.advice = wrong.advice.replace("Press S to sign in.", "Run: globus-tui login")
+        raise

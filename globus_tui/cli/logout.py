@@ -1,0 +1,39 @@
+"""`globus-tui logout`: the profile's tokens are revoked at Globus and forgotten here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.cli import FAILED, OK
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from globus_tui.settings import Settings
+
+
+def run(options: Namespace) -> int:
+    """Says what was revoked and what was not; the exit code is 1 when a token may still live."""
+    import asyncio
+
+    from globus_tui.cli.account import read_settings
+
+    return asyncio.run(_logout(read_settings(options)))
+
+
+async def _logout(settings: Settings) -> int:
+    from globus_tui.api.globus_auth import AuthClient
+    from globus_tui.api.http import Connection
+    from globus_tui.auth.logout import logout
+    from globus_tui.cli.account import show, stand, tell
+
+    standing = await stand(settings)
+    if standing.service is not None:
+        origin = standing.service.origin
+        show((f"The service account of {origin} keeps no tokens here: unset those variables to act as a person.",))
+        return OK
+    async with Connection(standing.environment) as connection:
+        done = await logout(AuthClient(connection), standing.store, standing.key)
+    show(done.lines())
+    tell(standing.store.take_notices())
+    return FAILED if done.not_revoked else OK

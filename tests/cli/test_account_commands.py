@@ -1,0 +1,212 @@
+"""`login`, `logout`, `whoami` and `doctor` against a served sandbox: no full screen, and no secret on the terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.cli import login as login_command
+from globus_tui.cli import run
+from globus_tui.domain.credentials import Secret
+from globus_tui.sandbox.auth import approve
+from globus_tui.sandbox.clock import Clock
+from globus_tui.sandbox.serve import SERVICES, environment, running
+from globus_tui.sandbox.world import facility
+from globus_tui.sandbox.world_people import OPS_USERNAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from globus_tui.sandbox.state import Sandbox
+
+OPS, SOMEBODY_ELSE = OPS_USERNAME, "kim@example-facility.org"
+Answers = list["str | Callable[[str], str]"]
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return facility(Clock(speed=1))
+
+
+@pytest.fixture
+def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with running(sandbox) as base_url:
+        for name in SERVICES:
+            monkeypatch.setenv(f"GLOBUS_SDK_SERVICE_URL_{name}", base_url)
+        monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+        yield base_url
+
+
+@pytest.fixture
+def tokens_at() -> Path:
+    from globus_tui.settings import Paths
+
+    return Paths.of_this_user(os.environ).data / "tokens.json"
+
+
+def answering(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answers: Answers
+) -> Callable[[], str]:
+    """Reads the link that was printed and answers with what each callable makes of it; gives everything printed."""
+    shown: list[str] = []
+    links: list[str] = []
+
+    def read() -> Secret | None:
+        out, err = capsys.readouterr()
+        shown.append(out + err)
+        links.extend(line for line in out.splitlines() if line.startswith("http"))
+        answer = answers.pop(0)
+        return Secret(answer if isinstance(answer, str) else answer(links[-1]))
+
+    monkeypatch.setattr(login_command, "_read_code", read)
+
+    def everything() -> str:
+        out, err = capsys.readouterr()
+        return "".join(shown) + out + err
+
+    return everything
+
+
+def test_a_person_signs_in_is_known_and_signs_out(
+    sandbox: Sandbox,
+    served: str,
+    tokens_at: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["whoami"]) == 1
+    assert "Nobody is signed in" in capsys.readouterr().out
+    said = answering(monkeypatch, capsys, [lambda url: approve(sandbox, url, OPS)])
+    assert run(["login"]) == 0
+    assert f"Signed in as {OPS}." in said()
+    assert tokens_at.stat().st_mode & 0o777 == 0o600
+    grants = json.loads(tokens_at.read_text())["sign_ins"].popitem()[1]["grants"].values()
+    kept = [one[kind] for one in grants for kind in ("access_token", "refresh_token")]
+    assert run(["whoami"]) == 0
+    told = capsys.readouterr().out
+    assert OPS in told
+    assert str(tokens_at) in told
+    assert run(["doctor"]) == 0
+    assert "All is well." in capsys.readouterr().out
+    assert run(["logout"]) == 0
+    assert "tokens revoked" in capsys.readouterr().out
+    assert kept
+    assert all(sandbox.tokens[one].revoked for one in kept)
+    assert run(["whoami"]) == 1
+    assert json.loads(tokens_at.read_text())["sign_ins"] == {}
+
+
+def test_a_wrong_code_may_be_corrected_twice(
+    sandbox: Sandbox, served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = answering(monkeypatch, capsys, ["wrong-code", "again-wrong", lambda url: approve(sandbox, url, OPS)])
+    assert run(["login"]) == 0
+    assert said().count("did not accept that code") == 2
+    said = answering(monkeypatch, capsys, ["wrong-code", "again-wrong", "wrong-thrice", "never read"])
+    assert run(["login"]) == 1
+    assert said().rstrip().endswith("Nothing was changed.")
+
+
+def test_declining_changes_nothing(
+    served: str, tokens_at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = answering(monkeypatch, capsys, ["error=access_denied"])
+    assert run(["login"]) == 1
+    assert "You declined" in said()
+    assert not tokens_at.exists()
+
+
+def test_an_empty_standard_input_ends_the_login_quietly(
+    served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run(["login"]) == 1
+    assert "No code was entered. Nothing was changed." in capsys.readouterr().err
+
+
+def test_ctrl_c_while_the_code_is_awaited_leaves_with_130(
+    served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt() -> Secret | None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(login_command, "_read_code", interrupt)
+    assert run(["login"]) == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_profile_keeps_to_its_person(
+    sandbox: Sandbox, served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(monkeypatch, capsys, [lambda url: approve(sandbox, url, OPS)])
+    assert run(["login", "--profile", "lab"]) == 0
+    other: Answers = [lambda url: approve(sandbox, url, SOMEBODY_ELSE)] * 3
+    said = answering(monkeypatch, capsys, other)
+    assert run(["login", "--profile", "lab"]) == 1
+    assert f"belongs to {OPS}, but {SOMEBODY_ELSE} signed in" in said()
+    assert run(["whoami", "--profile", "lab"]) == 0
+    assert OPS in capsys.readouterr().out
+    monkeypatch.setenv("GLOBUS_PROFILE", "other")
+    assert run(["whoami"]) == 1
+    assert "profile other" in capsys.readouterr().out
+
+
+def test_a_service_account_needs_no_login(
+    sandbox: Sandbox, served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(sandbox, served).items():
+        monkeypatch.setenv(name, value)
+    assert run(["login"]) == 0
+    assert "needs no sign-in" in capsys.readouterr().out
+    assert run(["whoami"]) == 0
+    assert "Service account" in capsys.readouterr().out
+    assert run(["logout"]) == 0
+    assert "keeps no tokens here" in capsys.readouterr().out
+
+
+def test_the_doctor_names_each_fault_with_a_fix(
+    sandbox: Sandbox,
+    served: str,
+    tokens_at: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answering(monkeypatch, capsys, [lambda url: approve(sandbox, url, OPS)])
+    assert run(["login"]) == 0
+    capsys.readouterr()
+    tokens_at.chmod(0o644)
+    monkeypatch.setenv("GLOBUS_SDK_SERVICE_URL_FLOWS", "http://127.0.0.1:1")
+    assert run(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert f"chmod 600 {tokens_at}" in said
+    assert "flows: 127.0.0.1 cannot be reached" in said
+    assert "Traceback" not in said
+
+
+def test_the_doctor_reports_settings_that_cannot_be_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GLOBUS_SDK_ENVIRONMENT", "atlantis")
+    assert run(["doctor"]) == 1
+    assert "'atlantis' is no Globus environment" in capsys.readouterr().out
+
+
+def test_a_name_that_no_profile_can_have_is_refused_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["whoami", "--profile", "../../etc"]) == 2
+    assert "cannot be a profile's name" in capsys.readouterr().err
+
+
+def test_a_token_file_open_to_others_is_refused_with_the_command_that_mends_it(
+    tokens_at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    tokens_at.parent.mkdir(parents=True, mode=0o700)
+    tokens_at.write_text("{}")
+    tokens_at.chmod(0o640)
+    assert run(["whoami"]) == 2
+    assert f"Run: chmod 600 {tokens_at}" in capsys.readouterr().err
