@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from globus_tui.api.environment import Environment
 from globus_tui.domain.errors import SettingsError
 from globus_tui.keymap import DEFAULT_KEYS, read_keys
 from globus_tui.settings import ENVIRONMENTS, TUTORIAL_CLIENT_ID, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _written(tmp_path: Path, text: str) -> dict[str, str]:

@@ -198,7 +198,7 @@ async def test_each_fault_is_found_with_a_fix(patient: Patient, fault: Callable[
     found = await patient.examined()
     assert found[topic].fix
     assert found[topic].lines()[1].strip().startswith("fix: ")
-    assert "warnings" in lines(patient.checks)[-1]
+    assert " warning" in lines(patient.checks)[-1]
 
 
 async def test_a_home_without_file_locks_is_found(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
