@@ -23,6 +23,7 @@ UNKNOWN = "?"
 """There is one, but it is not known."""
 GONE = "This timer is not there any more: it was deleted, or it is not yours any longer."
 NOT_READ = "No timers are known yet."
+READING = "reading runs"
 FEWEST_RUNS = 3
 """Runs from which on something may be called usual."""
 
@@ -130,10 +131,8 @@ def usual_words(job: Job, tasks: Mapping[str, Task]) -> str:
     return words + (f" and moves {size(amounts[len(amounts) // 2])}" if len(amounts) >= FEWEST_RUNS else "")
 
 
-def reading_words(*, busy: bool, problem: str | None) -> str:
-    """How the reading of runs stands; nothing when all is well."""
-    if busy:
-        return "reading runs"
+def unread_words(problem: str | None) -> str:
+    """That something could not be read, and why; nothing when everything was."""
     return f"not all is known: {problem}" if problem else ""
 
 

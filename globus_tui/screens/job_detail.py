@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _LISTS_OWN = {one.command_id for one in LIST_MOVES} | {"list.choose"}
 TICKS_WIDE, TICKS_NARROW = 60, 40
-RUNS_A_PAGE = 60
+RUNS_A_PAGE = 40
 ROOMY = 45
 """From this height on every option is listed."""
 

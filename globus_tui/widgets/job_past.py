@@ -70,18 +70,26 @@ class JobPast(Vertical):
             runs.move_to(lines[0].key)  # until the runs have been read, the newest is where one begins
         self._show_totals(lines, view, reading)
         self._show_strip(state, view)
-        usual = safe_line(detail_words.usual_words(state.job, view.tasks), ascii_only=view.ascii)
-        self.query_one("#usual", TextLine).left = Content.styled(f" {usual}", "$foreground-muted")
+        self._show_usual(state, view, reading)
+
+    def _show_usual(self, state: JobState, view: Viewpoint, reading: PastReading) -> None:
+        """What is usual; when something could not be read, that instead."""
+        line = self.query_one("#usual", TextLine)
+        words = detail_words.unread_words(reading.problem) or detail_words.usual_words(state.job, view.tasks)
+        line.set_class(reading.problem is not None, "-problem")
+        style = "$text-warning" if reading.problem else "$foreground-muted"
+        line.left = Content.styled(f" {safe_line(words, ascii_only=view.ascii)}", style)
 
     def _show_totals(self, lines: Sequence[Moment], view: Viewpoint, reading: PastReading) -> None:
         line = self.query_one("#totals", TextLine)
         words = detail_words.past_words(lines, complete=reading.more is False)
-        line.left = Content.assemble((" Runs  ", "bold"), words)
-        if reading.more and not reading.busy and not reading.problem:
+        line.left = Content.assemble((" Runs  ", "bold"), safe_line(words, ascii_only=view.ascii))
+        if reading.busy:
+            line.right = Content(f"{detail_words.READING} ")
+        elif reading.more:
             line.right = Content.assemble((self._past_key_of("runs.more"), "bold $primary"), " older runs ")
         else:
-            words = detail_words.reading_words(busy=reading.busy, problem=reading.problem)
-            line.right = Content(f"{safe_line(words, ascii_only=view.ascii)} ")
+            line.right = Content()
 
     def _show_strip(self, state: JobState, view: Viewpoint) -> None:
         strip = self.query_one("#strip", TextLine)
