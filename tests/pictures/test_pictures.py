@@ -1,0 +1,15 @@
+"""The pictures of README.md show the program as it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = Path(__file__).parents[2] / "screenshots" / "take.py"
+
+
+def test_the_pictures_are_current() -> None:
+    """In a process of its own: Textual reads the terminal's colours once, when it is imported."""
+    found = subprocess.run([sys.executable, str(SCRIPT), "--check"], capture_output=True, text=True)
+    assert found.returncode == 0, f"{found.stdout}{found.stderr}\nrun: python screenshots/take.py"
