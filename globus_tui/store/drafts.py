@@ -1,0 +1,254 @@
+"""Drafts on disk, one private file each, so that a hang-up, a crash or a closed window loses nothing.
+
+The caller decides when to save (after a pause in typing, and at the end); each save replaces the file whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import socket
+import threading
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.domain import wire
+from globus_tui.domain.draft_file import from_file, to_file
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.new_timer import FlowTimer, TransferTimer
+from globus_tui.domain.schedule import read_schedule
+from globus_tui.domain.transfer import TransferData
+from globus_tui.store.creation_outcome import Attempt
+from globus_tui.store.private_write import make_folder, write_private
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+
+    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.new_timer import NewTimer
+
+_NAME = re.compile(r"[0-9a-f]{32}\.json")
+_MOST_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """A draft as found.
+
+    Attributes:
+        saved_at: when it was last saved, by this machine's clock.
+        step: where the wizard was, as its author chose to call it.
+        attempt: a creation that left and whose end is not known: look for it before offering to create.
+        open_elsewhere: another copy of the program on this machine still has it open.
+        unreadable: why it cannot be understood; `draft` is then None, and the file is kept.
+    """
+
+    draft_id: str
+    draft: Draft | None
+    saved_at: datetime | None = None
+    step: str = ""
+    attempt: Attempt | None = None
+    open_elsewhere: bool = False
+    unreadable: str | None = None
+
+
+class DraftShelf:
+    """Keeps drafts.
+
+    When the folder cannot be written they are kept in memory, every save tries again, and `take_warning` has one
+    sentence about it, once.
+
+    Args:
+        folder: for the files; None keeps all in memory (demo).
+        clock: this machine's present, aware.
+    """
+
+    def __init__(self, folder: Path | None, clock: Callable[[], datetime]) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._memory: dict[str, bytes] = {}
+        self._turn = threading.Lock()
+        self._problem: str | None = None
+        self._warned = False
+        self._numbers: dict[str, int] = {}
+        self._written: dict[str, int] = {}
+        self._discarded: set[str] = set()
+
+    @staticmethod
+    def new_id() -> str:
+        """An id for a new draft."""
+        return uuid.uuid4().hex
+
+    def save(
+        self, draft_id: str, draft: Draft, *, step: str = "", attempt: Attempt | None = None
+    ) -> Coroutine[Any, Any, bool]:
+        """To be awaited: saves off the event loop; False when it is in memory only. Never raises.
+
+        What was asked for last wins, whichever is awaited first; a discarded draft stays discarded.
+        """
+        number, contents = self._next(draft_id), self._contents(draft, step, attempt)
+        return asyncio.to_thread(self._write, draft_id, contents, number)
+
+    def save_now(self, draft_id: str, draft: Draft, *, step: str = "", attempt: Attempt | None = None) -> bool:
+        """The same, at once: before a request leaves, and when the program is about to end."""
+        return self._write(draft_id, self._contents(draft, step, attempt), self._next(draft_id))
+
+    def discard(self, draft_id: str) -> None:
+        """Forgets a draft that was finished or given up, also against a save still under way. Never raises."""
+        with self._turn:
+            self._discarded.add(draft_id)
+            self._memory.pop(draft_id, None)
+            if self.folder is None:
+                return
+            try:
+                (self.folder / f"{draft_id}.json").unlink(missing_ok=True)
+            except OSError as error:
+                self._problem = f"The draft in {self.folder} cannot be removed: {error.strerror or error}"
+
+    def drafts(self) -> tuple[SavedDraft, ...]:
+        """All drafts that are there, newest first. A file that cannot be understood is listed too, never removed."""
+        found = dict(self._files())
+        found |= self._memory
+        read = [_read(draft_id, contents) for draft_id, contents in found.items()]
+        oldest = datetime.min.replace(tzinfo=UTC)
+        return tuple(sorted(read, key=lambda one: (one.saved_at or oldest, one.draft_id), reverse=True))
+
+    def load(self, draft_id: str) -> SavedDraft | None:
+        """One draft; None when there is none."""
+        return next((one for one in self.drafts() if one.draft_id == draft_id), None)
+
+    def take_warning(self) -> str | None:
+        """Why drafts are not on disk; said once."""
+        if self._problem is None or self._warned:
+            return None
+        self._warned = True
+        return f"{self._problem}. It is kept in memory only, until this program ends."
+
+    def _next(self, draft_id: str) -> int:
+        with self._turn:
+            self._numbers[draft_id] = number = self._numbers.get(draft_id, 0) + 1
+            return number
+
+    def _contents(self, draft: Draft, step: str, attempt: Attempt | None) -> bytes:
+        document = {
+            "saved_at": self._clock().astimezone(UTC).isoformat(),
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "step": step,
+            "submission_id": draft.transfer.submission_id,
+            "attempt": None if attempt is None else _attempt_document(attempt),
+            "draft": to_file(draft),
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+
+    def _write(self, draft_id: str, contents: bytes, number: int) -> bool:
+        with self._turn:
+            if draft_id in self._discarded or self._written.get(draft_id, 0) > number:
+                return True  # a newer one is on disk already
+            self._written[draft_id] = number
+            self._memory[draft_id] = contents
+            if self.folder is None:
+                return True
+            try:
+                make_folder(self.folder)
+                write_private(self.folder / f"{draft_id}.json", contents)
+            except OSError as error:
+                self._problem = f"The draft cannot be saved in {self.folder}: {error.strerror or error}"
+                return False
+            del self._memory[draft_id]
+            self._problem, self._warned = None, False
+            return True
+
+    def _files(self) -> list[tuple[str, bytes]]:
+        if self.folder is None:
+            return []
+        found = []
+        try:
+            paths = [path for path in self.folder.iterdir() if _NAME.fullmatch(path.name)]
+        except OSError:
+            return []
+        for path in paths:
+            try:
+                if path.stat().st_size <= _MOST_BYTES:
+                    found.append((path.stem, path.read_bytes()))
+            except OSError:
+                continue
+        return found
+
+
+def _read(draft_id: str, contents: bytes) -> SavedDraft:
+    try:
+        found = json.loads(contents.decode("utf-8", "surrogatepass"))
+        draft = from_file(wire.document(found).get("draft"))
+    except (ValueError, RecursionError) as problem:  # BadInput is a ValueError
+        return SavedDraft(draft_id, None, unreadable=str(problem))
+    if submission_id := wire.text(found.get("submission_id")):
+        draft = replace(draft, transfer=replace(draft.transfer, submission_id=submission_id))
+    return SavedDraft(
+        draft_id,
+        draft,
+        saved_at=wire.moment(found.get("saved_at")),
+        step=wire.text(found.get("step")) or "",
+        attempt=_read_attempt(found.get("attempt")),
+        open_elsewhere=_open_elsewhere(found),
+    )
+
+
+def _open_elsewhere(found: dict[str, Any]) -> bool:
+    pid = wire.whole(found.get("pid"))
+    if pid is None or pid == os.getpid() or pid <= 0 or found.get("host") != socket.gethostname():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _attempt_document(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "sent_at": attempt.sent_at.isoformat(),
+        "known": sorted(attempt.known),
+        "timer": None if attempt.timer is None else attempt.timer.to_document(),
+    }
+
+
+def _read_attempt(found: object) -> Attempt | None:
+    document = wire.document(found)
+    sent_at = wire.moment(document.get("sent_at"))
+    if sent_at is None:
+        return None
+    timer = _read_timer(wire.document(document.get("timer")))
+    return Attempt(sent_at, timer, frozenset(wire.texts(document.get("known"))))
+
+
+def _read_timer(found: wire.Document) -> NewTimer | None:
+    schedule = read_schedule(found)
+    if schedule is None:
+        return None
+    name, body = wire.text(found.get("name")), wire.document(found.get("body"))
+    if found.get("timer_type") == "flow":
+        return FlowTimer(wire.text(found.get("flow_id")) or "", body, schedule, name)
+    return TransferTimer(TransferData.from_document(body), schedule, name)
+
+
+def read_draft_text(text: str) -> Draft:
+    """A draft from the text of an exported document, as pasted or read from a file.
+
+    Raises:
+        BadInput: it is no JSON (with the line), or no such document.
+    """
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
+    except RecursionError as problem:
+        raise BadInput("This is nested too deep.") from problem
+    return from_file(found)
