@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.collection import Collection
     from globus_tui.domain.job import JobId
     from globus_tui.screens.activity import Activity, Exchanged
+    from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
@@ -65,6 +66,8 @@ class Host(NamedTuple):
         web: root of the Globus web app.
         open_link: opens a browser on this machine; None in an SSH session.
         browser: the accounts of the demo's pretend browser, and how they allow; None outside the demo.
+        profiles: those that can be switched to; None where there is but one.
+        sign_in: begin with signing in.
     """
 
     zone: tzinfo
@@ -75,13 +78,16 @@ class Host(NamedTuple):
     web: str = "https://app.globus.org/"
     open_link: Callable[[str], object] | None = None
     browser: tuple[Sequence[str], Callable[[str, str, bool], tuple[str | None, str]]] | None = None
+    profiles: Profiles | None = None
+    sign_in: bool = False
 
 
 class Switch(NamedTuple):
-    """What to open next instead of leaving: the demo, or another profile."""
+    """What to open next instead of leaving: the demo, or another profile, perhaps to sign in to it at once."""
 
     demo: bool = False
     profile: str | None = None
+    sign_in: bool = False
 
 
 class GlobusTui(App[Switch]):
@@ -149,7 +155,9 @@ class GlobusTui(App[Switch]):
         self.set_interval(60, self._look)
         for notice in (*(f"{one}; defaults hold" for one in self.settings.problems), *self.account.notices()):
             self.say(notice, "warning")
-        if self.account.who is None:
+        if self.account.who is None and self.host.sign_in:
+            self.call_after_refresh(self.action_app_sign_in)
+        elif self.account.who is None:
             self.call_after_refresh(self._welcome)
         else:
             self.call_after_refresh(self._begin_watching)
@@ -169,7 +177,7 @@ class GlobusTui(App[Switch]):
 
     def _begin_watching(self) -> None:
         """Ask for the timers, unless whoever opened the console has already."""
-        if self.store.freshness.state is FreshnessState.NEVER:
+        if self.store.freshness.state in (FreshnessState.NEVER, FreshnessState.CACHED):
             self.action_jobs_refresh()
         self._book_wake()
 
@@ -353,6 +361,36 @@ class GlobusTui(App[Switch]):
         denied = "error=access_denied"
         page = PretendBrowser(accounts, lambda name, mfa: allow(url, name, mfa), denied)
         return await self.push_screen_wait(page)
+
+    # --- profiles
+
+    def action_app_profile(self) -> None:
+        """Show the profiles; a service account and the demo have but one."""
+        from globus_tui.auth.profiles import checked_name
+        from globus_tui.screens.profiles import ProfilesScreen
+
+        if self.host.profiles is None:
+            words = "The demo has one pretend profile" if self.host.demo else f"It is used by the {self.account.who}"
+            self.say(f"{words}, so there is no other to switch to.", "warning")
+        elif not isinstance(self.screen, ProfilesScreen):
+            self.open_screen(ProfilesScreen(self.host.profiles, checked_name))
+
+    def open_profile(self, name: str, *, sign_in: bool = False) -> None:
+        """Start again as another profile: a fresh store, so that nothing is shown under the wrong name."""
+        self.exit(Switch(profile=name, sign_in=sign_in))
+
+    async def log_out(self, name: str, profiles: Profiles) -> None:
+        """Sign out of a profile, and say what was revoked and what was not."""
+        from globus_tui.screens.show_text import BareText
+
+        try:
+            lines = await profiles.log_out(name)
+        except GlobusTuiError as wrong:
+            self.say(f"{wrong} {wrong.advice}".strip(), "error")
+            return
+        await self.push_screen_wait(BareText("\n".join(lines)))
+        if name == self.settings.profile:
+            self.open_profile(name)
 
     # --- out of the terminal
 

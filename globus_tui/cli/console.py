@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from globus_tui.app import GlobusTui, Switch
     from globus_tui.cli.backend import Backend
+    from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
+    from globus_tui.store.answer_cache import AnswerCache
+    from globus_tui.store.job_state import Change
     from globus_tui.store.job_store import JobStore
 
 
@@ -39,52 +42,104 @@ def run(options: Namespace) -> int:
         from globus_tui.settings import load_settings
 
         environ = os.environ
-        demo, profile = options.demo, options.profile
+        demo, profile, sign_in = options.demo, options.profile, False
         while True:
             settings = load_settings(environ, profile=profile)
             zone = find_zone(options.zone or settings.zone)
             start_log(settings.paths.state)
-            switch = asyncio.run(_stay(demo, settings, options, zone, environ))
+            switch = asyncio.run(_stay(settings, options, zone, environ, demo=demo, sign_in=sign_in))
             if switch is None:
                 return 0
-            demo, profile = switch.demo, switch.profile or profile
+            demo, profile, sign_in = switch.demo, switch.profile or profile, switch.sign_in
 
 
 async def _stay(
-    demo: bool, settings: Settings, options: Namespace, zone: tzinfo, environ: Mapping[str, str]
+    settings: Settings,
+    options: Namespace,
+    zone: tzinfo,
+    environ: Mapping[str, str],
+    *,
+    demo: bool,
+    sign_in: bool,
 ) -> Switch | None:
     from globus_tui.cli.backend import demo_backend, real_backend
 
     speed = 1.0 if options.demo_speed is None else options.demo_speed
     backend = await (demo_backend(speed) if demo else real_backend(settings, environ))
     async with backend.connection:
-        return await _enter(backend, settings, options, zone, environ)
+        return await _enter(backend, settings, options, zone, environ, sign_in=sign_in)
 
 
 async def _enter(
-    backend: Backend, settings: Settings, options: Namespace, zone: tzinfo, environ: Mapping[str, str]
+    backend: Backend,
+    settings: Settings,
+    options: Namespace,
+    zone: tzinfo,
+    environ: Mapping[str, str],
+    *,
+    sign_in: bool,
 ) -> Switch | None:
     """Asks for the timers first and loads the screen while the answer is on its way."""
     import asyncio
     from importlib import import_module
 
     store = make_store(backend, settings, options)
+    cache = _cache_of(backend, settings)
+    kept = cache.load() if cache else None
     first = None
-    if backend.account.who is not None:
+    if kept is not None:
+        store.show_kept(kept)
+    elif backend.account.who is not None:
         await backend.connection.open()
         first = asyncio.create_task(store.refresh())
     for module in ("textual.app", "globus_tui.app", "globus_tui.screens.job_list"):
         await asyncio.to_thread(import_module, module)
     if first is not None:
         await asyncio.wait({first}, timeout=_PATIENCE)
-    app = make_console(backend, settings, options, zone, environ, store=store)
+    app = make_console(backend, settings, options, zone, environ, store=store, sign_in=sign_in)
     app.call_later(_collect_again)
+    if cache is not None:
+        keep_now_and_then(store, cache)
     mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
     try:
         return await app.run_async(mouse=bool(mouse))
     finally:
         if first is not None:
             first.cancel()
+        if cache is not None:
+            keep_now(store, cache)
+
+
+def _cache_of(backend: Backend, settings: Settings) -> AnswerCache | None:
+    """Where the last answer is kept: one file for each profile, environment and identity; none for the demo."""
+    from globus_tui.store.answer_cache import AnswerCache
+
+    who, environment = backend.account.who, backend.connection.environment
+    if backend.demo or who is None:
+        return None
+    label = f"{settings.profile}\n{environment.name}\n{environment.urls['timer']}\n{who}"
+    return AnswerCache(settings.paths.cache, label)
+
+
+def keep_now_and_then(store: JobStore, cache: AnswerCache) -> None:
+    """Saves what is known after refreshes, every few minutes at most, off the event loop."""
+    import asyncio
+
+    running: set[asyncio.Task[bool]] = set()
+
+    def after(change: Change) -> None:
+        if change.freshness and cache.due() and (kept := store.to_keep(cache.label)) is not None:
+            task = asyncio.create_task(asyncio.to_thread(cache.save, kept))
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+    store.subscribe(after)
+
+
+def keep_now(store: JobStore, cache: AnswerCache) -> None:
+    """Saves what is known when the console is left."""
+    if (kept := store.to_keep(cache.label)) is not None:
+        cache.save(kept)
 
 
 def _collect_again() -> None:
@@ -123,6 +178,7 @@ def make_console(
     environ: Mapping[str, str],
     *,
     store: JobStore | None = None,
+    sign_in: bool = False,
 ) -> GlobusTui:
     """The application over a backend; it asks for the timers unless the store has been asked already."""
     import webbrowser
@@ -139,10 +195,21 @@ def make_console(
         web=backend.connection.environment.app_url(""),
         open_link=None if over_ssh(environ) else webbrowser.open,
         browser=backend.browser,
+        profiles=_profiles(backend, settings, environ),
+        sign_in=sign_in,
     )
     app = GlobusTui(store or make_store(backend, settings, options), backend.account, settings, host)
     backend.connection.on_exchange = app.note_exchange
     return app
+
+
+def _profiles(backend: Backend, settings: Settings, environ: Mapping[str, str]) -> Profiles | None:
+    from globus_tui.auth.account import PersonAccount
+    from globus_tui.cli.profiles import StoredProfiles
+
+    if backend.store is None or not isinstance(backend.account, PersonAccount):
+        return None
+    return StoredProfiles(backend.store, environ, settings.profile, backend.account)
 
 
 def find_zone(named: str | None) -> tzinfo:

@@ -19,7 +19,7 @@ class Current(Protocol):
 
     @property
     def state(self) -> Enum:
-        """Its value is `never read`, `fresh`, `stale`, `signed out` or `paused`."""
+        """Its value is `never read`, `from cache`, `fresh`, `stale`, `signed out` or `paused`."""
         ...
 
     @property
@@ -44,6 +44,8 @@ def header_words(current: Current, now: datetime, zone: tzinfo) -> str:
     state = current.state.value
     if state == "fresh":
         return synced
+    if state == "from cache" and current.checked_at:
+        return f"from cache, read {moments.relative_words(current.checked_at, now)}; {_asking(current, now, zone)}"
     if state == "signed out":
         return "signed out" + (f", {synced}" if current.checked_at else "")
     if state == "paused":
@@ -60,6 +62,8 @@ def short_freshness(current: Current, now: datetime, zone: tzinfo) -> str:
     state = current.state.value
     if state == "signed out":
         return "signed out"
+    if state == "from cache" and current.checked_at:
+        return f"from cache, {moments.relative(current.checked_at, now)}"
     if state == "never read" or current.checked_at is None:
         return "no answer yet" if current.problem else "asking"
     if state == "stale":
@@ -78,8 +82,15 @@ def freshness_style(current: Current) -> StyleName:
 
 def next_freshness_change(current: Current, now: datetime) -> datetime | None:
     """When the words will change though nothing happens; None if never."""
-    counting = current.state.value in ("fresh", "paused", "signed out")
+    counting = current.state.value in ("fresh", "paused", "signed out", "from cache")
     return moments.next_word_change(current.checked_at, now) if counting and current.checked_at else None
+
+
+def _asking(current: Current, now: datetime, zone: tzinfo) -> str:
+    if not current.problem:
+        return "asking Globus"
+    again = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""
+    return f"no answer yet ({one_line(current.problem)}){again}"
 
 
 def _next_try(moment: datetime, now: datetime, zone: tzinfo) -> str:

@@ -76,7 +76,7 @@ class TimerScreen(Screen[None]):
         demo = " demo" if host.demo else ""
         title.left = Content(f" {safe_line(self.title_words())}  [{safe_line(self.app.settings.profile)}{demo}] {who}")
         words = header_words(self.freshness, self.app.store.clock(), self.view.zone)
-        stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT)
+        stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
         title.right = Content.styled(f"{words} ", "$text-error bold" if stale else "")
 
     def watch_freshness(self) -> None:

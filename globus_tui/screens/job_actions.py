@@ -43,6 +43,8 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
         return "There is no timer under the cursor."
     if freshness is FreshnessState.SIGNED_OUT:
         return "You are signed out: press S to sign in first."
+    if freshness is FreshnessState.CACHED:
+        return "These are the timers of the last session: wait for Globus to answer."
     if any(state.job.unreadable for state in states):
         return "Its document cannot be understood, so nothing is done to it; y shows what Globus sent."
     if pending := next((state.pending for state in states if state.pending), None):

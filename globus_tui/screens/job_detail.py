@@ -66,6 +66,7 @@ class JobDetailScreen(TimerScreen, JobActions):
         self.job_id = job_id
         self._list_order = tuple(order)
         self._past_reading = PastReading()
+        self._hints_shown: tuple[frozenset[str], str] | None = None
 
     def compose_middle(self) -> ComposeResult:
         """Banner, facts, past."""
@@ -206,14 +207,18 @@ class JobDetailScreen(TimerScreen, JobActions):
     def _show_past(self) -> None:
         state = self.states.get(self.job_id)
         if state is not None:
-            stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT)
+            stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
             self.query_one(JobPast).show(state, self.view, self._past_reading, stale=stale)
 
     def _show_hints(self, state: JobState) -> None:
         commands = (one.command_id for one in JOB_DETAIL if one.command_id.startswith("job."))
-        hints = self.query_one(KeyHints)
-        hints.unable = frozenset(one for one in commands if why_not(one, (state,), self.freshness.state))
-        hints.reword()
+        unable = frozenset(one for one in commands if why_not(one, (state,), self.freshness.state))
+        words = " ".join(map(self.words_of, JOB_DETAIL))
+        if (unable, words) != self._hints_shown:  # laying the screen out again for the same words would cost bytes
+            self._hints_shown = unable, words
+            hints = self.query_one(KeyHints)
+            hints.unable = unable
+            hints.reword()
 
     def words_of(self, command: Command) -> str:
         """Pause or resume, whichever the key would do now."""
@@ -239,8 +244,7 @@ class JobDetailScreen(TimerScreen, JobActions):
         if row is None or row.key != chosen.key:
             return
         if row.run is None:
-            words = detail_words.message(row, self.view.now, self.view.zone)
-            self.app.say(f"Nothing ran then: {words}.", "warning")
+            self.app.say(detail_words.unopened_words(row, self.view.now, self.view.zone), "warning")
             return
         from globus_tui.screens.run_detail import RunDetailScreen
 

@@ -104,7 +104,7 @@ class JobListScreen(TimerScreen, JobActions):
         table = self.query_one("#jobs", JobTable)
         rows = self._row_order.rows(self.states, self.view)
         table.look_from(self.view)
-        table.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT)
+        table.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
         table.sorted_by = (self._row_order.column.name.lower(), self._row_order.descending)
         table.empty = self._empty_words()
         table.set_rows(rows, known=self.states)

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from globus_tui.store.freshness import Freshness
+from globus_tui.store.freshness import Freshness, FreshnessState
 from globus_tui.store.job_state import Change, JobState
 from globus_tui.store.judging import OUTDATED, Verdict, verdict
 from globus_tui.store.merge import RUNS_KEPT, Held, fold, merge_job, merge_runs
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.collection import Collection
     from globus_tui.domain.job import Job, JobId
     from globus_tui.domain.task import Task
+    from globus_tui.store.answer_cache import Kept
     from globus_tui.store.job_state import Pending
 
 SLICE = 100
@@ -43,6 +44,7 @@ class Board:
         states: what is published; a new mapping only when something in it changed.
         freshness: how current that is.
         opened: jobs somebody looked into, with the number of their runs to keep.
+        kept: rows of an earlier session, until the first answer of this one.
         disturbed: something changed a row since the last list: the same answer again may say something new.
     """
 
@@ -57,6 +59,7 @@ class Board:
         self.pending: dict[JobId, Pending] = {}
         self.opened: dict[JobId, int] = {}
         self.disturbed = False
+        self.kept: Kept | None = None
         self._verdicts: dict[JobId, Verdict] = {}
         self._again: list[tuple[datetime, JobId]] = []
         self._numbers = itertools.count(1)
@@ -77,6 +80,16 @@ class Board:
 
         return unsubscribe
 
+    # --- what an earlier session knew
+
+    def show_kept(self, kept: Kept) -> None:
+        """Publishes rows of an earlier session as they were judged then; the first list replaces them all."""
+        self.kept = kept
+        self.shelf.take(one for one in kept.tasks if one.finished)
+        self.names.seed(kept.collections)
+        self.states = MappingProxyType({one.job_id: one for one in kept.states})
+        self.freshness = Freshness(FreshnessState.CACHED, kept.at)
+
     # --- news from the service
 
     async def take_list(self, answer: Sequence[Job], asked: int) -> frozenset[JobId]:
@@ -94,7 +107,9 @@ class Board:
                 self._judge(job)
             if place % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
-        self.publish(merged.changed, removed=merged.removed)
+        gone_since = self.states.keys() - merged.jobs.keys() if self.kept else frozenset()
+        self.kept = None
+        self.publish(merged.changed, removed=merged.removed | gone_since)
         return merged.changed
 
     async def _recognise(self, answer: Sequence[Job]) -> list[Job]:

@@ -18,6 +18,7 @@ class FreshnessState(Enum):
     """What may be said of the data."""
 
     NEVER = "never read"
+    CACHED = "from cache"
     FRESH = "fresh"
     STALE = "stale"
     SIGNED_OUT = "signed out"
@@ -30,7 +31,8 @@ class Freshness:
 
     Attributes:
         state: FRESH as long as the last attempt worked. STALE: it did not, the last good data are still shown.
-            PAUSED: refreshing is switched off. NEVER: there has been no answer yet.
+            PAUSED: refreshing is switched off. NEVER: there has been no answer yet. CACHED: neither, but rows of an
+            earlier session are shown; `checked_at` is from then, and nothing is done to them.
         checked_at: when the service last answered, None if never.
         problem: why the last attempt failed, in words.
         advice: what to do about it.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from globus_tui.store.answer_cache import ROWS_KEPT, Kept
 from globus_tui.store.board import Board
 from globus_tui.store.canceller import Canceller
 from globus_tui.store.details import Details
@@ -101,11 +104,37 @@ class JobStore:
 
     def count_words(self) -> Mapping[Word, int] | None:
         """How many timers have each health word; None when nothing was ever read."""
+        if self._board.kept is not None:
+            return dict(self._board.kept.counts)
         return count_words(self.states, self.freshness)
 
     def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Calls `listener` after each publication; returns what ends that."""
         return self._board.subscribe(listener)
+
+    # --- from one session to the next
+
+    def show_kept(self, kept: Kept) -> None:
+        """Shows rows of an earlier session until the first answer; call it before anything else."""
+        self._board.show_kept(kept)
+
+    def to_keep(self, label: str) -> Kept | None:
+        """What the next session may open with; None before the first answer of this one."""
+        at = self.freshness.checked_at
+        if self._board.kept is not None or at is None or not self.states:
+            return None
+        worst = nsmallest(ROWS_KEPT, self.states.values(), key=lambda one: one.health.word.rank)
+        shown = [replace(one, pending=None) if one.pending else one for one in worst]
+        tasks = (self.tasks.get(run.resource_id or "") for one in shown for run in one.job.runs)
+        sides = {one for state in shown for one in _sides(state)}
+        return Kept(
+            label,
+            at,
+            tuple(shown),
+            count_words(self.states, self.freshness) or {},
+            tuple(task for task in tasks if task is not None and task.finished),
+            {key: one for key, one in self.collections.items() if key in sides},
+        )
 
     # --- staying current
 
@@ -153,3 +182,8 @@ class JobStore:
         """What resuming this timer now would set going; all None for one that is not known."""
         state = self.states.get(job_id)
         return resume_preview(state.job, self.now()) if state else ResumePreview(None, None, None)
+
+
+def _sides(state: JobState) -> tuple[str | None, ...]:
+    transfer = state.job.transfer
+    return (transfer.source_endpoint, transfer.destination_endpoint) if transfer else ()

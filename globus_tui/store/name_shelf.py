@@ -26,6 +26,7 @@ class NameShelf:
     def __init__(self) -> None:
         self.collections: Mapping[str, Collection] = MappingProxyType({})
         self.read: set[str] = set()
+        self._seeded: set[str] = set()
         self._wanted: dict[str, None] = {}
         self._not_before: dict[str, datetime] = {}
 
@@ -34,8 +35,13 @@ class NameShelf:
         if job.transfer is None:
             return
         for one in (job.transfer.source_endpoint, job.transfer.destination_endpoint):
-            if one and one not in self.collections:
+            if one and (one not in self.collections or one in self._seeded):
                 self._wanted[one] = None
+
+    def seed(self, found: Mapping[str, Collection]) -> None:
+        """Takes what an earlier session knew: good until it is looked up again."""
+        self._seeded.update(found)
+        self.collections = MappingProxyType(dict(found))
 
     def wanted(self, now: datetime, limit: int = NAMES_AT_ONCE) -> tuple[str, ...]:
         """Ids to look up now."""
@@ -55,6 +61,7 @@ class NameShelf:
     def take(self, found: Mapping[str, Collection]) -> bool:
         """Takes collections that were looked up, by the id asked for; True if any was new or differs."""
         self.read.update(found)
+        self._seeded.difference_update(found)
         for key in found:
             self._wanted.pop(key, None)
         return self._keep({key: one for key, one in found.items() if self.collections.get(key) != one})

@@ -124,7 +124,7 @@ class Refresher:
             state = FreshnessState.SIGNED_OUT
         else:
             self.plan = self.plan.failed(now, retry_after=wait_asked_for(error), jitter=self._draw())
-            state = FreshnessState.STALE
+            state = FreshnessState.STALE if self.board.kept is None else FreshnessState.CACHED
         self._freshness(
             state=state,
             problem=str(error),
@@ -138,7 +138,8 @@ class Refresher:
         """Publishes the freshness with some of it changed; `outdated` follows from the time."""
         found = replace(self.board.freshness, **changes)  # type: ignore[arg-type]  # names and types as in Freshness
         outdated_at = self.plan.outdated_at(found.checked_at)
-        outdated = outdated_at is not None and self.board.clock() >= outdated_at
+        passed = outdated_at is not None and self.board.clock() >= outdated_at
+        outdated = passed and found.state is not FreshnessState.CACHED
         self.board.set_freshness(replace(found, outdated=outdated))
 
     # --- what hangs on the list

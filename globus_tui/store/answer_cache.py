@@ -1,0 +1,156 @@
+"""The last answer on disk, so that the console opens with rows: marked with their age, and replaced by live ones.
+
+One private file for each profile, environment and identity. A file that cannot be read, is of another version of this
+program or of another identity, or that others may write, counts as none. Losing it loses nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import pickle
+import sys
+import time
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from globus_tui import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from globus_tui.domain.collection import Collection
+    from globus_tui.domain.health import Word
+    from globus_tui.domain.task import Task
+    from globus_tui.store.job_state import JobState
+
+ROWS_KEPT = 400
+"""Rows worth keeping, worst first: several screens. Reading thousands would take longer than asking Globus."""
+
+SAVE_EVERY = 180.0
+"""Seconds: the file is written no more often, besides at the end."""
+
+_FORMAT = 1
+_MOST_BYTES = 8_000_000
+_OURS = "globus_tui.domain."
+_OTHERS = {
+    ("datetime", "datetime"),
+    ("datetime", "timedelta"),
+    ("datetime", "timezone"),
+    ("globus_tui.store.job_state", "JobState"),
+    ("globus_tui.store.answer_cache", "Kept"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was known when it was kept.
+
+    Attributes:
+        label: whose it is: profile, environment and identity.
+        at: when the service gave the answer, by this machine's clock.
+        states: the worst rows, at most `ROWS_KEPT`.
+        counts: timers by health word, of all of them.
+        tasks: finished tasks of the rows; they do not change any more.
+        collections: names that the rows mention, by id.
+    """
+
+    label: str
+    at: datetime
+    states: tuple[JobState, ...]
+    counts: Mapping[Word, int] = field(default_factory=dict)
+    tasks: tuple[Task, ...] = ()
+    collections: Mapping[str, Collection] = field(default_factory=dict)
+
+
+class AnswerCache:
+    """The file of one profile, environment and identity.
+
+    Args:
+        folder: the cache folder of this program; made with mode 0700.
+        label: whose answers these are, e.g. `default production ops@example.org`.
+    """
+
+    def __init__(self, folder: Path, label: str) -> None:
+        self.label = label
+        self.path = folder / f"rows-{hashlib.sha256(label.encode()).hexdigest()[:20]}"
+        self._saved_at = 0.0
+        self._last: Kept | None = None
+
+    def load(self) -> Kept | None:
+        """What was kept; None when there is nothing that can be used."""
+        try:
+            packed = _read_private(self.path)
+            head, _, body = packed.partition(b"\n")
+            if head != _head():
+                return None
+            found = _Reader(io.BytesIO(zlib.decompress(body))).load()
+        except (OSError, ValueError, EOFError, AttributeError, ImportError, TypeError, LookupError):
+            return None
+        except (zlib.error, pickle.UnpicklingError):
+            return None
+        return found if isinstance(found, Kept) and found.label == self.label else None
+
+    def due(self) -> bool:
+        """It is time to save again."""
+        return time.monotonic() - self._saved_at >= SAVE_EVERY or not self._saved_at
+
+    def save(self, kept: Kept) -> bool:
+        """Replaces the file; False when that is not possible. Blocks: call it off the event loop."""
+        self._saved_at = time.monotonic()
+        if kept == self._last:
+            return True
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_private(self.path, _head() + b"\n" + zlib.compress(pickle.dumps(kept, protocol=5), 1))
+        except OSError:
+            return False
+        self._last = kept
+        return True
+
+    def forget(self) -> None:
+        """Deletes the file, e.g. after signing out."""
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+
+class _Reader(pickle.Unpickler):
+    """Makes values of this program's domain and nothing else: what a file could name otherwise is refused."""
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        if module_name.startswith(_OURS) or (module_name, global_name) in _OTHERS:
+            found = super().find_class(module_name, global_name)
+            if isinstance(found, type) and found.__module__ == module_name:
+                return found
+        raise pickle.UnpicklingError(f"{module_name}.{global_name} has no place in a cache")
+
+
+def _head() -> bytes:
+    return f"globus_tui rows {_FORMAT} {__version__} {sys.version_info[0]}.{sys.version_info[1]}".encode()
+
+
+def _read_private(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if found.st_uid != os.geteuid() or found.st_mode & 0o077 or found.st_size > _MOST_BYTES:
+            raise PermissionError(f"{path} is not private")
+        return file.read()
+
+
+def _write_private(path: Path, contents: bytes) -> None:
+    import tempfile
+
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 from the start
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(contents)
+        os.replace(temporary, path)
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
