@@ -22,7 +22,17 @@ DARK = Theme(
     warning="#e6b450",
     error="#ff6b6b",
     dark=True,
-    variables={"footer-key-foreground": "#e6b450"},
+    # Textual would mix these with the text colour until they are pale; here the colour is a sign beside a word.
+    variables={
+        "text-success": "#8fc97f",
+        "text-warning": "#e6b450",
+        "text-error": "#ff7a75",
+        "text-accent": "#7dcfff",
+        "block-cursor-background": "#33415e",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-blurred-background": "#252c3c",
+        "block-cursor-blurred-foreground": "#d5d9e4",
+    },
 )
 
 LIGHT = Theme(
@@ -38,6 +48,16 @@ LIGHT = Theme(
     warning="#8f5b00",
     error="#c01c28",
     dark=False,
+    variables={
+        "text-success": "#2b7a1f",
+        "text-warning": "#8f5b00",
+        "text-error": "#c01c28",
+        "text-accent": "#0b6a99",
+        "block-cursor-background": "#cfe0fb",
+        "block-cursor-foreground": "#101828",
+        "block-cursor-blurred-background": "#e4e9f2",
+        "block-cursor-blurred-foreground": "#1c2230",
+    },
 )
 
 THEMES = (DARK, LIGHT)
