@@ -20,6 +20,7 @@ from globus_tui.procedures.sign_in import SignIn
 from globus_tui.procedures.watching import NextRuns
 from globus_tui.screens.base import Note, TimerScreen
 from globus_tui.store.freshness import Freshness, FreshnessState
+from globus_tui.store.operations import Delete
 from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
 from globus_tui.themes import THEMES
 from globus_tui.widgets.viewpoint import Viewpoint
@@ -141,6 +142,8 @@ class GlobusTui(App[Switch]):
         self.theme = host.theme
         self.set_keymap(settings.keys)
         self.set_class(host.ascii, "-ascii")
+        self.deleted_here: set[JobId] = set()
+        """Timers whose going is no news: this program deleted them."""
 
     # --- the clock
 
@@ -275,7 +278,13 @@ class GlobusTui(App[Switch]):
 
     async def _carry_out_one(self, operation: Operation) -> Outcome:
         async with self._bulk_gate:
-            return await self.store.operate(operation)
+            if not isinstance(operation, Delete):
+                return await self.store.operate(operation)
+            self.deleted_here.add(operation.job_id)
+            outcome = await self.store.operate(operation)
+            if not isinstance(outcome, Done):
+                self.deleted_here.discard(operation.job_id)
+            return outcome
 
     def _label(self, operation: Operation) -> str:
         """What to call the timer of an operation, before the operation renames or deletes it."""

@@ -181,13 +181,16 @@ class JobListScreen(TimerScreen, JobActions):
     def show_what_is_marked(self, changed: JobTable.MarksChanged) -> None:
         """Say how many are marked, and that some went."""
         self._show_cursor()
-        lost = f"; {len(changed.dropped)} marked are gone" if changed.dropped else ""
+        gone = changed.dropped - self.app.deleted_here
+        if changed.dropped and not gone:
+            return
+        lost = f"; {len(gone)} marked are gone" if gone else ""
         self.app.say(f"{len(changed.keys)} marked{lost}" if changed.keys or lost else "nothing marked")
 
     @on(JobTable.RowLost)
-    def tell_of_the_lost_row(self) -> None:
+    def tell_of_the_lost_row(self, lost: JobTable.RowLost) -> None:
         """The timer under the cursor is not in the list any more."""
-        if not self._row_order.narrowed:
+        if not self._row_order.narrowed and lost.lost_key not in self.app.deleted_here:
             self.app.say("The timer under the cursor is gone; the cursor went to the next one.", "warning")
 
     @on(JobTable.Chosen)
