@@ -78,7 +78,7 @@ class Demo:
         size: tuple[int, int] = (120, 36),
         transport: httpx.AsyncBaseTransport | None = None,
         environment: Environment | None = None,
-    ) -> AsyncIterator[Pilot[None]]:
+    ) -> AsyncIterator[Pilot[Any]]:
         """Open the program, as `globus-tui --demo` with these options would; its first answers are on the screen.
 
         It refreshes when asked, or when `pass_time` says that it is due: on this clock, nothing happens by itself.
@@ -120,29 +120,29 @@ class Demo:
 
     # --- letting things happen
 
-    async def settle(self, pilot: Pilot[None]) -> None:
+    async def settle(self, pilot: Pilot[Any]) -> None:
         """Wait until nothing is under way: no request, no worker, no message. Not while a fault holds a request."""
         await pilot.pause()
         while busy := [worker for worker in self.app.workers if not worker.is_finished]:
             await self.app.workers.wait_for_complete(busy)
             await pilot.pause()
 
-    async def press(self, pilot: Pilot[None], *keys: str) -> None:
+    async def press(self, pilot: Pilot[Any], *keys: str) -> None:
         """Press keys and wait until everything that they set going is over."""
         await pilot.press(*keys)
         await self.settle(pilot)
 
-    async def write(self, pilot: Pilot[None], text: str) -> None:
+    async def write(self, pilot: Pilot[Any], text: str) -> None:
         """Type a text into the field that has the focus."""
         await self.press(pilot, *("space" if char == " " else char for char in text))
 
-    async def until(self, pilot: Pilot[None], ready: Callable[[], object]) -> None:
+    async def until(self, pilot: Pilot[Any], ready: Callable[[], object]) -> None:
         """Wait for something that happens while a request is still held."""
         async with asyncio.timeout(PATIENCE):
             while not ready():
                 await pilot.pause(0.001)
 
-    async def pass_time(self, pilot: Pilot[None], by: timedelta | float) -> None:
+    async def pass_time(self, pilot: Pilot[Any], by: timedelta | float) -> None:
         """Let simulated time pass, then do what is due by then."""
         self.clock.advance(by)
         self.app._look()
