@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.history import Mark, gaps_before, grace, run_is_unlisted, since_last, task_of, tick_of
+from globus_tui.domain.job import JobKind
 from globus_tui.domain.run import Outcome, outcome
 from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule
 
@@ -33,6 +34,7 @@ class Moment:
         ticks: for ticks without a run, how many this line stands for.
         oldest: the first of those ticks.
         standing: these ticks passed since the last run, while the job stands still.
+        transfers: runs of this job make Transfer tasks; those of a flow or a callback have none to count files of.
     """
 
     mark: Mark
@@ -42,6 +44,7 @@ class Moment:
     ticks: int = 1
     oldest: datetime | None = None
     standing: bool = False
+    transfers: bool = True
 
     @property
     def key(self) -> str:
@@ -55,15 +58,16 @@ def timeline(job: Job, tasks: Mapping[str, Task], now: datetime) -> tuple[Moment
 
 
 def _moments(job: Job, tasks: Mapping[str, Task], now: datetime) -> Iterator[Moment]:
+    transfers = job.kind is JobKind.TRANSFER or job.transfer is not None
     outcomes = [outcome(run, task_of(run, tasks)) for run in job.runs]
     unlisted = run_is_unlisted(job, job.runs)
     mark, count = since_last(job, job.runs, outcomes, now, unlisted=unlisted)
     until = now - grace(job) if mark is Mark.UNKNOWN else now  # a run is not late before that
     yield from _lines(job, mark, _newest_tick(job, until), count, standing=job.stands_still)
     if unlisted:
-        yield Moment(Mark.RUNNING, job.activity.since if job.activity else None)
+        yield Moment(Mark.RUNNING, job.activity.since if job.activity else None, transfers=transfers)
     for place, run in enumerate(job.runs):
-        yield Moment(Mark[outcomes[place].name], run.ran_at, run, task_of(run, tasks))
+        yield Moment(Mark[outcomes[place].name], run.ran_at, run, task_of(run, tasks), transfers=transfers)
         newest = _tick_before(job, run)
         for mark, count in gaps_before(job, job.runs, place, tasks):
             yield from _lines(job, mark, newest, count)

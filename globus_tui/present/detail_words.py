@@ -67,17 +67,26 @@ def result(moment: Moment) -> str:
 
 def number(moment: Moment, field: str) -> str:
     """A count of the run's task: `-` where there is no task, `?` where it is not known, never a made-up zero."""
-    if moment.run is None or moment.run.resource_id is None:
-        return UNKNOWN if moment.mark is Mark.RUNNING else NONE
+    if not _has_task(moment):
+        return _without_task(moment)
     value = getattr(moment.task, field) if moment.task else None
     return count(value, UNKNOWN)
 
 
 def moved(moment: Moment) -> str:
     """Bytes that the run's task moved."""
-    if moment.run is None or moment.run.resource_id is None:
-        return UNKNOWN if moment.mark is Mark.RUNNING else NONE
+    if not _has_task(moment):
+        return _without_task(moment)
     return size(moment.task.bytes_transferred if moment.task else None)
+
+
+def _has_task(moment: Moment) -> bool:
+    return moment.transfers and moment.run is not None and moment.run.resource_id is not None
+
+
+def _without_task(moment: Moment) -> str:
+    """A run in progress will have made one by now; nothing else has."""
+    return UNKNOWN if moment.transfers and moment.mark is Mark.RUNNING else NONE
 
 
 def task_id(moment: Moment) -> str:
@@ -104,6 +113,13 @@ def _why_no_run(moment: Moment) -> str:
     if moment.standing:
         return "timer paused"
     return "paused, or the service was away" if moment.mark is Mark.MISSED else "nothing ran, reason not known"
+
+
+def unopened_words(moment: Moment, now: datetime, zone: tzinfo) -> str:
+    """Why a line without a run cannot be opened."""
+    if moment.mark is Mark.RUNNING:
+        return "Globus does not list the run in progress yet; it will after the next refresh."
+    return f"Nothing ran then: {message(moment, now, zone)}."
 
 
 def past_words(lines: Sequence[Moment], *, complete: bool) -> str:

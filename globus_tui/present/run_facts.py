@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def run_facts(
     run: Run,
     task: Task | None,
+    task_id: str | None,
     now: datetime,
     zone: tzinfo,
     *,
@@ -33,8 +34,11 @@ def run_facts(
     rows = [*_why(run, task), Fact("fired", fired)]
     if run.resource_id is None:
         rows.append(Fact("task", "none was made", "muted"))
+    elif task_id is None:
+        words = run_words.result(outcome(run, None))
+        rows += [Fact("made", run.resource_id), Fact("status", f"{words}, says the timer; it is no transfer task")]
     elif task is None:
-        rows += [Fact("task", run.resource_id), Fact("status", "not known: the task has not been read")]
+        rows += [Fact("task", task_id), Fact("status", "not known: the task has not been read")]
     else:
         rows.append(Fact("task", f"{task.task_id}  {run_words.task_status(task)}"))
         rows += _route(task, ascii_only=ascii_only)

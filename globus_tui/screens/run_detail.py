@@ -10,6 +10,7 @@ from textual.content import Content
 from globus_tui.commands import LIST_MOVES, RUN_DETAIL, Command, bindings, key_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.history import task_of
+from globus_tui.domain.job import JobKind
 from globus_tui.domain.run import outcome
 from globus_tui.present import run_words
 from globus_tui.present.log_lines import event_lines, moved_lines, skipped_lines
@@ -83,6 +84,13 @@ class RunDetailScreen(TimerScreen, JobActions):
         return next((run for run in state.job.runs if run.key == self.run_key), None) if state else None
 
     @property
+    def _task_id(self) -> str | None:
+        """The Transfer task that the run made; None where it made none, as runs of flows do."""
+        state, run = self.states.get(self.job_id), self.shown_run
+        transfers = state is not None and (state.job.kind is JobKind.TRANSFER or state.job.transfer is not None)
+        return run.resource_id if run is not None and transfers else None
+
+    @property
     def _shown_task(self) -> Task | None:
         run = self.shown_run
         return task_of(run, self.view.tasks) if run else None
@@ -90,9 +98,8 @@ class RunDetailScreen(TimerScreen, JobActions):
     # --- reading
 
     def _read(self) -> None:
-        run = self.shown_run
-        if run is not None and run.resource_id is not None:
-            self._start(self._task_reading.read(self.app.store.details, run.resource_id, self._log_view))
+        if (task_id := self._task_id) is not None:
+            self._start(self._task_reading.read(self.app.store.details, task_id, self._log_view))
         self.show_run()
 
     def _start(self, reading: Coroutine[None, None, None]) -> None:
@@ -109,11 +116,11 @@ class RunDetailScreen(TimerScreen, JobActions):
 
     def action_runs_more(self) -> None:
         """Read the next page of what is shown."""
-        reading, run = self._task_reading, self.shown_run
-        if reading.busy or run is None or run.resource_id is None:
+        reading, task_id = self._task_reading, self._task_id
+        if reading.busy or task_id is None:
             self.app.say("The task is being read; wait a moment." if reading.busy else "This run made no task.")
         elif reading.more(self._log_view):
-            self._start(reading.read_on(self.app.store.details, run.resource_id, self._log_view))
+            self._start(reading.read_on(self.app.store.details, task_id, self._log_view))
             self._show_log()
         else:
             self.app.say("That is all there is.")
@@ -190,6 +197,7 @@ class RunDetailScreen(TimerScreen, JobActions):
         facts.rows = run_facts(
             run,
             task,
+            self._task_id,
             self.view.now,
             self.view.zone,
             paused_for=self._task_reading.paused_for,
@@ -235,8 +243,8 @@ class RunDetailScreen(TimerScreen, JobActions):
 
     def _empty_words(self) -> str:
         reading, run = self._task_reading, self.shown_run
-        if run is not None and run.resource_id is None:
-            return "This run made no task, so there is no log."
+        if run is not None and self._task_id is None:
+            return "This run made no transfer task, so there is no log."
         if reading.busy:
             return "Reading the task"
         if reading.problem:
@@ -283,16 +291,16 @@ class RunDetailScreen(TimerScreen, JobActions):
 
     def action_job_copy(self) -> None:
         """Offer what can be copied of the run."""
-        run = self.shown_run
-        if run is None or run.resource_id is None:
-            self.app.say("This run made no task, so there is nothing to copy.", "warning")
+        task_id = self._task_id
+        if task_id is None:
+            self.app.say("This run made no transfer task, so there is nothing to copy.", "warning")
             return
         from globus_tui.screens.show_text import CopyMenu
 
         log = "\n".join(f"{line.head}  {line.words}  {line.rest}".rstrip() for line in self._lines())
         choices = [
-            ("i", "task id", run.resource_id),
-            ("c", "CLI command", f"globus task show {run.resource_id}"),
+            ("i", "task id", task_id),
+            ("c", "CLI command", f"globus task show {task_id}"),
             ("t", "what is shown", log),
         ]
         self.app.push_screen(CopyMenu(choices), lambda text: self.app.copy_text(text) if text else None)

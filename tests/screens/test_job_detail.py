@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from globus_tui.present import detail_words
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.job_detail import JobDetailScreen
 from globus_tui.widgets.run_history import RunHistory
@@ -238,3 +240,23 @@ async def test_every_timer_of_the_facility_can_be_opened(demo: Demo) -> None:
             assert "Timers > " in demo.text()
         await demo.press(pilot, "right_square_bracket")
         assert demo.note() == "This is the last timer of the list."
+
+
+async def test_runs_of_a_flow_have_dashes_where_files_would_be_counted(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        runs = await open_timer(demo, pilot, "quality-report-daily")
+        assert {detail_words.number(row, "files_transferred") for row in runs.rows} == {"-"}
+        assert "flow" in line_with(demo, "does")
+
+
+async def test_closing_the_screen_ends_its_reading(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        gate = asyncio.Event()
+        demo.fault(Fault(path="/jobs/?*", method="GET", kind="pass", wait=gate))
+        demo.point_at("nightly-project-mirror")
+        await pilot.press("enter")
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, JobDetailScreen) and "reading runs" in demo.text())
+        await pilot.press("q")
+        await demo.settle(pilot)  # with the reading still under way, this would wait for ever
+        assert not isinstance(demo.app.screen, JobDetailScreen)
+        gate.set()

@@ -83,7 +83,7 @@ async def test_a_run_that_made_no_task_says_what_globus_wanted(demo: Demo) -> No
         demo.point_at("climate-nightly-mirror")
         await demo.press(pilot, "enter", "j", "j", "enter")
         assert "none was made" in demo.text()
-        assert "This run made no task, so there is no log." in demo.text()
+        assert "This run made no transfer task, so there is no log." in demo.text()
         assert "consent missing" in demo.text()
 
 
@@ -126,3 +126,12 @@ async def test_the_task_id_can_be_copied(demo: Demo) -> None:
         assert "globus task show" in demo.text()
         await demo.press(pilot, "escape")
         assert isinstance(demo.app.screen, RunDetailScreen)
+
+
+async def test_the_run_of_a_flow_is_not_taken_for_a_transfer_task(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await open_log(demo, pilot, "quality-report-daily")
+        assert "it is no transfer task" in demo.text()
+        assert demo.asked("/event_list") == []
+        await demo.press(pilot, "c")
+        assert demo.note() == "This run made no transfer task, so there is nothing to copy."
