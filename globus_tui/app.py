@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
+from contextlib import ExitStack
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -51,6 +52,9 @@ ACTIVITY_KEPT = 2000
 
 _NAMES_TOGETHER = 0.3
 """Seconds in which names of collections that come in one after another are gathered and drawn once."""
+
+_FIRST_FRAME = 0.025
+"""Seconds in which the first screen comes to rest before it is drawn: else it is drawn three times."""
 
 _NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
 
@@ -151,6 +155,9 @@ class GlobusTui(App[Switch]):
         """Show the list, listen to the store, and start the clock."""
         from globus_tui.screens.job_list import JobListScreen
 
+        first_frame = ExitStack()
+        first_frame.enter_context(self.batch_update())
+        self.set_timer(_FIRST_FRAME, first_frame.close)
         self.store.subscribe(self._take_change)
         self.states, self.freshness = self.store.states, self.store.freshness
         self._look()

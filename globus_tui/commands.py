@@ -47,6 +47,7 @@ EVERYWHERE = _group(
     ("app.palette", "Palette", "Find a command by typing part of its name.", False),
     ("app.back", "Back", "Close this screen and go back where you were; on the first one, asks to quit.", True),
     ("app.sign-in", "Sign in", "Sign in, or sign in again after the tokens were refused.", False),
+    ("app.profile", "Profiles", "Switch to another profile, sign out of one, or begin another.", False),
     ("app.zone", "Time zone", "Show times in local time, or in UTC.", False),
     ("app.refresh-interval", "Refresh interval", "Choose how often the timers are read again, or turn it off.", False),
     ("jobs.refresh", "Refresh", "Read the timers again now.", False),
@@ -137,6 +138,16 @@ RUN_DETAIL = (
         ("job.next", "Run before", "The run before this one.", False),
     ),
     *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.json", "job.copy")),
+    *LIST_MOVES,
+)
+
+PROFILES = (
+    *_group(
+        "Profiles",
+        ("list.choose", "Switch", "Open the profile under the cursor in place of the present one.", True),
+        ("job.new", "New profile", "Give a name and sign in under it.", True),
+        ("job.delete", "Sign out", "Revoke this profile's tokens at Globus and forget them here.", True),
+    ),
     *LIST_MOVES,
 )
 

@@ -27,7 +27,10 @@ class _Redacting(logging.Formatter):
 
 
 def start_log(state: Path, *, level: int = logging.INFO) -> str | None:
-    """Starts logging to `globus_tui.log` in the state folder; gives words when that is not possible."""
+    """Starts logging to `globus_tui.log` in the state folder, once; gives words when that is not possible."""
+    root = logging.getLogger("globus_tui")
+    if root.handlers:
+        return None
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler = RotatingFileHandler(state / "globus_tui.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8")
@@ -35,7 +38,6 @@ def start_log(state: Path, *, level: int = logging.INFO) -> str | None:
     except OSError as wrong:
         return f"no log is kept: {state} cannot be written ({wrong.strerror})"
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger("globus_tui")
     root.addHandler(handler)
     root.setLevel(level)
     return None

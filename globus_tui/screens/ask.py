@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.text_field import TextField
 
@@ -39,7 +39,7 @@ class Ask(ModalScreen[str | None]):
             heading: what is asked.
             sentences: what there is to know, a line each.
             value: what stands in the field at first.
-            check: raises BadInput with words when a text will not do.
+            check: raises GlobusTuiError with words when a text will not do.
         """
         super().__init__()
         self._ask_heading = heading
@@ -62,7 +62,7 @@ class Ask(ModalScreen[str | None]):
         text = submitted.value.strip()
         try:
             self._ask_check(text)
-        except BadInput as wrong:
+        except GlobusTuiError as wrong:
             note = self.query_one("#ask-note", Static)
             note.add_class("-wrong")
             note.update(Content(str(wrong)))
