@@ -1,0 +1,129 @@
+"""An edit replaces a timer; whatever fails on the way, exactly one of the two stays active."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.domain.draft import Draft, clone
+from globus_tui.domain.schedule import RecurringSchedule
+from globus_tui.store.creation_outcome import Created, Unconfirmed
+from globus_tui.store.swapping import NotSwapped, Swapped, Swapper, due_for_deletion, replaced_timers
+from tests.store.workbench import NOON, Workbench, nightly, workbench
+
+if TYPE_CHECKING:
+    from globus_tui.domain.readings import JobReading
+
+EVERY_SIX_HOURS = timedelta(hours=6)
+
+
+async def an_old_one(bench: Workbench) -> tuple[JobReading, Draft]:
+    made = await bench.creator.create(nightly("old"))
+    assert isinstance(made, Created)
+    old = await bench.timers.get_job(made.job.job_id)
+    draft = clone(old.job, old.document, NOON, for_edit=True)
+    assert isinstance(draft.schedule, RecurringSchedule)
+    return old, replace(draft, name="edited", schedule=replace(draft.schedule, interval=EVERY_SIX_HOURS))
+
+
+def swapper(bench: Workbench) -> Swapper:
+    return Swapper(bench.creator, bench.timers, bench.recorder)
+
+
+def active(bench: Workbench) -> list[str | None]:
+    both = [*bench.named("old"), *bench.named("edited")]
+    return [one.name for one in both if one.status in ("active", "new")]
+
+
+async def test_an_edit_puts_the_new_one_in_place_and_keeps_the_old_one_paused() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        found = await swapper(bench).replace(old, draft)
+        assert isinstance(found, Swapped)
+        assert active(bench) == ["edited"]
+        assert [one.status for one in bench.named("old")] == ["inactive"]
+        assert bench.named("edited")[0].interval == 21_600
+        (kept,) = replaced_timers(bench.journal.unwritten)
+        assert (kept.job_id, kept.replaced_by) == (old.job.job_id, found.new.job_id)
+        assert due_for_deletion(bench.journal.unwritten, NOON + timedelta(days=13)) == ()
+        assert due_for_deletion(bench.journal.unwritten, NOON + timedelta(days=14)) == (kept,)
+
+
+GATEWAY = {"kind": "answer", "status": 504, "body": {"error": {"code": "T", "detail": "late", "status": 504}}}
+REFUSED = {"kind": "answer", "status": 403, "body": {"error": {"code": "FORBIDDEN", "detail": "no", "status": 403}}}
+STEPS = {
+    "create": ("POST", "/v2/timer", 0),
+    "verify": ("GET", "/jobs/*-*", 0),
+    "swap": ("POST", "/jobs/*/pause", 0),
+    "look after the swap": ("GET", "/jobs/*-*", 1),
+}
+
+
+@pytest.mark.parametrize("times", [1, 9])
+@pytest.mark.parametrize("fault", ["lose", "reset", "hang", "truncate", "gateway", "refused"])
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_failure_at_any_step_leaves_exactly_one_active_timer(step: str, fault: str, times: int) -> None:
+    method, path, skip = STEPS[step]
+    how = {"gateway": GATEWAY, "refused": REFUSED}.get(fault, {"kind": fault})
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        bench.fault(path, method=method, skip=skip, times=times, **how)  # type: ignore[arg-type]  # a table of mixed values
+        found = await swapper(bench).replace(old, draft)
+        assert len(active(bench)) == 1, (found, active(bench))
+        if isinstance(found, Swapped):
+            assert active(bench) == ["edited"]
+        else:
+            assert active(bench) == ["old"]
+            assert found.words
+
+
+async def test_a_new_one_that_came_out_differently_is_taken_back() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        made = await bench.creator.create(
+            replace(draft, schedule=RecurringSchedule(timedelta(hours=7), NOON + EVERY_SIX_HOURS))
+        )
+        assert isinstance(made, Created)
+        found = await swapper(bench).finish(old, made, draft)
+        assert isinstance(found, NotSwapped)
+        assert "schedule" in found.words
+        assert active(bench) == ["old"]
+
+
+async def test_editing_a_paused_timer_starts_nothing() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        await bench.timers.pause_job(old.job.job_id)
+        old = await bench.timers.get_job(old.job.job_id)
+        assert isinstance(await swapper(bench).replace(old, draft), Swapped)
+        assert active(bench) == []
+        assert len(bench.named("edited")) == 1
+
+
+async def test_a_creation_that_is_found_later_is_finished() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        bench.fault("/v2/timer", "lose")
+        bench.fault("/jobs/", "reset", skip=1, times=99)
+        found = await swapper(bench).replace(old, draft)
+        assert isinstance(found, NotSwapped)
+        assert isinstance(found.creation, Unconfirmed)
+        bench.calm()
+        made = await bench.creator.look_again(found.creation.attempt, found.creation.draft)
+        assert isinstance(made, Created)
+        assert isinstance(await swapper(bench).finish(old, made, draft), Swapped)
+        assert active(bench) == ["edited"]
+
+
+async def test_when_nothing_can_be_taken_back_it_is_said_loudly() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        bench.fault("/jobs/*-*", "reset", times=None)
+        found = await swapper(bench).replace(old, draft)
+        assert isinstance(found, NotSwapped)
+        assert not found.clean
+        assert "BOTH" in found.words
+        assert found.created is not None
