@@ -8,7 +8,7 @@ from globus_tui.domain.history import Mark, task_of
 from globus_tui.domain.run import Outcome, outcome, took
 from globus_tui.domain.timeline import Moment, outcome_of
 from globus_tui.present import moments, run_words
-from globus_tui.present.sizes import count, counted, size
+from globus_tui.present.sizes import count, size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ UNKNOWN = "?"
 GONE = "This timer is not there any more: it was deleted, or it is not yours any longer."
 NOT_READ = "No timers are known yet."
 READING = "reading runs"
+STARTED_CELLS = 17
 FEWEST_RUNS = 3
 """Runs from which on something may be called usual."""
 
@@ -43,8 +44,11 @@ _GOOD = (Outcome.OK, Outcome.WITH_SKIPS, Outcome.EMPTY)
 
 
 def started(moment: Moment, now: datetime, zone: tzinfo) -> str:
-    """When a run fired or a tick was due: `Thu 19 Nov 02:00`."""
-    return moments.date_time(moment.at, now, zone) if moment.at else UNKNOWN
+    """When a run fired or a tick was due: `Thu 19 Nov 02:00`, of another year `26 Dec 2025 02:00`."""
+    if moment.at is None:
+        return UNKNOWN
+    words = moments.date_time(moment.at, now, zone)
+    return words if len(words) <= STARTED_CELLS else words.partition(" ")[2]
 
 
 def took_words(moment: Moment, now: datetime) -> str:
@@ -62,7 +66,8 @@ def took_words(moment: Moment, now: datetime) -> str:
 def result(moment: Moment) -> str:
     """What became of a run or tick, in one cell."""
     found = outcome_of(moment)
-    return run_words.result(found) if found else _TICKS.get(moment.mark, "no run")
+    words = run_words.result(found) if found else _TICKS.get(moment.mark, "not known")
+    return words if moment.ticks == 1 else f"{count(moment.ticks)} {words}"
 
 
 def number(moment: Moment, field: str) -> str:
@@ -103,8 +108,7 @@ def message(moment: Moment, now: datetime, zone: tzinfo) -> str:
     why = _why_no_run(moment)
     if moment.ticks == 1:
         return why
-    since = f" since {moments.date_time(moment.oldest, now, zone)}" if moment.oldest else ""
-    return f"{counted(moment.ticks, 'tick')}{since}: {why}"
+    return f"since {moments.date_time(moment.oldest, now, zone)}: {why}" if moment.oldest else why
 
 
 def _why_no_run(moment: Moment) -> str:
@@ -112,7 +116,7 @@ def _why_no_run(moment: Moment) -> str:
         return "run before still going"
     if moment.standing:
         return "timer paused"
-    return "paused, or the service was away" if moment.mark is Mark.MISSED else "nothing ran, reason not known"
+    return "paused, or the service was away" if moment.mark is Mark.MISSED else "Globus lists no run for it"
 
 
 def unopened_words(moment: Moment, now: datetime, zone: tzinfo) -> str:

@@ -43,7 +43,7 @@ def run_facts(
         rows.append(Fact("task", f"{task.task_id}  {run_words.task_status(task)}"))
         rows += _route(task, ascii_only=ascii_only)
         rows += _numbers(task, now, zone)
-    return (*(Fact("paused", one_line(message), "warning") for message in paused_for), *rows)
+    return (*(Fact("paused", one_line(message), "warning") for message in dict.fromkeys(paused_for)), *rows)
 
 
 def _route(task: Task, *, ascii_only: bool) -> list[Fact]:

@@ -94,7 +94,10 @@ class JobPast(Vertical):
     def _show_strip(self, state: JobState, view: Viewpoint) -> None:
         strip = self.query_one("#strip", TextLine)
         most = TICKS_WIDE if self.app.size.width >= 100 else TICKS_NARROW
-        ticks = max(1, min(most, len(state.history.marks)))
+        ticks = min(most, len(state.history.marks))
+        if not ticks:
+            strip.left, strip.right = Content(), Content()
+            return
         cells = marks.strip(state.history, ticks, ascii_only=view.ascii)
         strip.left = Content.assemble((f" last {ticks}  ", "$foreground-muted"), *_styled(cells))
         strip.right = _legend(frozenset(cells), ascii_only=view.ascii)

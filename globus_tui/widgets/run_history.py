@@ -26,9 +26,9 @@ class RunHistory(LineList[Moment]):
         self._run_view = Viewpoint()
         self.set_columns(
             (
-                Column("started", "STARTED", self._started, width=16),
+                Column("started", "STARTED", self._started, width=detail_words.STARTED_CELLS),
                 Column("took", "TOOK", lambda row: detail_words.took_words(row, self._run_view.now), width=7),
-                Column("result", "RESULT", self._result, width=11),
+                Column("result", "RESULT", self._result, width=13),
                 Column("files", "FILES", self._count("FILES"), width=8, align="right", priority=1),
                 Column(
                     "bytes", "BYTES", lambda row: _quiet(detail_words.moved(row)), width=8, align="right", priority=2
@@ -36,7 +36,7 @@ class RunHistory(LineList[Moment]):
                 Column("skips", "SKIP", self._count("SKIP"), width=5, align="right", priority=4),
                 Column("faults", "FAULT", self._count("FAULT"), width=5, align="right", priority=5),
                 Column("task", "TASK", lambda row: Span(detail_words.task_id(row), "muted"), width=8, priority=6),
-                Column("message", "MESSAGE", self._message, min_width=20),
+                Column("message", "MESSAGE", self._message, min_width=18),
             )
         )
 

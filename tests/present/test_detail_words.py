@@ -38,6 +38,13 @@ def test_a_number_that_cannot_be_is_a_dash_and_one_that_is_not_known_a_question_
     assert detail_words.number(Moment(Mark.RUNNING, NOW), "faults") == "?"
 
 
+def test_when_it_ran_fits_its_column_in_any_year() -> None:
+    past = datetime(2025, 12, 26, 7, 0, tzinfo=UTC)
+    assert detail_words.started(Moment(Mark.OK, NOW), NOW, UTC) == "Tue 1 Sep 12:00"
+    assert detail_words.started(Moment(Mark.OK, past), NOW, UTC) == "26 Dec 2025 07:00"
+    assert detail_words.started(Moment(Mark.OK, None), NOW, UTC) == "?"
+
+
 def test_how_long_it_took() -> None:
     assert detail_words.took_words(Moment(Mark.OK, NOW, run()), NOW) == "47m"
     assert detail_words.took_words(Moment(Mark.REFUSED, NOW, run(RunState.REFUSED, None)), NOW) == "-"
@@ -52,16 +59,23 @@ def test_how_long_it_took() -> None:
         (Moment(Mark.SKIPPED, NOW), "run before still going"),
         (Moment(Mark.MISSED, NOW, standing=True), "timer paused"),
         (Moment(Mark.MISSED, NOW), "paused, or the service was away"),
-        (Moment(Mark.UNKNOWN, NOW), "nothing ran, reason not known"),
+        (Moment(Mark.UNKNOWN, NOW), "Globus lists no run for it"),
         (Moment(Mark.RUNNING, NOW), "in progress, not listed yet"),
         (
             Moment(Mark.MISSED, NOW, ticks=50, oldest=NOW - timedelta(hours=49), standing=True),
-            "50 ticks since Sun 30 Aug 11:00: timer paused",
+            "since Sun 30 Aug 11:00: timer paused",
         ),
     ],
 )
 def test_why_nothing_ran(moment: Moment, words: str) -> None:
     assert detail_words.message(moment, NOW, UTC) == words
+
+
+def test_a_line_for_many_ticks_says_how_many() -> None:
+    assert detail_words.result(Moment(Mark.MISSED, NOW, ticks=50)) == "50 missed"
+    assert detail_words.result(Moment(Mark.SKIPPED, NOW)) == "skipped"
+    assert detail_words.result(Moment(Mark.UNKNOWN, NOW)) == "not known"
+    assert detail_words.result(Moment(Mark.OK, NOW, run(), done())) == "ok"
 
 
 def test_the_past_in_numbers_counts_ticks_not_lines() -> None:
