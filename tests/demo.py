@@ -145,7 +145,7 @@ class Demo:
     async def pass_time(self, pilot: Pilot[Any], by: timedelta | float) -> None:
         """Let simulated time pass, then do what is due by then."""
         self.clock.advance(by)
-        self.app._look()
+        self.app.look()
         self.app._wake()
         await self.settle(pilot)
 

@@ -64,6 +64,34 @@ class SignIn:
         self._open_link = open_link
         self._busy = asyncio.Lock()
 
+    def start(self) -> None:
+        """Sign in, or sign in again, in a worker of the application."""
+        self._app.run_worker(self._guarded(self.sign_in()), group="sign-in")
+
+    def start_fix(self, job_ids: Sequence[JobId]) -> None:
+        """Sign in for what these timers lost, resume them, and list what became of each."""
+        self._app.run_worker(self._guarded(self._fix(tuple(job_ids))), group="sign-in")
+
+    async def _fix(self, job_ids: Sequence[JobId]) -> None:
+        from globus_tui.screens.results import Results
+
+        results = await self.fix(job_ids)
+        self._app.book_wake()
+        if not results:
+            self._app.say("Nothing was changed.")
+        elif len(results) == 1:
+            words = f"{results[0].label}: {results[0].words}"
+            self._app.say(words, "information" if results[0].resumed else "error")
+        else:
+            lines = [(one.resumed, one.label, one.words) for one in results]
+            self._app.push_screen(Results("Fix and resume: what became of each timer", lines))
+
+    async def _guarded(self, procedure: Awaitable[object]) -> None:
+        try:
+            await procedure
+        except GlobusTuiError as wrong:
+            self._app.say(f"{wrong} {wrong.advice}".strip(), "error")
+
     async def sign_in(self) -> bool:
         """Signs in anew with what the profile has; the refresh clock goes on if it was stopped."""
         asked = ("Allow this program to see and manage your timers and transfers, and to know who you are.",)

@@ -1,0 +1,203 @@
+"""The commands that every screen has."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+
+from globus_tui.clipboard import inside_tmux, send_to_tmux
+from globus_tui.commands import EVERYWHERE
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.procedures.host import Host, Switch
+from globus_tui.screens.base import TimerScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import tzinfo
+
+    from textual.screen import Screen
+
+    from globus_tui.auth.account import Account
+    from globus_tui.screens.profiles import Profiles
+    from globus_tui.settings import Settings
+    from globus_tui.store.job_store import JobStore
+
+
+class Everywhere(App[Switch]):
+    """The part of the application behind the commands of every screen; `GlobusTui` is the rest of it."""
+
+    store: JobStore
+    account: Account
+    settings: Settings
+    host: Host
+    shown_zone: tzinfo
+
+    def say(self, words: str, severity: str = "information") -> None:
+        """Put a sentence on the note line."""
+        raise NotImplementedError
+
+    def open_screen(self, screen: TimerScreen) -> None:
+        """Show a screen bound to what is known of the timers."""
+        raise NotImplementedError
+
+    def book_wake(self) -> None:
+        """Come back when the store has something to do next."""
+        raise NotImplementedError
+
+    def look(self) -> None:
+        """Take the present."""
+        raise NotImplementedError
+
+    async def refresh_now(self) -> None:
+        """Read the timers again."""
+        raise NotImplementedError
+
+    def action_jobs_activity(self) -> None:
+        """Show what was asked of Globus."""
+        from globus_tui.screens.activity import ActivityScreen
+
+        self.open_screen(ActivityScreen())
+
+    def action_jobs_refresh(self) -> None:
+        """Read the timers again now; dropped when a reading is under way."""
+        self.run_worker(self.refresh_now(), group="refresh")
+
+    def action_app_help(self) -> None:
+        """Show every key of this screen."""
+        from globus_tui.screens.help import Help
+
+        screen = self.screen
+        commands = screen.COMMANDS_SHOWN if isinstance(screen, TimerScreen) else ()
+        about = screen.ABOUT if isinstance(screen, TimerScreen) else ""
+        self.push_screen(Help((*commands, *EVERYWHERE), self.settings.keys, about))
+
+    def action_app_palette(self) -> None:
+        """Find a command by its name."""
+        self.action_command_palette()
+
+    def action_app_back(self) -> None:
+        """Leave this screen; on the first one, ask whether to quit."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self._ask_to_quit()
+
+    def _ask_to_quit(self) -> None:
+        from globus_tui.screens.confirm import Confirm
+
+        def leave(agreed: bool | None) -> None:
+            if agreed:
+                self.exit()
+
+        sheet = Confirm("Quit?", ("Nothing is changed at Globus; timers go on without this program.",), verb="quit")
+        self.push_screen(sheet, leave)
+
+    def action_app_quit(self) -> None:
+        """Leave the program."""
+        self.exit()
+
+    def action_app_stop(self) -> None:
+        """Leave at once."""
+        self.exit()
+
+    def action_app_redraw(self) -> None:
+        """Draw everything again."""
+        self.refresh(layout=True)
+
+    def action_app_suspend(self) -> None:
+        """Back to the shell."""
+        self.action_suspend_process()
+
+    def action_app_zone(self) -> None:
+        """Show times in the other zone: UTC, or the user's."""
+        from datetime import UTC
+
+        to_utc = self.shown_zone is not UTC
+        self.shown_zone = UTC if to_utc else self.host.zone
+        self.look()
+        self.say("times are now in UTC" if to_utc else "times are now in your zone")
+
+    def action_app_refresh_interval(self) -> None:
+        """Ask how often to refresh."""
+        from globus_tui.screens.ask import Ask
+        from globus_tui.screens.refresh_interval import check_interval
+
+        floor = self.host.floor
+
+        def take(answer: str | None) -> None:
+            if answer is not None:
+                self.store.set_interval(check_interval(answer, floor))
+                self.book_wake()
+                self.say("refreshing is off" if answer == "0" else f"refreshing every {answer} s")
+
+        asked = Ask(
+            "Refresh interval",
+            (f"Seconds between refreshes, at least {floor:g}; 0 turns them off.",),
+            check=partial(check_interval, floor=floor),
+        )
+        self.push_screen(asked, take)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: the commands of this screen and of every screen, with their keys."""
+        from globus_tui.commands import key_words
+
+        commands = screen.COMMANDS_SHOWN if isinstance(screen, TimerScreen) else ()
+        for command in (*commands, *EVERYWHERE):
+            owner = screen if hasattr(screen, f"action_{command.action}") else self
+            action = getattr(owner, f"action_{command.action}", None)
+            if action is not None:
+                key = key_words(self.settings.keys, command.command_id)
+                yield SystemCommand(f"{command.words}  ({key})", command.help, action)
+
+    # --- profiles
+
+    def action_app_profile(self) -> None:
+        """Show the profiles; a service account and the demo have but one."""
+        from globus_tui.auth.profiles import checked_name
+        from globus_tui.screens.profiles import ProfilesScreen
+
+        if self.host.profiles is None:
+            words = "The demo has one pretend profile" if self.host.demo else f"It is used by the {self.account.who}"
+            self.say(f"{words}, so there is no other to switch to.", "warning")
+        elif not isinstance(self.screen, ProfilesScreen):
+            self.open_screen(ProfilesScreen(self.host.profiles, checked_name))
+
+    def open_profile(self, name: str, *, sign_in: bool = False) -> None:
+        """Start again as another profile: a fresh store, so that nothing is shown under the wrong name."""
+        self.exit(Switch(profile=name, sign_in=sign_in))
+
+    async def log_out(self, name: str, profiles: Profiles) -> None:
+        """Sign out of a profile, and say what was revoked and what was not."""
+        from globus_tui.screens.show_text import BareText
+
+        try:
+            lines = await profiles.log_out(name)
+        except GlobusTuiError as wrong:
+            self.say(f"{wrong} {wrong.advice}".strip(), "error")
+            return
+        await self.push_screen_wait(BareText("\n".join(lines)))
+        if name == self.settings.profile:
+            self.open_profile(name)
+
+    # --- out of the terminal
+
+    def copy_text(self, text: str) -> None:
+        """Send a text to the clipboard, and show it, since nobody can tell whether it arrived."""
+        from globus_tui.screens.show_text import BareText
+
+        self.push_screen(BareText(text))
+        self.send_text(text)
+
+    def send_text(self, text: str) -> None:
+        """Send a text to the clipboard."""
+        self.run_worker(self._send_to_clipboard(text), group="clipboard")
+
+    async def _send_to_clipboard(self, text: str) -> None:
+        if inside_tmux(os.environ) and await send_to_tmux(text):
+            self.say("sent to tmux's buffer and, where it may, to your terminal's clipboard")
+        else:
+            self.copy_to_clipboard(text)
+            self.say("sent to your terminal's clipboard (OSC 52); not every terminal takes it")
