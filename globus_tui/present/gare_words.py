@@ -96,13 +96,18 @@ def asked(gare: Gare, names: Mapping[str, str], identities: Mapping[str, str] | 
         names: of collections, by id.
         identities: usernames by identity id, as far as known.
     """
-    said = [f"Allow: {path}." for path in allow_words(gare, names)]
-    said += _session(gare, identities or {})
+    said = (*(f"Allow: {path}." for path in allow_words(gare, names)), *proofs(gare, identities or {}))
+    return said or ("Sign in again: Globus does not say what it misses.",)
+
+
+def proofs(gare: Gare, identities: Mapping[str, str]) -> tuple[str, ...]:
+    """What has to be proved by signing in, one sentence each; empty when only consents are asked for."""
+    said = [*_session(gare, identities)]
     if gare.prompt == "login" and not _wants_proof(gare):
         said.append("Sign in again, even if your browser still remembers you.")
     elif gare.prompt and gare.prompt != "login":
         said.append(f"Globus asks for the prompt {one_line(gare.prompt)!r}.")
-    return tuple(said) or ("Sign in again: Globus does not say what it misses.",)
+    return tuple(said)
 
 
 def _wants_proof(gare: Gare) -> bool:
