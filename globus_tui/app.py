@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from contextlib import ExitStack
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
 
     from globus_tui.auth.account import Account
     from globus_tui.domain.collection import Collection
+    from globus_tui.domain.gare import Gare
     from globus_tui.domain.job import JobId
     from globus_tui.screens.activity import Activity, Exchanged
+    from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.settings import Settings
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
@@ -44,8 +47,8 @@ ACTIVITY_KEPT = 2000
 _NAMES_TOGETHER = 0.3
 """Seconds in which names of collections that come in one after another are gathered and drawn once."""
 
-_FIRST_FRAME = 0.04
-"""Seconds in which the first screen comes to rest before it is drawn: else it is drawn three times."""
+_FIRST_FRAME = 0.02
+"""Seconds in which the mounted first screen comes to rest before it is drawn: else it is drawn three times."""
 
 _NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
 
@@ -92,6 +95,7 @@ class GlobusTui(Everywhere):
         self.activity: deque[Activity] = deque(maxlen=ACTIVITY_KEPT)
         self.shown_zone = host.zone
         self._wake_clock: Timer | None = None
+        self._first_frame = ExitStack()
         self._look_clock: Timer | None = None
         self._named: Mapping[str, Collection] | None = None
         self._names: Mapping[str, str] = {}
@@ -110,7 +114,7 @@ class GlobusTui(Everywhere):
         """Show the list, listen to the store, and start the clock."""
         from globus_tui.screens.job_list import JobListScreen
 
-        self.delay_update(_FIRST_FRAME)
+        self._first_frame.enter_context(self.batch_update())
         self.store.subscribe(self._take_change)
         self.states, self.freshness = self.store.states, self.store.freshness
         self.look()
@@ -143,6 +147,10 @@ class GlobusTui(Everywhere):
         if self.store.freshness.state in (FreshnessState.NEVER, FreshnessState.CACHED):
             self.action_jobs_refresh()
         self.book_wake()
+
+    def draw_first_frame(self) -> None:
+        """The first screen is mounted: draw it as soon as it has come to rest."""
+        self.set_timer(_FIRST_FRAME, self._first_frame.close)
 
     def _take_change(self, change: Change) -> None:
         """Hand on what the store published; equal values repaint nothing."""
@@ -245,6 +253,16 @@ class GlobusTui(Everywhere):
     def fix(self, job_ids: Sequence[JobId]) -> None:
         """Sign in for what these timers lost, resume them, and list what became of each."""
         self.sign_in.start_fix(job_ids)
+
+    def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
+        """Let the user meet a requirement of Globus, then go on; nothing happens when it is declined."""
+        self.sign_in.start_consent(gare, why, then)
+
+    def create(self, wizard: WizardScreen) -> None:
+        """Create what a wizard describes."""
+        from globus_tui.procedures.create import Create
+
+        self.run_worker(Create(self, wizard).run(), group="create")
 
     def watch_next_run(self, job_id: JobId) -> None:
         """Tell when the next run of a repaired timer has started, or that it was stopped again."""

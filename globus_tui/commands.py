@@ -93,9 +93,15 @@ ONE_JOB = _group(
     ("job.link", "Web link", "Show the link to it in the Globus web app.", False),
 )
 
+NEW_JOB = _group(
+    "Timer list",
+    ("job.new", "New", "Make a timer, or start a transfer; goes on with a draft that was left.", True),
+)
+
 JOB_LIST = (
     *_group("Timer list", ("list.choose", "Open", "Open the timer: schedule, runs, tasks, reasons.", True)),
     *ONE_JOB,
+    *NEW_JOB,
     *MARKS,
     *_group(
         "Timer list",
@@ -139,6 +145,19 @@ RUN_DETAIL = (
     ),
     *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.json", "job.copy")),
     *LIST_MOVES,
+)
+
+WIZARD = _group(
+    "Wizard",
+    ("wizard.next", "Next step", "The next step; steps can be filled in in any order.", True),
+    ("wizard.create", "Create", "Create it; from any step but the last one, look everything through first.", True),
+    ("wizard.step-1", "Step 1", "The first step.", False),
+    ("wizard.step-2", "Step 2", "The second step.", False),
+    ("wizard.step-3", "Step 3", "The third step.", False),
+    ("wizard.step-4", "Step 4", "The fourth step.", False),
+    ("wizard.step-5", "Step 5", "The fifth step.", False),
+    ("wizard.step-6", "Step 6", "The sixth step.", False),
+    ("wizard.discard", "Discard", "Give the draft up; asks first. Escape leaves and keeps it.", False),
 )
 
 PROFILES = (

@@ -54,6 +54,16 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "job.previous": "left_square_bracket",
         "job.next": "right_square_bracket",
         "runs.more": "m",
+        # the wizard
+        "wizard.next": "ctrl+n",
+        "wizard.create": "ctrl+s",
+        "wizard.step-1": "f2",
+        "wizard.step-2": "f3",
+        "wizard.step-3": "f4",
+        "wizard.step-4": "f5",
+        "wizard.step-5": "f6",
+        "wizard.step-6": "f7",
+        "wizard.discard": "f9",
         # the log of a task
         "log.wrap": "w",
         "log.view": "tab",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from globus_tui.store.job_store import JobStore
 
 
-_PATIENCE = 0.2
+_PATIENCE = 0.3
 """Seconds that the first frame waits for the first answer: an empty frame and then a full one cost a slow link twice.
 The line of `first_frame` is on the screen meanwhile."""
 

@@ -89,7 +89,7 @@ def skipped_lines(skipped: Iterable[SkippedError], now: datetime, zone: tzinfo) 
             number,
             moments.date_time(one.moment, now, zone) if one.moment else "?",
             f"{short_words(one.code, one.details)}: {one_line(one.source_path or '?')}",
-            one_line(one.details or ""),
+            "" if one.source_path and one.source_path in (one.details or "") else one_line(one.details or ""),
             "error",
         )
         for number, one in enumerate(skipped)

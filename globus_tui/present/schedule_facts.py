@@ -64,7 +64,8 @@ def fire_facts(case: Case, wanted: int) -> list[Fact]:
     if job.status in (JobStatus.ENDED, JobStatus.DELETING):
         return [Fact("next", "it will not run again", "muted")]
     fires = schedule_words.next_fires(job.schedule, case.now, case.zone, wanted, runs_done=job.n_runs)
-    rows = [Fact("", f"{fire.local}{_utc(fire, case.zone)}  {fire.away}") for fire in fires]
+    width = max((len(fire.local) for fire in fires), default=0)
+    rows = [Fact("", f"{fire.local:<{width}}{_utc(fire, case.zone)}  {fire.away}") for fire in fires]
     if job.stands_still:
         head = Fact("next", "none while paused; if resumed now:", "warning")
         catch_up = next_if_resumed(case, 1)[:1] == ("at once",)

@@ -23,6 +23,7 @@ class Host(NamedTuple):
         web: root of the Globus web app.
         open_link: opens a browser on this machine; None in an SSH session.
         browser: the accounts of the demo's pretend browser, and how they allow; None outside the demo.
+        making: what the wizard asks and where it keeps drafts; None where nothing can be made.
         profiles: those that can be switched to; None where there is but one.
         sign_in: begin with signing in.
     """
@@ -36,6 +37,7 @@ class Host(NamedTuple):
     open_link: Callable[[str], object] | None = None
     browser: tuple[Sequence[str], Callable[[str, str, bool], tuple[str | None, str]]] | None = None
     profiles: Profiles | None = None
+    making: Making | None = None
     sign_in: bool = False
 
 

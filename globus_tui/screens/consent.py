@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -15,48 +14,27 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from globus_tui.domain.credentials import Secret
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.choice_line import ChoiceLine
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from pathlib import Path
-
     from textual.app import ComposeResult
     from textual.events import Paste
 
     from globus_tui.app import GlobusTui
+    from globus_tui.screens.consent_prompt import Asked, Choice, Prompt
 
-_SHOWN = 72
+_SHOWN = 56
+"""Characters of the link that are shown: it is 600 to 700 long, and no border may cut what somebody selects."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What the screen is told.
+class ConsentScreen(ModalScreen[frozenset[str] | None]):
+    """Gives the keys of the choices that were left in when signed in, None when left as it was.
 
-    Attributes:
-        heading: why it opened.
-        asked: what is asked for and why, a line each.
-        then: what happens by itself after the code was taken, a line each.
-        url: the link.
-        link_file: where the link was written for the laptop (mode 600); None when that could not be done.
-        submit: takes what was pasted; gives None when all is well, else what is wrong and what to do.
-        browser: the demo's pretend browser: takes a link, gives a code; None outside the demo.
-        open_link: opens a browser on this machine; None in an SSH session.
+    A paste lands in the code field from anywhere.
     """
-
-    heading: str
-    asked: tuple[str, ...]
-    then: tuple[str, ...]
-    url: str
-    link_file: Path | None
-    submit: Callable[[Secret], Awaitable[str | None]]
-    browser: Callable[[], Awaitable[str | None]] | None = None
-    open_link: Callable[[str], object] | None = None
-
-
-class ConsentScreen(ModalScreen[bool]):
-    """Gives True when signed in, False when left as it was. A paste lands in the code field from anywhere."""
 
     app: GlobusTui
 
@@ -68,57 +46,90 @@ class ConsentScreen(ModalScreen[bool]):
         Binding("c", "copy", "Copy", show=False),
         Binding("o", "open", "Open here", show=False),
         Binding("b", "browser", "Act as browser", show=False),
+        Binding("y", "scopes", "Exact scopes", show=False),
+        Binding("a", "all", "All of them, or only the first", show=False),
     ]
 
     def __init__(self, prompt: Prompt) -> None:
         """Show what is asked."""
         super().__init__()
         self._consent_prompt = prompt
+        self._consent_asked = prompt.asked
         self._consent_busy = False
+        self._consent_leaving = False
 
     def compose(self) -> ComposeResult:
-        """What is asked; the link and three ways to it; the code; what follows."""
+        """What is asked; the link and the ways to it; the code; what follows."""
         prompt = self._consent_prompt
-        with VerticalScroll(id="consent"):
+        with VerticalScroll(id="consent", can_focus=False):
             yield Static(Content(safe_line(prompt.heading)), classes="sheet-heading")
-            for line in prompt.asked:
-                yield Static(Content(safe_line(line)))
+            yield Static(id="asked", markup=False)
             yield Static("1  Open this link in a browser on YOUR computer", classes="step", markup=False)
             with Link(id="link"):
-                yield Static(Content(f"{prompt.url[:_SHOWN]}… ({len(prompt.url)} characters)"), classes="link")
-                for key, words in self._ways():
-                    yield Static(Content.assemble((f"  {key}  ", "bold $primary"), words))
+                yield Static(id="url", classes="link", markup=False)
+                yield Static(id="ways", markup=False)
             yield Static("2  Paste the code that Globus shows", classes="step", markup=False)
-            yield TextField(placeholder="a paste lands here from anywhere on this screen", id="code")
+            yield TextField(placeholder="a paste lands here from anywhere on this screen", password=True, id="code")
             yield Static("", id="consent-note", markup=False)
-            if prompt.then:
-                yield Static("3  Then, by itself", classes="step", markup=False)
-                for line in prompt.then:
-                    yield Static(Content(safe_line(line)))
+            yield from self._compose_then()
         with Vertical(id="consent-keys"):
-            yield Static(self._hints())
+            yield Static(id="consent-hints")
+
+    def _compose_then(self) -> ComposeResult:
+        prompt = self._consent_prompt
+        if prompt.then or prompt.choices:
+            yield Static("3  Then, by itself", classes="step", markup=False)
+        group = ""
+        for choice in prompt.choices:
+            if choice.group != group:
+                group = choice.group
+                yield Static(Content(safe_line(group)), classes="link")
+            yield ChoiceLine(choice.key, choice.words) if len(prompt.choices) > 1 else _one_line(choice)
+        for line in prompt.then:
+            yield Static(Content(f"    {safe_line(line)}"))
+
+    def on_mount(self) -> None:
+        """Draw what is asked at first."""
+        self._show_asked()
+
+    def _show_asked(self) -> None:
+        asked = self._consent_asked
+        self.query_one("#asked", Static).update(Content("\n".join(safe_line(line) for line in asked.lines)))
+        shown = f"{asked.url[:_SHOWN]}… ({len(asked.url)} characters)" if asked.url else "No sign-in is needed."
+        self.query_one("#url", Static).update(Content(shown))
+        lines = [Content.assemble((f"{key:>3}  ", "bold $primary"), words) for key, words in self._ways()]
+        self.query_one("#ways", Static).update(Content("\n").join(lines))
+        self.query_one("#consent-hints", Static).update(self._hints())
 
     def _ways(self) -> list[tuple[str, str]]:
-        prompt = self._consent_prompt
+        prompt, asked = self._consent_prompt, self._consent_asked
+        if asked.url is None:
+            return [("", "Press Enter to go on with what is ticked below.")]
         way = "tmux load-buffer -w" if os.environ.get("TMUX") else "OSC 52"
         ways = [("p", "print it bare on a clean screen, to select with the mouse"), ("c", f"copy it ({way})")]
         if prompt.open_link:
             ways.append(("o", "open it in a browser on this machine"))
         if prompt.browser:
             ways.append(("b", "demo: act as the browser yourself, here"))
-        if prompt.link_file:
-            ways.append((" ", f"or on your laptop: ssh {os.uname().nodename} cat {prompt.link_file} | xargs open"))
-            ways.append((" ", "(Linux: xargs xdg-open, Windows: start; the file is yours alone, mode 600)"))
+        if asked.link_file:
+            ways.append(("", f"or on your laptop: ssh {os.uname().nodename} cat {asked.link_file} | xargs open"))
+            ways.append(("", "(Linux: xargs xdg-open, Windows: start; the file is yours alone, mode 600)"))
         return ways
 
     def _hints(self) -> Content:
-        keys = [("enter", "Submit code"), ("p", "Print link"), ("c", "Copy link")]
-        keys += [("b", "Act as browser")] if self._consent_prompt.browser else []
-        keys += [("tab", "Link/code"), ("esc", "Leave everything as it was")]
+        prompt, asked = self._consent_prompt, self._consent_asked
+        keys = [("enter", "Submit" if asked.url else "Go on")]
+        keys += [("p", "Print"), ("c", "Copy")] if asked.url else []
+        keys += [("b", "Browser")] if prompt.browser else []
+        keys += [("space", "Leave out"), ("a", "All")] if len(prompt.choices) > 1 else []
+        keys += [("y", "Scopes")] if asked.scopes else []
+        keys += [("tab", "Next"), ("esc", "Cancel")]
         hints = Content(" ")
         for key, words in keys:
             hints += Content.styled(key, "bold $primary") + Content(f" {words}  ")
         return hints
+
+    # --- the code
 
     def on_paste(self, pasted: Paste) -> None:
         """Put a paste into the code field, wherever the focus is."""
@@ -148,7 +159,7 @@ class ConsentScreen(ModalScreen[bool]):
         finally:
             self._consent_busy = False
         if wrong is None:
-            self.dismiss(True)
+            self.dismiss(self._ticked())
         else:
             self._say(wrong, wrong=True)
 
@@ -157,24 +168,65 @@ class ConsentScreen(ModalScreen[bool]):
         note.set_class(wrong, "-wrong")
         note.update(Content(safe_line(words)))
 
+    # --- what is left out
+
+    def _ticked(self) -> frozenset[str]:
+        if len(self._consent_prompt.choices) == 1:
+            return frozenset(one.key for one in self._consent_prompt.choices)
+        return frozenset(line.choice_key for line in self.query(ChoiceLine) if line.ticked)
+
+    def action_all(self) -> None:
+        """Tick all; when all are, only the first."""
+        lines = list(self.query(ChoiceLine))
+        everything = not all(line.ticked for line in lines)
+        for place, line in enumerate(lines):
+            line.tick(everything or place == 0)
+
+    @on(ChoiceLine.Toggled)
+    def ask_for_what_is_left(self) -> None:
+        """Less may be asked for when something is left out."""
+        if self._consent_prompt.change:
+            self.run_worker(self._ask_for_what_is_left(), group="look-up", exclusive=True)
+
+    async def _ask_for_what_is_left(self) -> None:
+        change = self._consent_prompt.change
+        left = self._ticked()
+        if change is None or not left:
+            self._say("" if left else "Everything is left out: tick something, or Escape.", wrong=not left)
+            return
+        try:
+            asked = await change(left)
+        except GlobusTuiError as wrong:
+            self._say(f"{wrong} {wrong.advice}".strip(), wrong=True)
+            return
+        self._say("" if asked.url == self._consent_asked.url else "The link is another one now: open this one.")
+        self._consent_asked = asked
+        self._show_asked()
+
+    # --- the link
+
+    @property
+    def _url(self) -> str:
+        return self._consent_asked.url or ""
+
     def action_print(self) -> None:
         """Leave the full screen and print the link alone, so that the terminal itself wraps it."""
         try:
             with self.app.suspend():
-                print(f"\n{self._consent_prompt.url}\n\nPress Enter to go back.")  # noqa: T201 - this is the point
+                print(f"\n{self._url}\n\nPress Enter to go back.")  # noqa: T201 - this is the point
                 input()
         except (SuspendNotSupported, EOFError):
             self._say("This terminal cannot be left for a moment; use c, or the file.", wrong=True)
 
     def action_copy(self) -> None:
         """Send the link to the clipboard."""
-        self.app.send_text(self._consent_prompt.url)
+        self.app.send_text(self._url)
         self._say("sent to the clipboard; if it did not arrive, p prints it")
 
     def action_open(self) -> None:
         """Open a browser on this machine, where there is one."""
         if self._consent_prompt.open_link:
-            self._consent_prompt.open_link(self._consent_prompt.url)
+            self._consent_prompt.open_link(self._url)
             self._say("a browser was asked to open it")
         else:
             self._say("In an SSH session no browser is opened; p, c or the file bring the link to yours.", wrong=True)
@@ -185,14 +237,57 @@ class ConsentScreen(ModalScreen[bool]):
             self.run_worker(self._act_as_browser(), group="sign-in")
 
     async def _act_as_browser(self) -> None:
-        code = await self._consent_prompt.browser() if self._consent_prompt.browser else None
+        code = await self._consent_prompt.browser(self._url) if self._consent_prompt.browser else None
         if code:
             self._submit(code)
 
+    def action_scopes(self) -> None:
+        """Show the scopes letter by letter."""
+        from globus_tui.screens.show_text import BareText
+
+        if self._consent_asked.scopes:
+            self.app.push_screen(BareText("\n".join(self._consent_asked.scopes)))
+
+    def enter_on_link(self) -> None:
+        """Go on where no sign-in is needed; else the code is what is missing."""
+        if self._consent_asked.url is not None:
+            self.query_one("#code", TextField).focus()
+        elif left := self._ticked():
+            self.dismiss(left)
+
+    def space_on_link(self) -> None:
+        """Go to what may be left out."""
+        for line in self.query(ChoiceLine).results():
+            line.focus()
+            return
+
     def action_cancel(self) -> None:
-        """Leave everything as it was."""
-        self.dismiss(False)
+        """Leave everything as it was; while Globus is asked about a code, only the second time."""
+        if self._consent_busy and not self._consent_leaving:
+            self._consent_leaving = True
+            self._say("Globus is being asked about the code; Escape again leaves without its answer.")
+        else:
+            self.dismiss(None)
+
+
+def _one_line(choice: Choice) -> Static:
+    return Static(Content(f"    {safe_line(choice.words)}"))
 
 
 class Link(Vertical, can_focus=True):
     """The box of the link: while it has the focus, letters are keys."""
+
+    screen: ConsentScreen
+    BINDINGS: ClassVar = [
+        Binding("enter", "screen_enter", "Go on", show=False),
+        Binding("space", "screen_space", "Leave out", show=False),
+        Binding("down,j", "app.focus_next", "Down", show=False),
+    ]
+
+    def action_screen_enter(self) -> None:
+        """Go on, or to the code."""
+        self.screen.enter_on_link()
+
+    def action_screen_space(self) -> None:
+        """To what may be left out."""
+        self.screen.space_on_link()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -46,7 +47,11 @@ class JobListScreen(TimerScreen, JobActions):
         "the transfer task of that run, and the clock."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_LIST
-    BINDINGS = bindings((*(one for one in JOB_LIST if one.command_id not in _LISTS_OWN), *_BACK))  # type: ignore[assignment]  # as in app
+    BINDINGS = [  # type: ignore[assignment]  # as in app
+        # Of keys that arrive together, those after the slash must find the focus moved: else they act on a timer.
+        replace(one, priority=one.id == "jobs.filter")
+        for one in bindings((*(one for one in JOB_LIST if one.command_id not in _LISTS_OWN), *_BACK))
+    ]
     AUTO_FOCUS = "#jobs"
 
     def __init__(self) -> None:
@@ -69,6 +74,7 @@ class JobListScreen(TimerScreen, JobActions):
         self.query_one("#filter").display = False
         self.query_one("#narrowed").display = False
         self.show_jobs()
+        self.app.draw_first_frame()
 
     # --- showing
 
@@ -254,12 +260,18 @@ class JobListScreen(TimerScreen, JobActions):
         preview = self.query_one("#preview")
         preview.set_class(not preview.has_class("-hidden"), "-hidden")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A slash typed into the filter is a slash."""
+        if action == "jobs_filter" and self.query("#filter:focus"):
+            return False
+        return super().check_action(action, parameters)
+
     def action_jobs_filter(self) -> None:
         """Open the filter line."""
         field = self.query_one("#filter", TextField)
         field.display = True
         field.value = self._row_order.typed
-        field.focus()
+        self.set_focus(field)
         self.show_jobs()
         self.run_worker(self._prepare_filter(), group="filter", exclusive=True)
 

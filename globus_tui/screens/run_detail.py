@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from globus_tui.store.job_state import JobState
 
 _LISTS_OWN = {one.command_id for one in LIST_MOVES}
+READING_TASK = "reading"
 _NAMES = {View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
 
 
@@ -224,14 +225,19 @@ class RunDetailScreen(TimerScreen, JobActions):
 
     def _show_views(self) -> None:
         line, reading = self.query_one("#views", TextLine), self._task_reading
-        pieces: list[tuple[str, str]] = [(" ", "")]
+        # The brackets say which one it is without colours, too.
+        pieces: list[tuple[str, str]] = []
         for view in View:
-            words = self._view_words(view)
-            pieces += [(words, "bold underline" if view is self._log_view else "$foreground-muted"), ("   ", "")]
+            words, shown = self._view_words(view), view is self._log_view
+            pieces.append((f"[{words}] " if shown else f" {words}  ", "bold" if shown else "$foreground-muted"))
         key = key_words(self.app.settings.keys, "log.view")
-        line.left = Content.assemble(*pieces, (key, "bold $primary"), (" switches", "$foreground-muted"))
-        more = f"{key_words(self.app.settings.keys, 'runs.more')} older" if reading.more(self._log_view) else ""
-        line.right = Content(f"{'reading' if reading.busy else more} ")
+        line.left = Content.assemble(*pieces, " ", (key, "bold $primary"), (" switches", "$foreground-muted"))
+        if reading.busy:
+            line.right = Content(f"{READING_TASK} ")
+        elif reading.more(self._log_view):
+            line.right = Content.assemble((key_words(self.app.settings.keys, "runs.more"), "bold $primary"), " older ")
+        else:
+            line.right = Content()
 
     def _view_words(self, view: View) -> str:
         """The name of a view with how much is in it, where the task tells."""

@@ -23,7 +23,7 @@ from globus_tui.domain.new_timer import FlowTimer, TransferTimer
 from globus_tui.domain.schedule import read_schedule
 from globus_tui.domain.transfer import TransferData
 from globus_tui.store.creation_outcome import Attempt
-from globus_tui.store.private_write import make_folder, write_private
+from globus_tui.private_files import make_private_folder, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -155,7 +155,7 @@ class DraftShelf:
             if self.folder is None:
                 return True
             try:
-                make_folder(self.folder)
+                make_private_folder(self.folder)
                 write_private(self.folder / f"{draft_id}.json", contents)
             except OSError as error:
                 self._problem = f"The draft cannot be saved in {self.folder}: {error.strerror or error}"

@@ -135,3 +135,12 @@ async def test_the_run_of_a_flow_is_not_taken_for_a_transfer_task(demo: Demo) ->
         assert demo.asked("/event_list") == []
         await demo.press(pilot, "c")
         assert demo.note() == "This run made no transfer task, so there is nothing to copy."
+
+
+async def test_the_name_of_what_is_shown_stands_in_brackets(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await open_log(demo, pilot, "robins-laptop-backup")
+        assert "[Log]" in demo.text()
+        await demo.press(pilot, "tab")
+        assert "[Skipped files " in demo.text()
+        assert "[Log]" not in demo.text()

@@ -1,6 +1,6 @@
 """Files that only their owner may read: checked before reading, replaced whole when written.
 
-Contents are handed around as a `Secret`: crash reports show local variables.
+Tokens are handed around as a `Secret`: crash reports show local variables.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def refuse_if_shared(path: Path, mode: int) -> None:
         )
 
 
-def write_private(path: Path, contents: Secret) -> None:
-    """Replaces the file in one step: whoever reads sees the old contents or the new, never half of them.
+def write_private(path: Path, contents: Secret | bytes) -> None:
+    """Replaces the file in one step, mode 0600: whoever reads sees the old contents or the new, never half of them.
 
     Raises:
         OSError: it cannot be written; the old file is untouched.
@@ -69,7 +69,7 @@ def write_private(path: Path, contents: Secret) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 from the start
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(contents.reveal().encode())
+            file.write(contents.reveal().encode() if isinstance(contents, Secret) else contents)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
