@@ -10,10 +10,10 @@ import threading
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from globus_tui.auth.file_lock import FileLock
-from globus_tui.private_files import make_private_folder
 from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
 from globus_tui.auth.tokens import LOCK_SECONDS, TokensNotKept, with_new
 from globus_tui.domain.credentials import Secret
+from globus_tui.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

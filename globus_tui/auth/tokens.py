@@ -6,11 +6,11 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from globus_tui.auth.file_lock import FileLock
-from globus_tui.private_files import make_private_folder, read_private, write_private
 from globus_tui.auth.records import united
 from globus_tui.auth.services import real_clock
 from globus_tui.auth.token_document import TokenDocument
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.private_files import make_private_folder, read_private, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

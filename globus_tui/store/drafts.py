@@ -22,8 +22,8 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.new_timer import FlowTimer, TransferTimer
 from globus_tui.domain.schedule import read_schedule
 from globus_tui.domain.transfer import TransferData
-from globus_tui.store.creation_outcome import Attempt
 from globus_tui.private_files import make_private_folder, write_private
+from globus_tui.store.creation_outcome import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
