@@ -184,6 +184,7 @@ def make_console(
     import webbrowser
 
     from globus_tui.app import GlobusTui, Host
+    from globus_tui.cli.making import make_making
     from globus_tui.themes import fitting_theme
 
     host = Host(
@@ -198,7 +199,8 @@ def make_console(
         profiles=_profiles(backend, settings, environ),
         sign_in=sign_in,
     )
-    app = GlobusTui(store or make_store(backend, settings, options), backend.account, settings, host)
+    store = store or make_store(backend, settings, options)
+    app = GlobusTui(store, backend.account, settings, host._replace(making=make_making(backend, settings, store)))
     backend.connection.on_exchange = app.note_exchange
     return app
 

@@ -207,6 +207,12 @@ class JobListScreen(TimerScreen, JobActions):
         order = tuple(state.job_id for state in self.query_one("#jobs", JobTable).rows)
         self.app.open_screen(JobDetailScreen(JobId(str(chosen.key)), order))
 
+    def action_job_new(self) -> None:
+        """Make a timer, or go on with a draft that was left."""
+        from globus_tui.screens.create.opening import open_wizard
+
+        open_wizard(self.app)
+
     # --- order and filter
 
     @on(JobTable.HeaderClicked)
