@@ -1,0 +1,332 @@
+"""Finding collections as one types, and looking into their folders. Answers are kept for a while."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from globus_tui.domain.check_lookups import PathLook
+from globus_tui.domain.collection import Collection
+from globus_tui.domain.errors import GlobusTuiError, ServiceError
+from globus_tui.domain.pasted_place import read_pasted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from globus_tui.domain.collection import Bookmark, Folder, FolderEntry
+    from globus_tui.domain.gare import Gare
+    from globus_tui.domain.pasted_place import PastedPlaces, Place
+    from globus_tui.domain.readings import Page
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+FEWEST_LETTERS = 2
+"""Fewer are not searched for: the service would answer with whatever is most used."""
+ONE_PAGE = 50
+KEPT_FOR = timedelta(minutes=2)
+"""Listings change; after this they are read anew. Ctrl+R reads at once."""
+MOST_FOLDERS, MOST_SEARCHES = 64, 100
+
+
+class BrowseService(Protocol):
+    """Transfer, as browsing needs it."""
+
+    async def endpoint_search(
+        self,
+        filter_fulltext: str | None = None,
+        *,
+        filter_scope: str | None = None,
+        filter_non_functional: bool | None = None,
+        limit: int | None = None,
+    ) -> Page[Collection]:
+        """Collections, most relevant first."""
+
+    async def get_endpoint(self, endpoint_id: str) -> Collection:
+        """One collection."""
+
+    async def bookmarks(self) -> tuple[Bookmark, ...]:
+        """All bookmarks."""
+
+    async def create_bookmark(self, name: str, collection_id: str, path: str) -> Bookmark:
+        """Names a place."""
+
+    async def ls(self, endpoint_id: str, path: str | None = None, *, show_hidden: bool | None = None) -> Folder:
+        """What is in a folder."""
+
+    async def stat(self, endpoint_id: str, path: str | None = None) -> FolderEntry:
+        """What stands at a path."""
+
+
+class Why(Enum):
+    """Why a collection is suggested; also the order of the groups."""
+
+    PASTED = "pasted"
+    RECENT = "recent"
+    BOOKMARK = "bookmark"
+    MINE = "mine"
+    SHARED = "shared with me"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A collection to choose.
+
+    Attributes:
+        path: where to begin in it, for bookmarks and pasted places.
+        label: the bookmark's name.
+    """
+
+    collection: Collection
+    why: Why
+    path: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What fits what was typed.
+
+    Attributes:
+        problems: groups that could not be asked, in words; the others are there.
+        gare: what Globus wants before it answers.
+        destination: the other side, when a link names both.
+        more: the search found more than is shown.
+    """
+
+    typed: str
+    found: tuple[Suggestion, ...] = ()
+    problems: tuple[str, ...] = ()
+    gare: Gare | None = None
+    destination: Suggestion | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FolderView:
+    """A folder, or why it cannot be shown.
+
+    Attributes:
+        path: as asked for, or as the service normalised it.
+        problem: the service's words.
+        code: the service's code, to be put into words.
+        missing: there is no such path.
+        gare: what Globus wants first: the consent prompt, then list again.
+        read_at: when it was read.
+    """
+
+    collection_id: str
+    path: str
+    entries: tuple[FolderEntry, ...] = ()
+    total: int | None = None
+    problem: str | None = None
+    code: str | None = None
+    missing: bool = False
+    gare: Gare | None = None
+    read_at: datetime | None = None
+
+    @property
+    def complete(self) -> bool:
+        """All of it was read."""
+        return self.problem is None and (self.total is None or self.total <= len(self.entries))
+
+
+class _Kept(Generic[K, V]):
+    """The newest answers, each for a while."""
+
+    def __init__(self, most: int, clock: Callable[[], datetime]) -> None:
+        self._most = most
+        self._clock = clock
+        self._held: OrderedDict[K, tuple[datetime, V]] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        at, value = self._held.get(key, (None, None))
+        if at is None or self._clock() - at > KEPT_FOR:
+            return None
+        self._held.move_to_end(key)
+        return value
+
+    def put(self, key: K, value: V) -> V:
+        self._held[key] = (self._clock(), value)
+        self._held.move_to_end(key)
+        while len(self._held) > self._most:
+            self._held.popitem(last=False)
+        return value
+
+    def clear(self) -> None:
+        self._held.clear()
+
+
+class Browser:
+    """Finds collections and lists folders. Methods never raise for what a service does; problems are in the answers.
+
+    Args:
+        service: Transfer.
+        clock: this machine's present.
+    """
+
+    def __init__(self, service: BrowseService, clock: Callable[[], datetime]) -> None:
+        self._service = service
+        self._clock = clock
+        self._searches: _Kept[tuple[str, str | None], Page[Collection]] = _Kept(MOST_SEARCHES, clock)
+        self._folders: _Kept[tuple[str, str | None, bool], FolderView] = _Kept(MOST_FOLDERS, clock)
+        self._collections: _Kept[str, Collection] = _Kept(500, clock)
+        self._bookmarks: _Kept[str, tuple[Bookmark, ...]] = _Kept(1, clock)
+
+    def forget(self) -> None:
+        """Everything is read anew: after a sign-in, or on request."""
+        for one in (self._searches, self._folders, self._collections, self._bookmarks):
+            one.clear()
+
+    async def suggest(self, typed: str) -> Suggestions:
+        """Collections that fit what was typed so far. Cancel it when more is typed: the newest question counts.
+
+        Without anything typed: recent ones, bookmarks, one's own and those shared with one. With an id or a link:
+        exactly that. Else those groups, narrowed, then a search of all that the user may see.
+        """
+        places = read_pasted(typed)
+        if places is not None:
+            return await self._pasted(typed, places)
+        words = " ".join(typed.split())
+        asked = [
+            (Why.RECENT, self._search(words, "recently-used")),
+            (Why.BOOKMARK, self._from_bookmarks(words)),
+            (Why.MINE, self._search(words, "administered-by-me")),
+            (Why.SHARED, self._search(words, "shared-with-me")),
+        ]
+        if len(words) >= FEWEST_LETTERS:
+            asked.append((Why.SEARCH, self._search(words, None)))
+        answers = await asyncio.gather(*(one for _, one in asked), return_exceptions=True)
+        return _joined(typed, [why for why, _ in asked], answers)
+
+    async def collection(self, collection_id: str) -> Collection:
+        """One collection's document. Raises what the service raises."""
+        return self._collections.get(collection_id) or self._collections.put(
+            collection_id, await self._service.get_endpoint(collection_id)
+        )
+
+    async def folder(
+        self, collection_id: str, path: str | None = None, *, show_hidden: bool = False, again: bool = False
+    ) -> FolderView:
+        """What is in a folder.
+
+        Args:
+            collection_id: the collection.
+            path: None is the collection's default folder.
+            show_hidden: with names that begin with a dot.
+            again: read it anew.
+        """
+        key = (collection_id, path, show_hidden)
+        if not again and (kept := self._folders.get(key)) is not None:
+            return kept
+        try:
+            found = await self._service.ls(collection_id, path, show_hidden=show_hidden)
+        except GlobusTuiError as error:
+            return _refused_view(collection_id, path or "", error)
+        view = FolderView(collection_id, found.path, found.entries, found.total, read_at=self._clock())
+        self._folders.put((collection_id, found.path, show_hidden), view)
+        return self._folders.put(key, view)
+
+    async def look(self, collection_id: str, path: str) -> PathLook:
+        """What stands at a path, for the checks before creation."""
+        try:
+            entry = await self._service.stat(collection_id, path)
+        except GlobusTuiError as error:
+            view = _refused_view(collection_id, path, error)
+            return PathLook(missing=view.missing, problem=None if view.missing else view.problem, gare=view.gare)
+        return PathLook(entry.kind)
+
+    async def bookmark(self, name: str, collection_id: str, path: str) -> Bookmark:
+        """Names a place. Raises what the service raises; never sent twice by itself."""
+        made = await self._service.create_bookmark(name, collection_id, path)
+        self._bookmarks.clear()
+        return made
+
+    async def _search(self, words: str, scope: str | None) -> tuple[tuple[Suggestion, ...], bool]:
+        key = (words.lower(), scope)
+        page = self._searches.get(key)
+        if page is None:
+            page = await self._service.endpoint_search(
+                words or None, filter_scope=scope, filter_non_functional=False, limit=ONE_PAGE
+            )
+            self._searches.put(key, page)
+        return tuple(Suggestion(one, _WHY[scope]) for one in page.items), page.marker is not None
+
+    async def _from_bookmarks(self, words: str) -> tuple[tuple[Suggestion, ...], bool]:
+        marks = self._bookmarks.get("all")
+        if marks is None:
+            marks = self._bookmarks.put("all", await self._service.bookmarks())
+        wanted = [one for one in marks if all(word in one.label.lower() for word in words.lower().split())]
+        found = await asyncio.gather(*(self._named(one) for one in wanted[:ONE_PAGE]))
+        return tuple(found), len(wanted) > ONE_PAGE
+
+    async def _named(self, mark: Bookmark) -> Suggestion:
+        """A bookmark with its collection; one whose collection cannot be read still leads somewhere by its id."""
+        try:
+            collection = await self.collection(mark.collection_id)
+        except GlobusTuiError:
+            collection = Collection(mark.collection_id, mark.collection_id)
+        return Suggestion(collection, Why.BOOKMARK, mark.path, mark.label)
+
+    async def _pasted(self, typed: str, places: PastedPlaces) -> Suggestions:
+        try:
+            source = await self._suggested(places.source)
+            destination = await self._suggested(places.destination)
+        except GlobusTuiError as error:
+            gare = error.gare if isinstance(error, ServiceError) else None
+            return Suggestions(typed, problems=(str(error),), gare=gare)
+        return Suggestions(typed, (source,) if source else (), destination=destination)
+
+    async def _suggested(self, place: Place | None) -> Suggestion | None:
+        if place is None:
+            return None
+        return Suggestion(await self.collection(place.collection_id), Why.PASTED, place.path)
+
+
+_WHY = {"recently-used": Why.RECENT, "administered-by-me": Why.MINE, "shared-with-me": Why.SHARED, None: Why.SEARCH}
+
+
+def _joined(
+    typed: str, reasons: list[Why], answers: list[tuple[tuple[Suggestion, ...], bool] | BaseException]
+) -> Suggestions:
+    """All groups in order, each collection once (bookmarks each stand for themselves)."""
+    seen: set[str] = set()
+    found: list[Suggestion] = []
+    problems: list[str] = []
+    gare: Gare | None = None
+    more = False
+    for why, answer in zip(reasons, answers, strict=True):
+        if isinstance(answer, BaseException):
+            if not isinstance(answer, GlobusTuiError):
+                raise answer
+            gare = gare or (answer.gare if isinstance(answer, ServiceError) else None)
+            problems.append(f"{why.value}: {answer}")
+            continue
+        suggestions, rest = answer
+        more = more or rest
+        for one in suggestions:
+            if why is not Why.BOOKMARK and one.collection.collection_id in seen:
+                continue
+            seen.add(one.collection.collection_id)
+            found.append(replace(one, why=why))
+    return Suggestions(typed, tuple(found), tuple(dict.fromkeys(problems)), gare, more=more)
+
+
+def _refused_view(collection_id: str, path: str, error: GlobusTuiError) -> FolderView:
+    service = error if isinstance(error, ServiceError) else None
+    code = service.code if service else None
+    missing = service is not None and service.status == 404 and "Endpoint" not in (code or "")
+    return FolderView(
+        collection_id,
+        path,
+        problem=str(error),
+        code=code,
+        missing=missing,
+        gare=service.gare if service else None,
+    )
