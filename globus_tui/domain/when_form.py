@@ -1,0 +1,217 @@
+"""When a draft runs, as typed: one phrase, or fields for interval, start and end. Texts that make no sense stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.clock_sides import Season, clock_sides, moved_hour
+from globus_tui.domain.draft_fields import END, INTERVAL, SCHEDULE, START
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule
+from globus_tui.domain.typed_clock import at_wall_clock
+from globus_tui.domain.typed_intervals import parse_interval
+from globus_tui.domain.typed_schedules import parse_schedule
+from globus_tui.domain.typed_times import parse_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta, tzinfo
+
+    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.schedule import Schedule
+
+REPEAT, ENDS, KEEP = "repeat", "ends", "keep"
+"""Names under which a draft's `typed` keeps the choices that are no text."""
+ONCE, EVERY = "once", "every"
+NEVER, RUNS, DATE = "never", "runs", "date"
+_UNITS = ((604800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+_OWN = (SCHEDULE, REPEAT, INTERVAL, START, ENDS, END, KEEP)
+
+
+@dataclass(frozen=True, slots=True)
+class WhenForm:
+    """The fields as they stand.
+
+    Attributes:
+        repeat: ONCE or EVERY.
+        interval: as typed.
+        start: as typed; empty is "as soon as it is created".
+        ends: NEVER, RUNS or DATE.
+        end: the number of runs or the date, as typed.
+    """
+
+    repeat: str = EVERY
+    interval: str = ""
+    start: str = ""
+    ends: str = NEVER
+    end: str = ""
+
+
+def interval_text(interval: timedelta) -> str:
+    """An interval as its field takes it: `1 day`, `90 minutes`."""
+    seconds = int(interval.total_seconds())
+    length, word = next((unit for unit in _UNITS if seconds and seconds % unit[0] == 0), _UNITS[-1])
+    return f"{seconds // length} {word}{'' if seconds == length else 's'}"
+
+
+def moment_text(moment: datetime | None, zone: tzinfo) -> str:
+    """A moment as its field takes it: local, to the second where needed; with its offset where the hour is double."""
+    if moment is None:
+        return ""
+    here = moment.astimezone(zone).replace(microsecond=0)
+    text = here.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")
+    same = at_wall_clock(here.date(), here.time(), zone).moment == here
+    return text if same else here.isoformat()
+
+
+def form_of(draft: Draft, zone: tzinfo) -> WhenForm:
+    """The fields of a draft: what was typed, else what its schedule says."""
+    said = _form_of_schedule(draft.schedule, zone)
+    typed = draft.typed
+    return WhenForm(
+        repeat=typed.get(REPEAT, said.repeat),
+        interval=typed.get(INTERVAL, said.interval),
+        start=typed.get(START, said.start),
+        ends=typed.get(ENDS, said.ends),
+        end=typed.get(END, said.end),
+    )
+
+
+def _form_of_schedule(schedule: Schedule | None, zone: tzinfo) -> WhenForm:
+    if isinstance(schedule, OnceSchedule):
+        return WhenForm(repeat=ONCE, start=moment_text(schedule.at, zone))
+    if schedule is None:
+        return WhenForm()
+    ends, end = NEVER, ""
+    if schedule.end.after_runs is not None:
+        ends, end = RUNS, str(schedule.end.after_runs)
+    elif schedule.end.until is not None:
+        ends, end = DATE, moment_text(schedule.end.until, zone)
+    return WhenForm(EVERY, interval_text(schedule.interval), moment_text(schedule.start, zone), ends, end)
+
+
+def with_phrase(draft: Draft, text: str, now: datetime, zone: tzinfo) -> Draft:
+    """The draft with its schedule said in one phrase. What cannot be understood leaves it without a schedule."""
+    typed = _without(draft, *_OWN) | {SCHEDULE: text}
+    if not text.strip():
+        return replace(draft, typed={**draft.typed, SCHEDULE: ""})
+    try:
+        read = parse_schedule(text, now, zone)
+    except BadInput:
+        return replace(draft, schedule=None, group=(), typed=typed)
+    group = read.members if len(read.members) > 1 else ()
+    return replace(draft, schedule=read.schedules[0], group=group, typed=typed)
+
+
+def with_form(draft: Draft, form: WhenForm, now: datetime, zone: tzinfo) -> Draft:
+    """The draft with its schedule said in fields. Of a calendar group only the end can be changed here."""
+    texts = {REPEAT: form.repeat, INTERVAL: form.interval, START: form.start, ENDS: form.ends, END: form.end}
+    if len(draft.group) > 1:
+        return _with_group_end(draft, form, now, zone)
+    typed = _without(draft, SCHEDULE, KEEP) | texts
+    return replace(draft, schedule=read_form(form, now, zone), group=(), typed=typed)
+
+
+def _with_group_end(draft: Draft, form: WhenForm, now: datetime, zone: tzinfo) -> Draft:
+    typed = {**draft.typed, ENDS: form.ends, END: form.end}
+    if group_end_problem(draft, form) is not None:
+        return replace(draft, typed=typed)
+    try:
+        end = _end(form, now, zone)
+    except BadInput:
+        return replace(draft, typed=typed)
+    group = tuple(replace(one, schedule=replace(one.schedule, end=end)) for one in draft.group)
+    return replace(draft, schedule=group[0].schedule, group=group, typed=typed)
+
+
+def group_end_problem(draft: Draft, form: WhenForm) -> str | None:
+    """Why a calendar group cannot end so."""
+    if len(draft.group) > 1 and form.ends == RUNS:
+        return f"This takes {len(draft.group)} timers, and each counts its own runs: end it on a date instead."
+    return None
+
+
+def read_form(form: WhenForm, now: datetime, zone: tzinfo) -> Schedule | None:
+    """The schedule that the fields say; None while they make no sense."""
+    try:
+        start = _start(form, now, zone)
+        if form.repeat == ONCE:
+            return OnceSchedule(start)
+        return RecurringSchedule(parse_interval(form.interval), start, _end(form, now, zone))
+    except BadInput:
+        return None
+
+
+def form_problems(form: WhenForm, now: datetime, zone: tzinfo) -> dict[str, str]:
+    """What is wrong with the fields, by field; notices about how a moment was understood too."""
+    found: dict[str, str] = {}
+    reads: list[tuple[str, Callable[[], object]]] = [(START, lambda: _start_notices(form, now, zone))]
+    if form.repeat == EVERY:
+        reads += [(INTERVAL, lambda: parse_interval(form.interval)), (END, lambda: _end(form, now, zone))]
+    for field, read in reads:
+        try:
+            said = read()
+        except BadInput as wrong:
+            found[field] = str(wrong)
+        else:
+            if isinstance(said, str) and said:
+                found[field] = said
+    return found
+
+
+def _start_notices(form: WhenForm, now: datetime, zone: tzinfo) -> str:
+    return " ".join(parse_moment(form.start, now, zone).notices) if form.start.strip() else ""
+
+
+def _start(form: WhenForm, now: datetime, zone: tzinfo) -> datetime | None:
+    return parse_moment(form.start, now, zone).moment if form.start.strip() else None
+
+
+def _end(form: WhenForm, now: datetime, zone: tzinfo) -> EndCondition:
+    said = form.end.strip()
+    if form.ends == RUNS:
+        if not said.isdecimal() or not said.isascii() or not 0 < int(said[:7]) <= 999_999:
+            raise BadInput("After how many runs does it end? Write a number.")
+        return EndCondition(after_runs=int(said[:7]))
+    if form.ends == DATE:
+        return EndCondition(until=parse_moment(said, now, zone).moment or now)
+    return EndCondition()
+
+
+def kept_season(draft: Draft, now: datetime, zone: tzinfo) -> Season | None:
+    """In which season the hour that was asked for holds; None when no clock change moves it."""
+    sides = clock_sides(draft.schedule, now, zone)
+    if sides is None:
+        return None
+    said = draft.typed.get(KEEP)
+    return Season(said) if said in (Season.WINTER.value, Season.SUMMER.value) else sides.first
+
+
+def with_kept_hour(draft: Draft, keep: Season, now: datetime, zone: tzinfo) -> Draft:
+    """The draft with its hour holding in the other season; every timer of a group is moved alike."""
+    sides, kept = clock_sides(draft.schedule, now, zone), kept_season(draft, now, zone)
+    if sides is None or kept is None or not isinstance(draft.schedule, RecurringSchedule):
+        return draft
+
+    def moved(one: RecurringSchedule) -> RecurringSchedule:
+        return moved_hour(one, now, sides.apart, keep=keep, kept=kept)
+
+    group = tuple(replace(one, schedule=moved(one.schedule)) for one in draft.group)
+    typed = _without(draft, START) | {KEEP: keep.value}
+    return replace(draft, schedule=moved(draft.schedule), group=group, typed=typed)
+
+
+def phrase_notices(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, bool]:
+    """What is to be said of the phrase: words, and whether they are about something wrong."""
+    text = draft.typed.get(SCHEDULE, "")
+    if not text.strip():
+        return "", False
+    try:
+        return " ".join(parse_schedule(text, now, zone).notices), False
+    except BadInput as wrong:
+        return str(wrong), True
+
+
+def _without(draft: Draft, *names: str) -> dict[str, str]:
+    return {key: text for key, text in draft.typed.items() if key not in names}

@@ -1,0 +1,215 @@
+"""When it runs: one phrase or fields, echoed in local time and UTC, with the next runs and what is odd about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from globus_tui.domain.check_against_timers import starts_together
+from globus_tui.domain.clock_sides import Season, clock_sides
+from globus_tui.domain.draft import What
+from globus_tui.domain.draft_fields import END, INTERVAL, SCHEDULE, START
+from globus_tui.domain.findings import Finding, note, stop
+from globus_tui.domain.hour_load import hour_load, quietest
+from globus_tui.domain.schedule import OnceSchedule
+from globus_tui.domain.when_form import (
+    DATE,
+    EVERY,
+    KEEP,
+    NEVER,
+    ONCE,
+    RUNS,
+    WhenForm,
+    form_of,
+    form_problems,
+    group_end_problem,
+    kept_season,
+    phrase_notices,
+    with_form,
+    with_kept_hour,
+    with_phrase,
+)
+from globus_tui.present import when_words
+from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.create.step import Step
+from globus_tui.widgets.choice import Choice
+from globus_tui.widgets.fires_panel import FiresPanel
+from globus_tui.widgets.form_row import FormRow
+from globus_tui.widgets.text_field import TextField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from globus_tui.domain.draft import Draft
+
+REPEATS = ((EVERY, "every"), (ONCE, "once"))
+ENDINGS = ((NEVER, "never"), (RUNS, "after runs"), (DATE, "on a date"))
+
+
+class WhenStep(Step):
+    """The phrase and the fields say the same: what is typed in one is shown in the others."""
+
+    DEFAULT_CSS = """
+    WhenStep #interval, WhenStep #end { width: 1fr; }
+    WhenStep #echo, WhenStep #load { height: auto; margin-left: 13; }
+    WhenStep #echo { color: $text-success; }
+    WhenStep #load { color: $text-muted; margin: 0; }
+    WhenStep .panel-heading { color: $text-muted; margin-top: 1; }
+    """
+    title = "When"
+    about = "Say it in words (every night at 2am, 1h30m, weekdays 18:00) or in the fields."
+    fields = frozenset({SCHEDULE, INTERVAL, START, END})
+    hints = "arrows choose"
+
+    def compose(self) -> ComposeResult:
+        """The phrase, what it means, the fields, and the next runs."""
+        yield FormRow(SCHEDULE, "say it", TextField(placeholder="every night at 2am", id="say"))
+        yield Static(id="echo", markup=False)
+        yield FormRow(INTERVAL, "repeat", _beside(REPEATS, "repeat"), TextField(placeholder="1 day", id="interval"))
+        yield FormRow(START, "first run", TextField(placeholder="when it is created", id="start"))
+        yield FormRow(END, "ends", _beside(ENDINGS, "ends"), TextField(id="end"), id="end-row")
+        yield FormRow(KEEP, "clock change", Choice((), id="keep"), id="keep-row")
+        yield Static("Next runs (nothing is started by looking)", classes="panel-heading", markup=False)
+        yield FiresPanel(id="fires")
+        yield Static(id="load", markup=False)
+
+    def first_field(self) -> Widget | None:
+        """The phrase; for a single transfer nothing, since it starts at once."""
+        return self.query_one("#say")
+
+    # --- showing
+
+    def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
+        """Bring the fields up to date, except the one that is being typed in."""
+        form = form_of(draft, self.frame.view.zone)
+        self._fill("say", draft.typed.get(SCHEDULE, ""))
+        for field, text in (("interval", form.interval), ("start", form.start), ("end", form.end)):
+            self._fill(field, text)
+        self.query_one("#repeat", Choice).value = form.repeat
+        self.query_one("#ends", Choice).value = form.ends
+        self._show_shape(draft, form)
+        self._show_notes(draft, form, findings)
+        self._show_clock(draft)
+        self._show_fires(draft)
+
+    def _fill(self, field: str, text: str) -> None:
+        widget = self.query_one(f"#{field}", TextField)
+        if not widget.has_focus and widget.value != text:
+            with self.prevent(Input.Changed):
+                widget.value = text
+
+    def _show_shape(self, draft: Draft, form: WhenForm) -> None:
+        """Only fields that mean something take keys."""
+        single, several = draft.what is What.TRANSFER_NOW, len(draft.group) > 1
+        self.query_one("#interval").display = form.repeat == EVERY
+        self.query_one("#end").display = form.ends != NEVER
+        for field in ("#say", "#repeat", "#ends"):
+            self.query_one(field).disabled = single
+        for field in ("#interval", "#start", "#repeat"):
+            self.query_one(field).disabled = single or several
+        self.query_one("#end-row").display = form.repeat == EVERY
+
+    def _show_notes(self, draft: Draft, form: WhenForm, findings: Sequence[Finding]) -> None:
+        now, zone = self._now(), self.frame.view.zone
+        words, wrong = phrase_notices(draft, now, zone)
+        own = [(stop if wrong else note)(SCHEDULE, words)] if words else []
+        if not draft.typed.get(SCHEDULE, "").strip():
+            problems = form_problems(form, now, zone)
+            unsaid = draft.schedule is None and not any((form.interval, form.start, form.end))
+            own += [
+                (stop if draft.schedule is None else note)(field, said.rstrip("."))
+                for field, said in problems.items()
+                if not (unsaid and field == INTERVAL)
+            ]
+        if problem := group_end_problem(draft, form):
+            own.append(stop(END, problem))
+        self.show_findings([*own, *(one for one in findings if not (one.field == SCHEDULE and own))])
+        echo = self.query_one("#echo", Static)
+        said = when_words.schedule_echo(draft, now, zone)
+        counted = when_words.counted_seconds(draft.schedule)
+        echo.display = bool(said)
+        echo.update(Content(f"{said}. {counted}".rstrip(". ") if counted else said))
+
+    def _show_clock(self, draft: Draft) -> None:
+        now, zone = self._now(), self.frame.view.zone
+        sides, kept = clock_sides(draft.schedule, now, zone), kept_season(draft, now, zone)
+        self.query_one("#keep-row").display = sides is not None
+        if sides is not None and kept is not None:
+            keep = self.query_one("#keep", Choice)
+            keep.set_options(when_words.hour_choices(sides, kept))
+            keep.value = kept.value
+
+    def _show_fires(self, draft: Draft) -> None:
+        now, zone = self._now(), self.frame.view.zone
+        panel = self.query_one(FiresPanel)
+        panel.ascii_only = self.frame.view.ascii
+        single = draft.what is What.TRANSFER_NOW
+        panel.empty = "A single transfer starts as soon as it is handed in." if single else "none yet"
+        panel.fires = () if single else when_words.preview_lines(draft, now, zone)
+        panel.remarks = () if single else when_words.shift_lines(draft, now, zone)
+        self.query_one("#load", Static).update(Content(safe_line(self._load_words(draft))))
+
+    def _load_words(self, draft: Draft) -> str:
+        """Other timers at that hour; nothing while it is not known when it begins."""
+        schedule = draft.schedule
+        first = schedule.at if isinstance(schedule, OnceSchedule) else schedule.start if schedule else None
+        if first is None or draft.what is What.TRANSFER_NOW:
+            return ""
+        jobs = [state.job for state in self.frame.states.values() if state.job_id != draft.cloned_from]
+        load = hour_load(jobs, first, self.frame.view.zone)
+        words = [when_words.load_words(load, quietest(load)), when_words.together_words(starts_together(draft, jobs))]
+        return ". ".join(filter(None, words))
+
+    def _now(self) -> datetime:
+        return self.app.store.now()
+
+    # --- editing
+
+    @on(Input.Changed, "#say")
+    def take_phrase(self, changed: Input.Changed) -> None:
+        """The phrase decides everything."""
+        changed.stop()
+        if changed.input.has_focus:
+            self.edit(with_phrase(self.frame.draft, changed.value, self._now(), self.frame.view.zone))
+
+    @on(Input.Changed, "#interval,#start,#end")
+    def take_field(self, changed: Input.Changed) -> None:
+        """A field was typed in."""
+        changed.stop()
+        if changed.input.has_focus:
+            self._take_form()
+
+    @on(Choice.Changed, "#repeat,#ends")
+    def take_choice(self, changed: Choice.Changed) -> None:
+        """Once or every; how it ends."""
+        changed.stop()
+        self._take_form()
+
+    @on(Choice.Changed, "#keep")
+    def take_season(self, changed: Choice.Changed) -> None:
+        """The hour is to hold in the other season."""
+        changed.stop()
+        self.edit(with_kept_hour(self.frame.draft, Season(changed.value), self._now(), self.frame.view.zone))
+
+    def _take_form(self) -> None:
+        form = WhenForm(
+            repeat=self.query_one("#repeat", Choice).value or EVERY,
+            interval=self.query_one("#interval", TextField).value,
+            start=self.query_one("#start", TextField).value,
+            ends=self.query_one("#ends", Choice).value or NEVER,
+            end=self.query_one("#end", TextField).value,
+        )
+        self.edit(with_form(self.frame.draft, form, self._now(), self.frame.view.zone))
+
+
+def _beside(options: Sequence[tuple[str, str]], name: str) -> Choice:
+    choice = Choice(options, id=name)
+    choice.add_class("-beside")
+    return choice
