@@ -18,6 +18,7 @@ from globus_tui.auth.records import ProfileKey
 from globus_tui.cli.arguments import parse
 from globus_tui.cli.backend import DEMO_FLOOR, DEMO_USER, Backend, _pretend_page, person
 from globus_tui.cli.console import find_zone, make_console
+from globus_tui.cli.making import make_making
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.job import JobId
 from globus_tui.sandbox.auth import approve
@@ -50,6 +51,11 @@ PATIENCE = 10.0
 """Seconds after which `until` gives up. Nothing waits that long unless it is broken."""
 
 
+async def no_waiting(seconds: float) -> None:
+    """Waits as long as a clock that stands still shows: not at all."""
+    del seconds
+
+
 class Demo:
     """A facility and, once `console` opened it, the program that looks at it.
 
@@ -57,12 +63,14 @@ class Demo:
         clock: stands still; both the facility and the program go by it.
         service: the facility's services; `service.requests` is what was asked of them.
         app: the program, while `console` is open.
+        drafts: folder for drafts; None keeps them in memory until the console closes.
     """
 
     app: GlobusTui
 
     def __init__(self, start: datetime = NOON, service: Service | None = None) -> None:
         """Make the facility; another service may take its place."""
+        self.drafts: Path | None = None
         self.clock = service.sandbox.clock if service else Clock(start, speed=0)
         self.service = service or make_app(facility(self.clock))
 
@@ -87,15 +95,14 @@ class Demo:
         chosen = parse(["--demo", "--refresh", "30", "--zone", "UTC", *options])
         async with backend.connection:
             self.app = make_console(backend, load_settings(os.environ), chosen, find_zone(chosen.zone), os.environ)
-            self.app.store = self._store(backend)
+            self.app.store = store = self._store(backend)
+            making = make_making(backend, self.app.settings, store, drafts=self.drafts, sleep=no_waiting)
+            self.app.host = self.app.host._replace(making=making)
             async with self.app.run_test(size=size) as pilot:
                 await self.settle(pilot)
                 yield pilot
 
     async def _backend(self, transport: httpx.AsyncBaseTransport, environment: Environment | None) -> Backend:
-        async def no_waiting(seconds: float) -> None:
-            del seconds
-
         connection = Connection(
             environment or Environment.read({}), transport=transport, clock=self.clock.now, sleep=no_waiting
         )

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
+    from globus_tui.screens.create.lookup import Making
     from globus_tui.screens.profiles import Profiles
 
 
@@ -23,9 +24,9 @@ class Host(NamedTuple):
         web: root of the Globus web app.
         open_link: opens a browser on this machine; None in an SSH session.
         browser: the accounts of the demo's pretend browser, and how they allow; None outside the demo.
-        making: what the wizard asks and where it keeps drafts; None where nothing can be made.
         profiles: those that can be switched to; None where there is but one.
         sign_in: begin with signing in.
+        making: what creating timers needs.
     """
 
     zone: tzinfo
@@ -37,8 +38,8 @@ class Host(NamedTuple):
     open_link: Callable[[str], object] | None = None
     browser: tuple[Sequence[str], Callable[[str, str, bool], tuple[str | None, str]]] | None = None
     profiles: Profiles | None = None
-    making: Making | None = None
     sign_in: bool = False
+    making: Making | None = None
 
 
 class Switch(NamedTuple):

@@ -1,0 +1,111 @@
+"""Creating what a wizard describes: consent first, one request, and never a second one by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.draft import What
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.screens.create.lost_answer import LostAnswer
+from globus_tui.store.creation_outcome import Created, GroupCreation, NotCreated, Submitted, Unconfirmed
+from globus_tui.store.outcome import NeedsConsent, SignedOut
+
+if TYPE_CHECKING:
+    from globus_tui.app import GlobusTui
+    from globus_tui.domain.draft import Draft
+    from globus_tui.screens.create.wizard import WizardScreen
+    from globus_tui.store.creation_outcome import Attempt, Creation
+
+
+class Create:
+    """One creation, from the key press to the new timer's screen. Runs in a worker of the application."""
+
+    def __init__(self, app: GlobusTui, wizard: WizardScreen) -> None:
+        """Nothing is asked of Globus yet."""
+        self._app = app
+        self._wizard = wizard
+        self._keeper = wizard.keeper
+        self._draft = wizard.draft
+        self._made: list[Created] = []
+        self._creator = wizard.making.creator(self._keeper.sending)
+
+    async def run(self) -> None:
+        """Create, and end in words, in a question, or on the screen of the new timer."""
+        if self._wizard.is_sending:
+            return
+        self._wizard.set_sending(sending=True)
+        self._app.say("Sending …")
+        try:
+            found = await self._through_consent(self._draft, after=self._keeper.attempt)
+            while isinstance(found, Unconfirmed):
+                answer = await self._app.push_screen_wait(LostAnswer(found.words, transfer=found.attempt.timer is None))
+                if answer is None:
+                    self._app.say("Nothing more was sent; the draft is kept with what is known.", "warning")
+                    return
+                found = await self._after_lost(found, again=answer == LostAnswer.AGAIN)
+        except GlobusTuiError as wrong:
+            self._app.say(f"{wrong} {wrong.advice}".strip(), "error")
+            return
+        finally:
+            self._wizard.set_sending(sending=False)
+        self._keeper.forget_attempt()
+        await self._end(found)
+
+    async def _after_lost(self, lost: Unconfirmed, *, again: bool) -> Creation:
+        self._draft = lost.draft
+        if not again:
+            return await self._creator.look_again(lost.attempt, lost.draft)
+        return await self._creator.create(lost.draft, check_consents=False, after=lost.attempt)
+
+    async def _through_consent(self, draft: Draft, after: Attempt | None) -> Creation:
+        """Create; where a consent is missing, one login and one more try."""
+        found = await self._create(draft, check_consents=True, after=after)
+        if not isinstance(found, NeedsConsent):
+            return found
+        what = "transfer" if draft.what is What.TRANSFER_NOW else "timer"
+        if not await self._app.sign_in.consent(found.gare, f"Consent before the {what} is created"):
+            return NotCreated("Nothing was sent: the consent was not given. The draft is kept.")
+        return await self._create(draft, check_consents=False, after=None)
+
+    async def _create(self, draft: Draft, *, check_consents: bool, after: Attempt | None) -> Creation:
+        if len(draft.group) < 2:
+            return await self._creator.create(draft, check_consents=check_consents, after=after)
+        group: GroupCreation = await self._creator.create_group(
+            draft, check_consents=check_consents, skip=len(self._made)
+        )
+        self._made += group.made
+        return group.stopped_by or self._made[-1]
+
+    async def _end(self, found: Creation) -> None:
+        if isinstance(found, Created):
+            await self._open(found)
+        elif isinstance(found, Submitted):
+            self._leave()
+            self._app.say(_joined(f"{found.words} Its task is {found.task_id}.", found.note))
+        elif isinstance(found, NotCreated):
+            advice = found.error.advice if found.error else ""
+            self._wizard.show_problems(found.problems, _joined(found.words, advice))
+        elif isinstance(found, NeedsConsent):
+            words = found.gare.session_message or "Globus still asks for a consent, though it was given"
+            self._app.say(f"Not created: {words.rstrip('.')}. The draft is kept.", "error")
+        elif isinstance(found, SignedOut):
+            self._app.say(f"{found.words} {found.advice}", "error")
+
+    async def _open(self, created: Created) -> None:
+        """The new timer's own screen, in the wizard's place."""
+        from globus_tui.screens.job_detail import JobDetailScreen
+
+        self._leave()
+        self._app.say(_joined(created.words, created.note))
+        await self._app.store.refresh()
+        self._app.book_wake()
+        self._app.open_screen(JobDetailScreen(created.job.job_id))
+
+    def _leave(self) -> None:
+        self._keeper.discard()
+        if self._wizard is self._app.screen:
+            self._app.pop_screen()
+
+
+def _joined(*sentences: str | None) -> str:
+    return " ".join(one for one in sentences if one)

@@ -1,0 +1,82 @@
+"""Saves the wizard's draft: after a pause in typing, at once before a request leaves, and when the wizard closes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from globus_tui.domain.draft import Draft
+    from globus_tui.store.creation_outcome import Attempt
+    from globus_tui.store.drafts import DraftShelf
+
+
+class DraftKeeper:
+    """One draft on the shelf, under one id for the life of a wizard.
+
+    Args:
+        shelf: where drafts are.
+        draft_id: of a draft that is gone on with; None for a new one.
+        draft: as it is at first: as long as nothing changes there is nothing to save.
+        attempt: a request that left and whose end is not known.
+    """
+
+    def __init__(
+        self, shelf: DraftShelf, draft_id: str | None, draft: Draft, step: str = "", attempt: Attempt | None = None
+    ) -> None:
+        self.draft_id = draft_id or shelf.new_id()
+        self.attempt = attempt
+        self.over = False
+        """It was made or given up: nothing is saved any more."""
+        self._shelf = shelf
+        self._draft, self._step = draft, step
+        self._on_disk = draft_id is not None
+        self._unsaved = False
+
+    @property
+    def kept(self) -> bool:
+        """There is something on the shelf, or will be: the draft is not just an empty one."""
+        return (self._on_disk or self._unsaved) and not self.over
+
+    @property
+    def saved(self) -> bool:
+        """The draft on the shelf is the one on the screen."""
+        return self._on_disk and not self._unsaved
+
+    def take(self, draft: Draft, step: str) -> bool:
+        """Remember what is to be saved; returns whether that is something new."""
+        changed = not self.over and (draft != self._draft or dict(draft.typed) != dict(self._draft.typed))
+        # Flow inputs and typed texts are left out of a draft's equality in places; identity settles the rest.
+        changed = changed or (draft is not self._draft and draft.flow.inputs != self._draft.flow.inputs)
+        self._draft, self._step = draft, step
+        self._unsaved = self._unsaved or changed
+        return changed
+
+    async def save(self) -> None:
+        """Save off the event loop."""
+        if self._unsaved and not self.over:
+            self._unsaved = False
+            self._on_disk = True
+            await self._shelf.save(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
+
+    def save_now(self) -> None:
+        """Save before going on."""
+        if self._unsaved and not self.over:
+            self._unsaved = False
+            self._on_disk = True
+            self._shelf.save_now(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
+
+    def sending(self, attempt: Attempt, draft: Draft) -> None:
+        """A request is about to leave: remember it with what it asks for, so that a crash can be looked into."""
+        self.attempt, self._draft, self._unsaved = attempt, draft, True
+        self.save_now()
+
+    def forget_attempt(self) -> None:
+        """What became of the request is known."""
+        if self.attempt is not None:
+            self.attempt, self._unsaved = None, True
+            self.save_now()
+
+    def discard(self) -> None:
+        """It was made, or is given up."""
+        self.over = True
+        self._shelf.discard(self.draft_id)

@@ -1,0 +1,95 @@
+"""One step of the wizard: shows its part of the draft, and says what it should become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.containers import VerticalScroll
+from textual.message import Message
+
+from globus_tui.widgets.form_row import FormRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.widget import Widget
+    from textual.widgets import Input
+
+    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.findings import Finding
+    from globus_tui.screens.create.wizard import WizardScreen
+
+
+class Step(VerticalScroll, can_focus=False):
+    """A step. It holds no draft: `show` brings it, a `DraftEdited` message takes a new one away.
+
+    Attributes:
+        title: in the wizard's header.
+        about: one sentence, on the line below it.
+        fields: names of `draft_fields` that this step shows; a refusal about one of them opens the step.
+        hints: what its own keys do, for the line above the wizard's keys.
+    """
+
+    title: ClassVar[str] = ""
+    about: ClassVar[str] = ""
+    fields: ClassVar[frozenset[str]] = frozenset()
+    hints: ClassVar[str] = ""
+
+    class DraftEdited(Message):
+        """The draft should be another one from now on."""
+
+        def __init__(self, draft: Draft) -> None:
+            super().__init__()
+            self.draft = draft
+
+    @dataclass
+    class Finished(Message):
+        """Enter in the last field: the next step, please."""
+
+    @dataclass
+    class CreateWanted(Message):
+        """Everything is looked through: create it."""
+
+    def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
+        """Show a draft: when the step is opened, and when the draft or what was found changed.
+
+        Called with the step's own edits too, so it must leave a field alone that says the same already.
+        """
+        raise NotImplementedError
+
+    @property
+    def frame(self) -> WizardScreen:
+        """The wizard around it: `draft`, `lookup`, `lookups`, `view`, `states`."""
+        return cast("WizardScreen", self.screen)
+
+    def edit(self, draft: Draft) -> None:
+        """Ask for the draft to be this one."""
+        self.post_message(self.DraftEdited(draft))
+
+    def field_note(self, name: str) -> FormRow | None:
+        """The row of a field, which has `say(finding)`; None when this step has no such row."""
+        return next((row for row in self.query(FormRow) if row.field_name == name), None)
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Put the worst finding of each field into its row's note."""
+        for row in self.query(FormRow):
+            row.say([one for one in findings if one.field == row.field_name])
+
+    def first_field(self) -> Widget | None:
+        """What gets the focus when the step opens."""
+        return next((one for one in self.query("*") if one.focusable), None)
+
+    def on_input_submitted(self, submitted: Input.Submitted) -> None:
+        """Enter in a field: the next one, and after the last one the next step."""
+        submitted.stop()
+        self.go_on(submitted.input)
+
+    def go_on(self, after: Widget) -> None:
+        """Focus what comes after a widget of this step; after the last one, the step is finished."""
+        inside = [one for one in self.query("*") if one.focusable]
+        place = inside.index(after) + 1 if after in inside else len(inside)
+        if place < len(inside):
+            inside[place].focus()
+        else:
+            self.post_message(self.Finished())

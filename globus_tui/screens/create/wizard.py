@@ -1,0 +1,383 @@
+"""Making a timer, or a transfer that starts now: steps around one draft, checked as it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Static
+
+from globus_tui.commands import EVERYWHERE, WIZARD, Command, bindings
+from globus_tui.domain.check_lookups import Lookups
+from globus_tui.domain.draft import Draft, What
+from globus_tui.domain.draft_checks import check_draft
+from globus_tui.domain.findings import Finding, Level
+from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.create.draft_keeper import DraftKeeper
+from globus_tui.screens.create.step import Step
+from globus_tui.screens.create.steps import ORDER, make_steps
+from globus_tui.widgets.form_row import SIGNS
+from globus_tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from globus_tui.domain.draft_fields import DraftProblem
+    from globus_tui.domain.gare import Gare
+    from globus_tui.screens.create.lookup import Lookup, Making
+    from globus_tui.store.creation_outcome import Attempt
+
+_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
+_PAUSE = 0.4
+"""Seconds without a change after which a draft is saved and looked up."""
+_STEP_KEYS = tuple(f"f{number}" for number in range(2, 8))
+
+
+class WizardScreen(TimerScreen):
+    """The frame: it alone holds the draft. Steps get it by `show` and hand in new ones by `DraftEdited`."""
+
+    CSS_PATH = "wizard.tcss"
+    ABOUT = (
+        "Describe what is to be moved, how and when. Nothing is sent to Globus before the last step; the draft is "
+        "kept while you type, and Escape leaves without losing it."
+    )
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = WIZARD
+    BINDINGS = bindings((*WIZARD, *_BACK))  # type: ignore[assignment]  # as in app
+    AUTO_FOCUS = ""
+
+    draft: var[Draft] = var(Draft, init=False)
+    lookups: var[Lookups] = var(Lookups(), init=False)
+    findings: var[tuple[Finding, ...]] = var((), init=False)
+    """What the checks found and what Globus said of the last attempt, worst first."""
+
+    def __init__(
+        self,
+        making: Making,
+        draft: Draft,
+        *,
+        draft_id: str | None = None,
+        step: str = "",
+        attempt: Attempt | None = None,
+        heading: str = "New timer",
+        replaces: str | None = None,
+        create: Callable[[WizardScreen], None] | None = None,
+    ) -> None:
+        """Make the wizard.
+
+        Args:
+            making: what it asks and where it keeps drafts.
+            draft: to begin with.
+            draft_id: of a saved draft that is gone on with.
+            step: key of the step to open.
+            attempt: a creation of this draft whose end is not known.
+            heading: what is being done.
+            replaces: id of the timer that this one is to take the place of.
+            create: what to do instead of creating when everything is looked through.
+        """
+        super().__init__()
+        self.making = making
+        self.keeper = DraftKeeper(making.drafts, draft_id, draft, step, attempt)
+        self.replaces = replaces
+        self.is_sending = False
+        """A creation is under way: no second one is begun."""
+        self._wizard_heading = heading
+        self._wizard_create = create
+        self._wizard_steps = make_steps()
+        self._wizard_at = step if step in ORDER[draft.what] else ORDER[draft.what][0]
+        self._wizard_visited = {self._wizard_at}
+        self._wizard_said: tuple[Finding, ...] = ()
+        self._wizard_pause: Timer | None = None
+        self._wizard_check_is_due = False
+        self.set_reactive(WizardScreen.draft, draft)
+
+    # --- what steps may use
+
+    @property
+    def lookup(self) -> Lookup:
+        """Questions to the services; ask them in a worker of the step, group "look-up"."""
+        return self.making.lookup
+
+    @property
+    def step(self) -> Step:
+        """The step that is shown."""
+        return self._wizard_steps[self._wizard_at]
+
+    def ask_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
+        """Let the user meet a requirement of Globus, then go on with what wanted it; nothing when it is declined."""
+        self.app.consent_for(gare, why, then)
+
+    def learn(self, lookups: Lookups) -> None:
+        """Know more of what services answered; the checks take it into account."""
+        self.lookups = lookups
+
+    # --- drawing
+
+    def compose_middle(self) -> ComposeResult:
+        """Header, the steps, what was found."""
+        yield TextLine(id="steps")
+        yield TextLine(id="about")
+        with Vertical(id="step-place"):
+            yield from self._wizard_steps.values()
+        yield Static(id="checks", markup=False)
+        yield TextLine(id="step-hints")
+
+    def title_words(self) -> str:
+        """Where one is."""
+        return self._wizard_heading
+
+    def on_mount(self) -> None:
+        """Show the first step, or where the draft was left."""
+        self._check()
+        self.open_step(self._wizard_at)
+        self._look_soon()
+
+    def open_step(self, key: str) -> None:
+        """Show a step of what is being made."""
+        if key not in ORDER[self.draft.what]:
+            return
+        self._wizard_at = key
+        self._wizard_visited.add(key)
+        for name, step in self._wizard_steps.items():
+            step.display = name == key
+        self.keeper.take(self.draft, key)
+        self._show()
+        self.call_after_refresh(self._focus_step)
+
+    def _focus_step(self) -> None:
+        if self.is_mounted and (field := self.step.first_field()) is not None:
+            field.focus()
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        self.step.show(self.draft, self.findings)
+        self._show_header()
+        self._show_checks()
+        self.query_one("#step-hints", TextLine).left = Content(f" {self.step.hints}")
+
+    def _show_header(self) -> None:
+        header, about = self.query_one("#steps", TextLine), self.query_one("#about", TextLine)
+        words = Content(" ")
+        for number, key in enumerate(ORDER[self.draft.what]):
+            step = self._wizard_steps[key]
+            wrong = key in self._wizard_visited and any(
+                one.level is Level.STOP and one.field in step.fields for one in self.findings
+            )
+            name = f"{_STEP_KEYS[number].upper()} {step.title}{'!' if wrong else ''}"
+            here = key == self._wizard_at
+            words += Content.styled(f"[{name}]" if here else f" {name} ", "bold $primary" if here else "")
+            words += Content(" ")
+        header.left = words
+        header.right = Content.styled(f"{self._saved_words()} ", "$text-muted")
+        about.left = Content.styled(f" {self.step.about}", "$text-muted")
+
+    def _saved_words(self) -> str:
+        if self.is_sending:
+            return "sending"
+        return "draft saved" if self.keeper.saved else "not sent yet"
+
+    def _show_checks(self) -> None:
+        """The worst of what was found, as many lines as there is room for."""
+        most = 3 if self.app.size.height < 32 else 5
+        bad = [one for one in self.findings if one.level >= Level.NOTE and self._is_due(one)]
+        lines = [Content.assemble(_sign(one.level), f" {safe_line(one.words)}") for one in bad[:most]]
+        if len(bad) > most:
+            lines[-1] += Content.styled(f"  (+{len(bad) - most + 0} more on the last step)", "$text-muted")
+        checks = self.query_one("#checks", Static)
+        words = Content("\n").join(lines) if lines else Content()
+        checks.display = bool(lines)
+        if checks.content != words:
+            checks.update(words)
+
+    def _is_due(self, finding: Finding) -> bool:
+        """What is missing in steps that were not opened yet is no news."""
+        homes = [key for key, step in self._wizard_steps.items() if finding.field in step.fields]
+        return not homes or any(key in self._wizard_visited for key in homes)
+
+    # --- changes
+
+    @on(Step.DraftEdited)
+    def take_draft(self, edited: Step.DraftEdited) -> None:
+        """A step changed the draft."""
+        edited.stop()
+        self._wizard_said = ()
+        self.draft = edited.draft
+
+    def watch_draft(self) -> None:
+        """Check and show at once; save and look up after a pause."""
+        if not self.is_mounted:
+            return
+        if self._wizard_at not in ORDER[self.draft.what]:
+            self.open_step(ORDER[self.draft.what][0])
+        self.keeper.take(self.draft, self._wizard_at)
+        self._check()
+        self._look_soon()
+
+    def watch_lookups(self) -> None:
+        """An answer came in."""
+        self._check_soon()
+
+    def watch_states(self) -> None:
+        """Timers changed: there may be a duplicate now, or none any more."""
+        self._check_soon()
+
+    def watch_view(self) -> None:
+        """Time has passed."""
+        super().watch_view()
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        if self.is_mounted and not self._wizard_check_is_due:
+            self._wizard_check_is_due = True
+            self.call_later(self._check)
+
+    def _check(self) -> None:
+        self._wizard_check_is_due = False
+        jobs = (state.job for state in self.states.values())
+        found = check_draft(
+            self.draft,
+            self.app.store.now(),
+            jobs=jobs,
+            tasks=self.view.tasks,
+            lookups=self.lookups,
+            replaces=self.replaces,
+        )
+        self.findings = (*self._wizard_said, *found)
+        self._show()
+
+    def _look_soon(self) -> None:
+        if self._wizard_pause is not None:
+            self._wizard_pause.stop()
+        self._wizard_pause = self.set_timer(_PAUSE, self._after_a_pause)
+
+    def _after_a_pause(self) -> None:
+        self._wizard_pause = None
+        self.run_worker(self._save(), group="save")
+
+    async def _save(self) -> None:
+        await self.keeper.save()
+        self._show_header()
+        if warning := self.making.drafts.take_warning():
+            self.app.say(warning, "warning")
+
+    # --- commands
+
+    @on(Step.Finished)
+    def action_wizard_next(self) -> None:
+        """The step after this one."""
+        order = ORDER[self.draft.what]
+        place = order.index(self._wizard_at) + 1
+        if place < len(order):
+            self.open_step(order[place])
+
+    def action_wizard_step(self, number: int) -> None:
+        """A step by its number, from 1."""
+        order = ORDER[self.draft.what]
+        if number <= len(order):
+            self.open_step(order[number - 1])
+
+    def action_wizard_step_1(self) -> None:
+        """The first step."""
+        self.action_wizard_step(1)
+
+    def action_wizard_step_2(self) -> None:
+        """The second step."""
+        self.action_wizard_step(2)
+
+    def action_wizard_step_3(self) -> None:
+        """The third step."""
+        self.action_wizard_step(3)
+
+    def action_wizard_step_4(self) -> None:
+        """The fourth step."""
+        self.action_wizard_step(4)
+
+    def action_wizard_step_5(self) -> None:
+        """The fifth step."""
+        self.action_wizard_step(5)
+
+    def action_wizard_step_6(self) -> None:
+        """The sixth step."""
+        self.action_wizard_step(6)
+
+    @on(Step.CreateWanted)
+    def action_wizard_create(self) -> None:
+        """Create it; from any other step than the last one, show that first."""
+        if self.is_sending:
+            self.app.say("It is being sent; wait for the answer.", "warning")
+        elif self._wizard_at != "review":
+            self.open_step("review")
+        elif stops := [one for one in self.findings if one.level is Level.STOP and one not in self._wizard_said]:
+            self.app.say(f"Not yet: {stops[0].words}.", "error")
+            self._open_home(stops[0].field)
+        elif self._wizard_create is not None:
+            self._wizard_create(self)
+        else:
+            self.app.create(self)
+
+    def action_wizard_discard(self) -> None:
+        """Ask, then give the draft up."""
+        from globus_tui.screens.confirm import Confirm
+
+        sheet = Confirm("Discard this draft?", ("What you typed here is forgotten.",), verb="discard")
+        self.app.push_screen(sheet, lambda agreed: self.close(discard=True) if agreed else None)
+
+    def action_app_back(self) -> None:
+        """Leave; the draft stays."""
+        if self.is_sending:
+            self.app.say("It is being sent; wait for the answer.", "warning")
+        else:
+            self.close()
+
+    def close(self, *, discard: bool = False) -> None:
+        """Close the wizard, which must be on top."""
+        if discard:
+            self.keeper.discard()
+            self.app.say("The draft is discarded.")
+        elif self.keeper.kept:
+            self.keeper.save_now()
+            self.app.say("The draft is kept: n goes on with it.")
+        self.app.pop_screen()
+
+    def on_unmount(self) -> None:
+        """The program ends: nothing typed is lost."""
+        self.keeper.save_now()
+
+    # --- what came of an attempt
+
+    def show_problems(self, problems: Sequence[DraftProblem], words: str) -> None:
+        """Put what Globus said beside the fields it is about, and open the first one's step; the draft stays."""
+        self._wizard_said = tuple(Finding(Level.STOP, one.field, one.words, one.item) for one in problems)
+        self._check()
+        if problems:
+            self._open_home(problems[0].field)
+        self.app.say(words, "error")
+
+    def _open_home(self, field: str) -> None:
+        for key in ORDER[self.draft.what]:
+            if field in self._wizard_steps[key].fields:
+                self.open_step(key)
+                return
+
+    def set_sending(self, *, sending: bool) -> None:
+        """Say that a creation is under way, or over."""
+        self.is_sending = sending
+        if self.is_mounted:
+            self._show_header()
+
+    @property
+    def is_transfer_now(self) -> bool:
+        """It is a single transfer, not a timer."""
+        return self.draft.what is What.TRANSFER_NOW
+
+
+def _sign(level: Level) -> tuple[str, str]:
+    style = {Level.STOP: "bold $text-error", Level.WARN: "bold $text-warning"}.get(level, "$text-muted")
+    return f" {SIGNS[level]:4}", style

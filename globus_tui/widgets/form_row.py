@@ -1,0 +1,81 @@
+"""One line of a form: what it is called, its field, and a line for what is to be said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from globus_tui.domain.findings import Level
+from globus_tui.present.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from globus_tui.domain.findings import Finding
+
+_STYLES = {Level.OK: "-ok", Level.NOTE: "-note", Level.WARN: "-warn", Level.STOP: "-stop"}
+SIGNS = {Level.OK: "ok", Level.NOTE: "note", Level.WARN: "WARN", Level.STOP: "STOP"}
+"""How bad a finding is, as a word: never by colour alone."""
+
+
+class FormRow(Vertical):
+    """A label, a field and a note under it. The note is not there while there is nothing to say."""
+
+    DEFAULT_CSS = """
+    FormRow { height: auto; }
+    FormRow > Horizontal { height: auto; }
+    FormRow .row-label { width: 13; height: 1; color: $text-muted; }
+    FormRow TextField { width: 1fr; }
+    FormRow .row-note { height: auto; margin-left: 13; display: none; color: $text-muted; }
+    FormRow .row-note.-warn { color: $text-warning; }
+    FormRow .row-note.-stop { color: $text-error; }
+    """
+
+    def __init__(self, field_name: str, label: str, *fields: Widget, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """Make a row.
+
+        Args:
+            field_name: a name of `draft_fields`, by which findings and refusals come here.
+            label: what the user calls it.
+            fields: what is typed into or chosen from.
+            id: name in the style sheet.
+        """
+        super().__init__(id=id)
+        self.field_name = field_name
+        self._row_label = label
+        self._row_fields = fields
+        self._row_said: tuple[Level, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Label and field side by side, the note below."""
+        with Horizontal():
+            yield Static(Content(self._row_label), classes="row-label")
+            yield from self._row_fields
+        yield Static(classes="row-note", markup=False)
+
+    def say(self, found: Sequence[Finding], *, least: Level = Level.NOTE) -> None:
+        """Say the worst of what was found of this field; nothing when it is not even `least`."""
+        worst = max(found, key=lambda one: one.level, default=None)
+        if worst is None or worst.level < least:
+            self.say_words("")
+        else:
+            where = f"{worst.item + 1}: " if worst.item is not None else ""
+            self.say_words(f"{where}{worst.words}", worst.level)
+
+    def say_words(self, words: str, level: Level = Level.NOTE) -> None:
+        """Say something of this field; nothing takes the line away. Text of a service may stand in it."""
+        if (level, words) == self._row_said:
+            return
+        self._row_said = (level, words)
+        line = self.query_one(".row-note", Static)
+        line.display = bool(words)
+        for one, style in _STYLES.items():
+            line.set_class(one is level, style)
+        sign = f"{SIGNS[level]} " if level >= Level.WARN else ""
+        line.update(Content(f"{sign}{safe_line(words)}"))
