@@ -168,7 +168,7 @@ class WhenStep(Step):
         return ". ".join(filter(None, words))
 
     def _now(self) -> datetime:
-        return self.app.store.now()
+        return self.frame.app.store.now()
 
     # --- editing
 
