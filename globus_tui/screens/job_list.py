@@ -47,7 +47,7 @@ class JobListScreen(TimerScreen, JobActions):
         "the transfer task of that run, and the clock."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_LIST
-    BINDINGS = [  # type: ignore[assignment]  # as in app
+    BINDINGS = [
         # Of keys that arrive together, those after the slash must find the focus moved: else they act on a timer.
         replace(one, priority=one.id == "jobs.filter")
         for one in bindings((*(one for one in JOB_LIST if one.command_id not in _LISTS_OWN), *_BACK))
