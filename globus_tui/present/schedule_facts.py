@@ -49,7 +49,8 @@ def _bounds(case: Case) -> list[Fact]:
     if not isinstance(schedule, RecurringSchedule):
         return []
     start = moments.stamp(schedule.start, case.zone) if schedule.start else "at its creation"
-    utc = f" ({moments.utc_time(schedule.start)})" if schedule.start else ""
+    shifted = schedule.start is not None and schedule.start.astimezone(case.zone).utcoffset()
+    utc = f" ({moments.utc_time(schedule.start)})" if schedule.start and shifted else ""
     ends = schedule_words.end_words(schedule.end, case.now, case.zone) or "no end"
     return [Fact("start", start + utc), Fact("end", ends + _runs_done(case))]
 
@@ -91,7 +92,8 @@ def next_word(case: Case) -> str:
         return "not known"
     local = f"{moments.date_time(job.next_run, case.now, case.zone)} {moments.zone_name(job.next_run, case.zone)}"
     away = moments.relative_words(job.next_run, case.now)
-    return f"{local} ({moments.utc_time(job.next_run)}), {away}"
+    utc = f" ({moments.utc_time(job.next_run)})" if job.next_run.astimezone(case.zone).utcoffset() else ""
+    return f"{local}{utc}, {away}"
 
 
 def shift_words(case: Case) -> str | None:
