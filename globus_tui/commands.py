@@ -107,6 +107,7 @@ JOB_LIST = (
         "Timer list",
         ("jobs.filter", "Filter", "Show only timers that match what you type, as you type.", True),
         ("jobs.problems", "Problems", "Show only timers that need a person; again for all.", True),
+        ("jobs.fix-all", "Fix all", "One sign-in for every timer that lost a consent, by cause; leave out any.", False),
         ("jobs.preview", "Preview", "Show or hide what is known of the timer under the cursor.", False),
         ("jobs.sort-health", "Sort by health", "Worst first; again turns it round.", False),
         ("jobs.sort-name", "Sort by name", "By name; again turns it round.", False),
@@ -145,6 +146,16 @@ RUN_DETAIL = (
     ),
     *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.json", "job.copy")),
     *LIST_MOVES,
+)
+
+FOLDER = _group(
+    "Folders of a collection",
+    ("folder.open", "Open", "Open the folder under the cursor.", False),
+    ("folder.up", "Up", "The folder above.", False),
+    ("folder.hidden", "Hidden", "Show or hide names that begin with a dot.", False),
+    ("folder.sort", "Sort", "By name, by size, newest first.", False),
+    ("folder.again", "Read again", "Read the folder anew.", False),
+    ("folder.bookmark", "Bookmark", "Give the folder a name, by which it is found again.", False),
 )
 
 WIZARD = _group(

@@ -29,6 +29,7 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         # timer list
         "jobs.filter": "slash",
         "jobs.problems": "exclamation_mark",
+        "jobs.fix-all": "F",
         "jobs.preview": "v",
         "jobs.sort-name": "N",
         "jobs.sort-next": "A",
@@ -64,6 +65,13 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "wizard.step-5": "f6",
         "wizard.step-6": "f7",
         "wizard.discard": "f9",
+        # folders of a collection
+        "folder.open": "right,l",
+        "folder.up": "left,h,backspace",
+        "folder.hidden": "full_stop",
+        "folder.sort": "o",
+        "folder.again": "r,ctrl+r",
+        "folder.bookmark": "b",
         # the log of a task
         "log.wrap": "w",
         "log.view": "tab",
