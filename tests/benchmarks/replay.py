@@ -78,7 +78,7 @@ class Replay:
         return _pack(200, said)
 
     async def _ask(self, method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
-        kept = {name: headers[name] for name in ("authorization", "content-type") if name in headers}
+        kept: dict[str, str] = {one: headers[one] for one in ("authorization", "content-type") if one in headers}
         found = await self.client.request(method, target, headers=kept, content=body)
         return _pack(found.status_code, found.content)
 
