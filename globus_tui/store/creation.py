@@ -93,9 +93,13 @@ class Creator:
             check_consents: False after a sign-in that was asked for, so that it is asked once only.
             after: an earlier attempt at the same that stayed without an answer: it is looked for first.
         """
+        if self._busy.locked():  # a key pressed twice must not make two timers
+            return NotCreated("Wait: it is being created already.")
         async with self._busy:
             if after is not None and isinstance(found := await self._look(after, draft, None), Created):
                 return found
+            if after is not None and after.submission_id is not None:
+                draft = replace(draft, transfer=replace(draft.transfer, submission_id=after.submission_id))
             if check_consents and (wanted := await self._consent_wanted(draft)) is not None:
                 return wanted
             if draft.what is What.TRANSFER_NOW:
@@ -205,7 +209,7 @@ class Creator:
         except GlobusTuiError as error:
             return self._not_created(draft, error, "Nothing was sent")
         draft = replace(draft, transfer=data)
-        attempt = Attempt(self._now())
+        attempt = Attempt(self._now(), submission_id=data.submission_id)
         self._sending(attempt, draft)
         subject: dict[str, object] = {"transfer": {"label": data.label}, "asked": data.to_document()}
         try:

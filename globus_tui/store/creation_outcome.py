@@ -62,11 +62,13 @@ class Attempt:
         timer: what was asked for; None for a transfer, which its submission id tells.
         sent_at: by the service's clock.
         known: ids of the timers that were there before.
+        submission_id: of a transfer; handing it in again under the same id is safe.
     """
 
     sent_at: datetime
     timer: NewTimer | None = None
     known: frozenset[str] = frozenset()
+    submission_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,7 @@ def _attempt_document(attempt: Attempt) -> dict[str, Any]:
     return {
         "sent_at": attempt.sent_at.isoformat(),
         "known": sorted(attempt.known),
+        "submission_id": attempt.submission_id,
         "timer": None if attempt.timer is None else attempt.timer.to_document(),
     }
 
@@ -226,7 +227,8 @@ def _read_attempt(found: object) -> Attempt | None:
     if sent_at is None:
         return None
     timer = _read_timer(wire.document(document.get("timer")))
-    return Attempt(sent_at, timer, frozenset(wire.texts(document.get("known"))))
+    known = frozenset(wire.texts(document.get("known")))
+    return Attempt(sent_at, timer, known, wire.text(document.get("submission_id")))
 
 
 def _read_timer(found: wire.Document) -> NewTimer | None:

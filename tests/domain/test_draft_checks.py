@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from globus_tui.domain.check_against_timers import starts_together
 from globus_tui.domain.check_lookups import Lookups, PathLook
@@ -326,3 +328,31 @@ def test_the_same_flow_with_the_same_input_is_a_duplicate() -> None:
 def test_timers_that_start_at_the_same_minute_are_counted() -> None:
     there = job([], next_run=(NOW + HOUR).isoformat(), schedule=recurring(86_400))
     assert starts_together(good(), [there, there]) == 2
+
+
+PATHS = st.text(st.sampled_from("ab/.~\n "), max_size=6)
+IDS = st.sampled_from([None, "", SOURCE, DESTINATION, "x"])
+ITEMS = st.builds(TransferItem, PATHS, PATHS, st.sampled_from([None, True, False]))
+RULES = st.builds(FilterRule, st.text(max_size=4), st.sampled_from(["include", "exclude", "?"]))
+SCHEDULES = st.sampled_from(
+    [
+        None,
+        OnceSchedule(),
+        every(timedelta(seconds=1)).schedule,
+        every(timedelta(days=36_500)).schedule,
+        good().schedule,
+    ]
+)
+
+
+@given(IDS, IDS, st.lists(ITEMS, max_size=4).map(tuple), st.lists(RULES, max_size=4).map(tuple), SCHEDULES)
+def test_no_draft_makes_the_checks_fail(
+    source: Any, destination: Any, items: tuple[TransferItem, ...], rules: tuple[FilterRule, ...], schedule: Any
+) -> None:
+    draft = replace(
+        mirror(source_endpoint=source, destination_endpoint=destination, items=items, filter_rules=rules),
+        schedule=schedule,
+    )
+    found = check_draft(draft, NOW, jobs=[job(), other(good())], lookups=Lookups(MAPPED, GUEST))
+    assert [one.level for one in found] == sorted((one.level for one in found), reverse=True)
+    assert all(one.words for one in found)

@@ -166,6 +166,31 @@ def test_the_hour_that_comes_twice_in_six_zones(zone: str, night: str, offset_of
         assert f"{sign}{abs(offset_of_the_later):02d}:00" in notices[0]
 
 
+@pytest.mark.parametrize(
+    ("zone", "night"),
+    [
+        ("America/Chicago", "2027-03-14 02:30"),
+        ("Europe/Berlin", "2027-03-28 02:30"),
+        ("Europe/London", "2027-03-28 01:30"),
+        ("Australia/Sydney", "2027-10-03 02:30"),
+        ("America/Sao_Paulo", None),
+        ("Asia/Kolkata", None),
+    ],
+)
+def test_every_time_of_a_year_that_the_clocks_skip_is_pointed_out_in_six_zones(zone: str, night: str | None) -> None:
+    there = ZoneInfo(zone)
+    first = datetime.fromisoformat("2027-01-01T00:30")
+    skipped = []
+    for hour in range(365 * 24):
+        shown = first + timedelta(hours=hour)
+        exists = shown.replace(tzinfo=there).astimezone(UTC).astimezone(there).replace(tzinfo=None) == shown
+        if not exists:
+            skipped.append(f"{shown:%Y-%m-%d %H:%M}")
+    assert skipped == ([night] if night else [])
+    for typed in skipped:
+        assert "does not exist" in parse_moment(typed, NOW, there).notices[0]
+
+
 DAY, WEEK = 86_400, 604_800
 PHRASES = {
     "every night at 2am": [(DAY, "Sun 02:00")],

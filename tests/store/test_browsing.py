@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from globus_tui.domain.pasted_place import PastedPlaces, Place, read_pasted
-from globus_tui.store.browsing import Browser, Why
+from globus_tui.store.browsing import Browser
+from globus_tui.store.browsing_answers import Why
 from tests.store.workbench import ARCHIVE, SCRATCH, Workbench, workbench
 
 if TYPE_CHECKING:

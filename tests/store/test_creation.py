@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -166,7 +167,7 @@ async def test_a_transfer_runs_once_however_often_its_answer_is_lost(bench: Work
         if isinstance(found, Submitted):
             break
         assert isinstance(found, Unconfirmed)
-        found = await bench.creator.create(found.draft, after=found.attempt)
+        found = await bench.creator.create(nightly(what=What.TRANSFER_NOW), after=found.attempt)
     assert isinstance(found, Submitted)
     assert len(bench.app.sandbox.tasks) == before + 1
     assert found.duplicate == (kind == "lose")
@@ -180,3 +181,10 @@ async def test_a_consent_that_transfer_itself_asks_for_is_passed_on(bench: Workb
     assert isinstance(found, NeedsConsent)
     assert found.gare.required_scopes == (scope,)
     assert isinstance(await bench.creator.create(nightly(what=What.TRANSFER_NOW), check_consents=False), Submitted)
+
+
+async def test_a_key_pressed_twice_makes_one_timer(bench: Workbench) -> None:
+    first, second = await asyncio.gather(bench.creator.create(nightly()), bench.creator.create(nightly()))
+    assert isinstance(first, Created)
+    assert isinstance(second, NotCreated)
+    assert len(bench.named("a new mirror")) == 1
