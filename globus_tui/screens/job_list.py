@@ -268,7 +268,7 @@ class JobListScreen(TimerScreen, JobActions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A slash typed into the filter is a slash."""
-        if action == "jobs_filter" and self.query("#filter:focus"):
+        if action == "jobs_filter" and self.focused is not None and self.focused.id == "filter":
             return False
         return super().check_action(action, parameters)
 
