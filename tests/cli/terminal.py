@@ -1,0 +1,112 @@
+"""A program in a pseudo-terminal, its screen read as a person would."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import pyte
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PATIENCE = 30.0
+"""Seconds until a test gives up on a program that does not do what it waits for."""
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP[^\x1b]*\x1b\\")
+
+
+class Terminal:
+    """Runs `python -m globus_tui` with these arguments.
+
+    Attributes:
+        raw: every byte that the terminal got.
+        process: the program.
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (120, 36),
+        environ: Mapping[str, str] | None = None,
+        files: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Start it; stdin, stdout and stderr are the terminal unless `files` says otherwise."""
+        self.raw = b""
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._master, self._slave = pty.openpty()
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.before = termios.tcgetattr(self._slave)
+        ends = {name: (files or {}).get(name, self._slave) for name in ("stdin", "stdout", "stderr")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "globus_tui", *arguments],
+            env={**os.environ, **(environ or {})},
+            start_new_session=True,
+            **ends,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+        os.close(self._master)
+        os.close(self._slave)
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen."""
+        return list(self._screen.display)
+
+    @property
+    def text(self) -> str:
+        """The screen as one text."""
+        return "\n".join(self.lines)
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        os.write(self._master, keys.encode())
+
+    def wait_for(self, ready: str | Callable[[], object]) -> None:
+        """Read until a text is on the screen, or until something else holds."""
+        end = time.monotonic() + PATIENCE
+        while not (ready in self.text if isinstance(ready, str) else ready()):
+            assert time.monotonic() < end, f"waited in vain for {ready!r}:\n{self.text}"
+            self._read(0.05)
+
+    def wait_for_end(self) -> int:
+        """Read until the program has ended; gives its exit code."""
+        self.wait_for(lambda: self.process.poll() is not None)
+        while self._read(0):
+            pass
+        return self.process.wait()
+
+    def is_sane(self) -> bool:
+        """As it was: no raw mode, the cursor shown, the first screen back, neither mouse nor paste reported."""
+        modes = re.findall(rb"\x1b\[\?([0-9;]+)([hl])", self.raw)
+        now = {mode: switch == b"h" for group, switch in modes for mode in group.split(b";")}
+        reporting = {b"1000", b"1002", b"1003", b"1006", b"1015", b"2004", b"1004", b"1049"}
+        left_on = {mode for mode in reporting if now.get(mode)}
+        return termios.tcgetattr(self._slave) == self.before and now.get(b"25", True) and not left_on
+
+    def _read(self, wait: float) -> bool:
+        if not select.select([self._master], [], [], wait)[0]:
+            return False
+        piece = os.read(self._master, 65536)
+        self.raw += piece
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", piece))
+        return True
