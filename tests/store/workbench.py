@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.api.environment import Environment
+from globus_tui.api.flows import FlowsClient
 from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
@@ -60,6 +61,7 @@ class Workbench:
     clock: Clock
     timers: TimersClient
     transfers: TransferClient
+    flows: FlowsClient
     creator: Creator
     journal: Journal
     recorder: Recorder
@@ -106,13 +108,12 @@ async def workbench() -> AsyncIterator[Workbench]:
             sleep=no_waiting,
             sending=lambda attempt, draft: attempts.append((attempt, draft)),
         )
-        yield Workbench(app, clock, timers, transfers, creator, journal, recorder, consents, attempts, waits)
+        flows = FlowsClient(connection, tokens)
+        yield Workbench(app, clock, timers, transfers, flows, creator, journal, recorder, consents, attempts, waits)
 
 
 def nightly(name: str = "a new mirror", what: What = What.TRANSFER_TIMER) -> Draft:
     """A complete draft: scratch to archive, each night at two."""
-    from dataclasses import replace
-
     draft = new_draft(what)
     data = replace(
         draft.transfer,
