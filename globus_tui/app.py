@@ -246,6 +246,13 @@ class GlobusTui(Everywhere):
         self.say(f"signed in as {who}")
         self.book_wake()
 
+    def take_account(self) -> None:
+        """Whoever signed in meanwhile is shown, and what stood still for want of tokens goes on."""
+        if self.account.who != self.who or self.freshness.state is FreshnessState.SIGNED_OUT:
+            self.who = self.account.who
+            self.store.signed_in()
+            self.book_wake()
+
     def action_app_sign_in(self) -> None:
         """Sign in, or sign in again."""
         self.sign_in.start()
@@ -263,6 +270,10 @@ class GlobusTui(Everywhere):
         from globus_tui.procedures.create import Create
 
         self.run_worker(Create(self, wizard).run(), group="create")
+
+    def fix_all(self) -> None:
+        """The same for every timer that a sign-in would mend."""
+        self.sign_in.start_fix_all()
 
     def watch_next_run(self, job_id: JobId) -> None:
         """Tell when the next run of a repaired timer has started, or that it was stopped again."""

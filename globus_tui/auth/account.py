@@ -12,10 +12,11 @@ from globus_tui.auth.fix import FixAndResume, FixPlan
 from globus_tui.auth.login import PersonSignIn
 from globus_tui.auth.logout import Logout, logout
 from globus_tui.auth.services import real_clock
+from globus_tui.auth.sign_in_request import plan, resolve_identities
 from globus_tui.domain.errors import GlobusTuiError, SignedOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from globus_tui.api.bearer import TokenSource
     from globus_tui.api.globus_auth import AuthClient
@@ -47,6 +48,9 @@ class Account(Protocol):
     @property
     def tokens_at(self) -> str:
         """Where the tokens are, or would be, kept."""
+
+    def identity_names(self) -> Mapping[str, str]:
+        """User names by id of whoever is signed in and of the identities linked to them."""
 
     async def begin(self, request: SignInRequest | None = None) -> LoginAttempt | None:
         """Starts a login; None when none is needed, because a service account consents by asking."""
@@ -117,6 +121,11 @@ class PersonAccount:
         """The keyring, or the file's path."""
         return self._store.where()
 
+    def identity_names(self) -> Mapping[str, str]:
+        """The profile's identity and those linked to it."""
+        known = (self.identity, *self.identity.linked) if self.identity else ()
+        return {one.identity_id: one.username for one in known}
+
     async def load(self) -> None:
         """Reads the store.
 
@@ -126,7 +135,9 @@ class PersonAccount:
         await self.tokens.load()
 
     async def begin(self, request: SignInRequest | None = None) -> LoginAttempt:
-        """Makes the link of a login."""
+        """Makes the link of a login. User names in the request become ids, which is all that the page takes."""
+        if request is not None and request.identities:
+            request = await resolve_identities(request, self._people, self.identity)
         return await self._person.begin(request)
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
@@ -191,6 +202,10 @@ class ServiceIdentity:
         """Its tokens are asked for anew at each start."""
         return "memory"
 
+    def identity_names(self) -> Mapping[str, str]:
+        """The account has no user name."""
+        return {}
+
     async def begin(self, request: SignInRequest | None = None) -> None:
         """Asks for the scopes at once. What a person would have to prove, a service account cannot."""
         if request is not None and request.scopes:
@@ -210,8 +225,6 @@ class ServiceIdentity:
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
         """Everything the timers lack is asked for."""
-        from globus_tui.auth.sign_in_request import plan
-
         jobs = tuple(broken)
         request, apart = plan(job.gare for job in jobs)
         return FixPlan(

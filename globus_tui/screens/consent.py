@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from textual.events import Paste
 
     from globus_tui.app import GlobusTui
-    from globus_tui.screens.consent_prompt import Asked, Choice, Prompt
+    from globus_tui.screens.consent_prompt import Choice, Prompt
 
-_SHOWN = 56
+_SHOWN = 50
 """Characters of the link that are shown: it is 600 to 700 long, and no border may cut what somebody selects."""
 
 
@@ -39,7 +39,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     app: GlobusTui
 
     CSS_PATH = "consent.tcss"
-    AUTO_FOCUS = "#link"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("p", "print", "Print bare", show=False),
@@ -48,6 +48,12 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         Binding("b", "browser", "Act as browser", show=False),
         Binding("y", "scopes", "Exact scopes", show=False),
         Binding("a", "all", "All of them, or only the first", show=False),
+        Binding("enter", "go_on", "Go on", show=False),
+        Binding("space", "choices", "Leave out", show=False),
+        Binding("down,j", "app.focus_next", "Down", show=False),
+        Binding("up,k", "app.focus_previous", "Up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
     ]
 
     def __init__(self, prompt: Prompt) -> None:
@@ -89,8 +95,9 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             yield Static(Content(f"    {safe_line(line)}"))
 
     def on_mount(self) -> None:
-        """Draw what is asked at first."""
+        """Draw what is asked at first, from its first line: that is what has to be read."""
         self._show_asked()
+        self.query_one("#link").focus(scroll_visible=False)
 
     def _show_asked(self) -> None:
         asked = self._consent_asked
@@ -121,13 +128,12 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         keys = [("enter", "Submit" if asked.url else "Go on")]
         keys += [("p", "Print"), ("c", "Copy")] if asked.url else []
         keys += [("b", "Browser")] if prompt.browser else []
+        keys += [("esc", "Cancel")]
         keys += [("space", "Leave out"), ("a", "All")] if len(prompt.choices) > 1 else []
         keys += [("y", "Scopes")] if asked.scopes else []
-        keys += [("tab", "Next"), ("esc", "Cancel")]
-        hints = Content(" ")
-        for key, words in keys:
-            hints += Content.styled(key, "bold $primary") + Content(f" {words}  ")
-        return hints
+        keys += [("tab", "Next"), ("pgdn", "More")]
+        hints = [Content.styled(key, "bold $primary") + Content(f"\N{NO-BREAK SPACE}{words}") for key, words in keys]
+        return Content("  ").join(hints)
 
     # --- the code
 
@@ -248,14 +254,19 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         if self._consent_asked.scopes:
             self.app.push_screen(BareText("\n".join(self._consent_asked.scopes)))
 
-    def enter_on_link(self) -> None:
+    def action_go_on(self) -> None:
         """Go on where no sign-in is needed; else the code is what is missing."""
         if self._consent_asked.url is not None:
             self.query_one("#code", TextField).focus()
         elif left := self._ticked():
             self.dismiss(left)
 
-    def space_on_link(self) -> None:
+    def action_page(self, way: int) -> None:
+        """Show what is below or above, on low terminals."""
+        page = self.query_one("#consent", VerticalScroll)
+        page.scroll_relative(y=way * max(1, page.size.height - 2), animate=False)
+
+    def action_choices(self) -> None:
         """Go to what may be left out."""
         for line in self.query(ChoiceLine).results():
             line.focus()
@@ -276,18 +287,3 @@ def _one_line(choice: Choice) -> Static:
 
 class Link(Vertical, can_focus=True):
     """The box of the link: while it has the focus, letters are keys."""
-
-    screen: ConsentScreen
-    BINDINGS: ClassVar = [
-        Binding("enter", "screen_enter", "Go on", show=False),
-        Binding("space", "screen_space", "Leave out", show=False),
-        Binding("down,j", "app.focus_next", "Down", show=False),
-    ]
-
-    def action_screen_enter(self) -> None:
-        """Go on, or to the code."""
-        self.screen.enter_on_link()
-
-    def action_screen_space(self) -> None:
-        """To what may be left out."""
-        self.screen.space_on_link()

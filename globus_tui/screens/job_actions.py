@@ -217,6 +217,13 @@ class JobActions(Screen[None]):
         if states := self._able("job.fix"):
             self.app.fix([one.job_id for one in states if wants_fix(one)])
 
+    def action_jobs_fix_all(self) -> None:
+        """Sign in once for every timer that lost a consent, by cause; any may be left out."""
+        if self.app.freshness.state is FreshnessState.SIGNED_OUT:
+            self.app.say("You are signed out: press S to sign in first.", "warning")
+        else:
+            self.app.fix_all()
+
     def action_job_json(self) -> None:
         """Show the timer as the service describes it."""
         states = self.targets()

@@ -1,0 +1,187 @@
+"""Fix and resume: one login for timers that Globus stopped for want of a consent or a proof, then each is resumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from globus_tui.auth.fix import BrokenJob
+from globus_tui.domain.cause import cause_of
+from globus_tui.domain.gare import Gare
+from globus_tui.present import gare_words, moments
+from globus_tui.procedures.names import known_names, look_up_names
+from globus_tui.procedures.prompting import Question
+from globus_tui.screens.consent_prompt import Choice
+from globus_tui.screens.job_actions import wants_fix
+from globus_tui.store.operations import Resume
+from globus_tui.store.outcome import Done
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from globus_tui.app import GlobusTui
+    from globus_tui.auth.account import Account
+    from globus_tui.auth.fix import FixPlan
+    from globus_tui.auth.sign_in_request import SignInRequest
+    from globus_tui.domain.cause import Cause
+    from globus_tui.domain.job import JobId
+    from globus_tui.domain.scope import Scope
+    from globus_tui.procedures.prompting import Prompting
+
+    Change = Callable[[frozenset[str]], Awaitable[SignInRequest | None]]
+
+_MESSAGES = 3
+"""Sentences of Globus that are repeated in the prompt; more of them say little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one timer, for the list that is shown afterwards."""
+
+    label: str
+    resumed: bool
+    words: str
+
+
+class Fixing:
+    """The procedure; it runs in a worker of the application."""
+
+    def __init__(self, app: GlobusTui, account: Account, prompting: Prompting) -> None:
+        """Nothing is asked yet."""
+        self._app = app
+        self._account = account
+        self._prompting = prompting
+
+    def broken(self) -> tuple[JobId, ...]:
+        """All timers that a sign-in or a consent would mend."""
+        return tuple(key for key, state in self._app.states.items() if wants_fix(state) and state.pending is None)
+
+    def alike(self, job_ids: Sequence[JobId]) -> tuple[JobId, ...]:
+        """These, and behind them all others that were stopped for the same cause."""
+        causes = {self._cause(one) for one in job_ids if one in self._app.states}
+        others = (one for one in self.broken() if one not in job_ids and self._cause(one) in causes)
+        return (*job_ids, *others)
+
+    async def fix(self, job_ids: Sequence[JobId]) -> tuple[Result, ...]:
+        """Asks for what these timers lack, then resumes those that were left in. Empty when nothing was changed.
+
+        Raises:
+            GlobusTuiError: the consents could not be read; nothing was changed.
+        """
+        jobs = tuple(BrokenJob(one, self._gare(one)) for one in job_ids if one in self._app.states)
+        if not jobs:
+            return ()
+        found = await self._account.prepare_fix(jobs)
+        await look_up_names(self._app, (job.gare for job in jobs))
+
+        async def change(left: frozenset[str]) -> SignInRequest | None:
+            nonlocal found
+            found = await self._account.prepare_fix([job for job in jobs if job.job_id in left])
+            return found.request
+
+        picked = await self._prompting.ask(self._question(jobs, found, change=change))
+        if picked is None:
+            return ()
+        plan = replace(found, jobs=tuple(job for job in found.jobs if job.job_id in picked))
+        later = [job.job_id for job in found.later if job.job_id in picked]
+        return (*await self._resume(plan), *(Result(self._label(one), False, _LATER) for one in later))
+
+    async def _resume(self, plan: FixPlan) -> tuple[Result, ...]:
+        """Judges by the consents as they are now, and resumes one timer after another."""
+        results = []
+        for verdict in await self._account.check_fix(plan):
+            label = self._label(verdict.job_id)
+            if not verdict.may_resume:
+                results.append(Result(label, False, self._missing_words(verdict.missing) or verdict.reason))
+                continue
+            operation = Resume(verdict.job_id, update_credentials=True, skip_check=True)
+            outcome = await self._app.store.operate(operation)
+            done = isinstance(outcome, Done)
+            words = f"{self._app.outcome_words(outcome)} {verdict.reason}".strip()
+            results.append(Result(label, done, words))
+            if done:
+                self._app.watch_next_run(verdict.job_id)
+        return tuple(results)
+
+    # --- words
+
+    def _question(self, jobs: Sequence[BrokenJob], found: FixPlan, *, change: Change) -> Question:
+        labels = [self._label(job.job_id) for job in jobs]
+        several = len({self._cause(job.job_id) for job in jobs}) > 1
+        ordered = sorted(jobs, key=lambda job: self._cause_words(job.gare)) if several else jobs
+        return Question(
+            heading=f"Fix and resume {labels[0]}" if len(labels) == 1 else f"Fix and resume {len(labels)} timers",
+            request=found.request,
+            words=lambda request: self._asked(jobs, request),
+            then=(
+                "First it is checked that the new consents are really there, and that it is still you.",
+                "Then each is watched until its next run starts, or fails again.",
+            ),
+            choices=tuple(
+                Choice(
+                    job.job_id,
+                    f"resume {self._label(job.job_id)}: {self._start_words(job.job_id)}",
+                    self._cause_words(job.gare) if several else "",
+                )
+                for job in ordered
+            ),
+            change=change,
+        )
+
+    def _asked(self, jobs: Sequence[BrokenJob], request: SignInRequest | None) -> tuple[str, ...]:
+        said = dict.fromkeys(words for job in jobs if (words := gare_words.message(job.gare)))
+        lines = [f"Globus says: {words}" for words in list(said)[:_MESSAGES]]
+        if request is None:
+            return (*lines, "Everything that they need is granted already.", _CREDENTIALS)
+        names, plain = known_names(self._app), self._app.view.ascii
+        if request.scopes:
+            lines.append("You will be asked to allow, besides what this program may already do:")
+            lines += [
+                f"  {line}" for one in request.scopes for line in gare_words.scope_tree(one, names, ascii_only=plain)
+            ]
+        proofs = [line for job in jobs for line in gare_words.proofs(job.gare, self._account.identity_names())]
+        lines += (
+            dict.fromkeys(proofs)
+            if request.wants_session
+            else ("No other identity, policy or second factor is asked for.",)
+        )
+        lines += [
+            f"Nobody at Globus has the name {one}: this login cannot prove that." for one in request.unknown_identities
+        ]
+        return (*lines, _CREDENTIALS)
+
+    def _cause_words(self, gare: Gare) -> str:
+        names = known_names(self._app)
+        allow = [path.rpartition(" > ")[2] for path in gare_words.allow_words(gare, names)]
+        return f"for: {', '.join(filter(None, (*dict.fromkeys(allow), gare_words.session_short(gare))))}"
+
+    def _missing_words(self, missing: Sequence[Scope]) -> str:
+        names = known_names(self._app)
+        lacking = Gare("ConsentRequired", tuple(map(str, missing)))
+        paths = gare_words.allow_words(lacking, names)
+        return f"Not allowed yet: {'; '.join(paths)}." if paths else ""
+
+    def _start_words(self, job_id: JobId) -> str:
+        preview = self._app.store.resume_preview(job_id)
+        at = moments.date_time(preview.next_run, self._app.view.now, self._app.view.zone) if preview.next_run else None
+        then = f", then {at}" if at else ""
+        if preview.catch_up is None:
+            return "whether a run starts at once cannot be told"
+        return f"ONE run starts at once{then}" if preview.catch_up else f"no run was missed{then}"
+
+    def _label(self, job_id: JobId) -> str:
+        state = self._app.states.get(job_id)
+        return state.job.label if state else str(job_id)
+
+    def _gare(self, job_id: JobId) -> Gare:
+        state = self._app.states[job_id]
+        reason = state.job.inactive_reason
+        # Where Globus did not say in a form that is known, the best that can be done is a fresh login.
+        return (reason.gare if reason else None) or state.health.gare or Gare("AuthorizationRequired", prompt="login")
+
+    def _cause(self, job_id: JobId) -> Cause:
+        return cause_of(self._gare(job_id))
+
+
+_LATER = "needs a login of its own, as its demands contradict the others': press f on it."
+_CREDENTIALS = "From then on they run with the credentials of this sign-in."
