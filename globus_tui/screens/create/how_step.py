@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from globus_tui.domain.destructive import DANGER
 from globus_tui.domain.draft import Intent, with_intent
 from globus_tui.domain.draft_fields import DEADLINE, FILTERS, LABEL, OPTIONS
-from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.errors import BadInput
 from globus_tui.domain.filter_preview import preview
 from globus_tui.domain.findings import Finding, Level, note, stop
 from globus_tui.domain.intents import intent_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from globus_tui.domain.draft import Draft, Guards
-    from globus_tui.store.browsing import FolderView
+    from globus_tui.store.browsing_answers import FolderView
 
 _INTENTS = (
     (Intent.MIRROR.name, "mirror (deletes)"),
@@ -206,10 +206,11 @@ class HowStep(Step):
             self.run_worker(self._read_folder(*place), group="look-up", exclusive=True)
 
     async def _read_folder(self, collection_id: str, path: str) -> None:
-        try:
-            self._how_folder = await self.frame.lookup.folder(collection_id, path)
-        except GlobusTuiError as error:
-            self._how_problem = f"The source cannot be read, so the rules are not tried: {error}"
+        found = await self.frame.lookup.folder(collection_id, path, show_hidden=True)
+        if found.problem is None:
+            self._how_folder = found
+        else:
+            self._how_problem = f"The source cannot be read, so the rules are not tried: {found.problem}"
         self._show_rules(self.frame.draft)
 
     # --- editing

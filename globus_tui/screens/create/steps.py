@@ -47,30 +47,19 @@ class _Items(_Awaited):
     title = "Items"
 
 
-class _How(_Awaited):
-    title = "How"
-
-
-class _When(_Awaited):
-    title = "When"
-
-
-class _Flow(_Awaited):
-    title = "Flow"
-
-
-class _Review(_Awaited):
-    title = "Review"
-
-
 def make_steps() -> dict[str, Step]:
     """One of each, by key; loaded here so that the list opens without them."""
+    from globus_tui.screens.create.flow_step import FlowStep
+    from globus_tui.screens.create.how_step import HowStep
+    from globus_tui.screens.create.review_step import ReviewStep
+    from globus_tui.screens.create.when_step import WhenStep
+
     return {
         "what": _What(),
         "where": _Where(),
         "items": _Items(),
-        "flow": _Flow(),
-        "how": _How(),
-        "when": _When(),
-        "review": _Review(),
+        "flow": FlowStep(),
+        "how": HowStep(),
+        "when": WhenStep(),
+        "review": ReviewStep(),
     }

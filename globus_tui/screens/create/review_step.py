@@ -1,0 +1,188 @@
+"""The last look: everything in words, what was found, the exact request, and the same as a command."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from globus_tui.domain.destructive import confirmed, word_to_type
+from globus_tui.domain.draft import What, scopes_needed
+from globus_tui.domain.draft_fields import CONSENT, NAME
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.findings import Finding, Level, stop
+from globus_tui.present.cli_words import create_command
+from globus_tui.present.review_facts import consent_lines, finding_line, review_facts
+from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.create.preflight import preflight, subject
+from globus_tui.screens.create.step import Step
+from globus_tui.widgets.facts import Facts
+from globus_tui.widgets.form_row import FormRow
+from globus_tui.widgets.line_columns import Span
+from globus_tui.widgets.text_field import TextField
+from globus_tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from globus_tui.domain.draft import Draft
+    from globus_tui.widgets.line_columns import Cell
+
+TYPED = "typed_folder"
+_STYLES = {Level.STOP: "error", Level.WARN: "warning", Level.NOTE: "", Level.OK: "muted"}
+
+
+class ReviewStep(Step):
+    """Enter creates nothing here; the wizard's own key does, once nothing stands in the way."""
+
+    DEFAULT_CSS = """
+    ReviewStep #paper { height: 1fr; min-height: 4; margin-top: 1; }
+    ReviewStep #danger-word { color: $text-error; height: auto; }
+    """
+    BINDINGS: ClassVar = [Binding("ctrl+y", "copy", "Copy as", show=False)]
+    title = "Review"
+    about = "Nothing has been sent yet. Enter alone creates nothing."
+    fields = frozenset({NAME, TYPED, CONSENT})
+    hints = "ctrl+s creates   ctrl+y copies request, command or file   tab to the text to scroll it"
+
+    def __init__(self) -> None:
+        """Make the step."""
+        super().__init__()
+        self._review_subject: Hashable = None
+
+    def compose(self) -> ComposeResult:
+        """Name, facts, the word to type, and below a text with findings, request and command."""
+        yield FormRow(NAME, "name", TextField(placeholder="what you will find it by", id="name"))
+        yield Facts(12, id="facts")
+        yield Static(id="danger-word", markup=False)
+        yield FormRow(TYPED, "type it here", TextField(id="typed-folder"), id="typed-row")
+        yield TextLines(id="paper")
+
+    def first_field(self) -> Widget | None:
+        """The name while there is none; then what is still to be typed; else the text."""
+        draft = self.frame.draft
+        if not draft.name:
+            return self.query_one("#name")
+        return self.query_one("#typed-folder" if not confirmed(draft) else "#paper")
+
+    def why_not_create(self) -> str | None:
+        """What stands in the way besides findings."""
+        draft = self.frame.draft
+        if confirmed(draft):
+            return None
+        self.query_one("#typed-folder").focus()
+        return f"It deletes files: type {word_to_type(draft)} first, to show that you mean it."
+
+    # --- showing
+
+    def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
+        """Write everything anew; look up what depends on services when it is about something else."""
+        view = self.frame.view
+        self._fill("name", draft.name)
+        self._fill("typed-folder", draft.guards.typed_folder)
+        facts = self.query_one(Facts)
+        facts.ascii_only = view.ascii
+        facts.rows = review_facts(draft, view.names, self.frame.app.store.now(), view.zone, self.frame.app.who or "?")
+        word = self.query_one("#danger-word", Static)
+        word.display = self.query_one("#typed-row").display = draft.deletes
+        words = f"Because it deletes files, type  {word_to_type(draft)}  to go on."
+        word.update(Content(safe_line(words, ascii_only=view.ascii)))
+        self.show_findings([one for one in findings if one.field == NAME])
+        typed_row = self.field_note(TYPED)
+        if typed_row is not None:
+            wrong = bool(draft.guards.typed_folder.strip()) and not confirmed(draft)
+            typed_row.say([stop(TYPED, "This is not the folder's name")] if wrong else [])
+        paper = self.query_one(TextLines)
+        paper.ascii_only = view.ascii
+        paper.show(self._paper(draft, findings))
+        self._look_up(draft)
+
+    def _fill(self, field: str, text: str) -> None:
+        widget = self.query_one(f"#{field}", TextField)
+        if not widget.has_focus and widget.value != text:
+            with self.prevent(Input.Changed):
+                widget.value = text
+
+    def _paper(self, draft: Draft, findings: Sequence[Finding]) -> tuple[Cell, ...]:
+        lines: list[Cell] = [Span("Before it is sent", "bold")]
+        lookups = self.frame.lookups
+        collections = [one for one in (lookups.source, lookups.destination) if one is not None]
+        shown = [one for one in findings if not (one.field == CONSENT and one.words.startswith(("A consent", "All c")))]
+        lines += [Span(finding_line(one), _STYLES[one.level]) for one in shown]
+        lines += list(consent_lines(scopes_needed(draft, collections), lookups, self.frame.view.names))
+        if gone := lookups.deletions:
+            lines += [Span(f"     would be deleted: {name}", "warning") for name in gone.names[:200]]
+        lines += ["", Span("The request", "bold"), *request_text(draft).splitlines()]
+        command = create_command(draft)
+        lines += ["", Span("The same as a command", "bold"), *command.text.splitlines()]
+        lines += [Span(f"# {one}", "muted") for one in command.notes]
+        return tuple(lines)
+
+    # --- looking up
+
+    def _look_up(self, draft: Draft) -> None:
+        about = subject(draft)
+        if about != self._review_subject:
+            self._review_subject = about
+            self.run_worker(self._ask(draft), group="look-up", exclusive=True)
+
+    async def _ask(self, draft: Draft) -> None:
+        found = await preflight(draft, self.frame.lookup, self.frame.lookups)
+        self.frame.learn(replace(found, signed_in=self.frame.app.who is not None))
+
+    # --- editing
+
+    @on(Input.Changed, "#name")
+    def take_name(self, changed: Input.Changed) -> None:
+        """What it is called."""
+        changed.stop()
+        if changed.input.has_focus:
+            self.edit(replace(self.frame.draft, name=changed.value))
+
+    @on(Input.Changed, "#typed-folder")
+    def take_word(self, changed: Input.Changed) -> None:
+        """The word that shows that deleting is meant."""
+        changed.stop()
+        if changed.input.has_focus:
+            draft = self.frame.draft
+            self.edit(replace(draft, guards=replace(draft.guards, typed_folder=changed.value)))
+
+    def on_input_submitted(self, submitted: Input.Submitted) -> None:
+        """Enter goes to the next field and creates nothing."""
+        submitted.stop()
+        self.go_on(submitted.input)
+
+    def action_copy(self) -> None:
+        """Offer the request, the command and the file to copy."""
+        from globus_tui.domain.draft_file import to_file
+        from globus_tui.screens.show_text import CopyMenu
+
+        draft = self.frame.draft
+        choices = (
+            ("j", "request", request_text(draft)),
+            ("c", "CLI command", create_command(draft).text),
+            ("f", "file", json.dumps(to_file(draft), ensure_ascii=False, indent=2)),
+        )
+        self.app.push_screen(CopyMenu(choices), lambda text: self.frame.app.copy_text(text) if text else None)
+
+
+def request_text(draft: Draft) -> str:
+    """What would be sent: method, address and exact JSON; for a group, each of its requests."""
+    try:
+        if draft.what is What.TRANSFER_NOW:
+            return "POST /v0.10/transfer\n" + _json(draft.to_transfer().to_document())
+        return "\n".join("POST /v2/timer\n" + _json({"timer": one.to_document()}) for one in draft.to_timers())
+    except BadInput as missing:
+        return f"not complete yet: {missing}"
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2)
