@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Region
+from textual.visual import Visual
+from textual.widget import Widget
 
 from globus_tui.present import schedule_words
 from globus_tui.present.health_sentences import explain, headline
@@ -18,25 +20,45 @@ from globus_tui.widgets.job_table import case_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.app import RenderResult
+    from textual.strip import Strip
+
     from globus_tui.store.job_state import JobState
     from globus_tui.widgets.viewpoint import Viewpoint
 
 
-class JobPreview(Static):
-    """Name, what it moves, why it is as it is, the key that helps, and the next fire times."""
+class JobPreview(Widget):
+    """Name, what it moves, why it is as it is, the key that helps, and the next fire times.
+
+    Its height is fixed, so that the list does not jump, and only lines that say something else are drawn.
+    """
+
+    ALLOW_SELECT = False
 
     def __init__(self, key_of: Callable[[str], str], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         """Make the preview; `key_of` gives the key of a command."""
-        super().__init__(markup=False, id=id)
+        super().__init__(id=id)
         self._preview_key_of = key_of
-        self._preview_shown: Content | None = None
+        self._preview_shown = Content()
+
+    def render(self) -> RenderResult:
+        """What is told now."""
+        return self._preview_shown
 
     def show(self, state: JobState | None, view: Viewpoint) -> None:
         """Tell of a timer, or of none."""
         words = self._words(state, view) if state else Content()
-        if words != self._preview_shown:
-            self._preview_shown = words
-            self.update(words, layout=False)  # its height is fixed, so that the list does not jump
+        if words == self._preview_shown:
+            return
+        before, self._preview_shown = self._preview_lines(), words
+        after, top = self._preview_lines(), self.gutter.top
+        changed = [y for y in range(max(len(before), len(after))) if before[y : y + 1] != after[y : y + 1]]
+        if changed:
+            self.refresh(*(Region(0, top + y, self.outer_size.width, 1) for y in changed))
+
+    def _preview_lines(self) -> list[Strip]:
+        size = self.content_size
+        return Visual.to_strips(self, self._preview_shown, size.width, size.height, self.visual_style) if size else []
 
     def _words(self, state: JobState, view: Viewpoint) -> Content:
         case, sign = case_of(state, view), health_sign(state.health.word)
