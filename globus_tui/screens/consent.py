@@ -192,7 +192,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     def ask_for_what_is_left(self) -> None:
         """Less may be asked for when something is left out."""
         if self._consent_prompt.change:
-            self.run_worker(self._ask_for_what_is_left(), group="look-up", exclusive=True)
+            self.run_worker(self._ask_for_what_is_left, group="look-up", exclusive=True)
 
     async def _ask_for_what_is_left(self) -> None:
         change = self._consent_prompt.change
