@@ -158,6 +158,13 @@ FOLDER = _group(
     ("folder.bookmark", "Bookmark", "Give the folder a name, by which it is found again.", False),
 )
 
+ITEMS = _group(
+    "Items of a transfer",
+    ("item.add", "Add", "Add an item: a source path and a destination path.", False),
+    ("item.remove", "Remove", "Take the marked items, or the one under the cursor, out of the list.", False),
+    ("item.import", "Import", "Read items in the batch format of the official CLI, from a file or pasted.", False),
+)
+
 WIZARD = _group(
     "Wizard",
     ("wizard.next", "Next step", "The next step; steps can be filled in in any order.", True),

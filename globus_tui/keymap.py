@@ -72,6 +72,10 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "folder.sort": "o",
         "folder.again": "r,ctrl+r",
         "folder.bookmark": "b",
+        # items of a transfer
+        "item.add": "a",
+        "item.remove": "X,delete",
+        "item.import": "i",
         # the log of a task
         "log.wrap": "w",
         "log.view": "tab",
