@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import TYPE_CHECKING, ClassVar
 
@@ -63,6 +64,8 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         self._consent_asked = prompt.asked
         self._consent_busy = False
         self._consent_leaving = False
+        self._consent_changing = asyncio.Lock()
+        self._consent_left = frozenset(one.key for one in prompt.choices)
 
     def compose(self) -> ComposeResult:
         """What is asked; the link and the ways to it; the code; what follows."""
@@ -192,19 +195,23 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     def ask_for_what_is_left(self) -> None:
         """Less may be asked for when something is left out."""
         if self._consent_prompt.change:
-            self.run_worker(self._ask_for_what_is_left, group="look-up", exclusive=True)
+            self.run_worker(self._ask_for_what_is_left(), group="look-up")
 
     async def _ask_for_what_is_left(self) -> None:
         change = self._consent_prompt.change
-        left = self._ticked()
-        if change is None or not left:
-            self._say("" if left else "Everything is left out: tick something, or Escape.", wrong=not left)
-            return
-        try:
-            asked = await change(left)
-        except GlobusTuiError as wrong:
-            self._say(f"{wrong} {wrong.advice}".strip(), wrong=True)
-            return
+        async with self._consent_changing:
+            left = self._ticked()
+            if change is None or not left:
+                self._say("" if left else "Everything is left out: tick something, or Escape.", wrong=not left)
+                return
+            if left == self._consent_left:
+                return
+            try:
+                asked = await change(left)
+            except GlobusTuiError as wrong:
+                self._say(f"{wrong} {wrong.advice}".strip(), wrong=True)
+                return
+            self._consent_left = left
         self._say("" if asked.url == self._consent_asked.url else "The link is another one now: open this one.")
         self._consent_asked = asked
         self._show_asked()

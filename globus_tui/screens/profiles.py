@@ -86,7 +86,7 @@ class ProfilesScreen(TimerScreen):
 
     def on_mount(self) -> None:
         """Look who is signed in where."""
-        self.run_worker(self._read, group="look-up", exclusive=True)
+        self.run_worker(self._read(), group="look-up")
 
     async def _read(self) -> None:
         try:
