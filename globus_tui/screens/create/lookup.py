@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.collection import Bookmark, Collection
     from globus_tui.domain.draft import Draft
     from globus_tui.domain.flow import Flow
-    from globus_tui.store.browsing import FolderView, Suggestions
+    from globus_tui.store.browsing_answers import FolderView, Suggestions
     from globus_tui.store.creation import Creator
     from globus_tui.store.creation_outcome import Attempt, ConsentCheck
     from globus_tui.store.drafts import DraftShelf

@@ -1,4 +1,4 @@
-"""What services can tell of a draft before it is sent: asked while it is being written, so that checks need not wait."""
+"""What services can tell of a draft before it is sent: asked while it is written, so that nothing waits for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.check_lookups import Lookups
 from globus_tui.domain.destructive import Deletions, first_run_deletions
 from globus_tui.domain.draft import What
 from globus_tui.domain.errors import GlobusTuiError
@@ -14,7 +13,7 @@ from globus_tui.domain.errors import GlobusTuiError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from globus_tui.domain.check_lookups import PathLook
+    from globus_tui.domain.check_lookups import Lookups, PathLook
     from globus_tui.domain.collection import Collection
     from globus_tui.domain.draft import Draft
     from globus_tui.screens.create.lookup import Lookup

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.containers import VerticalScroll
 from textual.message import Message
 
+from globus_tui.domain.findings import Level
 from globus_tui.widgets.form_row import FormRow
 
 if TYPE_CHECKING:
@@ -16,9 +17,14 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.widgets import Input
 
+    from globus_tui.app import GlobusTui
     from globus_tui.domain.draft import Draft
     from globus_tui.domain.findings import Finding
     from globus_tui.screens.create.wizard import WizardScreen
+
+
+LOW = 32
+"""Lines of a screen below which each counts."""
 
 
 class Step(VerticalScroll, can_focus=False):
@@ -30,6 +36,8 @@ class Step(VerticalScroll, can_focus=False):
         fields: names of `draft_fields` that this step shows; a refusal about one of them opens the step.
         hints: what its own keys do, for the line above the wizard's keys.
     """
+
+    app: GlobusTui
 
     title: ClassVar[str] = ""
     about: ClassVar[str] = ""
@@ -58,6 +66,10 @@ class Step(VerticalScroll, can_focus=False):
         """
         raise NotImplementedError
 
+    def why_not_create(self) -> str | None:
+        """What stands in the way of creating besides findings, in words; asked of every step just before."""
+        return None
+
     @property
     def frame(self) -> WizardScreen:
         """The wizard around it: `draft`, `lookup`, `lookups`, `view`, `states`."""
@@ -75,6 +87,11 @@ class Step(VerticalScroll, can_focus=False):
         """Put the worst finding of each field into its row's note."""
         for row in self.query(FormRow):
             row.say([one for one in findings if one.field == row.field_name])
+
+    def worth_a_line(self, findings: Sequence[Finding]) -> list[Finding]:
+        """On a low screen mere notes stay with the checks below: the fields need the lines."""
+        low = self.app.size.height < LOW
+        return [one for one in findings if one.level >= (Level.WARN if low else Level.NOTE)]
 
     def first_field(self) -> Widget | None:
         """What gets the focus when the step opens."""

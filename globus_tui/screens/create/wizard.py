@@ -14,10 +14,13 @@ from globus_tui.commands import EVERYWHERE, WIZARD, Command, bindings
 from globus_tui.domain.check_lookups import Lookups
 from globus_tui.domain.draft import Draft, What
 from globus_tui.domain.draft_checks import check_draft
+from globus_tui.domain.draft_fields import SOURCE
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.findings import Finding, Level
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.create.draft_keeper import DraftKeeper
+from globus_tui.screens.create.preflight import Preflight
 from globus_tui.screens.create.step import Step
 from globus_tui.screens.create.steps import ORDER, make_steps
 from globus_tui.widgets.form_row import SIGNS
@@ -83,6 +86,7 @@ class WizardScreen(TimerScreen):
         """
         super().__init__()
         self.making = making
+        self._wizard_preflight = Preflight(making.lookup, self.learn)
         self.keeper = DraftKeeper(making.drafts, draft_id, draft, step, attempt)
         self.replaces = replaces
         self.is_sending = False
@@ -112,6 +116,22 @@ class WizardScreen(TimerScreen):
     def ask_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
         """Let the user meet a requirement of Globus, then go on with what wanted it; nothing when it is declined."""
         self.app.consent_for(gare, why, then)
+
+    def draft_name(self, side: str) -> str:
+        """What the collection of a side, `source` or `destination`, was called when it was chosen."""
+        return (self.draft.source_name if side == SOURCE else self.draft.destination_name) or ""
+
+    def make_bookmark(self, name: str, collection_id: str, path: str) -> None:
+        """Give a place a name, and say how that went."""
+        self.run_worker(self._make_bookmark(name, collection_id, path), group="bookmark")
+
+    async def _make_bookmark(self, name: str, collection_id: str, path: str) -> None:
+        try:
+            made = await self.lookup.bookmark(name, collection_id, path)
+        except GlobusTuiError as wrong:
+            self.app.say(f"{wrong} {wrong.advice}".strip(), "error")
+        else:
+            self.app.say(f"Bookmark {made.label} is made.")
 
     def learn(self, lookups: Lookups) -> None:
         """Know more of what services answered; the checks take it into account."""
@@ -260,6 +280,8 @@ class WizardScreen(TimerScreen):
     def _after_a_pause(self) -> None:
         self._wizard_pause = None
         self.run_worker(self._save(), group="save")
+        looking = self._wizard_preflight.look(self.draft, self.lookups, signed_in=self.who is not None)
+        self.run_worker(looking, group="look-up", exclusive=True)
 
     async def _save(self) -> None:
         await self.keeper.save()
@@ -270,6 +292,15 @@ class WizardScreen(TimerScreen):
     # --- commands
 
     @on(Step.Finished)
+    def go_on(self) -> None:
+        """Enter in the last field of a step: the next step that there is something to do in."""
+        order = ORDER[self.draft.what]
+        following = order[order.index(self._wizard_at) + 1 :]
+        if following[:1] == ("items",) and self.draft.transfer.items:
+            following = following[1:]  # the folders just chosen are the items
+        if following:
+            self.open_step(following[0])
+
     def action_wizard_next(self) -> None:
         """The step after this one."""
         order = ORDER[self.draft.what]
@@ -317,10 +348,18 @@ class WizardScreen(TimerScreen):
         elif stops := [one for one in self.findings if one.level is Level.STOP and one not in self._wizard_said]:
             self.app.say(f"Not yet: {stops[0].words}.", "error")
             self._open_home(stops[0].field)
+        elif why := next(
+            filter(None, (self._wizard_steps[key].why_not_create() for key in ORDER[self.draft.what])), ""
+        ):
+            self.app.say(why, "error")
         elif self._wizard_create is not None:
             self._wizard_create(self)
         else:
             self.app.create(self)
+
+    def _why_not_create(self) -> str:
+        said = (self._wizard_steps[key].why_not_create() for key in ORDER[self.draft.what])
+        return next(filter(None, said), "")
 
     def action_wizard_discard(self) -> None:
         """Ask, then give the draft up."""

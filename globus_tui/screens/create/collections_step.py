@@ -1,0 +1,188 @@
+"""From where to where: two sides, beside each other where there is room, else one above the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Container
+
+from globus_tui.domain.chosen_items import DESTINATION_PATH, SOURCE_PATH, chosen_paths, items_between
+from globus_tui.domain.draft_fields import DESTINATION, SOURCE
+from globus_tui.domain.findings import Level
+from globus_tui.domain.scope import collection_of
+from globus_tui.present.collection_words import chosen_words
+from globus_tui.screens.create.side import Side
+from globus_tui.screens.create.step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.findings import Finding
+    from globus_tui.domain.transfer import TransferItem
+    from globus_tui.store.browsing_answers import Suggestion
+
+
+class CollectionsStep(Step):
+    """Collections and paths; the items follow from them until somebody lists items by hand."""
+
+    DEFAULT_CSS = """
+    CollectionsStep { layout: vertical; }
+    CollectionsStep #sides { layout: vertical; height: 1fr; }
+    CollectionsStep Side { height: auto; }
+    CollectionsStep Side.-active { height: 1fr; }
+    CollectionsStep .side-heading { color: $text-accent; text-style: bold; height: 1; }
+    CollectionsStep LineList { height: 1fr; display: none; }
+    CollectionsStep .-active LineList { display: block; }
+    """
+    title = "From/to"
+    about = "Type part of a collection's name, or paste its id or a link of app.globus.org."
+    fields = frozenset({SOURCE, DESTINATION})
+    hints = "up/down list   enter take   in folders: enter open, left up, space pick, . hidden, o sort, b bookmark"
+
+    def __init__(self) -> None:
+        """Nothing is chosen."""
+        super().__init__()
+        self._where_derived: tuple[TransferItem, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The sides."""
+        with Container(id="sides"):
+            yield Side(SOURCE, "From")
+            yield Side(DESTINATION, "To")
+
+    def first_field(self) -> Widget | None:
+        """The first that is empty yet."""
+        for side in (self._source, self._destination):
+            for field in (side.collection_field, side.path_field):
+                if not field.value:
+                    return field
+        return self._source.collection_field
+
+    @property
+    def _source(self) -> Side:
+        return self.query_one("#source-side", Side)
+
+    @property
+    def _destination(self) -> Side:
+        return self.query_one("#destination-side", Side)
+
+    # --- showing
+
+    def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
+        """Fields as the draft has them, and what is known of each side."""
+        data, (source, destination) = draft.transfer, chosen_paths(draft)
+        self._source.adopt(data.source_endpoint, draft.source_name, source)
+        self._destination.adopt(data.destination_endpoint, draft.destination_name, destination)
+        lookups = self.frame.lookups
+        for side, collection in ((self._source, lookups.source), (self._destination, lookups.destination)):
+            about = [one for one in findings if one.field == side.side_name and one.level >= Level.WARN]
+            row = side.row(side.side_name)
+            if side.collection_id is None:
+                row.say_words("")
+            elif about:
+                row.say(about)
+            elif collection is not None and collection.collection_id == side.collection_id:
+                row.say_words(chosen_words(collection, consent=self._consent(collection.collection_id)))
+        self._show_paths(draft)
+
+    def _consent(self, collection_id: str) -> bool | None:
+        lookups = self.frame.lookups
+        if not lookups.consents_checked:
+            return None
+        named = {collection_of(part) for scope in lookups.missing_consents for part in scope.walk()}
+        unsure = {collection_of(part) for scope in lookups.unknown_consents for part in scope.walk()}
+        return None if collection_id in unsure else collection_id not in named
+
+    def _show_paths(self, draft: Draft) -> None:
+        items = draft.transfer.items
+        custom = bool(items) and not self._follows(draft)
+        for side in (self._source, self._destination):
+            self._show_path(side, len(items) if custom else 0)
+
+    def _show_path(self, side: Side, listed: int) -> None:
+        row, source = side.row(f"{side.side_name}_path"), side is self._source
+        picked = side.picked() if source else ()
+        look = next((self.frame.lookups.paths.get((side.collection_id or "", path)) for path in _spellings(side)), None)
+        if listed:
+            row.say_words(f"{listed} items are listed on the next step; a path typed here takes their place")
+        elif picked:
+            row.say_words(f"{len(picked)} picked, each goes into the destination folder under its own name")
+        elif look is None or not side.path:
+            row.say_words("")
+        elif look.missing:
+            words = "There is no such path" if source else "Not there yet: it will be made"
+            row.say_words(words, Level.STOP if source else Level.NOTE)
+        elif look.gare is not None:
+            row.say_words("Globus asks for something before it shows this folder: Enter below meets it", Level.WARN)
+        elif look.problem:
+            row.say_words(f"It cannot be read: {look.problem}", Level.WARN)
+        else:
+            row.say_words("folder" if look.kind == "dir" else look.kind or "")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Where the sides stand above each other, only the one with the focus shows its list."""
+        for side in (self._source, self._destination):
+            side.set_class(side in event.widget.ancestors, "-active")
+
+    # --- changes
+
+    @on(Side.Picked)
+    def take_collection(self, picked: Side.Picked) -> None:
+        """A collection was chosen on one side, or a link named both."""
+        picked.stop()
+        draft = self._with_collection(self.frame.draft, picked.side, picked.suggestion)
+        other = self._destination if picked.side is self._source else self._source
+        if picked.other is not None and other is self._destination:
+            other.pick(picked.other)
+        self.edit(draft)
+
+    def _with_collection(self, draft: Draft, side: Side, suggestion: Suggestion) -> Draft:
+        collection = suggestion.collection
+        lookups = self.frame.lookups
+        if side is self._source:
+            data = replace(draft.transfer, source_endpoint=collection.collection_id)
+            self.frame.learn(replace(lookups, source=collection, source_problem=None))
+            return replace(draft, transfer=data, source_name=collection.name)
+        data = replace(draft.transfer, destination_endpoint=collection.collection_id)
+        self.frame.learn(replace(lookups, destination=collection, destination_problem=None))
+        return replace(draft, transfer=data, destination_name=collection.name)
+
+    @on(Side.PathChanged)
+    def take_path(self, changed: Side.PathChanged) -> None:
+        """A path, or what is picked in it, changed: the items follow."""
+        changed.stop()
+        draft, side = self.frame.draft, changed.side
+        name = SOURCE_PATH if side is self._source else DESTINATION_PATH
+        accepted = changed.done and draft.typed.get(name) != side.path
+        if not changed.done or accepted:
+            paths = chosen_paths(draft.with_typed(name, side.path))
+            draft = draft.with_typed(SOURCE_PATH, paths[0]).with_typed(DESTINATION_PATH, paths[1])
+            known = self._source.is_folder
+            self._where_derived = items_between(*paths, self._source.picked(), is_folder=known)
+            self.edit(replace(draft, transfer=replace(draft.transfer, items=self._where_derived)))
+        if changed.done:
+            self.call_later(self._after_path, side)
+
+    def _after_path(self, side: Side) -> None:
+        if side is self._source:
+            self._destination.collection_field.focus()
+        else:
+            self.post_message(self.Finished())
+
+    def _follows(self, draft: Draft) -> bool:
+        """The items are those that the paths stand for, not a list made by hand."""
+        paths = chosen_paths(draft)
+        ways = [items_between(*paths, is_folder=kind) for kind in (None, True, False)]
+        return draft.transfer.items in (self._where_derived, *ways)
+
+
+def _spellings(side: Side) -> tuple[str, ...]:
+    path = side.path
+    return (path, f"{path}/") if not path.endswith("/") else (path,)

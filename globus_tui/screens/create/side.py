@@ -1,0 +1,348 @@
+"""One side of a transfer: a collection found as its name is typed, and a path in it, typed or browsed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from globus_tui.domain.chosen_items import inside, parent_of
+from globus_tui.domain.findings import Level
+from globus_tui.widgets.collection_picker import CollectionPicker
+from globus_tui.widgets.folder_browser import FolderBrowser
+from globus_tui.widgets.form_row import FormRow
+from globus_tui.widgets.text_field import TextField
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from globus_tui.domain.collection import FolderEntry
+    from globus_tui.screens.create.wizard import WizardScreen
+    from globus_tui.store.browsing_answers import FolderView, Suggestion, Suggestions
+
+_TYPING = 0.25
+"""Seconds without a key after which is asked for what was typed."""
+
+
+class Side(Vertical):
+    """From, or to. It keeps what is being typed; what was chosen is told to the step."""
+
+    @dataclass
+    class Picked(Message):
+        """A collection was chosen; a pasted link may name the other side too."""
+
+        side: Side
+        suggestion: Suggestion
+        other: Suggestion | None = None
+
+    @dataclass
+    class PathChanged(Message):
+        """The path, or what is picked in it, is another one; `done`: Enter was pressed in it."""
+
+        side: Side
+        done: bool = False
+
+    def __init__(self, side_name: str, heading: str) -> None:
+        """Make a side; `side_name` is `source` or `destination`, as fields are named."""
+        super().__init__(id=f"{side_name}-side")
+        self.side_name = side_name
+        self.collection_id: str | None = None
+        self.is_folder: bool | None = None
+        """What the path is, where that is known."""
+        self._side_heading = heading
+        self._side_asked: Suggestions | None = None
+        self._side_enter_waits = False
+        self._side_pause: Timer | None = None
+        self._side_fill = False
+
+    def compose(self) -> ComposeResult:
+        """Heading, two fields, and the list that belongs to the one with the focus."""
+        name = self.side_name
+        yield Static(self._side_heading, classes="side-heading", markup=False)
+        yield FormRow(name, "collection", TextField(placeholder="name, id, or link", id=f"{name}-collection"))
+        yield FormRow(f"{name}_path", "path", TextField(placeholder="/folder/", id=f"{name}-path"))
+        yield CollectionPicker(id=f"{name}-picker")
+        yield FolderBrowser(id=f"{name}-browser")
+
+    def on_mount(self) -> None:
+        """Lists draw ASCII where that is wanted."""
+        self.picker.ascii_only = self.browser.ascii_only = self.frame.view.ascii
+        self.picker.display = False
+
+    # --- parts
+
+    @property
+    def frame(self) -> WizardScreen:
+        """The wizard around it."""
+        return cast("WizardScreen", self.screen)
+
+    @property
+    def collection_field(self) -> TextField:
+        """Where a collection is looked for."""
+        return self.query_one(f"#{self.side_name}-collection", TextField)
+
+    @property
+    def path_field(self) -> TextField:
+        """Where a path is typed."""
+        return self.query_one(f"#{self.side_name}-path", TextField)
+
+    @property
+    def picker(self) -> CollectionPicker:
+        """Collections that fit."""
+        return self.query_one(CollectionPicker)
+
+    @property
+    def browser(self) -> FolderBrowser:
+        """The folder."""
+        return self.query_one(FolderBrowser)
+
+    def row(self, field: str) -> FormRow:
+        """The row of a field."""
+        return next(one for one in self.query(FormRow) if one.field_name == field)
+
+    @property
+    def path(self) -> str:
+        """The path as it stands in the field."""
+        return self.path_field.value.strip()
+
+    def picked(self) -> tuple[FolderEntry, ...]:
+        """Entries marked in the folder."""
+        return self.browser.picked()
+
+    # --- from the draft
+
+    def adopt(self, collection_id: str | None, name: str | None, path: str) -> None:
+        """Show what the draft has, unless it is being typed just now."""
+        if not self.collection_field.has_focus and collection_id:
+            self._fill(self.collection_field, name or collection_id)
+        if not self.path_field.has_focus and path and not self._side_fill:
+            self._fill(self.path_field, path)
+        if collection_id != self.collection_id:
+            self.collection_id = collection_id
+            self.browser.set_marks(frozenset())
+            self.browser.show(None)
+            if collection_id:
+                self.list_folder(path or None)
+
+    def _fill(self, field: TextField, text: str) -> None:
+        if field.value != text:
+            with self.prevent(Input.Changed):
+                field.value = text
+
+    # --- finding a collection
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The list under the fields follows the focus."""
+        looking = event.widget is self.collection_field
+        self.picker.display, self.browser.display = looking, not looking
+        if looking:
+            typed = "" if self.collection_id else self.collection_field.value
+            self._ask(typed)
+
+    @on(TextField.Changed)
+    def take_typing(self, changed: TextField.Changed) -> None:
+        """Something was typed: ask when the typing rests."""
+        changed.stop()
+        self._stop_pause()
+        if changed.input is self.collection_field:
+            self._side_pause = self.set_timer(_TYPING, self._ask_typed)
+        else:
+            self._side_fill = False
+            self.is_folder = True if self.path.endswith("/") else None
+            self.browser.set_marks(frozenset())
+            self.post_message(self.PathChanged(self))
+            self._side_pause = self.set_timer(_TYPING, self._list_typed)
+
+    def _stop_pause(self) -> None:
+        if self._side_pause is not None:
+            self._side_pause.stop()
+            self._side_pause = None
+
+    def _ask_typed(self) -> None:
+        self._ask(self.collection_field.value)
+
+    def _ask(self, typed: str) -> None:
+        self.run_worker(self._suggest(typed), group="look-up", exclusive=True)
+
+    async def _suggest(self, typed: str) -> None:
+        found = await self.frame.lookup.suggest(typed)
+        self._side_asked = found
+        self.picker.show(found)
+        note = "; ".join(found.problems) if found.found else ""
+        self.row(self.side_name).say_words(note, Level.WARN)
+        if self._side_enter_waits:
+            self._side_enter_waits = False
+            self._pick()
+
+    def on_key(self, event: events.Key) -> None:
+        """Arrow keys in a field move in the list below it."""
+        steps = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}.get(event.key)
+        if steps is None:
+            return
+        if self.collection_field.has_focus:
+            self.picker.action_move(steps)
+        elif self.path_field.has_focus and steps == 1:
+            self.browser.focus()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    @on(TextField.Submitted)
+    def take_enter(self, submitted: TextField.Submitted) -> None:
+        """Enter: choose what the list has under its cursor, or take the path as it is."""
+        submitted.stop()
+        self._stop_pause()
+        if submitted.input is self.path_field:
+            self._accept_path()
+            return
+        typed = self.collection_field.value
+        unchanged = bool(self.collection_id) and typed == self.frame.draft_name(self.side_name)
+        if unchanged and (self.picker.cursor_position <= 0):
+            self.path_field.focus()
+        elif unchanged or (self._side_asked is not None and self._side_asked.typed == typed):
+            self._pick()
+        else:
+            self._side_enter_waits = True
+            self._ask(typed)
+
+    @on(CollectionPicker.Chosen)
+    def take_click(self, chosen: CollectionPicker.Chosen) -> None:
+        """A collection was clicked twice."""
+        chosen.stop()
+        self._pick()
+
+    def _pick(self) -> None:
+        suggestion = self.picker.chosen()
+        if suggestion is None:
+            self.row(self.side_name).say_words("No collection fits; type other words, or paste an id.", Level.WARN)
+            return
+        self.pick(suggestion, self._side_asked.destination if self._side_asked else None)
+        self.path_field.focus()
+
+    def pick(self, suggestion: Suggestion, other: Suggestion | None = None) -> None:
+        """Take a collection, and begin where its suggestion says."""
+        self._fill(self.collection_field, suggestion.collection.name)
+        self.collection_id = suggestion.collection.collection_id
+        self.browser.set_marks(frozenset())
+        self.browser.show(None)
+        self._fill(self.path_field, suggestion.path or "")
+        self.post_message(self.Picked(self, suggestion, other))
+        if suggestion.path:
+            self.is_folder = True if suggestion.path.endswith("/") else None
+            self.post_message(self.PathChanged(self))
+        self._side_fill = True
+        self.list_folder(suggestion.path)
+
+    # --- folders
+
+    def list_folder(self, path: str | None, *, again: bool = False, go: bool = False) -> None:
+        """Show a folder; `go`: the path becomes that folder."""
+        if self.collection_id is None:
+            return
+        if self.browser.view is None:
+            self.browser.say("Reading …" if not self.frame.view.ascii else "Reading ...")
+        self.run_worker(self._list(self.collection_id, path, again=again, go=go), group="folder", exclusive=True)
+
+    async def _list(self, collection_id: str, path: str | None, *, again: bool, go: bool) -> None:
+        browser = self.browser
+        view = await self.frame.lookup.folder(collection_id, path, show_hidden=browser.hidden_shown, again=again)
+        if collection_id != self.collection_id:
+            return
+        browser.show(view)
+        if go and view.problem is None:
+            browser.narrow("")
+            browser.action_first()
+            self._go_to(view)
+        elif self._side_fill and view.problem is None and not self.path:
+            self._fill(self.path_field, view.path)
+            self.path_field.action_select_all()
+        self._learn_kind(view)
+
+    def _go_to(self, view: FolderView) -> None:
+        self._side_fill = False
+        self._fill(self.path_field, view.path)
+        self.is_folder = True
+        self.browser.set_marks(frozenset())
+        self.post_message(self.PathChanged(self))
+
+    def _learn_kind(self, view: FolderView) -> None:
+        """What the typed path is, where the listing of the folder above shows it."""
+        if self.is_folder is not None or view.problem is not None:
+            return
+        entry = next((one for one in view.entries if inside(view.path, one.name) == self.path), None)
+        if entry is not None:
+            self.is_folder = entry.is_folder
+            self.post_message(self.PathChanged(self))
+
+    def _list_typed(self) -> None:
+        """List the folder that is being typed, narrowed to what its last part begins with."""
+        typed = self.path
+        folder, _, rest = typed.rpartition("/")
+        self.browser.narrow(rest)
+        shown = self.browser.view
+        if shown is None or shown.path != f"{folder}/" or shown.problem:
+            self.list_folder(f"{folder}/" if folder or typed.startswith("/") else None)
+        else:
+            self._learn_kind(shown)
+
+    def _accept_path(self) -> None:
+        self._side_fill = False
+        self._list_typed()
+        self.post_message(self.PathChanged(self, done=True))
+
+    @on(FolderBrowser.Wanted)
+    def change_folder(self, wanted: FolderBrowser.Wanted) -> None:
+        """Open a folder, go up, or read again."""
+        wanted.stop()
+        view = self.browser.view
+        here = view.path if view else parent_of(self.path)
+        if not wanted.folder:
+            self.list_folder(here or None, again=wanted.again)
+        elif wanted.folder == "..":
+            self.list_folder(parent_of(here), go=True)
+        else:
+            self.list_folder(inside(here, wanted.folder) + "/", go=True)
+
+    @on(FolderBrowser.MarksChanged)
+    def change_marks(self, changed: FolderBrowser.MarksChanged) -> None:
+        """Other entries are picked: they lie in the folder that is shown."""
+        changed.stop()
+        view = self.browser.view
+        if view is not None and changed.keys and self.path != view.path:
+            self._fill(self.path_field, view.path)
+            self.is_folder = True
+        if view is not None:
+            self.post_message(self.PathChanged(self))
+
+    @on(FolderBrowser.ConsentWanted)
+    def meet_requirement(self, wanted: FolderBrowser.ConsentWanted) -> None:
+        """Meet what Globus asks for, then list again."""
+        wanted.stop()
+        view = self.browser.view
+        if view is not None and view.gare is not None:
+            self.frame.ask_consent(view.gare, "Look into this collection", self._list_after_consent)
+
+    def _list_after_consent(self) -> None:
+        self.frame.lookup.forget()
+        self.list_folder(self.path or None, again=True)
+
+    @on(FolderBrowser.BookmarkWanted)
+    def ask_for_bookmark(self, wanted: FolderBrowser.BookmarkWanted) -> None:
+        """Ask what to call this folder."""
+        wanted.stop()
+        from globus_tui.screens.ask import Ask
+
+        view = self.browser.view
+        if view is not None and view.problem is None:
+            sheet = Ask("Name of the bookmark", (f"For {view.path}",))
+            self.app.push_screen(sheet, lambda name: self._bookmark(name, view) if name else None)
+
+    def _bookmark(self, name: str, view: FolderView) -> None:
+        self.frame.make_bookmark(name, view.collection_id, view.path)
