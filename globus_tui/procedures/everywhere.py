@@ -15,12 +15,14 @@ from globus_tui.procedures.host import Host, Switch
 from globus_tui.screens.base import TimerScreen
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Iterable
     from datetime import tzinfo
 
     from textual.screen import Screen
 
     from globus_tui.auth.account import Account
+    from globus_tui.screens.activity import Activity
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.job_store import JobStore
@@ -34,6 +36,9 @@ class Everywhere(App[Switch]):
     settings: Settings
     host: Host
     shown_zone: tzinfo
+    activity: deque[Activity]
+    received: int
+    started_at: float
 
     def say(self, words: str, severity: str = "information") -> None:
         """Put a sentence on the note line."""
@@ -54,6 +59,16 @@ class Everywhere(App[Switch]):
     async def refresh_now(self) -> None:
         """Read the timers again."""
         raise NotImplementedError
+
+    def action_app_info(self) -> None:
+        """Show what this program itself costs."""
+        from globus_tui.present.own_words import own_lines
+        from globus_tui.procedures.own_cost import own_cost
+        from globus_tui.screens.about_self import AboutSelf
+
+        requests = self.activity[-1].key if self.activity else 0
+        cost = own_cost(self.store, requests=requests, received=self.received, started=self.started_at)
+        self.push_screen(AboutSelf(own_lines(cost)))
 
     def action_jobs_activity(self) -> None:
         """Show what was asked of Globus."""
@@ -115,6 +130,9 @@ class Everywhere(App[Switch]):
         """Show times in the other zone: UTC, or the user's."""
         from datetime import UTC
 
+        if self.host.zone is UTC:
+            self.say("Your zone is UTC; --zone or the setting zone names another.")
+            return
         to_utc = self.shown_zone is not UTC
         self.shown_zone = UTC if to_utc else self.host.zone
         self.look()

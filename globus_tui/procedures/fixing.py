@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from globus_tui.auth.fix import BrokenJob
 from globus_tui.domain.cause import cause_of
 from globus_tui.domain.gare import Gare
+from globus_tui.domain.job import JobStatus
 from globus_tui.present import gare_words, moments
 from globus_tui.procedures.names import known_names, look_up_names
 from globus_tui.procedures.prompting import Question
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from globus_tui.auth.fix import FixPlan
     from globus_tui.auth.sign_in_request import SignInRequest
     from globus_tui.domain.cause import Cause
-    from globus_tui.domain.job import JobId
+    from globus_tui.domain.job import Job, JobId
     from globus_tui.domain.scope import Scope
     from globus_tui.procedures.prompting import Prompting
 
@@ -96,12 +97,23 @@ class Fixing:
                 continue
             operation = Resume(verdict.job_id, update_credentials=True, skip_check=True)
             outcome = await self._app.store.operate(operation)
-            done = isinstance(outcome, Done)
-            words = f"{self._app.outcome_words(outcome)} {verdict.reason}".strip()
+            again = self._stopped_again(outcome.job) if isinstance(outcome, Done) else ""
+            done = isinstance(outcome, Done) and not again
+            words = again or f"{self._app.outcome_words(outcome)} {verdict.reason}".strip()
             results.append(Result(label, done, words))
             if done:
                 self._app.watch_next_run(verdict.job_id)
         return tuple(results)
+
+    def _stopped_again(self, job: Job | None) -> str:
+        """What Globus wants next, when resuming showed that what it had asked for was not all; else empty."""
+        if job is None or job.status is not JobStatus.INACTIVE:
+            return ""
+        gare = job.inactive_reason.gare if job.inactive_reason else None
+        if gare is None:
+            return "Globus was asked to resume it and stopped it again, without saying why."
+        wants = " ".join(gare_words.asked(gare, known_names(self._app), self._account.identity_names()))
+        return f"Globus stopped it again at once, as it wants more than it had said: {wants} Press f for that."
 
     # --- words
 
