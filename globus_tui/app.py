@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from contextlib import ExitStack
 from functools import partial
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.reactive import var
 
 from globus_tui.commands import EVERYWHERE, bindings
+from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.procedures.everywhere import Everywhere
 from globus_tui.procedures.host import Host, Switch
@@ -93,6 +95,9 @@ class GlobusTui(Everywhere):
         )
         self._next_runs = NextRuns()
         self.activity: deque[Activity] = deque(maxlen=ACTIVITY_KEPT)
+        self.started_at = time.monotonic()
+        self.received = 0
+        """Bytes of all answers so far."""
         self.shown_zone = host.zone
         self._wake_clock: Timer | None = None
         self._first_frame = ExitStack()
@@ -154,8 +159,10 @@ class GlobusTui(Everywhere):
 
     def _take_change(self, change: Change) -> None:
         """Hand on what the store published; equal values repaint nothing."""
+        before, self.freshness = self.freshness, self.store.freshness
         self.states = self.store.states
-        self.freshness = self.store.freshness
+        if self.freshness.problem != before.problem:
+            self._tell_of_trouble()
         if change.jobs:
             self.look()
         elif change.collections and self._look_clock is None:
@@ -164,6 +171,15 @@ class GlobusTui(Everywhere):
             for words, good in self._next_runs.news(self.states):
                 self.say(words, "information" if good else "error")
         self.book_wake()
+
+    def _tell_of_trouble(self) -> None:
+        """Once for each kind of trouble: what is wrong, what to do, and when it is tried again; or that it is over."""
+        current = self.freshness
+        if current.problem is None:
+            self.say("Globus answers again.")
+            return
+        words = header_words(current, self.store.clock(), self.shown_zone)
+        self.say(f"{words} {current.advice or ''}".strip(), "error")
 
     def look(self) -> None:
         """Take the present, to the minute: no word on the screen is finer."""
@@ -227,6 +243,15 @@ class GlobusTui(Everywhere):
         """Put a sentence on the note line of every screen. Text of the service may stand in it: it is made harmless."""
         self.note = Note(safe_line(words), severity)
 
+    def _fatal_error(self) -> None:
+        """Show a crash without local variables, which Textual would show: in libraries those hold tokens and codes."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        self._exit_renderables.append(Segments(self.console.render(Traceback(), self.console.options)))
+        self._close_messages_no_wait()
+
     # --- operations
 
     def operate(
@@ -289,6 +314,7 @@ class GlobusTui(Everywhere):
 
         number = self.activity[-1].key + 1 if self.activity else 1
         self.activity.append(Activity(number, self.store.now(), exchange))
+        self.received += exchange.received
 
 
 __all__ = ["GlobusTui", "Host", "Switch"]
