@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from globus_tui.store.creation_outcome import Attempt, ConsentCheck
     from globus_tui.store.job_store import JobStore
 
+STARTERS = ("flow_owner", "flow_administrator", "flow_starter")
+"""Roles that may start a flow: the filter wants each by name (the SDK's words for `filter_roles`)."""
+
 
 class Questions(Browser):
     """`screens.create.lookup.Lookup`: the browser, and what else the wizard asks."""
@@ -33,7 +36,7 @@ class Questions(Browser):
 
     async def flows(self, words: str) -> tuple[Flow, ...]:
         """The first page, newest first."""
-        found = await self._flows.list_flows(filter_fulltext=words or None, filter_roles="flow_starter")
+        found = await self._flows.list_flows(filter_fulltext=words or None, filter_roles=STARTERS)
         return found.items
 
     async def flow(self, flow_id: str) -> Flow:

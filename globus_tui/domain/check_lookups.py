@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.collection import CollectionKind
 from globus_tui.domain.destructive import DANGER, scratch_signs, word_to_type
+from globus_tui.domain.draft import What
 from globus_tui.domain.draft_fields import CONSENT, DESTINATION, FLOW, ITEMS, OPTIONS, SOURCE
 from globus_tui.domain.findings import Finding, note, ok, stop, warn
+from globus_tui.domain.scope import collection_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,7 +80,7 @@ def check_lookups(draft: Draft, found: Lookups) -> Iterator[Finding]:
         yield warn(CONSENT, "There is no refresh token: the timer may stop when the sign-in ends")
     yield from _collection(SOURCE, found.source, found.source_problem)
     yield from _collection(DESTINATION, found.destination, found.destination_problem)
-    yield from _consents(found)
+    yield from _consents(draft, found)
     yield from _pauses(draft, found)
     yield from _paths(draft, found)
     yield from _local_users(draft, found)
@@ -114,13 +116,23 @@ def _collection(place: str, collection: Collection | None, problem: str | None) 
         yield note(place, f"{collection.name} says: {collection.user_message}")
 
 
-def _consents(found: Lookups) -> Iterator[Finding]:
+def _consents(draft: Draft, found: Lookups) -> Iterator[Finding]:
     for scope in found.missing_consents:
-        yield warn(CONSENT, f"A consent is missing and will be asked for: {scope}")
+        yield warn(CONSENT, f"A consent is missing and will be asked for: {_allowed(scope, draft, found)}")
     for scope in found.unknown_consents:
-        yield note(CONSENT, f"Whether this consent is there cannot be told: {scope}")
+        yield note(CONSENT, f"Whether this consent is there cannot be told: {_allowed(scope, draft, found)}")
     if found.consents_checked and not found.missing_consents and not found.unknown_consents:
         yield ok(CONSENT, "All consents are there")
+
+
+def _allowed(scope: Scope, draft: Draft, found: Lookups) -> str:
+    """What a scope is about, by the names that are known; as it is written where it is about something else."""
+    names = {one.collection_id: one.name for one in (found.source, found.destination) if one is not None}
+    ids = [one for one in map(collection_of, scope.walk()) if one]
+    if ids:
+        return f"data on {', '.join(names.get(one, one) for one in ids)}"
+    flow = draft.flow
+    return f"to start the flow {flow.title or flow.flow_id}" if draft.what is What.FLOW_TIMER else str(scope)
 
 
 def _pauses(draft: Draft, found: Lookups) -> Iterator[Finding]:

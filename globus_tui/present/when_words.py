@@ -127,8 +127,8 @@ def hour_choices(sides: ClockSides, kept: Season) -> tuple[tuple[str, str], ...]
     keep_winter = (winter, summer) if kept is Season.WINTER else (winter + sides.apart, summer + sides.apart)
     keep_summer = (winter, summer) if kept is Season.SUMMER else (winter - sides.apart, summer - sides.apart)
     return (
-        (Season.WINTER.value, f"{keep_winter[0]:%H:%M} in winter, {keep_winter[1]:%H:%M} in summer"),
-        (Season.SUMMER.value, f"{keep_summer[1]:%H:%M} in summer, {keep_summer[0]:%H:%M} in winter"),
+        (Season.WINTER.value, f"{keep_winter[0]:%H:%M} winter, {keep_winter[1]:%H:%M} summer"),
+        (Season.SUMMER.value, f"{keep_summer[1]:%H:%M} summer, {keep_summer[0]:%H:%M} winter"),
     )
 
 

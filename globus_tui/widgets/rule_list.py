@@ -22,7 +22,7 @@ class RuleList(Widget, can_focus=True):
     """Lines of (rule, remark) with a cursor. Text is data and is made harmless here."""
 
     DEFAULT_CSS = """
-    RuleList { height: auto; }
+    RuleList { height: auto; width: 1fr; }
     """
     BINDINGS: ClassVar = [
         Binding("down,j", "move(1)", "Down", show=False),

@@ -157,16 +157,26 @@ class FlowStep(Step):
         told = {one.field for one in beside}
         beside += [note(_ROW + one.key, one.description) for one in self._flow_fields if one.description]
         rank = [one for one in beside if one.level is Level.STOP or one.field not in told]
-        self.show_findings([*rank, *findings])
+        self.show_findings([*rank, *(one for one in findings if one.words != self._problem_words(problems))])
         self._tell_checks(problems)
 
     def _tell_checks(self, problems: dict[str, str]) -> None:
         """Let the wizard know that the input is not complete, so that it is not sent."""
-        labels = {one.key: one.label for one in self._flow_fields}
-        said = [f"{labels.get(key) or 'the input'}: {words.rstrip('.')}" for key, words in problems.items()]
-        words = f"The flow's input is not complete: {said[0]}" if said else None
+        words = self._problem_words(problems)
         if self.frame.lookups.flow_problem != words:
             self.frame.learn(replace(self.frame.lookups, flow_problem=words))
+
+    def _problem_words(self, problems: dict[str, str]) -> str | None:
+        labels = {one.key: one.label for one in self._flow_fields}
+        said = [f"{labels.get(key) or 'the input'}: {words.rstrip('.')}" for key, words in problems.items()]
+        return f"The flow's input is not complete: {said[0]}" if said else None
+
+    def why_not_create(self) -> str | None:
+        """The input is not what the flow wants, as far as its description could be read."""
+        known, draft = self._flow_known, self.frame.draft
+        if known is None or known.flow_id != draft.flow.flow_id:
+            return None
+        return self._problem_words(input_problems(draft, known.input_schema))
 
     def _fill_inputs(self, draft: Draft, *, as_json: bool) -> None:
         if as_json:
@@ -230,6 +240,8 @@ class FlowStep(Step):
         if flow.flow_id == self.frame.draft.flow.flow_id:
             self.edit(choose_flow(self.frame.draft, flow))
             self._show_input(self.frame.draft, self.frame.findings)
+            if self.query_one(f"#{_PEOPLE[0][0]}").has_focus and (field := self.first_field()) is not None:
+                self.call_after_refresh(field.focus)
 
     # --- editing
 
@@ -246,6 +258,7 @@ class FlowStep(Step):
     def on_input_submitted(self, submitted: Input.Submitted) -> None:
         """Enter in the search goes to what was found."""
         submitted.stop()
+        submitted.prevent_default()
         if submitted.input.id == "words":
             flows = self.query_one("#flows", LineList)
             if flows.display and flows.rows:

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from globus_tui.store.browsing_answers import FolderView
 
 _INTENTS = (
-    (Intent.MIRROR.name, "mirror (deletes)"),
-    (Intent.ARCHIVE.name, "archive, never deletes"),
-    (Intent.ONE_COPY.name, "copy all every time"),
+    (Intent.MIRROR.name, "mirror, deletes"),
+    (Intent.ARCHIVE.name, "archive, keeps"),
+    (Intent.ONE_COPY.name, "one copy"),
 )
 _ALWAYS = "ALWAYS"
 _LEVELS = (
@@ -80,7 +80,7 @@ class HowStep(Step):
     DEFAULT_CSS = """
     HowStep Toggle { margin-right: 3; }
     HowStep #danger { color: $text-error; height: auto; margin-left: 13; }
-    HowStep #sync-words, HowStep #preview { color: $text-muted; height: auto; margin-left: 13; }
+    HowStep #sync-words, HowStep #tried { color: $text-muted; height: auto; margin-left: 13; }
     HowStep #fewer { width: 6; }
     HowStep .unit { width: auto; height: 1; margin-right: 1; }
     HowStep #rules { margin-left: 13; }
@@ -122,7 +122,7 @@ class HowStep(Step):
         yield FormRow("notify", "mail when", *(Toggle(words, id=key) for key, words, _ in _MAIL))
         yield FormRow(FILTERS, "filter rule", TextField(placeholder="exclude *.tmp   then Enter", id="rule"))
         yield RuleList(id="rules")
-        yield Static(id="preview", markup=False)
+        yield Static(id="tried", markup=False)
         yield FormRow("recursive_symlinks", "links", Choice(_LINKS, id="links"))
         yield FormRow(LABEL, "task label", TextField(placeholder="none", id="label"))
         yield FormRow(DEADLINE, "deadline", TextField(placeholder="none; tomorrow 18:00", id="deadline"))
@@ -139,7 +139,8 @@ class HowStep(Step):
         intent = intent_of(draft)
         self.query_one("#intent", Choice).value = intent.name if intent else None
         self.query_one("#sync", Choice).value = _ALWAYS if data.sync_level is None else data.sync_level.name
-        self.query_one("#sync-words", Static).update(Content(sync_words(data.sync_level)))
+        words = sync_words(data.sync_level).removeprefix("copy files that are ")
+        self.query_one("#sync-words", Static).update(Content(words))
         for key, default in _DEFAULTS.items():
             stated = getattr(data, key)
             self.query_one(f"#{key}", Toggle).value = default if stated is None else stated
@@ -149,7 +150,9 @@ class HowStep(Step):
         self._fill("deadline", draft.typed.get(DEADLINE, data.deadline or ""))
         self._show_guards(draft)
         self._show_rules(draft)
-        self.show_findings((*self._own_findings(draft), *findings))
+        told = DANGER.split(". ")[0]  # stands below the switch in full
+        worst = [one for one in self.worth_a_line(findings) if one.words != told]
+        self.show_findings((*self._own_findings(draft), *worst))
 
     def _fill(self, field: str, text: str) -> None:
         widget = self.query_one(f"#{field}", TextField)
@@ -173,7 +176,7 @@ class HowStep(Step):
         shown.ascii_only = self.frame.view.ascii
         shown.rows = tuple((filter_words(rule), counted) for rule, counted in zip(rules, counts, strict=True))
         words = preview_words(self._how_folder.path, verdicts) if self._how_folder else self._how_problem
-        line = self.query_one("#preview", Static)
+        line = self.query_one("#tried", Static)
         line.display = bool(rules and words)
         line.update(Content(safe_line(words, ascii_only=self.frame.view.ascii)))
 
@@ -280,6 +283,7 @@ class HowStep(Step):
     def add_rule(self, submitted: Input.Submitted) -> None:
         """Enter adds the rule that was typed; with nothing typed it goes on."""
         submitted.stop()
+        submitted.prevent_default()
         if not submitted.value.strip():
             self.go_on(submitted.input)
             return

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from globus_tui.domain.destructive import confirmed, word_to_type
 from globus_tui.domain.draft import What, scopes_needed
@@ -19,7 +18,6 @@ from globus_tui.domain.findings import Finding, Level, stop
 from globus_tui.present.cli_words import create_command
 from globus_tui.present.review_facts import consent_lines, finding_line, review_facts
 from globus_tui.present.safe_text import safe_line
-from globus_tui.screens.create.preflight import preflight, subject
 from globus_tui.screens.create.step import Step
 from globus_tui.widgets.facts import Facts
 from globus_tui.widgets.form_row import FormRow
@@ -28,7 +26,7 @@ from globus_tui.widgets.text_field import TextField
 from globus_tui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -44,8 +42,7 @@ class ReviewStep(Step):
     """Enter creates nothing here; the wizard's own key does, once nothing stands in the way."""
 
     DEFAULT_CSS = """
-    ReviewStep #paper { height: 1fr; min-height: 4; margin-top: 1; }
-    ReviewStep #danger-word { color: $text-error; height: auto; }
+    ReviewStep #paper { height: 1fr; min-height: 4; }
     """
     BINDINGS: ClassVar = [Binding("ctrl+y", "copy", "Copy as", show=False)]
     title = "Review"
@@ -53,17 +50,11 @@ class ReviewStep(Step):
     fields = frozenset({NAME, TYPED, CONSENT})
     hints = "ctrl+s creates   ctrl+y copies request, command or file   tab to the text to scroll it"
 
-    def __init__(self) -> None:
-        """Make the step."""
-        super().__init__()
-        self._review_subject: Hashable = None
-
     def compose(self) -> ComposeResult:
         """Name, facts, the word to type, and below a text with findings, request and command."""
         yield FormRow(NAME, "name", TextField(placeholder="what you will find it by", id="name"))
         yield Facts(12, id="facts")
-        yield Static(id="danger-word", markup=False)
-        yield FormRow(TYPED, "type it here", TextField(id="typed-folder"), id="typed-row")
+        yield FormRow(TYPED, "to go on", TextField(id="typed-folder"), id="typed-row")
         yield TextLines(id="paper")
 
     def first_field(self) -> Widget | None:
@@ -91,11 +82,10 @@ class ReviewStep(Step):
         facts = self.query_one(Facts)
         facts.ascii_only = view.ascii
         facts.rows = review_facts(draft, view.names, self.frame.app.store.now(), view.zone, self.frame.app.who or "?")
-        word = self.query_one("#danger-word", Static)
-        word.display = self.query_one("#typed-row").display = draft.deletes
-        words = f"Because it deletes files, type  {word_to_type(draft)}  to go on."
-        word.update(Content(safe_line(words, ascii_only=view.ascii)))
-        self.show_findings([one for one in findings if one.field == NAME])
+        self.query_one("#typed-row").display = draft.deletes
+        words = f"type  {word_to_type(draft)}  because it deletes files"
+        self.query_one("#typed-folder", TextField).placeholder = safe_line(words, ascii_only=view.ascii)
+        self.show_findings([one for one in self.worth_a_line(findings) if one.field == NAME])
         typed_row = self.field_note(TYPED)
         if typed_row is not None:
             wrong = bool(draft.guards.typed_folder.strip()) and not confirmed(draft)
@@ -103,7 +93,6 @@ class ReviewStep(Step):
         paper = self.query_one(TextLines)
         paper.ascii_only = view.ascii
         paper.show(self._paper(draft, findings))
-        self._look_up(draft)
 
     def _fill(self, field: str, text: str) -> None:
         widget = self.query_one(f"#{field}", TextField)
@@ -126,18 +115,6 @@ class ReviewStep(Step):
         lines += [Span(f"# {one}", "muted") for one in command.notes]
         return tuple(lines)
 
-    # --- looking up
-
-    def _look_up(self, draft: Draft) -> None:
-        about = subject(draft)
-        if about != self._review_subject:
-            self._review_subject = about
-            self.run_worker(self._ask(draft), group="look-up", exclusive=True)
-
-    async def _ask(self, draft: Draft) -> None:
-        found = await preflight(draft, self.frame.lookup, self.frame.lookups)
-        self.frame.learn(replace(found, signed_in=self.frame.app.who is not None))
-
     # --- editing
 
     @on(Input.Changed, "#name")
@@ -154,11 +131,6 @@ class ReviewStep(Step):
         if changed.input.has_focus:
             draft = self.frame.draft
             self.edit(replace(draft, guards=replace(draft.guards, typed_folder=changed.value)))
-
-    def on_input_submitted(self, submitted: Input.Submitted) -> None:
-        """Enter goes to the next field and creates nothing."""
-        submitted.stop()
-        self.go_on(submitted.input)
 
     def action_copy(self) -> None:
         """Offer the request, the command and the file to copy."""

@@ -61,7 +61,7 @@ class WhenStep(Step):
     WhenStep #echo, WhenStep #load { height: auto; margin-left: 13; }
     WhenStep #echo { color: $text-success; }
     WhenStep #load { color: $text-muted; margin: 0; }
-    WhenStep .panel-heading { color: $text-muted; margin-top: 1; }
+    WhenStep #fires-heading { color: $text-muted; }
     """
     title = "When"
     about = "Say it in words (every night at 2am, 1h30m, weekdays 18:00) or in the fields."
@@ -76,7 +76,7 @@ class WhenStep(Step):
         yield FormRow(START, "first run", TextField(placeholder="when it is created", id="start"))
         yield FormRow(END, "ends", _beside(ENDINGS, "ends"), TextField(id="end"), id="end-row")
         yield FormRow(KEEP, "clock change", Choice((), id="keep"), id="keep-row")
-        yield Static("Next runs (nothing is started by looking)", classes="panel-heading", markup=False)
+        yield Static(id="fires-heading", markup=False)
         yield FiresPanel(id="fires")
         yield Static(id="load", markup=False)
 
@@ -130,12 +130,13 @@ class WhenStep(Step):
             ]
         if problem := group_end_problem(draft, form):
             own.append(stop(END, problem))
-        self.show_findings([*own, *(one for one in findings if not (one.field == SCHEDULE and own))])
+        self.show_findings([*own, *(one for one in self.worth_a_line(findings) if not (one.field == SCHEDULE and own))])
         echo = self.query_one("#echo", Static)
         said = when_words.schedule_echo(draft, now, zone)
-        counted = when_words.counted_seconds(draft.schedule)
         echo.display = bool(said)
-        echo.update(Content(f"{said}. {counted}".rstrip(". ") if counted else said))
+        echo.update(Content(said))
+        counted = when_words.counted_seconds(draft.schedule)
+        self.query_one("#fires-heading", Static).update(f"Next runs{'; ' + counted if counted else ''}")
 
     def _show_clock(self, draft: Draft) -> None:
         now, zone = self._now(), self.frame.view.zone

@@ -212,7 +212,7 @@ class WizardScreen(TimerScreen):
             lines[-1] += Content.styled(f"  (+{len(bad) - most + 0} more on the last step)", "$text-muted")
         checks = self.query_one("#checks", Static)
         words = Content("\n").join(lines) if lines else Content()
-        checks.display = bool(lines)
+        checks.display = bool(lines) and self._wizard_at != "review"  # where all of them stand
         if checks.content != words:
             checks.update(words)
 
