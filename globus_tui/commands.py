@@ -54,6 +54,7 @@ EVERYWHERE = _group(
     ("jobs.activity", "Activity", "The requests this program made: method, path, status, time.", False),
     ("app.suspend", "Suspend", "Back to the shell; `fg` returns here.", False),
     ("app.redraw", "Redraw", "Draw the whole screen again.", False),
+    ("app.info", "This program", "What this program itself costs: processor, memory, requests, bytes.", False),
     ("app.quit", "Quit", "Leave the program. Nothing is changed at Globus.", False),
     ("app.stop", "Quit at once", "Leave at once, whatever is on the screen. Nothing is changed at Globus.", False),
 )
@@ -220,5 +221,5 @@ _KEY_NAMES = {
 
 def key_words(keys: Mapping[str, str], command_id: str, *, all_keys: bool = False) -> str:
     """The key of a command as a user would say it; the first one, or all of them."""
-    named = [_KEY_NAMES.get(key, key) for key in keys[command_id].split(",")]
+    named = list(dict.fromkeys(_KEY_NAMES.get(key, key) for key in keys[command_id].split(",")))
     return " ".join(named) if all_keys else named[0]

@@ -20,6 +20,7 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "app.stop": "ctrl+c",
         "app.suspend": "ctrl+z",
         "app.redraw": "ctrl+l",
+        "app.info": "i",
         "app.sign-in": "S",
         "app.profile": "P",
         "app.zone": "T",
@@ -75,7 +76,7 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         # items of a transfer
         "item.add": "a",
         "item.remove": "X,delete",
-        "item.import": "i",
+        "item.import": "u",
         # the log of a task
         "log.wrap": "w",
         "log.view": "tab",

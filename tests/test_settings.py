@@ -63,7 +63,8 @@ def test_two_commands_may_swap_their_keys() -> None:
 
 
 def test_default_keys_do_not_clash_with_each_other() -> None:
-    for command in DEFAULT_KEYS:
+    # Tab is kept for moving between panes: the program may use it for that, a user's table may not take it away.
+    for command in (one for one, key in DEFAULT_KEYS.items() if key != "tab"):
         read_keys({command: DEFAULT_KEYS[command]}, "defaults")
 
 

@@ -96,7 +96,7 @@ def _bare(sandbox: Sandbox, recipe: Recipe, owner: Owner, start: datetime) -> Ti
         client_id=owner.client_id,
         name=recipe.name,
         timer_type={"flow": "flow", "url": "generic"}.get(kind, "transfer"),
-        submitted_at=start - timedelta(hours=1, seconds=len(recipe.source)),
+        submitted_at=min(start - timedelta(hours=1), sandbox.now()) - timedelta(seconds=len(recipe.source)),
         start=start,
         interval=recipe.every,
         stop_after_n=recipe.stop_n,

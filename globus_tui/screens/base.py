@@ -9,8 +9,8 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from globus_tui.commands import EVERYWHERE
-from globus_tui.present.freshness_words import header_words
-from globus_tui.present.safe_text import safe_line
+from globus_tui.present.freshness_words import header_words, short_freshness
+from globus_tui.present.safe_text import cell_width, safe_line
 from globus_tui.store.freshness import Freshness, FreshnessState
 from globus_tui.widgets.key_hints import KeyHints
 from globus_tui.widgets.text_line import TextLine
@@ -70,14 +70,25 @@ class TimerScreen(Screen[None]):
         return command.words
 
     def show_title(self) -> None:
-        """Write the title: where one is, as whom, and how fresh the data are."""
-        host, title = self.app.host, self.query_one("#title", TextLine)
+        """Write the title: where one is, as whom, and how fresh the data are, which is left out last."""
+        host, title, clock = self.app.host, self.query_one("#title", TextLine), self.app.store.clock()
+        place = (
+            f" {safe_line(self.title_words())}  [{safe_line(self.app.settings.profile)}{' demo' if host.demo else ''}]"
+        )
         who = safe_line(self.who or "not signed in")
-        demo = " demo" if host.demo else ""
-        title.left = Content(f" {safe_line(self.title_words())}  [{safe_line(self.app.settings.profile)}{demo}] {who}")
-        words = header_words(self.freshness, self.app.store.clock(), self.view.zone)
+        full = safe_line(header_words(self.freshness, clock, self.view.zone))
+        short = safe_line(short_freshness(self.freshness, clock, self.view.zone))
+        room = self.app.size.width - 3
+        choices = ((f"{place} {who}", full), (f"{place} {who}", short), (place, short), (place[: room // 2], short))
+        fits = (one for one in choices if cell_width(one[0]) + cell_width(one[1]) <= room)
+        left, right = next(fits, choices[-1])
         stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
-        title.right = Content.styled(f"{words} ", "$text-error bold" if stale else "")
+        title.left = Content(left)
+        title.right = Content.styled(f"{right} ", "$text-error bold" if stale else "")
+
+    def on_resize(self) -> None:
+        """The title has words for narrow screens."""
+        self.show_title()
 
     def watch_freshness(self) -> None:
         """Say how current the data are."""

@@ -99,6 +99,7 @@ class ConfirmTyped(Sheet):
         alternatives = " or ".join(safe_line(text) for text in self._typed_accepted)
         yield Static(Content(f"Type  {alternatives}  and press Enter to {self._typed_verb}; Escape cancels."))
         yield TextField(id="typed")
+        yield Static("", id="typed-note", classes="-wrong", markup=False)
 
     def on_input_submitted(self, submitted: TextField.Submitted) -> None:
         """Agree only to the exact text; anything else says what is missing."""
@@ -108,5 +109,6 @@ class ConfirmTyped(Sheet):
         elif not submitted.value.strip():
             self.dismiss(False)
         else:
-            self.app.bell()
             self.query_one("#typed", TextField).value = ""
+            wrong = f"{submitted.value.strip()!r} is not it: nothing was changed. Type it exactly, or press Escape."
+            self.query_one("#typed-note", Static).update(Content(safe_line(wrong)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.reactive import reactive
 from textual.widget import Widget
 
 if TYPE_CHECKING:
@@ -19,8 +18,32 @@ class TextLine(Widget):
     TextLine { height: 1; }
     """
 
-    left: reactive[Content] = reactive(Content)
-    right: reactive[Content] = reactive(Content)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        """An empty line."""
+        super().__init__(id=id)
+        self._line_left = self._line_right = Content()
+
+    @property
+    def left(self) -> Content:
+        """What stands at the left."""
+        return self._line_left
+
+    @left.setter
+    def left(self, words: Content) -> None:
+        if not _same(words, self._line_left):
+            self._line_left = words
+            self.refresh()
+
+    @property
+    def right(self) -> Content:
+        """What stands at the right."""
+        return self._line_right
+
+    @right.setter
+    def right(self, words: Content) -> None:
+        if not _same(words, self._line_right):
+            self._line_right = words
+            self.refresh()
 
     def render(self) -> RenderResult:
         """Both parts, at least two cells apart; the left one is cut when there is no room even for it."""
@@ -30,3 +53,8 @@ class TextLine(Widget):
         if room < self.right.cell_length:
             return left
         return Content.assemble(left, " " * (width - left.cell_length - self.right.cell_length), self.right)
+
+
+def _same(one: Content, other: Content) -> bool:
+    """Equal in words and in style: Textual's own comparison looks at the words only."""
+    return one.plain == other.plain and one.spans == other.spans

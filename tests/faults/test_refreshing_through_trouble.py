@@ -225,7 +225,6 @@ async def test_transfer_being_down_leaves_the_timers_fresh(demo: Demo) -> None:
         assert demo.app.freshness.partial is None
 
 
-@pytest.mark.xfail(strict=True, reason="the title drops the words when they do not fit, instead of shortening them")
 @pytest.mark.parametrize("width", [60, 80, 120])
 async def test_stale_is_on_the_screen_at_every_width(demo: Demo, width: int) -> None:
     async with demo.console(size=(width, 24)) as pilot:
