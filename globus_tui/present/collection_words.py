@@ -64,6 +64,4 @@ def chosen_words(collection: Collection, *, consent: bool | None) -> str:
     if collection.needs_data_access_consent:
         known = {True: "consent is there", False: "consent will be asked for", None: "needs a consent"}
         parts.append(known[consent])
-    if owner := owner_words(collection):
-        parts.append(f"owner {owner}")
     return ", ".join(parts)

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from globus_tui.domain.chosen_items import inside, parent_of
 from globus_tui.domain.findings import Level
+from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.collection_picker import CollectionPicker
 from globus_tui.widgets.folder_browser import FolderBrowser
 from globus_tui.widgets.form_row import FormRow
@@ -60,6 +61,9 @@ class Side(Vertical):
         self._side_enter_waits = False
         self._side_pause: Timer | None = None
         self._side_fill = False
+        """The path that the service begins with may still be put into the field."""
+        self._side_moved = False
+        """The cursor of the list was moved: Enter means what it is on."""
 
     def compose(self) -> ComposeResult:
         """Heading, two fields, and the list that belongs to the one with the focus."""
@@ -120,7 +124,7 @@ class Side(Vertical):
     def adopt(self, collection_id: str | None, name: str | None, path: str) -> None:
         """Show what the draft has, unless it is being typed just now."""
         if not self.collection_field.has_focus and collection_id:
-            self._fill(self.collection_field, name or collection_id)
+            self._fill(self.collection_field, safe_line(name or collection_id))
         if not self.path_field.has_focus and path and not self._side_fill:
             self._fill(self.path_field, path)
         if collection_id != self.collection_id:
@@ -141,6 +145,7 @@ class Side(Vertical):
         """The list under the fields follows the focus."""
         looking = event.widget is self.collection_field
         self.picker.display, self.browser.display = looking, not looking
+        self._side_moved = False
         if looking:
             typed = "" if self.collection_id else self.collection_field.value
             self._ask(typed)
@@ -174,8 +179,8 @@ class Side(Vertical):
         found = await self.frame.lookup.suggest(typed)
         self._side_asked = found
         self.picker.show(found)
-        note = "; ".join(found.problems) if found.found else ""
-        self.row(self.side_name).say_words(note, Level.WARN)
+        if found.found and found.problems:
+            self.row(self.side_name).say_words("; ".join(found.problems), Level.WARN)
         if self._side_enter_waits:
             self._side_enter_waits = False
             self._pick()
@@ -186,6 +191,7 @@ class Side(Vertical):
         if steps is None:
             return
         if self.collection_field.has_focus:
+            self._side_moved = True
             self.picker.action_move(steps)
         elif self.path_field.has_focus and steps == 1:
             self.browser.focus()
@@ -203,8 +209,8 @@ class Side(Vertical):
             self._accept_path()
             return
         typed = self.collection_field.value
-        unchanged = bool(self.collection_id) and typed == self.frame.draft_name(self.side_name)
-        if unchanged and (self.picker.cursor_position <= 0):
+        unchanged = bool(self.collection_id) and typed == safe_line(self.frame.draft_name(self.side_name))
+        if unchanged and not self._side_moved:
             self.path_field.focus()
         elif unchanged or (self._side_asked is not None and self._side_asked.typed == typed):
             self._pick()
@@ -228,7 +234,7 @@ class Side(Vertical):
 
     def pick(self, suggestion: Suggestion, other: Suggestion | None = None) -> None:
         """Take a collection, and begin where its suggestion says."""
-        self._fill(self.collection_field, suggestion.collection.name)
+        self._fill(self.collection_field, safe_line(suggestion.collection.name))
         self.collection_id = suggestion.collection.collection_id
         self.browser.set_marks(frozenset())
         self.browser.show(None)

@@ -180,11 +180,10 @@ class WizardScreen(TimerScreen):
         self.step.show(self.draft, self.findings)
         self._show_header()
         self._show_checks()
-        self.query_one("#step-hints", TextLine).left = Content(f" {self.step.hints}")
 
     def _show_header(self) -> None:
         header, about = self.query_one("#steps", TextLine), self.query_one("#about", TextLine)
-        words = Content(" ")
+        words = Content()
         for number, key in enumerate(ORDER[self.draft.what]):
             step = self._wizard_steps[key]
             wrong = key in self._wizard_visited and any(
@@ -193,7 +192,6 @@ class WizardScreen(TimerScreen):
             name = f"{_STEP_KEYS[number].upper()} {step.title}{'!' if wrong else ''}"
             here = key == self._wizard_at
             words += Content.styled(f"[{name}]" if here else f" {name} ", "bold $primary" if here else "")
-            words += Content(" ")
         header.left = words
         header.right = Content.styled(f"{self._saved_words()} ", "$text-muted")
         about.left = Content.styled(f" {self.step.about}", "$text-muted")
@@ -204,17 +202,18 @@ class WizardScreen(TimerScreen):
         return "draft saved" if self.keeper.saved else "not sent yet"
 
     def _show_checks(self) -> None:
-        """The worst of what was found, as many lines as there is room for."""
-        most = 3 if self.app.size.height < 32 else 5
+        """The worst of what was found, a line each, as many as there is room for; the last step lists all by itself."""
+        most = 0 if self._wizard_at == "review" else 3 if self.app.size.height < 32 else 5
         bad = [one for one in self.findings if one.level >= Level.NOTE and self._is_due(one)]
         lines = [Content.assemble(_sign(one.level), f" {safe_line(one.words)}") for one in bad[:most]]
-        if len(bad) > most:
-            lines[-1] += Content.styled(f"  (+{len(bad) - most + 0} more on the last step)", "$text-muted")
         checks = self.query_one("#checks", Static)
         words = Content("\n").join(lines) if lines else Content()
-        checks.display = bool(lines) and self._wizard_at != "review"  # where all of them stand
+        checks.display = bool(lines)
         if checks.content != words:
             checks.update(words)
+        hints = self.query_one("#step-hints", TextLine)
+        hints.left = Content(f" {self.step.hints}")
+        hints.right = Content(f"{len(bad)} found, the last step lists them ") if most < len(bad) and most else Content()
 
     def _is_due(self, finding: Finding) -> bool:
         """What is missing in steps that were not opened yet is no news."""
