@@ -104,6 +104,10 @@ RESERVED = frozenset({"ctrl+a", "ctrl+b", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m"
 """Prefix keys of screen and tmux, and control keys that ordinary terminals send as Backspace, Tab and Enter."""
 
 
+PANES = frozenset({"folder", "item", "log"})
+"""Nouns of commands that hold in one pane only, where they come before those of lists and of the screen."""
+
+
 def read_keys(table: Mapping[str, object], origin: str) -> dict[str, str]:
     """Checks the user's `[keys]` table and gives command id → keys for all commands.
 
@@ -126,10 +130,16 @@ def read_keys(table: Mapping[str, object], origin: str) -> dict[str, str]:
     return keys
 
 
+def _live_together(one: str, other: str) -> bool:
+    """Whether two commands can be meant by one key press: those of a pane come before those around it."""
+    nouns = {one.partition(".")[0], other.partition(".")[0]}
+    return len(nouns) == 1 or not nouns & PANES
+
+
 def _refuse_clashes(keys: Mapping[str, str], command: str, origin: str) -> None:
     for key in keys[command].split(","):
         if key in RESERVED or key.startswith("alt+"):
             raise SettingsError(f"{origin}: [keys] {command}: {key!r} is taken by tmux, screen or the terminal itself")
         for other, theirs in keys.items():
-            if other != command and key in theirs.split(","):
+            if other != command and key in theirs.split(",") and _live_together(command, other):
                 raise SettingsError(f"{origin}: [keys] {key!r} is set for both {command} and {other}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
 
+    from globus_tui.api.exchange import Exchange
     from globus_tui.app import GlobusTui, Switch
     from globus_tui.cli.backend import Backend
     from globus_tui.screens.profiles import Profiles
@@ -86,17 +88,23 @@ async def _enter(
     store = make_store(backend, settings, options)
     cache = _cache_of(backend, settings)
     kept = cache.load() if cache else None
-    first = None
+    early: list[Exchange] = []
+    backend.connection.on_exchange = early.append
+    first, answered = None, asyncio.Event()
     if kept is not None:
         store.show_kept(kept)
     elif backend.account.who is not None:
         await backend.connection.open()
+        store.subscribe(lambda change: answered.set())
         first = asyncio.create_task(store.refresh())
     for module in ("textual.app", "globus_tui.app", "globus_tui.screens.job_list"):
         await asyncio.to_thread(import_module, module)
     if first is not None:
-        await asyncio.wait({first}, timeout=_PATIENCE)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(answered.wait(), _PATIENCE)
     app = make_console(backend, settings, options, zone, environ, store=store, sign_in=sign_in)
+    for exchange in early:
+        app.note_exchange(exchange)
     app.call_later(_collect_again)
     if cache is not None:
         keep_now_and_then(store, cache)
@@ -106,7 +114,9 @@ async def _enter(
     finally:
         if first is not None:
             first.cancel()
-        if cache is not None:
+        if cache is not None and backend.account.who is None:
+            cache.forget()  # signed out: what was seen is nobody's any more
+        elif cache is not None:
             keep_now(store, cache)
 
 
