@@ -1,0 +1,128 @@
+"""What the program leaves undone: lines not drawn, requests not sent, modules not loaded. Counted, never timed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from globus_tui.cli.first_frame import first_frame
+from globus_tui.present.own_words import OwnCost, own_lines
+from globus_tui.screens.job_order import JobOrder
+from globus_tui.widgets.viewpoint import Viewpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from globus_tui.widgets.job_table import JobTable
+    from tests.demo import Demo
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lines of the list that are drawn again, by number; 0 is the heading."""
+    from globus_tui.widgets.line_window import LineWindow
+
+    lines: list[int] = []
+    as_it_was = LineWindow._refresh_lines
+
+    def noting(self: JobTable, which: Sequence[int]) -> None:
+        lines.extend(which)
+        as_it_was(self, which)
+
+    monkeypatch.setattr(LineWindow, "_refresh_lines", noting)
+    return lines
+
+
+def lists_asked_for(demo: Demo) -> int:
+    return len([one for one in demo.service.requests if one.method == "GET" and one.path == "/jobs/"])
+
+
+async def all_runs_joined(demo: Demo, pilot: Pilot[Any]) -> None:
+    """The tasks behind older runs come in with one refresh after another."""
+    before = None
+    while before is not demo.app.store.states:
+        before = demo.app.store.states
+        await demo.press(pilot, "r")
+
+
+async def test_an_arrow_key_draws_the_line_it_leaves_and_the_one_it_comes_to(demo: Demo, drawn: list[int]) -> None:
+    async with demo.console() as pilot:
+        drawn.clear()
+        await demo.press(pilot, "down")
+        assert drawn == [1, 2]
+
+
+async def test_a_refresh_that_brings_nothing_new_asks_once_and_draws_no_line(demo: Demo, drawn: list[int]) -> None:
+    async with demo.console() as pilot:
+        await all_runs_joined(demo, pilot)
+        rows, asked = demo.table.rows, lists_asked_for(demo)
+        drawn.clear()
+        await demo.press(pilot, "r")
+        assert lists_asked_for(demo) == asked + 1
+        assert demo.table.rows is rows
+        assert drawn == []
+
+
+async def test_one_changed_timer_draws_one_line(demo: Demo, drawn: list[int]) -> None:
+    async with demo.console() as pilot:
+        await all_runs_joined(demo, pilot)
+        await demo.press(pilot, "N", "g")
+        drawn.clear()
+        timer = demo.timer(demo.names()[2])
+        timer.name = f"{timer.name}!"
+        await demo.press(pilot, "r")
+        assert drawn == [3]
+
+
+async def test_rows_are_put_in_order_once_for_as_long_as_nothing_changes(demo: Demo) -> None:
+    async with demo.console():
+        order, states = JobOrder(), demo.app.store.states
+        first = order.rows(states, Viewpoint())
+        assert order.rows(states, Viewpoint()) is first
+        order.typed = "climate"
+        narrowed = order.rows(states, Viewpoint())
+        assert order.rows(states, Viewpoint()) is narrowed
+        assert 0 < len(narrowed) < len(first)
+        order.typed = ""
+        assert order.rows(states, Viewpoint()) is first
+
+
+async def test_the_program_tells_what_it_costs_itself(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "i")
+        assert "processor" in demo.text()
+        assert f"{demo.app.activity[-1].key}, " in demo.text()
+        await demo.press(pilot, "escape")
+        assert "processor" not in demo.text()
+
+
+def test_memory_that_the_system_does_not_tell_is_not_drawn_as_zero() -> None:
+    from datetime import timedelta
+
+    lines = own_lines(OwnCost(timedelta(hours=2), 18.0, None, 240, 2_000_000, 30, 61))
+    assert "memory     not known" in lines
+    assert "processor  18.0 s, 0.2% of one core" in lines
+    assert "requests   240, 120 an hour at this rate" in lines
+
+
+def test_the_first_line_is_on_the_screen_before_anything_heavy_is_loaded() -> None:
+    watched = "import globus_tui.cli.console, sys; print('\\n'.join(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True, text=True).stdout.split()
+    assert not {"asyncio", "textual", "rich", "httpx", "tomllib", "platformdirs", "logging"} & set(loaded)
+
+
+def test_when_the_console_cannot_start_the_reason_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "terminal").open("w+") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with pytest.raises(LookupError), first_frame("starting"):
+            raise LookupError
+        written = os.pread(terminal.fileno(), 1000, 0).decode()
+    assert " starting" in written
+    assert written.endswith("\x1b[?1049l\x1b[?25h")
