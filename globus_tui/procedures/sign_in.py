@@ -104,7 +104,14 @@ class SignIn:
             self._app.say(f"{wrong} {wrong.advice}".strip(), "error")
 
     async def sign_in(self) -> bool:
-        """Signs in anew with what the profile has; the refresh clock goes on if it was stopped."""
+        """Signs in anew with what the profile has; the refresh clock goes on if it was stopped.
+
+        Where Globus wants more before it shows the timers, that is asked for too.
+        """
+        if (gare := self._app.freshness.gare) is not None:
+            if met := await self.consent(gare, "Globus wants this before it shows your timers"):
+                self._app.signed_in(self._account.who)
+            return met
         asked = ("Allow this program to see and manage your timers and transfers, and to know who you are.",)
         question = Question("Sign in to Globus", SignInRequest(), lambda request: asked)
         if await self._prompting.ask(question) is None:
@@ -138,7 +145,7 @@ class SignIn:
                 *gare_words.proofs(gare, self._account.identity_names()),
             )
 
-        question = Question(why, request, words, then=("The request is made once more.",))
+        question = Question(why, request, words, then=("Then it is tried once more.",))
         met = await self._prompting.ask(question) is not None
         app.take_account()
         return met

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
 
-from globus_tui.commands import EVERYWHERE
+from globus_tui.commands import EVERYWHERE, key_words
 from globus_tui.present.freshness_words import header_words, short_freshness
 from globus_tui.present.safe_text import cell_width, safe_line
 from globus_tui.store.freshness import Freshness, FreshnessState
@@ -53,6 +53,7 @@ class TimerScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Title above, note and keys below; a subclass gives the middle."""
         yield TextLine(id="title")
+        yield TextLine(id="signed-out")
         yield from self.compose_middle()
         yield TextLine(id="note")
         yield KeyHints((*self.COMMANDS_SHOWN, *EVERYWHERE), self.app.settings.keys, wording=self.words_of)
@@ -86,6 +87,16 @@ class TimerScreen(Screen[None]):
         title.left = Content(left)
         title.right = Content.styled(f"{right} ", "$text-error bold" if stale else "")
 
+    def show_banner(self) -> None:
+        """One line while nothing is read for want of a sign-in: why, and the key that goes on."""
+        banner, freshness = self.query_one("#signed-out", TextLine), self.freshness
+        banner.display = freshness.state is FreshnessState.SIGNED_OUT or freshness.gare is not None
+        if banner.display:
+            key = key_words(self.app.settings.keys, "app.sign-in")
+            what = "SIGNED OUT" if freshness.gare is None else "SIGN-IN WANTED"
+            why = safe_line(freshness.problem or "")
+            banner.left = Content(f" {what}: press {key} to sign in, then all goes on from here. {why}")
+
     def on_resize(self) -> None:
         """The title has words for narrow screens."""
         self.show_title()
@@ -94,6 +105,7 @@ class TimerScreen(Screen[None]):
         """Say how current the data are."""
         if self.is_mounted:
             self.show_title()
+            self.show_banner()
 
     def watch_who(self) -> None:
         """Somebody signed in."""
@@ -116,4 +128,5 @@ class TimerScreen(Screen[None]):
     def on_mount(self) -> None:
         """Draw what is known."""
         self.show_title()
+        self.show_banner()
         self.watch_note()

@@ -1,0 +1,100 @@
+"""Tokens that Globus takes no more: what was read stays in sight, nothing is asked, and S goes on where it was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.sandbox.faults import Fault
+from globus_tui.screens.consent import ConsentScreen
+from globus_tui.store.freshness import FreshnessState
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from tests.demo import Demo
+
+
+def revoke_all(demo: Demo) -> None:
+    for token in demo.sandbox.tokens.values():
+        token.revoked = True
+
+
+async def sign_in_again(demo: Demo, pilot: Pilot[Any], account: str = "1") -> None:
+    await pilot.press("S")
+    await demo.until(pilot, lambda: isinstance(demo.app.screen, ConsentScreen))
+    await pilot.press("b")
+    await demo.until(pilot, lambda: "Pretend browser" in demo.text())
+    await pilot.press(account)
+    await demo.until(pilot, lambda: not any(isinstance(one, ConsentScreen) for one in demo.app.screen_stack))
+    await demo.settle(pilot)
+
+
+async def test_a_lost_sign_in_keeps_everything_in_sight_and_asks_nothing_until_somebody_signs_in(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("home-backup")
+        await demo.press(pilot, "space")
+        before, under_cursor = demo.names(), demo.table.cursor_key
+        revoke_all(demo)
+        await demo.press(pilot, "r")
+        assert demo.app.freshness.state is FreshnessState.SIGNED_OUT
+        assert "SIGNED OUT: press S to sign in" in demo.text()
+        assert demo.names() == before
+        assert demo.table.stale
+        asked = len(demo.asked())
+        await demo.pass_time(pilot, timedelta(hours=2))
+        assert len(demo.asked()) == asked
+        await demo.press(pilot, "s")
+        assert "You are signed out: press S to sign in first." in demo.note()
+        await sign_in_again(demo, pilot)
+        assert demo.app.freshness.state is FreshnessState.FRESH
+        assert "SIGNED OUT" not in demo.text()
+        assert not demo.table.stale
+        assert demo.table.cursor_key == under_cursor
+        assert demo.table.marked == {demo.job_id("home-backup")}
+        await demo.pass_time(pilot, timedelta(seconds=31))
+        assert len(demo.asked()) > asked + 2
+
+
+async def test_signing_in_again_from_inside_a_timer_leaves_it_open(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("home-backup")
+        await demo.press(pilot, "enter")
+        screen = demo.app.screen
+        revoke_all(demo)
+        await demo.press(pilot, "r")
+        assert "SIGNED OUT" in demo.text()
+        await sign_in_again(demo, pilot)
+        assert demo.app.screen is screen
+        assert "SIGNED OUT" not in demo.text()
+
+
+async def test_somebody_else_does_not_take_the_profile_over(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        revoke_all(demo)
+        await demo.press(pilot, "r")
+        await pilot.press("S", "b")
+        await demo.until(pilot, lambda: "Pretend browser" in demo.text())
+        await pilot.press("3")
+        await demo.until(pilot, lambda: "belongs to ops@example-facility.org" in demo.text())
+        await demo.press(pilot, "escape")
+        assert "SIGNED OUT" in demo.text()
+
+
+async def test_what_globus_wants_before_it_lists_timers_is_asked_for_by_the_same_key(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        body = {
+            "code": "AuthorizationParameters",
+            "authorization_parameters": {"session_required_mfa": True, "session_message": "Prove it"},
+        }
+        fault = demo.fault(Fault(path="/jobs/", status=403, body=body))
+        await demo.press(pilot, "r")
+        assert "SIGN-IN WANTED: press S" in demo.text()
+        await pilot.press("S")
+        await demo.until(pilot, lambda: "Use a second factor (MFA)." in demo.text())
+        assert "Globus says: Prove it" in demo.text()
+        demo.sandbox.faults.active.remove(fault)
+        await pilot.press("b", "m", "1")
+        await demo.until(pilot, lambda: demo.app.freshness.state is FreshnessState.FRESH)
+        await demo.settle(pilot)
+        assert "SIGN-IN WANTED" not in demo.text()
