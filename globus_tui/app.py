@@ -15,6 +15,7 @@ from textual.reactive import var
 from globus_tui.commands import EVERYWHERE, bindings
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
+from globus_tui.procedures.attended import is_attended
 from globus_tui.procedures.everywhere import Everywhere
 from globus_tui.procedures.host import Host, Switch
 from globus_tui.procedures.operations import Operations, outcome_words
@@ -110,6 +111,7 @@ class GlobusTui(Everywhere):
         self.theme = host.theme
         self.set_keymap(settings.keys)
         self.set_class(host.ascii, "-ascii")
+        self._told: set[str] = set()
         self.deleted_here: set[JobId] = set()
         """Timers whose going is no news: this program deleted them."""
 
@@ -125,8 +127,7 @@ class GlobusTui(Everywhere):
         self.look()
         self.open_screen(JobListScreen())
         self.set_interval(60, self.look)
-        for notice in (*(f"{one}; defaults hold" for one in self.settings.problems), *self.account.notices()):
-            self.say(notice, "warning")
+        self.tell_notices(*(f"{one}; defaults hold." for one in self.settings.problems))
         if self.account.who is None and self.host.sign_in:
             self.call_after_refresh(self.action_app_sign_in)
         elif self.account.who is None:
@@ -208,13 +209,18 @@ class GlobusTui(Everywhere):
         self.run_worker(self._do_what_is_due(), group="refresh")
 
     async def _do_what_is_due(self) -> None:
+        due = self.store.next_wake()
+        if due is not None and due.kind.value == "refresh" and (attended := await is_attended(os.environ)) is not None:
+            self.store.set_focus(attended and self.app_focus)
         await self.store.wake()
         self.book_wake()
+        self.tell_notices()
 
     async def refresh_now(self) -> None:
         """Read the timers again; dropped when a reading is under way."""
         await self.store.refresh()
         self.book_wake()
+        self.tell_notices()
 
     def on_app_focus(self) -> None:
         """Somebody looks again: full speed."""
@@ -243,6 +249,13 @@ class GlobusTui(Everywhere):
         """Put a sentence on the note line of every screen. Text of the service may stand in it: it is made harmless."""
         self.note = Note(safe_line(words), severity)
 
+    def tell_notices(self, *more: str) -> None:
+        """Say, each once, what there is to know of the settings and of where and how long the tokens are kept."""
+        new = [one for one in (*more, *self.account.notices()) if one not in self._told]
+        self._told.update(new)
+        if new:
+            self.say("  ".join(new), "warning")
+
     def _fatal_error(self) -> None:
         """Show a crash without local variables, which Textual would show: in libraries those hold tokens and codes."""
         from rich.segment import Segments
@@ -269,6 +282,7 @@ class GlobusTui(Everywhere):
         self.who = who
         self.store.signed_in()
         self.say(f"signed in as {who}")
+        self.tell_notices()
         self.book_wake()
 
     def take_account(self) -> None:

@@ -1,0 +1,61 @@
+"""Nobody in front of a detached tmux session: the program asks less often until somebody is back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.procedures.attended import is_attended
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.demo import Demo
+
+INSIDE = {"TMUX": "/tmp/tmux-1/default,1,0", "TMUX_PANE": "%3"}
+
+
+@pytest.fixture
+def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tmux that says what stands in the file returned, and takes down how it was called."""
+    program = tmp_path / "tmux"
+    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/called\ncat {tmp_path}/said\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    return tmp_path / "said"
+
+
+@pytest.mark.parametrize(
+    ("said", "attended"), [("1\n", True), ("2\n", True), ("0\n", False), ("", None), ("what", None)]
+)
+async def test_tmux_says_whether_a_terminal_shows_the_session(tmux: Path, said: str, attended: bool | None) -> None:
+    tmux.write_text(said)
+    assert await is_attended(INSIDE) is attended
+    assert "-t %3" in tmux.with_name("called").read_text()
+
+
+async def test_outside_tmux_nothing_is_started(tmux: Path) -> None:
+    tmux.write_text("0")
+    assert await is_attended({}) is None
+    assert not tmux.with_name("called").exists()
+
+
+async def test_a_tmux_that_is_not_there_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert await is_attended(INSIDE) is None
+
+
+async def test_a_detached_session_is_refreshed_less_often_until_it_is_attached(
+    tmux: Path, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in INSIDE.items():
+        monkeypatch.setenv(name, value)
+    async with demo.console() as pilot:
+        plan = demo.app.store.refresher
+        tmux.write_text("0")
+        await demo.pass_time(pilot, 31)
+        assert plan.plan.pace == 120
+        tmux.write_text("1")
+        await demo.pass_time(pilot, 121)
+        assert plan.plan.pace == 30
