@@ -310,6 +310,18 @@ class GlobusTui(Everywhere):
 
         self.run_worker(Create(self, wizard).run(), group="create")
 
+    def replace_timer(self, wizard: WizardScreen, old: JobReading) -> None:
+        """Create what a wizard describes, and let it take the place of a timer."""
+        from globus_tui.procedures.replace import Replace
+
+        self.run_worker(Replace(self, wizard, old).run(), group="create")
+
+    def start_now(self, state: JobState, way: str, files: int) -> None:
+        """Start at once what a timer does."""
+        from globus_tui.procedures.start_now import start_now
+
+        self.run_worker(start_now(self, state, way, files), group="create")
+
     def fix_all(self) -> None:
         """The same for every timer that a sign-in would mend."""
         self.sign_in.start_fix_all()

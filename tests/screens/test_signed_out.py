@@ -10,9 +10,18 @@ from globus_tui.screens.consent import ConsentScreen
 from globus_tui.store.freshness import FreshnessState
 
 if TYPE_CHECKING:
+    import pytest
     from textual.pilot import Pilot
 
     from tests.demo import Demo
+
+
+def state(demo: Demo) -> FreshnessState:
+    return demo.app.freshness.state
+
+
+def dimmed(demo: Demo) -> bool:
+    return demo.table.stale
 
 
 def revoke_all(demo: Demo) -> None:
@@ -37,19 +46,19 @@ async def test_a_lost_sign_in_keeps_everything_in_sight_and_asks_nothing_until_s
         before, under_cursor = demo.names(), demo.table.cursor_key
         revoke_all(demo)
         await demo.press(pilot, "r")
-        assert demo.app.freshness.state is FreshnessState.SIGNED_OUT
+        assert state(demo) is FreshnessState.SIGNED_OUT
         assert "SIGNED OUT: press S to sign in" in demo.text()
         assert demo.names() == before
-        assert demo.table.stale
+        assert dimmed(demo)
         asked = len(demo.asked())
         await demo.pass_time(pilot, timedelta(hours=2))
         assert len(demo.asked()) == asked
         await demo.press(pilot, "s")
         assert "You are signed out: press S to sign in first." in demo.note()
         await sign_in_again(demo, pilot)
-        assert demo.app.freshness.state is FreshnessState.FRESH
+        assert state(demo) is FreshnessState.FRESH
         assert "SIGNED OUT" not in demo.text()
-        assert not demo.table.stale
+        assert not dimmed(demo)
         assert demo.table.cursor_key == under_cursor
         assert demo.table.marked == {demo.job_id("home-backup")}
         await demo.pass_time(pilot, timedelta(seconds=31))
@@ -98,3 +107,12 @@ async def test_what_globus_wants_before_it_lists_timers_is_asked_for_by_the_same
         await demo.until(pilot, lambda: demo.app.freshness.state is FreshnessState.FRESH)
         await demo.settle(pilot)
         assert "SIGN-IN WANTED" not in demo.text()
+
+
+async def test_a_sign_in_about_to_lapse_is_told_once(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with demo.console() as pilot:
+        monkeypatch.setattr("globus_tui.auth.lapse.WARNING", timedelta(days=200))
+        await demo.press(pilot, "r")
+        assert "lapses in" in demo.note()
+        await demo.press(pilot, "space", "r")
+        assert demo.note() == "1 marked"
