@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.reactive import var
 
 from globus_tui.commands import EVERYWHERE, bindings
+from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.procedures.attended import is_attended
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from globus_tui.domain.collection import Collection
     from globus_tui.domain.gare import Gare
     from globus_tui.domain.job import JobId
+    from globus_tui.domain.readings import JobReading
+    from globus_tui.domain.run_now import RunChoice
     from globus_tui.screens.activity import Activity, Exchanged
     from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.settings import Settings
@@ -109,7 +112,8 @@ class GlobusTui(Everywhere):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = host.theme
-        self.set_keymap(settings.keys)
+        # Only what differs: Textual lays the whole keymap over all bindings anew at every key that is pressed.
+        self.set_keymap({name: keys for name, keys in settings.keys.items() if DEFAULT_KEYS[name] != keys})
         self.set_class(host.ascii, "-ascii")
         self._told: set[str] = set()
         self.deleted_here: set[JobId] = set()
@@ -209,8 +213,8 @@ class GlobusTui(Everywhere):
         self.run_worker(self._do_what_is_due(), group="refresh")
 
     async def _do_what_is_due(self) -> None:
-        due = self.store.next_wake()
-        if due is not None and due.kind.value == "refresh" and (attended := await is_attended(os.environ)) is not None:
+        at = self.store.refresher.plan.next_at
+        if at is not None and at <= self.store.clock() and (attended := await is_attended(os.environ)) is not None:
             self.store.set_focus(attended and self.app_focus)
         await self.store.wake()
         self.book_wake()
@@ -316,11 +320,11 @@ class GlobusTui(Everywhere):
 
         self.run_worker(Replace(self, wizard, old).run(), group="create")
 
-    def start_now(self, state: JobState, way: str, files: int) -> None:
+    def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
         """Start at once what a timer does."""
         from globus_tui.procedures.start_now import start_now
 
-        self.run_worker(start_now(self, state, way, files), group="create")
+        self.run_worker(start_now(self, state, choice, files), group="create")
 
     def fix_all(self) -> None:
         """The same for every timer that a sign-in would mend."""

@@ -85,6 +85,9 @@ ONE_JOB = _group(
     "One timer, or all marked",
     ("job.fix", "Fix+resume", "Sign in and consent for what the timer lost, then resume it.", True),
     ("job.pause-resume", "Pause/resume", "Pause, or resume; says beforehand if a run starts at once.", True),
+    ("job.run-now", "Run now", "Start at once what it does: in full, a test with a few files, or as a timer.", False),
+    ("job.clone", "Clone", "Make another timer like it: the wizard, filled in.", False),
+    ("job.edit", "Edit", "Make a new timer that takes its place; this one is kept, paused.", False),
     ("job.rename", "Rename", "Give the timer another name: the one thing the service can change.", True),
     ("job.delete", "Delete", "Delete the timer for good; asks for its name, and pauses it first.", True),
     ("job.cancel-task", "Cancel task", "Cancel the transfer task of the run in progress.", False),
@@ -164,6 +167,11 @@ ITEMS = _group(
     ("item.add", "Add", "Add an item: a source path and a destination path.", False),
     ("item.remove", "Remove", "Take the marked items, or the one under the cursor, out of the list.", False),
     ("item.import", "Import", "Read items in the batch format of the official CLI, from a file or pasted.", False),
+)
+
+TASK = (
+    *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.copy")),
+    *LIST_MOVES,
 )
 
 WIZARD = _group(

@@ -73,10 +73,12 @@ def make_making(
     from globus_tui.store.creation_outcome import CreationServices
     from globus_tui.store.drafts import DraftShelf
     from globus_tui.store.recorder import Recorder
+    from globus_tui.store.swapping import Swapper
 
     tokens = backend.account.tokens
     transfer = TransferClient(backend.connection, tokens)
-    services = CreationServices(TimersClient(backend.connection, tokens), transfer, transfer, backend.account)
+    timers = TimersClient(backend.connection, tokens)
+    services = CreationServices(timers, transfer, transfer, backend.account)
     recorder = Recorder(store.journal, store.now)
 
     def creator(sending: Callable[[Attempt, Draft], None] = lambda _, __: None) -> Creator:
@@ -84,4 +86,10 @@ def make_making(
 
     folder = drafts or (None if backend.demo else settings.paths.state / "drafts" / settings.profile)
     questions = Questions(transfer, FlowsClient(backend.connection, tokens), creator(), store)
-    return Making(questions, DraftShelf(folder, store.clock), creator)
+    return Making(
+        questions,
+        DraftShelf(folder, store.clock),
+        creator,
+        swapper=lambda creator: Swapper(creator, timers, recorder),
+        read=timers.get_job,
+    )

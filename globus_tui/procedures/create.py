@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.domain.draft import What
 from globus_tui.domain.errors import GlobusTuiError
@@ -11,16 +11,38 @@ from globus_tui.store.creation_outcome import Created, GroupCreation, NotCreated
 from globus_tui.store.outcome import NeedsConsent, SignedOut
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from globus_tui.app import GlobusTui
     from globus_tui.domain.draft import Draft
-    from globus_tui.screens.create.wizard import WizardScreen
+    from globus_tui.domain.draft_fields import DraftProblem
+    from globus_tui.screens.create.draft_keeper import DraftKeeper
+    from globus_tui.screens.create.lookup import Making
     from globus_tui.store.creation_outcome import Attempt, Creation
+
+
+class Sender(Protocol):
+    """Whoever has something to create: the wizard, or a key that starts something at once."""
+
+    keeper: DraftKeeper
+    making: Making
+    is_sending: bool
+
+    @property
+    def draft(self) -> Draft:
+        """What is to be created."""
+
+    def set_sending(self, *, sending: bool) -> None:
+        """A creation is under way, or over."""
+
+    def show_problems(self, problems: Sequence[DraftProblem], words: str) -> None:
+        """It was refused."""
 
 
 class Create:
     """One creation, from the key press to the new timer's screen. Runs in a worker of the application."""
 
-    def __init__(self, app: GlobusTui, wizard: WizardScreen) -> None:
+    def __init__(self, app: GlobusTui, wizard: Sender) -> None:
         """Nothing is asked of Globus yet."""
         self._app = app
         self._wizard = wizard
@@ -103,7 +125,8 @@ class Create:
 
     def _leave(self) -> None:
         self._keeper.discard()
-        if self._wizard is self._app.screen:
+        top: object = self._app.screen
+        if top is self._wizard:  # somebody may have left it meanwhile, or there is none
             self._app.pop_screen()
 
 

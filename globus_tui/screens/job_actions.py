@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.health import Word
-from globus_tui.domain.job import JobStatus
+from globus_tui.domain.job import FlowStart, JobStatus
 from globus_tui.present import moments
 from globus_tui.store.freshness import FreshnessState
 from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from globus_tui.app import GlobusTui
+    from globus_tui.domain.run_now import RunChoice
     from globus_tui.store.job_state import JobState
 
 SHOWN_IN_SHEETS = 8
@@ -70,6 +71,23 @@ def _why_no_single(states: Sequence[JobState]) -> str | None:
     return "One timer at a time: clear the marks with \\ first." if len(states) > 1 else None
 
 
+def _why_no_copy(states: Sequence[JobState]) -> str | None:
+    if len(states) > 1:
+        return "One timer at a time: clear the marks with \\ first."
+    job = states[0].job
+    if job.transfer is None and not isinstance(job.payload, FlowStart):
+        return "It calls another action provider, which this program cannot fill in."
+    return None
+
+
+def _why_no_edit(states: Sequence[JobState]) -> str | None:
+    if (reason := _why_no_copy(states)) is not None:
+        return reason
+    if states[0].job.status in (JobStatus.ENDED, JobStatus.DELETING):
+        return "It has ended: there is nothing to take the place of. C makes another one like it."
+    return None
+
+
 def _why_no_delete(states: Sequence[JobState]) -> str | None:
     return "It is being deleted already." if all(one.job.status is JobStatus.DELETING for one in states) else None
 
@@ -84,6 +102,9 @@ _RULES = {
     "job.pause-resume": _why_no_switch,
     "job.cancel-task": _why_no_cancel,
     "job.rename": _why_no_single,
+    "job.clone": _why_no_copy,
+    "job.edit": _why_no_edit,
+    "job.run-now": _why_no_copy,
     "job.delete": _why_no_delete,
     "job.fix": _why_no_fix,
     "job.json": _why_no_single,
@@ -223,6 +244,32 @@ class JobActions(Screen[None]):
             self.app.say("You are signed out: press S to sign in first.", "warning")
         else:
             self.app.fix_all()
+
+    def action_job_clone(self) -> None:
+        """Open the wizard on a copy."""
+        if states := self._able("job.clone"):
+            from globus_tui.screens.create.clone_edit import open_clone
+
+            open_clone(self.app, states[0])
+
+    def action_job_edit(self) -> None:
+        """Say what editing means, then open the wizard on what takes its place."""
+        if states := self._able("job.edit"):
+            from globus_tui.screens.create.clone_edit import open_edit
+
+            open_edit(self.app, states[0])
+
+    def action_job_run_now(self) -> None:
+        """Ask how, then start at once what it does."""
+        if not (states := self._able("job.run-now")):
+            return
+        from globus_tui.screens.create.run_now import RunNow
+
+        def start(way: tuple[RunChoice, int] | None) -> None:
+            if way is not None:
+                self.app.start_now(states[0], *way)
+
+        self.app.push_screen(RunNow(states[0], running=running_task(states[0]) is not None), start)
 
     def action_job_json(self) -> None:
         """Show the timer as the service describes it."""

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from globus_tui.domain.check_lookups import PathLook
     from globus_tui.domain.collection import Bookmark, Collection
     from globus_tui.domain.draft import Draft
     from globus_tui.domain.flow import Flow
+    from globus_tui.domain.readings import JobReading
     from globus_tui.store.browsing_answers import FolderView, Suggestions
     from globus_tui.store.creation import Creator
     from globus_tui.store.creation_outcome import Attempt, ConsentCheck
     from globus_tui.store.drafts import DraftShelf
+    from globus_tui.store.swapping import Swapper
 
 
 class Lookup(Protocol):
@@ -59,8 +61,12 @@ class Making:
         lookup: questions.
         drafts: where drafts are kept.
         creator: makes what sends a draft; its argument is told of each attempt just before it leaves.
+        swapper: makes what puts a new timer in the place of an old one.
+        read: one timer with its document. Raises `GlobusTuiError`.
     """
 
     lookup: Lookup
     drafts: DraftShelf
     creator: Callable[[Callable[[Attempt, Draft], None]], Creator]
+    swapper: Callable[[Creator], Swapper]
+    read: Callable[[str], Awaitable[JobReading]]

@@ -1,0 +1,110 @@
+"""Start at once what a timer does: asked how, then handed in; the task is followed on a screen of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from globus_tui.domain.run_now import RunChoice
+from globus_tui.present.run_now_words import overlap_words
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.transfer_words import DELETES_EXTRA
+from globus_tui.widgets.text_field import TextField
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from globus_tui.app import GlobusTui
+    from globus_tui.store.job_state import JobState
+
+USUAL_TEST = 10
+_MOST_FILES = 1000
+
+
+class RunNow(ModalScreen[tuple[RunChoice, int] | None]):
+    """How to start it; gives the way and, for a test, how many files. Enter alone starts nothing."""
+
+    app: GlobusTui
+
+    BINDINGS: ClassVar = [
+        Binding("escape,q", "cancel", "Cancel", show=False),
+        Binding("f", "full", "Full", show=False),
+        Binding("t", "test", "Test", show=False),
+        Binding("o", "timer", "Timer", show=False),
+    ]
+    DEFAULT_CSS = """
+    RunNow #files { width: 6; display: none; }
+    """
+    AUTO_FOCUS = ""
+
+    def __init__(self, state: JobState, *, running: bool) -> None:
+        """Ask about a timer; `running`: a run of it is in progress."""
+        super().__init__(classes="-danger" if _deletes(state) else "")
+        self._now_state = state
+        self._now_running = running
+
+    def compose(self) -> ComposeResult:
+        """What would happen, the ways, and a field for the number of files."""
+        job, view = self._now_state.job, self.app.view
+        warning = overlap_words(job, running=self._now_running, now=self.app.store.now(), zone=view.zone)
+        with Vertical(classes="sheet"):
+            yield Static(Content(f"Run {safe_line(job.label)} now?"), classes="sheet-heading")
+            if warning:
+                yield Static(Content.styled(safe_line(warning), "$text-warning"))
+            if _deletes(self._now_state):
+                yield Static(Content.styled(f"DANGER {DELETES_EXTRA}", "$text-error"))
+            yield Static("The timer itself and its counters stay as they are.", markup=False)
+            if job.transfer is not None:
+                yield _way("f", "in full: hand in the same transfer now")
+                yield _way("t", f"a test with the first {USUAL_TEST} files or another number; deletes nothing")
+            yield _way("o", "a timer that runs once, now: it starts with the timer's own consents")
+            yield TextField(str(USUAL_TEST), id="files")
+            yield Static(Content.styled(" Cancel (Escape) ", "reverse"), classes="sheet-answer", id="answer-line")
+
+    def action_cancel(self) -> None:
+        """Close; nothing is started."""
+        self.dismiss(None)
+
+    def action_full(self) -> None:
+        """All of it."""
+        if self._now_state.job.transfer is not None:
+            self.dismiss((RunChoice.FULL, 0))
+
+    def action_timer(self) -> None:
+        """As a timer."""
+        self.dismiss((RunChoice.ONE_SHOT, 0))
+
+    def action_test(self) -> None:
+        """Ask for the number of files."""
+        if self._now_state.job.transfer is None:
+            return
+        field = self.query_one("#files", TextField)
+        field.display = True
+        field.focus()
+        self.query_one("#answer-line", Static).update("How many files? Enter starts the test, Escape cancels.")
+
+    @on(TextField.Submitted, "#files")
+    def take_number(self, submitted: TextField.Submitted) -> None:
+        """A number of files."""
+        submitted.stop()
+        said = submitted.value.strip()
+        if said.isascii() and said.isdecimal() and 0 < int(said[:6]) <= _MOST_FILES:
+            self.dismiss((RunChoice.TEST, int(said)))
+        else:
+            line = self.query_one("#answer-line", Static)
+            line.add_class("-wrong")
+            line.update(f"Write a number from 1 to {_MOST_FILES}.")
+
+
+def _way(key: str, words: str) -> Static:
+    return Static(Content.assemble((f"  {key}  ", "bold $primary"), words))
+
+
+def _deletes(state: JobState) -> bool:
+    return state.job.transfer is not None and state.job.transfer.delete_destination_extra is True
