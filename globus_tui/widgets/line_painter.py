@@ -39,6 +39,7 @@ class LinePainter(Generic[R]):
         self.places: tuple[Place[R], ...] = ()
         self._style_of = style_of
         self._styles: dict[str, Style] = {}
+        self._header: tuple[tuple[str, bool] | None, LineStrip] | None = None
         self._strips: dict[tuple[Hashable, bool, bool], tuple[R, LineStrip]] = {}
 
     @property
@@ -61,6 +62,7 @@ class LinePainter(Generic[R]):
     def forget_strips(self) -> None:
         """Format every row again when it is next drawn."""
         self._strips.clear()
+        self._header = None
 
     def row(self, row: R, *, cursor: bool, marked: bool) -> LineStrip:
         """Return the strip of a row; the same object while nothing about it changed."""
@@ -77,7 +79,10 @@ class LinePainter(Generic[R]):
 
     def header(self, sorted_by: tuple[str, bool] | None) -> LineStrip:
         """Return the line of headings."""
-        return self._strip(header_spans(self.places, sorted_by, ascii_only=self.ascii_only), "header")
+        if self._header is None or self._header[0] != sorted_by:
+            spans = header_spans(self.places, sorted_by, ascii_only=self.ascii_only)
+            self._header = (sorted_by, self._strip(spans, "header"))
+        return self._header[1]
 
     def words(self, text: str, style: str) -> LineStrip:
         """Return a line of the list's own words, such as the reason why it is empty."""

@@ -40,9 +40,10 @@ class LineStrip(Strip):
     Links and meta data of styles are not written.
     """
 
-    __slots__ = ("_line_written",)
+    __slots__ = ("_line_filtered", "_line_written")
 
     _line_written: str | None
+    _line_filtered: tuple[LineFilter, Color, Strip]
 
     def render(self, console: Console) -> str:
         """Return the line as terminal sequences; it starts and ends in the terminal's default style."""
@@ -71,8 +72,15 @@ class LineStrip(Strip):
 
     def apply_filter(self, filter: LineFilter, background: Color) -> Strip:  # noqa: A002 - the base class's name
         """Return the strip with a Textual line filter applied (no colour, dimming), still written as differences."""
-        filtered = super().apply_filter(filter, background)
-        return filtered if isinstance(filtered, LineStrip) else lean(filtered)
+        try:
+            known = self._line_filtered
+        except AttributeError:
+            known = None
+        if known is None or known[0] is not filter or known[1] != background:
+            filtered = super().apply_filter(filter, background)
+            known = (filter, background, filtered if isinstance(filtered, LineStrip) else lean(filtered))
+            self._line_filtered = known
+        return known[2]
 
 
 def lean(strip: Strip) -> LineStrip:

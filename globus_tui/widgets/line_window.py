@@ -138,6 +138,9 @@ class LineWindow(Widget, Generic[R]):
     def render_line(self, y: int) -> Strip:
         """Return line ``y`` of the window."""
         self._fit_window()
+        return self._line(y)
+
+    def _line(self, y: int) -> Strip:
         painter, cursor = self._line_painter, self._line_cursor
         line = y - self.show_header
         if line < 0:
@@ -154,9 +157,12 @@ class LineWindow(Widget, Generic[R]):
         styles = self.styles
         if styles.gutter != Spacing() or self.opacity < 1 or styles.text_opacity < 1 or styles.tint.a:
             return super().render_lines(crop)
-        strips = [self.render_line(y) for y in crop.line_range]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]
+        self._fit_window()
+        strips = [self._line(y) for y in crop.line_range]  # Textual asks for all of them, whichever are to be drawn
+        if filters := self.get_line_filters():
+            background = self.background_colors[1]
+            for line_filter in filters:
+                strips = [strip.apply_filter(line_filter, background) for strip in strips]
         if crop.column_span != (0, self.size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips

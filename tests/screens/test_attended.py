@@ -26,19 +26,28 @@ def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "said"
 
 
+def says(tmux: Path, words: str) -> None:
+    tmux.write_text(words)
+
+
+def calls(tmux: Path) -> str:
+    called = tmux.with_name("called")
+    return called.read_text() if called.exists() else ""
+
+
 @pytest.mark.parametrize(
     ("said", "attended"), [("1\n", True), ("2\n", True), ("0\n", False), ("", None), ("what", None)]
 )
 async def test_tmux_says_whether_a_terminal_shows_the_session(tmux: Path, said: str, attended: bool | None) -> None:
-    tmux.write_text(said)
+    says(tmux, said)
     assert await is_attended(INSIDE) is attended
-    assert "-t %3" in tmux.with_name("called").read_text()
+    assert "-t %3" in calls(tmux)
 
 
 async def test_outside_tmux_nothing_is_started(tmux: Path) -> None:
-    tmux.write_text("0")
+    says(tmux, "0")
     assert await is_attended({}) is None
-    assert not tmux.with_name("called").exists()
+    assert not calls(tmux)
 
 
 async def test_a_tmux_that_is_not_there_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,9 +62,9 @@ async def test_a_detached_session_is_refreshed_less_often_until_it_is_attached(
         monkeypatch.setenv(name, value)
     async with demo.console() as pilot:
         plan = demo.app.store.refresher
-        tmux.write_text("0")
+        says(tmux, "0")
         await demo.pass_time(pilot, 31)
         assert plan.plan.pace == 120
-        tmux.write_text("1")
+        says(tmux, "1")
         await demo.pass_time(pilot, 121)
         assert plan.plan.pace == 30
