@@ -51,10 +51,10 @@ class JobPreview(Widget):
         if words == self._preview_shown:
             return
         before, self._preview_shown = self._preview_lines(), words
-        after, top = self._preview_lines(), self.gutter.top
+        after = self._preview_lines()
         changed = [y for y in range(max(len(before), len(after))) if before[y : y + 1] != after[y : y + 1]]
-        if changed:
-            self.refresh(*(Region(0, top + y, self.outer_size.width, 1) for y in changed))
+        if changed:  # regions count from the content, below the border
+            self.refresh(*(Region(0, y, self.outer_size.width, 1) for y in changed))
 
     def _preview_lines(self) -> list[Strip]:
         size = self.content_size

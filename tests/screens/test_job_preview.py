@@ -1,0 +1,28 @@
+"""The few lines below the list: always of the timer under the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.widgets.job_preview import JobPreview
+
+if TYPE_CHECKING:
+    from tests.demo import Demo
+
+
+def _drawn(demo: Demo) -> list[str]:
+    """The preview as its lines were painted last: lines that were not marked as changed come from before."""
+    preview = demo.app.screen.query_one(JobPreview)
+    return [strip.text.strip() for strip in preview.render_lines(preview.outer_size.region)]
+
+
+async def test_every_line_of_the_preview_follows_the_cursor(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        _drawn(demo)
+        for _ in range(5):
+            await demo.press(pilot, "j")
+            demo.app.screen.query_one(JobPreview).show(demo.table.cursor_row, demo.app.view)  # as when it rests
+            fresh = [strip.text.strip() for strip in demo.app.screen.query_one(JobPreview)._preview_lines()]
+            drawn = [line for line in _drawn(demo) if not line.startswith("─")]
+            assert [line for line in drawn if line] == [line for line in fresh if line]
+            assert drawn[0].startswith(demo.names()[demo.table.cursor_position])
