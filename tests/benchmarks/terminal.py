@@ -63,7 +63,7 @@ class Terminal:
         self.total = 0
         self.written = bytearray()
         """Everything it wrote; the screen is drawn from it only when somebody asks for it, as that is slow."""
-        self.started = time.perf_counter()
+        self.started = self._last_read = time.perf_counter()
         self._link = link or Link()
         self._drawn = 0
         self._screen = pyte.Screen(COLUMNS, LINES)
@@ -92,6 +92,7 @@ class Terminal:
         except OSError:
             return b""
         self._link.took(len(data))
+        self._last_read = time.perf_counter()
         self.total += len(data)
         self.written += data
         if b"\x1b[?2026$p" in data:
@@ -99,11 +100,13 @@ class Terminal:
         return data
 
     def wait_for(self, text: str, seconds: float = 30, *, since: int = 0) -> float:
-        """Seconds from the start until `text`, in one style, has been written at or after byte `since`."""
+        """Seconds from the start until `text`, in one style, was seen to be written at or after byte `since`."""
         wanted, start = text.encode(), time.perf_counter()
         while time.perf_counter() - start < seconds:
-            if self.read(0.02) and self.written.find(wanted, max(since, self.total - 65536 - len(wanted))) >= 0:
-                return time.perf_counter() - self.started
+            if self.written.find(wanted, since) >= 0:
+                return self._last_read - self.started
+            since = max(since, self.total - len(wanted))
+            self.read(0.02)
         raise TimeoutError(f"{text!r} was not written:\n" + "\n".join(self.lines()))
 
     def settle(self, quiet: float = 0.2, longest: float = 10.0) -> None:
