@@ -50,8 +50,8 @@ def run(options: Namespace) -> int:
             zone = find_zone(options.zone or settings.zone)
             start_log(settings.paths.state)
             switch = asyncio.run(_stay(settings, options, zone, environ, demo=demo, sign_in=sign_in))
-            if switch is None:
-                return 0
+            if isinstance(switch, int):
+                return switch
             demo, profile, sign_in = switch.demo, switch.profile or profile, switch.sign_in
 
 
@@ -63,7 +63,7 @@ async def _stay(
     *,
     demo: bool,
     sign_in: bool,
-) -> Switch | None:
+) -> Switch | int:
     from globus_tui.cli.backend import demo_backend, real_backend
 
     speed = 1.0 if options.demo_speed is None else options.demo_speed
@@ -80,7 +80,7 @@ async def _enter(
     environ: Mapping[str, str],
     *,
     sign_in: bool,
-) -> Switch | None:
+) -> Switch | int:
     """Asks for the timers first and loads the screen while the answer is on its way."""
     import asyncio
     from importlib import import_module
@@ -110,7 +110,8 @@ async def _enter(
         keep_now_and_then(store, cache)
     mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
     try:
-        return await app.run_async(mouse=bool(mouse))
+        switch = await app.run_async(mouse=bool(mouse))
+        return switch if switch is not None else app.return_code or 0
     finally:
         if first is not None:
             first.cancel()

@@ -1,0 +1,239 @@
+"""Nothing that the program writes holds a token, a code, a verifier or a secret; only the token store holds tokens.
+
+The whole journey runs in real terminals against a served facility, crashes included. Everything that came out of it is
+then searched for every secret that the facility issued or was sent.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.sandbox import auth_grants, auth_idtoken, auth_tokens
+from globus_tui.sandbox.auth import approve
+from globus_tui.sandbox.world_people import OPS_USERNAME
+from tests.cli.terminal import Terminal
+from tests.served import Served, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CRASH = """
+import os
+
+if place := os.environ.get("CRASH_AT"):
+    import importlib
+
+    module, _, name = place.rpartition(":")
+    owner, _, method = name.rpartition(".")
+    target = importlib.import_module(module)
+    for part in filter(None, owner.split(".")):
+        target = getattr(target, part)
+    real = getattr(target, method)
+
+    def crash(*arguments, **named):
+        held = (arguments, named)
+        raise RuntimeError("a fault in the program")
+
+    setattr(target, method, crash)
+"""
+"""Read by the interpreter at its start: one function of the program or of a library fails with everything it was
+handed still in its variables."""
+
+
+class Evidence:
+    """Everything that the programs of one journey wrote, and the secrets to search it for."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.verifiers: set[str] = set()
+        self.id_tokens: set[str] = set()
+        self.written: dict[str, bytes] = {}
+
+    @property
+    def home(self) -> Path:
+        return Path(os.environ["HOME"])
+
+    def secrets(self) -> set[str]:
+        sandbox = self.served.sandbox
+        clients = {one.secret for one in sandbox.clients.values() if one.secret}
+        return {*sandbox.tokens, *sandbox.codes, *self.verifiers, *self.id_tokens, *clients}
+
+    def take(self, name: str, terminal: Terminal) -> None:
+        self.written[name] = terminal.raw
+
+    def note_process(self, terminal: Terminal) -> None:
+        """The command line of the running program: anybody on the machine can read it."""
+        path = Path(f"/proc/{terminal.process.pid}/cmdline")
+        if path.exists():
+            self.written[str(path)] = path.read_bytes()
+
+    def leaks(self) -> list[str]:
+        """Where a secret was found; the token store is where tokens belong."""
+        for path in self.home.rglob("*"):
+            if path.is_file() and not path.name.startswith("tokens.json"):
+                self.written[str(path)] = path.read_bytes()
+        secrets = [one.encode() for one in self.secrets()]
+        found = [name for name, data in self.written.items() for one in secrets if one in data]
+        kept = [path.read_bytes() for path in self.home.rglob("tokens.json")]
+        others = [one.encode() for one in (*self.served.sandbox.codes, *self.verifiers)]
+        return [*found, *("tokens.json" for data in kept for one in others if one in data)]
+
+
+@pytest.fixture
+def evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Evidence]:
+    (tmp_path / "fault").mkdir()
+    (tmp_path / "fault" / "sitecustomize.py").write_text(CRASH)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'fault'}:{Path(__file__).parents[2]}")
+    with serving() as served:
+        for name, value in served.variables().items():
+            monkeypatch.setenv(name, value)
+        found = Evidence(served)
+        challenge, signed = auth_grants.challenge_of, auth_idtoken.signed
+
+        def noting(verifier: str) -> str:
+            found.verifiers.add(verifier)
+            return challenge(verifier)
+
+        def noting_id(claims: dict[str, object]) -> str:
+            token = signed(claims)
+            found.id_tokens.add(token)
+            return token
+
+        monkeypatch.setattr(auth_grants, "challenge_of", noting)
+        monkeypatch.setattr(auth_tokens, "signed", noting_id)
+        yield found
+
+
+def log_in(evidence: Evidence, name: str, **environ: str) -> int:
+    """`globus-tui login` with the code typed at its prompt."""
+    with Terminal("login", environ=environ, size=(240, 40)) as terminal:
+        terminal.wait_for("Paste the code")
+        evidence.note_process(terminal)
+        link = next(word for word in terminal.raw.decode().split() if word.startswith("http"))
+        terminal.press(f"{approve(evidence.served.sandbox, link, OPS_USERNAME)}\n")
+        code = terminal.wait_for_end()
+        evidence.take(name, terminal)
+    return code
+
+
+def link_of(evidence: Evidence) -> str:
+    found = list(evidence.home.rglob("login-url"))
+    return found[0].read_text().strip() if found else ""
+
+
+def paste_code(evidence: Evidence, terminal: Terminal) -> None:
+    terminal.wait_for(lambda: link_of(evidence))
+    assert next(evidence.home.rglob("login-url")).stat().st_mode & 0o777 == 0o600
+    code = approve(evidence.served.sandbox, link_of(evidence), OPS_USERNAME)
+    terminal.press(f"\x1b[200~{code}\x1b[201~")
+    terminal.wait_for("•••")
+    terminal.press("\r")
+
+
+def show_timer(terminal: Terminal) -> None:
+    terminal.wait_for("climate-nightly-mirror")
+    terminal.press("/climate-nightly")
+    terminal.wait_for("1 of ")
+    terminal.press("\r")
+    terminal.wait_for("filter: climate-nightly")
+
+
+def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) -> None:
+    assert log_in(evidence, "login") == 0
+    (store,) = evidence.home.rglob("tokens.json")
+    assert any(one in store.read_text() for one in evidence.served.sandbox.tokens)  # the search can find something
+    for command in ("whoami", "doctor", "--version"):
+        with Terminal(command) as terminal:
+            terminal.wait_for_end()
+            evidence.take(command, terminal)
+    with Terminal("--refresh", "0") as terminal:
+        show_timer(terminal)
+        evidence.note_process(terminal)
+        terminal.press("f")
+        terminal.wait_for("Paste the code that Globus shows")
+        terminal.press("p")
+        terminal.wait_for("Press Enter to go back")
+        terminal.press("\r")
+        terminal.wait_for("Paste the code that Globus shows")
+        terminal.press("c")
+        terminal.wait_for("clipboard")
+        paste_code(evidence, terminal)
+        terminal.wait_for("what became of each timer")
+        terminal.press("\r")
+        for token in evidence.served.sandbox.tokens.values():
+            token.revoked = token.revoked or token.kind == "access"
+        terminal.press("r")
+        terminal.wait_for(
+            lambda: any(not one.revoked for one in evidence.served.sandbox.tokens.values() if one.kind == "access")
+        )
+        terminal.wait_for("synced just now")
+        terminal.press("P")
+        terminal.wait_for("PROFILE")
+        terminal.press("\x1b")
+        terminal.press("\x11")
+        assert terminal.wait_for_end() == 0
+        evidence.take("console", terminal)
+    with Terminal("logout") as terminal:
+        assert terminal.wait_for_end() == 0
+        evidence.take("logout", terminal)
+    assert len(evidence.verifiers) == 2
+    assert evidence.leaks() == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "httpx:AsyncClient.send",
+        "globus_tui.api.token_answers:_grant",
+        "globus_tui.auth.id_token:read_id_token",
+        "globus_tui.auth.tokens:write_private",
+        "globus_tui.auth.login:SignIn.fresh",
+    ],
+)
+def test_a_crash_in_the_middle_of_signing_in_shows_no_secret(evidence: Evidence, place: str) -> None:
+    assert log_in(evidence, "login") == 0
+    late = {"CRASH_AT": place}
+    assert log_in(evidence, "crashed login", **late) != 0
+    assert b"a fault in the program" in evidence.written["crashed login"]
+    assert evidence.leaks() == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "globus_tui.procedures.sign_in:SignIn._tell",
+        "globus_tui.auth.login:PersonSignIn.finish",
+        "httpx:AsyncClient.send",
+    ],
+)
+def test_the_crash_screen_of_the_console_shows_no_secret(evidence: Evidence, place: str) -> None:
+    assert log_in(evidence, "login") == 0
+    with Terminal("--refresh", "0", environ={"CRASH_AT": place}) as terminal:
+        if not place.startswith("httpx"):
+            show_timer(terminal)
+            terminal.press("f")
+            paste_code(evidence, terminal)
+        assert terminal.wait_for_end() != 0
+        evidence.take("console", terminal)
+    assert b"a fault in the program" in evidence.written["console"]
+    assert evidence.leaks() == []
+
+
+def test_ctrl_c_at_the_prompt_for_the_code_leaves_quietly(evidence: Evidence) -> None:
+    with Terminal("login") as terminal:
+        terminal.wait_for("Paste the code")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.wait_for_end() == 130
+        assert b"Traceback" not in terminal.raw
+
+
+def test_the_search_would_find_a_leak(evidence: Evidence) -> None:
+    assert log_in(evidence, "login") == 0
+    token = next(iter(evidence.served.sandbox.tokens))
+    evidence.written["a log"] = f"Authorization: Bearer {token}".encode()
+    assert evidence.leaks() == ["a log"]
