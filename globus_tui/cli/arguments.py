@@ -76,7 +76,25 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=words, description=words)
         _add_profile(command, default=argparse.SUPPRESS)
         command.set_defaults(command=_lazy(name))
+    _add_timer_files(commands)
     return parser
+
+
+def _add_timer_files(commands: Any) -> None:
+    words = "create the timer or transfer that a file describes; prints its id"
+    codes = "Exit codes: 0 made, 1 certainly not made, 2 the file cannot be used, 3 the answer was lost: look first."
+    create = commands.add_parser("create", help=words, description=words, epilog=codes)
+    create.add_argument(
+        "--from-file", required=True, metavar="FILE", help="as `globus-tui export` writes it; - reads it"
+    )
+    create.add_argument("--dry-run", action="store_true", help="check everything, print the request, send nothing")
+    create.add_argument("--deletes", metavar="FOLDER", help="name of the folder in which it may delete files")
+    words = "print a timer as a file for `globus-tui create`"
+    export = commands.add_parser("export", help=words, description=words)
+    export.add_argument("timer", metavar="ID", help="the timer's id")
+    for command, name in ((create, "create"), (export, "export")):
+        _add_profile(command, default=argparse.SUPPRESS)
+        command.set_defaults(command=_lazy(name))
 
 
 def _add_profile(parser: argparse.ArgumentParser, default: Any) -> None:

@@ -1,0 +1,157 @@
+"""`globus-tui create --from-file timer.json`: checks a document as the wizard would, and creates what it describes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from globus_tui.cli import FAILED, OK
+from globus_tui.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from globus_tui.cli.timers import Desk
+    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.findings import Finding
+    from globus_tui.store.creation_outcome import Creation
+
+UNSURE = 3
+"""Exit code: the answer was lost, so nobody can tell whether it was created. Look before running it again."""
+
+
+def run(options: Namespace) -> int:
+    """Prints ids of what was made on standard output, everything else on standard error.
+
+    Exit codes: 0 made (or, with `--dry-run`, it could be), 1 certainly not made, 2 the document cannot be used, 3
+    nobody can tell.
+
+    Raises:
+        GlobusTuiError: it could not be read or checked; nothing was sent.
+    """
+    import asyncio
+
+    return asyncio.run(_create(options))
+
+
+async def _create(options: Namespace) -> int:
+    from globus_tui.cli.account import tell
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.draft_checks import may_be_sent
+
+    draft = _read(options.from_file)
+    async with desk(options) as here:
+        findings = await _check(draft, here)
+        tell(_finding_words(findings, everything=options.dry_run))
+        if options.dry_run:
+            sys.stdout.write(_request(draft))
+            return OK if may_be_sent(findings) else FAILED
+        if not may_be_sent(findings):
+            tell(("Nothing was sent.",))
+            return FAILED
+        _insist_on_the_folder(draft, options.deletes)
+        return await _make(draft, here)
+
+
+def _read(name: str) -> Draft:
+    from pathlib import Path
+
+    from globus_tui.store.drafts import read_draft_text
+    from globus_tui.store.timer_files import read_timer_file
+
+    return read_draft_text(sys.stdin.read()) if name == "-" else read_timer_file(Path(name))
+
+
+async def _check(draft: Draft, here: Desk) -> tuple[Finding, ...]:
+    """All that the wizard checks, with what services can tell."""
+    from globus_tui.domain.check_lookups import Lookups
+    from globus_tui.domain.draft_checks import check_draft
+    from globus_tui.screens.create.preflight import Preflight
+
+    await here.store.refresh()
+    known: list[Lookups] = [Lookups()]
+    await Preflight(here.making.lookup, known.append).look(draft, known[-1], signed_in=True)
+    jobs = [state.job for state in here.store.states.values()]
+    return check_draft(draft, here.store.now(), jobs=jobs, tasks=here.store.tasks, lookups=known[-1])
+
+
+def _finding_words(findings: Sequence[Finding], *, everything: bool) -> list[str]:
+    from globus_tui.domain.findings import Level
+    from globus_tui.present.review_facts import finding_line
+
+    return [finding_line(one) for one in findings if everything or one.level >= Level.WARN]
+
+
+def _request(draft: Draft) -> str:
+    """The exact requests, one JSON object each, as they would be posted; nothing while it is not complete."""
+    from globus_tui.domain.draft import What
+
+    try:
+        if draft.what is What.TRANSFER_NOW:
+            documents = [draft.to_transfer().to_document()]
+        else:
+            documents = [{"timer": one.to_document()} for one in draft.to_timers()]
+    except BadInput:
+        return ""
+    return "".join(json.dumps(one, ensure_ascii=False, indent=2) + "\n" for one in documents)
+
+
+def _insist_on_the_folder(draft: Draft, typed: str | None) -> None:
+    """A timer that deletes is made only when its folder is named, in a script too.
+
+    Raises:
+        BadInput: it was not.
+    """
+    from dataclasses import replace
+
+    from globus_tui.domain.destructive import confirmed, word_to_type
+
+    if not confirmed(replace(draft, guards=replace(draft.guards, typed_folder=typed or ""))):
+        word = word_to_type(draft)
+        raise BadInput(f"It deletes files at the destination. Add --deletes {word!r} to show that you mean it.")
+
+
+async def _make(draft: Draft, here: Desk) -> int:
+    """Creates one after the other; a draft whose answer is lost stays for the console to look into."""
+    from globus_tui.screens.create.draft_keeper import DraftKeeper
+    from globus_tui.store.creation_outcome import Created, Unconfirmed
+
+    keeper = DraftKeeper(here.making.drafts, None, draft, "review")
+    creator = here.making.creator(keeper.sending)
+    if len(draft.group) > 1:
+        group = await creator.create_group(draft)
+        for one in group.made:
+            print(one.job.job_id)
+        found: Creation = group.stopped_by or group.made[-1]
+    else:
+        found = await creator.create(draft)
+        if isinstance(found, Created):
+            print(found.job.job_id)
+    if not isinstance(found, Unconfirmed):
+        keeper.discard()
+    return _end(found)
+
+
+def _end(found: Creation) -> int:
+    from globus_tui.cli.account import tell
+    from globus_tui.present.gare_words import asked
+    from globus_tui.store.creation_outcome import Created, NotCreated, Submitted, Unconfirmed
+    from globus_tui.store.outcome import NeedsConsent, SignedOut
+
+    if isinstance(found, Submitted):
+        print(found.task_id)
+    if isinstance(found, Created | Submitted):
+        tell(filter(None, (found.words, found.note)))
+        return OK
+    if isinstance(found, Unconfirmed):
+        tell((found.words, "The draft is kept: globus-tui, then n, goes on with it."))
+        return UNSURE
+    if isinstance(found, NotCreated):
+        tell((found.words,))
+    elif isinstance(found, NeedsConsent):
+        tell((*asked(found.gare, {}), "Nothing was created. Create it once in the console (n), which asks for this."))
+    elif isinstance(found, SignedOut):
+        tell((f"{found.words} Run globus-tui login first.",))
+    return FAILED
