@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 _BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 _PAUSE = 0.4
 """Seconds without a change after which a draft is saved and looked up."""
+_MANY_TIMERS = 300
+_RESTING = 0.15
+"""Seconds without a change after which a draft is checked against more timers than that."""
 _STEP_KEYS = tuple(f"f{number}" for number in range(2, 8))
 
 
@@ -150,7 +155,8 @@ class WizardScreen(TimerScreen):
 
     def title_words(self) -> str:
         """Where one is."""
-        return self._wizard_heading
+        now = self.draft.what is What.TRANSFER_NOW and self._wizard_heading == "New timer"
+        return "New transfer" if now else self._wizard_heading
 
     def on_mount(self) -> None:
         """Show the first step, or where the draft was left."""
@@ -237,6 +243,7 @@ class WizardScreen(TimerScreen):
             self.open_step(ORDER[self.draft.what][0])
         self.keeper.take(self.draft, self._wizard_at)
         self._check()
+        self.show_title()
         self._look_soon()
 
     def watch_lookups(self) -> None:
@@ -258,16 +265,26 @@ class WizardScreen(TimerScreen):
             self.call_later(self._check)
 
     def _check(self) -> None:
+        """Check at once; against very many timers only when the typing rests, off the event loop."""
         self._wizard_check_is_due = False
-        jobs = (state.job for state in self.states.values())
-        found = check_draft(
-            self.draft,
-            self.app.store.now(),
-            jobs=jobs,
-            tasks=self.view.tasks,
-            lookups=self.lookups,
-            replaces=self.replaces,
+        if len(self.states) <= _MANY_TIMERS:
+            self._take_findings(self._checking()())
+        else:
+            self.run_worker(self._check_later(), group="check", exclusive=True)
+            self._show()
+
+    def _checking(self) -> Callable[[], tuple[Finding, ...]]:
+        jobs = tuple(state.job for state in self.states.values())
+        now, tasks = self.app.store.now(), dict(self.view.tasks)
+        return partial(
+            check_draft, self.draft, now, jobs=jobs, tasks=tasks, lookups=self.lookups, replaces=self.replaces
         )
+
+    async def _check_later(self) -> None:
+        await asyncio.sleep(_RESTING)
+        self._take_findings(await asyncio.to_thread(self._checking()))
+
+    def _take_findings(self, found: Sequence[Finding]) -> None:
         self.findings = (*self._wizard_said, *found)
         self._show()
 
@@ -344,17 +361,20 @@ class WizardScreen(TimerScreen):
             self.app.say("It is being sent; wait for the answer.", "warning")
         elif self._wizard_at != "review":
             self.open_step("review")
+        elif len(self.states) > _MANY_TIMERS and not self._is_checked():
+            self.app.say("It is still being checked against your timers; once more in a moment.", "warning")
         elif stops := [one for one in self.findings if one.level is Level.STOP and one not in self._wizard_said]:
             self.app.say(f"Not yet: {stops[0].words}.", "error")
             self._open_home(stops[0].field)
-        elif why := next(
-            filter(None, (self._wizard_steps[key].why_not_create() for key in ORDER[self.draft.what])), ""
-        ):
+        elif why := self._why_not_create():
             self.app.say(why, "error")
         elif self._wizard_create is not None:
             self._wizard_create(self)
         else:
             self.app.create(self)
+
+    def _is_checked(self) -> bool:
+        return not any(worker.group == "check" and not worker.is_finished for worker in self.workers)
 
     def _why_not_create(self) -> str:
         said = (self._wizard_steps[key].why_not_create() for key in ORDER[self.draft.what])
@@ -409,11 +429,6 @@ class WizardScreen(TimerScreen):
         self.is_sending = sending
         if self.is_mounted:
             self._show_header()
-
-    @property
-    def is_transfer_now(self) -> bool:
-        """It is a single transfer, not a timer."""
-        return self.draft.what is What.TRANSFER_NOW
 
 
 def _sign(level: Level) -> tuple[str, str]:

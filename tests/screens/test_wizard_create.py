@@ -1,0 +1,254 @@
+"""Creating from the wizard: few keys, consent first, one request, and nothing doubled or lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.domain.transfer import SyncLevel
+from globus_tui.sandbox.faults import Fault
+from globus_tui.screens.consent import ConsentScreen
+from globus_tui.screens.create.lost_answer import LostAnswer
+from globus_tui.screens.create.opening import Drafts
+from globus_tui.screens.create.wizard import WizardScreen
+from globus_tui.screens.job_detail import JobDetailScreen
+from globus_tui.screens.job_list import JobListScreen
+from tests.screens.wizard import Maker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.demo import Demo
+
+CREATE = "POST /v2/timer"
+
+
+async def test_a_nightly_mirror_takes_at_most_fifteen_control_keys(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        await maker.press("ctrl+s")
+        assert isinstance(demo.app.screen, JobDetailScreen)
+        made = demo.timer("raw-nightly")
+        assert made.interval == 86_400
+        assert made.body["delete_destination_extra"] is True
+        assert made.body["sync_level"] == SyncLevel.MTIME
+        assert [(one["source_path"], one["destination_path"]) for one in made.body["DATA"]] == [
+            ("/raw/", "/projects/raw/")
+        ]
+        assert len(maker.control_keys) <= 15, maker.control_keys
+        assert maker.posts() == [CREATE]
+
+
+async def test_the_new_timer_is_opened_and_its_draft_is_gone(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        await maker.press("ctrl+s")
+        assert "raw-nightly" in demo.screen()[0]
+        assert demo.note() == "Created raw-nightly."
+        await maker.press("escape")
+        assert isinstance(demo.app.screen, JobListScreen)
+        assert "raw-nightly" in demo.names()
+        await maker.press("n")
+        assert maker.wizard is demo.app.screen, "an old draft was offered"
+
+
+async def test_enter_alone_creates_nothing_and_a_mirror_wants_its_folder_typed(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        await maker.press("backspace", "ctrl+s")
+        assert "type raw first" in demo.note()
+        await maker.press("enter", "enter", "enter")
+        assert maker.posts() == []
+
+
+async def test_what_is_missing_is_said_and_its_step_opened(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n", "enter")
+        await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/raw/")
+        await maker.press("ctrl+s", "ctrl+s")
+        assert "Not yet: It is not said when it runs" in demo.note()
+        assert "[F6 When!]" in demo.text()
+        assert maker.posts() == []
+
+
+# --- consent
+
+
+async def test_a_missing_consent_is_asked_for_before_anything_is_sent(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("climate-copy", "national lab", "/proj/climate/")
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, ConsentScreen))
+        assert "National Lab DTN" in demo.text()
+        assert maker.posts() == []
+        await maker.press_and_wait("b", lambda: "Pretend browser" in demo.text())
+        await maker.press_and_wait("1", lambda: isinstance(demo.app.screen, JobDetailScreen))
+        await demo.settle(pilot)
+        assert maker.posts() == [CREATE]
+        assert [one.name for one in demo.sandbox.timers.values()].count("climate-copy") == 1
+
+
+async def test_a_declined_consent_sends_nothing_and_keeps_the_draft(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("climate-copy", "national lab", "/proj/climate/")
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, ConsentScreen))
+        await maker.press("escape")
+        assert isinstance(demo.app.screen, WizardScreen)
+        assert "Nothing was sent" in demo.note()
+        assert maker.posts() == []
+        assert maker.draft.name == "climate-copy"
+
+
+# --- lost answers
+
+
+async def test_a_lost_answer_is_looked_into_and_never_sent_again(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        demo.fault(Fault("/v2/timer", method="POST", kind="lose"))
+        await maker.press("ctrl+s")
+        assert "The answer was lost, but raw-nightly was created." in demo.note()
+        assert isinstance(demo.app.screen, JobDetailScreen)
+        assert [one.name for one in demo.sandbox.timers.values()].count("raw-nightly") == 1
+        assert maker.posts() == [CREATE]
+
+
+async def test_when_nobody_can_tell_the_user_decides(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        demo.fault(Fault("/v2/timer", method="POST", kind="reset"))
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
+        assert maker.posts() == [CREATE]
+        await pilot.press("enter")
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, LostAnswer))
+        assert maker.posts() == [CREATE], "looking again must not send again"
+        await maker.press_and_wait("A", lambda: isinstance(demo.app.screen, JobDetailScreen))
+        await demo.settle(pilot)
+        assert [one.name for one in demo.sandbox.timers.values()].count("raw-nightly") == 1
+
+
+async def test_leaving_a_lost_creation_keeps_the_draft_and_looks_first_the_next_time(
+    demo: Demo, tmp_path: Path
+) -> None:
+    demo.drafts = tmp_path / "drafts"
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        demo.fault(Fault("/v2/timer", method="POST", kind="lose"))
+        for _ in range(3):
+            demo.fault(Fault("/jobs/", method="GET", skip=1, status=500, times=8))
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
+        await maker.press("escape")
+        assert "kept" in demo.note()
+    demo.sandbox.faults.clear()
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n")
+        assert "sent, answer lost" in demo.text()
+        await maker.press("enter", "f7")
+        await maker.write("raw")
+        await maker.press("ctrl+s")
+        assert "raw-nightly was created" in demo.note()
+        assert [one.name for one in demo.sandbox.timers.values()].count("raw-nightly") == 1
+
+
+# --- refusals
+
+
+async def test_a_refusal_stands_beside_its_field_and_the_draft_stays(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        said = "start must be [b]in the future[/b] \x1b[31mor close"
+        problem = {"loc": ["body", "timer", "schedule", "start"], "msg": said, "type": "value_error"}
+        demo.fault(Fault("/v2/timer", method="POST", status=422, body={"detail": [problem]}))
+        await maker.press("ctrl+s")
+        assert "[F6 When!]" in demo.text()
+        assert "start must be [b]in the future[/b]" in demo.text()
+        assert "\x1b[31m" not in demo.text()
+        assert maker.draft.name == "raw-nightly"
+        await maker.press("f7")
+        await maker.press("ctrl+s")
+        assert isinstance(demo.app.screen, JobDetailScreen), demo.note()
+
+
+# --- a transfer that starts now
+
+
+async def test_a_transfer_now_carries_a_submission_id_and_is_done_once_though_its_answer_was_lost(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        before = len(demo.sandbox.tasks)
+        await maker.press("n", "down", "down", "down", "enter")
+        assert "F6 When" not in demo.text()
+        await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/raw/")
+        demo.fault(Fault("/v0.10/transfer", method="POST", kind="lose", times=None))
+        await maker.press("f6")
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
+        demo.sandbox.faults.clear()
+        await maker.press_and_wait("A", lambda: isinstance(demo.app.screen, JobListScreen))
+        await demo.settle(pilot)
+        assert "It was under way already." in demo.note()
+        assert len(demo.sandbox.tasks) == before + 1
+
+
+# --- drafts
+
+
+async def test_escape_keeps_the_draft_and_n_goes_on_where_it_was(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n", "enter")
+        await maker.write("beamline 7 data")
+        await maker.press("enter", "escape")
+        assert "The draft is kept" in demo.note()
+        await maker.press("n")
+        assert isinstance(demo.app.screen, Drafts)
+        assert "Beamline 7 Data" in demo.text()
+        await maker.press("enter")
+        assert "[F3 From/to" in demo.text()
+        assert maker.draft.source_name == "Beamline 7 Data"
+
+
+async def test_an_untouched_wizard_leaves_no_draft(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n", "ctrl+n", "escape", "n")
+        assert isinstance(demo.app.screen, WizardScreen)
+
+
+async def test_a_draft_survives_the_end_of_the_program_and_can_be_discarded(demo: Demo, tmp_path: Path) -> None:
+    demo.drafts = tmp_path / "drafts"
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n", "enter")
+        await maker.write("beamline 7 data")
+        await maker.press("enter")
+    files = list((tmp_path / "drafts").iterdir())
+    assert [oct(one.stat().st_mode & 0o777) for one in files] == ["0o600"]
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n")
+        assert "Beamline 7 Data" in demo.text()
+        await maker.press("X")
+        assert isinstance(demo.app.screen, JobListScreen)
+        assert list((tmp_path / "drafts").iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 15)])
+async def test_every_step_fits_every_screen(demo: Demo, size: tuple[int, int]) -> None:
+    async with demo.console(size=size) as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n")
+        for key in ("f3", "f4", "f5", "f6", "f7"):
+            await maker.press(key)
+            assert len(demo.screen()) == size[1]
+            assert "esc" in demo.text() or "Back" in demo.text()
