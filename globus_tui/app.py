@@ -6,7 +6,7 @@ import os
 import time
 from collections import deque
 from contextlib import ExitStack
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +21,6 @@ from globus_tui.procedures.everywhere import Everywhere
 from globus_tui.procedures.host import Host, Switch
 from globus_tui.procedures.operations import Operations, outcome_words
 from globus_tui.procedures.pretend_page import act_as_browser
-from globus_tui.procedures.sign_in import SignIn
 from globus_tui.procedures.watching import NextRuns
 from globus_tui.screens.base import Note, TimerScreen
 from globus_tui.store.freshness import Freshness, FreshnessState
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.job import JobId
     from globus_tui.domain.readings import JobReading
     from globus_tui.domain.run_now import RunChoice
+    from globus_tui.procedures.sign_in import SignIn
     from globus_tui.screens.activity import Activity, Exchanged
     from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.settings import Settings
@@ -55,6 +55,9 @@ _NAMES_TOGETHER = 0.3
 
 _FIRST_FRAME = 0.02
 """Seconds in which the mounted first screen comes to rest before it is drawn: else it is drawn three times."""
+
+_CLOCKS_DIFFER = timedelta(seconds=5)
+"""How far the service's clock may be off after all that is known of it."""
 
 _NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
 
@@ -90,13 +93,6 @@ class GlobusTui(Everywhere):
         self.settings = settings
         self.host = host
         self.set_reactive(GlobusTui.who, account.who)
-        self.sign_in = SignIn(
-            self,
-            account,
-            settings.paths.state,
-            browser=partial(act_as_browser, self) if host.browser else None,
-            open_link=host.open_link,
-        )
         self._next_runs = NextRuns()
         self.activity: deque[Activity] = deque(maxlen=ACTIVITY_KEPT)
         self.started_at = time.monotonic()
@@ -118,6 +114,19 @@ class GlobusTui(Everywhere):
         self._told: set[str] = set()
         self.deleted_here: set[JobId] = set()
         """Timers whose going is no news: this program deleted them."""
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Sign-in and consent; loaded when somebody needs it."""
+        from globus_tui.procedures.sign_in import SignIn
+
+        return SignIn(
+            self,
+            self.account,
+            self.settings.paths.state,
+            browser=partial(act_as_browser, self) if self.host.browser else None,
+            open_link=self.host.open_link,
+        )
 
     # --- the clock
 
@@ -173,8 +182,7 @@ class GlobusTui(Everywhere):
         elif change.collections and self._look_clock is None:
             self._look_clock = self.set_timer(_NAMES_TOGETHER, self.look)
         if change.jobs or change.removed:
-            for words, good in self._next_runs.news(self.states):
-                self.say(words, "information" if good else "error")
+            self._tell_news()
         self.book_wake()
 
     def _tell_of_trouble(self) -> None:
@@ -330,9 +338,21 @@ class GlobusTui(Everywhere):
         """The same for every timer that a sign-in would mend."""
         self.sign_in.start_fix_all()
 
-    def watch_next_run(self, job_id: JobId) -> None:
-        """Tell when the next run of a repaired timer has started, or that it was stopped again."""
-        self._next_runs.watch(job_id, self.store.now())
+    def watch_next_runs(self, job_ids: Iterable[JobId], since: datetime) -> None:
+        """Tell when the next runs of repaired timers have started, or that they were stopped again.
+
+        Args:
+            job_ids: the timers.
+            since: when they were about to be resumed, by the service's clock: a run may start before the answer comes.
+        """
+        for job_id in job_ids:
+            self._next_runs.watch(job_id, since - _CLOCKS_DIFFER)
+        self._tell_news()
+
+    def _tell_news(self) -> None:
+        news = list(self._next_runs.news(self.states))
+        if news:
+            self.say("  ".join(words for words, _ in news), "information" if all(good for _, good in news) else "error")
 
     def web_link(self, job_id: JobId) -> str:
         """The page of a timer in the Globus web app (address seen in a public example of Globus)."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from globus_tui.cli.first_frame import first_frame
+from globus_tui.cli.later import later
 from globus_tui.cli.terminal import check_terminal, over_ssh, wants_ascii
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from globus_tui.api.exchange import Exchange
     from globus_tui.app import GlobusTui, Switch
     from globus_tui.cli.backend import Backend
+    from globus_tui.screens.create.lookup import Making
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.answer_cache import AnswerCache
@@ -192,10 +195,7 @@ def make_console(
     sign_in: bool = False,
 ) -> GlobusTui:
     """The application over a backend; it asks for the timers unless the store has been asked already."""
-    import webbrowser
-
     from globus_tui.app import GlobusTui, Host
-    from globus_tui.cli.making import make_making
     from globus_tui.themes import fitting_theme
 
     host = Host(
@@ -205,22 +205,37 @@ def make_console(
         ascii=options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(environ)),
         floor=backend.floor,
         web=backend.connection.environment.app_url(""),
-        open_link=None if over_ssh(environ) else webbrowser.open,
+        open_link=None if over_ssh(environ) else _open_link,
         browser=backend.browser,
         profiles=_profiles(backend, settings, environ),
         sign_in=sign_in,
     )
     store = store or make_store(backend, settings, options)
-    app = GlobusTui(store, backend.account, settings, host._replace(making=make_making(backend, settings, store)))
+    making = later(partial(_make_making, backend, settings, store))
+    app = GlobusTui(store, backend.account, settings, host._replace(making=making))
     backend.connection.on_exchange = app.note_exchange
     return app
 
 
+def _make_making(backend: Backend, settings: Settings, store: JobStore) -> Making:
+    from globus_tui.cli.making import make_making
+
+    return make_making(backend, settings, store)
+
+
+def _open_link(url: str) -> None:
+    import webbrowser
+
+    webbrowser.open(url)
+
+
 def _profiles(backend: Backend, settings: Settings, environ: Mapping[str, str]) -> Profiles | None:
+    if backend.store is None:
+        return None
     from globus_tui.auth.account import PersonAccount
     from globus_tui.cli.profiles import StoredProfiles
 
-    if backend.store is None or not isinstance(backend.account, PersonAccount):
+    if not isinstance(backend.account, PersonAccount):
         return None
     return StoredProfiles(backend.store, environ, settings.profile, backend.account)
 

@@ -174,7 +174,7 @@ class JobListScreen(TimerScreen, JobActions):
     def show_what_is_under_the_cursor(self) -> None:
         """The cursor came to rest: at once for a single key, after the last one while keys follow one another."""
         if self._cursor_clock is None:
-            self._show_cursor()
+            self.call_after_refresh(self._show_cursor)  # the line first: it is what the key is answered with
         else:
             self._cursor_clock.stop()
         self._cursor_clock = self.set_timer(_RESTING, self._cursor_rests)
