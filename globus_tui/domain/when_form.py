@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.clock_sides import Season, clock_sides, moved_hour
@@ -61,7 +62,7 @@ def moment_text(moment: datetime | None, zone: tzinfo) -> str:
         return ""
     here = moment.astimezone(zone).replace(microsecond=0)
     text = here.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")
-    same = at_wall_clock(here.date(), here.time(), zone).moment == here
+    same = at_wall_clock(here.date(), here.time(), zone).moment == here.astimezone(UTC)  # in zones, equal is not equal
     return text if same else here.isoformat()
 
 

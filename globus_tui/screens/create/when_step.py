@@ -68,6 +68,12 @@ class WhenStep(Step):
     fields = frozenset({SCHEDULE, INTERVAL, START, END})
     hints = "arrows choose"
 
+    def __init__(self) -> None:
+        """Make the step."""
+        super().__init__()
+        self._load_about: object = None
+        self._load_said = ""
+
     def compose(self) -> ComposeResult:
         """The phrase, what it means, the fields, and the next runs."""
         yield FormRow(SCHEDULE, "say it", TextField(placeholder="every night at 2am", id="say"))
@@ -163,10 +169,14 @@ class WhenStep(Step):
         first = schedule.at if isinstance(schedule, OnceSchedule) else schedule.start if schedule else None
         if first is None or draft.what is What.TRANSFER_NOW:
             return ""
-        jobs = [state.job for state in self.frame.states.values() if state.job_id != draft.cloned_from]
-        load = hour_load(jobs, first, self.frame.view.zone)
-        words = [when_words.load_words(load, quietest(load)), when_words.together_words(starts_together(draft, jobs))]
-        return ". ".join(filter(None, words))
+        about = (first, self.frame.states, self.frame.replaces, self.frame.view.zone)
+        if self._load_about != about:  # thousands of timers are not counted for every key
+            jobs = [state.job for state in self.frame.states.values() if state.job_id != self.frame.replaces]
+            load = hour_load(jobs, first, self.frame.view.zone)
+            together = when_words.together_words(starts_together(draft, jobs))
+            words = (when_words.load_words(load, quietest(load)), together)
+            self._load_about, self._load_said = about, ". ".join(filter(None, words))
+        return self._load_said
 
     def _now(self) -> datetime:
         return self.frame.app.store.now()
