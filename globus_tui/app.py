@@ -6,6 +6,7 @@ import os
 import time
 from collections import deque
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -28,7 +29,8 @@ from globus_tui.themes import THEMES
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from textual.timer import Timer
 

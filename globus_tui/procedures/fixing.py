@@ -9,6 +9,7 @@ from globus_tui.auth.fix import BrokenJob
 from globus_tui.domain.cause import cause_of
 from globus_tui.domain.gare import Gare
 from globus_tui.domain.job import JobStatus
+from globus_tui.domain.run import RunState
 from globus_tui.present import gare_words, moments
 from globus_tui.procedures.names import known_names, look_up_names
 from globus_tui.procedures.prompting import Question
@@ -37,11 +38,16 @@ _MESSAGES = 3
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one timer, for the list that is shown afterwards."""
+    """What became of one timer, for the list that is shown afterwards.
+
+    Attributes:
+        to_watch: the timer, when its next run is to be watched for.
+    """
 
     label: str
     resumed: bool
     words: str
+    to_watch: JobId | None = None
 
 
 class Fixing:
@@ -100,9 +106,7 @@ class Fixing:
             again = self._stopped_again(outcome.job) if isinstance(outcome, Done) else ""
             done = isinstance(outcome, Done) and not again
             words = again or f"{self._app.outcome_words(outcome)} {verdict.reason}".strip()
-            results.append(Result(label, done, words))
-            if done:
-                self._app.watch_next_run(verdict.job_id)
+            results.append(Result(label, done, words, verdict.job_id if done else None))
         return tuple(results)
 
     def _stopped_again(self, job: Job | None) -> str:
@@ -179,7 +183,12 @@ class Fixing:
         then = f", then {at}" if at else ""
         if preview.catch_up is None:
             return "whether a run starts at once cannot be told"
-        return f"ONE run starts at once{then}" if preview.catch_up else f"no run was missed{then}"
+        if preview.catch_up:
+            return f"ONE run starts at once{then}"
+        # No tick was missed since the timer stopped, but the run that it was stopped for never came about.
+        if (state := self._app.states.get(job_id)) and state.job.runs and state.job.runs[0].state is RunState.REFUSED:
+            return f"a run may start at once, as the last one was refused{then}"
+        return f"no run was missed{then}"
 
     def _label(self, job_id: JobId) -> str:
         state = self._app.states.get(job_id)

@@ -81,7 +81,10 @@ class SignIn:
         if not job_ids:
             self._app.say("No timer waits for a sign-in or a consent.")
             return
-        self._tell(await fixing.fix(job_ids))
+        since = self._app.store.now()
+        results = await fixing.fix(job_ids)
+        self._tell(results)
+        self._app.watch_next_runs((one.to_watch for one in results if one.to_watch), since)
 
     def _tell(self, results: Sequence[Result]) -> None:
         from globus_tui.screens.results import Results
