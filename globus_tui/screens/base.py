@@ -9,6 +9,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from globus_tui.commands import EVERYWHERE, key_words
+from globus_tui.domain.errors import GlobusTuiError, ServiceError
 from globus_tui.present.freshness_words import header_words, short_freshness
 from globus_tui.present.safe_text import cell_width, safe_line
 from globus_tui.store.freshness import Freshness, FreshnessState
@@ -17,7 +18,7 @@ from globus_tui.widgets.text_line import TextLine
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
 
@@ -49,6 +50,7 @@ class TimerScreen(Screen[None]):
     view: var[Viewpoint] = var(Viewpoint())
     note: var[Note] = var(Note())
     who: var[str | None] = var(None)
+    _consent_offered = False
 
     def compose(self) -> ComposeResult:
         """Title above, note and keys below; a subclass gives the middle."""
@@ -69,6 +71,20 @@ class TimerScreen(Screen[None]):
     def words_of(self, command: Command) -> str:
         """Words of a command at this moment."""
         return command.words
+
+    def offer_consent(self, error: GlobusTuiError, why: str, again: Callable[[], object]) -> None:
+        """When a reading was refused for want of a consent, ask for it and read once more; once for each screen.
+
+        Screens read again by themselves: somebody who declined is not asked at every turn.
+
+        Args:
+            error: the refusal; anything that does not say what Globus wants is left alone.
+            why: heading of the prompt.
+            again: reads once more.
+        """
+        if isinstance(error, ServiceError) and error.gare is not None and not self._consent_offered:
+            self._consent_offered = True
+            self.app.consent_for(error.gare, why, again)
 
     def show_title(self) -> None:
         """Write the title: where one is, as whom, and how fresh the data are, which is left out last."""

@@ -105,6 +105,7 @@ class JobDetailScreen(TimerScreen, JobActions):
             detail = await self.app.store.details.load_detail(self.job_id, page_size=RUNS_A_PAGE)
         except GlobusTuiError as error:
             self._past_reading.problem = str(error)
+            self.offer_consent(error, "To read this timer", self._read)
         else:
             self._past_reading.more, self._past_reading.problem = detail.more, detail.partial
         self._past_reading.busy = False

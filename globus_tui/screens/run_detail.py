@@ -112,6 +112,7 @@ class RunDetailScreen(TimerScreen, JobActions):
             await reading
         except GlobusTuiError as error:
             self._task_reading.problem = str(error)
+            self.offer_consent(error, "To read this run's transfer task", self._read)
         self._task_reading.busy = False
         self.show_run()
 

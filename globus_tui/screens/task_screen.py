@@ -82,6 +82,7 @@ class TaskScreen(TimerScreen):
             await self._follow_reading.read(self.app.store.details, self._follow_id, View.LOG)
         except GlobusTuiError as error:
             self._follow_reading.problem = str(error)
+            self.offer_consent(error, "To read this transfer task", self._read)
         self._follow_reading.busy = False
         self.show_task()
 

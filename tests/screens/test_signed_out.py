@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.store.freshness import FreshnessState
 
 if TYPE_CHECKING:
-    import pytest
     from textual.pilot import Pilot
 
     from tests.demo import Demo
@@ -116,3 +117,38 @@ async def test_a_sign_in_about_to_lapse_is_told_once(demo: Demo, monkeypatch: py
         assert "lapses in" in demo.note()
         await demo.press(pilot, "space", "r")
         assert demo.note() == "1 marked"
+
+
+@pytest.mark.parametrize(("path", "keys"), [("/jobs/*", ["enter"]), ("*/event_list", ["l"])])
+async def test_a_reading_that_wants_a_consent_asks_for_it_and_is_made_once_more(
+    demo: Demo, path: str, keys: list[str]
+) -> None:
+    scope = "urn:globus:auth:scope:transfer.api.globus.org:all"
+    body = {"code": "ConsentRequired", "message": "Missing consent", "required_scopes": [scope]}
+    async with demo.console() as pilot:
+        demo.point_at("home-backup")
+        await demo.press(pilot, "down", "up")
+        fault = demo.fault(Fault(path=path, status=403, body=body, times=1))
+        await pilot.press(*keys)
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, ConsentScreen))
+        assert "Globus says: Missing consent" in demo.text()
+        await pilot.press("b")
+        await demo.until(pilot, lambda: "Pretend browser" in demo.text())
+        await pilot.press("1")
+        await demo.until(pilot, lambda: not any(isinstance(one, ConsentScreen) for one in demo.app.screen_stack))
+        await demo.settle(pilot)
+        assert fault.seen == 1
+        assert "Missing consent" not in demo.text()
+
+
+async def test_somebody_who_declines_a_consent_for_reading_is_not_asked_again(demo: Demo) -> None:
+    body = {"code": "ConsentRequired", "message": "Missing consent", "required_scopes": ["openid"]}
+    async with demo.console() as pilot:
+        demo.point_at("home-backup")
+        demo.fault(Fault(path="/jobs/*-*", status=403, body=body, times=None))
+        await pilot.press("enter")
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, ConsentScreen))
+        await demo.press(pilot, "escape")
+        await demo.press(pilot, "r")
+        assert not any(isinstance(one, ConsentScreen) for one in demo.app.screen_stack)
+        assert "Missing consent" in demo.text()
