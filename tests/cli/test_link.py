@@ -1,0 +1,40 @@
+"""The login link survives being selected with the mouse on a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.cli.terminal import Terminal
+from tests.served import serving
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_the_bare_link_is_one_line_that_the_terminal_itself_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as served:
+        for name, value in served.variables().items():
+            monkeypatch.setenv(name, value)
+        with Terminal(size=(80, 24), environ={"SSH_TTY": "/dev/pts/9"}) as terminal:
+            terminal.wait_for("Nobody is signed in")
+            terminal.press("S")
+            terminal.wait_for("print it bare")
+            assert "open it in a browser on this machine" not in terminal.text
+            (path,) = Path(os.environ["HOME"]).rglob("login-url")
+            link = path.read_text().strip()
+            assert path.stat().st_mode & 0o777 == 0o600
+            terminal.press("p")
+            terminal.wait_for("Press Enter to go back")
+            selected = "".join(terminal.lines)  # what a selection over full lines gives
+            assert link in selected
+            terminal.press("\r")
+            terminal.wait_for("print it bare")
+            terminal.press("\x1b")
+            terminal.wait_for("Nothing was changed")
+            terminal.press("\x11")
+            assert terminal.wait_for_end() == 0
+            assert terminal.is_sane()
+        assert len(link) > 600
+        assert not path.exists()
