@@ -102,6 +102,7 @@ def started(one: World, *, cached: bool) -> dict[str, float]:
     found = {"line": terminal.wait_for("starting") * 1000, "frame": terminal.wait_for("HEALTH") * 1000}
     found["rows"] = terminal.wait_for(A_ROW) * 1000
     found["live"] = terminal.wait_for("synced") * 1000
+    terminal.settle(0.02)
     found["bytes"] = terminal.total
     terminal.settle(0.4)
     found["cpu"] = terminal.cpu() * 1000
