@@ -142,7 +142,7 @@ class GlobusTui(Everywhere):
         self.look()
         self.open_screen(JobListScreen())
         self.set_interval(60, self.look)
-        self.tell_notices(*(f"{one}; defaults hold." for one in self.settings.problems))
+        self.tell_notices(*(one if one.endswith(".") else f"{one}; defaults hold." for one in self.settings.problems))
         if self.account.who is None and self.host.sign_in:
             self.call_after_refresh(self.action_app_sign_in)
         elif self.account.who is None:

@@ -42,19 +42,33 @@ def run(options: Namespace) -> int:
     gc.disable()  # while so much is loaded there is nothing to collect: a tenth of the time; see `_enter`
     with first_frame("globus_tui  starting"):
         import asyncio
+        from dataclasses import replace
 
+        from globus_tui.domain.errors import SettingsError
         from globus_tui.logs import start_log
         from globus_tui.settings import load_settings
 
         environ = os.environ
         demo, profile, sign_in = options.demo, options.profile, False
+        before, trouble = None, ""
         while True:
             settings = load_settings(environ, profile=profile)
             zone = find_zone(options.zone or settings.zone)
             start_log(settings.paths.state)
-            switch = asyncio.run(_stay(settings, options, zone, environ, demo=demo, sign_in=sign_in))
+            if trouble:
+                settings = replace(settings, problems=(*settings.problems, trouble))
+            try:
+                switch = asyncio.run(_stay(settings, options, zone, environ, demo=demo, sign_in=sign_in))
+            except SettingsError as wrong:
+                if before is None:
+                    raise
+                # What was switched to cannot be opened: back to what could.
+                trouble = f"{profile} cannot be opened: {wrong} {wrong.advice}".strip()
+                (demo, profile), before, sign_in = before, None, False
+                continue
             if isinstance(switch, int):
                 return switch
+            before, trouble = (demo, profile), ""
             demo, profile, sign_in = switch.demo, switch.profile or profile, switch.sign_in
 
 

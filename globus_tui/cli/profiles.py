@@ -48,6 +48,7 @@ class StoredProfiles:
         return tuple(self._row(name, stored) for name in sorted(names))
 
     def _row(self, name: str, stored: tuple[ProfileKey, ...]) -> ProfileRow:
+        from globus_tui.auth.lapse import lapses_at
         from globus_tui.screens.profiles import ProfileRow
 
         current = name == self.current
@@ -57,7 +58,10 @@ class StoredProfiles:
         except GlobusTuiError as wrong:
             return ProfileRow(name, None, "", current, str(wrong))
         elsewhere = sorted({one.environment for one in stored if one.profile == name and one != key})
-        remark = f"also signed in to {', '.join(elsewhere)} or with another app" if elsewhere else ""
+        end = lapses_at(kept)
+        remark = f"lapses {end[1]:%Y-%m-%d} if unused" if end else ""
+        if elsewhere:
+            remark = f"also signed in to {', '.join(elsewhere)} or with another app"
         return ProfileRow(name, kept.identity.username if kept else None, key.environment, current, remark)
 
     def _found(self, name: str) -> tuple[ProfileKey, Environment]:
