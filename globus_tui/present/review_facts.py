@@ -49,7 +49,7 @@ def _flow_rows(draft: Draft) -> list[Fact]:
 
 def _short(value: object) -> str:
     text = str(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if len(text) <= 40 else f"{text[:38]}..."
 
 
 def _transfer_rows(draft: Draft, names: Mapping[str, str]) -> list[Fact]:

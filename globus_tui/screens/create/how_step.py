@@ -14,7 +14,7 @@ from globus_tui.domain.draft import Intent, with_intent
 from globus_tui.domain.draft_fields import DEADLINE, FILTERS, LABEL, OPTIONS
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.filter_preview import preview
-from globus_tui.domain.findings import Finding, Level, note, stop
+from globus_tui.domain.findings import Finding, note, stop
 from globus_tui.domain.intents import intent_of
 from globus_tui.domain.schedule import wire_moment
 from globus_tui.domain.transfer import SyncLevel
@@ -88,7 +88,7 @@ class HowStep(Step):
     title = "How"
     about = "Intent sets the options that belong together; each can be changed by itself."
     fields = frozenset({OPTIONS, FILTERS, LABEL, DEADLINE, "sync_level", "recursive_symlinks", *_DEFAULTS})
-    hints = "arrows choose   space switches   in the rules: shift+arrows or J K move, x removes"
+    hints = "arrows choose   space switches   in the rules: J K move, x removes"
 
     def __init__(self) -> None:
         """Make the step."""
@@ -96,6 +96,7 @@ class HowStep(Step):
         self._how_folder: FolderView | None = None
         self._how_place: tuple[str, str] | None = None
         self._how_problem = ""
+        self._how_rule_problem = ""
 
     def compose(self) -> ComposeResult:
         """Rows from what matters most to what is rarely needed."""
@@ -182,7 +183,7 @@ class HowStep(Step):
 
     def _own_findings(self, draft: Draft) -> list[Finding]:
         """What is wrong with texts that the draft could not take."""
-        found = []
+        found = [stop(FILTERS, self._how_rule_problem.rstrip("."))] if self._how_rule_problem else []
         text = draft.typed.get(DEADLINE, "")
         if text.strip():
             now, zone = self.frame.app.store.now(), self.frame.view.zone
@@ -279,6 +280,14 @@ class HowStep(Step):
                 draft = replace(draft, guards=replace(draft.guards, fewer_percent=percent))
             self.edit(draft)
 
+    @on(Input.Changed, "#rule")
+    def forget_refusal(self, changed: Input.Changed) -> None:
+        """What was wrong with a rule is no news once it is typed anew."""
+        changed.stop()
+        if self._how_rule_problem:
+            self._how_rule_problem = ""
+            self.show(self.frame.draft, self.frame.findings)
+
     @on(Input.Submitted, "#rule")
     def add_rule(self, submitted: Input.Submitted) -> None:
         """Enter adds the rule that was typed; with nothing typed it goes on."""
@@ -287,12 +296,13 @@ class HowStep(Step):
         if not submitted.value.strip():
             self.go_on(submitted.input)
             return
-        row = self.field_note(FILTERS)
         try:
             rule = parse_rule(submitted.value)
         except BadInput as wrong:
-            if row is not None:
-                row.say_words(str(wrong), Level.STOP)
+            self._how_rule_problem = str(wrong)
+            self.show(self.frame.draft, self.frame.findings)
+            if (row := self.field_note(FILTERS)) is not None:
+                self.call_after_refresh(row.scroll_visible)
             return
         submitted.input.value = ""
         self.edit(replace(self.frame.draft, transfer=with_rule(self.frame.draft.transfer, rule)))

@@ -48,7 +48,7 @@ class ReviewStep(Step):
     title = "Review"
     about = "Nothing has been sent yet. Enter alone creates nothing."
     fields = frozenset({NAME, TYPED, CONSENT})
-    hints = "ctrl+s creates   ctrl+y copies request, command or file   tab to the text to scroll it"
+    hints = "ctrl+s creates   ctrl+y copies as command or file   tab, then j k scroll"
 
     def compose(self) -> ComposeResult:
         """Name, facts, the word to type, and below a text with findings, request and command."""

@@ -58,9 +58,8 @@ class WhenStep(Step):
 
     DEFAULT_CSS = """
     WhenStep #interval, WhenStep #end { width: 1fr; }
-    WhenStep #echo, WhenStep #load { height: auto; margin-left: 13; }
-    WhenStep #echo { color: $text-success; }
-    WhenStep #load { color: $text-muted; margin: 0; }
+    WhenStep #echo { height: auto; color: $text-success; }
+    WhenStep #load { height: auto; color: $text-muted; }
     WhenStep #fires-heading { color: $text-muted; }
     """
     title = "When"
