@@ -48,7 +48,7 @@ class TextLine(Widget):
     def render(self) -> RenderResult:
         """Both parts, at least two cells apart; the left one is cut when there is no room even for it."""
         width = self.size.width
-        left = self.left.truncate(width, ellipsis=True)
+        left = self.left.truncate(width, ellipsis=not self.app.has_class("-ascii"))
         room = width - left.cell_length - 2
         if room < self.right.cell_length:
             return left

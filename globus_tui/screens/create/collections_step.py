@@ -32,19 +32,13 @@ if TYPE_CHECKING:
 class CollectionsStep(Step):
     """Collections and paths; the items follow from them until somebody lists items by hand."""
 
-    DEFAULT_CSS = """
-    CollectionsStep { layout: vertical; }
-    CollectionsStep #sides { layout: vertical; height: 1fr; }
-    CollectionsStep Side { height: auto; }
-    CollectionsStep Side.-active { height: 1fr; }
-    CollectionsStep .side-heading { color: $text-accent; text-style: bold; height: 1; }
-    CollectionsStep LineList { height: 1fr; display: none; }
-    CollectionsStep .-active LineList { display: block; }
-    """
     title = "From/to"
     about = "Type part of a collection's name, or paste its id or a link of app.globus.org."
     fields = frozenset({SOURCE, DESTINATION})
-    hints = "up/down list   enter take   in folders: enter open, left up, space pick, . hidden, o sort, b bookmark"
+    hints = (
+        "down to the list   {folder.up} up   {list.mark} pick   {folder.hidden} hidden   {folder.sort} sort   "
+        "{folder.bookmark} bookmark"
+    )
 
     def __init__(self) -> None:
         """Nothing is chosen."""

@@ -44,8 +44,6 @@ class ItemRow(NamedTuple):
 class ItemList(LineList[ItemRow]):
     """The items."""
 
-    BINDINGS = bindings(ITEMS)  # type: ignore[assignment]  # Textual's alias also admits tuples
-
     def __init__(self) -> None:
         """Make an empty list."""
         super().__init__(
@@ -57,7 +55,7 @@ class ItemList(LineList[ItemRow]):
                 ),
                 Column("note", "", self._cell_note, min_width=10, weight=2, priority=1),
             ),
-            empty="Nothing is chosen yet.\na adds an item, i imports a batch; or choose folders on the step before.",
+            empty="Nothing is chosen yet.\nAdd items, import a batch, or choose folders on the step before.",
             id="items",
         )
 
@@ -75,13 +73,16 @@ class ItemList(LineList[ItemRow]):
 class ItemsStep(Step):
     """A folder to a folder, files with other names, or thousands from a batch."""
 
+    BINDINGS = bindings(ITEMS)  # type: ignore[assignment]  # Textual's alias also admits tuples
     DEFAULT_CSS = """
     ItemsStep #items { height: 1fr; }
     """
     title = "Items"
-    about = "What moves, and where each item goes. A folder's contents come to be in the folder it goes to."
+    about = "What moves where. A folder's contents come to lie in the folder that it goes to."
     fields = frozenset({ITEMS_FIELD})
-    hints = "enter change   a add   X remove   i import a batch   space mark"
+    hints = (
+        "{list.choose} change   {item.add} add   {item.remove} remove   {item.import} import a batch   {list.mark} mark"
+    )
 
     def compose(self) -> ComposeResult:
         """The number, the list."""

@@ -74,11 +74,6 @@ class Side(Vertical):
         yield CollectionPicker(id=f"{name}-picker")
         yield FolderBrowser(id=f"{name}-browser")
 
-    def on_mount(self) -> None:
-        """Lists draw ASCII where that is wanted."""
-        self.picker.ascii_only = self.browser.ascii_only = self.frame.view.ascii
-        self.picker.display = False
-
     # --- parts
 
     @property
@@ -123,6 +118,7 @@ class Side(Vertical):
 
     def adopt(self, collection_id: str | None, name: str | None, path: str) -> None:
         """Show what the draft has, unless it is being typed just now."""
+        self.picker.ascii_only = self.browser.ascii_only = self.frame.view.ascii
         if not self.collection_field.has_focus and collection_id:
             self._fill(self.collection_field, safe_line(name or collection_id))
         if not self.path_field.has_focus and path and not self._side_fill:
@@ -144,7 +140,7 @@ class Side(Vertical):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The list under the fields follows the focus."""
         looking = event.widget is self.collection_field
-        self.picker.display, self.browser.display = looking, not looking
+        self.set_class(looking, "-looking")
         self._side_moved = False
         if looking:
             typed = "" if self.collection_id else self.collection_field.value
@@ -161,8 +157,15 @@ class Side(Vertical):
             self._side_fill = False
             self.is_folder = True if self.path.endswith("/") else None
             self.browser.set_marks(frozenset())
+            self._leave_other_folder()
             self.post_message(self.PathChanged(self))
             self._side_pause = self.set_timer(_TYPING, self._list_typed)
+
+    def _leave_other_folder(self) -> None:
+        """Entries of a folder that is not the typed one are not shown: somebody might pick them."""
+        view = self.browser.view
+        if view is not None and view.path != f"{self.path.rpartition('/')[0]}/":
+            self.browser.show(None)
 
     def _stop_pause(self) -> None:
         if self._side_pause is not None:
@@ -194,6 +197,9 @@ class Side(Vertical):
             self._side_moved = True
             self.picker.action_move(steps)
         elif self.path_field.has_focus and steps == 1:
+            if self._side_pause is not None:
+                self._stop_pause()
+                self._list_typed()
             self.browser.focus()
         else:
             return

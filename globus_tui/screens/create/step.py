@@ -34,7 +34,7 @@ class Step(VerticalScroll, can_focus=False):
         title: in the wizard's header.
         about: one sentence, on the line below it.
         fields: names of `draft_fields` that this step shows; a refusal about one of them opens the step.
-        hints: what its own keys do, for the line above the wizard's keys.
+        hints: what its own keys do, for the line above the wizard's keys; `{item.add}` is that command's key.
     """
 
     app: GlobusTui
@@ -76,8 +76,8 @@ class Step(VerticalScroll, can_focus=False):
         return cast("WizardScreen", self.screen)
 
     def edit(self, draft: Draft) -> None:
-        """Ask for the draft to be this one."""
-        self.post_message(self.DraftEdited(draft))
+        """Ask for the draft to be this one; at once, so that two edits that follow each other both count."""
+        self.frame.change(draft)
 
     def field_note(self, name: str) -> FormRow | None:
         """The row of a field, which has `say(finding)`; None when this step has no such row."""

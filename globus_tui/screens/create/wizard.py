@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from globus_tui.commands import EVERYWHERE, WIZARD, Command, bindings
+from globus_tui.commands import EVERYWHERE, FOLDER, ITEMS, LIST_MOVES, WIZARD, Command, bindings, key_words
 from globus_tui.domain.check_lookups import Lookups
 from globus_tui.domain.draft import Draft, What
 from globus_tui.domain.draft_checks import check_draft
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from globus_tui.screens.create.lookup import Lookup, Making
     from globus_tui.store.creation_outcome import Attempt
 
+_KEY = re.compile(r"\{([a-z.-]+)\}")
 _BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 _PAUSE = 0.4
 """Seconds without a change after which a draft is saved and looked up."""
@@ -56,7 +58,7 @@ class WizardScreen(TimerScreen):
         "Describe what is to be moved, how and when. Nothing is sent to Globus before the last step; the draft is "
         "kept while you type, and Escape leaves without losing it."
     )
-    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = WIZARD
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*WIZARD, *FOLDER, *ITEMS, *LIST_MOVES)
     BINDINGS = bindings((*WIZARD, *_BACK))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = ""
 
@@ -218,7 +220,8 @@ class WizardScreen(TimerScreen):
         if checks.content != words:
             checks.update(words)
         hints = self.query_one("#step-hints", TextLine)
-        hints.left = Content(f" {self.step.hints}")
+        keys = self.app.settings.keys
+        hints.left = Content(f" {_KEY.sub(lambda found: key_words(keys, found[1]), self.step.hints)}")
         hints.right = Content(f"{len(bad)} found, the last step lists them ") if most < len(bad) and most else Content()
 
     def _is_due(self, finding: Finding) -> bool:
@@ -232,8 +235,12 @@ class WizardScreen(TimerScreen):
     def take_draft(self, edited: Step.DraftEdited) -> None:
         """A step changed the draft."""
         edited.stop()
+        self.change(edited.draft)
+
+    def change(self, draft: Draft) -> None:
+        """The draft is this one from now on."""
         self._wizard_said = ()
-        self.draft = edited.draft
+        self.draft = draft
 
     def watch_draft(self) -> None:
         """Check and show at once; save and look up after a pause."""
