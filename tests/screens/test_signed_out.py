@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from globus_tui.domain.errors import ServiceError
+from globus_tui.domain.gare import Gare
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.store.freshness import FreshnessState
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+    from textual.worker import Worker
 
     from tests.demo import Demo
 
@@ -152,3 +156,33 @@ async def test_somebody_who_declines_a_consent_for_reading_is_not_asked_again(de
         await demo.press(pilot, "r")
         assert not any(isinstance(one, ConsentScreen) for one in demo.app.screen_stack)
         assert "Missing consent" in demo.text()
+
+
+async def test_a_call_that_wants_a_consent_is_made_once_more_after_it_and_never_a_third_time(demo: Demo) -> None:
+    scope = "urn:globus:auth:scope:transfer.api.globus.org:all"
+    refused = ServiceError("no", service="transfer", status=403, gare=Gare("ConsentRequired", (scope,)))
+    calls: list[int] = []
+
+    async def call() -> str:
+        calls.append(1)
+        if len(calls) != 2:
+            raise refused
+        return "done"
+
+    async with demo.console() as pilot:
+
+        async def allow(working: Worker[str]) -> None:
+            await demo.until(pilot, lambda: "To look into a folder" in demo.text())
+            await pilot.press("b")
+            await demo.until(pilot, lambda: "Pretend browser" in demo.text())
+            await pilot.press("1")
+            await demo.until(pilot, lambda: working.is_finished)
+
+        make = partial(demo.app.sign_in.with_consent, call, "To look into a folder")
+        first: Worker[str] = demo.app.run_worker(make(), exit_on_error=False)
+        await allow(first)
+        assert (first.result, len(calls)) == ("done", 2)
+        calls.append(1)
+        second: Worker[str] = demo.app.run_worker(make(), exit_on_error=False)
+        await allow(second)
+        assert (second.error, len(calls)) == (refused, 5)
