@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -45,6 +46,11 @@ class World:
         """Chooses what the next lists say: see `replay`."""
         with urllib.request.urlopen(f"{self._address}_replay/{mode}") as answer:
             answer.read()
+
+    def asked(self) -> int:
+        """How many lists were asked for since the last call."""
+        with urllib.request.urlopen(f"{self._address}_replay/count") as answer:
+            return int(json.load(answer)["lists"])
 
     def forget_cache(self) -> None:
         """The next session starts without rows of the last."""
@@ -148,10 +154,10 @@ def worked(one: World, rounds: int) -> dict[str, list[float]]:
     terminal.press(KEYS["home"], 0.4)
     for mode in ("same", "percent", "cells"):
         one.wish(mode)
-        _refresh(terminal)
-        _refresh(terminal)
+        _refresh(one, terminal)
+        _refresh(one, terminal)
         for _ in range(5):
-            spent, sent, worst = _refresh(terminal)
+            spent, sent, worst = _refresh(one, terminal)
             note(f"{mode} cpu", spent)
             note(f"{mode} bytes", sent)
             note("worst key ms", worst)
@@ -162,25 +168,32 @@ def worked(one: World, rounds: int) -> dict[str, list[float]]:
     return found
 
 
-def _refresh(terminal: Terminal) -> tuple[float, float, float]:
-    """CPU milliseconds, bytes, and the slowest of the keys pressed while it goes on.
-
-    The keys are moves up at the top of the list, which draw nothing, and one move down and up beforehand and
-    afterwards; their own cost is taken off.
-    """
+def _refresh(one: World, terminal: Terminal) -> tuple[float, float, float]:
+    """CPU milliseconds and bytes of one refresh, and the slowest of the arrow keys pressed while another goes on."""
+    one.asked()
     cpu, total = terminal.cpu(), terminal.total
     terminal.write(REFRESH)
-    terminal.settle(0.25, 4.0)
-    quiet = time.perf_counter()
-    while time.perf_counter() - quiet < 0.5:
-        terminal.read(0.05)
+    _wait_for_a_list(one, terminal)
     spent, count = (terminal.cpu() - cpu) * 1000, terminal.total - total
     terminal.write(REFRESH)
     worst = 0.0
     for turn in range(16):
         worst = max(worst, terminal.press(KEYS["down"] if turn % 2 == 0 else KEYS["up"], 0.02)[0])
-    terminal.settle(0.25, 4.0)
+    _wait_for_a_list(one, terminal)
     return spent, count, worst
+
+
+def _wait_for_a_list(one: World, terminal: Terminal, longest: float = 30.0) -> None:
+    """Wait until a list was asked for and its answer has been worked through: no byte and no work for a while."""
+    start = time.perf_counter()
+    while not one.asked() and time.perf_counter() - start < longest:
+        terminal.read(0.05)
+    while time.perf_counter() - start < longest:
+        before = terminal.cpu()
+        terminal.settle(0.4)
+        if terminal.cpu() - before < 0.002:
+            return
+    raise TimeoutError("a refresh did not end")
 
 
 def watched(one: World, seconds: float) -> tuple[float, float]:
