@@ -11,7 +11,7 @@ from textual.screen import Screen
 from globus_tui.commands import EVERYWHERE, key_words
 from globus_tui.domain.errors import GlobusTuiError, ServiceError
 from globus_tui.present.freshness_words import header_words, short_freshness
-from globus_tui.present.safe_text import cell_width, safe_line
+from globus_tui.present.safe_text import cell_width, clip, safe_line
 from globus_tui.store.freshness import Freshness, FreshnessState
 from globus_tui.widgets.key_hints import KeyHints
 from globus_tui.widgets.text_line import TextLine
@@ -89,14 +89,19 @@ class TimerScreen(Screen[None]):
     def show_title(self) -> None:
         """Write the title: where one is, as whom, and how fresh the data are, which is left out last."""
         host, title, clock = self.app.host, self.query_one("#title", TextLine), self.app.store.clock()
-        place = (
-            f" {safe_line(self.title_words())}  [{safe_line(self.app.settings.profile)}{' demo' if host.demo else ''}]"
-        )
+        bare = f" {safe_line(self.title_words())}"
+        place = f"{bare}  [{safe_line(self.app.settings.profile)}{' demo' if host.demo else ''}]"
         who = safe_line(self.who or "not signed in")
         full = safe_line(header_words(self.freshness, clock, self.view.zone))
         short = safe_line(short_freshness(self.freshness, clock, self.view.zone))
         room = self.app.size.width - 3
-        choices = ((f"{place} {who}", full), (f"{place} {who}", short), (place, short), (place[: room // 2], short))
+        choices = (
+            (f"{place} {who}", full),
+            (f"{place} {who}", short),
+            (place, short),
+            (bare, short),
+            (clip(bare, max(0, room - cell_width(short))), short),
+        )
         fits = (one for one in choices if cell_width(one[0]) + cell_width(one[1]) <= room)
         left, right = next(fits, choices[-1])
         stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)

@@ -77,17 +77,18 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             with Link(id="link"):
                 yield Static(id="url", classes="link", markup=False)
                 yield Static(id="ways", markup=False)
+            yield from self._compose_then()
+        with Vertical(id="consent-code"):  # below what scrolls: in sight on the smallest screen
             yield Static("2  Paste the code that Globus shows", classes="step", markup=False)
             yield TextField(placeholder="a paste lands here from anywhere on this screen", password=True, id="code")
             yield Static("", id="consent-note", markup=False)
-            yield from self._compose_then()
         with Vertical(id="consent-keys"):
             yield Static(id="consent-hints")
 
     def _compose_then(self) -> ComposeResult:
         prompt = self._consent_prompt
         if prompt.then or prompt.choices:
-            yield Static("3  Then, by itself", classes="step", markup=False)
+            yield Static("Afterwards, by itself", classes="step", markup=False)
         group = ""
         for choice in prompt.choices:
             if choice.group != group:

@@ -58,8 +58,8 @@ class JobTable(LineList["JobState"]):
         self._row_strip = strip
         self.set_columns(
             (
-                Column("health", "HEALTH", self._cell_health, width=10),
-                Column("name", "NAME", self._cell_name, min_width=18, max_width=44, weight=2),
+                Column("health", "HEALTH", self._cell_health, width=9),
+                Column("name", "NAME", self._cell_name, min_width=22, max_width=44, weight=2),
                 Column("runs", f"LAST {strip}", self._cell_strip, width=strip, priority=1),
                 Column("last", "LAST", self._cell_last, width=9, priority=3),
                 Column("next", "NEXT", self._cell_next, width=12),
