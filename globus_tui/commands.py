@@ -210,6 +210,7 @@ def bindings(commands: Iterable[Command]) -> list[Binding]:
 
 _KEY_NAMES = {
     "question_mark": "?",
+    "full_stop": ".",
     "slash": "/",
     "exclamation_mark": "!",
     "asterisk": "*",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from textual.worker import WorkerCancelled
 
 from globus_tui.api.environment import Environment
 from globus_tui.api.http import Connection
@@ -131,7 +133,8 @@ class Demo:
         """Wait until nothing is under way: no request, no worker, no message. Not while a fault holds a request."""
         await pilot.pause()
         while busy := [worker for worker in self.app.workers if not worker.is_finished]:
-            await self.app.workers.wait_for_complete(busy)
+            with suppress(WorkerCancelled):  # a newer question took its place
+                await self.app.workers.wait_for_complete(busy)
             await pilot.pause()
 
     async def press(self, pilot: Pilot[Any], *keys: str) -> None:

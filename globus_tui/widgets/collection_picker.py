@@ -38,8 +38,8 @@ class CollectionPicker(LineList[SuggestionRow]):
         )
         self.can_focus = False
 
-    def show(self, found: Suggestions) -> None:
-        """Show what fits; the best is under the cursor."""
+    def show(self, found: Suggestions, chosen_id: str | None = None) -> None:
+        """Show what fits; under the cursor is the one that was chosen before, else the best."""
         rows: list[SuggestionRow] = []
         before = None
         for one in found.found:
@@ -53,7 +53,9 @@ class CollectionPicker(LineList[SuggestionRow]):
         else:
             self.empty = "No collection fits." if found.typed.strip() else "None used lately: type a name."
         self.set_rows(tuple(rows))
-        self.action_first()
+        before_it = next((row.key for row in rows if row.suggestion.collection.collection_id == chosen_id), None)
+        if before_it is None or not self.move_to(before_it):
+            self.action_first()
 
     def chosen(self) -> Suggestion | None:
         """The suggestion under the cursor."""

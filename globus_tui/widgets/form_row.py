@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.domain.findings import Level
-from globus_tui.present.safe_text import safe_line
+from globus_tui.present.safe_text import cell_width, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +67,15 @@ class FormRow(Vertical):
         else:
             where = f"{worst.item + 1}: " if worst.item is not None else ""
             self.say_words(f"{where}{worst.words}", worst.level)
+
+    @property
+    def says_all(self) -> bool:
+        """What is said of it can be read whole: its note is not cut."""
+        if self._row_said is None or not self._row_said[1]:
+            return False
+        note = self.query_one(".row-note", Static)
+        longest = note.size.width * (note.size.height or 1)
+        return cell_width(safe_line(self._row_said[1])) + 5 < longest * (1.0 if note.size.height == 1 else 0.85)
 
     def say_words(self, words: str, level: Level = Level.NOTE) -> None:
         """Say something of this field; nothing takes the line away. Text of a service may stand in it."""

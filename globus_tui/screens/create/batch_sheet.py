@@ -31,7 +31,9 @@ class BatchSheet(ModalScreen[Batch | None]):
     """Reads, says what is wrong by line, and gives the items; with problems only after a second yes."""
 
     DEFAULT_CSS = """
-    BatchSheet TextArea { height: 6; border: none; background: $background; padding: 0; }
+    BatchSheet TextArea, BatchSheet TextArea:focus {
+        height: 6; border: none; background: $background; padding: 0;
+    }
     BatchSheet #batch-problems { height: auto; color: $text-error; }
     """
     BINDINGS: ClassVar = [
@@ -59,7 +61,7 @@ class BatchSheet(ModalScreen[Batch | None]):
                 "file", "file", TextField(placeholder="a file on this machine; or paste below", id="batch-file")
             )
             lines = TextArea(id="batch-lines")
-            lines.cursor_blink = False
+            lines.cursor_blink = lines.highlight_cursor_line = False
             yield lines
             yield Static(id="batch-problems", markup=False)
             yield Static(

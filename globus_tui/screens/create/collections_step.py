@@ -123,7 +123,9 @@ class CollectionsStep(Step):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Where the sides stand above each other, only the one with the focus shows its list."""
         for side in (self._source, self._destination):
-            side.set_class(side in event.widget.ancestors, "-active")
+            active = side in event.widget.ancestors
+            side.set_class(active, "-active")
+            side.set_class(not active, "-asleep")
 
     # --- changes
 

@@ -181,7 +181,7 @@ class Side(Vertical):
     async def _suggest(self, typed: str) -> None:
         found = await self.frame.lookup.suggest(typed)
         self._side_asked = found
-        self.picker.show(found)
+        self.picker.show(found, None if typed else self.collection_id)
         if found.found and found.problems:
             self.row(self.side_name).say_words("; ".join(found.problems), Level.WARN)
         if self._side_enter_waits:

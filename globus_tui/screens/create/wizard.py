@@ -27,6 +27,7 @@ from globus_tui.screens.create.preflight import Preflight
 from globus_tui.screens.create.step import Step
 from globus_tui.screens.create.steps import ORDER, make_steps
 from globus_tui.widgets.form_row import SIGNS
+from globus_tui.widgets.key_hints import KeyHints
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -44,9 +45,10 @@ _KEY = re.compile(r"\{([a-z.-]+)\}")
 _BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 _PAUSE = 0.4
 """Seconds without a change after which a draft is saved and looked up."""
-_MANY_TIMERS = 300
+_MANY = 300
+"""Timers, or items, that are checked with every key."""
 _RESTING = 0.15
-"""Seconds without a change after which a draft is checked against more timers than that."""
+"""Seconds without a change after which more than that are checked."""
 _STEP_KEYS = tuple(f"f{number}" for number in range(2, 8))
 
 
@@ -146,6 +148,15 @@ class WizardScreen(TimerScreen):
 
     # --- drawing
 
+    def compose(self) -> ComposeResult:
+        """As every screen; its keys are those that work while a field has the focus."""
+        for widget in super().compose():
+            if isinstance(widget, KeyHints):
+                keys = {one: _no_letters(key) for one, key in self.app.settings.keys.items()}
+                yield KeyHints((*self.COMMANDS_SHOWN, *EVERYWHERE), keys, wording=self.words_of)
+            else:
+                yield widget
+
     def compose_middle(self) -> ComposeResult:
         """Header, the steps, what was found."""
         yield TextLine(id="steps")
@@ -212,7 +223,8 @@ class WizardScreen(TimerScreen):
     def _show_checks(self) -> None:
         """The worst of what was found, a line each, as many as there is room for; the last step lists all by itself."""
         most = 0 if self._wizard_at == "review" else 3 if self.app.size.height < 32 else 5
-        bad = [one for one in self.findings if one.level >= Level.NOTE and self._is_due(one)]
+        told = self._told_in_rows()
+        bad = [one for one in self.findings if one.level >= Level.NOTE and one not in told and self._is_due(one)]
         lines = [Content.assemble(_sign(one.level), f" {safe_line(one.words)}") for one in bad[:most]]
         checks = self.query_one("#checks", Static)
         words = Content("\n").join(lines) if lines else Content()
@@ -223,6 +235,15 @@ class WizardScreen(TimerScreen):
         keys = self.app.settings.keys
         hints.left = Content(f" {_KEY.sub(lambda found: key_words(keys, found[1]), self.step.hints)}")
         hints.right = Content(f"{len(bad)} found, the last step lists them ") if most < len(bad) and most else Content()
+
+    def _told_in_rows(self) -> list[Finding]:
+        """What the rows of the step that is shown say already: the worst of each field."""
+        worst: dict[str, Finding] = {}
+        for one in self.findings:
+            row = self.step.field_note(one.field) if one.level > Level.NOTE else None
+            if row is not None and row.says_all:
+                worst.setdefault(one.field, one)
+        return list(worst.values())
 
     def _is_due(self, finding: Finding) -> bool:
         """What is missing in steps that were not opened yet is no news."""
@@ -272,13 +293,16 @@ class WizardScreen(TimerScreen):
             self.call_later(self._check)
 
     def _check(self) -> None:
-        """Check at once; against very many timers only when the typing rests, off the event loop."""
+        """Check at once; what takes longer than a key only when the typing rests, off the event loop."""
         self._wizard_check_is_due = False
-        if len(self.states) <= _MANY_TIMERS:
+        if not self._is_long():
             self._take_findings(self._checking()())
         else:
             self.run_worker(self._check_later(), group="check", exclusive=True)
             self._show()
+
+    def _is_long(self) -> bool:
+        return len(self.states) > _MANY or len(self.draft.transfer.items) > _MANY
 
     def _checking(self) -> Callable[[], tuple[Finding, ...]]:
         jobs = tuple(state.job for state in self.states.values())
@@ -368,7 +392,7 @@ class WizardScreen(TimerScreen):
             self.app.say("It is being sent; wait for the answer.", "warning")
         elif self._wizard_at != "review":
             self.open_step("review")
-        elif len(self.states) > _MANY_TIMERS and not self._is_checked():
+        elif not self._is_checked():
             self.app.say("It is still being checked against your timers; once more in a moment.", "warning")
         elif stops := [one for one in self.findings if one.level is Level.STOP and one not in self._wizard_said]:
             self.app.say(f"Not yet: {stops[0].words}.", "error")
@@ -436,6 +460,11 @@ class WizardScreen(TimerScreen):
         self.is_sending = sending
         if self.is_mounted:
             self._show_header()
+
+
+def _no_letters(keys: str) -> str:
+    """The keys of a command, those first that no field takes as text: f1 before ?, escape before q."""
+    return ",".join(sorted(keys.split(","), key=lambda key: len(key) == 1 or key == "question_mark"))
 
 
 def _sign(level: Level) -> tuple[str, str]:
