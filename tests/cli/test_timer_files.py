@@ -1,0 +1,232 @@
+"""`export` and `create --from-file` against a served sandbox: the same document, exit codes, and no full screen."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import globus_sdk
+import pytest
+from globus_sdk.scopes import TimersScopes
+
+from globus_tui.cli import run
+from globus_tui.domain.job import FlowStart, Job
+from globus_tui.domain.same_timer import with_defaults
+from globus_tui.domain.schedule import next_ticks
+from globus_tui.sandbox.faults import Fault, Kind
+from globus_tui.sandbox.serve import environment
+from tests.served import Served, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from globus_tui.sandbox.state import Timer
+
+MADE, NOT_MADE, MISUSED, UNSURE = 0, 1, 2, 3
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """The facility with its operator signed in."""
+    with serving() as one:
+        for name, value in one.variables().items():
+            monkeypatch.setenv(name, value)
+        asyncio.run(one.sign_in())
+        yield one
+
+
+class Shell:
+    """Runs commands and keeps what they printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+        self._capsys = capsys
+        self.file = folder / "timer.json"
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: str) -> int:
+        code = run(arguments)
+        self.out, self.err = self._capsys.readouterr()
+        return code
+
+    def create(self, *more: str) -> int:
+        """Create from the file."""
+        return self("create", "--from-file", str(self.file), *more)
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Shell:
+    return Shell(capsys, tmp_path)
+
+
+def timer(served: Served, name: str) -> Timer:
+    return next(one for one in served.sandbox.timers.values() if one.name == name)
+
+
+def job(served: Served, job_id: str) -> Job:
+    """As the service describes it."""
+    from globus_tui.sandbox.timer_documents import job_document
+
+    return Job.from_document(job_document(served.sandbox.timers[job_id], served.sandbox.clock.now(), [], None))
+
+
+def test_what_is_exported_makes_the_same_timer_again(served: Served, shell: Shell) -> None:
+    old = timer(served, "db-dumps")
+    assert shell("export", old.job_id) == MADE
+    shell.file.write_text(shell.out)
+    assert shell.create() == MADE
+    new = served.sandbox.timers[shell.out.strip()]
+    assert new.body == {key: value for key, value in old.body.items() if value is not None}
+    assert (new.name, new.interval, new.stop_after_n) == (old.name, old.interval, old.stop_after_n)
+
+
+def test_every_timer_of_the_facility_comes_through_a_file(served: Served, shell: Shell) -> None:
+    """Bodies of both versions of the service, flows, odd names."""
+    from globus_tui.store.timer_files import read_timer_file
+
+    compared = 0
+    for old in list(served.sandbox.timers.values()):
+        before = job(served, old.job_id)
+        if before.transfer is None and not isinstance(before.payload, FlowStart):
+            continue
+        if shell("export", old.job_id) != MADE:
+            continue  # of somebody else
+        shell.file.write_text(shell.out)
+        draft = read_timer_file(shell.file)
+        assert draft.name == (before.name or "")
+        if isinstance(before.payload, FlowStart):
+            assert dict(draft.flow.inputs) == dict(before.payload.inputs)
+        elif before.transfer is not None:
+            assert draft.transfer == replace(before.transfer, submission_id=None)
+        compared += 1
+    assert compared > 50
+
+
+def test_a_dry_run_checks_everything_prints_the_request_and_sends_nothing(served: Served, shell: Shell) -> None:
+    shell("export", timer(served, "db-dumps").job_id)
+    shell.file.write_text(shell.out)
+    before = len(served.sandbox.timers)
+    assert shell.create("--dry-run") == MADE
+    assert json.loads(shell.out)["timer"]["name"] == "db-dumps"
+    assert "WARN Another timer has this name" in shell.err
+    assert "ok   All consents are there" in shell.err
+    assert len(served.sandbox.timers) == before
+
+
+def test_the_printed_request_made_by_the_official_sdk_gives_an_equal_timer(
+    served: Served, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell("export", timer(served, "nightly-project-mirror").job_id)
+    shell.file.write_text(shell.out)
+    monkeypatch.setenv("GLOBUS_TUI_CLIENT_ID", "")
+    account = environment(served.sandbox, served.url)
+    for name in ("GLOBUS_TUI_CLIENT_ID", "GLOBUS_TUI_CLIENT_SECRET"):
+        monkeypatch.setenv(name, account[name])
+    assert shell.create("--dry-run") == MADE, shell.err
+    asked: dict[str, Any] = json.loads(shell.out)["timer"]
+    assert shell.create("--deletes", asked["body"]["DATA"][0]["destination_path"].strip("/").split("/")[-1]) == MADE
+    with globus_sdk.ConfidentialAppAuthClient(
+        account["GLOBUS_TUI_CLIENT_ID"], account["GLOBUS_TUI_CLIENT_SECRET"]
+    ) as app:
+        signer = globus_sdk.ClientCredentialsAuthorizer(app, TimersScopes.timer)
+        with globus_sdk.TimersClient(authorizer=signer) as client:
+            theirs = client.create_timer(asked)["timer"]
+            ours = client.get_job(shell.out.strip()).data
+            theirs = client.get_job(theirs["job_id"]).data
+    different = {key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)}
+    assert different <= {"job_id", "submitted_at"}
+
+
+def test_a_mirror_that_deletes_wants_its_folder_named(served: Served, shell: Shell) -> None:
+    old = timer(served, "nightly-project-mirror")
+    shell("export", old.job_id)
+    shell.file.write_text(shell.out)
+    assert shell.create() == MISUSED
+    assert "--deletes" in shell.err
+    assert [one.name for one in served.sandbox.timers.values()].count(old.name) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no JSON"),
+        ("{", "Line 1"),
+        ("[]", "must be a JSON object"),
+        ('{"timer": {"timer_type": "transfer", "colour": "red"}}', "unknown “colour”"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_where(served: Served, shell: Shell, text: str, words: str) -> None:
+    shell.file.write_text(text)
+    assert shell.create() == MISUSED
+    assert words in shell.err
+
+
+def test_what_may_not_be_sent_is_not(served: Served, shell: Shell) -> None:
+    shell("export", timer(served, "db-dumps").job_id)
+    document = json.loads(shell.out)
+    document["timer"]["schedule"]["interval_seconds"] = 30
+    shell.file.write_text(json.dumps(document))
+    before = len(served.sandbox.timers)
+    assert shell.create() == NOT_MADE
+    assert "STOP 30 s is too short" in shell.err
+    assert len(served.sandbox.timers) == before
+
+
+def test_a_refusal_is_told_and_leaves_no_draft(served: Served, shell: Shell) -> None:
+    shell("export", timer(served, "db-dumps").job_id)
+    shell.file.write_text(shell.out)
+    served.sandbox.faults.add(Fault("/v2/timer", method="POST", status=422, body={"error": {"detail": "not today"}}))
+    assert shell.create() == NOT_MADE
+    assert "not today" in shell.err
+    assert shell.out == ""
+
+
+@pytest.mark.parametrize(("kind", "code", "made"), [("lose", MADE, 1), ("reset", UNSURE, 0)])
+def test_a_lost_answer_is_looked_into_and_never_sent_again(
+    served: Served, shell: Shell, monkeypatch: pytest.MonkeyPatch, kind: Kind, code: int, made: int
+) -> None:
+    monkeypatch.setattr("globus_tui.store.creation.LOOKS", (0.0,))
+    shell("export", timer(served, "db-dumps").job_id)
+    shell.file.write_text(shell.out)
+    before = len(served.sandbox.timers)
+    fault = served.sandbox.faults.add(Fault("/v2/timer", method="POST", kind=kind, times=None))
+    assert shell.create() == code, shell.err
+    assert fault.seen == 1, "it was sent again"
+    assert len(served.sandbox.timers) - before == made
+    assert len(shell.out.split()) == made
+
+
+def test_standard_input_is_a_file_too(served: Served, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell("export", timer(served, "db-dumps").job_id)
+    monkeypatch.setattr("sys.stdin", io.StringIO(shell.out))
+    assert shell("create", "--from-file", "-", "--dry-run") == MADE
+
+
+def test_a_timer_that_is_not_there_is_said_to_be_so(served: Served, shell: Shell) -> None:
+    assert shell("export", "00000000-0000-4000-8000-000000000000") == NOT_MADE
+    assert shell.out == ""
+    assert "cannot find" in shell.err
+
+
+def test_nobody_signed_in_is_told_which_command_helps(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as one:
+        for name, value in one.variables().items():
+            monkeypatch.setenv(name, value)
+        assert shell("export", "00000000-0000-4000-8000-000000000000") == NOT_MADE
+    assert "globus-tui login" in shell.err
+
+
+def test_a_copy_of_a_mirror_keeps_its_next_run(served: Served, shell: Shell) -> None:
+    old = timer(served, "db-dumps")
+    shell("export", old.job_id)
+    shell.file.write_text(shell.out)
+    shell.create()
+    before, after = job(served, old.job_id), job(served, shell.out.strip())
+    now = served.sandbox.clock.now()
+    assert next_ticks(after.schedule, now, 3) == next_ticks(before.schedule, now, 3)
+    assert before.transfer is not None
+    assert after.transfer is not None
+    assert with_defaults(after.transfer) == with_defaults(before.transfer)
