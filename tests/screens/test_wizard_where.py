@@ -179,6 +179,22 @@ async def test_a_consent_that_browsing_needs_is_asked_for_and_then_the_folder_is
     await maker.press_and_wait("b", lambda: "Pretend browser" in demo.text())
     await maker.press_and_wait("1", lambda: side(maker).browser.rows)
     assert "Globus asks for something first" not in demo.text()
+    note = side(maker).row("source").query_one(".row-note", Static)
+    await demo.until(maker.pilot, lambda: "can be used" in str(note.content))
+
+
+async def test_a_folder_gets_a_bookmark_and_is_offered_by_it(maker: Maker) -> None:
+    await maker.write("cluster scratch")
+    await maker.press("enter")
+    await maker.write("/scratch/sim/")
+    await maker.press("down", "b")
+    await maker.write("simulations")
+    await maker.press("enter")
+    assert maker.demo.note() == "Bookmark simulations is made."
+    await maker.press("shift+tab", "shift+tab")
+    await maker.write("simula")
+    await maker.press("enter")
+    assert side(maker).path == "/scratch/sim/"
 
 
 async def test_a_path_that_is_not_there_is_a_stop_at_the_source_and_a_note_at_the_destination(maker: Maker) -> None:

@@ -342,7 +342,6 @@ class Side(Vertical):
             self.frame.ask_consent(view.gare, "Look into this collection", self._list_after_consent)
 
     def _list_after_consent(self) -> None:
-        self.frame.lookup.forget()
         self.list_folder(self.path or None, again=True)
 
     @on(FolderBrowser.BookmarkWanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -124,7 +125,15 @@ class WizardScreen(TimerScreen):
 
     def ask_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
         """Let the user meet a requirement of Globus, then go on with what wanted it; nothing when it is declined."""
-        self.app.consent_for(gare, why, then)
+
+        def go_on() -> None:
+            self.lookup.forget()
+            self._wizard_preflight.forget()
+            self.lookups = replace(self.lookups, paths={}, missing_consents=(), consents_checked=False)
+            self._look_soon()
+            then()
+
+        self.app.consent_for(gare, why, go_on)
 
     def draft_name(self, side: str) -> str:
         """What the collection of a side, `source` or `destination`, was called when it was chosen."""
