@@ -29,7 +29,6 @@ class Choice(Widget, can_focus=True):
     DEFAULT_CSS = """
     Choice { height: auto; width: 1fr; }
     Choice.-beside { width: auto; margin-right: 2; }
-    Choice:focus { background: $block-cursor-blurred-background; }
     """
     BINDINGS: ClassVar = [
         Binding("right,l,space", "step(1)", "Next", show=False),
@@ -92,7 +91,20 @@ class Choice(Widget, can_focus=True):
 
     def _piece(self, place: int) -> Content:
         chosen = self._choice_options[place][0] == self.value
-        return Content.styled(self._words(place), "bold $primary" if chosen else "")
+        here = self.has_focus and (chosen or (place == 0 and not self._is_chosen))
+        return Content.styled(self._words(place), "bold reverse" if here else "bold $primary" if chosen else "")
+
+    @property
+    def _is_chosen(self) -> bool:
+        return any(key == self.value for key, _ in self._choice_options)
+
+    def on_focus(self) -> None:
+        """Show where the keys go, in any number of colours."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Take that back."""
+        self.refresh()
 
     def _lines(self, width: int) -> list[list[int]]:
         lines: list[list[int]] = [[]]

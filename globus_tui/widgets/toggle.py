@@ -21,7 +21,7 @@ class Toggle(Widget, can_focus=True):
     """Space switches it, which is told as `Toggle.Changed`. Enter does nothing, so that nothing is switched unseen."""
 
     DEFAULT_CSS = """
-    Toggle { height: 1; width: auto; &:focus { background: $block-cursor-blurred-background; text-style: bold; } }
+    Toggle { height: 1; width: auto; &:focus { text-style: reverse; } }
     """
     BINDINGS: ClassVar = [Binding("space", "switch", "Switch", show=False)]
 
