@@ -25,7 +25,7 @@ from globus_tui.procedures.pretend_page import act_as_browser
 from globus_tui.procedures.watching import NextRuns
 from globus_tui.screens.base import Note, TimerScreen
 from globus_tui.store.freshness import Freshness, FreshnessState
-from globus_tui.themes import THEMES
+from globus_tui.themes import THEMES, draw_scroll_bars
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ class GlobusTui(Everywhere):
         # Only what differs: Textual lays the whole keymap over all bindings anew at every key that is pressed.
         self.set_keymap({name: keys for name, keys in settings.keys.items() if DEFAULT_KEYS[name] != keys})
         self.set_class(host.ascii, "-ascii")
+        draw_scroll_bars(ascii_only=host.ascii)
         self._told: set[str] = set()
         self.deleted_here: set[JobId] = set()
         """Timers whose going is no news: this program deleted them."""
@@ -166,7 +167,7 @@ class GlobusTui(Everywhere):
     def _begin_watching(self) -> None:
         """Ask for the timers, unless whoever opened the console has already."""
         if self.store.freshness.state in (FreshnessState.NEVER, FreshnessState.CACHED):
-            self.action_jobs_refresh()
+            self.run_worker(self.refresh_now(), group="refresh")
         self.book_wake()
 
     def draw_first_frame(self) -> None:

@@ -63,6 +63,17 @@ LIGHT = Theme(
 THEMES = (DARK, LIGHT)
 
 
+def draw_scroll_bars(*, ascii_only: bool) -> None:
+    """Scroll bars with or without block letters at their ends; Textual has one way for the whole program."""
+    from textual.scrollbar import ScrollBar, ScrollBarRender
+
+    class PlainBars(ScrollBarRender):
+        VERTICAL_BARS = [" "] * 8
+        HORIZONTAL_BARS = [" "] * 8
+
+    ScrollBar.renderer = PlainBars if ascii_only else ScrollBarRender
+
+
 def fitting_theme(environ: Mapping[str, str]) -> str:
     """The theme to start with: the terminal's own sixteen colours where that is all it has, or under NO_COLOR.
 

@@ -14,7 +14,7 @@ from globus_tui.widgets.line_columns import Cell, Column, Span
 from globus_tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
 
@@ -63,6 +63,11 @@ class ActivityScreen(TimerScreen):
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LIST_MOVES
     AUTO_FOCUS = "#requests"
 
+    def __init__(self) -> None:
+        """Nothing is drawn yet."""
+        super().__init__()
+        self._drawn_for: tuple[tzinfo, bool] | None = None
+
     def compose_middle(self) -> ComposeResult:
         """The list."""
         yield LineList[Activity](
@@ -86,6 +91,15 @@ class ActivityScreen(TimerScreen):
     def on_mount(self) -> None:
         """Show what was asked so far."""
         self._show()
+
+    def watch_view(self) -> None:
+        """Another zone, or letters; the passing of time changes nothing here."""
+        super().watch_view()
+        drawn = (self.view.zone, self.view.ascii)
+        if self.is_mounted and drawn != self._drawn_for:
+            self._drawn_for = drawn
+            self._show()
+            self.query_one("#requests", LineList).reformat()
 
     def watch_freshness(self) -> None:
         """Something was asked meanwhile."""

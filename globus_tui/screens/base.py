@@ -14,7 +14,7 @@ from globus_tui.present.freshness_words import header_words, short_freshness
 from globus_tui.present.safe_text import cell_width, clip, safe_line
 from globus_tui.store.freshness import Freshness, FreshnessState
 from globus_tui.widgets.key_hints import KeyHints
-from globus_tui.widgets.text_line import TextLine
+from globus_tui.widgets.text_line import NoteLine, TextLine
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class TimerScreen(Screen[None]):
         yield TextLine(id="title")
         yield TextLine(id="signed-out")
         yield from self.compose_middle()
-        yield TextLine(id="note")
+        yield NoteLine(id="note")
         yield KeyHints((*self.COMMANDS_SHOWN, *EVERYWHERE), self.app.settings.keys, wording=self.words_of)
 
     def compose_middle(self) -> ComposeResult:
@@ -94,6 +94,8 @@ class TimerScreen(Screen[None]):
         who = safe_line(self.who or "not signed in")
         full = safe_line(header_words(self.freshness, clock, self.view.zone))
         short = safe_line(short_freshness(self.freshness, clock, self.view.zone))
+        if self.who is None and self.freshness.state is FreshnessState.NEVER:
+            full = short = "nothing read yet"  # nobody is signed in, so nothing is asked either
         room = self.app.size.width - 3
         choices = (
             (f"{place} {who}", full),
@@ -141,7 +143,7 @@ class TimerScreen(Screen[None]):
     def watch_note(self) -> None:
         """Show the last thing said."""
         if self.is_mounted:
-            line = self.query_one("#note", TextLine)
+            line = self.query_one("#note", NoteLine)
             line.set_class(self.note.severity == "error", "-error")
             line.set_class(self.note.severity == "warning", "-warning")
             line.left = Content(f" {self.note.words}" if self.note.words else "")

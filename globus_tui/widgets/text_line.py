@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
+from globus_tui.present.safe_text import ASCII_ELLIPSIS
+
 if TYPE_CHECKING:
     from textual.app import RenderResult
+    from textual.geometry import Size
 
 
 class TextLine(Widget):
@@ -53,6 +56,48 @@ class TextLine(Widget):
         if room < self.right.cell_length:
             return left
         return Content.assemble(left, " " * (width - left.cell_length - self.right.cell_length), self.right)
+
+
+class NoteLine(TextLine):
+    """A sentence that takes a second line where one is too short, since nothing else says what it says."""
+
+    DEFAULT_CSS = """
+    NoteLine { height: auto; max-height: 2; }
+    """
+
+    @property
+    def left(self) -> Content:
+        """The sentence."""
+        return self._line_left
+
+    @left.setter
+    def left(self, words: Content) -> None:
+        if not _same(words, self._line_left):
+            before = self._line_count(self.size.width)
+            self._line_left = words
+            self.refresh(layout=before != self._line_count(self.size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line, or two."""
+        return self._line_count(width)
+
+    def _line_count(self, width: int) -> int:
+        return 2 if self._line_left.cell_length > width > 0 else 1
+
+    def render(self) -> RenderResult:
+        """The sentence, wrapped; what does not fit on the second line is cut."""
+        first, *rest = self._line_left.wrap(max(1, self.size.width))
+        if not rest:
+            return first
+        second = Content(" ") + Content(" ").join(one.rstrip() for one in rest)
+        return Content("\n").join((first, cut(second, self.size.width, ascii_only=self.app.has_class("-ascii"))))
+
+
+def cut(words: Content, width: int, *, ascii_only: bool) -> Content:
+    """Words no wider than that, with a sign where something was cut off."""
+    if not ascii_only or words.cell_length <= width:
+        return words.truncate(width, ellipsis=True)
+    return words.truncate(max(0, width - 1)) + Content(ASCII_ELLIPSIS)
 
 
 def _same(one: Content, other: Content) -> bool:
