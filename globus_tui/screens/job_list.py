@@ -153,7 +153,9 @@ class JobListScreen(TimerScreen, JobActions):
         hints.reword()
 
     def words_of(self, command: Command) -> str:
-        """Pause or resume, whichever the key would do now."""
+        """Pause or resume, whichever the key would do now; and there is nothing to go back to but the shell."""
+        if command.command_id == "app.back":
+            return "Quit"
         if command.command_id != "job.pause-resume" or not self.is_mounted:
             return command.words
         states = self.targets()

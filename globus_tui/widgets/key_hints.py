@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from textual.geometry import Size
 
 
+ALWAYS = frozenset({"app.help", "app.back"})
+"""Commands whose keys are drawn however narrow the screen is: from them all others are found."""
+
+
 class KeyHints(Widget):
     """Draws commands as `key words`. Told which of them cannot act; pressing those says why.
 
@@ -66,12 +70,18 @@ class KeyHints(Widget):
         return Content("\n").join(self._hint_drawn)
 
     def _lines(self, room: int) -> list[Content]:
+        """As many hints as fit on two lines; those of help and of the way back always do."""
+        last = [self._hint(one) for one in self._hint_commands if one.command_id in ALWAYS]
+        reserved = sum(one.cell_length for one in last)
         lines = [Content()]
-        for command in self._hint_commands:
-            hint = self._hint(command)
-            if lines[-1].cell_length + hint.cell_length > room:
+        for hint in (self._hint(one) for one in self._hint_commands if one.command_id not in ALWAYS):
+            if lines[-1].cell_length + hint.cell_length > room - (reserved if len(lines) == 2 else 0):
                 if len(lines) == 2:
                     break
+                lines.append(Content())
+            lines[-1] += hint
+        for hint in last:
+            if lines[-1].cell_length + hint.cell_length > room and len(lines) < 2:
                 lines.append(Content())
             lines[-1] += hint
         return lines
