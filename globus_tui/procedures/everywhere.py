@@ -77,8 +77,19 @@ class Everywhere(App[Switch]):
         self.open_screen(ActivityScreen())
 
     def action_jobs_refresh(self) -> None:
-        """Read the timers again now; dropped when a reading is under way."""
-        self.run_worker(self.refresh_now(), group="refresh")
+        """Read the timers again now, and say what that brought; dropped when a reading is under way."""
+        self.run_worker(self._refresh_and_say(), group="refresh")
+
+    async def _refresh_and_say(self) -> None:
+        before, read_at = self.store.states, self.store.freshness.checked_at
+        await self.refresh_now()
+        after, freshness = self.store.states, self.store.freshness
+        if freshness.problem is not None or read_at is None or freshness.checked_at == read_at:
+            return  # what is wrong has been said, or another reading is under way
+        changed = sum(before.get(job_id) != state for job_id, state in after.items())
+        changed += sum(job_id not in after for job_id in before)
+        timers = "1 timer" if changed == 1 else f"{changed} timers"
+        self.say(f"read again: {timers} changed" if changed else "read again: nothing changed")
 
     def action_app_help(self) -> None:
         """Show every key of this screen."""
@@ -91,7 +102,14 @@ class Everywhere(App[Switch]):
 
     def action_app_palette(self) -> None:
         """Find a command by its name."""
-        self.action_command_palette()
+        from textual.command import CommandPalette
+
+        if not any(isinstance(one, CommandPalette) for one in self.screen_stack):
+            self.push_screen(CommandPalette(placeholder="type a part of a command's name", id="--command-palette"))
+
+    def action_command_palette(self) -> None:
+        """Textual's own name for it."""
+        self.action_app_palette()
 
     def action_app_back(self) -> None:
         """Leave this screen; on the first one, ask whether to quit."""
