@@ -1,0 +1,217 @@
+"""The part of the wizard that holds the draft: saves it, asks services about it, and checks it as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.reactive import var
+
+from globus_tui.domain.check_lookups import Lookups
+from globus_tui.domain.draft import Draft
+from globus_tui.domain.draft_checks import check_draft
+from globus_tui.domain.draft_fields import SOURCE
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.create.preflight import Preflight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.timer import Timer
+
+    from globus_tui.domain.findings import Finding
+    from globus_tui.domain.gare import Gare
+    from globus_tui.screens.create.draft_keeper import DraftKeeper
+    from globus_tui.screens.create.lookup import Lookup, Making
+
+_PAUSE = 0.4
+"""Seconds without a change after which a draft is saved and looked up."""
+_MANY = 300
+"""Timers, or items, that are checked with every key."""
+_RESTING = 0.15
+"""Seconds without a change after which more than that are checked."""
+
+
+class CheckedDraft(TimerScreen):
+    """One draft with what is known and found of it. A subclass shows it.
+
+    Attributes:
+        draft: as it is now.
+        lookups: what services answered.
+        findings: what the checks found and what Globus said of the last attempt, worst first.
+    """
+
+    draft: var[Draft] = var(Draft, init=False)
+    lookups: var[Lookups] = var(Lookups(), init=False)
+    findings: var[tuple[Finding, ...]] = var((), init=False)
+
+    def __init__(self, making: Making, draft: Draft, keeper: DraftKeeper, replaces: str | None) -> None:
+        """Hold a draft; nothing is asked before the screen is open."""
+        super().__init__()
+        self.making = making
+        self.keeper = keeper
+        self.replaces = replaces
+        self.said: tuple[Finding, ...] = ()
+        """What Globus said of the last attempt, until the draft is changed."""
+        self._draft_preflight = Preflight(making.lookup, self.learn)
+        self._draft_pause: Timer | None = None
+        self._draft_check_is_due = False
+        self._draft_is_looked_through = False
+        self.set_reactive(CheckedDraft.draft, draft)
+
+    # --- what a subclass says
+
+    def show_draft(self) -> None:
+        """The draft, or what was found of it, is another."""
+
+    def show_saved(self) -> None:
+        """The draft was saved."""
+
+    def step_key(self) -> str:
+        """Where its author is."""
+        return ""
+
+    # --- what steps may use
+
+    @property
+    def lookup(self) -> Lookup:
+        """Questions to the services; ask them in a worker of the step, group "look-up"."""
+        return self.making.lookup
+
+    def draft_name(self, side: str) -> str:
+        """What the collection of a side, `source` or `destination`, was called when it was chosen."""
+        return (self.draft.source_name if side == SOURCE else self.draft.destination_name) or ""
+
+    def learn(self, lookups: Lookups) -> None:
+        """Know more of what services answered; the checks take it into account."""
+        self.lookups = lookups
+
+    def ask_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
+        """Let the user meet a requirement of Globus, then go on with what wanted it; nothing when it is declined."""
+
+        def go_on() -> None:
+            self.lookup.forget()
+            self._draft_preflight.forget()
+            self.lookups = replace(self.lookups, paths={}, missing_consents=(), consents_checked=False)
+            self.look_soon()
+            then()
+
+        self.app.consent_for(gare, why, go_on)
+
+    def make_bookmark(self, name: str, collection_id: str, path: str) -> None:
+        """Give a place a name, and say how that went."""
+        self.run_worker(self._make_bookmark(name, collection_id, path), group="bookmark")
+
+    async def _make_bookmark(self, name: str, collection_id: str, path: str) -> None:
+        try:
+            made = await self.lookup.bookmark(name, collection_id, path)
+        except GlobusTuiError as wrong:
+            self.app.say(f"{wrong} {wrong.advice}".strip(), "error")
+        else:
+            self.app.say(f"Bookmark {made.label} is made.")
+
+    def change(self, draft: Draft) -> None:
+        """The draft is this one from now on."""
+        self.said = ()
+        self.draft = draft
+
+    # --- checking
+
+    def watch_draft(self) -> None:
+        """Check and show at once; save and look up after a pause."""
+        if self.is_mounted:
+            self.keeper.take(self.draft, self.step_key())
+            self.check()
+            self.look_soon()
+
+    def watch_lookups(self) -> None:
+        """An answer came in."""
+        self._check_soon()
+
+    def watch_states(self) -> None:
+        """Timers changed: there may be a duplicate now, or none any more."""
+        self._check_soon()
+
+    def watch_view(self) -> None:
+        """Time has passed."""
+        super().watch_view()
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        if self.is_mounted and not self._draft_check_is_due:
+            self._draft_check_is_due = True
+            self.call_later(self.check)
+
+    def check(self) -> None:
+        """Check at once; what takes longer than a key only when the typing rests, off the event loop."""
+        self._draft_check_is_due = False
+        if len(self.states) > _MANY or len(self.draft.transfer.items) > _MANY:
+            self.run_worker(self._check_later(), group="check", exclusive=True)
+            self.show_draft()
+        else:
+            self._take_findings(self._checking()())
+
+    def _checking(self) -> Callable[[], tuple[Finding, ...]]:
+        jobs = tuple(state.job for state in self.states.values())
+        now, tasks = self.app.store.now(), dict(self.view.tasks)
+        return partial(
+            check_draft, self.draft, now, jobs=jobs, tasks=tasks, lookups=self.lookups, replaces=self.replaces
+        )
+
+    async def _check_later(self) -> None:
+        await asyncio.sleep(_RESTING)
+        self._take_findings(await asyncio.to_thread(self._checking()))
+
+    def _take_findings(self, found: Sequence[Finding]) -> None:
+        self.findings = (*self.said, *found)
+        self.show_draft()
+
+    # --- saving, and asking services
+
+    def look_soon(self) -> None:
+        """Save and ask when nothing has changed for a moment."""
+        self._draft_is_looked_through = False
+        self._stop_pause()
+        self._draft_pause = self.set_timer(_PAUSE, self._after_a_pause)
+
+    def _stop_pause(self) -> None:
+        if self._draft_pause is not None:
+            self._draft_pause.stop()
+            self._draft_pause = None
+
+    def _after_a_pause(self) -> None:
+        self._draft_pause = None
+        self.run_worker(self._save(), group="save")
+        self.run_worker(self._look_through(), group="look-up", exclusive=True)
+
+    async def _look_through(self) -> None:
+        draft = self.draft
+        await self._draft_preflight.look(draft, self.lookups, signed_in=self.who is not None)
+        self._draft_is_looked_through = draft is self.draft
+
+    def when_looked_through(self, then: Callable[[], object]) -> bool:
+        """Whether everything is known that is asked before sending; if not, ask it now, check, and then go on."""
+        if self._draft_is_looked_through and not any(
+            worker.group == "check" and not worker.is_finished for worker in self.workers
+        ):
+            return True
+        self._stop_pause()
+        self.run_worker(self._look_through_and(then), group="look-up", exclusive=True)
+        return False
+
+    async def _look_through_and(self, then: Callable[[], object]) -> None:
+        draft = self.draft
+        await self._look_through()
+        self._take_findings(await asyncio.to_thread(self._checking()))
+        await self._save()
+        if draft is self.draft:
+            then()
+
+    async def _save(self) -> None:
+        await self.keeper.save()
+        self.show_saved()
+        if warning := self.making.drafts.take_warning():
+            self.app.say(warning, "warning")
