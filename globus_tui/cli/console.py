@@ -102,6 +102,8 @@ async def _enter(
     import asyncio
     from importlib import import_module
 
+    from globus_tui.cli.told_to_end import leave_when_told
+
     store = make_store(backend, settings, options)
     cache = _cache_of(backend, settings)
     kept = cache.load() if cache else None
@@ -123,6 +125,7 @@ async def _enter(
     for exchange in early:
         app.note_exchange(exchange)
     app.call_later(_collect_again)
+    leave_when_told(lambda code: app.exit(return_code=code))
     if cache is not None:
         keep_now_and_then(store, cache)
     mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
@@ -219,6 +222,8 @@ def make_console(
         ascii=options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(environ)),
         floor=backend.floor,
         web=backend.connection.environment.app_url(""),
+        timers=backend.connection.environment.url("timer"),
+        transfer=backend.connection.environment.url("transfer"),
         open_link=None if over_ssh(environ) else _open_link,
         browser=backend.browser,
         profiles=_profiles(backend, settings, environ),

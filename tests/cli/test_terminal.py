@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,15 @@ def test_ctrl_c_leaves_at_once_and_leaves_the_terminal_sane() -> None:
         terminal.wait_for(ROWS)
         terminal.press("\x03")
         assert terminal.wait_for_end() == 0
+        assert terminal.is_sane()
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_by_the_system_it_leaves_the_terminal_sane(told: signal.Signals) -> None:
+    with Terminal("--demo", "--demo-speed", "0") as terminal:
+        terminal.wait_for("enter Open")
+        terminal.process.send_signal(told)
+        assert terminal.wait_for_end() == 128 + told
         assert terminal.is_sane()
 
 
