@@ -93,7 +93,7 @@ ONE_JOB = _group(
     ("job.cancel-task", "Cancel task", "Cancel the transfer task of the run in progress.", False),
     ("job.log", "Log", "The log of the last run's transfer task.", True),
     ("job.json", "JSON", "The timer as the service describes it.", False),
-    ("job.copy", "Copy", "Copy its id, link, or JSON.", True),
+    ("job.copy", "Copy", "Copy its id, name, paths, link, row, JSON, or a command that reads it.", True),
     ("job.link", "Web link", "Show the link to it in the Globus web app.", False),
 )
 

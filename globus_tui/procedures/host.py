@@ -22,6 +22,8 @@ class Host(NamedTuple):
         theme: the theme to start with.
         floor: the shortest refresh interval, in seconds.
         web: root of the Globus web app.
+        timers: root of the Timers service, for commands to copy.
+        transfer: root of the Transfer service, likewise.
         open_link: opens a browser on this machine; None in an SSH session.
         browser: the accounts of the demo's pretend browser, and how they allow; None outside the demo.
         profiles: those that can be switched to; None where there is but one.
@@ -35,6 +37,8 @@ class Host(NamedTuple):
     ascii: bool = False
     floor: float = 10.0
     web: str = "https://app.globus.org/"
+    timers: str = "https://timer.automate.globus.org/"
+    transfer: str = "https://transfer.api.globus.org/"
     open_link: Callable[[str], object] | None = None
     browser: tuple[Sequence[str], Callable[[str, str, bool], tuple[str | None, str]]] | None = None
     profiles: Profiles | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -300,19 +299,9 @@ class JobActions(Screen[None]):
         """Offer what can be copied of the timers."""
         if not (states := self.targets()):
             return
-        from globus_tui.screens.show_text import CopyMenu
+        from globus_tui.screens.job_copying import offer_jobs
 
-        choices = [
-            ("i", "id", "\n".join(one.job_id for one in states)),
-            ("n", "name", "\n".join(one.job.label for one in states)),
-            ("l", "web link", "\n".join(self.app.web_link(one.job_id) for one in states)),
-            ("c", "CLI command", "\n".join(f"globus timer show {one.job_id}" for one in states)),
-        ]
-        read = [self.app.store.details.last_read(one.job_id) for one in states]
-        documents = [dict(one.document) for one in read if one is not None]
-        if len(documents) == len(states):
-            choices.append(("j", "JSON", json.dumps(documents[0] if len(states) == 1 else documents, indent=2)))
-        self.app.push_screen(CopyMenu(choices), lambda text: self.app.copy_text(text) if text else None)
+        offer_jobs(self.app, states)
 
     def _ask(self, heading: str, sentences: Sequence[str], verb: str, operations: Sequence[Operation]) -> None:
         from globus_tui.screens.confirm import Confirm

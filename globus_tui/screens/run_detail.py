@@ -302,12 +302,10 @@ class RunDetailScreen(TimerScreen, JobActions):
         if task_id is None:
             self.app.say("This run made no transfer task, so there is nothing to copy.", "warning")
             return
-        from globus_tui.screens.show_text import CopyMenu
+        from globus_tui.screens.job_copying import offer, task_choices
 
-        log = "\n".join(f"{line.head}  {line.words}  {line.rest}".rstrip() for line in self._lines())
-        choices = [
-            ("i", "task id", task_id),
-            ("c", "CLI command", f"globus task show {task_id}"),
-            ("t", "what is shown", log),
-        ]
-        self.app.push_screen(CopyMenu(choices), lambda text: self.app.copy_text(text) if text else None)
+        offer(self.app, [*task_choices(self.app, task_id), ("t", "what is shown", self._shown_text())])
+
+    def _shown_text(self) -> str:
+        """What is read of the present view, a line each."""
+        return "\n".join(f"{line.head}  {line.words}  {line.rest}".rstrip() for line in self._lines())

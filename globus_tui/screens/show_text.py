@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class CopyMenu(ModalScreen[str | None]):
-    """What can be copied, each with its key and the text itself; gives the text chosen, or None."""
+    """What can be copied, each with its key and the text itself; gives the key of what was chosen, or None."""
 
     BINDINGS: ClassVar = [Binding("escape,q", "cancel", "Cancel", show=False)]
 
@@ -41,9 +41,8 @@ class CopyMenu(ModalScreen[str | None]):
     def on_key(self, event: object) -> None:
         """Take the choice whose key was pressed."""
         pressed = getattr(event, "character", None)
-        for key, _, text in self._copy_choices:
-            if key == pressed:
-                self.dismiss(text)
+        if isinstance(pressed, str) and any(key == pressed for key, _, _ in self._copy_choices):
+            self.dismiss(pressed)
 
     def action_cancel(self) -> None:
         """Close; nothing is copied."""

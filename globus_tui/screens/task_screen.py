@@ -130,11 +130,6 @@ class TaskScreen(TimerScreen):
 
     def action_job_copy(self) -> None:
         """Offer what can be copied of it."""
-        from globus_tui.screens.show_text import CopyMenu
+        from globus_tui.screens.job_copying import offer, task_choices
 
-        choices = [("i", "task id", self._follow_id), ("c", "CLI command", f"globus task show {self._follow_id}")]
-        self.app.push_screen(CopyMenu(choices), self._copy)
-
-    def _copy(self, text: str | None) -> None:
-        if text:
-            self.app.copy_text(text)
+        offer(self.app, task_choices(self.app, self._follow_id))

@@ -135,7 +135,7 @@ class ReviewStep(Step):
     def action_copy(self) -> None:
         """Offer the request, the command and the file to copy."""
         from globus_tui.domain.draft_file import to_file
-        from globus_tui.screens.show_text import CopyMenu
+        from globus_tui.screens.job_copying import offer
 
         draft = self.frame.draft
         choices = (
@@ -143,7 +143,7 @@ class ReviewStep(Step):
             ("c", "CLI command", create_command(draft).text),
             ("f", "file", json.dumps(to_file(draft), ensure_ascii=False, indent=2)),
         )
-        self.app.push_screen(CopyMenu(choices), lambda text: self.frame.app.copy_text(text) if text else None)
+        offer(self.frame.app, choices)
 
 
 def request_text(draft: Draft) -> str:
