@@ -138,12 +138,14 @@ def shrinking(tasks: Iterable[Task | None], fewer_percent: float | None = 5.0) -
 
     Returns:
         The two counts, or None when all is well or it cannot be told. Counts are those of files found at the
-        source, by finished tasks that succeeded; a task that does not say is passed over.
+        source, by finished tasks that succeeded; a task that does not say is passed over. An empty source alarms for
+        as long as it is empty: against the last run that found anything.
     """
     if fewer_percent is None:
         return None
     counts = [task.files for task in tasks if task and task.status is TaskStatus.SUCCEEDED and task.files is not None]
-    if len(counts) < 2 or counts[1] <= 0:
+    before = next((one for one in counts[1:] if one or counts[0]), 0)
+    if before <= 0:
         return None
-    found = Shrinking(counts[1], counts[0])
+    found = Shrinking(before, counts[0])
     return found if found.now < found.before and (found.percent >= fewer_percent or found.emptied) else None

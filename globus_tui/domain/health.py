@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.destructive import shrinking
 from globus_tui.domain.history import RUN_SLACK, History, look_back, run_is_unlisted, task_of
 from globus_tui.domain.history import grace as grace
 from globus_tui.domain.job import ActivityCode, Job, JobStatus, PauseCause
 from globus_tui.domain.run import Outcome, Run, RunState, outcome
 from globus_tui.domain.schedule import OnceSchedule, next_ticks
+from globus_tui.domain.task import TaskStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,6 +71,7 @@ class Why(Enum):
     SLOW = "slow"
     LONGER_THAN_INTERVAL = "longer than interval"
     RETRYING = "retrying"
+    SOURCE_SHRANK = "source shrank"
     FILES_SKIPPED = "files skipped"
     NOTHING_MOVED = "nothing moved"
     IN_PROGRESS = "in progress"
@@ -87,11 +90,12 @@ class Health:
     Attributes:
         since: when it began, or when a late run was due.
         lasted: how late, or how long the run has been going.
-        count: runs failed in a row, ticks skipped or missed, files skipped, empty runs, runs left: by reason;
-            None where it is not known.
+        count: runs failed in a row, ticks skipped or missed, files skipped, empty runs, files met, runs left: by
+            reason; None where it is not known.
         code: the service's own code (task error, nice status, unknown status), as data.
         text: the service's own words, as data.
         gare: what Globus wants, for SIGN-IN and for a run that was refused for it.
+        before: files that an earlier run met, where fewer were met now.
     """
 
     word: Word
@@ -102,6 +106,7 @@ class Health:
     code: str | None = None
     text: str | None = None
     gare: Gare | None = None
+    before: int | None = None
 
 
 RECENT = timedelta(days=7)
@@ -197,7 +202,18 @@ def _judge_active(job: Job, tasks: Mapping[str, Task], history: History, now: da
         yield from _judge_running(job, running, tasks, history, now)
     elif due and not retrying and now - due > grace(job):
         yield Health(Word.OVERDUE, Why.LATE, since=due, lasted=now - due)
+    yield from _judge_source(job, tasks)
     yield from _judge_last_success(job, tasks, history)
+
+
+def _judge_source(job: Job, tasks: Mapping[str, Task]) -> Iterator[Health]:
+    """A mirror deletes what its source no longer has: fewer files than before may be a purge or an empty mount."""
+    if job.transfer is None or not job.transfer.delete_destination_extra:
+        return
+    known = [(run.ran_at, task) for run in job.runs if (task := task_of(run, tasks)) and task.files is not None]
+    if found := shrinking(task for _, task in known):
+        since = next(ran_at for ran_at, task in known if task.status is TaskStatus.SUCCEEDED)
+        yield Health(Word.WARN, Why.SOURCE_SHRANK, since, count=found.now, before=found.before)
 
 
 def _due(job: Job) -> datetime | None:

@@ -9,7 +9,7 @@ from globus_tui.domain.schedule import next_ticks
 from globus_tui.present import gare_words, moments
 from globus_tui.present.error_words import explain_error
 from globus_tui.present.run_words import progress
-from globus_tui.present.sizes import counted
+from globus_tui.present.sizes import count, counted
 from globus_tui.present.transfer_words import collection_name, one_line, route_with_paths
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ def headline(case: Case) -> str:
     return f"{word} {relation} {moments.date_time(case.health.since, case.now, case.zone)} ({lasted})"
 
 
-_RELATIONS = dict.fromkeys((Why.TASK_FAILED, Why.RUN_REFUSED, Why.FILES_SKIPPED, Why.NOTHING_MOVED), "at") | {
-    Why.LATE: "due"
-}
+_AT = (Why.TASK_FAILED, Why.RUN_REFUSED, Why.FILES_SKIPPED, Why.NOTHING_MOVED, Why.SOURCE_SHRANK)
+_RELATIONS = dict.fromkeys(_AT, "at") | {Why.LATE: "due"}
 _TITLES = {
     Why.CONSENT_MISSING: "PAUSED BY GLOBUS",
     Why.SESSION: "PAUSED BY GLOBUS",
@@ -152,6 +151,15 @@ def _nothing_moved(case: Case) -> str:
     )
 
 
+def _shrank(case: Case) -> str:
+    met = "no file at all" if case.health.count == 0 else f"only {counted(case.health.count, 'file')}"
+    return (
+        f"The last run met {met} at the source, where one before it met {count(case.health.before)}. "
+        "Each run DELETES at the destination what the source no longer has, so those files may be gone there too. "
+        "If the source was purged or is not mounted, pause this timer before more is lost."
+    )
+
+
 def _first_run(case: Case) -> str:
     if case.health.since is None:
         return "It has not run yet."
@@ -194,6 +202,7 @@ _EXPLAIN: dict[Why, Callable[[Case], str]] = {
         f"The run could not be started; the service has been retrying since {case.since or '?'} and does so "
         "for up to half the interval, at most 45 minutes."
     ),
+    Why.SOURCE_SHRANK: _shrank,
     Why.FILES_SKIPPED: lambda case: (
         f"The last run succeeded, but {counted(case.health.count, 'file')} could not be read at the source and "
         "were left out."

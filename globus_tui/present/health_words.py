@@ -13,7 +13,7 @@ from globus_tui.present import moments
 from globus_tui.present.error_words import short_words
 from globus_tui.present.gare_words import allow_words, consent_collections, session_short
 from globus_tui.present.run_words import progress
-from globus_tui.present.sizes import counted
+from globus_tui.present.sizes import count, counted
 from globus_tui.present.transfer_words import collection_name, one_line, route
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ _REMEDIES: dict[Why, tuple[str, str]] = {
     Why.TASK_TROUBLE: ("job.log", "shows what stops the task"),
     Why.SLOW: ("job.log", "shows what the task is doing"),
     Why.LONGER_THAN_INTERVAL: ("job.log", "shows what the task is doing"),
+    Why.SOURCE_SHRANK: ("job.pause-resume", "pauses it before the next run deletes more"),
     Why.FILES_SKIPPED: ("job.log", "shows which files and why"),
     Why.NOTHING_MOVED: ("list.choose", "shows the paths to check"),
     Why.PAUSED_BY_USER: ("job.pause-resume", "resumes it"),
@@ -165,6 +166,12 @@ def _overrun(case: Case) -> str:
     return f"run is {case.lasted} old: {counted(case.health.count, 'tick')} skipped so far"
 
 
+def _shrank(case: Case) -> str:
+    if case.health.count == 0:
+        return f"source EMPTY ({count(case.health.before)} files before), and it deletes"
+    return f"source shrank: {count(case.health.before)} to {counted(case.health.count, 'file')}, and it deletes"
+
+
 def _first_ahead(case: Case) -> str:
     if case.health.since is None:
         return "has not run yet"
@@ -207,6 +214,7 @@ _WHY: dict[Why, Callable[[Case], str]] = {
     Why.SLOW: lambda case: f"run is {case.lasted} old, over 3 times the usual",
     Why.LONGER_THAN_INTERVAL: _overrun,
     Why.RETRYING: lambda case: f"service retrying since {case.since or '?'}",
+    Why.SOURCE_SHRANK: _shrank,
     Why.FILES_SKIPPED: lambda case: f"last run ok but {counted(case.health.count, 'file')} skipped",
     Why.NOTHING_MOVED: lambda case: f"{counted(case.health.count, 'run')} moved 0 files: wrong path?",
     Why.IN_PROGRESS: lambda case: progress(case.task),

@@ -95,6 +95,12 @@ def test_a_source_that_shrinks_alarms() -> None:
     assert emptied.emptied
 
 
+def test_an_empty_source_alarms_for_as_long_as_it_is_empty() -> None:
+    found = shrinking([task(4, files=0), task(3, files=0), task(2, "FAILED"), task(1, files=1000)])
+    assert found is not None
+    assert (found.before, found.emptied) == (1000, True)
+
+
 @pytest.mark.parametrize(
     "tasks",
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from globus_tui.domain.health import Word, grace, judge
+from globus_tui.domain.health import Why, Word, grace, judge
 from tests.domain.making import (
     DAY,
     HOUR,
@@ -14,6 +14,7 @@ from tests.domain.making import (
     by_id,
     failed_task,
     job,
+    job_document,
     recurring,
     run_document,
     running,
@@ -91,6 +92,18 @@ def test_two_empty_runs_are_no_reason_to_warn_but_three_are() -> None:
         return judge(job(), tasks, NOW).word
 
     assert [empty(2), empty(3)] == [Word.OK, Word.WARN]
+
+
+def test_fewer_files_at_the_source_are_a_matter_only_for_active_timers_that_delete() -> None:
+    tasks = by_id(task(0, files=9), task(1, "FAILED", files=1), task(2, files=1000))
+    runs = [run_document(TODAY_TICK - n * DAY, n) for n in range(3)]
+    mirror = {**job_document()["body"], "delete_destination_extra": True}
+    deleting = judge(job(runs, body=mirror), tasks, NOW)
+    assert (deleting.word, deleting.why, deleting.count, deleting.before) == (Word.WARN, Why.SOURCE_SHRANK, 9, 1000)
+    assert deleting.since == TODAY_TICK
+    assert judge(job(runs), tasks, NOW).why is Why.FINE
+    ended = job(runs, body=mirror, status="ended", activity=None, next_run=None)
+    assert judge(ended, tasks, NOW).why is Why.STOPPED
 
 
 def test_a_timer_that_never_succeeded_by_any_known_word_is_never_ok() -> None:

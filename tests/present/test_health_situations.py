@@ -28,6 +28,7 @@ from tests.domain.making import (
     consent_required,
     failed_task,
     job,
+    job_document,
     paused,
     recurring,
     refused_document,
@@ -65,6 +66,7 @@ class Situation:
     stale: bool = False
 
 
+MIRROR = {**job_document()["body"], "delete_destination_extra": True}
 REFUSED_TODAY = [refused_document(TODAY_TICK), *past(3, first=1)]
 
 SITUATIONS = {
@@ -433,6 +435,24 @@ SITUATIONS = {
         "NERSC DTN:/proj/ → Campus Archive:/climate/",
         "list.choose",
         by_id(*(task(n, files=0, files_transferred=0, files_skipped=0) for n in range(14))),
+    ),
+    "a mirror that deletes, from a source that shrank": Situation(
+        job(past(3), body=MIRROR),
+        Word.WARN,
+        Why.SOURCE_SHRANK,
+        "source shrank: 30 000 to 700 files, and it deletes",
+        "pause this timer before more is lost",
+        "job.pause-resume",
+        by_id(task(0, files=700), task(1, files=30_000)),
+    ),
+    "a mirror that deletes, from an empty source": Situation(
+        job(past(3), body=MIRROR),
+        Word.WARN,
+        Why.SOURCE_SHRANK,
+        "source EMPTY (412 files before), and it deletes",
+        "The last run met no file at all at the source, where one before it met 412.",
+        "job.pause-resume",
+        by_id(task(0, files=0), task(1, files=0), task(2, files=412)),
     ),
     "paused by Globus for a reason it keeps": Situation(
         job(past(3, first=2), **paused("other")),

@@ -550,3 +550,16 @@ async def test_enter_opens_the_timer_under_the_cursor(demo: Demo) -> None:
         assert "db-dumps" in demo.screen()[0]
         await demo.press(pilot, "escape")
         assert demo.table.cursor_key == demo.job_id("db-dumps")
+
+
+async def test_a_mirror_that_deletes_warns_when_its_source_is_suddenly_empty_and_offers_to_pause(demo: Demo) -> None:
+    async with demo.console(size=(160, 45)) as pilot:
+        await demo.pass_time(pilot, timedelta(seconds=60))  # what became of older runs is read meanwhile
+        row = demo.row("scratch-to-archive-mirror")
+        assert "WARN" in row
+        assert "source shrank" in row
+        demo.point_at("scratch-to-archive-mirror")
+        await demo.press(pilot, "enter")
+        assert "pauses it before the next run deletes more" in demo.text()
+        await demo.press(pilot, "s")
+    assert demo.timer("scratch-to-archive-mirror").status == "inactive"
