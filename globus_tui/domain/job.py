@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 JobId = NewType("JobId", str)
 
+_MADE_UP = "unreadable-"
+"""Begins the ids of documents that have none."""
+
 
 class JobStatus(Enum):
     """Life of a job. The wire's vocabulary is open: `status_text` of the job keeps the word."""
@@ -128,6 +131,7 @@ class Job:
         runs: the runs that came with the document, newest first.
         runs_marker: asks for the page of runs after these; None when there is none.
         unreadable: why the document could not be understood; everything else may then be missing.
+        sent: what the service sent, kept to be shown when it could not be understood; else None.
     """
 
     job_id: JobId
@@ -149,6 +153,12 @@ class Job:
     runs: tuple[Run, ...] = ()
     runs_marker: str | None = None
     unreadable: str | None = None
+    sent: object = field(default=None, compare=False, repr=False)
+
+    @property
+    def has_own_id(self) -> bool:
+        """False for a document without an id: nothing can be asked of the service about it."""
+        return not self.job_id.startswith(_MADE_UP)
 
     @property
     def transfer(self) -> TransferData | None:
@@ -218,8 +228,8 @@ def unreadable_job(why: str, found: object = None) -> Job:
     Without an id of its own it gets one made from its content, so that it stays the same row at every refresh.
     """
     document = wire.document(found)
-    job_id = wire.text(document.get("job_id")) or f"unreadable-{_digest(found)}"
-    return Job(JobId(job_id), wire.text(document.get("name")), JobStatus.UNKNOWN, unreadable=why)
+    job_id = wire.text(document.get("job_id")) or f"{_MADE_UP}{_digest(found)}"
+    return Job(JobId(job_id), wire.text(document.get("name")), JobStatus.UNKNOWN, unreadable=why, sent=found)
 
 
 def _digest(found: object) -> str:

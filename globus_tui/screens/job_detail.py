@@ -97,6 +97,9 @@ class JobDetailScreen(TimerScreen, JobActions):
     # --- reading
 
     def _read(self) -> None:
+        state = self.app.store.states.get(self.job_id)
+        if state is not None and not state.job.has_own_id:
+            return  # there is nothing to ask for by
         self._past_reading.busy = True
         self.run_worker(self._read_detail(), group="detail", exclusive=True)
 

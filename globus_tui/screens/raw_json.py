@@ -14,8 +14,6 @@ from globus_tui.widgets.line_columns import Cell, Span
 from globus_tui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from textual.app import ComposeResult
 
     from globus_tui.domain.job import JobId
@@ -48,6 +46,10 @@ class RawJsonScreen(TimerScreen, JobActions):
         """Show what was read last, or read it."""
         lines = self.query_one(TextLines)
         lines.ascii_only = self.view.ascii
+        state = self.states.get(self.job_id) or self.app.store.states.get(self.job_id)
+        if state is not None and state.job.unreadable:
+            lines.show(json_lines(state.job.sent))
+            return
         known = self.app.store.details.last_read(self.job_id)
         self._was_open = known is not None
         if known is not None:
@@ -81,7 +83,7 @@ class RawJsonScreen(TimerScreen, JobActions):
         return (state,) if state else ()
 
 
-def json_lines(document: Mapping[str, object]) -> tuple[Cell, ...]:
+def json_lines(document: object) -> tuple[Cell, ...]:
     """A document as lines, its keys set off; a monstrous one is cut, and says so."""
     lines = json.dumps(document, indent=2, ensure_ascii=False, default=str).split("\n")
     cut = len(lines) - MOST_LINES

@@ -260,3 +260,16 @@ async def test_closing_the_screen_ends_its_reading(demo: Demo) -> None:
         await demo.settle(pilot)  # with the reading still under way, this would wait for ever
         assert not isinstance(demo.app.screen, JobDetailScreen)
         gate.set()
+
+
+async def test_what_cannot_be_understood_is_shown_as_it_was_sent_and_nothing_is_asked_about_it(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "not understandable")
+        asked = len(demo.app.activity)
+        await demo.press(pilot, "enter", "enter")
+        assert "cannot be read" in demo.text()
+        await demo.press(pilot, "y")
+        assert '"name": "not understandable"' in demo.text()
+        assert "No timer with id" not in demo.text()
+        assert len(demo.app.activity) == asked
