@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
@@ -85,8 +85,9 @@ class BatchSheet(ModalScreen[Batch | None]):
 
     def action_take(self) -> None:
         """Take what was read; the first time with problems, show them instead."""
-        self.run_worker(self._take(), group="batch", exclusive=True)
+        self._take()
 
+    @work(group="batch", exclusive=True)
     async def _take(self) -> None:
         if self._batch_read is not None and self._batch_read.items:
             self.dismiss(self._batch_read)

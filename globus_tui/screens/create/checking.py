@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.reactive import var
 
 from globus_tui.domain.check_lookups import Lookups
@@ -149,7 +150,7 @@ class CheckedDraft(TimerScreen):
         """Check at once; what takes longer than a key only when the typing rests, off the event loop."""
         self._draft_check_is_due = False
         if len(self.states) > _MANY or len(self.draft.transfer.items) > _MANY:
-            self.run_worker(self._check_later(), group="check", exclusive=True)
+            self._check_later()
             self.show_draft()
         else:
             self._take_findings(self._checking()())
@@ -161,6 +162,7 @@ class CheckedDraft(TimerScreen):
             check_draft, self.draft, now, jobs=jobs, tasks=tasks, lookups=self.lookups, replaces=self.replaces
         )
 
+    @work(group="check", exclusive=True)
     async def _check_later(self) -> None:
         await asyncio.sleep(_RESTING)
         self._take_findings(await asyncio.to_thread(self._checking()))
@@ -185,12 +187,7 @@ class CheckedDraft(TimerScreen):
     def _after_a_pause(self) -> None:
         self._draft_pause = None
         self.run_worker(self._save(), group="save")
-        self.run_worker(self._look_through(), group="look-up", exclusive=True)
-
-    async def _look_through(self) -> None:
-        draft = self.draft
-        await self._draft_preflight.look(draft, self.lookups, signed_in=self.who is not None)
-        self._draft_is_looked_through = draft is self.draft
+        self._look_through_and(None)
 
     def when_looked_through(self, then: Callable[[], object]) -> bool:
         """Whether everything is known that is asked before sending; if not, ask it now, check, and then go on."""
@@ -199,15 +196,19 @@ class CheckedDraft(TimerScreen):
         ):
             return True
         self._stop_pause()
-        self.run_worker(self._look_through_and(then), group="look-up", exclusive=True)
+        self._look_through_and(then)
         return False
 
-    async def _look_through_and(self, then: Callable[[], object]) -> None:
+    @work(group="look-up", exclusive=True)
+    async def _look_through_and(self, then: Callable[[], object] | None) -> None:
         draft = self.draft
-        await self._look_through()
-        self._take_findings(await asyncio.to_thread(self._checking()))
-        await self._save()
-        if draft is self.draft:
+        await self._draft_preflight.look(draft, self.lookups, signed_in=self.who is not None)
+        if draft is not self.draft:
+            return
+        self._draft_is_looked_through = True
+        if then is not None:
+            self._take_findings(await asyncio.to_thread(self._checking()))
+            await self._save()
             then()
 
     async def _save(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from textual import on
+from textual import on, work
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -176,8 +176,9 @@ class Side(Vertical):
         self._ask(self.collection_field.value)
 
     def _ask(self, typed: str) -> None:
-        self.run_worker(self._suggest(typed), group="look-up", exclusive=True)
+        self._suggest(typed)
 
+    @work(group="look-up", exclusive=True)
     async def _suggest(self, typed: str) -> None:
         found = await self.frame.lookup.suggest(typed)
         self._side_asked = found
@@ -260,8 +261,9 @@ class Side(Vertical):
             return
         if self.browser.view is None:
             self.browser.say("Reading …" if not self.frame.view.ascii else "Reading ...")
-        self.run_worker(self._list(self.collection_id, path, again=again, go=go), group="folder", exclusive=True)
+        self._list(self.collection_id, path, again=again, go=go)
 
+    @work(group="folder", exclusive=True)
     async def _list(self, collection_id: str, path: str | None, *, again: bool, go: bool) -> None:
         browser = self.browser
         view = await self.frame.lookup.folder(collection_id, path, show_hidden=browser.hidden_shown, again=again)

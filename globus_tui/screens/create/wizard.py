@@ -128,7 +128,7 @@ class WizardScreen(CheckedDraft):
             step.display = name == key
         self.keeper.take(self.draft, key)
         self.show_draft()
-        self.call_after_refresh(self._focus_step)
+        self.call_later(self._focus_step)
 
     def _focus_step(self) -> None:
         if self.is_mounted and (field := self.step.first_field()) is not None:
