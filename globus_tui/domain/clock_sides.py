@@ -1,13 +1,13 @@
-"""What a timer's hour is in winter and in summer, and moving it by the difference: Globus counts seconds, in UTC."""
+"""What a timer's hour is in winter and in summer: Globus counts seconds, in UTC."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.schedule import ClockShift, RecurringSchedule, next_clock_shift
+from globus_tui.domain.schedule import ClockShift, next_clock_shift
 
 if TYPE_CHECKING:
     from datetime import datetime, time, tzinfo
@@ -68,23 +68,3 @@ def clock_sides(schedule: Schedule | None, now: datetime, zone: tzinfo) -> Clock
     forward = moved > _NOTHING
     winter, summer = (old, new) if forward else (new, old)
     return ClockSides(winter.time(), summer.time(), abs(moved), Season.WINTER if forward else Season.SUMMER)
-
-
-def moved_hour(
-    schedule: RecurringSchedule, now: datetime, apart: timedelta, *, keep: Season, kept: Season
-) -> RecurringSchedule:
-    """The schedule with its hour kept in the other season: what was 02:00 in winter becomes 02:00 in summer.
-
-    Args:
-        schedule: with a start.
-        now: a start that would have passed by the move is put off to the next tick.
-        apart: by how much the clock is put forward.
-        keep: the season in which the hour is to hold.
-        kept: the season in which it holds now.
-    """
-    if keep is kept or schedule.start is None:
-        return schedule
-    start = schedule.start - apart if keep is Season.SUMMER else schedule.start + apart
-    if start <= now < schedule.start:
-        start += schedule.interval
-    return replace(schedule, start=start)

@@ -1,52 +1,75 @@
-"""Keeping a timer's local hour across a clock change: the same timer, begun anew after the change."""
+"""Keeping a timer's local hour when the clocks change: the same timer, with all its runs moved by the difference.
+
+Globus counts seconds, in UTC, so a timer's hour moves when the clocks change; only another timer brings it back.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.schedule import RecurringSchedule, next_ticks
-from globus_tui.domain.typed_clock import at_wall_clock
+from globus_tui.domain.schedule import RecurringSchedule, keeps_wall_clock, next_clock_shift, next_ticks
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
-_DAY = timedelta(days=1)
+    from globus_tui.domain.schedule import ClockShift, Schedule
 
-
-def local_hour(schedule: RecurringSchedule, zone: tzinfo) -> time | None:
-    """The local time of day of its first tick, which re-anchoring keeps; None without a start."""
-    return None if schedule.start is None else schedule.start.astimezone(zone).time()
+_NOTHING = timedelta()
 
 
-def reanchored(
-    schedule: RecurringSchedule, now: datetime, zone: tzinfo, *, hour: time | None = None
-) -> RecurringSchedule | None:
-    """The schedule moved so that its next tick has a local time of day again.
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A proposal to give a timer its hour back.
+
+    Attributes:
+        by: by how much its runs are moved.
+        coming: its next run as it is now, local.
+        shift: the next clock change that moves its hour, as it is now; None when none does within a year.
+        moved_already: the clocks changed since its schedule began, so its hour has moved. If not, it will, and the
+            replacement has its hour only from that change on.
+    """
+
+    by: timedelta
+    coming: datetime
+    shift: ClockShift | None
+    moved_already: bool
+
+
+def anchor(schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done: int | None = None) -> Anchor | None:
+    """What keeps a timer's hour: that of its schedule's start, or where it still has that, past the next change.
 
     Args:
-        schedule: with an interval of whole days and a start; others have no hour to keep.
-        now: the present; the new start is the next tick's day, or the day after when that has passed.
+        schedule: as it is; only one whose runs are at the same times each day has an hour.
+        now: the present.
         zone: whose clock counts.
-        hour: the local time of day to have; None for that of the schedule's start.
+        runs_done: runs made so far, for an end by number of runs.
 
     Returns:
-        The schedule to replace it with; None when there is nothing to move.
+        None when there is nothing to keep, or no clock change moves it.
     """
-    hour = hour or local_hour(schedule, zone)
-    coming = next(iter(next_ticks(RecurringSchedule(schedule.interval, schedule.start), now, 1)), None)
-    if hour is None or coming is None or schedule.interval % _DAY:
+    coming = next(iter(next_ticks(schedule, now, 1, runs_done=runs_done)), None)
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None or coming is None:
         return None
-    day = coming.astimezone(zone).date()
-    wanted = _nearest(coming, datetime.combine(day, hour), zone)
-    while wanted <= now:
-        wanted = at_wall_clock(wanted.astimezone(zone).date() + schedule.interval, hour, zone).moment or wanted
-    return None if wanted == coming else replace(schedule, start=wanted)
+    if not keeps_wall_clock(schedule.interval):
+        return None
+    shift = next_clock_shift(schedule, now, zone, runs_done=runs_done)
+    here = coming.astimezone(zone)
+    if off := _offset(schedule.start.astimezone(zone)) - _offset(here):
+        return Anchor(off, here, shift, moved_already=True) if off % schedule.interval else None
+    return Anchor(_offset(shift.before) - _offset(shift.after), here, shift, moved_already=False) if shift else None
 
 
-def _nearest(coming: datetime, local: datetime, zone: tzinfo) -> datetime:
-    """The day's moment at that hour, or a neighbour's, whichever is nearest: midnight must not lose a day."""
-    days = (local.date() + step * _DAY for step in (-1, 0, 1))
-    moments = (at_wall_clock(day, local.time(), zone).moment or coming for day in days)
-    return min(moments, key=lambda moment: abs(moment - coming))
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or _NOTHING
+
+
+def moved(schedule: RecurringSchedule, by: timedelta, now: datetime) -> RecurringSchedule:
+    """The schedule with all its runs moved; a start that would have passed by that is put off to the next tick."""
+    if schedule.start is None:
+        return schedule
+    start = schedule.start + by
+    if start <= now < schedule.start:
+        start += schedule.interval
+    return replace(schedule, start=start)

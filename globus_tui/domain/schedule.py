@@ -177,7 +177,7 @@ def next_clock_shift(
     Only timers that run at the same times each day can lose them: those whose interval is a whole number of days, or
     divides a day. An hourly timer stays hourly whatever the clocks do.
     """
-    if not isinstance(schedule, RecurringSchedule) or not _keeps_wall_clock(schedule.interval):
+    if not isinstance(schedule, RecurringSchedule) or not keeps_wall_clock(schedule.interval):
         return None
     step = schedule.interval
     stride = max(1, timedelta(days=1) // step)  # a change lasts for months, so a look a day finds it
@@ -198,6 +198,7 @@ def next_clock_shift(
 _NOTHING = timedelta()
 
 
-def _keeps_wall_clock(interval: timedelta) -> bool:
+def keeps_wall_clock(interval: timedelta) -> bool:
+    """Whether runs at this interval are at the same times each day, as long as the clocks do not change."""
     day = timedelta(days=1)
     return not interval % day or (not day % interval and interval > timedelta(hours=1))

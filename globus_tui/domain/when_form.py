@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.clock_sides import Season, clock_sides, moved_hour
+from globus_tui.domain.clock_sides import Season, clock_sides
 from globus_tui.domain.draft_fields import END, INTERVAL, SCHEDULE, START
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.reanchor import moved
 from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule
 from globus_tui.domain.typed_clock import at_wall_clock
 from globus_tui.domain.typed_intervals import parse_interval
@@ -17,7 +18,7 @@ from globus_tui.domain.typed_times import parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta, tzinfo
+    from datetime import datetime, tzinfo
 
     from globus_tui.domain.draft import Draft
     from globus_tui.domain.schedule import Schedule
@@ -195,12 +196,10 @@ def with_kept_hour(draft: Draft, keep: Season, now: datetime, zone: tzinfo) -> D
     if sides is None or kept is None or not isinstance(draft.schedule, RecurringSchedule):
         return draft
 
-    def moved(one: RecurringSchedule) -> RecurringSchedule:
-        return moved_hour(one, now, sides.apart, keep=keep, kept=kept)
-
-    group = tuple(replace(one, schedule=moved(one.schedule)) for one in draft.group)
+    by = timedelta() if keep is kept else -sides.apart if keep is Season.SUMMER else sides.apart
+    group = tuple(replace(one, schedule=moved(one.schedule, by, now)) for one in draft.group)
     typed = _without(draft, START) | {KEEP: keep.value}
-    return replace(draft, schedule=moved(draft.schedule), group=group, typed=typed)
+    return replace(draft, schedule=moved(draft.schedule, by, now), group=group, typed=typed)
 
 
 def phrase_notices(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, bool]:

@@ -12,7 +12,7 @@ from globus_tui.domain.collection import FolderEntry
 from globus_tui.domain.draft import What
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.job import Job
-from globus_tui.domain.reanchor import reanchored
+from globus_tui.domain.reanchor import anchor, moved
 from globus_tui.domain.run_now import RunChoice, run_now
 from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule, next_ticks
 from tests.domain.making import NOW, SOURCE, by_id, job_document, run_document, running, task
@@ -88,16 +88,37 @@ def test_after_re_anchoring_the_local_hour_is_what_it_was(zone: str, hour: int) 
     there = ZoneInfo(zone)
     schedule = RecurringSchedule(DAY, datetime(2026, 7, 1, hour, tzinfo=there).astimezone(UTC))
     now = datetime(2027, 1, 5, 12, 30, tzinfo=there).astimezone(UTC)
-    found = reanchored(schedule, now, there)
-    assert found is not None
+    proposed = anchor(schedule, now, there)
+    assert proposed is not None
+    assert proposed.moved_already
+    (coming,) = next_ticks(schedule, now, 1)
+    found = moved(RecurringSchedule(DAY, coming), proposed.by, now)
     (tick,) = next_ticks(found, now, 1)
     assert tick.astimezone(there).time() == time(hour)
     assert timedelta() < tick - now <= DAY + timedelta(hours=1)
-    assert reanchored(found, now, there) is None
+    again = anchor(found, now, there)
+    assert again is not None
+    assert not again.moved_already
+
+
+@pytest.mark.parametrize("zone", ["America/Chicago", "Europe/Berlin", "Australia/Sydney"])
+@pytest.mark.parametrize("interval", [DAY, 7 * DAY, timedelta(hours=6)])
+def test_before_a_change_the_hour_can_be_kept_past_it(zone: str, interval: timedelta) -> None:
+    there = ZoneInfo(zone)
+    now = datetime(2026, 9, 1, 12, tzinfo=UTC)
+    schedule = RecurringSchedule(interval, datetime(2026, 8, 31, 12, 30, tzinfo=there).astimezone(UTC))
+    proposed = anchor(schedule, now, there)
+    assert proposed is not None
+    assert proposed.shift is not None
+    assert not proposed.moved_already
+    (tick,) = next_ticks(moved(schedule, proposed.by, now), proposed.shift.after.astimezone(UTC), 1)
+    hours = {(12 + n) % 24 for n in range(0, 24, 6)} if interval < DAY else {12}
+    assert (tick.astimezone(there).hour, tick.astimezone(there).minute) in {(hour, 30) for hour in hours}
 
 
 def test_what_has_no_hour_is_not_moved() -> None:
     hourly = RecurringSchedule(timedelta(hours=5), WINTER)
-    assert reanchored(hourly, WINTER + DAY, CHICAGO) is None
-    assert reanchored(RecurringSchedule(DAY), WINTER, CHICAGO) is None
-    assert reanchored(RecurringSchedule(DAY, WINTER), WINTER + DAY, CHICAGO) is None
+    assert anchor(hourly, WINTER + DAY, CHICAGO) is None
+    assert anchor(RecurringSchedule(DAY), WINTER, CHICAGO) is None
+    assert anchor(OnceSchedule(WINTER), WINTER - DAY, CHICAGO) is None
+    assert anchor(RecurringSchedule(DAY, WINTER), WINTER + DAY, ZoneInfo("Asia/Tokyo")) is None
