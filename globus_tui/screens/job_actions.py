@@ -45,11 +45,21 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
         return "You are signed out: press S to sign in first."
     if freshness is FreshnessState.CACHED:
         return "These are the timers of the last session: wait for Globus to answer."
-    if any(state.job.unreadable for state in states):
+    if command_id in _SINGLE and len(states) > 1:
+        return "One timer at a time: clear the marks with \\ first."
+    if command_id in _READING:
+        return None
+    if able := able_ones(states):
+        return _RULES[command_id](able) if command_id in _RULES else None
+    pending = next((state.pending for state in states if state.pending), None)
+    if pending is None:
         return "Its document cannot be understood, so nothing is done to it; y shows what Globus sent."
-    if pending := next((state.pending for state in states if state.pending), None):
-        return f"It is {pending.doing.value} already; wait until that is through."
-    return _RULES[command_id](states) if command_id in _RULES else None
+    return f"It is {pending.doing.value} already; wait until that is through."
+
+
+def able_ones(states: Sequence[JobState]) -> tuple[JobState, ...]:
+    """Those to which anything can be done: one that cannot be understood does not hold up the others marked."""
+    return tuple(one for one in states if not one.job.unreadable and one.pending is None)
 
 
 def _why_no_switch(states: Sequence[JobState]) -> str | None:
@@ -66,13 +76,7 @@ def _why_no_cancel(states: Sequence[JobState]) -> str | None:
     )
 
 
-def _why_no_single(states: Sequence[JobState]) -> str | None:
-    return "One timer at a time: clear the marks with \\ first." if len(states) > 1 else None
-
-
 def _why_no_copy(states: Sequence[JobState]) -> str | None:
-    if len(states) > 1:
-        return "One timer at a time: clear the marks with \\ first."
     job = states[0].job
     if job.transfer is None and not isinstance(job.payload, FlowStart):
         return "It calls another action provider, which this program cannot fill in."
@@ -97,18 +101,20 @@ def _why_no_fix(states: Sequence[JobState]) -> str | None:
     return "Globus asks for no sign-in or consent here; s resumes a timer that you paused."
 
 
+_SINGLE = frozenset(f"job.{verb}" for verb in ("rename", "json", "link", "log", "clone", "edit", "run-now"))
+"""Commands for one timer."""
+
+_READING = frozenset({"job.json", "job.copy"})
+"""Commands that do nothing to a timer, so that they hold for one that cannot be understood, too."""
+
 _RULES = {
     "job.pause-resume": _why_no_switch,
     "job.cancel-task": _why_no_cancel,
-    "job.rename": _why_no_single,
     "job.clone": _why_no_copy,
     "job.edit": _why_no_edit,
     "job.run-now": _why_no_copy,
     "job.delete": _why_no_delete,
     "job.fix": _why_no_fix,
-    "job.json": _why_no_single,
-    "job.link": _why_no_single,
-    "job.log": _why_no_single,
 }
 
 
@@ -128,7 +134,10 @@ class JobActions(Screen[None]):
         if reason is not None:
             self.app.say(reason, "warning")
             return ()
-        return states
+        able = able_ones(states)
+        if out := len(states) - len(able):
+            self.app.say(f"{out} left out: not understood, or busy already", "warning")
+        return able
 
     def action_job_pause_resume(self) -> None:
         """Pause what runs, resume what is paused; with several marked, one direction for all: pause, if any runs."""
@@ -165,7 +174,9 @@ class JobActions(Screen[None]):
             return
         if len(states) > 1:
             quiet = len(states) - len(sentences)
-            sentences = [*sentences[:SHOWN_IN_SHEETS], *_more(sentences), f"{quiet} others start nothing now."]
+            rest = f"{'The other ' if sentences else ''}{quiet} start nothing now; they go on with their next tick."
+            named = [*sentences[:SHOWN_IN_SHEETS], *_more(sentences)] if sentences else _named(states)
+            sentences = [*named, *([rest] if quiet else ())]
         heading = f"Resume {states[0].job.label}?" if len(states) == 1 else f"Resume {len(states)} timers?"
         self._ask(heading, sentences, "resume", operations)
 

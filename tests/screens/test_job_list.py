@@ -563,3 +563,26 @@ async def test_a_mirror_that_deletes_warns_when_its_source_is_suddenly_empty_and
         assert "pauses it before the next run deletes more" in demo.text()
         await demo.press(pilot, "s")
     assert demo.timer("scratch-to-archive-mirror").status == "inactive"
+
+
+async def test_one_timer_that_cannot_be_understood_does_not_hold_up_the_others_marked(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "!zzz")
+        await demo.press(pilot, "enter", "asterisk", "s")
+        assert "Pause " in demo.text()
+        assert " timers?" in demo.text()
+        await demo.press(pilot, "escape")
+        assert demo.note() == "1 left out: not understood, or busy already"
+
+
+async def test_resuming_several_that_missed_nothing_names_them(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "db-dumps")
+        await demo.press(pilot, "enter", "space", "escape")
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "dicom-offload")
+        await demo.press(pilot, "enter", "space", "s", "y", "s")
+        assert "· db-dumps" in demo.text()
+        assert "2 start nothing now" in demo.text()
