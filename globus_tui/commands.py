@@ -113,6 +113,7 @@ JOB_LIST = (
         ("jobs.problems", "Problems", "Show only timers that need a person; again for all.", True),
         ("jobs.fix-all", "Fix all", "One sign-in for every timer that lost a consent, by cause; leave out any.", False),
         ("jobs.preview", "Preview", "Show or hide what is known of the timer under the cursor.", False),
+        ("jobs.unfold", "Unfold", "Show the timers of a group (5×) one by one, or as one line again.", False),
         ("jobs.sort-health", "Sort by health", "Worst first; again turns it round.", False),
         ("jobs.sort-name", "Sort by name", "By name; again turns it round.", False),
         ("jobs.sort-next", "Sort by next run", "What runs next first; again turns it round.", False),
@@ -138,16 +139,38 @@ JOB_DETAIL = (
     *LIST_MOVES,
 )
 
+FIRES = (
+    *_group(
+        "Timer",
+        ("job.reanchor", "Keep its hour", "A timer in its place whose hour is kept when the clocks change.", True),
+    ),
+    *LIST_MOVES,
+)
+
+TEXT = _group(
+    "Text and log",
+    ("log.search", "Search", "Find lines that have what you type, as you type; Escape gives the search up.", True),
+    ("log.next-match", "Next match", "The next line that has what was searched for.", False),
+    ("log.previous-match", "Match before", "The line before that has what was searched for.", False),
+    ("log.save", "Save", "Write what was read to a file that only you can read; asks where.", False),
+    ("log.pager", "Pager", "Show it in $PAGER, or less; back here when that ends.", False),
+    ("log.editor", "Editor", "Open a copy in $VISUAL or $EDITOR, or vi; what is changed there is not kept.", False),
+)
+
 RUN_DETAIL = (
     *_group(
         "Run",
         ("log.view", "Log/skipped/moved", "The task's log, the files it skipped over, or the files it moved.", True),
         ("jobs.problems", "Errors only", "Only those events of the log that are errors; again for all.", True),
         ("log.wrap", "Wrap", "Break long lines, or cut them.", True),
+        ("log.times", "Times", "Date and time, how long ago, or no times at all.", False),
+        ("log.follow", "Follow", "Stay on the newest line while the task goes on; again to stop.", True),
+        ("log.since", "Since", "Only the last minutes, hours or days of the log; asks how many.", False),
         ("runs.more", "Older", "Read the next page of what is shown.", False),
         ("job.previous", "Later run", "The run after this one.", False),
         ("job.next", "Run before", "The run before this one.", False),
     ),
+    *TEXT,
     *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.json", "job.copy")),
     *LIST_MOVES,
 )

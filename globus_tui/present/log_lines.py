@@ -26,6 +26,7 @@ class LogLine(NamedTuple):
         words: what happened.
         rest: more about it, as the service sent it; data.
         style: `error` for what went wrong.
+        moment: of an event whose head is written when it is drawn.
     """
 
     key: int
@@ -33,6 +34,7 @@ class LogLine(NamedTuple):
     words: str
     rest: str = ""
     style: Literal["", "error"] = ""
+    moment: datetime | None = None
 
 
 def event_lines(events: Iterable[TaskEvent], now: datetime, zone: tzinfo) -> tuple[LogLine, ...]:

@@ -69,7 +69,7 @@ def task_choices(app: GlobusTui, task_id: str) -> list[Choice]:
     """The same for a Transfer task."""
     return [
         ("i", "task id", task_id),
-        ("l", "web link", f"{app.host.web}activity/{task_id}"),
+        ("l", "web link", f"{app.host.web}activity/{task_id}/overview"),
         ("c", "CLI command", f"globus task show {task_id}"),
         ("g", "CLI, its log", f"globus task event-list {task_id}"),
         ("u", "curl", copy_texts.curl_command([f"{app.host.transfer}v0.10/task/{task_id}"])),
@@ -78,8 +78,13 @@ def task_choices(app: GlobusTui, task_id: str) -> list[Choice]:
 
 
 def _known_documents(app: GlobusTui, states: Sequence[JobState]) -> list[Mapping[str, object]] | None:
-    read = [app.store.details.last_read(one.job_id) for one in states]
-    found: list[Mapping[str, object]] = [one.document for one in read if one is not None]
+    found: list[Mapping[str, object]] = []
+    for state in states:
+        read = app.store.details.last_read(state.job_id)
+        if state.job.unreadable and isinstance(state.job.sent, dict):  # what the list sent is all there is
+            found.append(state.job.sent)
+        elif read is not None:
+            found.append(read.document)
     return found if len(found) == len(states) else None
 
 

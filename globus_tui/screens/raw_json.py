@@ -6,30 +6,37 @@ import json
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from globus_tui.commands import LIST_MOVES, ONE_JOB, Command, bindings
+from globus_tui.commands import EVERYWHERE, LIST_MOVES, ONE_JOB, TEXT, Command
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.job_actions import JobActions
+from globus_tui.screens.searching import Searching, search_bindings
+from globus_tui.screens.taking_out import TakingOut, safe_name
+from globus_tui.widgets.found import plain
 from globus_tui.widgets.line_columns import Cell, Span
 from globus_tui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
     from globus_tui.domain.job import JobId
     from globus_tui.store.job_state import JobState
+    from globus_tui.widgets.text_lines import TextRow
 
 MOST_LINES = 20_000
+_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 _COPY = tuple(one for one in ONE_JOB if one.command_id == "job.copy")
 _KEY = re.compile(r'( *)("(?:[^"\\]|\\.)*")(: .*)')
 
 
-class RawJsonScreen(TimerScreen, JobActions):
+class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
     """The document, line by line. Its runs are the first page of them, as the service sends it."""
 
     ABOUT = "The timer as the Timers service describes it, unchanged but for the line breaks."
-    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*_COPY, *LIST_MOVES)
-    BINDINGS = bindings(_COPY)  # type: ignore[assignment]  # as in app
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*TEXT, *_COPY, *LIST_MOVES)
+    BINDINGS = search_bindings((*TEXT, *_COPY, *_BACK))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#lines"
 
     def __init__(self, job_id: JobId) -> None:
@@ -39,7 +46,8 @@ class RawJsonScreen(TimerScreen, JobActions):
         self._was_open = False
 
     def compose_middle(self) -> ComposeResult:
-        """One text."""
+        """The search line and one text."""
+        yield self.search_field()
         yield TextLines(id="lines")
 
     def on_mount(self) -> None:
@@ -76,6 +84,23 @@ class RawJsonScreen(TimerScreen, JobActions):
         """Where one is."""
         state = self.states.get(self.job_id)
         return f"Timers > {state.job.label if state else 'not there any more'} > JSON"
+
+    @property
+    def search_list(self) -> TextLines:
+        """The document."""
+        return self.query_one(TextLines)
+
+    def search_text(self, row: TextRow) -> str:
+        """The line."""
+        return plain(row.cell)
+
+    def set_needle(self, needle: str) -> None:
+        """Set it off."""
+        self.search_list.set_needle(needle)
+
+    def text_out(self) -> tuple[str, Sequence[str]]:
+        """The document."""
+        return f"timer-{safe_name(self.job_id)}.json", [plain(row.cell) for row in self.search_list.rows]
 
     def targets(self) -> tuple[JobState, ...]:
         """This timer."""

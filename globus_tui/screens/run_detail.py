@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.content import Content
 
-from globus_tui.commands import LIST_MOVES, RUN_DETAIL, Command, bindings, key_words
+from globus_tui.commands import EVERYWHERE, LIST_MOVES, RUN_DETAIL, Command, key_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.history import task_of
 from globus_tui.domain.job import JobKind
 from globus_tui.domain.run import outcome
+from globus_tui.domain.typed_intervals import parse_interval
 from globus_tui.present import run_words
-from globus_tui.present.log_lines import event_lines, moved_lines, skipped_lines
+from globus_tui.present.event_rows import Times, time_words
+from globus_tui.present.log_lines import moved_lines, skipped_lines
 from globus_tui.present.marks import history_sign
+from globus_tui.present.moments import duration
 from globus_tui.present.run_facts import run_facts
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import count
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.job_actions import JobActions, why_not
+from globus_tui.screens.searching import Searching, search_bindings
+from globus_tui.screens.taking_out import TakingOut, safe_name
 from globus_tui.screens.task_reading import TaskReading, View
 from globus_tui.store.freshness import FreshnessState
 from globus_tui.widgets.event_log import EventLog
@@ -28,7 +33,8 @@ from globus_tui.widgets.key_hints import KeyHints
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
+    from datetime import datetime, timedelta
 
     from textual.app import ComposeResult
 
@@ -38,18 +44,21 @@ if TYPE_CHECKING:
     from globus_tui.present.log_lines import LogLine
     from globus_tui.store.job_state import JobState
 
+_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 _LISTS_OWN = {one.command_id for one in LIST_MOVES}
 READING_TASK = "reading"
 _NAMES = {View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
 
 
-class RunDetailScreen(TimerScreen, JobActions):
+class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
     """One run. Keeps the timer's id and the run's key; the run itself is looked up in the application's states."""
 
     CSS_PATH = "run_detail.tcss"
     ABOUT = "One run of a timer and the Transfer task that it made. The log is newest first."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = RUN_DETAIL
-    BINDINGS = bindings(one for one in RUN_DETAIL if one.command_id not in _LISTS_OWN)  # type: ignore[assignment]  # as in app
+    BINDINGS = search_bindings(  # type: ignore[assignment]  # as in app
+        (*(one for one in RUN_DETAIL if one.command_id not in _LISTS_OWN), *_BACK)
+    )
     AUTO_FOCUS = "#log"
 
     def __init__(self, job_id: JobId, run_key: str) -> None:
@@ -60,12 +69,16 @@ class RunDetailScreen(TimerScreen, JobActions):
         self._task_reading = TaskReading()
         self._log_view = View.LOG
         self._log_wraps = False
+        self._log_times = Times.ABSOLUTE
+        self._log_follows = False
+        self._log_since: timedelta | None = None
 
     def compose_middle(self) -> ComposeResult:
         """What became of it, its task in numbers, its log."""
         yield TextLine(id="outcome")
         yield Facts(8, id="task")
         yield TextLine(id="views")
+        yield self.search_field()
         yield EventLog(id="log")
 
     def on_mount(self) -> None:
@@ -121,18 +134,30 @@ class RunDetailScreen(TimerScreen, JobActions):
         reading, task_id = self._task_reading, self._task_id
         if reading.busy or task_id is None:
             self.app.say("The task is being read; wait a moment." if reading.busy else "This run made no task.")
-        elif reading.more(self._log_view):
+        elif self._more_to_read():
             self._start(reading.read_on(self.app.store.details, task_id, self._log_view))
             self._show_log()
         else:
             self.app.say("That is all there is.")
+
+    def _more_to_read(self) -> bool:
+        """There is another page, and it may have what is asked for: nothing before `since` is."""
+        reading, start = self._task_reading, self._start_of_log()
+        if self._log_view is View.LOG and start is not None and reading.events:
+            oldest = reading.events[-1].moment
+            if oldest is not None and oldest < start:
+                return False
+        return reading.more(self._log_view)
+
+    def _start_of_log(self) -> datetime | None:
+        return self.view.now - self._log_since if self._log_since is not None else None
 
     @on(EventLog.Highlighted)
     def read_on_at_the_end(self) -> None:
         """The cursor came to the last line: read the next page."""
         log, reading = self.query_one(EventLog), self._task_reading
         at_end = log.cursor_position == len(log.rows) - 1 > 0
-        if at_end and not reading.busy and reading.problem is None and reading.more(self._log_view):
+        if at_end and not reading.busy and reading.problem is None and self._more_to_read():
             self.action_runs_more()
 
     def action_log_view(self) -> None:
@@ -152,6 +177,40 @@ class RunDetailScreen(TimerScreen, JobActions):
         self._log_wraps = not self._log_wraps
         self._show_log()
 
+    def action_log_times(self) -> None:
+        """Date and time, how long ago, none."""
+        self._log_times = self._log_times.after
+        self._show_log()
+        self.app.say(f"times of the log: {self._log_times.value}")
+
+    def action_log_follow(self) -> None:
+        """Stay on the newest line, or no longer."""
+        self._log_follows = not self._log_follows
+        task = self._shown_task
+        if self._log_follows:
+            self._log_view = View.LOG
+            self.query_one(EventLog).move_to_newest()
+            over = task is not None and task.finished
+            self.app.say("The task is over: nothing more comes." if over else "following: new lines come on top")
+            self._read_newer()
+        else:
+            self.app.say("not following any more")
+        self._show_log()
+
+    def action_log_since(self) -> None:
+        """Ask how far back the log is shown."""
+        from globus_tui.screens.ask import Ask
+
+        def take(answer: str | None) -> None:
+            if answer is not None:
+                self._log_view = View.LOG
+                self._log_since = parse_interval(answer) if answer else None
+                self._show_log()
+                self.read_on_at_the_end()
+
+        sentences = ("How far back: 15 min, 2 hours, 3 days. Nothing shows all of it.",)
+        self.app.push_screen(Ask("Log since", sentences, check=_check_since), take)
+
     # --- showing
 
     def watch_states(self) -> None:
@@ -170,7 +229,21 @@ class RunDetailScreen(TimerScreen, JobActions):
             return
         task, reading = self._shown_task, self._task_reading
         unfinished = task is None or not task.finished
-        if self.is_active and not reading.busy and (reading.problem or (unfinished and reading.is_first_page)):
+        if not self.is_active or reading.busy:
+            return
+        if reading.problem:
+            self._read()
+        elif unfinished:
+            self._read_newer()
+
+    def _read_newer(self) -> None:
+        """Bring what is new of a task that goes on; the reader keeps the place."""
+        reading, task_id = self._task_reading, self._task_id
+        if task_id is None or reading.busy:
+            return
+        if self._log_view is View.LOG and reading.pages.get(View.LOG):
+            self._start(reading.read_newer(self.app.store.details, task_id))
+        elif reading.pages.get(self._log_view, 0) <= 1:
             self._read()
 
     def on_resize(self) -> None:
@@ -213,16 +286,26 @@ class RunDetailScreen(TimerScreen, JobActions):
         log = self.query_one(EventLog)
         log.ascii_only = self.view.ascii
         log.empty = f"  {self._empty_words()}"
-        log.show(self._lines(), wraps=self._log_wraps)
+        newest = log.rows[0].key if log.rows else None
+        log.show(self._lines(), wraps=self._log_wraps, head=self._head_words())
+        if self._log_follows and self._log_view is View.LOG and log.rows and log.rows[0].key != newest:
+            log.move_to_newest()
         self._show_views()
 
     def _lines(self) -> Sequence[LogLine]:
         reading = self._task_reading
         if self._log_view is View.LOG:
-            return event_lines(reading.events, self.view.now, self.view.zone)
+            return reading.rows.rows(reading.events, reading.newer, self._start_of_log())
         if self._log_view is View.SKIPPED:
             return skipped_lines(reading.skipped, self.view.now, self.view.zone)
         return moved_lines(reading.moved, ascii_only=self.view.ascii)
+
+    def _head_words(self) -> Callable[[LogLine], str] | None:
+        if self._log_view is View.MOVED:
+            return lambda line: line.head
+        if self._log_times is Times.OFF:
+            return None
+        return lambda line: time_words(line, self._log_times, self.view.now, self.view.zone)
 
     def _show_views(self) -> None:
         line, reading = self.query_one("#views", TextLine), self._task_reading
@@ -235,7 +318,7 @@ class RunDetailScreen(TimerScreen, JobActions):
         line.left = Content.assemble(*pieces, " ", (key, "bold $primary"), (" switches", "$foreground-muted"))
         if reading.busy:
             line.right = Content(f"{READING_TASK} ")
-        elif reading.more(self._log_view):
+        elif self._more_to_read():
             line.right = Content.assemble((key_words(self.app.settings.keys, "runs.more"), "bold $primary"), " older ")
         else:
             line.right = Content()
@@ -243,7 +326,9 @@ class RunDetailScreen(TimerScreen, JobActions):
     def _view_words(self, view: View) -> str:
         """The name of a view with how much is in it, where the task tells."""
         if view is View.LOG:
-            return "Log, errors only" if self._task_reading.errors_only else "Log"
+            words = "Log, errors only" if self._task_reading.errors_only else "Log"
+            words += f", last {duration(self._log_since, seconds=True)}" if self._log_since is not None else ""
+            return f"{words}, following" if self._log_follows else words
         task = self._shown_task
         found = (task.skipped_errors if view is View.SKIPPED else task.files_transferred) if task else None
         return _NAMES[view] if found is None else f"{_NAMES[view]} {count(found)}"
@@ -260,6 +345,8 @@ class RunDetailScreen(TimerScreen, JobActions):
             return "No file was skipped over."
         if self._log_view is View.MOVED:
             return "No file is listed as moved; Globus lists them once the task is over."
+        if reading.events and self._log_since is not None:
+            return "Nothing happened in that time."
         return "No error in the log." if reading.errors_only else "Globus keeps no log of this task any more."
 
     def _show_hints(self) -> None:
@@ -308,4 +395,30 @@ class RunDetailScreen(TimerScreen, JobActions):
 
     def _shown_text(self) -> str:
         """What is read of the present view, a line each."""
-        return "\n".join(f"{line.head}  {line.words}  {line.rest}".rstrip() for line in self._lines())
+        return "\n".join(self.text_out()[1])
+
+    # --- the log as a text
+
+    @property
+    def search_list(self) -> EventLog:
+        """The lines below."""
+        return self.query_one(EventLog)
+
+    def search_text(self, row: LogLine) -> str:
+        """What happened, and the details."""
+        return f"{row.words}\n{row.rest}"
+
+    def set_needle(self, needle: str) -> None:
+        """Set it off."""
+        self.search_list.set_needle(needle)
+
+    def text_out(self) -> tuple[str, Sequence[str]]:
+        """What was read of the present view, a line each."""
+        head = self._head_words()
+        lines = [f"{head(line) if head else ''}  {line.words}  {line.rest}".strip() for line in self._lines()]
+        return f"{self._log_view.value}-{safe_name(self._task_id or self.run_key)}.txt", lines
+
+
+def _check_since(typed: str) -> None:
+    if typed:
+        parse_interval(typed)

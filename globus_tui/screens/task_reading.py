@@ -7,12 +7,17 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.present.event_rows import EventRows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from globus_tui.domain.task import MovedFile, SkippedError, TaskEvent
     from globus_tui.store.details import Details
 
 EVENTS_A_PAGE = 100
+EVENTS_READ_ON = 1000
+"""Who reads on in a long log wants much of it: fewer requests, and fewer times that the list is made anew."""
 
 
 class View(Enum):
@@ -31,6 +36,8 @@ class TaskReading:
         errors_only: of the log only events that are errors are asked for.
         busy: a page is being read.
         problem: why the last one could not be.
+        newer: events that came in front of those read first.
+        rows: the events in words.
         paused_for: messages of the collections' managers while the task is paused.
     """
 
@@ -38,6 +45,8 @@ class TaskReading:
     busy: bool = False
     problem: str | None = None
     events: tuple[TaskEvent, ...] = ()
+    newer: int = 0
+    rows: EventRows = field(default_factory=EventRows)
     skipped: tuple[SkippedError, ...] = ()
     moved: tuple[MovedFile, ...] = ()
     paused_for: tuple[str, ...] = ()
@@ -64,6 +73,24 @@ class TaskReading:
         self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
         await self.read_on(details, task_id, view)
 
+    async def read_newer(self, details: Details, task_id: str) -> None:
+        """Reads the task and the events that came since; what was read before stays where it is.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        task = await details.load_task(task_id)
+        self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
+        page = await details.load_events(task_id, errors_only=self.errors_only, limit=EVENTS_A_PAGE)
+        fresh = tuple(page.items)
+        came = next((number for number, event in enumerate(fresh) if self.events[:1] == (event,)), None)
+        if came is None or fresh[came:] != self.events[: len(fresh) - came]:
+            # More than a page is new, or the log is another one: begin again.
+            self._forget(View.LOG)
+            self.events, self.markers[View.LOG], self.pages[View.LOG] = fresh, page.marker, 1
+        elif came:
+            self.events, self.newer = (*fresh[:came], *self.events), self.newer + came
+
     async def read_on(self, details: Details, task_id: str, view: View) -> None:
         """Reads the next page of a view.
 
@@ -72,10 +99,11 @@ class TaskReading:
         """
         self.pages[view] = self.pages.get(view, 0) + 1
         if view is View.LOG:
+            limit = EVENTS_READ_ON if self.events else EVENTS_A_PAGE
             page = await details.load_events(
-                task_id, errors_only=self.errors_only, limit=EVENTS_A_PAGE, offset=len(self.events)
+                task_id, errors_only=self.errors_only, limit=limit, offset=len(self.events)
             )
-            self.events, self.markers[view] = (*self.events, *page.items), page.marker
+            self.events, self.markers[view] = (*self.events, *_unread(self.events, page.items)), page.marker
         elif view is View.SKIPPED:
             skipped = await details.skipped_errors(task_id, self.markers.get(view))
             self.skipped, self.markers[view] = (*self.skipped, *skipped.items), skipped.marker
@@ -87,11 +115,19 @@ class TaskReading:
         self.markers.pop(view, None)
         self.pages.pop(view, None)
         if view is View.LOG:
-            self.events = ()
+            self.events, self.newer, self.rows = (), 0, EventRows()
         elif view is View.SKIPPED:
             self.skipped = ()
         else:
             self.moved = ()
+
+
+def _unread(known: Sequence[TaskEvent], page: Sequence[TaskEvent]) -> Sequence[TaskEvent]:
+    """A page without the events at its front that are known: the log grew, and pages are counted from the newest."""
+    for overlap in range(min(len(known), len(page)), 0, -1):
+        if page[overlap - 1] == known[-1] and tuple(page[:overlap]) == tuple(known[-overlap:]):
+            return page[overlap:]
+    return page
 
 
 async def _pause_messages(details: Details, task_id: str) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from globus_tui.present.log_lines import LogLine
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.found import set_off
 from globus_tui.widgets.line_columns import Cell, Column, Span
 from globus_tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _HEAD = 16
 _MOST_WRAPPED = 40
@@ -27,6 +28,10 @@ class EventLog(LineList[LogLine]):
         self._log_lines: tuple[LogLine, ...] = ()
         self._log_wraps = False
         self._log_has_rest = True
+        self._log_head: Callable[[LogLine], str] | None = lambda line: line.head
+        self._log_needle = ""
+        self._log_pieces: dict[int, tuple[LogLine, int, tuple[LogLine, ...]]] = {}
+        self._log_wrapped: tuple[Sequence[LogLine], int, tuple[LogLine, ...]] | None = None
         self.set_reactive(EventLog.show_header, False)
         self._choose_columns()
 
@@ -35,44 +40,85 @@ class EventLog(LineList[LogLine]):
         """Long lines are broken, not cut."""
         return self._log_wraps
 
-    def show(self, lines: Sequence[LogLine], *, wraps: bool) -> None:
-        """Show these lines."""
-        self._log_lines, before = tuple(lines), (self._log_wraps, self._log_has_rest)
+    def show(
+        self,
+        lines: Sequence[LogLine],
+        *,
+        wraps: bool,
+        head: Callable[[LogLine], str] | None = lambda line: line.head,
+    ) -> None:
+        """Show these lines.
+
+        Args:
+            lines: the same object again costs nothing.
+            wraps: break long ones.
+            head: what stands before a line, asked for lines in sight only; None leaves the heads out.
+        """
+        before = (self._log_wraps, self._log_has_rest, self._log_head is None)
+        self._log_lines, self._log_head = tuple(lines), head
         self._log_wraps, self._log_has_rest = wraps, any(line.rest for line in lines)
-        if before != (self._log_wraps, self._log_has_rest):
+        if before != (self._log_wraps, self._log_has_rest, head is None):
             self._choose_columns()
-        self.set_rows(tuple(self._wrapped()) if wraps else self._log_lines)
+        elif self.is_mounted:
+            self.reformat()
+        self._show_rows()
 
     def on_resize(self) -> None:
         """Wrap for the new width."""
+        super().on_resize()
         if self._log_wraps:
-            self.set_rows(tuple(self._wrapped()))
+            self._show_rows()
+
+    def set_needle(self, needle: str) -> None:
+        """Set off what matches this text."""
+        if needle != self._log_needle:
+            self._log_needle = needle
+            self._line_painter.forget_strips()
+            self.refresh()
+
+    def move_to_newest(self) -> None:
+        """Put the cursor on the first line."""
+        self.action_first()
 
     def _choose_columns(self) -> None:
         two = self._log_has_rest and not self._log_wraps
         rest = (Column("rest", "", self._rest, min_width=10, weight=3, priority=1),) if two else ()
+        heads = (Column("head", "", self._head, width=_HEAD),) if self._log_head is not None else ()
         self.set_columns(
-            (
-                Column("head", "", lambda row: Span(row.head, "muted"), width=_HEAD),
-                Column("words", "", self._words, min_width=24, weight=2, max_width=48 if rest else 0),
-                *rest,
-            )
+            (*heads, Column("words", "", self._words, min_width=24, weight=2, max_width=48 if rest else 0), *rest)
         )
 
-    def _wrapped(self) -> Iterator[LogLine]:
-        """Every line broken to the width there is; the pieces are rows of their own."""
-        width = max(20, self.size.width - _HEAD - 3)
+    def _show_rows(self) -> None:
+        if not self._log_wraps:
+            self.set_rows(self._log_lines)
+            return
+        width = max(20, self.size.width - (_HEAD if self._log_head is not None else 0) - 3)
+        known = self._log_wrapped
+        if known is None or known[0] is not self._log_lines or known[1] != width:
+            self._log_wrapped = known = (self._log_lines, width, tuple(self._wrap_all(width)))
+        self.set_rows(known[2])
+
+    def _wrap_all(self, width: int) -> Iterator[LogLine]:
+        """Every line broken to the width there is; the pieces are rows of their own, made once."""
         for line in self._log_lines:
-            text = safe_line(f"{line.words}  {line.rest}".strip(), ascii_only=self.ascii_only)
-            pieces = textwrap.wrap(text, width)[:_MOST_WRAPPED] or [""]
-            for number, piece in enumerate(pieces):
-                head = "" if number else line.head
-                yield LogLine(line.key * _MOST_WRAPPED + number, head, piece, "", line.style)
+            known = self._log_pieces.get(line.key)
+            if known is None or known[0] is not line or known[1] != width:
+                known = self._log_pieces[line.key] = (line, width, tuple(self._pieces(line, width)))
+            yield from known[2]
 
-    @staticmethod
-    def _words(row: LogLine) -> Cell:
-        return Span(row.words, row.style)
+    def _pieces(self, line: LogLine, width: int) -> Iterator[LogLine]:
+        text = safe_line(f"{line.words}  {line.rest}".strip(), ascii_only=self.ascii_only)
+        pieces = [text] if len(text) * 2 <= width else textwrap.wrap(text, width)[:_MOST_WRAPPED] or [""]
+        for number, piece in enumerate(pieces):
+            first = not number
+            key, moment = line.key * _MOST_WRAPPED + number, line.moment if first else None
+            yield LogLine(key, line.head if first else "", piece, "", line.style, moment)
 
-    @staticmethod
-    def _rest(row: LogLine) -> Cell:
-        return Span(row.rest, "muted")
+    def _head(self, row: LogLine) -> Cell:
+        return Span(self._log_head(row) if self._log_head is not None else "", "muted")
+
+    def _words(self, row: LogLine) -> Cell:
+        return set_off(Span(row.words, row.style), self._log_needle)
+
+    def _rest(self, row: LogLine) -> Cell:
+        return set_off(Span(row.rest, "muted"), self._log_needle)

@@ -1,0 +1,137 @@
+"""Searching in a text or a log: a line to type into, matches set off, and keys from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.screen import Screen
+
+from globus_tui.commands import bindings
+from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.text_field import TextField
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.binding import Binding
+
+    from globus_tui.app import GlobusTui
+    from globus_tui.commands import Command
+    from globus_tui.widgets.line_list import LineList
+
+
+def search_bindings(commands: Iterable[Command]) -> list[Binding]:
+    """As `bindings`; of keys that arrive together, those after the slash find the focus moved to the field."""
+    return [replace(one, priority=one.id == "log.search") for one in bindings(commands)]
+
+
+class Searching(Screen[None]):
+    """For screens with one list of lines. The list has a `needle` that it sets off, and a text for each row."""
+
+    app: GlobusTui
+    _search_needle = ""
+    _search_from = 0
+    _search_seen: tuple[Sequence[Any], str, tuple[int, ...]] = ((), "", ())
+
+    @property
+    def search_list(self) -> LineList[Any]:
+        """What is searched."""
+        raise NotImplementedError
+
+    def search_text(self, row: Any) -> str:
+        """What is searched of a row."""
+        raise NotImplementedError
+
+    def set_needle(self, needle: str) -> None:
+        """Set off the matches of this text from now on."""
+        raise NotImplementedError
+
+    def search_field(self) -> TextField:
+        """The line to type into, for the screen to place."""
+        field = TextField(placeholder="search", id="search")
+        field.display = False
+        return field
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A slash typed into the field is a slash."""
+        if action == "log_search" and self.focused is not None and self.focused.id == "search":
+            return False
+        return super().check_action(action, parameters)
+
+    def action_log_search(self) -> None:
+        """Open the search line."""
+        field = self.query_one("#search", TextField)
+        field.display = True
+        self._search_from = max(0, self.search_list.cursor_position)
+        field.value = ""
+        self.set_focus(field)
+
+    @on(TextField.Changed, "#search")
+    def search_as_typed(self, changed: TextField.Changed) -> None:
+        """Go to the first match from where the search began."""
+        changed.stop()
+        if self.query_one("#search").display:
+            self._search_needle = changed.value
+            self.set_needle(changed.value)
+            self._go_to_match(self._search_from, 1)
+
+    @on(TextField.Submitted, "#search")
+    def keep_the_search(self, submitted: TextField.Submitted) -> None:
+        """Back to the lines; the matches stay set off."""
+        submitted.stop()
+        self._close_search()
+
+    def _close_search(self) -> None:
+        self.query_one("#search").display = False
+        self.search_list.focus()
+
+    def leave_search(self) -> bool:
+        """Unwind one level: give the search up; False when there was none."""
+        typing = self.query_one("#search").display
+        if not typing and not self._search_needle:
+            return False
+        self._search_needle = ""
+        self.set_needle("")
+        self._close_search()
+        self.app.say("")
+        return True
+
+    def action_app_back(self) -> None:
+        """Give the search up, else go back."""
+        if not self.leave_search():
+            self.app.action_app_back()
+
+    def action_log_next_match(self) -> None:
+        """The next match, from the end on to the first."""
+        self._go_to_match(self.search_list.cursor_position + 1, 1)
+
+    def action_log_previous_match(self) -> None:
+        """The match before, from the first on to the last."""
+        self._go_to_match(self.search_list.cursor_position - 1, -1)
+
+    def _matches(self) -> tuple[int, ...]:
+        """Numbers of the rows that match; looked for again only when rows or words changed."""
+        rows, needle = self.search_list.rows, self._search_needle
+        if self._search_seen[0] is not rows or self._search_seen[1] != needle:
+            low = needle.lower()
+            found = tuple(number for number, row in enumerate(rows) if low in self.search_text(row).lower())
+            self._search_seen = (rows, needle, found if needle else ())
+        return self._search_seen[2]
+
+    def _go_to_match(self, start: int, step: int) -> None:
+        needle, matches = self._search_needle, self._matches()
+        if not needle:
+            self.app.say("Nothing is searched for: / begins." if not self.query_one("#search").display else "")
+            return
+        shown = safe_line(needle)
+        if not matches:
+            self.app.say(f"{shown}: no line of what was read has it", "warning")
+            return
+        ordered = matches if step > 0 else matches[::-1]
+        target = next((one for one in ordered if (one - start) * step >= 0), ordered[0])
+        around = (target - start) * step < 0
+        self.search_list.move_to(self.search_list.rows[target].key)
+        place = f"{shown}: line {matches.index(target) + 1} of {len(matches)} that have it"
+        self.app.say(f"{place}, from the {'top' if step > 0 else 'bottom'} again" if around else place)
