@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -50,7 +51,7 @@ class World:
     def asked(self) -> int:
         """How many lists were asked for since the last call."""
         with urllib.request.urlopen(f"{self._address}_replay/count") as answer:
-            return int(json.load(answer)["lists"])
+            return int(json.loads(gzip.decompress(answer.read()))["lists"])
 
     def forget_cache(self) -> None:
         """The next session starts without rows of the last."""
