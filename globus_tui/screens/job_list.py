@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.content import Content
 
-from globus_tui.commands import EVERYWHERE, JOB_LIST, LIST_MOVES, MARKS, Command, bindings, key_words
+from globus_tui.commands import EVERYWHERE, JOB_LIST, LIST_MOVES, MARKS, ONE_JOB, Command, bindings, key_words
 from globus_tui.domain.job import JobId, JobStatus
 from globus_tui.domain.sorting import Column
 from globus_tui.present.safe_text import safe_line
@@ -147,7 +147,7 @@ class JobListScreen(TimerScreen, JobActions):
         table = self.query_one("#jobs", JobTable)
         self.query_one("#preview", JobPreview).show(table.cursor_row, self.view)
         states, freshness = self.targets(), self.freshness.state
-        commands = (one.command_id for one in JOB_LIST if one.command_id.startswith("job."))
+        commands = (one.command_id for one in ONE_JOB)
         hints = self.query_one(KeyHints)
         hints.unable = frozenset(one for one in commands if why_not(one, states, freshness))
         hints.reword()

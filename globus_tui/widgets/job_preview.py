@@ -16,6 +16,7 @@ from globus_tui.present.marks import health_sign
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.transfer_words import route_with_paths
 from globus_tui.widgets.job_table import case_of
+from globus_tui.widgets.text_line import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class JobPreview(Widget):
     def show(self, state: JobState | None, view: Viewpoint) -> None:
         """Tell of a timer, or of none."""
         words = self._words(state, view) if state else Content()
-        if words == self._preview_shown:
+        if same(words, self._preview_shown):
             return
         before, self._preview_shown = self._preview_lines(), words
         after = self._preview_lines()

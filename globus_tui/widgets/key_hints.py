@@ -9,6 +9,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from globus_tui.commands import Command, key_words
+from globus_tui.widgets.text_line import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +58,7 @@ class KeyHints(Widget):
     def reword(self) -> None:
         """Ask for the words again: what they depend on changed."""
         lines = self._lines(self.size.width)
-        if lines != self._hint_drawn:
+        if len(lines) != len(self._hint_drawn) or not all(map(same, lines, self._hint_drawn)):
             self.refresh(layout=len(lines) != len(self._hint_drawn))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

@@ -33,7 +33,7 @@ class TextLine(Widget):
 
     @left.setter
     def left(self, words: Content) -> None:
-        if not _same(words, self._line_left):
+        if not same(words, self._line_left):
             self._line_left = words
             self.refresh()
 
@@ -44,7 +44,7 @@ class TextLine(Widget):
 
     @right.setter
     def right(self, words: Content) -> None:
-        if not _same(words, self._line_right):
+        if not same(words, self._line_right):
             self._line_right = words
             self.refresh()
 
@@ -72,7 +72,7 @@ class NoteLine(TextLine):
 
     @left.setter
     def left(self, words: Content) -> None:
-        if not _same(words, self._line_left):
+        if not same(words, self._line_left):
             before = self._line_count(self.size.width)
             self._line_left = words
             self.refresh(layout=before != self._line_count(self.size.width))
@@ -100,6 +100,6 @@ def cut(words: Content, width: int, *, ascii_only: bool) -> Content:
     return words.truncate(max(0, width - 1)) + Content(ASCII_ELLIPSIS)
 
 
-def _same(one: Content, other: Content) -> bool:
+def same(one: Content, other: Content) -> bool:
     """Equal in words and in style: Textual's own comparison looks at the words only."""
     return one.plain == other.plain and one.spans == other.spans

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from globus_tui.screens.job_list import JobListScreen
 from globus_tui.widgets.job_preview import JobPreview
+from globus_tui.widgets.key_hints import KeyHints
 
 if TYPE_CHECKING:
     from tests.demo import Demo
@@ -26,3 +28,21 @@ async def test_every_line_of_the_preview_follows_the_cursor(demo: Demo) -> None:
             drawn = [line for line in _drawn(demo) if not line.startswith("─")]
             assert [line for line in drawn if line] == [line for line in fresh if line]
             assert drawn[0].startswith(demo.names()[demo.table.cursor_position])
+
+
+async def test_the_hints_dim_what_cannot_act_on_the_timer_under_the_cursor(demo: Demo) -> None:
+    def dim() -> set[str]:
+        hints = demo.app.screen.query_one(KeyHints)
+        drawn = [segment for strip in hints.render_lines(hints.outer_size.region) for segment in strip]
+        return {segment.text.strip() for segment in drawn if segment.style and segment.style.dim} - {""}
+
+    async with demo.console("--theme", "ansi-dark") as pilot:
+        assert "Pause" not in dim()
+        await demo.press(pilot, "j")
+        assert isinstance(demo.app.screen, JobListScreen)
+        demo.app.screen.show_jobs()  # the cursor has come to rest
+        await demo.settle(pilot)
+        assert demo.table.cursor_row is not None
+        assert demo.table.cursor_row.job.unreadable
+        assert {"Pause", "Delete"} <= dim()
+        assert not {"New", "Copy"} & dim()
