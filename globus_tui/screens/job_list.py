@@ -44,7 +44,8 @@ class JobListScreen(TimerScreen, JobActions):
     CSS_PATH = "job_list.tcss"
     ABOUT = (
         "One line for each timer, worst first. HEALTH is one word from four layers: the timer, its last run, "
-        "the transfer task of that run, and the clock."
+        "the transfer task of that run, and the clock. Timers made together for weekdays or several times a day are "
+        "one line, as 5×, and are acted on as one; the counts on top count each of them."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_LIST
     BINDINGS = [
@@ -108,13 +109,14 @@ class JobListScreen(TimerScreen, JobActions):
         if not self.is_mounted or not self.is_attached:
             return
         table = self.query_one("#jobs", JobTable)
-        rows = self._row_order.rows(self.states, self.view)
+        rows = self._row_order.rows(self.states, self.view, table.marked)
+        table.folded = self._row_order.folded
         table.look_from(self.view)
         table.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
         table.sorted_by = (self._row_order.column.name.lower(), self._row_order.descending)
         table.empty = self._empty_words()
         table.set_rows(rows, known=self.states)
-        self._show_around(len(rows))
+        self._show_around(len(rows) + sum(len(one.members) - 1 for one in table.folded.values()))
         self._show_cursor()
 
     def _show_around(self, shown: int) -> None:
@@ -163,12 +165,13 @@ class JobListScreen(TimerScreen, JobActions):
         return "Resume" if paused else "Pause"
 
     def targets(self) -> tuple[JobState, ...]:
-        """The marked timers, else the one under the cursor."""
+        """The marked timers, else the one under the cursor, or all of the group under it."""
         table = self.query_one("#jobs", JobTable)
         if table.marked:
             return tuple(state for job_id, state in self.states.items() if job_id in table.marked)
-        under = self.states.get(JobId(str(table.cursor_key)))
-        return (under,) if under else ()
+        row = table.cursor_row
+        ids = [one.job_id for one in row.members] if row else []
+        return tuple(self.states[job_id] for job_id in ids if job_id in self.states)
 
     # --- moving
 
@@ -197,17 +200,40 @@ class JobListScreen(TimerScreen, JobActions):
 
     @on(JobTable.RowLost)
     def tell_of_the_lost_row(self, lost: JobTable.RowLost) -> None:
-        """The timer under the cursor is not in the list any more."""
+        """The timer under the cursor is not in the list any more, or went into the row of its group."""
+        group = self._row_order.shown_together(JobId(str(lost.lost_key)))
+        if group is not None and self.query_one("#jobs", JobTable).move_to(group.key):
+            return
         if not self._row_order.narrowed and lost.lost_key not in self.app.deleted_here:
             self.app.say("The timer under the cursor is gone; the cursor went to the next one.", "warning")
 
     @on(JobTable.Chosen)
     def open_the_job(self, chosen: JobTable.Chosen) -> None:
-        """Open the timer that was chosen."""
+        """Open the timer that was chosen; of a group the one that needs a person most, the others are beside it."""
         from globus_tui.screens.job_detail import JobDetailScreen
 
-        order = tuple(state.job_id for state in self.query_one("#jobs", JobTable).rows)
-        self.app.open_screen(JobDetailScreen(JobId(str(chosen.key)), order))
+        table, job_id = self.query_one("#jobs", JobTable), JobId(str(chosen.key))
+        order = tuple(one.job_id for row in table.rows for one in row.members)
+        group = table.folded.get(job_id)
+        self.app.open_screen(JobDetailScreen(group.worst.job_id if group else job_id, order))
+
+    def action_jobs_unfold(self) -> None:
+        """Show the timers of a group one by one, or as one row again."""
+        table, order = self.query_one("#jobs", JobTable), self._row_order
+        group = order.shown_together(JobId(str(table.cursor_key)))
+        if group is None:
+            self.app.say("This timer stands alone: there is nothing to unfold.", "warning")
+        elif group.key in table.folded:
+            order.unfolded.add(group.key)
+            self.show_jobs()
+        elif group.key in order.unfolded:
+            order.unfolded.discard(group.key)
+            self.show_jobs()
+            table.move_to(group.key)
+        if group is not None and group.key not in (order.unfolded | table.folded.keys()):
+            self.app.say(
+                "Some of its timers are marked or hidden: they stay apart until all are or none is.", "warning"
+            )
 
     def action_job_new(self) -> None:
         """Make a timer, or go on with a draft that was left."""

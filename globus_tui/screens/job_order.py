@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.filter import Filter, Subject, parse_filter, subject
 from globus_tui.domain.sorting import Column, Facts, in_order
+from globus_tui.domain.timer_groups import timer_groups
 from globus_tui.present.health_words import why
+from globus_tui.store.group_state import GroupState, group_state
 from globus_tui.widgets.job_table import case_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from globus_tui.domain.job import JobId
     from globus_tui.store.job_state import JobState
@@ -28,6 +30,9 @@ class JobOrder:
         column: what is sorted by.
         descending: the other way round.
         problems_only: timers that need nobody are left out.
+        groups: timers that keep one schedule together, by the key of their row.
+        unfolded: keys of groups whose timers are shown one by one.
+        folded: the groups that are one row each now.
     """
 
     def __init__(self) -> None:
@@ -35,6 +40,9 @@ class JobOrder:
         self.column = Column.HEALTH
         self.descending = False
         self.problems_only = False
+        self.groups: Mapping[JobId, GroupState] = {}
+        self.unfolded: set[JobId] = set()
+        self.folded: Mapping[JobId, GroupState] = {}
         self._typed = ""
         self._filter = Filter()
         self._facts: dict[JobId, tuple[JobState, Facts]] = {}
@@ -57,24 +65,80 @@ class JobOrder:
         """Something may be left out."""
         return bool(self._filter) or self.problems_only
 
-    def rows(self, states: Mapping[JobId, JobState], view: Viewpoint) -> tuple[JobState, ...]:
-        """The timers to show, in order; the very same tuple as long as nothing they depend on has changed."""
+    def rows(
+        self, states: Mapping[JobId, JobState], view: Viewpoint, marked: Container[object] = frozenset()
+    ) -> tuple[JobState, ...]:
+        """The timers to show, in order; the very same tuple as long as nothing they depend on has changed.
+
+        A group of which some timers are hidden or marked is shown one by one: nobody acts on what he does not see.
+
+        Args:
+            states: all timers.
+            view: from where they are looked at.
+            marked: keys of marked timers.
+        """
         asked = (id(states), self.column, self.descending, self._words_matter(self.column is Column.WHY, view))
         if self._asked[:4] != asked or self._asked[4] is not states:
-            self._forget(states)
-            before = self._order
-            self._order = tuple(
-                in_order(self._nearly(states, before), lambda state: self._fact(state, view), self.column,
-                         descending=self.descending)
-            )  # fmt: skip
+            self._put_in_order(states, view)
             self._asked = (*asked, states)
             self._rows = ()
-        if not self.narrowed:
+        if not self.narrowed and not self.groups:
+            self.folded = {}
             return self._order
-        shown = tuple(state for state in self._order if self._shows(state, view))
+        shown = self._shown(view, marked)
         if shown != self._rows:
             self._rows = shown
         return self._rows
+
+    def _put_in_order(self, states: Mapping[JobId, JobState], view: Viewpoint) -> None:
+        """Groups get a place beside their timers; which of the two is shown is decided later."""
+        self._find_groups(states)
+        extra = {one.job_id: one for one in self.groups.values()}
+        everything = {**states, **extra} if extra else states
+        self._forget(everything)
+        nearly = self._nearly(everything, self._order)
+        self._order = tuple(
+            in_order(nearly, lambda state: self._fact(state, view), self.column, descending=self.descending)
+        )
+
+    def _find_groups(self, states: Mapping[JobId, JobState]) -> None:
+        found = {}
+        for group in timer_groups(state.job for state in states.values()):
+            before = self.groups.get(group.job_ids[0])
+            same = before is not None and before.group == group and all(states[one.key] is one for one in before.parts)
+            found[group.job_ids[0]] = before if before is not None and same else group_state(group, states)
+        self.groups = found
+        self.unfolded &= found.keys()
+
+    def _shown(self, view: Viewpoint, marked: Container[object]) -> tuple[JobState, ...]:
+        """A group as its row, or as its timers in that place; if some of them are left out, each in its own place."""
+        whole = {key: one for key, one in self.groups.items() if self._shows_whole(one, view)}
+        self.folded = {
+            key: one
+            for key, one in whole.items()
+            if key not in self.unfolded and len({part.key in marked for part in one.parts}) == 1
+        }
+        opened = {one.job_id: one for key, one in whole.items() if key not in self.folded}
+        rows = {one.job_id for one in self.folded.values()}
+        left_out = {part.job_id for one in whole.values() for part in one.parts}
+        left_out.update(one.job_id for key, one in self.groups.items() if key not in whole)
+        shown: list[JobState] = []
+        for state in self._order:
+            job_id = state.job.job_id
+            if job_id in left_out:
+                continue
+            if job_id in opened:
+                shown += opened[job_id].parts
+            elif not self.narrowed or job_id in rows or self._shows(state, view):
+                shown.append(state)
+        return tuple(shown)
+
+    def _shows_whole(self, group: GroupState, view: Viewpoint) -> bool:
+        return not self.narrowed or all(self._shows(one, view) for one in group.parts)
+
+    def shown_together(self, job_id: JobId) -> GroupState | None:
+        """The group that a timer belongs to, or None."""
+        return next((one for one in self.groups.values() if job_id in one.group.job_ids), None)
 
     @staticmethod
     def _words_matter(matters: bool, view: Viewpoint) -> object:
@@ -113,12 +177,11 @@ class JobOrder:
         by_words = self.column is Column.WHY
         if known is None or known[0] is not state or by_words:
             job = state.job
-            last = job.runs[0].ran_at if job.runs else job.last_ran_at
             facts = Facts(
                 job.job_id,
                 state.health.word,
                 job.label,
-                last,
+                state.last_ran,
                 job.next_run,
                 job.interval_seconds,
                 why(case_of(state, view)) if by_words else "",

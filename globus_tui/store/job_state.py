@@ -65,6 +65,26 @@ class JobState:
         """What a list knows its row by."""
         return self.job.job_id
 
+    @property
+    def members(self) -> tuple[JobState, ...]:
+        """The timers that the row stands for: itself, unless it is a group."""
+        return (self,)
+
+    @property
+    def worst(self) -> JobState:
+        """The timer to look at first."""
+        return self
+
+    @property
+    def soonest(self) -> JobState:
+        """The timer that runs next."""
+        return self
+
+    @property
+    def last_ran(self) -> datetime | None:
+        """When it ran last."""
+        return self.job.runs[0].ran_at if self.job.runs else self.job.last_ran_at
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

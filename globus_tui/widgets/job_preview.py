@@ -15,6 +15,7 @@ from globus_tui.present.health_words import remedy
 from globus_tui.present.marks import health_sign
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.transfer_words import route_with_paths
+from globus_tui.store.group_state import GroupState
 from globus_tui.widgets.job_table import case_of
 from globus_tui.widgets.text_line import same
 
@@ -63,20 +64,30 @@ class JobPreview(Widget):
 
     def _words(self, state: JobState, view: Viewpoint) -> Content:
         case, sign = case_of(state, view), health_sign(state.health.word)
-        fires = schedule_words.next_fires(state.job.schedule, view.now, view.zone, 3, runs_done=state.job.n_runs)
+        live = [one.job for one in state.members if one is state or not one.job.stands_still]
+        each = [schedule_words.next_fires(job.schedule, view.now, view.zone, 3, runs_done=job.n_runs) for job in live]
+        fires = sorted((fire for some in each for fire in some), key=lambda fire: fire.moment)[:3]
         shift = schedule_words.shift_warning(state.job.schedule, view.now, view.zone)
         lines = [
             self._line(
                 safe_line(state.job.label), "bold", route_with_paths(state.job, view.names, ascii_only=view.ascii)
             ),
             self._line(headline(case), f"$text-{sign.style}", explain(case) + self._help(state)),
-            self._line("runs", "$text-muted", schedule_words.rhythm_words(state.job.schedule, view.now, view.zone)),
+            self._line("runs", "$text-muted", self._rhythm(state, view)),
         ]
         if state.job.next_run is not None and fires:
             lines.append(self._line("next", "$text-muted", ", ".join(f"{fire.local}" for fire in fires)))
         if shift is not None:
             lines.append(self._line("clock change", "$text-muted", shift))
         return Content("\n").join(lines)
+
+    def _rhythm(self, state: JobState, view: Viewpoint) -> str:
+        words = schedule_words.rhythm_words(state.job.schedule, view.now, view.zone)
+        if not isinstance(state, GroupState):
+            return words
+        times = ", ".join(state.group.suffixes)
+        key = self._preview_key_of("jobs.unfold")
+        return f"{len(state.members)} timers, acted on as one ({key} shows each): {times}"
 
     def _help(self, state: JobState) -> str:
         found = remedy(state.job, state.health)
