@@ -24,10 +24,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code: int = options.command(options)
     except (BadInput, SettingsError) as wrong:
-        print(f"globus-tui: {wrong} {wrong.advice}".rstrip(), file=sys.stderr)
+        print(f"globus-tui: {wrong.in_full}", file=sys.stderr)
         return MISUSED
     except GlobusTuiError as wrong:
-        print(f"globus-tui: {wrong} {wrong.advice}".rstrip(), file=sys.stderr)
+        print(f"globus-tui: {wrong.in_full}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print(file=sys.stderr)

@@ -63,7 +63,7 @@ def run(options: Namespace) -> int:
                 if before is None:
                     raise
                 # What was switched to cannot be opened: back to what could.
-                trouble = f"{profile} cannot be opened: {wrong} {wrong.advice}".strip()
+                trouble = f"{profile} cannot be opened: {wrong.in_full}"
                 (demo, profile), before, sign_in = before, None, False
                 continue
             if isinstance(switch, int):

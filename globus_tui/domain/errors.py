@@ -37,6 +37,12 @@ class GlobusTuiError(Exception):
         if advice is not None:
             self.advice = advice
 
+    @property
+    def in_full(self) -> str:
+        """What is wrong, then what to do, each a sentence."""
+        said = str(self)
+        return f"{said}{'' if said.endswith(('.', '!', '?')) else '.'} {self.advice}" if self.advice else said
+
 
 class BadInput(GlobusTuiError, ValueError):
     """What was typed or handed in cannot be used; the message says why and what would do."""

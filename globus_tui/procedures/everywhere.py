@@ -212,7 +212,7 @@ class Everywhere(App[Switch]):
         try:
             lines = await profiles.log_out(name)
         except GlobusTuiError as wrong:
-            self.say(f"{wrong} {wrong.advice}".strip(), "error")
+            self.say(wrong.in_full, "error")
             return
         await self.push_screen_wait(BareText("\n".join(lines)))
         if name == self.settings.profile:
