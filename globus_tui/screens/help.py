@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from globus_tui.commands import Command, key_words
+from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Help(ModalScreen[None]):
 
     def _page(self, wanted: str) -> Content:
         """The groups as text: key, words, sentence, and the id for the user's own keys."""
-        lines = [Content(self._help_about)] if self._help_about and not wanted else []
+        about = safe_line(self._help_about, ascii_only=self.app.has_class("-ascii"))
+        lines = [Content(about)] if about and not wanted else []
         group = None
         for command in self._help_commands:
             key = key_words(self._help_keys, command.command_id, all_keys=True)
