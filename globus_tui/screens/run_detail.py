@@ -12,19 +12,15 @@ from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.history import task_of
 from globus_tui.domain.job import JobKind
 from globus_tui.domain.run import outcome
-from globus_tui.domain.typed_intervals import parse_interval
 from globus_tui.present import run_words
-from globus_tui.present.event_rows import Times, time_words
-from globus_tui.present.log_lines import moved_lines, skipped_lines
 from globus_tui.present.marks import history_sign
 from globus_tui.present.moments import duration
 from globus_tui.present.run_facts import run_facts
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import count
-from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.job_actions import JobActions, why_not
-from globus_tui.screens.searching import Searching, search_bindings
-from globus_tui.screens.taking_out import TakingOut, safe_name
+from globus_tui.screens.log_keys import LogKeys
+from globus_tui.screens.searching import search_bindings
 from globus_tui.screens.task_reading import TaskReading, View
 from globus_tui.store.freshness import FreshnessState
 from globus_tui.widgets.event_log import EventLog
@@ -33,15 +29,13 @@ from globus_tui.widgets.key_hints import KeyHints
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Coroutine
 
     from textual.app import ComposeResult
 
     from globus_tui.domain.job import JobId
     from globus_tui.domain.run import Run
     from globus_tui.domain.task import Task
-    from globus_tui.present.log_lines import LogLine
     from globus_tui.store.job_state import JobState
 
 _BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
@@ -50,7 +44,7 @@ READING_TASK = "reading"
 _NAMES = {View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
 
 
-class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
+class RunDetailScreen(LogKeys, JobActions):
     """One run. Keeps the timer's id and the run's key; the run itself is looked up in the application's states."""
 
     CSS_PATH = "run_detail.tcss"
@@ -66,12 +60,6 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
         super().__init__()
         self.job_id = job_id
         self.run_key = run_key
-        self._task_reading = TaskReading()
-        self._log_view = View.LOG
-        self._log_wraps = False
-        self._log_times = Times.ABSOLUTE
-        self._log_follows = False
-        self._log_since: timedelta | None = None
 
     def compose_middle(self) -> ComposeResult:
         """What became of it, its task in numbers, its log."""
@@ -140,18 +128,6 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
         else:
             self.app.say("That is all there is.")
 
-    def _more_to_read(self) -> bool:
-        """There is another page, and it may have what is asked for: nothing before `since` is."""
-        reading, start = self._task_reading, self._start_of_log()
-        if self._log_view is View.LOG and start is not None and reading.events:
-            oldest = reading.events[-1].moment
-            if oldest is not None and oldest < start:
-                return False
-        return reading.more(self._log_view)
-
-    def _start_of_log(self) -> datetime | None:
-        return self.view.now - self._log_since if self._log_since is not None else None
-
     @on(EventLog.Highlighted)
     def read_on_at_the_end(self) -> None:
         """The cursor came to the last line: read the next page."""
@@ -159,57 +135,6 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
         at_end = log.cursor_position == len(log.rows) - 1 > 0
         if at_end and not reading.busy and reading.problem is None and self._more_to_read():
             self.action_runs_more()
-
-    def action_log_view(self) -> None:
-        """Go on to the next of log, skipped files and moved files."""
-        views = list(View)
-        self._log_view = views[(views.index(self._log_view) + 1) % len(views)]
-        self._read()
-
-    def action_jobs_problems(self) -> None:
-        """Only errors of the log, or all of it."""
-        self._log_view = View.LOG
-        self._task_reading.errors_only = not self._task_reading.errors_only
-        self._read()
-
-    def action_log_wrap(self) -> None:
-        """Break long lines, or cut them."""
-        self._log_wraps = not self._log_wraps
-        self._show_log()
-
-    def action_log_times(self) -> None:
-        """Date and time, how long ago, none."""
-        self._log_times = self._log_times.after
-        self._show_log()
-        self.app.say(f"times of the log: {self._log_times.value}")
-
-    def action_log_follow(self) -> None:
-        """Stay on the newest line, or no longer."""
-        self._log_follows = not self._log_follows
-        task = self._shown_task
-        if self._log_follows:
-            self._log_view = View.LOG
-            self.query_one(EventLog).move_to_newest()
-            over = task is not None and task.finished
-            self.app.say("The task is over: nothing more comes." if over else "following: new lines come on top")
-            self._read_newer()
-        else:
-            self.app.say("not following any more")
-        self._show_log()
-
-    def action_log_since(self) -> None:
-        """Ask how far back the log is shown."""
-        from globus_tui.screens.ask import Ask
-
-        def take(answer: str | None) -> None:
-            if answer is not None:
-                self._log_view = View.LOG
-                self._log_since = parse_interval(answer) if answer else None
-                self._show_log()
-                self.read_on_at_the_end()
-
-        sentences = ("How far back: 15 min, 2 hours, 3 days. Nothing shows all of it.",)
-        self.app.push_screen(Ask("Log since", sentences, check=_check_since), take)
 
     # --- showing
 
@@ -291,21 +216,6 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
         if self._log_follows and self._log_view is View.LOG and log.rows and log.rows[0].key != newest:
             log.move_to_newest()
         self._show_views()
-
-    def _lines(self) -> Sequence[LogLine]:
-        reading = self._task_reading
-        if self._log_view is View.LOG:
-            return reading.rows.rows(reading.events, reading.newer, self._start_of_log())
-        if self._log_view is View.SKIPPED:
-            return skipped_lines(reading.skipped, self.view.now, self.view.zone)
-        return moved_lines(reading.moved, ascii_only=self.view.ascii)
-
-    def _head_words(self) -> Callable[[LogLine], str] | None:
-        if self._log_view is View.MOVED:
-            return lambda line: line.head
-        if self._log_times is Times.OFF:
-            return None
-        return lambda line: time_words(line, self._log_times, self.view.now, self.view.zone)
 
     def _show_views(self) -> None:
         line, reading = self.query_one("#views", TextLine), self._task_reading
@@ -396,29 +306,3 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
     def _shown_text(self) -> str:
         """What is read of the present view, a line each."""
         return "\n".join(self.text_out()[1])
-
-    # --- the log as a text
-
-    @property
-    def search_list(self) -> EventLog:
-        """The lines below."""
-        return self.query_one(EventLog)
-
-    def search_text(self, row: LogLine) -> str:
-        """What happened, and the details."""
-        return f"{row.words}\n{row.rest}"
-
-    def set_needle(self, needle: str) -> None:
-        """Set it off."""
-        self.search_list.set_needle(needle)
-
-    def text_out(self) -> tuple[str, Sequence[str]]:
-        """What was read of the present view, a line each."""
-        head = self._head_words()
-        lines = [f"{head(line) if head else ''}  {line.words}  {line.rest}".strip() for line in self._lines()]
-        return f"{self._log_view.value}-{safe_name(self._task_id or self.run_key)}.txt", lines
-
-
-def _check_since(typed: str) -> None:
-    if typed:
-        parse_interval(typed)

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from globus_tui.app import GlobusTui
+
 
 class CopyMenu(ModalScreen[str | None]):
     """What can be copied, each with its key and the text itself; gives the key of what was chosen, or None."""
+
+    app: GlobusTui
 
     BINDINGS: ClassVar = [Binding("escape,q", "cancel", "Cancel", show=False)]
 
@@ -34,7 +38,7 @@ class CopyMenu(ModalScreen[str | None]):
             yield Static("Copy", classes="sheet-heading", markup=False)
             for key, words, text in self._copy_choices:
                 first, *more = text.splitlines() or [""]
-                shown = safe_line(first) + (f" … {len(more)} more lines" if more else "")
+                shown = safe_line(first, ascii_only=self.app.host.ascii) + (f"  (+{len(more)} lines)" if more else "")
                 yield Static(Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted")))
             yield Static("The text is also shown as it is, to select with the mouse. Escape cancels.", markup=False)
 

@@ -1,4 +1,4 @@
-"""Reading a long log and a JSON text: search, follow, times, since, file, pager, editor. Real keys, over the facility."""
+"""Reading a long log and a JSON text: search, follow, times, since, file, pager, editor. Real keys."""
 
 from __future__ import annotations
 
