@@ -53,12 +53,16 @@ def serve(
     """
     server, listening = _server(sandbox, host, port)
     write = write or sys.stdout.write
-    with listening:
+
+    async def tell_and_serve() -> None:
+        """The lines are written inside the loop: an interrupt right after them ends it in order."""
         for name, value in environment(sandbox, _url(listening)).items():
             write(f"{name}={shlex.quote(value)}\n")
         sys.stdout.flush()
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(server.serve(sockets=[listening]))
+        await server.serve(sockets=[listening])
+
+    with listening, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(tell_and_serve())
 
 
 def serve_facility(port: int = 0, *, host: str = "127.0.0.1", speed: float = 1.0, seed: int = 1) -> None:
