@@ -71,9 +71,12 @@ def _may_belong(job: Job, found: re.Match[str]) -> bool:
 
 def _same_work(found: list[tuple[str, Job]]) -> Iterator[list[tuple[str, Job]]]:
     while len(found) > 1:
-        payload = found[0][1].payload
-        yield [one for one in found if one[1].payload == payload]
-        found = [one for one in found if one[1].payload != payload]
+        payload, same = found[0][1].payload, found[:1]
+        others: list[tuple[str, Job]] = []
+        for one in found[1:]:
+            (same if one[1].payload == payload else others).append(one)
+        yield same
+        found = others
 
 
 def _group(name: str, found: list[tuple[str, Job]]) -> TimerGroup | None:

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from globus_tui.domain.errors import BadInput
 from globus_tui.domain.health import Word
 from globus_tui.domain.job import FlowStart, JobStatus
+from globus_tui.domain.renaming import check_name
+from globus_tui.domain.timer_groups import joined_name, timer_groups
 from globus_tui.present import moments
 from globus_tui.store.freshness import FreshnessState
 from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume
 from globus_tui.store.resuming import resume_preview
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from globus_tui.app import GlobusTui
+    from globus_tui.domain.job import JobId
     from globus_tui.domain.run_now import RunChoice
     from globus_tui.store.job_state import JobState
 
@@ -46,7 +48,7 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
     if freshness is FreshnessState.CACHED:
         return "These are the timers of the last session: wait for Globus to answer."
     if command_id in _SINGLE and len(states) > 1:
-        return "One timer at a time: clear the marks with \\ first."
+        return "One timer at a time: clear the marks with \\, or show a group's timers one by one with z."
     if command_id in _READING:
         return None
     if able := able_ones(states):
@@ -101,7 +103,7 @@ def _why_no_fix(states: Sequence[JobState]) -> str | None:
     return "Globus asks for no sign-in or consent here; s resumes a timer that you paused."
 
 
-_SINGLE = frozenset(f"job.{verb}" for verb in ("rename", "json", "link", "log", "clone", "edit", "run-now"))
+_SINGLE = frozenset(f"job.{verb}" for verb in ("json", "link", "log", "clone", "edit", "run-now"))
 """Commands for one timer."""
 
 _READING = frozenset({"job.json", "job.copy"})
@@ -195,24 +197,38 @@ class JobActions(Screen[None]):
         return None
 
     def action_job_rename(self) -> None:
-        """Ask for the new name."""
+        """Ask for the new name; of a group for what its timers' names share, of several timers for a pattern."""
         if not (states := self._able("job.rename")):
             return
+        job_ids = {one.job_id for one in states}
+        groups = timer_groups(one.job for one in self.app.states.values()) if len(states) > 1 else ()
+        group = next((one for one in groups if set(one.job_ids) == job_ids), None)
+        if group is not None:
+            new = dict(zip(group.job_ids, group.suffixes, strict=True))
+            note = f"The names of its {len(new)} timers: {', '.join(group.suffixes)} stays behind each."
+            self._ask_name(group.name, group.name, note, new)
+        elif len(states) == 1:
+            job = states[0].job
+            note = "The name is all that Globus can change of a timer."
+            self._ask_name(job.label, job.name or "", note, {job.job_id: ""})
+        else:
+            from globus_tui.screens.rename_many import RenameMany
+
+            sheet = RenameMany({one.job_id: one.job.name or "" for one in states})
+            self.app.push_screen(sheet, self._rename)
+
+    def _ask_name(self, label: str, before: str, note: str, suffixes: Mapping[JobId, str]) -> None:
         from globus_tui.screens.ask import Ask
 
-        job = states[0].job
-
         def take(name: str | None) -> None:
-            if name is not None and name != job.name:
-                self.app.operate([Rename(job.job_id, name)])
+            if name is not None and name != before:
+                self._rename({job_id: joined_name(name, suffix) for job_id, suffix in suffixes.items()})
 
-        sheet = Ask(
-            f"Rename {job.label}",
-            ("The name is all that Globus can change of a timer.",),
-            value=job.name or "",
-            check=_check_name,
-        )
-        self.app.push_screen(sheet, take)
+        self.app.push_screen(Ask(f"Rename {label}", (note,), value=before, check=check_name), take)
+
+    def _rename(self, names: Mapping[JobId, str] | None) -> None:
+        if names:
+            self.app.operate([Rename(job_id, name) for job_id, name in names.items()])
 
     def action_job_delete(self) -> None:
         """Ask for the name of what is to be deleted, or for the number of several."""
@@ -328,10 +344,3 @@ def _named(states: Sequence[JobState]) -> tuple[str, ...]:
 
 def _more(listed: Sequence[str]) -> tuple[str, ...]:
     return (f"… and {len(listed) - SHOWN_IN_SHEETS} more",) if len(listed) > SHOWN_IN_SHEETS else ()
-
-
-def _check_name(text: str) -> None:
-    if not text:
-        raise BadInput("A timer needs a name to be found again; type one, or Escape to leave it as it is.")
-    if any(ord(character) < 32 for character in text):
-        raise BadInput("The name has a control character in it; take that out.")

@@ -158,3 +158,24 @@ async def test_deleting_the_row_names_its_timers_and_wants_their_number(demo: De
         await demo.press(pilot, "enter")
         assert len([one for one in demo.changes() if one.startswith("DELETE")]) == 5
         assert "raw" not in demo.names()
+
+
+async def test_renaming_the_row_keeps_what_sets_its_timers_apart(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        names = await made_for_weekdays(demo, pilot)
+        job_ids = [demo.job_id(name) for name in names]
+        await demo.press(pilot, "R")
+        assert "mon 18:00, tue 18:00, wed 18:00, thu 18:00, fri 18:00 stays behind each" in demo.text()
+        await demo.write(pilot, "raw-2")
+        await demo.press(pilot, "enter")
+        assert [demo.sandbox.timers[job_id].name for job_id in job_ids] == [f"raw-2 ({day} 18:00)" for day in DAYS]
+        assert len(demo.changes()) == 5
+        assert "5× raw-2" in demo.row("raw-2")
+
+
+async def test_what_is_for_one_timer_says_how_to_get_at_them(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await made_for_weekdays(demo, pilot)
+        await demo.press(pilot, "e")
+        assert "one by one with z" in demo.note()
+        assert demo.changes() == []
