@@ -154,6 +154,10 @@ class LogKeys(Searching, TakingOut, TimerScreen):
         """Set it off."""
         self.search_list.set_needle(needle)
 
+    def left_out(self) -> str:
+        """Pages that were not read."""
+        return "Older lines were not read yet, so they are left out." if self._more_to_read() else ""
+
     def text_out(self) -> tuple[str, Sequence[str]]:
         """What was read of the present view, a line each."""
         head = self._head_words()

@@ -99,8 +99,10 @@ class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
         self.search_list.set_needle(needle)
 
     def text_out(self) -> tuple[str, Sequence[str]]:
-        """The document."""
-        return f"timer-{safe_name(self.job_id)}.json", [plain(row.cell) for row in self.search_list.rows]
+        """The document, also what is too long to be shown."""
+        state, known = self.states.get(self.job_id), self.app.store.details.last_read(self.job_id)
+        document = known.document if known is not None else state.job.sent if state is not None else None
+        return f"timer-{safe_name(self.job_id)}.json", _lines(document) if document is not None else ()
 
     def targets(self) -> tuple[JobState, ...]:
         """This timer."""
@@ -110,10 +112,14 @@ class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
 
 def json_lines(document: object) -> tuple[Cell, ...]:
     """A document as lines, its keys set off; a monstrous one is cut, and says so."""
-    lines = json.dumps(document, indent=2, ensure_ascii=False, default=str).split("\n")
+    lines = _lines(document)
     cut = len(lines) - MOST_LINES
     cells = tuple(_cell(line) for line in lines[:MOST_LINES])
     return (*cells, Span(f"and {cut} more lines", "muted")) if cut > 0 else cells
+
+
+def _lines(document: object) -> list[str]:
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str).split("\n")
 
 
 def _cell(line: str) -> Cell:

@@ -25,6 +25,9 @@ class CopyMenu(ModalScreen[str | None]):
 
     app: GlobusTui
 
+    DEFAULT_CSS = """
+    CopyMenu .choice { height: 1; text-wrap: nowrap; text-overflow: clip; }
+    """
     BINDINGS: ClassVar = [Binding("escape,q", "cancel", "Cancel", show=False)]
 
     def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
@@ -39,7 +42,8 @@ class CopyMenu(ModalScreen[str | None]):
             for key, words, text in self._copy_choices:
                 first, *more = text.splitlines() or [""]
                 shown = safe_line(first, ascii_only=self.app.host.ascii) + (f"  (+{len(more)} lines)" if more else "")
-                yield Static(Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted")))
+                line = Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted"))
+                yield Static(line, classes="choice")
             yield Static("The text is also shown as it is, to select with the mouse. Escape cancels.", markup=False)
 
     def on_key(self, event: object) -> None:

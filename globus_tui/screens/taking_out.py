@@ -33,6 +33,10 @@ class TakingOut(Screen[None]):
         """A name for a file, with its ending, and the lines."""
         raise NotImplementedError
 
+    def left_out(self) -> str:
+        """What the text does not have, in a sentence; nothing when it is whole."""
+        return ""
+
     def action_log_save(self) -> None:
         """Ask where, then write a file that only its owner can read."""
         from globus_tui.screens.ask import Ask
@@ -44,7 +48,7 @@ class TakingOut(Screen[None]):
         text = text_of(lines)
         sheet = Ask(
             f"Save {len(lines)} lines to a file",
-            ("Only you will be able to read it. ~ is your home folder.",),
+            tuple(filter(None, ("Only you will be able to read it. ~ is your home folder.", self.left_out()))),
             value=f"~/{name}",
             check=check_path,
         )

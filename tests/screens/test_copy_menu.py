@@ -45,6 +45,14 @@ async def test_every_choice_of_the_menu_gives_its_text(demo: Demo, key: str, par
         assert part in await copied(demo, pilot, key)
 
 
+async def test_the_whole_menu_is_seen_on_a_small_terminal(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "c")
+        assert "Escape cancels" in demo.text()
+        assert "read from Globus when chosen" in demo.text()
+
+
 async def test_json_that_is_not_here_yet_is_read_when_it_is_chosen(demo: Demo) -> None:
     async with demo.console() as pilot:
         demo.point_at("db-dumps")

@@ -256,6 +256,17 @@ async def test_the_log_is_saved_for_its_owner_only_and_nothing_is_replaced_unask
         assert "quota exceeded" in path.read_text()
 
 
+async def test_saving_says_what_was_not_read_yet(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        Pages(demo, [event(n) for n in range(150)])
+        await open_log(demo, pilot, "db-dumps")
+        await demo.press(pilot, "E")
+        assert "Older lines were not read yet" in demo.text()
+        await demo.press(pilot, "escape", "m", "E")
+        assert "Save 150 lines" in demo.text()
+        assert "Older lines were not read yet" not in demo.text()
+
+
 async def test_a_folder_that_is_not_there_is_said_in_the_question(demo: Demo, tmp_path: Path) -> None:
     async with demo.console() as pilot:
         await open_log(demo, pilot, "beamline-7-raw")
