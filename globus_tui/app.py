@@ -255,6 +255,12 @@ class GlobusTui(Everywhere):
         self.call_later(self._open_bound, screen)
 
     def _open_bound(self, screen: TimerScreen) -> None:
+        # Bindings take hold after a screen's own mounting, which reads what it is about: so it is told beforehand, too.
+        screen.set_reactive(TimerScreen.states, self.states)
+        screen.set_reactive(TimerScreen.freshness, self.freshness)
+        screen.set_reactive(TimerScreen.view, self.view)
+        screen.set_reactive(TimerScreen.note, self.note)
+        screen.set_reactive(TimerScreen.who, self.who)
         screen.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note, GlobusTui.who)
         self.push_screen(screen)
 
@@ -330,6 +336,12 @@ class GlobusTui(Everywhere):
         from globus_tui.procedures.replace import Replace
 
         self.run_worker(Replace(self, wizard, old).run(), group="create")
+
+    def reanchor(self, state: JobState) -> None:
+        """Show what would keep a timer's hour across clock changes, and do it when that is agreed."""
+        from globus_tui.procedures.reanchor import reanchor
+
+        self.run_worker(reanchor(self, state), group="create")
 
     def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
         """Start at once what a timer does."""

@@ -34,6 +34,14 @@ async def test_a_failed_run_says_why_in_words_and_what_to_do(demo: Demo) -> None
         assert "MB/s" in line_with(demo, "bytes  ")
 
 
+async def test_the_log_is_read_at_once_when_it_is_opened_from_the_timers_page(demo: Demo) -> None:
+    async with demo.console("--refresh", "0") as pilot:
+        demo.point_at("beamline-7-raw")
+        await demo.press(pilot, "enter", "l")
+        assert demo.app.screen.query_one(EventLog).rows
+        assert "keeps no log" not in demo.text()
+
+
 async def test_errors_only_leaves_errors_and_the_key_gives_all_back(demo: Demo) -> None:
     async with demo.console() as pilot:
         log = await open_log(demo, pilot, "beamline-7-raw")
