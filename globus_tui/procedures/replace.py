@@ -10,14 +10,14 @@ from globus_tui.store.swapping import NotSwapped, Swapped
 if TYPE_CHECKING:
     from globus_tui.app import GlobusTui
     from globus_tui.domain.readings import JobReading
-    from globus_tui.screens.create.wizard import WizardScreen
+    from globus_tui.procedures.create import Sender
     from globus_tui.store.creation_outcome import Created
 
 
 class Replace(Create):
     """Like a creation, lost answers and consents included; where that opens the new timer, this swaps first."""
 
-    def __init__(self, app: GlobusTui, wizard: WizardScreen, old: JobReading) -> None:
+    def __init__(self, app: GlobusTui, wizard: Sender, old: JobReading) -> None:
         """Nothing is asked of Globus yet; `old` is the timer as it was read."""
         super().__init__(app, wizard)
         self._old = old

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from globus_tui.store.job_state import JobState
 
 
-class _ByKey:
+class ByKey:
     """Stands where the wizard would: what is sent is kept as a draft until its end is known."""
 
     def __init__(self, app: GlobusTui, making: Making, draft: Draft) -> None:
+        """Nothing is sent yet."""
         self._app = app
         self.making = making
         self.draft = draft
@@ -34,9 +35,11 @@ class _ByKey:
         self.is_sending = False
 
     def set_sending(self, *, sending: bool) -> None:
+        """A creation is under way, or over."""
         self.is_sending = sending
 
     def show_problems(self, problems: Sequence[DraftProblem], words: str) -> None:
+        """Say why it was refused; there is no page to go back to."""
         del problems  # the words hold them
         self.keeper.discard()
         self._app.say(words, "error")
@@ -45,7 +48,7 @@ class _ByKey:
 class _Start(Create):
     """A creation that opens the task that it made."""
 
-    def __init__(self, app: GlobusTui, sender: _ByKey, heading: str) -> None:
+    def __init__(self, app: GlobusTui, sender: ByKey, heading: str) -> None:
         super().__init__(app, sender)
         self._heading = heading
 
@@ -68,7 +71,7 @@ async def start_now(app: GlobusTui, state: JobState, choice: RunChoice, files: i
     except GlobusTuiError as wrong:
         app.say(f"{wrong} {wrong.advice}".strip(), "error")
         return
-    await _Start(app, _ByKey(app, making, draft), f"{state.job.label} > {choice.value} run by hand").run()
+    await _Start(app, ByKey(app, making, draft), f"{state.job.label} > {choice.value} run by hand").run()
 
 
 async def _draft(app: GlobusTui, making: Making, reading: JobReading, choice: RunChoice, files: int) -> Draft:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from globus_tui.commands import LIST_MOVES, Command
+from globus_tui.commands import FIRES, LIST_MOVES, Command, bindings
 from globus_tui.present.schedule_facts import Fact, schedule_facts
 from globus_tui.present.what_facts import what_facts
 from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.job_actions import why_not
 from globus_tui.widgets.job_table import case_of
 from globus_tui.widgets.line_columns import Cell, Span
 from globus_tui.widgets.text_lines import TextLines
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.job import JobId
 
-FIRES = 10
+_SHOWN = 10
 _ALL = 100_000
 
 
@@ -27,7 +28,8 @@ class FiresScreen(TimerScreen):
     """Ten fire times in local time, UTC and from now; then schedule, items and options without anything left out."""
 
     ABOUT = "When this timer runs and what it moves, in full. Times are local, then UTC, then from now."
-    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LIST_MOVES
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FIRES
+    BINDINGS = bindings(one for one in FIRES if one not in LIST_MOVES)  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#lines"
 
     def __init__(self, job_id: JobId) -> None:
@@ -47,6 +49,15 @@ class FiresScreen(TimerScreen):
         """Where one is."""
         state = self.states.get(self.job_id)
         return f"Timers > {state.job.label if state else 'not there any more'} > fire times"
+
+    def action_job_reanchor(self) -> None:
+        """Propose what keeps its hour when the clocks change."""
+        state = self.states.get(self.job_id)
+        reason = why_not("job.edit", (state,) if state else (), self.app.freshness.state)
+        if reason is not None:
+            self.app.say(reason, "warning")
+        elif state is not None:
+            self.app.reanchor(state)
 
     def watch_states(self) -> None:
         """Timers changed; maybe this one."""
@@ -68,7 +79,7 @@ class FiresScreen(TimerScreen):
             return
         case = case_of(state, self.view)
         what = what_facts(case, self.app.store.collections, items=_ALL, in_full=True)
-        lines.show((*_block("When", schedule_facts(case, FIRES)), "", *_block("What", what)))
+        lines.show((*_block("When", schedule_facts(case, _SHOWN)), "", *_block("What", what)))
 
 
 def _block(heading: str, facts: Iterable[Fact]) -> Iterable[Cell]:
