@@ -88,7 +88,7 @@ ONE_JOB = _group(
     ("job.run-now", "Run now", "Start at once what it does: in full, a test with a few files, or as a timer.", False),
     ("job.clone", "Clone", "Make another timer like it: the wizard, filled in.", False),
     ("job.edit", "Edit", "Make a new timer that takes its place; this one is kept, paused.", False),
-    ("job.rename", "Rename", "Another name, the one thing the service can change; of several by a pattern.", True),
+    ("job.rename", "Rename", "Give the timer another name, all that the service can change; several by a pattern.", True),
     ("job.delete", "Delete", "Delete the timer for good; asks for its name, and pauses it first.", True),
     ("job.cancel-task", "Cancel task", "Cancel the transfer task of the run in progress.", False),
     ("job.log", "Log", "The log of the last run's transfer task.", True),
