@@ -22,6 +22,7 @@ from globus_tui.procedures.everywhere import Everywhere
 from globus_tui.procedures.host import Host, Switch
 from globus_tui.procedures.operations import Operations, outcome_words
 from globus_tui.procedures.pretend_page import act_as_browser
+from globus_tui.procedures.replaced import ReplacedTimers
 from globus_tui.procedures.watching import NextRuns
 from globus_tui.screens.base import Note, TimerScreen
 from globus_tui.store.freshness import Freshness, FreshnessState
@@ -107,6 +108,7 @@ class GlobusTui(Everywhere):
         self._named: Mapping[str, Collection] | None = None
         self._names: Mapping[str, str] = {}
         self._operations = Operations(self)
+        self._replaced = ReplacedTimers(self)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = host.theme
@@ -168,6 +170,8 @@ class GlobusTui(Everywhere):
         """Ask for the timers, unless whoever opened the console has already."""
         if self.store.freshness.state in (FreshnessState.NEVER, FreshnessState.CACHED):
             self.run_worker(self.refresh_now(), group="refresh")
+        else:
+            self.run_worker(self._replaced.ask(), group="journal")
         self.book_wake()
 
     def draw_first_frame(self) -> None:
@@ -230,12 +234,14 @@ class GlobusTui(Everywhere):
         await self.store.wake()
         self.book_wake()
         self.tell_notices()
+        await self._replaced.ask()
 
     async def refresh_now(self) -> None:
         """Read the timers again; dropped when a reading is under way."""
         await self.store.refresh()
         self.book_wake()
         self.tell_notices()
+        await self._replaced.ask()
 
     def on_app_focus(self) -> None:
         """Somebody looks again: full speed."""
@@ -312,6 +318,10 @@ class GlobusTui(Everywhere):
             self.who = self.account.who
             self.store.signed_in()
             self.book_wake()
+
+    def action_jobs_replaced(self) -> None:
+        """List old timers that are kept after an edit, and offer to delete them."""
+        self.run_worker(self._replaced.offer(), group="journal", exclusive=True)
 
     def action_app_sign_in(self) -> None:
         """Sign in, or sign in again."""

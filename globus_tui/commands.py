@@ -51,6 +51,7 @@ EVERYWHERE = _group(
     ("app.zone", "Time zone", "Show times in local time, or in UTC.", False),
     ("app.refresh-interval", "Refresh interval", "Choose how often the timers are read again, or turn it off.", False),
     ("jobs.refresh", "Refresh", "Read the timers again now.", False),
+    ("jobs.replaced", "Replaced timers", "Old timers kept, paused, after an edit: list and delete them.", False),
     ("jobs.activity", "Activity", "The requests this program made: method, path, status, time.", False),
     ("app.suspend", "Suspend", "Back to the shell; `fg` returns here.", False),
     ("app.redraw", "Redraw", "Draw the whole screen again.", False),

@@ -27,6 +27,7 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "app.refresh-interval": "I",
         "jobs.refresh": "r,ctrl+r",
         "jobs.activity": "at",
+        "jobs.replaced": "Z",
         # timer list
         "jobs.filter": "slash",
         "jobs.problems": "exclamation_mark",

@@ -19,6 +19,7 @@ TUTORIAL_CLIENT_ID = "61338d24-54d5-408f-a10d-66c06b59f6d2"
 
 DEFAULT_REFRESH = 30
 SHORTEST_REFRESH = 10
+DEFAULT_KEPT_DAYS = 14
 ENVIRONMENTS = ("production", "preview", "sandbox", "integration", "test", "staging")
 SIGN_INS = ("auto", "person", "service")
 TOKEN_STORES = ("auto", "keyring", "file")
@@ -65,6 +66,8 @@ class Settings:
         ascii: draw with ASCII characters only; None decides by locale and terminal.
         zone: IANA name of the time zone shown, or None for the machine's.
         mouse: None turns it off over SSH only.
+        keep_replaced_days: after so many days it is asked whether an old timer, kept after an edit, may be deleted;
+            0 never asks.
         keys: command id → keys.
         problems: what was wrong in the file, when it could not be used; the program runs on defaults then.
     """
@@ -82,6 +85,7 @@ class Settings:
     ascii: bool | None = None
     zone: str | None = None
     mouse: bool | None = None
+    keep_replaced_days: int = DEFAULT_KEPT_DAYS
     keys: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_KEYS))
     problems: tuple[str, ...] = ()
 
@@ -152,6 +156,10 @@ def check_refresh(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and (value == 0 or SHORTEST_REFRESH <= value <= 86400)
 
 
+def _is_days(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 3650
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
@@ -171,4 +179,5 @@ _CHECKS = {
     "ascii": (_is_flag, "true or false"),
     "zone": (_is_text, "an IANA time zone such as America/Chicago"),
     "mouse": (_is_flag, "true or false"),
+    "keep_replaced_days": (_is_days, "0 (never ask) or days up to 3650"),
 }

@@ -38,6 +38,7 @@ def test_a_profile_lays_its_own_values_over_the_file(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("refresh = 5\n", "refresh must be 0 (off) or seconds from 10"),
+        ("keep_replaced_days = -1\n", "keep_replaced_days must be 0 (never ask) or days"),
         ("refesh = 30\n", "unknown setting 'refesh'"),
         ("refresh = \n", "line 1"),
         ('token_store = "vault"\n', "token_store must be one of auto, keyring, file"),

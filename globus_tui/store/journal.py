@@ -8,13 +8,16 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.store.journal_lines import START, digest, make_line
+from globus_tui.store.journal_lines import START, digest, make_line, read_journal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from globus_tui.store.journal_lines import JournalLine
 
 _LOCK_TIMEOUT = 2.0
 _PATIENCE = 5.0
@@ -72,6 +75,19 @@ class Journal:
             self.problem = f"The journal {self.path} cannot be written: {error.strerror or error}"
         finally:
             self._turn.release()
+
+    async def entries(self) -> tuple[Mapping[str, Any], ...]:
+        """What this profile's timers went through, oldest first; of a file that cannot be read, what is in memory.
+
+        Read off the event loop, and not waited for longer than for writing.
+        """
+        waiting = tuple(self.unwritten)
+        written: tuple[JournalLine, ...] = ()
+        if self.path is not None:
+            with suppress(OSError, TimeoutError):
+                written = await asyncio.wait_for(asyncio.to_thread(read_journal, self.path), _PATIENCE)
+        found = [line.entry for line in written if line.entry is not None]
+        return tuple(one for one in (*found, *waiting) if one.get("profile") == self.profile)
 
     def take_warning(self) -> str | None:
         """Why changes are not being recorded; said once."""

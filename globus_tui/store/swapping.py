@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from globus_tui.store.creation import Creator
     from globus_tui.store.recorder import Recorder
 
-KEPT_DAYS = 14
-"""After so many days it is asked whether the old timer may be deleted."""
-
 
 class SwapService(Protocol):
     """Timers, as swapping needs them."""
@@ -206,8 +203,6 @@ def replaced_timers(entries: Iterable[Mapping[str, Any]]) -> tuple[OldTimer, ...
     return tuple(kept.values())
 
 
-def due_for_deletion(
-    entries: Iterable[Mapping[str, Any]], now: datetime, days: int = KEPT_DAYS
-) -> tuple[OldTimer, ...]:
+def due_for_deletion(entries: Iterable[Mapping[str, Any]], now: datetime, days: int) -> tuple[OldTimer, ...]:
     """Replaced timers that have been kept long enough to ask whether to delete them."""
     return tuple(one for one in replaced_timers(entries) if now - one.replaced_at >= timedelta(days=days))

@@ -48,8 +48,8 @@ async def test_an_edit_puts_the_new_one_in_place_and_keeps_the_old_one_paused() 
         assert bench.named("edited")[0].interval == 21_600
         (kept,) = replaced_timers(bench.journal.unwritten)
         assert (kept.job_id, kept.replaced_by) == (old.job.job_id, found.new.job_id)
-        assert due_for_deletion(bench.journal.unwritten, NOON + timedelta(days=13)) == ()
-        assert due_for_deletion(bench.journal.unwritten, NOON + timedelta(days=14)) == (kept,)
+        assert due_for_deletion(bench.journal.unwritten, NOON + timedelta(days=13), 14) == ()
+        assert due_for_deletion(bench.journal.unwritten, NOON + timedelta(days=14), 14) == (kept,)
 
 
 GATEWAY = {"kind": "answer", "status": 504, "body": {"error": {"code": "T", "detail": "late", "status": 504}}}

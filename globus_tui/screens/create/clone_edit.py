@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.draft import What, clone
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.screens.create.wizard import WizardScreen
-from globus_tui.store.swapping import KEPT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +32,7 @@ def open_edit(app: GlobusTui, state: JobState) -> None:
         "Globus can change nothing of a timer but its name (R does that).",
         "So editing makes a new timer, checks that it came out as asked for, and only then pauses this one. Whatever "
         "fails, exactly one of the two stays active.",
-        f"This one is kept, paused, so that you can go back; after {KEPT_DAYS} days you may want to delete it (X).",
+        f"This one is kept, paused, so that you can go back; {_asked_later(app)}.",
         "The new timer has an id of its own and counts its runs from zero.",
     )
     sheet = Confirm(f"Edit {state.job.label}?", sentences, verb="edit")
@@ -43,6 +42,11 @@ def open_edit(app: GlobusTui, state: JobState) -> None:
             app.run_worker(_open(app, state, for_edit=True), group="clone", exclusive=True)
 
     app.push_screen(sheet, go_on)
+
+
+def _asked_later(app: GlobusTui) -> str:
+    days = app.settings.keep_replaced_days
+    return f"after {days} days you are asked whether to delete it" if days else "X deletes it when you want"
 
 
 async def _open(app: GlobusTui, state: JobState, *, for_edit: bool) -> None:

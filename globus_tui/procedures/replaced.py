@@ -1,0 +1,74 @@
+"""Old timers that were replaced and are kept, paused: asks after some days whether to delete them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.commands import key_words
+from globus_tui.domain.job import JobId, JobStatus
+from globus_tui.present.replaced_words import ask_words, kept_lines, kept_words
+from globus_tui.store.operations import Delete
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from globus_tui.app import GlobusTui
+    from globus_tui.store.swapping import OldTimer
+
+_DAY = timedelta(days=1)
+NOTHING_KEPT = "No timer that was replaced from here is kept: the journal knows of none that is still there, paused."
+
+
+class ReplacedTimers:
+    """Those that this program's journal knows of, that are still there, and that nobody resumed since."""
+
+    def __init__(self, app: GlobusTui) -> None:
+        """Nothing is read yet."""
+        self._app = app
+        self._asked_at: datetime | None = None
+
+    @property
+    def _days(self) -> int:
+        return self._app.settings.keep_replaced_days
+
+    async def ask(self) -> None:
+        """Say, once a day, that some have been kept long enough; nothing before the timers were read."""
+        now = self._app.store.now()
+        unread = self._app.store.freshness.checked_at is None
+        if not self._days or unread or (self._asked_at is not None and now - self._asked_at < _DAY):
+            return
+        self._asked_at = now
+        if due := await self._kept(due_only=True):
+            key = key_words(self._app.settings.keys, "jobs.replaced")
+            self._app.say(ask_words(len(due), self._days, key), "warning")
+
+    async def offer(self) -> None:
+        """List those kept long enough, else all that are kept, and delete them once their number was typed."""
+        from globus_tui.screens.confirm import ConfirmTyped
+
+        found = (await self._kept(due_only=True) if self._days else ()) or await self._kept(due_only=False)
+        if not found:
+            self._app.say(NOTHING_KEPT)
+            return
+        operations = [Delete(JobId(one.job_id)) for one in found]
+        labels = {str(one): state.job.label for one, state in self._app.states.items()}
+        sheet = ConfirmTyped(
+            f"Delete {kept_words(len(found))} for good?",
+            (
+                *kept_lines(found, labels, self._app.view.now, self._app.view.zone),
+                "This cannot be undone at Globus. Their replacements are not touched.",
+            ),
+            accepted=[f"delete {len(found)}"],
+            verb="delete what is listed",
+        )
+        self._app.push_screen(sheet, lambda agreed: self._app.operate(operations) if agreed else None)
+
+    async def _kept(self, *, due_only: bool) -> tuple[OldTimer, ...]:
+        from globus_tui.store.swapping import due_for_deletion, replaced_timers
+
+        entries = await self._app.store.journal.entries()
+        now, states = self._app.store.now(), self._app.store.states
+        found = due_for_deletion(entries, now, self._days) if due_only else replaced_timers(entries)
+        resting = {job_id for job_id, state in states.items() if state.job.status is JobStatus.INACTIVE}
+        return tuple(one for one in found if one.job_id in resting)
