@@ -45,7 +45,7 @@ class JobListScreen(TimerScreen, JobActions):
     ABOUT = (
         "One line for each timer, worst first. HEALTH is one word from four layers: the timer, its last run, "
         "the transfer task of that run, and the clock. Timers made together for weekdays or several times a day are "
-        "one line, as 5×, and are acted on as one; the counts on top count each of them."
+        "one line, as 5x, and are acted on as one; the counts on top count each of them."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_LIST
     BINDINGS = [
@@ -228,8 +228,8 @@ class JobListScreen(TimerScreen, JobActions):
             self.show_jobs()
         elif group.key in order.unfolded:
             order.unfolded.discard(group.key)
+            table.move_to(group.key)  # first, so that the cursor is on no row that goes
             self.show_jobs()
-            table.move_to(group.key)
         if group is not None and group.key not in (order.unfolded | table.folded.keys()):
             self.app.say(
                 "Some of its timers are marked or hidden: they stay apart until all are or none is.", "warning"

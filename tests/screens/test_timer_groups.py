@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.demo import Demo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri")
+MISSING = ("urn:globus:auth:scope:transfer.api.globus.org:all",)
 
 
 async def made_for_weekdays(demo: Demo, pilot: Pilot[Any], name: str = "raw") -> list[str]:
@@ -179,3 +180,41 @@ async def test_what_is_for_one_timer_says_how_to_get_at_them(demo: Demo) -> None
         await demo.press(pilot, "e")
         assert "one by one with z" in demo.note()
         assert demo.changes() == []
+
+
+async def test_one_sign_in_repairs_all_of_them(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        names = await made_for_weekdays(demo, pilot)
+        for name in names[:3]:
+            timer = demo.timer(name)
+            timer.status, timer.next_run = "inactive", None
+            detail = {
+                "code": "ConsentRequired",
+                "authorization_parameters": {"required_scopes": list(MISSING)},
+            }
+            timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": detail}
+        await demo.press(pilot, "r")
+        fixed: list[list[str]] = []
+        demo.app.fix = lambda job_ids: fixed.append(list(job_ids))  # type: ignore[method-assign]  # what it is asked for
+        await demo.press(pilot, "f")
+        assert fixed == [[demo.job_id(name) for name in names[:3]]]
+
+
+async def test_a_group_that_loses_a_timer_elsewhere_keeps_the_cursor(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        names = await made_for_weekdays(demo, pilot)
+        del demo.sandbox.timers[demo.job_id(names[4])]
+        await demo.press(pilot, "r")
+        assert "4× raw" in demo.row("4× raw")
+        assert demo.table.cursor_row is not None
+        assert demo.table.cursor_row.job.label == "raw"
+
+
+async def test_when_two_become_one_the_one_left_is_a_row_of_its_own(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        names = await made_for_weekdays(demo, pilot)
+        for name in names[1:]:
+            del demo.sandbox.timers[demo.job_id(name)]
+        await demo.press(pilot, "r")
+        assert names[0] in demo.names()
+        assert "raw" not in demo.names()
