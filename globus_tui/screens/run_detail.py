@@ -30,6 +30,7 @@ from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from datetime import datetime
 
     from textual.app import ComposeResult
 
@@ -60,6 +61,7 @@ class RunDetailScreen(LogKeys, JobActions):
         super().__init__()
         self.job_id = job_id
         self.run_key = run_key
+        self._read_with: datetime | None = None
 
     def compose_middle(self) -> ComposeResult:
         """What became of it, its task in numbers, its log."""
@@ -106,6 +108,7 @@ class RunDetailScreen(LogKeys, JobActions):
 
     def _start(self, reading: Coroutine[None, None, None]) -> None:
         self._task_reading.busy, self._task_reading.problem = True, None
+        self._read_with = self.freshness.checked_at  # opening tells of freshness twice, and is one reading
         self.run_worker(self._read_then_show(reading), group="detail", exclusive=True)
 
     async def _read_then_show(self, reading: Coroutine[None, None, None]) -> None:
@@ -158,7 +161,7 @@ class RunDetailScreen(LogKeys, JobActions):
             return
         if reading.problem:
             self._read()
-        elif unfinished:
+        elif unfinished and self.freshness.checked_at != self._read_with:
             self._read_newer()
 
     def _read_newer(self) -> None:
