@@ -99,6 +99,7 @@ class GlobusTui(Everywhere):
         self._next_runs = NextRuns()
         self.activity: deque[Activity] = deque(maxlen=ACTIVITY_KEPT)
         self.started_at = time.monotonic()
+        self.requests = 0
         self.received = 0
         """Bytes of all answers so far."""
         self.shown_zone = host.zone
@@ -199,7 +200,7 @@ class GlobusTui(Everywhere):
             self.say("Globus answers again.")
             return
         words = header_words(current, self.store.clock(), self.shown_zone)
-        self.say(f"{words} {current.advice or ''}".strip(), "error")
+        self.say(f"{words}. {current.advice or ''}".strip(), "error")
 
     def look(self) -> None:
         """Take the present, to the minute: no word on the screen is finer."""
@@ -274,7 +275,10 @@ class GlobusTui(Everywhere):
 
     def say(self, words: str, severity: str = "information") -> None:
         """Put a sentence on the note line of every screen. Text of the service may stand in it: it is made harmless."""
+        from globus_tui.screens.activity import Said
+
         self.note = Note(safe_line(words), severity)
+        self._remember(Said(words, severity))
 
     def tell_notices(self, *more: str) -> None:
         """Say, each once, what there is to know of the settings and of where and how long the tokens are kept."""
@@ -385,11 +389,15 @@ class GlobusTui(Everywhere):
 
     def note_exchange(self, exchange: Exchanged) -> None:
         """Remember a request for the activity screen."""
+        self._remember(exchange)
+        self.requests += 1
+        self.received += exchange.received
+
+    def _remember(self, exchange: Exchanged) -> None:
         from globus_tui.screens.activity import Activity
 
         number = self.activity[-1].key + 1 if self.activity else 1
         self.activity.append(Activity(number, self.store.now(), exchange))
-        self.received += exchange.received
 
 
 __all__ = ["GlobusTui", "Host", "Switch"]

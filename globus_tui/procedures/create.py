@@ -66,7 +66,7 @@ class Create:
                     return
                 found = await self._after_lost(found, again=answer == LostAnswer.AGAIN)
         except GlobusTuiError as wrong:
-            self._app.say(f"{wrong} {wrong.advice}".strip(), "error")
+            self._app.say(wrong.in_full, "error")
             return
         finally:
             self._wizard.set_sending(sending=False)

@@ -37,6 +37,7 @@ class Everywhere(App[Switch]):
     host: Host
     shown_zone: tzinfo
     activity: deque[Activity]
+    requests: int
     received: int
     started_at: float
 
@@ -66,8 +67,7 @@ class Everywhere(App[Switch]):
         from globus_tui.procedures.own_cost import own_cost
         from globus_tui.screens.about_self import AboutSelf
 
-        requests = self.activity[-1].key if self.activity else 0
-        cost = own_cost(self.store, requests=requests, received=self.received, started=self.started_at)
+        cost = own_cost(self.store, requests=self.requests, received=self.received, started=self.started_at)
         self.push_screen(AboutSelf(own_lines(cost)))
 
     def action_jobs_activity(self) -> None:

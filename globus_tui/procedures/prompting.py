@@ -146,5 +146,5 @@ class _UnderWay:
         try:
             await self._account.finish(self.attempt, pasted)
         except GlobusTuiError as wrong:
-            return f"{wrong} {wrong.advice}".strip()
+            return wrong.in_full
         return None

@@ -35,7 +35,7 @@ async def reanchor(app: GlobusTui, state: JobState) -> None:
         old = await making.read(state.job_id)
         draft = clone(old.job, old.document, now, for_edit=True)
     except GlobusTuiError as wrong:
-        app.say(f"{wrong} {wrong.advice}".strip(), "error")
+        app.say(wrong.in_full, "error")
         return
     if not isinstance(draft.schedule, RecurringSchedule) or old.job.schedule != state.job.schedule:
         app.say("It is not as it was shown here: look again.", "warning")

@@ -104,7 +104,7 @@ class SignIn:
         try:
             await procedure
         except GlobusTuiError as wrong:
-            self._app.say(f"{wrong} {wrong.advice}".strip(), "error")
+            self._app.say(wrong.in_full, "error")
 
     async def sign_in(self) -> bool:
         """Signs in anew with what the profile has; the refresh clock goes on if it was stopped.

@@ -69,7 +69,7 @@ async def start_now(app: GlobusTui, state: JobState, choice: RunChoice, files: i
     try:
         draft = await _draft(app, making, await making.read(state.job_id), choice, files)
     except GlobusTuiError as wrong:
-        app.say(f"{wrong} {wrong.advice}".strip(), "error")
+        app.say(wrong.in_full, "error")
         return
     await _Start(app, ByKey(app, making, draft), f"{state.job.label} > {choice.value} run by hand").run()
 

@@ -1,4 +1,4 @@
-"""What this program asked of Globus: every request with its answer, nothing of what was in them."""
+"""What this program asked of Globus and said to its user: nothing of what was in the requests."""
 
 from __future__ import annotations
 
@@ -56,10 +56,23 @@ class Activity:
     exchange: Exchanged
 
 
-class ActivityScreen(TimerScreen):
-    """The requests, newest first."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of the note line, kept among the requests: the note line itself holds only the last."""
 
-    ABOUT = "Every request that this program made, newest first. What was in them is not kept."
+    path: str
+    severity: str
+    service: str = "note"
+    method: str = ""
+    status: int | None = None
+    milliseconds: int = 0
+    received: int = 0
+
+
+class ActivityScreen(TimerScreen):
+    """Requests and notes, newest first."""
+
+    ABOUT = "Every request that this program made and every note it gave, newest first; not what was in the requests."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LIST_MOVES
     AUTO_FOCUS = "#requests"
 
@@ -75,9 +88,9 @@ class ActivityScreen(TimerScreen):
                 Column("at", "AT", self._cell_at, width=5),
                 Column("service", "SERVICE", lambda one: one.exchange.service, width=8, priority=2),
                 Column("method", "METHOD", lambda one: one.exchange.method, width=6),
-                Column("path", "PATH", lambda one: one.exchange.path, min_width=20),
+                Column("path", "PATH, OR NOTE", lambda one: one.exchange.path, min_width=20),
                 Column("status", "STATUS", self._cell_status, width=9),
-                Column("ms", "MS", lambda one: str(one.exchange.milliseconds), width=6, align="right", priority=1),
+                Column("ms", "MS", self._cell_milliseconds, width=6, align="right", priority=1),
                 Column("bytes", "BYTES", self._cell_bytes, width=8, align="right", priority=3),
             ),
             empty="Nothing was asked yet.",
@@ -116,15 +129,22 @@ class ActivityScreen(TimerScreen):
         return moments.clock(one.at, self.view.zone)
 
     @staticmethod
+    def _cell_milliseconds(one: Activity) -> Cell:
+        return "" if isinstance(one.exchange, Said) else str(one.exchange.milliseconds)
+
+    @staticmethod
     def _cell_status(one: Activity) -> Cell:
         status = one.exchange.status
+        if isinstance(one.exchange, Said):
+            worse = one.exchange.severity in ("error", "warning")
+            return Span(one.exchange.severity, one.exchange.severity) if worse else ""
         if status is None:
             return Span("no answer", "error")
         return Span(str(status), "error" if status >= 400 else "success")
 
     @staticmethod
     def _cell_bytes(one: Activity) -> Cell:
-        return sizes.size(one.exchange.received)
+        return "" if isinstance(one.exchange, Said) else sizes.size(one.exchange.received)
 
     @on(LineList.Chosen)
     def do_nothing(self) -> None:

@@ -106,7 +106,8 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     def _show_asked(self) -> None:
         asked = self._consent_asked
         self.query_one("#asked", Static).update(Content("\n".join(safe_line(line) for line in asked.lines)))
-        shown = f"{asked.url[:_SHOWN]}… ({len(asked.url)} characters)" if asked.url else "No sign-in is needed."
+        more = "..." if self.app.host.ascii else "…"
+        shown = f"{asked.url[:_SHOWN]}{more} ({len(asked.url)} characters)" if asked.url else "No sign-in is needed."
         self.query_one("#url", Static).update(Content(shown))
         lines = [Content.assemble((f"{key:>3}  ", "bold $primary"), words) for key, words in self._ways()]
         self.query_one("#ways", Static).update(Content("\n").join(lines))
@@ -158,7 +159,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     def _submit(self, pasted: str) -> None:
         if not self._consent_busy and pasted.strip():
             self._consent_busy = True
-            self._say("asking Globus …")
+            self._say("asking Globus")
             self.query_one("#code", TextField).value = ""
             # A Secret from here on: workers log their arguments, and a crash report shows local variables.
             self.run_worker(self._try_code(Secret(pasted)), group="sign-in")
@@ -210,7 +211,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             try:
                 asked = await change(left)
             except GlobusTuiError as wrong:
-                self._say(f"{wrong} {wrong.advice}".strip(), wrong=True)
+                self._say(wrong.in_full, wrong=True)
                 return
             self._consent_left = left
         self._say("" if asked.url == self._consent_asked.url else "The link is another one now: open this one.")

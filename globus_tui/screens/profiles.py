@@ -92,7 +92,7 @@ class ProfilesScreen(TimerScreen):
         try:
             self._profile_rows = await self._profile_shelf.rows()
         except GlobusTuiError as wrong:
-            self.app.say(f"{wrong} {wrong.advice}".strip(), "error")
+            self.app.say(wrong.in_full, "error")
             return
         rows = self.query_one("#profiles", LineList)
         rows.ascii_only = self.view.ascii

@@ -110,7 +110,7 @@ class CheckedDraft(TimerScreen):
         try:
             made = await self.lookup.bookmark(name, collection_id, path)
         except GlobusTuiError as wrong:
-            self.app.say(f"{wrong} {wrong.advice}".strip(), "error")
+            self.app.say(wrong.in_full, "error")
         else:
             self.app.say(f"Bookmark {made.label} is made.")
 

@@ -59,7 +59,7 @@ async def _open(app: GlobusTui, state: JobState, *, for_edit: bool) -> None:
         reading = await making.read(state.job_id)
         draft = clone(reading.job, reading.document, app.store.now(), for_edit=for_edit)
     except GlobusTuiError as wrong:
-        app.say(f"{wrong} {wrong.advice}".strip(), "error")
+        app.say(wrong.in_full, "error")
         return
     app.say("")
     draft = named(draft, app.view.names)
