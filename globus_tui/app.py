@@ -109,7 +109,7 @@ class GlobusTui(Everywhere):
         self._named: Mapping[str, Collection] | None = None
         self._names: Mapping[str, str] = {}
         self._operations = Operations(self)
-        self._replaced = ReplacedTimers(self)
+        self.replaced = ReplacedTimers(self)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = host.theme
@@ -172,7 +172,7 @@ class GlobusTui(Everywhere):
         if self.store.freshness.state in (FreshnessState.NEVER, FreshnessState.CACHED):
             self.run_worker(self.refresh_now(), group="refresh")
         else:
-            self.run_worker(self._replaced.ask(), group="journal")
+            self.run_worker(self.replaced.ask(), group="journal")
         self.book_wake()
 
     def draw_first_frame(self) -> None:
@@ -235,14 +235,14 @@ class GlobusTui(Everywhere):
         await self.store.wake()
         self.book_wake()
         self.tell_notices()
-        await self._replaced.ask()
+        await self.replaced.ask()
 
     async def refresh_now(self) -> None:
         """Read the timers again; dropped when a reading is under way."""
         await self.store.refresh()
         self.book_wake()
         self.tell_notices()
-        await self._replaced.ask()
+        await self.replaced.ask()
 
     def on_app_focus(self) -> None:
         """Somebody looks again: full speed."""
@@ -322,10 +322,6 @@ class GlobusTui(Everywhere):
             self.who = self.account.who
             self.store.signed_in()
             self.book_wake()
-
-    def action_jobs_replaced(self) -> None:
-        """List old timers that are kept after an edit, and offer to delete them."""
-        self.run_worker(self._replaced.offer(), group="journal", exclusive=True)
 
     def action_app_sign_in(self) -> None:
         """Sign in, or sign in again."""

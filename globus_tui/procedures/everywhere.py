@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from globus_tui.auth.account import Account
+    from globus_tui.procedures.replaced import ReplacedTimers
     from globus_tui.screens.activity import Activity
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
@@ -36,6 +37,7 @@ class Everywhere(App[Switch]):
     settings: Settings
     host: Host
     shown_zone: tzinfo
+    replaced: ReplacedTimers
     activity: deque[Activity]
     requests: int
     received: int
@@ -75,6 +77,10 @@ class Everywhere(App[Switch]):
         from globus_tui.screens.activity import ActivityScreen
 
         self.open_screen(ActivityScreen())
+
+    def action_jobs_replaced(self) -> None:
+        """List old timers that are kept after an edit, and offer to delete them."""
+        self.run_worker(self.replaced.offer(), group="journal", exclusive=True)
 
     def action_jobs_refresh(self) -> None:
         """Read the timers again now, and say what that brought; dropped when a reading is under way."""
