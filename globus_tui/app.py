@@ -389,6 +389,12 @@ class GlobusTui(Everywhere):
         self.requests += 1
         self.received += exchange.received
 
+    def remember_command(self, command: str) -> None:
+        """Keep the CLI command that does what is being done, for the activity screen."""
+        from globus_tui.screens.activity import Said
+
+        self._remember(Said(command, "information", service="same as"))
+
     def _remember(self, exchange: Exchanged) -> None:
         from globus_tui.screens.activity import Activity
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from globus_tui.screens.operation_words import command_of
 from globus_tui.store.operations import Delete
 from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
 
@@ -37,6 +38,8 @@ class Operations:
         self, operations: Sequence[Operation], then: Callable[[Sequence[Outcome]], None] | None
     ) -> None:
         labels = [self._label(one) for one in operations]
+        for one in operations:
+            self._app.remember_command(command_of(one))
         outcomes = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
         self._say_outcomes(outcomes, labels)
         self._app.book_wake()

@@ -11,6 +11,7 @@ from globus_tui.domain.job import FlowStart, JobStatus
 from globus_tui.domain.renaming import check_name
 from globus_tui.domain.timer_groups import joined_name, timer_groups
 from globus_tui.present import moments
+from globus_tui.screens.operation_words import same_as
 from globus_tui.store.freshness import FreshnessState
 from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume
 from globus_tui.store.resuming import resume_preview
@@ -241,10 +242,11 @@ class JobActions(Screen[None]):
         if len(states) == 1:
             job = states[0].job
             accepted = [job.job_id[:8]] if job.name is None else [job.name.strip(), job.job_id[:8]]
-            sheet = ConfirmTyped(f"Delete {job.label} for good?", (warning,), accepted=accepted, verb="delete it")
+            sentences: tuple[str, ...] = (warning, same_as(operations))
+            sheet = ConfirmTyped(f"Delete {job.label} for good?", sentences, accepted=accepted, verb="delete it")
         else:
             accepted = [f"delete {len(states)}"]
-            sentences = (*_named(states), warning)
+            sentences = (*_named(states), warning, same_as(operations))
             sheet = ConfirmTyped(
                 f"Delete {len(states)} timers for good?", sentences, accepted=accepted, verb="delete them"
             )
@@ -333,7 +335,7 @@ class JobActions(Screen[None]):
     def _ask(self, heading: str, sentences: Sequence[str], verb: str, operations: Sequence[Operation]) -> None:
         from globus_tui.screens.confirm import Confirm
 
-        sheet = Confirm(heading, sentences, verb=verb)
+        sheet = Confirm(heading, (*sentences, same_as(operations)), verb=verb)
         self.app.push_screen(sheet, lambda agreed: self.app.operate(operations) if agreed else None)
 
 

@@ -586,3 +586,17 @@ async def test_resuming_several_that_missed_nothing_names_them(demo: Demo) -> No
         await demo.press(pilot, "enter", "space", "s", "y", "s")
         assert "· db-dumps" in demo.text()
         assert "2 start nothing now" in demo.text()
+
+
+# --- the CLI, taught by the way
+
+
+async def test_a_question_and_the_activity_log_give_the_command_that_does_the_same(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("db-dumps")
+        job_id = demo.job_id("db-dumps")
+        await demo.press(pilot, "X")
+        assert f"Same as: globus timer delete {job_id}" in demo.text()
+        await demo.press(pilot, "escape", "s", "at")
+        assert f"globus timer pause {job_id}" in demo.text()
+        assert "same as" in demo.text()
