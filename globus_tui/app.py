@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import cached_property, partial
@@ -17,6 +16,7 @@ from globus_tui.commands import EVERYWHERE, bindings
 from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
+from globus_tui.procedures.activity_log import ActivityLog
 from globus_tui.procedures.attended import is_attended
 from globus_tui.procedures.everywhere import Everywhere
 from globus_tui.procedures.host import Host, Switch
@@ -42,16 +42,12 @@ if TYPE_CHECKING:
     from globus_tui.domain.readings import JobReading
     from globus_tui.domain.run_now import RunChoice
     from globus_tui.procedures.sign_in import SignIn
-    from globus_tui.screens.activity import Activity, Exchanged
     from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.settings import Settings
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.operations import Operation
     from globus_tui.store.outcome import Outcome
-
-ACTIVITY_KEPT = 2000
-"""Requests remembered for the activity screen."""
 
 _NAMES_TOGETHER = 0.3
 """Seconds in which names of collections that come in one after another are gathered and drawn once."""
@@ -97,11 +93,8 @@ class GlobusTui(Everywhere):
         self.host = host
         self.set_reactive(GlobusTui.who, account.who)
         self._next_runs = NextRuns()
-        self.activity: deque[Activity] = deque(maxlen=ACTIVITY_KEPT)
+        self.activity = ActivityLog(store.now)
         self.started_at = time.monotonic()
-        self.requests = 0
-        self.received = 0
-        """Bytes of all answers so far."""
         self.shown_zone = host.zone
         self._wake_clock: Timer | None = None
         self._first_frame = ExitStack()
@@ -275,10 +268,8 @@ class GlobusTui(Everywhere):
 
     def say(self, words: str, severity: str = "information") -> None:
         """Put a sentence on the note line of every screen. Text of the service may stand in it: it is made harmless."""
-        from globus_tui.screens.activity import Said
-
         self.note = Note(safe_line(words), severity)
-        self._remember(Said(words, severity))
+        self.activity.said(words, severity)
 
     def tell_notices(self, *more: str) -> None:
         """Say, each once, what there is to know of the settings and of where and how long the tokens are kept."""
@@ -382,24 +373,6 @@ class GlobusTui(Everywhere):
     def web_link(self, job_id: JobId) -> str:
         """The page of a timer in the Globus web app (address seen in a public example of Globus)."""
         return f"{self.host.web}activity/timers/{job_id}/overview"
-
-    def note_exchange(self, exchange: Exchanged) -> None:
-        """Remember a request for the activity screen."""
-        self._remember(exchange)
-        self.requests += 1
-        self.received += exchange.received
-
-    def remember_command(self, command: str) -> None:
-        """Keep the CLI command that does what is being done, for the activity screen."""
-        from globus_tui.screens.activity import Said
-
-        self._remember(Said(command, "information", service="same as"))
-
-    def _remember(self, exchange: Exchanged) -> None:
-        from globus_tui.screens.activity import Activity
-
-        number = self.activity[-1].key + 1 if self.activity else 1
-        self.activity.append(Activity(number, self.store.now(), exchange))
 
 
 __all__ = ["GlobusTui", "Host", "Switch"]

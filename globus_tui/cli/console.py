@@ -123,7 +123,7 @@ async def _enter(
             await asyncio.wait_for(answered.wait(), _PATIENCE)
     app = make_console(backend, settings, options, zone, environ, store=store, sign_in=sign_in)
     for exchange in early:
-        app.note_exchange(exchange)
+        app.activity.note(exchange)
     app.call_later(_collect_again)
     leave_when_told(lambda code: app.exit(return_code=code))
     if cache is not None:
@@ -232,7 +232,7 @@ def make_console(
     store = store or make_store(backend, settings, options)
     making = later(partial(_make_making, backend, settings, store))
     app = GlobusTui(store, backend.account, settings, host._replace(making=making))
-    backend.connection.on_exchange = app.note_exchange
+    backend.connection.on_exchange = app.activity.note
     return app
 
 

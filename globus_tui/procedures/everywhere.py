@@ -15,15 +15,14 @@ from globus_tui.procedures.host import Host, Switch
 from globus_tui.screens.base import TimerScreen
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Iterable
     from datetime import tzinfo
 
     from textual.screen import Screen
 
     from globus_tui.auth.account import Account
+    from globus_tui.procedures.activity_log import ActivityLog
     from globus_tui.procedures.replaced import ReplacedTimers
-    from globus_tui.screens.activity import Activity
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.job_store import JobStore
@@ -38,9 +37,7 @@ class Everywhere(App[Switch]):
     host: Host
     shown_zone: tzinfo
     replaced: ReplacedTimers
-    activity: deque[Activity]
-    requests: int
-    received: int
+    activity: ActivityLog
     started_at: float
 
     def say(self, words: str, severity: str = "information") -> None:
@@ -69,7 +66,9 @@ class Everywhere(App[Switch]):
         from globus_tui.procedures.own_cost import own_cost
         from globus_tui.screens.about_self import AboutSelf
 
-        cost = own_cost(self.store, requests=self.requests, received=self.received, started=self.started_at)
+        cost = own_cost(
+            self.store, requests=self.activity.requests, received=self.activity.received, started=self.started_at
+        )
         self.push_screen(AboutSelf(own_lines(cost)))
 
     def action_jobs_activity(self) -> None:

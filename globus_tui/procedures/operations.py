@@ -39,7 +39,7 @@ class Operations:
     ) -> None:
         labels = [self._label(one) for one in operations]
         for one in operations:
-            self._app.remember_command(command_of(one))
+            self._app.activity.command(command_of(one))
         outcomes = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
         self._say_outcomes(outcomes, labels)
         self._app.book_wake()

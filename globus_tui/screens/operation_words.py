@@ -1,4 +1,4 @@
-"""The command of the official CLI that does what an operation does: shown before it is done, and kept with the notes."""
+"""The command of the official CLI that does what an operation does: shown before it, and kept with the notes."""
 
 from __future__ import annotations
 

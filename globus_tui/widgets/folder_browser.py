@@ -99,7 +99,9 @@ class FolderBrowser(LineList[EntryRow]):
         if view is None:
             self.empty = ""
         elif view.gare is not None:
-            self.empty = "Globus asks for something first.\nDown, then Enter, meets it; a typed path can be used without."
+            self.empty = (
+                "Globus asks for something first.\nDown, then Enter, meets it; a typed path can be used without."
+            )
         elif view.missing:
             self.empty = f"There is no {view.path}"
         elif view.problem is not None:

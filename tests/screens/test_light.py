@@ -98,7 +98,7 @@ async def test_the_program_tells_what_it_costs_itself(demo: Demo) -> None:
     async with demo.console() as pilot:
         await demo.press(pilot, "i")
         assert "processor" in demo.text()
-        assert f"{demo.app.requests}, " in demo.text()
+        assert f"{demo.app.activity.requests}, " in demo.text()
         await demo.press(pilot, "escape")
         assert "processor" not in demo.text()
 
