@@ -12,12 +12,13 @@ from globus_tui.clipboard import inside_tmux, send_to_tmux
 from globus_tui.commands import EVERYWHERE
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.procedures.host import Host, Switch
-from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.base import Note, TimerScreen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import tzinfo
 
+    from textual.reactive import var
     from textual.screen import Screen
 
     from globus_tui.auth.account import Account
@@ -36,6 +37,7 @@ class Everywhere(App[Switch]):
     settings: Settings
     host: Host
     shown_zone: tzinfo
+    note: var[Note]
     replaced: ReplacedTimers
     activity: ActivityLog
     started_at: float
@@ -86,11 +88,13 @@ class Everywhere(App[Switch]):
         self.run_worker(self._refresh_and_say(), group="refresh")
 
     async def _refresh_and_say(self) -> None:
-        before, read_at = self.store.states, self.store.freshness.checked_at
+        before, read_at, said = self.store.states, self.store.freshness.checked_at, self.note
         await self.refresh_now()
         after, freshness = self.store.states, self.store.freshness
         if freshness.problem is not None or read_at is None or freshness.checked_at == read_at:
             return  # what is wrong has been said, or another reading is under way
+        if self.note is not said:
+            return  # the reading brought news of its own, which weigh more
         changed = sum(before.get(job_id) != state for job_id, state in after.items())
         changed += sum(job_id not in after for job_id in before)
         timers = "1 timer" if changed == 1 else f"{changed} timers"

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import asyncio
 import gzip
 import sys
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+import uvicorn
 
 from globus_tui.sandbox.serve import CannotServeError, environment, running, serve, service_account
 
@@ -150,12 +150,10 @@ def test_without_uvicorn_the_error_says_what_to_install(small: Sandbox, monkeypa
 def test_serve_says_where_it_is_before_it_serves(small: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
 
-    def interrupted(main: object) -> None:
-        assert asyncio.iscoroutine(main)
-        main.close()
+    async def interrupted(_: uvicorn.Server, sockets: object = None) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(asyncio, "run", interrupted)
+    monkeypatch.setattr(uvicorn.Server, "serve", interrupted)
     serve(small, write=lines.append)
     names = [line.partition("=")[0] for line in lines]
     assert "GLOBUS_SDK_SERVICE_URL_AUTH" in names
