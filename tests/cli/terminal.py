@@ -88,6 +88,11 @@ class Terminal:
             assert time.monotonic() < end, f"waited in vain for {ready!r}:\n{self.text}"
             self._read(0.05)
 
+    def wait_for_rest(self) -> None:
+        """Read until nothing more is drawn for a moment: a screen that was just opened takes keys by then."""
+        while self._read(0.4):
+            pass
+
     def wait_for_end(self) -> int:
         """Read until the program has ended; gives its exit code."""
         self.wait_for(lambda: self.process.poll() is not None)
