@@ -48,8 +48,6 @@ SHOTS = (
     Shot("resume", WIDE, (*"/mirror-secondary", "enter", "s")),
     Shot("delete", WIDE, (*"/db-dumps", "enter", "X")),
     Shot("help", WIDE, ("question_mark",)),
-    Shot("wizard-where", WIDE, ("n", "enter", *"campus")),
-    Shot("wizard-when", WIDE, ("n", "enter", "f6", *"every night at 2am")),
     Shot("wizard-review", WIDE, (*"/astro-ingest", "enter", "C")),
 )
 
