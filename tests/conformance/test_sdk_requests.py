@@ -70,7 +70,9 @@ def sent_by_the_sdk(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> li
 
     def send(session: object, request: requests.PreparedRequest, **_: object) -> requests.Response:
         headers = {key.lower(): str(value) for key, value in request.headers.items()}
-        sent.append(plain(str(request.method), str(request.url), headers, request.body))
+        body = request.body
+        assert body is None or isinstance(body, bytes | str)
+        sent.append(plain(str(request.method), str(request.url), headers, body))
         answer = requests.Response()
         answer.status_code = 200
         answer.headers["Content-Type"] = "application/json"
