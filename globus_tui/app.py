@@ -170,7 +170,12 @@ class GlobusTui(Everywhere):
 
     def draw_first_frame(self) -> None:
         """The first screen is mounted: draw it as soon as it has come to rest."""
-        self.set_timer(_FIRST_FRAME, self._first_frame.close)
+        self.set_timer(_FIRST_FRAME, self._end_first_batch)
+
+    def _end_first_batch(self) -> None:
+        self._first_frame.close()
+        # The end of a batch wakes the app, not the screen; one that has come to rest would wait for the next key.
+        self.screen.check_idle()
 
     def _take_change(self, change: Change) -> None:
         """Hand on what the store published; equal values repaint nothing."""
