@@ -11,6 +11,7 @@ from globus_tui.api.urls import joined, segment
 from globus_tui.domain import wire
 from globus_tui.domain.collection import Bookmark, Collection, Folder, FolderEntry
 from globus_tui.domain.errors import TransferAPIError
+from globus_tui.domain.pause_rule import PauseRule
 from globus_tui.domain.submission import Submission
 
 if TYPE_CHECKING:
@@ -74,6 +75,14 @@ class TransferClient(TransferTasks):
                 return Collection(endpoint_id, endpoint_id, deleted=True)
             raise
         return Collection.from_document(answer.object())
+
+    async def pause_rules(self, endpoint_id: str) -> tuple[PauseRule, ...]:
+        """The pause rules on a collection that concern the user.
+
+        The address is the SDK's (`my_effective_pause_rule_list`); no fixture shows an answer, so it is read tolerantly.
+        """
+        path = f"/endpoint/{segment(endpoint_id)}/my_effective_pause_rule_list"
+        return (await self._list(path, {}, PauseRule.from_document)).items
 
     async def ls(
         self,

@@ -68,7 +68,7 @@ async def _check(draft: Draft, here: Desk) -> tuple[Finding, ...]:
     """All that the wizard checks, with what services can tell."""
     from globus_tui.domain.check_lookups import Lookups
     from globus_tui.domain.draft_checks import check_draft
-    from globus_tui.screens.create.preflight import Preflight
+    from globus_tui.store.preflight import Preflight
 
     await here.store.refresh()
     known: list[Lookups] = [Lookups()]

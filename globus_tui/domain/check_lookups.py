@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.destructive import Deletions
     from globus_tui.domain.draft import Draft
     from globus_tui.domain.gare import Gare
+    from globus_tui.domain.pause_rule import PauseRule
     from globus_tui.domain.scope import Scope
 
 
@@ -49,9 +50,8 @@ class Lookups:
         paths: by (collection id, path).
         missing_consents: scopes that are not granted.
         unknown_consents: scopes that could not be looked up.
-        pause_messages: of pause rules in force, by collection id.
+        pauses: rules of the managers that are in force, by collection id.
         deletions: what the first run would delete.
-        refresh_token: whether there is one; a timer made without keeps running only as long as the token.
         flow_problem: why the flow cannot be used, in words.
     """
 
@@ -63,10 +63,9 @@ class Lookups:
     missing_consents: tuple[Scope, ...] = ()
     unknown_consents: tuple[Scope, ...] = ()
     consents_checked: bool = False
-    pause_messages: Mapping[str, str] = field(default_factory=dict, hash=False)
+    pauses: Mapping[str, tuple[PauseRule, ...]] = field(default_factory=dict, hash=False)
     deletions: Deletions | None = None
     signed_in: bool | None = None
-    refresh_token: bool | None = None
     flow_problem: str | None = None
 
 
@@ -76,8 +75,6 @@ def check_lookups(draft: Draft, found: Lookups) -> Iterator[Finding]:
         yield stop(CONSENT, "Nobody is signed in")
     elif found.signed_in:
         yield ok(CONSENT, "Signed in")
-    if found.refresh_token is False:
-        yield warn(CONSENT, "There is no refresh token: the timer may stop when the sign-in ends")
     yield from _collection(SOURCE, found.source, found.source_problem)
     yield from _collection(DESTINATION, found.destination, found.destination_problem)
     yield from _consents(draft, found)
@@ -140,9 +137,11 @@ def _pauses(draft: Draft, found: Lookups) -> Iterator[Finding]:
         (SOURCE, draft.transfer.source_endpoint),
         (DESTINATION, draft.transfer.destination_endpoint),
     ):
-        message = found.pause_messages.get(collection_id or "")
-        if message:
-            yield warn(place, f"Transfers are paused by its managers: {message}")
+        rules = [one for one in found.pauses.get(collection_id or "", ()) if one.holds(writing=place == DESTINATION)]
+        if rules:
+            which = "to" if place == DESTINATION else "from"
+            said = "; ".join(dict.fromkeys(one.message for one in rules if one.message)) or "they give no reason"
+            yield warn(place, f"Its managers have paused transfers {which} it, runs wait: {said}")
 
 
 def _paths(draft: Draft, found: Lookups) -> Iterator[Finding]:

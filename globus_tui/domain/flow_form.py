@@ -111,6 +111,14 @@ def input_problems(draft: Draft, schema: Mapping[str, Any] | None) -> dict[str, 
     return found
 
 
+def incomplete_words(draft: Draft, flow: Flow) -> str | None:
+    """The first thing that is wrong with the input as the flow describes it, in words; None when nothing is."""
+    problems = input_problems(draft, flow.input_schema)
+    labels = {one.key: one.label for one in input_fields(flow.input_schema)}
+    said = [f"{labels.get(key) or 'the input'}: {words.rstrip('.')}" for key, words in problems.items()]
+    return f"The flow's input is not complete: {said[0]}" if said else None
+
+
 def people(text: str) -> tuple[str, ...]:
     """A list of URNs or tags as typed with commas or blanks between them."""
     return tuple(dict.fromkeys(text.replace(",", " ").split()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from globus_tui.sandbox import transfer_bookmarks, transfer_files, transfer_tasks
+from globus_tui.sandbox import transfer_bookmarks, transfer_files, transfer_pauses, transfer_tasks
 from globus_tui.sandbox.access import caller, transfer_refusal
 from globus_tui.sandbox.state import TRANSFER_ALL, TRANSFER_SERVER
 from globus_tui.sandbox.transfer_asking import Asking
@@ -33,6 +33,7 @@ ROOT = "/v0.10"
 _TABLE: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/endpoint_search", endpoint_search),
     ("GET", "/endpoint/{id}", endpoint),
+    ("GET", "/endpoint/{id}/my_effective_pause_rule_list", transfer_pauses.my_effective_pause_rules),
     ("GET", "/operation/endpoint/{id}/ls", transfer_files.ls),
     ("GET", "/operation/endpoint/{id}/stat", transfer_files.stat),
     ("POST", "/operation/endpoint/{id}/mkdir", transfer_files.mkdir),
@@ -52,7 +53,7 @@ _TABLE: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/task/{id}/event_list", transfer_tasks.events),
     ("GET", "/task/{id}/successful_transfers", transfer_tasks.successes),
     ("GET", "/task/{id}/skipped_errors", transfer_tasks.skipped),
-    ("GET", "/task/{id}/pause_info", transfer_tasks.pause_info),
+    ("GET", "/task/{id}/pause_info", transfer_pauses.pause_info),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.refusals import request_id, transfer_refusal
-from globus_tui.sandbox.state import TRANSFER_ALL, iso
+from globus_tui.sandbox.state import TRANSFER_ALL
 from globus_tui.sandbox.transfer_filters import filtered, ordered_tasks
 from globus_tui.sandbox.transfer_log import events_of, skipped_of, successes_of
 from globus_tui.sandbox.transfer_progress import finish, refresh
@@ -90,12 +90,12 @@ def listing(asking: Asking) -> Document:
 
 def read(asking: Asking) -> Document:
     """One task."""
-    return asking.trimmed(_found(asking).document)
+    return asking.trimmed(found_task(asking).document)
 
 
 def update(asking: Asking) -> Document:
     """Another label or deadline, while it is not finished."""
-    task = _found(asking)
+    task = found_task(asking)
     if set(asking.body) - {"DATA_TYPE", "label", "deadline"}:
         raise asking.bad("only label and deadline can be changed")
     if task.document["status"] not in UNFINISHED:
@@ -108,7 +108,7 @@ def update(asking: Asking) -> Document:
 
 def cancel(asking: Asking) -> Document:
     """Cancels a task; one that has ended stays as it is (code `TaskComplete`, inferred)."""
-    task = _found(asking)
+    task = found_task(asking)
     if task.document["status"] not in UNFINISHED:
         return asking.result("TaskComplete", "The task completed before the cancel request was processed.")
     refresh(task, asking.now)
@@ -118,7 +118,7 @@ def cancel(asking: Asking) -> Document:
 
 def events(asking: Asking) -> Document:
     """The event log, newest first."""
-    task = _found(asking)
+    task = found_task(asking)
     rows = events_of(task, asking.now)
     for clause in filter(None, asking.query.get("filter", "").split("/")):
         key, _, value = clause.partition(":")
@@ -139,7 +139,7 @@ def events(asking: Asking) -> Document:
 
 def successes(asking: Asking) -> Document:
     """Files that were moved; of completed tasks only (documented)."""
-    task = _found(asking)
+    task = found_task(asking)
     if task.document["status"] in UNFINISHED:
         raise transfer_refusal(409, "Conflict", "The task has not completed yet", asking.resource)
     return _marked(asking, "successful_transfers", successes_of(task))
@@ -147,48 +147,7 @@ def successes(asking: Asking) -> Document:
 
 def skipped(asking: Asking) -> Document:
     """Files that were left out because they could not be read."""
-    return _marked(asking, "skipped_errors", skipped_of(_found(asking)))
-
-
-def pause_info(asking: Asking) -> Document:
-    """Which rules hold the task."""
-    task = _found(asking)
-    sandbox, document = asking.sandbox, task.document
-    sides = (document["source_endpoint_id"], document["destination_endpoint_id"])
-    messages = [_pause_message(asking, side) if document["is_paused"] else None for side in sides]
-    rules = task.pause_rules or [
-        {
-            "DATA_TYPE": "pause_rule_limited",
-            "id": request_id("pause", str(side)),
-            "message": message,
-            "start_time": iso(task.starts_at),
-            "endpoint_id": side,
-            "endpoint_display_name": sandbox.collections[str(side)].document.get("display_name"),
-            "identity_id": None,
-            "pause_ls": True,
-            "pause_mkdir": True,
-            "pause_symlink": True,
-            "pause_rename": True,
-            "pause_task_delete": True,
-            "pause_task_transfer_read": True,
-            "pause_task_transfer_write": True,
-        }
-        for side, message in zip(sides, messages, strict=True)
-        if message
-    ]
-    return {
-        "DATA_TYPE": "pause_info_limited",
-        "pause_rules": rules,
-        "source_pause_message": messages[0],
-        "source_pause_message_share": None,
-        "destination_pause_message": messages[1],
-        "destination_pause_message_share": None,
-    }
-
-
-def _pause_message(asking: Asking, side: object) -> str | None:
-    collection = asking.sandbox.collections.get(str(side))
-    return collection.paused_message if collection else None
+    return _marked(asking, "skipped_errors", skipped_of(found_task(asking)))
 
 
 def _marked(asking: Asking, kind: str, rows: list[Document]) -> Document:
@@ -210,7 +169,12 @@ def _mine(asking: Asking) -> Iterator[TransferTask]:
     return (task for task in asking.sandbox.tasks.values() if task.owner in same)
 
 
-def _found(asking: Asking) -> TransferTask:
+def found_task(asking: Asking) -> TransferTask:
+    """The task that the path names.
+
+    Raises:
+        Refusal: 404 when there is none that the caller may see.
+    """
     task = asking.sandbox.tasks.get(asking.key)
     if task is None or not asking.sandbox.owns(asking.who.identity_id, task.owner):
         raise transfer_refusal(404, "TaskNotFound", f"No task with id '{asking.key}'", asking.resource)

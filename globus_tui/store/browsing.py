@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.collection import Bookmark
     from globus_tui.domain.gare import Gare
     from globus_tui.domain.pasted_place import PastedPlaces, Place
+    from globus_tui.domain.pause_rule import PauseRule
     from globus_tui.domain.readings import Page
     from globus_tui.store.browsing_answers import BrowseService
 
@@ -75,11 +76,12 @@ class Browser:
         self._searches: _Kept[tuple[str, str | None], Page[Collection]] = _Kept(MOST_SEARCHES, clock)
         self._folders: _Kept[tuple[str, str | None, bool], FolderView] = _Kept(MOST_FOLDERS, clock)
         self._collections: _Kept[str, Collection] = _Kept(500, clock)
+        self._pauses: _Kept[str, tuple[PauseRule, ...]] = _Kept(100, clock)
         self._bookmarks: _Kept[str, tuple[Bookmark, ...]] = _Kept(1, clock)
 
     def forget(self) -> None:
         """Everything is read anew: after a sign-in, or on request."""
-        for one in (self._searches, self._folders, self._collections, self._bookmarks):
+        for one in (self._searches, self._folders, self._collections, self._pauses, self._bookmarks):
             one.clear()
 
     async def suggest(self, typed: str) -> Suggestions:
@@ -108,6 +110,15 @@ class Browser:
         return self._collections.get(collection_id) or self._collections.put(
             collection_id, await self._service.get_endpoint(collection_id)
         )
+
+    async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
+        """Its managers' rules in force; none where that cannot be told, as it may be for who is no member."""
+        if (kept := self._pauses.get(collection_id)) is not None:
+            return kept
+        try:
+            return self._pauses.put(collection_id, await self._service.pause_rules(collection_id))
+        except GlobusTuiError:
+            return self._pauses.put(collection_id, ())
 
     async def folder(
         self, collection_id: str, path: str | None = None, *, show_hidden: bool = False, again: bool = False

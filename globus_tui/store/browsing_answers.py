@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.collection import Bookmark, Collection, Folder, FolderEntry
     from globus_tui.domain.gare import Gare
+    from globus_tui.domain.pause_rule import PauseRule
     from globus_tui.domain.readings import Page
 
 
@@ -29,6 +30,9 @@ class BrowseService(Protocol):
 
     async def get_endpoint(self, endpoint_id: str) -> Collection:
         """One collection."""
+
+    async def pause_rules(self, endpoint_id: str) -> tuple[PauseRule, ...]:
+        """Its managers' rules that concern the user."""
 
     async def bookmarks(self) -> tuple[Bookmark, ...]:
         """All bookmarks."""

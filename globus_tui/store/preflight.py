@@ -1,170 +1,194 @@
-"""Asks services everything that the checks of a draft want to know. Nothing is changed, nothing is raised."""
+"""What services can tell of a draft before it is sent: asked while it is written, so that nothing waits for it.
+
+Nothing is changed, and nothing is raised: what could not be asked is left unknown or says why.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from globus_tui.domain.check_lookups import Lookups, PathLook
 from globus_tui.domain.destructive import MOST_COMPARED, Deletions, first_run_deletions
 from globus_tui.domain.draft import What
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.flow_form import incomplete_words
 from globus_tui.store.freshness import is_sign_out
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
     from typing import TypeVar
 
+    from globus_tui.domain.check_lookups import Lookups, PathLook
     from globus_tui.domain.collection import Collection
     from globus_tui.domain.draft import Draft
     from globus_tui.domain.flow import Flow
+    from globus_tui.domain.pause_rule import PauseRule
     from globus_tui.store.browsing_answers import FolderView
     from globus_tui.store.creation_outcome import ConsentCheck
 
     T = TypeVar("T")
 
-MOST_PATHS = 20
-"""Items whose paths are looked at, on each side."""
+MOST_PATHS = 8
+"""Items whose paths are looked at, on each side: an imported batch has thousands, and each look is a request."""
 AT_ONCE = 6
+"""Requests under way at a time."""
 
 
-class PlaceService(Protocol):
-    """Collections and folders: `browsing.Browser`."""
+class Questions(Protocol):
+    """What is asked. Methods that raise raise `GlobusTuiError` and nothing else."""
 
     async def collection(self, collection_id: str) -> Collection:
-        """One collection."""
+        """One collection; a deleted one says so itself."""
+
+    async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
+        """Rules of its managers that are in force; none also where that cannot be told. Never raises."""
 
     async def folder(self, collection_id: str, path: str | None = None, *, show_hidden: bool = False) -> FolderView:
-        """What is in a folder."""
+        """What is in a folder; never raises."""
 
     async def look(self, collection_id: str, path: str) -> PathLook:
-        """What stands at a path."""
+        """What stands at a path; never raises."""
 
+    async def flow(self, flow_id: str) -> Flow:
+        """One flow with its input schema."""
 
-class ConsentChecker(Protocol):
-    """Consents: `creation.Creator`."""
-
-    async def check_consents(self, draft: Draft) -> ConsentCheck:
-        """Which are there."""
-
-
-class FlowService(Protocol):
-    """Flows."""
-
-    async def get_flow(self, flow_id: str) -> Flow:
-        """One flow."""
+    async def consents(self, draft: Draft) -> ConsentCheck:
+        """Which consents the draft needs are missing, or cannot be told."""
 
 
 class Preflight:
-    """Looks everything up that is to be known before a draft is sent."""
+    """Asks what is not known yet. Cancel it when the draft changes, and start it anew.
 
-    def __init__(self, places: PlaceService, consents: ConsentChecker, flows: FlowService | None = None) -> None:
-        self._places = places
-        self._consents = consents
-        self._flows = flows
+    Args:
+        questions: answers.
+        learn: is handed what is known after each answer.
+    """
+
+    def __init__(self, questions: Questions, learn: Callable[[Lookups], None]) -> None:
+        self._questions = questions
+        self._learn = learn
+        self._deletions: dict[tuple[str, ...], Deletions | None] = {}
+        self._flows: dict[str, Flow] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
 
-    async def look(self, draft: Draft) -> Lookups:
-        """All answers at once; those that did not come are left out or say why."""
+    def forget(self) -> None:
+        """Ask everything anew that was kept here."""
+        self._deletions.clear()
+        self._flows.clear()
+
+    async def look(self, draft: Draft, known: Lookups, *, signed_in: bool | None) -> None:
+        """Ask for everything that matters to this draft."""
+        known = replace(known, signed_in=signed_in)
         if draft.what is What.FLOW_TIMER:
-            return await self._flow(draft)
-        data = draft.transfer
-        (source, source_problem, source_in), (destination, destination_problem, destination_in) = await asyncio.gather(
-            self._collection(data.source_endpoint), self._collection(data.destination_endpoint)
-        )
-        usable = [
-            one.collection_id for one in (source, destination) if one and not one.deleted and not one.non_functional
-        ]
-        check, paths, deletions = await asyncio.gather(
-            self._consent(draft, known=len(usable) == len(draft.collection_ids)),
-            self._paths(draft, usable),
-            self._deletions(draft, usable),
-        )
-        return Lookups(
-            source=source,
-            destination=destination,
-            source_problem=source_problem,
-            destination_problem=destination_problem,
-            paths=paths,
-            missing_consents=check.missing if check else (),
-            unknown_consents=check.unknown if check else (),
-            consents_checked=check is not None,
-            deletions=deletions,
-            signed_in=_both(source_in, destination_in),
-        )
+            known = await self._flow(draft, known)
+        else:
+            known = await self._collections(draft, known)
+            self._learn(known)
+            known = await self._paths(draft, known)
+        self._learn(known)
+        known = await self._consents(draft, known)
+        self._learn(known)
+        if draft.what is not What.FLOW_TIMER:
+            self._learn(replace(known, deletions=await self._first_run(draft, known)))
 
-    async def _flow(self, draft: Draft) -> Lookups:
-        problem: str | None = None
-        signed_in: bool | None = None
-        if self._flows is not None and draft.flow.flow_id:
-            try:
-                await self._flows.get_flow(draft.flow.flow_id)
-                signed_in = True
-            except GlobusTuiError as error:
-                signed_in = False if is_sign_out(error) else None
-                problem = _words(error, "This flow does not exist, or you may not see it")
-        check = await self._consent(draft, known=problem is None)
-        return Lookups(
-            missing_consents=check.missing if check else (),
-            unknown_consents=check.unknown if check else (),
-            consents_checked=check is not None,
-            signed_in=signed_in,
-            flow_problem=problem,
-        )
+    # --- flows
 
-    async def _collection(self, collection_id: str | None) -> tuple[Collection | None, str | None, bool | None]:
-        """The document, why there is none, and whether somebody is signed in (None: cannot be told)."""
-        if not collection_id:
-            return None, None, None
+    async def _flow(self, draft: Draft, known: Lookups) -> Lookups:
+        known = replace(known, source=None, destination=None, source_problem=None, destination_problem=None, pauses={})
+        flow_id = draft.flow.flow_id
+        if not flow_id:
+            return replace(known, flow_problem=None)
         try:
-            return await self._in_turn(self._places.collection(collection_id)), None, True
+            if flow_id not in self._flows:
+                self._flows[flow_id] = await self._questions.flow(flow_id)
         except GlobusTuiError as error:
-            signed_in = False if is_sign_out(error) else None
-            return None, _words(error, "it does not exist, or you may not see it"), signed_in
+            words = _words(error, "This flow does not exist, or you may not see it")
+            return replace(known, flow_problem=words, signed_in=False if is_sign_out(error) else known.signed_in)
+        return replace(known, flow_problem=incomplete_words(draft, self._flows[flow_id]))
 
-    async def _consent(self, draft: Draft, *, known: bool) -> ConsentCheck | None:
-        if not known:
-            return None
-        try:
-            return await self._consents.check_consents(draft)
-        except GlobusTuiError:
-            return None  # said as not checked; creation checks again
+    # --- collections and paths
 
-    async def _paths(self, draft: Draft, usable: list[str]) -> dict[tuple[str, str], PathLook]:
+    async def _collections(self, draft: Draft, known: Lookups) -> Lookups:
         data = draft.transfer
-        wanted = dict.fromkeys(
-            (collection_id, path)
-            for item in data.items[:MOST_PATHS]
-            for collection_id, path in (
-                (data.source_endpoint, item.source_path),
-                (data.destination_endpoint, item.destination_path),
-            )
-            if collection_id in usable and collection_id and path
+        source, destination = await asyncio.gather(
+            self._collection(data.source_endpoint, known.source),
+            self._collection(data.destination_endpoint, known.destination),
         )
-        looks = await asyncio.gather(*(self._in_turn(self._places.look(*one)) for one in wanted))
-        return dict(zip(wanted, looks, strict=True))
+        known = replace(
+            known,
+            source=source[0],
+            source_problem=source[1],
+            destination=destination[0],
+            destination_problem=destination[1],
+            signed_in=known.signed_in and source[2] and destination[2],
+        )
+        usable = _usable(known)
+        rules = await asyncio.gather(*(self._in_turn(self._questions.pauses(one)) for one in usable))
+        return replace(known, pauses={one: found for one, found in zip(usable, rules, strict=True) if found})
 
-    async def _deletions(self, draft: Draft, usable: list[str]) -> Deletions | None:
-        """Of the first folder only: it stands for the others in the words that go with it."""
+    async def _collection(
+        self, collection_id: str | None, known: Collection | None
+    ) -> tuple[Collection | None, str | None, bool]:
+        """The document, why there is none, and whether the sign-in is still good as far as this tells."""
+        if not collection_id:
+            return None, None, True
+        if known is not None and known.collection_id == collection_id:
+            return known, None, True
+        try:
+            return await self._questions.collection(collection_id), None, True
+        except GlobusTuiError as error:
+            return None, _words(error, "it does not exist, or you may not see it"), not is_sign_out(error)
+
+    async def _paths(self, draft: Draft, known: Lookups) -> Lookups:
+        data, items = draft.transfer, draft.transfer.items[:MOST_PATHS]
+        wanted = [(data.source_endpoint, one.source_path) for one in items]
+        wanted += [(data.destination_endpoint, one.destination_path) for one in items]
+        usable = _usable(known)
+        places = dict.fromkeys((where, path) for where, path in wanted if where and where in usable and path)
+        new = [place for place in places if place not in known.paths]
+        looks = await asyncio.gather(*(self._in_turn(self._questions.look(*place)) for place in new))
+        return replace(known, paths={**known.paths, **dict(zip(new, looks, strict=True))})
+
+    # --- consents, and what a mirror would delete
+
+    async def _consents(self, draft: Draft, known: Lookups) -> Lookups:
+        unasked = replace(known, missing_consents=(), unknown_consents=(), consents_checked=False)
+        ready = bool(draft.flow.flow_id) if draft.what is What.FLOW_TIMER else bool(draft.collection_ids)
+        if not ready or known.source_problem or known.destination_problem:
+            return unasked
+        try:
+            check = await self._questions.consents(draft)
+        except GlobusTuiError:
+            return unasked  # said as not checked; creation checks again
+        return replace(known, missing_consents=check.missing, unknown_consents=check.unknown, consents_checked=True)
+
+    async def _first_run(self, draft: Draft, known: Lookups) -> Deletions | None:
+        """What a mirror would delete at once: compared for a single folder only."""
         data = draft.transfer
-        source, destination = data.source_endpoint, data.destination_endpoint
-        if not draft.deletes or not data.items or source not in usable or destination not in usable:
+        if not draft.deletes or len(data.items) != 1 or not data.source_endpoint or not data.destination_endpoint:
             return None
-        if not source or not destination:
+        if not {data.source_endpoint, data.destination_endpoint} <= set(_usable(known)):
             return None
         item = data.items[0]
-        from_there, to_there = await asyncio.gather(
-            self._in_turn(self._places.folder(source, item.source_path, show_hidden=True)),
-            self._in_turn(self._places.folder(destination, item.destination_path, show_hidden=True)),
+        key = (data.source_endpoint, item.source_path, data.destination_endpoint, item.destination_path)
+        if key not in self._deletions:
+            self._deletions[key] = await self._compare(*key)
+        return self._deletions[key]
+
+    async def _compare(self, source_id: str, source: str, destination_id: str, destination: str) -> Deletions | None:
+        here, there = await asyncio.gather(
+            self._questions.folder(source_id, source, show_hidden=True),
+            self._questions.folder(destination_id, destination, show_hidden=True),
         )
-        if from_there.problem is not None or (to_there.problem is not None and not to_there.missing):
+        if here.problem is not None or (there.problem is not None and not there.missing):
             return None
         return first_run_deletions(
-            from_there.entries,
-            to_there.entries,
+            here.entries,
+            there.entries,
             cap=MOST_COMPARED,
-            source_complete=from_there.complete,
-            destination_complete=to_there.missing or to_there.complete,
+            source_complete=here.complete,
+            destination_complete=there.complete or there.missing,
         )
 
     async def _in_turn(self, asking: Awaitable[T]) -> T:
@@ -172,10 +196,10 @@ class Preflight:
             return await asking
 
 
-def _both(one: bool | None, other: bool | None) -> bool | None:
-    if one is False or other is False:
-        return False
-    return True if one or other else None
+def _usable(known: Lookups) -> list[str]:
+    """Ids of the collections whose folders can be asked for."""
+    both = [one for one in (known.source, known.destination) if one and not one.deleted and not one.non_functional]
+    return list(dict.fromkeys(one.collection_id for one in both))
 
 
 def _words(error: GlobusTuiError, not_found: str) -> str:

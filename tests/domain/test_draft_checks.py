@@ -20,6 +20,7 @@ from globus_tui.domain.draft_checks import beside, check_draft, may_be_sent
 from globus_tui.domain.findings import Level
 from globus_tui.domain.gare import Gare
 from globus_tui.domain.job import Job
+from globus_tui.domain.pause_rule import PauseRule
 from globus_tui.domain.rate_budget import rate_budget, rate_number
 from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule
 from globus_tui.domain.scope import timer_scope
@@ -158,7 +159,6 @@ def test_doubts_are_said_and_do_not_forbid(doubt: str) -> None:
 
 LOOKED: dict[str, tuple[Callable[[Lookups], Lookups], str, str, Level]] = {
     "signed out": (lambda one: replace(one, signed_in=False), "consent", "signed in", Level.STOP),
-    "no refresh token": (lambda one: replace(one, refresh_token=False), "consent", "refresh token", Level.WARN),
     "not found": (lambda one: replace(one, source_problem="not found"), "source", "not found", Level.STOP),
     "deleted": (lambda one: replace(one, source=replace(MAPPED, deleted=True)), "source", "deleted", Level.STOP),
     "an endpoint": (
@@ -181,7 +181,18 @@ LOOKED: dict[str, tuple[Callable[[Lookups], Lookups], str, str, Level]] = {
         "will be asked for",
         Level.WARN,
     ),
-    "pause rule": (lambda one: replace(one, pause_messages={SOURCE: "robot"}), "source", "robot", Level.WARN),
+    "pause rule": (
+        lambda one: replace(one, pauses={SOURCE: (PauseRule("robot", reading=True),)}),
+        "source",
+        "from it, runs wait: robot",
+        Level.WARN,
+    ),
+    "pause rule without words": (
+        lambda one: replace(one, pauses={DESTINATION: (PauseRule(writing=True), PauseRule("ls", True, False))}),
+        "destination",
+        "to it, runs wait: they give no reason",
+        Level.WARN,
+    ),
     "no such path": (lambda one: looked(one, SOURCE, PathLook(missing=True)), "items", "There is no", Level.STOP),
     "unreadable": (lambda one: looked(one, SOURCE, PathLook(problem="denied")), "items", "denied", Level.WARN),
     "a file": (lambda one: looked(one, SOURCE, PathLook("file")), "items", "is a file", Level.STOP),

@@ -86,6 +86,7 @@ async def test_a_link_of_the_file_manager_fills_in_both_sides_with_their_paths(m
         ("field", "not connected now"),
         ("mac", "paused by its owner"),
         ("clinical", "wants a sign-in"),
+        ("tape", "managers have paused transfers from it"),
     ],
 )
 async def test_a_collection_that_cannot_be_used_says_what_it_is(maker: Maker, key: str, words: str) -> None:

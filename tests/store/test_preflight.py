@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from globus_tui.domain.check_lookups import Lookups
 from globus_tui.domain.draft import Draft, FlowPart, Guards, Intent, What, with_intent
 from globus_tui.domain.draft_checks import check_draft, may_be_sent
 from globus_tui.domain.findings import Level
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from globus_tui.domain.findings import Finding
+    from globus_tui.domain.flow import Flow
+    from globus_tui.store.creation_outcome import ConsentCheck
 
 
 @pytest.fixture
@@ -30,10 +33,29 @@ async def bench() -> AsyncIterator[Workbench]:
         yield made
 
 
+class Asked(Browser):
+    """What the wizard asks, on the real clients."""
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.transfers, bench.clock.now)
+        self._bench = bench
+
+    async def flow(self, flow_id: str) -> Flow:
+        return await self._bench.flows.get_flow(flow_id)
+
+    async def consents(self, draft: Draft) -> ConsentCheck:
+        return await self._bench.creator.check_consents(draft)
+
+
+async def looked(bench: Workbench, draft: Draft) -> Lookups:
+    known: list[Lookups] = [Lookups()]
+    await Preflight(Asked(bench), known.append).look(draft, known[-1], signed_in=True)
+    return known[-1]
+
+
 async def found(bench: Workbench, draft: Draft) -> tuple[Finding, ...]:
-    preflight = Preflight(Browser(bench.transfers, bench.clock.now), bench.creator, bench.flows)
-    lookups = await preflight.look(draft)
-    return check_draft(draft, NOON, jobs=await bench.timers.list_jobs(), lookups=lookups)
+    jobs, lookups = await bench.timers.list_jobs(), await looked(bench, draft)
+    return check_draft(draft, bench.clock.now(), jobs=jobs, lookups=lookups)
 
 
 def moving(**changes: Any) -> Draft:
@@ -56,7 +78,12 @@ FAULTS: dict[str, tuple[Draft, str, Level]] = {
     "paused laptop": (moving(destination_endpoint=collection_id("mac")), "paused", Level.WARN),
     "a session": (moving(destination_endpoint=collection_id("clinical")), "wants a sign-in", Level.WARN),
     "a domain": (moving(source_endpoint=collection_id("genome")), "wants a sign-in", Level.WARN),
-    "a message": (moving(destination_endpoint=collection_id("tape")), "Tape robot", Level.NOTE),
+    "a message": (moving(destination_endpoint=collection_id("tape")), "says: Tape robot", Level.NOTE),
+    "paused by its managers": (
+        moving(destination_endpoint=collection_id("tape")),
+        "paused transfers to it, runs wait: Tape robot maintenance until 18:00",
+        Level.WARN,
+    ),
     "no such folder": (of(replace(FOLDER, source_path="/scratch/nowhere/")), "There is no", Level.STOP),
     "a folder as a file": (of(TransferItem("/scratch/ops", "/archive/new", False)), "is a folder", Level.STOP),
     "onto a folder": (of(TransferItem("/scratch/x", "/archive/projects", False)), "a file needs a whole", Level.STOP),
@@ -119,11 +146,26 @@ async def test_a_good_one_may_be_sent(bench: Workbench) -> None:
     assert any(one.words == "All consents are there" for one in said)
 
 
+async def test_a_sign_in_that_is_not_taken_any_more_is_reported(bench: Workbench) -> None:
+    body = {"code": "AuthenticationFailed", "message": "Token is not active", "request_id": "r"}
+    bench.fault("/v0.10/endpoint/*", "answer", status=401, body=body, times=None)
+    said = await found(bench, nightly())
+    assert any(one.words == "Nobody is signed in" and one.level is Level.STOP for one in said)
+
+
+async def test_a_flow_input_that_is_not_complete_is_reported_without_the_form(bench: Workbench) -> None:
+    listed = (await bench.flows.list_flows()).items
+    flows = [await bench.flows.get_flow(one.flow_id) for one in listed]
+    wanting = next(one for one in flows if (one.input_schema or {}).get("required"))
+    said = await found(bench, replace(nightly(), what=What.FLOW_TIMER, flow=FlowPart(wanting.flow_id)))
+    assert any("input is not complete" in one.words and one.level is Level.STOP for one in said)
+
+
 async def test_without_a_network_nothing_is_claimed(bench: Workbench) -> None:
     jobs = await bench.timers.list_jobs()
     bench.fault("/v0.10/*", "reset", times=None)
-    lookups = await Preflight(Browser(bench.transfers, bench.clock.now), bench.creator).look(nightly())
+    lookups = await looked(bench, nightly())
     assert lookups.source is None
     assert lookups.source_problem
-    assert (lookups.consents_checked, lookups.signed_in) == (False, None)
+    assert (lookups.consents_checked, lookups.pauses) == (False, {})
     assert not may_be_sent(check_draft(nightly(), NOON, jobs=jobs, lookups=lookups))

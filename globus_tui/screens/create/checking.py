@@ -16,7 +16,7 @@ from globus_tui.domain.draft_checks import check_draft
 from globus_tui.domain.draft_fields import SOURCE
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.create.preflight import Preflight
+from globus_tui.store.preflight import Preflight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

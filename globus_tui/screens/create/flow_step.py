@@ -17,6 +17,7 @@ from globus_tui.domain.findings import Finding, Level, note, stop
 from globus_tui.domain.flow_form import (
     choose_flow,
     fits_form,
+    incomplete_words,
     input_problems,
     json_text,
     people,
@@ -157,26 +158,17 @@ class FlowStep(Step):
         told = {one.field for one in beside}
         beside += [note(_ROW + one.key, one.description) for one in self._flow_fields if one.description]
         rank = [one for one in beside if one.level is Level.STOP or one.field not in told]
-        self.show_findings([*rank, *(one for one in findings if one.words != self._problem_words(problems))])
-        self._tell_checks(problems)
-
-    def _tell_checks(self, problems: dict[str, str]) -> None:
-        """Let the wizard know that the input is not complete, so that it is not sent."""
-        words = self._problem_words(problems)
-        if self.frame.lookups.flow_problem != words:
-            self.frame.learn(replace(self.frame.lookups, flow_problem=words))
-
-    def _problem_words(self, problems: dict[str, str]) -> str | None:
-        labels = {one.key: one.label for one in self._flow_fields}
-        said = [f"{labels.get(key) or 'the input'}: {words.rstrip('.')}" for key, words in problems.items()]
-        return f"The flow's input is not complete: {said[0]}" if said else None
+        incomplete = incomplete_words(draft, known)
+        self.show_findings([*rank, *(one for one in findings if one.words != incomplete)])
+        if self.frame.lookups.flow_problem != incomplete:  # the checks are to know at once, so that it is not sent
+            self.frame.learn(replace(self.frame.lookups, flow_problem=incomplete))
 
     def why_not_create(self) -> str | None:
         """The input is not what the flow wants, as far as its description could be read."""
         known, draft = self._flow_known, self.frame.draft
         if known is None or known.flow_id != draft.flow.flow_id:
             return None
-        return self._problem_words(input_problems(draft, known.input_schema))
+        return incomplete_words(draft, known)
 
     def _fill_inputs(self, draft: Draft, *, as_json: bool) -> None:
         if as_json:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.collection import Bookmark, Collection
     from globus_tui.domain.draft import Draft
     from globus_tui.domain.flow import Flow
+    from globus_tui.domain.pause_rule import PauseRule
     from globus_tui.domain.readings import JobReading
     from globus_tui.store.browsing_answers import FolderView, Suggestions
     from globus_tui.store.creation import Creator
@@ -31,6 +32,9 @@ class Lookup(Protocol):
 
     async def collection(self, collection_id: str) -> Collection:
         """One collection; a deleted one says so itself."""
+
+    async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
+        """Rules of its managers that are in force; none also where that cannot be told. Never raises."""
 
     async def folder(
         self, collection_id: str, path: str | None = None, *, show_hidden: bool = False, again: bool = False
