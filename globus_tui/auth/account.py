@@ -53,7 +53,10 @@ class Account(Protocol):
         """User names by id of whoever is signed in and of the identities linked to them."""
 
     async def begin(self, request: SignInRequest | None = None) -> LoginAttempt | None:
-        """Starts a login; None when none is needed, because a service account consents by asking."""
+        """Starts a login; None when none is needed, because a service account consents by asking: see `consent`."""
+
+    async def consent(self, request: SignInRequest) -> None:
+        """Asks for what `begin` gave no login for. To be called once the user agreed to it."""
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         """Ends it with what was pasted."""
@@ -140,6 +143,9 @@ class PersonAccount:
             request = await resolve_identities(request, self._people, self.identity)
         return await self._person.begin(request)
 
+    async def consent(self, request: SignInRequest) -> None:
+        """There is nothing that a person could consent to without a login."""
+
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         """Turns a pasted code into tokens, and signs with them from now on."""
         login = await self._person.finish(attempt, pasted)
@@ -207,8 +213,11 @@ class ServiceIdentity:
         return {}
 
     async def begin(self, request: SignInRequest | None = None) -> None:
-        """Asks for the scopes at once. What a person would have to prove, a service account cannot."""
-        if request is not None and request.scopes:
+        """There is no login, and nothing is asked for yet."""
+
+    async def consent(self, request: SignInRequest) -> None:
+        """Asks for the scopes, which consents to them. What a person would have to prove, a service account cannot."""
+        if request.scopes:
             await self.tokens.add_scopes(request.scopes)
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
@@ -216,7 +225,7 @@ class ServiceIdentity:
         raise SignedOut("A service account does not sign in by link and code.", advice=self._account.origin)
 
     async def granted(self, gare: Gare) -> bool | None:
-        """Cannot be known: what it asks for is granted, and `begin` asks."""
+        """Cannot be known: what it asks for is granted, and `consent` asks."""
         return None
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
@@ -224,7 +233,10 @@ class ServiceIdentity:
         return needs_consent(collections, ())
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
-        """Everything the timers lack is asked for."""
+        """Everything the timers lack is asked for.
+
+        Names of identities are left as they came: they would only be needed as ids for a link, and there is none.
+        """
         jobs = tuple(broken)
         request, apart = plan(job.gare for job in jobs)
         return FixPlan(

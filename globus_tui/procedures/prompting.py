@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.scope import render
 from globus_tui.procedures.link_file import remove_link, write_link
 from globus_tui.screens.consent_prompt import Asked, Choice, Prompt
@@ -71,15 +71,21 @@ class Prompting:
             left everything as it was.
 
         Raises:
-            GlobusTuiError: the link could not be made, or a service account was refused a scope.
+            GlobusTuiError: the link could not be made, a service account was refused a scope, or what is wanted has to
+                be proved by a person.
         """
         async with self._busy:
             under_way = _UnderWay(self._account, question)
             await under_way.begin(question.request)
-            if under_way.attempt is None and not question.choices:
+            if under_way.only_for_people and not question.choices:
+                raise GlobusTuiError("Globus wants proof that only a person can give by signing in.")
+            if not under_way.asks_for_something and not question.choices:
                 return frozenset()
             try:
-                return await self._show(question, under_way)
+                picked = await self._show(question, under_way)
+                if picked is not None:
+                    await under_way.agree()
+                return picked
             finally:
                 await asyncio.to_thread(remove_link, self._state)
 
@@ -107,7 +113,7 @@ class Prompting:
         request, attempt = under_way.request, under_way.attempt
         words = question.words(request)
         if attempt is None:
-            return Asked(words, None)
+            return Asked((*words, *_of_service_account(request)), None)
         who = self._account.who
         stay = (f"Sign in as {who}: this profile is theirs.",) if who else ()
         new = ("New:", render(request.scopes), "") if request and request.scopes else ()
@@ -125,6 +131,25 @@ class _UnderWay:
         self.attempt: LoginAttempt | None = None
         self._account = account
         self._question = question
+
+    @property
+    def asks_for_something(self) -> bool:
+        """There is a login to make, or a service account has to ask for scopes."""
+        return self.attempt is not None or bool(self.request and self.request.scopes)
+
+    @property
+    def only_for_people(self) -> bool:
+        """A service account is asked for what only a login can prove."""
+        return self.attempt is None and bool(self.request and self.request.wants_session)
+
+    async def agree(self) -> None:
+        """Asks for what needs no login, now that the user agreed.
+
+        Raises:
+            GlobusTuiError: a service account was refused a scope.
+        """
+        if self.attempt is None and self.request is not None:
+            await self._account.consent(self.request)
 
     async def begin(self, request: SignInRequest | None) -> None:
         """Makes the link, if there is something to ask for."""
@@ -148,3 +173,12 @@ class _UnderWay:
         except GlobusTuiError as wrong:
             return wrong.in_full
         return None
+
+
+def _of_service_account(request: SignInRequest | None) -> tuple[str, ...]:
+    """What is different without a login, where there is something to ask for."""
+    if request is None:
+        return ()
+    asks = ("A service account needs no login: with Enter it asks for this itself.",) if request.scopes else ()
+    cannot = ("What has to be proved by signing in, it cannot prove: such timers stay as they are.",)
+    return (*asks, *(cannot if request.wants_session else ()))

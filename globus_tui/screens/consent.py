@@ -116,7 +116,8 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     def _ways(self) -> list[tuple[str, str]]:
         prompt, asked = self._consent_prompt, self._consent_asked
         if asked.url is None:
-            return [("", "Press Enter to go on with what is ticked below.")]
+            rest = " with what is ticked below" if prompt.choices else ""
+            return [("", f"Press Enter to go on{rest}.")]
         way = "tmux load-buffer -w" if os.environ.get("TMUX") else "OSC 52"
         ways = [("p", "print it bare on a clean screen, to select with the mouse"), ("c", f"copy it ({way})")]
         if prompt.open_link:
@@ -267,7 +268,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         """Go on where no sign-in is needed; else the code is what is missing."""
         if self._consent_asked.url is not None:
             self.query_one("#code", TextField).focus()
-        elif left := self._ticked():
+        elif (left := self._ticked()) or not self._consent_prompt.choices:
             self.dismiss(left)
 
     def action_page(self, way: int) -> None:

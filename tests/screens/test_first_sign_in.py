@@ -12,7 +12,8 @@ import pytest
 from textual import events
 
 from globus_tui.sandbox.auth import approve
-from globus_tui.sandbox.world_people import OPS_USERNAME
+from globus_tui.sandbox.world_collections import collection_id
+from globus_tui.sandbox.world_people import OPS_USERNAME, data_access
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.results import Results
 from tests.sandbox.headless import CHROMIUM, browser
@@ -100,12 +101,22 @@ async def test_a_clean_profile_signs_in_mends_a_timer_and_sees_it_run(
         await served.until(pilot, lambda: was_told(served, "its run has started"))
 
 
-async def test_a_service_account_needs_no_link_and_no_code(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def data_access_of(served: Served, account: str) -> list[str]:
+    """The collections that the account may read and write so far."""
+    mine = [one.scope for one in served.sandbox.consents if one.identity_id == account]
+    return [one for one in mine if one.endswith("/data_access")]
+
+
+async def test_a_service_account_needs_no_link_and_no_code_and_asks_only_after_enter(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in served.service_account().items():
         monkeypatch.setenv(name, value)
     account = served.service_account()["GLOBUS_TUI_CLIENT_ID"]
     mine = timer(served)
     mine.owner, mine.client_id = account, account
+    wanted = data_access(collection_id("national"))
+    served.sandbox.consents[:] = [one for one in served.sandbox.consents if one.scope != wanted]
     async with served.console() as pilot:
         await served.until_shown(pilot, NAME)
         assert "service account" in served.text()
@@ -113,8 +124,16 @@ async def test_a_service_account_needs_no_link_and_no_code(served: Served, monke
         await pilot.press("f")
         await served.until_shown(pilot, "No sign-in is needed.")
         assert "ONE run starts at once" in served.text()
+        assert "with Enter it asks for this itself" in served.text()
+        await pilot.press("escape")
+        await served.until(pilot, lambda: was_told(served, "Nothing was changed"))
+        assert wanted not in data_access_of(served, account)
+        await pilot.press("f")
+        await served.until_shown(pilot, "No sign-in is needed.")
+        assert wanted not in data_access_of(served, account)
         await pilot.press("enter")
         await served.until(pilot, lambda: isinstance(served.app.screen, Results))
+        assert wanted in data_access_of(served, account)
         assert mine.status == "active"
         await pilot.press("escape", "r")
         await served.until(pilot, lambda: was_told(served, "its run has started"))
