@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack
+from contextvars import copy_context
 from datetime import timedelta
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -134,7 +135,9 @@ class GlobusTui(Everywhere):
         from globus_tui.screens.job_list import JobListScreen
 
         self._first_frame.enter_context(self.batch_update())
-        self.store.subscribe(self._take_change)
+        # What is read before the application stands is published outside its context, where Textual's timers never fire.
+        context = copy_context()
+        self.store.subscribe(lambda change: context.copy().run(self._take_change, change))
         self.states, self.freshness = self.store.states, self.store.freshness
         self.look()
         self.open_screen(JobListScreen())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from globus_tui.cli.first_frame import first_frame
+from globus_tui.domain.collection import Collection
 from globus_tui.present.own_words import OwnCost, own_lines
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.widgets.viewpoint import Viewpoint
@@ -126,3 +128,13 @@ def test_when_the_console_cannot_start_the_reason_can_be_read(tmp_path: Path, mo
         written = os.pread(terminal.fileno(), 1000, 0).decode()
     assert " starting" in written
     assert written.endswith("\x1b[?1049l\x1b[?25h")
+
+
+async def test_an_answer_asked_for_before_the_screen_stood_is_followed_by_the_next(demo: Demo) -> None:
+    """The first request is made before the application exists: what it publishes comes from outside its context."""
+    async with demo.console() as pilot:
+        before = lists_asked_for(demo)
+        demo.clock.advance(31)
+        named = {"new": Collection("new", "New")}
+        Context().run(demo.app.store._board.take_collections, named)
+        await demo.until(pilot, lambda: lists_asked_for(demo) > before)
