@@ -135,7 +135,7 @@ class GlobusTui(Everywhere):
         from globus_tui.screens.job_list import JobListScreen
 
         self._first_frame.enter_context(self.batch_update())
-        # What is read before the application stands is published outside its context, where Textual's timers never fire.
+        # What is read before the application stands is published outside its context, where no timer would ever fire.
         context = copy_context()
         self.store.subscribe(lambda change: context.copy().run(self._take_change, change))
         self.states, self.freshness = self.store.states, self.store.freshness
