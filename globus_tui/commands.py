@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.keymap import DEFAULT_KEYS
 
 if TYPE_CHECKING:

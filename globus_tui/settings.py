@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain.errors import SettingsError
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.keymap import DEFAULT_KEYS, read_keys
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ The bodies of Timers for 401, 403, 404 and 429 are in no source; whichever of th
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.exchange import SERVICE_NAMES
@@ -31,6 +30,7 @@ from globus_tui.domain.errors import (
     TransferAPIError,
 )
 from globus_tui.domain.gare import find_gare
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import Protocol
 
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.errors import SignedOut
+from globus_tui.domain.quick_dataclass import dataclass
 
 AUTH = "auth.globus.org"
 TRANSFER = "transfer.api.globus.org"

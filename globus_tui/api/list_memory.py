@@ -6,11 +6,12 @@ Comparing them is some two hundred times faster than decoding.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from globus_tui.api.decode import read_in_steps
 from globus_tui.api.json_bytes import value
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -18,6 +17,7 @@ from globus_tui.auth.lapse import lapse_warning
 from globus_tui.auth.wanted import BASE_SCOPES, server_words
 from globus_tui.domain.credentials import missing
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.scope import collection_of, timer_scope
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ Four steps, each a call, so that a screen can show what comes before it happens 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.auth.consents import missing_scopes
 from globus_tui.auth.sign_in_request import SignInRequest, modern_form, plan, required_scopes, resolve_identities
 from globus_tui.domain.errors import GlobusTuiError, NetworkError, ServiceError
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.scope import render
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +25,7 @@ from globus_tui.auth.wanted import SERVER_WORDS, with_base
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.errors import GlobusTuiError, ServiceError, UnreadableAnswer
 from globus_tui.domain.gare import Gare
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.scope import Scope, render
 
 if TYPE_CHECKING:

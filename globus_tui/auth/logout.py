@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.auth.revocation import revoke_all
 from globus_tui.auth.wanted import server_words
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from globus_tui.auth.records import ProfileKey

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
 
 _LONGEST = 8000
 _NOISE = re.compile(r"\x1b\[[0-9;]*[~A-Za-z]|[\s\x00-\x1f\x7f\u200b\ufeff]+")

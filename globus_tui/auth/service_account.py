@@ -12,11 +12,11 @@ remedies named, until it is known to be meant for people:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.errors import SettingsError
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

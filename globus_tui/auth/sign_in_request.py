@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.scope import LEGACY_TRANSFER_ACTION, TIMER, Scope, collection_of, merge, parse, timer_scope
 
 if TYPE_CHECKING:

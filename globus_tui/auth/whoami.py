@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.auth.lapse import LIFE, lapse_warning
 from globus_tui.auth.wanted import server_words
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.refresh_plan import FLOOR
 
 if TYPE_CHECKING:

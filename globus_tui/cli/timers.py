@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import SignedOut
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -9,9 +9,9 @@ paths only. A base path given for a side is put before relative paths, and paths
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.transfer import TransferItem
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.collection import CollectionKind
@@ -10,6 +10,7 @@ from globus_tui.domain.destructive import DANGER, scratch_signs, word_to_type
 from globus_tui.domain.draft import What
 from globus_tui.domain.draft_fields import CONSENT, DESTINATION, FLOW, ITEMS, OPTIONS, SOURCE
 from globus_tui.domain.findings import Finding, note, ok, stop, warn
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.scope import collection_of
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.task import TaskStatus
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.job import FlowStart
 from globus_tui.domain.new_timer import FlowTimer, TransferTimer
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule, next_ticks
 from globus_tui.domain.scope import TIMER, Scope, flow_user_scope, timer_scope, transfer_scope
 from globus_tui.domain.transfer import SyncLevel, TransferData

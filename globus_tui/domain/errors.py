@@ -19,9 +19,10 @@ Errors are raised by `api` and `auth` and caught by `store`, which is why they l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from globus_tui.domain.gare import Gare

@@ -13,9 +13,9 @@ A word before a colon that is no key is plain text, as is everything else.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.transfer import TransferData
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from globus_tui.domain.quick_dataclass import dataclass
 
 
 class Level(IntEnum):

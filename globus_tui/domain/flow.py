@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from globus_tui.domain import wire
 from globus_tui.domain.gare import Gare, find_gare
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.scope import flow_user_scope
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ checks the input against the whole schema when it runs.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput, FieldProblem
 from globus_tui.domain.json_checks import check_value
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

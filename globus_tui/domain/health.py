@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from globus_tui.domain.destructive import shrinking
 from globus_tui.domain.history import RUN_SLACK, History, look_back, run_is_unlisted, task_of
 from globus_tui.domain.history import grace as grace
 from globus_tui.domain.job import ActivityCode, Job, JobStatus, PauseCause
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.run import Outcome, Run, RunState, outcome
 from globus_tui.domain.schedule import OnceSchedule, next_ticks
 from globus_tui.domain.task import TaskStatus

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.job import JobStatus
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.run import Outcome, Run, outcome, took
 from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule, tick_count
 

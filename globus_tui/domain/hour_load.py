@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import tick_count
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.job import JobStatus
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import RecurringSchedule
 
 if TYPE_CHECKING:

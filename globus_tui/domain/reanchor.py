@@ -5,10 +5,11 @@ Globus counts seconds, in UTC, so a timer's hour moves when the clocks change; o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import RecurringSchedule, keeps_wall_clock, next_clock_shift, next_ticks
 
 if TYPE_CHECKING:

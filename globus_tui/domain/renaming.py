@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer_groups import joined_name, split_name
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.draft import Draft, What, clone
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.filter_preview import judge
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import OnceSchedule
 from globus_tui.domain.transfer import TransferItem
 

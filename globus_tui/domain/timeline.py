@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.history import Mark, gaps_before, grace, run_is_unlisted, since_last, task_of, tick_of
 from globus_tui.domain.job import JobKind
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.run import Outcome, outcome
 from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule
 

@@ -7,11 +7,11 @@ The service knows no groups: they are told by what `Draft.to_timers` gives their
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.job import JobStatus
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import RecurringSchedule
 from globus_tui.domain.typed_clock import DAY_NAMES
 

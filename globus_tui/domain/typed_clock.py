@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.calendar_groups import EVERY_DAY, WEEKDAYS, WEEKENDS, CalendarGroup, GroupMember, calendar_group
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule
 from globus_tui.domain.typed_clock import next_at, parse_time_of_day, weekday_of
 from globus_tui.domain.typed_intervals import parse_interval, refuse_calendar, tidy

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.clock_sides import Season, clock_sides
 from globus_tui.domain.draft_fields import END, INTERVAL, SCHEDULE, START
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.reanchor import moved
 from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule
 from globus_tui.domain.typed_clock import at_wall_clock

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.batch_format import write_batch
 from globus_tui.domain.draft import What
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import OnceSchedule, wire_moment
 from globus_tui.domain.scope import collection_of, parse
 

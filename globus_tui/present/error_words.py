@@ -6,8 +6,7 @@ lists of the services are open-ended: a code that is not known here is shown as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.present.error_table import ERRORS
 from globus_tui.present.transfer_words import one_line
 

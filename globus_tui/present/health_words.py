@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.gare import Gare
 from globus_tui.domain.health import Health, Why
 from globus_tui.domain.job import JobStatus
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import OnceSchedule
 from globus_tui.present import moments
 from globus_tui.present.error_words import short_words

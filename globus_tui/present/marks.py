@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from globus_tui.domain.health import Word
 from globus_tui.domain.history import Mark
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from globus_tui.domain.history import History

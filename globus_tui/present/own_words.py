@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.present.moments import duration
 from globus_tui.present.sizes import counted, size
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.auth.fix import BrokenJob
 from globus_tui.domain.cause import cause_of
 from globus_tui.domain.gare import Gare
 from globus_tui.domain.job import JobStatus
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.run import RunState
 from globus_tui.present import gare_words, moments
 from globus_tui.procedures.names import known_names, look_up_names

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
 
 from globus_tui.commands import LIST_MOVES, Command
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.present import moments, sizes
 from globus_tui.screens.base import TimerScreen
 from globus_tui.widgets.line_columns import Cell, Column, Span

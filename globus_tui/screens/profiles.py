@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
 
 from globus_tui.commands import PROFILES, Command, bindings
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.screens.base import TimerScreen
 from globus_tui.widgets.line_columns import Cell, Column, Span
 from globus_tui.widgets.line_list import LineList

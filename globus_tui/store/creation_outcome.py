@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.outcome import NeedsConsent, SignedOut
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.board import RUNS_KEPT_WHEN_OPENED
 from globus_tui.store.task_shelf import TASKS_AT_ONCE
 

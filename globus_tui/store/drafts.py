@@ -12,7 +12,7 @@ import re
 import socket
 import threading
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from globus_tui.domain import wire
 from globus_tui.domain.draft_file import from_file, to_file
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.new_timer import FlowTimer, TransferTimer
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import read_schedule
 from globus_tui.domain.transfer import TransferData
 from globus_tui.private_files import make_private_folder, write_private

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import GlobusTuiError, ServiceError, SignedOut
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.job import JobId
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import RecurringSchedule
 from globus_tui.store.job_state import JobState
 

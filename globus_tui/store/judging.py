@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.health import RECENT, SHORTEST_SLOW_RUN, Health, Why, Word, grace, judge
 from globus_tui.domain.history import History, look_back
 from globus_tui.domain.job import Job, JobStatus
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import next_ticks
 
 if TYPE_CHECKING:

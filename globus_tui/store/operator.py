@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.job import JobStatus
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.effects import already_so, ambiguous, done_words, failed_words, took_effect, why_not
 from globus_tui.store.freshness import is_sign_out, requirement
 from globus_tui.store.job_state import Pending

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from globus_tui.domain.quick_dataclass import dataclass
 
 DEFAULT_INTERVAL = 30.0
 FLOOR = 10.0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.due import DueJobs
 from globus_tui.store.freshness import Freshness, FreshnessState, is_sign_out, requirement, wait_asked_for
 from globus_tui.store.refresh_plan import Plan, runs_to_ask_for

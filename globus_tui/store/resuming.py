@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.history import look_back
 from globus_tui.domain.job import Job, PauseCause
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule import next_ticks
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ fails, exactly one of the two stays active: the new one is taken back unless the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.job import JobStatus
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.same_timer import differences
 from globus_tui.store.creation_outcome import Created, Creation
 from globus_tui.store.effects import ambiguous
