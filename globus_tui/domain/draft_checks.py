@@ -11,6 +11,7 @@ from globus_tui.domain.check_schedule import check_schedule
 from globus_tui.domain.draft import What
 from globus_tui.domain.draft_fields import FLOW
 from globus_tui.domain.findings import Finding, Level, stop
+from globus_tui.domain.timer_index import TimerIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +28,7 @@ def check_draft(
     draft: Draft,
     now: datetime,
     *,
-    jobs: Iterable[Job] = (),
+    jobs: Iterable[Job] | TimerIndex = (),
     tasks: Mapping[str, Task] | None = None,
     lookups: Lookups = _NOTHING,
     replaces: str | None = None,
@@ -37,12 +38,12 @@ def check_draft(
     Args:
         draft: complete or not.
         now: the present.
-        jobs: all timers, for rate, duplicates and overlap.
+        jobs: all timers, for rate, duplicates and overlap; a `TimerIndex` of them when there are many checks.
         tasks: known tasks by id.
         lookups: what services answered so far.
         replaces: id of the timer that an edit replaces.
     """
-    jobs = tuple(jobs)
+    timers = jobs if isinstance(jobs, TimerIndex) else TimerIndex(jobs)
     found: list[Finding] = []
     if draft.what is What.FLOW_TIMER:
         if not draft.flow.flow_id:
@@ -50,7 +51,7 @@ def check_draft(
     else:
         found += check_items(draft.transfer, now)
     found += check_schedule(draft, now)
-    found += check_against_timers(draft, jobs, tasks or {}, now, replaces=replaces)
+    found += check_against_timers(draft, timers, tasks or {}, now=now, replaces=replaces)
     found += check_lookups(draft, lookups)
     return tuple(sorted(found, key=lambda one: -one.level))
 

@@ -86,7 +86,6 @@ async def test_a_link_of_the_file_manager_fills_in_both_sides_with_their_paths(m
         ("field", "not connected now"),
         ("mac", "paused by its owner"),
         ("clinical", "wants a sign-in"),
-        ("tape", "managers have paused transfers from it"),
     ],
 )
 async def test_a_collection_that_cannot_be_used_says_what_it_is(maker: Maker, key: str, words: str) -> None:
@@ -95,6 +94,13 @@ async def test_a_collection_that_cannot_be_used_says_what_it_is(maker: Maker, ke
     note = side(maker).row("source").query_one(".row-note", Static)
     assert words in str(note.content)
     assert note.region.height
+
+
+async def test_a_collection_that_its_managers_have_paused_says_so_with_their_words(maker: Maker) -> None:
+    await maker.write("tape library")
+    await maker.press("enter")
+    await maker.demo.until(maker.pilot, lambda: "managers have paused transfers from it" in maker.demo.text())
+    assert "Tape robot maintenance until 18:00" in maker.demo.text()
 
 
 async def test_words_that_nothing_fits_say_so_and_nothing_is_chosen(maker: Maker) -> None:

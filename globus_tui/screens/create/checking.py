@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -15,25 +14,29 @@ from globus_tui.domain.draft import Draft
 from globus_tui.domain.draft_checks import check_draft
 from globus_tui.domain.draft_fields import SOURCE
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.timer_index import TimerIndex
 from globus_tui.screens.base import TimerScreen
 from globus_tui.store.preflight import Preflight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.timer import Timer
 
     from globus_tui.domain.findings import Finding
     from globus_tui.domain.gare import Gare
+    from globus_tui.domain.job import JobId
     from globus_tui.screens.create.draft_keeper import DraftKeeper
     from globus_tui.screens.create.lookup import Lookup, Making
+    from globus_tui.store.job_state import JobState
 
 _PAUSE = 0.4
 """Seconds without a change after which a draft is saved and looked up."""
 _MANY = 300
-"""Timers, or items, that are checked with every key."""
+"""Items that are checked with every key, and timers that are sorted for it; more only when the typing rests, in a
+thread. Once they are sorted, checking against them takes a few milliseconds however many there are."""
 _RESTING = 0.15
-"""Seconds without a change after which more than that are checked."""
+"""Seconds without a change after which that is done."""
 
 
 class CheckedDraft(TimerScreen):
@@ -58,6 +61,7 @@ class CheckedDraft(TimerScreen):
         self.said: tuple[Finding, ...] = ()
         """What Globus said of the last attempt, until the draft is changed."""
         self._draft_preflight = Preflight(making.lookup, self.learn)
+        self._draft_timers: tuple[Mapping[JobId, JobState], TimerIndex] = ({}, TimerIndex(()))
         self._draft_pause: Timer | None = None
         self._draft_check_is_due = False
         self._draft_is_looked_through = False
@@ -149,18 +153,30 @@ class CheckedDraft(TimerScreen):
     def check(self) -> None:
         """Check at once; what takes longer than a key only when the typing rests, off the event loop."""
         self._draft_check_is_due = False
-        if len(self.states) > _MANY or len(self.draft.transfer.items) > _MANY:
+        new_timers = self._draft_timers[0] is not self.states and len(self.states) > _MANY
+        if new_timers or len(self.draft.transfer.items) > _MANY:
             self._check_later()
             self.show_draft()
         else:
             self._take_findings(self._checking()())
 
     def _checking(self) -> Callable[[], tuple[Finding, ...]]:
-        jobs = tuple(state.job for state in self.states.values())
-        now, tasks = self.app.store.now(), dict(self.view.tasks)
-        return partial(
-            check_draft, self.draft, now, jobs=jobs, tasks=tasks, lookups=self.lookups, replaces=self.replaces
-        )
+        draft, now, lookups, replaces = self.draft, self.app.store.now(), self.lookups, self.replaces
+        states, tasks = self.states, self.view.tasks
+
+        def check() -> tuple[Finding, ...]:
+            timers = self._index_of(states)
+            return check_draft(draft, now, jobs=timers, tasks=tasks, lookups=lookups, replaces=replaces)
+
+        return check
+
+    def _index_of(self, states: Mapping[JobId, JobState]) -> TimerIndex:
+        """The timers as checks want them, sorted anew only when there are other ones; also called in a thread."""
+        known, index = self._draft_timers
+        if known is not states:
+            index = TimerIndex(state.job for state in states.values())
+            self._draft_timers = (states, index)
+        return index
 
     @work(group="check", exclusive=True)
     async def _check_later(self) -> None:
