@@ -5,10 +5,11 @@ Services send five shapes of it (the canonical one and four older ones); all bec
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,6 +70,8 @@ class Gare:
 
 def find_gare(body: object) -> Gare | None:
     """Finds a requirement in an error body or an `inactive_reason.detail`: at its root, else in its sub-errors."""
+    if not wire.document(body):
+        return None
     for candidate in _candidates(body):
         found = to_gare(candidate)
         if found is not None:

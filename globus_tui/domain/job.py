@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NewType
 from urllib.parse import urlsplit
 
 from globus_tui.domain import wire
 from globus_tui.domain.gare import Gare, find_gare
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.run import Run
 from globus_tui.domain.schedule import RecurringSchedule, Schedule, read_schedule
 from globus_tui.domain.transfer import TransferData
@@ -82,14 +85,16 @@ class Activity:
         document = wire.document(found)
         if not document:
             return None
-        named = document.get("code")
         return cls(
-            code=next((code for code in ActivityCode if code.value == named and named), ActivityCode.UNKNOWN),
+            code=_CODES.get(wire.text(document.get("code")) or "", ActivityCode.UNKNOWN),
             since=wire.moment(document.get("start_timestamp")),
             seconds=wire.number(document.get("duration_seconds")),
-            reason=wire.text(document.get("reason")),
+            reason=wire.repeated(document.get("reason")),
             next_run=wire.moment(document.get("next_run")),
         )
+
+
+_CODES = {code.value: code for code in ActivityCode}
 
 
 class PauseCause(Enum):
@@ -98,6 +103,9 @@ class PauseCause(Enum):
     USER = "user"
     AUTHORIZATION = "globus_auth_requirements"
     OTHER = "other"
+
+
+_CAUSES = {cause.value: cause for cause in PauseCause}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +204,18 @@ class Job:
         job_id = wire.text(found.get("job_id"))
         if job_id is None:
             return unreadable_job("it has no job_id", found)
-        status = wire.text(found.get("status"))
+        status = wire.repeated(found.get("status"))
         if status is None:
             return unreadable_job("it has no status", found)
+        kind = _read_kind(found)
         activity = Activity.from_document(found.get("activity"))
+        results = found.get("results")
         return cls(
             job_id=JobId(job_id),
             name=wire.text(found.get("name")),
             status=_STATUSES.get(status, JobStatus.UNKNOWN),
             status_text=status,
-            kind=_read_kind(found),
+            kind=kind,
             schedule=read_schedule(found),
             submitted_at=wire.moment(found.get("submitted_at")),
             last_ran_at=wire.moment(found.get("last_ran_at")),
@@ -214,11 +224,11 @@ class Job:
             n_errors=_either(found, "n_errors", "number_of_errors"),
             activity=activity,
             inactive_reason=_read_reason(found.get("inactive_reason")),
-            payload=_read_payload(found),
-            scope=wire.text(found.get("scope")),
-            callback_url=wire.text(found.get("callback_url")),
-            runs=_read_runs(found.get("results")),
-            runs_marker=wire.text(wire.document(found.get("results")).get("page_next")),
+            payload=_read_payload(found, kind),
+            scope=wire.repeated(found.get("scope")),
+            callback_url=wire.repeated(found.get("callback_url")),
+            runs=_read_runs(results),
+            runs_marker=wire.text(wire.document(results).get("page_next")),
         )
 
 
@@ -238,14 +248,17 @@ def _digest(found: object) -> str:
     return hashlib.sha256(repr(found).encode()).hexdigest()[:12]
 
 
-def _either(found: Document, *keys: str) -> int | None:
-    return next((count for key in keys if (count := wire.whole(found.get(key))) is not None), None)
+def _either(found: Document, key: str, other: str) -> int | None:
+    count = wire.whole(found.get(key))
+    return wire.whole(found.get(other)) if count is None else count
 
 
 def _read_kind(found: Document) -> JobKind:
     named = found.get("timer_type")
-    if named in ("transfer", "flow"):
-        return JobKind(named)
+    if named == "transfer":
+        return JobKind.TRANSFER
+    if named == "flow":
+        return JobKind.FLOW
     if wire.text(found.get("flow_id")):
         return JobKind.FLOW
     host, path = _host_and_path(wire.text(found.get("callback_url")) or "")
@@ -258,16 +271,15 @@ def _read_kind(found: Document) -> JobKind:
     return JobKind.GENERIC
 
 
-def _read_payload(found: Document) -> Payload:
+def _read_payload(found: Document, kind: JobKind) -> Payload:
     """Reads v2 `body` or v1 `callback_body`; how the latter looks for a v2 timer is in no source, so both are tried."""
-    kind = _read_kind(found)
     outer = wire.document(found.get("body")) or wire.document(found.get("callback_body"))
     inner = wire.document(outer.get("body"))
     if kind is JobKind.FLOW:
         flow_id = wire.text(found.get("flow_id")) or _flow_in(wire.text(found.get("callback_url")))
         return FlowStart(flow_id, dict(inner or outer))
     for candidate in (inner, outer):
-        if any(key in candidate for key in ("source_endpoint", "source_endpoint_id")):
+        if "source_endpoint" in candidate or "source_endpoint_id" in candidate:
             return TransferData.from_document(candidate)
     return None
 
@@ -289,8 +301,7 @@ def _read_reason(found: object) -> InactiveReason | None:
     document = wire.document(found)
     if not document:
         return None
-    named = document.get("cause")
-    cause = next((cause for cause in PauseCause if cause.value == named), PauseCause.OTHER)
+    cause = _CAUSES.get(wire.text(document.get("cause")) or "", PauseCause.OTHER)
     return InactiveReason(cause, find_gare(document.get("detail")))
 
 
@@ -298,7 +309,8 @@ def _read_runs(found: object) -> tuple[Run, ...]:
     """The runs, newest first: that is the order of all fixtures, promised nowhere, so it is made sure of."""
     listed = found if isinstance(found, list) else wire.items(wire.document(found).get("data"))
     runs = [Run.from_document(entry) for entry in listed if isinstance(entry, dict)]
-    dated = [(run.ran_at, run) for run in runs if run.ran_at is not None]
-    if len(dated) == len(runs):
-        runs = [run for _, run in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+    moments = [run.ran_at for run in runs if run.ran_at is not None]
+    if len(moments) == len(runs) and any(newer < older for newer, older in pairwise(moments)):
+        dated = sorted(zip(moments, runs, strict=True), key=itemgetter(0), reverse=True)
+        runs = [run for _, run in dated]
     return tuple(runs)

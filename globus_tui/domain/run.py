@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain import wire
 from globus_tui.domain.gare import Gare, find_gare
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.task import Task, TaskStatus
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _STATES = (
     | dict.fromkeys(("submitted", "accepted"), RunState.SUBMITTED)
     | dict.fromkeys(("refused", "rejected", "not_submitted"), RunState.REFUSED)
 )
+_STATES |= {word.upper(): state for word, state in _STATES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +78,59 @@ class Run:
     @classmethod
     def from_document(cls, found: Document) -> Run:
         """Reads a JobResult of today or of before 2025 (`data`, `status`, `ran_at` only)."""
-        data = wire.document(found.get("data"))
-        details = wire.document(data.get("details"))
-        status = wire.whole(found.get("http_status_submission")) or wire.whole(found.get("status"))
-        snapshot = Task.from_document(details) if wire.text(details.get("task_id")) else None
+        get = found.get
+        data, errors = wire.document(get("data")), get("errors")
+        status = wire.whole(get("http_status_submission")) or wire.whole(get("status"))
+        named, made = wire.repeated(get("run_status")), wire.text(get("resource_id"))
+        old = _read_old(data) if data else _SAYS_NOTHING
         return cls(
-            ran_at=wire.moment(found.get("ran_at")) or wire.moment(found.get("start_timestamp")),
-            state=_read_state(found, data, status),
-            state_text=wire.text(found.get("run_status")) or wire.text(data.get("status")),
-            ended=wire.moment(found.get("end_timestamp")) or (snapshot.completed if snapshot else None),
+            ran_at=wire.moment(get("ran_at")) or wire.moment(get("start_timestamp")),
+            state=_read_state(named, made, old, status),
+            state_text=named or old.status,
+            ended=wire.moment(get("end_timestamp")) or (old.snapshot.completed if old.snapshot else None),
             http_status=status,
-            resource_id=wire.text(found.get("resource_id"))
-            or wire.text(details.get("task_id"))
-            or wire.text(data.get("run_id"))
-            or wire.text(data.get("action_id")),
-            problem=_read_problem(found),
-            gare=find_gare(found.get("errors")) or (find_gare(data) if status is None or status >= 400 else None),
-            snapshot=snapshot,
+            resource_id=made or old.made,
+            problem=_read_problem(errors) if errors else None,
+            gare=find_gare(errors) or (find_gare(data) if status is None or status >= 400 else None),
+            snapshot=old.snapshot,
         )
 
 
-def _read_state(found: Document, data: Document, status: int | None) -> RunState:
-    named = wire.text(found.get("run_status"))
+class _Old(NamedTuple):
+    """What documents of before 2025 say under `data`, and only there; today's leave it empty."""
+
+    status: str | None = None
+    made: str | None = None
+    snapshot: Task | None = None
+
+
+_SAYS_NOTHING = _Old()
+
+
+def _read_old(data: Document) -> _Old:
+    details = wire.document(data.get("details"))
+    task_id = wire.text(details.get("task_id"))
+    return _Old(
+        wire.repeated(data.get("status")),
+        task_id or wire.text(data.get("run_id")) or wire.text(data.get("action_id")),
+        Task.from_document(details) if task_id else None,
+    )
+
+
+def _read_state(named: str | None, made: str | None, old: _Old, status: int | None) -> RunState:
     if named is not None:
-        state = _STATES.get(named.lower(), RunState.UNKNOWN)
-        refused = state in (RunState.FAILED, RunState.UNKNOWN) and status is not None and status >= 400
-        return RunState.REFUSED if refused and not wire.text(found.get("resource_id")) else state
+        state = _STATES.get(named) or _STATES.get(named.lower(), RunState.UNKNOWN)
+        if status is None or status < 400 or made:
+            return state
+        return RunState.REFUSED if state in (RunState.FAILED, RunState.UNKNOWN) else state
     # The rule of old clients: no status, or one of 400 and above, is a run that could not be submitted.
     if status is None or status >= 400:
         return RunState.REFUSED
-    snapshot = _STATES.get((wire.text(data.get("status")) or "").lower(), RunState.SUBMITTED)
+    snapshot = _STATES.get((old.status or "").lower(), RunState.SUBMITTED)
     return RunState.SUBMITTED if snapshot is RunState.IN_PROGRESS else snapshot
 
 
-def _read_problem(found: Document) -> str | None:
-    errors = found.get("errors")
+def _read_problem(errors: object) -> str | None:
     if isinstance(errors, str):
         return errors or None
     detail = wire.document(errors)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from globus_tui.domain import wire
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -64,17 +65,28 @@ def read_schedule(job: Document) -> Schedule | None:
     found = wire.document(job.get("schedule"))
     start = wire.moment(found.get("start")) or wire.moment(job.get("start"))
     seconds = wire.number(found.get("interval_seconds")) or wire.number(job.get("interval"))
-    if found.get("type") == "once" or (seconds is None and (found or start)):
+    once = found.get("type") == "once"
+    if once or (seconds is None and (found or start)):
         at = wire.moment(found.get("datetime")) or start
-        return OnceSchedule(at) if found.get("type") == "once" or at else None
+        return OnceSchedule(at) if once or at else None
     if seconds is None or not 0 < seconds <= LONGEST_INTERVAL.total_seconds() * 100:
         return None
-    return RecurringSchedule(timedelta(seconds=int(seconds) or 1), start, _read_end(job, found))
+    return RecurringSchedule(_interval(int(seconds) or 1), start, _read_end(job, found))
+
+
+@lru_cache(maxsize=256)
+def _interval(seconds: int) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+_NO_END = EndCondition()
 
 
 def _read_end(job: Document, schedule: Document) -> EndCondition:
     end, stop = wire.document(schedule.get("end")), job.get("stop_after")
     stop_after = wire.document(stop)
+    if not end and not isinstance(stop, str) and all(said is None for said in stop_after.values()):
+        return _NO_END
     return EndCondition(
         until=wire.moment(end.get("datetime")) or wire.moment(stop_after.get("date")) or wire.moment(stop),
         after_runs=wire.whole(end.get("count"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from globus_tui.domain.wire import Document
 
 
@@ -100,22 +103,15 @@ class TransferData:
     @classmethod
     def from_document(cls, found: Document) -> TransferData:
         """Reads a transfer document in today's form or in the old action provider's, as timers carry both."""
-        known = {"DATA_TYPE", "DATA", "transfer_items", "filter_rules", *_ENDPOINT_KEYS, *_OPTIONS}
+        read = wire.repeated
         return cls(
-            source_endpoint=_first_text(found, "source_endpoint", "source_endpoint_id"),
-            destination_endpoint=_first_text(found, "destination_endpoint", "destination_endpoint_id"),
+            source_endpoint=read(found.get("source_endpoint")) or read(found.get("source_endpoint_id")),
+            destination_endpoint=read(found.get("destination_endpoint")) or read(found.get("destination_endpoint_id")),
             items=tuple(map(_read_item, wire.items(found.get("DATA") or found.get("transfer_items")))),
             sync_level=_read_level(found.get("sync_level")),
-            filter_rules=tuple(
-                FilterRule(
-                    wire.text(one.get("name")) or "",
-                    wire.text(one.get("method")) or "exclude",
-                    wire.text(one.get("type")),
-                )
-                for one in map(wire.document, wire.items(found.get("filter_rules")))
-            ),
-            extra={key: value for key, value in found.items() if key not in known},
-            **_read_options(found),
+            filter_rules=_read_rules(found.get("filter_rules")),
+            extra=_NOTHING if found.keys() <= _KNOWN else {key: found[key] for key in found if key not in _KNOWN},
+            **_read_options(found.get),
         )
 
 
@@ -141,16 +137,28 @@ _TEXT_OPTIONS = (
 )
 _OPTIONS = ("sync_level", *_TEXT_OPTIONS, *_FLAGS)
 _ENDPOINT_KEYS = ("source_endpoint", "source_endpoint_id", "destination_endpoint", "destination_endpoint_id")
+_KNOWN = frozenset(("DATA_TYPE", "DATA", "transfer_items", "filter_rules", *_ENDPOINT_KEYS, *_OPTIONS))
+_NOTHING: Document = {}
+"""Shared by all documents without other options; never changed, as nothing of a document is."""
 _LEVEL_NAMES = {level.name.lower(): level for level in SyncLevel}
 
 
-def _first_text(found: Document, *keys: str) -> str | None:
-    return next((value for key in keys if (value := wire.text(found.get(key)))), None)
+def _read_rules(found: object) -> tuple[FilterRule, ...]:
+    return tuple(
+        FilterRule(
+            wire.text(one.get("name")) or "",
+            wire.text(one.get("method")) or "exclude",
+            wire.text(one.get("type")),
+        )
+        for one in map(wire.document, wire.items(found))
+    )
 
 
-def _read_options(found: Document) -> dict[str, Any]:
-    read: dict[str, Any] = {key: wire.text(found.get(key)) for key in _TEXT_OPTIONS}
-    return read | {key: wire.flag(found.get(key)) for key in _FLAGS}
+def _read_options(get: Callable[[str], object]) -> dict[str, Any]:
+    """Only what is stated: a document mostly says the flags and leaves the texts out."""
+    read: dict[str, Any] = {key: value for key in _FLAGS if (value := get(key)) is True or value is False}
+    read.update((key, value) for key in _TEXT_OPTIONS if (value := wire.text(get(key))) is not None)
+    return read
 
 
 def _read_level(value: object) -> SyncLevel | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from sys import intern
 from typing import Any
 
 Document = Mapping[str, Any]
 
-_YEARS = range(1900, 8000)
+_FIRST_YEAR, _BEHIND_LAST_YEAR = 1900, 8000
 """Moments outside are taken as not said: with them, adding intervals or changing the zone would leave the calendar."""
 
 
@@ -24,9 +25,12 @@ def moment(value: object) -> datetime | None:
         read = datetime.fromisoformat(value)
     except ValueError:
         return None
-    if read.year not in _YEARS:
+    if not _FIRST_YEAR <= read.year < _BEHIND_LAST_YEAR:
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    zone = read.tzinfo
+    if zone is UTC:  # what is usual: nothing to change
+        return read
+    return read.replace(tzinfo=UTC) if zone is None else read.astimezone(UTC)
 
 
 def text(value: object) -> str | None:
@@ -34,9 +38,14 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def repeated(value: object) -> str | None:
+    """As `text`, for what stands in many documents (words, ids of collections, scopes): kept in memory once."""
+    return intern(value) if type(value) is str and value else text(value)
+
+
 def whole(value: object) -> int | None:
     """A count: an int, or a float without fraction; never a bool."""
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return None
     if isinstance(value, int):
         return value
@@ -45,7 +54,7 @@ def whole(value: object) -> int | None:
 
 def number(value: object) -> float | None:
     """Any finite number, never a bool."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) < 1e308 else None
 
@@ -57,7 +66,9 @@ def flag(value: object) -> bool | None:
 
 def document(value: object) -> Document:
     """A JSON object, or an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    if type(value) is dict:  # what decoding makes; asking for any mapping takes five times as long
+        return value
+    return value if value is not None and isinstance(value, Mapping) else {}
 
 
 def items(value: object) -> list[Any]:
