@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import SuspendNotSupported
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -17,6 +18,7 @@ from textual.widgets import Static
 from globus_tui.domain.credentials import Secret
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.bare_print import print_bare
 from globus_tui.widgets.choice_line import ChoiceLine
 from globus_tui.widgets.text_field import TextField
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from textual.events import Paste
 
     from globus_tui.app import GlobusTui
-    from globus_tui.screens.consent_prompt import Choice, Prompt
+    from globus_tui.screens.consent_prompt import Prompt
 
 _SHOWN = 50
 """Characters of the link that are shown: it is 600 to 700 long, and no border may cut what somebody selects."""
@@ -71,7 +73,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         """What is asked; the link and the ways to it; the code; what follows."""
         prompt = self._consent_prompt
         with VerticalScroll(id="consent", can_focus=False):
-            yield Static(Content(safe_line(prompt.heading)), classes="sheet-heading")
+            yield Static(Content(self._safe(prompt.heading)), classes="sheet-heading")
             yield Static(id="asked", markup=False)
             yield Static("1  Open this link in a browser on YOUR computer", classes="step", markup=False)
             with Link(id="link"):
@@ -93,10 +95,16 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         for choice in prompt.choices:
             if choice.group != group:
                 group = choice.group
-                yield Static(Content(safe_line(group)), classes="link")
-            yield ChoiceLine(choice.key, choice.words) if len(prompt.choices) > 1 else _one_line(choice)
+                yield Static(Content(self._safe(group)), classes="link")
+            if len(prompt.choices) > 1:
+                yield ChoiceLine(choice.key, choice.words)
+            else:
+                yield Static(Content(f"    {self._safe(choice.words)}"))
         for line in prompt.then:
-            yield Static(Content(f"    {safe_line(line)}"))
+            yield Static(Content(f"    {self._safe(line)}"))
+
+    def _safe(self, text: str) -> str:
+        return safe_line(text, ascii_only=self.app.host.ascii)
 
     def on_mount(self) -> None:
         """Draw what is asked at first, from its first line: that is what has to be read."""
@@ -105,7 +113,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
 
     def _show_asked(self) -> None:
         asked = self._consent_asked
-        self.query_one("#asked", Static).update(Content("\n".join(safe_line(line) for line in asked.lines)))
+        self.query_one("#asked", Static).update(Content("\n".join(self._safe(line) for line in asked.lines)))
         more = "..." if self.app.host.ascii else "…"
         shown = f"{asked.url[:_SHOWN]}{more} ({len(asked.url)} characters)" if asked.url else "No sign-in is needed."
         self.query_one("#url", Static).update(Content(shown))
@@ -125,8 +133,9 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         if prompt.browser:
             ways.append(("b", "demo: act as the browser yourself, here"))
         if asked.link_file:
-            ways.append(("", f"or on your laptop: ssh {os.uname().nodename} cat {asked.link_file} | xargs open"))
-            ways.append(("", "(Linux: xargs xdg-open, Windows: start; the file is yours alone, mode 600)"))
+            ways.append(("", "or on your laptop, from a file that is yours alone (mode 600):"))
+            ways.append(("", f"{_fetching(asked.link_file)} | xargs open"))
+            ways.append(("", "(on Linux: xargs xdg-open)"))
         return ways
 
     def _hints(self) -> Content:
@@ -138,7 +147,8 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         keys += [("space", "Leave out"), ("a", "All")] if len(prompt.choices) > 1 else []
         keys += [("y", "Scopes")] if asked.scopes else []
         keys += [("tab", "Next"), ("pgdn", "More")]
-        hints = [Content.styled(key, "bold $primary") + Content(f"\N{NO-BREAK SPACE}{words}") for key, words in keys]
+        gap = " " if self.app.host.ascii else "\N{NO-BREAK SPACE}"  # which keeps a key and its word on one line
+        hints = [Content.styled(key, "bold $primary") + Content(f"{gap}{words}") for key, words in keys]
         return Content("  ").join(hints)
 
     # --- the code
@@ -178,7 +188,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     def _say(self, words: str, *, wrong: bool = False) -> None:
         note = self.query_one("#consent-note", Static)
         note.set_class(wrong, "-wrong")
-        note.update(Content(safe_line(words)))
+        note.update(Content(self._safe(words)))
 
     # --- what is left out
 
@@ -226,12 +236,8 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         return self._consent_asked.url or ""
 
     def action_print(self) -> None:
-        """Leave the full screen and print the link alone, so that the terminal itself wraps it."""
-        try:
-            with self.app.suspend():
-                print(f"\n{self._url}\n\nPress Enter to go back.")  # noqa: T201 - this is the point
-                input()
-        except (SuspendNotSupported, EOFError):
+        """Print the link alone on a clean screen, so that the terminal itself wraps it."""
+        if self._url and not print_bare(self.app, self._url):
             self._say("This terminal cannot be left for a moment; use c, or the file.", wrong=True)
 
     def action_copy(self) -> None:
@@ -291,8 +297,12 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             self.dismiss(None)
 
 
-def _one_line(choice: Choice) -> Static:
-    return Static(Content(f"    {safe_line(choice.words)}"))
+def _fetching(link_file: Path) -> str:
+    """What shows the file on another machine; the path begins in the home folder where it can, as `ssh` does."""
+    home = Path.home()
+    path = link_file.relative_to(home) if link_file.is_relative_to(home) else link_file
+    command = f"cat {shlex.quote(str(path))}"
+    return f"ssh {os.uname().nodename} {command if command == f'cat {path}' else shlex.quote(command)}"
 
 
 class Link(Vertical, can_focus=True):

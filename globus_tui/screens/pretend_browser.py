@@ -49,10 +49,13 @@ class PretendBrowser(ModalScreen[str | None]):
         with Vertical(classes="sheet"):
             yield Static("Pretend browser: who signs in and allows this?", classes="sheet-heading", markup=False)
             for place, name in enumerate(self._page_accounts[:9], start=1):
-                yield Static(Content.assemble((f" {place}  ", "bold $primary"), safe_line(name)))
+                yield Static(Content.assemble((f" {place}  ", "bold $primary"), self._safe(name)))
             yield Static(self._factor_words(), id="factor")
             yield Static(Content.assemble((" d  ", "bold $primary"), "deny"))
             yield Static("", id="page-note", markup=False)
+
+    def _safe(self, text: str) -> str:
+        return safe_line(text, ascii_only=self.app.has_class("-ascii"))
 
     def _factor_words(self) -> Content:
         return Content.assemble((" m  ", "bold $primary"), f"second factor: {'yes' if self._page_mfa else 'no'}")
@@ -65,7 +68,7 @@ class PretendBrowser(ModalScreen[str | None]):
             if code is not None:
                 self.dismiss(code)
             else:
-                self.query_one("#page-note", Static).update(Content.styled(safe_line(words), "$text-error"))
+                self.query_one("#page-note", Static).update(Content.styled(self._safe(words), "$text-error"))
 
     def action_second_factor(self) -> None:
         """Use one, or not."""

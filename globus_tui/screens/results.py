@@ -35,7 +35,10 @@ class Results(ModalScreen[None]):
             yield Static(Content(self._results_heading), classes="sheet-heading")
             for done, label, words in sorted(self._results_lines, key=lambda one: one[0]):
                 head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
-                yield Static(Content.assemble(head, "  ", (safe_line(label), "bold"), "  ", safe_line(words)))
+                yield Static(Content.assemble(head, "  ", (self._safe(label), "bold"), "  ", self._safe(words)))
+
+    def _safe(self, text: str) -> str:
+        return safe_line(text, ascii_only=self.app.has_class("-ascii"))
 
     def action_close(self) -> None:
         """Back."""

@@ -33,7 +33,7 @@ class ChoiceLine(Static, can_focus=True):
         super().__init__(markup=False)
         self.choice_key = key
         self.ticked = True
-        self._choice_words = safe_line(words)
+        self._choice_words = words
 
     def on_mount(self) -> None:
         """Draw the box."""
@@ -41,7 +41,8 @@ class ChoiceLine(Static, can_focus=True):
 
     def _draw_line(self) -> None:
         box = ("[x]", "bold $success") if self.ticked else ("[ ]", "$text-muted")
-        self.update(Content.assemble(box, " ", (self._choice_words, "" if self.ticked else "$text-muted")))
+        words = safe_line(self._choice_words, ascii_only=self.app.has_class("-ascii"))
+        self.update(Content.assemble(box, " ", (words, "" if self.ticked else "$text-muted")))
 
     def tick(self, ticked: bool) -> None:
         """Tick it or leave it out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,15 @@ def test_the_bare_link_is_one_line_that_the_terminal_itself_wraps(monkeypatch: p
             terminal.wait_for("Press Enter to go back")
             selected = "".join(terminal.lines)  # what a selection over full lines gives
             assert link in selected
+            assert terminal.lines[0].startswith("http")
+            terminal.press("\r")
+            terminal.wait_for("print it bare")
+            terminal.press("p")
+            terminal.wait_for("Press Enter to go back")
+            terminal.process.send_signal(signal.SIGINT)  # as Ctrl+C does in a shell
+            terminal.wait_for("print it bare")
+            terminal.press("p")
+            terminal.wait_for("Press Enter to go back")
             terminal.press("\r")
             terminal.wait_for("print it bare")
             terminal.press("\x1b")
