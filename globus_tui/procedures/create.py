@@ -102,8 +102,7 @@ class Create:
         if isinstance(found, Created):
             await self._open(found)
         elif isinstance(found, Submitted):
-            self._leave()
-            self._app.say(_joined(f"{found.words} Its task is {found.task_id}.", found.note))
+            self._follow(found)
         elif isinstance(found, NotCreated):
             advice = found.error.advice if found.error else ""
             self._wizard.show_problems(found.problems, _joined(found.words, advice))
@@ -122,6 +121,20 @@ class Create:
         await self._app.store.refresh()
         self._app.book_wake()
         self._app.open_screen(JobDetailScreen(created.job.job_id))
+
+    def _follow(self, handed_in: Submitted) -> None:
+        """The task's own screen, in the wizard's place."""
+        from globus_tui.screens.task_screen import TaskScreen
+
+        self._leave()
+        self._app.say(_joined(handed_in.words, handed_in.note))
+        self._app.open_screen(TaskScreen(handed_in.task_id, self.heading()))
+
+    def heading(self) -> str:
+        """What a transfer that was handed in is called on its screen."""
+        draft = self._draft
+        places = f"{draft.source_name or '?'} to {draft.destination_name or '?'}"
+        return f"Transfer {draft.name or draft.transfer.label or places}"
 
     def _leave(self) -> None:
         self._keeper.discard()

@@ -8,7 +8,6 @@ from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.run_now import RunChoice, run_now
 from globus_tui.procedures.create import Create
 from globus_tui.screens.create.draft_keeper import DraftKeeper
-from globus_tui.store.creation_outcome import Submitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.draft_fields import DraftProblem
     from globus_tui.domain.readings import JobReading
     from globus_tui.screens.create.lookup import Making
-    from globus_tui.store.creation_outcome import Creation
     from globus_tui.store.job_state import JobState
 
 
@@ -46,18 +44,15 @@ class ByKey:
 
 
 class _Start(Create):
-    """A creation that opens the task that it made."""
+    """A creation whose task is called after the timer that it was made of."""
 
     def __init__(self, app: GlobusTui, sender: ByKey, heading: str) -> None:
         super().__init__(app, sender)
         self._heading = heading
 
-    async def _end(self, found: Creation) -> None:
-        await super()._end(found)
-        if isinstance(found, Submitted):
-            from globus_tui.screens.task_screen import TaskScreen
-
-            self._app.open_screen(TaskScreen(found.task_id, self._heading))
+    def heading(self) -> str:
+        """Which timer, and how it was run."""
+        return self._heading
 
 
 async def start_now(app: GlobusTui, state: JobState, choice: RunChoice, files: int) -> None:

@@ -14,6 +14,7 @@ from globus_tui.screens.create.opening import Drafts
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.job_detail import JobDetailScreen
 from globus_tui.screens.job_list import JobListScreen
+from globus_tui.screens.task_screen import TaskScreen
 from tests.screens.wizard import Maker
 
 if TYPE_CHECKING:
@@ -194,10 +195,24 @@ async def test_a_transfer_now_carries_a_submission_id_and_is_done_once_though_it
         await maker.press("f6")
         await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
         demo.sandbox.faults.clear()
-        await maker.press_and_wait("A", lambda: isinstance(demo.app.screen, JobListScreen))
+        await maker.press_and_wait("A", lambda: isinstance(demo.app.screen, TaskScreen))
         await demo.settle(pilot)
         assert "It was under way already." in demo.note()
         assert len(demo.sandbox.tasks) == before + 1
+
+
+async def test_a_transfer_now_is_followed_on_a_screen_of_its_own(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n", "down", "down", "down", "enter")
+        await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/raw/")
+        await maker.press("f6", "ctrl+s")
+        assert isinstance(demo.app.screen, TaskScreen), demo.note()
+        task = list(demo.sandbox.tasks.values())[-1]
+        assert "Transfer Beamline 7 Data to Lab Depot" in demo.screen()[0]
+        assert task.task_id in demo.text()
+        await demo.press(pilot, "escape")
+        assert isinstance(demo.app.screen, JobListScreen)
 
 
 # --- drafts
