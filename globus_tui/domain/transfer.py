@@ -10,8 +10,6 @@ from globus_tui.domain import wire
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from globus_tui.domain.wire import Document
 
 
@@ -103,15 +101,31 @@ class TransferData:
     @classmethod
     def from_document(cls, found: Document) -> TransferData:
         """Reads a transfer document in today's form or in the old action provider's, as timers carry both."""
-        read = wire.repeated
+        get, flag, text, repeated = found.get, wire.flag, wire.text, wire.repeated
+        rules = get("filter_rules")
         return cls(
-            source_endpoint=read(found.get("source_endpoint")) or read(found.get("source_endpoint_id")),
-            destination_endpoint=read(found.get("destination_endpoint")) or read(found.get("destination_endpoint_id")),
-            items=tuple(map(_read_item, wire.items(found.get("DATA") or found.get("transfer_items")))),
-            sync_level=_read_level(found.get("sync_level")),
-            filter_rules=_read_rules(found.get("filter_rules")),
-            extra=_NOTHING if found.keys() <= _KNOWN else {key: found[key] for key in found if key not in _KNOWN},
-            **_read_options(found.get),
+            source_endpoint=repeated(get("source_endpoint")) or repeated(get("source_endpoint_id")),
+            destination_endpoint=repeated(get("destination_endpoint")) or repeated(get("destination_endpoint_id")),
+            items=tuple([_read_item(one) for one in wire.items(get("DATA") or get("transfer_items"))]),
+            label=text(get("label")),
+            sync_level=_read_level(get("sync_level")),
+            verify_checksum=flag(get("verify_checksum")),
+            preserve_timestamp=flag(get("preserve_timestamp")),
+            encrypt_data=flag(get("encrypt_data")),
+            skip_source_errors=flag(get("skip_source_errors")),
+            fail_on_quota_errors=flag(get("fail_on_quota_errors")),
+            delete_destination_extra=flag(get("delete_destination_extra")),
+            store_base_path_info=flag(get("store_base_path_info")),
+            notify_on_succeeded=flag(get("notify_on_succeeded")),
+            notify_on_failed=flag(get("notify_on_failed")),
+            notify_on_inactive=flag(get("notify_on_inactive")),
+            filter_rules=_read_rules(rules) if rules else (),
+            deadline=text(get("deadline")),
+            source_local_user=text(get("source_local_user")),
+            destination_local_user=text(get("destination_local_user")),
+            recursive_symlinks=repeated(get("recursive_symlinks")),
+            submission_id=text(get("submission_id")),
+            extra=_NOTHING if _KNOWN.issuperset(found) else {key: found[key] for key in found if key not in _KNOWN},
         )
 
 
@@ -154,14 +168,9 @@ def _read_rules(found: object) -> tuple[FilterRule, ...]:
     )
 
 
-def _read_options(get: Callable[[str], object]) -> dict[str, Any]:
-    """Only what is stated: a document mostly says the flags and leaves the texts out."""
-    read: dict[str, Any] = {key: value for key in _FLAGS if (value := get(key)) is True or value is False}
-    read.update((key, value) for key in _TEXT_OPTIONS if (value := wire.text(get(key))) is not None)
-    return read
-
-
 def _read_level(value: object) -> SyncLevel | None:
+    if value is None:
+        return None
     if isinstance(value, str):
         return _LEVEL_NAMES.get(value)
     level = wire.whole(value)
@@ -169,11 +178,11 @@ def _read_level(value: object) -> SyncLevel | None:
 
 
 def _read_item(value: object) -> TransferItem:
-    found = wire.document(value)
+    get = wire.document(value).get
     return TransferItem(
-        source_path=wire.text(found.get("source_path")) or "",
-        destination_path=wire.text(found.get("destination_path")) or "",
-        recursive=wire.flag(found.get("recursive")),
-        external_checksum=wire.text(found.get("external_checksum")),
-        checksum_algorithm=wire.text(found.get("checksum_algorithm")),
+        source_path=wire.text(get("source_path")) or "",
+        destination_path=wire.text(get("destination_path")) or "",
+        recursive=wire.flag(get("recursive")),
+        external_checksum=wire.text(get("external_checksum")),
+        checksum_algorithm=wire.text(get("checksum_algorithm")),
     )

@@ -19,7 +19,7 @@ def moment(value: object) -> datetime | None:
     Old documents lack an offset (fixtures of 2022): those are taken as UTC, which is an inference. File listings
     write a space instead of `T`. Anything else gives None.
     """
-    if not isinstance(value, str) or len(value) < len("2026-01-01"):
+    if not isinstance(value, str) or len(value) < 10:  # a date alone has ten
         return None
     try:
         read = datetime.fromisoformat(value)

@@ -100,6 +100,19 @@ def test_nobody_can_change_it() -> None:
     assert not hasattr(quick, "__dict__")
 
 
+class Heir(Quick):
+    """Declared as nothing: it may have what it likes besides."""
+
+    nickname = ""
+
+
+def test_an_heir_stays_what_it_is() -> None:
+    heir = Heir("a", 2)
+    assert type(heir) is Heir
+    assert (heir.name, heir.size, heir.words) == ("a", 2, "a 2")
+    assert type(Quick("a")) is Quick
+
+
 def test_another_can_be_made_of_it() -> None:
     quick = Quick("a", origin="here")
     assert dataclasses.replace(quick, size=5) == Quick("a", 5)
