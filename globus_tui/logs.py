@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +20,28 @@ def redact(words: str) -> str:
     return _SECRETS.sub(r"\1[removed]", words)
 
 
+class _WhenWritten(logging.Handler):
+    """Opens the file for the first line: most sessions write none, and start without what that would load."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._file is None:
+            from logging.handlers import RotatingFileHandler
+
+            self._file = RotatingFileHandler(self._path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+            self._file.setFormatter(self.formatter)
+        self._file.handle(record)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+
 class _Redacting(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
@@ -33,10 +54,11 @@ def start_log(state: Path, *, level: int = logging.INFO) -> str | None:
         return None
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler = RotatingFileHandler(state / "globus_tui.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+        (state / "globus_tui.log").touch(mode=0o600)
         (state / "globus_tui.log").chmod(0o600)
     except OSError as wrong:
         return f"no log is kept: {state} cannot be written ({wrong.strerror})"
+    handler = _WhenWritten(state / "globus_tui.log")
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
     root.setLevel(level)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,11 +118,15 @@ def load_settings(environ: Mapping[str, str] | None = None, *, profile: str | No
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as wrong:
         raise SettingsError(f"{path}: cannot be read ({wrong})") from None
+    import tomllib
+
+    try:
+        found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise SettingsError(f"{path}: {wrong}") from None
     return _check(found, str(path), profiles_allowed=True)

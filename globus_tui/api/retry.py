@@ -7,7 +7,6 @@ SDK repeats every method; creating a timer carries no submission id, so a repeat
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
@@ -83,6 +82,8 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
     value = value.strip()
     if value.isascii() and value.replace(".", "", 1).isdigit():
         return float(value)
+    from email.utils import parsedate_to_datetime
+
     try:
         until = parsedate_to_datetime(value)
     except ValueError:

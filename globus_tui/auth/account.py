@@ -4,15 +4,10 @@ the program signs in, asks for consents and gets tokens.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from globus_tui.auth.client_tokens import ClientCredentialsTokens
-from globus_tui.auth.consents import missing_scopes, needs_consent
-from globus_tui.auth.fix import FixAndResume, FixPlan
-from globus_tui.auth.login import PersonSignIn
-from globus_tui.auth.logout import Logout, logout
 from globus_tui.auth.services import real_clock
-from globus_tui.auth.sign_in_request import plan, resolve_identities
 from globus_tui.domain.errors import GlobusTuiError, SignedOut
 
 if TYPE_CHECKING:
@@ -20,8 +15,9 @@ if TYPE_CHECKING:
 
     from globus_tui.api.bearer import TokenSource
     from globus_tui.api.globus_auth import AuthClient
-    from globus_tui.auth.fix import BrokenJob, Verdict
-    from globus_tui.auth.login import Login, LoginAttempt
+    from globus_tui.auth.fix import BrokenJob, FixPlan, Verdict
+    from globus_tui.auth.login import Login, LoginAttempt, PersonSignIn
+    from globus_tui.auth.logout import Logout
     from globus_tui.auth.records import ProfileKey
     from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.auth.services import Clock, People
@@ -102,7 +98,13 @@ class PersonAccount:
         """
         self.tokens: StoredTokens = tokens
         self._auth, self._people, self._store, self._clock = auth, people, store, clock
-        self._person = PersonSignIn(auth, store, tokens.key, label=label, clock=clock)
+        self._label = label
+
+    @cached_property
+    def _person(self) -> PersonSignIn:
+        from globus_tui.auth.login import PersonSignIn
+
+        return PersonSignIn(self._auth, self._store, self.key, label=self._label, clock=self._clock)
 
     @property
     def key(self) -> ProfileKey:
@@ -140,6 +142,8 @@ class PersonAccount:
     async def begin(self, request: SignInRequest | None = None) -> LoginAttempt:
         """Makes the link of a login. User names in the request become ids, which is all that the page takes."""
         if request is not None and request.identities:
+            from globus_tui.auth.sign_in_request import resolve_identities
+
             request = await resolve_identities(request, self._people, self.identity)
         return await self._person.begin(request)
 
@@ -154,6 +158,8 @@ class PersonAccount:
 
     async def granted(self, gare: Gare) -> bool | None:
         """Asks Globus Auth; a failure to find out is None."""
+        from globus_tui.auth.consents import missing_scopes
+
         if self.identity is None:
             return None
         try:
@@ -163,18 +169,26 @@ class PersonAccount:
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
         """What is missing for these collections."""
+        from globus_tui.auth.consents import needs_consent
+
         return needs_consent(collections, await self._people.consents(self._signed_in().identity_id))
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
         """What one login has to ask for."""
+        from globus_tui.auth.fix import FixAndResume
+
         return await FixAndResume(self._people, self._signed_in()).prepare(broken)
 
     async def check_fix(self, fix_plan: FixPlan) -> tuple[Verdict, ...]:
         """Which may be resumed now."""
+        from globus_tui.auth.fix import FixAndResume
+
         return await FixAndResume(self._people, self._signed_in()).check(fix_plan)
 
     async def logout(self) -> Logout:
         """Revokes and forgets everything of this profile."""
+        from globus_tui.auth.logout import logout
+
         done = await logout(self._auth, self._store, self.key)
         self.tokens.adopt(None)
         return done
@@ -195,6 +209,8 @@ class ServiceIdentity:
 
     def __init__(self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = real_clock) -> None:
         """Nothing is asked of Globus yet."""
+        from globus_tui.auth.client_tokens import ClientCredentialsTokens
+
         self.tokens = ClientCredentialsTokens(auth, account, clock=clock)
         self._account = account
 
@@ -230,6 +246,8 @@ class ServiceIdentity:
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
         """Always asks again: that costs one request and cannot be wrong."""
+        from globus_tui.auth.consents import needs_consent
+
         return needs_consent(collections, ())
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
@@ -237,6 +255,9 @@ class ServiceIdentity:
 
         Names of identities are left as they came: they would only be needed as ids for a link, and there is none.
         """
+        from globus_tui.auth.fix import FixPlan
+        from globus_tui.auth.sign_in_request import plan
+
         jobs = tuple(broken)
         request, apart = plan(job.gare for job in jobs)
         return FixPlan(

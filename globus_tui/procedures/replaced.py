@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from globus_tui.commands import key_words
 from globus_tui.domain.job import JobId, JobStatus
-from globus_tui.present.replaced_words import ask_words, kept_lines, kept_words
 from globus_tui.store.operations import Delete
 
 if TYPE_CHECKING:
@@ -40,11 +39,14 @@ class ReplacedTimers:
             return
         self._asked_at = now
         if due := await self._kept(due_only=True):
+            from globus_tui.present.replaced_words import ask_words
+
             key = key_words(self._app.settings.keys, "jobs.replaced")
             self._app.say(ask_words(len(due), self._days, key), "warning")
 
     async def offer(self) -> None:
         """List those kept long enough, else all that are kept, and delete them once their number was typed."""
+        from globus_tui.present.replaced_words import kept_lines, kept_words
         from globus_tui.screens.confirm import ConfirmTyped
 
         found = (await self._kept(due_only=True) if self._days else ()) or await self._kept(due_only=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.present import cli_words
 from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume
 
 if TYPE_CHECKING:
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
 
 def command_of(operation: Operation) -> str:
     """The command, to copy into a shell."""
+    from globus_tui.present import cli_words
+
     if isinstance(operation, Pause):
         return cli_words.pause_command(operation.job_id).text
     if isinstance(operation, Resume):

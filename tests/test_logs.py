@@ -1,0 +1,43 @@
+"""The log file: private, opened when there is something to write, and without credentials."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.logs import start_log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def logger() -> Iterator[logging.Logger]:
+    root = logging.getLogger("globus_tui")
+    before = root.handlers[:], root.level
+    root.handlers.clear()
+    yield root
+    for one in root.handlers:
+        one.close()
+    root.handlers, root.level = before
+
+
+def test_a_line_is_written_without_its_token_to_a_file_of_the_user_alone(
+    tmp_path: Path, logger: logging.Logger
+) -> None:
+    assert start_log(tmp_path / "state") is None
+    logging.getLogger("globus_tui.api").warning("refused: Authorization: Bearer abc123")
+    kept = tmp_path / "state" / "globus_tui.log"
+    assert kept.read_text().rstrip().endswith("WARNING globus_tui.api: refused: Authorization: Bearer [removed]")
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_does_no_harm(tmp_path: Path, logger: logging.Logger) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    words = start_log(tmp_path / "state")
+    assert words is not None
+    assert "no log is kept" in words
+    assert not logger.handlers
