@@ -31,6 +31,7 @@ class Call:
         query: pairs, in order; a key may come twice.
         json: body to send as JSON, or None.
         form: body to send as a form, or None. What is secret in it stays a `Secret` until it is sent.
+        last: the packed body of the last answer to the same question; None where it will not be asked again.
     """
 
     service: str
@@ -39,6 +40,7 @@ class Call:
     query: Sequence[tuple[str, str]] = ()
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str | Secret] | None = field(default=None, repr=False)
+    last: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class Answer:
         headers: names in lower case.
         body: the bytes after decompression. Not in the repr: token answers are bodies too.
         elapsed: seconds from sending to the last byte.
+        packed: the bytes before that, when the call said which came last.
+        again: the same came again as the last time; `body` is empty then, as nobody has to read it.
+        received: bytes of the body as it came over the wire; 0 where that is not known.
     """
 
     service: str
@@ -57,6 +62,9 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     elapsed: float = 0.0
+    packed: bytes = field(default=b"", repr=False)
+    again: bool = False
+    received: int = 0
 
     def document(self) -> Any:
         """The body as JSON.
@@ -103,7 +111,7 @@ class Exchange:
     Attributes:
         status: None when no answer arrived.
         milliseconds: until the last byte, or until it failed.
-        received: bytes of the body.
+        received: bytes of the body as it came over the wire.
     """
 
     service: str

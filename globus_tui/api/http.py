@@ -9,7 +9,6 @@ import asyncio
 import random
 import time
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from globus_tui.api.answers import refusal, requirement_in
@@ -127,6 +126,24 @@ class Connection:
             SignedOut: the credentials are refused for good.
         """
         call = Call(service, method.upper(), path, pairs(query or {}), json, form)
+        return await self._persistently(call, auth, repeatable)
+
+    async def read_again(
+        self, service: str, path: str, *, query: Mapping[str, object], auth: Bearer, last: bytes
+    ) -> Answer:
+        """Asks a question that is asked again and again; raises what `request` raises.
+
+        Args:
+            service: as for `request`.
+            path: the same.
+            query: the same.
+            auth: the same.
+            last: the `packed` body of the last answer, empty if there was none: when it comes again, the answer
+                says so and nothing is unpacked.
+        """
+        return await self._persistently(Call(service, "GET", path, pairs(query), last=last), auth, None)
+
+    async def _persistently(self, call: Call, auth: Bearer | Basic | None, repeatable: bool | None) -> Answer:
         began, attempt = time.monotonic(), 0
         while True:
             try:
@@ -181,7 +198,7 @@ class Connection:
                         path=call.path,
                         status=answer.status if answer else None,
                         milliseconds=round((time.perf_counter() - began) * 1000),
-                        received=len(answer.body) if answer else 0,
+                        received=(answer.received or len(answer.body)) if answer else 0,
                     )
                 )
 
@@ -195,6 +212,8 @@ class Connection:
     def _observe(self, answer: Answer) -> None:
         if "age" in answer.headers:
             return  # from a cache on the way
+        from email.utils import parsedate_to_datetime  # a good part of the e-mail package: not before an answer came
+
         try:
             said = parsedate_to_datetime(answer.headers.get("date", ""))
         except ValueError:

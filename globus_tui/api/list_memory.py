@@ -38,7 +38,11 @@ class _Last(Generic[T]):
 
 
 class ListMemory(Generic[T]):
-    """The entries of the last answer with their bytes."""
+    """The entries of the last answer with their bytes.
+
+    Attributes:
+        packed: the last answer as it came over the wire; empty when there was none.
+    """
 
     def __init__(self, key: str, make: Callable[[Any], T], name: Callable[[T], Hashable]) -> None:
         """Nothing is remembered yet.
@@ -52,6 +56,7 @@ class ListMemory(Generic[T]):
         self._make = make
         self._name = name
         self._last: _Last[T] = _Last()
+        self.packed = b""
 
     async def read(self, answer: Answer) -> tuple[T, ...]:
         """The entries; the very same tuple when the answer is the last one again.
@@ -59,12 +64,14 @@ class ListMemory(Generic[T]):
         Raises:
             UnreadableAnswer: it is not JSON, or there is no such list in it.
         """
-        if answer.body == self._last.body and answer.body:
+        if answer.again or (answer.body == self._last.body and answer.body):
+            self.packed = answer.packed
             return self._last.items
         reading = _Reading(self._last, self._make, self._name)
         items = (await read_in_steps(answer, self._key, reading.entry)).items
         places = {self._name(item): place for place, item in enumerate(items)}
         self._last = _Last(answer.body, items, tuple(reading.spans), places)
+        self.packed = answer.packed
         return items
 
 

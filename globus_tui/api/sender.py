@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -11,6 +12,7 @@ import httpx
 from globus_tui import __version__
 from globus_tui.api.exchange import Answer
 from globus_tui.api.network import network_error
+from globus_tui.api.packing import ACCEPTED, same_packed, unpacked
 from globus_tui.api.tls import trust
 
 if TYPE_CHECKING:
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = 3
+_SMALL = 32 * 1024
 _LIMITS = httpx.Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=45.0)
 # A proxy, if one is set, is for the world outside: what runs on this machine is reached directly.
 _DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
 _HEADERS = {
     "Accept": "application/json",
+    "Accept-Encoding": ACCEPTED,
     "User-Agent": f"globus_tui/{__version__}",
     # Product and version, separated as the description of this header in the official SDK wants it.
     "X-Globus-Client-Info": f"product=globus_tui,version={__version__}",
@@ -67,13 +71,11 @@ class Sender:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(self._environment.timeout):
-                response = await self._exchange(self._build(call, authorization))
+                answer = await self._exchange(call, self._build(call, authorization))
         except (httpx.RequestError, TimeoutError) as problem:
             # `from None`: exceptions of httpx hold the request, with its headers.
             raise network_error(call.service, problem, self._environment.timeout) from None
-        return Answer(
-            call.service, response.status_code, dict(response.headers), response.content, time.perf_counter() - began
-        )
+        return replace(answer, elapsed=time.perf_counter() - began)
 
     def _build(self, call: Call, authorization: Secret | None) -> httpx.Request:
         return self._client.build_request(
@@ -85,17 +87,42 @@ class Sender:
             headers={"Authorization": authorization.reveal()} if authorization else None,
         )
 
-    async def _exchange(self, request: httpx.Request) -> httpx.Response:
-        response = await self._client.send(request)
+    async def _exchange(self, call: Call, request: httpx.Request) -> Answer:
         for _ in range(_REDIRECTS):
-            following = _following(request, response)
-            if following is None:
-                break
+            response = await self._client.send(request, stream=True)
+            try:
+                following = _following(request, response)
+                if following is None:
+                    return await _read(call, response)
+                await response.aread()
+            finally:
+                await response.aclose()
             request = self._client.build_request(
                 request.method, following, headers=_kept(request.headers), content=request.content or None
             )
-            response = await self._client.send(request)
-        return response
+        return await _read(call, await self._client.send(request))
+
+
+async def _read(call: Call, response: httpx.Response) -> Answer:
+    """The whole answer; one that came before is not unpacked."""
+    answer = Answer(call.service, response.status_code, dict(response.headers), b"")
+    if call.last is None or answer.status != httpx.codes.OK or response.is_stream_consumed:
+        body = await response.aread()
+        return replace(answer, body=body, received=response.num_bytes_downloaded)
+    packed = b"".join([chunk async for chunk in response.aiter_raw()])
+    answer = replace(answer, packed=packed, received=len(packed))
+    if call.last and same_packed(packed, call.last):
+        return replace(answer, again=True)
+    try:
+        return replace(answer, body=await _unpacked(packed, response.headers.get("content-encoding", "")))
+    except ValueError:
+        raise httpx.DecodingError("damaged", request=response.request) from None
+
+
+async def _unpacked(packed: bytes, encodings: str) -> bytes:
+    if len(packed) < _SMALL:
+        return unpacked(packed, encodings)
+    return await asyncio.to_thread(unpacked, packed, encodings)
 
 
 def _revealed(form: Mapping[str, str | Secret] | None) -> dict[str, str] | None:

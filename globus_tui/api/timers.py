@@ -67,7 +67,8 @@ class TimersClient:
             "result_count": result_count,
             "order": order,
         }
-        answer = await self._connection.request("timer", "GET", "/jobs/", query=query, auth=self._auth)
+        last = self._memory.packed
+        answer = await self._connection.read_again("timer", "/jobs/", query=query, auth=self._auth, last=last)
         return await self._memory.read(answer)
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:

@@ -21,7 +21,7 @@ class OwnCost:
         cpu_seconds: of this process.
         memory: bytes in memory now; None where the system does not tell.
         requests: sent to Globus, repeated ones included.
-        received: bytes of their answers, after decompression.
+        received: bytes of their answers, as they came over the wire.
         pace: seconds between refreshes as things are; 0 is off.
         timers: known now.
     """
@@ -45,5 +45,5 @@ def own_lines(cost: OwnCost) -> tuple[str, ...]:
         f"processor  {cost.cpu_seconds:.1f} s, {cost.cpu_seconds / seconds:.1%} of one core",
         f"memory     {'not known' if cost.memory is None else size(cost.memory)}",
         f"requests   {cost.requests}, {cost.requests / max(hours, 1 / 60):.0f} an hour at this rate",
-        f"received   {size(cost.received)}, before compression",
+        f"received   {size(cost.received)}",
     )
