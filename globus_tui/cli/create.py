@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from globus_tui.store.creation_outcome import Creation
 
 UNSURE = 3
-"""Exit code: the answer was lost, so nobody can tell whether it was created. Look before running it again."""
+"""Exit code: the answer was lost, so nobody can tell whether it was created, or only some timers of a group were made.
+Look before running it again."""
 
 
 def run(options: Namespace) -> int:
     """Prints ids of what was made on standard output, everything else on standard error.
 
     Exit codes: 0 made (or, with `--dry-run`, it could be), 1 certainly not made, 2 the document cannot be used, 3
-    nobody can tell.
+    nobody can tell, or only some of several.
 
     Raises:
         GlobusTuiError: it could not be read or checked; nothing was sent.
@@ -115,6 +116,8 @@ def _insist_on_the_folder(draft: Draft, typed: str | None) -> None:
 
 async def _make(draft: Draft, here: Desk) -> int:
     """Creates one after the other; a draft whose answer is lost stays for the console to look into."""
+    from globus_tui.cli.account import tell
+    from globus_tui.present.group_words import group_words
     from globus_tui.screens.create.draft_keeper import DraftKeeper
     from globus_tui.store.creation_outcome import Created, Unconfirmed
 
@@ -124,6 +127,11 @@ async def _make(draft: Draft, here: Desk) -> int:
         group = await creator.create_group(draft)
         for one in group.made:
             print(one.job.job_id)
+        tell(filter(None, (group_words(group, len(draft.group)),)))
+        if group.stopped_by is not None and group.made:
+            _end(group.stopped_by)
+            tell(("Some of them are there. The draft is kept: globus-tui, then n, makes the others.",))
+            return UNSURE
         found: Creation = group.stopped_by or group.made[-1]
     else:
         found = await creator.create(draft)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.domain.draft import What
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.present.group_words import group_words
 from globus_tui.screens.create.lost_answer import LostAnswer
-from globus_tui.store.creation_outcome import Created, GroupCreation, NotCreated, Submitted, Unconfirmed
+from globus_tui.store.creation_outcome import Created, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.outcome import NeedsConsent, SignedOut
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.draft_fields import DraftProblem
     from globus_tui.screens.create.draft_keeper import DraftKeeper
     from globus_tui.screens.create.lookup import Making
-    from globus_tui.store.creation_outcome import Attempt, Creation
+    from globus_tui.store.creation_outcome import Attempt, Creation, GroupCreation
 
 
 class Sender(Protocol):
@@ -48,7 +50,7 @@ class Create:
         self._wizard = wizard
         self._keeper = wizard.keeper
         self._draft = wizard.draft
-        self._made: list[Created] = []
+        self._group: GroupCreation | None = None
         self._creator = wizard.making.creator(self._keeper.sending)
 
     async def run(self) -> None:
@@ -70,14 +72,17 @@ class Create:
             return
         finally:
             self._wizard.set_sending(sending=False)
-        self._keeper.forget_attempt()
+        if self._group is None or not (self._group.made or self._group.others):
+            self._keeper.forget_attempt()  # of a group that stopped on the way it tells what is there already
         await self._end(found)
 
     async def _after_lost(self, lost: Unconfirmed, *, again: bool) -> Creation:
         self._draft = lost.draft
         if not again:
-            return await self._creator.look_again(lost.attempt, lost.draft)
-        return await self._creator.create(lost.draft, check_consents=False, after=lost.attempt)
+            found = await self._creator.look_again(lost.attempt, lost.draft)
+            if len(lost.draft.group) < 2 or not isinstance(found, Created):
+                return found
+        return await self._create(lost.draft, check_consents=False, after=lost.attempt)
 
     async def _through_consent(self, draft: Draft, after: Attempt | None) -> Creation:
         """Create; where a consent is missing, one login and one more try."""
@@ -85,18 +90,21 @@ class Create:
         if not isinstance(found, NeedsConsent):
             return found
         what = "transfer" if draft.what is What.TRANSFER_NOW else "timer"
+        after = self._keeper.attempt if self._group is not None else None
         if not await self._app.sign_in.consent(found.gare, f"Consent before the {what} is created"):
             return NotCreated("Nothing was sent: the consent was not given. The draft is kept.")
-        return await self._create(draft, check_consents=False, after=None)
+        return await self._create(draft, check_consents=False, after=after)
 
     async def _create(self, draft: Draft, *, check_consents: bool, after: Attempt | None) -> Creation:
         if len(draft.group) < 2:
             return await self._creator.create(draft, check_consents=check_consents, after=after)
-        group: GroupCreation = await self._creator.create_group(
-            draft, check_consents=check_consents, skip=len(self._made)
-        )
-        self._made += group.made
-        return group.stopped_by or self._made[-1]
+        self._group = group = await self._creator.create_group(draft, check_consents=check_consents, after=after)
+        words = group_words(group, len(draft.group))
+        if group.stopped_by is None:
+            return replace(group.made[0], words=words, note=_joined(*(one.note for one in group.made)) or None)
+        if isinstance(group.stopped_by, NotCreated | Unconfirmed) and words:
+            return replace(group.stopped_by, words=f"{words} {group.stopped_by.words}")
+        return group.stopped_by
 
     async def _end(self, found: Creation) -> None:
         if isinstance(found, Created):

@@ -27,10 +27,11 @@ from globus_tui.store.freshness import is_sign_out, requirement
 from globus_tui.store.outcome import NeedsConsent, SignedOut
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from datetime import datetime
 
     from globus_tui.domain.draft import Draft
+    from globus_tui.domain.job import Job
     from globus_tui.domain.new_timer import NewTimer
     from globus_tui.domain.wire import Document
     from globus_tui.store.recorder import Recorder
@@ -110,28 +111,64 @@ class Creator:
                 return NotCreated(str(problem), problem)
             return await self._create(timer, draft)
 
-    async def create_group(self, draft: Draft, *, check_consents: bool = True, skip: int = 0) -> GroupCreation:
-        """Creates all timers of a calendar group, one after the other; stops at the first that is not made.
+    async def create_group(
+        self, draft: Draft, *, check_consents: bool = True, after: Attempt | None = None
+    ) -> GroupCreation:
+        """Creates the timers of a calendar group, one after the other; stops at the first that is not made.
 
         Args:
             draft: complete.
             check_consents: as for `create`.
-            skip: how many of them an earlier call made.
+            after: an earlier attempt that stopped on the way, or whose end is not known: what it made is looked for
+                and not made again.
         """
-        made: list[Created] = []
+        if self._busy.locked():
+            return GroupCreation((), NotCreated("Wait: they are being created already."))
         try:
-            timers = draft.to_timers()[skip:]
+            timers = draft.to_timers()
         except BadInput as problem:
             return GroupCreation((), NotCreated(str(problem), problem))
         async with self._busy:
-            if check_consents and (wanted := await self._consent_wanted(draft)) is not None:
-                return GroupCreation((), wanted)
-            for timer in timers:
-                found = await self._create(timer, draft)
-                if not isinstance(found, Created):
-                    return GroupCreation(tuple(made), found)
-                made.append(found)
-        return GroupCreation(tuple(made))
+            try:
+                there = await self._services.timers.list_jobs()
+            except GlobusTuiError as error:
+                return GroupCreation((), self._unread(draft, error, after))
+            return await self._create_missing(timers, there, draft, after, check_consents=check_consents)
+
+    def _unread(self, draft: Draft, error: GlobusTuiError, after: Attempt | None) -> Creation:
+        if after is None or is_sign_out(error) or requirement(error) is not None:
+            return self._not_created(draft, error, "Nothing was sent: your timers could not be read")
+        return Unconfirmed(_unconfirmed_words(error, looked=False), error, after, False, draft)
+
+    async def _create_missing(
+        self,
+        timers: tuple[NewTimer, ...],
+        there: tuple[Job, ...],
+        draft: Draft,
+        after: Attempt | None,
+        *,
+        check_consents: bool,
+    ) -> GroupCreation:
+        if after is not None:
+            sent = after.group or ((after.timer,) if after.timer else ())
+            earlier = {one: _found(one, there, after) for one in dict.fromkeys((*timers, *sent))}
+            began = replace(after, group=tuple(dict.fromkeys((*sent, *timers))))
+        else:
+            earlier = {}
+            began = Attempt(self._now(), known=frozenset(str(job.job_id) for job in there), group=timers)
+        made = [found for one in timers if (found := earlier.get(one)) is not None]
+        ids = {found.job.job_id for found in made}
+        others = tuple(found.job for found in earlier.values() if found is not None and found.job.job_id not in ids)
+        if check_consents and len(made) < len(timers) and (wanted := await self._consent_wanted(draft)) is not None:
+            return GroupCreation(tuple(made), wanted, others)
+        done: list[Created] = []
+        for timer in timers:
+            ended: Creation = earlier.get(timer) or await self._send(timer, draft, replace(began, timer=timer))
+            if not isinstance(ended, Created):
+                rest = [one for one in made if one not in done]
+                return GroupCreation((*done, *rest), ended, others)
+            done.append(ended)
+        return GroupCreation(tuple(done), None, others)
 
     async def look_again(self, attempt: Attempt, draft: Draft) -> Creation:
         """Looks for what an attempt may have made; sends nothing."""
@@ -152,7 +189,9 @@ class Creator:
             before = await self._services.timers.list_jobs()
         except GlobusTuiError as error:
             return self._not_created(draft, error, "Nothing was sent: your timers could not be read")
-        attempt = Attempt(self._now(), timer, frozenset(str(job.job_id) for job in before))
+        return await self._send(timer, draft, Attempt(self._now(), timer, frozenset(str(job.job_id) for job in before)))
+
+    async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt) -> Creation:
         self._sending(attempt, draft)
         subject: dict[str, object] = {"timer": {"id": None, "name": timer.name}, "asked": timer.to_document()}
         try:
@@ -253,6 +292,12 @@ class Creator:
             return found
         note = self._recorder.take_warning()
         return replace(found, note=note) if note else found
+
+
+def _found(timer: NewTimer, jobs: Iterable[Job], after: Attempt) -> Created | None:
+    """What an earlier attempt made of it."""
+    found = find_created(timer, jobs, sent_at=after.sent_at, known=after.known)
+    return Created(found[0], f"{found[0].label} was created before.", found_again=True) if found else None
 
 
 def _unconfirmed_words(error: GlobusTuiError, *, looked: bool) -> str:

@@ -60,6 +60,8 @@ class Attempt:
 
     Attributes:
         timer: what was asked for; None for a transfer, which its submission id tells.
+        group: all timers of a calendar group that were asked for so far; `timer` is then the one that left last, and
+            the other attributes are those of the first request, so that any of them can be looked for.
         sent_at: by the service's clock.
         known: ids of the timers that were there before.
         submission_id: of a transfer; handing it in again under the same id is safe.
@@ -69,6 +71,7 @@ class Attempt:
     timer: NewTimer | None = None
     known: frozenset[str] = frozenset()
     submission_id: str | None = None
+    group: tuple[NewTimer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,14 @@ class ConsentCheck:
 
 @dataclass(frozen=True, slots=True)
 class GroupCreation:
-    """What became of the timers of a calendar group: those made, in order, and what stopped it, if anything did."""
+    """What became of the timers of a calendar group.
+
+    Attributes:
+        made: those that are there now, in order; those of an earlier attempt included.
+        stopped_by: what stopped it, if anything did.
+        others: timers of an earlier attempt that are there too, but that the draft does not ask for any more.
+    """
 
     made: tuple[Created, ...]
     stopped_by: Creation | None = None
+    others: tuple[Job, ...] = ()

@@ -219,6 +219,7 @@ def _attempt_document(attempt: Attempt) -> dict[str, Any]:
         "known": sorted(attempt.known),
         "submission_id": attempt.submission_id,
         "timer": None if attempt.timer is None else attempt.timer.to_document(),
+        "group": [one.to_document() for one in attempt.group],
     }
 
 
@@ -229,7 +230,9 @@ def _read_attempt(found: object) -> Attempt | None:
         return None
     timer = _read_timer(wire.document(document.get("timer")))
     known = frozenset(wire.texts(document.get("known")))
-    return Attempt(sent_at, timer, known, wire.text(document.get("submission_id")))
+    group = [_read_timer(wire.document(one)) for one in wire.items(document.get("group"))]
+    read = tuple(one for one in group if one is not None)
+    return Attempt(sent_at, timer, known, wire.text(document.get("submission_id")), read)
 
 
 def _read_timer(found: wire.Document) -> NewTimer | None:

@@ -164,6 +164,55 @@ async def test_leaving_a_lost_creation_keeps_the_draft_and_looks_first_the_next_
 # --- refusals
 
 
+WEEK = [f"week ({day} 18:00)" for day in ("mon", "tue", "wed", "thu", "fri")]
+
+
+async def weekdays(maker: Maker) -> None:
+    """A copy on weekdays, up to the key that creates it."""
+    await maker.press("n", "enter")
+    await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/copies/raw/")
+    await maker.press("ctrl+n")
+    await maker.write("weekdays 18:00")
+    await maker.press("ctrl+n")
+    await maker.write("week")
+
+
+def weekly(demo: Demo) -> list[str]:
+    return sorted(one.name or "" for one in demo.sandbox.timers.values() if (one.name or "").startswith("week ("))
+
+
+async def test_a_group_whose_third_answer_is_lost_is_finished_once_that_one_was_found(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await weekdays(maker)
+        demo.fault(Fault("/v2/timer", method="POST", kind="lose", skip=2))
+        demo.fault(Fault("/jobs/", kind="reset", skip=1, times=None))
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
+        assert "2 of 5 timers are there" in demo.text()
+        demo.sandbox.faults.clear()
+        await maker.press("enter")
+        await demo.settle(pilot)
+        assert isinstance(demo.app.screen, JobDetailScreen), demo.note()
+        assert "Created 5 timers" in demo.note()
+        assert weekly(demo) == sorted(WEEK)
+        assert maker.demo.app.host.making is not None
+        assert maker.demo.app.host.making.drafts.drafts() == ()
+
+
+async def test_a_group_that_was_refused_on_the_way_goes_on_and_makes_none_twice(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await weekdays(maker)
+        demo.fault(Fault("/v2/timer", method="POST", kind="answer", skip=2, status=403, body={"detail": "no"}))
+        await maker.press("ctrl+s")
+        assert "2 of 5 timers are there; going on makes only the others." in demo.note()
+        assert len(weekly(demo)) == 2
+        await maker.press("ctrl+s")
+        await demo.settle(pilot)
+        assert isinstance(demo.app.screen, JobDetailScreen), demo.text()
+        assert weekly(demo) == sorted(WEEK)
+
+
 async def test_a_refusal_stands_beside_its_field_and_the_draft_stays(demo: Demo) -> None:
     async with demo.console() as pilot:
         maker = Maker(demo, pilot)
@@ -207,7 +256,8 @@ async def test_a_transfer_now_is_followed_on_a_screen_of_its_own(demo: Demo) -> 
         await maker.press("n", "down", "down", "down", "enter")
         await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/raw/")
         await maker.press("f6", "ctrl+s")
-        assert isinstance(demo.app.screen, TaskScreen), demo.note()
+        opened: object = demo.app.screen
+        assert isinstance(opened, TaskScreen), demo.note()
         task = list(demo.sandbox.tasks.values())[-1]
         assert "Transfer Beamline 7 Data to Lab Depot" in demo.screen()[0]
         assert task.task_id in demo.text()

@@ -154,8 +154,31 @@ async def test_a_group_that_stopped_goes_on_where_it_was(bench: Workbench) -> No
     first = await bench.creator.create_group(draft)
     assert len(first.made) == 2
     assert isinstance(first.stopped_by, Unconfirmed)
-    rest = await bench.creator.create_group(draft, skip=2)
-    assert [one.job.name for one in rest.made] == [f"week ({one.suffix})" for one in members[2:]]
+    rest = await bench.creator.create_group(draft, after=first.stopped_by.attempt)
+    assert [one.job.name for one in rest.made] == [f"week ({one.suffix})" for one in members]
+    assert [one.found_again for one in rest.made] == [True, True, False, False, False]
+    assert sum((one.name or "").startswith("week (") for one in bench.app.sandbox.timers.values()) == 5
+
+
+async def test_what_was_made_of_a_group_before_its_draft_was_changed_is_told(bench: Workbench) -> None:
+    zone = ZoneInfo("America/Chicago")
+    early, late = (parse_schedule(f"weekends {hour}:00", NOON, zone).members for hour in (18, 19))
+    bench.fault("/v2/timer", "answer", skip=1, status=422, body={"detail": []})
+    first = await bench.creator.create_group(replace(nightly("week"), schedule=early[0].schedule, group=early))
+    assert isinstance(first.stopped_by, NotCreated)
+    changed = replace(nightly("week"), schedule=late[0].schedule, group=late)
+    second = await bench.creator.create_group(changed, after=bench.attempts[-1][0])
+    assert second.stopped_by is None
+    assert [one.job.name for one in second.made] == [f"week ({one.suffix})" for one in late]
+    assert [job.name for job in second.others] == ["week (sat 18:00)"]
+
+
+async def test_a_group_is_not_made_twice_by_a_key_pressed_twice(bench: Workbench) -> None:
+    members = parse_schedule("weekends 18:00", NOON, ZoneInfo("America/Chicago")).members
+    draft = replace(nightly("week"), schedule=members[0].schedule, group=members)
+    _, second = await asyncio.gather(bench.creator.create_group(draft), bench.creator.create_group(draft))
+    assert isinstance(second.stopped_by, NotCreated)
+    assert sum((one.name or "").startswith("week (") for one in bench.app.sandbox.timers.values()) == 2
 
 
 @pytest.mark.parametrize("kind", ["lose", "reset", "hang"])

@@ -83,17 +83,22 @@ class Workbench:
         return sum(seen.method == method and seen.path == path for seen in self.app.requests)
 
 
+async def no_waiting(seconds: float) -> None:
+    """Waits as long as a clock that stands still shows."""
+    del seconds
+
+
 @asynccontextmanager
 async def workbench() -> AsyncIterator[Workbench]:
     clock = Clock(NOON, speed=0)
     app = make_app(facility(clock))
     waits: list[float] = []
 
-    async def no_waiting(seconds: float) -> None:
+    async def counted(seconds: float) -> None:
         waits.append(seconds)
 
     async with Connection(
-        Environment.read({}), transport=InProcessTransport(app), clock=clock.now, sleep=no_waiting
+        Environment.read({}), transport=InProcessTransport(app), clock=clock.now, sleep=counted
     ) as connection:
         account = ServiceAccount(SERVICE_CLIENT_ID, Secret(SERVICE_CLIENT_SECRET))
         tokens = ClientCredentialsTokens(AuthClient(connection), account, clock=clock.now)
@@ -105,7 +110,7 @@ async def workbench() -> AsyncIterator[Workbench]:
             CreationServices(timers, transfers, transfers, consents),
             recorder,
             clock.now,
-            sleep=no_waiting,
+            sleep=counted,
             sending=lambda attempt, draft: attempts.append((attempt, draft)),
         )
         flows = FlowsClient(connection, tokens)

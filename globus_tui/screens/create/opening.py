@@ -151,7 +151,7 @@ class _Row:
         draft = saved.draft
         self.key = saved.draft_id
         self.what = _WHAT[draft.what] if draft else "?"
-        self.state = "sent, answer lost" if saved.attempt else "unreadable" if draft is None else ""
+        self.state = _state(saved)
         if draft is None:
             self.words = saved.unreadable or ""
         else:
@@ -161,3 +161,9 @@ class _Row:
     def when(self, now: datetime, zone: tzinfo) -> str:
         """When it was last saved."""
         return moments.column(self.saved.saved_at, now, zone) if self.saved.saved_at else "?"
+
+
+def _state(saved: SavedDraft) -> str:
+    if saved.attempt is not None:
+        return "some are made" if saved.attempt.group else "sent, answer lost"
+    return "unreadable" if saved.draft is None else ""
