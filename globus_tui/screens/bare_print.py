@@ -27,8 +27,8 @@ def print_bare(app: App[Any], text: str) -> bool:
     """
     try:
         with app.suspend(), _ctrl_c_goes_back():
-            _write(f"{_CLEAN}{text}\n\nPress Enter to go back.")
             with contextlib.suppress(EOFError, KeyboardInterrupt):
+                _write(f"{_CLEAN}{text}\n\nPress Enter to go back.")
                 input()
             _write(_BACK)
     except SuspendNotSupported:
