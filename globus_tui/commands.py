@@ -172,7 +172,7 @@ RUN_DETAIL = (
         ("job.next", "Run before", "The run before this one.", False),
     ),
     *TEXT,
-    *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.json", "job.copy")),
+    *(one for one in ONE_JOB if one.command_id in ("job.fix", "job.cancel-task", "job.json", "job.copy")),
     *LIST_MOVES,
 )
 
@@ -208,6 +208,7 @@ WIZARD = _group(
     ("wizard.step-4", "Step 4", "The fourth step.", False),
     ("wizard.step-5", "Step 5", "The fifth step.", False),
     ("wizard.step-6", "Step 6", "The sixth step.", False),
+    ("wizard.copy", "Copy", "Copy the request, the same as a globus command, or a file; on the last step.", False),
     ("wizard.discard", "Discard", "Give the draft up; asks first. Escape leaves and keeps it.", False),
 )
 

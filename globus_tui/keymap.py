@@ -68,6 +68,7 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "wizard.step-4": "f5",
         "wizard.step-5": "f6",
         "wizard.step-6": "f7",
+        "wizard.copy": "ctrl+y",
         "wizard.discard": "f9",
         # folders of a collection
         "folder.open": "right,l",

@@ -266,11 +266,23 @@ class RunDetailScreen(LogKeys, JobActions):
         commands = (one.command_id for one in RUN_DETAIL if one.command_id.startswith("job."))
         hints = self.query_one(KeyHints)
         hints.unable = frozenset(one for one in commands if why_not(one, self.targets(), self.freshness.state))
+        hints.absent = frozenset({"job.fix" if self._has_log else "log.follow"})
 
     def _safe(self, text: str) -> str:
         return safe_line(text, ascii_only=self.view.ascii)
 
     # --- commands
+
+    @property
+    def _has_log(self) -> bool:
+        """There is a task to follow: following and mending share a key, as a run that was refused has no log."""
+        return self._task_id is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only one of the two is there at a time."""
+        if action == ("job_fix" if self._has_log else "log_follow"):
+            return False
+        return super().check_action(action, parameters)
 
     def targets(self) -> tuple[JobState, ...]:
         """The timer whose run this is."""

@@ -34,6 +34,8 @@ class KeyHints(Widget):
 
     unable: var[frozenset[str]] = var(frozenset())
     """Ids of commands that cannot act now."""
+    absent: var[frozenset[str]] = var(frozenset())
+    """Ids of commands that there are none of now: another one may have their key."""
 
     def __init__(
         self, commands: tuple[Command, ...], keys: Mapping[str, str], *, wording: Callable[[Command], str] | None = None
@@ -53,6 +55,10 @@ class KeyHints(Widget):
 
     def watch_unable(self) -> None:
         """Dim and undim."""
+        self.reword()
+
+    def watch_absent(self) -> None:
+        """Leave out and put back."""
         self.reword()
 
     def reword(self) -> None:
@@ -75,7 +81,7 @@ class KeyHints(Widget):
         last = [self._hint(one) for one in self._hint_commands if one.command_id in ALWAYS]
         reserved = sum(one.cell_length for one in last)
         lines = [Content()]
-        for hint in (self._hint(one) for one in self._hint_commands if one.command_id not in ALWAYS):
+        for hint in (self._hint(one) for one in self._hint_commands if one.command_id not in ALWAYS | self.absent):
             if lines[-1].cell_length + hint.cell_length > room - (reserved if len(lines) == 2 else 0):
                 if len(lines) == 2:
                     break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.faults import Fault
+from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.run_detail import RunDetailScreen
 from globus_tui.widgets.event_log import EventLog
 from tests.screens.lines import line_with
@@ -93,6 +94,10 @@ async def test_a_run_that_made_no_task_says_what_globus_wanted(demo: Demo) -> No
         assert "none was made" in demo.text()
         assert "This run made no transfer task, so there is no log." in demo.text()
         assert "consent missing" in demo.text()
+        assert "f Fix+resume" in demo.text()
+        assert "f Follow" not in demo.text()
+        await pilot.press("f")
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, ConsentScreen))
 
 
 async def test_a_log_that_cannot_be_read_says_why_and_hides_nothing_else(demo: Demo) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding
 from textual.widgets import Input
 
 from globus_tui.domain.destructive import confirmed, word_to_type
@@ -44,11 +43,10 @@ class ReviewStep(Step):
     DEFAULT_CSS = """
     ReviewStep #paper { height: 1fr; min-height: 4; }
     """
-    BINDINGS: ClassVar = [Binding("ctrl+y", "copy", "Copy as", show=False)]
     title = "Review"
     about = "Nothing has been sent yet. Enter alone creates nothing."
     fields = frozenset({NAME, TYPED, CONSENT})
-    hints = "ctrl+s creates   ctrl+y copies as command or file   tab, then j k scroll"
+    hints = "{wizard.create} creates   {wizard.copy} copies as command or file   tab, then j k scroll"
 
     def compose(self) -> ComposeResult:
         """Name, facts, the word to type, and below a text with findings, request and command."""
@@ -132,7 +130,7 @@ class ReviewStep(Step):
             draft = self.frame.draft
             self.edit(replace(draft, guards=replace(draft.guards, typed_folder=changed.value)))
 
-    def action_copy(self) -> None:
+    def offer_copies(self) -> None:
         """Offer the request, the command and the file to copy."""
         from globus_tui.domain.draft_file import to_file
         from globus_tui.screens.job_copying import offer

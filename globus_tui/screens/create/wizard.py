@@ -14,6 +14,7 @@ from globus_tui.domain.draft import What
 from globus_tui.domain.findings import Finding, Level
 from globus_tui.screens.create.checking import CheckedDraft
 from globus_tui.screens.create.draft_keeper import DraftKeeper
+from globus_tui.screens.create.review_step import ReviewStep
 from globus_tui.screens.create.step import Step
 from globus_tui.screens.create.steps import ORDER, make_steps
 from globus_tui.screens.create.wizard_words import finding_lines, hint_line, keys_in_fields, steps_line
@@ -261,6 +262,14 @@ class WizardScreen(CheckedDraft):
             self._wizard_create(self)
         else:
             self.app.create(self)
+
+    def action_wizard_copy(self) -> None:
+        """Offer request, command and file to copy; they stand on the last step."""
+        if not isinstance(self.step, ReviewStep):
+            self.open_step("review")
+        review = self.step
+        if isinstance(review, ReviewStep):
+            review.offer_copies()
 
     def _why_not_create(self) -> str:
         said = (self._wizard_steps[key].why_not_create() for key in ORDER[self.draft.what])
