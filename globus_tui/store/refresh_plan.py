@@ -24,6 +24,16 @@ AFTER_NEXT_RUN = timedelta(seconds=5)
 DUE_AT_ONCE = 3
 """Single timers read at one time; with more of them due, the list does it at the next interval."""
 
+SOON_ENOUGH = timedelta(seconds=60)
+"""A next list no later than this after a run fell due tells of the run: nothing else is asked, except for a timer that
+somebody has open. With many timers one falls due all the time, and single readings would outnumber the lists."""
+
+LIST_INSTEAD = 10
+"""Timers to read after actions from which on one list is less than so many readings."""
+
+VERDICTS_APART = 15.0
+"""Seconds between two looks at what time alone changes: words go by the minute, and each look draws."""
+
 OUTDATED_AFTER_INTERVALS = 3
 OUTDATED_WHEN_OFF = 900.0
 """Seconds after which data count as outdated when refreshing is switched off."""

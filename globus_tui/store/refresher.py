@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.store.due import DueJobs
+from globus_tui.store.due import DueJobs, Reach
 from globus_tui.store.freshness import Freshness, FreshnessState, is_sign_out, requirement, wait_asked_for
-from globus_tui.store.refresh_plan import Plan, runs_to_ask_for
+from globus_tui.store.refresh_plan import LIST_INSTEAD, SOON_ENOUGH, VERDICTS_APART, Plan, runs_to_ask_for
+from globus_tui.store.task_shelf import TASKS_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from globus_tui.store.services import Services
 
 NAMES_TOGETHER = 4
+BACKLOG_REQUESTS = 4
 BACKLOG_PAUSE = timedelta(seconds=5)
+"""Between the look-ups of tasks that were never read. Once there are none, they are looked up with the list only."""
 PAUSE_AFTER_FAILURE = timedelta(minutes=5)
 """Until older tasks are asked for again beside the refreshes, which go on trying the newest."""
 
@@ -74,6 +77,7 @@ class Refresher:
         self._reading_tasks = False
         self._last_answer: tuple[Job, ...] | None = None
         self._tasks_not_before = board.clock()
+        self._ticked_at: datetime | None = None
 
     # --- the list
 
@@ -148,7 +152,8 @@ class Refresher:
     async def _read_tasks(self) -> str | None:
         """At most one look-up of tasks; returns why it failed."""
         now = self.board.now()
-        wanted = self.board.shelf.wanted(now)
+        many = BACKLOG_REQUESTS if self.board.shelf.backlog(now) else 1
+        wanted = self.board.shelf.wanted(now, TASKS_AT_ONCE * many)
         if not wanted or self._reading_tasks:
             return None
         self._reading_tasks, pause = True, BACKLOG_PAUSE
@@ -210,13 +215,22 @@ class Refresher:
             return False
         self._reading_jobs = True
         try:
-            for job_id in self.due.take(self.board.now(), self.board.clock()):
+            due = self.due.take(self.board.now(), self.board.clock(), self._reach())
+            if len(due) >= LIST_INSTEAD:
+                return await self.refresh()
+            for job_id in due:
                 if job_id in self.board.held.jobs and job_id not in self.board.pending:
                     await self.read_job(job_id)
-            await self._read_tasks()
         finally:
             self._reading_jobs = False
         return True
+
+    def _reach(self) -> Reach:
+        """Single readings are for what somebody looks at, and for runs that the list would tell of much later."""
+        now, clock, next_list = self.board.now(), self.board.clock(), self.plan.next_at
+        if next_list is None or not self.plan.focused:
+            return Reach(now - timedelta(days=1), tuple(self.board.opened) if self.plan.focused else ())
+        return Reach(now + (next_list - clock) - SOON_ENOUGH, tuple(self.board.opened))
 
     # --- the clock
 
@@ -235,7 +249,7 @@ class Refresher:
         if self.plan.next_at is not None and not (self._reading and self.plan.next_at <= clock):
             planned[WakeKind.REFRESH] = (self.plan.next_at - clock).total_seconds()
         if not self.plan.signed_out and not self.plan.failures and self.plan.interval:
-            if not self._reading_jobs and (seconds := self.due.next_at(now, clock)) is not None:
+            if not self._reading_jobs and (seconds := self.due.next_at(now, clock, self._reach())) is not None:
                 planned[WakeKind.JOBS] = seconds
             if not (self._reading or self._reading_tasks) and self.board.shelf.backlog(now):
                 planned[WakeKind.TASKS] = (self._tasks_not_before - clock).total_seconds()
@@ -246,7 +260,8 @@ class Refresher:
     def _ticks_in(self, clock: datetime, now: datetime) -> list[float]:
         seconds = []
         if (at := self.board.next_verdict_at) is not None:
-            seconds.append((at - now).total_seconds())
+            since = (clock - self._ticked_at).total_seconds() if self._ticked_at else VERDICTS_APART
+            seconds.append(max((at - now).total_seconds(), VERDICTS_APART - since))
         outdated_at = self.plan.outdated_at(self.board.freshness.checked_at)
         if outdated_at is not None and not self.board.freshness.outdated:
             seconds.append((outdated_at - clock).total_seconds())
@@ -265,6 +280,7 @@ class Refresher:
 
     def tick(self) -> None:
         """Judges by the clock alone; asks nothing of any service."""
+        self._ticked_at = self.board.clock()
         self._freshness()
         self.board.tick()
 
