@@ -43,6 +43,7 @@ class Connection:
     Attributes:
         environment: where the services are.
         skew: the services' clock minus this machine's, by the `Date` header of the latest answers.
+        skew_known: an answer had such a header; until then `skew` is nothing but an assumption.
         on_exchange: told of every attempt, answered or not.
     """
 
@@ -68,6 +69,7 @@ class Connection:
         """
         self.environment = environment
         self.skew = timedelta(0)
+        self.skew_known = False
         self.on_exchange: Callable[[Exchange], None] | None = None
         self.clock = clock
         self._transport = transport
@@ -221,6 +223,7 @@ class Connection:
         said = said.replace(tzinfo=UTC) if said.tzinfo is None else said
         middle = self.clock() - timedelta(seconds=answer.elapsed / 2)
         skew = said + timedelta(seconds=0.5) - middle
+        self.skew_known = True
         if abs(skew - self.skew) > _SKEW_NOISE:
             self.skew = skew
 

@@ -143,13 +143,10 @@ async def _enter(
 
 def _cache_of(backend: Backend, settings: Settings) -> AnswerCache | None:
     """Where the last answer is kept: one file for each profile, environment and identity; none for the demo."""
-    from globus_tui.store.answer_cache import AnswerCache
+    from globus_tui.cli.kept_rows import kept_rows
 
-    who, environment = backend.account.who, backend.connection.environment
-    if backend.demo or who is None:
-        return None
-    label = f"{settings.profile}\n{environment.name}\n{environment.urls['timer']}\n{who}"
-    return AnswerCache(settings.paths.cache, label)
+    who = backend.account.who
+    return None if backend.demo or who is None else kept_rows(settings, backend.connection.environment, who)
 
 
 def keep_now_and_then(store: JobStore, cache: AnswerCache) -> None:

@@ -128,7 +128,7 @@ async def _reach(environment: Environment, service: str) -> timedelta | None:
     async with Connection(environment, rules=RetryRules(repeats=0)) as connection:
         with contextlib.suppress(ServiceError, UnreadableAnswer):  # it answered
             await connection.request(service, "GET", "/")
-        return connection.skew
+        return connection.skew if connection.skew_known else None
 
 
 async def _consents(standing: Standing, identity_id: str) -> tuple[ConsentRecord, ...]:

@@ -65,22 +65,23 @@ def _sign_in(runner: asyncio.Runner, account: PersonAccount, standing: Standing)
 
 
 def _try_codes(runner: asyncio.Runner, account: PersonAccount, attempt: LoginAttempt) -> Login | None:
-    """Reads codes until one is taken; None after a few that were not, or when the person declined."""
+    """Reads codes until one is taken; None after a few that were refused, or when the person declined."""
     from globus_tui.auth.login import LoginFailed
     from globus_tui.cli.account import tell
 
-    for left in reversed(range(TRIES)):
+    left = TRIES
+    while left:
         pasted = _read_code()
         if pasted is None:
             tell(("No code was entered. Nothing was changed.",))
             return None
         try:
             return runner.run(account.finish(attempt, pasted))
-        except (BadInput, LoginFailed) as wrong:
-            over = left == 0 or (isinstance(wrong, LoginFailed) and wrong.declined)
-            tell((f"{wrong} {'Nothing was changed.' if over and 'Nothing' not in str(wrong) else wrong.advice}",))
-            if over:
-                return None
+        except BadInput as none_there:  # an empty line, or something else that was in the clipboard: no try
+            tell((none_there.in_full,))
+        except LoginFailed as wrong:
+            left = 0 if wrong.declined else left - 1
+            tell((wrong.in_full if left or "Nothing" in str(wrong) else f"{wrong} Nothing was changed.",))
     return None
 
 

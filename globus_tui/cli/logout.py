@@ -1,4 +1,7 @@
-"""`globus-tui logout`: the profile's tokens are revoked at Globus and forgotten here."""
+"""`globus-tui logout`: the profile's tokens are revoked at Globus and forgotten here, with the rows kept for its start.
+
+Drafts and the journal stay: they are the user's own work.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ async def _logout(settings: Settings) -> int:
     from globus_tui.api.http import Connection
     from globus_tui.auth.logout import logout
     from globus_tui.cli.account import show, stand, tell
+    from globus_tui.cli.kept_rows import forget_rows
 
     standing = await stand(settings)
     if standing.service is not None:
@@ -34,6 +38,7 @@ async def _logout(settings: Settings) -> int:
         return OK
     async with Connection(standing.environment) as connection:
         done = await logout(AuthClient(connection), standing.store, standing.key)
+    forget_rows(done, settings, standing.environment)
     show(done.lines())
     tell(standing.store.take_notices())
     return FAILED if done.not_revoked else OK

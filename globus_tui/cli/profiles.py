@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from globus_tui.auth.falling_back import FallingBack
     from globus_tui.auth.records import ProfileKey
     from globus_tui.screens.profiles import ProfileRow
+    from globus_tui.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class StoredProfiles:
 
         current = name == self.current
         try:
-            key, _ = self._found(name)
+            _, key, _ = self._found(name)
             kept = self.store.load(key)
         except GlobusTuiError as wrong:
             return ProfileRow(name, None, "", current, str(wrong))
@@ -64,14 +65,14 @@ class StoredProfiles:
             remark = f"also signed in to {', '.join(elsewhere)} or with another app"
         return ProfileRow(name, kept.identity.username if kept else None, key.environment, current, remark)
 
-    def _found(self, name: str) -> tuple[ProfileKey, Environment]:
-        """Under what a profile's tokens are kept if it were opened now, and where it acts."""
+    def _found(self, name: str) -> tuple[Settings, ProfileKey, Environment]:
+        """A profile's settings, under what its tokens are kept if it were opened now, and where it acts."""
         from globus_tui.cli.backend import environment_of, profile_key
         from globus_tui.settings import load_settings
 
         settings = load_settings(self.environ, profile=name)
         environment = environment_of(settings, self.environ)
-        return profile_key(settings, environment), environment
+        return settings, profile_key(settings, environment), environment
 
     async def log_out(self, name: str) -> tuple[str, ...]:
         """Signs out of one profile.
@@ -82,12 +83,15 @@ class StoredProfiles:
         from globus_tui.api.globus_auth import AuthClient
         from globus_tui.api.http import Connection
         from globus_tui.auth.logout import logout
+        from globus_tui.cli.kept_rows import forget_rows
 
         if name == self.current:
             return (await self.account.logout()).lines()
         try:
-            key, environment = await asyncio.to_thread(self._found, name)
+            settings, key, environment = await asyncio.to_thread(self._found, name)
         except SettingsError as wrong:
             raise GlobusTuiError(str(wrong), advice=wrong.advice) from None
         async with Connection(environment) as connection:
-            return (await logout(AuthClient(connection), self.store, key)).lines()
+            done = await logout(AuthClient(connection), self.store, key)
+        await asyncio.to_thread(forget_rows, done, settings, environment)
+        return done.lines()

@@ -5,18 +5,25 @@ from __future__ import annotations
 import io
 import json
 import os
+import threading
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
 from globus_tui.cli import login as login_command
 from globus_tui.cli import run
+from globus_tui.cli.backend import environment_of
+from globus_tui.cli.kept_rows import kept_rows
 from globus_tui.domain.credentials import Secret
 from globus_tui.sandbox.auth import approve
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.serve import SERVICES, environment, running
 from globus_tui.sandbox.world import facility
 from globus_tui.sandbox.world_people import OPS_USERNAME
+from globus_tui.settings import load_settings
+from globus_tui.store.answer_cache import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,6 +108,29 @@ def test_a_person_signs_in_is_known_and_signs_out(
     assert json.loads(tokens_at.read_text())["sign_ins"] == {}
 
 
+def test_signing_out_forgets_the_rows_of_that_profile_only_and_keeps_drafts(
+    sandbox: Sandbox,
+    served: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paths = load_settings(os.environ).paths
+    draft = paths.state / "drafts" / "default" / "one.json"
+    draft.parent.mkdir(parents=True)
+    draft.write_text("{}")
+    files = {}
+    for profile in ("default", "lab"):
+        answering(monkeypatch, capsys, [lambda url: approve(sandbox, url, OPS)])
+        assert run(["login", "--profile", profile]) == 0
+        settings = load_settings(os.environ, profile=profile)
+        rows = kept_rows(settings, environment_of(settings, os.environ), OPS)
+        assert rows.save(Kept(rows.label, datetime.now(UTC), ()))
+        files[profile] = rows.path
+    assert run(["logout"]) == 0
+    assert [files[one].exists() for one in ("default", "lab")] == [False, True]
+    assert draft.exists()
+
+
 def test_a_wrong_code_may_be_corrected_twice(
     sandbox: Sandbox, served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +140,15 @@ def test_a_wrong_code_may_be_corrected_twice(
     said = answering(monkeypatch, capsys, ["wrong-code", "again-wrong", "wrong-thrice", "never read"])
     assert run(["login"]) == 1
     assert said().rstrip().endswith("Nothing was changed.")
+
+
+def test_an_empty_line_is_no_try(
+    sandbox: Sandbox, served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers: Answers = ["\n", "wrong-code", "", "again-wrong", "  ", lambda url: approve(sandbox, url, OPS)]
+    said = answering(monkeypatch, capsys, answers)
+    assert run(["login"]) == 0
+    assert said().count("Nothing was pasted.") == 3
 
 
 def test_declining_changes_nothing(
@@ -186,6 +225,34 @@ def test_the_doctor_names_each_fault_with_a_fix(
     assert f"chmod 600 {tokens_at}" in said
     assert "flows: 127.0.0.1 cannot be reached" in said
     assert "Traceback" not in said
+
+
+class Timeless(BaseHTTPRequestHandler):
+    """Answers without saying what time it is."""
+
+    def do_GET(self) -> None:
+        self.send_response_only(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named so by the base class
+        """Keeps quiet."""
+
+
+def test_the_doctor_does_not_praise_a_clock_that_it_could_not_compare(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    with HTTPServer(("127.0.0.1", 0), Timeless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for name in SERVICES:
+            monkeypatch.setenv(f"GLOBUS_SDK_SERVICE_URL_{name}", f"http://127.0.0.1:{server.server_port}/")
+        run(["doctor"])
+        server.shutdown()
+    said = capsys.readouterr().out
+    assert "auth: 127.0.0.1 answers." in said
+    assert "clock: whether it is right is unknown" in said
 
 
 def test_the_doctor_reports_settings_that_cannot_be_used(
