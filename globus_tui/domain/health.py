@@ -11,8 +11,8 @@ from globus_tui.domain.history import RUN_SLACK, History, look_back, run_is_unli
 from globus_tui.domain.history import grace as grace
 from globus_tui.domain.job import ActivityCode, Job, JobStatus, PauseCause
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.run import Outcome, Run, RunState, outcome
-from globus_tui.domain.schedule import OnceSchedule, next_ticks
+from globus_tui.domain.run import Outcome, Run, RunState
+from globus_tui.domain.schedule import OnceSchedule, next_tick
 from globus_tui.domain.task import TaskStatus
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Word(Enum):
     OK = "ok"
     PAUSED = "paused"
     ENDED = "ended"
+
+    __hash__ = object.__hash__  # there is one of each: its own hash is made in Python, for thousands of timers
 
     @property
     def rank(self) -> int:
@@ -142,13 +144,16 @@ def judge(
     if job.status is JobStatus.DELETING:
         return Health(Word.ENDED, Why.DELETING)
     if job.stands_still:
-        return _judge_standing_still(job, tasks, history)
+        return _judge_standing_still(job, history)
     judging = _judge_ended if job.status is JobStatus.ENDED else _judge_active
-    found = min(judging(job, tasks, history, now), key=lambda one: one.word.rank, default=None)
-    return found or _quiet(job, tasks)
+    worst = None
+    for found in judging(job, tasks, history, now):
+        if worst is None or found.word.rank < worst.word.rank:
+            worst = found
+    return worst or _quiet(job, history)
 
 
-def _judge_standing_still(job: Job, tasks: Mapping[str, Task], history: History) -> Health:
+def _judge_standing_still(job: Job, history: History) -> Health:
     reason = job.inactive_reason
     activity = job.activity
     named = activity.reason if activity else None
@@ -158,7 +163,7 @@ def _judge_standing_still(job: Job, tasks: Mapping[str, Task], history: History)
     if cause == PauseCause.AUTHORIZATION.value:
         gare = reason.gare if reason else None
         newest = job.runs[0] if job.runs else None
-        refused = newest is not None and outcome(newest, task_of(newest, tasks)) is Outcome.REFUSED
+        refused = newest is not None and history.outcomes[0] is Outcome.REFUSED
         since = newest.ran_at if newest and refused else since
         return Health(Word.SIGN_IN, _why_sign_in(gare), since, count=missed, gare=gare)
     if cause == PauseCause.USER.value:
@@ -181,7 +186,7 @@ def _judge_ended(job: Job, tasks: Mapping[str, Task], history: History, now: dat
         if history.failures_in_a_row:
             yield _failure(job, tasks, history)
         yield from _judge_last_success(job, tasks, history)
-    running = _run_in_progress(job, tasks)
+    running = _run_in_progress(job, history)
     if running is not None:
         yield from _judge_running(job, running, tasks, history, now)
     else:
@@ -196,20 +201,19 @@ def _judge_active(job: Job, tasks: Mapping[str, Task], history: History, now: da
     retrying = job.activity is not None and job.activity.code is ActivityCode.RETRYING
     if retrying and job.activity:
         yield Health(Word.RETRY, Why.RETRYING, since=job.activity.since)
-    running = _run_in_progress(job, tasks)
+    running = _run_in_progress(job, history)
     due = _due(job)
     if running is not None or job.running:
         yield from _judge_running(job, running, tasks, history, now)
     elif due and not retrying and now - due > grace(job):
         yield Health(Word.OVERDUE, Why.LATE, since=due, lasted=now - due)
-    yield from _judge_source(job, tasks)
+    if job.transfer is not None and job.transfer.delete_destination_extra:
+        yield from _judge_source(job, tasks)
     yield from _judge_last_success(job, tasks, history)
 
 
 def _judge_source(job: Job, tasks: Mapping[str, Task]) -> Iterator[Health]:
     """A mirror deletes what its source no longer has: fewer files than before may be a purge or an empty mount."""
-    if job.transfer is None or not job.transfer.delete_destination_extra:
-        return
     known = [(run.ran_at, task) for run in job.runs if (task := task_of(run, tasks)) and task.files is not None]
     if found := shrinking(task for _, task in known):
         since = next(ran_at for ran_at, task in known if task.status is TaskStatus.SUCCEEDED)
@@ -229,29 +233,28 @@ def _due(job: Job) -> datetime | None:
     if last is None and (job.n_runs or job.submitted_at is None):
         return None
     seen = last + RUN_SLACK if last else max(schedule.start, job.submitted_at or schedule.start) - RUN_SLACK
-    return next(iter(next_ticks(schedule, seen, 1, runs_done=job.n_runs)), None)
+    return next_tick(schedule, seen, runs_done=job.n_runs)
 
 
 def _failure(job: Job, tasks: Mapping[str, Task], history: History) -> Health:
     count = history.failures_in_a_row
-    for run in job.runs:
-        task = task_of(run, tasks)
-        found = outcome(run, task)
+    for run, found in zip(job.runs, history.outcomes, strict=True):
         if found is Outcome.REFUSED:
             text = run.problem or (run.gare.session_message if run.gare else None)
             code = run.gare.code if run.gare else (str(run.http_status) if run.http_status else None)
             return Health(Word.FAILED, Why.RUN_REFUSED, run.ran_at, None, count, code, text, run.gare)
         if found is Outcome.FAILED:
+            task = task_of(run, tasks)
             code, text = (task.error_code, task.error_text) if task else (None, run.problem)
             return Health(Word.FAILED, Why.TASK_FAILED, run.ran_at, None, count, code, text)
     return Health(Word.FAILED, Why.TASK_FAILED, count=count)
 
 
-def _run_in_progress(job: Job, tasks: Mapping[str, Task]) -> Run | None:
+def _run_in_progress(job: Job, history: History) -> Run | None:
     newest = job.runs[0] if job.runs else None
     if newest is None or run_is_unlisted(job, job.runs):
         return None
-    found = outcome(newest, task_of(newest, tasks))
+    found = history.outcomes[0]
     if found is Outcome.RUNNING or (job.running and newest.state in (RunState.SUBMITTED, RunState.UNKNOWN)):
         return newest
     return None
@@ -276,33 +279,32 @@ def _judge_running(
 
 
 def _judge_last_success(job: Job, tasks: Mapping[str, Task], history: History) -> Iterator[Health]:
-    for run in job.runs:
-        task = task_of(run, tasks)
-        found = outcome(run, task)
+    for run, found in zip(job.runs, history.outcomes, strict=True):
         if found in (Outcome.RUNNING, Outcome.UNKNOWN):
             continue
-        if found is Outcome.WITH_SKIPS and task is not None:
+        if found is Outcome.WITH_SKIPS and (task := task_of(run, tasks)) is not None:
             yield Health(Word.WARN, Why.FILES_SKIPPED, run.ran_at, count=task.skipped_errors)
         if history.empties_in_a_row >= EMPTY_RUNS_TO_WARN:
             yield Health(Word.WARN, Why.NOTHING_MOVED, run.ran_at, count=history.empties_in_a_row)
         return
 
 
-def _quiet(job: Job, tasks: Mapping[str, Task]) -> Health:
+_ALL_FINE = Health(Word.OK, Why.FINE)
+
+
+def _quiet(job: Job, history: History) -> Health:
     if job.status is JobStatus.UNKNOWN and job.next_run is None and job.activity is None:
         return Health(Word.UNKNOWN, Why.UNKNOWN_STATUS, code=job.status_text)
     if not job.runs and not job.last_ran_at and not job.n_runs:
         return Health(Word.OK, Why.FIRST_RUN_AHEAD, since=job.next_run)
-    outcomes = [outcome(run, task_of(run, tasks)) for run in job.runs]
-    known = [found is not Outcome.UNKNOWN for found in outcomes]
-    if not any(known):
+    if all(found is Outcome.UNKNOWN for found in history.outcomes):
         ran_at = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
         return Health(Word.UNKNOWN, Why.OUTCOME_UNKNOWN, since=ran_at)
-    if not known[0]:
+    if history.outcomes[0] is Outcome.UNKNOWN:
         return Health(Word.OK, Why.LAST_OUTCOME_UNKNOWN, since=job.runs[0].ran_at)
     end = getattr(job.schedule, "end", None)
     if end is not None and end.after_runs is not None and job.n_runs is not None:
         left = end.after_runs - job.n_runs
         if 0 < left <= ENDS_SOON_RUNS < end.after_runs:
             return Health(Word.OK, Why.ENDS_SOON, count=left)
-    return Health(Word.OK, Why.FINE)
+    return _ALL_FINE

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
-from itertools import takewhile
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.job import JobStatus
+from globus_tui.domain.job import ActivityCode, JobStatus
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.run import Outcome, Run, outcome, took
 from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule, tick_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from globus_tui.domain.job import Job
+    from globus_tui.domain.schedule import Schedule
     from globus_tui.domain.task import Task
 
 
@@ -32,6 +33,11 @@ class Mark(Enum):
     SKIPPED = "skipped"
     MISSED = "missed"
 
+    __hash__ = object.__hash__  # there is one of each: its own hash is made in Python, for thousands of timers
+
+
+_MARK_OF = {found: Mark[found.name] for found in Outcome}
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -46,6 +52,7 @@ class History:
         empties_in_a_row: runs in a row, from the newest finished one, that met no file at all.
         usual: median duration of finished runs; None with fewer than three.
         complete: there are no older runs than those looked at.
+        outcomes: what became of each of those, newest first.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -56,6 +63,7 @@ class History:
     empties_in_a_row: int = 0
     usual: timedelta | None = None
     complete: bool = False
+    outcomes: tuple[Outcome, ...] = ()
 
 
 RUN_SLACK = timedelta(minutes=1)
@@ -65,8 +73,13 @@ _MOST_MARKS_OF_A_GAP = 100
 
 def grace(job: Job) -> timedelta:
     """How late a run may be before it is overdue: a tenth of the interval, within 2 to 10 minutes."""
-    seconds = job.interval_seconds or 3600.0
-    return timedelta(seconds=min(600.0, max(120.0, seconds / 10)))
+    schedule = job.schedule
+    return _grace(schedule.interval if isinstance(schedule, RecurringSchedule) else timedelta(hours=1))
+
+
+@lru_cache(maxsize=256)
+def _grace(interval: timedelta) -> timedelta:
+    return timedelta(seconds=min(600.0, max(120.0, interval.total_seconds() / 10)))
 
 
 def look_back(job: Job, tasks: Mapping[str, Task], now: datetime, *, runs: tuple[Run, ...] | None = None) -> History:
@@ -75,43 +88,74 @@ def look_back(job: Job, tasks: Mapping[str, Task], now: datetime, *, runs: tuple
     outcomes = [outcome(run, task_of(run, tasks)) for run in runs]
     unlisted = run_is_unlisted(job, runs)
     mark, count = since_last(job, runs, outcomes, now, unlisted=unlisted)
-    marks = [mark] * min(count, _MOST_MARKS_OF_A_GAP) + [Mark.RUNNING] * unlisted
+    marks = _marks(job, runs, outcomes, tasks)
+    if count or unlisted:
+        marks[:0] = [mark] * min(count, _MOST_MARKS_OF_A_GAP) + [Mark.RUNNING] * unlisted
+    return _history(
+        tuple(marks),
+        count if mark is Mark.SKIPPED else 0,
+        count if mark is Mark.MISSED else 0,
+        _ticks_known(job),
+        _leading(outcomes, _FAILURES),
+        _leading(outcomes, _EMPTIES),
+        _usual(runs, outcomes, tasks) if len(runs) >= _RUNS_FOR_A_MEDIAN else None,
+        job.runs_marker is None and (job.n_runs is None or len(runs) >= job.n_runs),
+        tuple(outcomes),
+    )
+
+
+_history = lru_cache(maxsize=4096)(History)
+"""Many timers have the same past: they share one value. Arguments by place: it is asked for every timer."""
+
+_SUCCESSES = (Outcome.OK, Outcome.EMPTY, Outcome.WITH_SKIPS)
+_FAILURES, _EMPTIES = (Outcome.FAILED, Outcome.REFUSED), (Outcome.EMPTY,)
+_RUNS_FOR_A_MEDIAN = 3
+
+
+def _marks(job: Job, runs: tuple[Run, ...], outcomes: list[Outcome], tasks: Mapping[str, Task]) -> list[Mark]:
+    """A mark for each run, and for each tick between two of them at which nothing ran."""
+    ticks = _ticks_of(job.schedule, runs)
+    marks: list[Mark] = []
     for place, found in enumerate(outcomes):
-        marks.append(Mark[found.name])
-        marks.extend(_gap_before(job, runs, place, tasks))
-    finished = [one for one in outcomes if one not in (Outcome.RUNNING, Outcome.UNKNOWN)]
+        marks.append(_MARK_OF[found])
+        if place + 1 < len(ticks) and ticks[place] - ticks[place + 1] > 1:  # mostly none: then nothing to look up
+            marks.extend(_gap_before(job, runs, place, tasks))
+    return marks
+
+
+def _ticks_of(schedule: Schedule | None, runs: tuple[Run, ...]) -> list[int]:
+    """`tick_of` each run; 0 for one without a moment, none where there are no ticks or nothing to compare."""
+    if len(runs) < 2 or not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return []
+    first, step = schedule.start - _slack(schedule.interval), schedule.interval
+    return [max(-1, (run.ran_at - first) // step) if run.ran_at else 0 for run in runs]
+
+
+def _usual(runs: tuple[Run, ...], outcomes: list[Outcome], tasks: Mapping[str, Task]) -> timedelta | None:
+    """The median of what successful runs took."""
     durations = [
         lasted
         for run, found in zip(runs, outcomes, strict=True)
         if found in _SUCCESSES and (lasted := took(run, task_of(run, tasks)))
     ]
-    return History(
-        marks=tuple(marks),
-        skipped_now=count if mark is Mark.SKIPPED else 0,
-        missed_now=count if mark is Mark.MISSED else 0,
-        ticks_known=_ticks_known(job),
-        failures_in_a_row=_leading(finished, {Outcome.FAILED, Outcome.REFUSED}),
-        empties_in_a_row=_leading(finished, {Outcome.EMPTY}),
-        usual=sorted(durations)[len(durations) // 2] if len(durations) >= 3 else None,
-        complete=job.runs_marker is None and (job.n_runs is None or len(runs) >= job.n_runs),
-    )
-
-
-_SUCCESSES = {Outcome.OK, Outcome.EMPTY, Outcome.WITH_SKIPS}
+    return sorted(durations)[len(durations) // 2] if len(durations) >= _RUNS_FOR_A_MEDIAN else None
 
 
 def task_of(run: Run, tasks: Mapping[str, Task]) -> Task | None:
     """The task behind a run: the current one if known, else the snapshot in an old document if that shows its end."""
-    return (tasks.get(run.resource_id) if run.resource_id else None) or run.finished_snapshot
+    found = tasks.get(run.resource_id) if run.resource_id else None
+    return run.finished_snapshot if found is None and run.snapshot is not None else found
 
 
 def run_is_unlisted(job: Job, runs: tuple[Run, ...]) -> bool:
     """The run in progress is newer than all runs listed: the document then says only since when it goes on."""
-    since = job.activity.since if job.running and job.activity else None
+    activity = job.activity
+    if activity is None or activity.code is not ActivityCode.RUN_IN_PROGRESS:
+        return False
     newest = runs[0] if runs else None
-    if newest is None or newest.ran_at is None or since is None:
-        return job.running and (newest is None or newest.ended is not None)
-    return since > newest.ran_at + RUN_SLACK
+    if newest is None or newest.ran_at is None or activity.since is None:
+        return newest is None or newest.ended is not None
+    return activity.since > newest.ran_at + RUN_SLACK
 
 
 def _ticks_known(job: Job) -> bool:
@@ -120,8 +164,15 @@ def _ticks_known(job: Job) -> bool:
     return isinstance(job.schedule, OnceSchedule) and job.schedule.at is not None
 
 
-def _leading(found: Iterable[Outcome], wanted: set[Outcome]) -> int:
-    return sum(1 for _ in takewhile(wanted.__contains__, found))
+def _leading(outcomes: list[Outcome], wanted: tuple[Outcome, ...]) -> int:
+    """How many finished runs in a row, from the newest, came out so."""
+    count = 0
+    for found in outcomes:
+        if found in wanted:
+            count += 1
+        elif found is not Outcome.RUNNING and found is not Outcome.UNKNOWN:
+            break
+    return count
 
 
 def since_last(
@@ -146,7 +197,8 @@ def _ticks_after(job: Job, last: datetime | None, until: datetime) -> int:
         return int(last is None and job.schedule.at is not None and job.schedule.at <= until)
     if not isinstance(job.schedule, RecurringSchedule) or job.schedule.start is None:
         return 0
-    end = min(until, job.schedule.end.until or until)
+    stop = job.schedule.end.until
+    end = until if stop is None or until < stop else stop
     newest = (end - job.schedule.start) // job.schedule.interval
     if last is not None:
         return max(0, newest - tick_of(job.schedule, last))
@@ -188,5 +240,9 @@ def tick_of(schedule: RecurringSchedule, ran_at: datetime) -> int:
     """The number of the tick (from 0) that a run belongs to; -1 for a run before the schedule's start."""
     if schedule.start is None:
         return -1
-    slack = min(RUN_SLACK, schedule.interval / 4)
-    return max(-1, (ran_at + slack - schedule.start) // schedule.interval)
+    return max(-1, (ran_at + _slack(schedule.interval) - schedule.start) // schedule.interval)
+
+
+@lru_cache(maxsize=256)
+def _slack(interval: timedelta) -> timedelta:
+    return min(RUN_SLACK, interval / 4)

@@ -26,6 +26,8 @@ class RunState(Enum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # as for `Outcome`
+
 
 # The words of `run_status` are listed nowhere; these are the plausible ones, anything else stays UNKNOWN.
 _STATES = (
@@ -152,6 +154,8 @@ class Outcome(Enum):
     RUNNING = "running"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # there is one of each: its own hash is made in Python, for thousands of runs
+
 
 def outcome(run: Run, task: Task | None) -> Outcome:
     """Joins a run with its task. The task, where known, decides: a run that was submitted is not yet a success.
@@ -160,7 +164,7 @@ def outcome(run: Run, task: Task | None) -> Outcome:
     """
     if run.state is RunState.REFUSED:
         return Outcome.REFUSED
-    if task is None or task is run.snapshot:
+    if run.snapshot is not None and (task is None or task is run.snapshot):
         task = run.finished_snapshot
     if task is not None and task.status is not TaskStatus.UNKNOWN:
         return _task_outcome(task)

@@ -163,6 +163,17 @@ def next_ticks(
     return tuple(tick for tick in ticks if schedule.end.until is None or tick <= schedule.end.until)
 
 
+def next_tick(schedule: Schedule | None, now: datetime, *, runs_done: int | None = None) -> datetime | None:
+    """The first of `next_ticks`, or None. Asked for every timer, so worked out without the others in mind."""
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return next(iter(next_ticks(schedule, now, 1)), None)
+    start, end = schedule.start, schedule.end
+    if end.after_runs is not None and (runs_done or 0) >= end.after_runs:
+        return None
+    tick = start if now < start else start + ((now - start) // schedule.interval + 1) * schedule.interval
+    return tick if end.until is None or tick <= end.until else None
+
+
 @dataclass(frozen=True, slots=True)
 class ClockShift:
     """A change of the local clock that moves a timer's hour.

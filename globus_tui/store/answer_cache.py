@@ -36,7 +36,7 @@ ROWS_KEPT = 400
 SAVE_EVERY = 180.0
 """Seconds: the file is written no more often, besides at the end."""
 
-_FORMAT = 1
+_FORMAT = 2
 _MOST_BYTES = 8_000_000
 _OURS = "globus_tui.domain."
 _OTHERS = {

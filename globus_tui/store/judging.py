@@ -10,7 +10,7 @@ from globus_tui.domain.health import RECENT, SHORTEST_SLOW_RUN, Health, Why, Wor
 from globus_tui.domain.history import History, look_back
 from globus_tui.domain.job import Job, JobStatus
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule import next_ticks
+from globus_tui.domain.schedule import next_tick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,9 +65,12 @@ def _moments(job: Job, history: History, health: Health, now: datetime) -> Itera
     slack = grace(job)
     if job.next_run is not None and job.next_run + slack >= now:
         yield job.next_run + slack + _INSTANT
-    yield from (tick + slack + _INSTANT for tick in next_ticks(job.schedule, now - slack - _INSTANT, 1))
-    if job.running or job.stands_still or health.word in _COUNTING:
-        yield from next_ticks(job.schedule, now, 1)
+    if (tick := next_tick(job.schedule, now - slack - _INSTANT)) is not None:
+        yield tick + slack + _INSTANT
+    if health.word in _COUNTING or job.running or job.stands_still:
+        tick = next_tick(job.schedule, now)
+        if tick is not None:
+            yield tick
 
 
 def _moments_of_a_long_run(job: Job, history: History, now: datetime) -> Iterator[datetime]:
