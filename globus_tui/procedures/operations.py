@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.screens.operation_words import command_of
-from globus_tui.store.operations import Delete
+from globus_tui.store.operations import Delete, Resume
 from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class Operations:
         labels = [self._label(one) for one in operations]
         for one in operations:
             self._app.activity.command(command_of(one))
-        outcomes = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
+        outcomes: Sequence[Outcome] = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
+        if len(operations) == 1:
+            outcomes = (await self._through_consent(operations[0], outcomes[0]),)
         self._say_outcomes(outcomes, labels)
         self._app.book_wake()
         if then is not None:
@@ -55,6 +58,25 @@ class Operations:
             if not isinstance(outcome, Done):
                 self._app.deleted_here.discard(operation.job_id)
             return outcome
+
+    async def _through_consent(self, operation: Operation, outcome: Outcome) -> Outcome:
+        """Where Globus wants a consent first, one sign-in and one more try. Resuming has a key of its own for that: f.
+
+        With several operations nothing is asked: a question for each of them would be worse than the list of failures.
+        """
+        if not isinstance(outcome, NeedsConsent) or isinstance(operation, Resume):
+            return outcome
+        try:
+            met = await self._app.sign_in.consent(outcome.gare, "Globus wants this before it makes the change")
+        except GlobusTuiError as wrong:
+            return Refused(wrong.in_full)
+        if not met:
+            return Refused("Nothing was changed.")
+        again = await self._carry_out_one(operation)
+        if isinstance(again, NeedsConsent):
+            said = again.gare.session_message or "no reason given"
+            return Refused(f"Globus still asks for a consent, though it was given: {said.rstrip('.')}.")
+        return again
 
     def _label(self, operation: Operation) -> str:
         """What to call the timer of an operation, before the operation renames or deletes it."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from globus_tui.auth.sign_in_request import SignInRequest, plan
-from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.procedures.names import known_names, look_up_names
 from globus_tui.procedures.prompting import Prompting, Question
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.gare import Gare
     from globus_tui.domain.job import JobId
     from globus_tui.procedures.fixing import Result
-
-T = TypeVar("T")
 
 
 class SignIn:
@@ -152,24 +150,3 @@ class SignIn:
         met = await self._prompting.ask(question) is not None
         app.take_account()
         return met
-
-    async def with_consent(self, call: Callable[[], Awaitable[T]], why: str) -> T:
-        """Makes a call; when Globus wants a consent or a sign-in first, asks for it and makes the call once more.
-
-        To be awaited in a worker. A second refusal is raised: nothing loops.
-
-        Args:
-            call: makes the request; called a second time after the prompt.
-            why: heading of the prompt, such as "To look into NERSC DTN".
-
-        Raises:
-            GlobusTuiError: the call failed; with the first refusal, when the person left the prompt.
-        """
-        try:
-            return await call()
-        except ServiceError as refused:
-            if refused.kind is not ErrorKind.NEEDS_AUTHORIZATION or refused.gare is None:
-                raise
-            if not await self.consent(refused.gare, why):
-                raise
-        return await call()

@@ -73,7 +73,10 @@ async def _draft(app: GlobusTui, making: Making, reading: JobReading, choice: Ru
     listing: tuple[FolderEntry, ...] = ()
     data = reading.job.transfer
     if choice is RunChoice.TEST and data is not None and data.items and data.items[0].recursive is not False:
-        view = await making.lookup.folder(data.source_endpoint or "", data.items[0].source_path, again=True)
+        collection, path = data.source_endpoint or "", data.items[0].source_path
+        view = await making.lookup.folder(collection, path, again=True)
+        if view.gare is not None and await app.sign_in.consent(view.gare, "Look into the source folder"):
+            view = await making.lookup.folder(collection, path, again=True)
         if view.problem is not None:
             raise BadInput(f"The source folder cannot be read, so no files can be chosen: {view.problem}")
         listing = view.entries

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.domain.errors import ServiceError
-from globus_tui.domain.gare import Gare
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.store.freshness import FreshnessState
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
-    from textual.worker import Worker
 
     from tests.demo import Demo
 
@@ -158,31 +154,59 @@ async def test_somebody_who_declines_a_consent_for_reading_is_not_asked_again(de
         assert "Missing consent" in demo.text()
 
 
-async def test_a_call_that_wants_a_consent_is_made_once_more_after_it_and_never_a_third_time(demo: Demo) -> None:
-    scope = "urn:globus:auth:scope:transfer.api.globus.org:all"
-    refused = ServiceError("no", service="transfer", status=403, gare=Gare("ConsentRequired", (scope,)))
-    calls: list[int] = []
+async def allow(demo: Demo, pilot: Pilot[Any]) -> None:
+    await demo.until(pilot, lambda: isinstance(demo.app.screen, ConsentScreen))
+    await pilot.press("b")
+    await demo.until(pilot, lambda: "Pretend browser" in demo.text())
+    await pilot.press("1")
+    await demo.until(pilot, lambda: not any(isinstance(one, ConsentScreen) for one in demo.app.screen_stack))
+    await demo.settle(pilot)
 
-    async def call() -> str:
-        calls.append(1)
-        if len(calls) != 2:
-            raise refused
-        return "done"
 
+MISSING = {
+    "code": "ConsentRequired",
+    "message": "Missing consent",
+    "required_scopes": ["urn:globus:auth:scope:transfer.api.globus.org:all"],
+}
+
+
+@pytest.mark.parametrize(
+    ("timer", "path", "keys", "changes"),
+    [
+        ("tape-second-copy", "*/cancel", ("K", "y"), ["cancel", "cancel"]),
+        ("db-dumps", "/v0.10/transfer", ("t", "f"), ["transfer", "transfer"]),
+        ("nightly-project-mirror", "*/ls", ("t", "t", "enter"), ["transfer"]),
+    ],
+)
+async def test_a_transfer_call_that_wants_a_consent_asks_for_it_and_is_made_once_more(
+    demo: Demo, timer: str, path: str, keys: tuple[str, ...], changes: list[str]
+) -> None:
     async with demo.console() as pilot:
+        fault = demo.fault(Fault(path=path, status=403, body=MISSING, times=1))
+        demo.point_at(timer)
+        await pilot.press(*keys)
+        await allow(demo, pilot)
+        assert fault.seen == 1
+        assert [call.rpartition("/")[2] for call in demo.changes()] == changes
+        assert "Missing consent" not in demo.note()
 
-        async def allow(working: Worker[str]) -> None:
-            await demo.until(pilot, lambda: "To look into a folder" in demo.text())
-            await pilot.press("b")
-            await demo.until(pilot, lambda: "Pretend browser" in demo.text())
-            await pilot.press("1")
-            await demo.until(pilot, lambda: working.is_finished)
 
-        make = partial(demo.app.sign_in.with_consent, call, "To look into a folder")
-        first: Worker[str] = demo.app.run_worker(make(), exit_on_error=False)
-        await allow(first)
-        assert (first.result, len(calls)) == ("done", 2)
-        calls.append(1)
-        second: Worker[str] = demo.app.run_worker(make(), exit_on_error=False)
-        await allow(second)
-        assert (second.error, len(calls)) == (refused, 5)
+async def test_a_change_that_goes_on_wanting_a_consent_is_asked_about_once_and_then_told(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.fault(Fault(path="*/cancel", status=403, body=MISSING, times=None))
+        demo.point_at("tape-second-copy")
+        await pilot.press("K", "y")
+        await allow(demo, pilot)
+        assert "Globus still asks for a consent, though it was given: Missing consent." in demo.note()
+        assert len(demo.changes()) == 2
+
+
+async def test_a_change_whose_consent_is_declined_is_not_made(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.fault(Fault(path="*/cancel", status=403, body=MISSING, times=None))
+        demo.point_at("tape-second-copy")
+        await pilot.press("K", "y")
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, ConsentScreen))
+        await demo.press(pilot, "escape")
+        assert demo.note() == "tape-second-copy: Nothing was changed."
+        assert len(demo.changes()) == 1
