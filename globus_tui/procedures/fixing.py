@@ -156,9 +156,8 @@ class Fixing:
             lines += [
                 f"  {line}" for one in request.scopes for line in gare_words.scope_tree(one, names, ascii_only=plain)
             ]
-        proofs = [line for job in jobs for line in gare_words.proofs(job.gare, self._account.identity_names())]
         lines += (
-            dict.fromkeys(proofs)
+            gare_words.proofs(_united(jobs, request), self._account.identity_names())
             if request.wants_session
             else ("No other identity, policy or second factor is asked for.",)
         )
@@ -203,6 +202,19 @@ class Fixing:
 
     def _cause(self, job_id: JobId) -> Cause:
         return cause_of(self._gare(job_id))
+
+
+def _united(jobs: Sequence[BrokenJob], request: SignInRequest) -> Gare:
+    """All that the login has to prove, each thing once; identities by the names that Globus used for them."""
+    named = dict.fromkeys(one for job in jobs for one in job.gare.session_required_identities)
+    return Gare(
+        "AuthorizationRequired",
+        session_required_identities=tuple(named),
+        session_required_policies=request.policies,
+        session_required_single_domain=request.domains,
+        session_required_mfa=request.mfa or None,
+        prompt=request.prompt,
+    )
 
 
 _LATER = "needs a login of its own, as its demands contradict the others': press f on it."

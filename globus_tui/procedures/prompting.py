@@ -114,13 +114,23 @@ class Prompting:
         words = question.words(request)
         if attempt is None:
             return Asked((*words, *_of_service_account(request)), None)
-        who = self._account.who
-        stay = (f"Sign in as {who}: this profile is theirs.",) if who else ()
         new = ("New:", render(request.scopes), "") if request and request.scopes else ()
         link_file = None if self._browser else await asyncio.to_thread(write_link, self._state, attempt.url)
         return Asked(
-            (*words, *stay), attempt.url, (*new, "All that this sign-in asks for:", render(attempt.scopes)), link_file
+            (*words, *self._stay(request)),
+            attempt.url,
+            (*new, "All that this sign-in asks for:", render(attempt.scopes)),
+            link_file,
         )
+
+    def _stay(self, request: SignInRequest | None) -> tuple[str, ...]:
+        """Who has to sign in, when the profile is somebody's already."""
+        who, names = self._account.who, self._account.identity_names()
+        if who is None:
+            return ()
+        if request and any(names.get(one) != who for one in request.identities):
+            return (f"Sign in as {who}, whose profile this is; Globus asks for the other identity on the way.",)
+        return (f"Sign in as {who}: this profile is theirs.",)
 
 
 class _UnderWay:

@@ -231,3 +231,13 @@ async def test_what_is_granted_already_needs_no_login_but_is_shown_before_anythi
         await demo.until(pilot, lambda: closed(demo))
         await demo.settle(pilot)
         assert statuses(demo, SAME_CAUSE[2]) == ["active"]
+
+
+async def test_what_several_timers_want_proved_is_said_once_and_whose_profile_it_is_stays_clear(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        screen = await opened(demo, pilot, "F")
+        shown = str(screen.query_one("#asked").render())
+        assert shown.count("Satisfy the sign-in polic") == 1
+        assert shown.count("Use a second factor") == 1
+        assert "Sign in as rops@uni.example.edu." in shown
+        assert "Sign in as ops@example-facility.org, whose profile this is; Globus asks for the other" in shown
