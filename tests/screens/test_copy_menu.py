@@ -45,6 +45,25 @@ async def test_every_choice_of_the_menu_gives_its_text(demo: Demo, key: str, par
         assert part in await copied(demo, pilot, key)
 
 
+async def test_the_copy_menu_shows_the_texts_and_claims_no_more_than_sent(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("db-dumps")
+        job_id = demo.job_id("db-dumps")
+        await demo.press(pilot, "c")
+        for text in (
+            job_id,
+            f"https://app.globus.org/activity/timers/{job_id}/overview",
+            f"globus timer show {job_id}",
+        ):
+            assert text in demo.text()
+        await demo.press(pilot, "i")
+        assert f"  {job_id}  " in demo.text()
+        assert "Copy\n" not in demo.text()
+        await demo.press(pilot, "escape")
+        assert demo.note().startswith("sent to your terminal's clipboard")
+        assert demo.app.clipboard == job_id
+
+
 async def test_the_whole_menu_is_seen_on_a_small_terminal(demo: Demo) -> None:
     async with demo.console(size=(80, 24)) as pilot:
         demo.point_at("db-dumps")

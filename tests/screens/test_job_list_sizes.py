@@ -1,0 +1,76 @@
+"""The list is whole and readable at every size, in ASCII, and whatever a timer is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.cells import cell_len
+
+from globus_tui.present.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from tests.demo import Demo
+
+SIZES = [(60, 15), (80, 24), (120, 36), (200, 60)]
+
+
+async def test_hostile_names_are_shown_as_they_are_and_harm_nothing(demo: Demo) -> None:
+    async with demo.console(size=(200, 60)) as pilot:
+        for row in demo.table.rows:
+            demo.table.move_to(row.key)
+            await demo.press(pilot, "v", "v")
+            assert not any(ord(char) < 32 or char in "\u202e\u202c\x7f" for line in demo.screen() for char in line)
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "markup")
+        assert "[/foo] [bold]name[/] with [markup" in demo.row("[bold]name")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_health_and_name_are_on_the_screen_at_every_size(demo: Demo, size: tuple[int, int]) -> None:
+    async with demo.console(size=size) as pilot:
+        for keys in ((), ("slash", "e", "enter"), ("escape",), ("N",), ("G",), ("g",), ("v",)):
+            await demo.press(pilot, *keys)
+            lines = demo.screen()
+            assert len(lines) == size[1]
+            assert {cell_len(line) for line in lines} == {size[0]}
+            table = demo.table
+            first = table.region.y + 1
+            rows = table.rows[table._line_cursor.top :][: table.region.height - 1]
+            assert len(rows) >= 5
+            for line, row in zip(lines[first:], rows, strict=False):
+                assert row.health.word.value in line, line
+                assert safe_line(row.job.label)[:8] in line, line
+        assert any("Open" in line for line in demo.screen()[-2:])
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_sheets_fit_every_size_with_their_answer_in_sight(demo: Demo, size: tuple[int, int]) -> None:
+    async with demo.console(size=size) as pilot:
+        demo.point_at("mirror-secondary")
+        await demo.press(pilot, "s")
+        assert "Cancel (Enter)" in demo.text()
+        await demo.press(pilot, "escape", "X")
+        assert "Type  mirror-secondary or" in demo.text()
+        assert demo.app.focused is not None
+        assert demo.app.focused.region.bottom <= size[1]
+        assert {cell_len(line) for line in demo.screen()} == {size[0]}
+
+
+async def test_a_growing_and_shrinking_terminal_keeps_the_cursor_in_sight(demo: Demo) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        demo.point_at("sensor-hourly")
+        for size in ((60, 15), (200, 60), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await demo.settle(pilot)
+            assert "sensor-hourly" in demo.row("sensor-hourly")
+            assert {cell_len(line) for line in demo.screen()} == {size[0]}
+
+
+async def test_without_utf8_nothing_but_ascii_is_drawn(demo: Demo) -> None:
+    async with demo.console("--ascii") as pilot:
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "j")
+        names = "".join(demo.names()) + "".join(one.name or "" for one in demo.app.store.collections.values())
+        strange = {char for line in demo.screen() for char in line if ord(char) > 126} - set(names)
+        assert strange == set()
