@@ -6,13 +6,14 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 
 from globus_tui.clipboard import inside_tmux, send_to_tmux
 from globus_tui.commands import EVERYWHERE
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.procedures.host import Host, Switch
 from globus_tui.screens.base import Note, TimerScreen
+from globus_tui.widgets.line_app import LineApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from globus_tui.store.job_store import JobStore
 
 
-class Everywhere(App[Switch]):
+class Everywhere(LineApp[Switch]):
     """The part of the application behind the commands of every screen; `GlobusTui` is the rest of it."""
 
     store: JobStore

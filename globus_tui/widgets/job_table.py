@@ -69,7 +69,7 @@ class JobTable(LineList["JobState"]):
             (
                 Column("health", "HEALTH", self._cell_health, width=9),
                 Column("name", "NAME", self._cell_name, min_width=22, max_width=44, weight=2),
-                Column("runs", f"LAST {strip}", self._cell_strip, width=strip, priority=1),
+                Column("runs", f"LAST {strip}", self._cell_strip, width=strip, priority=1, keeps_colours=True),
                 Column("last", "LAST", self._cell_last, width=9, priority=3),
                 Column("next", "NEXT", self._cell_next, width=12),
                 Column("every", "EVERY", self._cell_every, width=5, priority=4),

@@ -18,13 +18,22 @@ ARROWS = {False: "▲", True: "▼"}
 ASCII_ARROWS = {False: "^", True: "v"}
 
 
-def row_spans(row: R, places: Sequence[Place[R]], *, marked: bool, ascii_only: bool) -> list[Span]:
-    """Return a row as pieces that follow one another, from the gutter to the end of the last column."""
-    spans = [Span((MARK if marked else " ").ljust(GUTTER), "mark" if marked else "")]
+def row_spans(row: R, places: Sequence[Place[R]], *, marked: bool, ascii_only: bool, bar: str = "") -> list[Span]:
+    """Return a row as pieces that follow one another, from the gutter to the end of the last column.
+
+    Args:
+        row: Any row.
+        places: Where its columns stand.
+        marked: Whether it has a mark.
+        ascii_only: Whether to write ASCII only.
+        bar: The one style of the whole line, but for columns that keep their colours; empty where each has its own.
+    """
+    spans = [Span((MARK if marked else " ").ljust(GUTTER), bar or ("mark" if marked else ""))]
     for number, place in enumerate(places):
         if number:
-            spans.append(Span(" " * GAP))
-        spans += cell_spans(place.column.cell(row), place, ascii_only=ascii_only)
+            spans.append(Span(" " * GAP, bar))
+        cells = cell_spans(place.column.cell(row), place, ascii_only=ascii_only)
+        spans += [Span(cell.text, bar) for cell in cells] if bar and not place.column.keeps_colours else cells
     return spans
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +46,7 @@ class Column(Generic[R]):
         align: Where text shorter than the column stands.
         clip: Which part of longer text is lost.
         priority: When the list is too narrow, the highest number is dropped first; 0 is never dropped.
+        keeps_colours: Whether the cursor's bar leaves the column out, for cells whose colours say something.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Column(Generic[R]):
     align: Align = "left"
     clip: Clip = "end"
     priority: int = 0
+    keeps_colours: bool = False
 
     @property
     def least(self) -> int:

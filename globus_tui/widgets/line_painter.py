@@ -72,8 +72,10 @@ class LinePainter(Generic[R]):
             return known[1]
         if len(self._strips) >= _MOST_STRIPS:
             self._strips.clear()
-        spans = row_spans(row, self.places, marked=marked, ascii_only=self.ascii_only)
-        strip = self._strip(spans, "cursor" if cursor else None)
+        # The cursor line is one bar: it stands out, and it costs one change of colour.
+        bar = "cursor" if cursor else ""
+        spans = row_spans(row, self.places, marked=marked, ascii_only=self.ascii_only, bar=bar)
+        strip = self._strip(spans, bar)
         self._strips[token] = (row, strip)
         return strip
 
@@ -89,12 +91,11 @@ class LinePainter(Generic[R]):
         line = fit(safe_line(text, ascii_only=self.ascii_only), self.width)
         return LineStrip([Segment(line, self._style(style))], self.width)
 
-    def _strip(self, spans: Sequence[Span], one_style: str | None) -> LineStrip:
-        if one_style is not None:  # the cursor line is one bar: it stands out, and it costs one change of colour
-            spans = [Span("".join(span.text for span in spans), one_style)]
-        elif self.stale:
+    def _strip(self, spans: Sequence[Span], plain: str) -> LineStrip:
+        """Join pieces into a line; `plain` is the style behind the last column."""
+        if self.stale and not plain:
+            plain = "stale"
             spans = [Span(span.text, f"{span.style} stale".strip()) for span in spans]
-        plain = one_style or ("stale" if self.stale else "")
         padding = max(0, self.width + self.left - total_width(self.places))
         segments = [Segment(text, self._style(style)) for text, style in merge([*spans, Span(" " * padding, plain)])]
         total = total_width(self.places) + padding

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from textual.strip import Strip
 
@@ -29,6 +30,15 @@ _ATTRIBUTES = (
 )
 
 
+Codes = tuple[str, str, str]
+"""A style as SGR parameters: attributes, text colour, background."""
+Cell = tuple[str, Codes]
+"""A character and how it looks; blanks have no text colour."""
+PLAIN: Codes = ("", "39", "49")
+"""The terminal's default style."""
+RESET = "\x1b[m"
+
+
 class LineStrip(Strip):
     """A strip whose segments are written as differences from one another.
 
@@ -40,8 +50,9 @@ class LineStrip(Strip):
     Links and meta data of styles are not written.
     """
 
-    __slots__ = ("_line_filtered", "_line_written")
+    __slots__ = ("_line_cells", "_line_filtered", "_line_written")
 
+    _line_cells: list[Cell] | None
     _line_written: str | None
     _line_filtered: tuple[LineFilter, Color, Strip]
 
@@ -52,23 +63,56 @@ class LineStrip(Strip):
         except AttributeError:
             written = None
         if written is None:
-            written = self._line_written = self._write(console.color_system or "truecolor")
+            pieces: list[str] = []
+            if self.write(pieces, PLAIN, console.color_system or "truecolor") != PLAIN:
+                pieces.append(RESET)
+            written = self._line_written = "".join(pieces)
         return written
 
-    def _write(self, colour_system: str) -> str:
-        pieces: list[str] = []
-        current = _PLAIN
-        for text, style, _ in self:
-            wanted = _PLAIN if style is None else _codes(style, colour_system)
-            if not wanted[0] and not current[0] and text.isspace():
-                wanted = ("", current[1], wanted[2])  # a blank has no text colour
+    def write(self, pieces: list[str], current: Codes, colour_system: str) -> Codes:
+        """Add the line to `pieces`, for a terminal that is in the style `current`.
+
+        Returns:
+            The style that the terminal is in afterwards.
+        """
+        codes = [PLAIN if style is None else _codes(style, colour_system) for _, style, _ in self]
+        for number, (text, _, _) in enumerate(self):
+            wanted = codes[number]
+            if not wanted[0] and text.isspace():  # a blank has no text colour: that of what comes next will do
+                following = codes[number + 1] if number + 1 < len(codes) else wanted
+                if not current[0] and current[2] == wanted[2]:
+                    wanted = current
+                elif following[0] == wanted[0] and following[2] == wanted[2]:
+                    wanted = following
             if wanted != current:
                 pieces.append(_change(current, wanted))
                 current = wanted
             pieces.append(text)
-        if current != _PLAIN:
-            pieces.append("\x1b[m")
-        return "".join(pieces)
+        return current
+
+    def cells(self, colour_system: str) -> list[Cell] | None:
+        """Return what every cell shows; None when a character takes more or less than one."""
+        try:
+            return self._line_cells
+        except AttributeError:
+            self._line_cells = found = self._cells(colour_system)
+            return found
+
+    def _cells(self, colour_system: str) -> list[Cell] | None:
+        cells: list[Cell] = []
+        for text, style, _ in self:
+            if not _is_narrow(text):
+                return None
+            codes = PLAIN if style is None else _codes(style, colour_system)
+            blank = codes if codes[0] else ("", "", codes[2])
+            cells += [(character, blank if character == " " else codes) for character in text]
+        return cells if len(cells) == self.cell_length else None
+
+    def part(self, start: int, end: int) -> LineStrip:
+        """Return the cells from `start` to before `end`, still written as differences."""
+        if start <= 0 and end >= self.cell_length:
+            return self
+        return lean(self.crop(start, end))
 
     def apply_filter(self, filter: LineFilter, background: Color) -> Strip:  # noqa: A002 - the base class's name
         """Return the strip with a Textual line filter applied (no colour, dimming), still written as differences."""
@@ -83,17 +127,18 @@ class LineStrip(Strip):
         return known[2]
 
 
+def _is_narrow(text: str) -> bool:
+    """Whether every character takes one cell in every terminal, as far as that can be said."""
+    return text.isascii() or all(character < "\u2e80" and cell_len(character) == 1 for character in text)
+
+
 def lean(strip: Strip) -> LineStrip:
     """Return ``strip`` as one that is written as differences."""
-    return LineStrip(strip, strip.cell_length)
-
-
-_Codes = tuple[str, str, str]
-_PLAIN: _Codes = ("", "39", "49")
+    return strip if isinstance(strip, LineStrip) else LineStrip(strip, strip.cell_length)
 
 
 @lru_cache(maxsize=1024)
-def _codes(style: Style, colour_system: str) -> _Codes:
+def _codes(style: Style, colour_system: str) -> Codes:
     """Return the attributes, text colour and background of a style as SGR parameters."""
     system = _COLOUR_SYSTEMS.get(colour_system, ColorSystem.TRUECOLOR)
     attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
@@ -107,12 +152,12 @@ def _codes(style: Style, colour_system: str) -> _Codes:
 
 
 @lru_cache(maxsize=1024)
-def _change(current: _Codes, wanted: _Codes) -> str:
+def _change(current: Codes, wanted: Codes) -> str:
     parts: list[str] = []
     if current[0] != wanted[0]:
         if current[0]:  # an attribute can only be taken off by name or by starting again, which is as short
             parts.append("0")
-            current = _PLAIN
+            current = PLAIN
         parts.append(wanted[0])
     parts += [new for old, new in zip(current[1:], wanted[1:], strict=True) if old != new]
     return f"\x1b[{';'.join(part for part in parts if part)}m"

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from globus_tui.widgets.line_cursor import LineCursor, Row
 from globus_tui.widgets.line_painter import LinePainter
+from globus_tui.widgets.line_strip import LineStrip, lean
 from globus_tui.widgets.line_styles import PREFIX, STYLE_NAMES, resolve_style
 
 if TYPE_CHECKING:
@@ -152,10 +153,15 @@ class LineWindow(Widget, Generic[R]):
         words = self.empty.split("\n") if not cursor.rows else []
         return painter.words(words[line] if line < len(words) else "", "empty")
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing but its lines is drawn: no border, padding, opacity or tint of Textual's styling."""
+        styles = self.styles
+        return not (styles.gutter != Spacing() or self.opacity < 1 or styles.text_opacity < 1 or styles.tint.a)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of the window, past Textual's styling of borders and padding where there is none."""
-        styles = self.styles
-        if styles.gutter != Spacing() or self.opacity < 1 or styles.text_opacity < 1 or styles.tint.a:
+        if not self.is_bare:
             return super().render_lines(crop)
         self._fit_window()
         strips = [self._line(y) for y in crop.line_range]  # Textual asks for all of them, whichever are to be drawn
@@ -166,6 +172,11 @@ class LineWindow(Widget, Generic[R]):
         if crop.column_span != (0, self.size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
+
+    def part(self, y: int, first: int, end: int) -> LineStrip:
+        """Return the cells from `first` to before `end` of line `y`, for a compositor that wants no more than those."""
+        (strip,) = self.render_lines(Region(first, y, end - first, 1))
+        return lean(strip)
 
     def notify_style_update(self) -> None:
         """Resolve styles again: the theme, the focus or a class changed."""

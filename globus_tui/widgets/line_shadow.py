@@ -1,0 +1,76 @@
+"""What a terminal shows, cell by cell, so that only cells are written that will show something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.widgets.line_strip import PLAIN, RESET, Cell, LineStrip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_WORTH_A_JUMP = 8
+"""Equal cells between two different ones from which on moving the terminal's cursor is shorter than writing them."""
+
+
+class Shadow:
+    """Remembers what was written where, and writes what differs.
+
+    It is wrong once anybody else writes to the terminal: then :meth:`forget` must be called.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[int, dict[int, Cell]] = {}
+
+    def forget(self) -> None:
+        """Take every cell for unknown: whatever is written next is written in full."""
+        self._lines.clear()
+
+    def write(self, parts: Iterable[tuple[int, int, LineStrip]], colour_system: str) -> str:
+        """Return terminal sequences that draw `parts`: column, line and strip, from the top and from the left.
+
+        A style goes on from one part to the next, and the cursor moves the shortest way.
+        """
+        pieces: list[str] = []
+        style, at = PLAIN, (-1, -1)
+        for x, y, strip in parts:
+            for first, end in self._take(x, y, strip, colour_system):
+                cut = strip.part(first - x, end - x)
+                pieces.append(_move(at, (first, y)))
+                style = cut.write(pieces, style, colour_system)
+                at = (end, y)
+        if style != PLAIN:
+            pieces.append(RESET)
+        return "".join(pieces)
+
+    def _take(self, x: int, y: int, strip: LineStrip, colour_system: str) -> list[tuple[int, int]]:
+        """Remember a part and return the columns of it, as (first, end), that the terminal does not show yet.
+
+        Terminals do not agree on the width of every character: a part with characters other than of one cell is
+        written as a whole and not remembered.
+        """
+        line = self._lines.setdefault(y, {})
+        cells = strip.cells(colour_system)
+        if cells is None:
+            line.clear()
+            return [(x, x + strip.cell_length)]
+        spans: list[tuple[int, int]] = []
+        known = line.get
+        for column, cell in enumerate(cells, x):
+            if known(column) == cell:
+                continue
+            line[column] = cell
+            if spans and column - spans[-1][1] < _WORTH_A_JUMP:
+                spans[-1] = (spans[-1][0], column + 1)
+            else:
+                spans.append((column, column + 1))
+        return spans
+
+
+def _move(at: tuple[int, int], to: tuple[int, int]) -> str:
+    (column, line), (x, y) = at, to
+    if y == line:
+        return f"\x1b[{x + 1}G" if x != column else ""
+    if y == line + 1 and not x:
+        return "\r\n"
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
