@@ -37,6 +37,9 @@ class SwapService(Protocol):
     async def pause_job(self, job_id: str) -> str:
         """Pauses it."""
 
+    async def resume_job(self, job_id: str) -> str:
+        """Resumes it."""
+
     async def delete_job(self, job_id: str) -> JobReading:
         """Deletes it."""
 
@@ -112,6 +115,13 @@ class Swapper:
         if not paused:
             which = "new" if resting else "old"
             return await self._take_back(made, "swap", f"The {which} timer could not be paused: {problem}", problem)
+        await self._record_swap(new, old)
+        state = "Both are paused, as the old one was" if resting else "The old one is kept, paused"
+        words = f"{new.job.label} has taken the place of the old timer. {state}."
+        return Swapped(new.job, str(old.job.job_id), words, self._recorder.take_warning())
+
+    async def _record_swap(self, new: JobReading, old: JobReading) -> None:
+        """The lineage: which timer has taken the place of which."""
         await self._recorder.record(
             "swap",
             {
@@ -123,9 +133,61 @@ class Swapper:
             effect=True,
             error=None,
         )
-        state = "Both are paused, as the old one was" if resting else "The old one is kept, paused"
-        words = f"{new.job.label} has taken the place of the old timer. {state}."
-        return Swapped(new.job, str(old.job.job_id), words, self._recorder.take_warning())
+
+    async def go_back(self, new_id: str, old_id: str) -> Swap:
+        """Undoes a swap: the new timer is paused, and the old one, which was kept, runs again.
+
+        Whatever fails, the new one is active again if the old one is not.
+        """
+        try:
+            new, old = await self._jobs.get_job(new_id), await self._jobs.get_job(old_id)
+        except GlobusTuiError as error:
+            return NotSwapped("verify", f"Nothing was changed: the timers could not be read: {error}", error)
+        if old.job.status is not JobStatus.INACTIVE:
+            return NotSwapped("verify", "Nothing was changed: the old timer is not kept, paused, any more.")
+        rested = new.job.stands_still
+        paused, problem = (True, None) if rested else await self._pause(new_id)
+        if paused is None:
+            words = f"Nobody can tell whether the new timer is paused: {problem} Nothing else was changed; try again."
+            return NotSwapped("swap", words, problem, clean=False)
+        if not paused:
+            return NotSwapped("swap", f"Nothing was changed: the new timer could not be paused: {problem}", problem)
+        if not rested:
+            resumed, problem = await self._resume(old_id)
+            if not resumed:
+                return await self._new_again(new_id, old_id, problem, sure=resumed is False)
+        await self._record_swap(old, new)
+        state = "Both are paused, as the new one was" if rested else "The new one is kept, paused"
+        return Swapped(
+            old.job, new_id, f"{old.job.label} is back in its place. {state}.", self._recorder.take_warning()
+        )
+
+    async def _new_again(self, new_id: str, old_id: str, problem: GlobusTuiError | None, *, sure: bool) -> NotSwapped:
+        """The old one could not be resumed: the new one goes on, once the old one is known to stand still."""
+        words = f"The old timer could not be resumed: {problem}"
+        if not sure and not (await self._pause(old_id))[0]:
+            words = f"{words} Nobody can tell whether it runs; the new one is paused. Look at both."
+            return NotSwapped("swap", words, problem, clean=False)
+        if (await self._resume(new_id))[0]:
+            return NotSwapped("swap", f"{words} The new one goes on as before.", problem)
+        return NotSwapped(
+            "swap", f"{words} The new one is paused and could not be resumed: BOTH rest.", problem, clean=False
+        )
+
+    async def _resume(self, job_id: str) -> tuple[bool | None, GlobusTuiError | None]:
+        """Whether it runs afterwards; None when nobody can tell."""
+        error: GlobusTuiError | None = None
+        try:
+            await self._jobs.resume_job(job_id)
+        except GlobusTuiError as found:
+            if not ambiguous(found):
+                return False, found
+            error = found
+        try:
+            after = (await self._jobs.get_job(job_id)).job
+        except GlobusTuiError as found:
+            return (True, None) if error is None else (None, found)
+        return not after.stands_still, error
 
     async def _pause(self, job_id: str) -> tuple[bool | None, GlobusTuiError | None]:
         """Whether it is paused afterwards; None when nobody can tell."""
@@ -197,6 +259,7 @@ def replaced_timers(entries: Iterable[Mapping[str, Any]]) -> tuple[OldTimer, ...
         timer, old = wire.document(entry.get("timer")), wire.document(entry.get("replaces"))
         job_id, moment = wire.text(old.get("id")), wire.moment(entry.get("when"))
         if entry.get("what") == "swap" and job_id and moment:
+            kept.pop(wire.text(timer.get("id")) or "", None)  # one that was kept is back in its place
             kept[job_id] = OldTimer(job_id, wire.text(old.get("name")), wire.text(timer.get("id")) or "", moment)
         elif entry.get("what") == "delete" and entry.get("outcome") == "done":
             kept.pop(wire.text(timer.get("id")) or "", None)
@@ -206,3 +269,8 @@ def replaced_timers(entries: Iterable[Mapping[str, Any]]) -> tuple[OldTimer, ...
 def due_for_deletion(entries: Iterable[Mapping[str, Any]], now: datetime, days: int) -> tuple[OldTimer, ...]:
     """Replaced timers that have been kept long enough to ask whether to delete them."""
     return tuple(one for one in replaced_timers(entries) if now - one.replaced_at >= timedelta(days=days))
+
+
+def replaced_by(entries: Iterable[Mapping[str, Any]], new_id: str) -> OldTimer | None:
+    """The timer whose place one has taken, if it was not deleted since."""
+    return next((one for one in replaced_timers(entries) if one.replaced_by == new_id), None)

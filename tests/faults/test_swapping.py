@@ -127,3 +127,59 @@ async def test_when_nothing_can_be_taken_back_it_is_said_loudly() -> None:
         assert not found.clean
         assert "BOTH" in found.words
         assert found.created is not None
+
+
+# --- going back
+
+
+BACK = {
+    "reading the new one": ("GET", "/jobs/*-*", 0),
+    "reading the old one": ("GET", "/jobs/*-*", 1),
+    "pausing the new one": ("POST", "/jobs/*/pause", 0),
+    "looking at the new one": ("GET", "/jobs/*-*", 2),
+    "resuming the old one": ("POST", "/jobs/*/resume", 0),
+    "looking at the old one": ("GET", "/jobs/*-*", 3),
+}
+
+
+async def edited(bench: Workbench) -> Swapped:
+    old, draft = await an_old_one(bench)
+    found = await swapper(bench).replace(old, draft)
+    assert isinstance(found, Swapped)
+    return found
+
+
+async def test_an_edit_is_undone_and_that_can_be_undone_too() -> None:
+    async with workbench() as bench:
+        done = await edited(bench)
+        back = await swapper(bench).go_back(done.new.job_id, done.old_id)
+        assert isinstance(back, Swapped)
+        assert active(bench) == ["old"]
+        assert bench.named("edited")[0].status == "inactive"
+        (kept,) = replaced_timers(bench.journal.unwritten)
+        assert (kept.job_id, kept.replaced_by) == (done.new.job_id, done.old_id)
+        again = await swapper(bench).go_back(done.old_id, done.new.job_id)
+        assert isinstance(again, Swapped)
+        assert active(bench) == ["edited"]
+
+
+@pytest.mark.parametrize("fault", ["lose", "reset", "hang", "truncate", "gateway", "refused"])
+@pytest.mark.parametrize("step", BACK)
+async def test_a_failure_at_any_step_of_going_back_leaves_exactly_one_active_timer(step: str, fault: str) -> None:
+    method, path, skip = BACK[step]
+    how = {"gateway": GATEWAY, "refused": REFUSED}.get(fault, {"kind": fault})
+    async with workbench() as bench:
+        done = await edited(bench)
+        bench.fault(path, method=method, skip=skip, times=1, **how)  # type: ignore[arg-type]  # a table of mixed values
+        found = await swapper(bench).go_back(done.new.job_id, done.old_id)
+        assert active(bench) == (["old"] if isinstance(found, Swapped) else ["edited"]), found
+
+
+async def test_an_old_timer_that_is_gone_cannot_come_back_and_nothing_is_changed() -> None:
+    async with workbench() as bench:
+        done = await edited(bench)
+        await bench.timers.delete_job(done.old_id)
+        found = await swapper(bench).go_back(done.new.job_id, done.old_id)
+        assert isinstance(found, NotSwapped)
+        assert found.clean
+        assert active(bench) == ["edited"]
