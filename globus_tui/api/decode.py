@@ -7,16 +7,15 @@ into C. Decoded one entry at a time, other threads get their turn in between.
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from globus_tui.api.json_bytes import MARK, comma, expect, value
+from globus_tui.domain.collector import collector_resting
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from globus_tui.api.exchange import Answer
 
@@ -53,7 +52,7 @@ async def read_in_steps(answer: Answer, key: str, entry: Callable[[bytes, int], 
     try:
         if len(answer.body) < _SMALL:
             return _walk(answer.body, key, entry)
-        with _collector_resting():
+        with collector_resting():
             return await asyncio.to_thread(_walk, answer.body, key, entry)
     except (ValueError, RecursionError):
         raise answer.unreadable() from None
@@ -112,15 +111,3 @@ def _entries(body: bytes, at: int, entry: Callable[[bytes, int], tuple[T, int]])
             time.sleep(0)
         more, at = comma(body, at)
     return made, expect(b"]", body, at)
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """Decoding makes many objects and no garbage: the collector would look through all of them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -1,44 +1,52 @@
 """Reads the same list again and again: what has not changed since the last time is not decoded again.
 
 A complete JSON object can be told by its bytes alone: where the same bytes stand again, the same entry stands again.
-Comparing them is some two hundred times faster than decoding.
+Comparing them is a hundred times faster than decoding. The bytes themselves are not kept, for ten thousand timers are
+25 MB: what is kept is how many there were and their hash, of 64 bits and with a key of this process. That two versions
+of an entry have one length and one hash happens once in 10^19 times.
 """
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from globus_tui.api.decode import read_in_steps
 from globus_tui.api.json_bytes import value
+from globus_tui.domain.collector import set_aside
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable
 
     from globus_tui.api.exchange import Answer
 
 T = TypeVar("T")
 
 
+def _none() -> array[int]:
+    return array("q")
+
+
 @dataclass(frozen=True, slots=True)
 class _Last(Generic[T]):
-    body: bytes = b""
+    """Items with the lengths and hashes of their bytes; a length of 0 for what cannot be told by its bytes."""
+
     items: tuple[T, ...] = ()
-    spans: tuple[tuple[int, int], ...] = ()
-    places: Mapping[Hashable, int] = field(default_factory=dict)
+    lengths: array[int] = field(default_factory=_none)
+    hashes: array[int] = field(default_factory=_none)
 
     def again(self, place: int, body: bytes, at: int) -> tuple[T, int] | None:
         """The entry that stood at a place, if it stands in this body too, and the position behind it."""
-        if place >= len(self.spans):
+        if place >= len(self.items) or not (length := self.lengths[place]):
             return None
-        start, end = self.spans[place]
-        same = self.body.startswith(b"{", start) and body.startswith(memoryview(self.body)[start:end], at)
-        return (self.items[place], at + end - start) if same else None
+        same = hash(body[at : at + length]) == self.hashes[place]
+        return (self.items[place], at + length) if same else None
 
 
 class ListMemory(Generic[T]):
-    """The entries of the last answer with their bytes.
+    """The entries of the last answer, each with what its bytes are known by.
 
     Attributes:
         packed: the last answer as it came over the wire; empty when there was none.
@@ -64,15 +72,17 @@ class ListMemory(Generic[T]):
         Raises:
             UnreadableAnswer: it is not JSON, or there is no such list in it.
         """
-        if answer.again or (answer.body == self._last.body and answer.body):
-            self.packed = answer.packed
-            return self._last.items
-        reading = _Reading(self._last, self._make, self._name)
-        items = (await read_in_steps(answer, self._key, reading.entry)).items
-        places = {self._name(item): place for place, item in enumerate(items)}
-        self._last = _Last(answer.body, items, tuple(reading.spans), places)
+        if not answer.again:
+            reading = _Reading(self._last, self._make, self._name)
+            items = (await read_in_steps(answer, self._key, reading.entry)).items
+            if reading.made or len(items) != len(self._last.items) or not items:
+                self._last = _Last(items, reading.lengths, reading.hashes)
+                set_aside(reading.made)
+        self._take(answer)
+        return self._last.items
+
+    def _take(self, answer: Answer) -> None:
         self.packed = answer.packed
-        return items
 
 
 class _Reading(Generic[T]):
@@ -83,19 +93,29 @@ class _Reading(Generic[T]):
         self._make = make
         self._name = name
         self._place = 0
-        self.spans: list[tuple[int, int]] = []
+        self._places: dict[Hashable, int] | None = None
+        self.made = 0
+        self.lengths, self.hashes = _none(), _none()
 
     def entry(self, body: bytes, at: int) -> tuple[T, int]:
         known = self._last.again(self._place, body, at)
-        item, end = known or self._decoded(body, at)
-        self._place += known is not None
-        self.spans.append((at, end))
+        if known is not None:
+            self.lengths.append(self._last.lengths[self._place])
+            self.hashes.append(self._last.hashes[self._place])
+            self._place += 1
+            return known
+        item, end = self._decoded(body, at)
+        self.made += 1
+        self.lengths.append(end - at if body.startswith(b"{", at) else 0)
+        self.hashes.append(hash(body[at:end]))
         return item, end
 
     def _decoded(self, body: bytes, at: int) -> tuple[T, int]:
         found, end = value(body, at)
         item = self._make(found)
-        before = self._last.places.get(self._name(item))
+        if self._places is None:
+            self._places = {self._name(one): place for place, one in enumerate(self._last.items)}
+        before = self._places.get(self._name(item))
         # A changed entry: go on behind it. A new one: what stood here may come next.
         self._place = self._place if before is None else before + 1
         return item, end

@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.collector import collector_resting, set_aside
 from globus_tui.store.freshness import Freshness, FreshnessState
 from globus_tui.store.job_state import Change, JobState
 from globus_tui.store.judging import OUTDATED, Verdict, verdict
@@ -101,16 +102,21 @@ class Board:
             self._forget(job_id)
         self.held.jobs, self.held.folded = merged.jobs, merged.folded
         self.shelf.fit(len(merged.jobs))
-        for place, job_id in enumerate(merged.changed):
+        with collector_resting():
+            await self._judge_changed(merged.changed)
+            gone_since = self.states.keys() - merged.jobs.keys() if self.kept else frozenset()
+            self.kept = None
+            self.publish(merged.changed, removed=merged.removed | gone_since)
+        set_aside(len(merged.changed))
+        return merged.changed
+
+    async def _judge_changed(self, changed: Iterable[JobId]) -> None:
+        for place, job_id in enumerate(changed):
             if (job := self.held.jobs.get(job_id)) is not None:
                 self._note(job)
                 self._judge(job)
             if place % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
-        gone_since = self.states.keys() - merged.jobs.keys() if self.kept else frozenset()
-        self.kept = None
-        self.publish(merged.changed, removed=merged.removed | gone_since)
-        return merged.changed
 
     async def _recognise(self, answer: Sequence[Job]) -> list[Job]:
         """The answer with each job that equals the one read before replaced by that, a slice at a time."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -79,3 +80,17 @@ async def test_a_damaged_answer_is_not_remembered() -> None:
     with pytest.raises(UnreadableAnswer):
         await reader.read(Answer("timer", 200, {}, answer(jobs(1, 2)).body[:-1]))
     assert await reader.read(answer(jobs(1, 2))) is first
+
+
+async def test_the_bytes_of_an_answer_are_not_kept() -> None:
+    reader, body = memory(), answer(jobs(1, 2)).body
+    before = sys.getrefcount(body)
+    await reader.read(Answer("timer", 200, {}, body))
+    assert sys.getrefcount(body) == before
+
+
+async def test_entries_that_changed_places_are_read_as_they_stand() -> None:
+    reader = memory()
+    await reader.read(answer(jobs(1, 2, 3)))
+    assert [made.entry["id"] for made in await reader.read(answer(jobs(2, 1, 3)))] == [2, 1, 3]
+    assert [made.entry["id"] for made in await reader.read(answer([]))] == []
