@@ -133,6 +133,7 @@ JOB_DETAIL = (
     *_group(
         "Timer",
         ("job.fires", "More fire times", "The next ten fire times, in local time and UTC.", True),
+        ("job.go-back", "Undo edit", "Put the timer that this one replaced back in its place; asks first.", False),
         ("runs.more", "Older runs", "Read the next page of older runs.", False),
         ("job.previous", "Timer before", "The timer before this one in the list.", False),
         ("job.next", "Next timer", "The next timer of the list.", False),
@@ -208,6 +209,7 @@ WIZARD = _group(
     ("wizard.step-4", "Step 4", "The fourth step.", False),
     ("wizard.step-5", "Step 5", "The fifth step.", False),
     ("wizard.step-6", "Step 6", "The sixth step.", False),
+    ("wizard.swap", "Swap", "Exchange source and destination, with their paths.", False),
     ("wizard.copy", "Copy", "Copy the request, the same as a globus command, or a file; on the last step.", False),
     ("wizard.discard", "Discard", "Give the draft up; asks first. Escape leaves and keeps it.", False),
 )

@@ -56,6 +56,7 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "job.log": "l",
         "job.fires": "plus",
         "job.reanchor": "H",
+        "job.go-back": "U",
         "job.previous": "left_square_bracket",
         "job.next": "right_square_bracket",
         "runs.more": "m",
@@ -68,6 +69,7 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "wizard.step-4": "f5",
         "wizard.step-5": "f6",
         "wizard.step-6": "f7",
+        "wizard.swap": "f8",
         "wizard.copy": "ctrl+y",
         "wizard.discard": "f9",
         # folders of a collection

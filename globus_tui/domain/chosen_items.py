@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.transfer import TransferItem
@@ -82,3 +83,29 @@ def chosen_paths(draft: Draft) -> tuple[str, str]:
     source = first.source_path if alone else parent_of(first.source_path)
     destination = first.destination_path if alone else parent_of(first.destination_path)
     return draft.typed.get(SOURCE_PATH, source), draft.typed.get(DESTINATION_PATH, destination)
+
+
+def swapped(draft: Draft) -> Draft:
+    """The same the other way round: what was the destination is the source, item by item."""
+    data = draft.transfer
+    items = tuple(
+        replace(one, source_path=one.destination_path, destination_path=one.source_path, external_checksum=None)
+        for one in data.items
+    )
+    other_way = replace(
+        data,
+        source_endpoint=data.destination_endpoint,
+        destination_endpoint=data.source_endpoint,
+        source_local_user=data.destination_local_user,
+        destination_local_user=data.source_local_user,
+        items=items,
+    )
+    sides = {SOURCE_PATH: DESTINATION_PATH, DESTINATION_PATH: SOURCE_PATH}
+    return replace(
+        draft,
+        transfer=other_way,
+        source_name=draft.destination_name,
+        destination_name=draft.source_name,
+        guards=replace(draft.guards, typed_folder=""),
+        typed={sides.get(key, key): text for key, text in draft.typed.items()},
+    )

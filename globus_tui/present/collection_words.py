@@ -55,6 +55,18 @@ def owner_words(collection: Collection) -> str:
     return one_line(owner or collection.organization or "")
 
 
+def suggestion_words(collection: Collection) -> str:
+    """A line about a collection that may be chosen, with whose it is and its id: names are alike."""
+    state, _ = state_words(collection)
+    parts = [kind_words(collection), state]
+    parts += ["high assurance"] if collection.high_assurance else []
+    parts += ["wants a second factor"] if collection.mfa_required else []
+    parts += ["needs a consent"] if collection.needs_data_access_consent else []
+    owner = owner_words(collection)
+    parts += [f"owner {owner}"] if owner else []
+    return ", ".join(filter(None, [*parts, collection.collection_id]))
+
+
 def chosen_words(collection: Collection, *, consent: bool | None) -> str:
     """A line about a collection that was chosen; `consent`: it is there, it is missing, or None: not known yet."""
     state, _ = state_words(collection)

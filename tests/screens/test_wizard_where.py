@@ -103,6 +103,29 @@ async def test_a_collection_that_its_managers_have_paused_says_so_with_their_wor
     assert "Tape robot maintenance until 18:00" in maker.demo.text()
 
 
+async def test_what_is_under_the_cursor_says_whose_it_is_and_its_id(maker: Maker) -> None:
+    await maker.write("campus archive")
+    await maker.demo.until(maker.pilot, lambda: "owner " in maker.demo.text())
+    row = str(side(maker).row("source").query_one(".row-note", Static).content)
+    assert row.startswith("mapped, needs a consent, owner ")
+    assert row.endswith(collection_id("archive"))
+    await maker.press("enter")
+    assert "owner " not in str(side(maker).row("source").query_one(".row-note", Static).content)
+
+
+async def test_one_key_exchanges_source_and_destination_with_their_paths(maker: Maker) -> None:
+    await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/")
+    await maker.press("f8")
+    draft, transfer = maker.draft, maker.draft.transfer
+    assert (draft.source_name, draft.destination_name) == ("Lab Depot", "Beamline 7 Data")
+    assert (transfer.source_endpoint, transfer.destination_endpoint) == (collection_id("depot"), collection_id("beam"))
+    assert [(one.source_path, one.destination_path) for one in transfer.items] == [("/projects/", "/raw/")]
+    assert side(maker).collection_field.value == "Lab Depot"
+    assert side(maker).path == "/projects/"
+    await maker.press("f8")
+    assert maker.draft.source_name == "Beamline 7 Data"
+
+
 async def test_words_that_nothing_fits_say_so_and_nothing_is_chosen(maker: Maker) -> None:
     await maker.write("no such collection anywhere")
     await maker.press("enter")

@@ -37,7 +37,7 @@ class CollectionsStep(Step):
     fields = frozenset({SOURCE, DESTINATION})
     hints = (
         "down to the list   {folder.up} up   {list.mark} pick   {folder.hidden} hidden   {folder.sort} sort   "
-        "{folder.bookmark} bookmark"
+        "{folder.bookmark} bookmark   {wizard.swap} swap"
     )
 
     def __init__(self) -> None:
@@ -78,7 +78,9 @@ class CollectionsStep(Step):
         for side, collection in ((self._source, lookups.source), (self._destination, lookups.destination)):
             about = [one for one in findings if one.field == side.side_name and one.level >= Level.WARN]
             row = side.row(side.side_name)
-            if side.collection_id is None:
+            if (words := side.about_suggestion()) is not None:
+                row.say_words(words)
+            elif side.collection_id is None:
                 row.say_words("")
             elif about:
                 row.say(about)

@@ -6,34 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from globus_tui.domain.draft import What
 from globus_tui.domain.draft_fields import FLOW, FLOW_INPUT
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.findings import Finding, Level, note, stop
 from globus_tui.domain.flow_form import (
     choose_flow,
-    fits_form,
     incomplete_words,
-    input_problems,
-    json_text,
     people,
-    texts_of,
-    with_input,
-    with_json,
 )
-from globus_tui.domain.flow_inputs import FieldKind, InputField, input_fields, shown
 from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.create.flow_input import FlowInput
 from globus_tui.screens.create.step import Step
-from globus_tui.widgets.choice import Choice
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.line_columns import Column, Span
 from globus_tui.widgets.line_list import LineList
 from globus_tui.widgets.text_field import TextField
-from globus_tui.widgets.toggle import Toggle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,13 +33,12 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from globus_tui.domain.draft import Draft
+    from globus_tui.domain.findings import Finding
     from globus_tui.domain.flow import Flow
 
 _PAUSE = 0.3
 """Seconds without a key after which flows are searched."""
-_ROW = "input:"
 _PEOPLE = (("run_managers", "managers"), ("run_monitors", "monitors"), ("tags", "tags"))
-_MOST_CHOICES = 5
 
 
 class FlowRow(NamedTuple):
@@ -67,9 +56,6 @@ class FlowStep(Step):
     FlowStep .row-note { margin-left: 22; }
     FlowStep #flows { height: 6; }
     FlowStep #about-flow { color: $text-muted; height: auto; margin-bottom: 1; }
-    FlowStep #form { height: auto; }
-    FlowStep #form TextArea { height: 3; border: none; padding: 0; background: $panel; }
-    FlowStep #json { height: 10; border: none; padding: 0; background: $panel; }
     """
     title = "Flow"
     about = "Choose a flow, then fill in what it wants to know."
@@ -81,10 +67,8 @@ class FlowStep(Step):
         super().__init__()
         self._flow_known: Flow | None = None
         self._flow_asked: str | None = None
-        self._flow_fields: tuple[InputField, ...] = ()
         self._flow_searched: str | None = None
         self._flow_pause: Timer | None = None
-        self._flow_as_json = False
 
     def compose(self) -> ComposeResult:
         """Search, list, what the flow is, its form, and who may see its runs."""
@@ -99,9 +83,7 @@ class FlowStep(Step):
             id="flows",
         )
         yield Static(id="about-flow", markup=False)
-        yield Toggle("write the input as JSON", id="as-json")
-        yield FormRow(FLOW_INPUT, "input", _area("json"), id="json-row")
-        yield Vertical(id="form")
+        yield FlowInput()
         for key, label in _PEOPLE:
             yield FormRow(key, label, TextField(placeholder="none", id=key))
 
@@ -109,8 +91,7 @@ class FlowStep(Step):
         """The search; with a flow chosen, the first field of its form."""
         if self.frame.draft.flow.flow_id is None:
             return self.query_one("#words")
-        inside = [one for one in self.query_one("#form").query("*") if one.focusable]
-        return inside[0] if inside else self.query_one("#words")
+        return self.query_one(FlowInput).first_field() or self.query_one("#words")
 
     # --- showing
 
@@ -140,26 +121,12 @@ class FlowStep(Step):
 
     def _show_input(self, draft: Draft, findings: Sequence[Finding]) -> None:
         known = self._flow_known if self._flow_known and self._flow_known.flow_id == draft.flow.flow_id else None
-        schema = known.input_schema if known else None
-        fits = fits_form(draft, schema)
-        as_json = known is not None and (self._flow_as_json or not fits)
-        toggle = self.query_one("#as-json", Toggle)
-        toggle.display = known is not None and fits
-        toggle.value = self._flow_as_json
-        self.query_one("#json-row").display = as_json
-        self.query_one("#form").display = known is not None and not as_json
+        said = self.query_one(FlowInput).show(draft, known)
         if known is None:
             self.show_findings(findings)
             return
-        self._fill_inputs(draft, as_json=as_json)
-        problems = input_problems(draft, schema)
-        beside = [stop(_ROW + key, words.rstrip(".")) for key, words in problems.items() if key]
-        beside += [stop(FLOW_INPUT, problems[""])] if "" in problems else []
-        told = {one.field for one in beside}
-        beside += [note(_ROW + one.key, one.description) for one in self._flow_fields if one.description]
-        rank = [one for one in beside if one.level is Level.STOP or one.field not in told]
         incomplete = incomplete_words(draft, known)
-        self.show_findings([*rank, *(one for one in findings if one.words != incomplete)])
+        self.show_findings([*said, *(one for one in findings if one.words != incomplete)])
         if self.frame.lookups.flow_problem != incomplete:  # the checks are to know at once, so that it is not sent
             self.frame.learn(replace(self.frame.lookups, flow_problem=incomplete))
 
@@ -169,21 +136,6 @@ class FlowStep(Step):
         if known is None or known.flow_id != draft.flow.flow_id:
             return None
         return incomplete_words(draft, known)
-
-    def _fill_inputs(self, draft: Draft, *, as_json: bool) -> None:
-        if as_json:
-            _fill_area(self.query_one("#json", TextArea), json_text(draft), self)
-            return
-        texts = texts_of(draft, self._flow_fields)
-        for place, one in enumerate(self._flow_fields):
-            for widget in self.query(f"#input-{place}"):
-                text = texts[one.key]
-                if isinstance(widget, Choice):
-                    widget.value = text or None
-                elif isinstance(widget, TextArea):
-                    _fill_area(widget, text, self)
-                elif isinstance(widget, TextField):
-                    self._fill(f"input-{place}", text)
 
     # --- asking
 
@@ -224,11 +176,8 @@ class FlowStep(Step):
             self.frame.learn(replace(self.frame.lookups, flow_problem=f"The flow cannot be read: {error}"))
             return
         self._flow_known = flow
-        self._flow_fields = input_fields(flow.input_schema)
         about.update(Content(safe_line(flow.description or flow.subtitle or "")))
-        form = self.query_one("#form")
-        await form.remove_children()
-        await form.mount_all(_row(place, one) for place, one in enumerate(self._flow_fields))
+        await self.query_one(FlowInput).take_flow(flow)
         if flow.flow_id == self.frame.draft.flow.flow_id:
             self.edit(choose_flow(self.frame.draft, flow))
             self._show_input(self.frame.draft, self.frame.findings)
@@ -243,7 +192,7 @@ class FlowStep(Step):
         chosen.stop()
         row = next((one for one in self.query_one("#flows", LineList).rows if one.key == chosen.key), None)
         if row is not None:
-            self._flow_as_json = False
+            self.query_one(FlowInput).as_form()
             self.query_one(f"#{_PEOPLE[0][0]}").focus()
             self.edit(choose_flow(self.frame.draft, row.flow))
 
@@ -258,72 +207,10 @@ class FlowStep(Step):
                 return
         self.go_on(submitted.input)
 
-    @on(Toggle.Changed, "#as-json")
-    def take_json_or_form(self, changed: Toggle.Changed) -> None:
-        """The other way to fill it in."""
-        changed.stop()
-        self._flow_as_json = changed.value
-        self._show_input(self.frame.draft, self.frame.findings)
-
     @on(Input.Changed)
-    def take_text(self, changed: Input.Changed) -> None:
-        """A field of the form, or a list of people or tags."""
+    def take_people(self, changed: Input.Changed) -> None:
+        """A list of people or tags."""
         name = changed.input.id or ""
-        if not changed.input.has_focus:
-            return
-        if name.startswith("input-"):
-            self._take_input(name, changed.value)
-        elif name in dict(_PEOPLE):
+        if changed.input.has_focus and name in dict(_PEOPLE):
             draft = self.frame.draft
             self.edit(replace(draft, flow=replace(draft.flow, **{name: people(changed.value)})))  # type: ignore[arg-type]  # texts
-
-    @on(TextArea.Changed)
-    def take_area(self, changed: TextArea.Changed) -> None:
-        """Several lines: a field of the form, or the whole as JSON."""
-        changed.stop()
-        area = changed.text_area
-        if not area.has_focus:
-            return
-        if area.id == "json":
-            self.edit(with_json(self.frame.draft, area.text))
-        else:
-            self._take_input(area.id or "", area.text)
-
-    @on(Choice.Changed)
-    def take_choice(self, changed: Choice.Changed) -> None:
-        """One of a few values."""
-        changed.stop()
-        self._take_input(changed.choice.id or "", changed.value)
-
-    def _take_input(self, name: str, text: str) -> None:
-        field = self._flow_fields[int(name.removeprefix("input-"))]
-        self.edit(with_input(self.frame.draft, self._flow_fields, field.key, text))
-
-
-def _row(place: int, one: InputField) -> FormRow:
-    label = safe_line(one.label) + (" *" if one.required and one.default is None else "")
-    return FormRow(_ROW + one.key, label, _widget(f"input-{place}", one))
-
-
-def _widget(name: str, one: InputField) -> Widget:
-    if one.kind is FieldKind.FLAG:
-        return Choice((("yes", "yes"), ("no", "no")), id=name)
-    words = [shown(value, FieldKind.TEXT) for value in one.choices]
-    if words and len(words) <= _MOST_CHOICES:
-        return Choice([(word, word) for word in words], id=name)
-    if one.kind in (FieldKind.TEXTS, FieldKind.JSON):
-        return _area(name)
-    hint = f"default {shown(one.default, one.kind)}" if one.default is not None else one.kind.value
-    return TextField(placeholder=safe_line(", ".join(words) or hint), id=name)
-
-
-def _area(name: str) -> TextArea:
-    area = TextArea(id=name, soft_wrap=True, show_line_numbers=False)
-    area.cursor_blink = False
-    return area
-
-
-def _fill_area(area: TextArea, text: str, step: FlowStep) -> None:
-    if not area.has_focus and area.text != text:
-        with step.prevent(TextArea.Changed):
-            area.text = text

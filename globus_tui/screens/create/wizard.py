@@ -12,13 +12,13 @@ from textual.widgets import Static
 from globus_tui.commands import EVERYWHERE, FOLDER, ITEMS, LIST_MOVES, WIZARD, Command, bindings
 from globus_tui.domain.draft import What
 from globus_tui.domain.findings import Finding, Level
-from globus_tui.screens.create.checking import CheckedDraft
 from globus_tui.screens.create.draft_keeper import DraftKeeper
-from globus_tui.screens.create.review_step import ReviewStep
 from globus_tui.screens.create.step import Step
 from globus_tui.screens.create.steps import ORDER, make_steps
+from globus_tui.screens.create.wizard_keys import WizardKeys
 from globus_tui.screens.create.wizard_words import finding_lines, hint_line, keys_in_fields, steps_line
 from globus_tui.widgets.key_hints import KeyHints
+from globus_tui.widgets.text_field import TextField
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 
 
-class WizardScreen(CheckedDraft):
+class WizardScreen(WizardKeys):
     """The frame: it alone holds the draft. Steps get it by `show` and hand in new ones by `DraftEdited`."""
 
     CSS_PATH = "wizard.tcss"
@@ -75,6 +75,7 @@ class WizardScreen(CheckedDraft):
         """A creation is under way: no second one is begun."""
         self._wizard_heading = heading
         self._wizard_create = create
+        self._wizard_resumes = draft_id is not None
         self._wizard_steps = make_steps()
         self._wizard_at = step if step in ORDER[draft.what] else ORDER[draft.what][0]
         self._wizard_visited = {self._wizard_at}
@@ -134,6 +135,9 @@ class WizardScreen(CheckedDraft):
     def _focus_step(self) -> None:
         if self.is_mounted and (field := self.step.first_field()) is not None:
             field.focus()
+            if self._wizard_resumes and isinstance(field, TextField):
+                self.call_after_refresh(field.action_end)  # half a phrase is gone on with; the focus selects it
+            self._wizard_resumes = False
 
     def show_draft(self) -> None:
         """The step, the header, and what was found."""
@@ -207,43 +211,6 @@ class WizardScreen(CheckedDraft):
         if following:
             self.open_step(following[0])
 
-    def action_wizard_next(self) -> None:
-        """The step after this one."""
-        order = ORDER[self.draft.what]
-        place = order.index(self._wizard_at) + 1
-        if place < len(order):
-            self.open_step(order[place])
-
-    def action_wizard_step(self, number: int) -> None:
-        """A step by its number, from 1."""
-        order = ORDER[self.draft.what]
-        if number <= len(order):
-            self.open_step(order[number - 1])
-
-    def action_wizard_step_1(self) -> None:
-        """The first step."""
-        self.action_wizard_step(1)
-
-    def action_wizard_step_2(self) -> None:
-        """The second step."""
-        self.action_wizard_step(2)
-
-    def action_wizard_step_3(self) -> None:
-        """The third step."""
-        self.action_wizard_step(3)
-
-    def action_wizard_step_4(self) -> None:
-        """The fourth step."""
-        self.action_wizard_step(4)
-
-    def action_wizard_step_5(self) -> None:
-        """The fifth step."""
-        self.action_wizard_step(5)
-
-    def action_wizard_step_6(self) -> None:
-        """The sixth step."""
-        self.action_wizard_step(6)
-
     @on(Step.CreateWanted)
     def action_wizard_create(self) -> None:
         """Create it; from any other step than the last one, show that first."""
@@ -262,14 +229,6 @@ class WizardScreen(CheckedDraft):
             self._wizard_create(self)
         else:
             self.app.create(self)
-
-    def action_wizard_copy(self) -> None:
-        """Offer request, command and file to copy; they stand on the last step."""
-        if not isinstance(self.step, ReviewStep):
-            self.open_step("review")
-        review = self.step
-        if isinstance(review, ReviewStep):
-            review.offer_copies()
 
     def _why_not_create(self) -> str:
         said = (self._wizard_steps[key].why_not_create() for key in ORDER[self.draft.what])
