@@ -62,3 +62,12 @@ def kept_lines(found: Sequence[Old], labels: Mapping[str, str], now: datetime, z
     ]
     more = (f"… and {len(lines) - LISTED} more",) if len(lines) > LISTED else ()
     return (*lines[:LISTED], *more)
+
+
+def back_sentences(new: str, old: str) -> tuple[str, ...]:
+    """What undoing a replacement means; both names may be the same."""
+    which = f"The old {old}" if new != old else "The old one"
+    return (
+        f"{which} was kept, paused; it runs again from its next tick. This one is paused and kept in its stead.",
+        "Whatever fails, one of the two stays active. The same key on the old one undoes this.",
+    )

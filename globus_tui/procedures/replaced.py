@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.app import GlobusTui
+    from globus_tui.store.job_state import JobState
     from globus_tui.store.swapping import OldTimer
 
 _DAY = timedelta(days=1)
@@ -65,6 +66,25 @@ class ReplacedTimers:
             verb="delete what is listed",
         )
         self._app.push_screen(sheet, lambda agreed: self._app.operate(operations) if agreed else None)
+
+    async def go_back(self, state: JobState) -> None:
+        """Ask, then let the timer that this one replaced take its place again. Problems are said, never raised."""
+        from globus_tui.present.replaced_words import back_sentences
+        from globus_tui.screens.confirm import Confirm
+        from globus_tui.store.swapping import Swapped, replaced_by
+
+        making, job = self._app.host.making, state.job
+        old = replaced_by(await self._app.store.journal.entries(), job.job_id)
+        if making is None or old is None:
+            self._app.say(f"{job.label} took the place of no timer that this program's journal knows of.", "warning")
+            return
+        sheet = Confirm("Undo the replacement?", back_sentences(job.label, old.name or old.job_id), verb="go back")
+        if not await self._app.push_screen_wait(sheet):
+            return
+        found = await making.swapper(making.creator(lambda _, __: None)).go_back(job.job_id, old.job_id)
+        await self._app.store.refresh()
+        self._app.book_wake()
+        self._app.say(found.words, "information" if isinstance(found, Swapped) else "error")
 
     async def _kept(self, *, due_only: bool) -> tuple[OldTimer, ...]:
         from globus_tui.store.swapping import due_for_deletion, replaced_timers

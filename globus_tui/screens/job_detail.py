@@ -254,6 +254,11 @@ class JobDetailScreen(TimerScreen, JobActions):
 
         self.app.open_screen(RunDetailScreen(self.job_id, row.run.key))
 
+    def action_job_go_back(self) -> None:
+        """Undo an edit, or a kept hour: the timer that this one replaced takes its place again."""
+        if states := self.targets():
+            self.app.run_worker(self.app.replaced.go_back(states[0]), group="create")
+
     def action_job_fires(self) -> None:
         """The next ten fire times, and everything about what it moves."""
         from globus_tui.screens.fires import FiresScreen

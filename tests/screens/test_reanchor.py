@@ -52,6 +52,12 @@ async def test_an_hour_that_moved_with_the_clocks_is_given_back() -> None:
         assert next_run(demo, new.job_id, WINTER).time() == began.time()
         assert demo.app.host.making is not None
         assert demo.app.host.making.drafts.drafts() == ()
+        await pilot.press("U")
+        await demo.until(pilot, lambda: "Undo the replacement?" in demo.text())
+        await demo.press(pilot, "y")
+        assert "is back in its place. The new one is kept, paused." in demo.note()
+        assert (old.status, new.status) == ("active", "inactive")
+        assert next_run(demo, old.job_id, WINTER).hour != began.hour
 
 
 async def test_before_a_change_both_hours_are_shown_and_the_replacement_has_the_old_one_after_it(demo: Demo) -> None:
