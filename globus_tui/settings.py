@@ -68,6 +68,7 @@ class Settings:
         mouse: None turns it off over SSH only.
         keep_replaced_days: after so many days it is asked whether an old timer, kept after an edit, may be deleted;
             0 never asks.
+        share_answers: copies of the program of one user on one host take turns in asking Globus.
         keys: command id → keys.
         problems: what was wrong in the file, when it could not be used; the program runs on defaults then.
     """
@@ -86,6 +87,7 @@ class Settings:
     zone: str | None = None
     mouse: bool | None = None
     keep_replaced_days: int = DEFAULT_KEPT_DAYS
+    share_answers: bool = True
     keys: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_KEYS))
     problems: tuple[str, ...] = ()
 
@@ -184,4 +186,5 @@ _CHECKS = {
     "zone": (_is_text, "an IANA time zone such as America/Chicago"),
     "mouse": (_is_flag, "true or false"),
     "keep_replaced_days": (_is_days, "0 (never ask) or days up to 3650"),
+    "share_answers": (_is_flag, "true or false"),
 }

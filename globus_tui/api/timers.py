@@ -6,9 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.bearer import Bearer
+from globus_tui.api.exchange import Answer
 from globus_tui.api.list_memory import ListMemory
+from globus_tui.api.packed_answers import answer_of
+from globus_tui.api.packing import same_packed
 from globus_tui.api.urls import joined, segment
 from globus_tui.domain.job import Job, JobId
+from globus_tui.domain.packed import Packed
 from globus_tui.domain.readings import JobReading
 from globus_tui.domain.scope import TIMERS_RESOURCE_SERVER
 
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.api.bearer import TokenSource
-    from globus_tui.api.exchange import Answer
     from globus_tui.api.http import Connection
     from globus_tui.domain.new_timer import NewTimer, TimerJob
 
@@ -29,6 +32,7 @@ class TimersClient:
         self._connection = connection
         self._auth = Bearer(tokens, TIMERS_RESOURCE_SERVER)
         self._memory = ListMemory("jobs", Job.from_document, lambda job: job.job_id)
+        self._last_packed = Packed(b"", "")
 
     async def list_jobs(
         self,
@@ -69,7 +73,27 @@ class TimersClient:
         }
         last = self._memory.packed
         answer = await self._connection.read_again("timer", "/jobs/", query=query, auth=self._auth, last=last)
-        return await self._memory.read(answer)
+        return await self._read(answer)
+
+    def last_packed(self) -> Packed | None:
+        """The last list as it came; None when that is not known."""
+        return self._last_packed if self._last_packed.body else None
+
+    async def read_packed(self, packed: Packed) -> tuple[Job, ...]:
+        """Reads a list that somebody else was given, as if it had come now.
+
+        Raises:
+            UnreadableAnswer: it is damaged.
+        """
+        if self._memory.packed and same_packed(packed.body, self._memory.packed):
+            headers = {"content-encoding": packed.encodings}
+            return await self._read(Answer("timer", 200, headers, b"", packed=packed.body, again=True))
+        return await self._read(answer_of("timer", packed))
+
+    async def _read(self, answer: Answer) -> tuple[Job, ...]:
+        jobs = await self._memory.read(answer)
+        self._last_packed = Packed(answer.packed, answer.headers.get("content-encoding", ""))
+        return jobs
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         """One timer with a page of its runs, newest first.

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_tui.api.bearer import TRANSFER, Bearer
 from globus_tui.api.decode import read_listing
+from globus_tui.api.packed_answers import answer_of
 from globus_tui.api.urls import joined, segment
 from globus_tui.domain import wire
+from globus_tui.domain.packed import Packed
 from globus_tui.domain.readings import Page
 from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
 
@@ -32,11 +34,16 @@ _IDS_A_REQUEST = 80
 
 
 class TransferTasks:
-    """Operations on tasks. All raise what `Connection.request` raises."""
+    """Operations on tasks. All raise what `Connection.request` raises.
+
+    Attributes:
+        last_packed: the answers of the last `tasks_by_id` as they came.
+    """
 
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
         self._auth = Bearer(tokens, TRANSFER)
+        self.last_packed: tuple[Packed, ...] = ()
 
     async def task_list(
         self,
@@ -64,10 +71,21 @@ class TransferTasks:
         # A comma or slash would be another clause of the filter: such ids are of no task.
         wanted = [one for one in dict.fromkeys(ids) if one and not set(one) & set(",/:")]
         batches = [wanted[at : at + _IDS_A_REQUEST] for at in range(0, len(wanted), _IDS_A_REQUEST)]
-        pages = await asyncio.gather(
-            *(self.task_list(filter={"task_id": batch}, limit=len(batch)) for batch in batches)
-        )
-        return tuple(task for page in pages for task in page.items)
+        answers = await asyncio.gather(*(self._by_id(batch) for batch in batches))
+        self.last_packed = tuple(_packed(one) for one in answers)
+        return await _tasks_in(answers)
+
+    async def _by_id(self, ids: Sequence[str]) -> Answer:
+        query = {"limit": len(ids), "filter": filter_text({"task_id": ids})}
+        return await self._connection.read_again("transfer", "/v0.10/task_list", query=query, auth=self._auth, last=b"")
+
+    async def read_packed(self, answers: Iterable[Packed]) -> tuple[Task, ...]:
+        """Reads the answers of a look-up that somebody else was given.
+
+        Raises:
+            UnreadableAnswer: one is damaged.
+        """
+        return await _tasks_in([answer_of("transfer", one) for one in answers])
 
     async def get_task(self, task_id: str) -> Task:
         """One task."""
@@ -111,6 +129,17 @@ class TransferTasks:
 
     async def _list(self, path: str, query: Query, read: Callable[[Document], T]) -> Listing[T]:
         return await read_listing(await self._get(path, query), "DATA", lambda entry: read(wire.document(entry)))
+
+
+async def _tasks_in(answers: Sequence[Answer]) -> tuple[Task, ...]:
+    pages = [await read_listing(one, "DATA", lambda entry: Task.from_document(wire.document(entry))) for one in answers]
+    return tuple(task for page in pages for task in page.items)
+
+
+def _packed(answer: Answer) -> Packed:
+    if answer.packed:
+        return Packed(answer.packed, answer.headers.get("content-encoding", ""))
+    return Packed(answer.body, "")
 
 
 def filter_text(clauses: Mapping[str, str | Sequence[str]]) -> str:

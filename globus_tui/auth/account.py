@@ -220,6 +220,11 @@ class ServiceIdentity:
         return f"service account {self._account.client_id[:8]}"
 
     @property
+    def client_id(self) -> str:
+        """The account's client id, which is its identity's, too."""
+        return self._account.client_id
+
+    @property
     def tokens_at(self) -> str:
         """Its tokens are asked for anew at each start."""
         return "memory"

@@ -14,10 +14,15 @@ from globus_tui.cli.terminal import check_terminal, over_ssh, wants_ascii
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import tzinfo
 
+    from globus_tui.api.bearer import TokenSource
     from globus_tui.api.exchange import Exchange
+    from globus_tui.api.http import Connection
+    from globus_tui.api.packed_answers import PackedAnswers
+    from globus_tui.api.timers import TimersClient
+    from globus_tui.api.transfer import TransferClient
     from globus_tui.app import GlobusTui, Switch
     from globus_tui.cli.backend import Backend
     from globus_tui.screens.create.lookup import Making
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from globus_tui.store.answer_cache import AnswerCache
     from globus_tui.store.job_state import Change
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.services import SharedFolder
 
 
 _PATIENCE = 0.3
@@ -104,7 +110,7 @@ async def _enter(
 
     from globus_tui.cli.told_to_end import leave_when_told
 
-    store = make_store(backend, settings, options)
+    store = make_store(backend, settings, options, share=_sharing(backend, settings, environ))
     cache = _cache_of(backend, settings)
     kept = cache.load() if cache else None
     early: list[Exchange] = []
@@ -133,6 +139,7 @@ async def _enter(
         switch = await app.run_async(mouse=bool(mouse))
         return switch if switch is not None else app.return_code or 0
     finally:
+        store.leave()
         if first is not None:
             first.cancel()
         if cache is not None and backend.account.who is None:
@@ -147,6 +154,21 @@ def _cache_of(backend: Backend, settings: Settings) -> AnswerCache | None:
 
     who = backend.account.who
     return None if backend.demo or who is None else kept_rows(settings, backend.connection.environment, who)
+
+
+def _sharing(
+    backend: Backend, settings: Settings, environ: Mapping[str, str]
+) -> Callable[[], SharedFolder | None] | None:
+    """Opens the place where copies of this program meet; None where nothing is shared, as in the demo."""
+    if backend.demo or not settings.share_answers:
+        return None
+
+    def open_it() -> SharedFolder | None:
+        from globus_tui.cli.sharing import shared_answers
+
+        return shared_answers(backend, settings, environ)
+
+    return open_it
 
 
 def keep_now_and_then(store: JobStore, cache: AnswerCache) -> None:
@@ -176,10 +198,10 @@ def _collect_again() -> None:
     gc.enable()
 
 
-def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobStore:
-    """The store over a backend, nothing asked of it yet."""
-    from globus_tui.api.timers import TimersClient
-    from globus_tui.api.transfer import TransferClient
+def make_store(
+    backend: Backend, settings: Settings, options: Namespace, *, share: Callable[[], SharedFolder | None] | None = None
+) -> JobStore:
+    """The store over a backend, nothing asked of it yet; `share` opens the place where copies of this program meet."""
     from globus_tui.cli.backend import DEMO_REFRESH
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.journal import Journal
@@ -188,14 +210,34 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
 
     connection = backend.connection
     tokens = backend.account.tokens
-    transfer = TransferClient(connection, tokens)
+    timers = later(partial(_timers_client, connection, tokens))
+    transfer = later(partial(_transfer_client, connection, tokens))
+    packed = later(partial(_packed_answers, timers, transfer))
     wanted = options.refresh if options.refresh is not None else DEMO_REFRESH if backend.demo else settings.refresh
     return JobStore(
-        Services(TimersClient(connection, tokens), transfer, transfer, backend.account),
+        Services(timers, transfer, transfer, backend.account, packed, share),
         journal=Journal(None if backend.demo else settings.paths.state / "journal.jsonl", profile=settings.profile),
         skew=backend.skew,
         interval=usable_interval(wanted, floor=backend.floor),
     )
+
+
+def _packed_answers(timers: TimersClient, transfer: TransferClient) -> PackedAnswers:
+    from globus_tui.api.packed_answers import PackedAnswers
+
+    return PackedAnswers(timers, transfer)
+
+
+def _timers_client(connection: Connection, tokens: TokenSource) -> TimersClient:
+    from globus_tui.api.timers import TimersClient
+
+    return TimersClient(connection, tokens)
+
+
+def _transfer_client(connection: Connection, tokens: TokenSource) -> TransferClient:
+    from globus_tui.api.transfer import TransferClient
+
+    return TransferClient(connection, tokens)
 
 
 def make_console(

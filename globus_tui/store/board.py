@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
+from collections import deque
 from dataclasses import replace
 from heapq import heappop, heappush
 from types import MappingProxyType
@@ -32,6 +34,8 @@ SLICE = 100
 
 JUDGED_AT_ONCE = 300
 RUNS_KEPT_WHEN_OPENED = 1000
+NUMBERS_REMEMBERED = 5000
+"""With their moments. For an earlier moment all that is known counts as newer, so nothing is undone."""
 
 _NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
 
@@ -42,6 +46,7 @@ class Board:
     Attributes:
         now: the present by the service's clock.
         clock: the present by this machine's.
+        moment: seconds of a clock that all programs of this machine share and nobody sets.
         states: what is published; a new mapping only when something in it changed.
         freshness: how current that is.
         opened: jobs somebody looked into, with the number of their runs to keep.
@@ -49,9 +54,15 @@ class Board:
         disturbed: something changed a row since the last list: the same answer again may say something new.
     """
 
-    def __init__(self, now: Callable[[], datetime], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        clock: Callable[[], datetime],
+        moment: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.now = now
         self.clock = clock
+        self.moment = moment
         self.states = _NO_STATES
         self.freshness = Freshness()
         self.held = Held()
@@ -64,12 +75,19 @@ class Board:
         self._verdicts: dict[JobId, Verdict] = {}
         self._again: list[tuple[datetime, JobId]] = []
         self._numbers = itertools.count(1)
+        self._drawn: deque[tuple[float, int]] = deque(maxlen=NUMBERS_REMEMBERED)
         self._last_local = 0
         self._listeners: list[Callable[[Change], None]] = []
 
     def number(self) -> int:
         """The next number for a request or a local change: see `merge`."""
-        return next(self._numbers)
+        number = next(self._numbers)
+        self._drawn.append((self.moment(), number))
+        return number
+
+    def number_at(self, moment: float) -> int:
+        """The last number drawn before a moment of `self.moment`: for an answer that was asked for elsewhere."""
+        return max((number for at, number in self._drawn if at < moment), default=0)
 
     def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Calls `listener` after each publication, until the function returned is called."""

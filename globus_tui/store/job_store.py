@@ -14,6 +14,7 @@ from globus_tui.store.canceller import Canceller
 from globus_tui.store.details import Details
 from globus_tui.store.job_state import count_words
 from globus_tui.store.journal import Journal
+from globus_tui.store.list_reader import host_moment
 from globus_tui.store.operations import CancelTask
 from globus_tui.store.operator import Operator
 from globus_tui.store.recorder import Recorder
@@ -54,6 +55,7 @@ class JobStore:
         skew: how far the service's clock is ahead of that; countdowns and verdicts go by the sum.
         interval: seconds between refreshes, see `refresh_plan.usable_interval`.
         draw: gives a number from 0 to 1, to spread retries.
+        moment: seconds of a clock that other copies of this program on this host go by, too.
     """
 
     def __init__(
@@ -65,11 +67,12 @@ class JobStore:
         skew: Callable[[], timedelta] = _no_skew,
         interval: float = DEFAULT_INTERVAL,
         draw: Callable[[], float] = random.random,
+        moment: Callable[[], float] = host_moment,
     ) -> None:
         self.clock = clock
         self._skew = skew
         self.journal = journal or Journal(None)
-        self._board = board = Board(self.now, clock)
+        self._board = board = Board(self.now, clock, moment)
         self.refresher = Refresher(board, services, plan=Plan(interval, next_at=clock()), draw=draw)
         self.details = Details(board, services)
         recorder = Recorder(self.journal, self.now)
@@ -165,6 +168,10 @@ class JobStore:
     def set_focus(self, focused: bool) -> None:
         """Refreshing goes slower while nobody looks."""
         self.refresher.set_focus(focused)
+
+    def leave(self) -> None:
+        """This copy is no more: the others that share answers with it need not count on it."""
+        self.refresher.lists.leave()
 
     def signed_in(self) -> None:
         """There are credentials again: the next refresh is due at once."""

@@ -64,9 +64,9 @@ class Plan:
         """Seconds between refreshes as things are; 0 for off."""
         return self.interval if self.focused else self.interval * UNFOCUSED_FACTOR
 
-    def succeeded(self, now: datetime) -> Plan:
-        """The service answered."""
-        next_at = now + timedelta(seconds=self.pace) if self.interval else None
+    def succeeded(self, answered: datetime, grace: float = 0.0) -> Plan:
+        """The service answered, and another answer is due an interval and some seconds later."""
+        next_at = answered + timedelta(seconds=self.pace + grace) if self.interval else None
         return replace(self, next_at=next_at, failures=0, signed_out=False)
 
     def failed(self, now: datetime, *, retry_after: float | None = None, jitter: float = 0.5) -> Plan:

@@ -13,6 +13,7 @@ from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.due import DueJobs, Reach
 from globus_tui.store.freshness import Freshness, FreshnessState, is_sign_out, requirement, wait_asked_for
+from globus_tui.store.list_reader import ListReader
 from globus_tui.store.refresh_plan import LIST_INSTEAD, SOON_ENOUGH, VERDICTS_APART, Plan, runs_to_ask_for
 from globus_tui.store.task_shelf import TASKS_AT_ONCE
 
@@ -70,6 +71,7 @@ class Refresher:
         self.board = board
         self.plan = plan
         self.due = DueJobs()
+        self.lists = ListReader(board, services)
         self._services = services
         self._draw = draw
         self._reading = False
@@ -81,8 +83,10 @@ class Refresher:
 
     # --- the list
 
-    async def refresh(self) -> bool:
+    async def refresh(self, *, own: bool = True) -> bool:
         """Reads everything that is due; False when a reading was under way already and this one is dropped.
+
+        With `own` Globus is asked in any case; without, what another copy of this program was told will do.
 
         Failures do not raise: they are told by the board's `freshness`, and the last good data stay.
         """
@@ -90,22 +94,21 @@ class Refresher:
             return False
         self._reading = True
         try:
-            await self._read_all()
+            await self._read_all(own)
         finally:
             self._reading = False
         return True
 
-    async def _read_all(self) -> None:
-        asked = self.board.number()
+    async def _read_all(self, own: bool) -> None:
         try:
-            answer = await self._services.jobs.list_jobs(result_count=self._runs_wanted())
+            listing = await self.lists.read(self._runs_wanted(), self.plan.pace, own=own)
         except GlobusTuiError as error:
             self.note_failure(error)
             return
-        if answer is not self._last_answer or self.board.disturbed:
-            self._note_due(await self.board.take_list(answer, asked))
-            self._last_answer = answer
-        self._note_success()
+        if listing.jobs is not self._last_answer or self.board.disturbed:
+            self._note_due(await self.board.take_list(listing.jobs, listing.asked))
+            self._last_answer = listing.jobs
+        self._note_success(listing.age, listing.grace)
         partial = await self._read_tasks() or await self._read_names()
         self._freshness(partial=partial)
 
@@ -114,12 +117,12 @@ class Refresher:
         silence = (self.board.clock() - checked).total_seconds() if checked else None
         return runs_to_ask_for(len(self.board.held.jobs), silence)
 
-    def _note_success(self) -> None:
-        now = self.board.clock()
-        self.plan = self.plan.succeeded(now)
+    def _note_success(self, age: float, grace: float) -> None:
+        answered = self.board.clock() - timedelta(seconds=age)
+        self.plan = self.plan.succeeded(answered, grace)
         state = FreshnessState.FRESH if self.plan.interval else FreshnessState.PAUSED
         partial = self.board.freshness.partial
-        self.board.set_freshness(Freshness(state, now, next_attempt=self.plan.next_at, partial=partial))
+        self.board.set_freshness(Freshness(state, answered, next_attempt=self.plan.next_at, partial=partial))
 
     def note_failure(self, error: GlobusTuiError) -> None:
         """The service could not be asked, or refused: keeps what is there, says why, and plans the next attempt."""
@@ -158,14 +161,14 @@ class Refresher:
             return None
         self._reading_tasks, pause = True, BACKLOG_PAUSE
         try:
-            found = await self._services.tasks.tasks_by_id(wanted)
+            found, asked_for = await self.lists.look_up(wanted)
         except GlobusTuiError as error:
             pause = PAUSE_AFTER_FAILURE
             return f"What became of the runs could not be read: {error}"
         finally:
             self._reading_tasks = False
             self._tasks_not_before = self.board.clock() + pause
-        self.board.shelf.missed(set(wanted) - {task.task_id for task in found}, now)
+        self.board.shelf.missed(set(asked_for) - {task.task_id for task in found}, now)
         await self.board.take_tasks(found)
         return None
 
@@ -272,7 +275,7 @@ class Refresher:
         self.tick()
         due = {kind for kind, seconds in self._planned().items() if seconds <= 0}
         if WakeKind.REFRESH in due:
-            await self.refresh()
+            await self.refresh(own=False)
         elif WakeKind.JOBS in due:
             await self.read_due_jobs()
         elif WakeKind.TASKS in due:

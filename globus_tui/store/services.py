@@ -5,16 +5,17 @@ Every method raises `GlobusTuiError` and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from globus_tui.domain.collection import Collection
     from globus_tui.domain.gare import Gare
     from globus_tui.domain.job import Job
+    from globus_tui.domain.packed import Packed
     from globus_tui.domain.readings import JobReading, Page
     from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
 
@@ -82,11 +83,58 @@ class ConsentService(Protocol):
         """Whether all scopes that a requirement names are granted to this program; None when nobody can tell."""
 
 
+class PackedService(Protocol):
+    """Answers as they came, to be shared with other copies of this program."""
+
+    def last_list(self) -> Packed | None:
+        """The list that `list_jobs` gave last; None when it is not known as it came."""
+
+    async def read_list(self, packed: Packed) -> tuple[Job, ...]:
+        """The timers of a list that another copy was given."""
+
+    def last_tasks(self) -> Sequence[Packed]:
+        """The answers that `tasks_by_id` was given last."""
+
+    async def read_tasks(self, answers: Iterable[Packed]) -> tuple[Task, ...]:
+        """The tasks of a look-up of another copy."""
+
+
+class SharedFolder(Protocol):
+    """Where copies of this program meet, see `shared_files`. Nothing in it raises."""
+
+    def enter(self) -> bool:
+        """Makes this copy seen; False when sharing is not possible now."""
+
+    def leave(self) -> None:
+        """This copy is no more."""
+
+    def others(self) -> int:
+        """How many other copies live."""
+
+    def take_turn(self) -> bool:
+        """Makes it this copy's turn to ask; False when another is asking."""
+
+    def give_turn(self) -> None:
+        """It is another's turn."""
+
+    def write(self, kind: str, head: dict[str, Any], answers: Sequence[Packed]) -> bool:
+        """Replaces the answers of a kind for all copies."""
+
+    def read(self, kind: str) -> tuple[dict[str, Any], list[Packed]] | None:
+        """What another copy wrote since the last look, if anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that the store asks. Without `consents` a consent that is asked for counts as missing."""
+    """All that the store asks. Without `consents` a consent that is asked for counts as missing.
+
+    Only with both `packed` and `share` are answers shared with other copies of this program; `share` opens the place
+    where they meet, and is called after the first list at the earliest.
+    """
 
     jobs: JobService
     tasks: TaskService
     collections: CollectionService
     consents: ConsentService | None = None
+    packed: PackedService | None = None
+    share: Callable[[], SharedFolder | None] | None = None
