@@ -6,8 +6,10 @@ then searched for every secret that the facility issued or was sent.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,12 +46,44 @@ if place := os.environ.get("CRASH_AT"):
 """Read by the interpreter at its start: one function of the program or of a library fails with everything it was
 handed still in its variables."""
 
+RING = """
+import json
+import os
+import pathlib
+
+from keyring.backend import KeyringBackend
+
+
+class Keyring(KeyringBackend):
+    priority = 1
+    file = pathlib.Path(os.environ["RING_FILE"])
+
+    def _items(self):
+        return json.loads(self.file.read_text()) if self.file.exists() else {}
+
+    def get_password(self, service, username):
+        return self._items().get(f"{service} {username}")
+
+    def set_password(self, service, username, password):
+        self.file.write_text(json.dumps(self._items() | {f"{service} {username}": password}))
+
+    def delete_password(self, service, username):
+        items = self._items()
+        del items[f"{service} {username}"]
+        self.file.write_text(json.dumps(items))
+"""
+"""A system keyring that works, kept where nobody else looks: outside the home that is searched."""
+
+
+WRITING = "writing the store"
+
 
 class Evidence:
     """Everything that the programs of one journey wrote, and the secrets to search it for."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, ring: Path | None) -> None:
         self.served = served
+        self.ring = ring
         self.verifiers: set[str] = set()
         self.id_tokens: set[str] = set()
         self.written: dict[str, bytes] = {}
@@ -66,33 +100,49 @@ class Evidence:
     def take(self, name: str, terminal: Terminal) -> None:
         self.written[name] = terminal.raw
 
-    def note_process(self, terminal: Terminal) -> None:
-        """The command line of the running program: anybody on the machine can read it."""
-        path = Path(f"/proc/{terminal.process.pid}/cmdline")
-        if path.exists():
-            self.written[str(path)] = path.read_bytes()
+    def kept(self) -> list[bytes]:
+        """What the token store holds: tokens and nothing else that is secret."""
+        places = [self.ring] if self.ring else list(self.home.rglob("tokens.json"))
+        return [one.read_bytes() for one in places if one.exists()]
+
+    def note_process_list(self) -> None:
+        """The command lines of all running programs: anybody on the machine can read them."""
+        listed = subprocess.run(["ps", "-ef", "-ww"], capture_output=True, check=True).stdout
+        assert b"globus_tui" in listed
+        self.written[f"ps {len(self.written)}"] = listed
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                self.written[str(path)] = self.written.get(str(path), b"") + path.read_bytes()
 
     def leaks(self) -> list[str]:
         """Where a secret was found; the token store is where tokens belong."""
-        for path in self.home.rglob("*"):
-            if path.is_file() and not path.name.startswith("tokens.json"):
+        places = [*self.home.rglob("*"), *Path(os.environ["TMPDIR"]).rglob("*")]
+        for path in places:
+            if path.is_file() and (self.ring or not path.name.startswith("tokens.json")):
                 self.written[str(path)] = path.read_bytes()
         secrets = [one.encode() for one in self.secrets()]
         found = [name for name, data in self.written.items() for one in secrets if one in data]
-        kept = [path.read_bytes() for path in self.home.rglob("tokens.json")]
         others = [one.encode() for one in (*self.served.sandbox.codes, *self.verifiers)]
-        return [*found, *("tokens.json" for data in kept for one in others if one in data)]
+        return [*found, *("the store" for data in self.kept() for one in others if one in data)]
 
 
-@pytest.fixture
-def evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Evidence]:
+@pytest.fixture(params=["file", "keyring"])
+def evidence(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Evidence]:
+    """With the tokens in a file, and with the tokens in the system's keyring."""
     (tmp_path / "fault").mkdir()
     (tmp_path / "fault" / "sitecustomize.py").write_text(CRASH)
+    (tmp_path / "fault" / "pretend_ring.py").write_text(RING)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'fault'}:{Path(__file__).parents[2]}")
+    ring = tmp_path / "ring" if request.param == "keyring" else None
     with serving() as served:
         for name, value in served.variables().items():
             monkeypatch.setenv(name, value)
-        found = Evidence(served)
+        if ring is not None:
+            monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "pretend_ring.Keyring")
+            monkeypatch.setenv("RING_FILE", str(ring))
+        found = Evidence(served, ring)
         challenge, signed = auth_grants.challenge_of, auth_idtoken.signed
 
         def noting(verifier: str) -> str:
@@ -113,7 +163,7 @@ def log_in(evidence: Evidence, name: str, **environ: str) -> int:
     """`globus-tui login` with the code typed at its prompt."""
     with Terminal("login", environ=environ, size=(240, 40)) as terminal:
         terminal.wait_for("Paste the code")
-        evidence.note_process(terminal)
+        evidence.note_process_list()
         link = next(word for word in terminal.raw.decode().split() if word.startswith("http"))
         terminal.press(f"{approve(evidence.served.sandbox, link, OPS_USERNAME)}\n")
         code = terminal.wait_for_end()
@@ -145,15 +195,17 @@ def show_timer(terminal: Terminal) -> None:
 
 def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) -> None:
     assert log_in(evidence, "login") == 0
-    (store,) = evidence.home.rglob("tokens.json")
-    assert any(one in store.read_text() for one in evidence.served.sandbox.tokens)  # the search can find something
+    (store,) = evidence.kept()
+    held = store.replace(b"\\", b"")
+    assert any(one.encode() in held for one in evidence.served.sandbox.tokens)  # the search can find something
+    assert not evidence.ring or not list(evidence.home.rglob("tokens.json"))
     for command in ("whoami", "doctor", "--version"):
         with Terminal(command) as terminal:
             terminal.wait_for_end()
             evidence.take(command, terminal)
     with Terminal("--refresh", "0") as terminal:
         show_timer(terminal)
-        evidence.note_process(terminal)
+        evidence.note_process_list()
         terminal.press("f")
         terminal.wait_for("Paste the code that Globus shows")
         terminal.press("p")
@@ -182,6 +234,7 @@ def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) 
         assert terminal.wait_for_end() == 0
         evidence.take("logout", terminal)
     assert len(evidence.verifiers) == 2
+    assert len([one for one in evidence.written if one.startswith("ps ")]) == 2
     assert evidence.leaks() == []
 
 
@@ -191,12 +244,14 @@ def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) 
         "httpx:AsyncClient.send",
         "globus_tui.api.token_answers:_grant",
         "globus_tui.auth.id_token:read_id_token",
-        "globus_tui.auth.tokens:write_private",
+        WRITING,
         "globus_tui.auth.login:SignIn.fresh",
     ],
 )
 def test_a_crash_in_the_middle_of_signing_in_shows_no_secret(evidence: Evidence, place: str) -> None:
     assert log_in(evidence, "login") == 0
+    if place == WRITING:
+        place = "globus_tui.auth." + ("keyring_store:KeyringTokens._put" if evidence.ring else "tokens:write_private")
     late = {"CRASH_AT": place}
     assert log_in(evidence, "crashed login", **late) != 0
     assert b"a fault in the program" in evidence.written["crashed login"]
@@ -207,6 +262,8 @@ def test_a_crash_in_the_middle_of_signing_in_shows_no_secret(evidence: Evidence,
     "place",
     [
         "globus_tui.procedures.sign_in:SignIn._tell",
+        "globus_tui.screens.consent:ConsentScreen._submit",
+        "globus_tui.screens.consent:ConsentScreen._say",
         "globus_tui.auth.login:PersonSignIn.finish",
         "httpx:AsyncClient.send",
     ],
