@@ -24,6 +24,9 @@ class OwnCost:
         received: bytes of their answers, as they came over the wire.
         pace: seconds between refreshes as things are; 0 is off.
         timers: known now.
+        others: copies of this program that share answers with this one; None when it shares none.
+        taken: lists that another copy asked for.
+        last_taken: the list shown is one of those.
     """
 
     lasted: timedelta
@@ -33,6 +36,9 @@ class OwnCost:
     received: int
     pace: float
     timers: int
+    others: int | None = None
+    taken: int = 0
+    last_taken: bool = False
 
 
 def own_lines(cost: OwnCost) -> tuple[str, ...]:
@@ -46,4 +52,15 @@ def own_lines(cost: OwnCost) -> tuple[str, ...]:
         f"memory     {'not known' if cost.memory is None else size(cost.memory)}",
         f"requests   {cost.requests}, {cost.requests / max(hours, 1 / 60):.0f} an hour at this rate",
         f"received   {size(cost.received)}",
+        f"shared     {_sharing(cost)}",
     )
+
+
+def _sharing(cost: OwnCost) -> str:
+    if cost.others is None:
+        return "no, this copy asks for itself"
+    if not cost.others and not cost.taken:
+        return "with nobody, this is the only copy on this host"
+    others = counted(cost.others, "other copy", "other copies")
+    last = "; the last one by another copy" if cost.last_taken else "; the last one by this copy"
+    return f"with {others} on this host, {counted(cost.taken, 'list')} read by another{last}"

@@ -23,6 +23,7 @@ def own_cost(store: JobStore, *, requests: int, received: int, started: float) -
         received: bytes of answers so far.
         started: when the program began, by `time.monotonic`.
     """
+    lists = store.refresher.lists
     used = resource.getrusage(resource.RUSAGE_SELF)
     return OwnCost(
         timedelta(seconds=time.monotonic() - started),
@@ -32,6 +33,9 @@ def own_cost(store: JobStore, *, requests: int, received: int, started: float) -
         received,
         store.refresher.plan.pace,
         len(store.states),
+        lists.others,
+        lists.taken,
+        lists.last_taken,
     )
 
 

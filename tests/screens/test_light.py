@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from contextvars import Context
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,12 +107,25 @@ async def test_the_program_tells_what_it_costs_itself(demo: Demo) -> None:
 
 
 def test_memory_that_the_system_does_not_tell_is_not_drawn_as_zero() -> None:
-    from datetime import timedelta
-
     lines = own_lines(OwnCost(timedelta(hours=2), 18.0, None, 240, 2_000_000, 30, 61))
     assert "memory     not known" in lines
     assert "processor  18.0 s, 0.2% of one core" in lines
     assert "requests   240, 120 an hour at this rate" in lines
+
+
+@pytest.mark.parametrize(
+    ("others", "taken", "last", "words"),
+    [
+        (None, 0, False, "no, this copy asks for itself"),
+        (0, 0, False, "with nobody, this is the only copy on this host"),
+        (1, 14, True, "with 1 other copy on this host, 14 lists read by another; the last one by another copy"),
+        (2, 1, False, "with 2 other copies on this host, 1 list read by another; the last one by this copy"),
+        (0, 3, False, "with 0 other copies on this host, 3 lists read by another; the last one by this copy"),
+    ],
+)
+def test_what_is_shared_with_other_copies_is_told(others: int | None, taken: int, last: bool, words: str) -> None:
+    cost = OwnCost(timedelta(hours=2), 18.0, None, 240, 2_000_000, 30, 61, others, taken, last)
+    assert f"shared     {words}" in own_lines(cost)
 
 
 def test_the_first_line_is_on_the_screen_before_anything_heavy_is_loaded() -> None:
