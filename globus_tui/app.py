@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.reactive import var
 
 from globus_tui.commands import EVERYWHERE, bindings
+from globus_tui.domain.errors import BadInput
 from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from textual.theme import Theme
     from textual.timer import Timer
 
     from globus_tui.auth.account import Account
@@ -52,9 +54,6 @@ if TYPE_CHECKING:
 
 _NAMES_TOGETHER = 0.3
 """Seconds in which names of collections that come in one after another are gathered and drawn once."""
-
-_FIRST_FRAME = 0.02
-"""Seconds in which the mounted first screen comes to rest before it is drawn: else it is drawn three times."""
 
 _CLOCKS_DIFFER = timedelta(seconds=5)
 """How far the service's clock may be off after all that is known of it."""
@@ -87,7 +86,10 @@ class GlobusTui(Everywhere):
 
     def __init__(self, store: JobStore, account: Account, settings: Settings, host: Host) -> None:
         """Make the application; nothing is asked of Globus before its first screen is drawn."""
+        self.set_reactive(GlobusTui.theme, host.theme)  # beforehand: a change would have all styles read once more
         super().__init__(ansi_color="NO_COLOR" in os.environ or host.theme.startswith("ansi"))
+        if self.get_theme(host.theme) is None:
+            raise BadInput(f"there is no theme {host.theme!r}; there are {', '.join(sorted(self.available_themes))}")
         self.store = store
         self.account = account
         self.settings = settings
@@ -99,14 +101,12 @@ class GlobusTui(Everywhere):
         self.shown_zone = host.zone
         self._wake_clock: Timer | None = None
         self._first_frame = ExitStack()
+        self._first_frame_drawn = False
         self._look_clock: Timer | None = None
         self._named: Mapping[str, Collection] | None = None
         self._names: Mapping[str, str] = {}
         self._operations = Operations(self)
         self.replaced = ReplacedTimers(self)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = host.theme
         # Only what differs: Textual lays the whole keymap over all bindings anew at every key that is pressed.
         self.set_keymap({name: keys for name, keys in settings.keys.items() if DEFAULT_KEYS[name] != keys})
         self.set_class(host.ascii, "-ascii")
@@ -114,6 +114,11 @@ class GlobusTui(Everywhere):
         self._told: set[str] = set()
         self.deleted_here: set[JobId] = set()
         """Timers whose going is no news: this program deleted them."""
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's and our own."""
+        return {**super().available_themes, **{one.name: one for one in THEMES}}
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -147,8 +152,6 @@ class GlobusTui(Everywhere):
             self.call_after_refresh(self.action_app_sign_in)
         elif self.account.who is None:
             self.call_after_refresh(self._welcome)
-        else:
-            self.call_after_refresh(self._begin_watching)
 
     def _welcome(self) -> None:
         from globus_tui.screens.welcome import DEMO, QUIT, SIGN_IN, Welcome
@@ -172,13 +175,17 @@ class GlobusTui(Everywhere):
         self.book_wake()
 
     def draw_first_frame(self) -> None:
-        """The first screen is mounted: draw it as soon as it has come to rest."""
-        self.set_timer(_FIRST_FRAME, self._end_first_batch)
+        """The first screen stands and has its rows: draw it once, as soon as what they changed has been taken in."""
+        if not self._first_frame_drawn:
+            self._first_frame_drawn = True
+            self.call_after_refresh(self.call_after_refresh, self._end_first_batch)
 
     def _end_first_batch(self) -> None:
         self._first_frame.close()
-        # The end of a batch wakes the app, not the screen; one that has come to rest would wait for the next key.
-        self.screen.check_idle()
+        # The end of a batch wakes the app, not the screen, which would then wait for its next sixtieth of a second.
+        self.screen._on_timer_update()
+        if self.account.who is not None:
+            self.call_after_refresh(self._begin_watching)  # loads what requests need, beside which nothing is drawn
 
     def _take_change(self, change: Change) -> None:
         """Hand on what the store published; equal values repaint nothing."""

@@ -71,11 +71,9 @@ class JobListScreen(TimerScreen, JobActions):
         yield JobPreview(lambda command_id: key_words(self.app.settings.keys, command_id), id="preview")
 
     def on_mount(self) -> None:
-        """Draw what is known already."""
+        """The filter is hidden; what is known already is drawn as soon as there is a size."""
         self.query_one("#filter").display = False
         self.query_one("#narrowed").display = False
-        self.show_jobs()
-        self.app.draw_first_frame()
 
     # --- showing
 
@@ -95,7 +93,11 @@ class JobListScreen(TimerScreen, JobActions):
 
     def on_resize(self) -> None:
         """Counts have words for narrow screens."""
-        self.call_after_refresh(self.show_jobs)
+        self.call_after_refresh(self._show_resized)
+
+    def _show_resized(self) -> None:
+        self.show_jobs()
+        self.app.draw_first_frame()
 
     def _show_soon(self) -> None:
         """Show once for everything that changed together."""
