@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -229,6 +230,8 @@ class Connection:
 
 
 def _make_sender(environment: Environment, transport: httpx.AsyncBaseTransport | None) -> Sender:
+    # The command line program of httpx, which it imports where click is installed: 15 ms, never called here.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None: "there is no such module"
     from globus_tui.api.sender import Sender
 
     return Sender(environment, transport)
