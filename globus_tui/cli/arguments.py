@@ -17,7 +17,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     Bad options end the program with one line of reason on standard error and exit code 2.
     """
-    return _parser().parse_args(arguments)
+    options, more = _console_parser(add_help=False).parse_known_args(arguments)
+    # Half the time of reading options goes into describing commands, of which the console needs none.
+    return _parser().parse_args(arguments) if more else options
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,12 +37,13 @@ def _lazy(module: str) -> Callable[[argparse.Namespace], int]:
     return command
 
 
-def _parser() -> argparse.ArgumentParser:
+def _console_parser(*, add_help: bool) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="globus-tui",
         description="A terminal console for Globus timers: see what needs a human, why, and repair it.",
         epilog="Without a command it opens the console. `globus-tui --demo` needs no account and no network.",
         allow_abbrev=False,
+        add_help=add_help,
     )
     parser.add_argument("--version", action="version", version=f"globus-tui {__version__}")
     parser.add_argument("--demo", action="store_true", help="a living pretend facility; no account, no network")
@@ -60,7 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mouse", action="store_true", default=None, help="use the mouse, even over SSH")
     _add_profile(parser, default=None)
     parser.set_defaults(command=_lazy("console"))
+    return parser
 
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _console_parser(add_help=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     sandbox = commands.add_parser("sandbox", help="serve the pretend Globus on loopback, for the official clients")
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from globus_tui.cli.later import later
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.refresh_plan import FLOOR
 
@@ -12,11 +14,13 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from globus_tui.api.environment import Environment
+    from globus_tui.api.globus_auth import AuthClient, PeopleClient
     from globus_tui.api.http import Connection
     from globus_tui.auth.account import Account, PersonAccount
     from globus_tui.auth.falling_back import FallingBack
     from globus_tui.auth.records import ProfileKey
     from globus_tui.auth.service_account import ServiceAccount
+    from globus_tui.auth.stored_tokens import StoredTokens
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.sandbox.state import Sandbox
     from globus_tui.settings import Settings
@@ -59,14 +63,13 @@ async def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backen
     Raises:
         SettingsError: a variable cannot be used, or the stored tokens are readable by others.
     """
-    from globus_tui.api.globus_auth import AuthClient
     from globus_tui.api.http import Connection
     from globus_tui.auth.account import ServiceIdentity
 
     connection = Connection(environment_of(settings, environ))
     who = await whose(settings, environ)
     if who.service is not None:
-        return Backend(connection, ServiceIdentity(AuthClient(connection), who.service), lambda: connection.skew)
+        return Backend(connection, ServiceIdentity(_auth_client(connection), who.service), lambda: connection.skew)
     key = profile_key(settings, connection.environment)
     store = who.store or await open_store(settings)
     account = person(connection, store, key)
@@ -143,15 +146,31 @@ def person(
     connection: Connection, store: TokenStore, key: ProfileKey, *, clock: Callable[[], datetime] | None = None
 ) -> PersonAccount:
     """A person's account on a connection; nothing is read yet."""
-    from globus_tui.api.globus_auth import AuthClient, PeopleClient
     from globus_tui.api.http import utc_now
     from globus_tui.auth.account import person_account
     from globus_tui.auth.stored_tokens import StoredTokens
 
     clock = clock or utc_now
-    auth = AuthClient(connection)
+    auth = _auth_client(connection)
     tokens = StoredTokens(auth, store, key, clock=clock)
-    return person_account(auth, PeopleClient(connection, tokens), tokens, store, clock=clock)
+    return person_account(auth, later(partial(_people_client, connection, tokens)), tokens, store, clock=clock)
+
+
+def _auth_client(connection: Connection) -> AuthClient:
+    """Loaded when a token has to be asked for or renewed: most starts do without."""
+
+    def make() -> AuthClient:
+        from globus_tui.api.globus_auth import AuthClient
+
+        return AuthClient(connection)
+
+    return later(make)
+
+
+def _people_client(connection: Connection, tokens: StoredTokens) -> PeopleClient:
+    from globus_tui.api.globus_auth import PeopleClient
+
+    return PeopleClient(connection, tokens)
 
 
 async def demo_backend(speed: float, start: datetime | None = None) -> Backend:
