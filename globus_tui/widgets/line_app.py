@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +14,7 @@ from globus_tui.widgets.line_pace import QUESTION, Pace
 from globus_tui.widgets.line_shadow import Shadow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from rich.console import RenderableType
@@ -25,8 +27,10 @@ R = TypeVar("R")
 
 _SHORT = 700
 """Bytes that a terminal draws at one go without being told to: telling it takes 16."""
-_GIVE_UP = 4.0
-"""Seconds after which a terminal that answered once is taken for one that does not any more."""
+_GIVE_UP = 1.5
+"""Seconds after which drawing goes on without an answer."""
+_OFTEN_ENOUGH = 2
+"""Answers that failed to come one after another, after which nothing is asked any more."""
 
 
 class LineApp(App[R]):
@@ -40,7 +44,8 @@ class LineApp(App[R]):
         super().__init__(**options)
         self._line_shadow = Shadow()
         self._line_pace = Pace()
-        self._line_asks = True
+        self._line_unanswered = 0
+        self._line_leave: Callable[[], None] | None = None
         self._line_short = False
         self._line_clock: Timer | None = None
 
@@ -74,19 +79,20 @@ class LineApp(App[R]):
             super()._end_update()
 
     def _may_ask(self) -> bool:
-        return self._sync_available and self._line_asks and not self._exit
+        return self._sync_available and self._line_unanswered < _OFTEN_ENOUGH and not self._exit
 
     def _ask_the_terminal(self, written: int) -> None:
         if self._line_pace.sent(written, monotonic()) and self._driver is not None:
             self._driver.write(QUESTION)
-            self._line_clock = self.set_timer(_GIVE_UP, self._ask_no_more)
+            self._line_clock = self.set_timer(_GIVE_UP, self._go_on_without_an_answer)
 
-    def _ask_no_more(self) -> None:
-        self._line_asks = False
+    def _go_on_without_an_answer(self) -> None:
+        self._line_unanswered += 1
         self._go_on_drawing()
 
     def _on_terminal_supports_synchronized_output(self, message: TerminalSupportsSynchronizedOutput) -> None:
         super()._on_terminal_supports_synchronized_output(message)
+        self._line_unanswered = 0
         self._go_on_drawing()
 
     def _go_on_drawing(self) -> None:
@@ -95,8 +101,18 @@ class LineApp(App[R]):
             self._line_clock = None
         waited = self._line_pace.full
         self._line_pace.answered()
-        if waited and not self._exit:
+        if self._line_leave is not None:
+            self._line_leave()
+        elif waited:
             self.screen._compositor_refresh()
+
+    def exit(self, result: R | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """As Textual's; waits for an answer of the terminal that is on its way: the shell would take it for keys."""
+        leave = partial(super().exit, result, return_code, message)
+        if self._line_pace.waiting and self._line_leave is None:
+            self._line_leave = leave
+        else:
+            leave()
 
     def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """As Textual's; laid out anew, all is written, whatever the terminal is believed to show."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COLUMNS, LINES = 120, 36
 KEYS = {"down": b"\x1b[B", "up": b"\x1b[A", "page": b"\x1b[6~", "home": b"\x1b[H"}
+_QUESTION = b"\x1b[?2026$p"
 _NOT_FOR_PYTE = re.compile(
     rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*[a-zA-Z$]+|\x1bP.*?\x1b\\|\x1b\][^\x07\x1b]*(\x07|\x1b\\)"
 )
@@ -97,7 +98,7 @@ class Terminal:
         self._last_read = time.perf_counter()
         self.total += len(data)
         self.written += data
-        if b"\x1b[?2026$p" in data:
+        if _QUESTION in self.written[-len(data) - len(_QUESTION) + 1 :]:  # it may come in two pieces
             self._replies.append((time.perf_counter() + self._link.round_trip, b"\x1b[?2026;2$y"))
         return data
 
