@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.reactive import var
 
 from globus_tui.commands import EVERYWHERE, bindings
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import SettingsError
 from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
@@ -89,7 +89,8 @@ class GlobusTui(Everywhere):
         self.set_reactive(GlobusTui.theme, host.theme)  # beforehand: a change would have all styles read once more
         super().__init__(ansi_color="NO_COLOR" in os.environ or host.theme.startswith("ansi"))
         if self.get_theme(host.theme) is None:
-            raise BadInput(f"there is no theme {host.theme!r}; there are {', '.join(sorted(self.available_themes))}")
+            known = ", ".join(sorted(self.available_themes))
+            raise SettingsError(f"there is no theme {host.theme!r}; there are {known}")
         self.store = store
         self.account = account
         self.settings = settings
