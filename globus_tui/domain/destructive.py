@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from globus_tui.domain.draft import Draft
     from globus_tui.domain.task import Task
 
+USUAL_PERCENT = 5.0
+"""How many percent fewer files at the source of a mirror alarm, unless another number is chosen."""
 MOST_COMPARED = 20_000
 """Names that a comparison looks at, on each side."""
 DANGER = (
@@ -129,7 +131,7 @@ class Shrinking:
         return self.now == 0
 
 
-def shrinking(tasks: Iterable[Task | None], fewer_percent: float | None = 5.0) -> Shrinking | None:
+def shrinking(tasks: Iterable[Task | None], fewer_percent: float | None = USUAL_PERCENT) -> Shrinking | None:
     """The shrinking-source alarm.
 
     Args:

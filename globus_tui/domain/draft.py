@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
+from globus_tui.domain.destructive import USUAL_PERCENT
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.job import FlowStart
 from globus_tui.domain.new_timer import FlowTimer, TransferTimer
@@ -79,7 +80,7 @@ class Guards:
     """
 
     typed_folder: str = ""
-    fewer_percent: float | None = 5.0
+    fewer_percent: float | None = USUAL_PERCENT
     refuse_scratch: bool = True
 
 

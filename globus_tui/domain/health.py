@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.destructive import shrinking
+from globus_tui.domain.destructive import USUAL_PERCENT, shrinking
 from globus_tui.domain.history import RUN_SLACK, History, look_back, run_is_unlisted, task_of
 from globus_tui.domain.history import grace as grace
 from globus_tui.domain.job import ActivityCode, Job, JobStatus, PauseCause
@@ -126,6 +126,7 @@ def judge(
     *,
     history: History | None = None,
     stale: bool = False,
+    fewer_percent: float | None = USUAL_PERCENT,
 ) -> Health:
     """Gives the worst word that applies.
 
@@ -135,6 +136,7 @@ def judge(
         now: the service's present.
         history: `look_back` of the same job, when already made.
         stale: the last successful refresh is older than three intervals.
+        fewer_percent: how many percent fewer files at the source of a mirror alarm; None: never.
     """
     if job.unreadable:
         return Health(Word.UNKNOWN, Why.UNREADABLE, text=job.unreadable)
@@ -145,9 +147,12 @@ def judge(
         return Health(Word.ENDED, Why.DELETING)
     if job.stands_still:
         return _judge_standing_still(job, history)
-    judging = _judge_ended if job.status is JobStatus.ENDED else _judge_active
+    ended = job.status is JobStatus.ENDED
+    judging = (
+        _judge_ended(job, tasks, history, now) if ended else _judge_active(job, tasks, history, now, fewer_percent)
+    )
     worst = None
-    for found in judging(job, tasks, history, now):
+    for found in judging:
         if worst is None or found.word.rank < worst.word.rank:
             worst = found
     return worst or _quiet(job, history)
@@ -193,7 +198,9 @@ def _judge_ended(job: Job, tasks: Mapping[str, Task], history: History, now: dat
         yield Health(Word.ENDED, Why.STOPPED, since=last, count=job.n_runs)
 
 
-def _judge_active(job: Job, tasks: Mapping[str, Task], history: History, now: datetime) -> Iterator[Health]:
+def _judge_active(
+    job: Job, tasks: Mapping[str, Task], history: History, now: datetime, fewer_percent: float | None
+) -> Iterator[Health]:
     failure = _failure(job, tasks, history) if history.failures_in_a_row else None
     # A run in progress after one that was refused shows that what was refused then is granted now.
     if failure is not None and not (failure.why is Why.RUN_REFUSED and job.running):
@@ -208,14 +215,14 @@ def _judge_active(job: Job, tasks: Mapping[str, Task], history: History, now: da
     elif due and not retrying and now - due > grace(job):
         yield Health(Word.OVERDUE, Why.LATE, since=due, lasted=now - due)
     if job.transfer is not None and job.transfer.delete_destination_extra:
-        yield from _judge_source(job, tasks)
+        yield from _judge_source(job, tasks, fewer_percent)
     yield from _judge_last_success(job, tasks, history)
 
 
-def _judge_source(job: Job, tasks: Mapping[str, Task]) -> Iterator[Health]:
+def _judge_source(job: Job, tasks: Mapping[str, Task], fewer_percent: float | None) -> Iterator[Health]:
     """A mirror deletes what its source no longer has: fewer files than before may be a purge or an empty mount."""
     known = [(run.ran_at, task) for run in job.runs if (task := task_of(run, tasks)) and task.files is not None]
-    if found := shrinking(task for _, task in known):
+    if found := shrinking((task for _, task in known), fewer_percent):
         since = next(ran_at for ran_at, task in known if task.status is TaskStatus.SUCCEEDED)
         yield Health(Word.WARN, Why.SOURCE_SHRANK, since, count=found.now, before=found.before)
 

@@ -127,6 +127,7 @@ class Create:
         self._leave()
         self._app.say(_joined(created.words, created.note))
         await self._app.store.refresh()
+        await self._app.store.read_alarm_levels()
         self._app.book_wake()
         self._app.open_screen(JobDetailScreen(created.job.job_id))
 

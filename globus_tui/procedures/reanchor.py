@@ -42,7 +42,8 @@ async def reanchor(app: GlobusTui, state: JobState) -> None:
         return
     schedule = moved(draft.schedule, found.by, now)
     sentences = reanchor_sentences(found, schedule, now, zone)
-    sender = ByKey(app, making, replace(draft, schedule=schedule))
+    alarm = replace(draft.guards, fewer_percent=app.store.alarm_level(state.job_id))
+    sender = ByKey(app, making, replace(draft, schedule=schedule, guards=alarm))
 
     def go_on(agreed: bool | None) -> None:
         if agreed:

@@ -36,10 +36,12 @@ class ReplacedTimers:
         """Say, once a day, that some have been kept long enough; nothing before the timers were read."""
         now = self._app.store.now()
         unread = self._app.store.freshness.checked_at is None
-        if not self._days or unread or (self._asked_at is not None and now - self._asked_at < _DAY):
+        if not unread and self._asked_at is None:
+            await self._app.store.read_alarm_levels()  # once: of what is made here the store is told
+        if unread or (self._asked_at is not None and now - self._asked_at < _DAY):
             return
         self._asked_at = now
-        if due := await self._kept(due_only=True):
+        if self._days and (due := await self._kept(due_only=True)):
             from globus_tui.present.replaced_words import ask_words
 
             key = key_words(self._app.settings.keys, "jobs.replaced")

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.collector import collector_resting, set_aside
+from globus_tui.domain.destructive import USUAL_PERCENT
 from globus_tui.store.freshness import Freshness, FreshnessState
 from globus_tui.store.job_state import Change, JobState
 from globus_tui.store.judging import OUTDATED, Verdict, verdict
@@ -51,6 +52,7 @@ class Board:
         freshness: how current that is.
         opened: jobs somebody looked into, with the number of their runs to keep.
         kept: rows of an earlier session, until the first answer of this one.
+        alarm_levels: percent fewer files at the source of a mirror that alarm, by timer, where not the usual.
         disturbed: something changed a row since the last list: the same answer again may say something new.
     """
 
@@ -72,6 +74,7 @@ class Board:
         self.opened: dict[JobId, int] = {}
         self.disturbed = False
         self.kept: Kept | None = None
+        self.alarm_levels: Mapping[str, float | None] = {}
         self._verdicts: dict[JobId, Verdict] = {}
         self._again: list[tuple[datetime, JobId]] = []
         self._numbers = itertools.count(1)
@@ -204,6 +207,14 @@ class Board:
 
     # --- what happens here
 
+    def take_alarm_levels(self, levels: Mapping[str, float | None]) -> None:
+        """Alarms at these percents from now on; judges the timers again for which that is another, and publishes."""
+        before, self.alarm_levels = self.alarm_levels, levels
+        ids = [one for one in self.held.jobs if before.get(one, USUAL_PERCENT) != levels.get(one, USUAL_PERCENT)]
+        for job_id in ids:
+            self._judge(self.held.jobs[job_id])
+        self.publish(ids)
+
     def begin(self, job_id: JobId, pending: Pending) -> None:
         """An operation starts: the row says so from now on."""
         self._touch(job_id, self.number())
@@ -289,7 +300,8 @@ class Board:
         return JobState(job, known.history, health, self.pending.get(job_id))
 
     def _judge(self, job: Job) -> Verdict:
-        found = verdict(job, self.shelf.tasks, self.now())
+        level = self.alarm_levels.get(job.job_id, USUAL_PERCENT)
+        found = verdict(job, self.shelf.tasks, self.now(), fewer_percent=level)
         before = self._verdicts.get(job.job_id)
         if before is not None:  # the same history object as before, so that an equal state is cheap to recognise
             if before.history == found.history:

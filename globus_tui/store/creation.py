@@ -11,6 +11,7 @@ from globus_tui.domain.draft_fields import problems_of
 from globus_tui.domain.errors import BadInput, GlobusTuiError, ServiceError, UnreadableAnswer
 from globus_tui.domain.gare import Gare
 from globus_tui.domain.same_timer import find_created
+from globus_tui.store.alarm_levels import alarm_entry
 from globus_tui.store.creation_outcome import (
     Attempt,
     ConsentCheck,
@@ -194,6 +195,7 @@ class Creator:
     async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt) -> Creation:
         self._sending(attempt, draft)
         subject: dict[str, object] = {"timer": {"id": None, "name": timer.name}, "asked": timer.to_document()}
+        subject |= alarm_entry(draft)
         try:
             made = await self._services.timers.create_timer(timer)
         except GlobusTuiError as error:

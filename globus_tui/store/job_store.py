@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.destructive import USUAL_PERCENT
+from globus_tui.store.alarm_levels import alarm_levels
 from globus_tui.store.answer_cache import ROWS_KEPT, Kept
 from globus_tui.store.board import Board
 from globus_tui.store.canceller import Canceller
@@ -138,6 +140,16 @@ class JobStore:
             tuple(task for task in tasks if task is not None and task.finished),
             {key: one for key, one in self.collections.items() if key in sides},
         )
+
+    # --- alarms for mirrors
+
+    def alarm_level(self, job_id: str) -> float | None:
+        """How many percent fewer files at a mirror's source alarm; None: never."""
+        return self._board.alarm_levels.get(job_id, USUAL_PERCENT)
+
+    async def read_alarm_levels(self) -> None:
+        """Takes the levels chosen when timers were made: the service has no place for them, the journal does."""
+        self._board.take_alarm_levels(alarm_levels(await self.journal.entries()))
 
     # --- staying current
 

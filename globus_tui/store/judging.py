@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.destructive import USUAL_PERCENT
 from globus_tui.domain.health import RECENT, SHORTEST_SLOW_RUN, Health, Why, Word, grace, judge
 from globus_tui.domain.history import History, look_back
 from globus_tui.domain.job import Job, JobStatus
@@ -31,10 +32,12 @@ class Verdict:
     again: datetime | None
 
 
-def verdict(job: Job, tasks: Mapping[str, Task], now: datetime) -> Verdict:
-    """Looks back and judges."""
+def verdict(
+    job: Job, tasks: Mapping[str, Task], now: datetime, *, fewer_percent: float | None = USUAL_PERCENT
+) -> Verdict:
+    """Looks back and judges; `fewer_percent` as for `judge`."""
     history = look_back(job, tasks, now)
-    health = _in_steps(judge(job, tasks, now, history=history))
+    health = _in_steps(judge(job, tasks, now, history=history, fewer_percent=fewer_percent))
     return Verdict(history, health, min(_moments(job, history, health, now), default=None))
 
 

@@ -101,6 +101,8 @@ def test_fewer_files_at_the_source_are_a_matter_only_for_active_timers_that_dele
     deleting = judge(job(runs, body=mirror), tasks, NOW)
     assert (deleting.word, deleting.why, deleting.count, deleting.before) == (Word.WARN, Why.SOURCE_SHRANK, 9, 1000)
     assert deleting.since == TODAY_TICK
+    assert judge(job(runs, body=mirror), tasks, NOW, fewer_percent=99.5).why is Why.FINE
+    assert judge(job(runs, body=mirror), tasks, NOW, fewer_percent=None).why is Why.FINE
     assert judge(job(runs), tasks, NOW).why is Why.FINE
     ended = job(runs, body=mirror, status="ended", activity=None, next_run=None)
     assert judge(ended, tasks, NOW).why is Why.STOPPED

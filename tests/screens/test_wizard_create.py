@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from globus_tui.domain.transfer import SyncLevel
+from globus_tui.domain.health import Why
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.create.lost_answer import LostAnswer
@@ -54,6 +56,34 @@ async def test_the_new_timer_is_opened_and_its_draft_is_gone(demo: Demo) -> None
         assert "raw-nightly" in demo.names()
         await maker.press("n")
         assert maker.wizard.draft.name == "", "an old draft was offered"
+
+
+async def test_when_its_source_alarms_is_known_after_a_new_start_and_to_its_copy(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        await maker.press("f5")
+        maker.wizard.query_one("#fewer").focus()
+        await maker.write("40")
+        await maker.press("f7", "ctrl+s")
+        assert demo.app.store.alarm_level(demo.job_id("raw-nightly")) == 40
+    async with demo.console() as pilot:
+        assert demo.app.store.alarm_level(demo.job_id("raw-nightly")) == 40
+        demo.point_at("raw-nightly")
+        await demo.press(pilot, "C")
+        assert Maker(demo, pilot).draft.guards.fewer_percent == 40
+
+
+async def test_a_source_that_shrank_alarms_no_more_where_that_was_chosen(demo: Demo) -> None:
+    name = "scratch-to-archive-mirror"
+    async with demo.console(size=(160, 45)) as pilot:
+        await demo.pass_time(pilot, timedelta(seconds=60))  # what became of older runs is read meanwhile
+        assert "source shrank" in demo.row(name)
+        entry = {"what": "create", "timer": {"id": demo.job_id(name)}, "alarm_percent": None}
+        await demo.app.store.journal.append(entry)
+        await demo.app.store.read_alarm_levels()
+        await demo.settle(pilot)
+        assert demo.app.states[demo.job_id(name)].health.why is Why.FINE
 
 
 async def test_enter_alone_creates_nothing_and_a_mirror_wants_its_folder_typed(demo: Demo) -> None:

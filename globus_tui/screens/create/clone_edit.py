@@ -62,7 +62,8 @@ async def _open(app: GlobusTui, state: JobState, *, for_edit: bool) -> None:
         app.say(wrong.in_full, "error")
         return
     app.say("")
-    draft = named(draft, app.view.names)
+    alarm = replace(draft.guards, fewer_percent=app.store.alarm_level(state.job_id))
+    draft = replace(named(draft, app.view.names), guards=alarm)
     if for_edit:
         app.open_screen(_edit_wizard(app, making, draft, reading))
     else:
