@@ -124,7 +124,7 @@ class JobListScreen(TimerScreen, JobActions):
     def _show_around(self, shown: int) -> None:
         narrowed = self._row_order.narrowed
         summary = self.query_one("#summary", JobSummary)
-        summary.show(self.app.store.count_words(), self.states.values(), self.view, shown if narrowed else None)
+        summary.show(self.app.store.count_words(), self.states, self.view, shown if narrowed else None)
         line = self.query_one("#narrowed", TextLine)
         typing = self.query_one("#filter").display
         line.display = narrowed and not typing

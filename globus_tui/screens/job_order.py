@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.filter import Filter, Subject, parse_filter, subject
+from globus_tui.domain.filter import Filter, Subject, Term, parse_filter, subject
 from globus_tui.domain.sorting import Column, Facts, in_order
 from globus_tui.domain.timer_groups import timer_groups
 from globus_tui.present.health_words import why
@@ -13,7 +14,7 @@ from globus_tui.store.group_state import GroupState, group_state
 from globus_tui.widgets.job_table import case_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, Set
 
     from globus_tui.domain.job import JobId
     from globus_tui.store.job_state import JobState
@@ -21,6 +22,25 @@ if TYPE_CHECKING:
 
 SUBJECTS_A_TURN = 200
 """Subjects made before other work gets its turn: some milliseconds."""
+
+
+@dataclass(frozen=True)
+class _Hits:
+    """What a filter left, and of what."""
+
+    about: tuple[object, object, object] = (None, None, None)
+    terms: tuple[Term, ...] = ()
+    found: Mapping[JobId, JobState] = field(default_factory=dict)
+
+
+def _narrower(terms: tuple[Term, ...], before: tuple[Term, ...]) -> bool:
+    """Whether everything that meets these conditions meets those of before, as when a letter was added."""
+    if len(terms) < len(before):
+        return False
+    return all(
+        now == then or (now.key == then.key and not now.negated and not then.negated and now.text.startswith(then.text))
+        for now, then in zip(terms, before, strict=False)
+    )
 
 
 class JobOrder:
@@ -50,6 +70,7 @@ class JobOrder:
         self._asked: tuple[object, ...] = ()
         self._order: tuple[JobState, ...] = ()
         self._rows: tuple[JobState, ...] = ()
+        self._hits = _Hits()
 
     @property
     def typed(self) -> str:
@@ -122,6 +143,7 @@ class JobOrder:
         rows = {one.job_id for one in self.folded.values()}
         left_out = {part.job_id for one in whole.values() for part in one.parts}
         left_out.update(one.job_id for key, one in self.groups.items() if key not in whole)
+        hits = self._matching(view) if self.narrowed else None
         shown: list[JobState] = []
         for state in self._order:
             job_id = state.job.job_id
@@ -129,9 +151,26 @@ class JobOrder:
                 continue
             if job_id in opened:
                 shown += opened[job_id].parts
-            elif not self.narrowed or job_id in rows or self._shows(state, view):
+            elif hits is None or job_id in rows or job_id in hits:
                 shown.append(state)
         return tuple(shown)
+
+    def _matching(self, view: Viewpoint) -> Set[JobId]:
+        """Ids of what the filter leaves; where a letter more was typed, only what it left before is looked at."""
+        before, about = self._hits, (self._order, self.problems_only, view.names)
+        same = all(one is other for one, other in zip(before.about, about, strict=True))
+        if same and before.terms == self._filter.terms:
+            return before.found.keys()
+        among: Iterable[JobState] = (
+            before.found.values() if same and _narrower(self._filter.terms, before.terms) else self._order
+        )
+        if self.problems_only:
+            among = [one for one in among if one.health.word.is_trouble]
+        if self._filter:
+            matches, subject_of = self._filter.matches, self._subject
+            among = [one for one in among if matches(subject_of(one, view))]
+        self._hits = _Hits(about, self._filter.terms, {one.job.job_id: one for one in among})
+        return self._hits.found.keys()
 
     def _shows_whole(self, group: GroupState, view: Viewpoint) -> bool:
         return not self.narrowed or all(self._shows(one, view) for one in group.parts)
