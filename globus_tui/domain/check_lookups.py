@@ -76,10 +76,12 @@ def check_lookups(draft: Draft, found: Lookups) -> Iterator[Finding]:
         yield stop(CONSENT, "Nobody is signed in")
     elif found.signed_in:
         yield ok(CONSENT, "Signed in")
-    yield from _collection(SOURCE, found.source, found.source_problem)
-    yield from _collection(DESTINATION, found.destination, found.destination_problem)
+    pauses = tuple(_pauses(draft, found))
+    held = {one.field for one in pauses}
+    yield from _collection(SOURCE, found.source, found.source_problem, held=SOURCE in held)
+    yield from _collection(DESTINATION, found.destination, found.destination_problem, held=DESTINATION in held)
     yield from _consents(draft, found)
-    yield from _pauses(draft, found)
+    yield from pauses
     yield from _paths(draft, found)
     yield from _local_users(draft, found)
     yield from _deleting(draft, found)
@@ -87,7 +89,9 @@ def check_lookups(draft: Draft, found: Lookups) -> Iterator[Finding]:
         yield stop(FLOW, found.flow_problem)
 
 
-def _collection(place: str, collection: Collection | None, problem: str | None) -> Iterator[Finding]:
+def _collection(
+    place: str, collection: Collection | None, problem: str | None, *, held: bool = False
+) -> Iterator[Finding]:
     if problem:
         yield stop(place, f"The {place} cannot be used: {problem}")
     if collection is None:
@@ -100,8 +104,15 @@ def _collection(place: str, collection: Collection | None, problem: str | None) 
         yield warn(place, f"{collection.name} is not connected now: runs wait until it is")
     elif collection.paused:
         yield warn(place, f"{collection.name} is paused by its owner")
-    else:
+    elif not held:
         yield ok(place, f"{collection.name} can be used")
+    yield from _assurance(place, collection)
+    if collection.user_message:
+        yield note(place, f"{collection.name} says: {collection.user_message}")
+
+
+def _assurance(place: str, collection: Collection) -> Iterator[Finding]:
+    """What it asks of sign-ins."""
     if collection.session_minutes or collection.mfa_required or collection.policy_id:
         span = f" of the last {collection.session_minutes} minutes" if collection.session_minutes else ""
         yield warn(
@@ -110,8 +121,6 @@ def _collection(place: str, collection: Collection | None, problem: str | None) 
         )
     elif collection.high_assurance:
         yield note(place, f"{collection.name} is high assurance")
-    if collection.user_message:
-        yield note(place, f"{collection.name} says: {collection.user_message}")
 
 
 def _consents(draft: Draft, found: Lookups) -> Iterator[Finding]:
@@ -134,15 +143,20 @@ def _allowed(scope: Scope, draft: Draft, found: Lookups) -> str:
 
 
 def _pauses(draft: Draft, found: Lookups) -> Iterator[Finding]:
-    for place, collection_id in (
-        (SOURCE, draft.transfer.source_endpoint),
-        (DESTINATION, draft.transfer.destination_endpoint),
+    data = draft.transfer
+    for place, collection_id, name in (
+        (SOURCE, data.source_endpoint, found.source.name if found.source else draft.source_name),
+        (
+            DESTINATION,
+            data.destination_endpoint,
+            found.destination.name if found.destination else draft.destination_name,
+        ),
     ):
         rules = [one for one in found.pauses.get(collection_id or "", ()) if one.holds(writing=place == DESTINATION)]
         if rules:
             which = "to" if place == DESTINATION else "from"
             said = "; ".join(dict.fromkeys(one.message for one in rules if one.message)) or "they give no reason"
-            yield warn(place, f"Its managers have paused transfers {which} it, runs wait: {said}")
+            yield warn(place, f"{name or collection_id}: its managers have paused transfers {which} it: {said}")
 
 
 def _paths(draft: Draft, found: Lookups) -> Iterator[Finding]:

@@ -63,8 +63,8 @@ def suggestion_words(collection: Collection) -> str:
     parts += ["wants a second factor"] if collection.mfa_required else []
     parts += ["needs a consent"] if collection.needs_data_access_consent else []
     owner = owner_words(collection)
-    parts += [f"owner {owner}"] if owner else []
-    return ", ".join(filter(None, [*parts, collection.collection_id]))
+    parts += [collection.collection_id, f"owner {owner}" if owner else ""]
+    return ", ".join(filter(None, parts))
 
 
 def chosen_words(collection: Collection, *, consent: bool | None) -> str:

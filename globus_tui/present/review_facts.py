@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.draft import What
@@ -104,6 +105,13 @@ def consent_lines(needed: Sequence[Scope], lookups: Lookups, names: Mapping[str,
 def _innermost(scope: Scope, names: Mapping[str, str]) -> str:
     inner = [one for one in scope.walk() if collection_of(one) is not None or not one.dependencies]
     return ", ".join(scope_words(one, names) for one in inner)
+
+
+def broken(line: str, room: int) -> list[str]:
+    """A line with a word of five cells before it, broken into as many as it takes; whole where there is no room."""
+    if room < 30:
+        return [line]
+    return textwrap.wrap(line, room, subsequent_indent="     ") or [""]
 
 
 def finding_line(finding: Finding) -> str:

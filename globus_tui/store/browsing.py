@@ -103,7 +103,8 @@ class Browser:
         if len(words) >= FEWEST_LETTERS:
             asked.append((Why.SEARCH, self._search(words, None)))
         answers = await asyncio.gather(*(one for _, one in asked), return_exceptions=True)
-        return _joined(typed, [why for why, _ in asked], answers)
+        found = _joined(typed, [why for why, _ in asked], answers)
+        return replace(found, found=_named_so_first(words, found.found)) if words else found
 
     async def collection(self, collection_id: str) -> Collection:
         """One collection's document. Raises what the service raises."""
@@ -199,6 +200,17 @@ class Browser:
 
 
 _WHY = {"recently-used": Why.RECENT, "administered-by-me": Why.MINE, "shared-with-me": Why.SHARED, None: Why.SEARCH}
+
+
+def _named_so_first(words: str, found: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+    """Those whose name has what was typed before those that have it elsewhere: Enter takes the first one."""
+    wanted = words.lower().split()
+
+    def elsewhere(one: Suggestion) -> bool:
+        name = f"{one.label or ''} {one.collection.name}".lower()
+        return not all(word in name for word in wanted)
+
+    return tuple(sorted(found, key=elsewhere))
 
 
 def _joined(

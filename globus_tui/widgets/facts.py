@@ -35,9 +35,16 @@ class Facts(Widget):
     least_height: reactive[int] = reactive(0, layout=True)
     """Lines to take even without so many rows: panels side by side end together."""
 
-    def __init__(self, label_width: int = 6, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        """Make an empty panel; labels longer than `label_width` widen the column for all."""
+    def __init__(self, label_width: int = 6, *, wraps: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """Make an empty panel.
+
+        Args:
+            label_width: least cells for labels; longer ones widen the column for all.
+            wraps: words that do not fit go on below; else only those of warnings do, and others are cut.
+            id: name in the style sheet.
+        """
         super().__init__(id=id)
+        self._facts_wrap = wraps
         self._label_least = label_width
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -64,7 +71,7 @@ class Facts(Widget):
 
     def _pieces(self, row: Fact, room: int) -> list[str]:
         words = safe_line(row.words, ascii_only=self.ascii_only)
-        if row.style == "warning":
+        if self._facts_wrap or row.style == "warning":
             return textwrap.wrap(words, max(8, room)) or [""]
         return [clip(words, max(1, room), ellipsis=self._ellipsis)]
 

@@ -184,13 +184,13 @@ LOOKED: dict[str, tuple[Callable[[Lookups], Lookups], str, str, Level]] = {
     "pause rule": (
         lambda one: replace(one, pauses={SOURCE: (PauseRule("robot", reading=True),)}),
         "source",
-        "from it, runs wait: robot",
+        "from it: robot",
         Level.WARN,
     ),
     "pause rule without words": (
         lambda one: replace(one, pauses={DESTINATION: (PauseRule(writing=True), PauseRule("ls", True, False))}),
         "destination",
-        "to it, runs wait: they give no reason",
+        "to it: they give no reason",
         Level.WARN,
     ),
     "no such path": (lambda one: looked(one, SOURCE, PathLook(missing=True)), "items", "There is no", Level.STOP),

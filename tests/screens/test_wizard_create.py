@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.domain.transfer import SyncLevel
 from globus_tui.domain.health import Why
+from globus_tui.domain.transfer import SyncLevel
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.create.lost_answer import LostAnswer

@@ -103,11 +103,17 @@ async def test_a_collection_that_its_managers_have_paused_says_so_with_their_wor
     assert "Tape robot maintenance until 18:00" in maker.demo.text()
 
 
+async def test_a_name_that_has_what_was_typed_comes_before_others_that_have_it_elsewhere(maker: Maker) -> None:
+    await maker.write("tape")
+    await maker.press("enter")
+    assert maker.draft.source_name == "Tape Library"
+
+
 async def test_what_is_under_the_cursor_says_whose_it_is_and_its_id(maker: Maker) -> None:
     await maker.write("campus archive")
-    await maker.demo.until(maker.pilot, lambda: f", {collection_id('archive')}" in maker.demo.text())
-    row = str(side(maker).row("source").query_one(".row-note", Static).content)
-    assert row.startswith("mapped, needs a consent, owner ")
+    note = side(maker).row("source").query_one(".row-note", Static)
+    words = f"mapped, needs a consent, {collection_id('archive')}, owner Example Facility"
+    await maker.demo.until(maker.pilot, lambda: str(note.content) == words)
     await maker.press("enter")
     assert "owner " not in str(side(maker).row("source").query_one(".row-note", Static).content)
 

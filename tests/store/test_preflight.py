@@ -81,7 +81,7 @@ FAULTS: dict[str, tuple[Draft, str, Level]] = {
     "a message": (moving(destination_endpoint=collection_id("tape")), "says: Tape robot", Level.NOTE),
     "paused by its managers": (
         moving(destination_endpoint=collection_id("tape")),
-        "paused transfers to it, runs wait: Tape robot maintenance until 18:00",
+        "paused transfers to it: Tape robot maintenance until 18:00",
         Level.WARN,
     ),
     "no such folder": (of(replace(FOLDER, source_path="/scratch/nowhere/")), "There is no", Level.STOP),

@@ -36,7 +36,7 @@ class CollectionsStep(Step):
     about = "Type part of a collection's name, or paste its id or a link of app.globus.org."
     fields = frozenset({SOURCE, DESTINATION})
     hints = (
-        "down to the list   {folder.up} up   {list.mark} pick   {folder.hidden} hidden   {folder.sort} sort   "
+        "down list   {folder.up} up   {list.mark} pick   {folder.hidden} hidden   {folder.sort} sort   "
         "{folder.bookmark} bookmark   {wizard.swap} swap"
     )
 

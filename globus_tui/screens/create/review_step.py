@@ -15,7 +15,7 @@ from globus_tui.domain.draft_fields import CONSENT, NAME
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.findings import Finding, Level, stop
 from globus_tui.present.cli_words import create_command
-from globus_tui.present.review_facts import consent_lines, finding_line, review_facts
+from globus_tui.present.review_facts import broken, consent_lines, finding_line, review_facts
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.create.step import Step
 from globus_tui.widgets.facts import Facts
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from globus_tui.widgets.line_columns import Cell
 
 TYPED = "typed_folder"
+_MARGIN = 4
+"""Cells that the list of lines keeps for itself."""
 _STYLES = {Level.STOP: "error", Level.WARN: "warning", Level.NOTE: "", Level.OK: "muted"}
 
 
@@ -51,7 +53,7 @@ class ReviewStep(Step):
     def compose(self) -> ComposeResult:
         """Name, facts, the word to type, and below a text with findings, request and command."""
         yield FormRow(NAME, "name", TextField(placeholder="what you will find it by", id="name"))
-        yield Facts(12, id="facts")
+        yield Facts(12, wraps=True, id="facts")
         yield FormRow(TYPED, "to go on", TextField(id="typed-folder"), id="typed-row")
         yield TextLines(id="paper")
 
@@ -103,8 +105,10 @@ class ReviewStep(Step):
         lookups = self.frame.lookups
         collections = [one for one in (lookups.source, lookups.destination) if one is not None]
         shown = [one for one in findings if not (one.field == CONSENT and one.words.startswith(("A consent", "All c")))]
-        lines += [Span(finding_line(one), _STYLES[one.level]) for one in shown]
-        lines += list(consent_lines(scopes_needed(draft, collections), lookups, self.frame.view.names))
+        room = self.query_one("#paper").size.width - _MARGIN
+        lines += [Span(text, _STYLES[one.level]) for one in shown for text in broken(finding_line(one), room)]
+        consents = consent_lines(scopes_needed(draft, collections), lookups, self.frame.view.names)
+        lines += [text for one in consents for text in broken(one, room)]
         if gone := lookups.deletions:
             lines += [Span(f"     would be deleted: {name}", "warning") for name in gone.names[:200]]
         lines += ["", Span("The request", "bold"), *request_text(draft).splitlines()]
@@ -112,6 +116,10 @@ class ReviewStep(Step):
         lines += ["", Span("The same as a command", "bold"), *command.text.splitlines()]
         lines += [Span(f"# {one}", "muted") for one in command.notes]
         return tuple(lines)
+
+    def on_resize(self) -> None:
+        """Sentences are broken to the width."""
+        self.call_after_refresh(lambda: self.show(self.frame.draft, self.frame.findings))
 
     # --- editing
 
