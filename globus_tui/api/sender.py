@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import httpx
@@ -35,6 +37,11 @@ _HEADERS = {
     # Product and version, separated as the description of this header in the official SDK wants it.
     "X-Globus-Client-Info": f"product=globus_tui,version={__version__}",
 }
+
+
+if find_spec("sniffio") is None:
+    # httpcore tries to import it several times in each request, and each time all folders are searched for it again.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # None: the import system's word for "not there"
 
 
 class Sender:

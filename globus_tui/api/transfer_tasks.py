@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from globus_tui.api.bearer import TRANSFER, Bearer
 from globus_tui.api.decode import read_listing
@@ -33,17 +33,20 @@ MOST_RESULTS = 1000
 _IDS_A_REQUEST = 80
 
 
-class TransferTasks:
-    """Operations on tasks. All raise what `Connection.request` raises.
+class _LookedUp(NamedTuple):
+    """A look-up of tasks by id: the answer as it came, and what is in it."""
 
-    Attributes:
-        last_packed: the answers of the last `tasks_by_id` as they came.
-    """
+    packed: Packed
+    tasks: tuple[Task, ...]
+
+
+class TransferTasks:
+    """Operations on tasks. All raise what `Connection.request` raises."""
 
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
         self._auth = Bearer(tokens, TRANSFER)
-        self.last_packed: tuple[Packed, ...] = ()
+        self._looked_up: dict[tuple[str, ...], _LookedUp] = {}
 
     async def task_list(
         self,
@@ -71,13 +74,25 @@ class TransferTasks:
         # A comma or slash would be another clause of the filter: such ids are of no task.
         wanted = [one for one in dict.fromkeys(ids) if one and not set(one) & set(",/:")]
         batches = [wanted[at : at + _IDS_A_REQUEST] for at in range(0, len(wanted), _IDS_A_REQUEST)]
-        answers = await asyncio.gather(*(self._by_id(batch) for batch in batches))
-        self.last_packed = tuple(_packed(one) for one in answers)
-        return await _tasks_in(answers)
+        found = await asyncio.gather(*(self._by_id(tuple(batch)) for batch in batches))
+        self._looked_up = {tuple(batch): one for batch, one in zip(batches, found, strict=True)}
+        return tuple(task for one in found for task in one.tasks)
 
-    async def _by_id(self, ids: Sequence[str]) -> Answer:
+    @property
+    def last_packed(self) -> tuple[Packed, ...]:
+        """The answers of the last `tasks_by_id` as they came."""
+        return tuple(one.packed for one in self._looked_up.values())
+
+    async def _by_id(self, ids: tuple[str, ...]) -> _LookedUp:
+        """One request; while the same tasks make no progress their answer is not decoded again."""
         query = {"limit": len(ids), "filter": filter_text({"task_id": ids})}
-        return await self._connection.read_again("transfer", "/v0.10/task_list", query=query, auth=self._auth, last=b"")
+        known = self._looked_up.get(ids)
+        answer = await self._connection.read_again(
+            "transfer", "/v0.10/task_list", query=query, auth=self._auth, last=known.packed.body if known else b""
+        )
+        if known is not None and answer.again:
+            return known
+        return _LookedUp(_packed(answer), await _tasks_in([answer]))
 
     async def read_packed(self, answers: Iterable[Packed]) -> tuple[Task, ...]:
         """Reads the answers of a look-up that somebody else was given.

@@ -60,7 +60,9 @@ class JobListScreen(TimerScreen, JobActions):
         super().__init__()
         self._row_order = JobOrder()
         self._show_is_due = False
+        self._freshness_shown: tuple[object, ...] = ()
         self._cursor_clock: Timer | None = None
+        self._previewed: tuple[object, object] = (None, None)
 
     def compose_middle(self) -> ComposeResult:
         """Counts, filter, list, preview."""
@@ -87,13 +89,27 @@ class JobListScreen(TimerScreen, JobActions):
         self._show_soon()
 
     def watch_freshness(self) -> None:
-        """How current the list is changed."""
+        """How current the list is changed: the title says so, the rows only if they look different for it."""
         super().watch_freshness()
-        self._show_soon()
+        if self._freshness_shown != self._what_rows_show_of_freshness():
+            self._show_soon()
+
+    def _what_rows_show_of_freshness(self) -> tuple[object, ...]:
+        """After a refresh that brought nothing new it is the same as before, and nothing needs to be put in order."""
+        now = self.freshness
+        said_instead_of_rows = () if self.states else (now.problem, now.advice)
+        return now.state, now.outdated, now.checked_at is None, said_instead_of_rows
 
     def on_resize(self) -> None:
         """Counts have words for narrow screens."""
         self.call_after_refresh(self._show_resized)
+
+    def _compositor_refresh(self) -> None:
+        """Textual's own: before the first frame nothing is worked out that would not be shown."""
+        if self.app.first_frame_due:
+            self._repaint_required = True
+        else:
+            super()._compositor_refresh()
 
     def _show_resized(self) -> None:
         self.show_jobs()
@@ -110,6 +126,7 @@ class JobListScreen(TimerScreen, JobActions):
         self._show_is_due = False
         if not self.is_mounted or not self.is_attached:
             return
+        self._freshness_shown = self._what_rows_show_of_freshness()
         table = self.query_one("#jobs", JobTable)
         rows = self._row_order.rows(self.states, self.view, table.marked)
         table.folded = self._row_order.folded
@@ -149,7 +166,10 @@ class JobListScreen(TimerScreen, JobActions):
     def _show_cursor(self) -> None:
         """Preview and hints of the timer under the cursor."""
         table = self.query_one("#jobs", JobTable)
-        self.query_one("#preview", JobPreview).show(table.cursor_row, self.view)
+        previewed = table.cursor_row, self.view
+        if any(one is not other for one, other in zip(previewed, self._previewed, strict=True)):
+            self._previewed = previewed
+            self.query_one("#preview", JobPreview).show(table.cursor_row, self.view)
         states, freshness = self.targets(), self.freshness.state
         commands = (one.command_id for one in ONE_JOB)
         hints = self.query_one(KeyHints)

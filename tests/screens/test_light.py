@@ -14,6 +14,7 @@ import pytest
 from globus_tui.cli.first_frame import first_frame
 from globus_tui.domain.collection import Collection
 from globus_tui.present.own_words import OwnCost, own_lines
+from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.widgets.viewpoint import Viewpoint
 
@@ -152,3 +153,26 @@ async def test_an_answer_asked_for_before_the_screen_stood_is_followed_by_the_ne
         named = {"new": Collection("new", "New")}
         Context().run(demo.app.store._board.take_collections, named)
         await demo.until(pilot, lambda: lists_asked_for(demo) > before)
+
+
+async def test_a_refresh_that_brings_nothing_new_changes_the_title_and_looks_at_no_row(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo.console() as pilot:
+        await all_runs_joined(demo, pilot)
+        looked: list[object] = []
+        as_it_was = JobOrder.rows
+
+        def noting(self: JobOrder, *wanted: Any) -> Any:
+            looked.append(self)
+            return as_it_was(self, *wanted)
+
+        monkeypatch.setattr(JobOrder, "rows", noting)
+        before = lists_asked_for(demo)
+        await demo.press(pilot, "r")
+        assert lists_asked_for(demo) == before + 1
+        assert looked == []
+        demo.fault(Fault("/jobs/", kind="reset", times=None))
+        await demo.press(pilot, "r")
+        assert "STALE" in demo.screen()[0]
+        assert looked, "stale rows are drawn as such"
