@@ -32,7 +32,7 @@ class Shadow:
         A style goes on from one part to the next, and the cursor moves the shortest way.
         """
         pieces: list[str] = []
-        style, at = PLAIN, (-1, -1)
+        style, at = PLAIN, (-1, -2)  # nowhere near: the top line is not one below it
         for x, y, strip in parts:
             for first, end in self._take(x, y, strip, colour_system):
                 cut = strip.part(first - x, end - x)
