@@ -10,7 +10,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from globus_tui.api.json_bytes import MARK, comma, expect, value
+from globus_tui.api.json_bytes import MARK, Values, comma, expect, value
 from globus_tui.domain.collector import collector_resting
 from globus_tui.domain.quick_dataclass import dataclass
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SMALL = 64 * 1024
-_ENTRIES_A_TURN = 20
+_ENTRIES_A_TURN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,10 @@ def decode_listing(body: bytes, key: str, make: Callable[[Any], T]) -> Listing[T
 
 
 def _by_decoding(make: Callable[[Any], T]) -> Callable[[bytes, int], tuple[T, int]]:
+    values = Values()
+
     def entry(body: bytes, at: int) -> tuple[T, int]:
-        found, end = value(body, at)
+        found, end = values(body, at)
         return make(found), end
 
     return entry

@@ -13,7 +13,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from globus_tui.api.decode import read_in_steps
-from globus_tui.api.json_bytes import value
+from globus_tui.api.json_bytes import Values
 from globus_tui.domain.collector import set_aside
 from globus_tui.domain.quick_dataclass import dataclass
 
@@ -92,6 +92,7 @@ class _Reading(Generic[T]):
         self._last = last
         self._make = make
         self._name = name
+        self._value = Values()
         self._place = 0
         self._places: dict[Hashable, int] | None = None
         self.made = 0
@@ -111,7 +112,7 @@ class _Reading(Generic[T]):
         return item, end
 
     def _decoded(self, body: bytes, at: int) -> tuple[T, int]:
-        found, end = value(body, at)
+        found, end = self._value(body, at)
         item = self._make(found)
         if self._places is None:
             self._places = {self._name(one): place for place, one in enumerate(self._last.items)}

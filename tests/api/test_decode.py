@@ -106,3 +106,13 @@ async def test_the_program_goes_on_while_a_long_list_is_decoded() -> None:
 async def test_an_answer_without_a_list_is_unreadable(body: bytes, words: str) -> None:
     with pytest.raises(UnreadableAnswer, match=words):
         await read_listing(Answer("timer", 200, {}, body), "jobs", same)
+
+
+@pytest.mark.parametrize("filling", ["x", "ü", "🙂", "\\"])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_entries_that_reach_over_the_end_of_a_stretch_are_whole(filling: str, indent: int | None) -> None:
+    entries: list[object] = []
+    for number in range(60):
+        entries += [{"n": number, "text": filling * (number * 613 % 40_000)}, 10**number, filling, None]
+    body = json.dumps({"jobs": entries}, ensure_ascii=False, indent=indent).encode()
+    assert list(decode_listing(body, "jobs", same).items) == entries
