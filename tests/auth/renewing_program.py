@@ -1,4 +1,5 @@
-"""One of the programs of `test_two_programs.py`: renews its tokens so many times against a file-backed Auth.
+"""One of the programs of `test_two_programs.py`: renews its tokens so many times against a file-backed Auth, or signs
+in under so many profiles.
 
 Refresh tokens work once: a program that used one which the other had used already would be signed out.
 """
@@ -9,14 +10,15 @@ import asyncio
 import fcntl
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from globus_tui.auth.records import ProfileKey
+from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.auth.tokens import TokenFile
 from globus_tui.domain.credentials import Secret, TokenAnswer, TokenGrant
-from tests.auth.fakes import refusal
+from tests.auth.fakes import PAT, refusal
 
 KEY = ProfileKey("default", "production", "an-id")
 SERVERS = ("transfer", "timers", "flows", "auth")
@@ -52,5 +54,16 @@ async def renew_often(folder: Path, times: int) -> None:
         await asyncio.gather(*(tokens.renew(server, token) for server, token in zip(SERVERS, held, strict=True)))
 
 
+def sign_in_often(folder: Path, times: int, name: str) -> None:
+    """Keeps a sign-in under a profile after another, as `globus-tui login` does: without the lock of renewals."""
+    file, expires = TokenFile(folder / "data" / "tokens.json"), datetime.now(UTC) + timedelta(hours=48)
+    for number in range(times):
+        grant = TokenGrant("transfer", Secret(f"access-{name}-{number}"), expires, ("scope",), Secret("refresh"))
+        file.merge(replace(KEY, profile=f"{name}{number}"), SignIn.fresh(PAT, [grant], datetime.now(UTC)))
+
+
 if __name__ == "__main__":
-    asyncio.run(renew_often(Path(sys.argv[1]), int(sys.argv[2])))
+    if len(sys.argv) > 3:
+        sign_in_often(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    else:
+        asyncio.run(renew_often(Path(sys.argv[1]), int(sys.argv[2])))

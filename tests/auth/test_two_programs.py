@@ -43,3 +43,12 @@ def test_two_programs_renewing_at_once_200_times_lose_no_token(tmp_path: Path) -
     assert ROUNDS * len(SERVERS) <= state["count"] <= 2 * ROUNDS * len(SERVERS)
     assert not list((tmp_path / "data").glob("*.corrupt-*"))
     assert not list((tmp_path / "data").glob(".tokens*"))
+
+
+def test_two_programs_signing_in_under_many_profiles_at_once_lose_none(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.auth.renewing_program", str(tmp_path), "100"]
+    programs = [subprocess.Popen([*command, name], cwd=ROOT, stderr=subprocess.PIPE, text=True) for name in "ab"]
+    told = [program.communicate(timeout=100)[1] for program in programs]
+    assert [program.returncode for program in programs] == [0, 0], told
+    kept = {key.profile for key in TokenFile(tmp_path / "data" / "tokens.json").profiles()}
+    assert kept == {f"{name}{number}" for name in "ab" for number in range(100)}
