@@ -28,4 +28,6 @@ async def _export(options: Namespace) -> str:
     from globus_tui.store.timer_files import export_text
 
     async with desk(options) as here:
-        return export_text(await here.making.read(options.timer), here.store.now())
+        reading = await here.making.read(options.timer)
+        await here.store.read_alarm_levels()
+        return export_text(reading, here.store.now(), fewer_percent=here.store.alarm_level(options.timer))

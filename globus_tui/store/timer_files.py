@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.destructive import USUAL_PERCENT
 from globus_tui.domain.draft import clone
 from globus_tui.domain.draft_file import to_file
 from globus_tui.domain.errors import BadInput
@@ -45,10 +47,16 @@ def draft_text(draft: Draft) -> str:
     return json.dumps(to_file(draft), ensure_ascii=False, indent=2) + "\n"
 
 
-def export_text(reading: JobReading, now: datetime) -> str:
+def export_text(reading: JobReading, now: datetime, *, fewer_percent: float | None = USUAL_PERCENT) -> str:
     """An existing timer as such a document: creating from it makes the same timer again, from its next tick on.
+
+    Args:
+        reading: as read just now.
+        now: the present.
+        fewer_percent: how many percent fewer files at its source alarm; only this program's journal knows.
 
     Raises:
         BadInput: the timer calls some other action provider.
     """
-    return draft_text(clone(reading.job, reading.document, now))
+    draft = clone(reading.job, reading.document, now)
+    return draft_text(replace(draft, guards=replace(draft.guards, fewer_percent=fewer_percent)))

@@ -83,6 +83,16 @@ def test_what_is_exported_makes_the_same_timer_again(served: Served, shell: Shel
     assert (new.name, new.interval, new.stop_after_n) == (old.name, old.interval, old.stop_after_n)
 
 
+def test_when_the_source_of_a_mirror_alarms_goes_with_its_file(served: Served, shell: Shell) -> None:
+    assert shell("export", timer(served, "nightly-project-mirror").job_id) == MADE
+    document = json.loads(shell.out)
+    assert "guards" not in document
+    shell.file.write_text(json.dumps({**document, "guards": {"fewer_percent": 40}}))
+    assert shell.create("--deletes", "projects") == MADE
+    assert shell("export", shell.out.strip()) == MADE
+    assert json.loads(shell.out)["guards"] == {"fewer_percent": 40}
+
+
 def test_every_timer_of_the_facility_comes_through_a_file(served: Served, shell: Shell) -> None:
     """Bodies of both versions of the service, flows, odd names."""
     from globus_tui.store.timer_files import read_timer_file
