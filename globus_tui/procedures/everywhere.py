@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
+from textual.events import AppFocus, Key
 
 from globus_tui.clipboard import inside_tmux, send_to_tmux
 from globus_tui.commands import EVERYWHERE
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import tzinfo
 
+    from textual.events import Event
     from textual.reactive import var
     from textual.screen import Screen
 
@@ -62,6 +64,12 @@ class Everywhere(LineApp[Switch]):
     async def refresh_now(self) -> None:
         """Read the timers again."""
         raise NotImplementedError
+
+    async def on_event(self, event: Event) -> None:
+        """Whoever presses a key is there, also where tmux tells nobody that its session is shown again."""
+        if isinstance(event, Key) and not self.store.refresher.plan.focused:
+            self.post_message(AppFocus())
+        await super().on_event(event)
 
     def action_app_info(self) -> None:
         """Show what this program itself costs."""

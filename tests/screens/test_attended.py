@@ -68,3 +68,19 @@ async def test_a_detached_session_is_refreshed_less_often_until_it_is_attached(
         says(tmux, "1")
         await demo.pass_time(pilot, 121)
         assert plan.plan.pace == 30
+
+
+async def test_a_key_tells_that_somebody_is_back_before_tmux_is_asked_again(
+    tmux: Path, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in INSIDE.items():
+        monkeypatch.setenv(name, value)
+    async with demo.console() as pilot:
+        says(tmux, "0")
+        await demo.pass_time(pilot, 31)
+        before = len(demo.asked("GET /jobs/"))
+        demo.clock.advance(60)
+        says(tmux, "1")
+        await demo.press(pilot, "down")
+        assert demo.app.store.refresher.plan.pace == 30
+        await demo.until(pilot, lambda: len(demo.asked("GET /jobs/")) > before)
