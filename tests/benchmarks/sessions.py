@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 A_ROW = "sim-checkpoints"
 """The name of a timer that needs a person, hence one of the first rows whatever their number."""
+A_LIST_AND_ITS_TASKS = 3
+"""Requests of a refresh when nothing older is to be caught up with."""
 REFRESH, SORT_BY_NAME, SORT_BY_HEALTH, FILTER, ESCAPE = b"r", b"N", b"W", b"/", b"\x1b"
 
 
@@ -50,8 +52,13 @@ class World:
 
     def asked(self) -> int:
         """How many lists were asked for since the last call."""
+        return self.received()["lists"]
+
+    def received(self) -> dict[str, int]:
+        """How many lists and requests of all kinds were received since the last call."""
         with urllib.request.urlopen(f"{self._address}_replay/count") as answer:
-            return int(json.loads(gzip.decompress(answer.read()))["lists"])
+            found: dict[str, int] = json.loads(gzip.decompress(answer.read()))
+            return found
 
     def forget_cache(self) -> None:
         """The next session starts without rows of the last."""
@@ -153,6 +160,7 @@ def worked(one: World, rounds: int) -> dict[str, list[float]]:
             terminal.press(b"n", 0.3)
     terminal.press(SORT_BY_NAME, 0.4)
     terminal.press(KEYS["home"], 0.4)
+    _read_all_tasks(one, terminal)
     for mode in ("same", "percent", "cells"):
         one.wish(mode)
         _refresh(one, terminal)
@@ -167,6 +175,15 @@ def worked(one: World, rounds: int) -> dict[str, list[float]]:
     one.wish("same")
     terminal.close()
     return found
+
+
+def _read_all_tasks(one: World, terminal: Terminal) -> None:
+    """Refresh until the tasks behind older runs, a few hundred each time, are known: they are asked for once."""
+    for _ in range(60):
+        one.received()
+        terminal.write(REFRESH)
+        if _wait_for_a_list(one, terminal) <= A_LIST_AND_ITS_TASKS:
+            return
 
 
 def _refresh(one: World, terminal: Terminal) -> tuple[float, float, float]:
@@ -184,16 +201,21 @@ def _refresh(one: World, terminal: Terminal) -> tuple[float, float, float]:
     return spent, count, worst
 
 
-def _wait_for_a_list(one: World, terminal: Terminal, longest: float = 30.0) -> None:
-    """Wait until a list was asked for and its answer has been worked through: no byte and no work for a while."""
-    start = time.perf_counter()
-    while not one.asked() and time.perf_counter() - start < longest:
+def _wait_for_a_list(one: World, terminal: Terminal, longest: float = 30.0) -> int:
+    """Wait until a list was asked for and its answer has been worked through: no byte and no work for a while.
+
+    Returns how many requests there were.
+    """
+    start, requests, lists = time.perf_counter(), 0, 0
+    while not lists and time.perf_counter() - start < longest:
         terminal.read(0.05)
+        found = one.received()
+        lists, requests = found["lists"], requests + found["requests"]
     while time.perf_counter() - start < longest:
         before = terminal.cpu()
         terminal.settle(0.4)
         if terminal.cpu() - before < 0.002:
-            return
+            return requests + one.received()["requests"]
     raise TimeoutError("a refresh did not end")
 
 
@@ -213,7 +235,12 @@ def watched_refreshing(one: World, seconds: float) -> float:
     one.wish("percent")
     terminal = one.console("--refresh", "30")
     terminal.wait_for("synced")
-    terminal.idle(75)  # the tasks behind the runs have been read by then
+    terminal.idle(60)
+    for _ in range(8):  # until the tasks behind older runs have been read: once, and not in every hour
+        one.received()
+        terminal.idle(30)
+        if one.received()["requests"] <= A_LIST_AND_ITS_TASKS:
+            break
     _, share = terminal.idle(seconds)
     terminal.close()
     one.wish("same")
