@@ -102,7 +102,9 @@ class GlobusTui(Everywhere):
         self.shown_zone = host.zone
         self._wake_clock: Timer | None = None
         self._first_frame = ExitStack()
-        self._first_frame_drawn = False
+        self.first_frame_due = True
+        """Nothing is drawn yet."""
+        self._first_frame_ready = False
         self._look_clock: Timer | None = None
         self._named: Mapping[str, Collection] | None = None
         self._names: Mapping[str, str] = {}
@@ -177,11 +179,12 @@ class GlobusTui(Everywhere):
 
     def draw_first_frame(self) -> None:
         """The first screen stands and has its rows: draw it once, as soon as what they changed has been taken in."""
-        if not self._first_frame_drawn:
-            self._first_frame_drawn = True
+        if not self._first_frame_ready:
+            self._first_frame_ready = True
             self.call_after_refresh(self.call_after_refresh, self._end_first_batch)
 
     def _end_first_batch(self) -> None:
+        self.first_frame_due = False
         self._first_frame.close()
         # The end of a batch wakes the app, not the screen, which would then wait for its next sixtieth of a second.
         self.screen._on_timer_update()
