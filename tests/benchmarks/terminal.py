@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import pty
@@ -12,11 +11,12 @@ import signal
 import struct
 import termios
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pyte
+
+from tests.cpu import cpu_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,11 +158,7 @@ class Terminal:
 
     def cpu(self) -> float:
         """CPU seconds used so far, of all threads; finer than the ticks of a hundredth that `ps` shows."""
-        spent = 0
-        for thread in Path(f"/proc/{self.pid}/task").iterdir():
-            with contextlib.suppress(OSError):  # a thread that just ended
-                spent += int((thread / "schedstat").read_text().split()[0])
-        return spent / 1e9
+        return cpu_seconds(self.pid)
 
     def rss(self) -> float:
         """Memory in MB."""

@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pyte
 
+from tests.cpu import cpu_seconds, waits_for_cpu
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PATIENCE = 30.0
 """Seconds until a test gives up on a program that does not do what it waits for."""
+_AT_REST = 0.02
+"""CPU seconds that a program at rest uses at most in the moment that `wait_for_rest` listens."""
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP[^\x1b]*\x1b\\")
 
 
@@ -89,9 +93,14 @@ class Terminal:
             self._read(0.05)
 
     def wait_for_rest(self) -> None:
-        """Read until nothing more is drawn for a moment: a screen that was just opened takes keys by then."""
-        while self._read(0.4):
-            pass
+        """Read until nothing more is drawn for a moment: a screen that was just opened takes keys by then.
+
+        On a machine with other work, silence alone says nothing: it may not have come to draw yet.
+        """
+        pid = self.process.pid
+        spent = cpu_seconds(pid)
+        while self._read(0.4) or waits_for_cpu(pid) or cpu_seconds(pid) - spent > _AT_REST:
+            spent = cpu_seconds(pid)
 
     def wait_for_end(self) -> int:
         """Read until the program has ended; gives its exit code."""
