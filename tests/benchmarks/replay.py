@@ -105,7 +105,7 @@ def _changed(listing: dict[str, Any], mode: str, side: bool) -> bytes:
     for job in chosen if side else ():
         if job["next_run"]:
             job["next_run"] = (datetime.fromisoformat(job["next_run"]) + timedelta(days=1)).isoformat()
-            if job["activity"] and job["activity"].get("next_run"):
+            if (job.get("activity") or {}).get("next_run"):
                 job["activity"]["next_run"] = job["next_run"]
     return json.dumps(listing, separators=(",", ":")).encode()
 
