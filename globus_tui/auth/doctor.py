@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from globus_tui.auth.lapse import lapse_warning
+from globus_tui.auth.lapse import lapse_warning, lapses_at
 from globus_tui.auth.wanted import BASE_SCOPES, server_words
 from globus_tui.domain.credentials import missing
 from globus_tui.domain.errors import GlobusTuiError
@@ -71,6 +71,8 @@ def check_sign_in(sign_in: SignIn | None, now: datetime) -> tuple[Check, ...]:
     if lacking := [one.name for one in BASE_SCOPES if one.name not in given]:
         found = f"the sign-in lacks {', '.join(lacking)}."
         checks.append(Check("scopes", Finding.FAULT, found, "Run: globus-tui login"))
+    else:
+        checks.append(Check("scopes", Finding.OK, f"all {len(BASE_SCOPES)} that are needed were given."))
     for server, saved in sign_in.grants.items():
         if saved.grant.refresh_token is None:
             word = Finding.WARNING if saved.grant.expires_at > now else Finding.FAULT
@@ -83,6 +85,11 @@ def check_sign_in(sign_in: SignIn | None, now: datetime) -> tuple[Check, ...]:
     if warning := lapse_warning(sign_in, now):
         word = Finding.FAULT if "has lapsed" in warning else Finding.WARNING
         checks.append(Check("token age", word, warning, "Run: globus-tui login"))
+    elif found_end := lapses_at(sign_in):
+        signed_in_at = min(saved.signed_in_at for saved in sign_in.grants.values())
+        days = max(0, (now - signed_in_at).days)
+        found = f"signed in {_count(days, 'day')} ago; lapses {found_end[1]:%Y-%m-%d} if unused."
+        checks.append(Check("token age", Finding.OK, found))
     return tuple(checks)
 
 

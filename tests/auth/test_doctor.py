@@ -85,6 +85,8 @@ async def test_a_healthy_set_up_has_no_findings(patient: Patient) -> None:
     assert lines(patient.checks)[-1] == "All is well."
     assert {check.topic for check in patient.checks} >= {
         "sign-in",
+        "scopes",
+        "token age",
         "consents",
         "storage",
         "lock",
