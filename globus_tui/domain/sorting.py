@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,29 +27,40 @@ class Column(Enum):
     WHY = "WHY"
 
 
-@dataclass(frozen=True)  # no slots: what is worked out for sorting is kept
 class Facts:
     """What a row is sorted by. Keep it while the row stays the same: sorting again is then cheap.
 
     Attributes:
         failures: failed runs in a row, which the strip of runs is sorted by.
         interval_seconds: None for a timer that runs once.
+        tie: the order among equals: trouble first, then the next run, the name and the id.
     """
 
-    job_id: str
-    word: Word
-    name: str
-    last: datetime | None = None
-    next: datetime | None = None
-    interval_seconds: float | None = None
-    why: str = ""
-    failures: int | None = None
+    __slots__ = ("failures", "interval_seconds", "job_id", "last", "name", "next", "tie", "why", "word")
 
-    @cached_property
-    def tie(self) -> tuple[int, bool, float, str, str]:
-        """The order among equals: trouble first, then the next run, the name and the id."""
-        upcoming = self.next.timestamp() if self.next else 0.0
-        return self.word.rank, self.next is None, upcoming, self.name.casefold(), self.job_id
+    def __init__(
+        self,
+        job_id: str,
+        word: Word,
+        name: str,
+        last: datetime | None = None,
+        next: datetime | None = None,  # noqa: A002  # the name of the column
+        interval_seconds: float | None = None,
+        why: str = "",
+        failures: int | None = None,
+    ) -> None:
+        """What is not known of a row is None."""
+        self.job_id = job_id
+        self.word = word
+        self.name = name
+        self.last = last
+        self.next = next
+        self.interval_seconds = interval_seconds
+        self.why = why
+        self.failures = failures
+        folded = name.casefold()
+        upcoming = next.timestamp() if next else 0.0
+        self.tie = word.rank, next is None, upcoming, name if folded == name else folded, job_id
 
 
 def in_order(
@@ -67,7 +75,7 @@ def in_order(
         descending: largest first. Rows without a value stay last.
     """
     pairs = [(row, facts(row)) for row in rows]
-    pairs.sort(key=lambda pair: pair[1].tie)
+    pairs.sort(key=_tie)
     if column is Column.HEALTH and not descending:
         return [row for row, _ in pairs]
     known: list[tuple[Any, T]] = []
@@ -80,6 +88,10 @@ def in_order(
             known.append((value, row))
     known.sort(key=itemgetter(0), reverse=descending)
     return [*(row for _, row in known), *unknown]
+
+
+def _tie(pair: tuple[Any, Facts]) -> tuple[int, bool, float, str, str]:
+    return pair[1].tie
 
 
 def _value(fact: Facts, column: Column) -> Any:
