@@ -68,9 +68,10 @@ class TaskShelf:
         return tuple(task_id for _, task_id in nsmallest(limit, due))
 
     def backlog(self, now: datetime) -> bool:
-        """Some run is still without its task, and it makes sense to ask."""
+        """Some task was never asked for, and it makes sense to. One that Transfer does not know waits for the list."""
         return any(
-            task_id not in self._tasks and self._is_due(task_id, order, now) for task_id, order in self._wanted.items()
+            task_id not in self._tasks and task_id not in self._not_before and self._is_due(task_id, order, now)
+            for task_id, order in self._wanted.items()
         )
 
     def _is_due(self, task_id: str, order: tuple[int, float], now: datetime) -> bool:

@@ -48,16 +48,17 @@ def tasks_of(jobs: list[Job], world: World) -> dict[str, Task]:
 class Minutes:
     """Lets time pass over a busy facility, waking the store whenever it wants to be."""
 
-    def __init__(self, timers: int) -> None:
+    def __init__(self, timers: int, *, unknown: frozenset[int] = frozenset()) -> None:
         self.world = World()
         self.timers = timers
+        self.unknown = unknown
         self.wakes = 0
         self._go_on()
 
     def _go_on(self) -> None:
         jobs = [at_work(number, self.world) for number in range(self.timers)]
         self.world.jobs.put(*jobs)
-        self.world.tasks.known = tasks_of(jobs, self.world)
+        self.world.tasks.known = tasks_of([one for n, one in enumerate(jobs) if n not in self.unknown], self.world)
 
     async def pass_by(self, minutes: float) -> Counter[str]:
         """What was asked in that time."""
@@ -82,6 +83,14 @@ async def test_ten_minutes_at_thirty_seconds_are_twenty_lists_and_as_many_look_u
     assert asked["tasks_by_id"] <= 21
     assert asked["get_job"] == 0
     assert time.wakes < 12 * 60 / 5
+
+
+async def test_tasks_that_transfer_does_not_know_are_asked_for_with_the_list_and_not_between() -> None:
+    time = Minutes(40, unknown=frozenset(range(20)))
+    await time.pass_by(2)
+    asked = await time.pass_by(10)
+    assert asked["list_jobs"] in (20, 21)
+    assert asked["tasks_by_id"] <= 21
 
 
 async def test_nobody_looking_is_a_quarter_of_that_until_somebody_does() -> None:
