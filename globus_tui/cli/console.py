@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.cli.first_frame import first_frame
 from globus_tui.cli.later import later
-from globus_tui.cli.terminal import check_terminal, over_ssh, wants_ascii
+from globus_tui.cli.terminal import can_browse, check_terminal, over_ssh, wants_ascii
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -263,7 +263,7 @@ def make_console(
         web=backend.connection.environment.app_url(""),
         timers=backend.connection.environment.url("timer"),
         transfer=backend.connection.environment.url("transfer"),
-        open_link=None if over_ssh(environ) else _open_link,
+        open_link=_open_link if can_browse(environ) else None,
         browser=backend.browser,
         profiles=_profiles(backend, settings, environ),
         sign_in=sign_in,

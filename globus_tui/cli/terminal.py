@@ -41,3 +41,9 @@ def wants_ascii(environ: Mapping[str, str]) -> bool:
 def over_ssh(environ: Mapping[str, str]) -> bool:
     """Whether this session came over SSH, as the official clients test it."""
     return any(environ.get(name) for name in ("SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT"))
+
+
+def can_browse(environ: Mapping[str, str]) -> bool:
+    """Whether a browser with a window of its own can be opened here; one for terminals would draw over the console."""
+    has_windows = sys.platform in ("darwin", "win32") or any(environ.get(one) for one in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return has_windows and not over_ssh(environ)

@@ -251,7 +251,9 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             self._consent_prompt.open_link(self._url)
             self._say("a browser was asked to open it")
         else:
-            self._say("In an SSH session no browser is opened; p, c or the file bring the link to yours.", wrong=True)
+            self._say(
+                "No browser is opened over SSH or without a display; p, c or the file bring it to yours.", wrong=True
+            )
 
     def action_browser(self) -> None:
         """Act as the browser, in the demo."""

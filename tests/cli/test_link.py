@@ -5,13 +5,28 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
+
+from globus_tui.cli.terminal import can_browse
 from tests.cli.terminal import Terminal
 from tests.served import serving
 
-if TYPE_CHECKING:
-    import pytest
+
+@pytest.mark.parametrize(
+    ("environ", "can"),
+    [
+        ({"DISPLAY": ":0"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"DISPLAY": "localhost:10.0", "SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, False),
+        ({}, False),  # a browser for terminals would draw over the console
+    ],
+)
+def test_a_browser_is_offered_only_where_it_has_a_window(
+    environ: dict[str, str], can: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    assert can_browse(environ) is can
 
 
 def test_the_bare_link_is_one_line_that_the_terminal_itself_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
