@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.collector import collector_resting
 from globus_tui.domain.filter import Filter, Subject, Term, parse_filter, subject
 from globus_tui.domain.sorting import Column, Facts, in_order
 from globus_tui.domain.timer_groups import timer_groups
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 SUBJECTS_A_TURN = 200
 """Subjects made before other work gets its turn: some milliseconds."""
+FEW = 20
+"""One timer in so many may have changed for the rest to stay in the order they are in."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class JobOrder:
         self._subjects: dict[JobId, tuple[JobState, Mapping[str, str], Subject]] = {}
         self._asked: tuple[object, ...] = ()
         self._order: tuple[JobState, ...] = ()
+        self._ordered: tuple[Mapping[JobId, JobState], Column, bool] = ({}, self.column, self.descending)
         self._rows: tuple[JobState, ...] = ()
         self._hits = _Hits()
 
@@ -117,10 +122,29 @@ class JobOrder:
         extra = {one.job_id: one for one in self.groups.values()}
         everything = {**states, **extra} if extra else states
         self._forget(everything)
-        nearly = self._nearly(everything, self._order)
-        self._order = tuple(
-            in_order(nearly, lambda state: self._fact(state, view), self.column, descending=self.descending)
-        )
+        with collector_resting():
+            self._order = tuple(self._few_moved(everything, view) or self._sorted(everything, view))
+        self._ordered = (everything, self.column, self.descending)
+
+    def _sorted(self, states: Mapping[JobId, JobState], view: Viewpoint) -> list[JobState]:
+        nearly = self._nearly(states, self._order)
+        return in_order(nearly, lambda state: self._fact(state, view), self.column, descending=self.descending)
+
+    def _few_moved(self, states: Mapping[JobId, JobState], view: Viewpoint) -> list[JobState] | None:
+        """The order of before with the few timers that changed put where they belong; None where that is no shorter.
+
+        Only for worst first, which is a total order by one key.
+        """
+        before, column, descending = self._ordered
+        if self.column is not Column.HEALTH or column is not Column.HEALTH or self.descending or descending:
+            return None
+        changed = [state for job_id, state in states.items() if before.get(job_id) is not state]
+        if len(changed) * FEW > len(states):
+            return None
+        order = [state for state in self._order if states.get(state.job.job_id) is state]
+        for state in changed:
+            insort(order, state, key=lambda one: self._fact(one, view).tie)
+        return order
 
     def _find_groups(self, states: Mapping[JobId, JobState]) -> None:
         found = {}

@@ -170,7 +170,7 @@ async def test_an_arrow_key_writes_the_two_lines_but_for_the_column_that_keeps_i
         await pilot.press("down")
         await pilot.pause()
         assert len(app.frames) == 1
-        assert app.frames[0] < 2 * SIZE[0] + 110
+        assert app.frames[0] < 2 * SIZE[0] + 140
 
 
 async def test_what_is_drawn_again_as_it_was_writes_nothing() -> None:
