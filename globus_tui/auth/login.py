@@ -87,7 +87,7 @@ class LoginAttempt:
     """A login under way.
 
     Attributes:
-        url: the link to open, 600 to 700 characters long.
+        url: the link to open, some 740 characters long or longer.
         state: comes back with the answer, which is how a stranger's answer is told.
         scopes: everything asked for.
     """

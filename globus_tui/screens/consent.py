@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from globus_tui.screens.consent_prompt import Prompt
 
 _SHOWN = 50
-"""Characters of the link that are shown: it is 600 to 700 long, and no border may cut what somebody selects."""
+"""Characters of the link that are shown: it is over 700 long, and no border may cut what somebody selects."""
 
 
 class ConsentScreen(ModalScreen[frozenset[str] | None]):

@@ -214,6 +214,16 @@ async def test_a_repaired_timer_is_watched_until_its_next_run(demo: Demo) -> Non
         assert "climate-monthly-tar: its run has started." in demo.note()
 
 
+async def test_runs_of_several_repaired_timers_are_told_together(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.point_at(SAME_CAUSE[0])
+        await opened(demo, pilot)
+        await browse(demo, pilot, "1")
+        await demo.press(pilot, "escape")
+        assert "The runs of 3 repaired timers have started: " in demo.note()
+        assert all(name in demo.note() for name in SAME_CAUSE)
+
+
 async def test_what_is_granted_already_needs_no_login_but_is_shown_before_anything_runs(demo: Demo) -> None:
     async with demo.console() as pilot:
         demo.point_at(SAME_CAUSE[0])
