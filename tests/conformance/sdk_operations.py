@@ -333,6 +333,7 @@ TRANSFER = (
     ),
     Operation("skipped errors", lambda s: s.transfer.task_skipped_errors(A), lambda o: o.transfer.skipped_errors(A)),
     Operation("pause info", lambda s: s.transfer.task_pause_info(A), lambda o: o.transfer.pause_info(A)),
+    Operation("pause rules", lambda s: s.transfer.my_effective_pause_rule_list(A), lambda o: o.transfer.pause_rules(A)),
 )
 
 AUTH = (

@@ -30,7 +30,7 @@ async def open_flow_step(demo: Demo, pilot: Pilot[None]) -> WizardScreen:
 
 async def choose_quality(demo: Demo, pilot: Pilot[None]) -> None:
     """Go down to the flow and take it."""
-    await demo.press(pilot, "enter")
+    await demo.press(pilot, "down")
     titles = [row.flow.title for row in demo.app.screen.query_one("#flows").rows]  # type: ignore[attr-defined]  # a list
     await demo.press(pilot, *["down"] * titles.index("Detector quality report"), "enter")
 

@@ -28,6 +28,7 @@ from globus_tui.widgets.text_field import TextField
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.widget import Widget
@@ -52,8 +53,8 @@ class FlowStep(Step):
     """Until a flow is chosen there is a list to choose from; then its form."""
 
     DEFAULT_CSS = """
-    FlowStep .row-label { width: 22; }
-    FlowStep .row-note { margin-left: 22; }
+    FlowStep FormRow .row-label { width: 22; }
+    FlowStep FormRow .row-note { margin-left: 22; }
     FlowStep #flows { height: 6; }
     FlowStep #about-flow { color: $text-muted; height: auto; margin-bottom: 1; }
     """
@@ -195,6 +196,14 @@ class FlowStep(Step):
             self.query_one(FlowInput).as_form()
             self.query_one(f"#{_PEOPLE[0][0]}").focus()
             self.edit(choose_flow(self.frame.draft, row.flow))
+
+    def on_key(self, event: events.Key) -> None:
+        """Down in the search goes to what was found."""
+        flows = self.query_one("#flows", LineList)
+        if event.key == "down" and self.query_one("#words").has_focus and flows.display and flows.rows:
+            event.stop()
+            event.prevent_default()
+            flows.focus()
 
     def on_input_submitted(self, submitted: Input.Submitted) -> None:
         """Enter in the search goes to what was found."""
