@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
@@ -134,5 +135,11 @@ def shift_warning(
     schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done: int | None = None
 ) -> str | None:
     """A line about the next clock change that moves the timer's hour, or None when none does within a year."""
-    shift = next_clock_shift(schedule, now, zone, runs_done=runs_done)
+    shift = _next_shift(schedule, now.replace(minute=0, second=0, microsecond=0), zone, runs_done)
     return clock_shift_words(shift, zone) if shift else None
+
+
+@lru_cache(maxsize=256)
+def _next_shift(schedule: Schedule | None, hour: datetime, zone: tzinfo, runs_done: int | None) -> ClockShift | None:
+    """Worked out once an hour: for a timer that runs every hour, a year of runs is looked through."""
+    return next_clock_shift(schedule, hour, zone, runs_done=runs_done)
