@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from globus_tui.domain.history import Mark, look_back
+from hypothesis import given
+from hypothesis import strategies as st
+
+from globus_tui.domain.history import Mark, gaps_before, look_back
+from globus_tui.domain.run import Outcome
 from tests.domain.making import (
     DAY,
     HOUR,
@@ -195,3 +199,26 @@ def test_the_usual_duration_is_the_median_of_successes_and_needs_three() -> None
 def test_a_schedule_that_is_not_known_says_that_its_counts_mean_nothing() -> None:
     assert not look_back(job(schedule=None, **paused("user")), {}, NOW).ticks_known
     assert look_back(job(), {}, NOW).ticks_known
+
+
+def test_what_became_of_each_run_is_kept_beside_the_marks() -> None:
+    runs = [run_document(TODAY_TICK, 0, "active"), refused_document(TODAY_TICK - 3 * DAY)]
+    found = look_back(job(runs), {}, NOW)
+    assert found.outcomes == (Outcome.RUNNING, Outcome.REFUSED)
+    assert len(found.marks) > len(found.outcomes)
+
+
+def test_timers_with_the_same_past_share_it() -> None:
+    assert look_back(job(), {}, NOW) is look_back(job(name="another"), {}, NOW)
+
+
+@given(st.lists(st.integers(-20, 40 * 24), min_size=2, max_size=8, unique=True), st.sampled_from([MINUTE, 30 * HOUR]))
+def test_no_gap_between_two_runs_is_passed_over(hours_ago: list[int], lasted: timedelta) -> None:
+    runs = [took(NOW - hours * HOUR, number, lasted) for number, hours in enumerate(sorted(hours_ago))]
+    timer = job(runs)
+    expected: list[Mark] = []
+    for place in range(len(runs)):
+        expected.append(Mark.OK)
+        expected += [mark for mark, count in gaps_before(timer, timer.runs, place, {}) for _ in range(count)]
+    found = look_back(timer, {}, NOW)
+    assert list(found.marks[-len(expected) :]) == expected

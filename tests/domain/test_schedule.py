@@ -15,6 +15,7 @@ from globus_tui.domain.schedule import (
     OnceSchedule,
     RecurringSchedule,
     next_clock_shift,
+    next_tick,
     next_ticks,
     read_schedule,
     schedule_document,
@@ -223,3 +224,18 @@ def test_a_schedule_that_is_sent_reads_back_the_same(start: datetime, interval: 
 def test_an_end_by_runs_is_sent_as_a_count() -> None:
     sent = schedule_document(RecurringSchedule(HOUR, START, EndCondition(after_runs=24)))
     assert sent["end"] == {"condition": "iterations", "count": 24}
+
+
+@given(moments, moments, intervals, ends, st.none() | st.integers(0, 5), st.none() | st.integers(0, 5))
+def test_the_next_tick_is_the_first_of_the_next_ticks(
+    start: datetime,
+    now: datetime,
+    interval: timedelta,
+    until: datetime | None,
+    after_runs: int | None,
+    runs_done: int | None,
+) -> None:
+    end = EndCondition(until, after_runs)
+    for schedule in (RecurringSchedule(interval, start, end), OnceSchedule(start), RecurringSchedule(interval), None):
+        found = next_tick(schedule, now, runs_done=runs_done)
+        assert (found,) == (next_ticks(schedule, now, 1, runs_done=runs_done) or (None,))
