@@ -26,7 +26,6 @@ from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.timer import Timer
 
     from globus_tui.store.job_state import JobState
 
@@ -61,7 +60,7 @@ class JobListScreen(TimerScreen, JobActions):
         self._row_order = JobOrder()
         self._show_is_due = False
         self._freshness_shown: tuple[object, ...] = ()
-        self._cursor_clock: Timer | None = None
+        self._cursor_clock: asyncio.TimerHandle | None = None
         self._previewed: tuple[object, object] = (None, None)
 
     def compose_middle(self) -> ComposeResult:
@@ -203,12 +202,14 @@ class JobListScreen(TimerScreen, JobActions):
         if self._cursor_clock is None:
             self.call_after_refresh(self._show_cursor)  # the line first: it is what the key is answered with
         else:
-            self._cursor_clock.stop()
-        self._cursor_clock = self.set_timer(_RESTING, self._cursor_rests)
+            self._cursor_clock.cancel()
+        # Not Textual's timer: that is a task for every key.
+        self._cursor_clock = asyncio.get_running_loop().call_later(_RESTING, self.call_later, self._cursor_rests)
 
     def _cursor_rests(self) -> None:
         self._cursor_clock = None
-        self._show_cursor()
+        if self.is_attached:
+            self._show_cursor()
 
     @on(JobTable.MarksChanged)
     def show_what_is_marked(self, changed: JobTable.MarksChanged) -> None:
