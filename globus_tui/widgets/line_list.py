@@ -3,6 +3,21 @@
 It knows rows, columns and keys, nothing of what the rows are. Rows are immutable: a refresh hands it another sequence,
 it compares the rows in its window and draws the lines that differ. The cursor, the marks and the place in the window
 belong to row keys and survive every refresh, sort and filter.
+
+    class Folder(LineList[Entry]):  # an Entry is frozen and has a `key`
+        def __init__(self) -> None:
+            super().__init__([
+                Column("name", "NAME", lambda entry: entry.name, min_width=20),
+                Column("size", "SIZE", lambda entry: Span(entry.size, "muted"), width=8, align="right", priority=1),
+            ])
+
+    folder.set_rows(entries)          # again with what was read anew, sorted or filtered: only what differs is drawn
+    folder.sorted_by = ("name", False)  # the arrow in the heading
+    @on(LineList.Chosen)              # Highlighted, MarksChanged, RowLost, HeaderClicked
+
+The modules `line_*` and `type_ahead` need nothing of this program but `present.safe_text`, which makes text harmless
+and knows its width, and `domain.quick_dataclass`, for which `dataclasses` will do. `line_app` lets a whole application
+write only cells that changed; the list works without it.
 """
 
 from __future__ import annotations

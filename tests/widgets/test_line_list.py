@@ -413,3 +413,28 @@ async def test_padding_is_styled_by_the_toolkit() -> None:
         assert strips[0].text.strip() == ""
         assert strips[2].text.startswith("    ok")
         assert {strip.cell_length for strip in strips} == {50}
+
+
+async def test_columns_are_laid_out_for_another_width_or_other_columns_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Console(items(500))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        widths: list[int] = []
+        painter = app.shown._line_painter
+        lay_out = painter.lay_out
+
+        def note(columns: Any, width: int, *, drop: bool) -> None:
+            widths.append(width)
+            lay_out(columns, width, drop=drop)
+
+        monkeypatch.setattr(painter, "lay_out", note)
+        await pilot.press("down", "pagedown", "end", "space")
+        app.shown.set_rows(items(400, 50))
+        app.shown.sorted_by = ("name", True)
+        app.shown.reformat()
+        await pilot.pause()
+        assert widths == []
+        app.shown.set_columns([Column[Item]("name", "NAME", lambda row: row.key)])
+        await pilot.resize_terminal(60, 11)
+        await pilot.pause()
+        assert widths == [50, 60]

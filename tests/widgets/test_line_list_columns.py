@@ -1,6 +1,8 @@
+import re
 import unicodedata
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 
 import pyte
 from hypothesis import given
@@ -11,6 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from globus_tui.present.safe_text import cell_width, safe_line
+from globus_tui.widgets import line_columns, type_ahead
 from globus_tui.widgets.line_cells import header_spans, row_spans
 from globus_tui.widgets.line_columns import Column, Span, column_at, lay_out, total_width
 from globus_tui.widgets.line_painter import LinePainter
@@ -132,3 +135,29 @@ def test_differences_draw_the_same_line_as_whole_styles(pieces: list[tuple[str, 
         cells = [screen.buffer[0][x] for x in range(40)]
         drawn.append([cell._replace(fg="") if cell.data == " " and not cell.reverse else cell for cell in cells])
     assert drawn[0] == drawn[1]
+
+
+def test_the_list_needs_nothing_of_this_program_but_its_own_parts() -> None:
+    parts = [*Path(line_columns.__file__).parent.glob("line_*.py"), Path(type_ahead.__file__)]
+    imported = {found for part in parts for found in re.findall(r"from (globus_tui\.[\w.]+) import", part.read_text())}
+    others = {
+        name for name in imported if not name.startswith(("globus_tui.widgets.line_", "globus_tui.widgets.type_"))
+    }
+    assert len(parts) > 10
+    assert others <= {"globus_tui.present.safe_text", "globus_tui.domain.quick_dataclass"}
+
+
+def test_the_bar_of_the_cursor_leaves_out_a_column_that_keeps_its_colours() -> None:
+    columns = [
+        Column[str]("name", "NAME", lambda row: Span(row, "error"), width=6),
+        Column[str](
+            "runs", "RUNS", lambda row: (Span("##", "success"), Span("x", "error")), width=3, keeps_colours=True
+        ),
+    ]
+    spans = row_spans("row", lay_out(columns, 20), marked=True, ascii_only=False, bar="cursor")
+    assert [span for span in spans if span.text.strip()] == [
+        Span("* ", "cursor"),
+        Span("row   ", "cursor"),
+        Span("##", "success"),
+        Span("x", "error"),
+    ]
