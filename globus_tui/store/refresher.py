@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from globus_tui.store.services import Services
 
 NAMES_TOGETHER = 4
-BACKLOG_REQUESTS = 4
+LOOK_UP_REQUESTS = 4
+"""Requests of one look-up of tasks at most; running tasks beyond that take turns."""
 BACKLOG_PAUSE = timedelta(seconds=5)
 """Between the look-ups of tasks that were never read. Once there are none, they are looked up with the list only."""
 PAUSE_AFTER_FAILURE = timedelta(minutes=5)
@@ -155,8 +156,7 @@ class Refresher:
     async def _read_tasks(self) -> str | None:
         """At most one look-up of tasks; returns why it failed."""
         now = self.board.now()
-        many = BACKLOG_REQUESTS if self.board.shelf.backlog(now) else 1
-        wanted = self.board.shelf.wanted(now, TASKS_AT_ONCE * many)
+        wanted = self.board.shelf.wanted(now, TASKS_AT_ONCE * LOOK_UP_REQUESTS)
         if not wanted or self._reading_tasks:
             return None
         self._reading_tasks, pause = True, BACKLOG_PAUSE

@@ -35,6 +35,8 @@ class TaskShelf:
         self._owners: dict[str, JobId] = {}
         self._wanted: dict[str, tuple[int, float]] = {}
         self._not_before: dict[str, datetime] = {}
+        self._turns: dict[str, int] = {}
+        self._turn = 0
         self._depth = RUNS_JOINED
         self.tasks: Mapping[str, Task] = MappingProxyType(self._tasks)
 
@@ -60,12 +62,17 @@ class TaskShelf:
         for run in job.runs:
             if run.resource_id is not None:
                 self._wanted.pop(run.resource_id, None)
+                self._turns.pop(run.resource_id, None)
                 self._owners.pop(run.resource_id, None)
 
     def wanted(self, now: datetime, limit: int = TASKS_AT_ONCE) -> tuple[str, ...]:
-        """Ids to look up now: newest run of each job first, then the newest in time."""
-        due = ((order, task_id) for task_id, order in self._wanted.items() if self._is_due(task_id, order, now))
-        return tuple(task_id for _, task_id in nsmallest(limit, due))
+        """Ids to look up now: what is not known first, of that the newest run of each job; then whose turn it is."""
+        due = (
+            (self._turns.get(task_id, 0), order, task_id)
+            for task_id, order in self._wanted.items()
+            if self._is_due(task_id, order, now)
+        )
+        return tuple(task_id for _, _, task_id in nsmallest(limit, due))
 
     def backlog(self, now: datetime) -> bool:
         """Some task was never asked for, and it makes sense to. One that Transfer does not know waits for the list."""
@@ -83,9 +90,13 @@ class TaskShelf:
     def take(self, found: Iterable[Task]) -> set[JobId]:
         """Puts tasks on the shelf; returns the jobs whose joined state may differ now."""
         touched: set[JobId] = set()
+        self._turn += 1
         for task in found:
             if task.finished:
                 self._wanted.pop(task.task_id, None)
+                self._turns.pop(task.task_id, None)
+            else:
+                self._turns[task.task_id] = self._turn
             if self._tasks.get(task.task_id) == task:
                 continue
             self._tasks[task.task_id] = task

@@ -192,3 +192,14 @@ async def test_a_listener_hears_nothing_after_it_unsubscribed() -> None:
     world.store.subscribe(changes.append)()
     await world.store.refresh()
     assert changes == []
+
+
+async def test_of_more_running_tasks_than_one_look_up_holds_each_has_its_turn() -> None:
+    many = [a_job(f"j{n}", runs=[a_run(HALF_PAST - n * HOUR, f"t{n}")]) for n in range(700)]
+    world = World(*many, tasks=[Task(f"t{n}", TaskStatus.ACTIVE) for n in range(700)])
+    for _ in range(6):
+        world.later(30)
+        await world.store.refresh()
+    asked = [set(ids) for ids in world.tasks.asked]
+    assert len(asked) == 6
+    assert set.union(*asked[:3]) == set.union(*asked[3:]) == {f"t{n}" for n in range(700)}
