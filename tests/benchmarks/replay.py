@@ -9,7 +9,8 @@ collections) is asked of the sandbox in this process and remembered by its addre
 It prints `NAME=value` lines for the official clients and for this program, then serves until it is ended. `GET
 /_replay/MODE` chooses what the next lists say: `same` as before, or with other next runs for one timer in a hundred
 (`percent`), for three of the first twenty by name (`cells`), or for all; `renew` asks the sandbox again. The answer is
-what was received since the last such call: `{"lists": n, "requests": n}`.
+what was received since the last such call, and how much of it is not answered yet: `{"lists": n, "requests": n,
+"unanswered": n}`.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Replay:
         self.sandbox = facility(Clock(), timers=timers)
         self.client = httpx.AsyncClient(transport=InProcessTransport(make_app(self.sandbox)), base_url="http://replay/")
         self.mode = "same"
-        self.lists = self.requests = 0
+        self.lists = self.requests = self.unanswered = 0
         self._stored: dict[str, bytes] = {}
         self._turns: dict[tuple[str, bool], bytes] = {}
         self._turned = False
@@ -49,6 +50,13 @@ class Replay:
         if target.startswith("/_replay/"):
             return self._control(target.rsplit("/", 1)[1])
         self.requests += 1
+        self.unanswered += 1
+        try:
+            return await self._replayed(method, target, headers, body)
+        finally:
+            self.unanswered -= 1
+
+    async def _replayed(self, method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
         is_list = method == "GET" and target.split("?")[0] in ("/jobs/", "/jobs")
         if is_list:
             self.lists += 1
@@ -73,7 +81,7 @@ class Replay:
         if wish == "renew":
             self._stored.clear()
             self._turns.clear()
-        said = json.dumps({"lists": self.lists, "requests": self.requests}).encode()
+        said = json.dumps({"lists": self.lists, "requests": self.requests, "unanswered": self.unanswered}).encode()
         self.lists = self.requests = 0
         return _pack(200, said)
 

@@ -55,7 +55,7 @@ class World:
         return self.received()["lists"]
 
     def received(self) -> dict[str, int]:
-        """How many lists and requests of all kinds were received since the last call."""
+        """How many lists and requests of all kinds were received since the last call, and are not answered yet."""
         with urllib.request.urlopen(f"{self._address}_replay/count") as answer:
             found: dict[str, int] = json.loads(gzip.decompress(answer.read()))
             return found
@@ -178,12 +178,11 @@ def worked(one: World, rounds: int) -> dict[str, list[float]]:
 
 
 def _read_all_tasks(one: World, terminal: Terminal) -> None:
-    """Refresh until the tasks behind older runs, a few hundred each time, are known: they are asked for once."""
-    for _ in range(60):
+    """Refresh until the tasks behind older runs, 320 each time, are known: they are asked for once."""
+    for _ in range(8 + one.timers // 250):
         one.received()
         terminal.write(REFRESH)
-        if _wait_for_a_list(one, terminal) <= A_LIST_AND_ITS_TASKS:
-            return
+        _wait_for_a_list(one, terminal)
 
 
 def _refresh(one: World, terminal: Terminal) -> tuple[float, float, float]:
@@ -201,21 +200,16 @@ def _refresh(one: World, terminal: Terminal) -> tuple[float, float, float]:
     return spent, count, worst
 
 
-def _wait_for_a_list(one: World, terminal: Terminal, longest: float = 30.0) -> int:
-    """Wait until a list was asked for and its answer has been worked through: no byte and no work for a while.
-
-    Returns how many requests there were.
-    """
-    start, requests, lists = time.perf_counter(), 0, 0
-    while not lists and time.perf_counter() - start < longest:
+def _wait_for_a_list(one: World, terminal: Terminal, longest: float = 30.0) -> None:
+    """Wait until a list was asked for and its answer has been worked through: no byte and no work for a while."""
+    start = time.perf_counter()
+    while not one.asked() and time.perf_counter() - start < longest:
         terminal.read(0.05)
-        found = one.received()
-        lists, requests = found["lists"], requests + found["requests"]
     while time.perf_counter() - start < longest:
         before = terminal.cpu()
         terminal.settle(0.4)
-        if terminal.cpu() - before < 0.002:
-            return requests + one.received()["requests"]
+        if terminal.cpu() - before < 0.002 and not one.received()["unanswered"]:
+            return
     raise TimeoutError("a refresh did not end")
 
 
