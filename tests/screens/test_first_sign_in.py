@@ -98,7 +98,7 @@ async def test_a_clean_profile_signs_in_mends_a_timer_and_sees_it_run(
         await served.until(pilot, lambda: isinstance(served.app.screen, Results))
         assert timer(served).status == "active"
         await pilot.press("escape", "r")
-        await served.until(pilot, lambda: was_told(served, "its run has started"))
+        await served.until(pilot, lambda: was_told(served, " started"))
 
 
 def data_access_of(served: Served, account: str) -> list[str]:
@@ -136,7 +136,7 @@ async def test_a_service_account_needs_no_link_and_no_code_and_asks_only_after_e
         assert wanted in data_access_of(served, account)
         assert mine.status == "active"
         await pilot.press("escape", "r")
-        await served.until(pilot, lambda: was_told(served, "its run has started"))
+        await served.until(pilot, lambda: was_told(served, " started"))
         await pilot.press("P")
         await served.until_shown(pilot, "used by the service account")
 
