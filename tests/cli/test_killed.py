@@ -82,7 +82,7 @@ def test_after_kill_9_the_draft_is_offered_and_goes_on_where_it_was(served: Serv
     with Terminal("--refresh", "0") as terminal:
         open_wizard(terminal)
         terminal.wait_for("Go on with a draft?")
-        assert "Beamline 7 Data to Lab Depot" in terminal.text
+        terminal.wait_for("Beamline 7 Data to Lab Depot")
         terminal.wait_for_rest()
         terminal.press("\r")
         terminal.wait_for("[F6 When")
