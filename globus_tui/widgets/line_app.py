@@ -103,7 +103,7 @@ class LineApp(App[R]):
         self._line_pace.answered()
         if self._line_leave is not None:
             self._line_leave()
-        elif waited:
+        elif waited and not self._exit:
             self.screen._compositor_refresh()
 
     def exit(self, result: R | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
