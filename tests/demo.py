@@ -28,12 +28,14 @@ from globus_tui.sandbox.auth_people import sign_in_accounts
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.in_process import InProcessTransport
 from globus_tui.sandbox.service import Service, make_app
-from globus_tui.sandbox.world import NATIVE_CLIENT_ID, facility
+from globus_tui.sandbox.world import NATIVE_CLIENT_ID
 from globus_tui.settings import load_settings
 from globus_tui.store.job_store import JobStore
 from globus_tui.store.journal import Journal
 from globus_tui.store.services import Services
 from globus_tui.widgets.text_line import TextLine
+from tests.facility import copied_facility
+from tests.rest import Rest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     import httpx
     from textual.pilot import Pilot
+    from textual.worker import Worker
 
     from globus_tui.app import GlobusTui
     from globus_tui.sandbox.faults import Fault
@@ -51,6 +54,9 @@ NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 """When the facility of the tests begins: its history is always the same."""
 PATIENCE = 10.0
 """Seconds after which `until` gives up. Nothing waits that long unless it is broken."""
+
+A_WHILE = 0.5
+"""Seconds by which `settle` puts the loop's clock forward: what waits for typing or moving to end has begun then."""
 
 
 async def no_waiting(seconds: float) -> None:
@@ -74,7 +80,7 @@ class Demo:
         """Make the facility; another service may take its place."""
         self.drafts: Path | None = None
         self.clock = service.sandbox.clock if service else Clock(start, speed=0)
-        self.service = service or make_app(facility(self.clock))
+        self.service = service or make_app(copied_facility(self.clock))
 
     @property
     def sandbox(self) -> Sandbox:
@@ -95,14 +101,17 @@ class Demo:
         """
         backend = await self._backend(transport or InProcessTransport(self.service), environment)
         chosen = parse(["--demo", "--refresh", "30", "--zone", "UTC", *options])
-        async with backend.connection:
-            self.app = make_console(backend, load_settings(os.environ), chosen, find_zone(chosen.zone), os.environ)
-            self.app.store = store = self._store(backend)
-            making = make_making(backend, self.app.settings, store, drafts=self.drafts, sleep=no_waiting)
-            self.app.host = self.app.host._replace(making=making)
-            async with self.app.run_test(size=size) as pilot:
-                await self.settle(pilot)
-                yield pilot
+        self.rest = Rest()
+        with self.rest.taking_over():
+            async with backend.connection:
+                self.app = make_console(backend, load_settings(os.environ), chosen, find_zone(chosen.zone), os.environ)
+                self.app.store = store = self._store(backend)
+                making = make_making(backend, self.app.settings, store, drafts=self.drafts, sleep=no_waiting)
+                self.app.host = self.app.host._replace(making=making)
+                async with self.app.run_test(size=size) as pilot:
+                    await self.until(pilot, lambda: not self.app._batch_count)
+                    await self.settle(pilot)
+                    yield pilot
 
     async def _backend(self, transport: httpx.AsyncBaseTransport, environment: Environment | None) -> Backend:
         connection = Connection(
@@ -130,12 +139,20 @@ class Demo:
     # --- letting things happen
 
     async def settle(self, pilot: Pilot[Any]) -> None:
-        """Wait until nothing is under way: no request, no worker, no message. Not while a fault holds a request."""
+        """Wait until nothing is under way: no request, no worker, no message, nothing that was put off for a moment.
+
+        Not while a fault holds a request.
+        """
+        until = self.rest.now + A_WHILE
         await pilot.pause()
-        while busy := [worker for worker in self.app.workers if not worker.is_finished]:
-            with suppress(WorkerCancelled):  # a newer question took its place
-                await self.app.workers.wait_for_complete(busy)
+        while (busy := self._busy()) or self.rest.put_forward(until):
+            if busy and not self.rest.put_forward(until):
+                with suppress(WorkerCancelled):  # a newer question took its place
+                    await self.app.workers.wait_for_complete(busy)
             await pilot.pause()
+
+    def _busy(self) -> list[Worker[Any]]:
+        return [worker for worker in self.app.workers if not worker.is_finished]
 
     async def press(self, pilot: Pilot[Any], *keys: str) -> None:
         """Press keys and wait until everything that they set going is over."""

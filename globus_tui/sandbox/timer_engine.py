@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.state import Document, Refusal, Sandbox, Timer, TimerRun
@@ -102,16 +103,16 @@ def remove(sandbox: Sandbox, timer: Timer, now: datetime) -> None:
 def _set_alarm(sandbox: Sandbox, timer: Timer, now: datetime) -> None:
     """Books the one next moment at which something happens to a timer; the bookings before it are void."""
     timer.alarm += 1
-    booked = timer.alarm
     due = [moment for moment in _next_events(sandbox, timer, now) if moment is not None]
     if not due:
         return
+    sandbox.agenda.at(max(min(due), now), partial(_ring, sandbox, timer, timer.alarm))
 
-    def ring(moment: datetime) -> None:
-        if timer.alarm == booked and timer.job_id in sandbox.timers:
-            _wake(sandbox, timer, moment)
 
-    sandbox.agenda.at(max(min(due), now), ring)
+def _ring(sandbox: Sandbox, timer: Timer, booked: int, moment: datetime) -> None:
+    """No closure: a world can be pickled, and so copied."""
+    if timer.alarm == booked and timer.job_id in sandbox.timers:
+        _wake(sandbox, timer, moment)
 
 
 def _next_events(sandbox: Sandbox, timer: Timer, now: datetime) -> list[datetime | None]:

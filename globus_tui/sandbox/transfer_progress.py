@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.state import iso
@@ -41,15 +42,13 @@ def begin(sandbox: Sandbox, task: TransferTask, now: datetime) -> None:
 
 def book_end(sandbox: Sandbox, task: TransferTask) -> None:
     """Books the end of a task that has `ends_at`; a cancellation before that makes the booking void."""
-    due = task.ends_at
-    if due is None:
-        return
+    if task.ends_at is not None:
+        sandbox.agenda.at(task.ends_at, partial(_end, sandbox, task, task.ends_at))
 
-    def happen(moment: datetime) -> None:
-        if task.ends_at == due:
-            finish(sandbox, task, moment)
 
-    sandbox.agenda.at(due, happen)
+def _end(sandbox: Sandbox, task: TransferTask, due: datetime, moment: datetime) -> None:
+    if task.ends_at == due:
+        finish(sandbox, task, moment)
 
 
 def hold(task: TransferTask, reason: str) -> None:

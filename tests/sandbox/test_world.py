@@ -22,6 +22,7 @@ from globus_tui.sandbox.state import (
     Token,
 )
 from globus_tui.sandbox.world import NATIVE_CLIENT_ID, OPS_ID, SERVICE_CLIENT_ID, facility
+from tests.facility import copied_facility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +81,19 @@ async def test_the_same_world_stays_the_same_while_it_moves() -> None:
             sandbox.now()
         shown.append(json.dumps([await jobs_of(sandbox), await task_list(sandbox)]))
     assert shown[0] == shown[1]
+
+
+async def test_a_copy_is_the_same_world_and_moves_by_itself() -> None:
+    first = json.dumps(await jobs_of(copied_facility(Clock(START, speed=0))))
+    built, copied = facility(Clock(START, speed=0)), copied_facility(Clock(START, speed=0))
+    for one in (built, copied):
+        for _ in range(10):
+            one.clock.advance(60)
+            one.now()
+    shown = [json.dumps([await jobs_of(one), await task_list(one)]) for one in (built, copied)]
+    assert shown[0] == shown[1]
+    assert json.dumps(await jobs_of(copied)) != first
+    assert json.dumps(await jobs_of(copied_facility(Clock(START, speed=0)))) == first
 
 
 async def test_another_seed_makes_another_world(world: Sandbox) -> None:

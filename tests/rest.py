@@ -1,0 +1,100 @@
+"""Waits until a program in this event loop has come to rest, by looking at the loop and at no clock.
+
+Textual's own `wait_for_idle` guesses from the processor's time: it takes 20 ms a time, 40 ms a key, and is wrong on a
+machine that has other work. Here rest is what it means: no callback is ready, no thread works for the loop, the screen
+has drawn what it wants to draw, and nothing is due within the next moment. Nobody waits for that moment either: the
+loop's clock is put forward. Requests that a fault holds, and what is due later, are rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from textual._context import active_app
+from textual.app import ScreenStackError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOMENT = 0.05
+"""Seconds of the loop's clock that a key is given: what the toolkit puts off by a frame or two comes within them."""
+_ROUNDS = 20_000
+"""Rounds of the loop after which a program is said to never rest."""
+_THREADS = 10.0
+"""Seconds that a thread is waited for; one that is held by a test is rest, too."""
+
+
+class Rest:
+    """The running event loop, its clock, and the threads that work for it."""
+
+    def __init__(self) -> None:
+        self._loop: Any = asyncio.get_running_loop()
+        self._ahead = 0.0
+        self._threads: set[asyncio.Future[Any]] = set()
+        self._real_time = self._loop.time
+        self._real_executor = self._loop.run_in_executor
+
+    @property
+    def now(self) -> float:
+        """The loop's clock, in seconds."""
+        now: float = self._loop.time()
+        return now
+
+    @contextmanager
+    def taking_over(self) -> Iterator[None]:
+        """Makes Textual's pilot, and all that sleeps in this loop, go by it."""
+        with (
+            patch.object(self._loop, "time", lambda: self._real_time() + self._ahead),
+            patch.object(self._loop, "run_in_executor", self._run_in_executor),
+            patch("textual.app.wait_for_idle", self),
+            patch("textual.pilot.wait_for_idle", self),
+        ):
+            yield
+
+    async def __call__(self, min_sleep: float = 0, max_sleep: float = 0) -> None:
+        """Wait for rest; takes what `wait_for_idle` takes."""
+        del min_sleep, max_sleep
+        until = self.now + MOMENT
+        await self._all_done()
+        while self.put_forward(until):
+            await self._all_done()
+
+    def put_forward(self, until: float) -> bool:
+        """Put the loop's clock forward to what is due next; False if nothing is until then."""
+        due = min((one.when() for one in self._loop._scheduled if not one.cancelled()), default=until)
+        if due >= until:
+            return False
+        self._ahead += max(0.0, due - self.now)
+        return True
+
+    async def _all_done(self) -> None:
+        for _ in range(_ROUNDS):
+            await asyncio.sleep(0)
+            if self._threads and not self._loop._ready:
+                done, _ = await asyncio.wait(self._threads, timeout=_THREADS)
+                if not done:
+                    return
+            elif not self._loop._ready and not _draws():
+                return
+        raise AssertionError("it does not come to rest")
+
+    def _run_in_executor(self, *arguments: Any) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = self._real_executor(*arguments)
+        self._threads.add(future)
+        future.add_done_callback(self._threads.discard)
+        return future
+
+
+def _draws() -> bool:
+    """Draws what the screen would draw at its next sixtieth of a second; False if that is nothing."""
+    try:
+        screen: Any = active_app.get().screen
+    except ScreenStackError:
+        return False
+    wants_to: bool = screen._update_timer._active.is_set()
+    if wants_to:
+        screen._on_timer_update()
+    return wants_to
