@@ -149,6 +149,8 @@ class WizardScreen(WizardKeys):
 
     def show_saved(self) -> None:
         """The header: the steps, and whether the draft is saved."""
+        if not self.is_attached or not self.query("#steps"):
+            return  # a save that ends while the program does
         header, about = self.query_one("#steps", TextLine), self.query_one("#about", TextLine)
         order = ORDER[self.draft.what]
         header.left = steps_line(self._wizard_steps, order, self._wizard_at, self._wizard_visited, self.findings)
