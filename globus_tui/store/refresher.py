@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from globus_tui.store.services import Services
 
 NAMES_TOGETHER = 4
-LOOK_UP_REQUESTS = 4
-"""Requests of one look-up of tasks at most; running tasks beyond that take turns."""
+CATCHING_UP_REQUESTS = 4
+"""Requests of a look-up while there are tasks that were never read; else one, and running tasks take turns."""
 BACKLOG_PAUSE = timedelta(seconds=5)
 """Between the look-ups of tasks that were never read. Once there are none, they are looked up with the list only."""
 PAUSE_AFTER_FAILURE = timedelta(minutes=5)
@@ -156,7 +156,8 @@ class Refresher:
     async def _read_tasks(self) -> str | None:
         """At most one look-up of tasks; returns why it failed."""
         now = self.board.now()
-        wanted = self.board.shelf.wanted(now, TASKS_AT_ONCE * LOOK_UP_REQUESTS)
+        many = CATCHING_UP_REQUESTS if self.board.shelf.backlog(now) else 1
+        wanted = self.board.shelf.wanted(now, TASKS_AT_ONCE * many)
         if not wanted or self._reading_tasks:
             return None
         self._reading_tasks, pause = True, BACKLOG_PAUSE
