@@ -179,6 +179,8 @@ def worked(one: World, rounds: int) -> dict[str, list[float]]:
 
 def _read_all_tasks(one: World, terminal: Terminal) -> None:
     """Refresh until the tasks behind older runs, 320 each time, are known: they are asked for once."""
+    while any(one.received().values()):  # a refresh asked for during the first reading would be dropped
+        terminal.settle(1.0)
     for _ in range(8 + one.timers // 250):
         one.received()
         terminal.write(REFRESH)
@@ -205,10 +207,13 @@ def _wait_for_a_list(one: World, terminal: Terminal, longest: float = 30.0) -> N
     start = time.perf_counter()
     while not one.asked() and time.perf_counter() - start < longest:
         terminal.read(0.05)
+    quiet = 0
     while time.perf_counter() - start < longest:
         before = terminal.cpu()
-        terminal.settle(0.4)
-        if terminal.cpu() - before < 0.002 and not one.received()["unanswered"]:
+        terminal.settle(0.3)
+        asking = any(one.received().values())
+        quiet = 0 if asking or terminal.cpu() - before >= 0.002 else quiet + 1
+        if quiet == 2:  # not just between one answer and the next question
             return
     raise TimeoutError("a refresh did not end")
 
