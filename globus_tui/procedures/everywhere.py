@@ -104,8 +104,10 @@ class Everywhere(LineApp[Switch]):
             return  # what is wrong has been said, or another reading is under way
         if self.note is not said:
             return  # the reading brought news of its own, which weigh more
-        changed = 0 if after is before else sum(before.get(job_id) != state for job_id, state in after.items())
-        changed += sum(job_id not in after for job_id in before)
+        changed = 0
+        if after is not before:
+            changed = sum(before.get(job_id) != state for job_id, state in after.items())
+            changed += sum(job_id not in after for job_id in before)
         timers = "1 timer" if changed == 1 else f"{changed} timers"
         self.say(f"read again: {timers} changed" if changed else "read again: nothing changed")
 
