@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.board import RUNS_KEPT_WHEN_OPENED
+from globus_tui.store.collection_reading import read_collections
 from globus_tui.store.task_shelf import TASKS_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from globus_tui.domain.collection import Collection
-    from globus_tui.domain.job import JobId
+    from globus_tui.domain.job import Job, JobId
     from globus_tui.domain.readings import JobReading, Page
     from globus_tui.domain.run import Run
     from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
@@ -68,7 +70,8 @@ class Details:
         self._board.opened[job_id] = RUNS_KEPT_WHEN_OPENED
         reading = await self._page(job_id, None, page_size)
         self._markers[job_id] = reading.job.runs_marker
-        partial = await self._join_tasks(reading.job.runs)
+        tasks, places = await asyncio.gather(self._join_tasks(reading.job.runs), self._join_collections(reading.job))
+        partial = tasks or places
         detail = JobDetail(job_id, reading.document, self._markers.get(job_id) is not None, partial)
         self._read[job_id] = detail
         return detail
@@ -110,6 +113,14 @@ class Details:
         except GlobusTuiError as error:
             return f"The tasks of the runs could not be read: {error}"
         return None
+
+    async def _join_collections(self, job: Job) -> str | None:
+        """Reads the collections of a timer as far as only their names are known, which tasks tell too."""
+        if job.transfer is None:
+            return None
+        sides = (job.transfer.source_endpoint, job.transfer.destination_endpoint)
+        wanted = dict.fromkeys(one for one in sides if one and one not in self._board.names.read)
+        return await read_collections(self._board, self._services, wanted)
 
     async def load_task(self, task_id: str) -> Task:
         """Reads one task.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.store.collection_reading import read_collections
 from globus_tui.store.due import DueJobs, Reach
 from globus_tui.store.freshness import Freshness, FreshnessState, is_sign_out, requirement, wait_asked_for
 from globus_tui.store.list_reader import ListReader
@@ -20,12 +20,10 @@ from globus_tui.store.task_shelf import TASKS_AT_ONCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from globus_tui.domain.collection import Collection
     from globus_tui.domain.job import Job, JobId
     from globus_tui.store.board import Board
     from globus_tui.store.services import Services
 
-NAMES_TOGETHER = 4
 CATCHING_UP_REQUESTS = 4
 """Requests of a look-up while there are tasks that were never read; else one, and running tasks take turns."""
 BACKLOG_PAUSE = timedelta(seconds=5)
@@ -110,7 +108,9 @@ class Refresher:
             self._note_due(await self.board.take_list(listing.jobs, listing.asked))
             self._last_answer = listing.jobs
         self._note_success(listing.age, listing.grace)
-        partial = await self._read_tasks() or await self._read_names()
+        partial = await self._read_tasks()
+        if partial is None:
+            partial = await read_collections(self.board, self._services, self.board.names.wanted(self.board.now()))
         self._freshness(partial=partial)
 
     def _runs_wanted(self) -> int:
@@ -171,26 +171,6 @@ class Refresher:
             self._tasks_not_before = self.board.clock() + pause
         self.board.shelf.missed(set(asked_for) - {task.task_id for task in found}, now)
         await self.board.take_tasks(found)
-        return None
-
-    async def _read_names(self) -> str | None:
-        """A few look-ups of collections, some together; returns why one failed for another reason than a refusal."""
-        wanted = list(self.board.names.wanted(self.board.now()))
-        problems: list[str] = []
-        while wanted and not problems:
-            together, wanted = wanted[:NAMES_TOGETHER], wanted[NAMES_TOGETHER:]
-            found = await asyncio.gather(*(self._look_up(one, problems) for one in together))
-            self.board.take_collections({key: one for key, one in zip(together, found, strict=True) if one is not None})
-        return problems[0] if problems else None
-
-    async def _look_up(self, collection_id: str, problems: list[str]) -> Collection | None:
-        try:
-            return await self._services.collections.get_endpoint(collection_id)
-        except GlobusTuiError as error:
-            refused = isinstance(error, ServiceError) and error.kind in _LASTING
-            self.board.names.missed(collection_id, self.board.now(), refused=refused)
-            if not refused:
-                problems.append(f"Names of collections could not be read: {error}")
         return None
 
     # --- single timers
@@ -305,6 +285,3 @@ class Refresher:
         """There are credentials again: the clock goes on, the next refresh is due at once."""
         self.plan = self.plan.asking_again(self.board.clock())
         self._freshness(next_attempt=self.plan.next_at, gare=None)
-
-
-_LASTING = (ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN, ErrorKind.NEEDS_AUTHORIZATION, ErrorKind.INVALID, ErrorKind.OTHER)
