@@ -98,10 +98,9 @@ class Plan:
         if focused == self.focused:
             return self
         changed = replace(self, focused=focused)
-        if self.failures or self.next_at is None:
-            return changed
-        since = checked_at or now
-        return replace(changed, next_at=max(now, since + timedelta(seconds=changed.pace)))
+        if self.failures or self.next_at is None or checked_at is None:
+            return changed  # what was never read is not put off
+        return replace(changed, next_at=max(now, checked_at + timedelta(seconds=changed.pace)))
 
     def _rescheduled(self, changed: Plan, now: datetime) -> Plan:
         if changed.signed_out or not changed.interval:

@@ -178,6 +178,14 @@ async def test_someone_who_looks_away_is_served_more_slowly_and_at_once_on_retur
     assert (wake.seconds, wake.kind) == (0, WakeKind.REFRESH)
 
 
+async def test_the_first_reading_is_not_put_off_when_nobody_looks() -> None:
+    world = World(a_job())
+    world.store.set_focus(False)
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert (wake.seconds, wake.kind) == (0, WakeKind.REFRESH)
+
+
 async def test_while_something_is_being_read_it_is_not_due_again_so_that_nothing_spins() -> None:
     world = World(a_job())
     await world.store.refresh()
