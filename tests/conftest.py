@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 
 _STRIPPED = ("GLOBUS_", "TEXTUAL", "SSH_", "TMUX", "XDG_")
 _STRIPPED_NAMES = {"NO_COLOR", "COLORTERM", "FORCE_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR", "TZ"}
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected is not looked through again for garbage; a tenth of the time of all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
     import httpx
     from textual.pilot import Pilot
-    from textual.worker import Worker
 
     from globus_tui.app import GlobusTui
     from globus_tui.sandbox.faults import Fault
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 """When the facility of the tests begins: its history is always the same."""
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which `until` gives up. Nothing waits that long unless it is broken."""
 
 A_WHILE = 0.5
@@ -143,16 +142,18 @@ class Demo:
 
         Not while a fault holds a request.
         """
-        until = self.rest.now + A_WHILE
+        left: float | None = A_WHILE
         await pilot.pause()
-        while (busy := self._busy()) or self.rest.put_forward(until):
-            if busy and not self.rest.put_forward(until):
+        while True:
+            left = self.rest.put_forward(left) if left is not None else None
+            busy = [worker for worker in self.app.workers if not worker.is_finished]
+            if left is None and not busy:
+                return
+            if left is None:
                 with suppress(WorkerCancelled):  # a newer question took its place
                     await self.app.workers.wait_for_complete(busy)
+                left = A_WHILE
             await pilot.pause()
-
-    def _busy(self) -> list[Worker[Any]]:
-        return [worker for worker in self.app.workers if not worker.is_finished]
 
     async def press(self, pilot: Pilot[Any], *keys: str) -> None:
         """Press keys and wait until everything that they set going is over."""
@@ -167,6 +168,7 @@ class Demo:
         """Wait for something that happens while a request is still held."""
         async with asyncio.timeout(PATIENCE):
             while not ready():
+                await self.rest()
                 await pilot.pause(0.001)
 
     async def pass_time(self, pilot: Pilot[Any], by: timedelta | float) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOMENT = 0.05
 """Seconds of the loop's clock that a key is given: what the toolkit puts off by a frame or two comes within them."""
+_TICK = 0.001
+"""Seconds that something due counts at least, that what is always due comes to an end."""
 _ROUNDS = 20_000
 """Rounds of the loop after which a program is said to never rest."""
 _THREADS = 10.0
@@ -37,12 +39,6 @@ class Rest:
         self._real_time = self._loop.time
         self._real_executor = self._loop.run_in_executor
 
-    @property
-    def now(self) -> float:
-        """The loop's clock, in seconds."""
-        now: float = self._loop.time()
-        return now
-
     @contextmanager
     def taking_over(self) -> Iterator[None]:
         """Makes Textual's pilot, and all that sleeps in this loop, go by it."""
@@ -57,18 +53,30 @@ class Rest:
     async def __call__(self, min_sleep: float = 0, max_sleep: float = 0) -> None:
         """Wait for rest; takes what `wait_for_idle` takes."""
         del min_sleep, max_sleep
-        until = self.now + MOMENT
         await self._all_done()
-        while self.put_forward(until):
+        left = self.put_forward(MOMENT)
+        while left is not None:
             await self._all_done()
+            left = self.put_forward(left)
 
-    def put_forward(self, until: float) -> bool:
-        """Put the loop's clock forward to what is due next; False if nothing is until then."""
-        due = min((one.when() for one in self._loop._scheduled if not one.cancelled()), default=until)
-        if due >= until:
-            return False
-        self._ahead += max(0.0, due - self.now)
-        return True
+    def put_forward(self, left: float) -> float | None:
+        """Put the loop's clock forward to what is due next.
+
+        Args:
+            left: seconds by which it may be put forward; the time that really passes meanwhile does not count, as it
+                is longer on a busy machine.
+
+        Returns:
+            What is left of them, or None when nothing is due within them.
+        """
+        due = min((one.when() for one in self._loop._scheduled if not one.cancelled()), default=None)
+        if due is None:
+            return None
+        step: float = max(0.0, due - self._loop.time())
+        if step > left:
+            return None
+        self._ahead += step
+        return left - max(step, _TICK)
 
     async def _all_done(self) -> None:
         for _ in range(_ROUNDS):

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.job_preview import JobPreview
 
 if TYPE_CHECKING:
     from tests.demo import Demo
@@ -17,9 +18,11 @@ SIZES = [(60, 15), (80, 24), (120, 36), (200, 60)]
 
 async def test_hostile_names_are_shown_as_they_are_and_harm_nothing(demo: Demo) -> None:
     async with demo.console(size=(200, 60)) as pilot:
+        preview = demo.app.screen.query_one(JobPreview)
         for row in demo.table.rows:
             demo.table.move_to(row.key)
-            await demo.press(pilot, "v", "v")
+            await demo.settle(pilot)
+            assert str(preview.render()).startswith(safe_line(row.job.label)[:20])
             assert not any(ord(char) < 32 or char in "\u202e\u202c\x7f" for line in demo.screen() for char in line)
         await demo.press(pilot, "slash")
         await demo.write(pilot, "markup")
