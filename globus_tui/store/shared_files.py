@@ -82,8 +82,11 @@ class SharedFiles:
     def _leave_presence(self) -> None:
         if self._presence is not None:
             place, descriptor = self._presence
-            with contextlib.suppress(OSError):
-                place.unlink()
+            key = place.name.split(".", 1)[0]
+            # The last one out takes the answers along: nobody is left to read them.
+            for name in (place.name,) if self.others() else (place.name, f"{key}.list", f"{key}.tasks"):
+                with contextlib.suppress(OSError):
+                    place.with_name(name).unlink()
             os.close(descriptor)
             self._presence = None
 

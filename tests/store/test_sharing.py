@@ -444,6 +444,18 @@ async def test_a_copy_alone_writes_nothing_down(host: Host) -> None:
     assert {path.suffix for path in host.folder.iterdir()} <= {".copy", ".turn"}
 
 
+async def test_the_last_copy_to_leave_takes_the_answers_along(host: Host) -> None:
+    first, second = host.copy(), host.copy()
+    await settled(first, second)
+    await host.pass_by(70)
+    assert host.folder is not None
+    first.store.leave()
+    assert {path.suffix for path in host.folder.iterdir()} == {".copy", ".turn", ".list", ".tasks"}
+    second.label = None  # signed out
+    await host.pass_by(70, second)
+    assert {path.suffix for path in host.folder.iterdir()} == {".turn"}
+
+
 def written(host: Host, kind: str) -> Path:
     assert host.folder is not None
     return next(host.folder.glob(f"*.{kind}"))
