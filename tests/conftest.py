@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _STRIPPED = ("GLOBUS_", "TEXTUAL", "SSH_", "TMUX", "XDG_")
-_STRIPPED_NAMES = {"NO_COLOR", "COLORTERM", "FORCE_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR", "TZ"}
+_STRIPPED_NAMES = {"COLUMNS", "LINES", "NO_COLOR", "COLORTERM", "FORCE_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR", "TZ"}
 
 
 def pytest_collection_finish() -> None:

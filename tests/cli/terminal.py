@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds until a test gives up on a program that does not do what it waits for."""
+_A_MOMENT = 0.2
+"""Seconds that `wait_for_rest` listens for a sign of life."""
 _AT_REST = 0.02
-"""CPU seconds that a program at rest uses at most in the moment that `wait_for_rest` listens."""
+"""CPU seconds that a program at rest uses at most in such a moment."""
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP[^\x1b]*\x1b\\")
 
 
@@ -97,10 +99,13 @@ class Terminal:
 
         On a machine with other work, silence alone says nothing: it may not have come to draw yet.
         """
-        pid = self.process.pid
-        spent = cpu_seconds(pid)
-        while self._read(0.4) or waits_for_cpu(pid) or cpu_seconds(pid) - spent > _AT_REST:
-            spent = cpu_seconds(pid)
+        spent = self._spent()
+        while self._read(_A_MOMENT) or waits_for_cpu(self.process.pid) or self._spent() - spent > _AT_REST:
+            spent = self._spent()
+
+    def _spent(self) -> float:
+        """CPU seconds of the program, and of this process: its threads are the services that the program asks."""
+        return cpu_seconds(self.process.pid) + cpu_seconds(os.getpid())
 
     def wait_for_end(self) -> int:
         """Read until the program has ended; gives its exit code."""
