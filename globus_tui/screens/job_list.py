@@ -227,7 +227,8 @@ class JobListScreen(TimerScreen, JobActions):
         group = self._row_order.shown_together(JobId(str(lost.lost_key)))
         if group is not None and self.query_one("#jobs", JobTable).move_to(group.key):
             return
-        if not self._row_order.narrowed and lost.lost_key not in self.app.deleted_here:
+        hidden = self._row_order.narrowed or lost.lost_key in self.app.states  # by a filter, perhaps of a moment ago
+        if not hidden and lost.lost_key not in self.app.deleted_here:
             self.app.say("The timer under the cursor is gone; the cursor went to the next one.", "warning")
 
     @on(JobTable.Chosen)
