@@ -229,10 +229,20 @@ def bindings(commands: Iterable[Command]) -> list[Binding]:
     """Textual bindings with the default keys; the user's own are laid over them by id."""
     return [
         Binding(
-            DEFAULT_KEYS[one.command_id], one.action, one.words, show=one.footer, tooltip=one.help, id=one.command_id
+            DEFAULT_KEYS[one.command_id],
+            one.action,
+            one.words,
+            show=one.footer,
+            tooltip=one.help,
+            id=one.command_id,
+            priority=one.command_id in _WHATEVER_IS_SHOWN,
         )
         for one in commands
     ]
+
+
+_WHATEVER_IS_SHOWN = ("app.quit", "app.stop")
+"""Commands whose keys no question and no field takes for itself."""
 
 
 _KEY_NAMES = {

@@ -47,6 +47,18 @@ def test_ctrl_c_leaves_at_once_and_leaves_the_terminal_sane() -> None:
         assert terminal.is_sane()
 
 
+@pytest.mark.parametrize(("keys", "shown"), [("?", "type to search the keys"), ("X", "for good?"), ("\x1b", "Quit?")])
+def test_ctrl_c_leaves_at_once_whatever_is_on_the_screen(keys: str, shown: str) -> None:
+    with Terminal("--demo", "--demo-speed", "0") as terminal:
+        terminal.wait_for("enter Open")
+        terminal.wait_for_rest()
+        terminal.press(keys)
+        terminal.wait_for(shown)
+        terminal.press("\x03")
+        assert terminal.wait_for_end() == 0
+        assert terminal.is_sane()
+
+
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_by_the_system_it_leaves_the_terminal_sane(told: signal.Signals) -> None:
     with Terminal("--demo", "--demo-speed", "0") as terminal:
