@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field, fields
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
@@ -52,6 +53,10 @@ class FilterRule:
         return {"DATA_TYPE": "filter_rule", "method": self.method, "name": self.name} | kind
 
 
+_NOTHING: Document = {}
+"""Shared by all documents without other options; never changed, as nothing of a document is."""
+
+
 @dataclass(frozen=True, slots=True)
 class TransferData:
     """A transfer document. None means "not stated": the service's default then holds (see the wire's tables).
@@ -86,7 +91,7 @@ class TransferData:
     destination_local_user: str | None = None
     recursive_symlinks: str | None = None
     submission_id: str | None = None
-    extra: Document = field(default_factory=dict, hash=False)
+    extra: Document = field(default_factory=lambda: _NOTHING, hash=False)
 
     def to_document(self) -> dict[str, Any]:
         """The document as sent to Transfer or, less `submission_id`, inside a timer."""
@@ -103,30 +108,32 @@ class TransferData:
         """Reads a transfer document in today's form or in the old action provider's, as timers carry both."""
         get, flag, text, repeated = found.get, wire.flag, wire.text, wire.repeated
         rules = get("filter_rules")
-        return cls(
-            source_endpoint=repeated(get("source_endpoint")) or repeated(get("source_endpoint_id")),
-            destination_endpoint=repeated(get("destination_endpoint")) or repeated(get("destination_endpoint_id")),
-            items=tuple([_read_item(one) for one in wire.items(get("DATA") or get("transfer_items"))]),
-            label=text(get("label")),
-            sync_level=_read_level(get("sync_level")),
-            verify_checksum=flag(get("verify_checksum")),
-            preserve_timestamp=flag(get("preserve_timestamp")),
-            encrypt_data=flag(get("encrypt_data")),
-            skip_source_errors=flag(get("skip_source_errors")),
-            fail_on_quota_errors=flag(get("fail_on_quota_errors")),
-            delete_destination_extra=flag(get("delete_destination_extra")),
-            store_base_path_info=flag(get("store_base_path_info")),
-            notify_on_succeeded=flag(get("notify_on_succeeded")),
-            notify_on_failed=flag(get("notify_on_failed")),
-            notify_on_inactive=flag(get("notify_on_inactive")),
-            filter_rules=_read_rules(rules) if rules else (),
-            deadline=text(get("deadline")),
-            source_local_user=text(get("source_local_user")),
-            destination_local_user=text(get("destination_local_user")),
-            recursive_symlinks=repeated(get("recursive_symlinks")),
-            submission_id=text(get("submission_id")),
-            extra=_NOTHING if _KNOWN.issuperset(found) else {key: found[key] for key in found if key not in _KNOWN},
+        stated = (  # in the order of the fields: a key of words would take three times as long
+            repeated(get("source_endpoint")) or repeated(get("source_endpoint_id")),
+            repeated(get("destination_endpoint")) or repeated(get("destination_endpoint_id")),
+            _read_items(wire.items(get("DATA") or get("transfer_items"))),
+            text(get("label")),
+            _read_level(get("sync_level")),
+            flag(get("verify_checksum")),
+            flag(get("preserve_timestamp")),
+            flag(get("encrypt_data")),
+            flag(get("skip_source_errors")),
+            flag(get("fail_on_quota_errors")),
+            flag(get("delete_destination_extra")),
+            flag(get("store_base_path_info")),
+            flag(get("notify_on_succeeded")),
+            flag(get("notify_on_failed")),
+            flag(get("notify_on_inactive")),
+            _read_rules(rules) if rules else (),
+            text(get("deadline")),
+            text(get("source_local_user")),
+            text(get("destination_local_user")),
+            repeated(get("recursive_symlinks")),
+            text(get("submission_id")),
         )
+        if _KNOWN.issuperset(found):
+            return _shared(*stated)
+        return cls(*stated, extra={key: found[key] for key in found if key not in _KNOWN})
 
 
 _FLAGS = (
@@ -152,8 +159,6 @@ _TEXT_OPTIONS = (
 _OPTIONS = ("sync_level", *_TEXT_OPTIONS, *_FLAGS)
 _ENDPOINT_KEYS = ("source_endpoint", "source_endpoint_id", "destination_endpoint", "destination_endpoint_id")
 _KNOWN = frozenset(("DATA_TYPE", "DATA", "transfer_items", "filter_rules", *_ENDPOINT_KEYS, *_OPTIONS))
-_NOTHING: Document = {}
-"""Shared by all documents without other options; never changed, as nothing of a document is."""
 _LEVEL_NAMES = {level.name.lower(): level for level in SyncLevel}
 
 
@@ -177,12 +182,30 @@ def _read_level(value: object) -> SyncLevel | None:
     return SyncLevel(level) if level is not None and 0 <= level <= 3 else None
 
 
+def _read_items(found: list[Any]) -> tuple[TransferItem, ...]:
+    items = [_read_item(one) for one in found]
+    return _alone(items[0]) if len(items) == 1 else tuple(items)
+
+
 def _read_item(value: object) -> TransferItem:
     get = wire.document(value).get
-    return TransferItem(
-        source_path=wire.text(get("source_path")) or "",
-        destination_path=wire.text(get("destination_path")) or "",
-        recursive=wire.flag(get("recursive")),
-        external_checksum=wire.text(get("external_checksum")),
-        checksum_algorithm=wire.text(get("checksum_algorithm")),
+    return _item(
+        wire.text(get("source_path")) or "",
+        wire.text(get("destination_path")) or "",
+        wire.flag(get("recursive")),
+        wire.text(get("external_checksum")),
+        wire.text(get("checksum_algorithm")),
     )
+
+
+_shared = lru_cache(maxsize=128)(TransferData)
+"""Timers made together (for weekdays, for hours of the day) move the same: they share one value."""
+
+
+_item = lru_cache(maxsize=256)(TransferItem)
+"""And so do those to several destinations, or with labels of their own."""
+
+
+@lru_cache(maxsize=256)
+def _alone(item: TransferItem) -> tuple[TransferItem, ...]:
+    return (item,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from sys import intern
 from typing import Any
 
@@ -19,10 +20,14 @@ def moment(value: object) -> datetime | None:
     Old documents lack an offset (fixtures of 2022): those are taken as UTC, which is an inference. File listings
     write a space instead of `T`. Anything else gives None.
     """
-    if not isinstance(value, str) or len(value) < 10:  # a date alone has ten
-        return None
+    return _moment(value) if type(value) is str and len(value) >= 10 else None  # a date alone has ten
+
+
+@lru_cache(maxsize=1024)
+def _moment(text: str) -> datetime | None:
+    """Kept once for all documents near each other: timers start together, and a document says most moments twice."""
     try:
-        read = datetime.fromisoformat(value)
+        read = datetime.fromisoformat(text)
     except ValueError:
         return None
     if not _FIRST_YEAR <= read.year < _BEHIND_LAST_YEAR:
@@ -77,5 +82,5 @@ def items(value: object) -> list[Any]:
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """The strings in a JSON array; other things in it are dropped."""
-    return tuple(entry for entry in items(value) if isinstance(entry, str))
+    """The strings in a JSON array, kept in memory once (scopes, policies); other things in it are dropped."""
+    return tuple(intern(entry) for entry in items(value) if type(entry) is str)

@@ -52,9 +52,9 @@ class DueJobs:
                 self._looked_at.pop(job.job_id, None)
             elif self._next_runs.get(job.job_id) != job.next_run:
                 self._next_runs[job.job_id] = job.next_run
-                heappush(self._heap, (job.next_run + AFTER_NEXT_RUN, job.job_id))
+                heappush(self._heap, (job.next_run, job.job_id))
         if len(self._heap) > 2 * len(self._next_runs) + 100:
-            self._heap = [(at, one) for at, one in self._heap if self._current(at, one)]
+            self._heap = [one for one in self._heap if self._current(*one)]
             heapify(self._heap)
 
     def wish(self, job_id: JobId, at: datetime) -> None:
@@ -66,9 +66,9 @@ class DueJobs:
         self._drop_old(now)
         seconds = [(at - clock).total_seconds() for at in self._wishes.values()]
         seconds += [(at - now).total_seconds() for at, _ in self._open_ones(reach.opened)]
-        if self._heap and self._heap[0][0] < reach.before:
+        if self._heap and (at := self._heap[0][0] + AFTER_NEXT_RUN) < reach.before:
             gap = (self._not_before - clock).total_seconds() if self._not_before else 0.0
-            seconds.append(max(gap, (self._heap[0][0] - now).total_seconds()))
+            seconds.append(max(gap, (at - now).total_seconds()))
         return min(seconds) if seconds else None
 
     def take(self, now: datetime, clock: datetime, reach: Reach) -> tuple[JobId, ...]:
@@ -86,7 +86,8 @@ class DueJobs:
         fallen: list[JobId] = []
         if self._not_before is not None and clock < self._not_before:
             return fallen
-        while self._heap and self._heap[0][0] <= now and self._heap[0][0] < reach.before:
+        latest = now - AFTER_NEXT_RUN
+        while self._heap and self._heap[0][0] <= latest and self._heap[0][0] + AFTER_NEXT_RUN < reach.before:
             at, job_id = heappop(self._heap)
             if self._current(at, job_id) and self._looked_at.get(job_id) != self._next_runs[job_id]:
                 fallen.append(job_id)
@@ -102,11 +103,11 @@ class DueJobs:
             if (next_run := self._next_runs.get(one)) is not None and self._looked_at.get(one) != next_run
         ]
 
-    def _current(self, at: datetime, job_id: JobId) -> bool:
-        next_run = self._next_runs.get(job_id)
-        return next_run is not None and next_run + AFTER_NEXT_RUN == at
+    def _current(self, next_run: datetime, job_id: JobId) -> bool:
+        return self._next_runs.get(job_id) == next_run
 
     def _drop_old(self, now: datetime) -> None:
         """Next runs that were long past when first seen are overdue or late: not our business."""
-        while self._heap and (not self._current(*self._heap[0]) or self._heap[0][0] < now - timedelta(seconds=60)):
+        long_past = now - AFTER_NEXT_RUN - timedelta(seconds=60)
+        while self._heap and (not self._current(*self._heap[0]) or self._heap[0][0] < long_past):
             heappop(self._heap)
