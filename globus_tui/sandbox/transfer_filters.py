@@ -24,8 +24,9 @@ def filtered(asking: Asking, tasks: list[TransferTask], text: str) -> list[Trans
     Raises:
         Refusal: 400 for a clause of another form.
     """
-    tests = [_test(asking, clause) for clause in text.split("/") if clause]
-    return [task for task in tasks if all(test(task.document) for test in tests)]
+    for test in [_test(asking, clause) for clause in text.split("/") if clause]:
+        tasks = [task for task in tasks if test(task.document)]
+    return tasks
 
 
 def _test(asking: Asking, clause: str) -> Test:

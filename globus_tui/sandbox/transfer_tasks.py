@@ -71,10 +71,9 @@ def _accepted(asking: Asking, task: TransferTask, code: str, message: str) -> Do
 
 def listing(asking: Asking) -> Document:
     """One page of the caller's tasks, newest first unless asked otherwise."""
-    tasks = list(_mine(asking))
-    for task in tasks:
+    found = filtered(asking, list(_mine(asking)), asking.query.get("filter", ""))
+    for task in found:  # no filter asks for a figure
         refresh(task, asking.now)
-    found = filtered(asking, tasks, asking.query.get("filter", ""))
     found = ordered_tasks(asking, found, asking.query.get("orderby") or "request_time DESC")
     offset, limit = asking.number("offset", 0, 10**9), asking.number("limit", 10, LARGEST_PAGE)
     page = [asking.trimmed(task.document) for task in found[offset : offset + limit]]
