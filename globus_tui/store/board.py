@@ -122,7 +122,9 @@ class Board:
         for job_id in merged.removed:
             self._forget(job_id)
         self.held.jobs, self.held.folded = merged.jobs, merged.folded
-        self.shelf.fit(len(merged.jobs))
+        if self.shelf.fit(len(merged.jobs)):
+            for job in merged.jobs.values():
+                self._note(job)
         with collector_resting():
             await self._judge_changed(merged.changed)
             gone_since = self.states.keys() - merged.jobs.keys() if self.kept else frozenset()
@@ -162,9 +164,9 @@ class Board:
         old = self.held.jobs.get(job_id)
         job = merge_job(old, found, self.opened.get(job_id, RUNS_KEPT))
         self.held.folded.pop(job_id, None)
+        self._note(job)
         if job != old:
             self.held.jobs[job_id] = job
-            self._note(job)
             self._judge(job)
         self.publish((job_id,))
         return True
@@ -319,7 +321,7 @@ class Board:
         self.disturbed = True
 
     def _note(self, job: Job) -> None:
-        self.shelf.note(job)
+        self.shelf.note(job, opened=job.job_id in self.opened)
         self.names.note(job)
 
     def _forget(self, job_id: JobId) -> None:

@@ -40,22 +40,30 @@ class TaskShelf:
         self._depth = RUNS_JOINED
         self.tasks: Mapping[str, Task] = MappingProxyType(self._tasks)
 
-    def note(self, job: Job) -> None:
-        """Takes down which tasks the runs of a job made. Flow runs are not tasks of Transfer."""
+    def note(self, job: Job, *, opened: bool = False) -> None:
+        """Takes down which tasks the runs of a job made, as far as they are joined: all, if somebody opened it.
+
+        Flow runs are not tasks of Transfer.
+        """
         if job.kind is not JobKind.TRANSFER:
             return
+        deep = RUNS_JOINED if opened else self._depth
         for rank, run in enumerate(job.runs[:RUNS_JOINED]):
             task_id = run.resource_id
             if task_id is None:
                 continue
-            self._owners[task_id] = job.job_id
             known = self._tasks.get(task_id)
-            if known is None or not known.finished:
-                self._wanted[task_id] = (rank, -(run.ran_at.timestamp() if run.ran_at else 0.0))
+            if rank < deep:
+                self._owners[task_id] = job.job_id
+                if known is None or not known.finished:
+                    self._wanted[task_id] = (rank, -(run.ran_at.timestamp() if run.ran_at else 0.0))
+            elif known is None:
+                self._wanted.pop(task_id, None)
 
-    def fit(self, jobs: int) -> None:
-        """Says how many jobs there are: the more, the fewer runs of each are joined."""
-        self._depth = next((depth for most, depth in _DEPTHS if jobs <= most), 1)
+    def fit(self, jobs: int) -> bool:
+        """Says how many jobs there are: the more, the fewer runs of each are joined. True: all are to be noted anew."""
+        before, self._depth = self._depth, next((depth for most, depth in _DEPTHS if jobs <= most), 1)
+        return self._depth > before
 
     def forget(self, job: Job) -> None:
         """The job is gone: nobody needs its tasks."""
