@@ -36,7 +36,7 @@ class Facts:
         tie: the order among equals: trouble first, then the next run, the name and the id.
     """
 
-    __slots__ = ("failures", "interval_seconds", "job_id", "last", "name", "next", "tie", "why", "word")
+    __slots__ = ("failures", "interval_seconds", "last", "tie", "why")
 
     def __init__(
         self,
@@ -50,11 +50,7 @@ class Facts:
         failures: int | None = None,
     ) -> None:
         """What is not known of a row is None."""
-        self.job_id = job_id
-        self.word = word
-        self.name = name
         self.last = last
-        self.next = next
         self.interval_seconds = interval_seconds
         self.why = why
         self.failures = failures
@@ -97,14 +93,15 @@ def _tie(pair: tuple[Any, Facts]) -> tuple[int, bool, float, str, str]:
 def _value(fact: Facts, column: Column) -> Any:
     """What a row has in a column, as something that compares within the column; None when it has nothing."""
     if column is Column.HEALTH:
-        return fact.word.rank
+        return fact.tie[0]
     if column is Column.NAME:
-        return fact.name.casefold() or None
+        return fact.tie[3] or None
     if column is Column.WHY:
         return fact.why.casefold() or None
     if column is Column.RUNS:
         return fact.failures
     if column is Column.EVERY:
         return fact.interval_seconds
-    moment = fact.last if column is Column.LAST else fact.next
-    return moment.timestamp() if moment else None
+    if column is Column.NEXT:
+        return None if fact.tie[1] else fact.tie[2]
+    return fact.last.timestamp() if fact.last else None
