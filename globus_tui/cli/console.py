@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from globus_tui.cli.first_frame import first_frame
+from globus_tui.cli.first_frame import FirstFrame, first_frame
+from globus_tui.cli.kept_rows import Keeping, kept_rows
 from globus_tui.cli.later import later
 from globus_tui.cli.terminal import can_browse, check_terminal, over_ssh, wants_ascii
 
@@ -25,13 +27,20 @@ if TYPE_CHECKING:
     from globus_tui.api.transfer import TransferClient
     from globus_tui.app import GlobusTui, Switch
     from globus_tui.cli.backend import Backend
+    from globus_tui.cli.kept_frame import KeptFrame
     from globus_tui.screens.create.lookup import Making
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
-    from globus_tui.store.answer_cache import AnswerCache
-    from globus_tui.store.job_state import Change
+    from globus_tui.store.answer_cache import AnswerCache, Kept
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.services import SharedFolder
+
+
+class Opening(NamedTuple):
+    """The first session of a start: what the terminal shows already, and where that is kept for the next."""
+
+    frame: FirstFrame
+    drawn: KeptFrame
 
 
 _PATIENCE = 0.3
@@ -46,7 +55,8 @@ def run(options: Namespace) -> int:
     """
     check_terminal(os.environ)
     gc.disable()  # while so much is loaded there is nothing to collect: a tenth of the time; see `_enter`
-    with first_frame("globus_tui  starting"):
+    drawn = _drawn_last(options, os.environ)
+    with first_frame("globus_tui  starting", drawn.picture()) as frame:
         import asyncio
         from dataclasses import replace
 
@@ -57,6 +67,7 @@ def run(options: Namespace) -> int:
         environ = os.environ
         demo, profile, sign_in = options.demo, options.profile, False
         before, trouble = None, ""
+        opening: Opening | None = Opening(frame, drawn)
         while True:
             settings = load_settings(environ, profile=profile)
             zone = find_zone(options.zone or settings.zone)
@@ -64,7 +75,7 @@ def run(options: Namespace) -> int:
             if trouble:
                 settings = replace(settings, problems=(*settings.problems, trouble))
             try:
-                switch = asyncio.run(_stay(settings, options, zone, environ, demo=demo, sign_in=sign_in))
+                switch = asyncio.run(_stay(settings, options, zone, environ, opening, demo=demo, sign_in=sign_in))
             except SettingsError as wrong:
                 if before is None:
                     raise
@@ -74,7 +85,7 @@ def run(options: Namespace) -> int:
                 continue
             if isinstance(switch, int):
                 return switch
-            before, trouble = (demo, profile), ""
+            before, trouble, opening = (demo, profile), "", None
             demo, profile, sign_in = switch.demo, switch.profile or profile, switch.sign_in
 
 
@@ -83,6 +94,7 @@ async def _stay(
     options: Namespace,
     zone: tzinfo,
     environ: Mapping[str, str],
+    opening: Opening | None,
     *,
     demo: bool,
     sign_in: bool,
@@ -92,7 +104,7 @@ async def _stay(
     speed = 1.0 if options.demo_speed is None else options.demo_speed
     backend = await (demo_backend(speed) if demo else real_backend(settings, environ))
     async with backend.connection:
-        return await _enter(backend, settings, options, zone, environ, sign_in=sign_in)
+        return await _enter(backend, settings, options, zone, environ, opening, sign_in=sign_in)
 
 
 async def _enter(
@@ -101,6 +113,7 @@ async def _enter(
     options: Namespace,
     zone: tzinfo,
     environ: Mapping[str, str],
+    opening: Opening | None,
     *,
     sign_in: bool,
 ) -> Switch | int:
@@ -112,7 +125,7 @@ async def _enter(
 
     store = make_store(backend, settings, options, share=_sharing(backend, settings, environ))
     cache = _cache_of(backend, settings)
-    kept = cache.load() if cache else None
+    kept = _load(cache, opening)
     early: list[Exchange] = []
     backend.connection.on_exchange = early.append
     first, answered = None, asyncio.Event()
@@ -132,8 +145,7 @@ async def _enter(
         app.activity.note(exchange)
     app.call_later(_collect_again)
     leave_when_told(lambda code: app.exit(return_code=code))
-    if cache is not None:
-        keep_now_and_then(store, cache)
+    keeping = _hand_over(app, cache, opening)
     mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
     try:
         switch = await app.run_async(mouse=bool(mouse))
@@ -142,16 +154,36 @@ async def _enter(
         store.leave()
         if first is not None:
             first.cancel()
-        if cache is not None and backend.account.who is None:
-            cache.forget()  # signed out: what was seen is nobody's any more
-        elif cache is not None:
-            keep_now(store, cache)
+        if keeping is not None:
+            keeping.end(signed_out=backend.account.who is None)
+
+
+def _load(cache: AnswerCache | None, opening: Opening | None) -> Kept | None:
+    """The rows of the last session; what is drawn on the screen already goes when it is not of these."""
+    kept = cache.load() if cache else None
+    picture = opening.frame.picture if opening else None
+    if opening is not None and picture is not None and (kept is None or kept.label != picture.label):
+        opening.frame.take_back()
+    return kept
+
+
+def _hand_over(app: GlobusTui, cache: AnswerCache | None, opening: Opening | None) -> Keeping | None:
+    """Lets the application draw over what is on the screen, and keep what it knows and draws for the next."""
+    if opening is not None and sys.platform != "win32":
+        from globus_tui.widgets.taken_over import taking_over
+
+        app.driver_class = taking_over(app.driver_class, opening.frame)
+        if opening.frame.picture is not None:
+            app.drawn_before = opening.frame.picture.lines, opening.frame.picture.size
+    if cache is None:
+        return None
+    keeping = Keeping(app.store, cache, opening.drawn if opening else None)
+    keeping.begin(app)
+    return keeping
 
 
 def _cache_of(backend: Backend, settings: Settings) -> AnswerCache | None:
     """Where the last answer is kept: one file for each profile, environment and identity; none for the demo."""
-    from globus_tui.cli.kept_rows import kept_rows
-
     who = backend.account.who
     return None if backend.demo or who is None else kept_rows(settings, backend.connection.environment, who)
 
@@ -171,25 +203,13 @@ def _sharing(
     return open_it
 
 
-def keep_now_and_then(store: JobStore, cache: AnswerCache) -> None:
-    """Saves what is known after refreshes, every few minutes at most, off the event loop."""
-    import asyncio
+def _drawn_last(options: Namespace, environ: Mapping[str, str]) -> KeptFrame:
+    """What the last session with these options drew; only little is loaded to tell."""
+    from globus_tui.cli.kept_frame import KeptFrame, circumstances
+    from globus_tui.settings import Paths
 
-    running: set[asyncio.Task[bool]] = set()
-
-    def after(change: Change) -> None:
-        if change.freshness and cache.due() and (kept := store.to_keep(cache.label)) is not None:
-            task = asyncio.create_task(asyncio.to_thread(cache.save, kept))
-            running.add(task)
-            task.add_done_callback(running.discard)
-
-    store.subscribe(after)
-
-
-def keep_now(store: JobStore, cache: AnswerCache) -> None:
-    """Saves what is known when the console is left."""
-    if (kept := store.to_keep(cache.label)) is not None:
-        cache.save(kept)
+    paths = Paths.of_this_user(environ)
+    return KeptFrame(paths.cache, circumstances(options, environ, paths))
 
 
 def _collect_again() -> None:

@@ -86,7 +86,7 @@ class AnswerCache:
     def load(self) -> Kept | None:
         """What was kept; None when there is nothing that can be used."""
         try:
-            packed = _read_private(self.path)
+            packed = read_own(self.path)
             head, _, body = packed.partition(b"\n")
             if head != _head():
                 return None
@@ -108,7 +108,7 @@ class AnswerCache:
             return True
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_private(self.path, _head() + b"\n" + zlib.compress(pickle.dumps(kept, protocol=5), 1))
+            write_own(self.path, _head() + b"\n" + zlib.compress(pickle.dumps(kept, protocol=5), 1))
         except OSError:
             return False
         self._last = kept
@@ -135,7 +135,12 @@ def _head() -> bytes:
     return f"globus_tui rows {_FORMAT} {__version__} {sys.version_info[0]}.{sys.version_info[1]}".encode()
 
 
-def _read_private(path: Path) -> bytes:
+def read_own(path: Path) -> bytes:
+    """A file that nobody else can read or write.
+
+    Raises:
+        OSError: there is none, or it is not private.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
@@ -144,7 +149,12 @@ def _read_private(path: Path) -> bytes:
         return file.read()
 
 
-def _write_private(path: Path, contents: bytes) -> None:
+def write_own(path: Path, contents: bytes) -> None:
+    """Replaces a file that may be lost, mode 0600; nothing is flushed to the disk.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     import tempfile
 
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 from the start

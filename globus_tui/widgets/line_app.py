@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
+from textual.events import InputEvent, Paste
 from textual.screen import Screen
 
 from globus_tui.widgets.line_compositor import LineCompositor, PartsUpdate
@@ -14,11 +15,12 @@ from globus_tui.widgets.line_pace import QUESTION, Pace
 from globus_tui.widgets.line_shadow import Shadow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Self
 
     from rich.console import RenderableType
     from textual.dom import DOMNode
+    from textual.events import Event
     from textual.messages import TerminalSupportsSynchronizedOutput
     from textual.timer import Timer
     from textual.widget import Widget
@@ -48,6 +50,11 @@ class LineApp(App[R]):
         self._line_leave: Callable[[], None] | None = None
         self._line_short = False
         self._line_clock: Timer | None = None
+        self.drawn_before: tuple[Sequence[str], tuple[int, int]] | None = None
+        """Lines that the terminal shows already when the first frame is drawn, and its columns and lines by then."""
+        self.before_leaving: Callable[[Callable[[], object]], object] | None = None
+        """Called once instead of leaving, with what leaves. Nothing is drawn and no key does anything from then on."""
+        self._line_is_leaving = False
 
     def _register(self, parent: DOMNode, *widgets: Widget, **places: Any) -> list[Widget]:
         for one in widgets:
@@ -64,6 +71,11 @@ class LineApp(App[R]):
         if self._batch_count or self.is_headless:
             self.post_display_hook()
             return
+        if self.drawn_before is not None:
+            lines, size = self.drawn_before
+            self.drawn_before = None
+            if self.size == size:
+                self._line_shadow.believe(lines)
         if sequences := renderable.render_segments(self.console):
             self._line_short = len(sequences) < _SHORT
             super()._display(screen, renderable)  # type: ignore[arg-type]
@@ -109,6 +121,22 @@ class LineApp(App[R]):
     def exit(self, result: R | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """As Textual's; waits for an answer of the terminal that is on its way: the shell would take it for keys."""
         leave = partial(super().exit, result, return_code, message)
+        before, self.before_leaving = self.before_leaving, None
+        if before is None or not self.is_running:
+            self._leave_answered(leave)
+            return
+        self._line_is_leaving = True
+        self._begin_batch()  # for good: what is drawn from now on is not for the screen
+        before(partial(self._leave_answered, leave))
+
+    async def on_event(self, event: Event) -> None:
+        """As Textual's; whoever has left does nothing any more."""
+        if not (self._line_is_leaving and isinstance(event, InputEvent | Paste)):
+            await super().on_event(event)
+
+    def _leave_answered(self, leave: Callable[[], None]) -> None:
+        if self._exit:
+            return
         if self._line_pace.waiting and self._line_leave is None:
             self._line_leave = leave
         else:

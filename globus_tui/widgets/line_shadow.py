@@ -26,6 +26,12 @@ class Shadow:
         """Take every cell for unknown: whatever is written next is written in full."""
         self._lines.clear()
 
+    def believe(self, lines: Iterable[str]) -> None:
+        """Take the terminal to show these lines, which were written from its top as text and colours."""
+        from globus_tui.widgets.line_known import cells_of  # loaded only where something was written before
+
+        self._lines = {y: dict(enumerate(cells)) for y, cells in enumerate(cells_of(lines))}
+
     def write(self, parts: Iterable[tuple[int, int, LineStrip]], colour_system: str) -> str:
         """Return terminal sequences that draw `parts`: column, line and strip, from the top and from the left.
 

@@ -101,7 +101,7 @@ class LineStrip(Strip):
     def _cells(self, colour_system: str) -> list[Cell] | None:
         cells: list[Cell] = []
         for text, style, _ in self:
-            if not _is_narrow(text):
+            if not is_narrow(text):
                 return None
             codes = PLAIN if style is None else _codes(style, colour_system)
             blank = codes if codes[0] else ("", "", codes[2])
@@ -127,7 +127,7 @@ class LineStrip(Strip):
         return known[2]
 
 
-def _is_narrow(text: str) -> bool:
+def is_narrow(text: str) -> bool:
     """Whether every character takes one cell in every terminal, as far as that can be said."""
     return text.isascii() or all(character < "\u2e80" and cell_len(character) == 1 for character in text)
 
