@@ -138,8 +138,11 @@ class GlobusTui(Everywhere):
 
     # --- the clock
 
-    def on_mount(self) -> None:
-        """Show the list, listen to the store, and start the clock."""
+    def get_default_screen(self) -> TimerScreen:
+        """Listen to the store, and give Textual the list to begin with, which would else be laid over an empty screen.
+
+        It is mounted before the application itself.
+        """
         from globus_tui.screens.job_list import JobListScreen
 
         self._first_frame.enter_context(self.batch_update())
@@ -148,7 +151,12 @@ class GlobusTui(Everywhere):
         self.store.subscribe(lambda change: context.copy().run(self._take_change, change))
         self.states, self.freshness = self.store.states, self.store.freshness
         self.look()
-        self.open_screen(JobListScreen())
+        screen = JobListScreen()
+        self._bind(screen)
+        return screen
+
+    def on_mount(self) -> None:
+        """Start the clock, and say what there is to say."""
         self.set_interval(60, self.look)
         self.tell_notices(*(one if one.endswith(".") else f"{one}; defaults hold." for one in self.settings.problems))
         if self.account.who is None and self.host.sign_in:
@@ -274,6 +282,10 @@ class GlobusTui(Everywhere):
         self.call_later(self._open_bound, screen)
 
     def _open_bound(self, screen: TimerScreen) -> None:
+        self._bind(screen)
+        self.push_screen(screen)
+
+    def _bind(self, screen: TimerScreen) -> None:
         # Bindings take hold after a screen's own mounting, which reads what it is about: so it is told beforehand, too.
         screen.set_reactive(TimerScreen.states, self.states)
         screen.set_reactive(TimerScreen.freshness, self.freshness)
@@ -281,7 +293,7 @@ class GlobusTui(Everywhere):
         screen.set_reactive(TimerScreen.note, self.note)
         screen.set_reactive(TimerScreen.who, self.who)
         screen.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note, GlobusTui.who)
-        self.push_screen(screen)
+        screen.fit(self.size)
 
     # --- words for the user
 

@@ -133,7 +133,7 @@ class Everywhere(LineApp[Switch]):
 
     def action_app_back(self) -> None:
         """Leave this screen; on the first one, ask whether to quit."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
             self._ask_to_quit()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
+    from textual.geometry import Size
 
     from globus_tui.app import GlobusTui
     from globus_tui.commands import Command
@@ -51,6 +52,11 @@ class TimerScreen(Screen[None]):
     note: var[Note] = var(Note())
     who: var[str | None] = var(None)
     _consent_offered = False
+
+    def fit(self, size: Size) -> None:
+        """Take the classes for a size: told beforehand, the screen need not be styled again when it gets that size."""
+        wide = self._get_breakpoint_classes(size.width, self.HORIZONTAL_BREAKPOINTS)
+        self.add_class(*wide, *self._get_breakpoint_classes(size.height, self.VERTICAL_BREAKPOINTS))
 
     def compose(self) -> ComposeResult:
         """Title above, note and keys below; a subclass gives the middle."""

@@ -65,7 +65,7 @@ async def paste_the_code(served: Served, pilot: Pilot[Any], allow: Callable[[Ser
 async def point_at(served: Served, pilot: Pilot[Any], name: str = NAME) -> None:
     from globus_tui.widgets.job_table import JobTable
 
-    table = served.app.screen_stack[1].query_one("#jobs", JobTable)
+    table = served.app.screen_stack[0].query_one("#jobs", JobTable)
     await served.until(pilot, lambda: table.move_to(timer(served, name).job_id))
 
 
