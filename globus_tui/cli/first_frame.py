@@ -39,6 +39,7 @@ class FirstFrame:
 
     Attributes:
         picture: what is shown; None when it is only a line.
+        rows_shown: it is, or was, more than a line.
         before: how the terminal was set; None when that cannot be told.
         taken_over: Textual draws now, and gives the terminal's first screen back itself.
     """
@@ -46,6 +47,7 @@ class FirstFrame:
     def __init__(self, words: str, picture: Picture | None) -> None:
         """Nothing is drawn yet."""
         self.picture = picture
+        self.rows_shown = picture is not None
         self.before: list[Any] | None = None
         self.taken_over = False
         self._words = words

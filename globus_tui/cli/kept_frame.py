@@ -119,10 +119,11 @@ class KeptFrame:
             return False
         return True
 
-    def forget(self) -> None:
-        """Deletes the file, e.g. after signing out."""
+    def forget(self, *, older_than: float = 0.0) -> None:
+        """Deletes the file, e.g. after signing out; or only when it was written so many seconds ago."""
         with contextlib.suppress(OSError):
-            self.path.unlink()
+            if not older_than or time.time() - self.path.stat().st_mtime > older_than:
+                self.path.unlink()
 
 
 def title_line(drawn: Drawn, now: float) -> str | None:

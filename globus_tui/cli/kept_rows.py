@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from globus_tui.store.job_store import JobStore
 
 
+_APART = 3600.0
+"""Seconds that what was drawn may be older than the rows: a session that is killed, or goes on, draws nothing new."""
+
+
 def kept_rows(settings: Settings, environment: Environment, who: str) -> AnswerCache:
     """The file of one profile, environment and person."""
     from globus_tui.store.answer_cache import AnswerCache
@@ -87,9 +91,9 @@ class Keeping:
             task.add_done_callback(self._saving.discard)
 
     def _save(self, kept: Kept) -> None:
-        """What was drawn before shows other rows; should this session be killed, the next does without."""
+        """What was drawn before may be shown beside rows that are somewhat newer, but not much."""
         if self._rows.save(kept) and self._frame is not None:
-            self._frame.forget()
+            self._frame.forget(older_than=_APART)
 
     def _draw(self, app: GlobusTui, leave: Callable[[], object]) -> None:
         from globus_tui.procedures.drawn_at_rest import leave_drawn

@@ -16,17 +16,14 @@ class Shown(Protocol):
     """What the terminal shows before Textual starts.
 
     Attributes:
+        rows_shown: it shows rows, not just a line.
         taken_over: set once Textual has taken over.
         before: how the terminal was set before, to be set again when the console leaves or is suspended.
     """
 
+    rows_shown: bool
     taken_over: bool
     before: list[Any] | None
-
-    @property
-    def picture(self) -> object | None:
-        """A whole frame; None when there is but a line."""
-        ...
 
 
 class TakesOver(LinuxDriver):
@@ -35,9 +32,9 @@ class TakesOver(LinuxDriver):
     shown: ClassVar[Shown]
 
     def start_application_mode(self) -> None:
-        """As Textual's; keys that were pressed at a picture are dropped: its rows may be elsewhere by now."""
+        """As Textual's; keys that were pressed at rows of then are dropped: those may be elsewhere by now."""
         first = not self.shown.taken_over
-        if first and self.shown.picture is not None:
+        if first and self.shown.rows_shown:
             with contextlib.suppress(termios.error):
                 termios.tcflush(self.fileno, termios.TCIFLUSH)
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's has no types

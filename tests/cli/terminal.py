@@ -87,6 +87,11 @@ class Terminal:
         """Type."""
         os.write(self._master, keys.encode())
 
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the window other columns and lines."""
+        self._screen.resize(size[1], size[0])
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+
     def wait_for(self, ready: str | Callable[[], object]) -> None:
         """Read until a text is on the screen, or until something else holds."""
         end = time.monotonic() + PATIENCE

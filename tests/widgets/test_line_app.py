@@ -17,6 +17,8 @@ from globus_tui.widgets.line_list import LineList
 from tests.widgets.test_line_list import Item
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
     from textual.app import ComposeResult
 
@@ -241,3 +243,32 @@ async def test_while_the_terminal_is_behind_nothing_is_drawn_and_then_where_the_
         await pilot.pause()
         assert len(app.frames) == 1
         assert shows_all(app)
+
+
+async def test_whoever_leaves_may_be_kept_a_moment_and_no_key_does_anything_meanwhile() -> None:
+    app = Console()
+    leaving: list[Callable[[], object]] = []
+    app.before_leaving = leaving.append
+    async with app.run_test(size=SIZE) as pilot:
+        table = app.query_one(LineList)
+        table.set_rows(rows(30))
+        await pilot.press("down")
+        before = table.cursor_key
+        app.exit(return_code=3)
+        await pilot.press("down", "down")
+        assert table.cursor_key == before
+        assert app.is_running
+        leaving.pop()()
+    assert app.return_code == 3
+
+
+async def test_asked_a_second_time_it_leaves_at_once() -> None:
+    app = Console()
+    leaving: list[Callable[[], object]] = []
+    app.before_leaving = leaving.append
+    async with app.run_test(size=SIZE) as pilot:
+        app.exit(return_code=3)
+        app.exit(return_code=4)
+        await pilot.pause()
+        leaving.pop()()
+    assert app.return_code == 4
