@@ -128,7 +128,8 @@ def test_every_listed_difference_is_one() -> None:
 @pytest.mark.parametrize("client", [TimersClient, TransferClient, AuthClient, PeopleClient, FlowsClient])
 def test_no_operation_of_a_client_is_left_out(client: type) -> None:
     source = inspect.getsource(sdk_operations)
-    operations = [name for name in dir(client) if not name.startswith("_") and name != "authorize_url"]
+    sends_nothing = {"authorize_url", "last_packed", "read_packed"}
+    operations = [name for name in dir(client) if not name.startswith("_") and name not in sends_nothing]
     assert [name for name in operations if f".{name}(" not in source] == []
 
 
