@@ -155,7 +155,7 @@ async def _enter(
         if first is not None:
             first.cancel()
         if keeping is not None:
-            keeping.end(signed_out=backend.account.who is None)
+            keeping.end()
 
 
 def _load(cache: AnswerCache | None, opening: Opening | None) -> Kept | None:
@@ -177,7 +177,7 @@ def _hand_over(app: GlobusTui, cache: AnswerCache | None, opening: Opening | Non
             app.drawn_before = opening.frame.picture.lines, opening.frame.picture.size
     if cache is None:
         return None
-    keeping = Keeping(app.store, cache, opening.drawn if opening else None)
+    keeping = Keeping(app.store, cache, app.account, opening.drawn if opening else None)
     keeping.begin(app)
     return keeping
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from globus_tui.api.environment import Environment
     from globus_tui.app import GlobusTui
+    from globus_tui.auth.account import Account
     from globus_tui.auth.logout import Logout
     from globus_tui.cli.kept_frame import Drawn, KeptFrame
     from globus_tui.procedures.drawn_at_rest import AtRest
@@ -53,12 +54,15 @@ class Keeping:
     Args:
         store: knows it.
         rows: their file.
+        account: says who is signed in. Rows are kept for nobody but who was when the session began.
         frame: the file of the list as it was drawn; None when the next start would not open with this session's.
     """
 
-    def __init__(self, store: JobStore, rows: AnswerCache, frame: KeptFrame | None) -> None:
+    def __init__(self, store: JobStore, rows: AnswerCache, account: Account, frame: KeptFrame | None) -> None:
         self._store = store
         self._rows = rows
+        self._account = account
+        self._who = account.who
         self._frame = frame
         self._drawn: Drawn | None = None
         self._saving: set[asyncio.Task[None]] = set()
@@ -69,26 +73,29 @@ class Keeping:
         if self._frame is not None:
             app.before_leaving = lambda leave: self._draw(app, leave)
 
-    def end(self, *, signed_out: bool) -> None:
+    def end(self) -> None:
         """Saves when the console has been left; after signing out, what was seen is nobody's any more."""
         from globus_tui.cli.kept_frame import KeptFrame
 
-        if signed_out:
+        if self._account.who != self._who:
             self._rows.forget()
             KeptFrame(self._rows.path.parent, None).forget()
             return
-        if (kept := self._store.to_keep(self._rows.label)) is not None:
+        if (kept := self._to_keep()) is not None:
             self._save(kept)
         if self._frame is not None and self._drawn is not None:
             self._frame.save(self._drawn)
 
     def _after(self, change: Change) -> None:
-        if change.freshness and self._rows.due() and (kept := self._store.to_keep(self._rows.label)) is not None:
+        if change.freshness and self._rows.due() and (kept := self._to_keep()) is not None:
             import asyncio
 
             task = asyncio.create_task(asyncio.to_thread(self._save, kept))
             self._saving.add(task)
             task.add_done_callback(self._saving.discard)
+
+    def _to_keep(self) -> Kept | None:
+        return self._store.to_keep(self._rows.label) if self._account.who == self._who else None
 
     def _save(self, kept: Kept) -> None:
         """What was drawn before may be shown beside rows that are somewhat newer, but not much."""
@@ -98,7 +105,7 @@ class Keeping:
     def _draw(self, app: GlobusTui, leave: Callable[[], object]) -> None:
         from globus_tui.procedures.drawn_at_rest import leave_drawn
 
-        kept = self._store.to_keep(self._rows.label)
+        kept = self._to_keep()
 
         def keep(found: AtRest) -> None:
             if kept is not None:

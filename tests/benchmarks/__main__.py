@@ -90,6 +90,7 @@ class Run:
         self._of_floor(f"first line on the screen ({size:,})", [one["line"] for one in cold], f, None)
         self._of_floor(f"first frame ({size:,})", [one["frame"] for one in warm], f, 1.25)
         self._of_floor(f"rows from cache ({size:,})", [one["rows"] for one in warm], f, 1.2)
+        self._of_floor(f"rows from cache that take keys ({size:,})", [one["own"] for one in warm], f, None)
         live = [one["live"] for one in cold]
         limit, words = {100: (1.6 * f, "1.6 F"), 1000: (0.9 * c, "0.9 C"), 10_000: (0.25 * c, "0.25 C")}[size]
         share = f"{spread(live, ' ms')}: {median(live) / f:.2f} F, {median(live) / c:.2f} C"

@@ -1,0 +1,52 @@
+"""What a session leaves for the next: for whoever was signed in when it began, and for nobody else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from globus_tui.cli.kept_frame import NAME, KeptFrame
+from globus_tui.cli.kept_rows import Keeping
+from globus_tui.store.answer_cache import AnswerCache, Kept
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)
+
+
+class Session:
+    """A console that has read its timers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.account: Any = SimpleNamespace(who="ops")
+        self.rows = AnswerCache(folder, "default\nops")
+        store: Any = SimpleNamespace(to_keep=lambda label: Kept(label, NOW, ()))
+        self.keeping = Keeping(store, self.rows, self.account, KeptFrame(folder, None))
+        self.drawn = folder / NAME
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """What the last session drew is there."""
+    found = Session(tmp_path)
+    found.drawn.write_text("drawn by the last session")
+    return found
+
+
+def test_rows_are_kept_when_it_ends(session: Session) -> None:
+    session.keeping.end()
+    assert session.rows.load() == Kept("default\nops", NOW, ())
+    assert session.drawn.exists()
+
+
+@pytest.mark.parametrize("who", [None, "kim"])
+def test_after_signing_out_nothing_is_kept_whoever_signed_in_then(session: Session, who: str | None) -> None:
+    session.keeping.end()
+    session.account.who = who
+    session.keeping.end()
+    assert session.rows.load() is None
+    assert not session.drawn.exists()
