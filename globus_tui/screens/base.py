@@ -56,7 +56,8 @@ class TimerScreen(Screen[None]):
     def fit(self, size: Size) -> None:
         """Take the classes for a size: told beforehand, the screen need not be styled again when it gets that size."""
         wide = self._get_breakpoint_classes(size.width, self.HORIZONTAL_BREAKPOINTS)
-        self.add_class(*wide, *self._get_breakpoint_classes(size.height, self.VERTICAL_BREAKPOINTS))
+        high = self._get_breakpoint_classes(size.height, self.VERTICAL_BREAKPOINTS)
+        self.add_class(*wide, *high, update=False)  # nothing of it is styled yet
 
     def compose(self) -> ComposeResult:
         """Title above, note and keys below; a subclass gives the middle."""

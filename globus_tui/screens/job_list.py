@@ -26,6 +26,7 @@ from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import ScreenResume
 
     from globus_tui.store.job_state import JobState
 
@@ -58,22 +59,21 @@ class JobListScreen(TimerScreen, JobActions):
         """Trouble first, nothing filtered, preview shown."""
         super().__init__()
         self._row_order = JobOrder()
-        self._show_is_due = False
+        self._filter_field: TextField | None = None
+        self._show_is_due = self._resize_is_due = False
         self._freshness_shown: tuple[object, ...] = ()
         self._cursor_clock: asyncio.TimerHandle | None = None
         self._previewed: tuple[object, object] = (None, None)
 
     def compose_middle(self) -> ComposeResult:
-        """Counts, filter, list, preview."""
+        """Counts, list, preview; the filter line comes when it is asked for."""
         yield JobSummary(id="summary")
-        yield TextField(placeholder="words, health:fail, from:, to:, why:, !not", id="filter")
         yield TextLine(id="narrowed")
         yield JobTable(id="jobs")
         yield JobPreview(lambda command_id: key_words(self.app.settings.keys, command_id), id="preview")
 
     def on_mount(self) -> None:
-        """The filter is hidden; what is known already is drawn as soon as there is a size."""
-        self.query_one("#filter").display = False
+        """What is known already is drawn as soon as there is a size."""
         self.query_one("#narrowed").display = False
 
     # --- showing
@@ -100,8 +100,10 @@ class JobListScreen(TimerScreen, JobActions):
         return now.state, now.outdated, now.checked_at is None, said_instead_of_rows
 
     def on_resize(self) -> None:
-        """Counts have words for narrow screens."""
-        self.call_after_refresh(self._show_resized)
+        """Counts have words for narrow screens. Before the first frame one size is told several times."""
+        if not self._resize_is_due:
+            self._resize_is_due = True
+            self.call_after_refresh(self._show_resized)
 
     def _compositor_refresh(self) -> None:
         """Textual's own: before the first frame nothing is worked out that would not be shown."""
@@ -110,7 +112,13 @@ class JobListScreen(TimerScreen, JobActions):
         else:
             super()._compositor_refresh()
 
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Textual's own, which styles every widget anew: before the first frame all were styled a moment ago."""
+        if self.app.first_frame_due:
+            event.refresh_styles = False
+
     def _show_resized(self) -> None:
+        self._resize_is_due = False
         self.show_jobs()
         self.app.draw_first_frame()
 
@@ -142,8 +150,7 @@ class JobListScreen(TimerScreen, JobActions):
         summary = self.query_one("#summary", JobSummary)
         summary.show(self.app.store.count_words(), self.states, self.view, shown if narrowed else None)
         line = self.query_one("#narrowed", TextLine)
-        typing = self.query_one("#filter").display
-        line.display = narrowed and not typing
+        line.display = narrowed and not self._filter_is_open
         problems = "problems only (! shows all)  " if self._row_order.problems_only else ""
         typed = f"filter: {safe_line(self._row_order.typed)}  (/ changes, esc clears)" if self._row_order.typed else ""
         line.left = Content.styled(f" {problems}{typed}", "$text-accent")
@@ -324,9 +331,17 @@ class JobListScreen(TimerScreen, JobActions):
             return False
         return super().check_action(action, parameters)
 
-    def action_jobs_filter(self) -> None:
+    @property
+    def _filter_is_open(self) -> bool:
+        return self._filter_field is not None and self._filter_field.display
+
+    async def action_jobs_filter(self) -> None:
         """Open the filter line."""
-        field = self.query_one("#filter", TextField)
+        field = self._filter_field
+        if field is None:
+            field = TextField(placeholder="words, health:fail, from:, to:, why:, !not", id="filter")
+            self._filter_field = field
+            await self.mount(field, before="#narrowed")
         field.display = True
         field.value = self._row_order.typed
         self.set_focus(field)
@@ -350,14 +365,15 @@ class JobListScreen(TimerScreen, JobActions):
         self._close_filter()
 
     def _close_filter(self) -> None:
-        self.query_one("#filter").display = False
+        if self._filter_field is not None:
+            self._filter_field.display = False
         self.query_one("#jobs").focus()
         self.show_jobs()
 
     def action_app_back(self) -> None:
         """Unwind one level: the filter line, the filter, the marks; then ask to quit."""
         table = self.query_one("#jobs", JobTable)
-        if self.query_one("#filter").display:
+        if self._filter_is_open:
             self._row_order.typed = ""
             self._close_filter()
         elif self._row_order.narrowed:
