@@ -1,7 +1,7 @@
 """`dataclass` for values, at a tenth of the cost of declaring one and a sixth of the cost of making one.
 
 The standard library writes and compiles up to eight functions for every class when its module is loaded: 0.6 ms for
-each, a third of a start of this program, most of it for classes that a session never uses. Here it does so for a class
+each, a third of a start of this program, most of it for classes that a session never uses. Here it writes a function
 when that is first used. And values are frozen for the type checker, which sees every assignment in this program, not
 at run time, where refusing them makes each value six times as dear to make: there are tens of thousands.
 """
@@ -39,8 +39,7 @@ else:
             cls.__quick_fields__ = known = {**inherited, **own}
             cls.__match_args__ = tuple(name for name, one in known.items() if one.init and not one.kw_only)
             cls.__dataclass_fields__ = _FieldsWhenAsked(cls)
-            cls.__quick_written__ = tuple(name for name in _WRITTEN if name not in cls.__dict__)
-            for name in cls.__quick_written__:
+            for name in [name for name in _WRITTEN if name not in cls.__dict__]:
                 setattr(cls, name, _stand_in(cls, name))
             return cls
 
@@ -79,18 +78,26 @@ else:
 
     def _stand_in(cls, name):
         def first_use(self, *arguments, **named):
-            _complete(cls)
+            _complete(cls, name)
             return getattr(cls, name)(self, *arguments, **named)
 
         return first_use
 
-    def _complete(cls):
-        """Takes over what the standard library writes for the same fields."""
-        fields = [(name, one.type, one) for name, one in cls.__quick_fields__.items()]
-        checked = {"__post_init__": cls.__post_init__} if hasattr(cls, "__post_init__") else {}
-        standard = dataclasses.make_dataclass(cls.__name__, fields, namespace=checked, unsafe_hash=True)
-        for name in (*cls.__quick_written__, "__dataclass_fields__", "__dataclass_params__"):
-            setattr(cls, name, standard.__dict__[name])
+    def _complete(cls, name):
+        """Takes over one of the functions, which the standard library writes for the same fields; many are never used.
+
+        The text about the class is given, or else that is written too, of the signature.
+        """
+        fields = [(known, one.type, one) for known, one in cls.__quick_fields__.items()]
+        own = {"__doc__": cls.__name__}
+        if hasattr(cls, "__post_init__"):
+            own["__post_init__"] = cls.__post_init__
+        written = {option: f"__{option}__" == name for option in ("init", "repr", "eq")}
+        standard = dataclasses.make_dataclass(
+            cls.__name__, fields, namespace=own, unsafe_hash=name == "__hash__", match_args=False, **written
+        )
+        for taken in ({name} & standard.__dict__.keys()) | {"__dataclass_fields__", "__dataclass_params__"}:
+            setattr(cls, taken, standard.__dict__[taken])
 
     class _FieldsWhenAsked:
         """Stands for `__dataclass_fields__` until somebody asks, as `fields` and `replace` do."""
@@ -99,5 +106,5 @@ else:
             self._cls = cls
 
         def __get__(self, instance, owner):
-            _complete(self._cls)
+            _complete(self._cls, "")
             return self._cls.__dataclass_fields__
