@@ -78,12 +78,16 @@ class LineCompositor(Compositor):
     def _parts(self, regions: set[Region]) -> Iterator[_Part]:
         spans = list(self._regions_to_spans(regions))
         window, place = self._foremost_window()
+        if window is None:
+            yield from self._other_parts(spans)
+            return
+        inside: list[_Span] = []
         others: list[_Span] = []
         for y, x, end in spans:
-            if window is not None and place.contains_region(Region(x, y, end - x, 1)):
-                yield x, y, window.part(y - place.y, x - place.x, end - place.x)
-            else:
-                others.append((y, x, end))
+            (inside if place.contains_region(Region(x, y, end - x, 1)) else others).append((y, x, end))
+        strips = window.parts((y - place.y, x - place.x, end - place.x) for y, x, end in inside)
+        for (y, x, _), strip in zip(inside, strips, strict=True):
+            yield x, y, strip
         if others:
             yield from self._other_parts(others)
 

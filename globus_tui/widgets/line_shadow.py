@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import compress, repeat
+from operator import ne
 from typing import TYPE_CHECKING
 
-from globus_tui.widgets.line_strip import PLAIN, RESET, Cell, LineStrip
+from globus_tui.widgets.line_strip import PLAIN, RESET, Cell, LineStrip, write_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +22,7 @@ class Shadow:
     """
 
     def __init__(self) -> None:
-        self._lines: dict[int, dict[int, Cell]] = {}
+        self._lines: dict[int, list[Cell | None]] = {}
 
     def forget(self) -> None:
         """Take every cell for unknown: whatever is written next is written in full."""
@@ -30,42 +32,44 @@ class Shadow:
         """Take the terminal to show these lines, which were written from its top as text and colours."""
         from globus_tui.widgets.line_known import cells_of  # loaded only where something was written before
 
-        self._lines = {y: dict(enumerate(cells)) for y, cells in enumerate(cells_of(lines))}
+        self._lines = {y: list(cells) for y, cells in enumerate(cells_of(lines))}
 
     def write(self, parts: Iterable[tuple[int, int, LineStrip]], colour_system: str) -> str:
         """Return terminal sequences that draw `parts`: column, line and strip, from the top and from the left.
 
-        A style goes on from one part to the next, and the cursor moves the shortest way.
+        A style goes on from one part to the next, and the cursor moves the shortest way. Terminals do not agree on the
+        width of every character: a part with characters other than of one cell is written whole and not remembered.
         """
         pieces: list[str] = []
         style, at = PLAIN, (-1, -2)  # nowhere near: the top line is not one below it
         for x, y, strip in parts:
-            for first, end in self._take(x, y, strip, colour_system):
-                cut = strip.part(first - x, end - x)
+            cells = strip.cells(colour_system)
+            if cells is None:
+                self._lines.pop(y, None)
+                pieces.append(_move(at, (x, y)))
+                style = strip.write(pieces, style, colour_system)
+                at = (x + strip.cell_length, y)
+                continue
+            for first, end in self._take(x, y, cells):
                 pieces.append(_move(at, (first, y)))
-                style = cut.write(pieces, style, colour_system)
+                style = write_cells(cells[first - x : end - x], pieces, style)
                 at = (end, y)
         if style != PLAIN:
             pieces.append(RESET)
         return "".join(pieces)
 
-    def _take(self, x: int, y: int, strip: LineStrip, colour_system: str) -> list[tuple[int, int]]:
-        """Remember a part and return the columns of it, as (first, end), that the terminal does not show yet.
-
-        Terminals do not agree on the width of every character: a part with characters other than of one cell is
-        written as a whole and not remembered.
-        """
-        line = self._lines.setdefault(y, {})
-        cells = strip.cells(colour_system)
-        if cells is None:
-            line.clear()
-            return [(x, x + strip.cell_length)]
+    def _take(self, x: int, y: int, cells: list[Cell]) -> list[tuple[int, int]]:
+        """Remember cells and return the columns of them, as (first, end), that the terminal does not show yet."""
+        line = self._lines.setdefault(y, [])
+        end = x + len(cells)
+        if len(line) < end:
+            line += repeat(None, end - len(line))
+        known = line[x:end]
+        if known == cells:
+            return []
+        line[x:end] = cells
         spans: list[tuple[int, int]] = []
-        known = line.get
-        for column, cell in enumerate(cells, x):
-            if known(column) == cell:
-                continue
-            line[column] = cell
+        for column in compress(range(x, end), map(ne, known, cells)):
             if spans and column - spans[-1][1] < _WORTH_A_JUMP:
                 spans[-1] = (spans[-1][0], column + 1)
             else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -10,6 +12,8 @@ from rich.color import ColorSystem
 from textual.strip import Strip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
     from rich.style import Style
     from textual.color import Color
@@ -34,6 +38,7 @@ Codes = tuple[str, str, str]
 """A style as SGR parameters: attributes, text colour, background."""
 Cell = tuple[str, Codes]
 """A character and how it looks; blanks have no text colour."""
+_CHARACTER, _LOOKS = itemgetter(0), itemgetter(1)
 PLAIN: Codes = ("", "39", "49")
 """The terminal's default style."""
 RESET = "\x1b[m"
@@ -104,8 +109,11 @@ class LineStrip(Strip):
             if not is_narrow(text):
                 return None
             codes = PLAIN if style is None else _codes(style, colour_system)
-            blank = codes if codes[0] else ("", "", codes[2])
-            cells += [(character, blank if character == " " else codes) for character in text]
+            if codes[0] or " " not in text:
+                cells += zip(text, repeat(codes))
+            else:
+                blank = ("", "", codes[2])
+                cells += [(character, blank if character == " " else codes) for character in text]
         return cells if len(cells) == self.cell_length else None
 
     def part(self, start: int, end: int) -> LineStrip:
@@ -127,6 +135,23 @@ class LineStrip(Strip):
         return known[2]
 
 
+def write_cells(cells: Sequence[Cell], pieces: list[str], current: Codes) -> Codes:
+    """Add cells to `pieces`, for a terminal in the style `current`; returns the one that it is in afterwards."""
+    runs = [(codes, "".join(map(_CHARACTER, run))) for codes, run in groupby(cells, _LOOKS)]
+    for number, (wanted, text) in enumerate(runs, 1):
+        if not wanted[1]:  # blanks: the text colour of what is before or behind them will do
+            following = runs[number][0] if number < len(runs) else PLAIN
+            near = current if (current[0], current[2]) == (wanted[0], wanted[2]) else following
+            same = (near[0], near[2]) == (wanted[0], wanted[2])
+            wanted = near if same and near[1] else (wanted[0], PLAIN[1], wanted[2])
+        if wanted != current:
+            pieces.append(_change(current, wanted))
+            current = wanted
+        pieces.append(text)
+    return current
+
+
+@lru_cache(maxsize=2048)
 def is_narrow(text: str) -> bool:
     """Whether every character takes one cell in every terminal, as far as that can be said."""
     return text.isascii() or all(character < "\u2e80" and cell_len(character) == 1 for character in text)

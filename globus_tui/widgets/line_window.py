@@ -10,6 +10,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
+from textual.color import TRANSPARENT
 from textual.geometry import Region, Spacing
 from textual.reactive import var
 from textual.widget import Widget
@@ -20,7 +21,7 @@ from globus_tui.widgets.line_strip import LineStrip, lean
 from globus_tui.widgets.line_styles import PREFIX, STYLE_NAMES, resolve_style
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from textual.strip import Strip
 
@@ -173,10 +174,16 @@ class LineWindow(Widget, Generic[R]):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
-    def part(self, y: int, first: int, end: int) -> LineStrip:
-        """Return the cells from `first` to before `end` of line `y`, for a compositor that wants no more than those."""
-        (strip,) = self.render_lines(Region(first, y, end - first, 1))
-        return lean(strip)
+    def parts(self, spans: Iterable[tuple[int, int, int]]) -> Iterator[LineStrip]:
+        """Return cells of lines, for a compositor that wants no more than those: line, first cell, end."""
+        self._fit_window()
+        filters = self.get_line_filters()
+        background = self.background_colors[1] if filters else TRANSPARENT
+        for y, first, end in spans:
+            strip = self._line(y)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            yield lean(strip).part(first, end)
 
     def notify_style_update(self) -> None:
         """Resolve styles again: the theme, the focus or a class changed."""

@@ -17,7 +17,7 @@ from globus_tui.widgets.line_list import LineList
 from tests.widgets.test_line_list import Item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import pytest
     from textual.app import ComposeResult
@@ -195,13 +195,14 @@ async def test_an_arrow_key_renders_two_lines_of_the_list_and_no_other_widget(mo
         for one in (app.query_one("#title"), app.query_one("#words")):
             monkeypatch.setattr(one, "render_lines", lambda crop, name=one.id: asked.append(name))
         shown = app.query_one(LineList)
-        draw = shown.part
+        draw = shown.parts
 
-        def note(y: int, first: int, end: int) -> Any:
-            asked.append(y)
-            return draw(y, first, end)
+        def note(spans: Iterable[tuple[int, int, int]]) -> Any:
+            spans = list(spans)
+            asked.extend(y for y, _, _ in spans)
+            return draw(spans)
 
-        monkeypatch.setattr(shown, "part", note)
+        monkeypatch.setattr(shown, "parts", note)
         await pilot.press("down")
         await pilot.pause()
         assert asked == [1, 2]
