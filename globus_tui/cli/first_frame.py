@@ -101,8 +101,8 @@ def first_frame(words: str, picture: Picture | None = None) -> Iterator[FirstFra
     frame = FirstFrame(words, picture)
     left_in_order = False
     try:
-        frame.show()
         with _given_back_when_told(frame):
+            frame.show()
             yield frame
         left_in_order = frame.taken_over
     finally:
