@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
+    from textual.events import Resize
     from textual.geometry import Size
 
     from globus_tui.app import GlobusTui
@@ -127,9 +128,17 @@ class TimerScreen(Screen[None]):
             why = safe_line(freshness.problem or "")
             banner.left = Content(f" {what}: press {key} to sign in, then all goes on from here. {why}")
 
-    def on_resize(self) -> None:
-        """The title has words for narrow screens."""
-        self.show_title()
+    def on_resize(self, event: Resize) -> None:
+        """The title has words for narrow screens.
+
+        A size that is not the terminal's any more is passed over. Textual would lay the screen out for it, and tells
+        the screen of every layout: two sizes on their way at one time, as when it opens, would follow each other for
+        ever.
+        """
+        if event.size == self.app.size:
+            self.show_title()
+        else:
+            event.prevent_default()
 
     def watch_freshness(self) -> None:
         """Say how current the data are."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
+from textual.events import Resize
+from textual.geometry import Size
 
 from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.job_preview import JobPreview
@@ -77,3 +79,12 @@ async def test_without_utf8_nothing_but_ascii_is_drawn(demo: Demo) -> None:
         names = "".join(demo.names()) + "".join(one.name or "" for one in demo.app.store.collections.values())
         strange = {char for line in demo.screen() for char in line if ord(char) > 126} - set(names)
         assert strange == set()
+
+
+async def test_a_size_that_is_told_late_does_not_chase_the_present_one(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        before = demo.screen()
+        demo.app.screen.post_message(Resize(Size(60, 20), Size(60, 20)))
+        await demo.settle(pilot)
+        assert demo.app.screen.size == Size(120, 36)
+        assert demo.screen() == before
