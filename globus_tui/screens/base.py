@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual import on
 from textual.content import Content
+from textual.events import Resize
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
-    from textual.events import Resize
     from textual.geometry import Size
 
     from globus_tui.app import GlobusTui
@@ -128,17 +129,19 @@ class TimerScreen(Screen[None]):
             why = safe_line(freshness.problem or "")
             banner.left = Content(f" {what}: press {key} to sign in, then all goes on from here. {why}")
 
-    def on_resize(self, event: Resize) -> None:
-        """The title has words for narrow screens.
+    @on(Resize)
+    def pass_over_old_sizes(self, event: Resize) -> None:
+        """Lay nothing out for a size that is not the terminal's any more.
 
-        A size that is not the terminal's any more is passed over. Textual would lay the screen out for it, and tells
-        the screen of every layout: two sizes on their way at one time, as when it opens, would follow each other for
-        ever.
+        Textual tells a screen of every layout: two sizes on their way at one time, as when the screen opens, would
+        follow each other for ever.
         """
-        if event.size == self.app.size:
-            self.show_title()
-        else:
+        if event.size != self.app.size:
             event.prevent_default()
+
+    def on_resize(self) -> None:
+        """The title has words for narrow screens."""
+        self.show_title()
 
     def watch_freshness(self) -> None:
         """Say how current the data are."""
