@@ -89,9 +89,11 @@ class ReplacedTimers:
         self._app.say(found.words, "information" if isinstance(found, Swapped) else "error")
 
     async def _kept(self, *, due_only: bool) -> tuple[OldTimer, ...]:
+        entries = await self._app.store.journal.entries()
+        if not entries:
+            return ()
         from globus_tui.store.swapping import due_for_deletion, replaced_timers
 
-        entries = await self._app.store.journal.entries()
         now, states = self._app.store.now(), self._app.store.states
         found = due_for_deletion(entries, now, self._days) if due_only else replaced_timers(entries)
         resting = {job_id for job_id, state in states.items() if state.job.status is JobStatus.INACTIVE}
