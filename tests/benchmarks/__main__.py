@@ -174,9 +174,11 @@ class Run:
     def rest(self, one: sessions.World) -> None:
         """Idle, an hour of watching, the slow link, and what needs no timers."""
         add = self.rows.append
-        rate, share = sessions.watched(one, 60 if self.quick else 300)
-        add(judged("idle, refresh off (1,000): bytes", rate, 50, f"{rate:.1f} B/s", "≤ 50 B/s over 5 min"))
-        add(judged("idle, refresh off (1,000): CPU", share, 0.25, f"{share:.2f} %", "≤ 0.25 %"))
+        seconds = 60 if self.quick else 300
+        rate, share = sessions.watched(one, seconds)
+        what = f"idle for {seconds} s, refresh off (1,000)"
+        add(judged(f"{what}: bytes", rate, 50, f"{rate:.1f} B/s", "≤ 50 B/s over 5 min"))
+        add(judged(f"{what}: CPU", share, 0.25, f"{share:.2f} %", "≤ 0.25 %"))
         ours = sessions.watched_refreshing(one, 60 if self.quick else 240)
         theirs = 120 * self.official_cpu[1000]
         words = f"{ours:.0f} s, the CLI {theirs:.0f} s: {ours / theirs:.0%}"
