@@ -47,6 +47,13 @@ def _narrower(terms: tuple[Term, ...], before: tuple[Term, ...]) -> bool:
     )
 
 
+class _Known(Facts):
+    """Facts with the state that they are of: they hold as long as it is the timer's."""
+
+    __slots__ = ("state",)
+    state: JobState
+
+
 class JobOrder:
     """Sorting and filtering, told the timers and asked for the rows.
 
@@ -69,7 +76,7 @@ class JobOrder:
         self.folded: Mapping[JobId, GroupState] = {}
         self._typed = ""
         self._filter = Filter()
-        self._facts: dict[JobId, tuple[JobState, Facts]] = {}
+        self._facts: dict[JobId, _Known] = {}
         self._subjects: dict[JobId, tuple[JobState, Mapping[str, str], Subject]] = {}
         self._asked: tuple[object, ...] = ()
         self._order: tuple[JobState, ...] = ()
@@ -235,12 +242,12 @@ class JobOrder:
             return False
         return not self._filter or self._filter.matches(self._subject(state, view))
 
-    def _fact(self, state: JobState, view: Viewpoint) -> Facts:
+    def _fact(self, state: JobState, view: Viewpoint) -> _Known:
         known = self._facts.get(state.job.job_id)
         by_words = self.column is Column.WHY
-        if known is None or known[0] is not state or by_words:
+        if known is None or known.state is not state or by_words:
             job = state.job
-            facts = Facts(
+            known = _Known(
                 job.job_id,
                 state.health.word,
                 job.label,
@@ -250,8 +257,9 @@ class JobOrder:
                 why(case_of(state, view)) if by_words else "",
                 state.history.failures_in_a_row,
             )
-            self._facts[job.job_id] = known = (state, facts)
-        return known[1]
+            known.state = state
+            self._facts[job.job_id] = known
+        return known
 
     def _subject(self, state: JobState, view: Viewpoint) -> Subject:
         known = self._subjects.get(state.job_id)
