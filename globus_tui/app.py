@@ -26,6 +26,7 @@ from globus_tui.procedures.operations import Operations, outcome_words
 from globus_tui.procedures.pretend_page import act_as_browser
 from globus_tui.procedures.replaced import ReplacedTimers
 from globus_tui.procedures.watching import NextRuns
+from globus_tui.procedures.welcoming import welcome
 from globus_tui.screens.base import Note, TimerScreen
 from globus_tui.store.freshness import Freshness, FreshnessState
 from globus_tui.themes import THEMES, draw_scroll_bars
@@ -162,20 +163,7 @@ class GlobusTui(Everywhere):
         if self.account.who is None and self.host.sign_in:
             self.call_after_refresh(self.action_app_sign_in)
         elif self.account.who is None:
-            self.call_after_refresh(self._welcome)
-
-    def _welcome(self) -> None:
-        from globus_tui.screens.welcome import DEMO, QUIT, SIGN_IN, Welcome
-
-        def take(choice: str | None) -> None:
-            if choice == DEMO:
-                self.exit(Switch(demo=True))
-            elif choice == QUIT:
-                self.exit()
-            elif choice == SIGN_IN:
-                self.action_app_sign_in()
-
-        self.push_screen(Welcome(self.settings.profile, self.account.tokens_at), take)
+            self.call_after_refresh(welcome, self)
 
     def _begin_watching(self) -> None:
         """Ask for the timers, unless whoever opened the console has already."""
