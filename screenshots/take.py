@@ -1,5 +1,7 @@
 """Takes the pictures of README.md: drives the demo at a clock that stands still, one SVG for each screen.
 
+Each is taken when the program has come to rest, so they are the same on a slow machine and on a fast one.
+
 python screenshots/take.py            writes them
 python screenshots/take.py --check    says which are not current, and fails if any is
 """
@@ -7,6 +9,7 @@ python screenshots/take.py --check    says which are not current, and fails if a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import sys
@@ -17,16 +20,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from globus_tui.app import GlobusTui
+    from tests.rest import Rest
 
 FOLDER = Path(__file__).parent
 MOMENT = datetime(2026, 11, 21, 20, 32, tzinfo=UTC)
 ZONE = ZoneInfo("America/Chicago")
 WIDE, NARROW = (120, 36), (80, 24)
 ENVIRONMENT = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
-SETTLED_PAUSES = 6
+TYPING_ENDS = 0.5
+"""Seconds after a key within which everything that waits for the next one gives up."""
 
 
 class Shot(NamedTuple):
@@ -58,26 +61,37 @@ async def take(shot: Shot) -> str:
     from globus_tui.cli.backend import demo_backend
     from globus_tui.cli.console import make_console
     from globus_tui.settings import load_settings
+    from tests.rest import Rest
 
     options = parse(["--demo", "--theme", "globus-dark", "--refresh", "0"])
     settings = load_settings({"GLOBUS_TUI_CONFIG": os.devnull})
     backend = await demo_backend(0, MOMENT)
+    rest = Rest()
     async with backend.connection:
         app = make_console(backend, settings, options, ZONE, ENVIRONMENT)
-        async with app.run_test(size=shot.size) as pilot:
-            await _settle(app, pilot.pause)
-            for key in shot.keys:
-                await pilot.press("slash" if key == "/" else key)
-                await _settle(app, pilot.pause)
-            return plain(app.export_screenshot(title="globus-tui"))
+        with rest.taking_over():
+            async with app.run_test(size=shot.size) as pilot:
+                await _settle(app, rest)
+                for key in shot.keys:
+                    await pilot.press("slash" if key == "/" else key)
+                    await _settle(app, rest)
+                return plain(app.export_screenshot(title="globus-tui"))
 
 
-async def _settle(app: GlobusTui, pause: Callable[[], Awaitable[None]]) -> None:
-    """Waits until the requests that a key set going are through."""
-    for _ in range(SETTLED_PAUSES):
-        waiting = [one for one in app.workers if one.group != "sign-in"]
-        await asyncio.gather(*(one.wait() for one in waiting))
-        await pause()
+async def _settle(app: GlobusTui, rest: Rest) -> None:
+    """Waits until all that a key set going is through, what waits for the typing to end included."""
+    from textual.worker import WorkerCancelled
+
+    await rest()
+    left: float | None = TYPING_ENDS
+    while left is not None:
+        left = rest.put_forward(left)
+        busy = [one for one in app.workers if not one.is_finished and one.group != "sign-in"]
+        if busy:
+            with contextlib.suppress(WorkerCancelled):  # a newer question took its place
+                await app.workers.wait_for_complete(busy)
+            left = TYPING_ENDS
+        await rest()
 
 
 def plain(svg: str) -> str:
@@ -92,6 +106,7 @@ def prepare() -> None:
             del os.environ[name]
     os.environ |= ENVIRONMENT | {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
     home = Path(tempfile.gettempdir()) / "globus-tui-pictures"
+    sys.path.insert(0, str(FOLDER.parent))  # for `tests.rest`
     os.environ |= {"HOME": str(home), "XDG_STATE_HOME": str(home / "state"), "XDG_DATA_HOME": str(home / "data")}
 
 
