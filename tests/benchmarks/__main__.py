@@ -115,7 +115,7 @@ class Run:
     def work(self, one: sessions.World) -> None:
         """Keys and refreshes."""
         size = one.timers
-        found = sessions.worked(one, 20 if self.quick else 60)
+        found = sessions.worked(one, 40 if self.quick else 60)
         add = self.rows.append
         ms, count = p95(found["down ms"]), median(found["down bytes"])
         add(
@@ -248,7 +248,7 @@ def main() -> None:
     chosen = parser.parse_args()
     where = machine()
     subprocess.run([sys.executable, "-m", "compileall", "-q", str(sessions.ROOT / "globus_tui")], check=True)
-    run = Run(3 if chosen.quick else 9, quick=chosen.quick)
+    run = Run(5 if chosen.quick else 9, quick=chosen.quick)
     for size in chosen.sizes:
         with sessions.world(size) as one:
             run.start(one)
