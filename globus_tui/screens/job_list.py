@@ -60,7 +60,7 @@ class JobListScreen(TimerScreen, JobActions):
         super().__init__()
         self._row_order = JobOrder()
         self._filter_field: TextField | None = None
-        self._show_is_due = self._resize_is_due = False
+        self._show_is_due = self._resize_is_due = self._rows_are_kept = False
         self._freshness_shown: tuple[object, ...] = ()
         self._cursor_clock: asyncio.TimerHandle | None = None
         self._previewed: tuple[object, object] = (None, None)
@@ -141,7 +141,11 @@ class JobListScreen(TimerScreen, JobActions):
         table.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
         table.sorted_by = (self._row_order.column.name.lower(), self._row_order.descending)
         table.empty = self._empty_words()
+        kept, self._rows_are_kept = self._rows_are_kept, self.freshness.state is FreshnessState.CACHED
+        on_top = table.cursor_position == 0 and (kept or self._rows_are_kept)
         table.set_rows(rows, known=self.states)
+        if on_top:  # nobody has chosen that row: the worst one is on top, not the one that was it in the last session
+            table.action_first()
         self._show_around(len(rows) + sum(len(one.members) - 1 for one in table.folded.values()))
         self._show_cursor()
 

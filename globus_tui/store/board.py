@@ -70,6 +70,7 @@ class Board:
         self.held = Held()
         self.shelf = TaskShelf()
         self.names = NameShelf()
+        self._judging = False
         self.pending: dict[JobId, Pending] = {}
         self.opened: dict[JobId, int] = {}
         self.disturbed = False
@@ -126,7 +127,11 @@ class Board:
             for job in merged.jobs.values():
                 self._note(job)
         with collector_resting():
-            await self._judge_changed(merged.changed)
+            self._judging = True
+            try:
+                await self._judge_changed(merged.changed)
+            finally:
+                self._judging = False
             gone_since = self.states.keys() - merged.jobs.keys() if self.kept else frozenset()
             self.kept = None
             self.publish(merged.changed, removed=merged.removed | gone_since)
@@ -235,6 +240,8 @@ class Board:
 
         Not more than a few hundred jobs at once: what is left stays due, as `next_verdict_at` says.
         """
+        if self._judging:
+            return  # a list is published as a whole: a part of a first one would look like all of it
         now = self.now()
         changed: set[JobId] = set()
         while self._again and self._again[0][0] <= now and len(changed) < JUDGED_AT_ONCE:

@@ -186,6 +186,19 @@ async def test_the_first_reading_is_not_put_off_when_nobody_looks() -> None:
     assert (wake.seconds, wake.kind) == (0, WakeKind.REFRESH)
 
 
+async def test_a_first_list_is_published_as_a_whole_though_time_passes_while_it_is_judged() -> None:
+    jobs = [replace(a_job(f"timer {number}"), next_run=NOON + timedelta(minutes=1)) for number in range(1000)]
+    world = World(*jobs)
+    published: list[int] = []
+    world.store.subscribe(lambda change: published.append(len(world.store.states)) if change.jobs else None)
+    reading = asyncio.create_task(world.store.refresh())
+    while not reading.done():
+        await asyncio.sleep(0)
+        world.later(60)
+        world.store.tick()
+    assert published[0] == len(jobs)
+
+
 async def test_while_something_is_being_read_it_is_not_due_again_so_that_nothing_spins() -> None:
     world = World(a_job())
     await world.store.refresh()
