@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui import __version__
+from globus_tui.cache_files import open_own, write_own
 from globus_tui.cli.first_frame import Picture
 from globus_tui.present.moments import relative_words
 
@@ -96,7 +97,8 @@ class KeptFrame:
         if self._like is None or size is None:
             return None
         try:
-            found = json.loads(_read_own(self.path))
+            with open_own(self.path, _MOST_BYTES) as file:
+                found = json.load(file)
             drawn = _checked(found["drawn"])
             fits = found["like"] == self._like and drawn.size == size and drawn.at <= now
         except FileNotFoundError:
@@ -109,8 +111,6 @@ class KeptFrame:
 
     def save(self, drawn: Drawn) -> bool:
         """Replaces the file; False when that is not possible."""
-        from globus_tui.store.answer_cache import write_own
-
         if self._like is None:
             return False
         try:
@@ -164,15 +164,6 @@ def _checked(found: Any) -> Drawn:
         raise ValueError("more than text and colours")
     columns, lines = drawn.size
     return drawn._replace(size=(columns, lines))
-
-
-def _read_own(path: Path) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if found.st_uid != os.geteuid() or found.st_mode & 0o077 or found.st_size > _MOST_BYTES:
-            raise PermissionError(f"{path} is not private")
-        return file.read()
 
 
 def _state_of(path: str) -> tuple[int, int] | tuple[()]:

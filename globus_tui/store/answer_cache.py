@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 import pickle
 import sys
 import time
@@ -18,6 +17,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from globus_tui import __version__
+from globus_tui.cache_files import open_own, write_own
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class AnswerCache:
     def load(self) -> Kept | None:
         """What was kept; None when there is nothing that can be used."""
         try:
-            packed = read_own(self.path)
+            with open_own(self.path, _MOST_BYTES) as file:
+                packed = file.read()
             head, _, body = packed.partition(b"\n")
             if head != _head():
                 return None
@@ -133,35 +134,3 @@ class _Reader(pickle.Unpickler):
 
 def _head() -> bytes:
     return f"globus_tui rows {_FORMAT} {__version__} {sys.version_info[0]}.{sys.version_info[1]}".encode()
-
-
-def read_own(path: Path) -> bytes:
-    """A file that nobody else can read or write.
-
-    Raises:
-        OSError: there is none, or it is not private.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if found.st_uid != os.geteuid() or found.st_mode & 0o077 or found.st_size > _MOST_BYTES:
-            raise PermissionError(f"{path} is not private")
-        return file.read()
-
-
-def write_own(path: Path, contents: bytes) -> None:
-    """Replaces a file that may be lost, mode 0600; nothing is flushed to the disk.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    import tempfile
-
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 from the start
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(contents)
-        os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)

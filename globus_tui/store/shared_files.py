@@ -17,11 +17,11 @@ import fcntl
 import hashlib
 import json
 import os
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from globus_tui.cache_files import open_own, write_own
 from globus_tui.domain.packed import Packed
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class SharedFiles:
         parts = [[len(one.body), one.encodings] for one in answers]
         first = json.dumps({"format": _FORMAT, "boot": _boot(), "label": self._label(), "parts": parts, **head})
         try:
-            _replace(path, b"\n".join((first.encode(), b"".join(one.body for one in answers))))
+            write_own(path, b"\n".join((first.encode(), b"".join(one.body for one in answers))))
             self._seen[kind] = _identity(os.stat(path))
         except OSError:
             return False
@@ -191,25 +191,11 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
 
 
 def _read_private(path: Path, seen: tuple[int, int] | None) -> tuple[bytes, tuple[int, int]]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if found.st_uid != os.geteuid() or found.st_mode & 0o077 or found.st_size > _MOST_BYTES:
-            raise PermissionError(f"{path} is not private")
+    with open_own(path, _MOST_BYTES) as file:
+        found = os.fstat(file.fileno())
         if _identity(found) == seen:
             raise FileNotFoundError(f"{path} is known already")
         return file.read(), _identity(found)
-
-
-def _replace(path: Path, contents: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 from the start
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(contents)
-        os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
 
 
 def _locked(path: Path) -> int | None:

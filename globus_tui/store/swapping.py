@@ -18,7 +18,7 @@ from globus_tui.store.creation_outcome import Created, Creation
 from globus_tui.store.effects import ambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from typing import Any
 
     from globus_tui.domain.draft import Draft
@@ -176,24 +176,25 @@ class Swapper:
 
     async def _resume(self, job_id: str) -> tuple[bool | None, GlobusTuiError | None]:
         """Whether it runs afterwards; None when nobody can tell."""
-        error: GlobusTuiError | None = None
-        try:
-            await self._jobs.resume_job(job_id)
-        except GlobusTuiError as found:
-            if not ambiguous(found):
-                return False, found
-            error = found
-        try:
-            after = (await self._jobs.get_job(job_id)).job
-        except GlobusTuiError as found:
-            return (True, None) if error is None else (None, found)
-        return not after.stands_still, error
+        return await self._tell(self._jobs.resume_job, job_id, lambda after, error: not after.stands_still)
 
     async def _pause(self, job_id: str) -> tuple[bool | None, GlobusTuiError | None]:
         """Whether it is paused afterwards; None when nobody can tell."""
+        resting = (JobStatus.INACTIVE, JobStatus.ENDED, JobStatus.DELETING)
+        return await self._tell(
+            self._jobs.pause_job, job_id, lambda after, error: after.status in resting or error is None
+        )
+
+    async def _tell(
+        self,
+        call: Callable[[str], Awaitable[object]],
+        job_id: str,
+        done: Callable[[Job, GlobusTuiError | None], bool],
+    ) -> tuple[bool | None, GlobusTuiError | None]:
+        """Calls, and looks what became of it: a call whose answer was lost may have been carried out."""
         error: GlobusTuiError | None = None
         try:
-            await self._jobs.pause_job(job_id)
+            await call(job_id)
         except GlobusTuiError as found:
             if not ambiguous(found):
                 return False, found
@@ -202,8 +203,7 @@ class Swapper:
             after = (await self._jobs.get_job(job_id)).job
         except GlobusTuiError as found:
             return (True, None) if error is None else (None, found)
-        still = after.status in (JobStatus.INACTIVE, JobStatus.ENDED, JobStatus.DELETING)
-        return still or error is None, error
+        return done(after, error), error
 
     async def _take_back(self, made: Created, step: str, words: str, error: GlobusTuiError | None = None) -> NotSwapped:
         """Deletes the new timer; if that cannot be, pauses it."""
