@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
+
+_HELP_AT = 39
+"""The column of the sentences, under which their further lines stand too."""
+_FRAME = 5
+"""Columns of the page's padding and scroll bar."""
 
 
 class Help(ModalScreen[None]):
@@ -46,11 +52,16 @@ class Help(ModalScreen[None]):
         """Show only what matches."""
         self.query_one("#help-words", Static).update(self._page(changed.value))
 
+    def on_resize(self) -> None:
+        """Break the sentences anew."""
+        self.query_one("#help-words", Static).update(self._page(self.query_one("#help-search", TextField).value))
+
     def _page(self, wanted: str) -> Content:
         """The groups as text: key, words, sentence, and the id for the user's own keys."""
         about = safe_line(self._help_about, ascii_only=self.app.has_class("-ascii"))
         lines = [Content(about)] if about and not wanted else []
         group = None
+        room = max(20, self.app.size.width - _FRAME - _HELP_AT)
         for command in self._help_commands:
             key = key_words(self._help_keys, command.command_id, all_keys=True)
             line = f"{key} {command.words} {command.help} {command.command_id}"
@@ -59,10 +70,9 @@ class Help(ModalScreen[None]):
             if command.group != group:
                 group = command.group
                 lines += [Content(), Content.styled(group, "bold $accent")]
+            sentence = f"\n{' ' * _HELP_AT}".join(textwrap.wrap(command.help, room))
             lines.append(
-                Content.assemble(
-                    (f"  {key:<16}", "bold $primary"), f"{command.words:<20} ", (command.help, "$text-muted")
-                )
+                Content.assemble((f"  {key:<16}", "bold $primary"), f"{command.words:<20} ", (sentence, "$text-muted"))
             )
         return Content("\n").join(lines) if lines else Content("No key or command matches.")
 
