@@ -7,9 +7,30 @@ import sys
 
 def main() -> None:
     """Runs the command line and exits with its code."""
+    if sys.argv[1:2] == ["--names"]:
+        _print_names(*sys.argv[2:4])
+        return
     from globus_tui.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], process=True))
+
+
+def _print_names(kind: str = "", profile: str = "") -> None:
+    """What shells ask at every press of tab: nothing is imported that this does not need."""
+    import os
+
+    from globus_tui.cache_files import names
+
+    if sys.platform == "linux":  # as platformdirs has it, which takes as long to load as Python to start
+        base = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser("~/.cache")
+        folder = os.path.join(base, "globus_tui")
+    else:
+        import platformdirs
+
+        folder = platformdirs.user_cache_dir("globus_tui", appauthor=False)
+    found = names(folder, kind, profile or os.environ.get("GLOBUS_PROFILE", ""))
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    print(*found, sep="\n", end="\n" if found else "")  # noqa: T201
 
 
 if __name__ == "__main__":

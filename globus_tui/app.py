@@ -1,57 +1,74 @@
-"""The application: its clock, what it knows of the timers, and the workers that change something."""
+"""The application: its clock, what it knows of the timers, the workers that change something, commands everywhere."""
 
 from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from contextvars import copy_context
 from datetime import timedelta
 from functools import cached_property, partial
-from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
+from textual.actions import parse as parse_action
+from textual.app import SystemCommand
+from textual.events import AppFocus, Key
 from textual.reactive import var
 
-from globus_tui.commands import EVERYWHERE, bindings
-from globus_tui.domain.errors import SettingsError
+from globus_tui.commands import CHANGING, EVERYWHERE, bindings
+from globus_tui.domain.errors import BadInput, GlobusTuiError, ReadOnly, SettingsError
 from globus_tui.keymap import DEFAULT_KEYS
+from globus_tui.present import moments
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
-from globus_tui.procedures.activity_log import ActivityLog
-from globus_tui.procedures.attended import is_attended
-from globus_tui.procedures.everywhere import Everywhere
-from globus_tui.procedures.host import Host, Switch
-from globus_tui.procedures.operations import Operations, outcome_words
-from globus_tui.procedures.pretend_page import act_as_browser
+from globus_tui.procedures.alerting import Alerting
+from globus_tui.procedures.looking_back import LookingBack
+from globus_tui.procedures.operations import NextRuns, Operations, looked_up_words
 from globus_tui.procedures.replaced import ReplacedTimers
-from globus_tui.procedures.watching import NextRuns
-from globus_tui.procedures.welcoming import welcome
 from globus_tui.screens.base import Note, TimerScreen
-from globus_tui.store.freshness import Freshness, FreshnessState
-from globus_tui.themes import THEMES, draw_scroll_bars
+from globus_tui.screens.console import Host, Switch
+from globus_tui.store.activity_log import ActivityLog
+from globus_tui.store.board import NO_STATES, States
+from globus_tui.store.list_memory import ListMemory
+from globus_tui.store.outcome import Done
+from globus_tui.store.refresh_plan import Freshness, FreshnessState
+from globus_tui.themes import THEMES, OwnThemes, draw_scroll_bars, sheets, theme_problem
+from globus_tui.tmux import inside_tmux, is_attended, send_to_tmux
+from globus_tui.widgets.ordered_keys import OrderedKeys
+from globus_tui.widgets.page import Page, Question
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
+    from textual.events import Event
+    from textual.screen import Screen
     from textual.theme import Theme
     from textual.timer import Timer
 
     from globus_tui.auth.account import Account
-    from globus_tui.domain.collection import Collection
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.job import JobId
-    from globus_tui.domain.readings import JobReading
-    from globus_tui.domain.run_now import RunChoice
+    from globus_tui.commands import Command
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.making.run_now import RunChoice
+    from globus_tui.domain.timer.job import JobId, JobReading
+    from globus_tui.domain.transfer.collection import Collection
+    from globus_tui.procedures.fleet import FleetFolder
     from globus_tui.procedures.sign_in import SignIn
     from globus_tui.screens.create.wizard import WizardScreen
+    from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
+    from globus_tui.store.browsing import FolderView
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.operations import Operation
     from globus_tui.store.outcome import Outcome
+    from globus_tui.store.source_counts import SourceCounts
+    from globus_tui.store.windows import Windows
+
 
 _NAMES_TOGETHER = 0.3
 """Seconds in which names of collections that come in one after another are gathered and drawn once."""
@@ -59,10 +76,19 @@ _NAMES_TOGETHER = 0.3
 _CLOCKS_DIFFER = timedelta(seconds=5)
 """How far the service's clock may be off after all that is known of it."""
 
-_NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
+
+_CHANGES = frozenset(one.replace(".", "_").replace("-", "_") for one in CHANGING)
+"""Names of actions."""
 
 
-class GlobusTui(Everywhere):
+def _of_profiles(page: object) -> bool:
+    """Its `n` and `X` are about names on this machine, and about tokens."""
+    from globus_tui.screens.profiles import ProfilesScreen
+
+    return isinstance(page, ProfilesScreen)
+
+
+class GlobusTui(OrderedKeys[Switch]):
     """Shows what the store knows and carries out what the user asks for.
 
     The store is the only holder of jobs. It publishes, the application hands that to its variables, and they are bound
@@ -71,32 +97,33 @@ class GlobusTui(Everywhere):
     """
 
     TITLE = "globus_tui"
-    CSS_PATH = ["app.tcss", "screens/job_list.tcss"]  # read together: a sheet read later has all of them parsed anew
+    CSS = sheets("app.tcss", "screens/job_list.tcss")  # read together: a sheet read later has all of them parsed anew
     BINDINGS = bindings(EVERYWHERE)  # type: ignore[assignment]  # Textual's alias also admits tuples
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 8
     MODES: ClassVar = {}
 
-    states: var[Mapping[JobId, JobState]] = var(_NO_STATES)
+    states: var[States] = var(NO_STATES)
     freshness: var[Freshness] = var(Freshness())
     view: var[Viewpoint] = var(Viewpoint())
     note: var[Note] = var(Note())
 
     who: var[str | None] = var(None)
+    alert: var[str] = var("")
 
     def __init__(self, store: JobStore, account: Account, settings: Settings, host: Host) -> None:
-        """Make the application; nothing is asked of Globus before its first screen is drawn."""
+        self.own_themes = OwnThemes(settings.paths.config.parent / "themes")
         self.set_reactive(GlobusTui.theme, host.theme)  # beforehand: a change would have all styles read once more
         super().__init__(ansi_color="NO_COLOR" in os.environ or host.theme.startswith("ansi"))
-        if self.get_theme(host.theme) is None:
-            known = ", ".join(sorted(self.available_themes))
-            raise SettingsError(f"there is no theme {host.theme!r}; there are {known}")
+        if problem := theme_problem(host.theme, self.own_themes.themes):
+            raise SettingsError(problem)
         self.store = store
         self.account = account
         self.settings = settings
         self.host = host
         self.set_reactive(GlobusTui.who, account.who)
+        store.journal.who = account.who
         self._next_runs = NextRuns()
         self.activity = ActivityLog(store.now)
         self.started_at = time.monotonic()
@@ -110,19 +137,37 @@ class GlobusTui(Everywhere):
         self._named: Mapping[str, Collection] | None = None
         self._names: Mapping[str, str] = {}
         self._operations = Operations(self)
+        self.alerting = Alerting(self)
+        self.looking_back = LookingBack(self)
         self.replaced = ReplacedTimers(self)
         # Only what differs: Textual lays the whole keymap over all bindings anew at every key that is pressed.
         self.set_keymap({name: keys for name, keys in settings.keys.items() if DEFAULT_KEYS[name] != keys})
         self.set_class(host.ascii, "-ascii")
+        self.set_class(settings.production, "-production")
         draw_scroll_bars(ascii_only=host.ascii)
         self._told: set[str] = set()
+        self._unbound: tuple[Page[Any], str] | None = None
+        self.paused_together: frozenset[JobId] = frozenset()
+        """What the last pause of several timers paused: marked again, exactly these are resumed."""
+        self.paused_among: frozenset[JobId] = frozenset()
+        """What was marked then."""
         self.deleted_here: set[JobId] = set()
         """Timers whose going is no news: this program deleted them."""
 
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Textual's and our own."""
-        return {**super().available_themes, **{one.name: one for one in THEMES}}
+        return {**super().available_themes, **{one.name: one for one in THEMES}, **self.own_themes.themes}
+
+    def _look_at_themes(self) -> None:
+        """Paint anew when the file of the theme in use changed."""
+        name = self.theme
+        if self.own_themes.changed():
+            self.tell_notices(*self.own_themes.problems)
+            if name in self.own_themes.themes:
+                with self.batch_update():
+                    self.theme = THEMES[0].name  # the same name again would change nothing
+                    self.theme = name
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -133,9 +178,44 @@ class GlobusTui(Everywhere):
             self,
             self.account,
             self.settings.paths.state,
-            browser=partial(act_as_browser, self) if self.host.browser else None,
+            browser=self._act_as_browser if self.host.browser else None,
             open_link=self.host.open_link,
         )
+
+    @cached_property
+    def list_memory(self) -> ListMemory:
+        """Columns, order, views and pins of this profile, as they were left."""
+        name = "+demo" if self.host.demo else self.settings.profile
+        return ListMemory.load(self.settings.paths.state / f"list-{name}.json")
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Maintenance windows."""
+        from globus_tui.store.windows import Windows
+
+        return Windows(self.store)
+
+    @cached_property
+    def _source_counts(self) -> SourceCounts:
+        from globus_tui.store.source_counts import SourceCounts
+
+        return SourceCounts(self.store, self._folder_anew)
+
+    async def _folder_anew(self, collection_id: str, path: str) -> FolderView:
+        making = self.host.making
+        if making is None:
+            raise BadInput("Nothing can be looked at here.")
+        return await making.lookup.folder(collection_id, path, show_hidden=True, again=True)
+
+    @cached_property
+    def fleet(self) -> FleetFolder:
+        """The folder of files that say how the timers should be."""
+        from globus_tui.procedures.fleet import FleetFolder
+
+        def owner() -> str:
+            return self.account.identity_label or self.account.who or ""
+
+        return FleetFolder(self, owner, self.refresh_now, self.tell_notices, self.look)
 
     # --- the clock
 
@@ -157,20 +237,26 @@ class GlobusTui(Everywhere):
         return screen
 
     def on_mount(self) -> None:
-        """Start the clock, and say what there is to say."""
         self.set_interval(60, self.look)
-        self.tell_notices(*(one if one.endswith(".") else f"{one}; defaults hold." for one in self.settings.problems))
+        if self.theme in self.own_themes.themes:
+            self.set_interval(2, self._look_at_themes)
+        wrong = self.settings.problems
+        many = (f"{len(wrong)} faults in the settings; globus-tui doctor lists them.",) if len(wrong) > 1 else ()
+        wrong = (*wrong, *self.own_themes.problems)
+        self.tell_notices(*many, *(one if one.endswith((".", "?")) else f"{one}." for one in wrong))
         if self.account.who is None and self.host.sign_in:
             self.call_after_refresh(self.action_app_sign_in)
         elif self.account.who is None:
-            self.call_after_refresh(welcome, self)
+            from globus_tui.screens.welcome import welcome
+
+            self.call_after_refresh(welcome, self, self.account.tokens_at)
 
     def _begin_watching(self) -> None:
         """Ask for the timers, unless whoever opened the console has already."""
         if self.store.freshness.state in (FreshnessState.NEVER, FreshnessState.CACHED):
             self.run_worker(self.refresh_now(), group="refresh")
         else:
-            self.run_worker(self.replaced.ask(), group="journal")
+            self.run_worker(self._look_into_the_journal(), group="journal")
         self.book_wake()
 
     def draw_first_frame(self) -> None:
@@ -199,6 +285,12 @@ class GlobusTui(Everywhere):
             self._look_clock = self.set_timer(_NAMES_TOGETHER, self.look)
         if change.jobs or change.removed:
             self._tell_news()
+        if (wanted := self.host.timer) is not None and wanted in self.states:
+            from globus_tui.screens.job_detail import JobDetailScreen
+
+            self.host = self.host._replace(timer=None)
+            self.open_screen(JobDetailScreen(wanted, tuple(self.states)))
+        self.alerting.look()
         self.book_wake()
 
     def _tell_of_trouble(self) -> None:
@@ -209,6 +301,9 @@ class GlobusTui(Everywhere):
             return
         words = header_words(current, self.store.clock(), self.shown_zone)
         self.say(f"{words}. {current.advice or ''}".strip(), "error")
+
+    def watch_who(self) -> None:
+        self.store.journal.who = self.who
 
     def look(self) -> None:
         """Take the present, to the minute: no word on the screen is finer."""
@@ -224,6 +319,8 @@ class GlobusTui(Everywhere):
             names=self._names,
             tasks=self.store.tasks,
             ascii=self.host.ascii,
+            fleet=self.fleet.differing,
+            orders=self.store.decided,
         )
 
     def book_wake(self) -> None:
@@ -243,23 +340,44 @@ class GlobusTui(Everywhere):
         await self.store.wake()
         self.book_wake()
         self.tell_notices()
-        await self.replaced.ask()
+        await self._look_into_the_journal()
 
     async def refresh_now(self) -> None:
         """Read the timers again; dropped when a reading is under way."""
         await self.store.refresh()
         self.book_wake()
         self.tell_notices()
+        await self._look_into_the_journal()
+
+    async def _look_into_the_journal(self) -> None:
+        """Tell what became of requests whose answer was lost, and of replaced timers kept long enough."""
+        if closed := await self.store.close_requests():
+            told = [
+                looked_up_words(
+                    one.what,
+                    one.name,
+                    one.effect,
+                    moments.since_words(one.asked_at, self.store.now(), self.shown_zone) if one.asked_at else "",
+                )
+                for one in closed
+            ]
+            self.say("  ".join(told), "information" if all(one.effect for one in closed) else "warning")
+            self.book_wake()
         await self.replaced.ask()
+        await self.look_after_windows()
+        await self.looking_back.begin()
+        self.fleet.look_soon()
 
     def on_app_focus(self) -> None:
         """Somebody looks again: full speed."""
         self.store.set_focus(True)
+        self.looking_back.back()
         self.book_wake()
 
     def on_app_blur(self) -> None:
         """Nobody looks: slower."""
         self.store.set_focus(False)
+        self.looking_back.leave()
         self.book_wake()
 
     def open_screen(self, screen: TimerScreen) -> None:
@@ -274,37 +392,58 @@ class GlobusTui(Everywhere):
         self.push_screen(screen)
 
     def _bind(self, screen: TimerScreen) -> None:
+        # Textual forgets a closed screen when each variable it was bound to changes next; some do not for weeks, and
+        # with the screen the rows of its day would stay in memory.
+        for watchers in getattr(self, "__watchers", {}).values():
+            watchers[:] = [one for one in watchers if not (isinstance(one[0], Page) and one[0].was_left)]
+        # It also remembers two colours for each widget there was, and with them the widget's last lines.
+        screen._styles_cache.get_inner_outer.cache_clear()
         # Bindings take hold after a screen's own mounting, which reads what it is about: so it is told beforehand, too.
         screen.set_reactive(TimerScreen.states, self.states)
         screen.set_reactive(TimerScreen.freshness, self.freshness)
         screen.set_reactive(TimerScreen.view, self.view)
         screen.set_reactive(TimerScreen.note, self.note)
         screen.set_reactive(TimerScreen.who, self.who)
-        screen.data_bind(GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note, GlobusTui.who)
+        screen.set_reactive(TimerScreen.alert, self.alert)
+        screen.data_bind(
+            GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note, GlobusTui.who, GlobusTui.alert
+        )
         screen.fit(self.size)
+
+    def write_raw(self, sequence: str) -> None:
+        """Send the terminal what is no part of the screen."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     # --- words for the user
 
-    def say(self, words: str, severity: str = "information") -> None:
-        """Put a sentence on the note line of every screen. Text of the service may stand in it: it is made harmless."""
-        self.note = Note(safe_line(words), severity)
+    def say(self, words: str, severity: str = "information", *, about: str = "") -> None:
+        """Put a sentence on the note line of every screen. Text of the service may stand in it: it is made harmless.
+
+        What is `about` something leaves with it, see `unsay`.
+        """
+        self.note = Note(safe_line(words), severity, about)
         self.activity.said(words, severity)
+
+    def unsay(self, about: str) -> None:
+        """What was said about this is over."""
+        if self.note.about == about:
+            self.note = Note()
 
     def tell_notices(self, *more: str) -> None:
         """Say, each once, what there is to know of the settings and of where and how long the tokens are kept."""
-        new = [one for one in (*more, *self.account.notices()) if one not in self._told]
+        unread = (self.store.ledger_problem,) if self.store.ledger_problem else ()
+        new = [one for one in (*more, *self.account.notices(), *unread) if one not in self._told]
         self._told.update(new)
         if new:
             self.say("  ".join(new), "warning")
 
     def _fatal_error(self) -> None:
         """Show a crash without local variables, which Textual would show: in libraries those hold tokens and codes."""
-        from rich.segment import Segments
         from rich.traceback import Traceback
 
         self.bell()
-        self._exit_renderables.append(Segments(self.console.render(Traceback(), self.console.options)))
-        self._close_messages_no_wait()
+        self.panic(Traceback())
 
     # --- operations
 
@@ -314,14 +453,12 @@ class GlobusTui(Everywhere):
         """Carry operations out, and say how they ended; `then` is called with the outcomes."""
         self._operations.start(operations, then=then)
 
-    outcome_words = staticmethod(outcome_words)
-
     # --- signing in
 
     def signed_in(self, who: str | None) -> None:
         """There are tokens again: say so, and read the timers at once."""
         self.who = who
-        self.store.signed_in()
+        self.store.signed_in(fresh=True)
         self.say(f"signed in as {who}")
         self.tell_notices()
         self.book_wake()
@@ -334,7 +471,6 @@ class GlobusTui(Everywhere):
             self.book_wake()
 
     def action_app_sign_in(self) -> None:
-        """Sign in, or sign in again."""
         self.sign_in.start()
 
     def fix(self, job_ids: Sequence[JobId]) -> None:
@@ -359,9 +495,19 @@ class GlobusTui(Everywhere):
 
     def reanchor(self, state: JobState) -> None:
         """Show what would keep a timer's hour across clock changes, and do it when that is agreed."""
-        from globus_tui.procedures.reanchor import reanchor
+        from globus_tui.procedures.replace import reanchor
 
         self.run_worker(reanchor(self, state), group="create")
+
+    def skip(self, state: JobState) -> None:
+        """Leave the next run of a timer out, when that is agreed."""
+        from globus_tui.procedures.replace import skip
+
+        self.run_worker(skip(self, state), group="create")
+
+    def go_back(self, state: JobState) -> None:
+        """Put the timer that this one replaced in its place again, when that is agreed."""
+        self.run_worker(self.replaced.go_back(state), group="create")
 
     def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
         """Start at once what a timer does."""
@@ -377,7 +523,6 @@ class GlobusTui(Everywhere):
         """Tell when the next runs of repaired timers have started, or that they were stopped again.
 
         Args:
-            job_ids: the timers.
             since: when they were about to be resumed, by the service's clock: a run may start before the answer comes.
         """
         for job_id in job_ids:
@@ -392,6 +537,365 @@ class GlobusTui(Everywhere):
     def web_link(self, job_id: JobId) -> str:
         """The page of a timer in the Globus web app (address seen in a public example of Globus)."""
         return f"{self.host.web}activity/timers/{job_id}/overview"
+
+    # --- keys and the commands that every screen has
+
+    async def on_event(self, event: Event) -> None:
+        """Whoever presses a key is there, also where tmux tells nobody that its session is shown again."""
+        if isinstance(event, Key) and not self.store.refresher.plan.focused:
+            self.post_message(AppFocus())
+        await super().on_event(event)
+
+    def goes_first(self, key: Key) -> bool:
+        """Quitting at once waits for nothing."""
+        return key.key in self.settings.keys["app.stop"].split(",")
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Textual's own, through which the keys of all pages come."""
+        _, name, _ = parse_action(action) if isinstance(action, str) else action
+        if self.settings.read_only and name in _CHANGES and not _of_profiles(default_namespace):
+            self._key_is_free = False
+            self.refuse_change()
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
+
+    def refuse_change(self) -> None:
+        """Say why nothing is changed."""
+        self.say(ReadOnly().in_full, "warning")
+
+    def say_unbound(self, key: Key) -> None:
+        """Say that a key does nothing here, and which one tells what others do.
+
+        An Enter that was typed before the program took the terminal comes as ctrl+j. It counts as little as any other
+        key that nobody bound: who typed it had not seen on what it would act.
+        """
+        from globus_tui.commands import key_words, named_key
+
+        words = f"{named_key(key.key)} does nothing here"
+        if key.key == "ctrl+j":
+            words = "An Enter from before the start does not count: press it again"
+        if isinstance(self.screen, Question) or key.key == "ctrl+j":
+            words = f"{words}."
+        else:
+            words = f"{words}; {key_words(self.settings.keys, 'app.help')} lists the keys."
+        if isinstance(self.screen, Page):
+            self.screen.tell(words)
+            self._unbound = (self.screen, words)
+
+    def unsay_unbound(self) -> None:
+        """What was said of a key that does nothing leaves with the next key."""
+        (page, words), self._unbound = self._unbound or (None, ""), None
+        if page is not None:
+            page.untell()
+        if page is not None and self.note.words == words:
+            self.note = Note()
+
+    async def _act_as_browser(self, url: str) -> str | None:
+        from globus_tui.screens.pretend_browser import act_as_browser
+
+        return await act_as_browser(self, url)
+
+    def action_app_info(self) -> None:
+        from globus_tui.procedures.own_cost import own_cost, own_lines
+        from globus_tui.screens.about_self import AboutSelf
+
+        cost = own_cost(
+            self.store, requests=self.activity.requests, received=self.activity.received, started=self.started_at
+        )
+        self.push_screen(AboutSelf(own_lines(cost)))
+
+    def action_jobs_activity(self) -> None:
+        from globus_tui.screens.activity import ActivityScreen
+
+        self.open_screen(ActivityScreen())
+
+    def action_jobs_agenda(self) -> None:
+        """Show what runs when: of the timers that the list shows, if it is narrowed."""
+        from globus_tui.screens.agenda import AgendaScreen
+
+        if not isinstance(self.screen, AgendaScreen):
+            shown = getattr(self.screen, "narrowed_to", None)
+            self.open_screen(AgendaScreen(shown() if shown else None))
+
+    def action_jobs_windows(self) -> None:
+        """List maintenance windows, and open one for the timers in question."""
+        from globus_tui.screens.windows import WindowsScreen
+
+        if not isinstance(self.screen, WindowsScreen):
+            targets = getattr(self.screen, "targets", None)
+            self.open_screen(WindowsScreen(tuple(one.job_id for one in targets()) if targets else ()))
+
+    def action_jobs_fleet(self) -> None:
+        from globus_tui.procedures.fleet import NO_FOLDER
+        from globus_tui.screens.fleet import FleetScreen
+
+        if self.fleet.where is None:
+            self.say(NO_FOLDER)
+        elif not isinstance(self.screen, FleetScreen):
+            self.open_screen(FleetScreen())
+
+    async def look_after_windows(self) -> None:
+        """Do what windows are due for, warn of those that should have ended, and take what others decided meanwhile."""
+        from globus_tui.commands import key_words
+        from globus_tui.present.window_words import overdue_words
+
+        try:
+            await self.store.look_into_ledger()
+            found = await self.windows.all()
+            if found and not self.settings.read_only and self.store.freshness.state is FreshnessState.FRESH:
+                for window, outcomes in await self.windows.due():
+                    done = sum(isinstance(one, Done) for one in outcomes.values())
+                    words = f"maintenance window {window.reason or window.window_id}"
+                    what = "closed" if window.overdue(self.store.now()) else "begun"
+                    self.say(f"{words} {what}: {done} of {len(outcomes)} timers done", "warning")
+        except GlobusTuiError as wrong:
+            self.tell_notices(wrong.in_full)
+            return
+        if self.freshness.state is FreshnessState.FRESH:
+            self._count_sources()
+        how = f"{key_words(self.settings.keys, 'jobs.windows')} closes it."
+        now = self.store.now()
+        self.tell_notices(*(overdue_words(one, now, self.shown_zone, how) for one in found if one.overdue(now)))
+
+    @work(group="sources", exclusive=True)
+    async def _count_sources(self) -> None:
+        with suppress(GlobusTuiError):  # the ledger's own trouble is told where it is read
+            await self._source_counts.count()
+
+    def action_jobs_undo(self) -> None:
+        """Say what would take the last change back, and do it when that is agreed."""
+        self._offer_step(redo=False)
+
+    def action_jobs_redo(self) -> None:
+        self._offer_step(redo=True)
+
+    def _offer_step(self, *, redo: bool) -> None:
+        from globus_tui.procedures.undoing import offer
+
+        self.run_worker(offer(self, redo=redo), group="journal", exclusive=True)
+
+    def action_jobs_journal(self) -> None:
+        from globus_tui.screens.journal import JournalScreen
+
+        if not isinstance(self.screen, JournalScreen):
+            self.open_screen(JournalScreen())
+
+    def action_jobs_alerts(self) -> None:
+        from globus_tui.screens.show_text import BareText
+
+        if not self.alerting.all:
+            self.say("No timer turned bad or well again since the start.")
+            return
+        self.push_screen(BareText("\n".join(reversed(self.alerting.all))))
+        self.alerting.seen()
+
+    def action_jobs_changes(self) -> None:
+        from globus_tui.screens.show_text import BareText
+
+        if self.looking_back.found:
+            self.push_screen(BareText("\n".join(self.looking_back.lines())))
+        else:
+            self.say("Nothing changed since you last looked.")
+
+    def action_jobs_impact(self) -> None:
+        from globus_tui.screens.impact import ImpactScreen
+
+        if not isinstance(self.screen, ImpactScreen):
+            self.open_screen(ImpactScreen())
+
+    def action_jobs_report(self) -> None:
+        """Show the page for the change of shift: of the timers that the list shows, if it is narrowed."""
+        from globus_tui.screens.report import ReportScreen
+
+        if not isinstance(self.screen, ReportScreen):
+            shown = getattr(self.screen, "narrowed_to", None)
+            self.open_screen(ReportScreen(shown() if shown else None))
+
+    def action_jobs_replaced(self) -> None:
+        """List old timers that are kept after an edit, and offer to delete them."""
+        self.run_worker(self.replaced.offer(), group="journal", exclusive=True)
+
+    def action_jobs_refresh(self) -> None:
+        """Read the timers again now, and say what that brought; dropped when a reading is under way."""
+        self.run_worker(self._refresh_and_say(), group="refresh")
+
+    async def _refresh_and_say(self) -> None:
+        before, read_at, said = self.store.states, self.store.freshness.checked_at, self.note
+        await self.refresh_now()
+        after, freshness = self.store.states, self.store.freshness
+        if freshness.problem is not None or read_at is None or freshness.checked_at == read_at:
+            return  # what is wrong has been said, or another reading is under way
+        if self.note is not said:
+            return  # the reading brought news of its own, which weigh more
+        changed = 0
+        if after is not before:
+            changed = sum(before.rows.get(job_id) != row for job_id, row in after.rows.items())
+            changed += len(before.rows.keys() - after.rows.keys())
+        timers = "1 timer" if changed == 1 else f"{changed} timers"
+        self.say(f"read again: {timers} changed" if changed else "read again: nothing changed")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Not what cannot be called on the page in front."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        left_out = set(EVERYWHERE) - set(screen.EVERYWHERE_SHOWN) if isinstance(screen, TimerScreen) else ()
+        if any(one.action == action for one in left_out):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_app_help(self) -> None:
+        from globus_tui.screens.help import Help
+
+        screen = self.screen
+        commands = _commands(screen)
+        about = screen.help_text() if isinstance(screen, TimerScreen) else ""
+        self.push_screen(Help(commands, self.settings.keys, about))
+
+    def action_app_palette(self) -> None:
+        from globus_tui.screens.help import Palette
+
+        if not any(isinstance(one, Palette) for one in self.screen_stack):
+            self.push_screen(Palette(placeholder="type a part of a command's name", id="--command-palette"))
+
+    async def action_app_command(self) -> None:
+        await self.open_command_line()
+
+    async def open_command_line(self, begin: str = "") -> None:
+        from globus_tui.procedures.command_line import open_command_line
+
+        await open_command_line(self, begin)
+
+    def action_command_palette(self) -> None:
+        self.action_app_palette()
+
+    def action_app_back(self) -> None:
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self._ask_to_quit()
+
+    def _ask_to_quit(self) -> None:
+        from globus_tui.screens.confirm import Confirm
+
+        def leave(agreed: bool | None) -> None:
+            if agreed:
+                self.exit()
+
+        sheet = Confirm("Quit?", ("Nothing is changed at Globus; timers go on without this program.",), verb="quit")
+        self.push_screen(sheet, leave)
+
+    def action_app_quit(self) -> None:
+        self.exit()
+
+    def action_app_stop(self) -> None:
+        self.exit()
+
+    def action_app_redraw(self) -> None:
+        self.refresh(layout=True)
+
+    def action_app_suspend(self) -> None:
+        self.action_suspend_process()
+
+    def action_app_zone(self) -> None:
+        from datetime import UTC
+
+        if self.host.zone is UTC:
+            self.say("Your zone is UTC; --zone or the setting zone names another.")
+            return
+        to_utc = self.shown_zone is not UTC
+        self.shown_zone = UTC if to_utc else self.host.zone
+        self.look()
+        self.say("times are now in UTC" if to_utc else "times are now in your zone")
+
+    def action_app_refresh_interval(self) -> None:
+        from globus_tui.screens.confirm import Ask, check_interval
+
+        floor = self.host.floor
+
+        def take(answer: str | None) -> None:
+            if answer is not None:
+                self.store.set_interval(check_interval(answer, floor))
+                self.book_wake()
+                self.say("refreshing is off" if answer == "0" else f"refreshing every {answer} s")
+
+        asked = Ask(
+            "Refresh interval",
+            (f"Seconds between refreshes, at least {floor:g}; 0 turns them off.",),
+            check=partial(check_interval, floor=floor),
+        )
+        self.push_screen(asked, take)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: the commands of this screen and of every screen, with their keys."""
+        from globus_tui.commands import key_words
+
+        for command in _commands(screen):
+            owner = screen if hasattr(screen, f"action_{command.action}") else self
+            action = getattr(owner, f"action_{command.action}", None)
+            if self.settings.read_only and command.action in _CHANGES and not _of_profiles(screen):
+                action = self.refuse_change
+            if action is not None:
+                key = key_words(self.settings.keys, command.command_id)
+                yield SystemCommand(f"{command.words}  ({key})", command.help, action)
+
+    # --- profiles
+
+    def action_app_profile(self) -> None:
+        """Show the profiles; a service account and the demo have but one."""
+        from globus_tui.auth.records import checked_name
+        from globus_tui.screens.profiles import ProfilesScreen
+
+        if self.host.profiles is None:
+            words = "The demo has one pretend profile" if self.host.demo else f"It is used by the {self.account.who}"
+            self.say(f"{words}, so there is no other to switch to.", "warning")
+        elif not isinstance(self.screen, ProfilesScreen):
+            self.open_screen(ProfilesScreen(self.host.profiles, checked_name))
+
+    def open_profile(self, name: str, *, sign_in: bool = False, timer: JobId | None = None) -> None:
+        """Start again as another profile: a fresh store, so that nothing is shown under the wrong name."""
+        self.exit(Switch(profile=name, sign_in=sign_in, timer=timer))
+
+    async def log_out(self, name: str, profiles: Profiles) -> None:
+        """Sign out of a profile, and say what was revoked and what was not."""
+        from globus_tui.screens.show_text import BareText
+
+        try:
+            lines = await profiles.log_out(name)
+        except GlobusTuiError as wrong:
+            self.say(wrong.in_full, "error")
+            return
+        await self.push_screen_wait(BareText("\n".join(lines)))
+        if name == self.settings.profile:
+            self.open_profile(name)
+
+    # --- out of the terminal
+
+    def copy_text(self, text: str) -> None:
+        """Send a text to the clipboard, and show it, since nobody can tell whether it arrived."""
+        from globus_tui.screens.show_text import BareText
+
+        self.push_screen(BareText(text))
+        self.send_text(text)
+
+    def send_text(self, text: str) -> None:
+        """Send a text to the clipboard."""
+        self.run_worker(self._send_to_clipboard(text), group="clipboard")
+
+    async def _send_to_clipboard(self, text: str) -> None:
+        if inside_tmux(os.environ) and await send_to_tmux(text):
+            self.say("sent to tmux's buffer and, where it may, to your terminal's clipboard")
+        else:
+            self.copy_to_clipboard(text)
+            self.say("sent to your terminal's clipboard (OSC 52); not every terminal takes it")
+
+
+def _commands(screen: Screen[object]) -> tuple[Command, ...]:
+    """Those of a page, and of every page."""
+    return (*screen.COMMANDS_SHOWN, *screen.EVERYWHERE_SHOWN) if isinstance(screen, TimerScreen) else EVERYWHERE
 
 
 __all__ = ["GlobusTui", "Host", "Switch"]

@@ -8,40 +8,91 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
 
+    from globus_tui.domain.auth.credentials import Secret
 
-def open_own(path: Path, most_bytes: int) -> BufferedReader:
+
+def open_own(path: Path | str, most_bytes: int) -> BufferedReader:
     """Opens a file that nobody else can read or write, and that is no link.
 
     Raises:
         OSError: there is none, it is not private, or it is longer than `most_bytes`.
     """
-    file = open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW), "rb")  # noqa: SIM115  # closed by the caller
+    file = open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")  # noqa: SIM115  # closed by the caller
     found = os.fstat(file.fileno())
-    if found.st_uid != os.geteuid() or found.st_mode & 0o077 or found.st_size > most_bytes:
+    if (
+        not stat.S_ISREG(found.st_mode)
+        or found.st_uid != os.geteuid()
+        or found.st_mode & 0o077
+        or found.st_size > most_bytes
+    ):
         file.close()
-        raise PermissionError(f"{path} is not private, or too long")
+        raise PermissionError(f"{path} is not private, no file, or too long")
     return file
 
 
-def write_own(path: Path, contents: bytes) -> None:
-    """Replaces a file in one step, mode 0600.
+def write_own(path: Path, contents: Secret | bytes, *, mode: int = 0o600, flush: bool = False) -> None:
+    """Replaces a file in one step: whoever reads sees the old contents or the new, never half of them.
+
+    Args:
+        contents: a secret is revealed on its way out only.
+        flush: it must survive a power cut.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; the old file is untouched.
     """
     import tempfile
 
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 from the start
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(contents)
+            file.write(
+                contents if isinstance(contents, bytes) else contents.reveal().encode("utf-8", "surrogateescape")
+            )
+            file.flush()
+            if mode != 0o600:
+                os.fchmod(file.fileno(), mode)
+            if flush:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+
+
+def names_beside(rows: Path) -> Path:
+    """The names that belong to a file of kept rows."""
+    return rows.with_name(rows.name.replace("rows-", "names-", 1))
+
+
+def names(folder: str, kind: str, profile: str = "") -> list[str]:
+    """Names for completion, as earlier starts left them: of a profile, or of all.
+
+    Imports next to nothing: it is called at every press of a key.
+
+    Args:
+        kind: `timers`, `collections` or `profiles`.
+        profile: whose; of all where empty.
+    """
+    found: dict[str, None] = {}
+    try:
+        files = sorted(one for one in os.listdir(folder) if one.startswith("names-"))
+    except OSError:
+        return []
+    for name in files:
+        try:
+            with open_own(os.path.join(folder, name), 8_000_000) as file:
+                whose, *lines = file.read().decode(errors="replace").split("\n")
+        except OSError:
+            continue
+        if kind == "profiles":
+            found[whose] = None
+        elif profile in ("", whose):
+            found.update((line[len(kind) + 1 :], None) for line in lines if line.startswith(f"{kind} "))
+    return list(found)

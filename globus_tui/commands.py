@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
+from textual.keys import key_to_character
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.keymap import DEFAULT_KEYS
@@ -32,6 +33,11 @@ class Command:
     footer: bool = False
 
     @property
+    def name(self) -> str:
+        """What it is called after `:`."""
+        return self.command_id.partition(".")[2]
+
+    @property
     def action(self) -> str:
         """The action's name on the screen or app: `job.pause-resume` → `job_pause_resume`."""
         return self.command_id.replace(".", "_").replace("-", "_")
@@ -44,6 +50,12 @@ def _group(group: str, *commands: tuple[str, str, str, bool]) -> tuple[Command, 
 EVERYWHERE = _group(
     "Everywhere",
     ("app.help", "Help", "Every key of this screen, with what it does.", True),
+    (
+        "app.command",
+        "Command line",
+        "Call a command by its name, go to a timer by id or name, to a run by task.",
+        False,
+    ),
     ("app.palette", "Palette", "Find a command by typing part of its name.", False),
     ("app.back", "Back", "Close this screen and go back where you were; on the first one, asks to quit.", True),
     ("app.sign-in", "Sign in", "Sign in, or sign in again after the tokens were refused.", False),
@@ -52,6 +64,26 @@ EVERYWHERE = _group(
     ("app.refresh-interval", "Refresh interval", "Choose how often the timers are read again, or turn it off.", False),
     ("jobs.refresh", "Refresh", "Read the timers again now.", False),
     ("jobs.replaced", "Replaced timers", "Old timers kept, paused, after an edit: list and delete them.", False),
+    ("jobs.agenda", "Agenda", "Which runs come when, what is in whose way, and what became of past runs.", True),
+    ("jobs.windows", "Maintenance", "Maintenance windows: pause these timers, resume exactly those later.", True),
+    ("jobs.undo", "Undo", "Take the last change back; says what that does, and asks.", False),
+    ("jobs.redo", "Redo", "Do again what was undone last; says what that does, and asks.", False),
+    (
+        "jobs.journal",
+        "Journal",
+        "What was changed, by whom, before and after; and whether the file is whole.",
+        False,
+    ),
+    ("jobs.fleet", "Fleet files", "Timers as the files of a folder want them, beside the real ones.", False),
+    (
+        "jobs.alerts",
+        "Alerts",
+        "Timers that turned bad, worse or well again; takes the line of them away.",
+        False,
+    ),
+    ("jobs.changes", "What changed", "What changed since you last looked, before and after.", False),
+    ("jobs.impact", "Impact", "Which timers stop with a collection, or when somebody's account ends.", False),
+    ("jobs.report", "Report", "A page for the change of shift: problems, changes, what runs next.", False),
     ("jobs.activity", "Activity", "The requests this program made: method, path, status, time.", False),
     ("app.suspend", "Suspend", "Back to the shell; `fg` returns here.", False),
     ("app.redraw", "Redraw", "Draw the whole screen again.", False),
@@ -59,6 +91,14 @@ EVERYWHERE = _group(
     ("app.quit", "Quit", "Leave the program. Nothing is changed at Globus.", False),
     ("app.stop", "Quit at once", "Leave at once, whatever is on the screen. Nothing is changed at Globus.", False),
 )
+
+CHANGING = frozenset(
+    {f"job.{verb}" for verb in ("fix", "pause-resume", "run-now", "skip", "new", "clone", "edit", "rename", "delete")}
+    | {"job.cancel-task", "job.reanchor", "job.go-back"}
+    | {"window.open", "window.close", "fleet.apply", "fleet.apply-all"}
+    | {"jobs.undo", "jobs.redo", "jobs.fix-all", "jobs.replaced", "wizard.create", "folder.bookmark"}
+)
+"""Commands that change something at Globus, or lead to nothing else: refused where nothing may be changed."""
 
 LIST_MOVES = _group(
     "Moving in lists",
@@ -87,6 +127,7 @@ ONE_JOB = _group(
     ("job.fix", "Fix+resume", "Sign in and consent for what the timer lost, then resume it.", True),
     ("job.pause-resume", "Pause/resume", "Pause, or resume; says beforehand if a run starts at once.", True),
     ("job.run-now", "Run now", "Start at once what it does: in full, a test with a few files, or as a timer.", False),
+    ("job.skip", "Skip next run", "Leave its next run out, and only that; asks first, and undo takes it back.", False),
     ("job.clone", "Clone", "Make another timer like it: the wizard, filled in.", False),
     ("job.edit", "Edit", "Make a new timer that takes its place; this one is kept, paused.", False),
     ("job.rename", "Rename", "Give the timer another name, or several by a pattern; nothing else changes.", True),
@@ -95,6 +136,10 @@ ONE_JOB = _group(
     ("job.log", "Log", "The log of the last run's transfer task.", True),
     ("job.json", "JSON", "The timer as the service describes it.", False),
     ("job.copy", "Copy", "Copy its id, name, paths, link, row, JSON, or a command that reads it.", True),
+    ("job.note", "Note, tags", "Write a note beside the timer; #words in it are tags, by which tag: finds it.", False),
+    ("job.limit", "Limits", "How old its last good copy may get; how many files fewer at its source alarm.", False),
+    ("job.known", "Known", "You know of its trouble: no alert until it gets worse, or until a time.", False),
+    ("job.to-file", "Fleet file", "Write the timer into the folder of fleet files, as it is.", False),
     ("job.link", "Web link", "Show the link to it in the Globus web app.", False),
 )
 
@@ -115,6 +160,19 @@ JOB_LIST = (
         ("jobs.fix-all", "Fix all", "One sign-in for every timer that lost a consent, by cause; leave out any.", False),
         ("jobs.preview", "Preview", "Show or hide what is known of the timer under the cursor.", False),
         ("jobs.unfold", "Unfold", "Show timers that are one line, as 5x, one by one; again puts them together.", False),
+        (
+            "jobs.facets",
+            "Facets",
+            "What the timers shown have in common, with counts; choosing one filters by it.",
+            False,
+        ),
+        ("jobs.everybody", "All profiles", "Timers of all profiles in one list, each read by itself.", False),
+        ("jobs.pin", "Pin", "Keep the timer on top of the list, also after a restart; again lets it go.", False),
+        ("jobs.save-view", "Save view", "Keep filter, columns and order under a number from 1 to 9.", False),
+        *(
+            (f"jobs.view-{number}", f"View {number}", "The view saved under this number.", False)
+            for number in range(1, 10)
+        ),
         ("jobs.sort-health", "Sort by health", "Worst first; again turns it round.", False),
         ("jobs.sort-name", "Sort by name", "By name; again turns it round.", False),
         ("jobs.sort-next", "Sort by next run", "What runs next first; again turns it round.", False),
@@ -123,6 +181,13 @@ JOB_LIST = (
         ("jobs.sort-right", "Sort column right", "Sort by the column to the right of the present one.", False),
     ),
     *LIST_MOVES,
+)
+
+SEARCH = _group(
+    "Text and log",
+    ("log.search", "Search", "Find lines that have what you type, as you type; Escape gives the search up.", True),
+    ("log.next-match", "Next match", "The next line that has what was searched for.", False),
+    ("log.previous-match", "Match before", "The line before that has what was searched for.", False),
 )
 
 JOB_DETAIL = (
@@ -135,9 +200,11 @@ JOB_DETAIL = (
         ("job.fires", "More fire times", "The next ten fire times, in local time and UTC.", True),
         ("job.go-back", "Undo edit", "Put the timer that this one replaced back in its place; asks first.", False),
         ("runs.more", "Older runs", "Read the next page of older runs.", False),
+        ("runs.plot", "Plot", "How long its runs took, what they moved, and faults, with median and spread.", False),
         ("job.previous", "Timer before", "The timer before this one in the list.", False),
         ("job.next", "Next timer", "The next timer of the list.", False),
     ),
+    *SEARCH,
     *LIST_MOVES,
 )
 
@@ -146,17 +213,55 @@ FIRES = (
         "Timer",
         ("job.reanchor", "Keep its hour", "A timer in its place whose hour is kept when the clocks change.", True),
     ),
+    *SEARCH,
     *LIST_MOVES,
 )
 
-TEXT = _group(
-    "Text and log",
-    ("log.search", "Search", "Find lines that have what you type, as you type; Escape gives the search up.", True),
-    ("log.next-match", "Next match", "The next line that has what was searched for.", False),
-    ("log.previous-match", "Match before", "The line before that has what was searched for.", False),
-    ("log.save", "Save", "Write what was read to a file that only you can read; asks where.", False),
-    ("log.pager", "Pager", "Show it in $PAGER, or less; back here when that ends.", False),
-    ("log.editor", "Editor", "Open a copy in $VISUAL or $EDITOR, or vi; what is changed there is not kept.", False),
+TEXT = (
+    *SEARCH,
+    *_group(
+        "Text and log",
+        ("log.save", "Save", "Write what was read to a file that only you can read; asks where.", False),
+        ("log.pager", "Pager", "Show it in $PAGER, or less; back here when that ends.", False),
+        ("log.editor", "Editor", "Open a copy in $VISUAL or $EDITOR, or vi; what is changed there is not kept.", False),
+    ),
+)
+
+AGENDA = (
+    *_group(
+        "Agenda",
+        ("list.choose", "Open", "Open the timer of the lane; of a collection's lane, show its timers' lanes.", True),
+        ("agenda.earlier", "Hour back", "An hour back, of a week six; what is past shows what became of it.", True),
+        ("agenda.later", "Hour on", "An hour on; of a week, six hours.", True),
+        ("agenda.day-earlier", "Day back", "A day back.", False),
+        ("agenda.day-later", "Day on", "A day on.", False),
+        ("agenda.now", "Now", "Back to the present.", True),
+        ("agenda.length", "Day/week", "24 hours, or seven days.", True),
+        ("agenda.lanes", "By collection", "A lane for each collection, with all that reads or writes there.", True),
+        ("agenda.clashes", "In the way", "All runs that will be in each other's way, and the clock changes.", True),
+    ),
+    *LIST_MOVES,
+)
+
+WINDOWS = (
+    *_group(
+        "Maintenance windows",
+        ("list.choose", "Timers", "The timers of the window, and what closing it does with each.", True),
+        ("window.open", "New window", "Pause the timers that M was pressed on, now or at a time; asks first.", True),
+        ("window.close", "Close window", "Resume exactly the timers that it paused; says which runs start.", True),
+    ),
+    *LIST_MOVES,
+)
+
+FLEET = (
+    *_group(
+        "Fleet files",
+        ("list.choose", "Differences", "All that differs, and what the checks find.", True),
+        ("fleet.apply", "Apply", "Make this timer as its file says; shows what is done, and asks first.", True),
+        ("fleet.apply-all", "Apply all", "The same for all of them.", True),
+        ("fleet.write", "Write to file", "Write a timer that is in no file into the folder.", True),
+    ),
+    *LIST_MOVES,
 )
 
 RUN_DETAIL = (
@@ -196,6 +301,7 @@ ITEMS = _group(
 
 TASK = (
     *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.copy")),
+    *SEARCH,
     *LIST_MOVES,
 )
 
@@ -221,6 +327,39 @@ PROFILES = (
         ("job.new", "New profile", "Give a name and sign in under it.", True),
         ("job.delete", "Sign out", "Revoke this profile's tokens at Globus and forget them here.", True),
     ),
+    *LIST_MOVES,
+)
+
+
+ALIASES = {
+    "pause": "job.pause-resume",
+    "resume": "job.pause-resume",
+    "run": "job.run-now",
+    "open": "list.choose",
+    "runs": "list.choose",
+    "q": "app.quit",
+    "profiles": "app.profile",
+}
+"""Other names after `:`, as the shell's commands are called."""
+
+
+FACETS = (
+    *_group("Facets", ("list.choose", "Narrow", "Add this to the filter of the list.", True)),
+    *SEARCH,
+    *LIST_MOVES,
+)
+
+IMPACT = (
+    *_group("Impact", ("list.choose", "Open", "The timers that stop with it; of a timer its page.", True)),
+    *SEARCH,
+    *LIST_MOVES,
+)
+
+EVERYBODY = (
+    *_group(
+        "All profiles", ("list.choose", "Open", "Open the timer, in its own profile; asks before it goes over.", True)
+    ),
+    *(one for one in JOB_LIST if one.command_id in ("jobs.filter", "jobs.problems") or one.name.startswith("sort-")),
     *LIST_MOVES,
 )
 
@@ -253,6 +392,9 @@ _KEY_NAMES = {
     "asterisk": "*",
     "backslash": "\\",
     "plus": "+",
+    "colon": ":",
+    "percent_sign": "%",
+    "equals_sign": "=",
     "at": "@",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
@@ -265,7 +407,15 @@ _KEY_NAMES = {
 }
 
 
+def named_key(key: str) -> str:
+    """A key as a user would say it, from Textual's name for it."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    character = key_to_character(key)
+    return character if character and character.isprintable() and character != " " else key
+
+
 def key_words(keys: Mapping[str, str], command_id: str, *, all_keys: bool = False) -> str:
     """The key of a command as a user would say it; the first one, or all of them."""
-    named = list(dict.fromkeys(_KEY_NAMES.get(key, key) for key in keys[command_id].split(",")))
+    named = list(dict.fromkeys(map(named_key, keys[command_id].split(","))))
     return " ".join(named) if all_keys else named[0]

@@ -32,8 +32,13 @@ class _WhenWritten(logging.Handler):
         if self._file is None:
             from logging.handlers import RotatingFileHandler
 
-            self._file = RotatingFileHandler(self._path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
-            self._file.setFormatter(self.formatter)
+            try:
+                file = RotatingFileHandler(self._path, "a", 1_000_000, 2, encoding="utf-8", errors="replace")
+            except OSError:  # no room now; the next line tries again
+                return
+            file.setFormatter(self.formatter)
+            file.handleError = lambda record: None  # type: ignore[method-assign]  # or a traceback goes over the screen
+            self._file = file
         self._file.handle(record)
 
     def close(self) -> None:
@@ -56,6 +61,8 @@ def start_log(state: Path, *, level: int = logging.INFO) -> str | None:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         (state / "globus_tui.log").touch(mode=0o600)
         (state / "globus_tui.log").chmod(0o600)
+        if not (state / "globus_tui.log").is_file():
+            return f"no log is kept: {state / 'globus_tui.log'} is no file"
     except OSError as wrong:
         return f"no log is kept: {state} cannot be written ({wrong.strerror})"
     handler = _WhenWritten(state / "globus_tui.log")

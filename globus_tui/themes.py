@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import pkgutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
+
+from globus_tui.private_files import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+def sheets(*names: str) -> str:
+    """Style sheets of the package, in this order, as a class's `CSS`. Textual's `CSS_PATH` cannot read out of a zip."""
+    return "\n".join((pkgutil.get_data("globus_tui", name) or b"").decode() for name in names)
+
 
 DARK = Theme(
     name="globus-dark",
@@ -60,7 +71,129 @@ LIGHT = Theme(
     },
 )
 
-THEMES = (DARK, LIGHT)
+
+def _from_dark(name: str, *, success: str, warning: str, error: str, accent: str, **more: str) -> Theme:
+    """The dark theme in other colours. Signs and words stand beside every colour: none is needed to read the list."""
+    variables = {**DARK.variables, "text-success": success, "text-warning": warning, "text-error": error}
+    return replace(
+        DARK, name=name, success=success, warning=warning, error=error, accent=accent,
+        variables={**variables, "text-accent": accent, **more},
+    )  # fmt: skip
+
+
+CONTRAST = replace(
+    _from_dark(
+        "globus-contrast", success="#5dff5d", warning="#ffe600", error="#ff9c9c", accent="#7df9ff",
+        **{"text-muted": "#e8e8e8", "foreground-muted": "#e8e8e8", "block-cursor-background": "#0050c8",
+           "block-cursor-foreground": "#ffffff", "block-cursor-blurred-background": "#303030",
+           "block-cursor-blurred-foreground": "#ffffff"},
+    ),
+    primary="#9ecbff", secondary="#7df9ff", foreground="#ffffff", background="#000000", surface="#000000",
+    panel="#1c1c1c",
+)  # fmt: skip
+RED_GREEN = _from_dark("globus-red-green", success="#56b4e9", warning="#f0e442", error="#ff9a1f", accent="#d9a7c7")
+"""For who sees red and green alike: blue is well, yellow is a warning, orange is wrong."""
+BLUE_YELLOW = _from_dark("globus-blue-yellow", success="#35d0ba", warning="#f7c6d0", error="#ff5c5c", accent="#c9c9c9")
+"""For who sees blue and yellow alike: teal is well, pale pink is a warning, red is wrong."""
+
+THEMES = (DARK, LIGHT, CONTRAST, RED_GREEN, BLUE_YELLOW)
+_COLOURS = (
+    "primary",
+    "secondary",
+    "accent",
+    "foreground",
+    "background",
+    "surface",
+    "panel",
+    "success",
+    "warning",
+    "error",
+)
+
+
+class OwnThemes:
+    """The user's themes, each a file `NAME.toml` of colours over another theme: `base`, `dark`, and `[variables]`.
+
+    Attributes:
+        themes: those that could be read, by name.
+        problems: what is wrong in the files; a colour that is none costs itself alone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: object = None
+        self.themes: dict[str, Theme] = {}
+        self.problems: tuple[str, ...] = ()
+        self.changed()
+
+    def changed(self) -> bool:
+        """Reads them again if a file is another one than before; whether it was."""
+        try:
+            found = sorted(one for one in self._folder.iterdir() if one.suffix == ".toml")
+            seen = [(one, (stat := one.stat()).st_mtime_ns, stat.st_size) for one in found]
+        except OSError:
+            found, seen = [], []
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        problems: list[str] = []
+        read = [_read_theme(one, problems) for one in found]
+        self.themes, self.problems = {one.name: one for one in read if one is not None}, tuple(problems)
+        return True
+
+
+def _read_theme(path: Path, problems: list[str]) -> Theme | None:
+    import tomllib
+
+    try:
+        said = tomllib.loads(read_file(path, 100_000).decode())
+    except (OSError, ValueError, RecursionError) as wrong:
+        problems.append(f"{path}: it cannot be read: {wrong}")
+        return None
+    known = {**BUILTIN_THEMES, **{one.name: one for one in THEMES}}
+    base = known.get(str(said.pop("base", DARK.name)))
+    if base is None:
+        problems.append(f"{path}: base: there is no theme of that name")
+        base = DARK
+    dark, variables = said.pop("dark", base.dark), said.pop("variables", {})
+    colours = _colours(path, said, _COLOURS, problems)
+    named = _colours(path, variables, None, problems) if isinstance(variables, dict) else {}
+    texts = {f"text-{one}": colours[one] for one in ("success", "warning", "error", "accent") if one in colours}
+    return replace(
+        base,
+        name=path.stem,
+        dark=dark is True,
+        variables={**base.variables, **texts, **named},
+        **colours,  # type: ignore[arg-type]  # names of colours only
+    )
+
+
+def _colours(path: Path, said: dict[str, object], known: tuple[str, ...] | None, problems: list[str]) -> dict[str, str]:
+    from textual.color import Color, ColorParseError
+
+    found = {}
+    for key, value in said.items():
+        if known is not None and key not in known:
+            problems.append(f"{path}: {key!r} is no colour of a theme; there are {', '.join(known)}")
+            continue
+        try:
+            Color.parse(str(value))
+        except ColorParseError:
+            problems.append(f"{path}: {key}: {value!r} is no colour; write #rrggbb")
+        else:
+            found[key] = str(value)
+    return found
+
+
+def theme_problem(name: str, own: Iterable[str] = ()) -> str | None:
+    """Why there is no theme of that name, with those that there are; None when there is one."""
+    from difflib import get_close_matches
+
+    known = sorted({*BUILTIN_THEMES, *(one.name for one in THEMES), *own})
+    if name in known:
+        return None
+    near = get_close_matches(name.lower(), known, 1)
+    return f"there is no theme {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}")
 
 
 def draw_scroll_bars(*, ascii_only: bool) -> None:
@@ -79,6 +212,8 @@ def fitting_theme(environ: Mapping[str, str]) -> str:
 
     Textual draws greys in 24 bits under NO_COLOR; only its ansi themes leave colours to the terminal.
     """
+    if environ.get("TEXTUAL_COLOR_SYSTEM") == "256" and "NO_COLOR" not in environ:
+        return DARK.name
     if "NO_COLOR" in environ or environ.get("TERM", "") in ("linux", "vt100", "vt220", "screen", "xterm", "ansi"):
         return "ansi-dark"
     return DARK.name

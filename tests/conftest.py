@@ -7,12 +7,18 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _STRIPPED = ("GLOBUS_", "TEXTUAL", "SSH_", "TMUX", "XDG_")
 _STRIPPED_NAMES = {"COLUMNS", "LINES", "NO_COLOR", "COLORTERM", "FORCE_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR", "TZ"}
+
+# How long an example takes says something of the machine, nothing of the program.
+settings.register_profile("any machine", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=1000)
+settings.load_profile("any machine")
 
 
 def pytest_collection_finish() -> None:

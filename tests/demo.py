@@ -15,23 +15,23 @@ from globus_tui.api.environment import Environment
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
-from globus_tui.auth.memory_tokens import MemoryTokens
 from globus_tui.auth.records import ProfileKey
+from globus_tui.auth.token_store import MemoryTokens
 from globus_tui.cli.arguments import parse
 from globus_tui.cli.backend import DEMO_FLOOR, DEMO_USER, Backend, _pretend_page, person
-from globus_tui.cli.console import find_zone, make_console
+from globus_tui.cli.console import make_console
 from globus_tui.cli.making import make_making
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.job import JobId
-from globus_tui.sandbox.auth import approve
-from globus_tui.sandbox.auth_people import sign_in_accounts
+from globus_tui.cli.zones import find_zone
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.timer.job import JobId
+from globus_tui.sandbox.auth.login import approve
+from globus_tui.sandbox.auth.people import sign_in_accounts
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.in_process import InProcessTransport
-from globus_tui.sandbox.service import Service, make_app
-from globus_tui.sandbox.world import NATIVE_CLIENT_ID
+from globus_tui.sandbox.service import InProcessTransport, Service, make_app
+from globus_tui.sandbox.world.flows import NATIVE_CLIENT_ID
 from globus_tui.settings import load_settings
 from globus_tui.store.job_store import JobStore
-from globus_tui.store.journal import Journal
+from globus_tui.store.journal import Journal, folded
 from globus_tui.store.services import Services
 from globus_tui.widgets.text_line import TextLine
 from tests.facility import copied_facility
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from globus_tui.app import GlobusTui
     from globus_tui.sandbox.faults import Fault
     from globus_tui.sandbox.state import Sandbox, Timer
+    from globus_tui.store.job_state import JobState
     from globus_tui.widgets.job_table import JobTable
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
@@ -100,13 +101,15 @@ class Demo:
         """
         backend = await self._backend(transport or InProcessTransport(self.service), environment)
         chosen = parse(["--demo", "--refresh", "30", "--zone", "UTC", *options])
+        settings = load_settings(os.environ, read_only=chosen.read_only)
         self.rest = Rest()
         with self.rest.taking_over():
             async with backend.connection:
-                self.app = make_console(backend, load_settings(os.environ), chosen, find_zone(chosen.zone), os.environ)
+                self.app = make_console(backend, settings, chosen, find_zone(chosen.zone), os.environ)
                 self.app.store = store = self._store(backend)
                 making = make_making(backend, self.app.settings, store, drafts=self.drafts, sleep=no_waiting)
                 self.app.host = self.app.host._replace(making=making)
+                self.app.word = self.app.reading = 0  # keys come as fast as they can, and are meant
                 async with self.app.run_test(size=size) as pilot:
                     await self.until(pilot, lambda: not self.app._batch_count)
                     await self.settle(pilot)
@@ -209,7 +212,12 @@ class Demo:
 
     def names(self) -> list[str]:
         """Names of the timers in the list, in its order; also those outside the window."""
-        return [row.job.label for row in self.table.rows]
+        return [state.job.label for state in self.shown]
+
+    @property
+    def shown(self) -> list[JobState]:
+        """What the rows of the list are of, in its order."""
+        return [self.table.state_of(row) for row in self.table.rows]
 
     # --- the facility behind it
 
@@ -239,6 +247,7 @@ class Demo:
         return self.sandbox.faults.add(fault)
 
     def journal(self) -> list[dict[str, Any]]:
-        """The lines of the journal."""
+        """What the journal says, one entry for each request."""
         path: Path = self.app.settings.paths.state / "journal.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return [dict(one) for one in folded(lines)]

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from globus_tui.cli.arguments import parse
 from globus_tui.cli.backend import person, real_backend
-from globus_tui.cli.console import find_zone, make_console
-from globus_tui.domain.credentials import Secret
-from globus_tui.sandbox.auth import approve
+from globus_tui.cli.console import make_console
+from globus_tui.cli.zones import find_zone
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.serve import SERVICES, environment, running
-from globus_tui.sandbox.world import facility
-from globus_tui.sandbox.world_people import OPS_USERNAME
+from globus_tui.sandbox.world.flows import OPS_USERNAME
+from globus_tui.sandbox.world.history import facility
 from globus_tui.settings import load_settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from globus_tui.app import GlobusTui
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.sandbox.state import Sandbox
 
 PATIENCE = 20.0
@@ -68,14 +70,22 @@ class Served:
 
     @asynccontextmanager
     async def console(
-        self, *options: str, profile: str | None = None, sign_in: bool = False, size: tuple[int, int] = (120, 36)
+        self,
+        *options: str,
+        profile: str | None = None,
+        sign_in: bool = False,
+        timer: JobId | None = None,
+        size: tuple[int, int] = (120, 36),
     ) -> AsyncIterator[Pilot[Any]]:
         """Opens the program as `globus-tui` would."""
         settings = load_settings(os.environ, profile=profile)
         chosen = parse(["--refresh", "0", "--zone", "UTC", *options])
         backend = await real_backend(settings, os.environ)
         async with backend.connection:
-            self.app = make_console(backend, settings, chosen, find_zone("UTC"), os.environ, sign_in=sign_in)
+            self.app = make_console(
+                backend, settings, chosen, find_zone("UTC"), os.environ, sign_in=sign_in, timer=timer
+            )
+            self.app.word = self.app.reading = 0  # keys come as fast as they can, and are meant
             async with self.app.run_test(size=size) as pilot:
                 yield pilot
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from globus_tui.api.exchange import SERVICE_NAMES
 from globus_tui.api.retry import read_retry_after
 from globus_tui.domain import wire
+from globus_tui.domain.auth.gare import find_gare
 from globus_tui.domain.errors import (
     AuthAPIError,
     ErrorKind,
@@ -29,7 +30,6 @@ from globus_tui.domain.errors import (
     TimersAPIError,
     TransferAPIError,
 )
-from globus_tui.domain.gare import find_gare
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.api.exchange import Answer
-    from globus_tui.domain.gare import Gare
+    from globus_tui.domain.auth.gare import Gare
 
 _ERRORS: dict[str, type[ServiceError]] = {
     "auth": AuthAPIError,
@@ -60,7 +60,6 @@ def refusal(answer: Answer, now: datetime) -> ServiceError:
     """Makes an answer with a status of 400 and above into the error to raise.
 
     Args:
-        answer: what came.
         now: for a `Retry-After` that names a date.
     """
     body = _decoded(answer.body)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from typing import Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from globus_tui.domain.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Hashable
+
+V = TypeVar("V")
 
 AUTH = "auth.globus.org"
 TRANSFER = "transfer.api.globus.org"
@@ -69,33 +74,51 @@ class FixedToken:
         raise SignedOut("The access token was refused and cannot be renewed.")
 
 
+class SingleFlight(Generic[V]):
+    """Runs at most one call for each key at a time; whoever comes meanwhile shares its answer or its error.
+
+    A waiter that is cancelled leaves the call running for the others.
+    """
+
+    def __init__(self) -> None:
+        self._flights: dict[Hashable, asyncio.Task[V]] = {}
+
+    async def run(self, key: Hashable, make: Callable[[], Awaitable[V]]) -> V:
+        """Joins the call under way for `key`, or starts it."""
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.ensure_future(_awaited(make))
+            self._flights[key] = flight
+            flight.add_done_callback(lambda done: self._land(key, done))
+        return await asyncio.shield(flight)
+
+    def _land(self, key: Hashable, done: asyncio.Task[V]) -> None:
+        if self._flights.get(key) is done:
+            del self._flights[key]
+        if not done.cancelled():
+            done.exception()  # fetched, or asyncio complains when every waiter was cancelled
+
+
+async def _awaited(make: Callable[[], Awaitable[V]]) -> V:
+    return await make()
+
+
 class Renewals:
     """Sees to it that many requests refused at the same time cause one renewal, each resource server on its own."""
 
     def __init__(self) -> None:
-        self._going: dict[tuple[int, str], asyncio.Task[Secret]] = {}
+        self._flights: SingleFlight[Secret] = SingleFlight()
 
     async def renew(self, bearer: Bearer, refused: Secret) -> Secret:
         """A token other than the one refused.
 
-        A renewal under way is joined. One that has ended meanwhile is noticed by the token having changed. The renewal
-        goes on when one who waits for it is cancelled.
+        A renewal under way is joined. One that has ended meanwhile is noticed by the token having changed.
 
         Raises:
             SignedOut: the renewal was refused; all who waited for it are told.
         """
         key = (id(bearer.tokens), bearer.resource_server)
-        going = self._going.get(key)
-        if going is None:
-            going = asyncio.create_task(_renew_if_same(bearer, refused))
-            self._going[key] = going
-            going.add_done_callback(lambda done: self._forget(key, done))
-        return await asyncio.shield(going)
-
-    def _forget(self, key: tuple[int, str], done: asyncio.Task[Secret]) -> None:
-        self._going.pop(key, None)
-        if not done.cancelled():
-            done.exception()  # looked at, so that nobody waiting any more is not reported as an unhandled error
+        return await self._flights.run(key, lambda: _renew_if_same(bearer, refused))
 
 
 async def _renew_if_same(bearer: Bearer, refused: Secret) -> Secret:

@@ -1,28 +1,113 @@
-"""Decodes answers that hold one long list without stalling the program: one entry at a time, in a thread.
+"""Answers that hold one long list: unpacked and decoded in a thread, one entry at a time, without stalling the program.
 
-A whole-body `json.loads` of 10,000 timers holds the interpreter for 0.2 s wherever it runs, because it is one call
-into C. Decoded one entry at a time, other threads get their turn in between.
+What is the same while it is still compressed need not be unpacked.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
+import zlib
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from globus_tui.api.json_bytes import MARK, Values, comma, expect, value
-from globus_tui.domain.collector import collector_resting
+from globus_tui.domain.documents import walk
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from globus_tui.api.exchange import Answer
 
+
+_GZIP = b"\x1f\x8b"
+_TIME = slice(4, 10)
+"""Where a gzip header says when and by what it was packed: the same contents packed a second later differ there."""
+
+_STEP = 128 * 1024
+_WINDOWS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+
+ACCEPTED = "gzip, deflate"
+"""What `unpacked` understands, as `Accept-Encoding` says it."""
+
+
+def same_packed(one: bytes, other: bytes) -> bool:
+    """Whether both hold the same contents for certain; the moment of packing does not count."""
+    if len(one) != len(other) or one[: _TIME.start] != other[: _TIME.start]:
+        return False
+    behind = _TIME.stop if one.startswith(_GZIP) else _TIME.start
+    return one.endswith(memoryview(other)[behind:])
+
+
+MOST_BYTES = 256_000_000
+"""No answer is so long: what unpacks to more is there to fill memory."""
+
+
+class Damaged(ValueError):
+    """A body that breaks off, never ends, or is packed in a way that was not asked for."""
+
+
+def unpacked(packed: bytes, encodings: str) -> bytes:
+    """The contents; see `unpacked_steps`."""
+    return b"".join(unpacked_steps(packed, encodings))
+
+
+def unpacked_steps(packed: bytes, encodings: str) -> Iterator[bytes]:
+    """The contents in pieces.
+
+    Args:
+        packed: the body as it came.
+        encodings: what `Content-Encoding` says, possibly nothing or several.
+
+    Raises:
+        Damaged: as it says.
+    """
+    names = [one.strip().lower() for one in encodings.split(",")]
+    for name in reversed(names[1:]):
+        packed = b"".join(_bounded(_inflated(packed, name)))
+    return _bounded(_inflated(packed, names[0]))
+
+
+def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    left = MOST_BYTES
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise Damaged(f"it unpacks to more than {MOST_BYTES // 1_000_000} MB")
+        yield piece
+
+
+def _inflated(packed: bytes, name: str) -> Iterator[bytes]:
+    """All members one behind the other; an empty body stays empty, as an answer without one may still name a way."""
+    if name in ("", "identity"):
+        yield packed
+        return
+    if name not in _WINDOWS:
+        raise Damaged(f"packed as {name!r}")
+    window = _WINDOWS[name]
+    # Meant by "deflate" is the zlib format; some servers send the bare stream, whose first byte is none of its.
+    if name == "deflate" and packed[:1] and (packed[0] & 0x0F != 8 or int.from_bytes(packed[:2]) % 31):
+        window = -window
+    first = True
+    while packed:
+        stream = zlib.decompressobj(window)
+        try:
+            while packed and not stream.eof:
+                yield stream.decompress(packed, _STEP)
+                packed = stream.unconsumed_tail
+            if not stream.eof:
+                yield stream.flush()
+        except zlib.error as problem:
+            if not first:
+                return  # zeros and the like behind the last member
+            raise Damaged(str(problem)) from None
+        if not stream.eof:
+            raise Damaged("the packed body breaks off")
+        packed, first = stream.unused_data, False
+
+
 T = TypeVar("T")
 
-_SMALL = 64 * 1024
-_ENTRIES_A_TURN = 40
+_SMALL = 16 * 1024
+"""Bytes as they came over the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,72 +129,25 @@ async def read_listing(answer: Answer, key: str, make: Callable[[Any], T]) -> Li
     Raises:
         UnreadableAnswer: it is not JSON, or there is no such list in it.
     """
-    return await read_in_steps(answer, key, _by_decoding(make))
+    rest: dict[str, Any] = {}
+
+    def take() -> tuple[T, ...]:
+        return tuple(make(entry.found) for entry in walk(answer.chunks(), key, {}, rest=rest))
+
+    return Listing(await read_in_thread(answer, key, take), rest)
 
 
-async def read_in_steps(answer: Answer, key: str, entry: Callable[[bytes, int], tuple[T, int]]) -> Listing[T]:
-    """As `read_listing`; `entry` is given the body and a position, and gives an item and the position behind it."""
+async def read_in_thread(answer: Answer, key: str, take: Callable[[], T]) -> T:
+    """Has an answer walked; raises what `read_listing` raises for what goes wrong with that."""
     try:
-        if len(answer.body) < _SMALL:
-            return _walk(answer.body, key, entry)
-        with collector_resting():
-            return await asyncio.to_thread(_walk, answer.body, key, entry)
-    except (ValueError, RecursionError):
-        raise answer.unreadable() from None
+        size = len(answer.packed) or len(answer.body)
+        return take() if size < _SMALL else await asyncio.to_thread(take)
+    except (ValueError, RecursionError) as problem:
+        raise answer.unreadable(damage(problem)) from None
     except LookupError:
         raise answer.unreadable(f"a document without a list of {key}") from None
 
 
-def decode_listing(body: bytes, key: str, make: Callable[[Any], T]) -> Listing[T]:
-    """Decodes a JSON object step by step, letting other threads in every few entries of the list under `key`.
-
-    Raises:
-        ValueError: the body is not JSON, or no object.
-        LookupError: there is no such list.
-    """
-    return _walk(body, key, _by_decoding(make))
-
-
-def _by_decoding(make: Callable[[Any], T]) -> Callable[[bytes, int], tuple[T, int]]:
-    values = Values()
-
-    def entry(body: bytes, at: int) -> tuple[T, int]:
-        found, end = values(body, at)
-        return make(found), end
-
-    return entry
-
-
-def _walk(body: bytes, key: str, entry: Callable[[bytes, int], tuple[T, int]]) -> Listing[T]:
-    items: list[T] | None = None
-    rest: dict[str, Any] = {}
-    at = expect(b"{", body, len(MARK) if body.startswith(MARK) else 0)
-    more = not body.startswith(b"}", at)
-    while more:
-        name, at = value(body, at)
-        if not isinstance(name, str):
-            raise ValueError(f"expected a name before position {at}")
-        at = expect(b":", body, at)
-        if name == key and body.startswith(b"[", at):
-            items, at = _entries(body, at, entry)
-        else:
-            rest[name], at = value(body, at)
-        more, at = comma(body, at)
-    if expect(b"}", body, at) != len(body):
-        raise ValueError("unexpected text behind the object")
-    if items is None:
-        raise LookupError(key)
-    return Listing(tuple(items), rest)
-
-
-def _entries(body: bytes, at: int, entry: Callable[[bytes, int], tuple[T, int]]) -> tuple[list[T], int]:
-    made: list[T] = []
-    at = expect(b"[", body, at)
-    more = not body.startswith(b"]", at)
-    while more:
-        item, at = entry(body, at)
-        made.append(item)
-        if len(made) % _ENTRIES_A_TURN == 0:
-            time.sleep(0)
-        more, at = comma(body, at)
-    return made, expect(b"]", body, at)
+def damage(problem: Exception) -> str | None:
+    """What is wrong with an answer, where it is its compression."""
+    return "an answer whose compression is damaged" if isinstance(problem, Damaged) else None

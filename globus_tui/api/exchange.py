@@ -1,18 +1,52 @@
-"""One exchange with a service: what is asked, what came back, and what may be written down of it."""
+"""One exchange with a service: what is asked, parts of its URL, what came back, and what may be written down of it."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from globus_tui.domain.errors import UnreadableAnswer
+from globus_tui.domain.errors import BadInput, UnreadableAnswer
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from globus_tui.domain.credentials import Secret
+    from globus_tui.domain.auth.credentials import Secret
+
+
+def segment(value: str) -> str:
+    """One part of a path, quoted.
+
+    Raises:
+        BadInput: it is empty or would lead to another path.
+    """
+    if value in ("", ".", ".."):
+        raise BadInput(f"{value!r} is no id.")
+    return quote(value, safe="", errors="replace")  # half a character is in no id that a service knows
+
+
+def pairs(query: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The query as pairs: None is left out, booleans are `true` and `false`, a list repeats its key."""
+    found: list[tuple[str, str]] = []
+    for key, value in query.items():
+        many = value if isinstance(value, list | tuple) else (value,)
+        found.extend((key, _plain(one).encode(errors="replace").decode()) for one in many if one is not None)
+    return found
+
+
+def joined(values: str | Iterable[str] | None) -> str | None:
+    """Alternatives or fields in one parameter, joined by commas."""
+    return values if values is None or isinstance(values, str) else ",".join(values)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
 
 SERVICE_NAMES = {
     "auth": "Globus Auth",
@@ -42,6 +76,11 @@ class Call:
     form: Mapping[str, str | Secret] | None = field(default=None, repr=False)
     last: bytes | None = field(default=None, repr=False)
 
+    def revealed_form(self) -> dict[str, str]:
+        """The form as it is sent, secrets in the clear."""
+        found = (self.form or {}).items()
+        return {name: value if isinstance(value, str) else value.reveal() for name, value in found}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -52,8 +91,9 @@ class Answer:
         headers: names in lower case.
         body: the bytes after decompression. Not in the repr: token answers are bodies too.
         elapsed: seconds from sending to the last byte.
-        packed: the bytes before that, when the call said which came last.
-        again: the same came again as the last time; `body` is empty then, as nobody has to read it.
+        packed: the bytes before that, when the call said which came last: what is walked is unpacked on the way.
+        again: the same came again as the last time; nobody has to read it.
+        age: seconds since it was asked for, when another copy of this program was told it; None when this one was.
         received: bytes of the body as it came over the wire; 0 where that is not known.
     """
 
@@ -65,6 +105,19 @@ class Answer:
     packed: bytes = field(default=b"", repr=False)
     again: bool = False
     received: int = 0
+    age: float | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body in pieces, unpacked as they are asked for.
+
+        Raises:
+            Damaged: its compression is.
+        """
+        from globus_tui.api.decode import unpacked_steps
+
+        if not self.packed:
+            return iter((self.body,))
+        return unpacked_steps(self.packed, self.headers.get("content-encoding", ""))
 
     def document(self) -> Any:
         """The body as JSON.
@@ -94,14 +147,20 @@ class Answer:
         return UnreadableAnswer(f"{name} answered {self.status} with {what or self._looks_like()}.")
 
     def _looks_like(self) -> str:
-        start = self.body[:200].lstrip().lower()
+        start = self._start()[:200].lstrip().lower()
         if not start:
             return "an empty body where a JSON document was expected"
         if start.startswith((b"<!doctype html", b"<html")) or "text/html" in self.headers.get("content-type", ""):
             return "a web page where a JSON document was expected"
         if start[:1] in b"{[":
-            return f"a JSON document that breaks off or is damaged ({len(self.body)} bytes)"
+            return f"a JSON document that breaks off or is damaged ({len(self.packed or self.body)} bytes)"
         return "something that is not JSON"
+
+    def _start(self) -> bytes:
+        try:
+            return next(self.chunks(), b"")
+        except ValueError:
+            return b""
 
 
 @dataclass(frozen=True, slots=True)

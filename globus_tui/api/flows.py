@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_tui.api.bearer import FLOWS, Bearer
 from globus_tui.api.decode import read_listing
-from globus_tui.api.urls import joined, segment
+from globus_tui.api.exchange import joined, segment
 from globus_tui.domain import wire
-from globus_tui.domain.flow import Flow, FlowRun
-from globus_tui.domain.readings import Page
+from globus_tui.domain.timer.job import Page
+from globus_tui.domain.transfer.flow import Flow, FlowRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,6 @@ class FlowsClient:
         """Flows that the user may see.
 
         Args:
-            filter_fulltext: words.
             filter_roles: e.g. `flow_starter`; sources differ on singular and plural, see the service's own docs.
             orderby: e.g. `updated_at DESC`; several repeat the parameter.
             marker: of the page before; the service then ignores everything else.
@@ -90,7 +89,6 @@ class FlowsClient:
         return await self._page("/runs", query, "runs", FlowRun.from_document)
 
     async def get_run(self, run_id: str) -> FlowRun:
-        """One run."""
         return FlowRun.from_document((await self._get(f"/runs/{segment(run_id)}")).object())
 
     async def _get(self, path: str, query: Mapping[str, object] | None = None) -> Answer:

@@ -1,26 +1,128 @@
-"""Globus Auth: grants of tokens, and who is who."""
+"""Globus Auth: the page where a person grants scopes, as a URL; grants of tokens; and who is who."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from globus_tui.api.bearer import AUTH, Basic, Bearer, FixedToken
 from globus_tui.api.decode import read_listing
-from globus_tui.api.token_answers import read_tokens
-from globus_tui.api.urls import segment
+from globus_tui.api.exchange import segment
 from globus_tui.domain import wire
-from globus_tui.domain.credentials import ConsentRecord, Identity
+from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from globus_tui.api.authorize import AuthorizeRequest
     from globus_tui.api.bearer import TokenSource
+    from globus_tui.api.environment import Environment
     from globus_tui.api.exchange import Answer
     from globus_tui.api.http import Connection
-    from globus_tui.domain.credentials import Secret, TokenAnswer
+    from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.wire import Document
+
+
+def code_page(environment: Environment) -> str:
+    """The redirect URI of native applications: a page of Globus that shows the code to copy."""
+    return environment.url("auth", "/v2/web/auth-code")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeRequest:
+    """What is asked of the person.
+
+    Attributes:
+        state: comes back unchanged with the code; the official SDK sends `_default` and does not check it.
+        challenge: base64url of the verifier's SHA-256, without padding; None for clients with a secret.
+        redirect_uri: registered on the client; None is the page that shows the code.
+        label: proposed on the consent page as the name of the grant.
+        prompt: `login` forces a new authentication.
+        session: what the Globus session must have; its identities have to be ids here, not user names. Its
+            `required_scopes` and `prompt` are not used: they belong into the fields above.
+    """
+
+    client_id: str
+    scopes: str
+    state: str
+    challenge: str | None = None
+    redirect_uri: str | None = None
+    offline: bool = True
+    label: str | None = None
+    prompt: str | None = None
+    session: Gare | None = None
+
+    def url(self, environment: Environment) -> str:
+        """The URL to open in a browser, anywhere."""
+        asked: dict[str, str | None] = {
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri or code_page(environment),
+            "scope": self.scopes,
+            "state": self.state,
+            "response_type": "code",
+            "code_challenge": self.challenge,
+            "code_challenge_method": "S256" if self.challenge else None,
+            "access_type": "offline" if self.offline else "online",
+            "prefill_named_grant": self.label,
+            "prompt": self.prompt,
+        }
+        asked |= _session(self.session) if self.session else {}
+        query = urlencode({key: value for key, value in asked.items() if value})
+        return f"{environment.url('auth', '/v2/oauth2/authorize')}?{query}"
+
+
+def _session(gare: Gare) -> dict[str, str | None]:
+    mfa = gare.session_required_mfa
+    return {
+        "session_required_identities": ",".join(gare.session_required_identities),
+        "session_required_single_domain": ",".join(gare.session_required_single_domain),
+        "session_required_policies": ",".join(gare.session_required_policies),
+        "session_required_mfa": None if mfa is None else str(mfa).lower(),
+        "session_message": gare.session_message,
+    }
+
+
+# Where `expires_in` is missing: soon, so that the token is renewed rather than trusted.
+_UNSAID_LIFE = timedelta(minutes=5)
+
+
+def read_tokens(answer: Answer, asked_at: datetime, kept: Secret | None = None) -> TokenAnswer:
+    """Reads one token for each resource server.
+
+    Which of them is at the top and which in `other_tokens` is not guaranteed, and `other_tokens` may be missing.
+
+    Args:
+        asked_at: when it was asked for; lives are counted from there, so that a slow answer does not stretch them.
+        kept: the refresh token that was used, for answers that do not repeat it.
+
+    Raises:
+        UnreadableAnswer: there is no token in it.
+    """
+    found = answer.object()
+    documents = [found, *(one for one in wire.items(found.get("other_tokens")) if isinstance(one, dict))]
+    grants = tuple(grant for one in documents if (grant := _grant(one, asked_at, kept)) is not None)
+    if not grants:
+        raise answer.unreadable("a document without a token")
+    id_token = wire.text(found.get("id_token"))
+    return TokenAnswer(grants, Secret(id_token) if id_token else None)
+
+
+def _grant(found: Document, asked_at: datetime, kept: Secret | None) -> TokenGrant | None:
+    access, server = wire.text(found.get("access_token")), wire.text(found.get("resource_server"))
+    if access is None or server is None:
+        return None
+    seconds, refresh = wire.number(found.get("expires_in")), wire.text(found.get("refresh_token"))
+    life = _UNSAID_LIFE if seconds is None or not 0 <= seconds < 10**9 else timedelta(seconds=seconds)
+    return TokenGrant(
+        resource_server=server,
+        access_token=Secret(access),
+        expires_at=asked_at + life,
+        scopes=tuple((wire.text(found.get("scope")) or "").split()),
+        refresh_token=Secret(refresh) if refresh else kept,
+    )
 
 
 class AuthClient:
@@ -49,11 +151,9 @@ class AuthClient:
         """Tokens for a code, which works once: never sent twice by itself.
 
         Args:
-            client_id: who asks.
             code: as shown or delivered after signing in; best as a `Secret`, as crash reports show local variables.
             redirect_uri: the very one of the authorize request.
             verifier: whose challenge was in the authorize request; for clients without a secret.
-            client_secret: for clients with one.
         """
         form: dict[str, str | Secret] = {
             "grant_type": "authorization_code",
@@ -86,9 +186,6 @@ class AuthClient:
         """What a token is: `active`, `scope`, `sub`, `exp`… For clients with a secret only.
 
         Args:
-            client_id: who asks.
-            client_secret: of the same.
-            token: access or refresh token.
             include: more to be told, e.g. `session_info`, `identity_set`; comma-separated.
         """
         form: dict[str, str | Secret] = {"token": token}

@@ -1,6 +1,6 @@
 """All requests to Globus go through one `Connection`: it signs, sends, renews, repeats, and raises what was refused.
 
-Importing this module does not import httpx: that happens in a thread when the first request is sent.
+Importing this module does not import httpx: that happens in a thread when the first request needs it.
 """
 
 from __future__ import annotations
@@ -9,18 +9,28 @@ import asyncio
 import random
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from globus_tui.api.answers import refusal, requirement_in
 from globus_tui.api.bearer import Basic, Bearer, Renewals
-from globus_tui.api.exchange import Call, Exchange
-from globus_tui.api.retry import RetryRules, is_transient, may_repeat
-from globus_tui.api.urls import pairs
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.errors import GlobusTuiError, NetworkError, ServiceError, SignedOut
+from globus_tui.api.exchange import Call, Exchange, pairs
+from globus_tui.api.plain import PlainSender, is_direct, trust
+from globus_tui.api.retry import RetryRules, is_transient, may_repeat, read_http_date
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.errors import (
+    GlobusTuiError,
+    NetworkError,
+    NotTrusted,
+    ProxyRefused,
+    ReadOnly,
+    ServiceError,
+    SignedOut,
+)
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable, Mapping
 
     import httpx
@@ -28,8 +38,11 @@ if TYPE_CHECKING:
     from globus_tui.api.environment import Environment
     from globus_tui.api.exchange import Answer
     from globus_tui.api.sender import Sender
+    from globus_tui.api.shared_answers import SharedAnswers
 
 # `Date` is in whole seconds and answers take time: smaller differences of clocks are noise.
+_NO_CLOCK = timedelta(days=36525)
+"""Clocks that differ by a century are none: not even one that lost its battery is so far behind."""
 _SKEW_NOISE = timedelta(seconds=1.5)
 
 
@@ -42,10 +55,10 @@ class Connection:
     """All requests to Globus.
 
     Attributes:
-        environment: where the services are.
         skew: the services' clock minus this machine's, by the `Date` header of the latest answers.
         skew_known: an answer had such a header; until then `skew` is nothing but an assumption.
         on_exchange: told of every attempt, answered or not.
+        shared: where copies of this program share answers; None where they do not.
     """
 
     def __init__(
@@ -64,14 +77,16 @@ class Connection:
             environment: where the services are, how long to wait, which certificates to trust.
             transport: instead of the network, e.g. `httpx.ASGITransport(app)` for the sandbox.
             clock: the time of this machine.
-            sleep: waits between attempts.
             rules: how persistent to be; by default no attempt starts after the environment's time-out.
             draw: a random number in [0, 1), for the jitter of waits.
         """
         self.environment = environment
         self.skew = timedelta(0)
         self.skew_known = False
+        self.read_only = False
+        """Nothing but GET is sent, except to Auth: signing in changes no timer."""
         self.on_exchange: Callable[[Exchange], None] | None = None
+        self.shared: SharedAnswers | None = None
         self.clock = clock
         self._transport = transport
         self._sleep = sleep
@@ -79,6 +94,8 @@ class Connection:
         self._draw = draw
         self._renewals = Renewals()
         self._sender: Sender | None = None
+        self._plain: PlainSender | None = None
+        self._verify: ssl.SSLContext | bool | None = None
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -89,13 +106,14 @@ class Connection:
 
     async def open(self) -> None:
         """Loads what the first request needs, so that it leaves at once."""
-        await self._opened()
+        await self._opened(Call("timer", "GET", ""))
 
     async def aclose(self) -> None:
         """Closes all connections; a later request would open them anew."""
-        sender, self._sender = self._sender, None
-        if sender is not None:
-            await sender.aclose()
+        plain, sender, self._plain, self._sender = self._plain, self._sender, None, None
+        for one in (plain, sender):
+            if one is not None:
+                await one.aclose()
 
     async def request(
         self,
@@ -113,45 +131,64 @@ class Connection:
 
         Args:
             service: `auth`, `transfer`, `timer` or `flows`.
-            method: HTTP method.
             path: below the service's root; parts that come from outside go through `segment`.
             query: None values are left out, booleans become `true` and `false`, lists repeat the key.
             json: body to send as JSON.
             form: body to send as a form.
-            auth: who sends it.
             repeatable: overrides what the method says about sending it twice (see `retry.may_repeat`). A 401 is
                 no such failure: a refused token is renewed and the request sent once more, whatever it is.
 
         Raises:
+            ReadOnly: it would change something, and nothing may be changed; it was not sent.
             ServiceError: the service refused.
             NetworkError: no complete answer came.
             UnreadableAnswer: something other than a Globus service answered.
             SignedOut: the credentials are refused for good.
         """
         call = Call(service, method.upper(), path, pairs(query or {}), json, form)
+        if self.read_only and service != "auth" and call.method != "GET":
+            raise ReadOnly
         return await self._persistently(call, auth, repeatable)
 
     async def read_again(
-        self, service: str, path: str, *, query: Mapping[str, object], auth: Bearer, last: bytes
+        self,
+        service: str,
+        path: str,
+        *,
+        query: Mapping[str, object],
+        auth: Bearer,
+        last: bytes,
+        younger_than: float = 0.0,
     ) -> Answer:
         """Asks a question that is asked again and again; raises what `request` raises.
 
         Args:
             service: as for `request`.
-            path: the same.
-            query: the same.
-            auth: the same.
             last: the `packed` body of the last answer, empty if there was none: when it comes again, the answer
-                says so and nothing is unpacked.
+                says so.
+            younger_than: seconds; what another copy of this program was told less long ago will do.
         """
-        return await self._persistently(Call(service, "GET", path, pairs(query), last=last), auth, None)
+        call = Call(service, "GET", path, pairs(query), last=last)
+        if self.shared is None:
+            return await self._persistently(call, auth, None)
+        question = f"{path}?{call.query}"
+        found = await self.shared.read(service, question, younger_than, lambda: self._persistently(call, auth, None))
+        if found.service:
+            return found
+        from globus_tui.api.decode import same_packed
+
+        return replace(found, service=service, again=bool(last) and same_packed(found.packed, last))
 
     async def _persistently(self, call: Call, auth: Bearer | Basic | None, repeatable: bool | None) -> Answer:
-        began, attempt = time.monotonic(), 0
+        began, attempt, lost = time.monotonic(), 0, False
         while True:
             try:
                 return await self._signed(call, auth)
-            except (NetworkError, ServiceError) as problem:
+            except GlobusTuiError as problem:
+                problem.sent_before = lost
+                if not isinstance(problem, NetworkError | ServiceError):
+                    raise
+                lost = lost or (call.method != "GET" and problem.may_have_arrived)
                 pause = self._pause_after(problem, attempt, time.monotonic() - began)
                 if pause is None or not may_repeat(call.method, repeatable):
                     raise
@@ -160,6 +197,8 @@ class Connection:
 
     def _pause_after(self, problem: GlobusTuiError, attempt: int, spent: float) -> float | None:
         asked = None
+        if isinstance(problem, NotTrusted | ProxyRefused):
+            return None
         if isinstance(problem, ServiceError):
             if not is_transient(problem.service, problem.status, problem.code):
                 return None
@@ -185,11 +224,13 @@ class Connection:
         return answer
 
     async def _send(self, call: Call, authorization: Secret | None) -> Answer:
-        sender = await self._opened()
+        sender = await self._opened(call)
         began = time.perf_counter()
         answer = None
         try:
             answer = await sender.send(call, authorization)
+            if 300 <= answer.status < 400 and sender is self._plain:
+                answer = await (await self._opened(None)).send(call, authorization)
             self._observe(answer)
             return answer
         finally:
@@ -205,36 +246,44 @@ class Connection:
                     )
                 )
 
-    async def _opened(self) -> Sender:
-        async with self._opening:
+    async def _opened(self, call: Call | None) -> Sender | PlainSender:
+        """What sends a call; without one, whatever sends all."""
+        if self._plain is not None and call is not None and self._plain.suits(call):
+            return self._plain
+        async with self._opening:  # reading certificates and importing httpx take a while: not on the event loop
+            if self._verify is None and self._transport is None:
+                self._verify = await asyncio.to_thread(trust, self.environment)
+            if self._plain is None and self._transport is None and is_direct():
+                self._plain = PlainSender(self.environment, self._verify or False)
+            if call is not None and self._plain is not None and self._plain.suits(call):
+                return self._plain
             if self._sender is None:
-                # Importing httpx and reading certificates takes a tenth of a second: not on the event loop.
-                self._sender = await asyncio.to_thread(_make_sender, self.environment, self._transport)
+                self._sender = await asyncio.to_thread(
+                    _make_sender, self.environment, self._verify or False, self._transport
+                )
             return self._sender
 
     def _observe(self, answer: Answer) -> None:
         if "age" in answer.headers:
             return  # from a cache on the way
-        from email.utils import parsedate_to_datetime  # a good part of the e-mail package: not before an answer came
-
-        try:
-            said = parsedate_to_datetime(answer.headers.get("date", ""))
-        except ValueError:
-            return
-        said = said.replace(tzinfo=UTC) if said.tzinfo is None else said
+        said = read_http_date(answer.headers.get("date", ""))
         middle = self.clock() - timedelta(seconds=answer.elapsed / 2)
+        if said is None or abs(said - middle) > _NO_CLOCK:
+            return
         skew = said + timedelta(seconds=0.5) - middle
         self.skew_known = True
         if abs(skew - self.skew) > _SKEW_NOISE:
             self.skew = skew
 
 
-def _make_sender(environment: Environment, transport: httpx.AsyncBaseTransport | None) -> Sender:
+def _make_sender(
+    environment: Environment, verify: ssl.SSLContext | bool, transport: httpx.AsyncBaseTransport | None
+) -> Sender:
     # The command line program of httpx, which it imports where click is installed: 15 ms, never called here.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None: "there is no such module"
     from globus_tui.api.sender import Sender
 
-    return Sender(environment, transport)
+    return Sender(environment, verify, transport)
 
 
 async def _unsent(token: Awaitable[Secret]) -> Secret:

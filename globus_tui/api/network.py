@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
 import httpx
 
 from globus_tui.api.exchange import SERVICE_NAMES
-from globus_tui.domain.errors import ConnectionFailed, GlobusTuiError, TimedOut, UnreadableAnswer
+from globus_tui.api.plain import Unreached
+from globus_tui.domain.errors import (
+    ConnectionFailed,
+    GlobusTuiError,
+    NotTrusted,
+    ProxyRefused,
+    SettingsError,
+    TimedOut,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Raised before the first byte of the request is on its way: it certainly was not carried out.
 _NEVER_SENT = (
@@ -16,41 +33,138 @@ _NEVER_SENT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
-_CERTIFICATE_ADVICE = (
-    "A proxy may be replacing certificates: name its CA file in SSL_CERT_FILE or GLOBUS_SDK_VERIFY_SSL, "
-    "and check this machine's clock."
+DIRECT = ("localhost", "127.0.0.1", "::1")
+"""A proxy, if one is set, is for the world outside: what runs on this machine is reached directly."""
+_PROXY_ADVICE = "Check HTTPS_PROXY, and that the proxy runs and may reach Globus."
+_CLOCK_ADVICE = "Check this machine's clock (date -u); if it is right, whoever runs that host has to renew it."
+_HOST_ADVICE = "Check the address in GLOBUS_SDK_SERVICE_URL_*, and whether a proxy or login page answers in its place."
+_ISSUER_ADVICE = (
+    "A proxy may be replacing certificates: name the file of its CA in SSL_CERT_FILE or GLOBUS_SDK_VERIFY_SSL."
 )
+# OpenSSL's X509_V_ERR_* (x509_vfy.h): the reason, and what to do about it.
+_REASONS = {
+    9: ("is not valid yet", _CLOCK_ADVICE),
+    10: ("has expired", _CLOCK_ADVICE),
+    62: ("is for another host", _HOST_ADVICE),
+    64: ("is for another address", _HOST_ADVICE),
+}
 
 
-def network_error(service: str, problem: httpx.RequestError | TimeoutError, timeout: float | None) -> GlobusTuiError:
+def proxy_of(url: str) -> str | None:
+    """The proxy through which httpx reaches a URL, by the environment, without name and password; None: directly."""
+    parts = urlsplit(url)
+    if parts.hostname in DIRECT or proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    if not found:
+        return None
+    return without_password(found if "://" in found else f"http://{found}")
+
+
+def without_password(url: str) -> str:
+    """The address of a proxy as it may be shown."""
+    scheme, _, rest = url.rpartition("://")
+    host = rest.rpartition("@")[2].split("/")[0]
+    return f"{scheme}://{host}" if scheme else host
+
+
+def unusable_proxy() -> SettingsError:
+    """The error to raise where httpx does not take the address of a proxy."""
+    found = [without_password(one) for one in getproxies().values() if not one.startswith(("http://", "https://"))]
+    said = ", ".join(sorted(set(found))) or "the address"
+    return SettingsError(
+        f"HTTPS_PROXY or ALL_PROXY names a proxy that cannot be used: {said}.",
+        advice="Name an HTTP proxy, as http://host:port, or unset the variable.",
+    )
+
+
+def of_httpx(problem: Exception) -> httpx.RequestError | TimeoutError:
+    """What httpx would have raised where `PlainSender` failed."""
+    if isinstance(problem, TimeoutError):
+        return problem
+    found: httpx.RequestError = httpx.ReadError("")
+    if isinstance(problem, Unreached):
+        cause = problem.__cause__
+        found = httpx.ConnectTimeout("") if isinstance(cause, TimeoutError) else httpx.ConnectError(_reason(cause))
+    found.__cause__ = problem
+    return found
+
+
+def _reason(problem: BaseException | None) -> str:
+    if isinstance(problem, ssl.SSLError) or not isinstance(problem, OSError):
+        return str(problem)
+    if problem.errno is None:
+        return "All connection attempts failed"
+    return os.strerror(problem.errno) if problem.errno > 0 else str(problem.strerror)
+
+
+def network_error(
+    service: str, problem: httpx.RequestError | TimeoutError, timeout: float | None, url: str
+) -> GlobusTuiError:
     """The error to raise for a request that got no complete answer.
 
     `maybe_processed` is False only where the request certainly never left. No text of the exception is used except
     for failed connections: others may quote a header.
+
+    Args:
+        timeout: seconds that the request might take.
     """
-    name = SERVICE_NAMES.get(service, service)
+    name, proxy = SERVICE_NAMES.get(service, service), proxy_of(url)
+    through = f" through the proxy {proxy}" if proxy else ""
+    advice = _PROXY_ADVICE if proxy else None
+    if (certificate := next(_certificate_errors(problem), None)) is not None:
+        return _not_trusted(name, certificate, through)
     processed = not isinstance(problem, _NEVER_SENT)
     if isinstance(problem, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return TimedOut(f"{name} could not be reached in time.", maybe_processed=False)
+        return TimedOut(f"{name} could not be reached in time{through}.", maybe_processed=False, advice=advice)
     if isinstance(problem, TimeoutError | httpx.TimeoutException):
         within = f" within {timeout:g} seconds" if timeout is not None else " in time"
-        return TimedOut(f"{name} did not answer{within}.", maybe_processed=processed)
-    if isinstance(problem, httpx.DecodingError):
-        return UnreadableAnswer(f"{name} sent an answer whose compression is damaged.")
+        return TimedOut(f"{name} did not answer{within}{through}.", maybe_processed=processed, advice=advice)
     if isinstance(problem, httpx.ProxyError):
-        return ConnectionFailed(f"The proxy on the way to {name} refused the connection.", maybe_processed=False)
+        return _proxy_refused(name, problem, proxy or "that is set")
     if isinstance(problem, httpx.ConnectError):
-        return _not_connected(name, problem)
+        return _not_connected(name, problem, proxy, advice)
     if isinstance(problem, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return ConnectionFailed(f"The request to {name} could not be sent as it is.", maybe_processed=False)
-    return ConnectionFailed(f"The connection to {name} broke before the answer was complete.", maybe_processed=True)
-
-
-def _not_connected(name: str, problem: httpx.ConnectError) -> ConnectionFailed:
-    reason = " ".join(str(problem).split())[:200]
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
-        said = f"{name} showed a certificate that cannot be trusted."
-        return ConnectionFailed(said, maybe_processed=False, advice=_CERTIFICATE_ADVICE)
     return ConnectionFailed(
-        f"{name} could not be reached{f': {reason}' if reason else ''}.".replace("..", "."), maybe_processed=False
+        f"The connection to {name} broke before the answer was complete{through}.", maybe_processed=True, advice=advice
+    )
+
+
+def _certificate_errors(problem: BaseException) -> Iterator[ssl.SSLCertVerificationError]:
+    found: BaseException | None = problem
+    while found is not None:
+        if isinstance(found, ssl.SSLCertVerificationError):
+            yield found
+        found = found.__cause__ or found.__context__
+
+
+def _not_trusted(name: str, problem: ssl.SSLCertVerificationError, through: str) -> NotTrusted:
+    reason, advice = _REASONS.get(problem.verify_code, ("comes from an issuer that is not known here", _ISSUER_ADVICE))
+    return NotTrusted(f"The certificate of {name}{through} {reason}.", maybe_processed=False, advice=advice)
+
+
+def _proxy_refused(name: str, problem: httpx.ProxyError, proxy: str) -> ProxyRefused:
+    said = " ".join(str(problem).split())[:100]
+    if said.startswith(("407", "401")):  # tinyproxy answers 401 to a wrong password
+        return ProxyRefused(
+            f"The proxy {proxy} on the way to {name} wants another name and password ({said[:3]}).",
+            maybe_processed=False,
+            advice="Write them into HTTPS_PROXY as http://name:password@host:port, signs such as @ and : as %40, %3A.",
+        )
+    return ProxyRefused(
+        f"The proxy {proxy} on the way to {name} refused it{f' ({said})' if said else ''}.",
+        maybe_processed=False,
+        advice="Ask whoever runs the proxy to allow it, or name another in HTTPS_PROXY.",
+    )
+
+
+def _not_connected(name: str, problem: httpx.ConnectError, proxy: str | None, advice: str | None) -> ConnectionFailed:
+    reason = " ".join(str(problem).split())[:200]
+    what = f"The proxy {proxy} on the way to {name}" if proxy else name
+    return ConnectionFailed(
+        f"{what} could not be reached{f': {reason}' if reason else ''}.".replace("..", "."),
+        maybe_processed=False,
+        advice=advice,
     )

@@ -6,6 +6,7 @@ SDK repeats every method; creating a timer carries no submission id, so a repeat
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _BUSY = frozenset({429, 503})
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_LONGEST_WAIT = 366 * 86400.0
+"""Seconds; with longer ones the moment of the next attempt could leave the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,25 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
         return None
     value = value.strip()
     if value.isascii() and value.replace(".", "", 1).isdigit():
-        return float(value)
-    from email.utils import parsedate_to_datetime
+        return min(float(value), _LONGEST_WAIT)
+    until = read_http_date(value)
+    return None if until is None else min(max(0.0, (until - now).total_seconds()), _LONGEST_WAIT)
 
+
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_DATE = re.compile(r"\w{3}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
+
+
+def read_http_date(value: str) -> datetime | None:
+    """The moment that a header names; None for anything else, such as a year that no calendar has."""
     try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
+        if usual := _DATE.fullmatch(value):
+            day, month, year, *clock = usual.groups()
+            hour, minute, second = map(int, clock)
+            return datetime(int(year), _MONTHS.index(month) // 3 + 1, int(day), hour, minute, second, tzinfo=UTC)
+        from email.utils import parsedate_to_datetime  # a good part of the e-mail package
+
+        found = parsedate_to_datetime(value)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())

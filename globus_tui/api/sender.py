@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from dataclasses import replace
@@ -11,32 +12,20 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from globus_tui import __version__
 from globus_tui.api.exchange import Answer
-from globus_tui.api.network import network_error
-from globus_tui.api.packing import ACCEPTED, same_packed, unpacked
-from globus_tui.api.tls import trust
+from globus_tui.api.network import DIRECT, network_error, unusable_proxy
+from globus_tui.api.plain import CONNECT_SECONDS, HEADERS, IDLE_SECONDS, MOST_BYTES, MOST_IDLE, too_long, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import ssl
 
     from globus_tui.api.environment import Environment
     from globus_tui.api.exchange import Call
-    from globus_tui.domain.credentials import Secret
+    from globus_tui.domain.auth.credentials import Secret
 
-_CONNECT_SECONDS = 10.0
 _REDIRECTS = 3
-_SMALL = 32 * 1024
-_LIMITS = httpx.Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=45.0)
-# A proxy, if one is set, is for the world outside: what runs on this machine is reached directly.
-_DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": ACCEPTED,
-    "User-Agent": f"globus_tui/{__version__}",
-    # Product and version, separated as the description of this header in the official SDK wants it.
-    "X-Globus-Client-Info": f"product=globus_tui,version={__version__}",
-}
+_LIMITS = httpx.Limits(max_connections=10, max_keepalive_connections=MOST_IDLE, keepalive_expiry=IDLE_SECONDS)
+_DIRECT = {f"all://{f'[{host}]' if ':' in host else host}": None for host in DIRECT}
 
 
 if find_spec("sniffio") is None:
@@ -47,18 +36,24 @@ if find_spec("sniffio") is None:
 class Sender:
     """One httpx client with its connection pool."""
 
-    def __init__(self, environment: Environment, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, environment: Environment, verify: ssl.SSLContext | bool, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """`verify` as for `PlainSender`, with which it is shared."""
         self._environment = environment
         timeout = environment.timeout
-        connect = _CONNECT_SECONDS if timeout is None else min(_CONNECT_SECONDS, timeout)
-        self._client = httpx.AsyncClient(
-            headers=_HEADERS,
-            timeout=httpx.Timeout(timeout, connect=connect),
-            limits=_LIMITS,
-            verify=trust(environment) if transport is None else False,
-            transport=transport,
-            mounts=None if transport else _DIRECT,
-        )
+        connect = CONNECT_SECONDS if timeout is None else min(CONNECT_SECONDS, timeout)
+        try:
+            self._client = httpx.AsyncClient(
+                headers=HEADERS,
+                timeout=httpx.Timeout(timeout, connect=connect),
+                limits=_LIMITS,
+                verify=verify,
+                transport=transport,
+                mounts=None if transport else _DIRECT,
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):  # of a proxy's address, which may hold a password
+            raise unusable_proxy() from None
 
     async def aclose(self) -> None:
         """Closes the pool."""
@@ -73,7 +68,7 @@ class Sender:
 
         Raises:
             NetworkError: no complete answer came.
-            UnreadableAnswer: its compression is damaged.
+            UnreadableAnswer: its compression is damaged, or it never ends.
         """
         began = time.perf_counter()
         try:
@@ -81,7 +76,8 @@ class Sender:
                 answer = await self._exchange(call, self._build(call, authorization))
         except (httpx.RequestError, TimeoutError) as problem:
             # `from None`: exceptions of httpx hold the request, with its headers.
-            raise network_error(call.service, problem, self._environment.timeout) from None
+            url = self._environment.url(call.service)
+            raise network_error(call.service, problem, self._environment.timeout, url) from None
         return replace(answer, elapsed=time.perf_counter() - began)
 
     def _build(self, call: Call, authorization: Secret | None) -> httpx.Request:
@@ -89,53 +85,41 @@ class Sender:
             call.method,
             self._environment.url(call.service, call.path),
             params=list(call.query) or None,
-            json=call.json,
-            data=_revealed(call.form),
-            headers={"Authorization": authorization.reveal()} if authorization else None,
+            # By itself httpx would send characters as they are, and fail at half of one.
+            content=None if call.json is None else json.dumps(call.json).encode(),
+            data=call.revealed_form() or None,
+            headers=({"Authorization": authorization.reveal()} if authorization else {})
+            | ({} if call.json is None else {"Content-Type": "application/json"}),
         )
 
     async def _exchange(self, call: Call, request: httpx.Request) -> Answer:
-        for _ in range(_REDIRECTS):
+        left = _REDIRECTS
+        while True:
             response = await self._client.send(request, stream=True)
             try:
                 following = _following(request, response)
-                if following is None:
+                if following is None or not left:
                     return await _read(call, response)
-                await response.aread()
             finally:
                 await response.aclose()
             request = self._client.build_request(
                 request.method, following, headers=_kept(request.headers), content=request.content or None
             )
-        return await _read(call, await self._client.send(request))
+            left -= 1
 
 
 async def _read(call: Call, response: httpx.Response) -> Answer:
-    """The whole answer; one that came before is not unpacked."""
+    """The whole answer."""
     answer = Answer(call.service, response.status_code, dict(response.headers), b"")
-    if call.last is None or answer.status != httpx.codes.OK or response.is_stream_consumed:
-        body = await response.aread()
-        return replace(answer, body=body, received=response.num_bytes_downloaded)
-    packed = b"".join([chunk async for chunk in response.aiter_raw()])
-    answer = replace(answer, packed=packed, received=len(packed))
-    if call.last and same_packed(packed, call.last):
-        return replace(answer, again=True)
-    try:
-        return replace(answer, body=await _unpacked(packed, response.headers.get("content-encoding", "")))
-    except ValueError:
-        raise httpx.DecodingError("damaged", request=response.request) from None
-
-
-async def _unpacked(packed: bytes, encodings: str) -> bytes:
-    if len(packed) < _SMALL:
-        return unpacked(packed, encodings)
-    return await asyncio.to_thread(unpacked, packed, encodings)
-
-
-def _revealed(form: Mapping[str, str | Secret] | None) -> dict[str, str] | None:
-    if form is None:
-        return None
-    return {name: value if isinstance(value, str) else value.reveal() for name, value in form.items()}
+    if response.is_stream_consumed:  # a transport of tests had it whole
+        return replace(answer, body=await response.aread(), received=response.num_bytes_downloaded)
+    pieces, received = [], 0
+    async for piece in response.aiter_raw():
+        received += len(piece)
+        if received > MOST_BYTES:
+            return too_long(answer)
+        pieces.append(piece)
+    return whole(call, answer, b"".join(pieces))
 
 
 def _kept(headers: httpx.Headers) -> dict[str, str]:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_tui.api.bearer import Bearer
-from globus_tui.api.exchange import Answer
-from globus_tui.api.list_memory import ListMemory
-from globus_tui.api.packed_answers import answer_of
-from globus_tui.api.packing import same_packed
-from globus_tui.api.urls import joined, segment
-from globus_tui.domain.job import Job, JobId
-from globus_tui.domain.packed import Packed
-from globus_tui.domain.readings import JobReading
-from globus_tui.domain.scope import TIMERS_RESOURCE_SERVER
+from globus_tui.api.decode import read_in_thread, read_listing
+from globus_tui.api.exchange import joined, segment
+from globus_tui.domain.auth.scope import TIMERS_RESOURCE_SERVER
+from globus_tui.domain.documents import walk
+from globus_tui.domain.timer.job import Job, JobId, JobReading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from globus_tui.api.bearer import TokenSource
+    from globus_tui.api.exchange import Answer
     from globus_tui.api.http import Connection
-    from globus_tui.domain.new_timer import NewTimer, TimerJob
+    from globus_tui.domain.documents import Entry
+    from globus_tui.domain.making.new_timer import NewTimer, TimerJob
+
+T = TypeVar("T")
 
 
 class TimersClient:
@@ -31,8 +31,7 @@ class TimersClient:
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
         self._auth = Bearer(tokens, TIMERS_RESOURCE_SERVER)
-        self._memory = ListMemory("jobs", Job.from_document, lambda job: job.job_id)
-        self._last_packed = Packed(b"", "")
+        self._packed = b""
 
     async def list_jobs(
         self,
@@ -47,9 +46,6 @@ class TimersClient:
         order: str | None = None,
     ) -> tuple[Job, ...]:
         """All timers of the user, ended ones included; the service does not page.
-
-        An answer equal to the last one gives back the very same tuple, and a timer whose document has not changed
-        the very same `Job`.
 
         Args:
             filter_name: part of the name, in any case.
@@ -71,35 +67,41 @@ class TimersClient:
             "result_count": result_count,
             "order": order,
         }
-        last = self._memory.packed
-        answer = await self._connection.read_again("timer", "/jobs/", query=query, auth=self._auth, last=last)
-        return await self._read(answer)
+        answer = await self._connection.request("timer", "GET", "/jobs/", query=query, auth=self._auth)
+        return (await read_listing(answer, "jobs", Job.from_document)).items
 
-    def last_packed(self) -> Packed | None:
-        """The last list as it came; None when that is not known."""
-        return self._last_packed if self._last_packed.body else None
+    async def read_list(
+        self,
+        take: Callable[[Iterator[Entry]], T],
+        last: Mapping[Any, object],
+        *,
+        result_count: int | None = None,
+        unless_same: bool = True,
+        younger_than: float = 0.0,
+    ) -> tuple[T | None, float | None]:
+        """Has the list walked, in a thread; what `take` made of it, and how old it is if another copy was told it.
 
-    async def read_packed(self, packed: Packed) -> tuple[Job, ...]:
-        """Reads a list that somebody else was given, as if it had come now.
-
-        Raises:
-            UnreadableAnswer: it is damaged.
+        Args:
+            take: is given the entries one by one.
+            last: what it gave for the last list, see `walk`.
+            result_count: most runs to include with each timer.
+            unless_same: give None when the answer is the last one again.
+            younger_than: seconds; what another copy of this program was told less long ago will do.
         """
-        if self._memory.packed and same_packed(packed.body, self._memory.packed):
-            headers = {"content-encoding": packed.encodings}
-            return await self._read(Answer("timer", 200, headers, b"", packed=packed.body, again=True))
-        return await self._read(answer_of("timer", packed))
-
-    async def _read(self, answer: Answer) -> tuple[Job, ...]:
-        jobs = await self._memory.read(answer)
-        self._last_packed = Packed(answer.packed, answer.headers.get("content-encoding", ""))
-        return jobs
+        query, packed = {"result_count": result_count}, self._packed
+        answer = await self._connection.read_again(
+            "timer", "/jobs/", query=query, auth=self._auth, last=packed, younger_than=younger_than
+        )
+        if answer.again and unless_same:
+            return None, answer.age
+        found = await read_in_thread(answer, "jobs", lambda: take(walk(answer.chunks(), "jobs", last, "job_id")))
+        self._packed = answer.packed
+        return found, answer.age
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         """One timer with a page of its runs, newest first.
 
         Args:
-            job_id: which one.
             results_pt: the `runs_marker` of the page before; None for the first.
             page_size: runs on a page; default and maximum are not documented.
         """
@@ -139,7 +141,6 @@ class TimersClient:
         """Resumes a timer and gives the service's words. Not repeated: a missed run starts at once, each time.
 
         Args:
-            job_id: which one.
             update_credentials: True lets the timer run with the credentials of this call from now on, False keeps
                 its own, None leaves it to the service to decide by the reason of its inactivity. It is sent in the
                 query, as the specification says; the official Python SDK and CLI send it in a JSON body, which the
@@ -163,6 +164,8 @@ class TimersClient:
 
     def _reading(self, answer: Answer, job_id: str | None = None) -> JobReading:
         reading = _reading_of(answer.object())
+        if job_id is not None and reading.job.has_own_id and reading.job.job_id.lower() != job_id.lower():
+            raise answer.unreadable("the document of another timer")
         if reading.job.unreadable is None or job_id is None:
             return reading
         return replace(reading, job=replace(reading.job, job_id=JobId(job_id)))
@@ -177,5 +180,8 @@ def _path(job_id: str, operation: str | None = None) -> str:
 
 
 def _message(answer: Answer) -> str:
+    """The service's words; without any, whoever answered may not be the service, and the timer is to be looked at."""
     said = answer.object().get("message")
-    return said if isinstance(said, str) else ""
+    if not isinstance(said, str):
+        raise answer.unreadable("a document that does not say that it was done")
+    return said

@@ -12,6 +12,7 @@ from globus_tui.domain.errors import GlobusTuiError, SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from globus_tui.api.bearer import TokenSource
     from globus_tui.api.globus_auth import AuthClient
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from globus_tui.auth.sign_in_request import SignInRequest
     from globus_tui.auth.stored_tokens import StoredTokens
     from globus_tui.auth.token_store import TokenStore
-    from globus_tui.domain.collection import Collection
-    from globus_tui.domain.credentials import Identity, Secret
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.scope import Scope
+    from globus_tui.domain.auth.credentials import Identity, Secret
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.auth.scope import Scope
+    from globus_tui.domain.transfer.collection import Collection
 
 
 class Account(Protocol):
@@ -40,6 +41,10 @@ class Account(Protocol):
     @property
     def who(self) -> str | None:
         """What to call whoever is signed in; None when nobody is."""
+
+    @property
+    def identity_label(self) -> str | None:
+        """What tells whoever is signed in from everybody else; None when nobody is."""
 
     @property
     def tokens_at(self) -> str:
@@ -89,12 +94,9 @@ class PersonAccount:
         """Nothing is read yet: `load` does.
 
         Args:
-            auth: grants tokens.
             people: looks up identities and consents, signed with `tokens`.
             tokens: the source that signs requests; it reads `store` under its key.
-            store: keeps the tokens.
             label: what the consent page calls this sign-in.
-            clock: the present.
         """
         self.tokens: StoredTokens = tokens
         self._auth, self._people, self._store, self._clock = auth, people, store, clock
@@ -120,6 +122,11 @@ class PersonAccount:
     def who(self) -> str | None:
         """The user name of whoever is signed in."""
         return self.identity.username if self.identity else None
+
+    @property
+    def identity_label(self) -> str | None:
+        """The identity's id."""
+        return f"identity {self.identity.identity_id}" if self.identity else None
 
     @property
     def tokens_at(self) -> str:
@@ -158,7 +165,7 @@ class PersonAccount:
 
     async def granted(self, gare: Gare) -> bool | None:
         """Asks Globus Auth; a failure to find out is None."""
-        from globus_tui.auth.consents import missing_scopes
+        from globus_tui.auth.wanted import missing_scopes
 
         if self.identity is None:
             return None
@@ -169,7 +176,7 @@ class PersonAccount:
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
         """What is missing for these collections."""
-        from globus_tui.auth.consents import needs_consent
+        from globus_tui.auth.wanted import needs_consent
 
         return needs_consent(collections, await self._people.consents(self._signed_in().identity_id))
 
@@ -207,11 +214,14 @@ class PersonAccount:
 class ServiceIdentity:
     """A service account: it needs no browser, and asking for a scope is consenting to it."""
 
-    def __init__(self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = real_clock) -> None:
-        """Nothing is asked of Globus yet."""
-        from globus_tui.auth.client_tokens import ClientCredentialsTokens
+    def __init__(
+        self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = real_clock, kept_in: Path | None = None
+    ) -> None:
+        """Nothing is asked of Globus yet; `kept_in` as for `ClientCredentialsTokens`."""
+        from globus_tui.auth.service_account import ClientCredentialsTokens
 
-        self.tokens = ClientCredentialsTokens(auth, account, clock=clock)
+        self.tokens = ClientCredentialsTokens(auth, account, clock=clock, kept_in=kept_in)
+        self._kept_in = kept_in
         self._account = account
 
     @property
@@ -220,14 +230,14 @@ class ServiceIdentity:
         return f"service account {self._account.client_id[:8]}"
 
     @property
-    def client_id(self) -> str:
+    def identity_label(self) -> str:
         """The account's client id, which is its identity's, too."""
-        return self._account.client_id
+        return f"client {self._account.client_id}"
 
     @property
     def tokens_at(self) -> str:
-        """Its tokens are asked for anew at each start."""
-        return "memory"
+        """The folder, or memory: then they are asked for anew at each start."""
+        return str(self._kept_in or "memory")
 
     def identity_names(self) -> Mapping[str, str]:
         """The account has no user name."""
@@ -242,7 +252,6 @@ class ServiceIdentity:
             await self.tokens.add_scopes(request.scopes)
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
-        """There is no login to finish."""
         raise SignedOut("A service account does not sign in by link and code.", advice=self._account.origin)
 
     async def granted(self, gare: Gare) -> bool | None:
@@ -251,7 +260,7 @@ class ServiceIdentity:
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
         """Always asks again: that costs one request and cannot be wrong."""
-        from globus_tui.auth.consents import needs_consent
+        from globus_tui.auth.wanted import needs_consent
 
         return needs_consent(collections, ())
 
@@ -277,7 +286,9 @@ class ServiceIdentity:
 
         reason = "Globus wants proof that only a person can give by signing in; a service account cannot."
         return tuple(
-            Verdict(job.job_id, False, reason=reason) if job.gare.wants_session else Verdict(job.job_id, True)
+            Verdict(job.job_id, False, reason=reason)
+            if job.gare.wants_session and not job.gare.names_nothing
+            else Verdict(job.job_id, True)
             for job in fix_plan.jobs
         )
 

@@ -13,19 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from globus_tui.auth.lapse import lapse_warning, lapses_at
-from globus_tui.auth.wanted import BASE_SCOPES, server_words
-from globus_tui.domain.credentials import missing
-from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.auth.records import lapse_warning, lapses_at
+from globus_tui.auth.wanted import AUTH_SERVER, BASE_SCOPES, FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, server_words
+from globus_tui.domain.auth.credentials import missing
+from globus_tui.domain.auth.scope import collection_of, timer_scope
+from globus_tui.domain.errors import GlobusTuiError, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.scope import collection_of, timer_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from globus_tui.auth.records import SignIn
-    from globus_tui.domain.credentials import ConsentRecord
+    from globus_tui.auth.records import ProfileKey, SignIn
+    from globus_tui.auth.service_account import ServiceAccount
+    from globus_tui.auth.token_store import FallingBack
+    from globus_tui.domain.auth.credentials import ConsentRecord
+
 
 PATIENCE = 10.0
 """Seconds that one probe may take."""
@@ -33,7 +36,7 @@ SKEW = timedelta(minutes=2)
 """Auth's id tokens are checked with five minutes of leeway (documented for the SDK); two show a drifting clock."""
 
 Resolve = Callable[[str], Awaitable[object]]
-"""Resolves a host name; raises OSError when it cannot."""
+"""Resolves a host name, unless a proxy does; raises OSError when it cannot."""
 Reach = Callable[[str], Awaitable[timedelta | None]]
 """Asks a service for anything; gives the service's clock minus this machine's, None if it did not say; raises
 GlobusTuiError or OSError when it cannot be reached. An answer with an error status counts as reached."""
@@ -74,7 +77,10 @@ def check_sign_in(sign_in: SignIn | None, now: datetime) -> tuple[Check, ...]:
     else:
         checks.append(Check("scopes", Finding.OK, f"all {len(BASE_SCOPES)} that are needed were given."))
     for server, saved in sign_in.grants.items():
-        if saved.grant.refresh_token is None:
+        if saved.refused:
+            found = f"Globus no longer accepts the sign-in for {server_words(server)}."
+            checks.append(Check("tokens", Finding.FAULT, found, "Run: globus-tui login"))
+        elif saved.grant.refresh_token is None:
             word = Finding.WARNING if saved.grant.expires_at > now else Finding.FAULT
             end = f"{saved.grant.expires_at:%Y-%m-%d %H:%M} UTC"
             found = f"{server_words(server)} has no refresh token; access ends {end}."
@@ -90,6 +96,24 @@ def check_sign_in(sign_in: SignIn | None, now: datetime) -> tuple[Check, ...]:
         days = max(0, (now - signed_in_at).days)
         found = f"signed in {_count(days, 'day')} ago; lapses {found_end[1]:%Y-%m-%d} if unused."
         checks.append(Check("token age", Finding.OK, found))
+    return tuple(checks)
+
+
+async def check_service_account(
+    account: ServiceAccount, token: Callable[[ServiceAccount, str], Awaitable[object]]
+) -> tuple[Check, ...]:
+    """Whether a service account gets its tokens: Timers and Transfer are needed, the others give names."""
+    checks = [Check("sign-in", Finding.OK, f"service account {account.client_id}, from {account.origin}.")]
+    for server, needed in ((TIMERS_SERVER, True), (TRANSFER_SERVER, True), (FLOWS_SERVER, False), (AUTH_SERVER, False)):
+        try:
+            await token(account, server)
+        except SignedOut as fault:
+            return (Check("sign-in", Finding.FAULT, str(fault), fault.advice),)
+        except GlobusTuiError as fault:
+            finding = Finding.FAULT if needed else Finding.WARNING
+            checks.append(Check("sign-in" if needed else "tokens", finding, str(fault), fault.advice))
+        else:
+            checks.append(Check("tokens", Finding.OK, f"{server_words(server)} gives one."))
     return tuple(checks)
 
 
@@ -209,8 +233,6 @@ async def check_services(urls: Mapping[str, str], resolve: Resolve, reach: Reach
 
     Args:
         urls: root URL by name, e.g. of `auth`, `transfer`, `timer`, `flows`.
-        resolve: resolves a host.
-        reach: asks a service.
     """
     results = await asyncio.gather(*(_service(name, url, resolve, reach) for name, url in urls.items()))
     skews = [skew for _, skew in results if skew is not None]
@@ -223,19 +245,18 @@ async def _service(name: str, url: str, resolve: Resolve, reach: Reach) -> tuple
     try:
         await asyncio.wait_for(resolve(host), PATIENCE)
     except (OSError, TimeoutError):
-        # With a proxy the name is resolved there, so reaching the service decides.
         unresolved = True
     else:
         unresolved = False
     try:
         skew = await asyncio.wait_for(reach(url), PATIENCE)
     except (OSError, TimeoutError, GlobusTuiError) as fault:
-        if unresolved:
+        own = fault.advice if isinstance(fault, GlobusTuiError) and fault.advice != NetworkError.advice else ""
+        found = f"{host} cannot be reached: {(str(fault) or 'no answer in time').rstrip('.')}."
+        if unresolved and not own:
             found = f"the name {host} cannot be resolved."
-            fix = "Check /etc/resolv.conf and the network, or set HTTPS_PROXY."
-        else:
-            found = f"{host} cannot be reached ({str(fault) or 'no answer in time'})."
-            fix = "Check the network, the firewall and HTTPS_PROXY; status.globus.org tells about outages."
+            own = "Check /etc/resolv.conf and the network, or set HTTPS_PROXY."
+        fix = own or "Check the network, the firewall and HTTPS_PROXY; status.globus.org tells about outages."
         return Check(name, Finding.FAULT, found, fix), None
     return Check(name, Finding.OK, f"{host} answers."), skew
 
@@ -252,3 +273,72 @@ def lines(checks: Iterable[Check]) -> tuple[str, ...]:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What is tried outside this program.
+
+    Attributes:
+        reach: asks a service for anything; see `doctor.Reach`.
+        consents: reads the consents of an identity with its stored tokens.
+        token: asks for a service account's token for a resource server.
+    """
+
+    resolve: Resolve
+    reach: Reach
+    consents: Callable[[str], Awaitable[tuple[ConsentRecord, ...]]]
+    token: Callable[[ServiceAccount, str], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is examined.
+
+    Attributes:
+        token_file: where the token file is or would be.
+        urls: root URL of each service by name.
+        account: the service account in use instead of a person, if one is.
+    """
+
+    store: FallingBack
+    key: ProfileKey
+    token_file: Path
+    environ: Mapping[str, str]
+    urls: Mapping[str, str]
+    account: ServiceAccount | None = None
+
+
+async def examine(subject: Subject, probes: Probes, now: datetime) -> tuple[Check, ...]:
+    """Runs every check; the services are asked all at once."""
+    services = asyncio.ensure_future(check_services(subject.urls, probes.resolve, probes.reach))
+    sign_in, checks = await _signed_in(subject, probes, now)
+    fault = str(subject.store.fault) if subject.store.fault else None
+    return (
+        *checks,
+        *(await _consents(sign_in, probes) if sign_in else ()),
+        *check_storage(subject.token_file, subject.store.where(), fault),
+        check_lock(subject.token_file.parent),
+        *(Check("note", Finding.WARNING, notice) for notice in subject.store.take_notices()),
+        *check_proxy(subject.environ),
+        *(await services),
+    )
+
+
+async def _signed_in(subject: Subject, probes: Probes, now: datetime) -> tuple[SignIn | None, tuple[Check, ...]]:
+    if subject.account is not None:
+        return None, await check_service_account(subject.account, probes.token)
+    try:
+        sign_in = subject.store.load(subject.key)
+    except GlobusTuiError as fault:
+        return None, (Check("sign-in", Finding.FAULT, str(fault), fault.advice),)
+    return sign_in, check_sign_in(sign_in, now)
+
+
+async def _consents(sign_in: SignIn, probes: Probes) -> tuple[Check, ...]:
+    try:
+        return check_consents(await probes.consents(sign_in.identity.identity_id))
+    except SignedOut as fault:
+        return (Check("sign-in", Finding.FAULT, f"the tokens are refused. {fault}", fault.advice),)
+    except GlobusTuiError as fault:
+        return (Check("consents", Finding.FAULT, f"they cannot be read. {fault}", fault.advice),)

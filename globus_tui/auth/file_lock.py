@@ -60,12 +60,13 @@ class FileLock:
 
     def release(self) -> None:
         """Lets go; does nothing when it is not held."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-        if self._marker is not None:
-            self._marker.unlink(missing_ok=True)
-            self._marker = None
+        descriptor, marker = self._descriptor, self._marker
+        self._descriptor = self._marker = None
+        with contextlib.suppress(OSError):  # what was done under the lock is done; a marker that stays grows stale
+            if descriptor is not None:
+                os.close(descriptor)
+            if marker is not None:
+                marker.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def held(self, timeout: float) -> Iterator[bool]:
@@ -90,9 +91,11 @@ class FileLock:
                 if not self._break_if_stale(marker):
                     return False
                 continue
-            os.write(descriptor, f"{socket.gethostname()} {os.getpid()}\n".encode())
-            os.close(descriptor)
             self._marker = marker
+            with contextlib.suppress(OSError):  # whose it is, for people to read; on a full disk it counts all the same
+                os.write(descriptor, f"{socket.gethostname()} {os.getpid()}\n".encode())
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
             return True
         return False
 

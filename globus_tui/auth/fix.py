@@ -1,32 +1,30 @@
 """Fix and resume: from timers that Globus stopped for want of a consent or a login, to timers that run again.
 
-Four steps, each a call, so that a screen can show what comes before it happens and a test needs no screen:
+Three steps, each a call, so that a screen can show what comes before it happens and a test needs no screen:
 
 1. `prepare(broken)` reads the consents and says what one login has to ask for, and what needs none;
 2. the login (see `login.py`), if there is one to make;
-3. `check(fix_plan)` reads the consents again and judges each timer;
-4. `resume(verdicts, ...)` resumes those that may be, and lists the outcome one by one.
+3. `check(fix_plan)` reads the consents again and judges each timer; those that may be are resumed as by hand.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from globus_tui.auth.consents import missing_scopes
 from globus_tui.auth.sign_in_request import SignInRequest, modern_form, plan, required_scopes, resolve_identities
-from globus_tui.domain.errors import GlobusTuiError, NetworkError, ServiceError
+from globus_tui.auth.wanted import missing_scopes
+from globus_tui.domain.auth.scope import render
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.scope import render
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Iterable
 
     from globus_tui.auth.services import People
-    from globus_tui.domain.credentials import ConsentRecord, Identity
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.job import JobId
-    from globus_tui.domain.scope import Scope
+    from globus_tui.domain.auth.credentials import ConsentRecord, Identity
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.auth.scope import Scope
+    from globus_tui.domain.timer.job import JobId
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +65,6 @@ class Verdict:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FixOutcome:
-    """What became of one job.
-
-    Attributes:
-        resumed: the service accepted; whether the next run succeeds is seen when it starts.
-        unsure: no answer came: it may have been resumed.
-        reason: why not, in a sentence.
-    """
-
-    job_id: JobId
-    resumed: bool
-    unsure: bool = False
-    reason: str = ""
-
-
-class Resume(Protocol):
-    """Resumes one job."""
-
-    def __call__(self, job_id: JobId, *, update_credentials: bool) -> Awaitable[object]:
-        """With `update_credentials`, the job runs with the tokens of whoever calls from now on."""
-
-
 class FixAndResume:
     """The procedure for one signed-in identity."""
 
@@ -126,24 +101,6 @@ class FixAndResume:
         unknown = fix_plan.request.unknown_identities if fix_plan.request else ()
         return tuple(_judge(job, granted, unknown) for job in fix_plan.jobs)
 
-    async def resume(
-        self, verdicts: Iterable[Verdict], resume: Resume, tell: Callable[[FixOutcome], None] | None = None
-    ) -> tuple[FixOutcome, ...]:
-        """Resumes, one after another, those that may be; one that fails does not keep the others.
-
-        Args:
-            verdicts: from `check`; the person may have left some out.
-            resume: does it, with new credentials.
-            tell: hears of each outcome at once.
-        """
-        outcomes: list[FixOutcome] = []
-        for verdict in verdicts:
-            outcome = await _resumed(verdict, resume)
-            outcomes.append(outcome)
-            if tell is not None:
-                tell(outcome)
-        return tuple(outcomes)
-
 
 def _lacking(gare: Gare, granted: Iterable[ConsentRecord]) -> Gare:
     """The requirement without the scopes that are granted already."""
@@ -168,32 +125,3 @@ def _judge(job: BrokenJob, granted: tuple[ConsentRecord, ...], unknown: tuple[st
     if any(modern_form(scope) for scope in required_scopes(job.gare)):
         return Verdict(job.job_id, True, reason="It names an outdated consent; the present form of it is granted.")
     return Verdict(job.job_id, True)
-
-
-async def _resumed(verdict: Verdict, resume: Resume) -> FixOutcome:
-    if not verdict.may_resume:
-        return FixOutcome(verdict.job_id, False, reason=verdict.reason)
-    try:
-        await resume(verdict.job_id, update_credentials=True)
-    except NetworkError as fault:
-        return FixOutcome(verdict.job_id, False, fault.maybe_processed, str(fault))
-    except ServiceError as refusal:
-        return FixOutcome(verdict.job_id, False, reason=_still_wanted(refusal))
-    except GlobusTuiError as fault:
-        return FixOutcome(verdict.job_id, False, reason=str(fault))
-    return FixOutcome(verdict.job_id, True)
-
-
-def _still_wanted(refusal: ServiceError) -> str:
-    gare = refusal.gare
-    if gare is None:
-        return str(refusal)
-    wanted = [
-        ("consent to", " ".join(gare.required_scopes)),
-        ("a login as", ", ".join(gare.session_required_identities)),
-        ("a login from", " or ".join(gare.session_required_single_domain)),
-        ("the policy", ", ".join(gare.session_required_policies)),
-        ("a second factor", " " if gare.session_required_mfa else ""),
-    ]
-    words = "; ".join(f"{lead} {what}".strip() for lead, what in wanted if what)
-    return f"Globus still wants {words or gare.session_message or gare.code}."

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from globus_tui.auth.file_lock import FileLock
 from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
 from globus_tui.auth.tokens import LOCK_SECONDS, TokensNotKept, with_new
-from globus_tui.domain.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.private_files import make_private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 V = TypeVar("V")
@@ -26,6 +26,7 @@ INDEX = "profiles"
 PIECE = 1000
 """Characters in one item: Windows' keyring takes about 1280."""
 NO_KEYRING = "This machine has no system keyring."
+NO_PACKAGE = "The Python package keyring is not installed, so the system keyring cannot be used."
 CALL_SECONDS = 5.0
 
 
@@ -45,8 +46,23 @@ class Keyring(Protocol):
 class KeyringTokens:
     """One item for each profile, in pieces where it is long, and one that lists the profiles."""
 
-    def __init__(self, ring: Keyring, name: str, folder: Path, *, seconds: float = CALL_SECONDS) -> None:
+    def __init__(
+        self,
+        ring: Keyring,
+        name: str,
+        folder: Path,
+        *,
+        chain: Iterable[Keyring] = (),
+        seconds: float = CALL_SECONDS,
+    ) -> None:
+        """Asks nothing yet.
+
+        Args:
+            chain: the keyrings that `ring` is made of: it reads from all of them, and deletes in the first only.
+            seconds: how long a call may take.
+        """
         self._ring = ring
+        self._rings = tuple(chain) or (ring,)
         self._name = name
         self._folder = folder
         self._seconds = seconds
@@ -72,7 +88,7 @@ class KeyringTokens:
         text = self._get(str(key))
         try:
             return decode(json.loads(text.reveal())) if text else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def profiles(self) -> tuple[ProfileKey, ...]:
@@ -105,6 +121,9 @@ class KeyringTokens:
     def renewal_lock(self) -> FileLock | None:
         """A lock file beside where tokens would be; None where none can be made."""
         return self._lock("renewing")
+
+    def doubt(self) -> None:
+        """What cannot be read raises."""
 
     def take_notices(self) -> tuple[str, ...]:
         """There are none."""
@@ -141,15 +160,44 @@ class KeyringTokens:
         within(self._seconds, lambda: self._ring.set_password(SERVICE, item, text.reveal()))
 
     def _delete(self, item: str) -> None:
-        head = self._call(self._ring.get_password, SERVICE, item)
-        if head is not None:
-            self._call(self._ring.delete_password, SERVICE, item)
-            self._drop_pieces(item, head)
+        """Forgets a text in every keyring.
 
-    def _drop_pieces(self, item: str, head: str | None) -> None:
+        Raises:
+            TokensNotKept: it is still there, or may be.
+        """
+        heads = {self._call(ring.get_password, SERVICE, item) for ring in self._rings}
+        left = [] if self._remove(item) else [item]
+        for head in filter(None, heads):
+            left += self._drop_pieces(item, head)
+        if left:
+            raise TokensNotKept(f"The system keyring did not remove {', '.join(left)} of the service {SERVICE}.")
+
+    def _drop_pieces(self, item: str, head: str | None) -> list[str]:
+        """Removes the pieces of a text, as far as possible; gives the names of those that are left."""
         pieces, _, digest = (head or "").partition(" ")
-        for number in range(int(pieces) if pieces.isdigit() else 0):
-            self._call(self._ring.delete_password, SERVICE, f"{item}#{digest[:8]}#{number}")
+        count = int(pieces) if pieces.isascii() and pieces.isdigit() and len(pieces) < 5 else 0
+        names = [f"{item}#{digest[:8]}#{number}" for number in range(count)]
+        return [name for name in names if not self._remove(name)]
+
+    def _remove(self, name: str) -> bool:
+        """Whether no keyring has an item any more; what cannot be deleted is overwritten with nothing."""
+        left = [ring for ring in self._rings if not self._remove_from(ring, name)]
+        return not left
+
+    def _remove_from(self, ring: Keyring, name: str) -> bool:
+        def is_there() -> bool:
+            return bool(self._call(ring.get_password, SERVICE, name))
+
+        try:
+            if not is_there():
+                return True
+            with contextlib.suppress(TokensNotKept):
+                self._call(ring.delete_password, SERVICE, name)
+            if is_there():
+                self._call(ring.set_password, SERVICE, name, "")
+            return not is_there()
+        except TokensNotKept:
+            return False
 
     def _call(self, function: Callable[..., V], *arguments: str) -> V:
         return within(self._seconds, lambda: function(*arguments))
@@ -158,22 +206,31 @@ class KeyringTokens:
 def find_keyring(folder: Path, *, seconds: float) -> tuple[KeyringTokens | None, str | None]:
     """A keyring that answers within the deadline, or why there is none."""
     try:
-        ring, name = within(seconds, _working_backend)
+        # Before the clock runs: a busy machine or a slow home is no keyring that does not answer.
+        import keyring.backends.chainer
+        import keyring.backends.fail
+        import keyring.backends.null  # noqa: F401 - what `_working_backend` needs
+    except ImportError:  # the one-file program comes without
+        return None, NO_PACKAGE
+    try:
+        ring, name, chain = within(seconds, _working_backend)
     except TokensNotKept as fault:
         return None, str(fault)
-    return (KeyringTokens(ring, name, folder), None) if ring is not None else (None, NO_KEYRING)
+    return (KeyringTokens(ring, name, folder, chain=chain), None) if ring is not None else (None, name)
 
 
-def _working_backend() -> tuple[Keyring | None, str]:
+def _working_backend() -> tuple[Keyring | None, str, tuple[Keyring, ...]]:
+    """The keyring, what it is called and what it is made of; or None and why there is none."""
     import keyring
     from keyring.backends import chainer, fail, null
 
     ring = keyring.get_keyring()
     empty_chain = isinstance(ring, chainer.ChainerBackend) and not ring.backends
     if isinstance(ring, fail.Keyring | null.Keyring) or empty_chain:
-        return None, ""
+        return None, NO_KEYRING, ()
     ring.get_password(SERVICE, INDEX)  # a locked one raises or hangs here and not later
-    return ring, type(ring).__module__.removeprefix("keyring.backends.")
+    chain = tuple(ring.backends) if isinstance(ring, chainer.ChainerBackend) else ()
+    return ring, type(ring).__module__.removeprefix("keyring.backends."), chain
 
 
 def within(seconds: float, call: Callable[[], V]) -> V:

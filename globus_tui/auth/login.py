@@ -8,32 +8,112 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import binascii
 import hashlib
+import json
+import re
 import secrets
 from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from globus_tui.api.authorize import AuthorizeRequest
-from globus_tui.auth.id_token import read_id_token
-from globus_tui.auth.pasted import read_pasted
+from globus_tui.api.globus_auth import AuthorizeRequest
+from globus_tui.auth.logout import revoke_all
 from globus_tui.auth.records import SignIn
-from globus_tui.auth.revocation import revoke_all
 from globus_tui.auth.services import real_clock
 from globus_tui.auth.sign_in_request import SignInRequest
 from globus_tui.auth.wanted import SERVER_WORDS, with_base
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.errors import GlobusTuiError, ServiceError, UnreadableAnswer
-from globus_tui.domain.gare import Gare
+from globus_tui.domain import wire
+from globus_tui.domain.auth.credentials import Identity, Secret
+from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.auth.scope import Scope, render
+from globus_tui.domain.errors import BadInput, GlobusTuiError, ServiceError, UnreadableAnswer
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.scope import Scope, render
 
 if TYPE_CHECKING:
-    from globus_tui.auth.pasted import Pasted
     from globus_tui.auth.records import ProfileKey
     from globus_tui.auth.services import Clock
     from globus_tui.auth.token_store import TokenStore
-    from globus_tui.domain.credentials import Identity, TokenAnswer
+    from globus_tui.domain.auth.credentials import TokenAnswer
+
+
+def read_id_token(token: Secret | None) -> Identity | None:
+    """The identity in an id token; None when there is none or it cannot be read."""
+    parts = token.reveal().split(".") if token else []
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    identity = Identity.from_document(wire.document(claims))
+    return identity if identity.identity_id else None
+
+
+_LONGEST = 8000
+_NOISE = re.compile(r"\x1b\[[0-9;]*[~A-Za-z]|[\s\x00-\x1f\x7f\u200b\ufeff]+")
+_LABEL = re.compile(r"^(?:authorization|native|globus|your|the|auth)*code(?:is)?[:=]+", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:^|[?&#])(?:code|error)=")
+_CODE = re.compile(r"[A-Za-z0-9._~+/=-]{4,1000}")
+_QUOTES = "\"'`<>[](),;"
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What a paste says.
+
+    Attributes:
+        code: the authorization code; None when the login ended in an error.
+        state: None for a bare code, which carries none.
+        error: Globus' word for what went wrong, e.g. `access_denied`.
+        description: its sentence, where it sent one.
+    """
+
+    code: Secret | None = None
+    state: str | None = None
+    error: str | None = None
+    description: str | None = None
+
+
+def read_pasted(pasted: str | Secret) -> Pasted:
+    """Reads a paste; white space, line ends, quotes and the marks of bracketed paste do not matter.
+
+    Raises:
+        BadInput: there is no code in it. The message never repeats what was pasted.
+    """
+    text = pasted.reveal() if isinstance(pasted, Secret) else pasted
+    if len(text) > _LONGEST:
+        raise BadInput("That is far too long for a code.", advice="Copy only the code that Globus shows.")
+    text = _NOISE.sub("", text).strip(_QUOTES)
+    if not text:
+        raise BadInput("Nothing was pasted.", advice="Paste the code that Globus shows after you allow the login.")
+    if "code_challenge=" in text:
+        raise BadInput(
+            "That is the link of step 1, not the code.",
+            advice="Open it in a browser, allow the login, and paste the code that Globus shows then.",
+        )
+    if _ANSWER.search(text):
+        return _from_address(text)
+    code = _LABEL.sub("", text).strip(_QUOTES)
+    if not _CODE.fullmatch(code) or "://" in code:
+        raise BadInput("That does not look like a code.", advice="Copy only the code that Globus shows.")
+    return Pasted(code=Secret(code))
+
+
+def _from_address(text: str) -> Pasted:
+    parts = re.split(r"[?#]", text)
+    query = next((part for part in reversed(parts) if _ANSWER.search(f"&{part}")), text)
+    found = parse_qs(query)
+    code = found.get("code", [""])[0]
+    error = found.get("error", [None])[0]
+    if error is None and not _CODE.fullmatch(code):
+        raise BadInput("There is no code in that address.", advice="Copy the whole address, or only the code.")
+    return Pasted(
+        code=Secret(code) if error is None else None,
+        state=found.get("state", [None])[0],
+        error=error,
+        description=found.get("error_description", [None])[0],
+    )
 
 
 class LoginService(Protocol):
@@ -65,7 +145,6 @@ class WrongIdentity(LoginFailed):
     """Somebody else signed in than the profile belongs to.
 
     Attributes:
-        expected: whose the profile is.
         came: who signed in; the new tokens were revoked.
     """
 
@@ -89,7 +168,6 @@ class LoginAttempt:
     Attributes:
         url: the link to open, some 740 characters long or longer.
         state: comes back with the answer, which is how a stranger's answer is told.
-        scopes: everything asked for.
     """
 
     url: str
@@ -208,8 +286,6 @@ def begin(
 
     Args:
         auth: knows where the login page is.
-        client_id: the native app.
-        request: what to ask for.
         held: what the profile has; its scopes are asked for again.
         label: what the consent page calls this sign-in, e.g. "globus-tui on login01".
     """

@@ -1,19 +1,102 @@
-"""What is kept of a sign-in, how two versions of it are united, and how it is written as JSON."""
+"""Profiles (names for sets of identity, environment and tokens), what is kept of a sign-in, how two versions of it are
+united, how it is written as JSON, and when it lapses: refresh tokens that are not used for six months do (documented by
+the official SDK).
+"""
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from globus_tui.auth.wanted import server_words
 from globus_tui.domain import wire
-from globus_tui.domain.credentials import Identity, Secret, TokenGrant
+from globus_tui.domain.auth.credentials import Identity, Secret, TokenGrant
+from globus_tui.domain.errors import SettingsError
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.wire import Document
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def checked_name(name: str, origin: str = "the profile") -> str:
+    """The name, if it may be one.
+
+    Raises:
+        SettingsError: it is empty, too long, or has other characters than letters, digits, `.`, `_` and `-`.
+    """
+    if not _NAME.fullmatch(name):
+        raise SettingsError(
+            f"{origin}: {name[:80]!r} cannot be a profile's name",
+            advice="Use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit.",
+        )
+    return name
+
+
+def environment_label(name: str, auth_url: str, *, default_auth_url: str | None = None) -> str:
+    """What separates tokens of different Globus installations.
+
+    The name alone does not when `GLOBUS_SDK_SERVICE_URL_AUTH` points elsewhere: tokens of a test service must never be
+    sent to the real one, nor the other way round.
+
+    Args:
+        default_auth_url: where it is in that environment by default; None takes every globus.org and globuscs.info host
+            for a default.
+    """
+    parts = urlsplit(auth_url)
+    host = parts.hostname or ""
+    usual = auth_url.rstrip("/") == default_auth_url.rstrip("/") if default_auth_url else _is_globus(host)
+    return name if usual else f"{name}@{parts.netloc}"
+
+
+def _is_globus(host: str) -> bool:
+    return host.endswith((".globus.org", ".globuscs.info"))
+
+
+def native_ids(store: TokenStore) -> frozenset[str]:
+    """Client ids with which somebody is signed in, so they are native apps; see `service_account.from_environ`."""
+    return frozenset(key.client_id for key in store.profiles())
+
+
+LIFE = timedelta(days=182)
+"""Six months, counted short."""
+WARNING = timedelta(days=30)
+
+
+def lapses_at(sign_in: SignIn | None) -> tuple[str, datetime] | None:
+    """The resource server whose refresh token lapses first and when; None without refresh tokens."""
+    ends = [
+        (saved.used_at + LIFE, server)
+        for server, saved in (sign_in.grants if sign_in else {}).items()
+        if saved.grant.refresh_token
+    ]
+    if not ends:
+        return None
+    end, server = min(ends)
+    return server, end
+
+
+def lapse_warning(sign_in: SignIn | None, now: datetime) -> str | None:
+    """A sentence within thirty days of a lapse, and after it; None before."""
+    found = lapses_at(sign_in)
+    if found is None or found[1] - now > WARNING:
+        return None
+    server, end = found
+    if end <= now:
+        return f"The sign-in for {server_words(server)} has not been used for six months and has lapsed: sign in again."
+    days = math.ceil((end - now) / timedelta(days=1))
+    left = "1 day" if days == 1 else f"{days} days"
+    return f"The sign-in for {server_words(server)} lapses in {left} ({end:%Y-%m-%d}) unless it is used: sign in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +130,13 @@ class SavedGrant:
     Attributes:
         signed_in_at: of the login that it stems from; renewals keep it.
         used_at: when its refresh token was last used or issued, from which its lapse is reckoned.
+        refused: Globus does not accept its refresh token any more.
     """
 
     grant: TokenGrant
     signed_in_at: datetime
     used_at: datetime
+    refused: bool = False
 
     def renewed(self, grant: TokenGrant, now: datetime) -> SavedGrant:
         """With the answer to a renewal, which may lack the refresh token or the scopes: the old ones hold then."""
@@ -60,7 +145,7 @@ class SavedGrant:
             refresh_token=grant.refresh_token or self.grant.refresh_token,
             scopes=grant.scopes or self.grant.scopes,
         )
-        return replace(self, grant=kept, used_at=now)
+        return replace(self, grant=kept, used_at=now, refused=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +210,7 @@ def _encode_grant(saved: SavedGrant) -> dict[str, Any]:
         "scopes": list(saved.grant.scopes),
         "signed_in_at": saved.signed_in_at.isoformat(),
         "used_at": saved.used_at.isoformat(),
+        **({"refused": True} if saved.refused else {}),
     }
 
 
@@ -140,6 +226,17 @@ def decode(found: object) -> SignIn | None:
         if (saved := _decode_grant(server, wire.document(entry)))
     }
     return SignIn(identity, read)
+
+
+def encode_grants(grants: Iterable[TokenGrant]) -> dict[str, Any]:
+    """Tokens that stem from no login, as JSON-ready data."""
+    return {one.resource_server: _encode_grant(SavedGrant(one, one.expires_at, one.expires_at)) for one in grants}
+
+
+def decode_grants(found: object) -> tuple[TokenGrant, ...]:
+    """Reads what `encode_grants` made."""
+    read = (_decode_grant(server, wire.document(entry)) for server, entry in wire.document(found).items())
+    return tuple(saved.grant for saved in read if saved is not None)
 
 
 def _decode_grant(server: str, entry: Document) -> SavedGrant | None:
@@ -158,4 +255,5 @@ def _decode_grant(server: str, entry: Document) -> SavedGrant | None:
         ),
         signed_in_at=signed_in,
         used_at=wire.moment(entry.get("used_at")) or signed_in,
+        refused=entry.get("refused") is True,
     )

@@ -1,25 +1,44 @@
-"""Service accounts from the environment: a client id with its secret.
+"""Service accounts from the environment, and their tokens: asked for with the secret, for one service at a time.
 
 Two texts meet in `GLOBUS_TUI_CLIENT_ID`. With `GLOBUS_TUI_CLIENT_SECRET` it is a service account. Without, it is either
 a service account whose secret was forgotten, or the native-app client that a facility registered for its people. A
 forgotten secret in a cron job must not quietly become a prompt for a person, so the id alone is refused with both
-remedies named, until it is known to be meant for people:
+remedies named, until it is known to be meant for people: by `sign_in = "person"` or `GLOBUS_TUI_SIGN_IN=person`, by
+`client_id` in the configuration or a sign-in with the same id, or by `globus-tui login`, which only people type.
 
-- the setting `sign_in = "person"` or `GLOBUS_TUI_SIGN_IN=person` says so;
-- the same id stands in the configuration file (`client_id`), or somebody is signed in with it;
-- `globus-tui login` was typed, which only people do (the caller passes `sign_in="person"`).
+Each service is asked for by itself when it is needed, as the official CLI and SDK do: an Auth that knows nothing of
+Flows, or gives a service account no `openid`, must not keep anybody from the list of timers.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import os
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from typing import TYPE_CHECKING, NoReturn
 
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.errors import SettingsError
+from globus_tui.api.bearer import SingleFlight
+from globus_tui.auth.records import decode_grants, encode_grants
+from globus_tui.auth.services import real_clock
+from globus_tui.auth.wanted import TIMERS_SERVER, server_of, server_words, with_base
+from globus_tui.cache_files import open_own, write_own
+from globus_tui.domain import wire
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.auth.scope import Scope, merge, render
+from globus_tui.domain.errors import AuthAPIError, ServiceError, SettingsError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from globus_tui.auth.services import ClientCredentials, Clock
+    from globus_tui.domain.auth.credentials import TokenGrant
+
 
 SIGN_INS = ("auto", "person", "service")
 _PAIRS = (
@@ -92,3 +111,193 @@ def _remedies(id_name: str, secret_name: str) -> str:
         f"{service} If it is a native app that people sign in with, set GLOBUS_TUI_SIGN_IN=person, or write it as "
         "client_id in the configuration file."
     )
+
+
+EARLY = timedelta(seconds=60)
+"""An access token counts as expired this long before it is, as in the official SDK."""
+
+ASKED_AGAIN = timedelta(minutes=15)
+"""A refusal of a service's scopes holds this long: it is a matter of registration, which somebody may mend."""
+
+
+_MOST_BYTES = 1_000_000
+
+
+def kept_file(folder: Path, account: ServiceAccount) -> Path:
+    """Where the tokens of a service account are kept: each has its own file, beside that of people's tokens."""
+    return folder / f"tokens.json.{sha256(account.client_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+class ClientCredentialsTokens:
+    """A token source for a service account. There are no refresh tokens, so renewing is asking again."""
+
+    def __init__(
+        self,
+        auth: ClientCredentials,
+        account: ServiceAccount,
+        scopes: Iterable[Scope] = (),
+        *,
+        clock: Clock = real_clock,
+        kept_in: Path | None = None,
+    ) -> None:
+        """`kept_in`: the folder where tokens stay from one start to the next; None keeps them in memory."""
+        self._auth = auth
+        self._account = account
+        self._wanted = self._base = with_base(scopes)
+        self._clock = clock
+        self._kept = kept_in and kept_file(kept_in, account)
+        self._grants = self._read_kept()
+        self._refusals: dict[str, tuple[datetime, ServiceError]] = {}
+        self._flight: SingleFlight[None] = SingleFlight()
+
+    @property
+    def client_id(self) -> str:
+        """The account's client id, which is also its identity's id (documented)."""
+        return self._account.client_id
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What is asked for at each request."""
+        return self._wanted
+
+    def grants(self) -> tuple[TokenGrant, ...]:
+        """The tokens held now."""
+        return tuple(self._grants.values())
+
+    async def token(self, resource_server: str) -> Secret:
+        """An access token that is good for at least a minute.
+
+        Raises:
+            SignedOut: the id or secret was refused, or the service gave no token for this resource server.
+            AuthAPIError: there is no token for this one service, and why; the others may have theirs.
+            GlobusTuiError: the service could not be reached or answered badly.
+        """
+        held = self._grants.get(resource_server)
+        if held is None or held.expires_at - EARLY <= self._clock():
+            await self._flight.run(resource_server, lambda: self._ask_for(resource_server))
+        return self._held(resource_server)
+
+    async def renew(self, resource_server: str, refused: Secret) -> Secret:
+        """Another access token after a 401; the one that a sibling already fetched, when there is one."""
+        held = self._grants.get(resource_server)
+        if held is None or held.access_token == refused:
+            await self._flight.run(resource_server, lambda: self._ask_for(resource_server))
+        return self._held(resource_server)
+
+    async def add_scopes(self, scopes: Iterable[Scope]) -> None:
+        """Asks for more, such as `data_access` on a collection: for a service account asking is consenting.
+
+        Raises:
+            ServiceError: a scope is unknown; what was asked for before still holds.
+        """
+        before, more = self._wanted, tuple(scopes)
+        self._wanted = merge((*before, *more))
+        try:
+            for server in dict.fromkeys(map(server_of, more)):
+                asked = self.scopes_of(server)
+                await self._flight.run(render(asked), lambda asked=asked: self._ask(asked))  # type: ignore[misc]
+                self._refusals.pop(server, None)
+        except ServiceError:
+            self._wanted = before
+            raise
+
+    def scopes_of(self, resource_server: str) -> tuple[Scope, ...]:
+        """What is asked for when a token for this service is needed."""
+        return tuple(one for one in self._wanted if server_of(one) == resource_server)
+
+    async def _ask_for(self, server: str) -> None:
+        refusal = self._refusals.get(server)
+        if refusal is not None and self._clock() - refusal[0] < ASKED_AGAIN:
+            raise refusal[1]
+        scopes = self.scopes_of(server)
+        if not scopes:
+            return
+        try:
+            try:
+                await self._ask(scopes)
+            except ServiceError as refused:
+                # Listing timers needs no more than the bare scope; what else is missing, a service asks for by name.
+                if server != TIMERS_SERVER or not _is_final(refused):
+                    raise
+                await self._ask([Scope(one.name) for one in scopes])
+        except ServiceError as refused:
+            if not _is_final(refused):
+                raise
+            self._refuse(server, _no_token(server, f"Globus Auth refused {render(scopes)}: {refused}", refused))
+        if server not in self._grants:
+            # What is no token of that service by Auth's own word is not shown to it.
+            given = ServiceError("", service="auth", status=200)
+            self._refuse(server, _no_token(server, f"Globus Auth gave none for {render(scopes)}.", given))
+
+    def _refuse(self, server: str, told: AuthAPIError) -> NoReturn:
+        self._refusals[server] = self._clock(), told
+        raise told from None
+
+    async def _ask(self, scopes: Iterable[Scope]) -> None:
+        try:
+            answer = await self._auth.client_credentials(
+                self._account.client_id, self._account.client_secret, render(scopes)
+            )
+        except ServiceError as refused:
+            # The standard says 400 or 401 `invalid_client`; what the real service says of a wrong secret is not known.
+            if refused.status == 401 or refused.code in ("invalid_client", "unauthorized_client"):
+                raise self._refused() from None
+            raise
+        self._grants |= {grant.resource_server: grant for grant in answer.grants}
+        if self._kept is not None:
+            lives = {key: one for key, one in self._grants.items() if one.expires_at > self._clock()}
+            salt = os.urandom(16).hex()
+            said = {"salt": salt, "proof": self._proof(salt), "grants": encode_grants(lives.values())}
+            with suppress(OSError):  # they are asked for again then
+                self._kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_own(self._kept, json.dumps(said).encode())
+
+    def _read_kept(self) -> dict[str, TokenGrant]:
+        """Those of an earlier start, if they were given for this secret and these scopes."""
+        if self._kept is None:
+            return {}
+        try:
+            with open_own(self._kept, _MOST_BYTES) as file:
+                found = wire.document(json.loads(file.read()))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        same = compare_digest(str(found.get("proof")), self._proof(str(found.get("salt"))))
+        return {one.resource_server: one for one in decode_grants(found.get("grants"))} if same else {}
+
+    def _proof(self, salt: str) -> str:
+        account = self._account
+        text = "\n".join((salt, account.client_id, account.client_secret.reveal(), render(self._base)))
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _refused(self) -> SignedOut:
+        return SignedOut(
+            f"Globus Auth refused the service account {self._account.client_id}.",
+            advice=f"Check {self._account.origin or 'its id and secret'}: the secret may be mistyped or deleted.",
+        )
+
+    def _held(self, resource_server: str) -> Secret:
+        held = self._grants.get(resource_server)
+        if held is None:
+            raise SignedOut(f"Globus Auth gave the service account no token for {server_words(resource_server)}.")
+        return held.access_token
+
+
+def _is_final(refused: ServiceError) -> bool:
+    """Asking again will not help by itself: refused, or not offered there (501); not busy or broken for a while."""
+    return refused.status == 501 or (400 <= refused.status < 500 and refused.status not in (408, 425, 429))
+
+
+def _no_token(server: str, because: str, refused: ServiceError) -> AuthAPIError:
+    if refused.status in (200, 501):
+        advice = "This Globus Auth does not offer it; waiting will not help."
+    else:
+        advice = "Ask whoever registered the service account whether it may ask for this scope."
+    told = AuthAPIError(
+        f"There is no token for {server_words(server)}, because {because}",
+        service="auth",
+        status=refused.status,
+        code=refused.code,
+        request_id=refused.request_id,
+    )
+    told.advice = advice
+    return told

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from globus_tui.domain.credentials import ConsentRecord, Identity, Secret, TokenAnswer
+    from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware and in UTC."""

@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TIMER, Scope, collection_of, merge, parse, timer_scope
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.scope import LEGACY_TRANSFER_ACTION, TIMER, Scope, collection_of, merge, parse, timer_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from globus_tui.auth.services import People
-    from globus_tui.domain.credentials import Identity
-    from globus_tui.domain.gare import Gare
+    from globus_tui.domain.auth.credentials import Identity
+    from globus_tui.domain.auth.gare import Gare
 
 IDENTITY_URN = "urn:globus:auth:identity:"
 

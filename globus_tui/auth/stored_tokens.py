@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.auth.client_tokens import EARLY
-from globus_tui.auth.lapse import lapse_warning
-from globus_tui.auth.records import SignIn
+from globus_tui.api.bearer import SingleFlight
+from globus_tui.auth.records import SignIn, lapse_warning
+from globus_tui.auth.service_account import EARLY
 from globus_tui.auth.services import real_clock
-from globus_tui.auth.single_flight import SingleFlight
 from globus_tui.auth.wanted import server_words
 from globus_tui.domain.errors import NetworkError, ServiceError, SignedOut, UnreadableAnswer
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from globus_tui.auth.records import ProfileKey, SavedGrant
     from globus_tui.auth.services import Clock, Renewal
     from globus_tui.auth.token_store import TokenStore
-    from globus_tui.domain.credentials import Identity, Secret, TokenGrant
+    from globus_tui.domain.auth.credentials import Identity, Secret, TokenGrant
 
 RENEWAL_WAIT = timedelta(seconds=20)
 """How long a renewal waits for another program's. After that it goes ahead: Globus lets a refresh token be used twice
@@ -47,7 +47,6 @@ class StoredTokens:
 
     @property
     def key(self) -> ProfileKey:
-        """The profile whose tokens these are."""
         return self._key
 
     @property
@@ -156,7 +155,7 @@ class StoredTokens:
 
     async def _ask(self, saved: SavedGrant) -> SavedGrant:
         server, refresh = saved.grant.resource_server, saved.grant.refresh_token
-        if refresh is None or refresh in self._refused:
+        if refresh is None or saved.refused or refresh in self._refused:
             raise SignedOut(f"The sign-in for {server_words(server)} has expired.")
         try:
             answer = await self._auth.refresh(self._key.client_id, refresh)
@@ -164,8 +163,18 @@ class StoredTokens:
             if not is_final(refusal):
                 raise
             self._refused.add(refresh)
+            await self._remember_refused(saved)
             raise SignedOut(f"Globus no longer accepts the sign-in for {server_words(server)}.") from None
         return saved.renewed(_only(answer.grants, server), self._clock())
+
+    async def _remember_refused(self, saved: SavedGrant) -> None:
+        """For `whoami` and the next start; unless another program has had it renewed meanwhile."""
+        stored = await asyncio.to_thread(self._store.load, self._key)
+        server = saved.grant.resource_server
+        if stored is None or server not in stored.grants or stored.grants[server].grant != saved.grant:
+            return
+        marked = SignIn(stored.identity, {server: replace(saved, refused=True)})
+        self._held = await asyncio.to_thread(self._store.merge, self._key, marked, renewal=True)
 
     async def _keep(self, renewed: SavedGrant) -> None:
         held = self._held

@@ -1,13 +1,56 @@
-"""The scopes that this program asks for, and which resource server each belongs to."""
+"""The scopes that this program asks for, the resource server of each, and which of them are not yet granted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.scope import FLOWS_ALL, TIMER, TIMERS_RESOURCE_SERVER, TRANSFER_ALL, Scope, merge, transfer_scope
+from globus_tui.auth.sign_in_request import modern_form, required_scopes
+from globus_tui.domain.auth.credentials import granted, missing
+from globus_tui.domain.auth.scope import (
+    FLOWS_ALL,
+    TIMER,
+    TIMERS_RESOURCE_SERVER,
+    TRANSFER_ALL,
+    Scope,
+    merge,
+    timer_scope,
+    transfer_scope,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from globus_tui.domain.auth.credentials import ConsentRecord
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.transfer.collection import Collection
+
+
+def needs_consent(collections: Iterable[Collection], consents: Iterable[ConsentRecord]) -> tuple[Scope, ...]:
+    """The scopes to ask for before a timer moves data between these collections; empty when all are granted.
+
+    One timer > Transfer > data_access scope for each collection that wants its own consent and has none.
+    """
+    ids = dict.fromkeys(one.collection_id for one in collections if one.needs_data_access_consent)
+    return missing(tuple(consents), [timer_scope([one]) for one in ids])
+
+
+def missing_scopes(gare: Gare, consents: Iterable[ConsentRecord]) -> tuple[Scope, ...]:
+    """What a requirement wants and the consents lack.
+
+    An outdated required scope counts as granted once its present form is: consents given today are rooted otherwise,
+    and asking again would go on for ever. One rooted at the Transfer action provider counts only then: a timer's
+    credential starts at the timer scope.
+    """
+    known = tuple(consents)
+    return tuple(scope for scope in required_scopes(gare) if not _granted(known, scope))
+
+
+def _granted(known: tuple[ConsentRecord, ...], scope: Scope) -> bool:
+    modern = modern_form(scope)
+    if modern is None:
+        return granted(known, (scope,))
+    return granted(known, (modern,)) or (scope.name == TIMER and granted(known, (scope,)))
+
 
 AUTH_SERVER = "auth.globus.org"
 TRANSFER_SERVER = "transfer.api.globus.org"
@@ -40,6 +83,20 @@ BASE_SCOPES = (
 def with_base(scopes: Iterable[Scope] = ()) -> tuple[Scope, ...]:
     """The scopes given, merged behind everything that the program always needs."""
     return merge((*BASE_SCOPES, *scopes))
+
+
+def server_of(scope: Scope) -> str:
+    """The resource server whose token carries a scope, read from its name.
+
+    Globus Auth names scopes after their server: `urn:globus:auth:scope:SERVER:…` and
+    `https://auth.globus.org/scopes/SERVER/…` (documented); Flows alone goes by two names.
+    """
+    if scope.name == FLOWS_ALL:
+        return FLOWS_SERVER
+    for prefix, end in (("urn:globus:auth:scope:", ":"), ("https://auth.globus.org/scopes/", "/")):
+        if scope.name.startswith(prefix):
+            return scope.name.removeprefix(prefix).partition(end)[0]
+    return AUTH_SERVER
 
 
 def server_words(resource_server: str) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.auth.lapse import LIFE, lapse_warning
+from globus_tui.auth.records import LIFE, lapse_warning
 from globus_tui.auth.wanted import server_words
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from globus_tui.auth.records import ProfileKey, SavedGrant
     from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.auth.token_store import TokenStore
-    from globus_tui.domain.credentials import Identity
+    from globus_tui.domain.auth.credentials import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class TokenFacts:
     signed_in_at: datetime
     used_at: datetime
     lapses_at: datetime | None
+    refused: bool = False
 
     @classmethod
     def of(cls, server: str, saved: SavedGrant) -> TokenFacts:
@@ -42,12 +44,18 @@ class TokenFacts:
             signed_in_at=saved.signed_in_at,
             used_at=saved.used_at,
             lapses_at=saved.used_at + LIFE if saved.grant.refresh_token else None,
+            refused=saved.refused,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class WhoAmI:
-    """The answer; `identity` is None when nobody is signed in and no service account is set."""
+    """The answer; `identity` is None when nobody is signed in and no service account is set.
+
+    Attributes:
+        doubt: why it cannot be told whether somebody is.
+        refused: Globus has refused a refresh token of theirs.
+    """
 
     key: ProfileKey
     identity: Identity | None
@@ -55,6 +63,8 @@ class WhoAmI:
     service_account: str | None = None
     tokens: tuple[TokenFacts, ...] = ()
     warning: str | None = None
+    doubt: str | None = None
+    refused: bool = False
 
     def lines(self, now: datetime) -> tuple[str, ...]:
         """What to print."""
@@ -63,8 +73,11 @@ class WhoAmI:
             return (
                 f"Service account {self.key.client_id} (from {self.service_account})",
                 f"  {place}",
-                "  tokens are kept in memory only and asked for anew at each start",
+                "  tokens are asked for with its secret, and kept in the data folder until they end",
             )
+        if self.identity is None and self.doubt:
+            what = "Unlock or mend it, then ask again."
+            return ("Whether somebody is signed in cannot be told.", f"  {place}", f"  {self.doubt} {what}")
         if self.identity is None:
             return ("Nobody is signed in.", f"  {place}", f"  tokens would be kept in {self.where}")
         person = self.identity
@@ -88,9 +101,17 @@ def whoami(store: TokenStore, key: ProfileKey, now: datetime) -> WhoAmI:
     """
     kept = store.load(key)
     if kept is None:
-        return WhoAmI(key, None, store.where())
+        return WhoAmI(key, None, store.where(), doubt=store.doubt())
     facts = tuple(TokenFacts.of(server, saved) for server, saved in kept.grants.items())
-    return WhoAmI(key, kept.identity, store.where(), tokens=facts, warning=lapse_warning(kept, now))
+    refused = [server for server, saved in kept.grants.items() if saved.refused]
+    warning = refused_words(refused) if refused else lapse_warning(kept, now)
+    return WhoAmI(key, kept.identity, store.where(), tokens=facts, warning=warning, refused=bool(refused))
+
+
+def refused_words(servers: Iterable[str]) -> str:
+    """What is wrong with a sign-in whose refresh tokens Globus has refused."""
+    names = ", ".join(map(server_words, servers))
+    return f"Globus no longer accepts the sign-in for {names}: sign in again."
 
 
 def whoami_service(account: ServiceAccount, key: ProfileKey) -> WhoAmI:
@@ -100,7 +121,9 @@ def whoami_service(account: ServiceAccount, key: ProfileKey) -> WhoAmI:
 
 def _token_lines(facts: TokenFacts, now: datetime) -> tuple[str, ...]:
     access = "expired, renewed when needed" if facts.expires_at <= now else f"good until {_minute(facts.expires_at)}"
-    if facts.lapses_at is None:
+    if facts.refused:
+        life = "its refresh token was refused"
+    elif facts.lapses_at is None:
         life = "no refresh token: signed out when it expires"
     elif facts.lapses_at <= now:
         life = f"refresh token lapsed on {facts.lapses_at:%Y-%m-%d}"

@@ -5,31 +5,99 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
 
-OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+    from globus_tui.domain.errors import GlobusTuiError
+
+OK, FAILED, MISUSED, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
+UNREACHABLE, SIGN_IN_NEEDED = 3, 4
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Runs one command and gives the exit code: 0 done, 1 failed, 2 misused, 130 left with Ctrl+C.
+def run(arguments: Sequence[str], *, process: bool = False) -> int:
+    """Runs one command and gives the exit code: 0 done, 1 failed, 2 misused, 130 left with Ctrl+C, 128 + a signal.
+
+    Commands that list and change timers tell apart 3, Globus could not be asked, and 4, somebody has to sign in.
+
+    With `process` this process is all the command's: it hears of signals, and leaves no memory behind.
 
     Each command is imported when it is called, so that `--help` and `--version` start like a shell tool.
     """
+    from globus_tui.cli.arguments import parse
+
+    if not process:
+        return _run(parse(arguments))
+
     import sys
 
-    from globus_tui.cli.arguments import parse
+    from globus_tui.cli.ending import ENDING
+    from globus_tui.cli.terminal import forbid_core_dumps, open_closed_streams, share_one_heap
+
+    closed = open_closed_streams()
+    options = parse(arguments)
+    if "stdout" in closed and options.name != "console":
+        print("globus-tui: standard output is closed, so nothing can be shown; write >/dev/null", file=sys.stderr)
+        return MISUSED
+    if "stderr" in closed and options.name == "console" and sys.stdout.isatty():
+        print("globus-tui: standard error is closed, and the screen is drawn there; start it without 2>&-")
+        return MISUSED
+    forbid_core_dumps()
+    if options.name == "console":
+        share_one_heap()
+    ENDING.watch()
+    return _flushed(_run(options), options.name)
+
+
+def _run(options: Namespace) -> int:
+    import sys
+
     from globus_tui.domain.errors import BadInput, GlobusTuiError, SettingsError
 
-    options = parse(arguments)
     try:
         code: int = options.command(options)
-    except (BadInput, SettingsError) as wrong:
-        print(f"globus-tui: {wrong.in_full}", file=sys.stderr)
-        return MISUSED
     except GlobusTuiError as wrong:
-        print(f"globus-tui: {wrong.in_full}", file=sys.stderr)
-        return FAILED
+        from globus_tui.cli.account import CannotShowError, tell
+
+        tell((wrong.in_full,))
+        if isinstance(wrong, CannotShowError) and options.name == "create":
+            return UNSURE
+        if options.tells_apart:
+            return code_of(wrong)
+        return MISUSED if isinstance(wrong, BadInput | SettingsError) else FAILED
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return INTERRUPTED
+    return code
+
+
+def code_of(wrong: GlobusTuiError) -> int:
+    """The exit code for a failure, of a command that tells apart why it failed."""
+    from globus_tui.domain.errors import (
+        BadInput,
+        NetworkError,
+        ServiceError,
+        SettingsError,
+        SignedOut,
+        UnreadableAnswer,
+    )
+
+    if isinstance(wrong, BadInput | SettingsError):
+        return MISUSED
+    if isinstance(wrong, SignedOut) or (isinstance(wrong, ServiceError) and (wrong.gare or wrong.status == 401)):
+        return SIGN_IN_NEEDED
+    return UNREACHABLE if isinstance(wrong, NetworkError | ServiceError | UnreadableAnswer) else FAILED
+
+
+def _flushed(code: int, name: str) -> int:
+    """What was printed has arrived, or it is said why not; whoever reads only the beginning has what was wanted."""
+    import os
+    import sys
+
+    try:
+        sys.stdout.flush()
+    except OSError as wrong:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries again at its end
+        if not isinstance(wrong, BrokenPipeError):
+            print(f"globus-tui: Standard output cannot be written: {wrong.strerror}.", file=sys.stderr)
+            return code or (UNSURE if name == "create" else FAILED)
     return code

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from globus_tui.api.environment import Environment
-    from globus_tui.auth.falling_back import FallingBack
     from globus_tui.auth.records import ProfileKey
     from globus_tui.auth.service_account import ServiceAccount
+    from globus_tui.auth.token_store import FallingBack
     from globus_tui.settings import Settings
 
 
@@ -36,6 +39,10 @@ class Standing:
     key: ProfileKey
 
 
+class CannotShowError(GlobusTuiError):
+    """What was asked for could not be printed, whatever was done before."""
+
+
 def read_settings(options: Namespace) -> Settings:
     """The settings of the profile asked for; what is wrong with the file is told on standard error.
 
@@ -44,8 +51,8 @@ def read_settings(options: Namespace) -> Settings:
     """
     from globus_tui.settings import load_settings
 
-    settings = load_settings(os.environ, profile=options.profile)
-    tell(f"{one}; defaults hold" for one in settings.problems)
+    settings = load_settings(os.environ, profile=options.profile, read_only=options.read_only)
+    tell(settings.problems)
     return settings
 
 
@@ -67,6 +74,16 @@ async def stand(settings: Settings) -> Standing:
     return Standing(settings, environment, service, store or await open_store(settings), key)
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl+C ends what reads from the terminal here: an event loop takes note of it, and lets it read on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def tell(lines: Iterable[str]) -> None:
     """Prints notices on standard error, so that standard output is what was asked for."""
     from globus_tui.present.safe_text import safe_line
@@ -75,9 +92,30 @@ def tell(lines: Iterable[str]) -> None:
         print(f"globus-tui: {safe_line(line)}", file=sys.stderr)
 
 
+def show_json(document: str) -> None:
+    """Prints a document, of which a program reads the same and nobody is misled."""
+    from globus_tui.present.safe_text import safe_json
+
+    write(safe_json(document))
+
+
 def show(lines: Iterable[str]) -> None:
     """Prints what was asked for. Names in it come from a service: they are made harmless."""
     from globus_tui.present.safe_text import safe_line
 
     for line in lines:
-        print(safe_line(line))
+        write(f"{safe_line(line)}\n")
+
+
+def write(text: str) -> None:
+    """Prints text that is harmless as it is.
+
+    Raises:
+        CannotShowError: it cannot be written; that nobody reads on is no failure.
+    """
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:  # whoever reads has read enough
+        pass
+    except OSError as wrong:
+        raise CannotShowError(f"Standard output cannot be written: {wrong.strerror}.") from None

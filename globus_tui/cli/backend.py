@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from globus_tui.api.globus_auth import AuthClient, PeopleClient
     from globus_tui.api.http import Connection
     from globus_tui.auth.account import Account, PersonAccount
-    from globus_tui.auth.falling_back import FallingBack
     from globus_tui.auth.records import ProfileKey
     from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.auth.stored_tokens import StoredTokens
-    from globus_tui.auth.token_store import TokenStore
+    from globus_tui.auth.token_store import FallingBack, TokenStore
     from globus_tui.sandbox.state import Sandbox
     from globus_tui.settings import Settings
 
@@ -37,7 +36,6 @@ class Backend:
 
     Attributes:
         connection: all requests go through it; closed by whoever opened the backend.
-        account: signs them.
         skew: the service's clock minus this machine's.
         floor: the shortest refresh interval, in seconds.
         browser: accounts of the demo's pretend browser and how they allow; None outside the demo.
@@ -69,7 +67,9 @@ async def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backen
     connection = Connection(environment_of(settings, environ))
     who = await whose(settings, environ)
     if who.service is not None:
-        return Backend(connection, ServiceIdentity(_auth_client(connection), who.service), lambda: connection.skew)
+        kept_in = None if settings.token_store == "keyring" else settings.paths.data  # noqa: S105 - a place, no token
+        service = ServiceIdentity(_auth_client(connection), who.service, kept_in=kept_in)
+        return Backend(connection, service, lambda: connection.skew)
     key = profile_key(settings, connection.environment)
     store = who.store or await open_store(settings)
     account = person(connection, store, key)
@@ -93,7 +93,7 @@ async def whose(settings: Settings, environ: Mapping[str, str]) -> Whose:
     Raises:
         SettingsError: a variable cannot be used.
     """
-    from globus_tui.auth.profiles import native_ids
+    from globus_tui.auth.records import native_ids
     from globus_tui.auth.service_account import from_environ
 
     store, known = None, {settings.file_client_id} if settings.file_client_id else set()
@@ -135,8 +135,7 @@ def profile_key(settings: Settings, environment: Environment) -> ProfileKey:
     Raises:
         SettingsError: the profile's name cannot be one.
     """
-    from globus_tui.auth.profiles import checked_name, environment_label
-    from globus_tui.auth.records import ProfileKey
+    from globus_tui.auth.records import ProfileKey, checked_name, environment_label
 
     label = environment_label(environment.name, environment.urls["auth"])
     return ProfileKey(checked_name(settings.profile, "profile"), label, settings.client_id)
@@ -181,7 +180,7 @@ async def demo_backend(speed: float, start: datetime | None = None) -> Backend:
         start: the simulated moment at which it begins; the present when None.
     """
     from globus_tui.sandbox.clock import Clock
-    from globus_tui.sandbox.world import facility
+    from globus_tui.sandbox.world.history import facility
 
     return await sandbox_backend(facility(Clock(start, speed)))
 
@@ -190,14 +189,13 @@ async def sandbox_backend(sandbox: Sandbox) -> Backend:
     """A sandbox in this process, with the facility's operator signed in."""
     from globus_tui.api.environment import Environment
     from globus_tui.api.http import Connection, utc_now
-    from globus_tui.auth.memory_tokens import MemoryTokens
     from globus_tui.auth.records import ProfileKey
-    from globus_tui.domain.credentials import Secret
-    from globus_tui.sandbox.auth import approve
-    from globus_tui.sandbox.auth_people import sign_in_accounts
-    from globus_tui.sandbox.in_process import InProcessTransport
-    from globus_tui.sandbox.service import make_app
-    from globus_tui.sandbox.world import NATIVE_CLIENT_ID
+    from globus_tui.auth.token_store import MemoryTokens
+    from globus_tui.domain.auth.credentials import Secret
+    from globus_tui.sandbox.auth.login import approve
+    from globus_tui.sandbox.auth.people import sign_in_accounts
+    from globus_tui.sandbox.service import InProcessTransport, make_app
+    from globus_tui.sandbox.world.flows import NATIVE_CLIENT_ID
 
     clock = sandbox.clock
     connection = Connection(Environment.read({}), transport=InProcessTransport(make_app(sandbox)), clock=clock.now)
@@ -211,7 +209,7 @@ async def sandbox_backend(sandbox: Sandbox) -> Backend:
 
 def _pretend_page(sandbox: Sandbox) -> Callable[[str, str, bool], tuple[str | None, str]]:
     """Allows in the name of an account, as a click on the sign-in page would; or says why the page refuses."""
-    from globus_tui.sandbox.auth import LoginRefused, NotEnough, approve
+    from globus_tui.sandbox.auth.login import LoginRefused, NotEnough, approve
 
     def allow(url: str, username: str, mfa: bool) -> tuple[str | None, str]:
         try:

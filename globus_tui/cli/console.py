@@ -7,12 +7,13 @@ import gc
 import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from globus_tui.cli.first_frame import FirstFrame, first_frame
+from globus_tui.cli.ending import ENDING
+from globus_tui.cli.first_frame import first_frame
 from globus_tui.cli.kept_rows import Keeping, kept_rows
 from globus_tui.cli.later import later
-from globus_tui.cli.terminal import can_browse, check_terminal, over_ssh, wants_ascii
+from globus_tui.cli.terminal import can_browse, check_terminal, fit_colours, over_ssh, trim_heap, wants_ascii
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,27 +23,20 @@ if TYPE_CHECKING:
     from globus_tui.api.bearer import TokenSource
     from globus_tui.api.exchange import Exchange
     from globus_tui.api.http import Connection
-    from globus_tui.api.packed_answers import PackedAnswers
     from globus_tui.api.timers import TimersClient
     from globus_tui.api.transfer import TransferClient
     from globus_tui.app import GlobusTui, Switch
     from globus_tui.cli.backend import Backend
-    from globus_tui.cli.kept_frame import KeptFrame
+    from globus_tui.cli.first_frame import FirstFrame
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.create.lookup import Making
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
-    from globus_tui.store.answer_cache import AnswerCache, Kept
+    from globus_tui.store.answer_cache import AnswerCache
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.services import SharedFolder
 
 
-class Opening(NamedTuple):
-    """The first session of a start: what the terminal shows already, and where that is kept for the next."""
-
-    frame: FirstFrame
-    drawn: KeptFrame
-
-
+_TIDY_EVERY = 60.0
 _PATIENCE = 0.3
 """Seconds that the first frame waits for the first answer: an empty frame and then a full one cost a slow link twice.
 The line of `first_frame` is on the screen meanwhile."""
@@ -58,40 +52,42 @@ def run(options: Namespace) -> int:
     Everything that takes time to load is imported below, after the first line is on the screen.
     """
     check_terminal(os.environ)
+    fit_colours(os.environ)
     sys.setswitchinterval(_TURN)
     gc.disable()  # while so much is loaded there is nothing to collect: a tenth of the time; see `_enter`
-    drawn = _drawn_last(options, os.environ)
-    with first_frame("globus_tui  starting", drawn.picture()) as frame:
+    with ENDING.on_a_terminal(), first_frame("globus_tui  starting") as frame:
+        ENDING.at_last(frame.give_back)
         import asyncio
         from dataclasses import replace
 
+        from globus_tui.cli.zones import find_zone
         from globus_tui.domain.errors import SettingsError
         from globus_tui.logs import start_log
         from globus_tui.settings import load_settings
 
         environ = os.environ
-        demo, profile, sign_in = options.demo, options.profile, False
+        demo, profile, sign_in, timer = options.demo, options.profile, False, None
         before, trouble = None, ""
-        opening: Opening | None = Opening(frame, drawn)
         while True:
-            settings = load_settings(environ, profile=profile)
-            zone = find_zone(options.zone or settings.zone)
-            start_log(settings.paths.state)
-            if trouble:
-                settings = replace(settings, problems=(*settings.problems, trouble))
             try:
-                switch = asyncio.run(_stay(settings, options, zone, environ, opening, demo=demo, sign_in=sign_in))
+                settings = load_settings(environ, profile=profile, read_only=options.read_only)
+                zone = find_zone(options.zone or settings.zone)
+                start_log(settings.paths.state)
+                if trouble:
+                    settings = replace(settings, problems=(*settings.problems, trouble))
+                staying = _stay(settings, options, zone, environ, frame, demo=demo, sign_in=sign_in, timer=timer)
+                switch = asyncio.run(staying)
             except SettingsError as wrong:
                 if before is None:
                     raise
                 # What was switched to cannot be opened: back to what could.
                 trouble = f"{profile} cannot be opened: {wrong.in_full}"
-                (demo, profile), before, sign_in = before, None, False
+                (demo, profile), before, sign_in, timer = before, None, False, None
                 continue
             if isinstance(switch, int):
                 return switch
-            before, trouble, opening = (demo, profile), "", None
-            demo, profile, sign_in = switch.demo, switch.profile or profile, switch.sign_in
+            before, trouble = (demo, profile), ""
+            demo, profile, sign_in, timer = switch.demo, switch.profile or profile, switch.sign_in, switch.timer
 
 
 async def _stay(
@@ -99,17 +95,18 @@ async def _stay(
     options: Namespace,
     zone: tzinfo,
     environ: Mapping[str, str],
-    opening: Opening | None,
+    frame: FirstFrame,
     *,
     demo: bool,
     sign_in: bool,
+    timer: JobId | None,
 ) -> Switch | int:
     from globus_tui.cli.backend import demo_backend, real_backend
 
     speed = 1.0 if options.demo_speed is None else options.demo_speed
     backend = await (demo_backend(speed) if demo else real_backend(settings, environ))
     async with backend.connection:
-        return await _enter(backend, settings, options, zone, environ, opening, sign_in=sign_in)
+        return await _enter(backend, settings, options, zone, environ, frame, sign_in=sign_in, timer=timer)
 
 
 async def _enter(
@@ -118,19 +115,19 @@ async def _enter(
     options: Namespace,
     zone: tzinfo,
     environ: Mapping[str, str],
-    opening: Opening | None,
+    frame: FirstFrame,
     *,
     sign_in: bool,
+    timer: JobId | None,
 ) -> Switch | int:
     """Asks for the timers first and loads the screen while the answer is on its way."""
     import asyncio
     from importlib import import_module
 
-    from globus_tui.cli.told_to_end import leave_when_told
-
-    store = make_store(backend, settings, options, share=_sharing(backend, settings, environ))
+    _share_answers(backend, settings, environ)
+    store = make_store(backend, settings, options)
     cache = _cache_of(backend, settings)
-    kept = _load(cache, opening)
+    kept = cache.load() if cache else None
     early: list[Exchange] = []
     backend.connection.on_exchange = early.append
     first, answered = None, asyncio.Event()
@@ -145,46 +142,51 @@ async def _enter(
     if first is not None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(answered.wait(), _PATIENCE)
-    app = make_console(backend, settings, options, zone, environ, store=store, sign_in=sign_in)
+    app = make_console(backend, settings, options, zone, environ, store=store, sign_in=sign_in, timer=timer)
     for exchange in early:
         app.activity.note(exchange)
     app.call_later(_collect_again)
-    leave_when_told(lambda code: app.exit(return_code=code))
-    keeping = _hand_over(app, cache, opening)
+    keeping = Keeping(store, cache, backend.account) if cache else None
+    # At the end the last is let go of first, by whoever is able to.
+    rows = (keeping.end,) if keeping else ()
+    ENDING.at_last(frame.give_back, *rows, partial(_leave_others, backend), partial(_save_drafts, app))
     mouse = options.mouse or (settings.mouse if settings.mouse is not None else not over_ssh(environ))
+    frame.draw_over()
+    tidying = asyncio.create_task(_tidy_now_and_then())
     try:
-        switch = await app.run_async(mouse=bool(mouse))
-        return switch if switch is not None else app.return_code or 0
+        with ENDING.by(_leaving(app)):
+            switch = await app.run_async(mouse=bool(mouse))
+        frame.given_back = True
+        if switch is not None and ENDING.code is None:
+            return switch
+        ENDING.begin(app.return_code or 0)
+        return ENDING.code or 0
     finally:
-        store.leave()
-        if first is not None:
-            first.cancel()
-        if keeping is not None:
-            keeping.end()
+        for task in filter(None, (first, tidying)):
+            task.cancel()
+        ENDING.let_go()
 
 
-def _load(cache: AnswerCache | None, opening: Opening | None) -> Kept | None:
-    """The rows of the last session; what is drawn on the screen already goes when it is not of these."""
-    kept = cache.load() if cache else None
-    picture = opening.frame.picture if opening else None
-    if opening is not None and picture is not None and (kept is None or kept.label != picture.label):
-        opening.frame.take_back()
-    return kept
+def _leaving(app: GlobusTui) -> Callable[[int], object]:
+    """Leaves from another thread: whatever waits for the terminal is let go on, and the application told."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+
+    def leave(code: int) -> None:
+        app.hurry()
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(app.leave_at_once, code)
+
+    return leave
 
 
-def _hand_over(app: GlobusTui, cache: AnswerCache | None, opening: Opening | None) -> Keeping | None:
-    """Lets the application draw over what is on the screen, and keep what it knows and draws for the next."""
-    if opening is not None and sys.platform != "win32":
-        from globus_tui.widgets.taken_over import taking_over
-
-        app.driver_class = taking_over(app.driver_class, opening.frame)
-        if opening.frame.picture is not None:
-            app.drawn_before = opening.frame.picture.lines, opening.frame.picture.size
-    if cache is None:
-        return None
-    keeping = Keeping(app.store, cache, app.account, opening.drawn if opening else None)
-    keeping.begin(app)
-    return keeping
+def _save_drafts(app: GlobusTui) -> None:
+    """What was typed in a wizard that nobody could close."""
+    for screen in app.screen_stack:
+        keeper = getattr(screen, "keeper", None)
+        if keeper is not None:
+            keeper.save_now()
 
 
 def _cache_of(backend: Backend, settings: Settings) -> AnswerCache | None:
@@ -193,28 +195,34 @@ def _cache_of(backend: Backend, settings: Settings) -> AnswerCache | None:
     return None if backend.demo or who is None else kept_rows(settings, backend.connection.environment, who)
 
 
-def _sharing(
-    backend: Backend, settings: Settings, environ: Mapping[str, str]
-) -> Callable[[], SharedFolder | None] | None:
-    """Opens the place where copies of this program meet; None where nothing is shared, as in the demo."""
+def _share_answers(backend: Backend, settings: Settings, environ: Mapping[str, str]) -> None:
+    """Copies of the same profile, environment and identity share what Globus answers; not in the demo."""
     if backend.demo or not settings.share_answers:
-        return None
+        return
+    from globus_tui.api.shared_answers import SharedAnswers, meeting_place
 
-    def open_it() -> SharedFolder | None:
-        from globus_tui.cli.sharing import shared_answers
+    account, environment = backend.account, backend.connection.environment
 
-        return shared_answers(backend, settings, environ)
+    def label() -> str | None:
+        who = account.identity_label
+        return who and "\n".join((settings.profile, environment.name, environment.urls["timer"], who))
 
-    return open_it
+    backend.connection.shared = SharedAnswers(partial(meeting_place, environ), label)
 
 
-def _drawn_last(options: Namespace, environ: Mapping[str, str]) -> KeptFrame:
-    """What the last session with these options drew; only little is loaded to tell."""
-    from globus_tui.cli.kept_frame import KeptFrame, circumstances
-    from globus_tui.settings import Paths
+def _leave_others(backend: Backend) -> None:
+    if backend.connection.shared is not None:
+        backend.connection.shared.leave()
 
-    paths = Paths.of_this_user(environ)
-    return KeptFrame(paths.cache, circumstances(options, environ, paths))
+
+async def _tidy_now_and_then() -> None:
+    """What is let go of is given back: the collector by itself leaves closed pages for hours, and a heap has holes."""
+    import asyncio
+
+    while True:
+        await asyncio.sleep(_TIDY_EVERY)
+        gc.collect()  # 15 ms with 2,000 timers
+        trim_heap()
 
 
 def _collect_again() -> None:
@@ -223,13 +231,14 @@ def _collect_again() -> None:
     gc.enable()
 
 
-def make_store(
-    backend: Backend, settings: Settings, options: Namespace, *, share: Callable[[], SharedFolder | None] | None = None
-) -> JobStore:
-    """The store over a backend, nothing asked of it yet; `share` opens the place where copies of this program meet."""
+def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobStore:
+    """The store over a backend, nothing asked of it yet."""
+    from pathlib import Path
+
     from globus_tui.cli.backend import DEMO_REFRESH
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.journal import Journal
+    from globus_tui.store.ledger import Ledger
     from globus_tui.store.refresh_plan import usable_interval
     from globus_tui.store.services import Services
 
@@ -237,20 +246,21 @@ def make_store(
     tokens = backend.account.tokens
     timers = later(partial(_timers_client, connection, tokens))
     transfer = later(partial(_transfer_client, connection, tokens))
-    packed = later(partial(_packed_answers, timers, transfer))
     wanted = options.refresh if options.refresh is not None else DEMO_REFRESH if backend.demo else settings.refresh
-    return JobStore(
-        Services(timers, transfer, transfer, backend.account, packed, share),
-        journal=Journal(None if backend.demo else settings.paths.state / "journal.jsonl", profile=settings.profile),
+    store = JobStore(
+        Services(timers, transfer, transfer, backend.account),
+        journal=Journal(
+            None if backend.demo else settings.paths.state / "journal.jsonl",
+            profile=settings.profile,
+            syslog=settings.syslog and not backend.demo,
+        ),
+        ledger=Ledger(None if backend.demo else settings.paths.state / "ledger.json", settings.profile),
         skew=backend.skew,
         interval=usable_interval(wanted, floor=backend.floor),
     )
-
-
-def _packed_answers(timers: TimersClient, transfer: TransferClient) -> PackedAnswers:
-    from globus_tui.api.packed_answers import PackedAnswers
-
-    return PackedAnswers(timers, transfer)
+    if settings.notes_file and not backend.demo:
+        store.notes = Ledger(Path(settings.notes_file).expanduser(), "all", shared=True)
+    return store
 
 
 def _timers_client(connection: Connection, tokens: TokenSource) -> TimersClient:
@@ -274,11 +284,16 @@ def make_console(
     *,
     store: JobStore | None = None,
     sign_in: bool = False,
+    timer: JobId | None = None,
 ) -> GlobusTui:
     """The application over a backend; it asks for the timers unless the store has been asked already."""
     from globus_tui.app import GlobusTui, Host
-    from globus_tui.themes import fitting_theme
+    from globus_tui.cli.profiles import OtherProfiles
+    from globus_tui.themes import OwnThemes, fitting_theme, theme_problem
 
+    own = OwnThemes(settings.paths.config.parent / "themes").themes
+    if settings.theme and (problem := theme_problem(settings.theme, own)):
+        settings = settings.without_theme(problem)
     host = Host(
         zone=zone,
         theme=options.theme or settings.theme or fitting_theme(environ),
@@ -290,13 +305,16 @@ def make_console(
         transfer=backend.connection.environment.url("transfer"),
         open_link=_open_link if can_browse(environ) else None,
         browser=backend.browser,
-        profiles=_profiles(backend, settings, environ),
+        profiles=(profiles := _profiles(backend, settings, environ)),
+        others=None if profiles is None else OtherProfiles(profiles, options),
         sign_in=sign_in,
+        timer=timer,
     )
     store = store or make_store(backend, settings, options)
     making = later(partial(_make_making, backend, settings, store))
     app = GlobusTui(store, backend.account, settings, host._replace(making=making))
     backend.connection.on_exchange = app.activity.note
+    backend.connection.read_only = settings.read_only
     return app
 
 
@@ -321,20 +339,3 @@ def _profiles(backend: Backend, settings: Settings, environ: Mapping[str, str]) 
     if not isinstance(backend.account, PersonAccount):
         return None
     return StoredProfiles(backend.store, environ, settings.profile, backend.account)
-
-
-def find_zone(named: str | None) -> tzinfo:
-    """The time zone to show: the one named, or this machine's.
-
-    Raises:
-        BadInput: there is no zone of that name.
-    """
-    from globus_tui.cli.zones import local_zone, zone_named
-    from globus_tui.domain.errors import BadInput
-
-    if named is None:
-        return local_zone(os.environ)
-    zone = zone_named(named)
-    if zone is None:
-        raise BadInput(f"there is no time zone {named!r}; use an IANA name such as America/Chicago, or UTC")
-    return zone

@@ -6,21 +6,18 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from globus_tui.cli import FAILED, OK
+from globus_tui.cli import FAILED, OK, UNSURE
 from globus_tui.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from globus_tui.cli.timers import Desk
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.findings import Finding
-    from globus_tui.store.creation_outcome import Creation
-
-UNSURE = 3
-"""Exit code: the answer was lost, so nobody can tell whether it was created, or only some timers of a group were made.
-Look before running it again."""
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_fields import Finding
+    from globus_tui.store.creation import Creation
 
 
 def run(options: Namespace) -> int:
@@ -38,16 +35,18 @@ def run(options: Namespace) -> int:
 
 
 async def _create(options: Namespace) -> int:
-    from globus_tui.cli.account import tell
+    from globus_tui.cli.account import show_json, tell
     from globus_tui.cli.timers import desk
-    from globus_tui.domain.draft_checks import may_be_sent
+    from globus_tui.cli.zones import find_zone
+    from globus_tui.domain.making.draft_checks import may_be_sent
 
-    draft = _read(options.from_file)
-    async with desk(options) as here:
+    draft = _read(options.from_file, find_zone(options.zone))
+    async with desk(options, reads=options.dry_run) as here:
+        draft = await _with_defaults(draft, here)
         findings = await _check(draft, here)
         tell(_finding_words(findings, everything=options.dry_run))
         if options.dry_run:
-            sys.stdout.write(_request(draft))
+            show_json(_request(draft))
             return OK if may_be_sent(findings) else FAILED
         if not may_be_sent(findings):
             tell(("Nothing was sent.",))
@@ -56,30 +55,48 @@ async def _create(options: Namespace) -> int:
         return await _make(draft, here)
 
 
-def _read(name: str) -> Draft:
+def _read(name: str, zone: tzinfo) -> Draft:
     from pathlib import Path
 
-    from globus_tui.store.drafts import read_draft_text
-    from globus_tui.store.timer_files import read_timer_file
+    from globus_tui.store.drafts import read_draft_text, read_timer_file
 
-    return read_draft_text(sys.stdin.read()) if name == "-" else read_timer_file(Path(name))
+    return read_draft_text(sys.stdin.read(), zone) if name == "-" else read_timer_file(Path(name), zone)
+
+
+async def _with_defaults(draft: Draft, here: Desk) -> Draft:
+    """What a flow requires and has a default for is sent, as the form of the wizard does, and told."""
+    from globus_tui.cli.account import tell
+    from globus_tui.domain.errors import GlobusTuiError
+    from globus_tui.domain.making.draft import What
+    from globus_tui.domain.making.flow_inputs import choose_flow
+
+    if draft.what is not What.FLOW_TIMER or not draft.flow.flow_id:
+        return draft
+    try:
+        filled = choose_flow(draft, await here.making.lookup.flow(draft.flow.flow_id))
+    except GlobusTuiError:
+        return draft  # the checks tell why
+    if filled.flow.inputs != draft.flow.inputs:
+        said, whole = (json.dumps(one.flow.inputs, ensure_ascii=False) for one in (draft, filled))
+        tell((f"The flow requires more than is said and has defaults for it: {whole} is sent in place of {said}.",))
+    return filled
 
 
 async def _check(draft: Draft, here: Desk) -> tuple[Finding, ...]:
     """All that the wizard checks, with what services can tell."""
-    from globus_tui.domain.check_lookups import Lookups
-    from globus_tui.domain.draft_checks import check_draft
+    from globus_tui.domain.making.draft_checks import Lookups, check_draft
+    from globus_tui.domain.making.timer_index import TimerIndex
     from globus_tui.store.preflight import Preflight
 
     await here.store.refresh()
     known: list[Lookups] = [Lookups()]
     await Preflight(here.making.lookup, known.append).look(draft, known[-1], signed_in=True)
-    jobs = [state.job for state in here.store.states.values()]
-    return check_draft(draft, here.store.now(), jobs=jobs, tasks=here.store.tasks, lookups=known[-1])
+    timers = TimerIndex((state.job for state in here.store.states.values()), here.store.collections)
+    return check_draft(draft, here.store.now(), jobs=timers, tasks=here.store.tasks, lookups=known[-1])
 
 
 def _finding_words(findings: Sequence[Finding], *, everything: bool) -> list[str]:
-    from globus_tui.domain.findings import Level
+    from globus_tui.domain.making.draft_fields import Level
     from globus_tui.present.review_facts import finding_line
 
     return [finding_line(one) for one in findings if everything or one.level >= Level.WARN]
@@ -87,7 +104,7 @@ def _finding_words(findings: Sequence[Finding], *, everything: bool) -> list[str
 
 def _request(draft: Draft) -> str:
     """The exact requests, one JSON object each, as they would be posted; nothing while it is not complete."""
-    from globus_tui.domain.draft import What
+    from globus_tui.domain.making.draft import What
 
     try:
         if draft.what is What.TRANSFER_NOW:
@@ -107,7 +124,7 @@ def _insist_on_the_folder(draft: Draft, typed: str | None) -> None:
     """
     from dataclasses import replace
 
-    from globus_tui.domain.destructive import confirmed, word_to_type
+    from globus_tui.domain.making.draft import confirmed, word_to_type
 
     if not confirmed(replace(draft, guards=replace(draft.guards, typed_folder=typed or ""))):
         word = word_to_type(draft)
@@ -116,17 +133,17 @@ def _insist_on_the_folder(draft: Draft, typed: str | None) -> None:
 
 async def _make(draft: Draft, here: Desk) -> int:
     """Creates one after the other; a draft whose answer is lost stays for the console to look into."""
-    from globus_tui.cli.account import tell
-    from globus_tui.present.group_words import group_words
+    from globus_tui.cli.account import show, tell
+    from globus_tui.present.review_facts import group_words
     from globus_tui.screens.create.draft_keeper import DraftKeeper
-    from globus_tui.store.creation_outcome import Created, Unconfirmed
+    from globus_tui.store.creation import Created, Unconfirmed
 
     keeper = DraftKeeper(here.making.drafts, None, draft, "review")
     creator = here.making.creator(keeper.sending)
     if len(draft.group) > 1:
         group = await creator.create_group(draft)
         for one in group.made:
-            print(one.job.job_id)
+            show((one.job.job_id,))
         tell(filter(None, (group_words(group, len(draft.group)),)))
         if group.stopped_by is not None and group.made:
             _end(group.stopped_by)
@@ -136,20 +153,20 @@ async def _make(draft: Draft, here: Desk) -> int:
     else:
         found = await creator.create(draft)
         if isinstance(found, Created):
-            print(found.job.job_id)
+            show((found.job.job_id,))
     if not isinstance(found, Unconfirmed):
         keeper.discard()
     return _end(found)
 
 
 def _end(found: Creation) -> int:
-    from globus_tui.cli.account import tell
+    from globus_tui.cli.account import show, tell
     from globus_tui.present.gare_words import asked
-    from globus_tui.store.creation_outcome import Created, NotCreated, Submitted, Unconfirmed
+    from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
     from globus_tui.store.outcome import NeedsConsent, SignedOut
 
     if isinstance(found, Submitted):
-        print(found.task_id)
+        show((found.task_id,))
     if isinstance(found, Created | Submitted):
         tell(filter(None, (found.words, found.note)))
         return OK

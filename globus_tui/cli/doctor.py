@@ -5,23 +5,25 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from globus_tui.cli import FAILED, OK
 from globus_tui.domain.errors import GlobusTuiError, ServiceError, SettingsError, TimedOut, UnreadableAnswer
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import timedelta
 
     from globus_tui.api.environment import Environment
-    from globus_tui.auth.doctor import Check
-    from globus_tui.auth.examination import Probes
+    from globus_tui.api.http import Connection
+    from globus_tui.auth.doctor import Check, Probes
+    from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.cli.account import Standing
-    from globus_tui.domain.credentials import ConsentRecord
+    from globus_tui.domain.auth.credentials import ConsentRecord
     from globus_tui.settings import Settings
 
+V = TypeVar("V")
 PATIENCE = 15.0
 """Seconds for what is asked of Globus; the single probes have their own, shorter limit."""
 EXAMINED = ("auth", "transfer", "timer", "flows")
@@ -32,15 +34,25 @@ def run(options: Namespace) -> int:
     import asyncio
     import threading
 
-    from globus_tui.auth.doctor import Finding, lines
+    from globus_tui.auth.doctor import Check, Finding, lines
     from globus_tui.cli.account import show
     from globus_tui.settings import load_settings
 
-    settings = load_settings(os.environ, profile=options.profile)
+    try:
+        settings = load_settings(os.environ, profile=options.profile)
+    except SettingsError as wrong:
+        show(lines((Check("settings", Finding.FAULT, f"{wrong}.", wrong.advice),)))
+        return FAILED
+    if settings.theme:
+        from globus_tui.themes import OwnThemes, theme_problem
+
+        if problem := theme_problem(settings.theme, OwnThemes(settings.paths.config.parent / "themes").themes):
+            settings = settings.without_theme(problem)
     checks = [_wrong_file(one) for one in settings.problems]
     loop = asyncio.new_event_loop()
     try:
         checks += loop.run_until_complete(_examine_all(settings))
+        checks.append(_zones())
     finally:
         loop.close()
     show(lines(checks))
@@ -69,7 +81,16 @@ def _leave(code: int) -> None:
 def _wrong_file(problem: str) -> Check:
     from globus_tui.auth.doctor import Check, Finding
 
-    return Check("settings", Finding.FAULT, f"{problem}.", "Correct the file; until then defaults hold.")
+    said = problem if problem.endswith("?") else f"{problem}."
+    return Check("settings", Finding.FAULT, said, "Correct the file; until then the default holds for it.")
+
+
+def _zones() -> Check:
+    from globus_tui.auth.doctor import Check, Finding
+    from globus_tui.cli.zones import zone_data
+
+    data = zone_data()
+    return Check("zones", Finding.WARNING if data.advice() else Finding.OK, f"{data.words()}.", data.advice())
 
 
 async def _examine_all(settings: Settings) -> Sequence[Check]:
@@ -86,7 +107,7 @@ async def _examine_all(settings: Settings) -> Sequence[Check]:
 
 async def _examine(standing: Standing) -> tuple[Check, ...]:
     from globus_tui.api.http import utc_now
-    from globus_tui.auth.examination import Subject, examine
+    from globus_tui.auth.doctor import Subject, examine
     from globus_tui.auth.token_store import FILE_NAME
 
     subject = Subject(
@@ -101,7 +122,7 @@ async def _examine(standing: Standing) -> tuple[Check, ...]:
 
 
 def _probes(standing: Standing) -> Probes:
-    from globus_tui.auth.examination import Probes
+    from globus_tui.auth.doctor import Probes
 
     names = {standing.environment.urls[name]: name for name in reversed(EXAMINED)}
 
@@ -111,12 +132,25 @@ def _probes(standing: Standing) -> Probes:
     async def consents(identity_id: str) -> tuple[ConsentRecord, ...]:
         return await _consents(standing, identity_id)
 
-    return Probes(_resolve, reach, consents)
+    async def token(account: ServiceAccount, resource_server: str) -> object:
+        async def ask(connection: Connection) -> object:
+            from globus_tui.api.globus_auth import AuthClient
+            from globus_tui.auth.service_account import ClientCredentialsTokens
+
+            return await ClientCredentialsTokens(AuthClient(connection), account).token(resource_server)
+
+        return await _asked(standing, ask)
+
+    return Probes(_resolve, reach, consents, token)
 
 
 async def _resolve(host: str) -> object:
     import asyncio
 
+    from globus_tui.api.network import proxy_of
+
+    if proxy_of(f"https://{host}/"):
+        return None  # the proxy does that; this machine may not be able to
     return await asyncio.get_running_loop().getaddrinfo(host, None)
 
 
@@ -132,24 +166,29 @@ async def _reach(environment: Environment, service: str) -> timedelta | None:
 
 
 async def _consents(standing: Standing, identity_id: str) -> tuple[ConsentRecord, ...]:
+    async def ask(connection: Connection) -> tuple[ConsentRecord, ...]:
+        from globus_tui.api.globus_auth import PeopleClient
+        from globus_tui.cli.backend import person
+
+        tokens = person(connection, standing.store, standing.key).tokens
+        return await PeopleClient(connection, tokens).consents(identity_id)
+
+    return await _asked(standing, ask)
+
+
+async def _asked(standing: Standing, ask: Callable[[Connection], Awaitable[V]]) -> V:
+    """Asks Globus Auth once, for no longer than a person waits."""
     import asyncio
 
-    from globus_tui.api.globus_auth import AuthClient, PeopleClient
     from globus_tui.api.http import Connection
     from globus_tui.api.retry import RetryRules
-    from globus_tui.auth.client_tokens import ClientCredentialsTokens
-    from globus_tui.cli.backend import person
 
     try:
         async with (
             asyncio.timeout(PATIENCE),
             Connection(standing.environment, rules=RetryRules(repeats=0)) as connection,
         ):
-            if standing.service is not None:
-                own = ClientCredentialsTokens(AuthClient(connection), standing.service)
-                return await PeopleClient(connection, own).consents(identity_id)
-            tokens = person(connection, standing.store, standing.key).tokens
-            return await PeopleClient(connection, tokens).consents(identity_id)
+            return await ask(connection)
     except TimeoutError:
         raise TimedOut("Globus Auth did not answer in time.", maybe_processed=False) from None
     except GlobusTuiError as wrong:

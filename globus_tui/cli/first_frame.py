@@ -1,139 +1,100 @@
-"""What is on the screen before anything is loaded: the list as it was drawn last, or a line.
+"""What is on the screen before anything is loaded: one line on the terminal's second screen.
 
-From then on the terminal's second screen is ours: Textual takes it over as it is, without a blank in between. Until it
-does, keys are not shown, and whatever ends the program gives the terminal back as it was.
+Textual draws over it. Until it does, keys are not shown, and whatever ends the program gives the terminal back as it
+was.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import select
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
-_CLEAR = "\x1b[?25l\x1b[2J\x1b[H"
-_LEAVE = f"{LEAVE}\x1b[?25h"
-_NO_WRAP, _RESET = "\x1b[?7l", "\x1b[m\x1b[?7h\x1b[H"
-
-
-class Picture(NamedTuple):
-    """A whole screen, ready to be written.
-
-    Attributes:
-        lines: text and colours of each line, from the top; colours go on from one line to the next.
-        size: columns and lines of the terminal that it fits.
-        label: whose rows it shows: profile, environment and identity.
-    """
-
-    lines: Sequence[str]
-    size: tuple[int, int]
-    label: str
+_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H", "\x1b[?1049l\x1b[?25h"
+_TAKE_BACK = "\r\x1b[K"
+_SWITCH_OFF = "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1004l"
+"""What Textual switches on: paste and focus reported, lines not wrapped, sizes told, the mouse, keys of kitty."""
 
 
 class FirstFrame:
-    """The terminal while it shows the first frame.
+    """The terminal while it shows the line.
 
     Attributes:
-        picture: what is shown; None when it is only a line.
-        rows_shown: it is, or was, more than a line.
-        before: how the terminal was set; None when that cannot be told.
-        taken_over: Textual draws now, and gives the terminal's first screen back itself.
+        given_back: Textual drew over it, and gave the terminal's first screen back itself.
     """
 
-    def __init__(self, words: str, picture: Picture | None) -> None:
-        """Nothing is drawn yet."""
-        self.picture = picture
-        self.rows_shown = picture is not None
-        self.before: list[Any] | None = None
-        self.taken_over = False
-        self._words = words
-
-    def show(self) -> None:
-        """Draws it, in one piece."""
-        self._quieten()
-        if self.picture is None:
-            _write(f"{ENTER}{_CLEAR} {self._words}")
-        else:
-            _write("".join((ENTER, _CLEAR, _NO_WRAP, "\r\n".join(self.picture.lines), _RESET)))
-
-    def take_back(self) -> None:
-        """The picture is not true, as somebody else is signed in: the line in its place."""
-        if self.picture is not None:
-            self.picture = None
-            _write(f"{_CLEAR} {self._words}")
-
-    def give_back(self, *, leave: bool) -> None:
-        """Sets the terminal as it was; `leave`: also brings back its first screen."""
-        if leave:
-            _write(_LEAVE)
-        if self.before is not None:
-            import termios
-
-            with contextlib.suppress(OSError, termios.error):
-                termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self.before)
-
-    def _quieten(self) -> None:
-        """Keys are not shown, and Ctrl+Z does not leave the second screen on; Ctrl+C still ends the program."""
+    def __init__(self) -> None:
+        """Keys are not shown from now on; Ctrl+Z and Ctrl+S hold up nothing, Ctrl+C ends the program."""
+        self.given_back = False
+        self._drawn_over = False
+        self._before: list[Any] | None = None
         try:
             import termios
         except ImportError:  # Windows
             return
         with contextlib.suppress(OSError, ValueError, termios.error):  # no terminal
             descriptor = sys.stdin.fileno()
-            self.before = termios.tcgetattr(descriptor)
+            self._before = termios.tcgetattr(descriptor)
             quiet = termios.tcgetattr(descriptor)
+            quiet[0] &= ~termios.IXON
             quiet[3] &= ~(termios.ECHO | termios.ECHONL)
             for key in (termios.VSUSP, termios.VQUIT):
                 quiet[6][key] = b"\x00"
             termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
 
+    def give_back(self) -> None:
+        """The first screen and the settings of before come back; waits for nothing."""
+        if self.given_back:
+            return
+        self.given_back = True
+        if self._before is not None:
+            import termios
+
+            with contextlib.suppress(OSError, termios.error):
+                if not _takes_more():
+                    termios.tcflush(2, termios.TCOFLUSH)  # nobody reads: what was drawn is not waited for
+        # A terminal without a second screen shows the line on its first: nothing is to be written behind it.
+        _write(f"{_SWITCH_OFF if self._drawn_over else _TAKE_BACK}{_LEAVE}")
+        self._set_as_before()
+
+    def draw_over(self) -> None:
+        """Textual is about to keep the terminal's settings that it finds, and to bring them back at its end."""
+        self._drawn_over, self.given_back = True, False
+        self._set_as_before()
+
+    def _set_as_before(self) -> None:
+        if self._before is not None:
+            import termios
+
+            with contextlib.suppress(OSError, termios.error):
+                termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._before)
+
 
 @contextlib.contextmanager
-def first_frame(words: str, picture: Picture | None = None) -> Iterator[FirstFrame]:
-    """Shows a picture, or one line, on the terminal's second screen, which the console then draws over.
+def first_frame(words: str) -> Iterator[FirstFrame]:
+    """Shows a line on the second screen, which the console then draws over.
 
     The first screen comes back when the console could not start, so that the reason can be read on it.
     """
-    frame = FirstFrame(words, picture)
-    left_in_order = False
+    frame = FirstFrame()
     try:
-        with _given_back_when_told(frame):
-            frame.show()
-            yield frame
-        left_in_order = frame.taken_over
+        _write(f"{_ENTER} {words}")
+        yield frame
     finally:
-        frame.give_back(leave=not left_in_order)
+        frame.give_back()
 
 
-@contextlib.contextmanager
-def _given_back_when_told(frame: FirstFrame) -> Iterator[None]:
-    """SIGTERM and SIGHUP end the program as ever, after the terminal was given back. Later the console handles them."""
-    import signal
-
-    def told(number: int, _: object) -> None:
-        frame.give_back(leave=True)
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    handled = [one for one in numbers if signal.getsignal(one) is signal.SIG_DFL]
-    with contextlib.suppress(ValueError):  # not in the main thread
-        for number in handled:
-            signal.signal(number, told)
-    try:
-        yield
-    finally:
-        for number in handled:
-            if signal.getsignal(number) is told:
-                signal.signal(number, signal.SIG_DFL)
+def _takes_more() -> bool:
+    return bool(select.select((), (2,), (), 0)[1])
 
 
 def _write(text: str) -> None:
     with contextlib.suppress(OSError, ValueError):  # a terminal that is gone is found out when the console starts
-        left = text.encode()
+        left = text.encode("utf-8", "replace")
         while left:
             left = left[os.write(sys.stderr.fileno(), left) :]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from globus_tui.cli import FAILED, OK
-from globus_tui.domain.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    import asyncio
     from argparse import Namespace
+    from collections.abc import Mapping
 
-    from globus_tui.auth.account import PersonAccount
+    from globus_tui.auth.account import Account, PersonAccount
     from globus_tui.auth.login import Login, LoginAttempt
-    from globus_tui.cli.account import Standing
+    from globus_tui.domain.auth.gare import Gare
 
 TRIES = 3
 
@@ -28,47 +28,63 @@ def run(options: Namespace) -> int:
     """
     import asyncio
 
+    return asyncio.run(_login(options))
+
+
+async def _login(options: Namespace) -> int:
     from globus_tui.api.http import Connection
-    from globus_tui.cli.account import read_settings, show, stand
+    from globus_tui.cli.account import read_settings, show, stand, tell
     from globus_tui.cli.backend import person
 
     settings = read_settings(options)
-    # The code is read between two runs of the loop: inside one, Ctrl+C would not reach it.
-    with asyncio.Runner() as runner:
-        standing = runner.run(stand(settings))
-        if standing.service is not None:
-            origin = standing.service.origin
-            show((f"{origin} name a service account, which needs no sign-in. Unset them to sign in as a person.",))
-            return OK
-        connection = Connection(standing.environment)
-        try:
-            account = person(connection, standing.store, standing.key)
-            runner.run(account.load())
-            return _sign_in(runner, account, standing)
-        finally:
-            runner.run(connection.aclose())
+    standing = await stand(settings)
+    if standing.service is not None:
+        origin = standing.service.origin
+        show((f"{origin} name a service account, which needs no sign-in. Unset them to sign in as a person.",))
+        return OK
+    async with Connection(standing.environment) as connection:
+        account = person(connection, standing.store, standing.key)
+        await account.load()
+        attempt = await account.begin()
+        if account.who is not None:
+            tell((f"Profile {standing.key.profile} belongs to {account.who}: sign in as them again.",))
+        login = await _through_browser(account, attempt, sys.stdout)
+        if login is None:
+            return FAILED
+        _say_who(login, account)
+        return OK
 
 
-def _sign_in(runner: asyncio.Runner, account: PersonAccount, standing: Standing) -> int:
+async def meet(account: Account, names: Mapping[str, str], gare: Gare) -> bool | None:
+    """Lets whoever sits at the terminal consent to or prove what Globus wants; None where nobody does.
+
+    Raises:
+        GlobusTuiError: Globus could not be reached, or a service account was refused a scope.
+    """
+    from globus_tui.auth.sign_in_request import plan
     from globus_tui.cli.account import tell
+    from globus_tui.present.gare_words import asked
 
-    attempt = runner.run(account.begin())
+    request, _ = plan((gare,))
+    attempt = await account.begin(request)
+    if attempt is None:
+        await account.consent(request)
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    tell(("Globus wants a sign-in first:", *asked(gare, names, account.identity_names())))
     if account.who is not None:
-        tell((f"Profile {standing.key.profile} belongs to {account.who}: sign in as them again.",))
-    tell(("Open this link in a browser on any computer, sign in, and allow the access:",))
-    print(f"\n{attempt.url}\n", flush=True)
-    login = _try_codes(runner, account, attempt)
-    if login is None:
-        return FAILED
-    _say_who(login, account)
-    return OK
+        tell((f"Sign in as {account.who}.",))
+    return await _through_browser(account, attempt, sys.stderr) is not None
 
 
-def _try_codes(runner: asyncio.Runner, account: PersonAccount, attempt: LoginAttempt) -> Login | None:
-    """Reads codes until one is taken; None after a few that were refused, or when the person declined."""
+async def _through_browser(account: Account, attempt: LoginAttempt, shown: TextIO) -> Login | None:
+    """Shows the link, and reads codes until one is taken; None after a few refused ones, or when somebody declined."""
     from globus_tui.auth.login import LoginFailed
     from globus_tui.cli.account import tell
 
+    tell(("Open this link in a browser on any computer, sign in, and allow the access:",))
+    print(f"\n{attempt.url}\n", file=shown, flush=True)
     left = TRIES
     while left:
         pasted = _read_code()
@@ -76,7 +92,7 @@ def _try_codes(runner: asyncio.Runner, account: PersonAccount, attempt: LoginAtt
             tell(("No code was entered. Nothing was changed.",))
             return None
         try:
-            return runner.run(account.finish(attempt, pasted))
+            return await account.finish(attempt, pasted)
         except BadInput as none_there:  # an empty line, or something else that was in the clipboard: no try
             tell((none_there.in_full,))
         except LoginFailed as wrong:
@@ -89,16 +105,19 @@ def _read_code() -> Secret | None:
     """A line of standard input, not shown where that is a terminal; None at its end."""
     import getpass
 
+    from globus_tui.cli.account import interruptible
+
     prompt = "Paste the code that Globus shows (it stays hidden), then Enter: "
-    try:
-        if sys.stdin.isatty():
-            return Secret(getpass.getpass(prompt))
-    except EOFError:
-        print(file=sys.stderr)
-        return None
-    print(prompt, file=sys.stderr)
-    line = Secret(sys.stdin.readline())
-    return line or None
+    with interruptible():
+        try:
+            if sys.stdin.isatty():
+                return Secret(getpass.getpass(prompt))
+        except EOFError:
+            print(file=sys.stderr)
+            return None
+        print(prompt, file=sys.stderr)
+        line = Secret(sys.stdin.readline())
+        return line or None
 
 
 def _say_who(login: Login, account: PersonAccount) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(options: Namespace) -> int:
-    """Says what was revoked and what was not; the exit code is 1 when a token may still live."""
+    """Says what was revoked and what was not; the exit code is 1 unless nothing can be left."""
     import asyncio
 
     from globus_tui.cli.account import read_settings
@@ -28,17 +28,19 @@ async def _logout(settings: Settings) -> int:
     from globus_tui.api.globus_auth import AuthClient
     from globus_tui.api.http import Connection
     from globus_tui.auth.logout import logout
+    from globus_tui.auth.service_account import kept_file
     from globus_tui.cli.account import show, stand, tell
     from globus_tui.cli.kept_rows import forget_rows
 
     standing = await stand(settings)
     if standing.service is not None:
         origin = standing.service.origin
-        show((f"The service account of {origin} keeps no tokens here: unset those variables to act as a person.",))
+        kept_file(settings.paths.data, standing.service).unlink(missing_ok=True)
+        show((f"No token of the service account of {origin} is kept here: unset those to act as a person.",))
         return OK
     async with Connection(standing.environment) as connection:
         done = await logout(AuthClient(connection), standing.store, standing.key)
     forget_rows(done, settings, standing.environment)
     show(done.lines())
     tell(standing.store.take_notices())
-    return FAILED if done.not_revoked else OK
+    return OK if done.certain else FAILED

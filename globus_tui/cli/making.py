@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from globus_tui.api.flows import FlowsClient
     from globus_tui.api.transfer import TransferClient
     from globus_tui.cli.backend import Backend
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.flow import Flow
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.transfer.flow import Flow
     from globus_tui.screens.create.lookup import Making
     from globus_tui.settings import Settings
-    from globus_tui.store.creation import Creator
-    from globus_tui.store.creation_outcome import Attempt, ConsentCheck
+    from globus_tui.store.creation import Attempt, ConsentCheck, Creator
     from globus_tui.store.job_store import JobStore
 
 STARTERS = ("flow_owner", "flow_administrator", "flow_starter")
@@ -59,7 +58,6 @@ def make_making(
     """Puts it together; nothing is asked of any service.
 
     Args:
-        backend: reaches the services.
         settings: say where drafts are kept.
         store: its journal records what is made, and its clock is the service's.
         drafts: folder for drafts instead; the demo keeps them in memory without one.
@@ -69,10 +67,9 @@ def make_making(
     from globus_tui.api.timers import TimersClient
     from globus_tui.api.transfer import TransferClient
     from globus_tui.screens.create.lookup import Making
-    from globus_tui.store.creation import Creator
-    from globus_tui.store.creation_outcome import CreationServices
+    from globus_tui.store.creation import CreationServices, Creator
     from globus_tui.store.drafts import DraftShelf
-    from globus_tui.store.recorder import Recorder
+    from globus_tui.store.journal import Recorder
     from globus_tui.store.swapping import Swapper
 
     tokens = backend.account.tokens
@@ -90,6 +87,6 @@ def make_making(
         questions,
         DraftShelf(folder, store.clock),
         creator,
-        swapper=lambda creator: Swapper(creator, timers, recorder),
+        swapper=lambda creator: Swapper(creator, timers, recorder, store.hand_on),
         read=timers.get_job,
     )

@@ -5,18 +5,72 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import GlobusTuiError, SettingsError
+from globus_tui.domain.errors import GlobusTuiError, SettingsError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from argparse import Namespace
+    from collections.abc import Callable, Mapping
 
     from globus_tui.api.environment import Environment
     from globus_tui.auth.account import PersonAccount
-    from globus_tui.auth.falling_back import FallingBack
     from globus_tui.auth.records import ProfileKey
-    from globus_tui.screens.profiles import ProfileRow
+    from globus_tui.auth.token_store import FallingBack
+    from globus_tui.screens.everybody import Look
+    from globus_tui.screens.profiles import ProfileRow, Profiles
     from globus_tui.settings import Settings
+
+
+class OtherProfiles:
+    """The timers of all profiles but the one in use: each by its own sign-in, client and store."""
+
+    def __init__(self, profiles: Profiles, options: Namespace) -> None:
+        self._profiles, self._options = profiles, options
+
+    async def watch(self, told: Callable[[Look], None]) -> None:
+        """Reads each again and again until it is cancelled; what one of them lacks is told of it alone."""
+        from globus_tui.screens.everybody import Look
+
+        try:
+            names = [one.key for one in await self._profiles.rows() if not one.current]
+        except GlobusTuiError as wrong:
+            told(Look("?", problem=wrong.in_full))
+            return
+        await asyncio.gather(*(self._watch(name, told) for name in names))
+
+    async def _watch(self, name: str, told: Callable[[Look], None]) -> None:
+        from globus_tui.screens.everybody import Look
+
+        while True:
+            pause = 60.0
+            try:
+                pause = await self._read(name, told)
+            except SignedOut as wrong:
+                told(Look(name, problem=str(wrong), signed_out=True))
+            except GlobusTuiError as wrong:
+                told(Look(name, problem=wrong.in_full))
+            await asyncio.sleep(pause)
+
+    async def _read(self, name: str, told: Callable[[Look], None]) -> float:
+        """Reads a profile as long as it can be read.
+
+        Raises:
+            GlobusTuiError: it cannot.
+        """
+        from argparse import Namespace
+
+        from globus_tui.cli.timers import desk
+        from globus_tui.screens.everybody import Look
+
+        mine = Namespace(
+            demo=False, profile=name, read_only=True, zone=self._options.zone, ascii=self._options.ascii, refresh=None
+        )
+        async with desk(mine) as here:
+            while True:
+                await here.ask()
+                told(Look(name, here.store.states, here.view.names, here.store.now()))
+                interval = here.settings.refresh if self._options.refresh is None else self._options.refresh
+                await asyncio.sleep(interval or 3600.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +95,15 @@ class StoredProfiles:
         return await asyncio.to_thread(self._rows)
 
     def _rows(self) -> tuple[ProfileRow, ...]:
-        from globus_tui.settings import load_settings
+        from globus_tui.settings import configured_profiles
 
-        configured = load_settings(self.environ).profiles
+        configured = configured_profiles(self.environ)
         stored = self.store.profiles()
         names = {*configured, *(key.profile for key in stored), "default", self.current}
         return tuple(self._row(name, stored) for name in sorted(names))
 
     def _row(self, name: str, stored: tuple[ProfileKey, ...]) -> ProfileRow:
-        from globus_tui.auth.lapse import lapses_at
+        from globus_tui.auth.records import lapses_at
         from globus_tui.screens.profiles import ProfileRow
 
         current = name == self.current
@@ -61,9 +115,14 @@ class StoredProfiles:
         elsewhere = sorted({one.environment for one in stored if one.profile == name and one != key})
         end = lapses_at(kept)
         remark = f"lapses {end[1]:%Y-%m-%d} if unused" if end else ""
+        if kept is not None and any(one.refused for one in kept.grants.values()):
+            remark = "Globus no longer accepts this sign-in: sign in again"
+        doubt = self.store.doubt() if kept is None else None
         if elsewhere:
             remark = f"also signed in to {', '.join(elsewhere)} or with another app"
-        return ProfileRow(name, kept.identity.username if kept else None, key.environment, current, remark)
+        return ProfileRow(
+            name, kept.identity.username if kept else None, key.environment, current, doubt or remark, bool(doubt)
+        )
 
     def _found(self, name: str) -> tuple[Settings, ProfileKey, Environment]:
         """A profile's settings, under what its tokens are kept if it were opened now, and where it acts."""

@@ -14,7 +14,7 @@ def run(options: Namespace) -> int:
     """Serves until interrupted; the lines it prints first are ready to `export`."""
     from globus_tui.sandbox.clock import Clock
     from globus_tui.sandbox.serve import CannotServeError, serve
-    from globus_tui.sandbox.world import facility
+    from globus_tui.sandbox.world.history import facility
 
     try:
         serve(facility(Clock(speed=options.speed), timers=options.timers), port=options.port)

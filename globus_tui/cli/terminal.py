@@ -2,13 +2,70 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
+
+
+def open_closed_streams() -> frozenset[str]:
+    """Gives standard streams that were closed (`<&-`) something harmless, and says which those were.
+
+    Otherwise the next file that is opened, say the one with the tokens, would be taken for standard error.
+    """
+    closed = set()
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            closed.add(name)
+        if getattr(sys, name) is None:
+            stream = open(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+    if isinstance(sys.stdout, TextIOWrapper):  # as standard error is: no name of a timer may end a command
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return frozenset(closed)
+
+
+_ARENA_MAX, _TRIM_THRESHOLD = -8, -1
+"""Of glibc's malloc.h."""
+
+
+def share_one_heap() -> None:
+    """Threads share one heap, and what gets free at its end goes back: else ten megabytes stay that nobody uses.
+
+    To be called before there is a second thread.
+    """
+    with contextlib.suppress(ImportError, OSError, AttributeError):  # another C library than glibc
+        import ctypes
+
+        library = ctypes.CDLL(None)
+        library.mallopt(_ARENA_MAX, 1)
+        library.mallopt(_TRIM_THRESHOLD, 256 * 1024)
+
+
+def trim_heap() -> None:
+    """What is free inside the heap goes back to the system, too."""
+    with contextlib.suppress(ImportError, OSError, AttributeError):
+        import ctypes
+
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def forbid_core_dumps() -> None:
+    """A crash leaves no picture of the memory on the disk: there are tokens in it."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows; a system that does not let us
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def check_terminal(environ: Mapping[str, str]) -> None:
@@ -35,7 +92,29 @@ def wants_ascii(environ: Mapping[str, str]) -> bool:
     if environ.get("TERM", "") in ("linux", "vt100", "vt220", "ansi"):
         return True
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    if not environ.get("LC_ALL") and environ.get("LANG") in (None, "", "C", "POSIX") and _coerced(locale):
+        locale = environ.get("LANG") or ""
     return "utf" not in locale.lower()
+
+
+def _coerced(locale: str) -> bool:
+    """Whether Python itself has put LC_CTYPE there (PEP 538), which says nothing of the terminal."""
+    if locale not in ("C.UTF-8", "C.utf8", "UTF-8"):
+        return False
+    try:
+        with open("/proc/self/environ", "rb") as file:  # as it was when the program began
+            return not any(
+                one.startswith(b"LC_CTYPE=") and len(one) > len(b"LC_CTYPE=") for one in file.read().split(b"\0")
+            )
+    except OSError:
+        return False
+
+
+def fit_colours(environ: MutableMapping[str, str]) -> None:
+    """GNU screen hands on what the terminal outside says of its colours, and reads 24 bits of them one by one."""
+    if environ.get("STY") and not environ.get("TMUX"):
+        environ.pop("COLORTERM", None)
+        environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
 
 
 def over_ssh(environ: Mapping[str, str]) -> bool:

@@ -6,49 +6,174 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import SignedOut
+from globus_tui.domain.errors import BadInput, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from datetime import tzinfo
 
+    from globus_tui.cli.backend import Backend
+    from globus_tui.present.timer_table import Listed
     from globus_tui.screens.create.lookup import Making
+    from globus_tui.settings import Settings
+    from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.source_counts import SourceCounts
+    from globus_tui.widgets.viewpoint import Viewpoint
+
+LOG_IN = "Run globus-tui login first."
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where timers are made: nothing has been asked of Globus yet, but who is signed in.
+    """Where timers are looked at, changed and made: nothing has been asked of Globus yet, but who is signed in.
 
     Attributes:
+        making: made when it is first used.
         zone: in which times are shown.
+        ascii: words are written in ASCII only.
     """
 
     store: JobStore
     making: Making
     zone: tzinfo
+    settings: Settings
+    backend: Backend
+    ascii: bool
+
+    @property
+    def view(self) -> Viewpoint:
+        """From where the timers are looked at now."""
+        from globus_tui.widgets.viewpoint import Viewpoint
+
+        store = self.store
+        names = {key: one.name for key, one in store.collections.items() if one.name}
+        return Viewpoint(store.now(), self.zone, names, store.tasks, self.ascii, orders=store.decided)
+
+    async def read(self, *, names: bool = True) -> None:
+        """Reads all timers; `names` as for `JobStore.read_once`.
+
+        Raises:
+            SignedOut: somebody has to sign in, or to grant something, before Globus answers.
+            NetworkError: Globus could not be asked.
+        """
+        from globus_tui.cli.account import tell
+
+        await self.ask(names=names)
+        tell(filter(None, (self.store.freshness.partial,)))
+
+    async def ask(self, *, names: bool = True) -> None:
+        """As `read`, and says nothing."""
+        from globus_tui.store.refresh_plan import FreshnessState
+
+        await self.store.read_once(names=names)
+        found = self.store.freshness
+        if found.state is FreshnessState.SIGNED_OUT or (found.problem and found.gare):
+            raise SignedOut(found.problem or "Nobody is signed in.", advice=LOG_IN)
+        if found.problem:
+            raise NetworkError(f"The timers could not be read: {found.problem}", maybe_processed=False, advice="")
+
+    def source_counts(self) -> SourceCounts:
+        """What looks at the sources of mirrors that run soon."""
+        from globus_tui.store.source_counts import SourceCounts
+
+        lookup = self.making.lookup
+        return SourceCounts(self.store, lambda where, path: lookup.folder(where, path, show_hidden=True, again=True))
+
+    def listed(self, states: Sequence[JobState]) -> list[Listed]:
+        """The timers with the words about them."""
+        from globus_tui.present.timer_table import Listed
+        from globus_tui.widgets.viewpoint import case_of
+
+        view = self.view
+        return [Listed(one, case_of(one, view), self.settings.profile) for one in states]
+
+    def matching(self, typed: str) -> list[Listed]:
+        """The timers that a filter leaves, in the order of the console's list, but the best matches of `~` first.
+
+        Raises:
+            BadInput: some of the filter was not understood.
+        """
+        from globus_tui.domain.timer.filter import checked_filter
+        from globus_tui.widgets.viewpoint import RowSubject
+
+        wanted, view, states = checked_filter(typed), self.view, self.store.states
+        rows = sorted(states.rows.values())
+        if wanted:
+            subjects = [(row, RowSubject(row, states, view, self.settings.profile)) for row in rows]
+            ranked = [(wanted.rank(one), row) for row, one in subjects if wanted.matches(one)]
+            rows = [row for _, row in sorted(ranked)]
+        if wanted.problems:
+            raise BadInput(" ".join(wanted.problems))
+        return self.listed([states[row.job_id] for row in rows])
+
+    def keep_names(self, listed: Sequence[Listed]) -> None:
+        """Keeps the names of all timers and of collections, for the completion of shells."""
+        from globus_tui.cli.kept_rows import kept_rows
+
+        if not self.backend.demo and self.backend.account.who is not None:
+            rows = kept_rows(self.settings, self.backend.connection.environment, self.backend.account.who)
+            rows.save_names((one.state.job.label for one in listed), self.view.names.values())
+
+    def find(self, said: str) -> Listed:
+        """The one timer with this id, name, or beginning of an id.
+
+        Raises:
+            BadInput: there is none, or there are several.
+        """
+        from globus_tui.present.sizes import counted
+
+        states = self.store.states
+        exact = [one for one in states.values() if said == one.job_id]
+        named = exact or [one for one in states.values() if said == one.job.name]
+        begun = [key for key in states if len(said) >= 4 and key.startswith(said.lower())]
+        found = named or [states[key] for key in begun]
+        found = found or [one for one in states.values() if said.casefold() == (one.job.name or "").casefold()]
+        if not found:
+            raise BadInput(f"No timer has the id or name {said[:80]!r}.", advice="globus-tui list shows all.")
+        if len(found) > 1:  # those in whose place another one has come are not meant
+            found = [one for one in found if one.replaced is None] or found
+        if len(found) > 1:
+            ids = ", ".join(f"{one.job_id} ({one.job.label})" for one in found[:5])
+            raise BadInput(f"{said[:80]!r} is {counted(len(found), 'timer')}: {ids}.", advice="Write the id of one.")
+        return self.listed(found)[0]
 
 
 @asynccontextmanager
-async def desk(options: Namespace) -> AsyncIterator[Desk]:
-    """Opens the backend that the options name, and closes it again.
+async def desk(options: Namespace, *, reads: bool = True) -> AsyncIterator[Desk]:
+    """Opens the backend that the options name, and closes it again; `reads`: nothing is to be changed.
 
     Raises:
+        ReadOnly: something is to be changed, and nothing may be.
         SignedOut: nobody is signed in.
         SettingsError: a variable or the profile's name cannot be used.
     """
     from globus_tui.cli.account import read_settings
     from globus_tui.cli.backend import demo_backend, real_backend
-    from globus_tui.cli.console import find_zone, make_store
-    from globus_tui.cli.making import make_making
+    from globus_tui.cli.console import make_store
+    from globus_tui.cli.later import later
+    from globus_tui.cli.terminal import wants_ascii
+    from globus_tui.cli.zones import find_zone
+    from globus_tui.settings import check_may_change
 
     settings = read_settings(options)
+    if not reads:
+        check_may_change(settings)
     backend = await (demo_backend(1.0) if options.demo else real_backend(settings, os.environ))
     async with backend.connection:
+        backend.connection.read_only = settings.read_only
         if backend.account.who is None:
-            raise SignedOut("Nobody is signed in.", advice="Run globus-tui login first.")
+            raise SignedOut("Nobody is signed in.", advice=LOG_IN)
         store = make_store(backend, settings, options)
-        making = make_making(backend, settings, store)
-        yield Desk(store, making, find_zone(options.zone or settings.zone))
+        store.journal.who = backend.account.who
+
+        def make() -> Making:
+            from globus_tui.cli.making import make_making
+
+            return make_making(backend, settings, store)
+
+        making = later(make)
+        poor = options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(os.environ))
+        yield Desk(store, making, find_zone(options.zone or settings.zone), settings, backend, poor)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def run(options: Namespace) -> int:
-    """Prints the answer; the exit code is 1 when nobody is signed in."""
+    """Prints the answer; the exit code is 1 when nobody is signed in for good, or that cannot be told."""
     import asyncio
 
     from globus_tui.api.http import utc_now
@@ -25,4 +25,4 @@ def run(options: Namespace) -> int:
         found = whoami(standing.store, standing.key, utc_now())
     show(found.lines(utc_now()))
     tell(standing.store.take_notices())
-    return OK if found.identity or found.service_account else FAILED
+    return OK if (found.identity and not found.refused) or found.service_account else FAILED

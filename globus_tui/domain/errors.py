@@ -2,11 +2,14 @@
 
     GlobusTuiError
     ├── BadInput             what was typed or handed in cannot be used
+    │   └── ReadOnly         a change was asked for where none is made
     ├── SettingsError        a configuration file or environment variable is wrong
     ├── SignedOut            there are no credentials, or they were refused for good
     ├── NetworkError         no answer arrived
     │   ├── TimedOut
     │   └── ConnectionFailed
+    │       ├── NotTrusted
+    │       └── ProxyRefused
     ├── UnreadableAnswer     an answer arrived that cannot be understood
     └── ServiceError         the service refused
         ├── AuthAPIError
@@ -25,18 +28,28 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from globus_tui.domain.gare import Gare
+    from globus_tui.domain.auth.gare import Gare
 
 
 class GlobusTuiError(Exception):
-    """The root: catch it where any expected failure ends in words for the user."""
+    """The root: catch it where any expected failure ends in words for the user.
+
+    Attributes:
+        sent_before: the same request was sent before, and what became of that one nobody knows.
+    """
 
     advice: str = ""
+    sent_before: bool = False
 
     def __init__(self, message: str, *, advice: str | None = None) -> None:
         super().__init__(message)
         if advice is not None:
             self.advice = advice
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """The request may have been carried out, or may still be: look before doing anything else."""
+        return self.sent_before
 
     @property
     def in_full(self) -> str:
@@ -47,6 +60,15 @@ class GlobusTuiError(Exception):
 
 class BadInput(GlobusTuiError, ValueError):
     """What was typed or handed in cannot be used; the message says why and what would do."""
+
+
+class ReadOnly(BadInput):
+    """A change was asked for where none is made; nothing was sent."""
+
+    advice = "Start it without --read-only, and without read_only in the configuration file, to change something."
+
+    def __init__(self) -> None:
+        super().__init__("Read-only: nothing is changed at Globus.", advice=self.advice)
 
 
 class SettingsError(GlobusTuiError):
@@ -73,6 +95,11 @@ class NetworkError(GlobusTuiError):
         super().__init__(message, advice=advice)
         self.maybe_processed = maybe_processed
 
+    @property
+    def may_have_arrived(self) -> bool:
+        """Unless it certainly never left."""
+        return self.maybe_processed or self.sent_before
+
 
 class TimedOut(NetworkError):
     """The service did not answer in time."""
@@ -82,10 +109,19 @@ class ConnectionFailed(NetworkError):
     """The connection could not be made, or broke."""
 
 
+class NotTrusted(ConnectionFailed):
+    """The host's certificate cannot be trusted: asking again would not help."""
+
+
+class ProxyRefused(ConnectionFailed):
+    """The proxy does not let this program through: asking again would not help."""
+
+
 class UnreadableAnswer(GlobusTuiError):
     """An answer arrived that is not what the service documents: not JSON, cut short, or of another shape."""
 
     advice = "A proxy or login page may stand between this machine and Globus."
+    may_have_arrived = True
 
 
 class ErrorKind(Enum):
@@ -108,7 +144,6 @@ class FieldProblem:
 
     Attributes:
         place: path in the request, e.g. `("body", "schedule", "interval_seconds")`; ints are list positions.
-        message: the service's words.
     """
 
     place: tuple[str | int, ...]
@@ -120,7 +155,6 @@ class ServiceError(GlobusTuiError):
 
     Attributes:
         service: `auth`, `transfer`, `timer` or `flows`.
-        status: HTTP status.
         code: the service's own code, dotted and open-ended (match by prefix), or None.
         problems: complaints about single fields (422).
         gare: what Globus wants from the user first, when it says so (on any status, 502 included).
@@ -148,6 +182,11 @@ class ServiceError(GlobusTuiError):
         self.gare = gare
         self.request_id = request_id
         self.retry_after = retry_after
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """A service, or a proxy on the way to it, that broke down may have passed it on."""
+        return self.kind is ErrorKind.BROKEN or self.sent_before
 
     @property
     def kind(self) -> ErrorKind:

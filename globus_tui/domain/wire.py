@@ -14,6 +14,10 @@ _FIRST_YEAR, _BEHIND_LAST_YEAR = 1900, 8000
 """Moments outside are taken as not said: with them, adding intervals or changing the zone would leave the calendar."""
 
 
+_MOST = 2**63
+"""No count is greater; much that reckons with one would fail at such."""
+
+
 def moment(value: object) -> datetime | None:
     """Reads a wire timestamp as an aware datetime in UTC.
 
@@ -49,12 +53,12 @@ def repeated(value: object) -> str | None:
 
 
 def whole(value: object) -> int | None:
-    """A count: an int, or a float without fraction; never a bool."""
-    if value is None or isinstance(value, bool):
+    """A count: an int, or a float without fraction; never a bool, nor more than anybody counts."""
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _MOST:
         return None
     if isinstance(value, int):
         return value
-    return int(value) if isinstance(value, float) and value.is_integer() else None
+    return int(value) if value.is_integer() else None
 
 
 def number(value: object) -> float | None:

@@ -1,5 +1,7 @@
-"""What the program does, as a command of the official CLI to copy. Checked against globus-cli 3.43, which has no
-command for some things: then it is the API call, `globus api timers …`, or a note says what the command leaves out.
+"""Texts to take elsewhere: commands of the official CLI, requests, lines of Python, rows. No token is ever in them.
+
+Checked against globus-cli 3.43, which has no command for some things: then it is the API call, `globus api timers …`,
+or a note says what the command leaves out.
 """
 
 from __future__ import annotations
@@ -8,20 +10,80 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.batch_format import write_batch
-from globus_tui.domain.draft import What
+from globus_tui.domain.making.draft import What
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule import OnceSchedule, wire_moment
-from globus_tui.domain.scope import collection_of, parse
+from globus_tui.domain.schedule.schedule import OnceSchedule, wire_moment
+from globus_tui.domain.transfer.batch_format import write_batch
+from globus_tui.present import health_words, marks, schedule_words
+from globus_tui.present.transfer_words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import timedelta
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.schedule import Schedule
-    from globus_tui.domain.transfer import TransferData
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.schedule.schedule import Schedule
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.transfer.transfer import TransferData
+    from globus_tui.present.health_words import Case
+
+
+TOKEN = "$TOKEN"  # noqa: S105 - a place for one, not one
+"""Stands where the token goes: the shell fills it in."""
+_TAB = "\t"
+
+
+def row_text(case: Case) -> str:
+    """A timer as a line with tabs, for a ticket or a spreadsheet: health, name, next run, interval, why, id."""
+    job = case.job
+    cells = (
+        marks.health_sign(case.health.word).word,
+        job.label,
+        health_words.next_words(case),
+        schedule_words.every_short(job),
+        health_words.why(case),
+        job.job_id,
+    )
+    return _TAB.join(one_line(cell) for cell in cells)
+
+
+def source_paths(job: Job) -> str:
+    """What it copies, a path each line; nothing for timers that move no files."""
+    return "\n".join(item.source_path for item in job.transfer.items) if job.transfer else ""
+
+
+def destination_paths(job: Job) -> str:
+    """Where it copies to, a path each line."""
+    return "\n".join(item.destination_path for item in job.transfer.items) if job.transfer else ""
+
+
+def curl_command(urls: Sequence[str]) -> str:
+    """Reads these addresses with curl; the token is taken from the variable TOKEN of the shell."""
+    return "\n".join(f'curl -sS -H "Authorization: Bearer {TOKEN}" {shlex.quote(url)}' for url in urls)
+
+
+def timers_python(job_ids: Sequence[str]) -> str:
+    """Reads these timers with the official Python SDK."""
+    return _python("TimersClient", [f"print(client.get_job({job_id!r}))" for job_id in job_ids])
+
+
+def task_python(task_id: str) -> str:
+    """Reads a task and its log with the official Python SDK."""
+    lines = [f"print(client.get_task({task_id!r}))", f"for event in client.task_event_list({task_id!r}):"]
+    return _python("TransferClient", [*lines, "    print(event)"])
+
+
+def _python(client: str, lines: Sequence[str]) -> str:
+    head = (
+        "import os",
+        "",
+        "import globus_sdk",
+        "",
+        f'token = os.path.expandvars("{TOKEN}")',
+        f"client = globus_sdk.{client}(authorizer=globus_sdk.AccessTokenAuthorizer(token))",
+    )
+    return "\n".join((*head, *lines))
+
 
 _UNITS = (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
 _END = "ITEMS"
@@ -64,8 +126,9 @@ def _flow_command(draft: Draft) -> CliCommand:
     flow = draft.flow
     words = ["--input", json.dumps(dict(flow.inputs), ensure_ascii=False)] if flow.inputs else []
     words += (["--name", draft.name] if draft.name else []) + _schedule_words(draft.schedule)
-    left_out = [word for word in ("run_managers", "run_monitors", "tags") if getattr(flow, word)]
-    notes = [f"The CLI has no option for {', '.join(left_out).replace('_', ' ')}."] if left_out else []
+    left_out = [word for word in ("run_managers", "run_monitors", "tags", "label") if getattr(flow, word)]
+    words_left_out = ", ".join((*left_out, *flow.extra)).replace("_", " ")
+    notes = [f"The CLI leaves out {words_left_out}: it has no option for it."] if words_left_out else []
     return CliCommand(f"globus timer create flow {_join([*words, flow.flow_id or 'FLOW'])}", tuple(notes))
 
 
@@ -79,7 +142,7 @@ def _schedule_words(schedule: Schedule | None) -> list[str]:
     words += ["--start", wire_moment(schedule.start)] if schedule.start else []
     if schedule.end.until:
         words += ["--stop-after-date", wire_moment(schedule.end.until)]
-    elif schedule.end.after_runs is not None:
+    if schedule.end.after_runs is not None:
         words += ["--stop-after-runs", str(schedule.end.after_runs)]
     return words
 
@@ -185,67 +248,11 @@ def delete_command(job_id: str) -> CliCommand:
     return CliCommand(f"globus timer delete {shlex.quote(job_id)}")
 
 
-def show_command(job_id: str) -> CliCommand:
-    """Shows a timer with its runs, which the CLI's text leaves out."""
-    return CliCommand(f"globus timer show {shlex.quote(job_id)} --format json")
-
-
-def list_command() -> CliCommand:
-    """Lists all timers."""
-    return CliCommand("globus timer list")
-
-
 def rename_command(job_id: str, name: str) -> CliCommand:
     """Renames a timer: no command of its own, so it is the API call."""
     body = json.dumps({"name": name}, ensure_ascii=False)
     return CliCommand(f"globus api timers patch {_join([f'/jobs/{job_id}', '--body', body])}")
 
 
-def task_command(task_id: str) -> CliCommand:
-    """Shows a task."""
-    return CliCommand(f"globus task show {shlex.quote(task_id)}")
-
-
-def task_log_command(task_id: str, *, errors_only: bool = False) -> CliCommand:
-    """Shows a task's log."""
-    errors = "--filter-errors " if errors_only else ""
-    return CliCommand(f"globus task event-list {errors}{shlex.quote(task_id)}")
-
-
 def cancel_command(task_id: str) -> CliCommand:
-    """Cancels a task."""
     return CliCommand(f"globus task cancel {shlex.quote(task_id)}")
-
-
-def consent_command(gare: Gare) -> CliCommand:
-    """Meets a requirement for the CLI's own sign-in; this program's is another, and is not changed by it.
-
-    `session consent` for scopes, `session update` for everything that is proved by signing in.
-    """
-    notes = ("It changes what the CLI may do; this program asks for its own consents.",)
-    if gare.wants_session:
-        words = list(gare.session_required_identities or gare.session_required_single_domain)
-        if gare.session_required_policies:
-            words += ["--policy", ",".join(gare.session_required_policies)]
-        for scope in gare.required_scopes:
-            words += ["--scope", scope]
-        if not words:
-            return CliCommand("globus login --force", notes)
-        return CliCommand(f"globus session update {_join(words)}", notes)
-    timers = [_timer_collection(scope) for scope in gare.required_scopes]
-    if timers and all(timers):
-        words = [word for one in timers if one for word in ("--timer-data-access", one)]
-        return CliCommand(f"globus session consent {_join(words)}", notes)
-    return CliCommand(f"globus session consent {_join(gare.required_scopes)}", notes)
-
-
-def _timer_collection(scope: str) -> str | None:
-    """The one collection of a timer > transfer > data_access scope; None for any other."""
-    try:
-        (root,) = parse(scope)
-    except ValueError:  # BadInput, or not exactly one
-        return None
-    chain = list(root.walk())
-    if len(chain) != 3 or not root.name.endswith("/timer"):
-        return None
-    return collection_of(chain[2])

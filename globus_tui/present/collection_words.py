@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.collection import CollectionKind
+from globus_tui.domain.transfer.collection import CollectionKind
 from globus_tui.present.transfer_words import one_line
 
 if TYPE_CHECKING:
-    from globus_tui.domain.collection import Collection
+    from globus_tui.domain.transfer.collection import Collection
     from globus_tui.present.marks import StyleName
 
 _KINDS = {

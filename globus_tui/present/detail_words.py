@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
 
-from globus_tui.domain.history import Mark, task_of
-from globus_tui.domain.run import Outcome, outcome, took
-from globus_tui.domain.timeline import Moment, outcome_of
+from globus_tui.domain.timer.history import Mark, Moment, outcome_of, task_of
+from globus_tui.domain.timer.run import Outcome, outcome, took
 from globus_tui.present import moments, run_words
-from globus_tui.present.sizes import count, size
+from globus_tui.present.sizes import count, size, speed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
-    from globus_tui.domain.job import Job
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.transfer.task import Task
+
+T = TypeVar("T", int, float)
 
 NONE = "-"
 """There is no such number: nothing ran, or no task was made."""
@@ -115,7 +118,7 @@ def _why_no_run(moment: Moment) -> str:
     if moment.mark is Mark.SKIPPED:
         return "run before still going"
     if moment.standing:
-        return "timer paused"
+        return "timer paused" if moment.mark is Mark.MISSED else "timer paused, or run before still going"
     return "paused, or the service was away" if moment.mark is Mark.MISSED else "Globus lists no run for it"
 
 
@@ -139,16 +142,87 @@ def past_words(lines: Sequence[Moment], *, complete: bool) -> str:
     return f"{head}: {', '.join(said)}"
 
 
-def usual_words(job: Job, tasks: Mapping[str, Task]) -> str:
-    """What a good run is like: `a normal run takes 47m (median of 30) and moves 1.93 TB`; with few runs, nothing."""
+def usual_words(job: Job, tasks: Mapping[str, Task], *, in_full: bool = False) -> str:
+    """What a good run is like: `a normal run takes 47m (median of 30) and moves 1.93 TB`; with few runs, nothing.
+
+    `in_full`: at which speed, too.
+    """
     good = [(run, task) for run in job.runs for task in (task_of(run, tasks),) if outcome(run, task) in _GOOD]
     times = sorted(lasted for run, task in good if (lasted := took(run, task)) is not None)
     amounts = sorted(task.bytes_transferred for _, task in good if task and task.bytes_transferred is not None)
+    speeds = sorted(task.bytes_per_second for _, task in good if task and task.bytes_per_second is not None)
     if len(times) < FEWEST_RUNS:
         return ""
     lasted = times[len(times) // 2]
     words = f"a normal run takes {moments.duration(lasted, seconds=True)} (median of {len(times)})"
-    return words + (f" and moves {size(amounts[len(amounts) // 2])}" if len(amounts) >= FEWEST_RUNS else "")
+    words += f" and moves {size(amounts[len(amounts) // 2])}" if len(amounts) >= FEWEST_RUNS else ""
+    return words + (f" at {speed(speeds[len(speeds) // 2])}" if in_full and len(speeds) >= FEWEST_RUNS else "")
+
+
+BASELINE = 5
+"""Good runs that must be known before one is called unusual."""
+_BLOCKS, _PLAIN = "▁▂▃▄▅▆▇", "_.-=+*#"
+"""The highest leaves a gap to the line above."""
+
+
+def odd_runs(job: Job, tasks: Mapping[str, Task]) -> dict[str, str]:
+    """What is unusual about runs beside the other good ones, by their keys: thrice as long, a tenth of the files."""
+    runs = [(one, task_of(one, tasks)) for one in job.runs]
+    good = [(one, task) for one, task in runs if outcome(one, task) in _GOOD]
+    times = {one.key: lasted.total_seconds() for one, task in good if (lasted := took(one, task)) is not None}
+    files = {one.key: task.files for one, task in good if task is not None and task.files is not None}
+    in_order, files_in_order = sorted(times.values()), sorted(files.values())
+    found = {}
+    for run, task in runs:
+        lasted, said = took(run, task), []
+        usual = _middle(in_order, times.get(run.key))
+        if lasted is not None and usual and lasted.total_seconds() >= 3 * usual:
+            said.append(f"{lasted.total_seconds() / usual:.0f} times as long as usual")
+        usual_files = _middle(files_in_order, files.get(run.key))
+        if task is not None and task.finished and task.files is not None and 10 * task.files < (usual_files or 0):
+            said.append(f"{count(task.files)} files where {count(usual_files)} are usual")
+        if said:
+            found[run.key] = ", ".join(said)
+    return found
+
+
+def _middle(ordered: Sequence[T], own: T | None) -> T | None:
+    """The median of the others; None where there are too few of them."""
+    others = len(ordered) - (own is not None)
+    if others < BASELINE:
+        return None
+    return ordered[others // 2 + (own is not None and bisect_left(ordered, own) <= others // 2)]
+
+
+def plots(
+    job: Job, tasks: Mapping[str, Task], width: int = 30, *, ascii_only: bool = False
+) -> list[tuple[str, str, str]]:
+    """How long the newest runs took, what they moved, and their faults, each with median and spread of the good ones.
+
+    As (name, blocks with the oldest run left, words); nothing of fewer than five good runs.
+    """
+    runs = [(one, task_of(one, tasks)) for one in reversed(job.runs[:width])]
+    good = [outcome(*one) in _GOOD for one in runs]
+    ended = [task if task is not None and task.finished else None for _, task in runs]
+    series: tuple[tuple[str, list[float | None], Callable[[float], str]], ...] = (
+        ("took", [lasted.total_seconds() if (lasted := took(*one)) is not None else None for one in runs],
+         lambda value: moments.duration(timedelta(seconds=value), seconds=True)),
+        ("moved", [task.bytes_transferred if task else None for task in ended], lambda value: size(int(value))),
+        ("faults", [task.faults if task else None for task in ended], lambda value: count(int(value))),
+    )  # fmt: skip
+    found = []
+    for name, values, words in series:
+        known = sorted(one for one, well in zip(values, good, strict=True) if well and one is not None)
+        if len(known) >= BASELINE:
+            least, middle, longest = known[0], known[len(known) // 2], known[-1]
+            most = max(one for one in values if one is not None)
+            blocks = _PLAIN if ascii_only else _BLOCKS
+            drawn = "".join(
+                " " if one is None else blocks[min(6, int(7 * one / most)) if most else 0] for one in values
+            )
+            spread = f"{words(least)} to {words(longest)}" if least != longest else "always"
+            found.append((name, drawn, f"median {words(middle)}, {spread}"))
+    return found
 
 
 def unread_words(problem: str | None) -> str:

@@ -1,18 +1,128 @@
-"""The rows of a log that grows at both ends: each event is put into words once, however often the log is shown."""
+"""What a task leaves to read, as rows of words: events, files it skipped over, files it moved. Each is put into words
+once, however often the log is shown.
+"""
 
 from __future__ import annotations
 
+import json
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from globus_tui.present import moments, run_words
-from globus_tui.present.log_lines import LogLine, details_words
+from globus_tui.present.error_words import short_words
+from globus_tui.present.sizes import count, size
+from globus_tui.present.transfer_words import join_route, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, tzinfo
 
-    from globus_tui.domain.task import TaskEvent
+    from globus_tui.domain.transfer.task import MovedFile, SkippedError, TaskEvent
+
+
+class LogLine(NamedTuple):
+    """One line.
+
+    Attributes:
+        key: its number, counted from the newest.
+        head: when it was, or how much.
+        rest: more about it, as the service sent it; data.
+        style: `error` for what went wrong.
+        moment: of an event whose head is written when it is drawn.
+    """
+
+    key: int
+    head: str
+    words: str
+    rest: str = ""
+    style: Literal["", "error"] = ""
+    moment: datetime | None = None
+
+
+def event_lines(events: Iterable[TaskEvent], now: datetime, zone: tzinfo) -> tuple[LogLine, ...]:
+    """The log of a task, in the order of the service: newest first. What failed is named in the first line."""
+    events = tuple(events)
+    return tuple(
+        LogLine(
+            number,
+            moments.date_time(event.moment, now, zone) if event.moment else "?",
+            run_words.event_words(event, run_words.named_path(event) or (None if number else last_path(events))),
+            details_words(event.details),
+            "error" if event.is_error else "",
+        )
+        for number, event in enumerate(events)
+    )
+
+
+def last_path(events: Sequence[TaskEvent]) -> str | None:
+    """The file that a task failed of: its last event says only that it failed, one shortly before of what."""
+    return run_words.failed_path(events[:_LOOKED_BACK]) if events and events[0].is_error else None
+
+
+_LOOKED_BACK = 20
+
+
+def details_words(details: str | None) -> str:
+    """The details of an event: JSON as `key value, key value`, anything else as it was sent, on one line.
+
+    What stands in them is documented nowhere; progress, counts and error texts have been seen in fixtures.
+    """
+    if not details:
+        return ""
+    try:
+        found = json.loads(details)
+    except ValueError:
+        return one_line(details)
+    return ", ".join(_leaves(found)) if isinstance(found, dict) else one_line(details)
+
+
+def _leaves(found: object, name: str = "") -> Iterator[str]:
+    """The values at the ends of a document, each with the last key that leads to it."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from _leaves(value, str(key))
+    elif isinstance(found, list):
+        for value in found:
+            yield from _leaves(value, name)
+    elif isinstance(found, int) and not isinstance(found, bool):
+        said = size(found) if name.startswith("bytes") else count(found)
+        yield f"{_readable(name)} {said}"
+    else:
+        yield f"{_readable(name)} {one_line(found if isinstance(found, str) else json.dumps(found))}"
+
+
+def _readable(key: str) -> str:
+    return one_line(key.replace("_", " "))
+
+
+def skipped_lines(skipped: Iterable[SkippedError], now: datetime, zone: tzinfo) -> tuple[LogLine, ...]:
+    """The files that a task skipped over because of an error: why, which, and what the service says."""
+    return tuple(
+        LogLine(
+            number,
+            moments.date_time(one.moment, now, zone) if one.moment else "?",
+            f"{short_words(one.code, one.details)}: {one_line(one.source_path or '?')}",
+            "" if one.source_path and one.source_path in (one.details or "") else one_line(one.details or ""),
+            "error",
+        )
+        for number, one in enumerate(skipped)
+    )
+
+
+def moved_lines(moved: Iterable[MovedFile], *, ascii_only: bool = False) -> tuple[LogLine, ...]:
+    """The files that a task moved; a side on which the user has no role is not told by the service."""
+    return tuple(
+        LogLine(
+            number,
+            size(one.size, ""),
+            join_route(
+                one_line(one.source_path or "(not shown to you)"),
+                one_line(one.destination_path or "(not shown to you)"),
+                ascii_only=ascii_only,
+            ),
+        )
+        for number, one in enumerate(moved)
+    )
 
 
 class Times(Enum):
@@ -40,7 +150,6 @@ class EventRows:
     """Makes rows of events. A row's key counts from the first event ever read, so newer ones leave it as it is."""
 
     def __init__(self) -> None:
-        """Begin with no event."""
         self._made: dict[int, LogLine] = {}
         self._asked: tuple[Sequence[TaskEvent], int, datetime | None] | None = None
         self._rows: tuple[LogLine, ...] = ()
@@ -58,19 +167,20 @@ class EventRows:
             return self._rows
         self._asked = (events, newer, since)
         self._rows = tuple(
-            self._row(number - newer, event)
+            self._row(number - newer, event, events, number)
             for number, event in enumerate(events)
             if since is None or event.moment is None or event.moment >= since
         )
         return self._rows
 
-    def _row(self, key: int, event: TaskEvent) -> LogLine:
+    def _row(self, key: int, event: TaskEvent, events: Sequence[TaskEvent], number: int) -> LogLine:
         row = self._made.get(key)
         if row is None:
+            path = run_words.named_path(event) or (None if number else last_path(events))
             row = self._made[key] = LogLine(
                 key,
                 "?",
-                run_words.event_words(event),
+                run_words.event_words(event, path),
                 details_words(event.details),
                 "error" if event.is_error else "",
                 event.moment,

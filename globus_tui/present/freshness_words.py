@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
     from enum import Enum
 
-    from globus_tui.present.marks import StyleName
-
 
 class Current(Protocol):
     """What is needed of the store's `Freshness`; moments are by this machine's clock."""
@@ -70,20 +68,6 @@ def short_freshness(current: Current, now: datetime, zone: tzinfo) -> str:
         return f"STALE since {moments.since_words(current.checked_at, now, zone)}"
     words = f"synced {moments.relative(current.checked_at, now)}"
     return f"{words}, off" if state == "paused" else words
-
-
-def freshness_style(current: Current) -> StyleName:
-    """The style beside the words, which say the same."""
-    state = current.state.value
-    if state == "fresh":
-        return "success"
-    return "error" if state in ("stale", "signed out") else "muted"
-
-
-def next_freshness_change(current: Current, now: datetime) -> datetime | None:
-    """When the words will change though nothing happens; None if never."""
-    counting = current.state.value in ("fresh", "paused", "signed out", "from cache")
-    return moments.next_word_change(current.checked_at, now) if counting and current.checked_at else None
 
 
 def _asking(current: Current, now: datetime, zone: tzinfo) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from globus_tui.domain import scope as scopes
+from globus_tui.domain.auth import scope as scopes
 from globus_tui.domain.errors import BadInput
 from globus_tui.present.transfer_words import collection_name, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.scope import Scope
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.auth.scope import Scope
 
 _NAMED = {
     scopes.TIMER: "manage your timers",
@@ -92,7 +92,6 @@ def asked(gare: Gare, names: Mapping[str, str], identities: Mapping[str, str] | 
     """Everything that is asked, one sentence each; never empty.
 
     Args:
-        gare: what Globus wants.
         names: of collections, by id.
         identities: usernames by identity id, as far as known.
     """

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.health import Why, Word
-from globus_tui.domain.schedule import next_ticks
+from globus_tui.domain.schedule.schedule import next_ticks
+from globus_tui.domain.timer.health import BEFOREHAND, Why, Word
 from globus_tui.present import gare_words, moments
 from globus_tui.present.error_words import explain_error
+from globus_tui.present.health_words import outlives_pause, paused_words, rest_words
+from globus_tui.present.replaced_words import resume_warning
 from globus_tui.present.run_words import progress
 from globus_tui.present.sizes import count, counted
 from globus_tui.present.transfer_words import collection_name, one_line, route_with_paths
@@ -15,13 +17,14 @@ from globus_tui.present.transfer_words import collection_name, one_line, route_w
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from globus_tui.domain.health import Health
     from globus_tui.present.health_words import Case
 
 
 def headline(case: Case) -> str:
     """The banner's title: `PAUSED BY GLOBUS since Thu 19 Nov 02:00 (2d12h)`, `FAILED`, `ok`."""
     word = _TITLES.get(case.health.why, case.health.word.value)
+    if outlives_pause(case):
+        word = f"{paused_words(case)}, {'last run ' if case.health.word is Word.FAILED else ''}{word}"
     if case.health.since is None or case.health.word in (Word.OK, Word.ENDED, Word.UNKNOWN):
         return word
     relation = _RELATIONS.get(case.health.why, "since")
@@ -37,13 +40,19 @@ _TITLES = {
     Why.AUTHORIZATION: "PAUSED BY GLOBUS",
     Why.PAUSED_BY_SERVICE: "PAUSED BY GLOBUS",
     Why.PAUSED_BY_USER: "paused by you",
+    Why.OVERSTAYED: "PAUSED TOO LONG",
+    Why.NO_GOOD_COPY: "NO GOOD COPY",
     Why.RUN_REFUSED: "RUN REFUSED",
 }
 
 
 def explain(case: Case) -> str:
     """A sentence or two: what is the matter, then what it leads to."""
-    return " ".join(part for part in (_EXPLAIN[case.health.why](case), consequence(case)) if part)
+    pause = f"It is {paused_words(case)}{rest_words(case)}." if outlives_pause(case) else ""
+    replaced = resume_warning("It", case.replaced) if case.replaced is not None else ""
+    note = f"Note: {case.note}" if case.note else ""
+    parts = (replaced, _EXPLAIN[case.health.why](case), pause, consequence(case), note)
+    return " ".join(part for part in parts if part)
 
 
 def consequence(case: Case) -> str:
@@ -51,29 +60,33 @@ def consequence(case: Case) -> str:
     health = case.health
     if not case.job.stands_still:
         return ""
-    if health.count is None:
-        return "How many runs were missed is not known. " + resume_words(health)
-    missed = f"{counted(health.count, 'scheduled run')} {'was' if health.count == 1 else 'were'} missed. "
-    return (missed if health.count else "No run was missed so far. ") + resume_words(health)
+    if health.missed is None:
+        return "How many runs were missed is not known. " + resume_words(case)
+    missed = f"{counted(health.missed, 'scheduled run')} {'was' if health.missed == 1 else 'were'} missed. "
+    return (missed if health.missed else "No run was missed so far. ") + resume_words(case)
 
 
-def resume_words(health: Health) -> str:
+def resume_words(case: Case) -> str:
     """What resuming a timer that stands still does at once (documented: one catch-up run if any was missed)."""
-    if health.count is None:
+    health = case.health
+    if health.at_once is None:
         return "If one was, resuming starts ONE catch-up run at once."
-    if health.count:
+    if health.at_once:
         return "Resuming starts ONE catch-up run at once."
     if health.word is Word.SIGN_IN and health.since is not None:
         # Whether a refused run counts as missed is in no source.
         return "Resuming may start ONE catch-up run at once, for the run that was refused."
+    if not next_if_resumed(case, 1) and getattr(case.job.schedule, "start", None):
+        return "Resuming starts nothing: its schedule is over."
     return "Resuming starts nothing at once; the next run is at the next tick."
 
 
 def next_if_resumed(case: Case, count: int = 3) -> tuple[str, ...]:
     """When it would run if it were resumed now: `at once` first when a run was missed, then local times."""
-    ticks = next_ticks(case.job.schedule, case.now, count, runs_done=case.job.n_runs)
+    runs = None if case.job.n_runs is None else case.job.n_runs + bool(case.health.at_once)
+    ticks = next_ticks(case.job.schedule, case.now, count, runs_done=runs)
     times = [moments.date_time(tick, case.now, case.zone) for tick in ticks]
-    return tuple((["at once"] if case.health.count else []) + times)
+    return tuple((["at once"] if case.health.at_once else []) + times)
 
 
 def _asked(case: Case) -> str:
@@ -96,6 +109,12 @@ def _consent(case: Case) -> str:
 def _session(case: Case) -> str:
     said = gare_words.message(case.gare)
     return f"Globus wants more proof of who you are. {_asked(case)}" + (f' It says: "{said}".' if said else "")
+
+
+def _sign_in_again(case: Case) -> str:
+    said = gare_words.message(case.gare)
+    stopped = "Globus stopped it until you sign in again"
+    return f'{stopped}. It says: "{said}".' if said else f"{stopped}, and does not say what it misses."
 
 
 def _late(case: Case) -> str:
@@ -152,11 +171,18 @@ def _nothing_moved(case: Case) -> str:
 
 
 def _shrank(case: Case) -> str:
+    if case.health.code == BEFOREHAND:
+        met = "nothing" if case.health.count == 0 else counted(case.health.count, "entry", "entries")
+        return (
+            f"In its source folders stands {met}, where {count(case.health.before)} stood before. The next run would "
+            "DELETE at the destination what the source no longer has. Pause it until the source was looked at."
+        )
     met = "no file at all" if case.health.count == 0 else f"only {counted(case.health.count, 'file')}"
+    act = "leave it paused until that is mended" if case.job.stands_still else "pause this timer before more is lost"
     return (
         f"The last run met {met} at the source, where one before it met {count(case.health.before)}. "
         "Each run DELETES at the destination what the source no longer has, so those files may be gone there too. "
-        "If the source was purged or is not mounted, pause this timer before more is lost."
+        f"If the source was purged or is not mounted, {act}."
     )
 
 
@@ -188,14 +214,15 @@ _EXPLAIN: dict[Why, Callable[[Case], str]] = {
     Why.LAST_OUTCOME_UNKNOWN: lambda case: "How its last run ended is not known (yet); the one known before was fine.",
     Why.CONSENT_MISSING: _consent,
     Why.SESSION: _session,
-    Why.AUTHORIZATION: lambda case: "Globus stopped it until you sign in again, and does not say what it misses.",
+    Why.AUTHORIZATION: _sign_in_again,
     Why.PAUSED_BY_SERVICE: lambda case: "Globus stopped it for a reason that it does not name.",
     Why.LATE: _late,
     Why.TASK_FAILED: _failed,
     Why.RUN_REFUSED: _refused,
     Why.TASK_TROUBLE: _trouble,
     Why.SLOW: lambda case: (
-        f"The run in progress is {case.lasted} old, more than 3 times as long as usual. {_progress(case)}"
+        f"The run in progress is {case.lasted} old, more than 3 times as long as usual."
+        f"{_skipped(case)} {_progress(case)}"
     ),
     Why.LONGER_THAN_INTERVAL: _overrun,
     Why.RETRYING: lambda case: (
@@ -212,7 +239,14 @@ _EXPLAIN: dict[Why, Callable[[Case], str]] = {
     Why.FIRST_RUN_AHEAD: _first_run,
     Why.ENDS_SOON: lambda case: f"All is well. It ends by itself after {counted(case.health.count, 'more run')}.",
     Why.FINE: lambda case: "All is well.",
-    Why.PAUSED_BY_USER: lambda case: "You paused it; it runs again only when it is resumed.",
+    Why.PAUSED_BY_USER: lambda case: f"You paused it{rest_words(case)}; it runs again only when it is resumed.",
+    Why.OVERSTAYED: lambda case: (
+        f"It was paused{rest_words(case)}, and that is over. It runs again only when it is resumed."
+    ),
+    Why.NO_GOOD_COPY: lambda case: (
+        "No run has made a good copy for longer than was agreed, whatever kept it: a pause, a refusal, a failure, or a "
+        "source without files."
+    ),
     Why.STOPPED: _stopped,
     Why.DELETING: lambda case: "It is being deleted; the service removes it by itself.",
 }

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.gare import Gare
-from globus_tui.domain.health import Health, Why
-from globus_tui.domain.job import JobStatus
+from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule import OnceSchedule
+from globus_tui.domain.schedule.schedule import OnceSchedule
+from globus_tui.domain.timer.cause import AT_DESTINATION, AT_SOURCE
+from globus_tui.domain.timer.health import BEFOREHAND, Health, Why, Word
+from globus_tui.domain.timer.job import JobStatus, PauseCause
 from globus_tui.present import moments
 from globus_tui.present.error_words import short_words
 from globus_tui.present.gare_words import allow_words, consent_collections, session_short
+from globus_tui.present.replaced_words import by_words
 from globus_tui.present.run_words import progress
 from globus_tui.present.sizes import count, counted
 from globus_tui.present.transfer_words import collection_name, one_line, route
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, tzinfo
 
-    from globus_tui.domain.job import Job
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.timer.orders import Known
+    from globus_tui.domain.transfer.task import Task
+    from globus_tui.present.replaced_words import Replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,9 @@ class Case:
 
     Attributes:
         names: collections' names by id.
-        now: the service's present.
         task: of its newest run, where known.
+        replaced: what an edit put in its place.
+        fleet: what of it differs from the fleet's files; empty where nothing does.
     """
 
     job: Job
@@ -41,6 +47,9 @@ class Case:
     zone: tzinfo
     task: Task | None = None
     ascii_only: bool = False
+    replaced: Replacement | None = None
+    fleet: str = ""
+    note: str = ""
 
     @property
     def since(self) -> str | None:
@@ -68,11 +77,62 @@ class Case:
 
 def why(case: Case) -> str:
     """A few words, the most telling first: the reason when something is wrong, else what goes on or the route."""
-    return _WHY[case.health.why](case)
+    words = _WHY[case.health.why](case)
+    if case.health.word is Word.SIGN_IN and case.health.since is not None:
+        words = f"{words} ({moments.duration(case.now - case.health.since)})"
+    if case.health.known is not None:
+        words = f"{known_words(case.health.known, case.now, case.zone)}{words}"
+    words = f"{_while_paused(case)}{words}{_missed(case)}" if outlives_pause(case) else words
+    if case.fleet:
+        differs = f"differs from fleet file ({case.fleet})"
+        words = f"{words}; {differs}" if case.health.word.is_trouble else f"{differs}; {words}"
+    if case.replaced is None:
+        return words
+    by = by_words(case.job.label, case.replaced)
+    return f"{by}; {words}" if case.health.word.is_trouble else by
+
+
+def known_words(known: Known, now: datetime, zone: tzinfo) -> str:
+    """That somebody knows of it, until when, and why that is all right."""
+    until = f" until {moments.since_words(known.until, now, zone)}" if known.until else ""
+    return f"(known{until}{f': {one_line(known.reason)}' if known.reason else ''}) "
+
+
+def outlives_pause(case: Case) -> bool:
+    """The timer stands still, and something else is worse than that."""
+    return case.job.stands_still and case.health.why not in _STANDING
+
+
+_STANDING = {
+    Why.CONSENT_MISSING,
+    Why.SESSION,
+    Why.AUTHORIZATION,
+    Why.PAUSED_BY_SERVICE,
+    Why.PAUSED_BY_USER,
+    Why.OVERSTAYED,
+    Why.NO_GOOD_COPY,
+    Why.STALE,
+    Why.UNREADABLE,
+}
+
+
+def _while_paused(case: Case) -> str:
+    """`paused, last run FAILED: `; of a run in progress or of files no word is needed, as theirs say what it is."""
+    last = " last run FAILED:" if case.health.word is Word.FAILED else ""
+    return f"{paused_words(case)}{rest_words(case)},{last} "
+
+
+def paused_words(case: Case) -> str:
+    """Who paused it, in as few words as possible."""
+    reason = case.job.inactive_reason
+    cause = reason.cause.value if reason else case.job.activity.reason if case.job.activity else None
+    return "paused" if cause == PauseCause.USER.value else "paused by Globus"
 
 
 def remedy(job: Job, health: Health) -> tuple[str, str] | None:
     """The command that helps and what it does, or None when there is nothing to do but wait."""
+    if health.why is Why.SOURCE_SHRANK and job.stands_still:
+        return "list.choose", "shows its runs and paths: look at the source before it is resumed"
     if health.why is Why.RUN_REFUSED and health.gare is not None:
         return "job.fix", "signs in and grants what is missing"
     if health.why is Why.TASK_FAILED and not job.runs:
@@ -100,11 +160,18 @@ _REMEDIES: dict[Why, tuple[str, str]] = {
     Why.FILES_SKIPPED: ("job.log", "shows which files and why"),
     Why.NOTHING_MOVED: ("list.choose", "shows the paths to check"),
     Why.PAUSED_BY_USER: ("job.pause-resume", "resumes it"),
+    Why.OVERSTAYED: ("jobs.windows", "ends the maintenance window that paused it"),
+    Why.NO_GOOD_COPY: ("list.choose", "shows what kept its runs from making one"),
 }
 
 
 def _session_missing(case: Case) -> str:
     return session_short(case.gare) or "sign in again"
+
+
+def _sign_in_again(case: Case) -> str:
+    said = one_line(case.gare.session_message or "")
+    return f"sign-in needed: {said}" if said else "sign-in needed, Globus does not say which"
 
 
 def _consent_missing(case: Case) -> str:
@@ -116,13 +183,32 @@ def _paused(by: str) -> Callable[[Case], str]:
     def words(case: Case) -> str:
         since = f" since {case.since}" if case.since else ""
         reason = f": {one_line(case.health.code)}" if case.health.code and case.health.code != "other" else ""
-        return f"paused by {by}{since}{reason}{_missed(case)}"
+        return f"paused by {by}{since}{reason}{rest_words(case)}{_missed(case)}"
 
     return words
 
 
+def rest_words(case: Case) -> str:
+    """Why and until when, as whoever paused it here wrote down; empty where nobody did."""
+    rest = case.health.rest
+    if rest is None:
+        return ""
+    until = f" until {moments.since_words(rest.until, case.now, case.zone)}" if rest.until else ""
+    return f"{until}{f': {one_line(rest.reason)}' if rest.reason else ''}"
+
+
+def _overstayed(case: Case) -> str:
+    reason = f": {one_line(case.health.rest.reason)}" if case.health.rest and case.health.rest.reason else ""
+    return f"pause should have ended {case.since or '?'}, {case.lasted} ago{reason}{_missed(case)}"
+
+
+def _no_good_copy(case: Case) -> str:
+    age = f"last good copy is {case.lasted} old" if case.health.code is None else f"no good copy in {case.lasted}"
+    return f"{paused_words(case)}, {age}" if case.job.stands_still else age
+
+
 def _missed(case: Case) -> str:
-    return f", {counted(case.health.count, 'run')} missed" if case.health.count else ""
+    return f", {counted(case.health.missed, 'run')} missed" if case.health.missed else ""
 
 
 def _late(case: Case) -> str:
@@ -132,19 +218,23 @@ def _late(case: Case) -> str:
 def _failed(case: Case) -> str:
     cause = short_words(case.health.code, case.health.text)
     where = _blamed(case)
-    runs = f" ({counted(case.health.count, 'run')})" if (case.health.count or 0) > 1 else ""
+    runs = _in_a_row(case)
     return f"{cause}{f', {where}' if where else ''}{runs}"
 
 
+def _in_a_row(case: Case) -> str:
+    """How many runs failed in a row, and since when: ` (3 runs in 2d4h)`."""
+    if (case.health.count or 0) < 2:
+        return ""
+    lasted = f" in {moments.duration(case.now - case.health.began)}" if case.health.began else ""
+    return f" ({counted(case.health.count, 'run')}{lasted})"
+
+
 def _refused(case: Case) -> str:
-    runs = f" ({counted(case.health.count, 'run')})" if (case.health.count or 0) > 1 else ""
+    runs = _in_a_row(case)
     if case.health.gare is not None:
         return f"refused: {_consent_missing(case) if case.gare.wants_consent else _session_missing(case)}{runs}"
     return f"run refused: {short_words(case.health.code, case.health.text)}{runs}"
-
-
-_AT_DESTINATION = {"QUOTA_EXCEEDED", "NO_SPACE_LEFT", "NO_APPEND_FILESYSTEM", "EXTERNAL_CHECKSUM_MISMATCH"}
-_AT_SOURCE = {"FILE_NOT_FOUND", "FILE_SIZE_CHANGED", "INVALID_SYMLINK"}
 
 
 def _blamed(case: Case) -> str | None:
@@ -152,14 +242,33 @@ def _blamed(case: Case) -> str | None:
     transfer = case.job.transfer
     if transfer is None:
         return None
-    if case.health.code in _AT_DESTINATION:
+    if case.health.code in AT_DESTINATION:
         return collection_name(transfer.destination_endpoint, case.names)
-    return collection_name(transfer.source_endpoint, case.names) if case.health.code in _AT_SOURCE else None
+    return collection_name(transfer.source_endpoint, case.names) if case.health.code in AT_SOURCE else None
 
 
 def _trouble(case: Case) -> str:
-    skipped = f", {counted(case.health.count, 'tick')} skipped" if case.health.count else ""
-    return f"task stuck: {short_words(case.health.code, case.health.text)}, {case.lasted} old{skipped}"
+    deadline = case.task.deadline if case.task is not None else None
+    ends = f", gives up {moments.since_words(deadline, case.now, case.zone)}" if deadline is not None else ""
+    return f"task stuck: {short_words(case.health.code, case.health.text)}, {case.lasted} old{ends}{_skipped(case)}"
+
+
+def _skipped(case: Case) -> str:
+    return f", {counted(case.health.count, 'tick')} skipped" if case.health.count else ""
+
+
+def _retrying(case: Case) -> str:
+    """Since when, and until when: half the interval, at most 45 minutes (documented)."""
+    since = case.health.since
+    if since is None:
+        return "service retrying since ?"
+    half = timedelta(seconds=case.job.interval_seconds / 2) if case.job.interval_seconds else _RETRIED
+    ends = since + min(half, _RETRIED)
+    until = f", gives up {moments.since_words(ends, case.now, case.zone)}" if ends > case.now else ""
+    return f"service retrying since {case.since}{until}"
+
+
+_RETRIED = timedelta(minutes=45)
 
 
 def _overrun(case: Case) -> str:
@@ -167,6 +276,9 @@ def _overrun(case: Case) -> str:
 
 
 def _shrank(case: Case) -> str:
+    if case.health.code == BEFOREHAND:
+        met = "EMPTY" if case.health.count == 0 else f"down to {counted(case.health.count, 'entry', 'entries')}"
+        return f"source {met} ({count(case.health.before)} before), and the next run deletes"
     if case.health.count == 0:
         return f"source EMPTY ({count(case.health.before)} files before), and it deletes"
     return f"source shrank: {count(case.health.before)} to {counted(case.health.count, 'file')}, and it deletes"
@@ -205,15 +317,15 @@ _WHY: dict[Why, Callable[[Case], str]] = {
     Why.LAST_OUTCOME_UNKNOWN: _outcome_unknown,
     Why.CONSENT_MISSING: _consent_missing,
     Why.SESSION: _session_missing,
-    Why.AUTHORIZATION: lambda case: "sign-in needed, Globus does not say which",
+    Why.AUTHORIZATION: _sign_in_again,
     Why.PAUSED_BY_SERVICE: _paused("Globus"),
     Why.LATE: _late,
     Why.TASK_FAILED: _failed,
     Why.RUN_REFUSED: _refused,
     Why.TASK_TROUBLE: _trouble,
-    Why.SLOW: lambda case: f"run is {case.lasted} old, over 3 times the usual",
+    Why.SLOW: lambda case: f"run is {case.lasted} old, over 3 times the usual{_skipped(case)}",
     Why.LONGER_THAN_INTERVAL: _overrun,
-    Why.RETRYING: lambda case: f"service retrying since {case.since or '?'}",
+    Why.RETRYING: _retrying,
     Why.SOURCE_SHRANK: _shrank,
     Why.FILES_SKIPPED: lambda case: f"last run ok but {counted(case.health.count, 'file')} skipped",
     Why.NOTHING_MOVED: lambda case: f"{counted(case.health.count, 'run')} moved 0 files: wrong path?",
@@ -222,9 +334,14 @@ _WHY: dict[Why, Callable[[Case], str]] = {
     Why.ENDS_SOON: lambda case: f"ends soon: {counted(case.health.count, 'run')} left, {_route(case)}",
     Why.FINE: _route,
     Why.PAUSED_BY_USER: _paused("you"),
+    Why.OVERSTAYED: _overstayed,
+    Why.NO_GOOD_COPY: _no_good_copy,
     Why.STOPPED: _stopped,
     Why.DELETING: lambda case: "being deleted",
 }
+
+
+_RUN_GOES_ON = (Why.TASK_TROUBLE, Why.SLOW, Why.LONGER_THAN_INTERVAL)
 
 
 def next_words(case: Case) -> str:
@@ -237,7 +354,7 @@ def next_words(case: Case) -> str:
     if health.why is Why.RETRYING:
         return "now"
     if job.next_run is not None:
-        overrun = health.why is Why.LONGER_THAN_INTERVAL and job.next_run <= case.now
+        overrun = health.why in _RUN_GOES_ON and job.next_run <= case.now
         return "skipped" if overrun else moments.column(job.next_run, case.now, case.zone)
     over = job.status in (JobStatus.ENDED, JobStatus.DELETING) or (isinstance(job.schedule, OnceSchedule) and job.runs)
     return "-" if over else "?"

@@ -1,17 +1,28 @@
-"""Signs for health words and history: a symbol, an ASCII letter, a word and a style; never colour alone."""
+"""Signs for health words and history (a symbol, an ASCII letter, a word and a style; never colour alone), and how many
+timers there are of each word, worst first.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from globus_tui.domain.health import Word
-from globus_tui.domain.history import Mark
+from globus_tui.domain.making.draft_fields import Level
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.history import Mark
+from globus_tui.present.sizes import counted
 
 if TYPE_CHECKING:
-    from globus_tui.domain.history import History
+    from collections.abc import Mapping, Sequence
+
+    from globus_tui.domain.timer.history import History
+
 
 StyleName = Literal["error", "warning", "success", "accent", "muted"]
+LEVEL_WORDS = {Level.OK: "ok", Level.NOTE: "note", Level.WARN: "WARN", Level.STOP: "STOP"}
+"""How bad a finding is."""
+LEVEL_STYLES = {Level.OK: "muted", Level.NOTE: "", Level.WARN: "warning", Level.STOP: "error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +30,7 @@ class Sign:
     """How something is shown.
 
     Attributes:
-        symbol: one cell wide.
         plain: the same in ASCII, one character.
-        word: what it says.
         style: the name of a style of the theme; the shape says the same without it.
     """
 
@@ -104,3 +113,80 @@ def legend(*, ascii_only: bool = False) -> tuple[tuple[str, StyleName, str], ...
     """What the cells of a strip mean: cell, style and short words, for a line below it."""
     marks = [Mark[name] for name in _LEGEND]
     return tuple((*_CELLS[ascii_only][mark], _SHORT_WORDS.get(mark, HISTORY_SIGNS[mark].word)) for mark in marks)
+
+
+_SHORT = {Word.FAILED: "FAIL"}
+_SHORTER = {
+    Word.UNKNOWN: "UNKN",
+    Word.OVERDUE: "DUE",
+    Word.FAILED: "FAIL",
+    Word.BLOCKED: "BLOCK",
+    Word.OVERRUN: "OVERR",
+}
+
+
+def count_parts(
+    counts: Mapping[Word, int] | None, *, short: bool = False, of: int | None = None, room: int | None = None
+) -> tuple[tuple[str, StyleName | None], ...]:
+    """The line as pieces of text with the name of a style: `41 timers: 2 SIGN-IN, 1 FAILED | 27 ok, 2 paused`.
+
+    Args:
+        counts: timers by word; None when it is not known, which is shown as `?`, never as 0.
+        short: for 80 columns: fewer letters.
+        room: cells that there are: first those that need nobody become one number, then words are shortened.
+        of: how many there are, when a filter left those that are counted.
+    """
+    if counts is None:
+        return (("?" if short else "? timers", None),)
+    total = sum(counts.values())
+    head = str(total) if short else counted(total, "timer")
+    if of is not None:
+        head = f"{total} of {of} shown"
+    trouble = [word for word in Word if word.is_trouble and counts.get(word)]
+    rest = [word for word in Word if not word.is_trouble and counts.get(word)]
+    pieces: list[tuple[str, StyleName | None]] = [(head + (":" if trouble or rest else ""), None)]
+    worst = _listed(trouble, counts, _SHORT if short else {})
+    bar: list[tuple[str, StyleName | None]] = [("|", None)] if trouble and rest else []
+    whole = [*pieces, *worst, *bar, *_listed(rest, counts, {})]
+    if room is None or _length(whole) <= room:
+        return tuple(whole)
+    others: list[tuple[str, StyleName | None]] = (
+        [(f"{sum(counts[word] for word in rest)} others", None)] if rest else []
+    )
+    fewer = [*pieces, *worst, *bar, *others]
+    if _length(fewer) <= room:
+        return tuple(fewer)
+    return (*pieces, *_listed(trouble, counts, _SHORTER), *bar, *others)
+
+
+def _length(pieces: Sequence[tuple[str, object]]) -> int:
+    return sum(len(text) + 1 for text, _ in pieces)
+
+
+def count_words(counts: Mapping[Word, int] | None, *, short: bool = False, of: int | None = None) -> str:
+    """The same as one string."""
+    return " ".join(text for text, _ in count_parts(counts, short=short, of=of))
+
+
+def _listed(
+    words: Sequence[Word], counts: Mapping[Word, int], names: Mapping[Word, str]
+) -> list[tuple[str, StyleName | None]]:
+    return [
+        (f"{counts[word]} {names.get(word, word.value)}{'' if word is words[-1] else ','}", health_sign(word).style)
+        for word in words
+    ]
+
+
+def left_out_words(taken: int, left: Sequence[tuple[str, str]], *, several: str) -> str:
+    """The arithmetic of an action on several timers: `17 of 23 marked: 4 are paused already, 2 have ended`.
+
+    Args:
+        taken: how many it acts on.
+        left: for each timer that is left out, why, for one and for several: `("has ended", "have ended")`.
+        several: what all of them are: `marked`.
+    """
+    if not left:
+        return f"all {taken} {several}"
+    counts = Counter(left)
+    told = ", ".join(f"{number} {one if number == 1 else more}" for (one, more), number in counts.items())
+    return f"{taken} of {taken + len(left)} {several}: {told}"

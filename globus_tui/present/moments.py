@@ -48,15 +48,6 @@ def _in_units(distance: timedelta) -> tuple[int, int]:
     return seconds // unit, unit
 
 
-def next_word_change(moment: datetime, now: datetime) -> datetime:
-    """When `relative` and `relative_words` of the moment will read differently: until then nothing needs painting."""
-    count, unit = _in_units(abs(moment - now))
-    if moment > now:
-        # Counting down, the words hold down to and including the exact count.
-        return moment - timedelta(seconds=count * unit) + _INSTANT if count else moment
-    return moment + timedelta(seconds=(count + 1) * unit)
-
-
 def duration(lasted: timedelta, *, seconds: bool = False) -> str:
     """How long: `47m`, `2h10m`, `31h`, `2d12h`, `18d`; below a minute `<1m`, or `38s` if asked for seconds."""
     total = max(0, lasted // timedelta(seconds=1))
@@ -71,15 +62,6 @@ def duration(lasted: timedelta, *, seconds: bool = False) -> str:
     return f"{days}d{hours}h" if hours and days < 10 else f"{days}d"
 
 
-def next_duration_change(since: datetime, now: datetime) -> datetime:
-    """When `duration(now - since)` will read differently."""
-    total = max(0, (now - since) // timedelta(seconds=1))
-    ten_hours, ten_days = 10 * _HOUR, 10 * _DAY
-    in_minutes, in_hours = total < ten_hours, total < ten_days
-    unit = _MINUTE if in_minutes else _HOUR if in_hours else _DAY
-    return since + timedelta(seconds=(total // unit + 1) * unit)
-
-
 def column(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """Local time in 12 cells: `13:00 today`, `Sun 02:00` (in the next six days), `22 Nov 02:00`, `14 Mar 2027`."""
     here, today = moment.astimezone(zone), now.astimezone(zone)
@@ -91,12 +73,6 @@ def column(moment: datetime, now: datetime, zone: tzinfo) -> str:
     if here.year != today.year:
         return f"{here.day} {MONTHS[here.month - 1]} {here.year}"
     return f"{here.day} {MONTHS[here.month - 1]} {clock(moment, zone)}"
-
-
-def next_column_change(now: datetime, zone: tzinfo) -> datetime:
-    """When `column`, `date_time` and `since_words` of a moment may read differently: the next local midnight."""
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).astimezone(UTC)
 
 
 def clock(moment: datetime, zone: tzinfo) -> str:
@@ -137,5 +113,6 @@ def utc_time(moment: datetime) -> str:
 
 def zone_name(moment: datetime, zone: tzinfo) -> str:
     """Abbreviation of the zone at that moment: `CST`, `CDT`, `UTC`; zones without one read `UTC+05:30`."""
-    named = moment.astimezone(zone).tzname() or "?"
-    return f"UTC{named}" if named[:1] in "+-" else named
+    here = moment.astimezone(zone)
+    named = here.tzname() or "?"
+    return f"UTC{here.isoformat()[-6:].removesuffix(':00')}" if named[:1] in "+-" else named

@@ -5,12 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.present import moments
+from globus_tui.present.schedule_words import rhythm_words
+from globus_tui.present.transfer_words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, tzinfo
 
-LISTED = 8
+    from globus_tui.domain.timer.job import Job
+
+
+class Replacement(Protocol):
+    """What has taken another timer's place."""
+
+    @property
+    def job_id(self) -> str:
+        """Its id."""
+
+    @property
+    def label(self) -> str | None:
+        """What it is called; None when it is gone."""
+
+    @property
+    def state(self) -> str:
+        """Whether it is active."""
+
+
+class Preview(Protocol):
+    """What resuming sets going."""
+
+    @property
+    def catch_up(self) -> bool | None:
+        """A run starts at once."""
+
+    @property
+    def missed(self) -> int | None:
+        """Ticks that passed."""
 
 
 class Old(Protocol):
@@ -46,28 +76,67 @@ def ask_words(number: int, days: int, key: str) -> str:
     return f"{timers} {was} {days} days ago or more {still}, paused: {key} lists what to delete."
 
 
-def kept_lines(found: Sequence[Old], labels: Mapping[str, str], now: datetime, zone: tzinfo) -> tuple[str, ...]:
-    """One line for each: its name, when it was replaced, and by what.
+def kept_lines(found: Sequence[Old], jobs: Mapping[str, Job], now: datetime, zone: tzinfo) -> tuple[str, ...]:
+    """One line for each: its name, id and schedule, when it was replaced, and by what.
 
     Args:
-        found: the old timers.
-        labels: what the timers in the list are called, by id.
-        now: the present.
+        jobs: the timers in the list, by id.
         zone: times are shown in it.
     """
-    lines = [
-        f"· {labels.get(one.job_id) or one.name or one.job_id}, replaced {moments.date(one.replaced_at, now, zone)} by "
-        f"{labels.get(one.replaced_by, 'one that is gone')}"
-        for one in found
-    ]
-    more = (f"… and {len(lines) - LISTED} more",) if len(lines) > LISTED else ()
-    return (*lines[:LISTED], *more)
+    lines = []
+    for one in found:
+        job, new = jobs.get(one.job_id), jobs.get(one.replaced_by)
+        label = (job.label if job else one.name) or "(no name)"
+        rhythm = f", {rhythm_words(job.schedule, now, zone)}" if job else ""
+        by = f"{new.label} {one.replaced_by[:8]}" if new else "one that is gone"
+        when = moments.date(one.replaced_at, now, zone)
+        lines.append(f"· {label} {one.job_id[:8]}{rhythm}, replaced {when} by {by}")
+    return tuple(lines)
 
 
-def back_sentences(new: str, old: str) -> tuple[str, ...]:
-    """What undoing a replacement means; both names may be the same."""
+def by_words(label: str, new: Replacement) -> str:
+    """What has taken a timer's place: `replaced by active db-dumps v2`; of the same name, its id.
+
+    How that one is stands before its name, which narrow lists cut.
+
+    Args:
+        label: of the timer that was replaced.
+    """
+    return f"replaced by {new.state} {_called(label, new)}" if new.label else "replaced by one that is gone"
+
+
+def _called(label: str, new: Replacement) -> str:
+    return new.job_id[:8] if new.label in (None, label) else one_line(new.label or "")
+
+
+def resume_warning(label: str, new: Replacement) -> str:
+    """Why resuming a timer that was replaced is asked about."""
+    more = {"active": "both would run", "paused": "both could run once that is resumed too"}.get(
+        new.state, "it is alone"
+    )
+    return f"{label} was replaced by {_called(label, new)} ({new.state}): {more}."
+
+
+def back_sentences(new: str, old: str, preview: Preview | None, *, resting: bool) -> tuple[str, ...]:
+    """What undoing a replacement means; both names may be the same.
+
+    Args:
+        new: the timer that is there now.
+        old: the one that comes back.
+        preview: what resuming the old one sets going; None when that is not known.
+        resting: the new one is paused, so neither runs afterwards.
+    """
     which = f"The old {old}" if new != old else "The old one"
+    after = "Whatever fails, one of the two stays active. The same key on the old one undoes this."
+    if resting:
+        return (f"{which} stays paused in the place of this one, which is paused too: no run starts.", after)
+    stead = "This one is paused and kept in its stead."
+    if preview is not None and preview.catch_up is False:
+        return (f"{which} was kept, paused; it runs again from its next tick. {stead}", after)
+    missed = f"{preview.missed} of its ticks passed" if preview is not None and preview.missed else "a tick passed"
+    sure = "ONE run of it starts AT ONCE" if preview is not None and preview.catch_up else "ONE run may start AT ONCE"
     return (
-        f"{which} was kept, paused; it runs again from its next tick. This one is paused and kept in its stead.",
-        "Whatever fails, one of the two stays active. The same key on the old one undoes this.",
+        f"{sure}: {missed} while it was kept, paused, and Globus makes up for one. {stead}",
+        "To have it without that run: clone it (C) and pause this one.",
+        after,
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.history import Mark
-from globus_tui.domain.run import Outcome, Run, outcome
-from globus_tui.domain.task import Task, TaskStatus
+from globus_tui.domain.timer.history import Mark
+from globus_tui.domain.timer.run import Outcome, Run, outcome
+from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.present.error_words import short_words
 from globus_tui.present.sizes import counted, short_count, speed
 from globus_tui.present.transfer_words import one_line
 
 if TYPE_CHECKING:
-    from globus_tui.domain.task import SkippedError, TaskEvent
+    from collections.abc import Iterable
+
+    from globus_tui.domain.transfer.task import TaskEvent
 
 _RESULTS = {
     Outcome.OK: "ok",
@@ -96,13 +99,26 @@ def task_status(task: Task) -> str:
     return _TASK_STATUS[task.status]
 
 
-def event_words(event: TaskEvent) -> str:
-    """One event of a task's log: its code in words, then what the service said."""
+_NAMED = re.compile(r'^(?:File|Path|Directory): ([/~].*)$|"path": ?"((?:[^"\\]|\\.)+)"', re.MULTILINE)
+
+
+def named_path(event: TaskEvent) -> str | None:
+    """The file or folder that the details of an error name. Their form is documented nowhere: of GridFTP, and JSON."""
+    found = _NAMED.search(event.details or "") if event.is_error else None
+    if found is None:
+        return None
+    return (found[1] or found[2]).rstrip()
+
+
+def failed_path(events: Iterable[TaskEvent]) -> str | None:
+    """The file or folder that the newest error of a log names; the last event of a failed task names none itself."""
+    return next((path for event in events if (path := named_path(event))), None)
+
+
+def event_words(event: TaskEvent, path: str | None = None) -> str:
+    """One event of a task's log: its code in words, the file that it is about, then what the service said."""
     said = one_line(event.description or "")
     words = short_words(event.code, said)
+    if path is not None:
+        words = f"{words}: {one_line(path)}"
     return words if not said or said.lower() == words.lower() else f"{words}: {said}"
-
-
-def skipped_words(skipped: SkippedError) -> str:
-    """One skipped file: why, and which."""
-    return f"{short_words(skipped.code, skipped.details)}: {one_line(skipped.source_path or '?')}"

@@ -42,12 +42,23 @@ def safe_line(text: str, *, ascii_only: bool = False) -> str:
     (NFC); a combining mark with nothing to sit on is given a dotted circle.
 
     Args:
-        text: Anything.
         ascii_only: Write everything outside printable ASCII as an escape (``\xe9``, ``\n``).
     """
     if text.isascii() and text.isprintable() and len(text) <= MAX_CHARACTERS:
         return text
     return _escape_line(text[: MAX_CHARACTERS + 1], ascii_only)
+
+
+def safe_json(text: str) -> str:
+    r"""Return a JSON document that says the same, with every character that is not seen as it is as ``\u202e``."""
+    return (
+        text if text.isascii() else "".join(one if one.isprintable() or one == "\n" else _in_json(one) for one in text)
+    )
+
+
+def _in_json(character: str) -> str:
+    pairs = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
 
 
 def cell_width(text: str) -> int:
@@ -59,7 +70,6 @@ def clip(text: str, width: int, *, where: Clip = "end", ellipsis: str = ELLIPSIS
     """Return ``text`` shortened to at most ``width`` cells, an ellipsis standing where something was cut.
 
     Args:
-        text: A safe line.
         width: Cells available; zero or less gives an empty string.
         where: Which part is lost. Paths read best with the middle or the start cut.
         ellipsis: What stands for the lost part; dropped when even that does not fit.

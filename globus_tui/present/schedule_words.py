@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule import (
+from globus_tui.domain.schedule.schedule import (
     ClockShift,
     EndCondition,
     OnceSchedule,
@@ -20,7 +20,7 @@ from globus_tui.present import moments
 from globus_tui.present.sizes import count, counted
 
 if TYPE_CHECKING:
-    from globus_tui.domain.job import Job
+    from globus_tui.domain.timer.job import Job
 
 _UNITS = ((604800, "week", "w"), (86400, "day", "d"), (3600, "hour", "h"), (60, "minute", "m"), (1, "second", "s"))
 

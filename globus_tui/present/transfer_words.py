@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.job import FlowStart
-from globus_tui.domain.transfer import SyncLevel, TransferData
+from globus_tui.domain.timer.job import FlowStart
+from globus_tui.domain.transfer.transfer import SyncLevel, TransferData
 from globus_tui.present.sizes import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from globus_tui.domain.job import Job
-    from globus_tui.domain.transfer import FilterRule, TransferItem
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.transfer.transfer import FilterRule, TransferItem
+    from globus_tui.domain.transfer.typed_filters import Verdict
+
+
+_NAMED = 6
+
+
+def preview_words(path: str, verdicts: Sequence[Verdict]) -> str:
+    """`of 42 names in /proj/: 3 left out: scratch_tmp/, a.tmp, b.tmp`."""
+    left = [f"{one.entry.name}{'/' if one.entry.is_folder else ''}" for one in verdicts if not one.taken]
+    head = f"of {counted(len(verdicts), 'name')} in {path}"
+    if not left:
+        return f"{head}: all are taken"
+    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+    return f"{head} {len(left)} left out: {', '.join(left[:_NAMED])}{more}"
+
+
+def rule_counts(verdicts: Sequence[Verdict], rules: int) -> tuple[str, ...]:
+    """What each rule decides, in the order of the rules: `decides 3`; `decides none here`."""
+    counts = [sum(1 for one in verdicts if one.rule == place) for place in range(rules)]
+    return tuple(f"decides {counted(found, 'name')}" if found else "decides none here" for found in counts)
+
 
 ARROW, ASCII_ARROW = "→", "->"
 
@@ -49,6 +70,13 @@ def route(job: Job, names: Mapping[str, str], *, ascii_only: bool = False) -> st
     if isinstance(payload, FlowStart):
         return f"flow {collection_name(payload.flow_id, names)}"
     return f"calls {one_line(job.callback_url)}" if job.callback_url else "what it starts is not known"
+
+
+def address_warning(job: Job) -> str | None:
+    """What to know of a timer that calls an address that is none of the known ones; None for all others."""
+    if not job.calls_elsewhere:
+        return None
+    return f"calls {one_line(job.callback_url or '')}, which is neither Transfer nor a flow: what it sends goes there"
 
 
 def route_with_paths(job: Job, names: Mapping[str, str], *, ascii_only: bool = False) -> str:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from globus_tui.domain.draft import What
+from globus_tui.commands import key_words
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.present.group_words import group_words
+from globus_tui.domain.making.draft import What
+from globus_tui.present.review_facts import group_words
 from globus_tui.screens.create.lost_answer import LostAnswer
-from globus_tui.store.creation_outcome import Created, NotCreated, Submitted, Unconfirmed
+from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.outcome import NeedsConsent, SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from globus_tui.app import GlobusTui
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.draft_fields import DraftProblem
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_fields import DraftProblem
+    from globus_tui.screens.console import Console
     from globus_tui.screens.create.draft_keeper import DraftKeeper
     from globus_tui.screens.create.lookup import Making
-    from globus_tui.store.creation_outcome import Attempt, Creation, GroupCreation
+    from globus_tui.store.creation import Attempt, Creation, GroupCreation
 
 
 class Sender(Protocol):
@@ -42,10 +43,15 @@ class Sender(Protocol):
 
 
 class Create:
-    """One creation, from the key press to the new timer's screen. Runs in a worker of the application."""
+    """One creation, from the key press to the new timer's screen. Runs in a worker of the application.
 
-    def __init__(self, app: GlobusTui, wizard: Sender) -> None:
-        """Nothing is asked of Globus yet."""
+    Attributes:
+        LOOKS_EVERY: seconds after which a creation without an answer is looked for by itself; None: only when asked.
+    """
+
+    LOOKS_EVERY: ClassVar[float | None] = None
+
+    def __init__(self, app: Console, wizard: Sender) -> None:
         self._app = app
         self._wizard = wizard
         self._keeper = wizard.keeper
@@ -62,7 +68,9 @@ class Create:
         try:
             found = await self._through_consent(self._draft, after=self._keeper.attempt)
             while isinstance(found, Unconfirmed):
-                answer = await self._app.push_screen_wait(LostAnswer(found.words, transfer=found.attempt.timer is None))
+                transfer = found.attempt.timer is None
+                sheet = LostAnswer(found.words, transfer=transfer, looks_every=self.LOOKS_EVERY)
+                answer = await self._app.push_screen_wait(sheet)
                 if answer is None:
                     self._app.say("Nothing more was sent; the draft is kept with what is known.", "warning")
                     return
@@ -82,7 +90,7 @@ class Create:
             found = await self._creator.look_again(lost.attempt, lost.draft)
             if len(lost.draft.group) < 2 or not isinstance(found, Created):
                 return found
-        return await self._create(lost.draft, check_consents=False, after=lost.attempt)
+        return await self._create(lost.draft, check_consents=False, after=lost.attempt, again=True)
 
     async def _through_consent(self, draft: Draft, after: Attempt | None) -> Creation:
         """Create; where a consent is missing, one login and one more try."""
@@ -95,10 +103,14 @@ class Create:
             return NotCreated("Nothing was sent: the consent was not given. The draft is kept.")
         return await self._create(draft, check_consents=False, after=after)
 
-    async def _create(self, draft: Draft, *, check_consents: bool, after: Attempt | None) -> Creation:
+    async def _create(
+        self, draft: Draft, *, check_consents: bool, after: Attempt | None, again: bool = False
+    ) -> Creation:
         if len(draft.group) < 2:
-            return await self._creator.create(draft, check_consents=check_consents, after=after)
-        self._group = group = await self._creator.create_group(draft, check_consents=check_consents, after=after)
+            return await self._creator.create(draft, check_consents=check_consents, after=after, again=again)
+        self._group = group = await self._creator.create_group(
+            draft, check_consents=check_consents, after=after, again=again
+        )
         words = group_words(group, len(draft.group))
         if group.stopped_by is None:
             return replace(group.made[0], words=words, note=_joined(*(one.note for one in group.made)) or None)
@@ -125,11 +137,19 @@ class Create:
         from globus_tui.screens.job_detail import JobDetailScreen
 
         self._leave()
-        self._app.say(_joined(created.words, created.note))
+        self._app.say(_joined(created.words, created.note, self._fleet_words()))
         await self._app.store.refresh()
-        await self._app.store.read_alarm_levels()
+        await self._app.store.read_journal()
         self._app.book_wake()
         self._app.open_screen(JobDetailScreen(created.job.job_id))
+
+    def _fleet_words(self) -> str | None:
+        """How it gets into the fleet's files, where there are some."""
+        if self._app.fleet.where is None:
+            return None
+        if self._draft.replaces in self._app.fleet.in_files:
+            return "Its fleet file says otherwise until it is changed there, too."
+        return f"{key_words(self._app.settings.keys, 'job.to-file')} writes it into the fleet's files."
 
     def _follow(self, handed_in: Submitted) -> None:
         """The task's own screen, in the wizard's place."""
@@ -149,7 +169,7 @@ class Create:
         self._keeper.discard()
         top: object = self._app.screen
         if top is self._wizard:  # somebody may have left it meanwhile, or there is none
-            self._app.pop_screen()
+            self._app.screen.dismiss()
 
 
 def _joined(*sentences: str | None) -> str:

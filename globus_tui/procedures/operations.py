@@ -1,21 +1,80 @@
-"""Carries out what changes timers, a few at a time, and says how it ended."""
+"""Carries out what changes timers, a few at a time, says how it ended, and watches repaired ones until their
+next run.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
+from globus_tui.commands import key_words
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.screens.operation_words import command_of
-from globus_tui.store.operations import Delete, Resume
-from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
+from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.timer.run import RunState
+from globus_tui.present.transfer_words import one_line
+from globus_tui.screens.operation_words import command_of, outcome_words
+from globus_tui.store.journal import noting
+from globus_tui.store.operations import Delete, Pause, Resume
+from globus_tui.store.outcome import Done, NeedsConsent, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from globus_tui.app import GlobusTui
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.screens.console import Console
+    from globus_tui.store.job_state import JobState
     from globus_tui.store.operations import Operation
     from globus_tui.store.outcome import Outcome
+
+
+class NextRuns:
+    """Told which timers to watch, asked after each reading what there is to tell."""
+
+    def __init__(self) -> None:
+        self._since: dict[JobId, datetime] = {}
+
+    def watch(self, job_id: JobId, since: datetime) -> None:
+        """Watch a timer for a run that starts from this moment on."""
+        self._since[job_id] = since
+
+    def news(self, states: Mapping[JobId, JobState]) -> Iterator[tuple[str, bool]]:
+        """What came of the watched timers: sentences, and whether each is good. Each is told once, the bad ones first.
+
+        Runs that started are told together: one login may have repaired a dozen timers, and the note has two lines.
+        """
+        started: list[str] = []
+        for job_id, since in list(self._since.items()):
+            told = _news_of(states.get(job_id), since)
+            if told is None:
+                continue
+            del self._since[job_id]
+            if told:
+                yield told, False
+            else:
+                started.append(states[job_id].job.label)
+        if len(started) == 1:
+            yield f"{started[0]}: its run has started.", True
+        elif started:
+            yield f"The runs of {len(started)} repaired timers have started: {', '.join(started)}.", True
+
+
+def _news_of(state: JobState | None, since: datetime) -> str | None:
+    """What went wrong with a watched timer; empty when its run has started, None while there is nothing to tell."""
+    if state is None:
+        return "A timer that was being watched is gone."
+    label, newest = state.job.label, state.job.runs[0] if state.job.runs else None
+    if state.job.status is JobStatus.INACTIVE:
+        return f"{label}: Globus stopped it again."
+    if newest is None or newest.ran_at is None or newest.ran_at < since:
+        return None
+    if newest.state in _WRONG:
+        return f"{label}: its run {_WRONG[newest.state]}: {newest.problem or 'no reason given'}."
+    return ""
+
+
+_WRONG = {RunState.REFUSED: "was refused", RunState.FAILED: "failed"}
+
 
 AT_ONCE = 4
 """Operations of one bulk action that may be under way together."""
@@ -24,8 +83,7 @@ AT_ONCE = 4
 class Operations:
     """Runs operations in workers of the application, so that closing a screen never cancels one."""
 
-    def __init__(self, app: GlobusTui) -> None:
-        """Nothing is under way."""
+    def __init__(self, app: Console) -> None:
         self._app = app
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -41,10 +99,11 @@ class Operations:
         labels = [self._label(one) for one in operations]
         for one in operations:
             self._app.activity.command(command_of(one))
-        outcomes: Sequence[Outcome] = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
+        with noting():
+            outcomes: Sequence[Outcome] = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
         if len(operations) == 1:
             outcomes = (await self._through_consent(operations[0], outcomes[0]),)
-        self._say_outcomes(outcomes, labels)
+        self._say_outcomes(operations, outcomes, labels)
         self._app.book_wake()
         if then is not None:
             then(outcomes)
@@ -83,31 +142,45 @@ class Operations:
         state = self._app.states.get(operation.job_id) if operation.job_id else None
         return f"{state.job.label}: " if state else ""
 
-    def _say_outcomes(self, outcomes: Sequence[Outcome], labels: Sequence[str]) -> None:
+    def _say_outcomes(
+        self, operations: Sequence[Operation], outcomes: Sequence[Outcome], labels: Sequence[str]
+    ) -> None:
         """One sentence; with several timers of which some failed, a list."""
         told = [f"{label}{outcome_words(one)}" for label, one in zip(labels, outcomes, strict=True)]
         bad = sum(not isinstance(one, Done) for one in outcomes)
+        back = ""
+        if isinstance(operations[0], Pause) and not bad:  # the key that takes it back
+            key = key_words(self._app.settings.keys, "job.pause-resume")
+            back = f" {key} resumes it." if len(outcomes) == 1 else f"; mark them again and {key} resumes exactly these"
         if len(outcomes) == 1:
-            self._app.say(told[0], "error" if bad else "information")
+            self._app.say(f"{told[0]}{back}", "error" if bad else "information")
         elif not bad:
-            self._app.say(f"all {len(outcomes)} done")
+            self._app.say(f"all {len(outcomes)} done{back}")
         else:
-            from globus_tui.screens.results import Results
+            from globus_tui.screens.confirm import Results
 
             self._app.say(f"{len(outcomes) - bad} of {len(outcomes)} done, {bad} not", "error")
             lines = [(isinstance(one, Done), "", words) for one, words in zip(outcomes, told, strict=True)]
             self._app.push_screen(Results("What became of each timer", lines))
 
 
-def outcome_words(outcome: Outcome) -> str:
-    """How an operation ended, in a sentence or two."""
-    if isinstance(outcome, Done):
-        return f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
-    if isinstance(outcome, NeedsConsent):
-        said = outcome.gare.session_message or "Globus asks for a consent or a new sign-in first"
-        return f"{said.rstrip('.')}: press f."
-    if isinstance(outcome, SignedOut):
-        return f"{outcome.words} {outcome.advice}"
-    if isinstance(outcome, Failed | Refused):
-        return outcome.words
-    raise AssertionError(outcome)
+_DONE_DOING = {
+    "pause": ("paused", "pausing"),
+    "resume": ("resumed", "resuming"),
+    "rename": ("renamed", "renaming"),
+    "delete": ("deleted", "deleting"),
+    "cancel": ("canceled the task of", "canceling the task of"),
+    "create": ("created", "creating"),
+    "transfer": ("started the transfer", "starting the transfer"),
+}
+
+
+def looked_up_words(verb: str, name: str, effect: bool | None, asked_at: str) -> str:
+    """What became of a request whose answer was lost: `Paused climate-nightly after all (asked for at 14:31).`"""
+    when = f" (asked for at {asked_at})" if asked_at else ""
+    done, doing = (f"{word} {one_line(name)}" for word in _DONE_DOING.get(verb, (one_line(verb),) * 2))
+    if effect:
+        return f"{done[:1].upper()}{done[1:]} after all{when}."
+    if effect is None:
+        return f"Nobody can tell what became of {doing}{when}: look at it."
+    return f"Not carried out: {doing}{when}."

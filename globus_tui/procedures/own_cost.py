@@ -1,4 +1,4 @@
-"""Measures what this program itself uses: for those who share the machine with it."""
+"""What this program itself uses, measured and in words: for those who share the machine with it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,60 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.present.own_words import OwnCost
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.present.moments import duration
+from globus_tui.present.sizes import counted, size
 
 if TYPE_CHECKING:
     from globus_tui.store.job_store import JobStore
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCost:
+    """What was used since the start.
+
+    Attributes:
+        memory: bytes in memory now; None where the system does not tell.
+        requests: sent to Globus, repeated ones included.
+        received: bytes of their answers, as they came over the wire.
+        pace: seconds between refreshes as things are; 0 is off.
+        asked: lists that this copy asked for.
+        taken: lists that another copy asked for.
+        last_taken: the list shown is one of those.
+    """
+
+    lasted: timedelta
+    cpu_seconds: float
+    memory: int | None
+    requests: int
+    received: int
+    pace: float
+    timers: int
+    asked: int = 0
+    taken: int = 0
+    last_taken: bool = False
+
+
+def own_lines(cost: OwnCost) -> tuple[str, ...]:
+    """A line for each thing it uses."""
+    seconds = max(cost.lasted.total_seconds(), 1.0)
+    hours = seconds / 3600
+    pace = f"every {cost.pace:g} s" if cost.pace else "off"
+    return (
+        f"running    {duration(cost.lasted)}, {counted(cost.timers, 'timer')}, refresh {pace}",
+        f"processor  {cost.cpu_seconds:.1f} s, {cost.cpu_seconds / seconds:.1%} of one core",
+        f"memory     {'not known' if cost.memory is None else size(cost.memory)}",
+        f"requests   {cost.requests}, {cost.requests / max(hours, 1 / 60):.0f} an hour at this rate",
+        f"received   {size(cost.received)}",
+        f"shared     {_sharing(cost)}",
+    )
+
+
+def _sharing(cost: OwnCost) -> str:
+    if not cost.taken:
+        return "no list was read by another copy on this host"
+    last = "; the last one by another copy" if cost.last_taken else "; the last one by this copy"
+    return f"{cost.taken} of {counted(cost.taken + cost.asked, 'list')} read by another copy on this host{last}"
 
 
 def own_cost(store: JobStore, *, requests: int, received: int, started: float) -> OwnCost:
@@ -19,11 +69,10 @@ def own_cost(store: JobStore, *, requests: int, received: int, started: float) -
 
     Args:
         store: knows the timers and the pace.
-        requests: sent so far.
         received: bytes of answers so far.
         started: when the program began, by `time.monotonic`.
     """
-    lists = store.refresher.lists
+    lists = store.refresher
     used = resource.getrusage(resource.RUSAGE_SELF)
     return OwnCost(
         timedelta(seconds=time.monotonic() - started),
@@ -33,7 +82,7 @@ def own_cost(store: JobStore, *, requests: int, received: int, started: float) -
         received,
         store.refresher.plan.pace,
         len(store.states),
-        lists.others,
+        lists.asked_here,
         lists.taken,
         lists.last_taken,
     )

@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.commands import key_words
-from globus_tui.domain.job import JobId, JobStatus
-from globus_tui.store.operations import Delete
+from globus_tui.domain.timer.job import JobId, JobStatus
+from globus_tui.store.operations import Delete, resume_preview
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from globus_tui.app import GlobusTui
+    from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
-    from globus_tui.store.swapping import OldTimer
+    from globus_tui.store.journal import OldTimer
 
 _DAY = timedelta(days=1)
 NOTHING_KEPT = "No timer that was replaced from here is kept: the journal knows of none that is still there, paused."
@@ -23,8 +23,7 @@ NOTHING_KEPT = "No timer that was replaced from here is kept: the journal knows 
 class ReplacedTimers:
     """Those that this program's journal knows of, that are still there, and that nobody resumed since."""
 
-    def __init__(self, app: GlobusTui) -> None:
-        """Nothing is read yet."""
+    def __init__(self, app: Console) -> None:
         self._app = app
         self._asked_at: datetime | None = None
 
@@ -37,11 +36,11 @@ class ReplacedTimers:
         now = self._app.store.now()
         unread = self._app.store.freshness.checked_at is None
         if not unread and self._asked_at is None:
-            await self._app.store.read_alarm_levels()  # once: of what is made here the store is told
+            await self._app.store.read_journal()  # once: of what is made here the store is told
         if unread or (self._asked_at is not None and now - self._asked_at < _DAY):
             return
         self._asked_at = now
-        if self._days and (due := await self._kept(due_only=True)):
+        if self._days and not self._app.settings.read_only and (due := await self._kept(due_only=True)):
             from globus_tui.present.replaced_words import ask_words
 
             key = key_words(self._app.settings.keys, "jobs.replaced")
@@ -57,13 +56,13 @@ class ReplacedTimers:
             self._app.say(NOTHING_KEPT)
             return
         operations = [Delete(JobId(one.job_id)) for one in found]
-        labels = {str(one): state.job.label for one, state in self._app.states.items()}
+        states = self._app.states
+        named = {JobId(each) for one in found for each in (one.job_id, one.replaced_by)}
+        jobs = {str(each): states[each].job for each in named if each in states}
         sheet = ConfirmTyped(
             f"Delete {kept_words(len(found))} for good?",
-            (
-                *kept_lines(found, labels, self._app.view.now, self._app.view.zone),
-                "This cannot be undone at Globus. Their replacements are not touched.",
-            ),
+            ("This cannot be undone at Globus. Their replacements are not touched.",),
+            listed=kept_lines(found, jobs, self._app.view.now, self._app.view.zone),
             accepted=[f"delete {len(found)}"],
             verb="delete what is listed",
         )
@@ -73,18 +72,26 @@ class ReplacedTimers:
         """Ask, then let the timer that this one replaced take its place again. Problems are said, never raised."""
         from globus_tui.present.replaced_words import back_sentences
         from globus_tui.screens.confirm import Confirm
-        from globus_tui.store.swapping import Swapped, replaced_by
+        from globus_tui.store.journal import replaced_by
+        from globus_tui.store.swapping import Swapped
 
         making, job = self._app.host.making, state.job
         old = replaced_by(await self._app.store.journal.entries(), job.job_id)
         if making is None or old is None:
             self._app.say(f"{job.label} took the place of no timer that this program's journal knows of.", "warning")
             return
-        sheet = Confirm("Undo the replacement?", back_sentences(job.label, old.name or old.job_id), verb="go back")
+        kept = self._app.states.get(JobId(old.job_id))
+        missed = (
+            None if kept is None or job.stands_still else resume_preview(kept.job, kept.history, self._app.store.now())
+        )
+        sentences = back_sentences(job.label, old.name or old.job_id, missed, resting=job.stands_still)
+        danger = missed is not None and missed.catch_up is not False
+        sheet = Confirm("Undo the replacement?", sentences, verb="go back", danger=danger)
         if not await self._app.push_screen_wait(sheet):
             return
         found = await making.swapper(making.creator(lambda _, __: None)).go_back(job.job_id, old.job_id)
         await self._app.store.refresh()
+        await self._app.store.read_journal()
         self._app.book_wake()
         self._app.say(found.words, "information" if isinstance(found, Swapped) else "error")
 
@@ -92,9 +99,9 @@ class ReplacedTimers:
         entries = await self._app.store.journal.entries()
         if not entries:
             return ()
-        from globus_tui.store.swapping import due_for_deletion, replaced_timers
+        from globus_tui.store.journal import due_for_deletion, replaced_timers
 
         now, states = self._app.store.now(), self._app.store.states
         found = due_for_deletion(entries, now, self._days) if due_only else replaced_timers(entries)
-        resting = {job_id for job_id, state in states.items() if state.job.status is JobStatus.INACTIVE}
-        return tuple(one for one in found if one.job_id in resting)
+        known = ((one, states.get(JobId(one.job_id))) for one in found)
+        return tuple(one for one, state in known if state is not None and state.job.status is JobStatus.INACTIVE)

@@ -2,22 +2,455 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from globus_tui.auth.fix import BrokenJob
 from globus_tui.auth.sign_in_request import SignInRequest, plan
+from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.auth.scope import render
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.procedures.names import known_names, look_up_names
-from globus_tui.procedures.prompting import Prompting, Question
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.cause import cause_of
+from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.timer.run import RunState
+from globus_tui.present import gare_words, moments
+from globus_tui.screens.consent import Asked, Choice, Prompt
+from globus_tui.screens.job_actions import wants_fix
+from globus_tui.screens.operation_words import outcome_words
+from globus_tui.store.operations import Resume
+from globus_tui.store.outcome import Done
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from globus_tui.app import GlobusTui
     from globus_tui.auth.account import Account
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.job import JobId
-    from globus_tui.procedures.fixing import Result
+    from globus_tui.auth.fix import FixPlan
+    from globus_tui.auth.login import LoginAttempt
+    from globus_tui.domain.auth.credentials import Secret
+    from globus_tui.domain.auth.scope import Scope
+    from globus_tui.domain.timer.cause import Cause
+    from globus_tui.domain.timer.job import Job, JobId
+    from globus_tui.screens.console import Console
+
+    Change = Callable[[frozenset[str]], Awaitable[SignInRequest | None]]
+
+
+NAME = "login-url"
+
+
+def write_link(state: Path, url: str) -> Path | None:
+    """Writes the link; None when the folder cannot be written."""
+    path = state / NAME
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.unlink(missing_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f"{url}\n")
+    except OSError:
+        return None
+    return path
+
+
+def remove_link(state: Path) -> None:
+    """Takes the file away when the login is over."""
+    try:
+        (state / NAME).unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a prompt is opened for.
+
+    Attributes:
+        request: the login; None when none is needed.
+        words: what it asks for and why, a line each.
+        then: what happens by itself afterwards.
+        choices: what may be left out of that.
+        change: the login that is needed for these choices only.
+    """
+
+    heading: str
+    request: SignInRequest | None
+    words: Callable[[SignInRequest | None], tuple[str, ...]]
+    then: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    change: Callable[[frozenset[str]], Awaitable[SignInRequest | None]] | None = None
+
+
+class Prompting:
+    """One prompt at a time. Must be awaited in a worker, as Textual's `push_screen_wait` must."""
+
+    def __init__(
+        self,
+        app: Console,
+        account: Account,
+        state: Path,
+        *,
+        browser: Callable[[str], Awaitable[str | None]] | None = None,
+        open_link: Callable[[str], object] | None = None,
+    ) -> None:
+        """Nothing is shown yet; for the arguments see `SignIn`."""
+        self._app = app
+        self._account = account
+        self._state = state
+        self._browser = browser
+        self._open_link = open_link
+        self._busy = asyncio.Lock()
+
+    async def ask(self, question: Question) -> frozenset[str] | None:
+        """Opens the prompt and waits.
+
+        Returns:
+            The keys of the choices that were left in, once tokens came or when none were needed; None when the person
+            left everything as it was.
+
+        Raises:
+            GlobusTuiError: the link could not be made, a service account was refused a scope, or what is wanted has to
+                be proved by a person.
+        """
+        async with self._busy:
+            under_way = _UnderWay(self._account, question)
+            await under_way.begin(question.request)
+            if under_way.only_for_people and not question.choices:
+                raise GlobusTuiError("Globus wants proof that only a person can give by signing in.")
+            if not under_way.asks_for_something and not question.choices:
+                return frozenset()
+            try:
+                picked = await self._show(question, under_way)
+                if picked is not None:
+                    await under_way.agree()
+                return picked
+            finally:
+                await asyncio.to_thread(remove_link, self._state)
+
+    async def _show(self, question: Question, under_way: _UnderWay) -> frozenset[str] | None:
+        from globus_tui.screens.consent import ConsentScreen
+
+        async def change(left: frozenset[str]) -> Asked:
+            await under_way.change(left)
+            return await self._asked(question, under_way)
+
+        browser = self._browser
+        prompt = Prompt(
+            heading=question.heading,
+            asked=await self._asked(question, under_way),
+            submit=under_way.submit,
+            then=question.then,
+            choices=question.choices,
+            change=change if question.change else None,
+            browser=browser,
+            open_link=None if browser else self._open_link,
+        )
+        return await self._app.push_screen_wait(ConsentScreen(prompt))
+
+    async def _asked(self, question: Question, under_way: _UnderWay) -> Asked:
+        request, attempt = under_way.request, under_way.attempt
+        words = question.words(request)
+        if attempt is None:
+            return Asked((*words, *_of_service_account(request)), None)
+        new = ("New:", render(request.scopes), "") if request and request.scopes else ()
+        link_file = None if self._browser else await asyncio.to_thread(write_link, self._state, attempt.url)
+        return Asked(
+            (*words, *self._stay(request)),
+            attempt.url,
+            (*new, "All that this sign-in asks for:", render(attempt.scopes)),
+            link_file,
+        )
+
+    def _stay(self, request: SignInRequest | None) -> tuple[str, ...]:
+        """Who has to sign in, when the profile is somebody's already."""
+        who, names = self._account.who, self._account.identity_names()
+        if who is None:
+            return ()
+        if request and any(names.get(one) != who for one in request.identities):
+            return (f"Sign in as {who}, whose profile this is; Globus asks for the other identity on the way.",)
+        return (f"Sign in as {who}: this profile is theirs.",)
+
+
+class _UnderWay:
+    """The login that the prompt stands for now: another choice may make it another one."""
+
+    def __init__(self, account: Account, question: Question) -> None:
+        self.request: SignInRequest | None = None
+        self.attempt: LoginAttempt | None = None
+        self._account = account
+        self._question = question
+
+    @property
+    def asks_for_something(self) -> bool:
+        """There is a login to make, or a service account has to ask for scopes."""
+        return self.attempt is not None or bool(self.request and self.request.scopes)
+
+    @property
+    def only_for_people(self) -> bool:
+        """A service account is asked for what only a login can prove."""
+        return self.attempt is None and bool(self.request and self.request.wants_session)
+
+    async def agree(self) -> None:
+        """Asks for what needs no login, now that the user agreed.
+
+        Raises:
+            GlobusTuiError: a service account was refused a scope.
+        """
+        if self.attempt is None and self.request is not None:
+            await self._account.consent(self.request)
+
+    async def begin(self, request: SignInRequest | None) -> None:
+        """Makes the link, if there is something to ask for."""
+        self.request = request
+        self.attempt = await self._account.begin(request) if request is not None else None
+
+    async def change(self, left: frozenset[str]) -> None:
+        """Asks only for what is left; the link stays the same when that changes nothing."""
+        if self._question.change is None:
+            return
+        request = await self._question.change(left)
+        if request != self.request:
+            await self.begin(request)
+
+    async def submit(self, pasted: Secret) -> str | None:
+        """Turns what was pasted into tokens; gives what is wrong, in words, when that fails."""
+        if self.attempt is None:
+            return "No sign-in is needed."
+        try:
+            await self._account.finish(self.attempt, pasted)
+        except GlobusTuiError as wrong:
+            return wrong.in_full
+        return None
+
+
+def _of_service_account(request: SignInRequest | None) -> tuple[str, ...]:
+    """What is different without a login, where there is something to ask for."""
+    if request is None:
+        return ()
+    asks = ("A service account needs no login: with Enter it asks for this itself.",) if request.scopes else ()
+    cannot = ("What has to be proved by signing in, it cannot prove: such timers stay as they are.",)
+    return (*asks, *(cannot if request.wants_session else ()))
+
+
+PATIENCE = 3.0
+"""Seconds that a prompt may be held up by names: after that it opens with the beginnings of ids."""
+
+
+def known_names(app: Console) -> Mapping[str, str]:
+    """Names by id, as of now."""
+    return {key: one.name for key, one in app.store.collections.items() if one.name}
+
+
+async def look_up_names(app: Console, gares: Iterable[Gare]) -> None:
+    """Reads the collections that requirements are about, as far as their names are not known; fails silently."""
+    known = known_names(app)
+    ids = {one for gare in gares for one in gare_words.consent_collections(gare) if one not in known}
+
+    async def look_up(collection_id: str) -> None:
+        with contextlib.suppress(GlobusTuiError):
+            await app.store.details.load_collection(collection_id)
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*map(look_up, ids))
+
+
+_MESSAGES = 3
+"""Sentences of Globus that are repeated in the prompt; more of them say little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one timer, for the list that is shown afterwards.
+
+    Attributes:
+        to_watch: the timer, when its next run is to be watched for.
+    """
+
+    label: str
+    resumed: bool
+    words: str
+    to_watch: JobId | None = None
+
+
+class Fixing:
+    """The procedure; it runs in a worker of the application."""
+
+    def __init__(self, app: Console, account: Account, prompting: Prompting) -> None:
+        self._app = app
+        self._account = account
+        self._prompting = prompting
+
+    def broken(self) -> tuple[JobId, ...]:
+        """All timers that a sign-in or a consent would mend."""
+        states = self._app.states
+        trouble = (key for key, row in states.rows.items() if row.word.is_trouble and row.pending is None)
+        return tuple(key for key in trouble if wants_fix(states[key]))
+
+    def alike(self, job_ids: Sequence[JobId]) -> tuple[JobId, ...]:
+        """These, and behind them all others that were stopped for the same cause."""
+        causes = {self._cause(one) for one in job_ids if one in self._app.states}
+        others = (one for one in self.broken() if one not in job_ids and self._cause(one) in causes)
+        return (*job_ids, *others)
+
+    async def fix(self, job_ids: Sequence[JobId]) -> tuple[Result, ...]:
+        """Asks for what these timers lack, then resumes those that were left in. Empty when nothing was changed.
+
+        Raises:
+            GlobusTuiError: the consents could not be read; nothing was changed.
+        """
+        jobs = tuple(BrokenJob(one, self._gare(one)) for one in job_ids if one in self._app.states)
+        if not jobs:
+            return ()
+        found = await self._account.prepare_fix(jobs)
+        await look_up_names(self._app, (job.gare for job in jobs))
+
+        async def change(left: frozenset[str]) -> SignInRequest | None:
+            nonlocal found
+            found = await self._account.prepare_fix([job for job in jobs if job.job_id in left])
+            return found.request
+
+        picked = await self._prompting.ask(self._question(jobs, found, change=change))
+        if picked is None:
+            return ()
+        plan = replace(found, jobs=tuple(job for job in found.jobs if job.job_id in picked))
+        later = [job.job_id for job in found.later if job.job_id in picked]
+        return (*await self._resume(plan), *(Result(self._label(one), False, _LATER) for one in later))
+
+    async def _resume(self, plan: FixPlan) -> tuple[Result, ...]:
+        """Judges by the consents as they are now, and resumes one timer after another."""
+        results = []
+        for verdict in await self._account.check_fix(plan):
+            label = self._label(verdict.job_id)
+            if not verdict.may_resume:
+                results.append(Result(label, False, self._missing_words(verdict.missing) or verdict.reason))
+                continue
+            operation = Resume(verdict.job_id, update_credentials=True, skip_check=True)
+            outcome = await self._app.store.operate(operation)
+            again = self._stopped_again(outcome.job) if isinstance(outcome, Done) else ""
+            done = isinstance(outcome, Done) and not again
+            words = again or f"{outcome_words(outcome)} {verdict.reason}".strip()
+            results.append(Result(label, done, words, verdict.job_id if done else None))
+        return tuple(results)
+
+    def _stopped_again(self, job: Job | None) -> str:
+        """What Globus wants next, when resuming showed that what it had asked for was not all; else empty."""
+        if job is None or job.status is not JobStatus.INACTIVE:
+            return ""
+        gare = job.inactive_reason.gare if job.inactive_reason else None
+        if gare is None:
+            return "Globus was asked to resume it and stopped it again, without saying why."
+        wants = " ".join(gare_words.asked(gare, known_names(self._app), self._account.identity_names()))
+        return f"Globus stopped it again at once, as it wants more than it had said: {wants} Press f for that."
+
+    # --- words
+
+    def _question(self, jobs: Sequence[BrokenJob], found: FixPlan, *, change: Change) -> Question:
+        labels = [self._label(job.job_id) for job in jobs]
+        several = len({self._cause(job.job_id) for job in jobs}) > 1
+        ordered = sorted(jobs, key=lambda job: self._cause_words(job.gare)) if several else jobs
+        return Question(
+            heading=f"Fix and resume {labels[0]}" if len(labels) == 1 else f"Fix and resume {len(labels)} timers",
+            request=found.request,
+            words=lambda request: self._asked(jobs, request),
+            then=(
+                "First it is checked that the new consents are really there, and that it is still you.",
+                "Then each is watched until its next run starts, or fails again.",
+            ),
+            choices=tuple(
+                Choice(
+                    job.job_id,
+                    f"resume {self._label(job.job_id)}: {self._start_words(job.job_id)}",
+                    self._cause_words(job.gare) if several else "",
+                    self._short(job.job_id),
+                )
+                for job in ordered
+            ),
+            change=change,
+        )
+
+    def _asked(self, jobs: Sequence[BrokenJob], request: SignInRequest | None) -> tuple[str, ...]:
+        said = dict.fromkeys(words for job in jobs if (words := gare_words.message(job.gare)))
+        lines = [f"Globus says: {words}" for words in list(said)[:_MESSAGES]]
+        if request is None:
+            return (*lines, "Everything that they need is granted already.", _CREDENTIALS)
+        names, plain = known_names(self._app), self._app.view.ascii
+        if request.scopes:
+            lines.append("You will be asked to allow, besides what this program may already do:")
+            lines += [
+                f"  {line}" for one in request.scopes for line in gare_words.scope_tree(one, names, ascii_only=plain)
+            ]
+        lines += (
+            gare_words.proofs(_united(jobs, request), self._account.identity_names())
+            if request.wants_session
+            else ("No other identity, policy or second factor is asked for.",)
+        )
+        lines += [
+            f"Nobody at Globus has the name {one}: this login cannot prove that." for one in request.unknown_identities
+        ]
+        return (*lines, _CREDENTIALS)
+
+    def _cause_words(self, gare: Gare) -> str:
+        names = known_names(self._app)
+        allow = [path.rpartition(" > ")[2] for path in gare_words.allow_words(gare, names)]
+        return f"for: {', '.join(filter(None, (*dict.fromkeys(allow), gare_words.session_short(gare))))}"
+
+    def _missing_words(self, missing: Sequence[Scope]) -> str:
+        names = known_names(self._app)
+        lacking = Gare("ConsentRequired", tuple(map(str, missing)))
+        paths = gare_words.allow_words(lacking, names)
+        return f"Not allowed yet: {'; '.join(paths)}." if paths else ""
+
+    def _short(self, job_id: JobId) -> str:
+        starts = {True: " (starts now)", None: " (may start now)"}
+        return f"{self._label(job_id)}{starts.get(self._app.store.resume_preview(job_id).catch_up, '')}"
+
+    def _start_words(self, job_id: JobId) -> str:
+        preview = self._app.store.resume_preview(job_id)
+        at = moments.date_time(preview.next_run, self._app.view.now, self._app.view.zone) if preview.next_run else None
+        then = f", then {at}" if at else ""
+        if preview.catch_up is None:
+            return "whether a run starts at once cannot be told"
+        if preview.catch_up:
+            return f"ONE run starts at once{then}"
+        # No tick was missed since the timer stopped, but the run that it was stopped for never came about.
+        if (state := self._app.states.get(job_id)) and state.job.runs and state.job.runs[0].state is RunState.REFUSED:
+            return f"a run may start at once, as the last one was refused{then}"
+        return f"no run was missed{then}"
+
+    def _label(self, job_id: JobId) -> str:
+        state = self._app.states.get(job_id)
+        return state.job.label if state else str(job_id)
+
+    def _gare(self, job_id: JobId) -> Gare:
+        state = self._app.states[job_id]
+        reason = state.job.inactive_reason
+        # Where Globus did not say in a form that is known, the best that can be done is a fresh login.
+        return (reason.gare if reason else None) or state.health.gare or Gare("AuthorizationRequired", prompt="login")
+
+    def _cause(self, job_id: JobId) -> Cause:
+        return cause_of(self._gare(job_id))
+
+
+def _united(jobs: Sequence[BrokenJob], request: SignInRequest) -> Gare:
+    """All that the login has to prove, each thing once; identities by the names that Globus used for them."""
+    named = dict.fromkeys(one for job in jobs for one in job.gare.session_required_identities)
+    return Gare(
+        "AuthorizationRequired",
+        session_required_identities=tuple(named),
+        session_required_policies=request.policies,
+        session_required_single_domain=request.domains,
+        session_required_mfa=request.mfa or None,
+        prompt=request.prompt,
+    )
+
+
+_LATER = "needs a login of its own, as its demands contradict the others': press f on it."
+_CREDENTIALS = "From then on they run with the credentials of this sign-in."
 
 
 class SignIn:
@@ -25,7 +458,7 @@ class SignIn:
 
     def __init__(
         self,
-        app: GlobusTui,
+        app: Console,
         account: Account,
         state: Path,
         *,
@@ -36,8 +469,6 @@ class SignIn:
 
         Args:
             app: shows the prompt and tells the store.
-            account: who signs in.
-            state: folder for the link.
             browser: the demo's pretend browser: takes a link, gives what would be pasted back.
             open_link: opens a browser on this machine; None in an SSH session.
         """
@@ -69,8 +500,6 @@ class SignIn:
             then()
 
     async def _fix(self, job_ids: Sequence[JobId] | None) -> None:
-        from globus_tui.procedures.fixing import Fixing
-
         fixing = Fixing(self._app, self._account, self._prompting)
         if job_ids is None:
             job_ids = fixing.broken()
@@ -85,12 +514,12 @@ class SignIn:
         self._app.watch_next_runs((one.to_watch for one in results if one.to_watch), since)
 
     def _tell(self, results: Sequence[Result]) -> None:
-        from globus_tui.screens.results import Results
+        from globus_tui.screens.confirm import Results
 
         self._app.take_account()
         self._app.book_wake()
         if not results:
-            self._app.say("Nothing was changed.")
+            self._app.say("Nothing was changed.", about="cursor")
         elif len(results) == 1:
             words = f"{results[0].label}: {results[0].words}"
             self._app.say(words, "information" if results[0].resumed else "error")
@@ -116,7 +545,7 @@ class SignIn:
         asked = ("Allow this program to see and manage your timers and transfers, and to know who you are.",)
         question = Question("Sign in to Globus", SignInRequest(), lambda request: asked)
         if await self._prompting.ask(question) is None:
-            self._app.say("Nothing was changed.")
+            self._app.say("Nothing was changed.", about="cursor")
             return False
         self._app.signed_in(self._account.who)
         return True

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import BadInput, GlobusTuiError
-from globus_tui.domain.run_now import RunChoice, run_now
+from globus_tui.domain.making.run_now import RunChoice, first_items, run_now
+from globus_tui.present.transfer_words import item_words
 from globus_tui.procedures.create import Create
+from globus_tui.screens.confirm import Confirm
 from globus_tui.screens.create.draft_keeper import DraftKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from globus_tui.app import GlobusTui
-    from globus_tui.domain.collection import FolderEntry
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.draft_fields import DraftProblem
-    from globus_tui.domain.readings import JobReading
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_fields import DraftProblem
+    from globus_tui.domain.making.run_now import RunNow
+    from globus_tui.domain.timer.job import JobReading
+    from globus_tui.domain.transfer.collection import FolderEntry
+    from globus_tui.domain.transfer.transfer import TransferItem
+    from globus_tui.screens.console import Console
     from globus_tui.screens.create.lookup import Making
     from globus_tui.store.job_state import JobState
 
@@ -24,8 +29,7 @@ if TYPE_CHECKING:
 class ByKey:
     """Stands where the wizard would: what is sent is kept as a draft until its end is known."""
 
-    def __init__(self, app: GlobusTui, making: Making, draft: Draft) -> None:
-        """Nothing is sent yet."""
+    def __init__(self, app: Console, making: Making, draft: Draft) -> None:
         self._app = app
         self.making = making
         self.draft = draft
@@ -46,7 +50,7 @@ class ByKey:
 class _Start(Create):
     """A creation whose task is called after the timer that it was made of."""
 
-    def __init__(self, app: GlobusTui, sender: ByKey, heading: str) -> None:
+    def __init__(self, app: Console, sender: ByKey, heading: str) -> None:
         super().__init__(app, sender)
         self._heading = heading
 
@@ -55,29 +59,67 @@ class _Start(Create):
         return self._heading
 
 
-async def start_now(app: GlobusTui, state: JobState, choice: RunChoice, files: int) -> None:
+async def start_now(app: Console, state: JobState, choice: RunChoice, files: int) -> None:
     """Read the timer, make of it what was asked for, and hand that in. Problems are said, never raised."""
     making = app.host.making
     if making is None:
         app.say("Nothing can be started here.", "warning")
         return
     try:
-        draft = await _draft(app, making, await making.read(state.job_id), choice, files)
+        made = await _made(app, making, await making.read(state.job_id), choice, files)
     except GlobusTuiError as wrong:
         app.say(wrong.in_full, "error")
         return
-    await _Start(app, ByKey(app, making, draft), f"{state.job.label} > {choice.value} run by hand").run()
+    start = _Start(app, ByKey(app, making, made.draft), f"{state.job.label} > {choice.value} run by hand")
+    words, danger = _START[choice], made.draft.deletes
+    listed = [item_words(one, ascii_only=app.view.ascii) for one in made.draft.transfer.items]
+
+    def go_on(agreed: bool | None) -> None:
+        if agreed:
+            app.run_worker(start.run(), group="create")
+
+    heading = f"Run {state.job.label} now?"
+    app.push_screen(Confirm(heading, (words, *made.warnings), verb="start it", listed=listed, danger=danger), go_on)
 
 
-async def _draft(app: GlobusTui, making: Making, reading: JobReading, choice: RunChoice, files: int) -> Draft:
-    listing: tuple[FolderEntry, ...] = ()
+_START = {
+    RunChoice.FULL: "The same transfer STARTS NOW, once.",
+    RunChoice.TEST: "A transfer of nothing but what is listed here STARTS NOW.",
+    RunChoice.ONE_SHOT: "A timer that runs once is created, and its run STARTS AT ONCE.",
+}
+
+
+async def _made(app: Console, making: Making, reading: JobReading, choice: RunChoice, files: int) -> RunNow:
     data = reading.job.transfer
-    if choice is RunChoice.TEST and data is not None and data.items and data.items[0].recursive is not False:
-        collection, path = data.source_endpoint or "", data.items[0].source_path
+    found: dict[str, Sequence[FolderEntry] | None] = {}
+    if choice is RunChoice.TEST and data is not None:
+        for item in data.items:
+            if item.recursive is False:
+                continue
+            found[item.source_path] = await _inside(app, making, data.source_endpoint or "", item)
+            with suppress(BadInput):  # that there are too few is said in the end
+                if len(first_items(data, files, found)[0]) >= files:
+                    break
+    return run_now(reading.job, reading.document, choice, app.store.now(), first=files, found=found)
+
+
+async def _inside(app: Console, making: Making, collection: str, item: TransferItem) -> tuple[FolderEntry, ...] | None:
+    """What is in an item's folder; None where it is a file. Raises BadInput where that cannot be told."""
+    path = item.source_path
+    if item.recursive is None:
+        look = await making.lookup.look(collection, path)
+        if look.gare is not None and await app.sign_in.consent(look.gare, "Look at the source"):
+            look = await making.lookup.look(collection, path)
+        if look.kind == "file":
+            return None
+        if look.kind != "dir":
+            raise BadInput(
+                f"Whether {path} is a folder cannot be told, so nothing of it is tried: {look.problem or '?'}"
+            )
+    view = await making.lookup.folder(collection, path, again=True)
+    if view.gare is not None and await app.sign_in.consent(view.gare, "Look into the source folder"):
         view = await making.lookup.folder(collection, path, again=True)
-        if view.gare is not None and await app.sign_in.consent(view.gare, "Look into the source folder"):
-            view = await making.lookup.folder(collection, path, again=True)
-        if view.problem is not None:
-            raise BadInput(f"The source folder cannot be read, so no files can be chosen: {view.problem}")
-        listing = view.entries
-    return run_now(reading.job, reading.document, choice, app.store.now(), first=files, listing=listing).draft
+    if view.problem is not None or view.missing or view.gare is not None:
+        why = view.problem or "there is none"
+        raise BadInput(f"The source folder {path} cannot be read, so no files can be chosen: {why}")
+    return view.entries

@@ -1,43 +1,33 @@
-"""Who is calling, and may they? Shared by all four services."""
+"""Who is calling, may they, and in which shape each service says no."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from globus_tui.sandbox.consents import consented
-from globus_tui.sandbox.refusals import (
-    auth_refusal,
-    flows_refusal,
-    forbidden,
-    oauth_refusal,
-    timers_refusal,
-    transfer_refusal,
-    unauthenticated,
-    validation_refusal,
-)
-from globus_tui.sandbox.sessions import session_problem
+from starlette.routing import Route
+
+from globus_tui.sandbox.state import AUTH_SERVER, TIMERS_SERVER, TRANSFER_SERVER, Document, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
 
     from globus_tui.sandbox.state import Sandbox, Session, Token
 
-__all__ = [
-    "Caller",
-    "auth_refusal",
-    "caller",
-    "consented",
-    "flows_refusal",
-    "live_token",
-    "oauth_refusal",
-    "session_problem",
-    "timers_refusal",
-    "transfer_refusal",
-    "validation_refusal",
-]
+    Row = tuple[str, str, Callable[[Sandbox, Request], Awaitable[Response]]]
+
+
+def answered(sandbox: Sandbox, table: Iterable[Row]) -> list[BaseRoute]:
+    """Routes from rows of method, path and who answers."""
+    return [Route(path, partial(handler, sandbox), methods=[method]) for method, path, handler in table]
 
 
 @dataclass(frozen=True)
@@ -54,8 +44,6 @@ def caller(request: Request, sandbox: Sandbox, resource_server: str, any_of: Ite
     """Whoever sent the request.
 
     Args:
-        request: the request, with its `Authorization: Bearer` header.
-        sandbox: the world.
         resource_server: the service that answers; a flow's or collection's own id for its own tokens.
         any_of: scopes of which the token must carry at least one; none asked when empty.
 
@@ -83,3 +71,101 @@ def live_token(sandbox: Sandbox, value: str) -> Token | None:
     if token.expires is not None and token.expires <= sandbox.clock.now():
         return None
     return token
+
+
+_ID_SPACE = uuid.UUID("8d6f4d4e-2f0b-4f7e-9b61-8f0a1c5b7e22")
+
+
+def request_id(*about: str) -> str:
+    """A nine-letter request id as Transfer shows it; the same refusal has the same id, so runs repeat."""
+    digest = hashlib.sha256("\0".join(about).encode()).digest()
+    return base64.b32encode(digest)[:9].decode().lower()
+
+
+def transfer_refusal(status: int, code: str, message: str, resource: str, **extra: Any) -> Refusal:
+    """An error of Transfer (documented); `extra` adds `authorization_parameters`, `required_scopes`, ..."""
+    body: Document = {
+        "code": code,
+        "message": message,
+        "request_id": request_id(code, message, resource),
+        "resource": resource,
+    }
+    return Refusal(status, body | extra)
+
+
+def timers_refusal(status: int, code: str, detail: str, **extra: Any) -> Refusal:
+    """An error of Timers: `{"error": {...}}`. Seen in the SDK's fixture for 500; inferred for 4xx."""
+    return Refusal(status, {"error": {"code": code, "detail": detail, "status": status}} | extra)
+
+
+def validation_refusal(problems: Iterable[tuple[Iterable[str | int], str, str]]) -> Refusal:
+    """Timers' 422 (documented shape). Each problem is `(location, message, type)`."""
+    detail = [{"loc": list(where), "msg": message, "type": kind} for where, message, kind in problems]
+    return Refusal(422, {"detail": detail})
+
+
+def flows_refusal(
+    status: int, code: str, detail: str | list[Document], message: str | None = None, **extra: Any
+) -> Refusal:
+    """An error of Flows (seen in the SDK's fixtures); `extra` lands at the root, as auth requirements do."""
+    error: Document = {"code": code, "detail": detail}
+    if message is not None:
+        error["message"] = message
+    debug_id = str(uuid.uuid5(_ID_SPACE, f"{code}{detail}"))
+    return Refusal(status, {"error": error, "debug_id": debug_id} | extra)
+
+
+def auth_refusal(status: int, code: str, title: str, detail: str, **extra: Any) -> Refusal:
+    """An error of Auth's API resources (seen in the SDK's fixtures): an `errors` list plus OAuth2 fields.
+
+    `extra` lands inside the one error, as `unapproved_scopes` does.
+    """
+    one: Document = {
+        "status": str(status),
+        "id": str(uuid.uuid5(_ID_SPACE, f"{code}{detail}")),
+        "code": code,
+        "title": title,
+        "detail": detail,
+    }
+    return Refusal(status, {"errors": [one | extra], "error": code.lower(), "error_description": title})
+
+
+def oauth_refusal(status: int, error: str, description: str | None = None) -> Refusal:
+    """An error of the token endpoint: `{"error": ...}`; `invalid_grant` is 401 as in the SDK's fixture."""
+    body: Document = {"error": error}
+    if description is not None:
+        body["error_description"] = description
+    return Refusal(status, body)
+
+
+def unauthenticated(resource_server: str, resource: str) -> Refusal:
+    """401 in the shape of the service that owns `resource_server`."""
+    if resource_server == AUTH_SERVER:
+        return auth_refusal(401, "UNAUTHORIZED", "Unauthorized", "Call must be authenticated")
+    if resource_server == TRANSFER_SERVER:
+        return transfer_refusal(401, "ClientError.AuthenticationFailed", "Token is not active", resource)
+    if resource_server == TIMERS_SERVER:
+        return timers_refusal(401, "UNAUTHORIZED", "Call must be authenticated")
+    return flows_refusal(401, "UNAUTHENTICATED", "Call must be authenticated")
+
+
+def forbidden(resource_server: str, resource: str, reason: str) -> Refusal:
+    """403 in the shape of the service that owns `resource_server`."""
+    if resource_server == AUTH_SERVER:
+        return auth_refusal(403, "FORBIDDEN", "Forbidden", reason)
+    if resource_server == TRANSFER_SERVER:
+        return transfer_refusal(403, "PermissionDenied", reason, resource)
+    if resource_server == TIMERS_SERVER:
+        return timers_refusal(403, "FORBIDDEN", reason)
+    return flows_refusal(403, "MISSING_SCOPE", reason)
+
+
+def not_found(path: str) -> Refusal:
+    """404 for a path that no service has, in the shape of the service it would belong to."""
+    if path.startswith("/v0.10"):
+        return transfer_refusal(404, "ClientError.NotFound", "No such resource", path)
+    if path.startswith(("/jobs", "/v2/timer")):
+        return timers_refusal(404, "NOT_FOUND", "Not Found")
+    if path.startswith(("/flows", "/runs")):
+        return flows_refusal(404, "NOT_FOUND", "Not Found")
+    return auth_refusal(404, "NOT_FOUND", "Not Found", f"No such resource: {path}")

@@ -1,9 +1,14 @@
-"""Simulated time: as fast as real time, faster, or standing still."""
+"""Simulated time: as fast as real time, faster, or standing still; and what happens in it by itself."""
 
 from __future__ import annotations
 
+import heapq
 import time
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Clock:
@@ -44,3 +49,26 @@ class Clock:
             raise ValueError("a clock cannot run backwards")
         self._base += step
         return self.now()
+
+
+class Agenda:
+    """A queue of things that happen at simulated moments.
+
+    Requests call `run_until(now)` first, so the world is always caught up before it answers. Nothing runs in the
+    background: a sandbox that nobody asks costs nothing.
+    """
+
+    def __init__(self) -> None:
+        self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._booked = 0
+
+    def at(self, moment: datetime, happen: Callable[[datetime], None]) -> None:
+        """Books `happen(moment)`; things booked for the same moment happen in the order of booking."""
+        self._booked += 1  # a number: Python 3.14 copies no itertools.count
+        heapq.heappush(self._queue, (moment, self._booked, happen))
+
+    def run_until(self, now: datetime) -> None:
+        """Lets everything happen that is due, including what is booked meanwhile."""
+        while self._queue and self._queue[0][0] <= now:
+            moment, _, happen = heapq.heappop(self._queue)
+            happen(moment)

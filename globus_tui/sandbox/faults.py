@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Kind = Literal["answer", "pass", "reset", "hang", "truncate", "trickle", "lose"]
 """What happens to a matching request.
@@ -117,28 +117,61 @@ class Faults:
         return None
 
 
-PROXY_PAGE = """<!DOCTYPE html>
-<html><head><title>502 Bad Gateway</title></head>
-<body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>
-"""
+_PIECE = 64
 
 
-def proxy_page(path: str = "*", status: int = 502, times: int | None = 1) -> Fault:
-    """An HTML page of a proxy where JSON was expected."""
-    return Fault(path, times=times, status=status, body=PROXY_PAGE, headers={"content-type": "text/html"})
+async def answer_with_fault(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Lets `fault` happen to one request.
 
-
-def too_many(path: str = "*", retry_after: int | datetime = 2, times: int | None = 1) -> Fault:
-    """429 with Retry-After in seconds, or as an HTTP date when given a moment (aware, UTC).
-
-    The body that the services send with a 429 is not known; this one is Transfer's usual shape.
+    Raises:
+        ConnectionDropped: when the connection is to be dropped; whoever runs the application drops it.
+        NeverAnswered: when nothing is to be answered.
     """
-    after = str(retry_after) if isinstance(retry_after, int) else format_datetime(retry_after, usegmt=True)
-    body = {"code": "TooManyRequests", "message": "Too many requests", "request_id": "r8aXz0q1d"}
-    return Fault(path, times=times, status=429, body=body, headers={"retry-after": after})
+    await fault.hold()
+    if fault.kind == "pass":
+        await app(scope, receive, send)
+    elif fault.kind == "answer":
+        await _answer(fault, send)
+    elif fault.kind == "reset":
+        raise ConnectionDropped("connection reset by peer")
+    elif fault.kind == "hang":
+        raise NeverAnswered("no answer")
+    else:
+        start, body = await _collect(app, scope, receive)
+        if fault.kind == "lose":
+            raise ConnectionDropped("connection reset by peer")
+        await _spoil(fault, start, body, send)
 
 
-def half_json(path: str = "*", times: int | None = 1) -> Fault:
-    """A complete 200 answer whose JSON breaks off."""
-    headers = {"content-type": "application/json"}
-    return Fault(path, times=times, status=200, body='{"jobs": [{"job_id": "f0', headers=headers)
+async def _answer(fault: Fault, send: Send) -> None:
+    body, media_type = fault.content()
+    headers = {"content-type": media_type, **{k.lower(): v for k, v in fault.headers.items()}}
+    headers["content-length"] = str(len(body))
+    raw = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in headers.items()]
+    await send({"type": "http.response.start", "status": fault.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _collect(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    messages: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, keep)
+    start: dict[str, Any] = dict(messages[0])
+    body = b"".join(m.get("body", b"") for m in messages[1:])
+    headers = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
+    start["headers"] = [*headers, (b"content-length", str(len(body)).encode())]
+    return start, body
+
+
+async def _spoil(fault: Fault, start: Message, body: bytes, send: Send) -> None:
+    await send(start)
+    if fault.kind == "truncate":
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        raise AnswerCut("connection closed in the middle of an answer")
+    for at in range(0, len(body), _PIECE):
+        await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
+        await asyncio.sleep(fault.delay)
+    await send({"type": "http.response.body", "body": b""})

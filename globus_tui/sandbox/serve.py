@@ -1,32 +1,40 @@
-"""The sandbox on a loopback port, for official clients and browsers."""
+"""The sandbox on a loopback port, for official clients and browsers, with routes that control it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import ipaddress
+import json
 import shlex
 import socket
+import struct
 import sys
 import threading
-from typing import TYPE_CHECKING
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
 
-from globus_tui.sandbox.auth_people import register_client
-from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.control import control_routes
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from globus_tui.sandbox.auth.people import register_client
+from globus_tui.sandbox.faults import AnswerCut, ConnectionDropped, Fault, NeverAnswered
 from globus_tui.sandbox.service import make_app
-from globus_tui.sandbox.socket_layer import SocketLayer
-from globus_tui.sandbox.world import facility
+from globus_tui.sandbox.state import Refusal, iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import uvicorn
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from globus_tui.sandbox.state import Client, Sandbox
 
-SERVICES = ("AUTH", "TRANSFER", "TIMER", "TIMERS", "FLOWS", "GROUPS", "SEARCH")
-"""Service names of both official SDKs; the web app is not among them, as the sandbox has none."""
+SERVICES = ("AUTH", "TRANSFER", "TIMER", "TIMERS", "FLOWS", "APP")
+"""Service names of both official SDKs, as far as they are answered; of the web app there is one page that says so."""
 _ACCOUNT = "5a4db0c5-3c2d-4b51-9d0e-0d5b7a5a11fe"
 
 
@@ -35,22 +43,19 @@ class CannotServeError(RuntimeError):
 
 
 def serve(
-    sandbox: Sandbox,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    write: Callable[[str], object] | None = None,
+    sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, write: Callable[[str], object] | None = None
 ) -> None:
     """Serves until interrupted, after writing `NAME=value` lines that point clients at it.
 
     Args:
-        sandbox: the world to serve.
-        host: a loopback address or `localhost`.
-        port: the port; 0 picks a free one.
         write: takes the lines; standard output when None.
 
     Raises:
         CannotServeError: when uvicorn is missing, the host is not loopback or the port is taken.
     """
+    for timer in sandbox.timers.values():
+        if "job_id" in timer.quirks.get("drop", ()):
+            timer.quirks = {}  # a document without an id is there to be survived by this program; others end on it
     server, listening = _server(sandbox, host, port)
     write = write or sys.stdout.write
 
@@ -63,21 +68,6 @@ def serve(
 
     with listening, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(tell_and_serve())
-
-
-def serve_facility(port: int = 0, *, host: str = "127.0.0.1", speed: float = 1.0, seed: int = 1) -> None:
-    """Serves the seeded facility, beginning now.
-
-    Args:
-        port: the port; 0 picks a free one.
-        host: a loopback address or `localhost`.
-        speed: simulated seconds per real second.
-        seed: changes ids and the luck of the past runs.
-
-    Raises:
-        CannotServeError: as `serve` does.
-    """
-    serve(facility(Clock(speed=speed), seed), host, port)
 
 
 @contextlib.contextmanager
@@ -168,3 +158,116 @@ def _listen(host: str, port: int) -> socket.socket:
 def _url(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+_SETTABLE = {one.name for one in fields(Fault)} - {"wait", "seen"}
+
+
+def control_routes(sandbox: Sandbox) -> list[BaseRoute]:
+    """`/__sandbox__/faults`, `/__sandbox__/clock` and `/__sandbox__/requests`.
+
+    - faults: GET lists them, POST adds one (the fields of `Fault`), DELETE removes all.
+    - clock: GET tells it, POST takes `{"advance": seconds}` and/or `{"speed": factor}` (0 freezes).
+    - requests: GET lists `[method, path, query, status]`, DELETE forgets them.
+    """
+
+    async def faults(request: Request) -> Response:
+        if request.method == "POST":
+            sandbox.faults.add(_fault(await _json(request)))
+        elif request.method == "DELETE":
+            sandbox.faults.clear()
+        return JSONResponse({"faults": [_shown(one) for one in sandbox.faults.active]})
+
+    async def clock(request: Request) -> Response:
+        if request.method == "POST":
+            _set_clock(sandbox, await _json(request))
+        return JSONResponse({"now": iso(sandbox.now()), "speed": sandbox.clock.speed})
+
+    async def requests(request: Request) -> Response:
+        if request.method == "DELETE":
+            request.app.requests.clear()
+        seen = [[one.method, one.path, one.query, one.status] for one in request.app.requests]
+        return JSONResponse({"requests": seen})
+
+    return [
+        Route("/__sandbox__/faults", faults, methods=["GET", "POST", "DELETE"]),
+        Route("/__sandbox__/clock", clock, methods=["GET", "POST"]),
+        Route("/__sandbox__/requests", requests, methods=["GET", "DELETE"]),
+    ]
+
+
+def _set_clock(sandbox: Sandbox, asked: dict[str, Any]) -> None:
+    try:
+        if "speed" in asked:
+            sandbox.clock.run(float(asked["speed"]))
+        sandbox.clock.advance(float(asked.get("advance", 0)))
+    except (TypeError, ValueError) as problem:
+        raise Refusal(400, {"problem": str(problem)}) from None
+
+
+def _fault(asked: dict[str, Any]) -> Fault:
+    if unknown := sorted(set(asked) - _SETTABLE):
+        raise Refusal(400, {"problem": f"unknown fields: {', '.join(unknown)}"})
+    return Fault(**asked)
+
+
+def _shown(fault: Fault) -> dict[str, Any]:
+    return {name: value for name, value in asdict(fault).items() if name in _SETTABLE or name == "seen"}
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    try:
+        asked = json.loads(await request.body())
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict):
+        raise Refusal(400, {"problem": "a JSON object is needed"})
+    return asked
+
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class SocketLayer:
+    """Turns the exceptions of faults into what they stand for on a real connection.
+
+    Args:
+        transport_of: finds the transport behind a client address, or None when it is gone.
+    """
+
+    def __init__(self, app: ASGIApp, transport_of: Callable[[tuple[str, int]], asyncio.Transport | None]) -> None:
+        self._app = app
+        self._transport_of = transport_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        try:
+            await self._app(scope, receive, send)
+        except AnswerCut:
+            self._close(scope, reset=False)
+            await _gone(receive)
+        except ConnectionDropped:
+            self._close(scope, reset=True)
+            await _gone(receive)
+        except NeverAnswered:
+            try:
+                await _gone(receive)
+            finally:
+                self._close(scope, reset=True)
+
+    def _close(self, scope: Scope, *, reset: bool) -> None:
+        transport = self._transport_of(tuple(scope["client"]))
+        if transport is None:
+            return
+        if reset:
+            raw: socket.socket = transport.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            transport.abort()
+        else:
+            transport.close()
+
+
+async def _gone(receive: Receive) -> None:
+    """Returns once the peer is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

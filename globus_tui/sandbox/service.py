@@ -1,4 +1,4 @@
-"""One ASGI application that is Auth, Transfer, Timers and Flows on one root."""
+"""One ASGI application that is Auth, Transfer, Timers and Flows on one root; in this process it needs no socket."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+import httpx
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -14,10 +15,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from globus_tui.sandbox import auth, flows, timers, transfer
-from globus_tui.sandbox.fault_layer import answer_with_fault
-from globus_tui.sandbox.refusals import not_found
+from globus_tui.sandbox.access import not_found
+from globus_tui.sandbox.auth import routes as auth
+from globus_tui.sandbox.faults import AnswerCut, ConnectionDropped, NeverAnswered, answer_with_fault
+from globus_tui.sandbox.flows import routes as flows
 from globus_tui.sandbox.state import Refusal
+from globus_tui.sandbox.timers import routes as timers
+from globus_tui.sandbox.transfer import routes as transfer
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -114,3 +118,27 @@ def _unknown(request: Request, problem: Exception) -> Response:
         raise problem
     body = not_found(request.url.path).body
     return JSONResponse(body, problem.status_code, problem.headers)
+
+
+class InProcessTransport(httpx.ASGITransport):
+    """`httpx.ASGITransport` that turns the sandbox's dropped connections and silences into httpx's errors.
+
+    A request that would never be answered fails at once with `httpx.ReadTimeout`: nobody waits in a test.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answers one request in this process.
+
+        Raises:
+            httpx.ReadError: the connection was dropped.
+            httpx.RemoteProtocolError: the answer broke off.
+            httpx.ReadTimeout: no answer came.
+        """
+        try:
+            return await super().handle_async_request(request)
+        except AnswerCut as cut:
+            raise httpx.RemoteProtocolError(str(cut), request=request) from cut
+        except ConnectionDropped as dropped:
+            raise httpx.ReadError(str(dropped), request=request) from dropped
+        except NeverAnswered as silence:
+            raise httpx.ReadTimeout(str(silence), request=request) from silence

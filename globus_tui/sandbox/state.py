@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import random
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.sandbox.agenda import Agenda
+from globus_tui.sandbox.clock import Agenda
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,7 +171,6 @@ class TransferTask:
     owner: str
     document: Document
     events: list[Document] = field(default_factory=list)
-    successful: list[Document] = field(default_factory=list)
     skipped: list[Document] = field(default_factory=list)
     pause_rules: list[Document] = field(default_factory=list)
     submission_id: str | None = None
@@ -296,6 +297,12 @@ class Sandbox:
     def new_id(self) -> str:
         """A UUID from the seeded generator: the same world has the same ids."""
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+
+    def new_secret(self, kind: str) -> str:
+        """A token or code: repeatable from the seed, without disturbing the world's own dice."""
+        number = len(self.tokens) + len(self.codes)
+        digest = hashlib.sha384(f"{self.seed} {kind} {number}".encode()).digest()
+        return base64.urlsafe_b64encode(digest).decode().replace("-", "x").replace("_", "y")[:46]
 
 
 def iso(moment: datetime | None) -> str | None:

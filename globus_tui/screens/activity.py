@@ -2,87 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
-from globus_tui.commands import LIST_MOVES, Command
-from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.commands import LIST_MOVES, SEARCH, Command
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.list import LineList
 from globus_tui.present import moments, sizes
 from globus_tui.screens.base import TimerScreen
-from globus_tui.widgets.line_columns import Cell, Column, Span
-from globus_tui.widgets.line_list import LineList
+from globus_tui.screens.searching import Searching
+from globus_tui.store.activity_log import Activity, Said
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
 
     from textual.app import ComposeResult
 
 
-class Exchanged(Protocol):
-    """One request, as the client tells of it: never its headers, query or bodies."""
-
-    @property
-    def service(self) -> str:
-        """Which service."""
-
-    @property
-    def method(self) -> str:
-        """HTTP method."""
-
-    @property
-    def path(self) -> str:
-        """Path, without the query."""
-
-    @property
-    def status(self) -> int | None:
-        """HTTP status; None when no answer arrived."""
-
-    @property
-    def milliseconds(self) -> int:
-        """Until the last byte, or until it failed."""
-
-    @property
-    def received(self) -> int:
-        """Bytes of the body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """One line of the log; `key` counts the requests since the start."""
-
-    key: int
-    at: datetime
-    exchange: Exchanged
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence of the note line, kept among the requests: the note line itself holds only the last."""
-
-    path: str
-    severity: str
-    service: str = "note"
-    method: str = ""
-    status: int | None = None
-    milliseconds: int = 0
-    received: int = 0
-
-
-class ActivityScreen(TimerScreen):
+class ActivityScreen(Searching, TimerScreen):
     """Requests and notes, newest first."""
 
     ABOUT = "Every request that this program made and every note it gave, newest first; not what was in the requests."
-    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LIST_MOVES
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*SEARCH, *LIST_MOVES)
     AUTO_FOCUS = "#requests"
 
     def __init__(self) -> None:
-        """Nothing is drawn yet."""
         super().__init__()
         self._drawn_for: tuple[tzinfo, bool] | None = None
 
     def compose_middle(self) -> ComposeResult:
-        """The list."""
+        yield self.search_field()
         yield LineList[Activity](
             (
                 Column("at", "AT", self._cell_at, width=5),
@@ -98,11 +48,9 @@ class ActivityScreen(TimerScreen):
         )
 
     def title_words(self) -> str:
-        """Where one is."""
         return "Activity"
 
     def on_mount(self) -> None:
-        """Show what was asked so far."""
         self._show()
 
     def watch_view(self) -> None:

@@ -8,70 +8,107 @@ from textual import on
 from textual.content import Content
 from textual.events import Resize
 from textual.reactive import var
-from textual.screen import Screen
 
-from globus_tui.commands import EVERYWHERE, key_words
-from globus_tui.domain.errors import GlobusTuiError, ServiceError
+from globus_tui.commands import CHANGING, EVERYWHERE, key_words
+from globus_tui.domain.errors import ServiceError
 from globus_tui.present.freshness_words import header_words, short_freshness
 from globus_tui.present.safe_text import cell_width, clip, safe_line
-from globus_tui.store.freshness import Freshness, FreshnessState
+from globus_tui.store.board import NO_STATES, States
+from globus_tui.store.refresh_plan import Freshness, FreshnessState
 from globus_tui.widgets.key_hints import KeyHints
+from globus_tui.widgets.page import Page
 from globus_tui.widgets.text_line import NoteLine, TextLine
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.geometry import Size
 
-    from globus_tui.app import GlobusTui
     from globus_tui.commands import Command
-    from globus_tui.domain.job import JobId
-    from globus_tui.store.job_state import JobState
+    from globus_tui.domain.errors import GlobusTuiError
+    from globus_tui.screens.console import Console
+
+
+LOCK = " READ-ONLY "
+"""Stands first in the title where nothing is changed."""
+PRODUCTION = " PRODUCTION "
+"""Stands there where what is changed counts; the red of the frame is not for everybody."""
 
 
 class Note(NamedTuple):
-    """The last thing said to the user: harmless words, and `information`, `warning` or `error`."""
+    """The last thing said to the user: harmless words, `information`, `warning` or `error`, and with what it leaves."""
 
     words: str = ""
     severity: str = "information"
+    about: str = ""
 
 
-class TimerScreen(Screen[None]):
+class LineCommand(NamedTuple):
+    """A command that takes words.
+
+    Attributes:
+        run: does it with the words; why it cannot, else None.
+        complete: what the words may become.
+    """
+
+    run: Callable[[str], str | None]
+    complete: Callable[[str], Sequence[str]] = lambda _: ()
+
+
+class TimerScreen(Page[None]):
     """A full screen. The application binds its variables to these when it opens one (`GlobusTui.open_screen`)."""
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
+    SCOPED_CSS = False  # a sheet is for all that its screen shows
     ABOUT: ClassVar[str] = ""
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = ()
+    EVERYWHERE_SHOWN: ClassVar[tuple[Command, ...]] = EVERYWHERE
+    """The commands of every screen that can be called on this one too."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-tall"), (32, "-high")]
 
-    states: var[Mapping[JobId, JobState]] = var(dict)
+    states: var[States] = var(NO_STATES)
     freshness: var[Freshness] = var(Freshness())
     view: var[Viewpoint] = var(Viewpoint())
     note: var[Note] = var(Note())
     who: var[str | None] = var(None)
+    alert: var[str] = var("")
     _consent_offered = False
+
+    def line_commands(self) -> dict[str, LineCommand]:
+        """What takes words behind its name after `:`."""
+        return {}
+
+    def help_text(self) -> str:
+        """What the page of help says above the keys, in lines."""
+        return self.ABOUT
 
     def fit(self, size: Size) -> None:
         """Take the classes for a size: told beforehand, the screen need not be styled again when it gets that size."""
-        wide = self._get_breakpoint_classes(size.width, self.HORIZONTAL_BREAKPOINTS)
-        high = self._get_breakpoint_classes(size.height, self.VERTICAL_BREAKPOINTS)
-        self.add_class(*wide, *high, update=False)  # nothing of it is styled yet
+        for cells, breakpoints in ((size.width, self.HORIZONTAL_BREAKPOINTS), (size.height, self.VERTICAL_BREAKPOINTS)):
+            fitting = max((one for one in breakpoints or () if cells >= one[0]), default=None)
+            if fitting is not None:
+                self.add_class(fitting[1], update=False)  # nothing of it is styled yet
 
     def compose(self) -> ComposeResult:
-        """Title above, note and keys below; a subclass gives the middle."""
         yield TextLine(id="title")
         yield TextLine(id="signed-out")
+        yield TextLine(id="alert")
         yield from self.compose_middle()
         yield NoteLine(id="note")
-        yield KeyHints((*self.COMMANDS_SHOWN, *EVERYWHERE), self.app.settings.keys, wording=self.words_of)
+        refused = CHANGING if self.app.settings.read_only else frozenset[str]()
+        shown = (*self.COMMANDS_SHOWN, *self.EVERYWHERE_SHOWN)
+        yield KeyHints(shown, self.app.settings.keys, wording=self.words_of, refused=refused)
 
     def compose_middle(self) -> ComposeResult:
-        """What the screen is for."""
         yield from ()
+
+    def tell(self, words: str) -> None:
+        """Say it on the note line."""
+        self.app.say(words, "warning")
 
     def title_words(self) -> str:
         """Where one is: shown at the left of the title."""
@@ -88,8 +125,6 @@ class TimerScreen(Screen[None]):
 
         Args:
             error: the refusal; anything that does not say what Globus wants is left alone.
-            why: heading of the prompt.
-            again: reads once more.
         """
         if isinstance(error, ServiceError) and error.gare is not None and not self._consent_offered:
             self._consent_offered = True
@@ -98,7 +133,8 @@ class TimerScreen(Screen[None]):
     def show_title(self) -> None:
         """Write the title: where one is, as whom, and how fresh the data are, which is left out last."""
         host, title, clock = self.app.host, self.query_one("#title", TextLine), self.app.store.clock()
-        bare = f" {safe_line(self.title_words())}"
+        marks = (LOCK if self.app.settings.read_only else "") + (PRODUCTION if self.app.settings.production else "")
+        bare = f"{marks} {safe_line(self.title_words())}"
         place = f"{bare}  [{safe_line(self.app.settings.profile)}{' demo' if host.demo else ''}]"
         who = safe_line(self.who or "not signed in")
         full = safe_line(header_words(self.freshness, clock, self.view.zone))
@@ -116,7 +152,8 @@ class TimerScreen(Screen[None]):
         fits = (one for one in choices if cell_width(one[0]) + cell_width(one[1]) <= room)
         left, right = next(fits, choices[-1])
         stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
-        title.left = Content(left)
+        lock = len(marks) if left.startswith(marks) else 0
+        title.left = Content.styled(left[:lock], "reverse bold") + Content(left[lock:])
         title.right = Content.styled(f"{right} ", "$text-error bold" if stale else "")
 
     def show_banner(self) -> None:
@@ -140,7 +177,6 @@ class TimerScreen(Screen[None]):
             event.prevent_default()
 
     def on_resize(self) -> None:
-        """The title has words for narrow screens."""
         self.show_title()
 
     def watch_freshness(self) -> None:
@@ -150,25 +186,30 @@ class TimerScreen(Screen[None]):
             self.show_banner()
 
     def watch_who(self) -> None:
-        """Somebody signed in."""
         if self.is_mounted:
             self.show_title()
 
     def watch_view(self) -> None:
-        """Time has passed, or the zone changed."""
         if self.is_mounted:
             self.show_title()
 
     def watch_note(self) -> None:
-        """Show the last thing said."""
         if self.is_mounted:
             line = self.query_one("#note", NoteLine)
             line.set_class(self.note.severity == "error", "-error")
             line.set_class(self.note.severity == "warning", "-warning")
             line.left = Content(f" {self.note.words}" if self.note.words else "")
 
+    def watch_alert(self) -> None:
+        if self.is_mounted:
+            line = self.query_one("#alert", TextLine)
+            line.display = bool(self.alert)
+            key = key_words(self.app.settings.keys, "jobs.alerts")
+            words = safe_line(f" ALERT {self.alert}", ascii_only=self.view.ascii)
+            line.left, line.right = Content(words), Content(f"{key} sees it ")
+
     def on_mount(self) -> None:
-        """Draw what is known."""
         self.show_title()
         self.show_banner()
+        self.watch_alert()
         self.watch_note()

@@ -1,55 +1,169 @@
-"""Questions before something is changed. Enter alone changes nothing."""
+"""Questions: before something is changed, where Enter alone changes nothing; one line of text; and what became of each
+of several timers.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.page import Question
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
 
-class Sheet(ModalScreen[bool]):
-    """A panel at the bottom of the screen; what is behind it stays in sight and goes on living."""
+def check_interval(text: str, floor: float) -> float:
+    """Seconds between refreshes.
+
+    Args:
+        text: whole seconds; 0 is off.
+        floor: the shortest interval that the service behind is asked at.
+
+    Raises:
+        BadInput: not a whole number, or shorter than the floor.
+    """
+    if not text.isdecimal() or int(text) > 86400:
+        raise BadInput(f"{text!r} is not an interval: write whole seconds up to 86400, or 0 for off.")
+    seconds = int(text)
+    if 0 < seconds < floor:
+        raise BadInput(f"Globus is not asked more often than every {floor:g} seconds.")
+    return float(seconds)
+
+
+class Ask(Question[str | None]):
+    """A question with a text field; gives the text, or None when cancelled."""
 
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
 
-    def __init__(self, heading: str, sentences: Sequence[str], *, danger: bool = False) -> None:
+    def __init__(
+        self,
+        heading: str,
+        sentences: Sequence[str] = (),
+        *,
+        value: str = "",
+        check: Callable[[str], object] = str,
+    ) -> None:
+        """Make the question.
+
+        Args:
+            sentences: what there is to know, a line each.
+            value: what stands in the field at first.
+            check: raises GlobusTuiError with words when a text will not do.
+        """
+        super().__init__()
+        self._ask_heading = heading
+        self._ask_sentences = tuple(sentences)
+        self._ask_value = value
+        self._ask_check = check
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet"):
+            yield Static(Content(safe_line(self._ask_heading)), classes="sheet-heading")
+            for sentence in self._ask_sentences:
+                yield Static(Content(safe_line(sentence)))
+            yield TextField(self._ask_value, id="answer")
+            yield Static("Enter takes it, Escape cancels.", id="ask-note", markup=False)
+
+    def on_input_submitted(self, submitted: TextField.Submitted) -> None:
+        submitted.stop()
+        text = submitted.value.strip()
+        try:
+            self._ask_check(text)
+        except GlobusTuiError as wrong:
+            note = self.query_one("#ask-note", Static)
+            note.add_class("-wrong")
+            note.update(Content(str(wrong)))
+        else:
+            self.dismiss(text)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+class Results(Question[None]):
+    """A list to read; Enter or Escape closes it."""
+
+    BINDINGS: ClassVar = [Binding("escape,enter,q", "close", "Close", show=False)]
+
+    def __init__(self, heading: str, results: Sequence[tuple[bool, str, str]]) -> None:
+        super().__init__()
+        self._results_heading = heading
+        self._results_lines = tuple(results)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="sheet", id="results"):
+            yield Static(Content(self._results_heading), classes="sheet-heading")
+            for done, label, words in sorted(self._results_lines, key=lambda one: one[0]):
+                head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
+                yield Static(Content.assemble(head, "  ", (self._safe(label), "bold"), "  ", self._safe(words)))
+
+    def _safe(self, text: str) -> str:
+        return safe_line(text, ascii_only=self.app.has_class("-ascii"))
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+class Sheet(Question[bool]):
+    """A panel at the bottom of the screen; what is behind it stays in sight and goes on living."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("up", "scroll_list(-1)", "Up", show=False),
+        Binding("down", "scroll_list(1)", "Down", show=False),
+        Binding("pageup", "scroll_list(-8)", "Page up", show=False),
+        Binding("pagedown", "scroll_list(8)", "Page down", show=False),
+    ]
+
+    def __init__(
+        self, heading: str, sentences: Sequence[str], *, listed: Sequence[str | Content] = (), danger: bool = False
+    ) -> None:
         """Make a sheet.
 
         Args:
             heading: what is asked, in one line.
             sentences: what will happen, a line each. Text of a service may stand in them.
+            listed: what it is about, a line each; all of it can be scrolled to.
             danger: draw the heading as a warning.
         """
         super().__init__(classes="-danger" if danger else "")
+        self._sheet_listed = tuple(listed)
         self._sheet_heading = heading
         self._sheet_sentences = tuple(sentences)
 
     def compose(self) -> ComposeResult:
-        """Heading, sentences, and what the sheet itself asks for."""
         with Vertical(classes="sheet"):
             yield Static(Content(safe_line(self._sheet_heading)), classes="sheet-heading")
             for sentence in self._sheet_sentences:
                 yield Static(Content(safe_line(sentence)))
+            if self._sheet_listed:
+                room = max(3, self.app.size.height // 2 - 8)  # what is said and the answer stay in sight
+                with VerticalScroll(can_focus=False, classes="sheet-list") as listed:
+                    lines = (Content(safe_line(one)) if isinstance(one, str) else one for one in self._sheet_listed)
+                    yield Static(Content("\n").join(lines))
+                listed.styles.max_height = room
+                if len(self._sheet_listed) > room:
+                    yield Static(Content.styled("up/down scroll the list", "$text-muted"))
             yield from self.compose_answer()
 
     def compose_answer(self) -> ComposeResult:
-        """How to answer; a subclass says."""
         yield from ()
 
+    def action_scroll_list(self, lines: int) -> None:
+        for listed in self.query(".sheet-list"):
+            listed.scroll_relative(y=lines, animate=False)
+
     def action_cancel(self) -> None:
-        """Close; nothing is changed."""
         self.dismiss(False)
 
 
@@ -61,41 +175,53 @@ class Confirm(Sheet):
         Binding("n,q,enter", "cancel", "Cancel", show=False),
     ]
 
-    def __init__(self, heading: str, sentences: Sequence[str], *, verb: str, danger: bool = False) -> None:
+    def __init__(
+        self,
+        heading: str,
+        sentences: Sequence[str],
+        *,
+        verb: str,
+        listed: Sequence[str | Content] = (),
+        danger: bool = False,
+    ) -> None:
         """Make the question; `verb` is what `y` does, e.g. "pause"."""
-        super().__init__(heading, sentences, danger=danger)
+        super().__init__(heading, sentences, listed=listed, danger=danger)
         self._confirm_verb = verb
 
     def compose_answer(self) -> ComposeResult:
-        """The two keys, Cancel first."""
         words = Content.assemble(
             (" Cancel (Enter) ", "reverse"), "   ", ("y", "bold $primary"), f" {self._confirm_verb}"
         )
         yield Static(words, classes="sheet-answer")
 
     def action_agree(self) -> None:
-        """Close; the caller does it."""
         self.dismiss(True)
 
 
 class ConfirmTyped(Sheet):
     """Asks for a text to be typed: for what cannot be taken back."""
 
-    def __init__(self, heading: str, sentences: Sequence[str], *, accepted: Sequence[str], verb: str) -> None:
+    def __init__(
+        self,
+        heading: str,
+        sentences: Sequence[str],
+        *,
+        accepted: Sequence[str],
+        verb: str,
+        listed: Sequence[str | Content] = (),
+    ) -> None:
         """Make the question.
 
         Args:
-            heading: what is asked.
-            sentences: what will happen.
             accepted: texts any of which counts as agreement, the first one is asked for.
             verb: what typing it does, e.g. "delete".
+            listed: what it is about, a line each.
         """
-        super().__init__(heading, sentences, danger=True)
+        super().__init__(heading, sentences, listed=listed, danger=True)
         self._typed_accepted = tuple(accepted)
         self._typed_verb = verb
 
     def compose_answer(self) -> ComposeResult:
-        """The field."""
         alternatives = " or ".join(safe_line(text) for text in self._typed_accepted)
         yield Static(Content(f"Type  {alternatives}  and press Enter to {self._typed_verb}; Escape cancels."))
         yield TextField(id="typed")

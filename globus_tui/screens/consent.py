@@ -12,36 +12,103 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from globus_tui.domain.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.present.safe_text import safe_line
-from globus_tui.screens.bare_print import print_bare
-from globus_tui.widgets.choice_line import ChoiceLine
+from globus_tui.screens.show_text import print_bare
+from globus_tui.themes import sheets
+from globus_tui.widgets.choice import ChoiceLine
+from globus_tui.widgets.page import Question
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from textual.app import ComposeResult
     from textual.events import Paste
 
-    from globus_tui.app import GlobusTui
-    from globus_tui.screens.consent_prompt import Prompt
+    from globus_tui.screens.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one login asks for; another choice of timers may make it another login.
+
+    Attributes:
+        lines: what is asked for and why.
+        url: the link; None when no login is needed.
+        scopes: the exact scope strings, a line each.
+        link_file: where the link was written for the laptop (mode 600); None when that could not be done.
+    """
+
+    lines: tuple[str, ...]
+    url: str | None
+    scopes: tuple[str, ...] = ()
+    link_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that is done after the login unless it is left out.
+
+    Attributes:
+        key: tells it from the others.
+        words: what is done, and what starts at once because of it.
+        name: as briefly as possible, for the line that counts all of them.
+        group: what it has in common with its neighbours, drawn once above them; empty for none.
+    """
+
+    key: str
+    words: str
+    group: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything the screen needs.
+
+    Attributes:
+        asked: what is asked for at first.
+        submit: takes what was pasted; gives None when all is well, else what is wrong and what to do.
+        then: what happens by itself after the code was taken.
+        choices: what may be left out of that.
+        change: what is asked for when only these choices are left; None where that changes nothing.
+        browser: the demo's pretend browser: takes the link, gives a code; None outside the demo.
+        open_link: opens a browser on this machine; None in an SSH session.
+    """
+
+    heading: str
+    asked: Asked
+    submit: Callable[[Secret], Awaitable[str | None]]
+    then: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    change: Callable[[frozenset[str]], Awaitable[Asked]] | None = None
+    browser: Callable[[str], Awaitable[str | None]] | None = None
+    open_link: Callable[[str], object] | None = None
+
 
 _SHOWN = 50
 """Characters of the link that are shown: it is over 700 long, and no border may cut what somebody selects."""
 
 
-class ConsentScreen(ModalScreen[frozenset[str] | None]):
+_NAMED = 12
+"""Names that the first lines have room for on a low terminal."""
+
+
+class ConsentScreen(Question[frozenset[str] | None]):
     """Gives the keys of the choices that were left in when signed in, None when left as it was.
 
     A paste lands in the code field from anywhere.
     """
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
-    CSS_PATH = "consent.tcss"
+    CSS = sheets("screens/consent.tcss")
+    SCOPED_CSS = False
     AUTO_FOCUS = ""
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", "Cancel", show=False),
@@ -60,7 +127,6 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     ]
 
     def __init__(self, prompt: Prompt) -> None:
-        """Show what is asked."""
         super().__init__()
         self._consent_prompt = prompt
         self._consent_asked = prompt.asked
@@ -74,6 +140,8 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         prompt = self._consent_prompt
         with VerticalScroll(id="consent", can_focus=False):
             yield Static(Content(self._safe(prompt.heading)), classes="sheet-heading")
+            if prompt.choices:
+                yield Static(id="meant", markup=False)
             yield Static(id="asked", markup=False)
             yield Static("1  Open this link in a browser on YOUR computer", classes="step", markup=False)
             with Link(id="link"):
@@ -82,7 +150,12 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             yield from self._compose_then()
         with Vertical(id="consent-code"):  # below what scrolls: in sight on the smallest screen
             yield Static("2  Paste the code that Globus shows", classes="step", markup=False)
-            yield TextField(placeholder="a paste lands here from anywhere on this screen", password=True, id="code")
+            yield TextField(
+                placeholder="a paste lands here from anywhere on this screen",
+                password=True,
+                joins_lines=True,
+                id="code",
+            )
             yield Static("", id="consent-note", markup=False)
         with Vertical(id="consent-keys"):
             yield Static(id="consent-hints")
@@ -109,6 +182,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     def on_mount(self) -> None:
         """Draw what is asked at first, from its first line: that is what has to be read."""
         self._show_asked()
+        self._show_meant()
         self.query_one("#link").focus(scroll_visible=False)
 
     def _show_asked(self) -> None:
@@ -119,6 +193,20 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         self.query_one("#url", Static).update(Content(shown))
         lines = [Content.assemble((f"{key:>3}  ", "bold $primary"), words) for key, words in self._ways()]
         self.query_one("#ways", Static).update(Content("\n").join(lines))
+        self.query_one("#consent-hints", Static).update(self._hints())
+
+    def _show_meant(self) -> None:
+        """Whom all of this is for, on the first lines: what starts because of it must not have to be looked for."""
+        choices = self._consent_prompt.choices
+        if len(choices) == 1:
+            self.query_one("#meant", Static).update(Content(self._safe(choices[0].words)))
+        elif choices:
+            left = [one for one in choices if one.key in self._ticked()]
+            names = ", ".join(self._safe(one.name) for one in left[:_NAMED])
+            more = f" and {len(left) - _NAMED} more, below" if len(left) > _NAMED else ""
+            starting = sum("start now" in one.name or "starts now" in one.name for one in left)
+            head = f"Resumes {len(left)}, of which {starting} start a run: " if starting else f"Resumes {len(left)}: "
+            self.query_one("#meant", Static).update(Content(f"{head}{names}{more}"))
         self.query_one("#consent-hints", Static).update(self._hints())
 
     def _ways(self) -> list[tuple[str, str]]:
@@ -144,12 +232,24 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         keys += [("p", "Print"), ("c", "Copy")] if asked.url else []
         keys += [("b", "Browser")] if prompt.browser else []
         keys += [("esc", "Cancel")]
-        keys += [("space", "Leave out"), ("a", "All")] if len(prompt.choices) > 1 else []
+        if len(prompt.choices) > 1:
+            whole = len(self._ticked()) == len(prompt.choices)
+            keys += [
+                ("space", "Leave out"),
+                ("a", "Only the first" if whole else "All"),
+            ]
         keys += [("y", "Scopes")] if asked.scopes else []
         keys += [("tab", "Next"), ("pgdn", "More")]
-        gap = " " if self.app.host.ascii else "\N{NO-BREAK SPACE}"  # which keeps a key and its word on one line
-        hints = [Content.styled(key, "bold $primary") + Content(f"{gap}{words}") for key, words in keys]
-        return Content("  ").join(hints)
+        lines = [Content()]
+        for key, words in keys:
+            hint = Content.assemble((key, "bold $primary"), f" {words}  ")
+            if lines[-1].cell_length + hint.cell_length > self.app.size.width:
+                lines.append(Content())  # broken between keys, not between a key and its word
+            lines[-1] += hint
+        return Content("\n").join(lines)
+
+    def on_resize(self) -> None:
+        self.query_one("#consent-hints", Static).update(self._hints())
 
     # --- the code
 
@@ -198,7 +298,6 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
         return frozenset(line.choice_key for line in self.query(ChoiceLine) if line.ticked)
 
     def action_all(self) -> None:
-        """Tick all; when all are, only the first."""
         lines = list(self.query(ChoiceLine))
         everything = not all(line.ticked for line in lines)
         for place, line in enumerate(lines):
@@ -207,6 +306,7 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
     @on(ChoiceLine.Toggled)
     def ask_for_what_is_left(self) -> None:
         """Less may be asked for when something is left out."""
+        self._show_meant()
         if self._consent_prompt.change:
             self.run_worker(self._ask_for_what_is_left(), group="look-up")
 
@@ -241,12 +341,10 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             self._say("This terminal cannot be left for a moment; use c, or the file.", wrong=True)
 
     def action_copy(self) -> None:
-        """Send the link to the clipboard."""
         self.app.send_text(self._url)
         self._say("sent to the clipboard; if it did not arrive, p prints it")
 
     def action_open(self) -> None:
-        """Open a browser on this machine, where there is one."""
         if self._consent_prompt.open_link:
             self._consent_prompt.open_link(self._url)
             self._say("a browser was asked to open it")
@@ -256,7 +354,6 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             )
 
     def action_browser(self) -> None:
-        """Act as the browser, in the demo."""
         if self._consent_prompt.browser:
             self.run_worker(self._act_as_browser(), group="sign-in")
 
@@ -266,7 +363,6 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             self._submit(code)
 
     def action_scopes(self) -> None:
-        """Show the scopes letter by letter."""
         from globus_tui.screens.show_text import BareText
 
         if self._consent_asked.scopes:
@@ -280,12 +376,10 @@ class ConsentScreen(ModalScreen[frozenset[str] | None]):
             self.dismiss(left)
 
     def action_page(self, way: int) -> None:
-        """Show what is below or above, on low terminals."""
         page = self.query_one("#consent", VerticalScroll)
         page.scroll_relative(y=way * max(1, page.size.height - 2), animate=False)
 
     def action_choices(self) -> None:
-        """Go to what may be left out."""
         for line in self.query(ChoiceLine).results():
             line.focus()
             return

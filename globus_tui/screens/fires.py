@@ -4,54 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from globus_tui.commands import FIRES, LIST_MOVES, Command, bindings
-from globus_tui.present.schedule_facts import Fact, schedule_facts
-from globus_tui.present.what_facts import what_facts
+from globus_tui.commands import FIRES, LIST_MOVES, SEARCH, Command, bindings
+from globus_tui.lines.columns import Cell, Span
+from globus_tui.present.timer_facts import Fact, schedule_facts, what_facts
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.job_actions import why_not
-from globus_tui.widgets.job_table import case_of
-from globus_tui.widgets.line_columns import Cell, Span
+from globus_tui.screens.searching import Searching
 from globus_tui.widgets.text_lines import TextLines
+from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.job import JobId
+    from globus_tui.domain.timer.job import JobId
 
 _SHOWN = 10
 _ALL = 100_000
 
 
-class FiresScreen(TimerScreen):
+class FiresScreen(Searching, TimerScreen):
     """Ten fire times in local time, UTC and from now; then schedule, items and options without anything left out."""
 
     ABOUT = "When this timer runs and what it moves, in full. Times are local, then UTC, then from now."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FIRES
-    BINDINGS = bindings(one for one in FIRES if one not in LIST_MOVES)  # type: ignore[assignment]  # as in app
+    BINDINGS = bindings(one for one in FIRES if one not in (*LIST_MOVES, *SEARCH))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#lines"
 
     def __init__(self, job_id: JobId) -> None:
-        """Make the screen for a timer."""
         super().__init__()
         self.job_id = job_id
 
     def compose_middle(self) -> ComposeResult:
-        """One text."""
+        yield self.search_field()
         yield TextLines(id="lines")
 
     def on_mount(self) -> None:
-        """Draw what is known."""
         self.show_facts()
 
     def title_words(self) -> str:
-        """Where one is."""
         state = self.states.get(self.job_id)
         return f"Timers > {state.job.label if state else 'not there any more'} > fire times"
 
     def action_job_reanchor(self) -> None:
-        """Propose what keeps its hour when the clocks change."""
         state = self.states.get(self.job_id)
         reason = why_not("job.edit", (state,) if state else (), self.app.freshness.state)
         if reason is not None:
@@ -60,11 +56,9 @@ class FiresScreen(TimerScreen):
             self.app.reanchor(state)
 
     def watch_states(self) -> None:
-        """Timers changed; maybe this one."""
         self.show_facts()
 
     def watch_view(self) -> None:
-        """Time has passed, names came in, or the zone changed."""
         super().watch_view()
         self.show_facts()
 

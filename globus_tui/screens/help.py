@@ -1,18 +1,20 @@
-"""Every key of the screen below, with what it does; narrowed by what is typed."""
+"""Every key of the screen below, with what it does, narrowed by what is typed; and commands found by their names."""
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
+from textual.command import CommandList, CommandPalette
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from globus_tui.commands import Command, key_words
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.page import Page, Question
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
@@ -20,13 +22,60 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from globus_tui.screens.console import Console
+
 _HELP_AT = 39
 """The column of the sentences, under which their further lines stand too."""
 _FRAME = 5
 """Columns of the page's padding and scroll bar."""
 
 
-class Help(ModalScreen[None]):
+class Palette(CommandPalette, Page[None]):
+    """Textual's, in which turning a page of what was not drawn yet would end the program.
+
+    A command is run only when its line was the chosen one for as long as a question must be read.
+    """
+
+    app: Console  # type: ignore[assignment]  # the application fulfils it
+
+    _page_chosen = ""
+
+    BINDINGS: ClassVar = [
+        Binding("pagedown", "turn('page_down')", show=False),
+        Binding("pageup", "turn('page_up')", show=False),
+    ]
+
+    def action_turn(self, action: str) -> None:
+        with contextlib.suppress(KeyError):  # of a line that is counted, but not drawn yet
+            getattr(self.query_one(CommandList), f"action_{action}")()
+
+    def _chosen(self) -> str:
+        """The line that Enter would run."""
+        for found in self.query(CommandList):
+            if self._list_visible and found.highlighted is not None:
+                return str(found.get_option_at_index(found.highlighted).prompt)
+        return ""
+
+    def seen(self) -> None:
+        """The lines are on the terminal now; typing and moving choose another one, which is read anew."""
+        if (chosen := self._chosen()) != self._page_chosen:
+            self._page_chosen = chosen
+            self.ask_anew()
+        super().seen()
+
+    def _action_command_list(self, action: str) -> None:
+        """Textual's own, through which Enter comes."""
+        if action == "select" and self._chosen() != self._page_chosen:
+            self.ask_anew()  # it stands there, but was not drawn yet
+        if action != "select" or self.could_be_read():
+            super()._action_command_list(action)
+
+    def tell(self, words: str) -> None:
+        """Say it where the page below says things: it stays in sight."""
+        self.app.say(words, "warning")
+
+
+class Help(Question[None]):
     """The keys in groups. Typing narrows them; Escape, `?` or Enter closes."""
 
     BINDINGS: ClassVar = [
@@ -43,23 +92,21 @@ class Help(ModalScreen[None]):
         self._help_about = about
 
     def compose(self) -> ComposeResult:
-        """A search field above the groups."""
         yield TextField(placeholder="type to search the keys", id="help-search")
         with VerticalScroll(id="help-page"):
             yield Static(self._page(""), id="help-words")
 
     def on_input_changed(self, changed: TextField.Changed) -> None:
-        """Show only what matches."""
         self.query_one("#help-words", Static).update(self._page(changed.value))
 
     def on_resize(self) -> None:
-        """Break the sentences anew."""
         self.query_one("#help-words", Static).update(self._page(self.query_one("#help-search", TextField).value))
 
     def _page(self, wanted: str) -> Content:
         """The groups as text: key, words, sentence, and the id for the user's own keys."""
-        about = safe_line(self._help_about, ascii_only=self.app.has_class("-ascii"))
-        lines = [Content(about)] if about and not wanted else []
+        plain = self.app.has_class("-ascii")
+        about = [] if wanted else self._help_about.splitlines()
+        lines = [Content(safe_line(line, ascii_only=plain)) for line in about]
         group = None
         room = max(20, self.app.size.width - _FRAME - _HELP_AT)
         for command in self._help_commands:
@@ -77,10 +124,8 @@ class Help(ModalScreen[None]):
         return Content("\n").join(lines) if lines else Content("No key or command matches.")
 
     def action_scroll(self, pages: int) -> None:
-        """Turn the page while the search field keeps the focus."""
         page = self.query_one("#help-page", VerticalScroll)
         page.scroll_relative(y=pages * max(1, page.size.height - 2), animate=False)
 
     def action_close(self) -> None:
-        """Back to the screen below."""
         self.dismiss(None)

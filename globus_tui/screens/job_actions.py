@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from globus_tui.domain.health import Word
-from globus_tui.domain.job import FlowStart, JobStatus
-from globus_tui.domain.renaming import check_name
-from globus_tui.domain.timer_groups import joined_name, timer_groups
+from globus_tui.commands import key_words
+from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.job import FlowStart, JobStatus
+from globus_tui.domain.timer.timer_groups import check_name, joined_name, split_name, timer_groups
 from globus_tui.present import moments
+from globus_tui.present.marks import left_out_words
+from globus_tui.present.replaced_words import resume_warning
+from globus_tui.present.sizes import counted
 from globus_tui.screens.operation_words import same_as
-from globus_tui.store.freshness import FreshnessState
-from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume
-from globus_tui.store.resuming import resume_preview
+from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume, resume_preview
+from globus_tui.store.outcome import Done
+from globus_tui.store.refresh_plan import FreshnessState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
-    from globus_tui.app import GlobusTui
-    from globus_tui.domain.job import JobId
-    from globus_tui.domain.run_now import RunChoice
+    from globus_tui.domain.making.run_now import RunChoice
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
+    from globus_tui.store.outcome import Outcome
 
-SHOWN_IN_SHEETS = 8
-"""Timers named one by one in a question about several."""
+Reason = tuple[str, str]
+"""Why a timer is left out of an action on several: for one, and for more of them."""
+
+ENDED: Reason = ("has ended", "have ended")
+DELETING: Reason = ("is being deleted", "are being deleted")
+PAUSED: Reason = ("is paused already", "are paused already")
+BEFORE: Reason = ("was paused before that", "were paused before that")
+RUNS: Reason = ("is not paused", "are not paused")
+SIGN_IN: Reason = ("needs a sign-in first", "need a sign-in first")
+IDLE: Reason = ("has no run in progress", "have no run in progress")
+ODD: Reason = ("cannot be understood", "cannot be understood")
+BUSY: Reason = ("is busy already", "are busy already")
 
 
 def running_task(state: JobState) -> str | None:
@@ -107,7 +124,7 @@ def _why_no_fix(states: Sequence[JobState]) -> str | None:
 _SINGLE = frozenset(f"job.{verb}" for verb in ("json", "link", "log", "clone", "edit", "run-now"))
 """Commands for one timer."""
 
-_READING = frozenset({"job.json", "job.copy"})
+_READING = frozenset({"job.json", "job.copy", "job.note", "job.known", "job.limit"})
 """Commands that do nothing to a timer, so that they hold for one that cannot be understood, too."""
 
 _RULES = {
@@ -124,67 +141,137 @@ _RULES = {
 class JobActions(Screen[None]):
     """The actions. The screen says which timers are meant: `targets` is asked once, at the key press."""
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
+    @abstractmethod
     def targets(self) -> tuple[JobState, ...]:
         """The timers meant now: the marked ones, else the one under the cursor or on the screen."""
-        raise NotImplementedError
+
+    def hidden_targets(self) -> frozenset[JobId]:
+        """Those of the targets that are marked and not shown now."""
+        return frozenset()
+
+    def action_over(self, job_ids: frozenset[JobId], failed: frozenset[JobId]) -> None:
+        """An action on several timers has ended: on these, and it did not work for some of them."""
 
     def _able(self, command_id: str) -> tuple[JobState, ...]:
-        """The targets, or nothing after saying why the command cannot act."""
+        """The targets to which something can be done, or nothing after saying why the command cannot act."""
         states = self.targets()
         reason = why_not(command_id, states, self.app.freshness.state)
         if reason is not None:
-            self.app.say(reason, "warning")
+            self.app.say(reason, "warning", about="cursor")
             return ()
-        able = able_ones(states)
-        if out := len(states) - len(able):
-            self.app.say(f"{out} left out: not understood, or busy already", "warning")
-        return able
+        return able_ones(states)
+
+    def _sorted_out(
+        self, states: Sequence[JobState], why: Callable[[JobState], Reason | None]
+    ) -> tuple[list[JobState], str]:
+        """Those of the able ones that an action takes, and its arithmetic in words; for a single timer no words.
+
+        One that was replaced is left out where there are others: what is in its place is meant.
+        """
+        targets, able = self.targets(), {one.job_id for one in states}
+        left: list[Reason] = [ODD if one.job.unreadable else BUSY for one in targets if one.job_id not in able]
+        taken = []
+        for one in states:
+            reason = why(one)
+            if reason is None and one.replaced is not None and len(targets) > 1:
+                key = key_words(self.app.settings.keys, "jobs.replaced")
+                reason = (f"was replaced ({key} lists it)", f"were replaced ({key} lists them)")
+            if reason is None:
+                taken.append(one)
+            else:
+                left.append(reason)
+        words = left_out_words(len(taken), left, several="marked" if self.marking else "timers")
+        if not taken:
+            self.app.say(f"Nothing to do: {words}.", "warning", about="cursor")
+        return taken, f"{words[0].upper()}{words[1:]}." if len(targets) > 1 else ""
+
+    @property
+    def marking(self) -> bool:
+        """The targets are what was marked."""
+        return False
+
+    def _listed(self, states: Sequence[JobState]) -> tuple[str, ...]:
+        """All of them, those first that a filter hides now."""
+        hidden = self.hidden_targets()
+        ordered = sorted(states, key=lambda one: one.job_id not in hidden)
+        return tuple(f"· {one.job.label}{' (hidden now)' if one.job_id in hidden else ''}" for one in ordered)
+
+    def _hidden_words(self, states: Sequence[JobState]) -> tuple[str, ...]:
+        out_of_sight = self.hidden_targets()
+        hidden = sum(one.job_id in out_of_sight for one in states)
+        return (f"{hidden} of them {'is' if hidden == 1 else 'are'} hidden by the filter now.",) if hidden else ()
 
     def action_job_pause_resume(self) -> None:
         """Pause what runs, resume what is paused; with several marked, one direction for all: pause, if any runs."""
         states = self._able("job.pause-resume")
-        live = [one for one in states if one.job.status not in (JobStatus.ENDED, JobStatus.DELETING)]
-        active = [one for one in live if one.job.status is not JobStatus.INACTIVE]
-        if not states:
-            return
-        if active:
-            self._pause(active)
-        else:
-            self._resume(live)
+        to_pause = {one.job_id for one in states if _switch_reason(one) is None and not one.job.stands_still}
+        if self._paused_together(states) and to_pause <= self.app.paused_among:
+            self._resume(states)  # what of them does not stand still was not paused, though it was asked for
+        elif to_pause:
+            pausing, words = self._sorted_out(
+                states, lambda one: _switch_reason(one) or (PAUSED if one.job.stands_still else None)
+            )
+            if pausing:
+                self._pause(pausing, words)
+        elif states:
+            self._resume(states)
 
-    def _pause(self, states: Sequence[JobState]) -> None:
+    def _paused_together(self, states: Sequence[JobState]) -> frozenset[JobId]:
+        """Those that the last pause of several paused; empty when none of them stands still any more."""
+        together = [one for one in states if one.job_id in self.app.paused_together]
+        still = any(one.job.stands_still for one in together)
+        return frozenset(one.job_id for one in together if still and one.job.status is not JobStatus.ACTIVE)
+
+    def _pause(self, states: Sequence[JobState], words: str) -> None:
         operations = [Pause(one.job_id) for one in states]
-        if len(states) == 1:
-            self.app.operate(operations)
+        if not words:
+            self._operate(operations)
             return
-        sentences = (*_named(states), "Runs in progress go on; nothing new starts until you resume them.")
-        self._ask(f"Pause {len(states)} timers?", sentences, f"pause {len(states)}", operations)
+        sentences = (words, *self._hidden_words(states), "Runs in progress go on; nothing new starts until you resume.")
+        self._ask(f"Pause {counted(len(states), 'timer')}?", sentences, f"pause {len(states)}", operations, states)
 
     def _resume(self, states: Sequence[JobState]) -> None:
-        """Ask first when a run would start at once; a timer that lost its consent is repaired instead."""
+        """Ask first when a run would start at once; a timer that lost its consent is repaired instead.
+
+        Of several, those that were paused together are resumed together: what was paused before that stays so.
+        """
+        together = self._paused_together(states)
         broken = [one for one in states if one.health.word is Word.SIGN_IN]
-        if broken:
+        if broken and not together:
             self.app.fix([one.job_id for one in broken])
-            states = [one for one in states if one not in broken]
+            if len(broken) == len(states):
+                return
+
+        def why(one: JobState) -> Reason | None:
+            if one in broken:
+                return SIGN_IN
+            before = together and one.job_id not in together and one.replaced is None
+            return _switch_reason(one) or ((BEFORE if one.job.stands_still else RUNS) if before else None)
+
+        states, words = self._sorted_out(states, why)
+        if not states:
+            return
         operations: list[Operation] = [Resume(one.job_id) for one in states]
-        sentences = [words for one in states if (words := self._catch_up_words(one))]
-        if not operations:
+        sentences = [said for one in states if (said := self._catch_up_words(one))]
+        sentences += [resume_warning(one.job.label, one.replaced) for one in states if one.replaced is not None]
+        if not sentences and not words:
+            self._operate(operations)
             return
-        if not sentences and len(states) == 1:
-            self.app.operate(operations)
-            return
-        if len(states) > 1:
+        if words:
             quiet = len(states) - len(sentences)
             rest = f"{'The other ' if sentences else ''}{quiet} start nothing now; they go on with their next tick."
-            named = [*sentences[:SHOWN_IN_SHEETS], *_more(sentences)] if sentences else _named(states)
-            sentences = [*named, *([rest] if quiet else ())]
-        heading = f"Resume {states[0].job.label}?" if len(states) == 1 else f"Resume {len(states)} timers?"
-        self._ask(heading, sentences, "resume", operations)
+            told = [words, *self._hidden_words(states), *([rest] if quiet else [])]
+            starting = [one for one in states if self._catch_up_words(one)]
+            listed = (*(f"· {one}" for one in sentences), *self._listed([one for one in states if one not in starting]))
+            heading = f"Resume {counted(len(states), 'timer')}?"
+            self._ask(heading, told, "resume", operations, states, listed)
+        else:
+            self._ask(f"Resume {states[0].job.label}?", sentences, "resume", operations, states, ())
 
     def _catch_up_words(self, state: JobState) -> str | None:
-        preview = resume_preview(state.job, self.app.store.now())
+        preview = resume_preview(state.job, state.history, self.app.store.now())
         then = (
             f"then {moments.date_time(preview.next_run, self.app.view.now, self.app.view.zone)}"
             if preview.next_run
@@ -199,10 +286,14 @@ class JobActions(Screen[None]):
 
     def action_job_rename(self) -> None:
         """Ask for the new name; of a group for what its timers' names share, of several timers for a pattern."""
-        if not (states := self._able("job.rename")):
+        if not (able := self._able("job.rename")):
+            return
+        states, words = self._sorted_out(able, lambda _: None)
+        if not states:
             return
         job_ids = {one.job_id for one in states}
-        groups = timer_groups(one.job for one in self.app.states.values()) if len(states) > 1 else ()
+        live = (one.job for one in self.app.states.values() if one.replaced is None)
+        groups = timer_groups(live) if len(states) > 1 else ()
         group = next((one for one in groups if set(one.job_ids) == job_ids), None)
         if group is not None:
             new = dict(zip(group.job_ids, group.suffixes, strict=True))
@@ -215,11 +306,11 @@ class JobActions(Screen[None]):
         else:
             from globus_tui.screens.rename_many import RenameMany
 
-            sheet = RenameMany({one.job_id: one.job.name or "" for one in states})
+            sheet = RenameMany({one.job_id: one.job.name or "" for one in states}, words)
             self.app.push_screen(sheet, self._rename)
 
     def _ask_name(self, label: str, before: str, note: str, suffixes: Mapping[JobId, str]) -> None:
-        from globus_tui.screens.ask import Ask
+        from globus_tui.screens.confirm import Ask
 
         def take(name: str | None) -> None:
             if name is not None and name != before:
@@ -229,40 +320,44 @@ class JobActions(Screen[None]):
 
     def _rename(self, names: Mapping[JobId, str] | None) -> None:
         if names:
-            self.app.operate([Rename(job_id, name) for job_id, name in names.items()])
+            self._operate([Rename(job_id, name) for job_id, name in names.items()])
 
     def action_job_delete(self) -> None:
         """Ask for the name of what is to be deleted, or for the number of several."""
-        if not (states := self._able("job.delete")):
+        if not (able := self._able("job.delete")):
             return
         from globus_tui.screens.confirm import ConfirmTyped
 
+        states, words = self._sorted_out(able, lambda one: DELETING if one.job.status is JobStatus.DELETING else None)
+        if not states:
+            return
         operations = [Delete(one.job_id) for one in states]
         warning = "This cannot be undone at Globus. It is paused first; a run in progress goes on."
-        if len(states) == 1:
+        if len(states) == 1 and not words:
             job = states[0].job
             accepted = [job.job_id[:8]] if job.name is None else [job.name.strip(), job.job_id[:8]]
             sentences: tuple[str, ...] = (warning, same_as(operations))
             sheet = ConfirmTyped(f"Delete {job.label} for good?", sentences, accepted=accepted, verb="delete it")
         else:
             accepted = [f"delete {len(states)}"]
-            sentences = (*_named(states), warning, same_as(operations))
-            sheet = ConfirmTyped(
-                f"Delete {len(states)} timers for good?", sentences, accepted=accepted, verb="delete them"
-            )
-        self.app.push_screen(sheet, lambda agreed: self.app.operate(operations) if agreed else None)
+            sentences = (words, *self._hidden_words(states), warning, same_as(operations))
+            heading = f"Delete {counted(len(states), 'timer')} for good?"
+            listed = self._listed(states)
+            sheet = ConfirmTyped(heading, sentences, accepted=accepted, verb="delete them", listed=listed)
+        over = frozenset(one.job_id for one in self.targets())
+        self.app.push_screen(sheet, lambda agreed: self._operate(operations, over) if agreed else None)
 
     def action_job_cancel_task(self) -> None:
-        """Ask before the task of the run in progress is cancelled."""
-        states = self._able("job.cancel-task")
-        found = [(one, task_id) for one in states if (task_id := running_task(one))]
-        if found:
-            operations = [CancelTask(task_id, one.job_id) for one, task_id in found]
-            sentences = (*_named([one for one, _ in found]), "What was copied so far stays; the timer itself goes on.")
-            self._ask("Cancel the transfer task of the run in progress?", sentences, "cancel the task", operations)
+        if not (able := self._able("job.cancel-task")):
+            return
+        states, words = self._sorted_out(able, lambda one: None if running_task(one) else IDLE)
+        operations = [CancelTask(task_id, one.job_id) for one in states if (task_id := running_task(one))]
+        if operations:
+            sentences = (words, *self._hidden_words(states), "What was copied so far stays; the timer itself goes on.")
+            heading = "Cancel the transfer task of the run in progress?"
+            self._ask(heading, [one for one in sentences if one], "cancel the task", operations, states)
 
     def action_job_fix(self) -> None:
-        """Sign in for what is missing, then resume."""
         if states := self._able("job.fix"):
             self.app.fix([one.job_id for one in states if wants_fix(one)])
 
@@ -274,21 +369,28 @@ class JobActions(Screen[None]):
             self.app.fix_all()
 
     def action_job_clone(self) -> None:
-        """Open the wizard on a copy."""
         if states := self._able("job.clone"):
-            from globus_tui.screens.create.clone_edit import open_clone
+            from globus_tui.screens.create.opening import open_clone
 
             open_clone(self.app, states[0])
 
     def action_job_edit(self) -> None:
         """Say what editing means, then open the wizard on what takes its place."""
         if states := self._able("job.edit"):
-            from globus_tui.screens.create.clone_edit import open_edit
+            from globus_tui.screens.create.opening import open_edit
 
             open_edit(self.app, states[0])
 
+    def action_job_skip(self) -> None:
+        """Leave the next run out; of a group that of whichever of its timers is next."""
+        states = self._able("job.skip")
+        if len({split_name(one.job.label)[0] for one in states}) > 1 or (len(states) > 1 and self.marking):
+            self.app.say("One timer at a time here; globus-tui skip does several.", "warning", about="cursor")
+        elif states:
+            coming = [(one.job.next_run, one.job_id, one) for one in states if one.job.next_run is not None]
+            self.app.skip(min(coming)[2] if coming else states[0])
+
     def action_job_run_now(self) -> None:
-        """Ask how, then start at once what it does."""
         if not (states := self._able("job.run-now")):
             return
         from globus_tui.screens.create.run_now import RunNow
@@ -300,7 +402,6 @@ class JobActions(Screen[None]):
         self.app.push_screen(RunNow(states[0], running=running_task(states[0]) is not None), start)
 
     def action_job_json(self) -> None:
-        """Show the timer as the service describes it."""
         states = self.targets()
         if states:
             from globus_tui.screens.raw_json import RawJsonScreen
@@ -308,41 +409,161 @@ class JobActions(Screen[None]):
             self.app.open_screen(RawJsonScreen(states[0].job_id))
 
     def action_job_log(self) -> None:
-        """Show the log of the last run's task."""
         if not (states := self._able("job.log")):
             return
-        run = next((one for one in states[0].job.runs if one.resource_id), None)
-        if run is None:
-            self.app.say("No run of it has made a task yet, so there is no log.", "warning")
+        if (run := states[0].told_run) is None:
+            self.app.say("No run of it has made a task yet, so there is no log.", "warning", about="cursor")
             return
         from globus_tui.screens.run_detail import RunDetailScreen
 
         self.app.open_screen(RunDetailScreen(states[0].job_id, run.key))
 
     def action_job_link(self) -> None:
-        """Show the address of the timer in the Globus web app."""
         if states := self._able("job.link"):
             self.app.copy_text(self.app.web_link(states[0].job_id))
 
+    def action_job_to_file(self) -> None:
+        if states := self._able("job.to-file"):
+            self.app.run_worker(self.app.fleet.write([one.job for one in states]), group="fleet-write")
+
+    def action_job_note(self) -> None:
+        from globus_tui.screens.confirm import Ask
+
+        if not (states := self.targets()):
+            return
+        ids = [one.job_id for one in states]
+        before = self.app.store.orders(ids[0])
+        shown = " ".join(filter(None, (before.note, *(f"#{one}" for one in before.tags))))
+
+        def take(said: str | None) -> None:
+            if said is not None:
+                words = said.split()
+                tags = [one[1:] for one in words if one.startswith("#") and len(one) > 1]
+                text = " ".join(one for one in words if not one.startswith("#"))
+                self._decide(ids, note=text, tags=tags)
+
+        many = states[0].job.label if len(ids) == 1 else f"{len(ids)} timers"
+        kept = "Kept for all who share the file" if self.app.store.notes else "Kept on this machine"
+        sentence = f"{kept}. Words that begin with # are tags: tag: finds them. Empty takes it away."
+        self.app.push_screen(Ask(f"Note on {many}", (sentence,), value=shown if len(ids) == 1 else ""), take)
+
+    def action_job_limit(self) -> None:
+        """Ask how old the last good copy may get, then, of a mirror, how many files fewer alarm."""
+        from globus_tui.domain.schedule.typed_intervals import parse_interval
+        from globus_tui.present.schedule_words import interval_words
+        from globus_tui.screens.confirm import Ask
+
+        if not (states := self.targets()):
+            return
+        ids = [one.job_id for one in states]
+        before = self.app.store.orders(ids[0])
+        heading = f"Limits of {states[0].job.label}" if len(ids) == 1 else f"Limits of {len(ids)} timers"
+        mirrors = any(one.job.transfer is not None and one.job.transfer.delete_destination_extra for one in states)
+
+        def within(said: str) -> float | None:
+            return parse_interval(said).total_seconds() if said else None
+
+        def fewer(said: str) -> int | None:
+            if said and not (said.isascii() and said.isdecimal() and int(said)):
+                raise BadInput("Write a number of files, for example 100; empty: none.")
+            return int(said) if said else None
+
+        def take(said: str | None) -> None:
+            if said is None:
+                return
+            limits = {"good_within": within(said)}
+            if not mirrors:
+                self._decide(ids, **limits)
+                return
+            sentence = "How many files fewer at the source of a mirror alarm? Empty: by percentage only."
+            value = str(before.fewer_files or "")
+            self.app.push_screen(
+                Ask(heading, (sentence,), value=value, check=fewer),
+                lambda more: None if more is None else self._decide(ids, **limits, fewer_files=fewer(more)),
+            )
+
+        sentence = "How old may the last good copy get? For example 26h: older is OVERDUE. Empty: no limit."
+        value = interval_words(before.good_within) if before.good_within else ""
+        self.app.push_screen(Ask(heading, (sentence,), value=value, check=within), take)
+
+    def action_job_known(self) -> None:
+        from globus_tui.domain.schedule.typed_times import parse_moment
+        from globus_tui.screens.confirm import Ask
+
+        states = [one for one in self.targets() if one.health.word.is_trouble]
+        if not states:
+            self.app.say("It is in no trouble.", "warning")
+            return
+        if all(one.health.known for one in states):
+            self._decide([one.job_id for one in states], known=None)
+            return
+
+        def until(said: str) -> datetime | None:
+            return parse_moment(said, self.app.store.now(), self.app.view.zone).moment if said else None
+
+        def take_reason(reason: str | None) -> None:
+            sheet = Ask(heading, ("Until when? For example mon 8am; empty: until it is well again.",), check=until)
+            if reason is not None:
+                self.app.push_screen(sheet, lambda said: None if said is None else keep(reason, until(said)))
+
+        def keep(reason: str, end: datetime | None) -> None:
+            by, iso = self.app.store.journal.who, end.isoformat() if end else None
+            for one in states:
+                rank = one.health.word.rank
+                self._decide([one.job_id], known={"reason": reason, "by": by, "until": iso, "rank": rank})
+
+        heading = f"Known: {states[0].job.label}" if len(states) == 1 else f"Known: {len(states)} timers"
+        self.app.push_screen(Ask(heading, ("Why is that all right for now? A ticket, say.",)), take_reason)
+
+    def _decide(self, ids: Sequence[JobId], **changes: object) -> None:
+        self.app.run_worker(self._write_down(ids, changes), group="ledger")
+
+    async def _write_down(self, ids: Sequence[JobId], changes: Mapping[str, object]) -> None:
+        try:
+            await self.app.store.decide(ids, **changes)
+        except GlobusTuiError as wrong:
+            self.app.say(wrong.in_full, "error")
+        else:
+            self.app.look()
+            self.app.say(f"written down for {len(ids)} timers" if len(ids) > 1 else "written down")
+
     def action_job_copy(self) -> None:
-        """Offer what can be copied of the timers."""
         if not (states := self.targets()):
             return
         from globus_tui.screens.job_copying import offer_jobs
 
         offer_jobs(self.app, states)
 
-    def _ask(self, heading: str, sentences: Sequence[str], verb: str, operations: Sequence[Operation]) -> None:
+    def _ask(
+        self,
+        heading: str,
+        sentences: Sequence[str],
+        verb: str,
+        operations: Sequence[Operation],
+        states: Sequence[JobState],
+        listed: Sequence[str] | None = None,
+    ) -> None:
         from globus_tui.screens.confirm import Confirm
 
-        sheet = Confirm(heading, (*sentences, same_as(operations)), verb=verb)
-        self.app.push_screen(sheet, lambda agreed: self.app.operate(operations) if agreed else None)
+        listed = self._listed(states) if listed is None else listed
+        over = frozenset(one.job_id for one in self.targets())
+        sheet = Confirm(heading, (*sentences, same_as(operations)), verb=verb, listed=listed)
+        self.app.push_screen(sheet, lambda agreed: self._operate(operations, over) if agreed else None)
+
+    def _operate(self, operations: Sequence[Operation], over: frozenset[JobId] | None = None) -> None:
+        """Carry them out; `over`: the timers for which the action has then ended, those left out included."""
+
+        def then(outcomes: Sequence[Outcome]) -> None:
+            ends = [(one.job_id, isinstance(end, Done)) for one, end in zip(operations, outcomes, strict=True)]
+            failed = frozenset(job_id for job_id, done in ends if job_id is not None and not done)
+            done = frozenset(job_id for job_id, done in ends if job_id is not None and done)
+            if len(operations) > 1 and isinstance(operations[0], Pause):
+                self.app.paused_together, self.app.paused_among = done, over or done
+            self.action_over((over if over is not None else done) | done, failed)
+
+        self.app.operate(operations, then=then)
 
 
-def _named(states: Sequence[JobState]) -> tuple[str, ...]:
-    labels = [f"· {one.job.label}" for one in states]
-    return (*labels[:SHOWN_IN_SHEETS], *_more(labels))
-
-
-def _more(listed: Sequence[str]) -> tuple[str, ...]:
-    return (f"… and {len(listed) - SHOWN_IN_SHEETS} more",) if len(listed) > SHOWN_IN_SHEETS else ()
+def _switch_reason(state: JobState) -> Reason | None:
+    """Why a timer can be neither paused nor resumed."""
+    return {JobStatus.ENDED: ENDED, JobStatus.DELETING: DELETING}.get(state.job.status)

@@ -6,15 +6,15 @@ import json
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.present import copy_texts
+from globus_tui.present import cli_words
 from globus_tui.screens.show_text import CopyMenu
-from globus_tui.widgets.job_table import case_of
+from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from globus_tui.app import GlobusTui
-    from globus_tui.domain.job import JobId
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
 
 MOST_DOCUMENTS = 20
@@ -22,14 +22,14 @@ MOST_DOCUMENTS = 20
 Choice = tuple[str, str, str]
 
 
-def offer(app: GlobusTui, choices: Sequence[Choice]) -> None:
+def offer(app: Console, choices: Sequence[Choice]) -> None:
     """Open the menu; what is chosen is sent and shown. A choice without a text is not offered."""
     there = [one for one in choices if one[2]]
     texts = {key: text for key, _, text in there}
     app.push_screen(CopyMenu(there), lambda key: app.copy_text(texts[key]) if key else None)
 
 
-def offer_jobs(app: GlobusTui, states: Sequence[JobState]) -> None:
+def offer_jobs(app: Console, states: Sequence[JobState]) -> None:
     """Open the menu for timers."""
     texts = job_texts(app, states)
     there = [one for one in texts if one[2]]
@@ -48,36 +48,36 @@ def offer_jobs(app: GlobusTui, states: Sequence[JobState]) -> None:
     app.push_screen(CopyMenu(there), take)
 
 
-def job_texts(app: GlobusTui, states: Sequence[JobState]) -> list[Choice]:
+def job_texts(app: Console, states: Sequence[JobState]) -> list[Choice]:
     """Everything that needs no reading: (key, words, text); the text is empty where there is nothing to copy."""
     jobs = [one.job for one in states]
     ids = [one.job_id for one in jobs]
     return [
         ("i", "id", "\n".join(ids)),
         ("n", "name", "\n".join(one.label for one in jobs)),
-        ("s", "source path", "\n".join(filter(None, map(copy_texts.source_paths, jobs)))),
-        ("d", "destination", "\n".join(filter(None, map(copy_texts.destination_paths, jobs)))),
+        ("s", "source path", "\n".join(filter(None, map(cli_words.source_paths, jobs)))),
+        ("d", "destination", "\n".join(filter(None, map(cli_words.destination_paths, jobs)))),
         ("l", "web link", "\n".join(map(app.web_link, ids))),
-        ("r", "row as text", "\n".join(copy_texts.row_text(case_of(one, app.view)) for one in states)),
+        ("r", "row as text", "\n".join(cli_words.row_text(case_of(one, app.view)) for one in states)),
         ("c", "CLI command", "\n".join(f"globus timer show {job_id}" for job_id in ids)),
-        ("u", "curl", copy_texts.curl_command([f"{app.host.timers}jobs/{job_id}" for job_id in ids])),
-        ("p", "Python", copy_texts.timers_python(ids)),
+        ("u", "curl", cli_words.curl_command([f"{app.host.timers}jobs/{job_id}" for job_id in ids])),
+        ("p", "Python", cli_words.timers_python(ids)),
     ]
 
 
-def task_choices(app: GlobusTui, task_id: str) -> list[Choice]:
+def task_choices(app: Console, task_id: str) -> list[Choice]:
     """The same for a Transfer task."""
     return [
         ("i", "task id", task_id),
         ("l", "web link", f"{app.host.web}activity/{task_id}/overview"),
         ("c", "CLI command", f"globus task show {task_id}"),
         ("g", "CLI, its log", f"globus task event-list {task_id}"),
-        ("u", "curl", copy_texts.curl_command([f"{app.host.transfer}v0.10/task/{task_id}"])),
-        ("p", "Python", copy_texts.task_python(task_id)),
+        ("u", "curl", cli_words.curl_command([f"{app.host.transfer}v0.10/task/{task_id}"])),
+        ("p", "Python", cli_words.task_python(task_id)),
     ]
 
 
-def _known_documents(app: GlobusTui, states: Sequence[JobState]) -> list[Mapping[str, object]] | None:
+def _known_documents(app: Console, states: Sequence[JobState]) -> list[Mapping[str, object]] | None:
     found: list[Mapping[str, object]] = []
     for state in states:
         read = app.store.details.last_read(state.job_id)
@@ -88,7 +88,7 @@ def _known_documents(app: GlobusTui, states: Sequence[JobState]) -> list[Mapping
     return found if len(found) == len(states) else None
 
 
-def _read_then_copy(app: GlobusTui, job_ids: Sequence[JobId]) -> None:
+def _read_then_copy(app: Console, job_ids: Sequence[JobId]) -> None:
     async def read() -> None:
         try:
             documents = [await _document(app, job_id) for job_id in job_ids]
@@ -101,7 +101,7 @@ def _read_then_copy(app: GlobusTui, job_ids: Sequence[JobId]) -> None:
     app.run_worker(read(), group="copy", exclusive=True)
 
 
-async def _document(app: GlobusTui, job_id: JobId) -> Mapping[str, object]:
+async def _document(app: Console, job_id: JobId) -> Mapping[str, object]:
     """The document of a timer; what no screen holds open is not kept."""
     details = app.store.details
     if (known := details.last_read(job_id)) is not None:

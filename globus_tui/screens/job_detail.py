@@ -4,49 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.commands import JOB_DETAIL, LIST_MOVES, Command, bindings, key_words
+from globus_tui.commands import JOB_DETAIL, LIST_MOVES, SEARCH, Command, bindings, key_words
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.job import JobStatus
+from globus_tui.domain.timer.job import JobStatus
 from globus_tui.present import detail_words
-from globus_tui.present.compact_facts import compact_facts
 from globus_tui.present.safe_text import safe_line
-from globus_tui.present.schedule_facts import schedule_facts
-from globus_tui.present.what_facts import what_facts
+from globus_tui.present.timer_facts import compact_facts, schedule_facts, what_facts
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.job_actions import JobActions, why_not
-from globus_tui.store.freshness import FreshnessState
+from globus_tui.screens.searching import Searching
+from globus_tui.store.refresh_plan import FreshnessState
+from globus_tui.themes import sheets
 from globus_tui.widgets.banner import Banner
 from globus_tui.widgets.facts import Facts
-from globus_tui.widgets.job_past import JobPast, PastReading
-from globus_tui.widgets.job_table import case_of
+from globus_tui.widgets.job_past import JobPast, PastReading, RunHistory
 from globus_tui.widgets.key_hints import KeyHints
-from globus_tui.widgets.run_history import RunHistory
+from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.job import JobId
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.present.health_words import Case
     from globus_tui.store.job_state import JobState
 
-_LISTS_OWN = {one.command_id for one in LIST_MOVES} | {"list.choose"}
+_LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *SEARCH)} | {"list.choose"}
 TICKS_WIDE, TICKS_NARROW = 60, 40
 RUNS_A_PAGE = 40
 ROOMY = 45
 """From this height on every option is listed."""
 
 
-class JobDetailScreen(TimerScreen, JobActions):
+class JobDetailScreen(Searching, TimerScreen, JobActions):
     """One timer. Keeps its id only: what is shown is looked up in the application's states."""
 
-    CSS_PATH = "job_detail.tcss"
+    CSS = sheets("screens/job_detail.tcss")
     ABOUT = (
         "One timer with its past. A line for each run and each tick at which nothing ran: - is something that "
         "cannot be there, ? something that is not known."
@@ -59,7 +58,6 @@ class JobDetailScreen(TimerScreen, JobActions):
         """Make the screen.
 
         Args:
-            job_id: whose.
             order: the timers of the list in its order, for going to the one before and after.
         """
         super().__init__()
@@ -69,17 +67,16 @@ class JobDetailScreen(TimerScreen, JobActions):
         self._hints_shown: tuple[frozenset[str], str] | None = None
 
     def compose_middle(self) -> ComposeResult:
-        """Banner, facts, past."""
         yield Static(id="gone", markup=False)
         yield Banner(lambda command_id: key_words(self.app.settings.keys, command_id), id="banner")
         with Horizontal(id="panels"):
             yield Facts(id="schedule")
             yield Facts(id="what")
         yield Facts(id="compact")
+        yield self.search_field()
         yield JobPast(lambda command_id: key_words(self.app.settings.keys, command_id), id="past")
 
     def on_mount(self) -> None:
-        """Draw what is known already, then read the rest."""
         self.query_one("#schedule").border_title = "Schedule"
         self.query_one("#what").border_title = "What"
         self.show_job()
@@ -90,7 +87,6 @@ class JobDetailScreen(TimerScreen, JobActions):
         self.app.store.details.close(self.job_id)
 
     def title_words(self) -> str:
-        """Where one is."""
         state = self.states.get(self.job_id)
         return f"Timers > {state.job.label if state else 'not there any more'}"
 
@@ -101,8 +97,9 @@ class JobDetailScreen(TimerScreen, JobActions):
         if state is not None and not state.job.has_own_id:
             return  # there is nothing to ask for by
         self._past_reading.busy = True
-        self.run_worker(self._read_detail(), group="detail", exclusive=True)
+        self._read_detail()
 
+    @work(group="detail", exclusive=True)
     async def _read_detail(self) -> None:
         try:
             detail = await self.app.store.details.load_detail(self.job_id, page_size=RUNS_A_PAGE)
@@ -114,6 +111,7 @@ class JobDetailScreen(TimerScreen, JobActions):
         self._past_reading.busy = False
         self.show_job()
 
+    @work(group="detail", exclusive=True)
     async def _read_older(self) -> None:
         try:
             self._past_reading.more = await self.app.store.details.load_more_runs(self.job_id, page_size=RUNS_A_PAGE)
@@ -124,7 +122,6 @@ class JobDetailScreen(TimerScreen, JobActions):
         self.show_job()
 
     def action_runs_more(self) -> None:
-        """Read the next page of older runs."""
         if self._past_reading.busy:
             self.app.say("The runs are being read; wait a moment.")
         elif self._past_reading.more is False:
@@ -132,10 +129,29 @@ class JobDetailScreen(TimerScreen, JobActions):
         else:
             self._read_more()
 
+    def action_runs_plot(self) -> None:
+        """The runs that are known over time, as many as fit, and which of them are unusual."""
+        from globus_tui.present import moments
+        from globus_tui.present.detail_words import odd_runs, plots
+        from globus_tui.screens.show_text import BareText
+
+        state = self.states.get(self.job_id)
+        found = plots(state.job, self.view.tasks, self.size.width - 14, ascii_only=self.view.ascii) if state else []
+        if state is None or not found:
+            self.app.say("Fewer than five runs are known: nothing can be called usual.", "warning")
+            return
+        lines = [line for name, drawn, said in found for line in (f"{name:<7} {drawn}", f"{'':<7} {said}", "")]
+        odd = odd_runs(state.job, self.view.tasks)
+        ran = {one.key: one.ran_at for one in state.job.runs}
+        for key, words in odd.items():
+            at = ran[key]
+            lines.append(f"{moments.date_time(at, self.view.now, self.view.zone) if at else '?'}: {words}")
+        self.app.push_screen(BareText("\n".join(lines if odd else [*lines, "No run was unusual."])))
+
     def _read_more(self) -> None:
         self._past_reading.busy = True
         self._show_past()
-        self.run_worker(self._read_older(), group="detail", exclusive=True)
+        self._read_older()
 
     @on(RunHistory.Highlighted)
     def read_on_at_the_end(self) -> None:
@@ -148,11 +164,9 @@ class JobDetailScreen(TimerScreen, JobActions):
     # --- showing
 
     def watch_states(self) -> None:
-        """Timers changed; maybe this one."""
         self.show_job()
 
     def watch_view(self) -> None:
-        """Time has passed, names came in, or the zone changed."""
         super().watch_view()
         self.show_job()
 
@@ -164,7 +178,6 @@ class JobDetailScreen(TimerScreen, JobActions):
         self.show_job()
 
     def on_resize(self) -> None:
-        """More or fewer lines of facts fit."""
         self.call_after_refresh(self.show_job)
 
     def show_job(self) -> None:
@@ -257,20 +270,17 @@ class JobDetailScreen(TimerScreen, JobActions):
     def action_job_go_back(self) -> None:
         """Undo an edit, or a kept hour: the timer that this one replaced takes its place again."""
         if states := self.targets():
-            self.app.run_worker(self.app.replaced.go_back(states[0]), group="create")
+            self.app.go_back(states[0])
 
     def action_job_fires(self) -> None:
-        """The next ten fire times, and everything about what it moves."""
         from globus_tui.screens.fires import FiresScreen
 
         self.app.open_screen(FiresScreen(self.job_id))
 
     def action_job_previous(self) -> None:
-        """The timer before this one in the list."""
         self._go(-1)
 
     def action_job_next(self) -> None:
-        """The timer after this one in the list."""
         self._go(1)
 
     def _go(self, step: int) -> None:

@@ -4,66 +4,65 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partialmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.content import Content
 
 from globus_tui.commands import EVERYWHERE, JOB_LIST, LIST_MOVES, MARKS, ONE_JOB, Command, bindings, key_words
-from globus_tui.domain.job import JobId, JobStatus
-from globus_tui.domain.sorting import Column
-from globus_tui.present.safe_text import safe_line
-from globus_tui.screens.base import TimerScreen
+from globus_tui.domain.timer.job import JobId, JobStatus
+from globus_tui.screens.base import LineCommand
 from globus_tui.screens.job_actions import JobActions, why_not
 from globus_tui.screens.job_order import JobOrder
-from globus_tui.store.freshness import FreshnessState
-from globus_tui.widgets.job_preview import JobPreview
-from globus_tui.widgets.job_summary import JobSummary
-from globus_tui.widgets.job_table import SORTABLE, JobTable
+from globus_tui.screens.narrowing import Narrowing
+from globus_tui.store.list_memory import VIEWS, SavedView
+from globus_tui.store.refresh_plan import FreshnessState
+from globus_tui.store.rows import counts
+from globus_tui.widgets.job_preview import JobPreview, JobSummary
+from globus_tui.widgets.job_table import JobTable
 from globus_tui.widgets.key_hints import KeyHints
-from globus_tui.widgets.text_field import TextField
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
     from textual.app import ComposeResult
-    from textual.events import ScreenResume
+    from textual.events import Key, ScreenResume
 
     from globus_tui.store.job_state import JobState
+    from globus_tui.store.rows import Row
 
 _LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *MARKS)} | {"list.choose"}
 _BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 """Bound here too: a key that only the application binds never reaches the list's own way back."""
 _RESTING = 0.15
 """Seconds without a move after which the preview follows the cursor: longer than between the keys of a held arrow."""
-_COLUMNS = {name: Column[name.upper()] for name in SORTABLE}
 
 
-class JobListScreen(TimerScreen, JobActions):
+class JobListScreen(Narrowing, JobActions):
     """The timer list. Keeps no timers: rows are the application's states, in the order chosen here."""
 
-    CSS_PATH = "job_list.tcss"
     ABOUT = (
         "One line for each timer, worst first. HEALTH is one word from four layers: the timer, its last run, "
         "the transfer task of that run, and the clock. Timers made together for weekdays or several times a day are "
-        "one line, as 5x, and are acted on as one; the counts on top count each of them."
+        "one line, as 5x, and are acted on as one; so are five or more that one cause hits (enter or z shows each). "
+        "The counts on top count each of them."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_LIST
-    BINDINGS = [
-        # Of keys that arrive together, those after the slash must find the focus moved: else they act on a timer.
-        replace(one, priority=one.id == "jobs.filter")
-        for one in bindings((*(one for one in JOB_LIST if one.command_id not in _LISTS_OWN), *_BACK))
-    ]
+    BINDINGS = bindings((*(one for one in JOB_LIST if one.command_id not in _LISTS_OWN), *_BACK))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#jobs"
 
     def __init__(self) -> None:
         """Trouble first, nothing filtered, preview shown."""
         super().__init__()
         self._row_order = JobOrder()
-        self._filter_field: TextField | None = None
         self._show_is_due = self._resize_is_due = self._rows_are_kept = False
+        self._cursor_inside: tuple[Hashable, Hashable] | None = None
         self._freshness_shown: tuple[object, ...] = ()
         self._cursor_clock: asyncio.TimerHandle | None = None
         self._previewed: tuple[object, object] = (None, None)
+        self._shown_rows: Sequence[Row] = ()
+        self._marks_are_done = False
 
     def compose_middle(self) -> ComposeResult:
         """Counts, list, preview; the filter line comes when it is asked for."""
@@ -73,17 +72,18 @@ class JobListScreen(TimerScreen, JobActions):
         yield JobPreview(lambda command_id: key_words(self.app.settings.keys, command_id), id="preview")
 
     def on_mount(self) -> None:
-        """What is known already is drawn as soon as there is a size."""
+        self._row_order.profile = self.app.settings.profile
+        memory = self.app.list_memory
+        first = memory.views.get(memory.default or 0)
+        self._look_by(first or replace(memory.last, filter=""))
         self.query_one("#narrowed").display = False
 
     # --- showing
 
     def watch_states(self) -> None:
-        """Timers changed."""
         self._show_soon()
 
     def watch_view(self) -> None:
-        """Time has passed, names came in, or the zone changed."""
         super().watch_view()
         self._show_soon()
 
@@ -105,15 +105,8 @@ class JobListScreen(TimerScreen, JobActions):
             self._resize_is_due = True
             self.call_after_refresh(self._show_resized)
 
-    def _compositor_refresh(self) -> None:
-        """Textual's own: before the first frame nothing is worked out that would not be shown."""
-        if self.app.first_frame_due:
-            self._repaint_required = True
-        else:
-            super()._compositor_refresh()
-
-    def _on_screen_resume(self, event: ScreenResume) -> None:
-        """Textual's own, which styles every widget anew: before the first frame all were styled a moment ago."""
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Textual styles every widget anew after this: before the first frame all were styled a moment ago."""
         if self.app.first_frame_due:
             event.refresh_styles = False
 
@@ -136,28 +129,45 @@ class JobListScreen(TimerScreen, JobActions):
         self._freshness_shown = self._what_rows_show_of_freshness()
         table = self.query_one("#jobs", JobTable)
         rows = self._row_order.rows(self.states, self.view, table.marked)
-        table.folded = self._row_order.folded
-        table.look_from(self.view)
+        table.look_from(self.view)  # draws the rows of before, of which some may be gone by now
+        table.folded, table.states = self._row_order.folded, self.states
         table.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
         table.sorted_by = (self._row_order.column.name.lower(), self._row_order.descending)
         table.empty = self._empty_words()
         kept, self._rows_are_kept = self._rows_are_kept, self.freshness.state is FreshnessState.CACHED
         on_top = table.cursor_position == 0 and (kept or self._rows_are_kept)
+        before = table.cursor_key
         table.set_rows(rows, known=self.states)
+        self._stay_on(table, before)
         if on_top:  # nobody has chosen that row: the worst one is on top, not the one that was it in the last session
             table.action_first()
-        self._show_around(len(rows) + sum(len(one.members) - 1 for one in table.folded.values()))
+        self._shown_rows = rows
+        self._show_around()
         self._show_cursor()
 
-    def _show_around(self, shown: int) -> None:
-        narrowed = self._row_order.narrowed
-        summary = self.query_one("#summary", JobSummary)
-        summary.show(self.app.store.count_words(), self.states, self.view, shown if narrowed else None)
+    def _stay_on(self, table: JobTable, before: Hashable) -> None:
+        """A timer that a group or an outage took in is where its row is; let go, it is under the cursor."""
+        wanted = self._cursor_inside[1] if self._cursor_inside and before == self._cursor_inside[0] else before
+        self._cursor_inside = None
+        if wanted is None or wanted == table.cursor_key or table.move_to(wanted):
+            return
+        around = self._row_order.shown_together(JobId(str(wanted)))
+        if around is not None and table.move_to(around.key):
+            self._cursor_inside = around.key, wanted
+
+    def _show_around(self) -> None:
+        self._show_counts()
         line = self.query_one("#narrowed", TextLine)
-        line.display = narrowed and not self._filter_is_open
-        problems = "problems only (! shows all)  " if self._row_order.problems_only else ""
-        typed = f"filter: {safe_line(self._row_order.typed)}  (/ changes, esc clears)" if self._row_order.typed else ""
-        line.left = Content.styled(f" {problems}{typed}", "$text-accent")
+        line.left = self._narrowed_words()
+        line.display = bool(line.left.plain)
+
+    def _show_counts(self) -> None:
+        """How many there are of each health word; of those that a filter leaves, where there is one."""
+        found, of = self.app.store.count_words(), None
+        if self._row_order.narrowed and found is not None:
+            of = sum(found.values())
+            found = counts(self._row_order.single(self._shown_rows, self.states))
+        self.query_one("#summary", JobSummary).show(found, self.states, self.view, of, *self._marks_count())
 
     def _empty_words(self) -> str:
         if self.states:
@@ -176,10 +186,11 @@ class JobListScreen(TimerScreen, JobActions):
     def _show_cursor(self) -> None:
         """Preview and hints of the timer under the cursor."""
         table = self.query_one("#jobs", JobTable)
-        previewed = table.cursor_row, self.view
+        state = table.cursor_state
+        previewed = state, self.view
         if any(one is not other for one, other in zip(previewed, self._previewed, strict=True)):
             self._previewed = previewed
-            self.query_one("#preview", JobPreview).show(table.cursor_row, self.view)
+            self.query_one("#preview", JobPreview).show(state, self.view)
         states, freshness = self.targets(), self.freshness.state
         commands = (one.command_id for one in ONE_JOB)
         hints = self.query_one(KeyHints)
@@ -200,16 +211,47 @@ class JobListScreen(TimerScreen, JobActions):
         """The marked timers, else the one under the cursor, or all of the group under it."""
         table = self.query_one("#jobs", JobTable)
         if table.marked:
-            return tuple(state for job_id, state in self.states.items() if job_id in table.marked)
-        row = table.cursor_row
-        ids = [one.job_id for one in row.members] if row else []
+            return tuple(self.states[job_id] for job_id in self.states if job_id in table.marked)
+        state = table.cursor_state
+        ids = [one.job_id for one in state.members] if state else []
         return tuple(self.states[job_id] for job_id in ids if job_id in self.states)
+
+    @property
+    def marking(self) -> bool:
+        return bool(self.query_one("#jobs", JobTable).marked)
+
+    def narrowed_to(self) -> frozenset[JobId] | None:
+        """The timers that a filter leaves; None while all are shown."""
+        if not self._row_order.narrowed:
+            return None
+        table = self.query_one("#jobs", JobTable)
+        return frozenset(table.job_ids) | {one.job_id for row in table.folded.values() for one in row.members}
+
+    def hidden_targets(self) -> frozenset[JobId]:
+        """Marked timers that a filter hides."""
+        table = self.query_one("#jobs", JobTable)
+        if not table.marked:
+            return frozenset()
+        shown = set(table.job_ids)
+        return frozenset(one for one in self.states if one in table.marked and one not in shown)
+
+    def action_over(self, job_ids: frozenset[JobId], failed: frozenset[JobId]) -> None:
+        """The marks have done their work; those stay for which it did not work."""
+        table = self.query_one("#jobs", JobTable)
+        self._marks_are_done = bool(table.marked & (job_ids - failed))
+        table.set_marks(table.marked - (job_ids - failed))
+
+    def _marks_count(self) -> tuple[int, int]:
+        """How many are marked, and how many of those are hidden."""
+        marked = self.query_one("#jobs", JobTable).marked
+        return (sum(one in self.states for one in marked), len(self.hidden_targets())) if marked else (0, 0)
 
     # --- moving
 
     @on(JobTable.Highlighted)
     def show_what_is_under_the_cursor(self) -> None:
         """The cursor came to rest: at once for a single key, after the last one while keys follow one another."""
+        self.app.unsay("cursor")
         if self._cursor_clock is None:
             self.call_after_refresh(self._show_cursor)  # the line first: it is what the key is answered with
         else:
@@ -219,14 +261,18 @@ class JobListScreen(TimerScreen, JobActions):
 
     def _cursor_rests(self) -> None:
         self._cursor_clock = None
-        if self.is_attached:
+        if self.is_attached and self.query_one("#jobs", JobTable).cursor_state is not self._previewed[0]:
             self._show_cursor()
 
     @on(JobTable.MarksChanged)
     def show_what_is_marked(self, changed: JobTable.MarksChanged) -> None:
         """Say how many are marked, and that some went."""
         self._show_cursor()
+        self._show_counts()
+        done, self._marks_are_done = self._marks_are_done, False
         gone = changed.dropped - self.app.deleted_here
+        if done and not gone:
+            return  # what became of the action is said already
         if changed.dropped and not gone:
             return
         lost = f"; {len(gone)} marked are gone" if gone else ""
@@ -235,8 +281,7 @@ class JobListScreen(TimerScreen, JobActions):
     @on(JobTable.RowLost)
     def tell_of_the_lost_row(self, lost: JobTable.RowLost) -> None:
         """The timer under the cursor is not in the list any more, or went into the row of its group."""
-        group = self._row_order.shown_together(JobId(str(lost.lost_key)))
-        if group is not None and self.query_one("#jobs", JobTable).move_to(group.key):
+        if self._row_order.shown_together(JobId(str(lost.lost_key))) is not None:
             return
         hidden = self._row_order.narrowed or lost.lost_key in self.app.states  # by a filter, perhaps of a moment ago
         if not hidden and lost.lost_key not in self.app.deleted_here:
@@ -248,16 +293,18 @@ class JobListScreen(TimerScreen, JobActions):
         from globus_tui.screens.job_detail import JobDetailScreen
 
         table, job_id = self.query_one("#jobs", JobTable), JobId(str(chosen.key))
-        order = tuple(one.job_id for row in table.rows for one in row.members)
+        order = tuple(table.job_ids)
         group = table.folded.get(job_id)
+        if group is not None and group.outage:
+            self.action_jobs_unfold()
+            return
         self.app.open_screen(JobDetailScreen(group.worst.job_id if group else job_id, order))
 
     def action_jobs_unfold(self) -> None:
-        """Show the timers of a group one by one, or as one row again."""
         table, order = self.query_one("#jobs", JobTable), self._row_order
         group = order.shown_together(JobId(str(table.cursor_key)))
         if group is None:
-            self.app.say("This timer stands alone: there is nothing to unfold.", "warning")
+            self.app.say("This timer stands alone: there is nothing to unfold.", "warning", about="cursor")
         elif group.key in table.folded:
             order.unfolded.add(group.key)
             self.show_jobs()
@@ -271,119 +318,154 @@ class JobListScreen(TimerScreen, JobActions):
             )
 
     def action_job_new(self) -> None:
-        """Make a timer, or go on with a draft that was left."""
         from globus_tui.screens.create.opening import open_wizard
 
         open_wizard(self.app)
 
     # --- order and filter
 
-    @on(JobTable.HeaderClicked)
-    def sort_by_clicked(self, clicked: JobTable.HeaderClicked) -> None:
-        """Sort by the column whose heading was clicked."""
-        if clicked.column_id in _COLUMNS:
-            self._sort_by(_COLUMNS[clicked.column_id])
+    # --- views, columns, pins
 
-    def _sort_by(self, column: Column) -> None:
+    def _look_by(self, view: SavedView) -> None:
+        """Take filter, columns and order."""
+        self._row_order.typed = view.filter
+        self._row_order.pins = self.query_one("#jobs", JobTable).pins = tuple(self.app.list_memory.pins)
+        self.look_by(view)
+
+    def _remember(self) -> None:
+        """Columns and order are as they were left, at the next start."""
+        memory = self.app.list_memory
+        now = self._view_now()
+        if replace(now, filter="") != memory.last:
+            memory.last = replace(now, filter="")
+            memory.save()
+
+    def _view_now(self) -> SavedView:
         order = self._row_order
-        order.descending = order.column is column and not order.descending
-        order.column = column
+        then = tuple(f"{'-' if turned else ''}{column.name.lower()}" for column, turned in order.then)
+        return SavedView(order.typed, self._chosen_columns, order.column.name.lower(), order.descending, then)
+
+    def line_commands(self) -> dict[str, LineCommand]:
+        """What takes words behind `:`."""
+        numbers = [str(one) for one in self.app.list_memory.views]
+        return {
+            **super().line_commands(),
+            "impact": LineCommand(self._impact_of, self._collection_names),
+            "view": LineCommand(self._open_view, lambda typed: [one for one in numbers if one.startswith(typed)]),
+            "save-view": LineCommand(
+                self._save_view, lambda typed: [f"{one} default" for one in typed.split()[:1] if one.isdigit()]
+            ),
+        }
+
+    def _impact_of(self, typed: str) -> str | None:
+        from globus_tui.screens.impact import open_impact
+
+        return open_impact(self.app, typed)
+
+    def _collection_names(self, typed: str) -> list[str]:
+        return [one for one in self._known_names()["to"] if one.casefold().startswith(typed.casefold())]
+
+    def _open_view(self, typed: str) -> str | None:
+        view = self.app.list_memory.views.get(int(typed)) if typed.isdecimal() and len(typed) == 1 else None
+        if view is None:
+            key = key_words(self.app.settings.keys, "jobs.save-view")
+            return f"There is no view {typed[:20] or 'without a number'}: {key} keeps what is shown as one."
+        self._look_by(view)
+        self._row_order.problems_only = False
         self.show_jobs()
+        self._remember()
+        words = f"filter {view.filter}" if view.filter else "all timers"
+        self.app.say(f"view {typed}: {words}, by {view.order}{' turned round' if view.descending else ''}")
+        return None
 
-    def action_jobs_sort_health(self) -> None:
-        """Worst first."""
-        self._sort_by(Column.HEALTH)
+    def _save_view(self, typed: str) -> str | None:
+        number, _, more = typed.partition(" ")
+        if number not in map(str, range(1, VIEWS + 1)) or more.strip() not in ("", "default"):
+            return "Write :save-view and a number from 1 to 9; with default behind it, the list begins with it."
+        memory = self.app.list_memory
+        memory.views[int(number)] = self._view_now()
+        if more.strip():
+            memory.default = int(number)
+        elif memory.default == int(number):
+            memory.default = None
+        wrong = memory.save()
+        key = key_words(self.app.settings.keys, f"jobs.view-{number}")
+        self.app.say(f"kept as view {number}: {key} shows it{' and every start' if more.strip() else ''}")
+        return wrong
 
-    def action_jobs_sort_name(self) -> None:
-        """By name."""
-        self._sort_by(Column.NAME)
+    async def action_jobs_save_view(self) -> None:
+        await self.app.open_command_line("save-view ")
 
-    def action_jobs_sort_next(self) -> None:
-        """What runs next first."""
-        self._sort_by(Column.NEXT)
+    def _press_view(self, number: str) -> None:
+        if (wrong := self._open_view(number)) is not None:
+            self.app.say(wrong, "warning")
 
-    def action_jobs_sort_column(self) -> None:
-        """Turn the present order round."""
-        self._sort_by(self._row_order.column)
+    def action_jobs_facets(self) -> None:
+        from globus_tui.screens.facets import FacetsScreen
 
-    def action_jobs_sort_left(self) -> None:
-        """Sort by the column left of the present one."""
-        self._sort_beside(-1)
+        rows = tuple(self._row_order.single(self._shown_rows, self.states))
+        typed = self._row_order.typed
+        self.app.open_screen(FacetsScreen(rows, lambda facet: self._filter_by(f"{typed} {facet}".strip())))
 
-    def action_jobs_sort_right(self) -> None:
-        """Sort by the column right of the present one."""
-        self._sort_beside(1)
+    def action_jobs_everybody(self) -> None:
+        from globus_tui.screens.everybody import EverybodyScreen
 
-    def _sort_beside(self, step: int) -> None:
-        columns = list(_COLUMNS.values())
-        place = columns.index(self._row_order.column) + step
-        self._sort_by(columns[place % len(columns)])
+        if self.app.host.others is None:
+            self.app.say("There is but one profile here: the others are found where somebody signs in.", "warning")
+        else:
+            self.app.open_screen(EverybodyScreen(self.app.host.others))
 
-    def action_jobs_problems(self) -> None:
-        """Only what needs a person, or everything again."""
-        self._row_order.problems_only = not self._row_order.problems_only
+    def action_jobs_pin(self) -> None:
+        table, memory = self.query_one("#jobs", JobTable), self.app.list_memory
+        row = table.cursor_row
+        if row is None:
+            self.app.say("There is no timer under the cursor.", "warning", about="cursor")
+            return
+        pinned = row.key in memory.pins
+        memory.pins = [one for one in memory.pins if one != row.key] + ([] if pinned else [row.key])
+        self._row_order.pins = table.pins = tuple(memory.pins)
         self.show_jobs()
+        table.reformat()
+        words = (
+            "let go: it stands where the order puts it" if pinned else "pinned: it stays on top, also after a restart"
+        )
+        self.app.say(memory.save() or words)
 
     def action_jobs_preview(self) -> None:
-        """Show or hide the preview."""
         preview = self.query_one("#preview")
         preview.set_class(not preview.has_class("-hidden"), "-hidden")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A slash typed into the filter is a slash."""
-        if action == "jobs_filter" and self.focused is not None and self.focused.id == "filter":
-            return False
-        return super().check_action(action, parameters)
+    def begins_a_word(self, key: Key) -> bool:
+        """Letters of the list, but for those that only move the cursor."""
+        keys = self.app.settings.keys
+        return (
+            isinstance(self.focused, JobTable)
+            and key.character is not None
+            and key.character.isalpha()
+            and not any(key.key in keys[one.command_id].split(",") for one in LIST_MOVES)
+        )
 
-    @property
-    def _filter_is_open(self) -> bool:
-        return self._filter_field is not None and self._filter_field.display
-
-    async def action_jobs_filter(self) -> None:
-        """Open the filter line."""
-        field = self._filter_field
-        if field is None:
-            field = TextField(placeholder="words, health:fail, from:, to:, why:, !not", id="filter")
-            self._filter_field = field
-            await self.mount(field, before="#narrowed")
-        field.display = True
-        field.value = self._row_order.typed
-        self.set_focus(field)
-        self.show_jobs()
-        self.run_worker(self._prepare_filter(), group="filter", exclusive=True)
-
-    async def _prepare_filter(self) -> None:
-        for _ in self._row_order.prepare(self.states, self.view):
-            await asyncio.sleep(0)
-
-    @on(TextField.Changed, "#filter")
-    def narrow_the_list(self, changed: TextField.Changed) -> None:
-        """Filter as it is typed."""
-        self._row_order.typed = changed.value
-        self.show_jobs()
-
-    @on(TextField.Submitted, "#filter")
-    def keep_the_filter(self, submitted: TextField.Submitted) -> None:
-        """Back to the list, the filter stays."""
-        submitted.stop()
-        self._close_filter()
-
-    def _close_filter(self) -> None:
+    async def take_word(self, keys: Sequence[Key]) -> None:
+        """A word was typed without a slash: offer it as a filter, where nothing can happen by it."""
+        word = "".join(one.character or "" for one in keys)
+        await self.action_jobs_filter()
         if self._filter_field is not None:
-            self._filter_field.display = False
-        self.query_one("#jobs").focus()
-        self.show_jobs()
+            self._filter_field.value = word
+            self._filter_field.cursor_position = len(word)
+        back = key_words(self.app.settings.keys, "app.back", all_keys=True).split()[-1]
+        words = f"“{word}” was typed without / and did nothing: Enter keeps it as a filter, {back} forgets it."
+        self.app.say(words, "warning", about="filter")
 
     def action_app_back(self) -> None:
         """Unwind one level: the filter line, the filter, the marks; then ask to quit."""
         table = self.query_one("#jobs", JobTable)
-        if self._filter_is_open:
-            self._row_order.typed = ""
-            self._close_filter()
-        elif self._row_order.narrowed:
-            self._row_order.typed, self._row_order.problems_only = "", False
-            self.show_jobs()
-        elif table.marked:
+        if self._leave_filter():
+            return
+        if table.marked:
             table.action_clear_marks()
         else:
             self.app.action_app_back()
+
+
+for _number in range(1, VIEWS + 1):  # nine commands with one meaning
+    setattr(JobListScreen, f"action_jobs_view_{_number}", partialmethod(JobListScreen._press_view, str(_number)))

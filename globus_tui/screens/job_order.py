@@ -1,87 +1,89 @@
-"""Which timers the list shows, and in which order. What is worked out for a timer is kept while it stays the same."""
+"""Which timers the list shows, and in which order: rows of the store, sorted, filtered, and put together to groups."""
 
 from __future__ import annotations
 
-from bisect import insort
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.collector import collector_resting
-from globus_tui.domain.filter import Filter, Subject, Term, parse_filter, subject
-from globus_tui.domain.sorting import Column, Facts, in_order
-from globus_tui.domain.timer_groups import timer_groups
+from globus_tui.domain.timer.cause import Hit, outages
+from globus_tui.domain.timer.filter import Filter, parse_filter
+from globus_tui.domain.timer.job import JobId
+from globus_tui.domain.timer.sorting import Column, in_order
+from globus_tui.domain.timer.timer_groups import TimerGroup, split_name, timer_groups
 from globus_tui.present.health_words import why
-from globus_tui.store.group_state import GroupState, group_state
-from globus_tui.widgets.job_table import case_of
+from globus_tui.present.transfer_words import collection_name
+from globus_tui.store.job_state import GroupState, group_state
+from globus_tui.store.rows import SIDES_APART, Row, row_of
+from globus_tui.widgets.viewpoint import RowSubject, case_of, says_why, why_words
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Set
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Set
 
-    from globus_tui.domain.job import JobId
-    from globus_tui.store.job_state import JobState
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.store.board import States
     from globus_tui.widgets.viewpoint import Viewpoint
 
-SUBJECTS_A_TURN = 200
+SUBJECTS_A_TURN = 40
 """Subjects made before other work gets its turn: some milliseconds."""
-FEW = 20
-"""One timer in so many may have changed for the rest to stay in the order they are in."""
+_FOLDED = 5
+"""Timers with one cause that are one row; fewer are seen at a glance one by one."""
+_GROUP = "group of "
+
+
+class GroupRow(Row):
+    """The row of several timers that are shown as one; it is known by the id of the first of them."""
+
+    __slots__ = ()
+
+    @property
+    def key(self) -> JobId:
+        """So the cursor stays when the group is shown one by one."""
+        return JobId(self.job_id.removeprefix(_GROUP))
 
 
 @dataclass(frozen=True)
 class _Hits:
     """What a filter left, and of what."""
 
-    about: tuple[object, object, object] = (None, None, None)
-    terms: tuple[Term, ...] = ()
-    found: Mapping[JobId, JobState] = field(default_factory=dict)
-
-
-def _narrower(terms: tuple[Term, ...], before: tuple[Term, ...]) -> bool:
-    """Whether everything that meets these conditions meets those of before, as when a letter was added."""
-    if len(terms) < len(before):
-        return False
-    return all(
-        now == then or (now.key == then.key and not now.negated and not then.negated and now.text.startswith(then.text))
-        for now, then in zip(terms, before, strict=False)
-    )
-
-
-class _Known(Facts):
-    """Facts with the state that they are of: they hold as long as it is the timer's."""
-
-    __slots__ = ("state",)
-    state: JobState
+    about: tuple[object, ...] = (None, None, None, None)
+    wanted: Filter = field(default_factory=Filter)
+    found: Mapping[JobId, Row] = field(default_factory=dict)
 
 
 class JobOrder:
     """Sorting and filtering, told the timers and asked for the rows.
 
     Attributes:
-        column: what is sorted by.
-        descending: the other way round.
+        then: columns by which equal rows are put in order, and whether the other way round.
         problems_only: timers that need nobody are left out.
+        pins: ids of timers that stand on top, in this order.
         groups: timers that keep one schedule together, by the key of their row.
         unfolded: keys of groups whose timers are shown one by one.
         folded: the groups that are one row each now.
     """
 
-    def __init__(self) -> None:
-        """Trouble first, nothing filtered."""
+    def __init__(self, profile: str = "", *, grouping: bool = True) -> None:
+        """Trouble first, nothing filtered; `profile`: whose timers they are; `grouping`: groups may be one row each."""
+        self.profile = profile
+        self.grouping = grouping
         self.column = Column.HEALTH
         self.descending = False
+        self.then: tuple[tuple[Column, bool], ...] = ()
         self.problems_only = False
+        self.pins: tuple[str, ...] = ()
         self.groups: Mapping[JobId, GroupState] = {}
         self.unfolded: set[JobId] = set()
         self.folded: Mapping[JobId, GroupState] = {}
         self._typed = ""
         self._filter = Filter()
-        self._facts: dict[JobId, _Known] = {}
-        self._subjects: dict[JobId, tuple[JobState, Mapping[str, str], Subject]] = {}
+        self._outages: tuple[TimerGroup, ...] = ()
+        self._may_group: dict[JobId, tuple[int, Job]] = {}
+        self._subjects: dict[JobId, tuple[int, Mapping[str, str], RowSubject]] = {}
         self._asked: tuple[object, ...] = ()
-        self._order: tuple[JobState, ...] = ()
-        self._ordered: tuple[Mapping[JobId, JobState], Column, bool] = ({}, self.column, self.descending)
-        self._rows: tuple[JobState, ...] = ()
+        self._order: tuple[Row, ...] = ()
+        self._rows: tuple[Row, ...] = ()
         self._hits = _Hits()
 
     @property
@@ -94,77 +96,118 @@ class JobOrder:
         self._typed, self._filter = text, parse_filter(text)
 
     @property
+    def problems(self) -> tuple[str, ...]:
+        """What of the filter was not understood, as sentences."""
+        return self._filter.problems
+
+    @property
     def narrowed(self) -> bool:
         """Something may be left out."""
         return bool(self._filter) or self.problems_only
 
-    def rows(
-        self, states: Mapping[JobId, JobState], view: Viewpoint, marked: Container[object] = frozenset()
-    ) -> tuple[JobState, ...]:
-        """The timers to show, in order; the very same tuple as long as nothing they depend on has changed.
+    def follow(self, other: JobOrder) -> None:
+        """Sort and filter as another one does."""
+        self.column, self.descending, self.then = other.column, other.descending, other.then
+        self.problems_only, self._typed, self._filter = other.problems_only, other._typed, other._filter
+
+    def rows(self, states: States, view: Viewpoint, marked: Container[object] = frozenset()) -> tuple[Row, ...]:
+        """The rows to show, in order; the very same tuple as long as nothing they depend on has changed.
 
         A group of which some timers are hidden or marked is shown one by one: nobody acts on what he does not see.
 
         Args:
-            states: all timers.
             view: from where they are looked at.
-            marked: keys of marked timers.
         """
-        asked = (id(states), self.column, self.descending, self._words_matter(self.column is Column.WHY, view))
-        if self._asked[:4] != asked or self._asked[4] is not states:
+        by = {self.column, *(column for column, _ in self.then)}
+        words: object = (view.now, view.zone, id(view.names)) if Column.WHY in by else None
+        if words is None and (by & {Column.FROM, Column.TO} or self._outages):
+            words = id(view.names)
+        asked = (states, self.column, self.descending, self.then, words, self.pins)
+        if not self._asked or self._asked[0] is not states or self._asked[1:] != asked[1:]:
             self._put_in_order(states, view)
-            self._asked = (*asked, states)
+            self._asked = asked
             self._rows = ()
         if not self.narrowed and not self.groups:
             self.folded = {}
             return self._order
-        shown = self._shown(view, marked)
+        shown = self._shown(states, view, marked)
         if shown != self._rows:
             self._rows = shown
         return self._rows
 
-    def _put_in_order(self, states: Mapping[JobId, JobState], view: Viewpoint) -> None:
+    def _put_in_order(self, states: States, view: Viewpoint) -> None:
         """Groups get a place beside their timers; which of the two is shown is decided later."""
-        self._find_groups(states)
-        extra = {one.job_id: one for one in self.groups.values()}
-        everything = {**states, **extra} if extra else states
-        self._forget(everything)
-        with collector_resting():
-            self._order = tuple(self._few_moved(everything, view) or self._sorted(everything, view))
-        self._ordered = (everything, self.column, self.descending)
+        if self.grouping:
+            self._find_groups(states, view)
+        rows = sorted([*states.rows.values(), *map(_group_row, self.groups.values())])
+        for column, descending in reversed(((self.column, self.descending), *self.then)):
+            if column is not Column.HEALTH or descending or self.then:
+                rows = in_order(rows, self.value(column, states, view), descending=descending)
+        if self.pins:  # a pin holds whatever is sorted by
+            places = {job_id: place for place, job_id in enumerate(self.pins)}
+            rows.sort(key=lambda row: places.get(row.key, len(places)))
+        self._order = tuple(rows)
 
-    def _sorted(self, states: Mapping[JobId, JobState], view: Viewpoint) -> list[JobState]:
-        nearly = self._nearly(states, self._order)
-        return in_order(nearly, lambda state: self._fact(state, view), self.column, descending=self.descending)
+    def value(self, column: Column, states: States, view: Viewpoint) -> Callable[[Row], object]:
+        """What rows are put in order by; of a row without it, None."""
+        if column is Column.WHY:
+            groups = {one.job_id: one for one in self.groups.values()}
 
-    def _few_moved(self, states: Mapping[JobId, JobState], view: Viewpoint) -> list[JobState] | None:
-        """The order of before with the few timers that changed put where they belong; None where that is no shorter.
+            def words(row: Row) -> str | None:
+                group = groups.get(row.job_id)
+                said = why(case_of(group, view)) if group else why_words(row, states, view)
+                return said.casefold() or None
 
-        Only for worst first, which is a total order by one key.
-        """
-        before, column, descending = self._ordered
-        if self.column is not Column.HEALTH or column is not Column.HEALTH or self.descending or descending:
-            return None
-        changed = [state for job_id, state in states.items() if before.get(job_id) is not state]
-        if len(changed) * FEW > len(states):
-            return None
-        order = [state for state in self._order if states.get(state.job.job_id) is state]
-        for state in changed:
-            insort(order, state, key=lambda one: self._fact(one, view).tie)
-        return order
+            return words
+        if column in (Column.FROM, Column.TO):
+            source = column is Column.FROM
 
-    def _find_groups(self, states: Mapping[JobId, JobState]) -> None:
+            def side(row: Row) -> object:
+                end, paths = (row.source if source else row.destination), row.paths.partition(SIDES_APART)
+                name = (view.names.get(end) or end).casefold()
+                return (name, paths[0 if source else 2]) if end else None
+
+            return side
+        return {
+            Column.HEALTH: lambda row: row.rank,
+            Column.NAME: lambda row: row.folded or None,
+            Column.LAST: lambda row: row.last,
+            Column.EVERY: lambda row: row.every,
+            Column.NEXT: lambda row: None if row.undated else row.next_run,
+        }[column]
+
+    def _find_groups(self, states: States, view: Viewpoint) -> None:
+        """Timers that keep one schedule together, and those that one cause hits."""
+        may: dict[JobId, tuple[int, Job]] = {}
+        for job_id, row in states.rows.items():
+            if row.folded.endswith(")") and split_name(row.folded)[1]:
+                before = self._may_group.get(job_id)
+                same = before is not None and before[0] == row.serial
+                state = None if same else states[job_id]
+                if state is None or state.replaced is None:
+                    may[job_id] = before if before is not None and state is None else (row.serial, states[job_id].job)
+        self._may_group = may
         found = {}
-        for group in timer_groups(state.job for state in states.values()):
-            before = self.groups.get(group.job_ids[0])
-            same = before is not None and before.group == group and all(states[one.key] is one for one in before.parts)
-            found[group.job_ids[0]] = before if before is not None and same else group_state(group, states)
+        groups = timer_groups(job for _, job in may.values())
+        together = {job_id for group in groups for job_id in group.job_ids}
+        self._outages = _outages((row for row in states.rows.values() if row.job_id not in together), states, view)
+        for group in (*groups, *self._outages):
+            before_group = self.groups.get(group.job_ids[0])
+            same = before_group is not None and before_group.group == group
+            if before_group is None or not same or any(states[one.key] is not one for one in before_group.parts):
+                before_group = group_state(group, states)
+            found[group.job_ids[0]] = before_group
         self.groups = found
         self.unfolded &= found.keys()
 
-    def _shown(self, view: Viewpoint, marked: Container[object]) -> tuple[JobState, ...]:
+    def _shown(self, states: States, view: Viewpoint, marked: Container[object]) -> tuple[Row, ...]:
         """A group as its row, or as its timers in that place; if some of them are left out, each in its own place."""
-        whole = {key: one for key, one in self.groups.items() if self._shows_whole(one, view)}
+        hits = self._matching(states, view) if self.narrowed else None
+        whole = {
+            key: one
+            for key, one in self.groups.items()
+            if hits is None or all(self._shows(states.rows[part.job_id], states, view) for part in one.parts)
+        }
         self.folded = {
             key: one
             for key, one in whole.items()
@@ -174,96 +217,93 @@ class JobOrder:
         rows = {one.job_id for one in self.folded.values()}
         left_out = {part.job_id for one in whole.values() for part in one.parts}
         left_out.update(one.job_id for key, one in self.groups.items() if key not in whole)
-        hits = self._matching(view) if self.narrowed else None
-        shown: list[JobState] = []
-        for state in self._order:
-            job_id = state.job.job_id
-            if job_id in left_out:
+        shown: list[Row] = []
+        for row in self._order:
+            if row.job_id in left_out:
                 continue
-            if job_id in opened:
-                shown += opened[job_id].parts
-            elif hits is None or job_id in rows or job_id in hits:
-                shown.append(state)
+            if row.job_id in opened:
+                shown += [states.rows[part.job_id] for part in opened[row.job_id].parts]
+            elif hits is None or row.job_id in rows or row.job_id in hits:
+                shown.append(row)
+        if self._filter.ranks:
+            shown.sort(key=lambda row: self._rank(row, states, view))
         return tuple(shown)
 
-    def _matching(self, view: Viewpoint) -> Set[JobId]:
+    def _rank(self, row: Row, states: States, view: Viewpoint) -> int:
+        """How well it matches what was typed, the best first; of a group, its best timer."""
+        return min(self._filter.rank(self._subject(one, states, view)) for one in self.single((row,), states))
+
+    def single(self, rows: Iterable[Row], states: States) -> Iterator[Row]:
+        """The rows of single timers that these stand for."""
+        for row in rows:
+            if isinstance(row, GroupRow):
+                yield from (states.rows[part.job_id] for part in self.groups[row.key].parts)
+            else:
+                yield row
+
+    def _matching(self, states: States, view: Viewpoint) -> Set[JobId]:
         """Ids of what the filter leaves; where a letter more was typed, only what it left before is looked at."""
-        before, about = self._hits, (self._order, self.problems_only, view.names)
+        wanted, before = self._filter, self._hits
+        about = (self._order, self.problems_only, view.names, view.now if wanted.timely else None)
         same = all(one is other for one, other in zip(before.about, about, strict=True))
-        if same and before.terms == self._filter.terms:
+        if same and (before.wanted is wanted or (before.wanted.within(wanted) and wanted.within(before.wanted))):
             return before.found.keys()
-        among: Iterable[JobState] = (
-            before.found.values() if same and _narrower(self._filter.terms, before.terms) else self._order
-        )
-        if self.problems_only:
-            among = [one for one in among if one.health.word.is_trouble]
-        if self._filter:
-            matches, subject_of = self._filter.matches, self._subject
-            among = [one for one in among if matches(subject_of(one, view))]
-        self._hits = _Hits(about, self._filter.terms, {one.job.job_id: one for one in among})
+        among: Iterable[Row] = before.found.values() if same and wanted.within(before.wanted) else self._order
+        among = [one for one in among if one.job_id in states.rows and self._shows(one, states, view)]
+        self._hits = _Hits(about, wanted, {one.job_id: one for one in among})
         return self._hits.found.keys()
 
-    def _shows_whole(self, group: GroupState, view: Viewpoint) -> bool:
-        return not self.narrowed or all(self._shows(one, view) for one in group.parts)
+    def _shows(self, row: Row, states: States, view: Viewpoint) -> bool:
+        if self.problems_only and not row.word.is_trouble:
+            return False
+        return not self._filter or self._filter.matches(self._subject(row, states, view))
 
     def shown_together(self, job_id: JobId) -> GroupState | None:
         """The group that a timer belongs to, or None."""
         return next((one for one in self.groups.values() if job_id in one.group.job_ids), None)
 
-    @staticmethod
-    def _words_matter(matters: bool, view: Viewpoint) -> object:
-        return (view.now, view.zone, id(view.names)) if matters else None
+    def prepare(self, states: States, view: Viewpoint) -> Iterator[None]:
+        """Makes what filtering needs before the first letter is typed; yields now and then, to let others work.
 
-    @staticmethod
-    def _nearly(states: Mapping[JobId, JobState], before: tuple[JobState, ...]) -> list[JobState]:
-        """All timers, in the order they had before as far as it goes: what is nearly sorted is sorted fast."""
-        known = [found for state in before if (found := states.get(state.job_id)) is not None]
-        if len(known) == len(states):
-            return known
-        seen = {state.job_id for state in known}
-        return known + [state for job_id, state in states.items() if job_id not in seen]
-
-    def prepare(self, states: Mapping[JobId, JobState], view: Viewpoint) -> Iterator[None]:
-        """Makes what filtering needs before the first letter is typed; yields now and then, to let others work."""
-        waiting = iter(tuple(states.values()))
+        That are, above all, the words about those whose rows do not know them.
+        """
+        waiting = iter(tuple(states.rows.values()))
         while turn := tuple(islice(waiting, SUBJECTS_A_TURN)):
-            for state in turn:
-                self._subject(state, view)
+            for row in turn:
+                said = self._subject(row, states, view)
+                with suppress(KeyError):  # gone meanwhile
+                    _ = says_why(row) or said.why
             yield
 
-    def _forget(self, states: Mapping[JobId, JobState]) -> None:
-        for known in (self._facts, self._subjects):
-            if len(known) > len(states):
-                for job_id in known.keys() - states.keys():
-                    del known[job_id]
+    def forget(self) -> None:
+        """Nothing is filtered any more: what was made for it need not be kept."""
+        self._subjects.clear()
 
-    def _shows(self, state: JobState, view: Viewpoint) -> bool:
-        if self.problems_only and not state.health.word.is_trouble:
-            return False
-        return not self._filter or self._filter.matches(self._subject(state, view))
-
-    def _fact(self, state: JobState, view: Viewpoint) -> _Known:
-        known = self._facts.get(state.job.job_id)
-        by_words = self.column is Column.WHY
-        if known is None or known.state is not state or by_words:
-            job = state.job
-            known = _Known(
-                job.job_id,
-                state.health.word,
-                job.label,
-                state.last_ran,
-                job.next_run,
-                job.interval_seconds,
-                why(case_of(state, view)) if by_words else "",
-                state.history.failures_in_a_row,
-            )
-            known.state = state
-            self._facts[job.job_id] = known
-        return known
-
-    def _subject(self, state: JobState, view: Viewpoint) -> Subject:
-        known = self._subjects.get(state.job_id)
-        if known is None or known[0] is not state or known[1] is not view.names:
-            found = subject(state.job, state.health, why(case_of(state, view)), view.names)
-            self._subjects[state.job_id] = known = (state, view.names, found)
+    def _subject(self, row: Row, states: States, view: Viewpoint) -> RowSubject:
+        known = self._subjects.get(row.job_id)
+        if known is None or known[0] != row.serial or known[1] is not view.names:
+            self._subjects[row.job_id] = known = (row.serial, view.names, RowSubject(row, states, view, self.profile))
+        known[2].view = view
         return known[2]
+
+
+def _outages(rows: Iterable[Row], states: States, view: Viewpoint) -> tuple[TimerGroup, ...]:
+    """Many timers with one cause, as groups without suffixes, called after the collection that it is about."""
+    hits = (
+        Hit(row.job_id, row.health, tuple(filter(None, (row.source, row.destination))))
+        for row in rows
+        if row.word.is_trouble and row.pending is None
+    )
+    found = ((one, tuple(sorted(map(JobId, one.keys)))) for one in outages(hits) if len(one.keys) >= _FOLDED)
+    return tuple(
+        TimerGroup(
+            collection_name(one.place, view.names) if one.place else f"{states[ids[0]].job.label} and others",
+            ids,
+            ("",) * len(ids),
+        )
+        for one, ids in found
+    )
+
+
+def _group_row(group: GroupState) -> GroupRow:
+    return GroupRow(*row_of(group.job, group.health).but(pending=group.pending, last=group.last_ran))

@@ -1,13 +1,16 @@
-"""The command of the official CLI that does what an operation does: shown before it, and kept with the notes."""
+"""What is said of an operation: the command of the official CLI that does the same, and how it ended."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume
+from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from globus_tui.store.outcome import Outcome
 
 
 def command_of(operation: Operation) -> str:
@@ -31,3 +34,17 @@ def same_as(operations: Sequence[Operation]) -> str:
     """A line for the question: the command, or that of the first of several."""
     several = f", and {len(operations) - 1} more like it" if len(operations) > 1 else ""
     return f"Same as: {command_of(operations[0])}{several}"
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """How an operation ended, in a sentence or two."""
+    if isinstance(outcome, Done):
+        return f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
+    if isinstance(outcome, NeedsConsent):
+        said = outcome.gare.session_message or "Globus asks for a consent or a new sign-in first"
+        return f"{said.rstrip('.')}: press f."
+    if isinstance(outcome, SignedOut):
+        return f"{outcome.words} {outcome.advice}"
+    if isinstance(outcome, Failed | Refused):
+        return outcome.words
+    raise AssertionError(outcome)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.page import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,10 +18,26 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Key
 
+    from globus_tui.screens.console import Console
 
-class PretendBrowser(ModalScreen[str | None]):
+
+DENIED = "error=access_denied"
+"""What would be pasted back after denying."""
+
+
+async def act_as_browser(app: Console, url: str) -> str | None:
+    """Lets the user act as the browser: gives the code that the page would show, or None when it was closed."""
+    if app.host.browser is None:
+        return None
+    accounts, allow = app.host.browser
+    page = PretendBrowser(accounts, lambda name, mfa: allow(url, name, mfa), DENIED)
+    return await app.push_screen_wait(page)
+
+
+class PretendBrowser(Question[str | None]):
     """Pick an account, with or without a second factor, or deny. Gives what would be pasted back."""
 
+    ANSWERS_AT_ONCE = True
     BINDINGS: ClassVar = [
         Binding("escape,q", "cancel", "Close", show=False),
         Binding("m", "second_factor", "Second factor", show=False),
@@ -45,7 +61,6 @@ class PretendBrowser(ModalScreen[str | None]):
         self._page_mfa = False
 
     def compose(self) -> ComposeResult:
-        """The accounts, a digit each."""
         with Vertical(classes="sheet"):
             yield Static("Pretend browser: who signs in and allows this?", classes="sheet-heading", markup=False)
             for place, name in enumerate(self._page_accounts[:9], start=1):
@@ -71,14 +86,11 @@ class PretendBrowser(ModalScreen[str | None]):
                 self.query_one("#page-note", Static).update(Content.styled(self._safe(words), "$text-error"))
 
     def action_second_factor(self) -> None:
-        """Use one, or not."""
         self._page_mfa = not self._page_mfa
         self.query_one("#factor", Static).update(self._factor_words())
 
     def action_deny(self) -> None:
-        """Refuse."""
         self.dismiss(self._page_denied)
 
     def action_cancel(self) -> None:
-        """Close the page."""
         self.dismiss(None)

@@ -9,9 +9,10 @@ from textual import on
 from globus_tui.commands import PROFILES, Command, bindings
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.list import LineList
 from globus_tui.screens.base import TimerScreen
-from globus_tui.widgets.line_columns import Cell, Column, Span
-from globus_tui.widgets.line_list import LineList
+from globus_tui.screens.searching import Searching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +25,10 @@ class ProfileRow:
     """One profile.
 
     Attributes:
-        key: its name.
         who: who is signed in; None when nobody is.
-        environment: where it acts.
         current: it is the one in use.
         remark: what else there is to know, such as why it cannot be used.
+        unknown: whether somebody is signed in cannot be told.
     """
 
     key: str
@@ -36,6 +36,7 @@ class ProfileRow:
     environment: str
     current: bool = False
     remark: str = ""
+    unknown: bool = False
 
 
 class Profiles(Protocol):
@@ -48,7 +49,7 @@ class Profiles(Protocol):
         """Revokes and forgets a profile's tokens; says what was done, a line each."""
 
 
-class ProfilesScreen(TimerScreen):
+class ProfilesScreen(Searching, TimerScreen):
     """The list; what is chosen here opens anew, so that nothing of one profile is seen under another's name."""
 
     ABOUT = (
@@ -67,7 +68,7 @@ class ProfilesScreen(TimerScreen):
         self._profile_rows: tuple[ProfileRow, ...] = ()
 
     def compose_middle(self) -> ComposeResult:
-        """The list."""
+        yield self.search_field()
         yield LineList[ProfileRow](
             (
                 Column("current", "", lambda one: "now" if one.current else "", width=3),
@@ -81,11 +82,9 @@ class ProfilesScreen(TimerScreen):
         )
 
     def title_words(self) -> str:
-        """Where one is."""
         return "Profiles"
 
     def on_mount(self) -> None:
-        """Look who is signed in where."""
         self.run_worker(self._read(), group="look-up")
 
     async def _read(self) -> None:
@@ -100,7 +99,7 @@ class ProfilesScreen(TimerScreen):
 
     @staticmethod
     def _cell_who(one: ProfileRow) -> Cell:
-        return one.who or Span("nobody", "muted")
+        return one.who or Span("cannot be told" if one.unknown else "nobody", "warning" if one.unknown else "muted")
 
     @on(LineList.Chosen)
     def open_the_profile(self, chosen: LineList.Chosen) -> None:
@@ -114,19 +113,18 @@ class ProfilesScreen(TimerScreen):
             self.app.open_profile(name, sign_in=sign_in)
 
     def action_job_new(self) -> None:
-        """Ask for a name and sign in under it."""
-        from globus_tui.screens.ask import Ask
+        from globus_tui.screens.confirm import Ask
 
         sheet = Ask("Name of the new profile", ("It opens at once, to sign in under it.",), check=self._profile_check)
         self.app.push_screen(sheet, lambda name: self._open(name, sign_in=True) if name else None)
 
     def action_job_delete(self) -> None:
-        """Ask, then sign out of the profile under the cursor."""
         from globus_tui.screens.confirm import Confirm
 
         row: ProfileRow | None = self.query_one("#profiles", LineList).cursor_row
         if row is None or row.who is None:
-            self.app.say("Nobody is signed in there.", "warning")
+            unknown = row is not None and row.unknown
+            self.app.say(row.remark if row and unknown else "Nobody is signed in there.", "warning")
             return
         sheet = Confirm(
             f"Sign {row.who} out of the profile {row.key}?",
@@ -141,4 +139,4 @@ class ProfilesScreen(TimerScreen):
     def _log_out(self, row: ProfileRow) -> None:
         self.app.run_worker(self.app.log_out(row.key, self._profile_shelf), group="sign-in")
         if not row.current:
-            self.app.pop_screen()
+            self.dismiss()

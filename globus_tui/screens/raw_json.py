@@ -6,14 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from globus_tui.commands import EVERYWHERE, LIST_MOVES, ONE_JOB, TEXT, Command
+from textual import work
+
+from globus_tui.commands import LIST_MOVES, ONE_JOB, SEARCH, TEXT, Command, bindings
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.lines.columns import Cell, Span
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.job_actions import JobActions
-from globus_tui.screens.searching import Searching, search_bindings
+from globus_tui.screens.searching import Searching
 from globus_tui.screens.taking_out import TakingOut, safe_name
-from globus_tui.widgets.found import plain
-from globus_tui.widgets.line_columns import Cell, Span
 from globus_tui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.job import JobId
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.store.job_state import JobState
-    from globus_tui.widgets.text_lines import TextRow
 
 MOST_LINES = 20_000
-_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 _COPY = tuple(one for one in ONE_JOB if one.command_id == "job.copy")
 _KEY = re.compile(r'( *)("(?:[^"\\]|\\.)*")(: .*)')
 
@@ -36,22 +35,19 @@ class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
 
     ABOUT = "The timer as the Timers service describes it, unchanged but for the line breaks."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*TEXT, *_COPY, *LIST_MOVES)
-    BINDINGS = search_bindings((*TEXT, *_COPY, *_BACK))  # type: ignore[assignment]  # as in app
+    BINDINGS = bindings((*(one for one in TEXT if one not in SEARCH), *_COPY))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#lines"
 
     def __init__(self, job_id: JobId) -> None:
-        """Make the screen for a timer."""
         super().__init__()
         self.job_id = job_id
         self._was_open = False
 
     def compose_middle(self) -> ComposeResult:
-        """The search line and one text."""
         yield self.search_field()
         yield TextLines(id="lines")
 
     def on_mount(self) -> None:
-        """Show what was read last, or read it."""
         lines = self.query_one(TextLines)
         lines.ascii_only = self.view.ascii
         state = self.states.get(self.job_id) or self.app.store.states.get(self.job_id)
@@ -64,13 +60,14 @@ class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
             lines.show(json_lines(known.document))
             return
         lines.empty = "Reading the timer"
-        self.run_worker(self._read(), group="detail", exclusive=True)
+        self._read()
 
     def on_unmount(self) -> None:
         """Unless the timer's own screen is below, its document need not be kept."""
         if not self._was_open:
             self.app.store.details.close(self.job_id)
 
+    @work(group="detail", exclusive=True)
     async def _read(self) -> None:
         lines = self.query_one(TextLines)
         try:
@@ -81,22 +78,8 @@ class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
             lines.show(json_lines(detail.document))
 
     def title_words(self) -> str:
-        """Where one is."""
         state = self.states.get(self.job_id)
         return f"Timers > {state.job.label if state else 'not there any more'} > JSON"
-
-    @property
-    def search_list(self) -> TextLines:
-        """The document."""
-        return self.query_one(TextLines)
-
-    def search_text(self, row: TextRow) -> str:
-        """The line."""
-        return plain(row.cell)
-
-    def set_needle(self, needle: str) -> None:
-        """Set it off."""
-        self.search_list.set_needle(needle)
 
     def text_out(self) -> tuple[str, Sequence[str]]:
         """The document, also what is too long to be shown."""

@@ -8,13 +8,13 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.renaming import NamePattern, check_name
+from globus_tui.domain.timer.timer_groups import NamePattern, check_name
 from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.form_row import FormRow
+from globus_tui.widgets.page import Question
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.job import JobId
+    from globus_tui.domain.timer.job import JobId
 
 NewNames = dict["JobId", str]
 _FIELDS = (("old", "replace"), ("new", "with"), ("before", "put before"), ("after", "put behind"))
@@ -31,27 +31,28 @@ _SHOWN = 6
 _HELP = "Enter renames, Escape cancels. Only names that change are sent; a group's times stay at the end."
 
 
-class RenameMany(ModalScreen["NewNames | None"]):
+class RenameMany(Question["NewNames | None"]):
     """Asks for a pattern; gives the new names of those timers whose name changes, or None when cancelled."""
 
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
 
-    def __init__(self, names: Mapping[JobId, str]) -> None:
-        """Make the form for these names; a timer without one has an empty text."""
+    def __init__(self, names: Mapping[JobId, str], words: str = "") -> None:
+        """Make the form for these names; a timer without one has an empty text. `words`: how many of which they are."""
         super().__init__()
+        self._rename_words = words
         self._rename_names = dict(names)
 
     def compose(self) -> ComposeResult:
-        """The fields, the names, and room for what is wrong."""
         with Vertical(classes="sheet"):
             yield Static(Content(f"Rename {len(self._rename_names)} timers"), classes="sheet-heading")
+            if self._rename_words:
+                yield Static(Content(self._rename_words))
             for name, label in _FIELDS:
                 yield FormRow(name, label, TextField(id=f"rename-{name}"))
             yield Static(_HELP, id="rename-note", markup=False)  # above the names: these may not all fit
             yield Static(id="rename-preview", markup=False)
 
     def on_mount(self) -> None:
-        """Show the names as they are."""
         self.show_names()
 
     def new_names(self) -> NewNames:
@@ -88,5 +89,4 @@ class RenameMany(ModalScreen["NewNames | None"]):
             self.dismiss(changed)
 
     def action_cancel(self) -> None:
-        """Close; nothing is renamed."""
         self.dismiss(None)

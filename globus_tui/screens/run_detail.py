@@ -7,64 +7,77 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.content import Content
 
-from globus_tui.commands import EVERYWHERE, LIST_MOVES, RUN_DETAIL, Command, key_words
+from globus_tui.commands import LIST_MOVES, RUN_DETAIL, SEARCH, Command, bindings, key_words
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.history import task_of
-from globus_tui.domain.job import JobKind
-from globus_tui.domain.run import outcome
+from globus_tui.domain.schedule.typed_intervals import parse_interval
+from globus_tui.domain.timer.history import task_of
+from globus_tui.domain.timer.job import JobKind
+from globus_tui.domain.timer.run import Outcome, outcome
 from globus_tui.present import run_words
+from globus_tui.present.detail_words import usual_words
+from globus_tui.present.event_rows import Times, moved_lines, skipped_lines, time_words
 from globus_tui.present.marks import history_sign
 from globus_tui.present.moments import duration
-from globus_tui.present.run_facts import run_facts
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import count
+from globus_tui.present.timer_facts import run_facts
+from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.job_actions import JobActions, why_not
-from globus_tui.screens.log_keys import LogKeys
-from globus_tui.screens.searching import search_bindings
-from globus_tui.screens.task_reading import TaskReading, View
-from globus_tui.store.freshness import FreshnessState
+from globus_tui.screens.searching import Searching
+from globus_tui.screens.taking_out import TakingOut, safe_name
+from globus_tui.screens.task_screen import TaskReading, View
+from globus_tui.store.refresh_plan import FreshnessState
+from globus_tui.themes import sheets
 from globus_tui.widgets.event_log import EventLog
 from globus_tui.widgets.facts import Facts
 from globus_tui.widgets.key_hints import KeyHints
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from datetime import datetime
+    from collections.abc import Callable, Coroutine, Sequence
+    from datetime import datetime, timedelta
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.job import JobId
-    from globus_tui.domain.run import Run
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.domain.timer.run import Run
+    from globus_tui.domain.transfer.task import Task
+    from globus_tui.present.event_rows import LogLine
     from globus_tui.store.job_state import JobState
 
-_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
-_LISTS_OWN = {one.command_id for one in LIST_MOVES}
+
+def _check_since(typed: str) -> None:
+    if typed:
+        parse_interval(typed)
+
+
+_OTHERS_OWN = {one.command_id for one in (*LIST_MOVES, *SEARCH)}
 READING_TASK = "reading"
 _NAMES = {View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
 
 
-class RunDetailScreen(LogKeys, JobActions):
+class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
     """One run. Keeps the timer's id and the run's key; the run itself is looked up in the application's states."""
 
-    CSS_PATH = "run_detail.tcss"
+    CSS = sheets("screens/run_detail.tcss")
     ABOUT = "One run of a timer and the Transfer task that it made. The log is newest first."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = RUN_DETAIL
-    BINDINGS = search_bindings(  # type: ignore[assignment]  # as in app
-        (*(one for one in RUN_DETAIL if one.command_id not in _LISTS_OWN), *_BACK)
-    )
+    BINDINGS = bindings(one for one in RUN_DETAIL if one.command_id not in _OTHERS_OWN)  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#log"
 
     def __init__(self, job_id: JobId, run_key: str) -> None:
-        """Make the screen for a run of a timer."""
         super().__init__()
         self.job_id = job_id
         self.run_key = run_key
+        self._task_reading = TaskReading()
+        self._log_view = View.LOG
+        self._log_wraps = False
+        self._log_times = Times.ABSOLUTE
+        self._log_follows = False
+        self._log_since: timedelta | None = None
         self._read_with: datetime | None = None
 
     def compose_middle(self) -> ComposeResult:
-        """What became of it, its task in numbers, its log."""
         yield TextLine(id="outcome")
         yield Facts(8, id="task")
         yield TextLine(id="views")
@@ -72,12 +85,10 @@ class RunDetailScreen(LogKeys, JobActions):
         yield EventLog(id="log")
 
     def on_mount(self) -> None:
-        """Draw what is known already, then read the rest."""
         self.show_run()
         self._read()
 
     def title_words(self) -> str:
-        """Where one is."""
         state = self.states.get(self.job_id)
         return f"Timers > {state.job.label if state else 'not there any more'} > run"
 
@@ -121,7 +132,6 @@ class RunDetailScreen(LogKeys, JobActions):
         self.show_run()
 
     def action_runs_more(self) -> None:
-        """Read the next page of what is shown."""
         reading, task_id = self._task_reading, self._task_id
         if reading.busy or task_id is None:
             self.app.say("The task is being read; wait a moment." if reading.busy else "This run made no task.")
@@ -142,11 +152,9 @@ class RunDetailScreen(LogKeys, JobActions):
     # --- showing
 
     def watch_states(self) -> None:
-        """Timers changed; maybe this one."""
         self.show_run()
 
     def watch_view(self) -> None:
-        """Time has passed, names came in, or the zone changed."""
         super().watch_view()
         self.show_run()
 
@@ -175,7 +183,6 @@ class RunDetailScreen(LogKeys, JobActions):
             self._read()
 
     def on_resize(self) -> None:
-        """Other lines fit."""
         self.call_after_refresh(self.show_run)
 
     def show_run(self) -> None:
@@ -192,11 +199,13 @@ class RunDetailScreen(LogKeys, JobActions):
         found = outcome(run, task)
         sign = history_sign(run_words.mark_of(found))
         said = self._safe(run_words.message(run, task))
+        path = run_words.failed_path(self._task_reading.events) if found is Outcome.FAILED else None
+        said = f"{said}: {self._safe(path)}" if path and path not in said else said
         outcome_line.left = Content.assemble(
             (f" {sign.drawn(ascii_only=self.view.ascii)} {run_words.result(found)}", f"bold $text-{sign.style}"),
             f"  {said}",
         )
-        facts.ascii_only = self.view.ascii
+        facts.ascii_only, state = self.view.ascii, self.states.get(self.job_id)
         facts.rows = run_facts(
             run,
             task,
@@ -204,6 +213,7 @@ class RunDetailScreen(LogKeys, JobActions):
             self.view.now,
             self.view.zone,
             paused_for=self._task_reading.paused_for,
+            usual=usual_words(state.job, self.view.tasks, in_full=True) if state else "",
             ascii_only=self.view.ascii,
         )
         self._show_log()
@@ -213,7 +223,7 @@ class RunDetailScreen(LogKeys, JobActions):
     def _show_log(self) -> None:
         log = self.query_one(EventLog)
         log.ascii_only = self.view.ascii
-        log.empty = f"  {self._empty_words()}"
+        log.empty = self._empty_words()
         newest = log.rows[0].key if log.rows else None
         log.show(self._lines(), wraps=self._log_wraps, head=self._head_words())
         if self._log_follows and self._log_view is View.LOG and log.rows and log.rows[0].key != newest:
@@ -290,11 +300,9 @@ class RunDetailScreen(LogKeys, JobActions):
         return (state,) if state else ()
 
     def action_job_previous(self) -> None:
-        """The run after this one."""
         self._go(-1)
 
     def action_job_next(self) -> None:
-        """The run before this one."""
         self._go(1)
 
     def _go(self, step: int) -> None:
@@ -309,7 +317,6 @@ class RunDetailScreen(LogKeys, JobActions):
         self._read()
 
     def action_job_copy(self) -> None:
-        """Offer what can be copied of the run."""
         task_id = self._task_id
         if task_id is None:
             self.app.say("This run made no transfer task, so there is nothing to copy.", "warning")
@@ -321,3 +328,104 @@ class RunDetailScreen(LogKeys, JobActions):
     def _shown_text(self) -> str:
         """What is read of the present view, a line each."""
         return "\n".join(self.text_out()[1])
+
+    # --- what is shown
+
+    def _more_to_read(self) -> bool:
+        """There is another page, and it may have what is asked for: nothing before `since` is."""
+        reading, start = self._task_reading, self._start_of_log()
+        if self._log_view is View.LOG and start is not None and reading.events:
+            oldest = reading.events[-1].moment
+            if oldest is not None and oldest < start:
+                return False
+        return reading.more(self._log_view)
+
+    def _start_of_log(self) -> datetime | None:
+        return self.view.now - self._log_since if self._log_since is not None else None
+
+    def _lines(self) -> Sequence[LogLine]:
+        reading = self._task_reading
+        if self._log_view is View.LOG:
+            return reading.rows.rows(reading.events, reading.newer, self._start_of_log())
+        if self._log_view is View.SKIPPED:
+            return skipped_lines(reading.skipped, self.view.now, self.view.zone)
+        return moved_lines(reading.moved, ascii_only=self.view.ascii)
+
+    def _head_words(self) -> Callable[[LogLine], str] | None:
+        if self._log_view is View.MOVED:
+            return lambda line: line.head
+        if self._log_times is Times.OFF:
+            return None
+        return lambda line: time_words(line, self._log_times, self.view.now, self.view.zone)
+
+    # --- keys
+
+    def action_log_view(self) -> None:
+        views = list(View)
+        self._log_view = views[(views.index(self._log_view) + 1) % len(views)]
+        self._read()
+
+    def action_jobs_problems(self) -> None:
+        self._log_view = View.LOG
+        self._task_reading.errors_only = not self._task_reading.errors_only
+        self._read()
+
+    def action_log_wrap(self) -> None:
+        self._log_wraps = not self._log_wraps
+        self._show_log()
+
+    def action_log_times(self) -> None:
+        self._log_times = self._log_times.after
+        self._show_log()
+        self.app.say(f"times of the log: {self._log_times.value}")
+
+    def action_log_follow(self) -> None:
+        self._log_follows = not self._log_follows
+        task = self._shown_task
+        if self._log_follows:
+            self._log_view = View.LOG
+            self.query_one(EventLog).move_to_newest()
+            over = task is not None and task.finished
+            self.app.say("The task is over: nothing more comes." if over else "following: new lines come on top")
+            self._read_newer()
+        else:
+            self.app.say("not following any more")
+        self._show_log()
+
+    def action_log_since(self) -> None:
+        from globus_tui.screens.confirm import Ask
+
+        def take(answer: str | None) -> None:
+            if answer is not None:
+                self._log_view = View.LOG
+                self._log_since = parse_interval(answer) if answer else None
+                self._show_log()
+                self.read_on_at_the_end()
+
+        sentences = ("How far back: 15 min, 2 hours, 3 days. Nothing shows all of it.",)
+        self.app.push_screen(Ask("Log since", sentences, check=_check_since), take)
+
+    # --- as a text
+
+    @property
+    def search_list(self) -> EventLog:
+        """The lines below."""
+        return self.query_one(EventLog)
+
+    def search_text(self, row: LogLine) -> str:
+        """What happened, and the details."""
+        return f"{row.words}\n{row.rest}"
+
+    def set_needle(self, needle: str) -> None:
+        """Set it off."""
+        self.search_list.set_needle(needle)
+
+    def left_out(self) -> str:
+        """Pages that were not read."""
+        return "Older lines were not read yet, so they are left out." if self._more_to_read() else ""
+
+    def text_out(self) -> tuple[str, Sequence[str]]:
+        """What was read of the present view, a line each."""
+        head = self._head_words()
+        lines = [f"{head(line) if head else ''}  {line.words}  {line.rest}".strip() for line in self._lines()]
+        return f"{self._log_view.value}-{safe_name(self._task_id or self.run_key)}.txt", lines

@@ -2,51 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.screen import Screen
 
-from globus_tui.commands import bindings
+from globus_tui.commands import EVERYWHERE, SEARCH, bindings
+from globus_tui.lines.list import LineList
 from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.text_field import TextField
+from globus_tui.widgets.text_lines import TextLines, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from textual.binding import Binding
-
-    from globus_tui.app import GlobusTui
-    from globus_tui.commands import Command
-    from globus_tui.widgets.line_list import LineList
-
-
-def search_bindings(commands: Iterable[Command]) -> list[Binding]:
-    """As `bindings`; of keys that arrive together, those after the slash find the focus moved to the field."""
-    return [replace(one, priority=one.id == "log.search") for one in bindings(commands)]
+    from globus_tui.screens.console import Console
 
 
 class Searching(Screen[None]):
     """For screens with one list of lines. The list has a `needle` that it sets off, and a text for each row."""
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
+    BINDINGS = bindings((*SEARCH, *(one for one in EVERYWHERE if one.command_id == "app.back")))  # type: ignore[assignment]  # as in app
     _search_needle = ""
     _search_from = 0
     _search_seen: tuple[Sequence[Any], str, tuple[int, ...]] = ((), "", ())
 
     @property
     def search_list(self) -> LineList[Any]:
-        """What is searched."""
-        raise NotImplementedError
+        return self.query(LineList).first()
 
     def search_text(self, row: Any) -> str:
-        """What is searched of a row."""
-        raise NotImplementedError
+        return "\n".join(plain(column.cell(row)) for column in self.search_list.columns)
 
     def set_needle(self, needle: str) -> None:
-        """Set off the matches of this text from now on."""
-        raise NotImplementedError
+        """Set off the matches of this text from now on, where the list can."""
+        if isinstance(self.search_list, TextLines):
+            self.search_list.set_needle(needle)
 
     def search_field(self) -> TextField:
         """The line to type into, for the screen to place."""
@@ -54,14 +46,7 @@ class Searching(Screen[None]):
         field.display = False
         return field
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A slash typed into the field is a slash."""
-        if action == "log_search" and self.focused is not None and self.focused.id == "search":
-            return False
-        return super().check_action(action, parameters)
-
     def action_log_search(self) -> None:
-        """Open the search line."""
         field = self.query_one("#search", TextField)
         field.display = True
         self._search_from = max(0, self.search_list.cursor_position)
@@ -99,16 +84,13 @@ class Searching(Screen[None]):
         return True
 
     def action_app_back(self) -> None:
-        """Give the search up, else go back."""
         if not self.leave_search():
             self.app.action_app_back()
 
     def action_log_next_match(self) -> None:
-        """The next match, from the end on to the first."""
         self._go_to_match(self.search_list.cursor_position + 1, 1)
 
     def action_log_previous_match(self) -> None:
-        """The match before, from the first on to the last."""
         self._go_to_match(self.search_list.cursor_position - 1, -1)
 
     def _matches(self) -> tuple[int, ...]:

@@ -2,77 +2,115 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import sys
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.app import SuspendNotSupported
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.page import Question
+from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual.app import ComposeResult
+    from textual.events import Key
 
-    from globus_tui.app import GlobusTui
+    from globus_tui.screens.console import Console
+
+_CLEAN = "\x1b[?1049h\x1b[2J\x1b[H"
+"""The second screen of the terminal, empty: what the shell had on the first one stays, and nothing is left in it."""
+_BACK = "\x1b[?1049l"
 
 
-class CopyMenu(ModalScreen[str | None]):
+def print_bare(app: Console, text: str) -> bool:
+    """Shows the text until Enter; False when this terminal cannot be left for a moment.
+
+    Blocks, as nothing else can be drawn meanwhile. Written where the full screen is drawn, which is standard error.
+    """
+    try:
+        with app.suspend(), _ctrl_c_goes_back():
+            with contextlib.suppress(EOFError, KeyboardInterrupt):
+                _write(f"{_CLEAN}{text}\n\nPress Enter to go back.")
+                input()
+            _write(_BACK)
+    except SuspendNotSupported:
+        return False
+    return True
+
+
+def _write(text: str) -> None:
+    if sys.__stderr__ is not None:
+        sys.__stderr__.write(text)
+        sys.__stderr__.flush()
+
+
+@contextlib.contextmanager
+def _ctrl_c_goes_back() -> Iterator[None]:
+    """The event loop would keep Ctrl+C for later and go on waiting for Enter."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class CopyMenu(Question[str | None]):
     """What can be copied, each with its key and the text itself; gives the key of what was chosen, or None."""
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
-    DEFAULT_CSS = """
-    CopyMenu .choice { height: 1; text-wrap: nowrap; text-overflow: clip; }
-    """
+    ANSWERS_AT_ONCE = True
     BINDINGS: ClassVar = [Binding("escape,q", "cancel", "Cancel", show=False)]
 
     def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
-        """Make the menu of (key, words, text)."""
         super().__init__()
         self._copy_choices = tuple(choices)
 
     def compose(self) -> ComposeResult:
-        """A line for each choice, its text behind it."""
         with Vertical(classes="sheet"):
             yield Static("Copy", classes="sheet-heading", markup=False)
             for key, words, text in self._copy_choices:
                 first, *more = text.splitlines() or [""]
                 shown = safe_line(first, ascii_only=self.app.host.ascii) + (f"  (+{len(more)} lines)" if more else "")
-                line = Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted"))
-                yield Static(line, classes="choice")
+                line = TextLine()
+                line.left = Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted"))
+                yield line
             yield Static("The text is also shown as it is, to select with the mouse. Escape cancels.", markup=False)
 
-    def on_key(self, event: object) -> None:
+    def on_key(self, event: Key) -> None:
         """Take the choice whose key was pressed."""
-        pressed = getattr(event, "character", None)
-        if isinstance(pressed, str) and any(key == pressed for key, _, _ in self._copy_choices):
+        pressed = event.character
+        if pressed is not None and any(key == pressed for key, _, _ in self._copy_choices):
+            event.stop()
             self.dismiss(pressed)
 
     def action_cancel(self) -> None:
-        """Close; nothing is copied."""
         self.dismiss(None)
 
 
-class BareText(ModalScreen[None]):
+class BareText(Question[None]):
     """A text on lines of its own, without border or indent, to select with the mouse."""
 
     BINDINGS: ClassVar = [Binding("escape,enter,q", "close", "Close", show=False)]
 
-    def __init__(self, text: str) -> None:
-        """Show this text; what could harm the terminal in it is escaped."""
+    def __init__(self, text: str | Content) -> None:
+        """Show this text; what could harm the terminal in it is escaped, and `Content` is harmless already."""
         super().__init__()
         self._bare_text = text
 
     def compose(self) -> ComposeResult:
-        """The text, and how to leave."""
-        with Vertical(classes="sheet bare"):
+        with VerticalScroll(classes="sheet bare"):
             yield Static("Enter or Escape closes.", markup=False)
-            yield Static(Content("\n".join(safe_line(line) for line in self._bare_text.splitlines())))
+            text = self._bare_text
+            yield Static(text if isinstance(text, Content) else Content("\n".join(map(safe_line, text.splitlines()))))
 
     def action_close(self) -> None:
-        """Back."""
         self.dismiss(None)

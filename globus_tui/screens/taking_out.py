@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import tempfile
+from abc import abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,25 +22,24 @@ from globus_tui.private_files import write_private
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from globus_tui.app import GlobusTui
+    from globus_tui.screens.console import Console
 
 
 class TakingOut(Screen[None]):
     """For screens whose text can be taken out."""
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
+    @abstractmethod
     def text_out(self) -> tuple[str, Sequence[str]]:
         """A name for a file, with its ending, and the lines."""
-        raise NotImplementedError
 
     def left_out(self) -> str:
         """What the text does not have, in a sentence; nothing when it is whole."""
         return ""
 
     def action_log_save(self) -> None:
-        """Ask where, then write a file that only its owner can read."""
-        from globus_tui.screens.ask import Ask
+        from globus_tui.screens.confirm import Ask
 
         name, lines = self.text_out()
         if not lines:
@@ -76,7 +76,6 @@ class TakingOut(Screen[None]):
             self.app.say(f"written to {safe_line(str(path))}, readable by you only")
 
     def action_log_pager(self) -> None:
-        """Leave the screen for $PAGER."""
         self._open_in(os.environ.get("PAGER") or "less")
 
     def action_log_editor(self) -> None:
@@ -140,7 +139,6 @@ def show_in(command: str, name: str, text: str) -> str | None:
     Args:
         command: the program with its options, as a shell would split it.
         name: how the file's name ends.
-        text: what is in it.
 
     Returns:
         Why it could not be shown, or None.

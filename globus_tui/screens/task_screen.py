@@ -1,40 +1,166 @@
-"""One Transfer task that was handed in here: followed until it is over. It belongs to no timer's runs."""
+"""One Transfer task that was handed in here, followed until it is over (it belongs to no timer); and what screens of a
+task have read of it: pages of the log and of lists of files.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
 
-from globus_tui.commands import LIST_MOVES, TASK, Command, bindings
+from globus_tui.commands import LIST_MOVES, SEARCH, TASK, Command, bindings
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.run import Run, RunState, outcome
+from globus_tui.domain.timer.run import Run, RunState, outcome
 from globus_tui.present import run_words
-from globus_tui.present.log_lines import event_lines
+from globus_tui.present.event_rows import EventRows, event_lines
 from globus_tui.present.marks import history_sign
-from globus_tui.present.run_facts import run_facts
 from globus_tui.present.safe_text import safe_line
+from globus_tui.present.timer_facts import run_facts
 from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.task_reading import TaskReading, View
+from globus_tui.screens.searching import Searching
 from globus_tui.store.operations import CancelTask
+from globus_tui.themes import sheets
 from globus_tui.widgets.event_log import EventLog
 from globus_tui.widgets.facts import Facts
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.transfer.task import MovedFile, SkippedError, Task, TaskEvent
+    from globus_tui.store.details import Details
+
+
+EVENTS_A_PAGE = 100
+EVENTS_READ_ON = 1000
+"""Who reads on in a long log wants much of it: fewer requests, and fewer times that the list is made anew."""
+
+
+class View(Enum):
+    """What of a task is read."""
+
+    LOG = "log"
+    SKIPPED = "skipped"
+    MOVED = "moved"
+
+
+@dataclass
+class TaskReading:
+    """Pages of one task.
+
+    Attributes:
+        errors_only: of the log only events that are errors are asked for.
+        busy: a page is being read.
+        problem: why the last one could not be.
+        newer: events that came in front of those read first.
+        paused_for: messages of the collections' managers while the task is paused.
+    """
+
+    errors_only: bool = False
+    busy: bool = False
+    problem: str | None = None
+    events: tuple[TaskEvent, ...] = ()
+    newer: int = 0
+    rows: EventRows = field(default_factory=EventRows)
+    skipped: tuple[SkippedError, ...] = ()
+    moved: tuple[MovedFile, ...] = ()
+    paused_for: tuple[str, ...] = ()
+    markers: dict[View, str | None] = field(default_factory=dict)
+    pages: dict[View, int] = field(default_factory=dict)
+
+    def more(self, view: View) -> bool:
+        """There is another page of it."""
+        return self.markers.get(view) is not None
+
+    async def read(self, details: Details, task_id: str, view: View) -> None:
+        """Reads the task and the first page of a view.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        self._forget(view)
+        task = await details.load_task(task_id)
+        self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
+        await self.read_on(details, task_id, view)
+
+    async def read_newer(self, details: Details, task_id: str) -> None:
+        """Reads the task and the events that came since; what was read before stays where it is.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        task = await details.load_task(task_id)
+        self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
+        page = await details.load_events(task_id, errors_only=self.errors_only, limit=EVENTS_A_PAGE)
+        fresh = tuple(page.items)
+        came = next((number for number, event in enumerate(fresh) if self.events[:1] == (event,)), None)
+        if came is None or fresh[came:] != self.events[: len(fresh) - came]:
+            # More than a page is new, or the log is another one: begin again.
+            self._forget(View.LOG)
+            self.events, self.markers[View.LOG], self.pages[View.LOG] = fresh, page.marker, 1
+        elif came:
+            self.events, self.newer = (*fresh[:came], *self.events), self.newer + came
+
+    async def read_on(self, details: Details, task_id: str, view: View) -> None:
+        """Reads the next page of a view.
+
+        Raises:
+            GlobusTuiError: it could not be read.
+        """
+        self.pages[view] = self.pages.get(view, 0) + 1
+        if view is View.LOG:
+            limit = EVENTS_READ_ON if self.events else EVENTS_A_PAGE
+            page = await details.load_events(
+                task_id, errors_only=self.errors_only, limit=limit, offset=len(self.events)
+            )
+            self.events, self.markers[view] = (*self.events, *_unread(self.events, page.items)), page.marker
+        elif view is View.SKIPPED:
+            skipped = await details.skipped_errors(task_id, self.markers.get(view))
+            self.skipped, self.markers[view] = (*self.skipped, *skipped.items), skipped.marker
+        else:
+            moved = await details.moved_files(task_id, self.markers.get(view))
+            self.moved, self.markers[view] = (*self.moved, *moved.items), moved.marker
+
+    def _forget(self, view: View) -> None:
+        self.markers.pop(view, None)
+        self.pages.pop(view, None)
+        if view is View.LOG:
+            self.events, self.newer, self.rows = (), 0, EventRows()
+        elif view is View.SKIPPED:
+            self.skipped = ()
+        else:
+            self.moved = ()
+
+
+def _unread(known: Sequence[TaskEvent], page: Sequence[TaskEvent]) -> Sequence[TaskEvent]:
+    """A page without the events at its front that are known: the log grew, and pages are counted from the newest."""
+    for overlap in range(min(len(known), len(page)), 0, -1):
+        if page[overlap - 1] == known[-1] and tuple(page[:overlap]) == tuple(known[-overlap:]):
+            return page[overlap:]
+    return page
+
+
+async def _pause_messages(details: Details, task_id: str) -> tuple[str, ...]:
+    """Why the task is paused; nothing where nobody says, and a failure to find out hides nothing else."""
+    try:
+        return (await details.pause_info(task_id)).messages
+    except GlobusTuiError:
+        return ()
+
 
 EVERY = 5.0
 """Seconds between readings while it goes on."""
-_LISTS_OWN = {one.command_id for one in LIST_MOVES}
+_LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *SEARCH)}
 
 
-class TaskScreen(TimerScreen):
+class TaskScreen(Searching, TimerScreen):
     """Numbers and log of one task, read again every few seconds until it has ended."""
 
-    CSS_PATH = "run_detail.tcss"
+    CSS = sheets("screens/run_detail.tcss")
     ABOUT = "A Transfer task that you started by hand. It goes on at Globus whether this screen is open or not."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = TASK
     BINDINGS = bindings(one for one in TASK if one.command_id not in _LISTS_OWN)  # type: ignore[assignment]  # as in app
@@ -48,19 +174,17 @@ class TaskScreen(TimerScreen):
         self._follow_reading = TaskReading()
 
     def compose_middle(self) -> ComposeResult:
-        """What became of it, its numbers, its log."""
         yield TextLine(id="outcome")
         yield Facts(8, id="task")
+        yield self.search_field()
         yield EventLog(id="log")
 
     def on_mount(self) -> None:
-        """Read it now and every few seconds."""
         self.show_task()
         self._read()
         self.set_interval(EVERY, self._read_on)
 
     def title_words(self) -> str:
-        """Where one is."""
         return f"Timers > {self._follow_heading}"
 
     @property
@@ -87,7 +211,6 @@ class TaskScreen(TimerScreen):
         self.show_task()
 
     def watch_view(self) -> None:
-        """Its numbers came in, or time has passed."""
         super().watch_view()
         if self.is_mounted:
             self.show_task()
@@ -112,12 +235,11 @@ class TaskScreen(TimerScreen):
         problem = (
             f"It could not be read: {safe_line(reading.problem)}" if reading.problem else "Nothing in its log yet."
         )
-        log.empty = f"  {problem}"
+        log.empty = problem
         log.show(event_lines(reading.events, view.now, view.zone), wraps=False)
         self.show_title()
 
     def action_job_cancel_task(self) -> None:
-        """Ask, then cancel it."""
         from globus_tui.screens.confirm import Confirm
 
         task = self._followed
@@ -129,7 +251,6 @@ class TaskScreen(TimerScreen):
         self.app.push_screen(sheet, lambda agreed: self.app.operate(operations) if agreed else None)
 
     def action_job_copy(self) -> None:
-        """Offer what can be copied of it."""
         from globus_tui.screens.job_copying import offer, task_choices
 
         offer(self.app, task_choices(self.app, self._follow_id))

@@ -7,20 +7,39 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.console import Switch
+from globus_tui.widgets.page import Question
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from globus_tui.screens.console import Console
+
+
+def welcome(app: Console, tokens_at: str) -> None:
+    """Ask whether to sign in, to look at the demo, or to quit."""
+
+    def take(choice: str | None) -> None:
+        if choice == DEMO:
+            app.exit(Switch(demo=True))
+        elif choice == QUIT:
+            app.exit()
+        elif choice == SIGN_IN:
+            app.action_app_sign_in()
+
+    app.push_screen(Welcome(app.settings.profile, tokens_at), take)
+
+
 SIGN_IN, DEMO, QUIT = "sign-in", "demo", "quit"
 
 
-class Welcome(ModalScreen[str | None]):
+class Welcome(Question[str | None]):
     """Sign in, look at the demo, or leave. Gives which."""
 
+    ANSWERS_AT_ONCE = True
     BINDINGS: ClassVar = [
         Binding("S,s,l", "choose('sign-in')", "Sign in", show=False),
         Binding("d", "choose('demo')", "Demo", show=False),
@@ -40,7 +59,6 @@ class Welcome(ModalScreen[str | None]):
         self._welcome_tokens_at = tokens_at
 
     def compose(self) -> ComposeResult:
-        """What can be done, a line each."""
         keys = (
             (
                 "S",
@@ -68,5 +86,4 @@ class Welcome(ModalScreen[str | None]):
             )
 
     def action_choose(self, choice: str) -> None:
-        """Close with the choice."""
         self.dismiss(choice)

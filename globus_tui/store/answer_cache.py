@@ -17,26 +17,26 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from globus_tui import __version__
-from globus_tui.cache_files import open_own, write_own
+from globus_tui.cache_files import names_beside, open_own, write_own
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from globus_tui.domain.collection import Collection
-    from globus_tui.domain.health import Word
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.timer.health import Word
+    from globus_tui.domain.transfer.collection import Collection
+    from globus_tui.domain.transfer.task import Task
     from globus_tui.store.job_state import JobState
 
-ROWS_KEPT = 400
+ROWS_KEPT = 120
 """Rows worth keeping, worst first: several screens. Reading thousands would take longer than asking Globus."""
 
 SAVE_EVERY = 180.0
 """Seconds: the file is written no more often, besides at the end."""
 
-_FORMAT = 2
+_FORMAT = 3
 _MOST_BYTES = 8_000_000
 _OURS = "globus_tui.domain."
 _OTHERS = {
@@ -79,9 +79,9 @@ class AnswerCache:
 
     def __init__(self, folder: Path, label: str) -> None:
         self.label = label
-        self.path = folder / f"rows-{hashlib.sha256(label.encode()).hexdigest()[:20]}"
+        name = hashlib.sha256(label.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+        self.path = folder / f"rows-{name}"
         self._saved_at = 0.0
-        self._last: Kept | None = None
 
     def load(self) -> Kept | None:
         """What was kept; None when there is nothing that can be used."""
@@ -105,20 +105,29 @@ class AnswerCache:
     def save(self, kept: Kept) -> bool:
         """Replaces the file; False when that is not possible. Blocks: call it off the event loop."""
         self._saved_at = time.monotonic()
-        if kept == self._last:
-            return True
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_own(self.path, _head() + b"\n" + zlib.compress(pickle.dumps(kept, protocol=5), 1))
         except OSError:
             return False
-        self._last = kept
         return True
 
+    def save_names(self, timers: Iterable[str], collections: Iterable[str]) -> None:
+        """Keeps names for the completion of shells, which `names` reads; not being able to loses nothing."""
+        lines = [self.label.partition("\n")[0]]
+        for kind, found in (("timers", timers), ("collections", collections)):
+            lines += [f"{kind} {one}" for one in dict.fromkeys(found) if one.isprintable()]
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_own(names_beside(self.path), "\n".join(lines).encode(errors="replace"))
+        except OSError:
+            return
+
     def forget(self) -> None:
-        """Deletes the file, e.g. after signing out."""
-        with contextlib.suppress(OSError):
-            self.path.unlink()
+        """Deletes the files, e.g. after signing out."""
+        for path in (self.path, names_beside(self.path)):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 class _Reader(pickle.Unpickler):

@@ -2,57 +2,174 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
-from heapq import heappop, heappush
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.collector import collector_resting, set_aside
-from globus_tui.domain.destructive import USUAL_PERCENT
-from globus_tui.store.freshness import Freshness, FreshnessState
-from globus_tui.store.job_state import Change, JobState
-from globus_tui.store.judging import OUTDATED, Verdict, verdict
-from globus_tui.store.merge import RUNS_KEPT, Held, fold, merge_job, merge_runs
-from globus_tui.store.name_shelf import NameShelf
+from globus_tui.domain.documents import Source
+from globus_tui.domain.errors import UnreadableAnswer
+from globus_tui.domain.timer.health import Why
+from globus_tui.domain.timer.history import look_back
+from globus_tui.domain.timer.job import Job, JobId, JobStatus, view
+from globus_tui.domain.timer.orders import NONE
+from globus_tui.domain.transfer.collection import Collection
+from globus_tui.store.job_state import Change, Glance, JobState, Replacement
+from globus_tui.store.refresh_plan import Freshness, FreshnessState
+from globus_tui.store.rows import (
+    OUTDATED,
+    RUNS_KEPT,
+    Reading,
+    job_of,
+    make_row,
+    merge_job,
+    merge_runs,
+    noted,
+    row_of,
+    with_older_runs,
+)
 from globus_tui.store.task_shelf import TaskShelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
-    from globus_tui.domain.collection import Collection
-    from globus_tui.domain.job import Job, JobId
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.timer.orders import Orders
+    from globus_tui.domain.transfer.task import Task
     from globus_tui.store.answer_cache import Kept
     from globus_tui.store.job_state import Pending
+    from globus_tui.store.rows import Kept as KeptDocument
+    from globus_tui.store.rows import ListRead, OlderRuns, Row
 
-SLICE = 100
-"""Jobs compared or judged before the event loop gets its turn: some milliseconds."""
+NAMES_AT_ONCE = 40
+"""Look-ups after one refresh; the rest waits for the next."""
+
+_REFUSED_FOR, _UNREACHABLE_FOR = timedelta(hours=1), timedelta(minutes=2)
+
+
+class NameShelf:
+    """What is known of collections."""
+
+    def __init__(self) -> None:
+        self.collections: Mapping[str, Collection] = MappingProxyType({})
+        self.read: set[str] = set()
+        self._seeded: set[str] = set()
+        self._wanted: dict[str, None] = {}
+        self._not_before: dict[str, datetime] = {}
+
+    def note(self, sides: Iterable[str]) -> None:
+        """Takes down which collections a job touches."""
+        for one in sides:
+            if one not in self.collections or one in self._seeded:
+                self._wanted[one] = None
+
+    def seed(self, found: Mapping[str, Collection]) -> None:
+        """Takes what an earlier session knew: good until it is looked up again."""
+        self._seeded.update(found)
+        self.collections = MappingProxyType(dict(found))
+
+    def wanted(self, now: datetime, limit: int = NAMES_AT_ONCE) -> tuple[str, ...]:
+        """Ids to look up now."""
+        due = (one for one in self._wanted if self._not_before.get(one, now) <= now)
+        return tuple(one for one, _ in zip(due, range(limit), strict=False))
+
+    def harvest(self, tasks: Iterable[Task]) -> bool:
+        """Takes names that came with tasks; True if any was new. They are names only: see `read`."""
+        found: dict[str, Collection] = {}
+        for task in tasks:
+            sides = ((task.source_id, task.source_name), (task.destination_id, task.destination_name))
+            for one, name in sides:
+                if one and name and one not in self.collections and one in self._wanted:
+                    found[one] = Collection(one, name)
+        return self._keep(found)
+
+    def take(self, found: Mapping[str, Collection]) -> bool:
+        """Takes collections that were looked up, by the id asked for; True if any was new or differs."""
+        self.read.update(found)
+        self._seeded.difference_update(found)
+        for key in found:
+            self._wanted.pop(key, None)
+        return self._keep({key: one for key, one in found.items() if self.collections.get(key) != one})
+
+    def missed(self, collection_id: str, now: datetime, *, refused: bool) -> None:
+        """The look-up failed: not again for a while."""
+        self._not_before[collection_id] = now + (_REFUSED_FOR if refused else _UNREACHABLE_FOR)
+
+    def _keep(self, found: dict[str, Collection]) -> bool:
+        for key in found:
+            self._wanted.pop(key, None)
+        if found:
+            self.collections = MappingProxyType({**self.collections, **found})
+        return bool(found)
+
 
 JUDGED_AT_ONCE = 300
+STATES_AT_HAND = 200
+"""Timers that were made whole lately: some screens of them."""
 RUNS_KEPT_WHEN_OPENED = 1000
 NUMBERS_REMEMBERED = 5000
 """With their moments. For an earlier moment all that is known counts as newer, so nothing is undone."""
 
-_NO_STATES: Mapping[JobId, JobState] = MappingProxyType({})
+
+class States(Mapping[JobId, JobState]):
+    """All timers by id, in the service's order. One is made whole of its document when it is asked for.
+
+    Attributes:
+        rows: what there is of each at any rate.
+        glance: what words about a row's timer need: a fifth of the work of making it whole.
+    """
+
+    __slots__ = ("_make", "glance", "rows")
+
+    def __init__(
+        self, rows: dict[JobId, Row], make: Callable[[Row], JobState], glance: Callable[[Row], JobState | Glance]
+    ) -> None:
+        """`make` makes a timer of its row."""
+        self.rows = rows
+        self._make = make
+        self.glance = glance
+
+    def __getitem__(self, job_id: JobId) -> JobState:
+        return self._make(self.rows[job_id])
+
+    def __iter__(self) -> Iterator[JobId]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, job_id: object) -> bool:
+        return job_id in self.rows
+
+    __eq__ = object.__eq__  # comparing two by what is in them would make all timers whole
+    __hash__ = object.__hash__
+
+
+def _nobody(row: Row) -> JobState:
+    raise KeyError(row.job_id)
+
+
+NO_STATES = States({}, _nobody, _nobody)
+"""Before anything is known."""
 
 
 class Board:
-    """Jobs, tasks, names, verdicts and pending operations, joined into published states.
+    """Documents, tasks, names, judgements and pending operations, joined into published rows.
 
     Attributes:
         now: the present by the service's clock.
         clock: the present by this machine's.
         moment: seconds of a clock that all programs of this machine share and nobody sets.
+        documents: what is known of each timer, by id: where the text of its document is.
         states: what is published; a new mapping only when something in it changed.
-        freshness: how current that is.
         opened: jobs somebody looked into, with the number of their runs to keep.
         kept: rows of an earlier session, until the first answer of this one.
-        alarm_levels: percent fewer files at the source of a mirror that alarm, by timer, where not the usual.
+        orders: what people decided here about timers, by their ids.
+        replaced: ids of timers that an edit put others in the place of, with the ids of those.
         disturbed: something changed a row since the last list: the same answer again may say something new.
     """
 
@@ -65,26 +182,34 @@ class Board:
         self.now = now
         self.clock = clock
         self.moment = moment
-        self.states = _NO_STATES
+        self.documents: dict[JobId, KeptDocument] = {}
+        self._gone: dict[JobId, KeptDocument] = {}  # of the last that went: who shows them may draw them once more
+        self.states = States({}, self.state_of, self.glance)
         self.freshness = Freshness()
-        self.held = Held()
         self.shelf = TaskShelf()
         self.names = NameShelf()
-        self._judging = False
         self.pending: dict[JobId, Pending] = {}
         self.opened: dict[JobId, int] = {}
         self.disturbed = False
         self.kept: Kept | None = None
-        self.alarm_levels: Mapping[str, float | None] = {}
-        self._verdicts: dict[JobId, Verdict] = {}
-        self._again: list[tuple[datetime, JobId]] = []
+        self.orders: Mapping[str, Orders] = {}
+        self.replaced: Mapping[str, str] = {}
+        self._rows: dict[JobId, Row] = {}
+        self._older: dict[JobId, OlderRuns] = {}
+        self._touched: dict[JobId, int] = {}
+        self._deleted: dict[JobId, int] = {}
+        self._made: dict[JobId, tuple[Row, JobState]] = {}
+        self._again: list[tuple[float, JobId]] = []
         self._numbers = itertools.count(1)
         self._drawn: deque[tuple[float, int]] = deque(maxlen=NUMBERS_REMEMBERED)
         self._last_local = 0
         self._listeners: list[Callable[[Change], None]] = []
 
     def number(self) -> int:
-        """The next number for a request or a local change: see `merge`."""
+        """The next number for a request or a local change.
+
+        An answer says nothing new of a timer of which something happened after it was asked for.
+        """
         number = next(self._numbers)
         self._drawn.append((self.moment(), number))
         return number
@@ -103,6 +228,65 @@ class Board:
 
         return unsubscribe
 
+    # --- one timer, made whole
+
+    def state_of(self, row: Row) -> JobState:
+        """All that is known of a row's timer.
+
+        Raises:
+            KeyError: it is gone.
+        """
+        known = self._made.get(row.job_id)
+        if known is not None and known[0] is row:
+            return known[1]
+        job = self.job(row.job_id)
+        history = look_back(job, self.shelf.tasks, row.judged)
+        state = JobState(job, history, row.health, row.pending, self._replacement(job))
+        if len(self._made) >= STATES_AT_HAND and self.kept is None:
+            for job_id in tuple(self._made)[: STATES_AT_HAND // 2]:
+                del self._made[job_id]
+        self._made[row.job_id] = row, state
+        return state
+
+    def glance(self, row: Row) -> JobState | Glance:
+        """What words about a row's timer need, of its document as far as they ask for it.
+
+        Raises:
+            KeyError: it is gone.
+        """
+        made = self._made.get(row.job_id)
+        if made is not None and made[0] is row:
+            return made[1]
+        seen = self._seen(row.job_id)
+        return Glance(seen, row.health, self._replacement(seen))
+
+    def job(self, job_id: JobId) -> Job:
+        """A timer.
+
+        Raises:
+            KeyError: it is not known.
+        """
+        return job_of(self._document(job_id), self._older.get(job_id), self.opened.get(job_id, RUNS_KEPT))
+
+    def _document(self, job_id: JobId) -> KeptDocument:
+        return self.documents[job_id] if job_id in self.documents else self._gone[job_id]
+
+    def _seen(self, job_id: JobId) -> Job:
+        """The same as far as it is asked about."""
+        kept, older = self._document(job_id), self._older.get(job_id)
+        seen = view(kept if isinstance(kept, Job) else kept.found())
+        return seen if older is None else with_older_runs(seen, older, self.opened.get(job_id, RUNS_KEPT))
+
+    def _replacement(self, job: Job) -> Replacement | None:
+        new_id = self.replaced.get(job.job_id) if job.stands_still else None
+        if new_id is None:
+            return None
+        new = self._seen(JobId(new_id)) if new_id in self.documents else None
+        if new is None or new.status is JobStatus.DELETING:
+            return Replacement(new_id, None, "gone")
+        state = "ended" if new.status is JobStatus.ENDED else "paused" if new.stands_still else "active"
+        return Replacement(new_id, new.label, state)
+
     # --- what an earlier session knew
 
     def show_kept(self, kept: Kept) -> None:
@@ -110,102 +294,112 @@ class Board:
         self.kept = kept
         self.shelf.take(one for one in kept.tasks if one.finished)
         self.names.seed(kept.collections)
-        self.states = MappingProxyType({one.job_id: one for one in kept.states})
+        rows = {one.job_id: row_of(one.job, one.health) for one in kept.states}
+        self._made = {one.job_id: (rows[one.job_id], one) for one in kept.states}
+        self.states = States(rows, self.state_of, self.glance)
         self.freshness = Freshness(FreshnessState.CACHED, kept.at)
 
     # --- news from the service
 
-    async def take_list(self, answer: Sequence[Job], asked: int) -> frozenset[JobId]:
+    def reading(self) -> Reading:
+        """Reads a list beside what is known at this moment."""
+        return Reading(self.documents, self._older, self.shelf.tasks, self.now(), self.orders, self.opened)
+
+    def take_list(self, read: ListRead, asked: int) -> frozenset[JobId]:
         """Folds a whole list in and publishes; returns which jobs are new or differ."""
-        recognised = await self._recognise(answer)
         self.disturbed = bool(self.pending) or self._last_local > asked
-        merged = fold(self.held, recognised, asked=asked, pending=self.pending, runs_kept=self.opened)
-        for job_id in merged.removed:
-            self._forget(job_id)
-        self.held.jobs, self.held.folded = merged.jobs, merged.folded
-        if self.shelf.fit(len(merged.jobs)):
-            for job in merged.jobs.values():
-                self._note(job)
-        with collector_resting():
-            self._judging = True
-            try:
-                await self._judge_changed(merged.changed)
-            finally:
-                self._judging = False
-            gone_since = self.states.keys() - merged.jobs.keys() if self.kept else frozenset()
+        rows, changed = self._folded(read, asked)
+        removed = self._rows.keys() - rows.keys()
+        self._forget(removed)
+        self._rows = rows
+        for job_id in changed:
+            self._put(job_id, read.news[job_id].kept, read.news[job_id].older)
+        for job_id, moved in read.moved.items():
+            if isinstance(self.documents.get(job_id), Source):
+                self._put(job_id, *moved)
+        # In the order of the service: the next list is compared with this one from the top.
+        self.documents = {one: self.documents[one] for one in rows if one in self.documents}
+        gone = self.states.keys() - rows.keys() if self.kept else removed
+        if self.kept is not None:
             self.kept = None
-            self.publish(merged.changed, removed=merged.removed | gone_since)
-        set_aside(len(merged.changed))
-        return merged.changed
+            self._made.clear()
+        self.publish(changed, removed=gone)
+        if list(self.states) != list(rows):  # the same in another order
+            self.states = States(dict(rows), self.state_of, self.glance)
+        self.shelf.fit(len(rows))
+        for job_id in changed:
+            self.shelf.note(job_id, read.news[job_id].tasks, opened=job_id in self.opened)
+            self.names.note(read.news[job_id].sides)
+        return frozenset(changed)
 
-    async def _judge_changed(self, changed: Iterable[JobId]) -> None:
-        for place, job_id in enumerate(changed):
-            if (job := self.held.jobs.get(job_id)) is not None:
-                self._note(job)
-                self._judge(job)
-            if place % SLICE == SLICE - 1:
-                await asyncio.sleep(0)
+    def _folded(self, read: ListRead, asked: int) -> tuple[dict[JobId, Row], set[JobId]]:
+        """The rows in the order of a list, and which of them are its news; what happened here meanwhile stays."""
+        rows: dict[JobId, Row] = {}
+        changed: set[JobId] = set()
+        local = [one for one in self._rows if self._is_older_than_here(one, asked)]
+        for job_id in (*read.order, *local):
+            before, news = self._rows.get(job_id), read.news.get(job_id)
+            if news is not None and not self._is_older_than_here(job_id, asked):
+                if not (news.deleting and job_id in self._deleted):
+                    rows[job_id] = news.row
+                    changed.add(job_id)
+            elif before is not None:
+                rows[job_id] = before
+        return rows, changed
 
-    async def _recognise(self, answer: Sequence[Job]) -> list[Job]:
-        """The answer with each job that equals the one read before replaced by that, a slice at a time."""
-        recognised: list[Job] = []
-        compared = 0
-        for job in answer:
-            before = self.held.folded.get(job.job_id)
-            if before is not None and before is not job:
-                compared += 1
-                if compared % SLICE == 0:
-                    await asyncio.sleep(0)
-                job = before if before == job else job
-            recognised.append(job)
-        return recognised
+    def _is_older_than_here(self, job_id: JobId, asked: int) -> bool:
+        if job_id in self.pending or self._touched.get(job_id, 0) > asked:
+            return True
+        return self._deleted.get(job_id, 0) > asked
 
     def take_job(self, found: Job, asked: int) -> bool:
-        """Folds the reading of one job in and publishes; False if something newer is known already."""
+        """Folds the reading of one job in and publishes; False if something newer is known already.
+
+        Raises:
+            UnreadableAnswer: it cannot be understood, while what is known can: that stays.
+        """
         job_id = found.job_id
-        if max(self.held.touched.get(job_id, 0), self.held.deleted.get(job_id, 0)) > asked:
+        if max(self._touched.get(job_id, 0), self._deleted.get(job_id, 0)) > asked:
             return False
+        old = self.job(job_id) if job_id in self.documents else None
+        if found.unreadable is not None and old is not None and old.unreadable is None:
+            raise UnreadableAnswer(f"What Globus sent about this timer cannot be read: {found.unreadable}.")
         self._touch(job_id, asked)
-        old = self.held.jobs.get(job_id)
         job = merge_job(old, found, self.opened.get(job_id, RUNS_KEPT))
-        self.held.folded.pop(job_id, None)
-        self._note(job)
-        if job != old:
-            self.held.jobs[job_id] = job
-            self._judge(job)
-        self.publish((job_id,))
+        self._take(job, changed=job != old)
         return True
 
     def take_older_runs(self, job_id: JobId, found: Job) -> None:
         """Adds a page of older runs to a job; all else in that reading is as old as any list. Publishes."""
-        old = self.held.jobs.get(job_id)
-        if old is None:
+        if job_id not in self.documents:
             return
+        old = self.job(job_id)
         runs = merge_runs(found.runs, old.runs, RUNS_KEPT_WHEN_OPENED)
-        job = replace(old, runs=runs, runs_marker=found.runs_marker)
-        self.held.jobs[job_id] = job
-        self._note(job)
-        self._judge(job)
-        self.publish((job_id,))
+        self._take(replace(old, runs=runs, runs_marker=found.runs_marker), changed=True)
+
+    def _take(self, job: Job, *, changed: bool) -> None:
+        job_id = job.job_id
+        if changed or job_id not in self._rows:
+            self._put(job_id, job, None)
+            self._rows[job_id] = self._judged(job_id)
+        note = noted(self._rows[job_id], job, job, None)
+        self.shelf.note(job_id, note.tasks, opened=job_id in self.opened)
+        self.names.note(note.sides)
+        self.publish((job_id,) if changed else ())
 
     def drop_job(self, job_id: JobId, *, deleted_here: bool = False) -> None:
         """Takes a job off the board and publishes."""
         self._touch(job_id, self.number())
         if deleted_here:
-            self.held.deleted[job_id] = self.held.touched[job_id]
-        if job_id in self.held.jobs:
-            self._forget(job_id)
-            del self.held.jobs[job_id]
+            self._deleted[job_id] = self._touched[job_id]
+        self._forget({job_id})
+        self._rows.pop(job_id, None)
         self.publish((), removed=(job_id,))
 
-    async def take_tasks(self, found: Sequence[Task]) -> None:
+    def take_tasks(self, found: Sequence[Task]) -> None:
         """Takes tasks, judges the jobs they belong to again, and publishes."""
-        touched = self.shelf.take(found)
-        for place, job_id in enumerate(touched):
-            if (job := self.held.jobs.get(job_id)) is not None:
-                self._judge(job)
-            if place % SLICE == SLICE - 1:
-                await asyncio.sleep(0)
+        touched = [job_id for job_id in self.shelf.take(found) if job_id in self._rows]
+        self._judge_again(touched)
         self.publish(touched, collections=self.names.harvest(found))
 
     def take_collections(self, found: Mapping[str, Collection]) -> None:
@@ -214,51 +408,82 @@ class Board:
 
     # --- what happens here
 
-    def take_alarm_levels(self, levels: Mapping[str, float | None]) -> None:
-        """Alarms at these percents from now on; judges the timers again for which that is another, and publishes."""
-        before, self.alarm_levels = self.alarm_levels, levels
-        ids = [one for one in self.held.jobs if before.get(one, USUAL_PERCENT) != levels.get(one, USUAL_PERCENT)]
+    def take_orders(self, orders: Mapping[str, Orders]) -> None:
+        """Goes by these from now on; judges the timers again for which they are others, and publishes."""
+        before, self.orders = self.orders, orders
+        ids = (one for one in before.keys() | orders.keys() if one in self._rows)
+        known = [JobId(one) for one in ids if before.get(one, NONE) != orders.get(one, NONE)]
+        self._judge_again(known)
+        self.publish(known)
+
+    def take_replaced(self, found: Mapping[str, str]) -> None:
+        """Knows from now on which timers were replaced by which, and publishes."""
+        before, self.replaced = self.replaced, found
+        changed = [one for one in map(JobId, before.keys() | found.keys()) if before.get(one) != found.get(one)]
+        self._say_anew(changed)
+        self.publish(changed)
+
+    def _say_anew(self, ids: Iterable[JobId]) -> None:
         for job_id in ids:
-            self._judge(self.held.jobs[job_id])
-        self.publish(ids)
+            if job_id in self._rows:
+                self._rows[job_id] = self._rows[job_id].but()
 
     def begin(self, job_id: JobId, pending: Pending) -> None:
         """An operation starts: the row says so from now on."""
         self._touch(job_id, self.number())
         self.pending[job_id] = pending
-        self.publish((job_id,))
+        self._say_pending(job_id)
 
     def end(self, job_id: JobId) -> None:
         """It is over: answers asked for before this moment do not count for the row."""
         self._touch(job_id, self.number())
-        self.held.folded.pop(job_id, None)
         if self.pending.pop(job_id, None) is not None:
-            self.publish((job_id,))
+            self._say_pending(job_id)
+
+    def _say_pending(self, job_id: JobId) -> None:
+        if job_id in self._rows:
+            self._rows[job_id] = self._rows[job_id].but(pending=self.pending.get(job_id))
+        self.publish((job_id,))
 
     def tick(self) -> None:
         """Judges again what time alone may have changed, and publishes if it did.
 
         Not more than a few hundred jobs at once: what is left stays due, as `next_verdict_at` says.
         """
-        if self._judging:
-            return  # a list is published as a whole: a part of a first one would look like all of it
-        now = self.now()
-        changed: set[JobId] = set()
-        while self._again and self._again[0][0] <= now and len(changed) < JUDGED_AT_ONCE:
+        due: set[JobId] = set()
+        moment = self.now().timestamp()
+        while self._again and self._again[0][0] <= moment and len(due) < JUDGED_AT_ONCE:
             at, job_id = heappop(self._again)
-            known, job = self._verdicts.get(job_id), self.held.jobs.get(job_id)
-            if known is not None and job is not None and known.again == at:
-                self._judge(job)
+            row = self._rows.get(job_id)
+            if row is not None and row.again == at:
+                due.add(job_id)
+        self.publish(self._judge_again(due))
+
+    def _judge_again(self, ids: Iterable[JobId]) -> set[JobId]:
+        """Gives those that look different for it; the others keep what was made of them."""
+        changed: set[JobId] = set()
+        for job_id in ids:
+            before, made = self._rows[job_id], self._made.get(job_id)
+            self._rows[job_id] = row = self._judged(job_id)
+            at_hand = made if made is not None and made[0] is before else None
+            same = (row[:4], row.health) == (before[:4], before.health)
+            if same and (at_hand is None or self.state_of(row) == at_hand[1]):
+                self._rows[job_id] = self.states.rows[job_id] = row = row._replace(serial=before.serial)
+                if at_hand is not None:
+                    self._made[job_id] = row, at_hand[1]
+                if row.again is not None:
+                    heappush(self._again, (row.again, job_id))
+            else:
                 changed.add(job_id)
-        self.publish(changed)
+        return changed
 
     @property
-    def next_verdict_at(self) -> datetime | None:
-        """When `tick` has something to do, by the service's clock."""
+    def next_verdict_at(self) -> float | None:
+        """When `tick` has something to do, in seconds since 1970 by the service's clock."""
         while self._again:
             at, job_id = self._again[0]
-            known = self._verdicts.get(job_id)
-            if known is not None and known.again == at:
+            row = self._rows.get(job_id)
+            if row is not None and row.again == at:
                 return at
             heappop(self._again)
         return None
@@ -269,7 +494,16 @@ class Board:
             return
         turned = freshness.outdated != self.freshness.outdated
         self.freshness = freshness
-        self.publish(tuple(self.held.jobs) if turned else (), freshness=True)
+        if turned:
+            self._rows = {job_id: self._dated(row) for job_id, row in self._rows.items()}
+        self.publish(self._rows if turned else (), freshness=True)
+
+    def _dated(self, row: Row) -> Row:
+        if not self.freshness.outdated:
+            return row if row.known is None else row.known.but(pending=row.pending)
+        if row.known is not None or row.health.why is Why.UNREADABLE:
+            return row
+        return row.but(order=OUTDATED.order, health=OUTDATED, known=row)
 
     def publish(
         self,
@@ -279,59 +513,61 @@ class Board:
         freshness: bool = False,
         collections: bool = False,
     ) -> None:
-        """Joins the layers for the jobs named, and tells the listeners what really changed."""
-        news: dict[JobId, JobState] = {}
-        for job_id in jobs:
-            state = self._joined(job_id)
-            if state is not None and state != self.states.get(job_id):
-                news[job_id] = state
-        gone = frozenset(one for one in removed if one in self.states)
+        """Publishes the rows of the jobs named, and tells the listeners what really changed."""
+        before = self.states.rows
+        if self.replaced:  # their rows tell how those in their place are
+            jobs, removed = tuple(jobs), tuple(removed)
+            told = [one for one in map(JobId, self.replaced) if self.replaced[one] in {*jobs, *removed}]
+            self._say_anew(told)
+            jobs = (*jobs, *told)
+        news = frozenset(one for one in jobs if one in self._rows and _differs(self._rows[one], before.get(one)))
+        gone = frozenset(one for one in removed if one in before)
+        again = len(self._again)
+        for one in news:
+            if (at := self._rows[one].again) is not None:
+                self._again.append((at, one))
+        if len(self._again) > 2 * len(self._rows) + 100:  # moments that do not hold any more
+            self._again = [(at, one) for one, row in self._rows.items() if (at := row.again) is not None]
+            heapify(self._again)
+        elif len(self._again) != again:
+            heapify(self._again)
         if news or gone:
-            self.states = self._with(news, gone)
-        change = Change(frozenset(news), gone, freshness, collections)
+            self.states = States(dict(self._rows), self.state_of, self.glance)
+        change = Change(news, gone, freshness, collections)
         if change:
             for listener in tuple(self._listeners):
                 listener(change)
 
-    def _with(self, news: dict[JobId, JobState], gone: frozenset[JobId]) -> Mapping[JobId, JobState]:
-        """The states with some replaced; in the service's order when rows come or go."""
-        joined = {**self.states, **news}
-        if gone or len(joined) != len(self.states):
-            joined = {one: joined[one] for one in self.held.jobs if one in joined}
-        return MappingProxyType(joined)
+    def _judged(self, job_id: JobId) -> Row:
+        orders = self.orders.get(job_id, NONE)
+        row = make_row(
+            self._seen(job_id), self.shelf.tasks, self.now(), orders=orders, pending=self.pending.get(job_id)
+        )
+        return self._dated(row)
 
-    def _joined(self, job_id: JobId) -> JobState | None:
-        job = self.held.jobs.get(job_id)
-        if job is None:
-            return None
-        known = self._verdicts.get(job_id) or self._judge(job)
-        health = OUTDATED if self.freshness.outdated and not job.unreadable else known.health
-        return JobState(job, known.history, health, self.pending.get(job_id))
-
-    def _judge(self, job: Job) -> Verdict:
-        level = self.alarm_levels.get(job.job_id, USUAL_PERCENT)
-        found = verdict(job, self.shelf.tasks, self.now(), fewer_percent=level)
-        before = self._verdicts.get(job.job_id)
-        if before is not None:  # the same history object as before, so that an equal state is cheap to recognise
-            if before.history == found.history:
-                found = replace(found, history=before.history)
-            if before.health == found.health:
-                found = replace(found, health=before.health)
-        self._verdicts[job.job_id] = found
-        if found.again is not None and (before is None or before.again != found.again):
-            heappush(self._again, (found.again, job.job_id))
-        return found
+    def _put(self, job_id: JobId, kept: KeptDocument, older: OlderRuns | None) -> None:
+        self.documents[job_id] = kept
+        if older is None:
+            self._older.pop(job_id, None)
+        else:
+            self._older[job_id] = older
 
     def _touch(self, job_id: JobId, number: int) -> None:
-        self.held.touched[job_id] = number
+        self._touched[job_id] = number
         self._last_local = max(self._last_local, number)
         self.disturbed = True
 
-    def _note(self, job: Job) -> None:
-        self.shelf.note(job, opened=job.job_id in self.opened)
-        self.names.note(job)
+    def _forget(self, ids: Set[JobId]) -> None:
+        if ids:
+            self.shelf.forget(ids)
+        for job_id in ids:
+            if job_id in self.documents:
+                self._gone[job_id] = self.documents[job_id]
+            for known in (self.documents, self._older, self._made, self.opened):
+                known.pop(job_id, None)
+        for job_id in tuple(self._gone)[:-STATES_AT_HAND]:
+            del self._gone[job_id]
 
-    def _forget(self, job_id: JobId) -> None:
-        self.shelf.forget(self.held.jobs[job_id])
-        self._verdicts.pop(job_id, None)
-        self.opened.pop(job_id, None)
+
+def _differs(row: Row, before: Row | None) -> bool:
+    return before is None or before.serial != row.serial

@@ -6,24 +6,127 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Generic, TypeVar
+from enum import Enum
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from globus_tui.domain.check_lookups import PathLook
-from globus_tui.domain.collection import Collection
 from globus_tui.domain.errors import GlobusTuiError, ServiceError
-from globus_tui.domain.pasted_place import read_pasted
-from globus_tui.store.browsing_answers import FolderView, Suggestion, Suggestions, Why
+from globus_tui.domain.making.draft_checks import PathLook
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.transfer.collection import Collection
+from globus_tui.domain.transfer.places import read_pasted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from globus_tui.domain.collection import Bookmark
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.pasted_place import PastedPlaces, Place
-    from globus_tui.domain.pause_rule import PauseRule
-    from globus_tui.domain.readings import Page
-    from globus_tui.store.browsing_answers import BrowseService
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.timer.job import Page
+    from globus_tui.domain.transfer.collection import Bookmark, Folder, FolderEntry, PauseRule
+    from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces
+
+
+class BrowseService(Protocol):
+    """Transfer, as browsing needs it."""
+
+    async def endpoint_search(
+        self,
+        filter_fulltext: str | None = None,
+        *,
+        filter_scope: str | None = None,
+        filter_non_functional: bool | None = None,
+        limit: int | None = None,
+    ) -> Page[Collection]:
+        """Collections, most relevant first."""
+
+    async def get_endpoint(self, endpoint_id: str) -> Collection:
+        """One collection."""
+
+    async def pause_rules(self, endpoint_id: str) -> tuple[PauseRule, ...]:
+        """Its managers' rules that concern the user."""
+
+    async def bookmarks(self) -> tuple[Bookmark, ...]:
+        """All bookmarks."""
+
+    async def create_bookmark(self, name: str, collection_id: str, path: str) -> Bookmark:
+        """Names a place."""
+
+    async def ls(self, endpoint_id: str, path: str | None = None, *, show_hidden: bool | None = None) -> Folder:
+        """What is in a folder."""
+
+    async def stat(self, endpoint_id: str, path: str | None = None) -> FolderEntry:
+        """What stands at a path."""
+
+
+class Why(Enum):
+    """Why a collection is suggested; also the order of the groups."""
+
+    PASTED = "pasted"
+    RECENT = "recent"
+    BOOKMARK = "bookmark"
+    MINE = "mine"
+    SHARED = "shared with me"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A collection to choose.
+
+    Attributes:
+        path: where to begin in it, for bookmarks and pasted places.
+    """
+
+    collection: Collection
+    why: Why
+    path: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What fits what was typed.
+
+    Attributes:
+        problems: groups that could not be asked, in words; the others are there.
+        gare: what Globus wants before it answers.
+        destination: the other side, when a link names both.
+        more: the search found more than is shown.
+    """
+
+    typed: str
+    found: tuple[Suggestion, ...] = ()
+    problems: tuple[str, ...] = ()
+    gare: Gare | None = None
+    destination: Suggestion | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FolderView:
+    """A folder, or why it cannot be shown.
+
+    Attributes:
+        path: as asked for, or as the service normalised it.
+        code: the service's code, to be put into words.
+        missing: there is no such path.
+        gare: what Globus wants first: the consent prompt, then list again.
+    """
+
+    collection_id: str
+    path: str
+    entries: tuple[FolderEntry, ...] = ()
+    total: int | None = None
+    problem: str | None = None
+    code: str | None = None
+    missing: bool = False
+    gare: Gare | None = None
+    read_at: datetime | None = None
+
+    @property
+    def complete(self) -> bool:
+        """All of it was read."""
+        return self.problem is None and (self.total is None or self.total <= len(self.entries))
+
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -63,12 +166,7 @@ class _Kept(Generic[K, V]):
 
 
 class Browser:
-    """Finds collections and lists folders. Methods never raise for what a service does; problems are in the answers.
-
-    Args:
-        service: Transfer.
-        clock: this machine's present.
-    """
+    """Finds collections and lists folders. Methods never raise for what a service does; problems are in the answers."""
 
     def __init__(self, service: BrowseService, clock: Callable[[], datetime]) -> None:
         self._service = service
@@ -127,10 +225,8 @@ class Browser:
         """What is in a folder.
 
         Args:
-            collection_id: the collection.
             path: None is the collection's default folder.
             show_hidden: with names that begin with a dot.
-            again: read it anew.
         """
         key = (collection_id, path, show_hidden)
         if not again and (kept := self._folders.get(key)) is not None:
@@ -193,7 +289,7 @@ class Browser:
             return Suggestions(typed, problems=(str(error),), gare=gare)
         return Suggestions(typed, (source,) if source else (), destination=destination)
 
-    async def _suggested(self, place: Place | None) -> Suggestion | None:
+    async def _suggested(self, place: PastedPlace | None) -> Suggestion | None:
         if place is None:
             return None
         return Suggestion(await self.collection(place.collection_id), Why.PASTED, place.path)

@@ -4,38 +4,164 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from globus_tui.domain.draft import What, scopes_needed
-from globus_tui.domain.draft_fields import problems_of
+from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import BadInput, GlobusTuiError, ServiceError, UnreadableAnswer
-from globus_tui.domain.gare import Gare
-from globus_tui.domain.same_timer import find_created
-from globus_tui.store.alarm_levels import alarm_entry
-from globus_tui.store.creation_outcome import (
-    Attempt,
-    ConsentCheck,
-    Created,
-    Creation,
-    CreationServices,
-    GroupCreation,
-    NotCreated,
-    Submitted,
-    Unconfirmed,
-)
-from globus_tui.store.effects import ambiguous
-from globus_tui.store.freshness import is_sign_out, requirement
+from globus_tui.domain.making.draft import What, scopes_needed
+from globus_tui.domain.making.draft_fields import problems_of
+from globus_tui.domain.making.new_timer import find_created
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.store.ledger import alarm_entry
+from globus_tui.store.open_requests import LATE
 from globus_tui.store.outcome import NeedsConsent, SignedOut
+from globus_tui.store.refresh_plan import is_sign_out, requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.job import Job
-    from globus_tui.domain.new_timer import NewTimer
+    from globus_tui.domain.auth.scope import Scope
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_fields import DraftProblem
+    from globus_tui.domain.making.new_timer import NewTimer
+    from globus_tui.domain.timer.job import Job, JobReading
+    from globus_tui.domain.transfer.collection import Collection
+    from globus_tui.domain.transfer.task import Submission
+    from globus_tui.domain.transfer.transfer import TransferData
     from globus_tui.domain.wire import Document
-    from globus_tui.store.recorder import Recorder
+    from globus_tui.store.journal import Asking, Recorder
+    from globus_tui.store.services import CollectionService, ConsentService
+
+
+class TimerMaker(Protocol):
+    """Timers, as creation needs them."""
+
+    async def create_timer(self, timer: NewTimer) -> JobReading:
+        """Creates it; never sent twice by itself."""
+
+    async def list_jobs(self) -> tuple[Job, ...]:
+        """All timers."""
+
+
+class TransferMaker(Protocol):
+    """Transfer, as creation needs it."""
+
+    async def submission_id(self) -> str:
+        """An id under which a transfer is carried out once, however often it is handed in."""
+
+    async def submit_transfer(self, data: TransferData) -> Submission:
+        """Hands it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreationServices:
+    """All that creation asks. Without `consents` nothing can be said of consents."""
+
+    timers: TimerMaker
+    transfers: TransferMaker
+    collections: CollectionService
+    consents: ConsentService | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A request to create something, as it left: what is needed to look for what came of it.
+
+    Attributes:
+        timer: what was asked for; None for a transfer, which its submission id tells.
+        group: all timers of a calendar group that were asked for so far; `timer` is then the one that left last (None
+            once its end is known), and the other attributes are those of the first request, so that any of them can be
+            looked for.
+        known: ids of the timers that were there before.
+        submission_id: of a transfer; handing it in again under the same id is safe.
+    """
+
+    sent_at: datetime
+    timer: NewTimer | None = None
+    known: frozenset[str] = frozenset()
+    submission_id: str | None = None
+    group: tuple[NewTimer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The timer is there.
+
+    Attributes:
+        document: as the service described it; None when it was found in the list.
+        found_again: the answer was lost, and a look at the list showed it.
+        note: something else the user should know once.
+    """
+
+    job: Job
+    words: str
+    document: Document | None = None
+    found_again: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The transfer is under way; `duplicate`: a copy of the request had got through before."""
+
+    task_id: str
+    words: str
+    duplicate: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotCreated:
+    """Certainly nothing was made. `problems` belong beside their fields."""
+
+    words: str
+    error: GlobusTuiError | None = None
+    problems: tuple[DraftProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """No answer came. Ask the user: look again (`Creator.look_again`), or create again (`create(..., after=)`).
+
+    Attributes:
+        looked: the list was read and does not show it. False: it could not be read, so nobody can tell.
+        draft: hand this one in again: it carries the submission id that makes repeating a transfer safe.
+    """
+
+    words: str
+    error: GlobusTuiError
+    attempt: Attempt
+    looked: bool
+    draft: Draft
+
+
+Creation = Created | Submitted | NotCreated | Unconfirmed | NeedsConsent | SignedOut
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentCheck:
+    """What is known of consents before creating: missing for certain, and those that could not be looked up."""
+
+    missing: tuple[Scope, ...] = ()
+    unknown: tuple[Scope, ...] = ()
+    collections: tuple[Collection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCreation:
+    """What became of the timers of a calendar group.
+
+    Attributes:
+        made: those that are there now, in order; those of an earlier attempt included.
+        stopped_by: what stopped it, if anything did.
+        others: timers of an earlier attempt that are there too, but that the draft does not ask for any more.
+    """
+
+    made: tuple[Created, ...]
+    stopped_by: Creation | None = None
+    others: tuple[Job, ...] = ()
+
 
 LOOKS = (0.0, 1.0, 3.0)
 """Seconds before each look for a timer whose creation was not answered."""
@@ -49,9 +175,6 @@ class Creator:
     """Creates what drafts describe.
 
     Args:
-        services: what it asks.
-        recorder: journals each request.
-        now: the service's present.
         sleep: waits between looks for a lost creation.
         sending: told of each attempt, with the draft as sent, just before it leaves; keep both with the draft, so
             that after a crash it can be looked for.
@@ -68,7 +191,7 @@ class Creator:
     ) -> None:
         self._services = services
         self._recorder = recorder
-        self._now = now
+        self.now = now
         self._sleep = sleep
         self._sending = sending
         self._busy = asyncio.Lock()
@@ -87,19 +210,32 @@ class Creator:
                 missing.append(scope)
         return ConsentCheck(tuple(missing), tuple(unknown), collections)
 
-    async def create(self, draft: Draft, *, check_consents: bool = True, after: Attempt | None = None) -> Creation:
+    async def create(
+        self,
+        draft: Draft,
+        *,
+        check_consents: bool = True,
+        after: Attempt | None = None,
+        again: bool = False,
+        there: tuple[Job, ...] | None = None,
+    ) -> Creation:
         """Creates the timer (the first of a group), or hands in the transfer. Never raises for what a service does.
 
         Args:
             draft: complete; `draft_checks` says whether it is.
             check_consents: False after a sign-in that was asked for, so that it is asked once only.
-            after: an earlier attempt at the same that stayed without an answer: it is looked for first.
+            after: an earlier attempt at the same that stayed without an answer: it is looked for first. While it may
+                still arrive nothing is sent, and the answer is `Unconfirmed`.
+            again: whoever asks knows that, and wants it sent all the same.
+            there: all timers, where they were read just now; None reads them.
         """
         if self._busy.locked():  # a key pressed twice must not make two timers
             return NotCreated("Wait: it is being created already.")
         async with self._busy:
-            if after is not None and isinstance(found := await self._look(after, draft, None), Created):
-                return found
+            if after is not None and after.timer is not None:
+                found = await self._look_before(after, draft)
+                if not isinstance(found, Unconfirmed) or not (again or self.now() - after.sent_at >= LATE):
+                    return found
             if after is not None and after.submission_id is not None:
                 draft = replace(draft, transfer=replace(draft.transfer, submission_id=after.submission_id))
             if check_consents and (wanted := await self._consent_wanted(draft)) is not None:
@@ -110,18 +246,18 @@ class Creator:
                 timer = draft.to_timer()
             except BadInput as problem:
                 return NotCreated(str(problem), problem)
-            return await self._create(timer, draft)
+            return await self._create(timer, draft, there)
 
     async def create_group(
-        self, draft: Draft, *, check_consents: bool = True, after: Attempt | None = None
+        self, draft: Draft, *, check_consents: bool = True, after: Attempt | None = None, again: bool = False
     ) -> GroupCreation:
         """Creates the timers of a calendar group, one after the other; stops at the first that is not made.
 
         Args:
-            draft: complete.
             check_consents: as for `create`.
             after: an earlier attempt that stopped on the way, or whose end is not known: what it made is looked for
-                and not made again.
+                and not made again. While its last request may still arrive nothing is sent.
+            again: whoever asks knows that, and wants it sent all the same.
         """
         if self._busy.locked():
             return GroupCreation((), NotCreated("Wait: they are being created already."))
@@ -134,7 +270,7 @@ class Creator:
                 there = await self._services.timers.list_jobs()
             except GlobusTuiError as error:
                 return GroupCreation((), self._unread(draft, error, after))
-            return await self._create_missing(timers, there, draft, after, check_consents=check_consents)
+            return await self._create_missing(timers, there, draft, after, check_consents=check_consents, again=again)
 
     def _unread(self, draft: Draft, error: GlobusTuiError, after: Attempt | None) -> Creation:
         if after is None or is_sign_out(error) or requirement(error) is not None:
@@ -149,6 +285,7 @@ class Creator:
         after: Attempt | None,
         *,
         check_consents: bool,
+        again: bool,
     ) -> GroupCreation:
         if after is not None:
             sent = after.group or ((after.timer,) if after.timer else ())
@@ -156,17 +293,24 @@ class Creator:
             began = replace(after, group=tuple(dict.fromkeys((*sent, *timers))))
         else:
             earlier = {}
-            began = Attempt(self._now(), known=frozenset(str(job.job_id) for job in there), group=timers)
+            began = Attempt(self.now(), known=frozenset(str(job.job_id) for job in there), group=timers)
         made = [found for one in timers if (found := earlier.get(one)) is not None]
         ids = {found.job.job_id for found in made}
         others = tuple(found.job for found in earlier.values() if found is not None and found.job.job_id not in ids)
+        if after is not None and after.timer is not None and earlier.get(after.timer) is None and not again:
+            error = GlobusTuiError("No answer came.")
+            if self.now() - after.sent_at < LATE:
+                words = _unconfirmed_words(error, looked=True)
+                return GroupCreation(tuple(made), Unconfirmed(words, error, began, True, draft), others)
         if check_consents and len(made) < len(timers) and (wanted := await self._consent_wanted(draft)) is not None:
             return GroupCreation(tuple(made), wanted, others)
         done: list[Created] = []
         for timer in timers:
-            ended: Creation = earlier.get(timer) or await self._send(timer, draft, replace(began, timer=timer))
+            ended: Creation = earlier.get(timer) or await self._send(timer, draft, replace(began, timer=timer), there)
             if not isinstance(ended, Created):
                 rest = [one for one in made if one not in done]
+                if not isinstance(ended, Unconfirmed):  # of this one nothing can arrive any more
+                    self._sending(replace(began, timer=None), draft)
                 return GroupCreation((*done, *rest), ended, others)
             done.append(ended)
         return GroupCreation(tuple(done), None, others)
@@ -174,7 +318,17 @@ class Creator:
     async def look_again(self, attempt: Attempt, draft: Draft) -> Creation:
         """Looks for what an attempt may have made; sends nothing."""
         async with self._busy:
-            return await self._look(attempt, draft, None)
+            return await self._look_before(attempt, draft)
+
+    async def _look_before(self, attempt: Attempt, draft: Draft) -> Creation:
+        """A look for an earlier attempt. What it made may be something else than the draft asks for now."""
+        found = await self._look(attempt, draft, None)
+        if not isinstance(found, Created) or attempt.timer is None or _asks_for(draft, attempt.timer):
+            return found
+        return NotCreated(
+            f"{found.job.label} was created after all, as it was when it was sent. The draft says something else now, "
+            "and of that nothing was sent: create again to make it too, or change the one that is there."
+        )
 
     async def _consent_wanted(self, draft: Draft) -> Creation | None:
         try:
@@ -185,40 +339,36 @@ class Creator:
             return None
         return NeedsConsent(Gare("ConsentRequired", tuple(str(one) for one in check.missing)), None)
 
-    async def _create(self, timer: NewTimer, draft: Draft) -> Creation:
+    async def _create(self, timer: NewTimer, draft: Draft, there: tuple[Job, ...] | None) -> Creation:
         try:
-            before = await self._services.timers.list_jobs()
+            before = await self._services.timers.list_jobs() if there is None else there
         except GlobusTuiError as error:
             return self._not_created(draft, error, "Nothing was sent: your timers could not be read")
-        return await self._send(timer, draft, Attempt(self._now(), timer, frozenset(str(job.job_id) for job in before)))
+        known = frozenset(str(job.job_id) for job in before)
+        return await self._send(timer, draft, Attempt(self.now(), timer, known), before)
 
-    async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt) -> Creation:
+    async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt, there: Iterable[Job]) -> Creation:
+        """Sends it; `there` are the timers there were before."""
         self._sending(attempt, draft)
         subject: dict[str, object] = {"timer": {"id": None, "name": timer.name}, "asked": timer.to_document()}
-        subject |= alarm_entry(draft)
-        try:
-            made = await self._services.timers.create_timer(timer)
-        except GlobusTuiError as error:
-            return await self._looked_for(error, attempt, draft, subject)
-        except asyncio.CancelledError:
-            self._recorder.record_interrupted("create", subject, None)
-            raise
-        if made.job.unreadable is not None:
-            odd = UnreadableAnswer(f"The answer cannot be understood: {made.job.unreadable}.")
-            return await self._looked_for(odd, attempt, draft, subject)
-        created = Created(made.job, f"Created {made.job.label}.", made.document)
-        await self._record(subject, created, None)
-        return self._noted(created)
-
-    async def _looked_for(
-        self, error: GlobusTuiError, attempt: Attempt, draft: Draft, subject: Mapping[str, object]
-    ) -> Creation:
-        found = await self._after_error(error, attempt, draft)
-        await self._record(subject, found, error)
+        twins = find_created(timer, there, sent_at=self.now(), known=())
+        subject |= {"twins": [str(job.job_id) for job in twins], **alarm_entry(draft)}
+        async with self._recorder.asking("create", subject) as asked:
+            error: GlobusTuiError | None = None
+            found: Creation
+            try:
+                made = await self._services.timers.create_timer(timer)
+                if made.job.unreadable is not None:
+                    raise UnreadableAnswer(f"The answer cannot be understood: {made.job.unreadable}.")
+                found = Created(made.job, f"Created {made.job.label}.", made.document)
+            except GlobusTuiError as problem:
+                error = problem
+                found = await self._after_error(problem, attempt, draft)
+            await self._end(asked, found, error)
         return self._noted(found)
 
     async def _after_error(self, error: GlobusTuiError, attempt: Attempt, draft: Draft) -> Creation:
-        if ambiguous(error) and requirement(error) is None:
+        if error.may_have_arrived:
             return await self._look(attempt, draft, error)
         return self._not_created(draft, error, "It was not created")
 
@@ -247,29 +397,27 @@ class Creator:
         try:
             if data.submission_id is None:
                 data = replace(data, submission_id=await self._services.transfers.submission_id())
-        except GlobusTuiError as error:
-            return self._not_created(draft, error, "Nothing was sent")
+        except GlobusTuiError as problem:
+            return self._not_created(draft, problem, "Nothing was sent")
         draft = replace(draft, transfer=data)
-        attempt = Attempt(self._now(), submission_id=data.submission_id)
+        attempt = Attempt(self.now(), submission_id=data.submission_id)
         self._sending(attempt, draft)
         subject: dict[str, object] = {"transfer": {"label": data.label}, "asked": data.to_document()}
-        try:
-            made = await self._services.transfers.submit_transfer(data)
-        except GlobusTuiError as error:
-            found: Creation = (
-                Unconfirmed(_unsubmitted_words(error), error, attempt, False, draft)
-                if ambiguous(error) and requirement(error) is None
-                else self._not_created(draft, error, "It was not started")
-            )
-            await self._record(subject, found, error, what="transfer")
-            return self._noted(found)
-        except asyncio.CancelledError:
-            self._recorder.record_interrupted("transfer", subject, None)
-            raise
-        words = "It was under way already." if made.duplicate else "The transfer is under way."
-        submitted = Submitted(made.task_id, words, made.duplicate)
-        await self._record({**subject, "task": {"id": made.task_id}}, submitted, None, what="transfer")
-        return self._noted(submitted)
+        async with self._recorder.asking("transfer", subject) as asked:
+            error: GlobusTuiError | None = None
+            found: Creation
+            try:
+                made = await self._services.transfers.submit_transfer(data)
+                words = "It was under way already." if made.duplicate else "The transfer is under way."
+                found = Submitted(made.task_id, words, made.duplicate)
+            except GlobusTuiError as problem:
+                error = problem
+                if problem.may_have_arrived:
+                    found = Unconfirmed(_unsubmitted_words(problem), problem, attempt, False, draft)
+                else:
+                    found = self._not_created(draft, problem, "It was not started")
+            await self._end(asked, found, error)
+        return self._noted(found)
 
     def _not_created(self, draft: Draft, error: GlobusTuiError, words: str) -> Creation:
         if is_sign_out(error):
@@ -279,21 +427,28 @@ class Creator:
         problems = problems_of(error, draft) if isinstance(error, ServiceError) else ()
         return NotCreated(f"{words}: {error}", error, problems)
 
-    async def _record(
-        self, subject: Mapping[str, object], found: Creation, error: GlobusTuiError | None, *, what: str = "create"
-    ) -> None:
-        effect = True if isinstance(found, Created | Submitted) else None if isinstance(found, Unconfirmed) else False
-        after: Document | None = None
+    async def _end(self, asked: Asking, found: Creation, error: GlobusTuiError | None) -> None:
         if isinstance(found, Created):
-            subject = {**subject, "timer": {"id": found.job.job_id, "name": found.job.name}}
-            after = found.document
-        await self._recorder.record(what, subject, before=None, after=after, effect=effect, error=error)
+            timer = {"timer": {"id": found.job.job_id, "name": found.job.name}}
+            await asked.ended(True, after=found.document, error=error, found=timer)
+        elif isinstance(found, Submitted):
+            await asked.ended(True, found={"task": {"id": found.task_id}})
+        else:
+            await asked.ended(None if isinstance(found, Unconfirmed) else False, error=error)
 
     def _noted(self, found: Creation) -> Creation:
         if not isinstance(found, Created | Submitted):
             return found
         note = self._recorder.take_warning()
         return replace(found, note=note) if note else found
+
+
+def _asks_for(draft: Draft, sent: NewTimer) -> bool:
+    try:
+        timers = draft.to_timers()
+    except BadInput:
+        return False
+    return any(one.to_document() == sent.to_document() for one in timers)
 
 
 def _found(timer: NewTimer, jobs: Iterable[Job], after: Attempt) -> Created | None:

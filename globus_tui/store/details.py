@@ -5,23 +5,48 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.board import RUNS_KEPT_WHEN_OPENED
-from globus_tui.store.collection_reading import read_collections
 from globus_tui.store.task_shelf import TASKS_AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from globus_tui.domain.collection import Collection
-    from globus_tui.domain.job import Job, JobId
-    from globus_tui.domain.readings import JobReading, Page
-    from globus_tui.domain.run import Run
-    from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
+    from globus_tui.domain.timer.job import Job, JobId, JobReading, Page
+    from globus_tui.domain.timer.run import Run
+    from globus_tui.domain.transfer.collection import Collection
+    from globus_tui.domain.transfer.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
     from globus_tui.domain.wire import Document
     from globus_tui.store.board import Board
     from globus_tui.store.services import Services
+
+
+TOGETHER = 4
+_LASTING = (ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN, ErrorKind.NEEDS_AUTHORIZATION, ErrorKind.INVALID, ErrorKind.OTHER)
+
+
+async def read_collections(board: Board, services: Services, wanted: Iterable[str]) -> str | None:
+    """Reads and publishes collections; returns why one failed for another reason than a refusal."""
+    left = list(wanted)
+    problems: list[str] = []
+
+    async def look_up(one: str) -> Collection | None:
+        try:
+            return await services.collections.get_endpoint(one)
+        except GlobusTuiError as error:
+            refused = isinstance(error, ServiceError) and error.kind in _LASTING
+            board.names.missed(one, board.now(), refused=refused)
+            if not refused:
+                problems.append(f"Names of collections could not be read: {error}")
+        return None
+
+    while left and not problems:
+        together, left = left[:TOGETHER], left[TOGETHER:]
+        found = await asyncio.gather(*map(look_up, together))
+        board.take_collections({key: one for key, one in zip(together, found, strict=True) if one is not None})
+    return problems[0] if problems else None
+
 
 RUNS_A_PAGE = 25
 
@@ -109,7 +134,7 @@ class Details:
         if not wanted:
             return None
         try:
-            await self._board.take_tasks(await self._services.tasks.tasks_by_id(wanted))
+            self._board.take_tasks(await self._services.tasks.tasks_by_id(wanted))
         except GlobusTuiError as error:
             return f"The tasks of the runs could not be read: {error}"
         return None
@@ -129,7 +154,7 @@ class Details:
             GlobusTuiError: it could not be read.
         """
         task = await self._services.tasks.get_task(task_id)
-        await self._board.take_tasks((task,))
+        self._board.take_tasks((task,))
         return task
 
     async def load_events(

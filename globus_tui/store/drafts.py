@@ -1,4 +1,5 @@
-"""Drafts on disk, one private file each, so that a hang-up, a crash or a closed window loses nothing.
+"""Drafts on disk, one private file each, so that a hang-up, a crash or a closed window loses nothing; and timers as
+JSON files.
 
 The caller decides when to save (after a pause in typing, and at the end); each save replaces the file whole.
 """
@@ -13,25 +14,30 @@ import socket
 import threading
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.draft_file import from_file, to_file
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.new_timer import FlowTimer, TransferTimer
+from globus_tui.domain.making.draft import clone
+from globus_tui.domain.making.draft_file import from_file, to_file
+from globus_tui.domain.making.new_timer import FlowTimer, TransferTimer
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule import read_schedule
-from globus_tui.domain.transfer import TransferData
-from globus_tui.private_files import make_private_folder, write_private
-from globus_tui.store.creation_outcome import Attempt
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, read_schedule, schedule_document
+from globus_tui.domain.transfer.destructive import USUAL_PERCENT
+from globus_tui.domain.transfer.transfer import TransferData
+from globus_tui.private_files import is_alive, make_private_folder, read_file, write_private
+from globus_tui.store.creation import Attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
+    from datetime import tzinfo
     from pathlib import Path
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.new_timer import NewTimer
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.new_timer import NewTimer
+    from globus_tui.domain.timer.job import JobReading
+
 
 _NAME = re.compile(r"[0-9a-f]{32}\.json")
 _MOST_BYTES = 20_000_000
@@ -46,7 +52,8 @@ class SavedDraft:
         step: where the wizard was, as its author chose to call it.
         attempt: a creation that left and whose end is not known: look for it before offering to create.
         open_elsewhere: another copy of the program on this machine still has it open.
-        unreadable: why it cannot be understood; `draft` is then None, and the file is kept.
+        host: the other machine that saved it, through a home that both share; there it may be open still.
+        unreadable: why it cannot be read or understood; `draft` is then None, and the file is kept.
     """
 
     draft_id: str
@@ -55,6 +62,7 @@ class SavedDraft:
     step: str = ""
     attempt: Attempt | None = None
     open_elsewhere: bool = False
+    host: str | None = None
     unreadable: str | None = None
 
 
@@ -82,7 +90,6 @@ class DraftShelf:
 
     @staticmethod
     def new_id() -> str:
-        """An id for a new draft."""
         return uuid.uuid4().hex
 
     def save(
@@ -113,8 +120,7 @@ class DraftShelf:
 
     def drafts(self) -> tuple[SavedDraft, ...]:
         """All drafts that are there, newest first. A file that cannot be understood is listed too, never removed."""
-        found = dict(self._files())
-        found |= self._memory
+        found = {**dict(self._files()), **self._memory}
         read = [_read(draft_id, contents) for draft_id, contents in found.items()]
         oldest = datetime.min.replace(tzinfo=UTC)
         return tuple(sorted(read, key=lambda one: (one.saved_at or oldest, one.draft_id), reverse=True))
@@ -128,7 +134,7 @@ class DraftShelf:
         if self._problem is None or self._warned:
             return None
         self._warned = True
-        return f"{self._problem}. It is kept in memory only, until this program ends."
+        return f"{self._problem}."
 
     def _next(self, draft_id: str) -> int:
         with self._turn:
@@ -142,7 +148,8 @@ class DraftShelf:
             "pid": os.getpid(),
             "step": step,
             "submission_id": draft.transfer.submission_id,
-            "attempt": None if attempt is None else _attempt_document(attempt),
+            "attempt": None if attempt is None else attempt_document(attempt),
+            "replaces": draft.replaces,
             "draft": to_file(draft),
         }
         return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
@@ -159,35 +166,44 @@ class DraftShelf:
                 make_private_folder(self.folder)
                 write_private(self.folder / f"{draft_id}.json", contents)
             except OSError as error:
-                self._problem = f"The draft cannot be saved in {self.folder}: {error.strerror or error}"
+                self._problem = (
+                    f"The draft cannot be saved in {self.folder}: {error.strerror or error}. "
+                    "It is kept in memory only, until this program ends"
+                )
                 return False
             del self._memory[draft_id]
             self._problem, self._warned = None, False
             return True
 
-    def _files(self) -> list[tuple[str, bytes]]:
+    def _files(self) -> Iterator[tuple[str, bytes | OSError]]:
         if self.folder is None:
-            return []
-        found = []
+            return
         try:
             paths = [path for path in self.folder.iterdir() if _NAME.fullmatch(path.name)]
-        except OSError:
-            return []
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            why = f"The drafts in {self.folder} cannot be read: {error.strerror or error}"
+            self._problem = self._problem or why
+            return
         for path in paths:
             try:
-                if path.stat().st_size <= _MOST_BYTES:
-                    found.append((path.stem, path.read_bytes()))
-            except OSError:
+                yield path.stem, read_file(path, _MOST_BYTES)
+            except FileNotFoundError:
                 continue
-        return found
+            except OSError as error:
+                yield path.stem, error
 
 
-def _read(draft_id: str, contents: bytes) -> SavedDraft:
+def _read(draft_id: str, contents: bytes | OSError) -> SavedDraft:
+    if isinstance(contents, OSError):
+        return SavedDraft(draft_id, None, unreadable=f"It cannot be read: {contents.strerror or contents}")
     try:
         found = json.loads(contents.decode("utf-8", "surrogatepass"))
         draft = from_file(wire.document(found).get("draft"))
     except (ValueError, RecursionError) as problem:  # BadInput is a ValueError
         return SavedDraft(draft_id, None, unreadable=str(problem))
+    draft = replace(draft, replaces=wire.text(found.get("replaces")))
     if submission_id := wire.text(found.get("submission_id")):
         draft = replace(draft, transfer=replace(draft.transfer, submission_id=submission_id))
     return SavedDraft(
@@ -195,25 +211,21 @@ def _read(draft_id: str, contents: bytes) -> SavedDraft:
         draft,
         saved_at=wire.moment(found.get("saved_at")),
         step=wire.text(found.get("step")) or "",
-        attempt=_read_attempt(found.get("attempt")),
+        attempt=read_attempt(found.get("attempt")),
         open_elsewhere=_open_elsewhere(found),
+        host=host if (host := wire.text(found.get("host"))) != socket.gethostname() else None,
     )
 
 
 def _open_elsewhere(found: dict[str, Any]) -> bool:
     pid = wire.whole(found.get("pid"))
-    if pid is None or pid == os.getpid() or pid <= 0 or found.get("host") != socket.gethostname():
+    if pid is None or pid == os.getpid() or found.get("host") != socket.gethostname():
         return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    return is_alive(pid)
 
 
-def _attempt_document(attempt: Attempt) -> dict[str, Any]:
+def attempt_document(attempt: Attempt) -> dict[str, Any]:
+    """An attempt as it is kept, so that after a crash what it made can be looked for."""
     return {
         "sent_at": attempt.sent_at.isoformat(),
         "known": sorted(attempt.known),
@@ -223,19 +235,21 @@ def _attempt_document(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _read_attempt(found: object) -> Attempt | None:
+def read_attempt(found: object) -> Attempt | None:
+    """What `attempt_document` kept; None when it cannot be understood."""
     document = wire.document(found)
     sent_at = wire.moment(document.get("sent_at"))
     if sent_at is None:
         return None
-    timer = _read_timer(wire.document(document.get("timer")))
+    timer = read_timer(wire.document(document.get("timer")))
     known = frozenset(wire.texts(document.get("known")))
-    group = [_read_timer(wire.document(one)) for one in wire.items(document.get("group"))]
+    group = [read_timer(wire.document(one)) for one in wire.items(document.get("group"))]
     read = tuple(one for one in group if one is not None)
     return Attempt(sent_at, timer, known, wire.text(document.get("submission_id")), read)
 
 
-def _read_timer(found: wire.Document) -> NewTimer | None:
+def read_timer(found: wire.Document) -> NewTimer | None:
+    """A timer from the document that asked for it; None when that cannot be understood."""
     schedule = read_schedule(found)
     if schedule is None:
         return None
@@ -245,16 +259,84 @@ def _read_timer(found: wire.Document) -> NewTimer | None:
     return TransferTimer(TransferData.from_document(body), schedule, name)
 
 
-def read_draft_text(text: str) -> Draft:
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise BadInput(f"“{max(names, key=names.count)}” is said twice in one object; only one of them can be meant.")
+    return found
+
+
+def read_draft_text(text: str, zone: tzinfo | None = None) -> Draft:
     """A draft from the text of an exported document, as pasted or read from a file.
+
+    Args:
+        zone: of this machine, in which a time without one could be meant; see `from_file`.
 
     Raises:
         BadInput: it is no JSON (with the line), or no such document.
     """
     try:
-        found = json.loads(text)
+        found = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
     except json.JSONDecodeError as problem:
         raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
     except RecursionError as problem:
         raise BadInput("This is nested too deep.") from problem
-    return from_file(found)
+    return from_file(found, zone)
+
+
+def read_timer_file(path: Path, zone: tzinfo | None = None) -> Draft:
+    """Reads one file.
+
+    Args:
+        zone: of this machine, in which a time without one could be meant; see `draft_file.from_file`.
+
+    Raises:
+        BadInput: it cannot be read or understood; the message names the file and, where known, the line.
+    """
+    try:
+        text = read_file(path, _MOST_BYTES).decode()
+    except OSError as problem:
+        raise BadInput(f"{path} cannot be read: {problem.strerror or problem}") from problem
+    except UnicodeDecodeError as problem:
+        raise BadInput(f"{path} is not written in UTF-8.") from problem
+    try:
+        return read_draft_text(text, zone)
+    except BadInput as problem:
+        raise BadInput(f"{path}: {problem}") from problem
+
+
+def draft_text(draft: Draft) -> str:
+    """The document of a draft as text, ending in a line break."""
+    return json.dumps(to_file(draft), ensure_ascii=False, indent=2) + "\n"
+
+
+def exported(reading: JobReading, now: datetime, *, fewer_percent: float | None = USUAL_PERCENT) -> Draft:
+    """An existing timer as a draft: creating from it makes the same timer again, from its next tick on.
+
+    Args:
+        fewer_percent: how many percent fewer files at its source alarm; only this program's journal knows.
+
+    Raises:
+        BadInput: the timer calls some other action provider.
+    """
+    draft = clone(reading.job, reading.document, now)
+    return replace(draft, guards=replace(draft.guards, fewer_percent=fewer_percent))
+
+
+def to_fill_in(draft: Draft, now: datetime) -> tuple[str, ...]:
+    """What its file needs before a timer can be made from it, a line each: moments that have passed are no schedule."""
+    schedule = draft.schedule
+    if schedule is None:
+        example = schedule_document(OnceSchedule((now + timedelta(days=1)).replace(second=0, microsecond=0)))
+        return (
+            "Nothing of this timer's schedule lies ahead, so the document has none.",
+            f'Before you create from it, put into its "timer", with your moment: "schedule": {json.dumps(example)}',
+        )
+    end = schedule.end.until if isinstance(schedule, RecurringSchedule) else None
+    if end is None or end >= (getattr(schedule, "start", None) or now):
+        return ()
+    return (
+        f"This timer ended {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC, before its next run could start.",
+        'Before you create from it, write a later "datetime" below "end", or take "end" out.',
+    )

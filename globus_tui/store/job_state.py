@@ -1,21 +1,28 @@
-"""What the store publishes for one job. Frozen, so that a row that did not change is the same object as before."""
+"""What the store publishes for one job, and for timers that keep a calendar's schedule together. Frozen, so that a row
+that did not change is the same object.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
-from globus_tui.domain.health import Word
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.job import JobId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from globus_tui.domain.health import Health
-    from globus_tui.domain.history import History
-    from globus_tui.domain.job import Job, JobId
-    from globus_tui.store.freshness import Freshness
+    from globus_tui.domain.timer.health import Health
+    from globus_tui.domain.timer.history import History, Mark
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.timer.run import Run
+    from globus_tui.domain.timer.timer_groups import TimerGroup
 
 
 class Doing(Enum):
@@ -33,7 +40,6 @@ class Pending:
     """An operation under way.
 
     Attributes:
-        doing: what.
         since: since when, by the service's clock.
         new_name: for a rename, what it is to be called.
     """
@@ -44,20 +50,45 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """The timer that has taken the place of another.
+
+    Attributes:
+        label: what it is called; None when it is not there any more.
+        state: `active`, `paused`, `ended` or `gone`.
+    """
+
+    job_id: str
+    label: str | None
+    state: str
+
+
+class Glance(NamedTuple):
+    """A timer as far as words about it ask: `job` may be the view of its document."""
+
+    job: Job
+    health: Health
+    replaced: Replacement | None
+
+
+@dataclass(frozen=True, slots=True)
 class JobState:
     """One timer as it is known now, all layers joined.
 
     When it was last read is not in here: then every refresh would change every row. See `Freshness`.
+
+    Attributes:
+        replaced: what an edit put in its place, as long as it stands still for that.
     """
 
     job: Job
     history: History
     health: Health
     pending: Pending | None = None
+    replaced: Replacement | None = None
 
     @property
     def job_id(self) -> JobId:
-        """Whose state this is."""
         return self.job.job_id
 
     @property
@@ -81,8 +112,14 @@ class JobState:
         return self
 
     @property
+    def told_run(self) -> Run | None:
+        """The run to look at: the newest that made a task; where one failed, not yet that in progress since."""
+        runs = [one for one in self.job.runs if one.resource_id]
+        newer = self.job.running and self.health.word is Word.FAILED and runs[:1] == list(self.job.runs[:1])
+        return next(iter(runs[1:] if newer and len(runs) > 1 else runs), None)
+
+    @property
     def last_ran(self) -> datetime | None:
-        """When it ran last."""
         return self.job.runs[0].ran_at if self.job.runs else self.job.last_ran_at
 
 
@@ -106,14 +143,99 @@ class Change:
         return bool(self.jobs or self.removed or self.freshness or self.collections)
 
 
-def count_words(states: Mapping[JobId, JobState], freshness: Freshness) -> Mapping[Word, int] | None:
-    """How many timers have each health word, worst first, words without a timer included.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupState(JobState):
+    """Several timers as one: the worst of them, with the name they share, their joined past and the nearest run.
 
-    None when nothing was ever read: not knowing is not the same as there being none.
+    Its `job` has an id that no timer has; `key`, by which a list knows it, is that of its first timer.
+
+    Attributes:
+        group: which timers, and what sets them apart.
+        parts: their states, in the group's order.
     """
-    if freshness.checked_at is None and not states:
-        return None
-    counts = dict.fromkeys(Word, 0)
-    for state in states.values():
-        counts[state.health.word] += 1
-    return counts
+
+    group: TimerGroup
+    parts: tuple[JobState, ...]
+
+    @property
+    def key(self) -> JobId:
+        """The id of the first timer: so the cursor stays when the group is shown one by one."""
+        return self.group.job_ids[0]
+
+    @property
+    def outage(self) -> bool:
+        """One cause hits them; they have nothing else in common."""
+        return not any(self.group.suffixes)
+
+    @property
+    def members(self) -> tuple[JobState, ...]:
+        """Its timers."""
+        return self.parts
+
+    @property
+    def worst(self) -> JobState:
+        """The timer that needs a person most; of several that need as much, the one that runs next."""
+        return _worst(self.parts)
+
+    @property
+    def soonest(self) -> JobState:
+        """The timer that runs next."""
+        return _soonest(self.parts) or self.worst
+
+    @property
+    def last_ran(self) -> datetime | None:
+        return max((one.last_ran for one in self.parts if one.last_ran), default=None)
+
+    @property
+    def worst_suffix(self) -> str:
+        """Which of its timers is the worst one; empty when all are alike."""
+        worst = self.worst
+        if all(one.health.word is worst.health.word for one in self.parts):
+            return ""
+        return self.group.suffixes[self.parts.index(worst)]
+
+
+def group_state(group: TimerGroup, states: Mapping[JobId, JobState]) -> GroupState:
+    """Puts a group's row together."""
+    parts = tuple(states[job_id] for job_id in group.job_ids)
+    worst = _worst(parts)
+    soonest = _soonest(parts)
+    job = replace(
+        worst.job,
+        job_id=JobId(f"group of {group.job_ids[0]}"),
+        name=group.name,
+        next_run=soonest.job.next_run if soonest else None,
+    )
+    failures = max(one.history.failures_in_a_row for one in parts)
+    history = replace(worst.history, marks=_joined_marks(parts), failures_in_a_row=failures)
+    pending = next((replace(one.pending, new_name=None) for one in parts if one.pending), None)
+    return GroupState(job, history, worst.health, pending, group=group, parts=parts)
+
+
+def _worst(parts: tuple[JobState, ...]) -> JobState:
+    def need(state: JobState) -> tuple[int, float]:
+        at = None if state.job.stands_still else state.job.next_run
+        return state.health.word.rank, at.timestamp() if at else float("inf")
+
+    return min(parts, key=need)
+
+
+def _soonest(parts: tuple[JobState, ...]) -> JobState | None:
+    live = [(one.job, place) for place, one in enumerate(parts) if not one.job.stands_still]
+    upcoming = [(job.next_run, place) for job, place in live if job.next_run is not None]
+    return parts[min(upcoming)[1]] if upcoming else None
+
+
+def _joined_marks(parts: tuple[JobState, ...]) -> tuple[Mark, ...]:
+    """Their marks taken in turn, newest tick first. Marks carry no times, so one that paused may be some ticks off."""
+    newest = max((one.last_ran for one in parts if one.last_ran), default=None)
+
+    def last_tick(state: JobState) -> float:
+        schedule = state.job.schedule
+        if newest is None or not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+            return 0.0
+        return -((newest - schedule.start) % schedule.interval).total_seconds()
+
+    in_turn = sorted(parts, key=last_tick, reverse=True)
+    rounds = zip_longest(*(one.history.marks for one in in_turn))
+    return tuple(mark for one in rounds for mark in one if mark is not None)

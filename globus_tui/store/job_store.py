@@ -3,40 +3,237 @@
 from __future__ import annotations
 
 import random
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from heapq import nsmallest
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from globus_tui.domain.destructive import USUAL_PERCENT
-from globus_tui.store.alarm_levels import alarm_levels
+from globus_tui.domain import wire
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.health import last_good
+from globus_tui.domain.timer.job import JobId, JobStatus
+from globus_tui.domain.timer.orders import NONE, with_level
 from globus_tui.store.answer_cache import ROWS_KEPT, Kept
 from globus_tui.store.board import Board
-from globus_tui.store.canceller import Canceller
 from globus_tui.store.details import Details
-from globus_tui.store.job_state import count_words
-from globus_tui.store.journal import Journal
-from globus_tui.store.list_reader import host_moment
-from globus_tui.store.operations import CancelTask
-from globus_tui.store.operator import Operator
-from globus_tui.store.recorder import Recorder
-from globus_tui.store.refresh_plan import DEFAULT_INTERVAL, Plan
-from globus_tui.store.refresher import Refresher
-from globus_tui.store.resuming import ResumePreview, resume_preview
+from globus_tui.store.job_state import Pending
+from globus_tui.store.journal import Journal, Recorder, replaced_timers
+from globus_tui.store.ledger import HANDED_ON, NOTED, Ledger, alarm_levels, edit_timer, orders_in
+from globus_tui.store.open_requests import Canceller, OpenRequests
+from globus_tui.store.operations import (
+    DOING,
+    CancelTask,
+    Delete,
+    JobOperation,
+    Pause,
+    Rename,
+    Resume,
+    ResumePreview,
+    already_so,
+    credentials_rule,
+    done_words,
+    failed_words,
+    resume_preview,
+    still_unmet,
+    stopped_for,
+    took_effect,
+    why_not,
+)
+from globus_tui.store.outcome import Done, Failed, NeedsConsent, Outcome, Refused, SignedOut
+from globus_tui.store.refresh_plan import DEFAULT_INTERVAL, SOON, Plan, is_sign_out, requirement
+from globus_tui.store.refresher import Refresher, Wake, WakeKind
+from globus_tui.store.rows import counts, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from globus_tui.domain.collection import Collection
-    from globus_tui.domain.health import Word
-    from globus_tui.domain.job import JobId
-    from globus_tui.domain.task import Task
-    from globus_tui.store.freshness import Freshness
+    from globus_tui.domain.timer.health import Word
+    from globus_tui.domain.timer.job import JobReading
+    from globus_tui.domain.timer.orders import Orders
+    from globus_tui.domain.transfer.collection import Collection
+    from globus_tui.domain.transfer.task import Task
+    from globus_tui.store.board import States
     from globus_tui.store.job_state import Change, JobState
+    from globus_tui.store.open_requests import Closed
     from globus_tui.store.operations import Operation
-    from globus_tui.store.outcome import Outcome
-    from globus_tui.store.refresher import Wake
+    from globus_tui.store.refresh_plan import Freshness
     from globus_tui.store.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One request that changes something, and what a look afterwards showed.
+
+    Attributes:
+        error: what came instead of a good answer.
+        effect: it was carried out; None when nobody can tell.
+        after: the timer as read afterwards; None when gone, or not read.
+        seen: the look afterwards showed the effect.
+    """
+
+    error: GlobusTuiError | None
+    effect: bool | None
+    after: JobReading | None = None
+    seen: bool = False
+
+
+class Operator:
+    """Carries out what changes a timer."""
+
+    def __init__(
+        self,
+        board: Board,
+        services: Services,
+        refresher: Refresher,
+        recorder: Recorder,
+    ) -> None:
+        self._board = board
+        self._jobs = services.jobs
+        self._consents = services.consents
+        self._refresher = refresher
+        self._recorder = recorder
+
+    async def operate(self, operation: JobOperation) -> Outcome:
+        """Does it and says how it ended; never raises for what a service does."""
+        job_id, board = operation.job_id, self._board
+        if (words := why_not(operation, board.states.get(job_id))) is not None:
+            return Refused(words)
+        new_name = operation.name if isinstance(operation, Rename) else None
+        board.begin(job_id, Pending(DOING[type(operation)], board.now(), new_name))
+        try:
+            found = await self._carry_out(operation)
+        finally:
+            board.end(job_id)
+            self._refresher.due.wish(job_id, board.clock() + timedelta(seconds=SOON))
+        if isinstance(found, Done):
+            return replace(found, note=self._recorder.take_warning())
+        return found
+
+    async def _carry_out(self, operation: JobOperation) -> Outcome:
+        try:
+            before = await self._read(operation.job_id)
+        except GlobusTuiError as error:
+            return self._refused(operation, error, f"Nothing was changed: {error}")
+        if before is None:
+            return Refused("This timer does not exist any more.")
+        if (words := already_so(operation, before.job)) is not None:
+            return Done(words, before.job, changed=False)
+        if isinstance(operation, Delete):
+            return await self._delete(operation, before)
+        if isinstance(operation, Resume) and (unmet := await self._what_is_wanted(operation, before)):
+            return unmet
+        step = await self._step(operation, before)
+        return self._outcome(operation, step)
+
+    async def _what_is_wanted(self, operation: Resume, before: JobReading) -> Outcome | None:
+        _, gare = stopped_for(before.job)
+        if gare is None or operation.skip_check:
+            return None
+        try:
+            unmet = await still_unmet(gare, self._consents)
+        except GlobusTuiError as error:
+            return self._refused(operation, error, f"Nothing was changed: {error}")
+        return NeedsConsent(gare, operation.job_id) if unmet else None
+
+    async def _delete(self, operation: Delete, before: JobReading) -> Outcome:
+        paused = False
+        if before.job.status not in (JobStatus.ENDED, JobStatus.DELETING) and not before.job.stands_still:
+            pausing = await self._step(Pause(operation.job_id), before)
+            if pausing.error is not None and not pausing.effect:
+                words = f"It could not be paused first, so it was not deleted: {pausing.error}"
+                return self._refused(operation, pausing.error, words, rolled_back=pausing.effect is False)
+            paused, before = True, pausing.after or before
+        step = await self._step(operation, before)
+        if step.effect:
+            self._board.drop_job(operation.job_id, deleted_here=True)
+            return Done(done_words(operation, confirmed=step.seen), None, confirmed=step.seen)
+        if paused and step.error is not None:
+            words = (
+                "It is paused now, and nobody can tell whether it was deleted"
+                if step.effect is None
+                else ("It is paused now but was not deleted")
+            )
+            return Failed(step.error, False, f"{words}: {step.error}")
+        return self._outcome(operation, step)
+
+    async def _step(self, operation: JobOperation, before: JobReading) -> _Step:
+        """Sends one request and looks what became of it; both are recorded."""
+        what = type(operation).__name__.lower()
+        async with self._recorder.asking(what, _subject(operation, before), before.document) as asked:
+            error: GlobusTuiError | None = None
+            try:
+                await self._request(operation, before)
+            except GlobusTuiError as found:
+                error = found
+            step = await self._look(operation, error)
+            await asked.ended(step.effect, after=step.after.document if step.after else None, error=error)
+        return step
+
+    async def _look(self, operation: JobOperation, error: GlobusTuiError | None) -> _Step:
+        if error is not None and not error.may_have_arrived:
+            return _Step(error, False)
+        try:
+            after = await self._read(operation.job_id)
+        except GlobusTuiError:
+            return _Step(error, None if error else True)
+        seen = took_effect(operation, after.job if after else None)
+        # Not seen after a lost answer: it may still arrive.
+        return _Step(error, True if seen or error is None else None, after, seen)
+
+    def _request(self, operation: JobOperation, before: JobReading) -> Awaitable[object]:
+        job_id = operation.job_id
+        if isinstance(operation, Pause):
+            return self._jobs.pause_job(job_id)
+        if isinstance(operation, Resume):
+            rule = credentials_rule(before.job, operation.update_credentials)
+            return self._jobs.resume_job(job_id, update_credentials=rule)
+        if isinstance(operation, Rename):
+            return self._jobs.update_job(job_id, name=operation.name)
+        return self._jobs.delete_job(job_id)
+
+    async def _read(self, job_id: JobId) -> JobReading | None:
+        """Reads the timer into the board; None when it does not exist any more."""
+        asked = self._board.number()
+        try:
+            reading = await self._jobs.get_job(job_id, page_size=1)
+        except ServiceError as error:
+            if error.kind is not ErrorKind.NOT_FOUND:
+                raise
+            self._board.drop_job(job_id)
+            return None
+        self._board.take_job(reading.job, asked)
+        return reading
+
+    def _outcome(self, operation: JobOperation, step: _Step) -> Outcome:
+        if step.effect:
+            known = operation.job_id in self._board.documents
+            job = self._board.job(operation.job_id) if known else None
+            return Done(done_words(operation, confirmed=step.seen), job, confirmed=step.seen)
+        if step.error is None:  # cannot be: no error means effect
+            return Refused("Nothing was sent.")
+        words = failed_words(operation, step.error, step.effect, looked=step.after is not None)
+        return self._refused(operation, step.error, words, rolled_back=step.effect is False)
+
+    def _refused(
+        self, operation: JobOperation, error: GlobusTuiError, words: str, *, rolled_back: bool = True
+    ) -> Outcome:
+        if is_sign_out(error):
+            self._refresher.note_failure(error)
+        if is_sign_out(error) and rolled_back:
+            return SignedOut(str(error), error.advice)
+        if (gare := requirement(error)) is not None and rolled_back:
+            return NeedsConsent(gare, operation.job_id)
+        return Failed(error, rolled_back, words)
+
+
+def _subject(operation: JobOperation, before: JobReading) -> dict[str, Any]:
+    subject: dict[str, Any] = {"timer": {"id": operation.job_id, "name": before.job.name}}
+    if isinstance(operation, Rename):
+        subject["asked"] = {"name": operation.name}
+    return subject
 
 
 def _machine_clock() -> datetime:
@@ -51,8 +248,8 @@ class JobStore:
     """Joins the parts that do the work: `refresher` reads, `details` reads on demand, the rest changes things.
 
     Args:
-        services: what it asks.
         journal: where changes are recorded; None keeps them in memory.
+        ledger: what people decided here about timers; None keeps it in memory.
         clock: this machine's present, aware; refreshing goes by it.
         skew: how far the service's clock is ahead of that; countdowns and verdicts go by the sum.
         interval: seconds between refreshes, see `refresh_plan.usable_interval`.
@@ -65,21 +262,30 @@ class JobStore:
         services: Services,
         *,
         journal: Journal | None = None,
+        ledger: Ledger | None = None,
         clock: Callable[[], datetime] = _machine_clock,
         skew: Callable[[], timedelta] = _no_skew,
         interval: float = DEFAULT_INTERVAL,
         draw: Callable[[], float] = random.random,
-        moment: Callable[[], float] = host_moment,
+        moment: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clock = clock
         self._skew = skew
         self.journal = journal or Journal(None)
+        self.ledger = ledger or Ledger(None)
+        self.notes: Ledger | None = None
+        """Where notes and tags are kept instead, which others write too; None: in the ledger."""
+        self._levels: Mapping[str, float | None] = {}
+        self._orders: Mapping[str, Orders] = {}
+        self._shared: Mapping[str, Orders] = {}
         self._board = board = Board(self.now, clock, moment)
         self.refresher = Refresher(board, services, plan=Plan(interval, next_at=clock()), draw=draw)
         self.details = Details(board, services)
         recorder = Recorder(self.journal, self.now)
         self._operator = Operator(board, services, self.refresher, recorder)
         self._canceller = Canceller(board, services.tasks, recorder)
+        self.ledger_problem: str | None = None
+        self._open_requests = OpenRequests(self.journal, services.jobs, services.tasks, self.now)
 
     # --- what is known
 
@@ -88,7 +294,7 @@ class JobStore:
         return self.clock() + self._skew()
 
     @property
-    def states(self) -> Mapping[JobId, JobState]:
+    def states(self) -> States:
         """All timers, in the service's order; a new mapping only when something in it changed."""
         return self._board.states
 
@@ -107,11 +313,18 @@ class JobStore:
         """The collections known, by id; some with a name only. A new mapping only when something changed."""
         return self._board.names.collections
 
+    @property
+    def runs_known(self) -> bool:
+        """Of every run that counts it was asked what became of it; False while a reading of tasks is still to come."""
+        return not self._board.shelf.backlog(self.now())
+
     def count_words(self) -> Mapping[Word, int] | None:
         """How many timers have each health word; None when nothing was ever read."""
         if self._board.kept is not None:
             return dict(self._board.kept.counts)
-        return count_words(self.states, self.freshness)
+        if self.freshness.checked_at is None and not self.states:
+            return None  # not knowing is not the same as there being none
+        return counts(self._board.states.rows.values())
 
     def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Calls `listener` after each publication; returns what ends that."""
@@ -128,15 +341,15 @@ class JobStore:
         at = self.freshness.checked_at
         if self._board.kept is not None or at is None or not self.states:
             return None
-        worst = nsmallest(ROWS_KEPT, self.states.values(), key=lambda one: one.health.word.rank)
-        shown = [replace(one, pending=None) if one.pending else one for one in worst]
+        states = [self._board.state_of(row) for row in worst(tuple(self._board.states.rows.values()), ROWS_KEPT)]
+        shown = [replace(one, pending=None) if one.pending else one for one in states]
         tasks = (self.tasks.get(run.resource_id or "") for one in shown for run in one.job.runs)
         sides = {one for state in shown for one in _sides(state)}
         return Kept(
             label,
             at,
             tuple(shown),
-            count_words(self.states, self.freshness) or {},
+            self.count_words() or {},
             tuple(task for task in tasks if task is not None and task.finished),
             {key: one for key, one in self.collections.items() if key in sides},
         )
@@ -145,17 +358,120 @@ class JobStore:
 
     def alarm_level(self, job_id: str) -> float | None:
         """How many percent fewer files at a mirror's source alarm; None: never."""
-        return self._board.alarm_levels.get(job_id, USUAL_PERCENT)
+        return self._board.orders.get(job_id, NONE).fewer_percent
 
-    async def read_alarm_levels(self) -> None:
-        """Takes the levels chosen when timers were made: the service has no place for them, the journal does."""
-        self._board.take_alarm_levels(alarm_levels(await self.journal.entries()))
+    async def read_journal(self) -> None:
+        """Takes what only the journal knows: the alarm levels chosen when timers were made, and what replaced what."""
+        await self.read_ledger()
+        if entries := await self.journal.entries():
+            self._levels = alarm_levels(entries)
+            self._take_orders()
+            self._board.take_replaced({one.job_id: one.replaced_by for one in replaced_timers(entries)})
+
+    # --- what people decided here
+
+    def orders(self, job_id: str) -> Orders:
+        """What they decided of a timer."""
+        return self._board.orders.get(job_id, NONE)
+
+    @property
+    def decided(self) -> Mapping[str, Orders]:
+        """The same of all timers of which anything was decided."""
+        return self._board.orders
+
+    async def read_ledger(self) -> None:
+        """Takes what is in the ledger now; one that cannot be read is told, and nothing of it holds."""
+        self.ledger_problem = None
+        found: list[Mapping[str, Orders]] = []
+        for ledger in filter(None, (self.ledger, self.notes)):
+            try:
+                found.append(orders_in(await ledger.read()))
+            except GlobusTuiError as wrong:
+                self.ledger_problem = wrong.in_full
+                found.append({})
+        self._orders, *shared = found
+        self._shared = shared[0] if shared else {}
+        self._take_orders()
+
+    async def look_into_ledger(self) -> None:
+        """The same when somebody wrote since.
+
+        Raises:
+            GlobusTuiError: it cannot be told.
+        """
+        if await self.ledger.changed() or (self.notes is not None and await self.notes.changed()):
+            await self.read_ledger()
+
+    async def decide(self, job_ids: Iterable[str], **changes: Any) -> None:
+        """Writes the same down of some timers, see `edit_timer`, and goes by it.
+
+        Raises:
+            GlobusTuiError: the ledger cannot be written; nothing was changed.
+        """
+        ids = tuple(job_ids)
+        shared = {key: changes.pop(key) for key in NOTED if key in changes} if self.notes is not None else {}
+
+        def edit(document: dict[str, Any], values: Mapping[str, Any]) -> None:
+            for job_id in ids:
+                edit_timer(document, job_id, **values)
+
+        if self.notes is not None and shared:
+            self._shared = orders_in(await self.notes.change(partial(edit, values=shared)))
+            if any(one in self._orders and (self._orders[one].note or self._orders[one].tags) for one in ids):
+                changes |= dict.fromkeys(shared)  # what was noted before there was a shared file
+        if changes:
+            self._orders = orders_in(await self.ledger.change(partial(edit, values=changes)))
+        self._take_orders()
+
+    async def hand_on(self, old_id: str, new_id: str) -> None:
+        """Gives note, tags and limits of a timer to the one in its place. A ledger that cannot be written is told."""
+
+        def handing_on(keys: Sequence[str]) -> Callable[[dict[str, Any]], None]:
+            def edit(document: dict[str, Any]) -> None:
+                found = wire.document(wire.document(document.get("timers")).get(old_id))
+                known = {**found, "good_at": self._good_at(old_id) or found.get("good_at")}
+                edit_timer(document, new_id, **{key: known.get(key) for key in keys})
+                edit_timer(document, old_id, **dict.fromkeys(keys))
+
+            return edit
+
+        try:
+            if {old_id, new_id} & self._orders.keys():
+                self._orders = orders_in(await self.ledger.change(handing_on(HANDED_ON)))
+            if self.notes is not None and {old_id, new_id} & self._shared.keys():
+                self._shared = orders_in(await self.notes.change(handing_on(NOTED)))
+        except GlobusTuiError as wrong:
+            self.ledger_problem = wrong.in_full
+        self._take_orders()
+
+    def _good_at(self, job_id: str) -> str | None:
+        state = self.states.get(JobId(job_id))
+        good = last_good(state.job, self.tasks, state.history.outcomes) if state else None
+        return good.isoformat() if good else None
+
+    def _take_orders(self) -> None:
+        found = dict(self._orders)
+        for job_id, noted in self._shared.items():
+            found[job_id] = replace(found.get(job_id, NONE), note=noted.note, tags=noted.tags)
+        for job_id, level in self._levels.items():
+            found[job_id] = with_level(found.get(job_id, NONE), level)
+        if found != self._board.orders:
+            self._board.take_orders(found)
 
     # --- staying current
 
     async def refresh(self) -> bool:
         """Reads all timers now; False when a reading was under way already. Never raises: see `freshness`."""
         return await self.refresher.refresh()
+
+    async def read_once(self, *, names: bool = True) -> None:
+        """Reads all timers, and all that tells how they are, for a program that does not stay; see `freshness`.
+
+        Without `names` those of a few collections are looked up only, as at every refresh.
+        """
+        await self.read_journal()
+        if await self.refresh() and not self.freshness.failures and not self.refresher.plan.signed_out:
+            await self.refresher.catch_up(names=names)
 
     def tick(self) -> None:
         """Judges by the clock alone; asks nothing of any service."""
@@ -167,7 +483,10 @@ class JobStore:
         Ask again after every publication and whenever `wake` or `refresh` returns. While a refresh runs it is not
         planned again, so that nothing spins.
         """
-        return self.refresher.next_wake()
+        wake, seconds = self.refresher.next_wake(), self._open_requests.next_in()
+        if seconds is None or self.freshness.checked_at is None or self.refresher.plan.signed_out:
+            return wake
+        return wake if wake is not None and wake.seconds <= seconds else Wake(seconds, WakeKind.LOOK)
 
     async def wake(self) -> None:
         """Does whatever is due now: refresh, single timers, tasks, verdicts."""
@@ -181,13 +500,9 @@ class JobStore:
         """Refreshing goes slower while nobody looks."""
         self.refresher.set_focus(focused)
 
-    def leave(self) -> None:
-        """This copy is no more: the others that share answers with it need not count on it."""
-        self.refresher.lists.leave()
-
-    def signed_in(self) -> None:
-        """There are credentials again: the next refresh is due at once."""
-        self.refresher.signed_in()
+    def signed_in(self, *, fresh: bool = False) -> None:
+        """There are credentials again: the next refresh is due at once; `fresh`: somebody has just signed in."""
+        self.refresher.signed_in(fresh=fresh)
 
     # --- changing things
 
@@ -195,12 +510,28 @@ class JobStore:
         """Carries an operation out; the row says so meanwhile. Never raises for what a service does."""
         if isinstance(operation, CancelTask):
             return await self._canceller.cancel(operation)
-        return await self._operator.operate(operation)
+        outcome = await self._operator.operate(operation)
+        if isinstance(operation, Resume) and isinstance(outcome, Done) and self.orders(operation.job_id).rest:
+            from globus_tui.store.windows import note_resumed
+
+            with suppress(GlobusTuiError):  # it runs: that the file cannot be written is said where it is read
+                await self.ledger.change(partial(note_resumed, job_id=operation.job_id))
+                await self.read_ledger()
+        return outcome
+
+    async def close_requests(self) -> tuple[Closed, ...]:
+        """Looks what became of requests whose answer nobody got, when that is due; see `OpenRequests.look`."""
+        if self.freshness.checked_at is None or self.refresher.plan.signed_out:
+            return ()
+        closed = await self._open_requests.look()
+        if any(one.what == "create" and one.effect for one in closed):
+            await self.read_journal()
+        return closed
 
     def resume_preview(self, job_id: JobId) -> ResumePreview:
         """What resuming this timer now would set going; all None for one that is not known."""
         state = self.states.get(job_id)
-        return resume_preview(state.job, self.now()) if state else ResumePreview(None, None, None)
+        return resume_preview(state.job, state.history, self.now()) if state else ResumePreview(None, None, None)
 
 
 def _sides(state: JobState) -> tuple[str | None, ...]:

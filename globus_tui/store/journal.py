@@ -1,27 +1,289 @@
-"""The journal: every change of a timer, appended to a file in the state folder. Undo and audit stand on it."""
+"""The journal: every change of a timer, appended to a file in the state folder. Undo and audit stand on it.
+
+Before a request leaves, a line says that it was asked for; another says what became of it. See `recorder`. Lines are
+JSON objects chained by hashes, so that one that is edited or removed later shows.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
+import hashlib
+import json
 import os
 import socket
+import stat
 import threading
-import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+import uuid
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
 
-from globus_tui.store.journal_lines import START, digest, make_line, read_journal
+from globus_tui.domain import wire
+from globus_tui.domain.errors import ServiceError
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.private_files import is_alive, read_file, sync_folder, take_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from globus_tui.store.journal_lines import JournalLine
+    from globus_tui.domain.errors import GlobusTuiError
 
+
+Document = dict[str, Any]
+OUTCOMES: Mapping[bool | None, str] = {True: "done", False: "refused", None: "unknown"}
+
+
+_NOTED: ContextVar[Mapping[str, Any]] = ContextVar("noted", default={})  # noqa: B039 - never changed
+
+
+@contextmanager
+def noting(**fields: Any) -> Iterator[None]:
+    """Meanwhile every entry that is made has these fields, and one `batch`: what is done together is one step."""
+    token = _NOTED.set({"batch": uuid.uuid4().hex[:16], **fields})
+    try:
+        yield
+    finally:
+        _NOTED.reset(token)
+
+
+class Recorder:
+    """Every request that changes something goes out through `asking`, and through nothing else.
+
+    Args:
+        now: the service's present, for the entries' `when`.
+    """
+
+    def __init__(self, journal: Journal, now: Callable[[], datetime]) -> None:
+        self._journal = journal
+        self._now = now
+
+    def asking(self, what: str, subject: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Asking:
+        """To be entered around one request: the entry that asks is on disk before the body runs.
+
+        Args:
+            what: `pause`, `resume`, `rename`, `delete`, `cancel`, `create` or `transfer`.
+            subject: what it is done to, with ids and names, and what is asked for.
+            before: the document as read before.
+        """
+        return Asking(self._journal, self._now, {"what": what, **subject, "before": before})
+
+    async def record_swap(
+        self, subject: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> None:
+        """Records that a timer took the place of another: no request of its own."""
+        when = self._now().astimezone(UTC).isoformat()
+        about = {**_NOTED.get(), **subject, "before": before, "after": after}
+        swap = {"when": when, "what": "swap", **about, "outcome": "done"}
+        await self._journal.append(swap)
+
+    def take_warning(self) -> str | None:
+        """Why changes are not recorded on disk; said once."""
+        return self._journal.take_warning()
+
+
+class Asking:
+    """One request. Whoever leaves the body without having called `ended` leaves a request that may have arrived."""
+
+    def __init__(self, journal: Journal, now: Callable[[], datetime], entry: Mapping[str, Any]) -> None:
+        self.request = uuid.uuid4().hex
+        self._journal = journal
+        self._now = now
+        self._entry = {"request": self.request, **_NOTED.get(), **entry}
+        self._asked_at = ""
+        self._over = False
+
+    async def __aenter__(self) -> Self:
+        self._journal.under_way.add(self.request)
+        try:
+            asked = self._dated()
+            self._asked_at = asked["when"]
+            await self._journal.append({**asked, "outcome": "asked"})
+        except BaseException:  # it never leaves
+            self._journal.under_way.discard(self.request)
+            self._journal.append_now({**self._dated(), "outcome": "refused", "error": "interrupted"})
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if not self._over:
+            lost = {
+                **self._dated(),
+                "asked_at": self._asked_at,
+                "after": None,
+                "outcome": "unknown",
+                "error": "interrupted",
+            }
+            self._journal.append_now(lost)
+            self._let_go(lost)
+
+    async def ended(
+        self,
+        effect: bool | None,
+        *,
+        after: Mapping[str, Any] | None = None,
+        error: GlobusTuiError | None = None,
+        found: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Records what became of it.
+
+        Args:
+            effect: whether it was carried out; None when nobody can tell (yet): it is looked up again.
+            after: the document as read afterwards; None when it is gone or could not be read.
+            error: what came instead of a good answer.
+            found: of the subject, what is known only now.
+        """
+        entry = {
+            **self._dated(),
+            "asked_at": self._asked_at,
+            **(found or {}),
+            "after": after,
+            "outcome": OUTCOMES[effect],
+        }
+        if error is not None:
+            entry["error"] = str(error)
+        if isinstance(error, ServiceError):
+            entry |= {"status": error.status, "code": error.code, "request_id": error.request_id}
+        self._let_go(entry)
+        await self._journal.append(entry)
+
+    def _let_go(self, entry: Document) -> None:
+        self._over = True
+        self._journal.under_way.discard(self.request)
+        if entry["outcome"] == "unknown":
+            self._journal.lost[self.request] = entry
+
+    def _dated(self) -> Document:
+        return {"when": self._now().astimezone(UTC).isoformat(), **self._entry}
+
+
+START = "0" * 64
+"""What the first line names as the one before it."""
+
+_UNLOCKED_REACH = 10
+_SECRET_WORDS = ("token", "secret", "password", "authorization", "credential")
+_HIDDEN = "(left out)"
+
+
+def digest(line: bytes) -> str:
+    """The hash by which the next line names this one."""
+    return hashlib.sha256(line).hexdigest()
+
+
+def make_line(entry: Mapping[str, Any], prev: str) -> bytes:
+    """One line without its newline, of whatever is in the entry: it never raises.
+
+    Anything that looks like a secret is left out, whoever put it there. What nests deeper than can be written, or
+    refers to itself, is left out too.
+    """
+    try:
+        safe = _without_secrets(entry)
+        return _line(safe, prev)
+    except (TypeError, ValueError, RecursionError):
+        flat: dict[str, Any] = {
+            key: one if isinstance(one, str | int | None) else _HIDDEN for key, one in entry.items()
+        }
+        timer = entry.get("timer")
+        if isinstance(timer, dict):
+            flat["timer"] = {key: one for key, one in timer.items() if isinstance(one, str | None)}
+        return _line(flat, prev)
+
+
+def _line(entry: Mapping[str, Any], prev: str) -> bytes:
+    document = {**entry, "prev": prev}
+    try:
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can write and UTF-8 cannot
+        return json.dumps(document, separators=(",", ":"), default=str).encode()
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _HIDDEN if _is_secret(str(key), one) else _without_secrets(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_secrets(one) for one in value]
+    return value
+
+
+def _is_secret(key: str, value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and any(word in key.lower() for word in _SECRET_WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line as read.
+
+    Attributes:
+        place: 1 for the first line of the file.
+        entry: what it says; None for a line that is broken.
+        whole: it names the line before it correctly, as far as can be told.
+    """
+
+    place: int
+    entry: Mapping[str, Any] | None
+    whole: bool
+
+
+def read_journal(path: Path) -> tuple[JournalLine, ...]:
+    """Reads a journal, oldest first. A broken line is one without an entry; a missing file has no lines.
+
+    Raises:
+        OSError: the file is there but cannot be read.
+    """
+    try:
+        content = read_file(path)
+    except FileNotFoundError:
+        return ()
+    lines: list[JournalLine] = []
+    before: list[str] = [START]
+    for place, raw in enumerate(content.removesuffix(b"\n").split(b"\n") if content else (), start=1):
+        entry = _read(raw)
+        lines.append(JournalLine(place, entry, entry is not None and _chained(entry, before)))
+        before.append(digest(raw))
+    return tuple(lines)
+
+
+def _read(raw: bytes) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _chained(entry: Mapping[str, Any], before: Sequence[str]) -> bool:
+    """A line written without the lock may follow one that another copy of the program wrote at the same moment."""
+    if entry.get("unlocked") is True:
+        return entry.get("prev") in before[-_UNLOCKED_REACH:]
+    return entry.get("prev") == before[-1]
+
+
+def folded(entries: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """One entry for each request, with what is known of its end by now, in the order in which they were asked for.
+
+    A request has a line `asked` before it leaves, and one or two more with its outcome; `closed` is the last word.
+    """
+    found: dict[object, Mapping[str, Any]] = {}
+    for number, entry in enumerate(entries):
+        request = entry.get("request")
+        key = request if isinstance(request, str) else number
+        if not found.get(key, {}).get("closed"):
+            found[key] = entry
+    return tuple(found.values())
+
+
+def is_open(entry: Mapping[str, Any]) -> bool:
+    """Nobody knows yet what became of the request, by the entry as `folded` gives it."""
+    return bool(entry.get("request")) and entry.get("outcome") in ("asked", "unknown") and not entry.get("closed")
+
+
+_VERSION = 1
 _LOCK_TIMEOUT = 2.0
 _PATIENCE = 5.0
 _TAIL = 65536
+_LONGEST = timedelta(hours=1)
+"""No request takes longer until its outcome is written."""
 
 
 class Journal:
@@ -32,15 +294,24 @@ class Journal:
 
     Args:
         path: the file; its folder is made with mode 0700, the file with 0600. None keeps all in memory (demo).
-        profile: name of the profile.
         who: who acts, as far as known; may be set later.
+        syslog: the system log is told too, in a line without the documents: this machine's, or where this says.
+
+    Attributes:
+        under_way: requests of this program whose answer is still waited for.
+        lost: requests of this program that ended without anybody knowing how, by their ids.
     """
 
-    def __init__(self, path: Path | None, *, profile: str = "default", who: str | None = None) -> None:
+    def __init__(
+        self, path: Path | None, *, profile: str = "default", who: str | None = None, syslog: bool | str = False
+    ) -> None:
         self.path = path
         self.profile = profile
         self.who = who
+        self._syslog = syslog
         self.unwritten: list[Mapping[str, Any]] = []
+        self.under_way: set[str] = set()
+        self.lost: dict[str, Mapping[str, Any]] = {}
         self.problem: str | None = None
         self._warned = False
         self._turn = threading.Lock()
@@ -62,7 +333,7 @@ class Journal:
         self._write()
 
     def _remember(self, entry: Mapping[str, Any]) -> None:
-        by = {"v": 1, "profile": self.profile, "who": self.who, "host": socket.gethostname(), "pid": os.getpid()}
+        by = {"v": _VERSION, "profile": self.profile, "who": self.who, "host": socket.gethostname(), "pid": os.getpid()}
         self.unwritten.append({**by, **entry})
 
     def _write(self) -> None:
@@ -77,9 +348,10 @@ class Journal:
             self._turn.release()
 
     async def entries(self) -> tuple[Mapping[str, Any], ...]:
-        """What this profile's timers went through, oldest first; of a file that cannot be read, what is in memory.
+        """What this profile's timers went through, one for each request, oldest first.
 
-        Read off the event loop, and not waited for longer than for writing.
+        Of a file that cannot be read, what is in memory. Read off the event loop, and not waited for longer than for
+        writing.
         """
         waiting = tuple(self.unwritten)
         written: tuple[JournalLine, ...] = ()
@@ -87,7 +359,26 @@ class Journal:
             with suppress(OSError, TimeoutError):
                 written = await asyncio.wait_for(asyncio.to_thread(read_journal, self.path), _PATIENCE)
         found = [line.entry for line in written if line.entry is not None]
-        return tuple(one for one in (*found, *waiting) if one.get("profile") == self.profile)
+        return folded(one for one in (*found, *waiting) if one.get("profile") == self.profile)
+
+    async def left_open(self) -> tuple[Mapping[str, Any], ...]:
+        """Requests of earlier sessions, and of copies that are no more, of which nobody knows what became."""
+        found = await self.entries()
+        return tuple(one for one in found if is_open(one) and _is_ours(one) and not self._still_asking(one))
+
+    def _still_asking(self, entry: Mapping[str, Any]) -> bool:
+        """Whoever asked may still be waiting for the answer, and will write it down."""
+        request = str(entry["request"])
+        if request in self.under_way or request in self.lost:
+            return True
+        if self.who and entry.get("who") and entry["who"] != self.who:
+            return True  # somebody else's timers: they cannot be looked up now
+        pid = entry.get("pid")
+        elsewhere = entry.get("host") != socket.gethostname()
+        if not elsewhere and not (isinstance(pid, int) and pid != os.getpid() and is_alive(pid)):
+            return False
+        asked = wire.moment(entry.get("when"))  # of another machine, and of a number used again, the time tells
+        return asked is not None and abs(datetime.now(UTC) - asked) < _LONGEST
 
     def take_warning(self) -> str | None:
         """Why changes are not being recorded; said once."""
@@ -101,30 +392,58 @@ class Journal:
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         handle = os.open(path, flags, 0o600)
         try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(22, "it is no file but a pipe or a device")
             if os.fstat(handle).st_mode & 0o077:
                 os.fchmod(handle, 0o600)
-            locked = _lock(handle)
-            while self.unwritten:
-                _append(handle, self.unwritten[0], locked=locked)
-                del self.unwritten[0]
+            locked, new = take_lock(handle, _LOCK_TIMEOUT) is True, os.fstat(handle).st_size == 0
+            waiting, written, problem = tuple(self.unwritten), 0, None
+            try:
+                for entry in waiting:
+                    if not (entry.get("closed") and _is_closed(path, entry)):
+                        _append(handle, entry, locked=locked)
+                    written += 1
+                    if self._syslog:
+                        _tell_syslog(self._syslog, entry)
+            except OSError as error:
+                problem = error
+            if any(one.get("outcome") == "asked" for one in waiting[:written]):
+                os.fsync(handle)  # the request leaves next, and must not be forgotten even when the machine stops
+                if new:
+                    sync_folder(path.parent)
         finally:
-            os.close(handle)  # gives the lock back too
+            os.close(handle)  # gives the lock back too; a file server may say only now that there is no room
+        del self.unwritten[:written]
+        if problem is not None:
+            raise problem
 
 
-def _lock(handle: int) -> bool:
-    """Waits a little for the advisory lock; on a file system without locks it goes on without."""
-    until = time.monotonic() + _LOCK_TIMEOUT
-    while True:
-        try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            if time.monotonic() >= until:
-                return False
-            time.sleep(0.02)
-        except OSError:
-            return False
+def _is_ours(entry: Mapping[str, Any]) -> bool:
+    """A later version of this program looks up itself what it asked for."""
+    return (wire.whole(entry.get("v")) or 0) <= _VERSION
+
+
+def _tell_syslog(where: bool | str, entry: Mapping[str, Any]) -> None:
+    """One datagram of the BSD protocol (RFC 3164), user.notice. A log that cannot be reached holds nothing up."""
+    short = {key: one for key, one in entry.items() if key not in ("before", "after")}
+    words = make_line(short, "").replace(b"\0", b"").replace(b"\n", b" ").strip()
+    path = "/dev/log" if where is True else str(where)
+    host, _, port = path.rpartition(":")
+    address: Any = path
+    with suppress(OSError):
+        if path.startswith("/"):
+            family = socket.AF_UNIX
         else:
-            return True
+            family, _, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as log:
+            log.settimeout(1.0)
+            log.sendto(b"<13>globus-tui[%d]: %s" % (os.getpid(), words), address)
+
+
+def _is_closed(path: Path, entry: Mapping[str, Any]) -> bool:
+    """Another copy of this program has looked the same request up meanwhile."""
+    found = (line.entry for line in read_journal(path) if line.entry is not None)
+    return any(one.get("request") == entry.get("request") and one.get("closed") for one in found)
 
 
 def _append(handle: int, entry: Mapping[str, Any], *, locked: bool) -> None:
@@ -132,12 +451,14 @@ def _append(handle: int, entry: Mapping[str, Any], *, locked: bool) -> None:
     size = os.fstat(handle).st_size
     last, ended = _last_line(handle, size)
     line = make_line(entry if locked else {**entry, "unlocked": True}, START if last is None else digest(last))
-    sent = (b"" if ended else b"\n") + line + b"\n"
-    written = os.write(handle, sent)
-    if written != len(sent):
+    left = (b"" if ended else b"\n") + line + b"\n"
+    try:
+        while left:  # once, but on a disk that fills up: asked for the rest, it says what is wrong
+            left = left[os.write(handle, left) :]
+    except OSError:
         if locked:
             os.ftruncate(handle, size)
-        raise OSError(28, "no space left for the whole line")
+        raise
 
 
 def _last_line(handle: int, size: int) -> tuple[bytes | None, bool]:
@@ -154,3 +475,40 @@ def _last_line(handle: int, size: int) -> tuple[bytes | None, bool]:
         if cut >= 0 or start == 0:
             return body[cut + 1 :], ended
         reach *= 4
+
+
+# --- lineage
+
+
+@dataclass(frozen=True, slots=True)
+class OldTimer:
+    """A timer that was replaced and is kept, paused."""
+
+    job_id: str
+    name: str | None
+    replaced_by: str
+    replaced_at: datetime
+
+
+def replaced_timers(entries: Iterable[Mapping[str, Any]]) -> tuple[OldTimer, ...]:
+    """Those that were replaced and not deleted since, by the journal's entries, oldest first: the lineage."""
+    kept: dict[str, OldTimer] = {}
+    for entry in entries:
+        timer, old = wire.document(entry.get("timer")), wire.document(entry.get("replaces"))
+        job_id, moment = wire.text(old.get("id")), wire.moment(entry.get("when"))
+        if entry.get("what") == "swap" and job_id and moment:
+            kept.pop(wire.text(timer.get("id")) or "", None)  # one that was kept is back in its place
+            kept[job_id] = OldTimer(job_id, wire.text(old.get("name")), wire.text(timer.get("id")) or "", moment)
+        elif entry.get("what") == "delete" and entry.get("outcome") == "done":
+            kept.pop(wire.text(timer.get("id")) or "", None)
+    return tuple(kept.values())
+
+
+def due_for_deletion(entries: Iterable[Mapping[str, Any]], now: datetime, days: int) -> tuple[OldTimer, ...]:
+    """Replaced timers that have been kept long enough to ask whether to delete them."""
+    return tuple(one for one in replaced_timers(entries) if now - one.replaced_at >= timedelta(days=days))
+
+
+def replaced_by(entries: Iterable[Mapping[str, Any]], new_id: str) -> OldTimer | None:
+    """The timer whose place one has taken, if it was not deleted since."""
+    return next((one for one in replaced_timers(entries) if one.replaced_by == new_id), None)

@@ -1,14 +1,83 @@
-"""Requests that change something, as values."""
+"""Requests that change something, as values, with what they do to a timer, in rules and in words; and what Globus wants
+before a resume. Pure. The rules are those of the official CLI.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.schedule.schedule import next_ticks
+from globus_tui.domain.timer.history import starts_at_once
+from globus_tui.domain.timer.job import Job, JobStatus, PauseCause
 from globus_tui.store.job_state import Doing
 
 if TYPE_CHECKING:
-    from globus_tui.domain.job import JobId
+    from datetime import datetime
+
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.errors import GlobusTuiError
+    from globus_tui.domain.timer.history import History
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.store.job_state import JobState
+    from globus_tui.store.services import ConsentService
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePreview:
+    """What resuming would set going.
+
+    Attributes:
+        catch_up: one run starts at once because one was missed (documented); None when that cannot be told.
+        missed: ticks that passed without a run; resuming makes up for one of them only.
+        next_run: the next tick after that; None when there is none or it cannot be told.
+    """
+
+    catch_up: bool | None
+    missed: int | None
+    next_run: datetime | None
+
+
+def resume_preview(job: Job, history: History, now: datetime) -> ResumePreview:
+    """What resuming a paused timer now would set going; nothing but its next tick for one that is not paused."""
+    at_once = starts_at_once(job, history, now)
+    runs = None if job.n_runs is None else job.n_runs + bool(at_once)
+    next_run = next(iter(next_ticks(job.schedule, now, 1, runs_done=runs)), None)
+    return ResumePreview(at_once, history.missed_now, next_run)
+
+
+def stopped_for(job: Job) -> tuple[bool, Gare | None]:
+    """Whether Globus stopped the timer for an authorization requirement, and which, as far as it can be read."""
+    reason = job.inactive_reason
+    if not job.stands_still or reason is None or reason.cause is not PauseCause.AUTHORIZATION:
+        return False, None
+    return True, reason.gare
+
+
+async def still_unmet(gare: Gare, consents: ConsentService | None) -> bool:
+    """Whether something must be granted or proved before resuming makes sense.
+
+    Consents can be looked up; a session requirement cannot, so it counts as unmet until the caller says that a fresh
+    sign-in took place.
+    """
+    if gare.wants_session:
+        return True
+    if not gare.wants_consent:
+        return False
+    return consents is None or await consents.granted(gare) is not True
+
+
+def credentials_rule(job: Job, wish: bool | None) -> bool | None:
+    """The `update_credentials` to send.
+
+    True exactly when there is a readable requirement, False otherwise, as in the CLI. Where Globus stopped the timer
+    for a requirement in a form that this version cannot read, it is left to the service (None): False would keep the
+    credentials that were refused.
+    """
+    if wish is not None:
+        return wish
+    stopped, gare = stopped_for(job)
+    return None if stopped and gare is None else gare is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +135,63 @@ DOING: dict[type[Operation], Doing] = {
     Delete: Doing.DELETING,
     CancelTask: Doing.CANCELLING,
 }
+
+
+def why_not(operation: JobOperation, state: JobState | None) -> str | None:
+    """Why an operation is refused here, in words; None when it may be sent."""
+    if state is None:
+        return "This timer is not in the list any more."
+    if state.pending is not None:
+        return f"Wait: {state.pending.doing.value} is still under way for this timer."
+    if state.job.unreadable:
+        return "What the service says of this timer cannot be understood, so nothing is changed from here."
+    if state.job.status is JobStatus.DELETING:
+        return "This timer is being deleted."
+    if state.job.status is JobStatus.ENDED and isinstance(operation, Pause | Resume):
+        return "This timer has ended: there is nothing left to pause or resume."
+    if isinstance(operation, Rename) and not operation.name.strip():
+        return "A timer needs a name."
+    return None
+
+
+def already_so(operation: JobOperation, job: Job) -> str | None:
+    """Words when the timer, as just read, is already as wanted; nothing is sent then."""
+    if isinstance(operation, Pause) and job.stands_still:
+        return "It was paused already."
+    if isinstance(operation, Rename) and job.name == operation.name:
+        return "It is called that already."
+    return None
+
+
+def took_effect(operation: JobOperation, after: Job | None) -> bool:
+    """Whether a timer read afterwards (None: it is gone) shows that the request was carried out."""
+    if isinstance(operation, Delete):
+        return after is None or after.status is JobStatus.DELETING
+    if after is None:
+        return False
+    if isinstance(operation, Pause):
+        return after.stands_still
+    if isinstance(operation, Resume):
+        return not after.stands_still
+    return after.name == operation.name
+
+
+def done_words(operation: JobOperation, *, confirmed: bool) -> str:
+    """One sentence for what was done."""
+    words = {Pause: "Paused.", Resume: "Resumed.", Delete: "Deleted."}.get(type(operation))
+    if words is None and isinstance(operation, Rename):
+        words = f"Renamed to {operation.name}."
+    return f"{words}" if confirmed else f"{words} The service said yes, but the timer does not show it yet."
+
+
+_VERBS = {Pause: "paused", Resume: "resumed", Delete: "deleted", Rename: "renamed"}
+
+
+def failed_words(operation: JobOperation, error: GlobusTuiError, effect: bool | None, *, looked: bool) -> str:
+    """Why it was not done, and whether everything is as before; `looked`: the timer was read and does not show it."""
+    verb = _VERBS[type(operation)]
+    if effect is None and looked:
+        return f"{error} It is not {verb} so far, but the request may still arrive: what becomes of it is told here."
+    if effect is None:
+        return f"Nobody can tell whether it was {verb}: {error} It is read again by itself; look before you repeat it."
+    return f"It was not {verb}: {error}"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.errors import GlobusTuiError
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.job import Job, JobId
+    from globus_tui.domain.timer.job import Job, JobId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,14 @@ class Done:
         job: the timer as re-read afterwards; None when it is gone.
         confirmed: the re-reading showed the effect. False: the service said yes but could not be asked again.
         note: something else the user should know once, as that the journal cannot be written.
+        changed: False: it was so already, and nothing was sent.
     """
 
     words: str
     job: Job | None = None
     confirmed: bool = True
     note: str | None = None
+    changed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,6 @@ class Failed:
     """It did not work.
 
     Attributes:
-        error: what went wrong.
         rolled_back: True: everything is as before. False: it is not, or nobody can tell; `words` say which.
         words: one or two sentences for the user.
     """

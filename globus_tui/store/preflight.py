@@ -9,23 +9,22 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from globus_tui.domain.destructive import MOST_COMPARED, Deletions, first_run_deletions
-from globus_tui.domain.draft import What
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
-from globus_tui.domain.flow_form import incomplete_words
-from globus_tui.store.freshness import is_sign_out
+from globus_tui.domain.making.draft import What
+from globus_tui.domain.making.flow_inputs import incomplete_words
+from globus_tui.domain.transfer.destructive import MOST_COMPARED, Deletions, first_run_deletions
+from globus_tui.store.refresh_plan import is_sign_out
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import TypeVar
 
-    from globus_tui.domain.check_lookups import Lookups, PathLook
-    from globus_tui.domain.collection import Collection
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.flow import Flow
-    from globus_tui.domain.pause_rule import PauseRule
-    from globus_tui.store.browsing_answers import FolderView
-    from globus_tui.store.creation_outcome import ConsentCheck
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_checks import Lookups, PathLook
+    from globus_tui.domain.transfer.collection import Collection, PauseRule
+    from globus_tui.domain.transfer.flow import Flow
+    from globus_tui.store.browsing import FolderView
+    from globus_tui.store.creation import ConsentCheck
 
     T = TypeVar("T")
 
@@ -61,7 +60,6 @@ class Preflight:
     """Asks what is not known yet. Cancel it when the draft changes, and start it anew.
 
     Args:
-        questions: answers.
         learn: is handed what is known after each answer.
     """
 

@@ -4,30 +4,142 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.store.collection_reading import read_collections
-from globus_tui.store.due import DueJobs, Reach
-from globus_tui.store.freshness import Freshness, FreshnessState, is_sign_out, requirement, wait_asked_for
-from globus_tui.store.list_reader import ListReader
-from globus_tui.store.refresh_plan import LIST_INSTEAD, SOON_ENOUGH, VERDICTS_APART, Plan, runs_to_ask_for
+from globus_tui.store.details import read_collections
+from globus_tui.store.refresh_plan import (
+    AFTER_NEXT_RUN,
+    DUE_AT_ONCE,
+    LIST_INSTEAD,
+    SOON_ENOUGH,
+    VERDICTS_APART,
+    Freshness,
+    FreshnessState,
+    Plan,
+    is_sign_out,
+    requirement,
+    runs_to_ask_for,
+    wait_asked_for,
+)
 from globus_tui.store.task_shelf import TASKS_AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
-    from globus_tui.domain.job import Job, JobId
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.store.board import Board
+    from globus_tui.store.rows import Row
     from globus_tui.store.services import Services
+
+SHORTEST_GAP = 60.0
+"""Seconds between two such readings, except of timers that somebody has open or asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which next runs are worth a reading of their own.
+
+    Attributes:
+        before: those that fall due before this moment of the service's clock: the next list comes much later.
+        opened: and those of the timers that somebody has open, whatever the list does.
+    """
+
+    before: datetime
+    opened: Collection[JobId] = ()
+
+
+class DueJobs:
+    """Moments are of two kinds: next runs by the service's clock, wishes by this machine's."""
+
+    def __init__(self) -> None:
+        self._next_runs: dict[JobId, datetime] = {}
+        self._heap: list[tuple[datetime, JobId]] = []
+        self._wishes: dict[JobId, datetime] = {}
+        self._looked_at: dict[JobId, datetime] = {}
+        self._not_before: datetime | None = None
+
+    def note(self, rows: Iterable[Row]) -> None:
+        """Takes down when jobs run next. Each next run is looked at once: the list sees to the rest."""
+        for row in rows:
+            next_run = datetime.fromtimestamp(row.next_run, UTC)
+            if row.undated or not row.live:
+                self._next_runs.pop(row.job_id, None)
+                self._looked_at.pop(row.job_id, None)
+            elif self._next_runs.get(row.job_id) != next_run:
+                self._next_runs[row.job_id] = next_run
+                heappush(self._heap, (next_run, row.job_id))
+        if len(self._heap) > 2 * len(self._next_runs) + 100:
+            self._heap = [one for one in self._heap if self._current(*one)]
+            heapify(self._heap)
+
+    def wish(self, job_id: JobId, at: datetime) -> None:
+        """Somebody wants a job read again at a moment of this machine's clock."""
+        self._wishes[job_id] = min(at, self._wishes.get(job_id, at))
+
+    def next_at(self, now: datetime, clock: datetime, reach: Reach) -> float | None:
+        """Seconds until `take` has something to give, negative if it has already; None if never."""
+        self._drop_old(now)
+        seconds = [(at - clock).total_seconds() for at in self._wishes.values()]
+        seconds += [(at - now).total_seconds() for at, _ in self._open_ones(reach.opened)]
+        if self._heap and (at := self._heap[0][0] + AFTER_NEXT_RUN) < reach.before:
+            gap = (self._not_before - clock).total_seconds() if self._not_before else 0.0
+            seconds.append(max(gap, (at - now).total_seconds()))
+        return min(seconds) if seconds else None
+
+    def take(self, now: datetime, clock: datetime, reach: Reach) -> tuple[JobId, ...]:
+        """The jobs to read now, few: when many fall due at one time the list has them soon enough."""
+        wished = [one for one, at in self._wishes.items() if at <= clock]
+        for one in wished:
+            del self._wishes[one]
+        opened = [one for at, one in self._open_ones(reach.opened) if at <= now]
+        for one in opened:
+            self._looked_at[one] = self._next_runs[one]
+        return tuple(dict.fromkeys((*wished, *opened, *self._take_fallen(now, clock, reach))))
+
+    def _take_fallen(self, now: datetime, clock: datetime, reach: Reach) -> list[JobId]:
+        """Runs that the list would tell of much later."""
+        fallen: list[JobId] = []
+        if self._not_before is not None and clock < self._not_before:
+            return fallen
+        latest = now - AFTER_NEXT_RUN
+        while self._heap and self._heap[0][0] <= latest and self._heap[0][0] + AFTER_NEXT_RUN < reach.before:
+            at, job_id = heappop(self._heap)
+            if self._current(at, job_id) and self._looked_at.get(job_id) != self._next_runs[job_id]:
+                fallen.append(job_id)
+        if fallen:
+            self._not_before = clock + timedelta(seconds=SHORTEST_GAP)
+        return fallen if len(fallen) <= DUE_AT_ONCE else []
+
+    def _open_ones(self, opened: Iterable[JobId]) -> list[tuple[datetime, JobId]]:
+        """When the timers that somebody looks at are worth a look, each once for every next run."""
+        return [
+            (next_run + AFTER_NEXT_RUN, one)
+            for one in opened
+            if (next_run := self._next_runs.get(one)) is not None and self._looked_at.get(one) != next_run
+        ]
+
+    def _current(self, next_run: datetime, job_id: JobId) -> bool:
+        return self._next_runs.get(job_id) == next_run
+
+    def _drop_old(self, now: datetime) -> None:
+        """Next runs that were long past when first seen are overdue or late: not our business."""
+        long_past = now - AFTER_NEXT_RUN - timedelta(seconds=60)
+        while self._heap and (not self._current(*self._heap[0]) or self._heap[0][0] < long_past):
+            heappop(self._heap)
+
 
 CATCHING_UP_REQUESTS = 4
 """Requests of a look-up while there are tasks that were never read; else one, and running tasks take turns."""
 BACKLOG_PAUSE = timedelta(seconds=5)
 """Between the look-ups of tasks that were never read. Once there are none, they are looked up with the list only."""
+GRACE = 2.0
+"""Seconds that a copy waits longer when it took the last answer from another: so that one copy goes on asking, and its
+answer is there when the others are due."""
 PAUSE_AFTER_FAILURE = timedelta(minutes=5)
 """Until older tasks are asked for again beside the refreshes, which go on trying the newest."""
 
@@ -39,6 +151,7 @@ class WakeKind(Enum):
     JOBS = "jobs"
     TASKS = "tasks"
     TICK = "tick"
+    LOOK = "look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +165,12 @@ class Wake:
 class Refresher:
     """Keeps the board current.
 
+    Attributes:
+        asked_here: lists that this copy of the program asked for.
+        taken: lists that it was handed as another copy on this host was told them.
+
     Args:
-        board: where the answers go.
         services: Timers for the list, Transfer for what became of the runs and for names.
-        plan: when to ask.
         draw: gives a number from 0 to 1, to spread retries.
     """
 
@@ -70,15 +185,17 @@ class Refresher:
         self.board = board
         self.plan = plan
         self.due = DueJobs()
-        self.lists = ListReader(board, services)
+        self.asked_here = self.taken = 0
+        self.last_taken = False
         self._services = services
         self._draw = draw
         self._reading = False
         self._reading_jobs = False
         self._reading_tasks = False
-        self._last_answer: tuple[Job, ...] | None = None
         self._tasks_not_before = board.clock()
         self._ticked_at: datetime | None = None
+        self._signed_in_at_last = False
+        """Somebody signed in, and nothing was answered since."""
 
     # --- the list
 
@@ -99,15 +216,26 @@ class Refresher:
         return True
 
     async def _read_all(self, own: bool) -> None:
+        reading, asked = self.board.reading(), self.board.number()
         try:
-            listing = await self.lists.read(self._runs_wanted(), self.plan.pace, own=own)
+            read, age = await self._services.jobs.read_list(
+                reading.take,
+                reading.kept,
+                result_count=self._runs_wanted(),
+                unless_same=not self.board.disturbed,
+                younger_than=0.0 if own else self.plan.pace,
+            )
         except GlobusTuiError as error:
             self.note_failure(error)
             return
-        if listing.jobs is not self._last_answer or self.board.disturbed:
-            self._note_due(await self.board.take_list(listing.jobs, listing.asked))
-            self._last_answer = listing.jobs
-        self._note_success(listing.age, listing.grace)
+        self.last_taken = age is not None
+        self.taken += self.last_taken
+        self.asked_here += not self.last_taken
+        if age is not None:
+            asked = self.board.number_at(self.board.moment() - age)
+        if read is not None:
+            self._note_due(self.board.take_list(read, asked))
+        self._note_success(age)
         partial = await self._read_tasks()
         if partial is None:
             partial = await read_collections(self.board, self._services, self.board.names.wanted(self.board.now()))
@@ -116,11 +244,12 @@ class Refresher:
     def _runs_wanted(self) -> int:
         checked = self.board.freshness.checked_at
         silence = (self.board.clock() - checked).total_seconds() if checked else None
-        return runs_to_ask_for(len(self.board.held.jobs), silence)
+        return runs_to_ask_for(len(self.board.documents), silence)
 
-    def _note_success(self, age: float, grace: float) -> None:
-        answered = self.board.clock() - timedelta(seconds=age)
-        self.plan = self.plan.succeeded(answered, grace)
+    def _note_success(self, age: float | None) -> None:
+        answered = self.board.clock() - timedelta(seconds=age or 0.0)
+        self.plan = self.plan.succeeded(answered, 0.0 if age is None else GRACE)
+        self._signed_in_at_last = False
         state = FreshnessState.FRESH if self.plan.interval else FreshnessState.PAUSED
         partial = self.board.freshness.partial
         self.board.set_freshness(Freshness(state, answered, next_attempt=self.plan.next_at, partial=partial))
@@ -128,7 +257,14 @@ class Refresher:
     def note_failure(self, error: GlobusTuiError) -> None:
         """The service could not be asked, or refused: keeps what is there, says why, and plans the next attempt."""
         now = self.board.clock()
-        if is_sign_out(error):
+        advice = error.advice or None
+        in_vain = self._signed_in_at_last and isinstance(error, ServiceError) and is_sign_out(error)
+        if in_vain:
+            # A fresh sign-in is refused, too: asking for another would go on for ever.
+            advice = (
+                "The sign-in is fresh, so another will not help. Run globus-tui doctor; it is tried again by itself."
+            )
+        if is_sign_out(error) and not in_vain:
             self.plan = self.plan.signed_out_now()
             state = FreshnessState.SIGNED_OUT
         else:
@@ -137,7 +273,7 @@ class Refresher:
         self._freshness(
             state=state,
             problem=str(error),
-            advice=error.advice or None,
+            advice=advice,
             next_attempt=self.plan.next_at,
             failures=self.plan.failures,
             gare=requirement(error),
@@ -153,6 +289,15 @@ class Refresher:
 
     # --- what hangs on the list
 
+    async def catch_up(self, *, names: bool = True) -> None:
+        """Looks up all that the list left for later: tasks that were never read, and names of collections."""
+        problem = self.board.freshness.partial
+        while problem is None and self.board.shelf.backlog(self.board.now()):
+            problem = await self._read_tasks()
+        while names and problem is None and (wanted := self.board.names.wanted(self.board.now())):
+            problem = await read_collections(self.board, self._services, wanted)
+        self._freshness(partial=problem)
+
     async def _read_tasks(self) -> str | None:
         """At most one look-up of tasks; returns why it failed."""
         now = self.board.now()
@@ -162,15 +307,17 @@ class Refresher:
             return None
         self._reading_tasks, pause = True, BACKLOG_PAUSE
         try:
-            found, asked_for = await self.lists.look_up(wanted)
+            found = await self._services.tasks.tasks_by_id(
+                wanted, younger_than=self.plan.pace if self.last_taken else 0.0
+            )
         except GlobusTuiError as error:
             pause = PAUSE_AFTER_FAILURE
             return f"What became of the runs could not be read: {error}"
         finally:
             self._reading_tasks = False
             self._tasks_not_before = self.board.clock() + pause
-        self.board.shelf.missed(set(asked_for) - {task.task_id for task in found}, now)
-        await self.board.take_tasks(found)
+        self.board.shelf.missed(set(wanted) - {task.task_id for task in found}, now)
+        self.board.take_tasks(found)
         return None
 
     # --- single timers
@@ -180,18 +327,18 @@ class Refresher:
         asked = self.board.number()
         try:
             reading = await self._services.jobs.get_job(job_id, page_size=runs_to_ask_for(0, 0.0))
+            taken = self.board.take_job(reading.job, asked)
         except GlobusTuiError as error:
             if isinstance(error, ServiceError) and error.kind is ErrorKind.NOT_FOUND:
                 self.board.drop_job(job_id)
             elif is_sign_out(error):
                 self.note_failure(error)
             return False
-        taken = self.board.take_job(reading.job, asked)
         self._note_due((job_id,))
         return taken
 
     def _note_due(self, job_ids: Iterable[JobId]) -> None:
-        self.due.note(state for one in job_ids if (state := self.board.states.get(one)) is not None)
+        self.due.note(row for one in job_ids if (row := self.board.states.rows.get(one)) is not None)
 
     async def read_due_jobs(self) -> bool:
         """Reads the timers whose next run just fell due, and those an action asked to look at again."""
@@ -203,7 +350,7 @@ class Refresher:
             if len(due) >= LIST_INSTEAD:
                 return await self.refresh()
             for job_id in due:
-                if job_id in self.board.held.jobs and job_id not in self.board.pending:
+                if job_id in self.board.documents and job_id not in self.board.pending:
                     await self.read_job(job_id)
         finally:
             self._reading_jobs = False
@@ -245,7 +392,7 @@ class Refresher:
         seconds = []
         if (at := self.board.next_verdict_at) is not None:
             since = (clock - self._ticked_at).total_seconds() if self._ticked_at else VERDICTS_APART
-            seconds.append(max((at - now).total_seconds(), VERDICTS_APART - since))
+            seconds.append(max(at - now.timestamp(), VERDICTS_APART - since))
         outdated_at = self.plan.outdated_at(self.board.freshness.checked_at)
         if outdated_at is not None and not self.board.freshness.outdated:
             seconds.append((outdated_at - clock).total_seconds())
@@ -281,7 +428,8 @@ class Refresher:
         self.plan = self.plan.with_focus(focused, self.board.clock(), self.board.freshness.checked_at)
         self._freshness(next_attempt=self.plan.next_at)
 
-    def signed_in(self) -> None:
-        """There are credentials again: the clock goes on, the next refresh is due at once."""
+    def signed_in(self, *, fresh: bool = False) -> None:
+        """There are credentials again: the clock goes on, the next refresh is due at once. See `JobStore.signed_in`."""
+        self._signed_in_at_last = fresh
         self.plan = self.plan.asking_again(self.board.clock())
         self._freshness(next_attempt=self.plan.next_at, gare=None)

@@ -5,26 +5,43 @@ Every method raises `GlobusTuiError` and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from globus_tui.domain.collection import Collection
-    from globus_tui.domain.gare import Gare
-    from globus_tui.domain.job import Job
-    from globus_tui.domain.packed import Packed
-    from globus_tui.domain.readings import JobReading, Page
-    from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.documents import Entry
+    from globus_tui.domain.timer.job import Job, JobReading, Page
+    from globus_tui.domain.transfer.collection import Collection
+    from globus_tui.domain.transfer.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
+
+T = TypeVar("T")
 
 
 class JobService(Protocol):
     """Timers."""
 
-    async def list_jobs(self, *, result_count: int | None = None) -> tuple[Job, ...]:
-        """All timers with their newest runs; possibly the very tuple of the last call when nothing changed."""
+    async def read_list(
+        self,
+        take: Callable[[Iterator[Entry]], T],
+        last: Mapping[Any, object],
+        *,
+        result_count: int | None = None,
+        unless_same: bool = True,
+        younger_than: float = 0.0,
+    ) -> tuple[T | None, float | None]:
+        """What `take` makes of the entries of all timers, perhaps in a thread, and how old they are.
+
+        None when they are the same as the last time, with `unless_same`. What another copy of this program was told
+        fewer than `younger_than` seconds ago will do; how long ago is None when this copy was told. An entry says a
+        document, or a `Job` that was read of one.
+        """
+
+    async def list_jobs(self) -> tuple[Job, ...]:
+        """All timers, made whole."""
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         """One timer with a page of its runs."""
@@ -45,8 +62,8 @@ class JobService(Protocol):
 class TaskService(Protocol):
     """Tasks of Transfer."""
 
-    async def tasks_by_id(self, ids: Sequence[str]) -> tuple[Task, ...]:
-        """Those of the tasks that the service knows, in one request."""
+    async def tasks_by_id(self, ids: Sequence[str], *, younger_than: float = 0.0) -> tuple[Task, ...]:
+        """Those of the tasks that the service knows; `younger_than` as for `read_list`."""
 
     async def get_task(self, task_id: str) -> Task:
         """One task."""
@@ -83,58 +100,11 @@ class ConsentService(Protocol):
         """Whether all scopes that a requirement names are granted to this program; None when nobody can tell."""
 
 
-class PackedService(Protocol):
-    """Answers as they came, to be shared with other copies of this program."""
-
-    def last_list(self) -> Packed | None:
-        """The list that `list_jobs` gave last; None when it is not known as it came."""
-
-    async def read_list(self, packed: Packed) -> tuple[Job, ...]:
-        """The timers of a list that another copy was given."""
-
-    def last_tasks(self) -> Sequence[Packed]:
-        """The answers that `tasks_by_id` was given last."""
-
-    async def read_tasks(self, answers: Iterable[Packed]) -> tuple[Task, ...]:
-        """The tasks of a look-up of another copy."""
-
-
-class SharedFolder(Protocol):
-    """Where copies of this program meet, see `shared_files`. Nothing in it raises."""
-
-    def enter(self) -> bool:
-        """Makes this copy seen; False when sharing is not possible now."""
-
-    def leave(self) -> None:
-        """This copy is no more."""
-
-    def others(self) -> int:
-        """How many other copies live."""
-
-    def take_turn(self) -> bool:
-        """Makes it this copy's turn to ask; False when another is asking."""
-
-    def give_turn(self) -> None:
-        """It is another's turn."""
-
-    def write(self, kind: str, head: dict[str, Any], answers: Sequence[Packed]) -> bool:
-        """Replaces the answers of a kind for all copies."""
-
-    def read(self, kind: str) -> tuple[dict[str, Any], list[Packed]] | None:
-        """What another copy wrote since the last look, if anything."""
-
-
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that the store asks. Without `consents` a consent that is asked for counts as missing.
-
-    Only with both `packed` and `share` are answers shared with other copies of this program; `share` opens the place
-    where they meet, and is called after the first list at the earliest.
-    """
+    """All that the store asks. Without `consents` a consent that is asked for counts as missing."""
 
     jobs: JobService
     tasks: TaskService
     collections: CollectionService
     consents: ConsentService | None = None
-    packed: PackedService | None = None
-    share: Callable[[], SharedFolder | None] | None = None

@@ -1,31 +1,37 @@
 """Editing a timer: the service changes nothing but its name, so another one takes its place and the old one is paused.
 
 The steps are create, verify, swap (pause the old one, or the new one if the old one was paused), record. Whatever
-fails, exactly one of the two stays active: the new one is taken back unless the old one is known to be paused.
+fails, exactly one of the two stays active: the new one is taken back unless the old one is known to be paused. One
+that is to stand still begins late enough to be paused before its first run (`domain.taking_place`); should the service
+start one all the same, that is told.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from globus_tui.domain import wire
-from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
-from globus_tui.domain.job import JobStatus
+from globus_tui.domain.errors import BadInput, ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.making.new_timer import differences, same_schedule
+from globus_tui.domain.making.taking_place import check_ahead, in_place_of
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.same_timer import differences
-from globus_tui.store.creation_outcome import Created, Creation
-from globus_tui.store.effects import ambiguous
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.timer.job import JobReading, JobStatus
+from globus_tui.store.creation import Created, Creation, NotCreated
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable
     from typing import Any
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.job import Job
-    from globus_tui.domain.readings import JobReading
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.new_timer import NewTimer
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.timer.run import Run
     from globus_tui.store.creation import Creator
-    from globus_tui.store.recorder import Recorder
+    from globus_tui.store.journal import Recorder
+
+_SECOND = timedelta(seconds=1)
 
 
 class SwapService(Protocol):
@@ -46,12 +52,17 @@ class SwapService(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """The new timer has taken the place of the old one, which is kept, paused."""
+    """The new timer has taken the place of the old one, which is kept, paused.
+
+    Attributes:
+        fired: runs that the service started of the new one although it was to stand still.
+    """
 
     new: Job
     old_id: str
     words: str
     note: str | None = None
+    fired: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class NotSwapped:
             `Unconfirmed` look again, and hand what is found to `Swapper.finish`.
         clean: everything is as before: the old timer as it was, the new one gone. False: look at both.
         created: the new timer, when it may still be there.
+        fired: runs of the new timer that started before it was taken back.
     """
 
     step: str
@@ -72,6 +84,7 @@ class NotSwapped:
     creation: Creation | None = None
     clean: bool = True
     created: Created | None = None
+    fired: tuple[Run, ...] = ()
 
 
 Swap = Swapped | NotSwapped
@@ -80,59 +93,102 @@ Swap = Swapped | NotSwapped
 class Swapper:
     """Replaces timers."""
 
-    def __init__(self, creator: Creator, jobs: SwapService, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        creator: Creator,
+        jobs: SwapService,
+        recorder: Recorder,
+        hand_on: Callable[[str, str], Awaitable[None]] | None = None,
+    ) -> None:
+        """`hand_on` gives notes, tags and limits of one timer to another."""
         self._creator = creator
         self._jobs = jobs
         self._recorder = recorder
+        self._hand_on = hand_on
 
-    async def replace(self, old: JobReading, draft: Draft, *, check_consents: bool = True) -> Swap:
+    async def replace(
+        self, old: JobReading, draft: Draft, *, check_consents: bool = True, leaves_out: datetime | None = None
+    ) -> Swap:
         """Puts what a draft describes in the place of a timer.
 
         Args:
-            old: as read just now.
             draft: made with `clone(..., for_edit=True)`, and changed.
             check_consents: False after a sign-in that was asked for.
+            leaves_out: the run of the old one that the new one is to leave out.
         """
-        made = await self._creator.create(draft, check_consents=check_consents)
+        ready = await self.prepare(old, draft, leaves_out=leaves_out)
+        if isinstance(ready, NotSwapped):
+            return ready
+        made = await self._creator.create(ready[1], check_consents=check_consents)
         if not isinstance(made, Created):
             return NotSwapped("create", "The old timer stays as it is.", creation=made)
-        return await self.finish(old, made, draft)
+        return await self.finish(ready[0], made, ready[1])
+
+    async def prepare(
+        self, old: JobReading, draft: Draft, *, leaves_out: datetime | None = None
+    ) -> tuple[JobReading, Draft] | NotSwapped:
+        """The old timer read anew, and the draft with its runs where the swap starts none: both just before sending.
+
+        Runs that the old one made meanwhile are left out of an end by number of runs that was not changed.
+        """
+        try:
+            again = await self._jobs.get_job(str(old.job.job_id))
+        except GlobusTuiError as error:
+            return NotSwapped("prepare", f"Nothing was sent: the old timer could not be read: {error}", error)
+        try:
+            if again.job.status in (JobStatus.ENDED, JobStatus.DELETING):
+                raise BadInput("The old timer has ended meanwhile: C makes another one like it.")
+            if leaves_out is not None:
+                check_ahead(leaves_out, self._creator.now())
+                if again.job.stands_still:
+                    raise BadInput("It was paused meanwhile.")
+            return again, in_place_of(again.job, _with_runs_left(draft, old.job, again.job), self._creator.now())
+        except BadInput as problem:
+            return NotSwapped("prepare", f"Nothing was sent. {problem}", problem, NotCreated(str(problem), problem))
 
     async def finish(self, old: JobReading, made: Created, draft: Draft) -> Swap:
         """Goes on once the new timer is there; may be called again after it failed."""
+        resting = old.job.stands_still
         try:
             new = await self._jobs.get_job(made.job.job_id)
         except GlobusTuiError as error:
             return await self._take_back(made, "verify", f"The new timer could not be read: {error}", error)
-        if wrong := differences(draft.to_timer(), new.job):
+        wanted = draft.to_timer()
+        wrong = [one for one in differences(wanted, new.job) if not (resting and one == "schedule")]
+        if resting and not _on_one_grid(wanted, new.job):
+            wrong.append("schedule")
+        if wrong:
             return await self._take_back(made, "verify", f"The new timer came out differently: {', '.join(wrong)}.")
-        resting = old.job.stands_still
         loser = new if resting else old
-        paused, problem = await self._pause(str(loser.job.job_id))
+        paused, problem, after = await self._pause(loser)
         if paused is None:
-            words = f"Nobody can tell whether the old timer is paused: {problem} Both may be active; try again."
+            which = "new" if resting else "old"
+            words = f"Nobody can tell whether the {which} timer is paused: {problem} Both may be active; try again."
             return NotSwapped("swap", words, problem, clean=False, created=made)
         if not paused:
             which = "new" if resting else "old"
-            return await self._take_back(made, "swap", f"The {which} timer could not be paused: {problem}", problem)
+            words = f"The {which} timer could not be paused: {problem}{_may_arrive(problem)}"
+            return await self._take_back(made, "swap", words, problem)
         await self._record_swap(new, old)
         state = "Both are paused, as the old one was" if resting else "The old one is kept, paused"
         words = f"{new.job.label} has taken the place of the old timer. {state}."
-        return Swapped(new.job, str(old.job.job_id), words, self._recorder.take_warning())
+        if resting and after is None:
+            words += " Whether a run of it has started could not be looked at: look at its page."
+        fired = after.runs if resting and after is not None else ()
+        return Swapped(new.job, str(old.job.job_id), words, self._recorder.take_warning(), fired)
 
     async def _record_swap(self, new: JobReading, old: JobReading) -> None:
         """The lineage: which timer has taken the place of which."""
-        await self._recorder.record(
-            "swap",
+        await self._recorder.record_swap(
             {
                 "timer": {"id": new.job.job_id, "name": new.job.name},
                 "replaces": {"id": old.job.job_id, "name": old.job.name},
             },
-            before=old.document,
-            after=new.document,
-            effect=True,
-            error=None,
+            old.document,
+            new.document,
         )
+        if self._hand_on is not None:
+            await self._hand_on(str(old.job.job_id), str(new.job.job_id))
 
     async def go_back(self, new_id: str, old_id: str) -> Swap:
         """Undoes a swap: the new timer is paused, and the old one, which was kept, runs again.
@@ -146,131 +202,150 @@ class Swapper:
         if old.job.status is not JobStatus.INACTIVE:
             return NotSwapped("verify", "Nothing was changed: the old timer is not kept, paused, any more.")
         rested = new.job.stands_still
-        paused, problem = (True, None) if rested else await self._pause(new_id)
+        paused, problem, _ = (True, None, None) if rested else await self._pause(new)
         if paused is None:
             words = f"Nobody can tell whether the new timer is paused: {problem} Nothing else was changed; try again."
             return NotSwapped("swap", words, problem, clean=False)
         if not paused:
-            return NotSwapped("swap", f"Nothing was changed: the new timer could not be paused: {problem}", problem)
+            words = f"Nothing was changed: the new timer could not be paused: {problem}{_may_arrive(problem)}"
+            return NotSwapped("swap", words, problem)
         if not rested:
-            resumed, problem = await self._resume(old_id)
+            resumed, problem, _ = await self._resume(old)
             if not resumed:
-                return await self._new_again(new_id, old_id, problem, sure=resumed is False)
+                return await self._new_again(new, old, problem, sure=resumed is False)
         await self._record_swap(old, new)
         state = "Both are paused, as the new one was" if rested else "The new one is kept, paused"
         return Swapped(
             old.job, new_id, f"{old.job.label} is back in its place. {state}.", self._recorder.take_warning()
         )
 
-    async def _new_again(self, new_id: str, old_id: str, problem: GlobusTuiError | None, *, sure: bool) -> NotSwapped:
+    async def _new_again(
+        self, new: JobReading, old: JobReading, problem: GlobusTuiError | None, *, sure: bool
+    ) -> NotSwapped:
         """The old one could not be resumed: the new one goes on, once the old one is known to stand still."""
-        words = f"The old timer could not be resumed: {problem}"
-        if not sure and not (await self._pause(old_id))[0]:
+        words = f"The old timer could not be resumed: {problem}{_may_arrive(problem)}"
+        if not sure and not (await self._pause(old))[0]:
             words = f"{words} Nobody can tell whether it runs; the new one is paused. Look at both."
             return NotSwapped("swap", words, problem, clean=False)
-        if (await self._resume(new_id))[0]:
+        if (await self._resume(new))[0]:
             return NotSwapped("swap", f"{words} The new one goes on as before.", problem)
         return NotSwapped(
             "swap", f"{words} The new one is paused and could not be resumed: BOTH rest.", problem, clean=False
         )
 
-    async def _resume(self, job_id: str) -> tuple[bool | None, GlobusTuiError | None]:
+    async def _resume(self, timer: JobReading) -> tuple[bool | None, GlobusTuiError | None, Job | None]:
         """Whether it runs afterwards; None when nobody can tell."""
-        return await self._tell(self._jobs.resume_job, job_id, lambda after, error: not after.stands_still)
+        return await self._tell("resume", self._jobs.resume_job, timer, lambda after, _: not after.stands_still)
 
-    async def _pause(self, job_id: str) -> tuple[bool | None, GlobusTuiError | None]:
+    async def _pause(self, timer: JobReading) -> tuple[bool | None, GlobusTuiError | None, Job | None]:
         """Whether it is paused afterwards; None when nobody can tell."""
         resting = (JobStatus.INACTIVE, JobStatus.ENDED, JobStatus.DELETING)
         return await self._tell(
-            self._jobs.pause_job, job_id, lambda after, error: after.status in resting or error is None
+            "pause", self._jobs.pause_job, timer, lambda after, error: after.status in resting or error is None
         )
 
     async def _tell(
         self,
+        what: str,
+        call: Callable[[str], Awaitable[object]],
+        timer: JobReading,
+        done: Callable[[Job, GlobusTuiError | None], bool],
+    ) -> tuple[bool | None, GlobusTuiError | None, Job | None]:
+        """Calls, and looks what became of it: a call whose answer was lost may have been carried out.
+
+        One that is not seen may still arrive. It counts as not carried out, so that of the two timers one is active,
+        and stays open in the journal: what becomes of it is told.
+        """
+        async with self._recorder.asking(what, _subject(timer.job, "swap"), timer.document) as asked:
+            effect, error, after = await self._called(call, str(timer.job.job_id), done)
+            await asked.ended(effect, after=after.document if after else None, error=error)
+        return (False if effect is None and after is not None else effect), error, after.job if after else None
+
+    async def _called(
+        self,
         call: Callable[[str], Awaitable[object]],
         job_id: str,
         done: Callable[[Job, GlobusTuiError | None], bool],
-    ) -> tuple[bool | None, GlobusTuiError | None]:
-        """Calls, and looks what became of it: a call whose answer was lost may have been carried out."""
+    ) -> tuple[bool | None, GlobusTuiError | None, JobReading | None]:
         error: GlobusTuiError | None = None
         try:
             await call(job_id)
         except GlobusTuiError as found:
-            if not ambiguous(found):
-                return False, found
+            if not found.may_have_arrived:
+                return False, found, None
             error = found
         try:
-            after = (await self._jobs.get_job(job_id)).job
+            after = await self._jobs.get_job(job_id)
         except GlobusTuiError as found:
-            return (True, None) if error is None else (None, found)
-        return done(after, error), error
+            return (True, None, None) if error is None else (None, found, None)
+        return (True if done(after.job, error) else None), error, after
 
     async def _take_back(self, made: Created, step: str, words: str, error: GlobusTuiError | None = None) -> NotSwapped:
         """Deletes the new timer; if that cannot be, pauses it."""
-        job_id = str(made.job.job_id)
-        gone = await self._delete(job_id)
-        await self._recorder.record(
-            "take back",
-            {"timer": {"id": job_id, "name": made.job.name}},
-            before=made.document,
-            after=None,
-            effect=gone,
-            error=error,
-        )
+        async with self._recorder.asking("delete", _subject(made.job, "take back"), made.document) as asked:
+            gone, problem, fired = await self._delete(str(made.job.job_id))
+            await asked.ended(gone, error=problem)
         if gone:
-            return NotSwapped(step, f"{words} It was taken back; the old timer is as it was.", error)
-        paused, _ = await self._pause(job_id)
+            words = f"{words} It was taken back; the old timer is as it was."
+            return NotSwapped(step, words, error, fired=fired)
+        paused, _, after = await self._pause(JobReading(made.job, made.document or {}))
         if paused:
             words = f"{words} The new timer is paused, but could not be deleted; the old one is as it was."
-            return NotSwapped(step, words, error, clean=False, created=made)
+            return NotSwapped(step, words, error, clean=False, created=made, fired=after.runs if after else ())
         words = f"{words} The new timer could not be taken back either: BOTH may be active. Pause one of them."
         return NotSwapped(step, words, error, clean=False, created=made)
 
-    async def _delete(self, job_id: str) -> bool:
+    async def _delete(self, job_id: str) -> tuple[bool | None, GlobusTuiError | None, tuple[Run, ...]]:
+        """Whether it is gone, None when nobody can tell; and the runs that it made, as far as they can be told."""
+        error: GlobusTuiError | None = None
+        fired: tuple[Run, ...] = ()
         try:
-            await self._jobs.delete_job(job_id)
-        except ServiceError as found:
-            if found.kind is ErrorKind.NOT_FOUND:
-                return True
-        except GlobusTuiError:
-            pass  # what became of it is looked up below, whatever the error was
+            fired = (await self._jobs.delete_job(job_id)).job.runs
+        except GlobusTuiError as found:
+            error = found
+        sure = error is not None and not error.may_have_arrived
         try:
-            return (await self._jobs.get_job(job_id)).job.status is JobStatus.DELETING
+            after = (await self._jobs.get_job(job_id)).job
+            gone, fired = after.status is JobStatus.DELETING, after.runs or fired
         except ServiceError as found:
-            return found.kind is ErrorKind.NOT_FOUND
+            gone = found.kind is ErrorKind.NOT_FOUND
         except GlobusTuiError:
-            return False
+            gone = False
+        return (True if gone else False if sure else None), error, fired
 
 
-@dataclass(frozen=True, slots=True)
-class OldTimer:
-    """A timer that was replaced and is kept, paused."""
-
-    job_id: str
-    name: str | None
-    replaced_by: str
-    replaced_at: datetime
-
-
-def replaced_timers(entries: Iterable[Mapping[str, Any]]) -> tuple[OldTimer, ...]:
-    """Those that were replaced and not deleted since, by the journal's entries, oldest first: the lineage."""
-    kept: dict[str, OldTimer] = {}
-    for entry in entries:
-        timer, old = wire.document(entry.get("timer")), wire.document(entry.get("replaces"))
-        job_id, moment = wire.text(old.get("id")), wire.moment(entry.get("when"))
-        if entry.get("what") == "swap" and job_id and moment:
-            kept.pop(wire.text(timer.get("id")) or "", None)  # one that was kept is back in its place
-            kept[job_id] = OldTimer(job_id, wire.text(old.get("name")), wire.text(timer.get("id")) or "", moment)
-        elif entry.get("what") == "delete" and entry.get("outcome") == "done":
-            kept.pop(wire.text(timer.get("id")) or "", None)
-    return tuple(kept.values())
+def _with_runs_left(draft: Draft, before: Job, after: Job) -> Draft:
+    """The draft with the runs taken off that the old timer made since it was read, if its end is still the old one."""
+    schedule, kept = draft.schedule, draft.original
+    made = (after.n_runs or 0) - (before.n_runs or 0)
+    if made <= 0 or not isinstance(schedule, RecurringSchedule) or not isinstance(kept, RecurringSchedule):
+        return draft
+    if schedule.end.after_runs is None or schedule.end != kept.end:
+        return draft
+    left = schedule.end.after_runs - made
+    if left <= 0:
+        raise BadInput("The old timer has made its last run meanwhile: C makes another one like it.")
+    return replace(draft, schedule=replace(schedule, end=replace(schedule.end, after_runs=left)))
 
 
-def due_for_deletion(entries: Iterable[Mapping[str, Any]], now: datetime, days: int) -> tuple[OldTimer, ...]:
-    """Replaced timers that have been kept long enough to ask whether to delete them."""
-    return tuple(one for one in replaced_timers(entries) if now - one.replaced_at >= timedelta(days=days))
+def _on_one_grid(wanted: NewTimer, made: Job) -> bool:
+    """The new timer's runs are those that were asked for, be it from another of their ticks on.
+
+    One that was found again after a lost answer begins where it was then to begin.
+    """
+    asked, came = wanted.schedule, made.schedule
+    if not isinstance(asked, RecurringSchedule) or not isinstance(came, RecurringSchedule):
+        return same_schedule(asked, came, made.submitted_at)
+    if asked.start is None or came.start is None:
+        return False
+    off = (came.start - asked.start + _SECOND / 2) % asked.interval  # sent to the second
+    return off <= _SECOND and same_schedule(replace(asked, start=came.start), came, made.submitted_at)
 
 
-def replaced_by(entries: Iterable[Mapping[str, Any]], new_id: str) -> OldTimer | None:
-    """The timer whose place one has taken, if it was not deleted since."""
-    return next((one for one in replaced_timers(entries) if one.replaced_by == new_id), None)
+def _may_arrive(problem: GlobusTuiError | None) -> str:
+    lost = problem is not None and problem.may_have_arrived
+    return " The request may still arrive: what becomes of it is told here." if lost else ""
+
+
+def _subject(job: Job, why: str) -> dict[str, Any]:
+    return {"timer": {"id": job.job_id, "name": job.name}, "why": why}

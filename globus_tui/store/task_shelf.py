@@ -7,13 +7,11 @@ from heapq import nsmallest
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.job import JobKind
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from globus_tui.domain.job import Job, JobId
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.domain.transfer.task import Task
 
 TASKS_AT_ONCE = 80
 """Ids in one look-up: they go into the query of a request, which cannot be long."""
@@ -27,6 +25,11 @@ _NEW_RUN = timedelta(minutes=10)
 _ASK_NEW_AGAIN, _ASK_OLD_AGAIN = timedelta(minutes=1), timedelta(hours=1)
 
 
+def depth_for(jobs: int) -> int:
+    """How many of the newest runs of each of so many jobs are joined with their tasks."""
+    return next((depth for most, depth in _DEPTHS if jobs <= most), 1)
+
+
 class TaskShelf:
     """Tasks by id, and which of them should be asked for."""
 
@@ -37,41 +40,45 @@ class TaskShelf:
         self._not_before: dict[str, datetime] = {}
         self._turns: dict[str, int] = {}
         self._turn = 0
+        self._newest: dict[JobId, tuple[str, ...]] = {}
         self._depth = RUNS_JOINED
         self.tasks: Mapping[str, Task] = MappingProxyType(self._tasks)
 
-    def note(self, job: Job, *, opened: bool = False) -> None:
+    def note(self, job_id: JobId, tasks: Sequence[tuple[str, int, float]], *, opened: bool = False) -> None:
         """Takes down which tasks the runs of a job made, as far as they are joined: all, if somebody opened it.
 
-        Flow runs are not tasks of Transfer.
+        Args:
+            tasks: their ids, each with the place of its run among the newest and what orders it among others.
         """
-        if job.kind is not JobKind.TRANSFER:
-            return
         deep = RUNS_JOINED if opened else self._depth
-        for rank, run in enumerate(job.runs[:RUNS_JOINED]):
-            task_id = run.resource_id
-            if task_id is None:
-                continue
+        for task_id, rank, order in tasks:
             known = self._tasks.get(task_id)
             if rank < deep:
-                self._owners[task_id] = job.job_id
+                self._owners[task_id] = job_id
                 if known is None or not known.finished:
-                    self._wanted[task_id] = (rank, -(run.ran_at.timestamp() if run.ran_at else 0.0))
+                    self._wanted[task_id] = (rank, order)
             elif known is None:
                 self._wanted.pop(task_id, None)
+        self._let_go(job_id, tuple(task_id for task_id, _, _ in tasks))
 
-    def fit(self, jobs: int) -> bool:
-        """Says how many jobs there are: the more, the fewer runs of each are joined. True: all are to be noted anew."""
-        before, self._depth = self._depth, next((depth for most, depth in _DEPTHS if jobs <= most), 1)
-        return self._depth > before
+    def _let_go(self, job_id: JobId, newest: tuple[str, ...]) -> None:
+        """Tasks of runs that newer ones have pushed out: a console that is open for weeks has seen many."""
+        before, self._newest[job_id] = self._newest.get(job_id, ()), newest
+        for task_id in set(before).difference(newest):
+            for known in (self._tasks, self._owners, self._wanted, self._turns, self._not_before):
+                known.pop(task_id, None)
 
-    def forget(self, job: Job) -> None:
-        """The job is gone: nobody needs its tasks."""
-        for run in job.runs:
-            if run.resource_id is not None:
-                self._wanted.pop(run.resource_id, None)
-                self._turns.pop(run.resource_id, None)
-                self._owners.pop(run.resource_id, None)
+    def fit(self, jobs: int) -> None:
+        """Says how many jobs there are: the more, the fewer runs of each are joined."""
+        self._depth = depth_for(jobs)
+
+    def forget(self, jobs: Container[JobId]) -> None:
+        """The jobs are gone: nobody needs their tasks."""
+        for task_id in [one for one, owner in self._owners.items() if owner in jobs]:
+            for known in (self._wanted, self._turns, self._owners):
+                known.pop(task_id, None)
+        for job_id in [one for one in self._newest if one in jobs]:
+            del self._newest[job_id]
 
     def wanted(self, now: datetime, limit: int = TASKS_AT_ONCE) -> tuple[str, ...]:
         """Ids to look up now: what is not known first, of that the newest run of each job; then whose turn it is."""

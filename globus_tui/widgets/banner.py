@@ -32,7 +32,6 @@ class Banner(Vertical):
         self._banner_key_of = key_of
 
     def compose(self) -> ComposeResult:
-        """Headline, sentences, key."""
         yield Static(id="banner-head", markup=False)
         yield Static(id="banner-words", markup=False)
         yield Static(id="banner-key", markup=False)

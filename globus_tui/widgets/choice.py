@@ -1,4 +1,6 @@
-"""One of a few, on one line: `(*) mirror  ( ) archive  ( ) one copy`; more lines where it does not fit."""
+"""One of a few, on one line: `(*) mirror ( ) archive`; more lines where it does not fit. On or off: `[x] verify
+checksums`. And rules in order, one a line, moved and removed with keys; the owner does it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Static
 
-from globus_tui.present.safe_text import cell_width, safe_line
+from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, cell_width, clip, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +22,172 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import RenderResult
     from textual.geometry import Size
+
+
+class RuleList(Widget, can_focus=True):
+    """Lines of (rule, remark) with a cursor. Text is data and is made harmless here."""
+
+    DEFAULT_CSS = """
+    RuleList { height: auto; width: 1fr; }
+    """
+    BINDINGS: ClassVar = [
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("shift+down,J", "shift(1)", "Later", show=False),
+        Binding("shift+up,K", "shift(-1)", "Earlier", show=False),
+        Binding("x,delete,backspace", "remove", "Remove", show=False),
+    ]
+
+    rows: reactive[tuple[tuple[str, str], ...]] = reactive((), layout=True)
+    cursor: reactive[int] = reactive(0)
+    ascii_only: reactive[bool] = reactive(False)
+
+    @dataclass
+    class Removed(Message):
+        """The rule at this place is to go."""
+
+        place: int
+
+    @dataclass
+    class Shifted(Message):
+        """The rule at this place is to go up or down."""
+
+        place: int
+        by: int
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self.rows)
+
+    def watch_rows(self) -> None:
+        """The cursor stays inside; without rules there is nothing to focus."""
+        self.cursor = max(0, min(self.cursor, len(self.rows) - 1))
+        self.display = bool(self.rows)
+
+    def render(self) -> RenderResult:
+        return Content("\n").join(self._line(place) for place in range(len(self.rows)))
+
+    def _line(self, place: int) -> Content:
+        rule, remark = (safe_line(text, ascii_only=self.ascii_only) for text in self.rows[place])
+        ellipsis = ASCII_ELLIPSIS if self.ascii_only else ELLIPSIS
+        here = self.has_focus and place == self.cursor
+        words = clip(f"{place + 1} {rule}", max(8, self.size.width - len(remark) - 2), ellipsis=ellipsis)
+        return Content.assemble((words, "reverse" if here else ""), "  ", (remark, "$text-muted"))
+
+    def action_move(self, by: int) -> None:
+        self.cursor = max(0, min(self.cursor + by, len(self.rows) - 1))
+
+    def action_shift(self, by: int) -> None:
+        if 0 <= self.cursor + by < len(self.rows):
+            self.post_message(self.Shifted(self.cursor, by))
+            self.cursor += by
+
+    def action_remove(self) -> None:
+        if self.rows:
+            self.post_message(self.Removed(self.cursor))
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+
+class ChoiceLine(Static, can_focus=True):
+    """Space ticks it or leaves it out."""
+
+    DEFAULT_CSS = """
+    ChoiceLine { height: auto; }
+    ChoiceLine:focus { background: $panel; text-style: bold; }
+    """
+    BINDINGS = [Binding("space", "turn", "Leave out", show=False)]
+
+    @dataclass
+    class Toggled(Message):
+        """It was ticked or left out."""
+
+        key: str
+        ticked: bool
+
+    def __init__(self, key: str, words: str) -> None:
+        super().__init__(markup=False)
+        self.choice_key = key
+        self.ticked = True
+        self._choice_words = words
+
+    def on_mount(self) -> None:
+        self._draw_line()
+
+    def _draw_line(self) -> None:
+        box = ("[x]", "bold $success") if self.ticked else ("[ ]", "$text-muted")
+        words = safe_line(self._choice_words, ascii_only=self.app.has_class("-ascii"))
+        self.update(Content.assemble(box, " ", (words, "" if self.ticked else "$text-muted")))
+
+    def tick(self, ticked: bool) -> None:
+        """Tick it or leave it out."""
+        if ticked != self.ticked:
+            self.ticked = ticked
+            self._draw_line()
+            self.post_message(self.Toggled(self.choice_key, ticked))
+
+    def action_turn(self) -> None:
+        self.tick(not self.ticked)
+
+
+class Toggle(Widget, can_focus=True):
+    """Space switches it, which is told as `Toggle.Changed`. Enter does nothing, so that nothing is switched unseen."""
+
+    DEFAULT_CSS = """
+    Toggle { height: 1; width: auto; &:focus { text-style: reverse; } }
+    """
+    BINDINGS: ClassVar = [Binding("space", "switch", "Switch", show=False)]
+
+    value: reactive[bool] = reactive(False)
+    """Setting it says nothing to anybody."""
+
+    @dataclass
+    class Changed(Message):
+        """The user switched it."""
+
+        toggle: Toggle
+        value: bool
+
+        @property
+        def control(self) -> Toggle:
+            """The toggle it happened in: lets `@on` select by id."""
+            return self.toggle
+
+    def __init__(
+        self,
+        words: str,
+        value: bool = False,
+        *,
+        danger: str = "",
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+    ) -> None:
+        """Make a toggle.
+
+        Args:
+            danger: a word put behind it in the colour of errors while it is on.
+            id: name in the style sheet.
+        """
+        super().__init__(id=id)
+        self._toggle_words = words
+        self._toggle_danger = danger
+        self.set_reactive(Toggle.value, value)
+
+    def render(self) -> RenderResult:
+        words = f"[{'x' if self.value else ' '}] {safe_line(self._toggle_words)}"
+        if self.value and self._toggle_danger:
+            return Content.assemble((words, "bold $text-error"), f"  {self._toggle_danger}")
+        return Content(words if not self._toggle_danger else f"{words}  {' ' * len(self._toggle_danger)}")
+
+    def action_switch(self) -> None:
+        self.value = not self.value
+        self.post_message(self.Changed(self, self.value))
+
+    def on_click(self) -> None:
+        self.action_switch()
+
 
 _GAP = 2
 
@@ -57,7 +226,6 @@ class Choice(Widget, can_focus=True):
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
-        """Make a choice among (key, words)."""
         super().__init__(id=id)
         self._choice_options = tuple(options)
         self.set_reactive(Choice.value, value)
@@ -69,16 +237,13 @@ class Choice(Widget, can_focus=True):
             self.refresh(layout=True)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """All on one line."""
         widths = [cell_width(self._words(place)) for place in range(len(self._choice_options))]
         return sum(widths) + _GAP * (len(widths) - 1)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as the words take."""
         return len(self._lines(width))
 
     def render(self) -> RenderResult:
-        """The options; the chosen one bold."""
         lines = []
         for line in self._lines(self.size.width):
             pieces = [self._piece(place) for place in line]
@@ -99,11 +264,9 @@ class Choice(Widget, can_focus=True):
         return any(key == self.value for key, _ in self._choice_options)
 
     def on_focus(self) -> None:
-        """Show where the keys go, in any number of colours."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """Take that back."""
         self.refresh()
 
     def _lines(self, width: int) -> list[list[int]]:
@@ -119,7 +282,6 @@ class Choice(Widget, can_focus=True):
         return lines
 
     def action_step(self, by: int) -> None:
-        """Choose the one after or before, round and round."""
         keys = [key for key, _ in self._choice_options]
         if not keys:
             return
@@ -127,7 +289,6 @@ class Choice(Widget, can_focus=True):
         self._choose(keys[(at + by) % len(keys)])
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked."""
         offset = event.get_content_offset(self)
         lines = self._lines(self.size.width)
         if offset is None or offset.y >= len(lines):

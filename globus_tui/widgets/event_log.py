@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from globus_tui.present.log_lines import LogLine
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.list import LineList
+from globus_tui.present.event_rows import LogLine
 from globus_tui.present.safe_text import safe_line
-from globus_tui.widgets.found import set_off
-from globus_tui.widgets.line_columns import Cell, Column, Span
-from globus_tui.widgets.line_list import LineList
+from globus_tui.widgets.text_lines import set_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,6 @@ class EventLog(LineList[LogLine]):
     """A task's log, or what stands in its place."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        """Make an empty log."""
         super().__init__(id=id)
         self._log_lines: tuple[LogLine, ...] = ()
         self._log_wraps = False
@@ -51,7 +50,6 @@ class EventLog(LineList[LogLine]):
 
         Args:
             lines: the same object again costs nothing.
-            wraps: break long ones.
             head: what stands before a line, asked for lines in sight only; None leaves the heads out.
         """
         before = (self._log_wraps, self._log_has_rest, self._log_head is None)
@@ -64,7 +62,6 @@ class EventLog(LineList[LogLine]):
         self._show_rows()
 
     def on_resize(self) -> None:
-        """Wrap for the new width."""
         super().on_resize()
         if self._log_wraps:
             self._show_rows()
@@ -82,10 +79,10 @@ class EventLog(LineList[LogLine]):
 
     def _choose_columns(self) -> None:
         two = self._log_has_rest and not self._log_wraps
-        rest = (Column("rest", "", self._rest, min_width=10, weight=3, priority=1),) if two else ()
+        rest = (Column("rest", "", self._rest, min_width=10, priority=1),) if two else ()
         heads = (Column("head", "", self._head, width=_HEAD),) if self._log_head is not None else ()
         self.set_columns(
-            (*heads, Column("words", "", self._words, min_width=24, weight=2, max_width=48 if rest else 0), *rest)
+            (*heads, Column("words", "", self._words, min_width=24, weight=8, max_width=90 if rest else 0), *rest)
         )
 
     def _show_rows(self) -> None:

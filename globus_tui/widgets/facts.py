@@ -1,4 +1,6 @@
-"""Rows of label and words, one line each: cut with an ellipsis rather than wrapped. Warnings are never cut."""
+"""Rows of label and words, one line each: cut with an ellipsis rather than wrapped; warnings are never cut. And the
+next runs of what is being described, in as many columns as there is room for.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, clip, fit, safe_line
+from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, cell_width, clip, fit, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +19,61 @@ if TYPE_CHECKING:
     from textual.app import RenderResult
     from textual.geometry import Size
 
-    from globus_tui.present.schedule_facts import Fact
+    from globus_tui.present.review_facts import FireLine
+    from globus_tui.present.timer_facts import Fact
+
+
+_GAP = 2
+
+
+class FiresPanel(Widget):
+    """Draws runs downwards, then in a further column where there is room; below them what else is to be said."""
+
+    DEFAULT_CSS = """
+    FiresPanel { height: auto; }
+    """
+
+    fires: reactive[tuple[FireLine, ...]] = reactive((), layout=True)
+    remarks: reactive[tuple[str, ...]] = reactive((), layout=True)
+    """Lines below, such as clock changes: drawn as warnings."""
+    empty: reactive[str] = reactive("", layout=True)
+    """What to say while there are no runs."""
+    ascii_only: reactive[bool] = reactive(False)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width)) + len(self.remarks)
+
+    def render(self) -> RenderResult:
+        width, ellipsis = self.size.width, ASCII_ELLIPSIS if self.ascii_only else ELLIPSIS
+        remarks = (clip(safe_line(one, ascii_only=self.ascii_only), width, ellipsis=ellipsis) for one in self.remarks)
+        return Content("\n").join([*self._lines(width), *(Content.styled(one, "$text-warning") for one in remarks)])
+
+    def _lines(self, width: int) -> list[Content]:
+        if not self.fires:
+            return [Content.styled(safe_line(self.empty), "$text-muted")] if self.empty else []
+        numbered = [self._fire(place, one) for place, one in enumerate(self.fires, start=1)]
+        column = max(cell_width(one.plain) for one in numbered) + _GAP
+        columns = max(1, min(2, (width + _GAP) // column))
+        high = -(-len(numbered) // columns)
+        lines = []
+        for row in range(high):
+            parts = numbered[row::high]
+            padded = [one.pad_right(column - cell_width(one.plain)) for one in parts[:-1]]
+            lines.append(Content("").join([*padded, parts[-1]]))
+        return lines
+
+    def _fire(self, place: int, fire: FireLine) -> Content:
+        local = max(cell_width(one.local) for one in self.fires)
+        utc = max(cell_width(one.utc) for one in self.fires)
+        noted = any(one.note for one in self.fires)
+        note = f"  {safe_line(fire.note, ascii_only=self.ascii_only)}" if noted else ""
+        return Content.assemble(
+            (f"{place:>2} ", "$text-muted"),
+            f"{fire.local:<{local}}  ",
+            (f"{fire.utc:<{utc}}" if noted else fire.utc, "$text-muted"),
+            (note, "$text-accent"),
+        )
+
 
 _STYLES = {"warning": "$text-warning", "muted": "$foreground-muted", "accent": "$text-accent"}
 _WIDEST_LABEL = 18
@@ -48,7 +104,6 @@ class Facts(Widget):
         self._label_least = label_width
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """A line for each row, more for a warning that does not fit."""
         return max(self.least_height, self._height_at(width))
 
     @property
@@ -60,7 +115,6 @@ class Facts(Widget):
         return sum(len(self._pieces(row, width - self._column)) for row in self.rows)
 
     def render(self) -> RenderResult:
-        """Labels in one column, words in the other."""
         column, room = self._column, max(8, self.size.width - self._column)
         return Content("\n").join(line for row in self.rows for line in self._lines(row, column, room))
 

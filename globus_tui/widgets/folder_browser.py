@@ -1,4 +1,6 @@
-"""A folder of a collection: its entries, moved about with the keys of every list, opened and left like directories."""
+"""A folder of a collection, moved about with the keys of every list; and collections to choose from while their name is
+typed.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,87 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 
 from globus_tui.commands import FOLDER, bindings
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.list import LineList
 from globus_tui.present import sizes
-from globus_tui.widgets.line_columns import Cell, Column, Span
-from globus_tui.widgets.line_list import LineList
+from globus_tui.present.collection_words import access_words, kind_words, owner_words, state_words
 
 if TYPE_CHECKING:
-    from globus_tui.domain.collection import FolderEntry
-    from globus_tui.store.browsing_answers import FolderView
+    from globus_tui.domain.transfer.collection import FolderEntry
+    from globus_tui.store.browsing import FolderView, Suggestion, Suggestions
+
+
+class SuggestionRow(NamedTuple):
+    """One suggestion; `first` of its group, which is named there only."""
+
+    key: tuple[str, str, str]
+    suggestion: Suggestion
+    first: bool
+
+
+class CollectionPicker(LineList[SuggestionRow]):
+    """The list under a collection's field. The field keeps the focus; arrow keys there move the cursor here."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(
+            (
+                Column("why", "", self._cell_why, width=9, priority=3),
+                Column("name", "COLLECTION", self._cell_name, min_width=16, weight=3),
+                Column("kind", "TYPE", lambda row: kind_words(row.suggestion.collection), width=8, priority=1),
+                Column("access", "ACCESS", self._cell_access, width=8, priority=2),
+                Column("owner", "OWNER", self._cell_owner, min_width=14, weight=2, priority=4),
+            ),
+            empty="",
+            id=id,
+        )
+        self.can_focus = False
+
+    def show(self, found: Suggestions, chosen_id: str | None = None) -> None:
+        """Show what fits; under the cursor is the one that was chosen before, else the best."""
+        rows: list[SuggestionRow] = []
+        before = None
+        for one in found.found:
+            key = (one.why.name, one.collection.collection_id, one.label or "")
+            rows.append(SuggestionRow(key, one, one.why is not before))
+            before = one.why
+        if rows:
+            self.empty = ""
+        elif found.problems:
+            self.empty = "\n".join(found.problems)
+        else:
+            self.empty = "No collection fits." if found.typed.strip() else "None used lately: type a name."
+        self.set_rows(tuple(rows))
+        before_it = next((row.key for row in rows if row.suggestion.collection.collection_id == chosen_id), None)
+        if before_it is None or not self.move_to(before_it):
+            self.action_first()
+
+    def chosen(self) -> Suggestion | None:
+        """The suggestion under the cursor."""
+        row = self.cursor_row
+        return row.suggestion if row else None
+
+    @staticmethod
+    def _cell_why(row: SuggestionRow) -> Cell:
+        return Span(row.suggestion.why.value.removesuffix(" with me") if row.first else "", "muted")
+
+    @staticmethod
+    def _cell_name(row: SuggestionRow) -> Cell:
+        one = row.suggestion
+        words, style = state_words(one.collection)
+        parts = [Span(one.label or one.collection.name)]
+        if one.label:
+            parts.append(Span(f" {one.collection.name}:{one.path or ''}", "muted"))
+        if words:
+            parts.append(Span(f" ({words})", style))
+        return tuple(parts)
+
+    @staticmethod
+    def _cell_access(row: SuggestionRow) -> Cell:
+        return Span(access_words(row.suggestion.collection), "warning")
+
+    @staticmethod
+    def _cell_owner(row: SuggestionRow) -> Cell:
+        return Span(owner_words(row.suggestion.collection), "muted")
 
 
 class EntryRow(NamedTuple):
@@ -44,7 +120,6 @@ class FolderBrowser(LineList[EntryRow]):
 
         Attributes:
             folder: name of a folder in this one; `..` is the one above; empty is this one.
-            again: read it anew.
         """
 
         browser: FolderBrowser
@@ -53,7 +128,6 @@ class FolderBrowser(LineList[EntryRow]):
 
         @property
         def control(self) -> FolderBrowser:
-            """Where it was wanted."""
             return self.browser
 
     @dataclass
@@ -64,7 +138,6 @@ class FolderBrowser(LineList[EntryRow]):
 
         @property
         def control(self) -> FolderBrowser:
-            """Where it was wanted."""
             return self.browser
 
     @dataclass
@@ -75,11 +148,9 @@ class FolderBrowser(LineList[EntryRow]):
 
         @property
         def control(self) -> FolderBrowser:
-            """Where it was wanted."""
             return self.browser
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        """Make an empty folder."""
         super().__init__(
             (
                 Column("name", "NAME", self._cell_name, min_width=16, weight=3),
@@ -146,33 +217,27 @@ class FolderBrowser(LineList[EntryRow]):
             self.action_mark()
 
     def action_folder_open(self) -> None:
-        """Open the folder under the cursor."""
         row: EntryRow | None = self.cursor_row
         if row is not None and row.entry.is_folder:
             self.post_message(self.Wanted(self, row.key))
 
     def action_folder_up(self) -> None:
-        """The folder above."""
         self.post_message(self.Wanted(self, ".."))
 
     def action_folder_hidden(self) -> None:
-        """Show or hide names that begin with a dot."""
         self.hidden_shown = not self.hidden_shown
         self.post_message(self.Wanted(self))
 
     def action_folder_again(self) -> None:
-        """Read it anew."""
         self.post_message(self.Wanted(self, again=True))
 
     def action_folder_sort(self) -> None:
-        """By name, by size, newest first."""
         orders = list(Order)
         self.order = orders[(orders.index(self.order) + 1) % len(orders)]
         self._show_rows()
         self.post_message(self.Highlighted(self, self.cursor_key))
 
     def action_folder_bookmark(self) -> None:
-        """Give this folder a name."""
         self.post_message(self.BookmarkWanted(self))
 
     @staticmethod

@@ -8,7 +8,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.domain.findings import Level
+from globus_tui.domain.making.draft_fields import Level
+from globus_tui.present.marks import LEVEL_WORDS
 from globus_tui.present.safe_text import cell_width, safe_line
 
 if TYPE_CHECKING:
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.findings import Finding
+    from globus_tui.domain.making.draft_fields import Finding
 
 _STYLES = {Level.OK: "-ok", Level.NOTE: "-note", Level.WARN: "-warn", Level.STOP: "-stop"}
-SIGNS = {Level.OK: "ok", Level.NOTE: "note", Level.WARN: "WARN", Level.STOP: "STOP"}
-"""How bad a finding is, as a word: never by colour alone."""
 
 
 class FormRow(Vertical):
@@ -53,7 +52,6 @@ class FormRow(Vertical):
         self._row_said: tuple[Level, str] | None = None
 
     def compose(self) -> ComposeResult:
-        """Label and field side by side, the note below."""
         with Horizontal():
             yield Static(Content(self._row_label), classes="row-label")
             yield from self._row_fields
@@ -86,5 +84,5 @@ class FormRow(Vertical):
         line.display = bool(words)
         for one, style in _STYLES.items():
             line.set_class(one is level, style)
-        sign = f"{SIGNS[level]} " if level >= Level.WARN else ""
+        sign = f"{LEVEL_WORDS[level]} " if level >= Level.WARN else ""
         line.update(Content(f"{sign}{safe_line(words)}"))

@@ -9,20 +9,88 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.content import Content
 
-from globus_tui.domain.timeline import timeline
+from globus_tui.domain.timer.history import Moment, timeline
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.list import LineList
 from globus_tui.present import detail_words, marks
+from globus_tui.present.marks import history_sign
 from globus_tui.present.safe_text import safe_line
-from globus_tui.widgets.run_history import RunHistory
 from globus_tui.widgets.text_line import TextLine
+from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.timeline import Moment
     from globus_tui.store.job_state import JobState
-    from globus_tui.widgets.viewpoint import Viewpoint
+
+
+_COUNTS = {"FILES": "files_transferred", "SKIP": "skipped_errors", "FAULT": "faults"}
+
+
+class RunHistory(LineList[Moment]):
+    """Runs as rows. Told rows and a viewpoint; says which one was opened.
+
+    Attributes:
+        odd: what is unusual about runs, by their keys.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        """Make the list; rows come by `set_rows`, words by `look_from`."""
+        super().__init__(id=id)
+        self._run_view = Viewpoint()
+        self.odd: Mapping[str, str] = {}
+        self.set_columns(
+            (
+                Column("started", "STARTED", self._started, width=detail_words.STARTED_CELLS),
+                Column("took", "TOOK", lambda row: detail_words.took_words(row, self._run_view.now), width=7),
+                Column("result", "RESULT", self._result, width=13),
+                Column("files", "FILES", self._count("FILES"), width=8, align="right", priority=1),
+                Column(
+                    "bytes", "BYTES", lambda row: _quiet(detail_words.moved(row)), width=8, align="right", priority=2
+                ),
+                Column("skips", "SKIP", self._count("SKIP"), width=5, align="right", priority=4),
+                Column("faults", "FAULT", self._count("FAULT"), width=5, align="right", priority=5),
+                Column("task", "TASK", lambda row: Span(detail_words.task_id(row), "muted"), width=8, priority=6),
+                Column("message", "MESSAGE", self._message, min_width=18),
+            )
+        )
+
+    def look_from(self, view: Viewpoint) -> None:
+        """Use another present, zone or set of names; lines whose words stay are not drawn again."""
+        if view == self._run_view:
+            return
+        self._run_view = view
+        if self.ascii_only != view.ascii:
+            self.ascii_only = view.ascii
+        elif self.is_mounted:
+            self.reformat()
+
+    def _started(self, row: Moment) -> Cell:
+        return detail_words.started(row, self._run_view.now, self._run_view.zone)
+
+    def _result(self, row: Moment) -> Cell:
+        sign = history_sign(row.mark)
+        return Span(f"{sign.drawn(ascii_only=self._run_view.ascii)} {detail_words.result(row)}", sign.style)
+
+    def _message(self, row: Moment) -> Cell:
+        words = detail_words.message(row, self._run_view.now, self._run_view.zone)
+        if row.run is None:
+            return Span(words, "muted")
+        odd = self.odd.get(row.run.key)
+        return (Span(odd, "warning"), Span(f"; {words}" if words else "")) if odd else words
+
+    @staticmethod
+    def _count(title: str) -> Callable[[Moment], Cell]:
+        field = _COUNTS[title]
+        return lambda row: _quiet(detail_words.number(row, field))
+
+
+def _quiet(text: str) -> Cell:
+    """What is not there, or nothing, stands back."""
+    return Span(text, "muted") if text in (detail_words.NONE, detail_words.UNKNOWN, "0") else text
+
 
 TICKS_WIDE, TICKS_NARROW = 60, 40
 
@@ -51,11 +119,12 @@ class JobPast(Vertical):
         self._past_key_of = key_of
 
     def compose(self) -> ComposeResult:
-        """Numbers, strip, list, usual."""
         yield TextLine(id="totals")
         yield TextLine(id="strip")
         yield RunHistory(id="runs")
         yield TextLine(id="usual")
+        for name in ("took", "moved", "faults"):
+            yield TextLine(id=f"plot-{name}", classes="plot")
 
     def show(self, state: JobState, view: Viewpoint, reading: PastReading, *, stale: bool) -> None:
         """Show the past of a timer as it is known now."""
@@ -63,8 +132,9 @@ class JobPast(Vertical):
         runs = self.query_one(RunHistory)
         runs.stale = stale
         words = detail_words.no_runs_words(state.job, busy=reading.busy, problem=reading.problem)
-        runs.empty = "\n".join(f"  {line}" for line in words.split("\n"))
+        runs.empty = words
         runs.look_from(view)
+        runs.odd = detail_words.odd_runs(state.job, view.tasks)
         runs.set_rows(lines)
         if reading.more is None and lines:
             runs.move_to(lines[0].key)  # until the runs have been read, the newest is where one begins
@@ -79,6 +149,17 @@ class JobPast(Vertical):
         line.set_class(reading.problem is not None, "-problem")
         style = "$text-warning" if reading.problem else "$foreground-muted"
         line.left = Content.styled(f" {safe_line(words, ascii_only=view.ascii)}", style)
+        high, ascii_only = self.screen.has_class("-high"), view.ascii
+        plots = detail_words.plots(state.job, view.tasks, TICKS_WIDE if high else 0, ascii_only=ascii_only)
+        for name, drawn, said in plots:
+            pieces = (f" {name:<7}", "$foreground-muted"), (drawn, "$text-accent"), f"  {said}"
+            self.query_one(f"#plot-{name}", TextLine).left = Content.assemble(*pieces)
+        for plot in self.query(".plot").results(TextLine):
+            plot.display = high and bool(plot.left)
+        room = self.size.width - line.left.cell_length - 3
+        small = detail_words.plots(state.job, view.tasks, max(0, min(30, room)), ascii_only=ascii_only)
+        shown = small and not high and not reading.problem
+        line.right = Content.assemble((small[0][1], "$text-accent"), " ") if shown else Content()
 
     def _show_totals(self, lines: Sequence[Moment], view: Viewpoint, reading: PastReading) -> None:
         line = self.query_one("#totals", TextLine)

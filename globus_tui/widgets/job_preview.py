@@ -1,4 +1,6 @@
-"""What is known of the timer under the cursor, in a few lines below the list."""
+"""One line of counts (how many timers there are of each health word, and what runs next), and what is known of the
+timer under the cursor, in a few lines below the list.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +8,90 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
 
-from globus_tui.present import schedule_words
+from globus_tui.present import moments, schedule_words
 from globus_tui.present.health_sentences import explain, headline
 from globus_tui.present.health_words import remedy
-from globus_tui.present.marks import health_sign
-from globus_tui.present.safe_text import safe_line
+from globus_tui.present.marks import count_parts, health_sign
+from globus_tui.present.safe_text import clip, safe_line
 from globus_tui.present.transfer_words import route_with_paths
-from globus_tui.store.group_state import GroupState
-from globus_tui.widgets.job_table import case_of
-from globus_tui.widgets.text_line import same
+from globus_tui.store.job_state import GroupState
+from globus_tui.widgets.text_line import TextLine, same
+from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
-    from textual.app import RenderResult
-    from textual.strip import Strip
+    from textual.geometry import Size
+    from textual.style import Style
 
+    from globus_tui.domain.timer.health import Word
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.store.board import States
     from globus_tui.store.job_state import JobState
     from globus_tui.widgets.viewpoint import Viewpoint
+
+
+_STYLES = {name: f"$text-{name}" for name in ("error", "warning", "success", "accent", "muted")}
+
+
+class JobSummary(TextLine):
+    """Counts at the left, the next run at the right."""
+
+    _next_known: tuple[object, object, Job | None] = (None, None, None)
+
+    def show(
+        self,
+        counts: Mapping[Word, int] | None,
+        states: States,
+        view: Viewpoint,
+        of: int | None,
+        marked: int = 0,
+        hidden: int = 0,
+    ) -> None:
+        """Write the line.
+
+        Args:
+            counts: timers that are shown by word; None is drawn as unknown, never as zero.
+            states: all timers, to find what runs next; looked through again only when it is another mapping.
+            view: from where they are looked at.
+            of: how many there are, None where nothing is filtered.
+            marked: how many timers are marked.
+            hidden: how many of them a filter hides.
+        """
+        short = self.size.width < 130
+        marks = f"{marked} marked{f' ({hidden} hidden)' if hidden else ''} | " if marked else ""
+        room = (self.size.width or 80) - len(marks) - 1
+        parts = count_parts(counts, short=short, of=of, room=room)
+        words = [(text, _STYLES.get(style or "", "")) for text, style in parts]
+        left = Content.assemble(" ", (marks, "bold $text-accent"))  # first: the counts are cut where it is narrow
+        for text, style in words:
+            left += Content.styled(text, style) + Content(" ")
+        self.left = left
+        self.right = Content.styled(self._next_words(states, view, short=short), "$text-muted")
+
+    def _next_words(self, states: States, view: Viewpoint, *, short: bool) -> str:
+        if self._next_known[0] is not states or self._next_known[1] != view.now:
+            self._next_known = (states, view.now, _next_of(states, view.now))
+        first = self._next_known[2]
+        if first is None or first.next_run is None:
+            return ""
+        away = moments.relative(first.next_run, view.now)
+        return f"next {away} " if short else f"next {clip(safe_line(first.label), 30)} {away} "
+
+
+def _next_of(states: States, now: datetime) -> Job | None:
+    moment = now.timestamp()
+    upcoming = [(row.next_run, job_id) for job_id, row in states.rows.items() if row.next_run > moment]
+    return states[min(upcoming)[1]].job if upcoming else None
+
+
+_NAMED = 5
+"""Of the timers that one cause hits."""
 
 
 class JobPreview(Widget):
@@ -42,25 +107,45 @@ class JobPreview(Widget):
         super().__init__(id=id)
         self._preview_key_of = key_of
         self._preview_shown = Content()
+        self._preview_more = ""
+        self._preview_drawn: tuple[Content | None, tuple[Size, Style] | None, list[Strip]] = None, None, []
 
-    def render(self) -> RenderResult:
-        """What is told now."""
-        return self._preview_shown
+    def render_line(self, y: int) -> Strip:
+        lines = self._preview_lines()
+        return lines[y] if y < len(lines) else Strip.blank(self.content_size.width, self.visual_style.rich_style)
 
     def show(self, state: JobState | None, view: Viewpoint) -> None:
         """Tell of a timer, or of none."""
         words = self._words(state, view) if state else Content()
         if same(words, self._preview_shown):
             return
-        before, self._preview_shown = self._preview_lines(), words
+        before, self._preview_shown, self._preview_more = self._preview_lines(), words, "..." if view.ascii else "…"
         after = self._preview_lines()
         changed = [y for y in range(max(len(before), len(after))) if before[y : y + 1] != after[y : y + 1]]
         if changed:  # regions count from the content, below the border
             self.refresh(*(Region(0, y, self.outer_size.width, 1) for y in changed))
 
     def _preview_lines(self) -> list[Strip]:
-        size = self.content_size
-        return Visual.to_strips(self, self._preview_shown, size.width, size.height, self.visual_style) if size else []
+        """Drawn once for `show`, which looks for what changed, and for the screen."""
+        size, style = self.content_size, self.visual_style
+        words, where, lines = self._preview_drawn
+        if words is not self._preview_shown or where != (size, style):
+            lines = Visual.to_strips(self, self._fitted(), size.width, size.height, style) if size else []
+            self._preview_drawn = self._preview_shown, (size, style), lines
+        return lines
+
+    def _fitted(self) -> Content:
+        """Where room is short the way of the files is cut first, so that the reason and the help can be read."""
+        width, height, more = *self.content_size, self._preview_more
+        lines = self._preview_shown.wrap(width) if width else []
+        if len(lines) <= height:
+            return Content("\n").join(line.rstrip() for line in lines)
+        first, *others = self._preview_shown.split("\n")
+        lines = [_cut(first, width, more), *(line for one in others for line in one.wrap(width))]
+        shown = [line.rstrip() for line in lines[:height]]
+        if len(lines) > height:
+            shown[-1] = _cut(Content.assemble(shown[-1], more), width, more)
+        return Content("\n").join(shown)
 
     def _words(self, state: JobState, view: Viewpoint) -> Content:
         case, sign = case_of(state, view), health_sign(state.health.word)
@@ -85,8 +170,12 @@ class JobPreview(Widget):
         words = schedule_words.rhythm_words(state.job.schedule, view.now, view.zone)
         if not isinstance(state, GroupState):
             return words
-        times = ", ".join(state.group.suffixes)
         key = self._preview_key_of("jobs.unfold")
+        if state.outage:
+            names = ", ".join(safe_line(one.job.label) for one in state.members[:_NAMED])
+            more = f" and {len(state.members) - _NAMED} more" if len(state.members) > _NAMED else ""
+            return f"{len(state.members)} timers with one cause ({key} or enter shows each): {names}{more}"
+        times = ", ".join(state.group.suffixes)
         return f"{len(state.members)} timers, acted on as one ({key} shows each): {times}"
 
     def _help(self, state: JobState) -> str:
@@ -96,3 +185,8 @@ class JobPreview(Widget):
     @staticmethod
     def _line(head: str, style: str, words: str) -> Content:
         return Content.assemble((safe_line(head), style), "  ", safe_line(words))
+
+
+def _cut(line: Content, width: int, more: str) -> Content:
+    """One line, with a sign at its end where something is missing."""
+    return line if line.cell_length <= width else Content.assemble(line.truncate(width - len(more)), more)

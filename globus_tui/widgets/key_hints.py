@@ -1,7 +1,8 @@
-"""The keys of a screen, on its last lines: as many as fit, the ones that cannot act now dimmed."""
+"""The keys of a screen, on its last line: as many as fit, those first that can act now."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -15,21 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.app import RenderResult
-    from textual.geometry import Size
 
 
 ALWAYS = frozenset({"app.help", "app.back"})
 """Commands whose keys are drawn however narrow the screen is: from them all others are found."""
 
 
+RARER = frozenset({"job.rename", "job.delete", "job.copy", "job.log"})
+"""Commands whose keys are drawn where there is room for them when the others are."""
+
+
 class KeyHints(Widget):
     """Draws commands as `key words`. Told which of them cannot act; pressing those says why.
 
-    Textual's own footer is a widget for every key; this is two lines of text that change when their words do.
+    Textual's own footer is a widget for every key; this is one line of text that changes when its words do.
     """
 
     DEFAULT_CSS = """
-    KeyHints { height: auto; max-height: 2; dock: bottom; color: $text-muted; }
+    KeyHints { height: 1; dock: bottom; color: $text-muted; }
     """
 
     unable: var[frozenset[str]] = var(frozenset())
@@ -38,7 +42,12 @@ class KeyHints(Widget):
     """Ids of commands that there are none of now: another one may have their key."""
 
     def __init__(
-        self, commands: tuple[Command, ...], keys: Mapping[str, str], *, wording: Callable[[Command], str] | None = None
+        self,
+        commands: tuple[Command, ...],
+        keys: Mapping[str, str],
+        *,
+        wording: Callable[[Command], str] | None = None,
+        refused: frozenset[str] = frozenset(),
     ) -> None:
         """Make the hints.
 
@@ -46,55 +55,57 @@ class KeyHints(Widget):
             commands: what the screen offers; those with `footer` are drawn, in this order.
             keys: command id → keys, the user's own included.
             wording: gives a command other words for the moment (pause, or resume).
+            refused: ids of commands that never can act here.
         """
         super().__init__()
         self._hint_commands = tuple(one for one in commands if one.footer)
         self._hint_keys = keys
+        self._hint_refused = refused
         self._hint_wording = wording or (lambda command: command.words)
-        self._hint_drawn: list[Content] = []
+        self._hint_drawn = Content()
 
     def watch_unable(self) -> None:
-        """Dim and undim."""
         self.reword()
 
     def watch_absent(self) -> None:
-        """Leave out and put back."""
         self.reword()
 
     def reword(self) -> None:
         """Ask for the words again: what they depend on changed."""
-        lines = self._lines(self.size.width)
-        if len(lines) != len(self._hint_drawn) or not all(map(same, lines, self._hint_drawn)):
-            self.refresh(layout=len(lines) != len(self._hint_drawn))
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One line, or two where one is too short."""
-        return len(self._lines(width))
+        if not same(self._line(self.size.width), self._hint_drawn):
+            self.refresh()
 
     def render(self) -> RenderResult:
-        """The hints, broken into at most two lines between commands."""
-        self._hint_drawn = self._lines(self.size.width)
-        return Content("\n").join(self._hint_drawn)
+        self._hint_drawn = self._line(self.size.width)
+        return self._hint_drawn
 
-    def _lines(self, room: int) -> list[Content]:
-        """As many hints as fit on two lines; those of help and of the way back always do."""
-        last = [self._hint(one) for one in self._hint_commands if one.command_id in ALWAYS]
-        reserved = sum(one.cell_length for one in last)
-        lines = [Content()]
-        for hint in (self._hint(one) for one in self._hint_commands if one.command_id not in ALWAYS | self.absent):
-            if lines[-1].cell_length + hint.cell_length > room - (reserved if len(lines) == 2 else 0):
-                if len(lines) == 2:
-                    break
-                lines.append(Content())
-            lines[-1] += hint
-        for hint in last:
-            if lines[-1].cell_length + hint.cell_length > room and len(lines) < 2:
-                lines.append(Content())
-            lines[-1] += hint
-        return lines
+    def _line(self, room: int) -> Content:
+        """Help and the way back at any rate; then those that can act, then the others."""
+        there = [one for one in self._hint_commands if one.command_id not in self.absent]
+        hints = {one.command_id: self._hint(one) for one in there}
+        unable = self.unable | self._hint_refused
+        shown: set[str] = set()
+        for wanted in (
+            ALWAYS & hints.keys(),
+            [one for one in hints if one not in unable | RARER],
+            [one for one in hints if one not in unable],
+            [one for one in hints if one in unable],
+        ):
+            for command_id in wanted:
+                if command_id not in shown and (hints[command_id].cell_length <= room or command_id in ALWAYS):
+                    shown.add(command_id)
+                    room -= hints[command_id].cell_length
+        first = [hints[one] for one in hints if one in shown - ALWAYS]
+        return Content("").join((*first, *(hints[one] for one in hints if one in shown & ALWAYS)))
 
     def _hint(self, command: Command) -> Content:
         key = key_words(self._hint_keys, command.command_id)
-        dim = command.command_id in self.unable
-        key_style, words_style = ("dim", "dim") if dim else ("bold $primary", "")
-        return Content.assemble(" ", (key, key_style), " ", (self._hint_wording(command), words_style), " ")
+        dim = command.command_id in self.unable | self._hint_refused
+        colour = "underline" if self.app.has_class("-production") else "$primary"  # which a red ground swallows
+        return _hint(key, self._hint_wording(command), "dim" if dim else f"bold {colour}", "dim" if dim else "")
+
+
+@cache
+def _hint(key: str, words: str, key_style: str, words_style: str) -> Content:
+    """One key and what it does; asked for again whenever the cursor moves."""
+    return Content.assemble(" ", (key, key_style), " ", (words, words_style), " ")

@@ -21,9 +21,8 @@ class TextLine(Widget):
     TextLine { height: 1; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        """An empty line."""
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id, classes=classes)
         self._line_left = self._line_right = Content()
 
     @property
@@ -51,7 +50,7 @@ class TextLine(Widget):
     def render(self) -> RenderResult:
         """Both parts, at least two cells apart; the left one is cut when there is no room even for it."""
         width = self.size.width
-        left = self.left.truncate(width, ellipsis=not self.app.has_class("-ascii"))
+        left = cut(self.left, width, ascii_only=self.app.has_class("-ascii"))
         room = width - left.cell_length - 2
         if room < self.right.cell_length:
             return left
@@ -78,7 +77,6 @@ class NoteLine(TextLine):
             self.refresh(layout=before != self._line_count(self.size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One line, or two."""
         return self._line_count(width)
 
     def _line_count(self, width: int) -> int:

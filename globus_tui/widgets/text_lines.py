@@ -1,16 +1,49 @@
-"""A text of many lines to read: moved about with the keys of every list, sideways too."""
+"""A text of many lines to read, moved about with the keys of every list, sideways too; and what was searched for set
+off in a cell.
+"""
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.list import LineList
 from globus_tui.present.safe_text import cell_width, safe_line
-from globus_tui.widgets.found import plain, set_off
-from globus_tui.widgets.line_columns import Cell, Column
-from globus_tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+@lru_cache(maxsize=8)
+def finder(needle: str) -> re.Pattern[str]:
+    """Finds a text as it stands, whether in capitals or not."""
+    return re.compile(re.escape(needle), re.IGNORECASE)
+
+
+def plain(cell: Cell) -> str:
+    """The text of a cell without its styles."""
+    if isinstance(cell, str):
+        return cell
+    return cell.text if isinstance(cell, Span) else "".join(span.text for span in cell)
+
+
+def set_off(cell: Cell, needle: str) -> Cell:
+    """The cell with each match reversed, which is seen without colours too; not a match across two styles."""
+    if not needle or finder(needle).search(plain(cell)) is None:
+        return cell
+    spans = (Span(cell),) if isinstance(cell, str) else (cell,) if isinstance(cell, Span) else cell
+    return tuple(piece for span in spans for piece in _pieces(span, finder(needle)))
+
+
+def _pieces(span: Span, found: re.Pattern[str]) -> list[Span]:
+    pieces, end = [], 0
+    for match in found.finditer(span.text):
+        pieces.append(Span(span.text[end : match.start()], span.style))
+        pieces.append(Span(match.group(), f"{span.style} reverse".strip()))
+        end = match.end()
+    return [*pieces, Span(span.text[end:], span.style)]
 
 
 class TextRow(NamedTuple):
@@ -24,7 +57,6 @@ class TextLines(LineList[TextRow]):
     """Lines as they are, none cut: wider ones scroll sideways. Text is data and is made harmless."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        """Make an empty text."""
         super().__init__(id=id)
         self._text_needle = ""
         self.set_reactive(TextLines.show_header, False)

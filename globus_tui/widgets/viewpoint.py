@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.schedule.schedule import next_tick
+from globus_tui.domain.timer.health import Why, last_good
+from globus_tui.domain.timer.history import Past, task_of
+from globus_tui.domain.timer.job import JobKind, JobStatus
+from globus_tui.domain.timer.orders import NONE, Orders
+from globus_tui.present.health_words import Case, why
+from globus_tui.present.transfer_words import collection_name, join_route
+from globus_tui.store.rows import SIDES_APART
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.transfer.task import Task
+    from globus_tui.store.board import States
+    from globus_tui.store.job_state import Glance, JobState
+    from globus_tui.store.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,8 @@ class Viewpoint:
         zone: in which times are shown.
         names: of collections, by id, as far as known.
         tasks: by id, as far as known.
-        ascii: only ASCII is drawn.
+        fleet: what differs from the fleet's files, by id.
+        orders: what people decided here about timers, by id.
     """
 
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,3 +45,171 @@ class Viewpoint:
     names: Mapping[str, str] = field(default_factory=dict)
     tasks: Mapping[str, Task] = field(default_factory=dict)
     ascii: bool = False
+    fleet: Mapping[str, str] = field(default_factory=dict)
+    orders: Mapping[str, Orders] = field(default_factory=dict)
+
+
+def case_of(state: JobState | Glance, view: Viewpoint) -> Case:
+    """What the words about a timer need, put together."""
+    newest = state.job.runs[0] if state.job.runs else None
+    task = task_of(newest, view.tasks) if newest else None
+    fleet = view.fleet.get(str(state.job.job_id), "")
+    orders = view.orders.get(str(state.job.job_id), NONE)
+    note = " ".join(filter(None, (orders.note, *(f"#{one}" for one in orders.tags))))
+    about = task, view.ascii, state.replaced, fleet, note
+    return Case(state.job, state.health, view.names, view.now, view.zone, *about)
+
+
+def says_why(row: Row) -> bool:
+    """A row knows all that the words of its WHY column say: those of a transfer that is fine say its route."""
+    return row.health.why is Why.FINE and bool(row.source and row.destination)
+
+
+def why_words(row: Row, states: States, view: Viewpoint) -> str:
+    """The words of a row's WHY column."""
+    if says_why(row) and row.job_id not in view.fleet:
+        source, destination = (collection_name(one, view.names) for one in (row.source, row.destination))
+        return join_route(source, destination, ascii_only=view.ascii)
+    return why(case_of(states.glance(row), view))
+
+
+class RowSubject:
+    """What of a row can be filtered by (`domain.filter.Subject`): each made when a condition asks for it, then kept.
+
+    Attributes:
+        name: what its timer is called.
+        note: what somebody wrote about it.
+        tags: words that somebody gave it.
+    """
+
+    note: str
+    tags: Sequence[str]
+
+    def __init__(self, row: Row, states: States, view: Viewpoint, profile: str = "") -> None:
+        self.job_id = row.job_id.casefold()
+        self.name = row.folded
+        self.profile = profile.casefold()
+        self.word = row.word
+        self.cause = row.health.why.value
+        self.every = row.every
+        self.next_run = None if row.undated or not row.live else row.next_run
+        self.last_run = row.last
+        self.view = view
+        orders = view.orders.get(row.job_id, NONE)
+        self.note, self.tags = orders.note.casefold(), tuple(one.casefold() for one in orders.tags)
+        self._row, self._states = row, states
+
+    @property
+    def health(self) -> str:
+        """Its health word."""
+        return self.word.value.casefold()
+
+    @cached_property
+    def source(self) -> str:
+        """The collection that it moves from and the paths there, a line each."""
+        return f"{self._name(self._row.source)}\n{self._row.paths.partition(SIDES_APART)[0]}"
+
+    @cached_property
+    def destination(self) -> str:
+        """The same of that it moves to."""
+        return f"{self._name(self._row.destination)}\n{self._row.paths.partition(SIDES_APART)[2]}"
+
+    @cached_property
+    def why(self) -> str:
+        """The words of its WHY column."""
+        return why_words(self._row, self._states, self.view).casefold()
+
+    @property
+    def everything(self) -> Iterator[str]:
+        """Where a word alone is looked for: what is dear to make comes last."""
+        yield self.name
+        yield self.health
+        yield self.source
+        yield self.destination
+        yield self.why
+
+    def has(self, text: str) -> bool:
+        """Whether a text stands anywhere in `everything`."""
+        return (
+            text in self.name
+            or text in self.source
+            or text in self.destination
+            or text in self.health
+            or text in self.why
+        )
+
+    def place(self, key: str) -> tuple[str, ...]:
+        """What `from:`, `to:` and `path:` look at."""
+        if key == "path":
+            return (self._row.paths,)
+        side = self._row.source, self._row.destination
+        return (self.source, side[0].casefold()) if key == "from" else (self.destination, side[1].casefold())
+
+    @property
+    def job(self) -> Job:
+        """The timer, of its document as far as it is asked; read again each time, for ten thousand fill memory."""
+        return self._states.glance(self._row).job
+
+    @property
+    def ids(self) -> list[str]:
+        """Its own, and those of its collections and of the tasks of its runs."""
+        tasks = (run.resource_id for run in self.job.runs)
+        return [one.casefold() for one in (self.job_id, self._row.source, self._row.destination, *tasks) if one]
+
+    @cached_property
+    def status(self) -> str:
+        """`active`, `paused` and so on."""
+        found = self.job.status
+        return "paused" if found is JobStatus.INACTIVE else found.value
+
+    @cached_property
+    def kind(self) -> str:
+        """What it starts: `transfer`, `flow` or `other`."""
+        found = self.job.kind
+        return "other" if found is JobKind.GENERIC else found.value
+
+    @cached_property
+    def known(self) -> bool:
+        """Its document can be understood."""
+        return self.job.unreadable is None
+
+    @cached_property
+    def last_good(self) -> float | None:
+        """When its newest good copy was complete, in seconds since 1970."""
+        if not self.known:
+            return None
+        past = Past(self.job, self.view.tasks, self.view.now)
+        found = last_good(self.job, self.view.tasks, past.outcomes)
+        return found.timestamp() if found else None
+
+    @cached_property
+    def counts(self) -> Mapping[str, int | None]:
+        """`failed`, `missed` and `skipped`: runs failed in a row, ticks missed, ticks skipped."""
+        if not self.known:
+            return {"failed": None, "missed": None, "skipped": None}
+        past = Past(self.job, self.view.tasks, self.view.now)
+        return {"failed": past.failures_in_a_row, "missed": past.missed_now, "skipped": past.skipped_now}
+
+    @property
+    def now(self) -> datetime:
+        """The present."""
+        return self.view.now
+
+    @property
+    def zone(self) -> tzinfo:
+        """In which hours are meant."""
+        return self.view.zone
+
+    def due(self, start: float, end: float) -> bool:
+        """Whether a run is to start from `start` on and before `end`."""
+        if self.next_run is None or self.next_run >= end:
+            return False
+        if self.next_run >= start:
+            return True
+        job = self.job
+        before = datetime.fromtimestamp(start, UTC) - timedelta(microseconds=1)
+        tick = next_tick(job.schedule, before, runs_done=job.n_runs)
+        return tick is not None and tick.timestamp() < end
+
+    def _name(self, collection_id: str) -> str:
+        return (self.view.names.get(collection_id) or collection_id).casefold()

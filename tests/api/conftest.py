@@ -11,7 +11,7 @@ import pytest
 from globus_tui.api.environment import Environment
 from globus_tui.api.http import Connection
 from globus_tui.api.retry import RetryRules
-from globus_tui.domain.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import SignedOut
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.api.decode import decode_listing, read_listing
+from globus_tui.api.decode import Listing, read_listing
 from globus_tui.api.exchange import Answer
+from globus_tui.domain.documents import walk
 from globus_tui.domain.errors import UnreadableAnswer
 
 JSON = st.recursive(
@@ -21,6 +22,12 @@ JSON = st.recursive(
 
 def same(entry: Any) -> Any:
     return entry
+
+
+def decode_listing(body: bytes, key: str, make: Any) -> Listing[Any]:
+    rest: dict[str, Any] = {}
+    pieces = [body[at : at + 7] for at in range(0, len(body), 7)]
+    return Listing(tuple(make(one.found) for one in walk(pieces, key, {}, rest=rest)), rest)
 
 
 @given(

@@ -3,13 +3,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest import mock
+from urllib.parse import parse_qs, urlsplit
 
 import globus_sdk.config
 import pytest
 
 from globus_tui.api.environment import Environment
+from globus_tui.api.globus_auth import AuthorizeRequest
+from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -119,7 +123,31 @@ def test_another_word_for_verification_is_refused(value: str) -> None:
 
 
 def test_clients_can_be_imported_without_httpx() -> None:
-    modules = "environment http timers transfer globus_auth flows authorize answers retry bearer"
+    modules = "environment http timers transfer globus_auth flows answers retry bearer"
     code = f"import sys; [__import__('globus_tui.api.' + m) for m in {modules.split()}]; print('httpx' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_what_a_sign_in_must_have_is_sent_joined_by_commas_and_never_empty() -> None:
+    def session(gare: Gare | None) -> dict[str, list[str]]:
+        request = AuthorizeRequest("a-client", "openid", "_default", session=gare)
+        sent = parse_qs(urlsplit(request.url(Environment.read({}))).query, keep_blank_values=True)
+        assert all(value != [""] for value in sent.values())
+        return {name: value for name, value in sent.items() if name.startswith("session_")}
+
+    empty = Gare("AuthorizationRequired", session_message="")
+    assert session(None) == session(empty) == {}
+    full = replace(
+        empty,
+        session_required_identities=("one", "two"),
+        session_required_policies=("p1", "p2", "p3"),
+        session_required_single_domain=("uni.example.edu",),
+        session_required_mfa=False,
+    )
+    assert session(full) == {
+        "session_required_identities": ["one,two"],
+        "session_required_policies": ["p1,p2,p3"],
+        "session_required_single_domain": ["uni.example.edu"],
+        "session_required_mfa": ["false"],
+    }

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from globus_tui.api.globus_auth import AuthClient, PeopleClient
-from globus_tui.domain.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import AuthAPIError, BadInput, TimedOut, UnreadableAnswer
 
 if TYPE_CHECKING:

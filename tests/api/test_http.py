@@ -9,9 +9,9 @@ import pytest
 
 from globus_tui.api.bearer import Basic, Bearer, FixedToken
 from globus_tui.api.environment import Environment
+from globus_tui.api.exchange import pairs, segment
 from globus_tui.api.retry import RetryRules
-from globus_tui.api.urls import segment
-from globus_tui.domain.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import (
     BadInput,
     ConnectionFailed,
@@ -321,3 +321,12 @@ def test_an_id_that_would_lead_to_another_path_is_refused(bad: str) -> None:
 
 def test_an_id_is_quoted_whole() -> None:
     assert segment("a/b?c") == "a%2Fb%3Fc"
+
+
+async def test_half_a_character_in_what_a_service_sent_ends_nothing(wire: Any, connection: Connection) -> None:
+    wire.answers({})
+    await connection.request("timer", "POST", "/v2/timer", json={"name": "half \ud800"}, auth=None)
+    assert wire.last.content == rb'{"name": "half \ud800"}'
+    assert wire.last.headers["content-type"] == "application/json"
+    assert segment("id \ud800") == "id%20%3F"
+    assert pairs({"filter": ["task_id:\ud800", None], "limit": 5}) == [("filter", "task_id:?"), ("limit", "5")]

@@ -13,9 +13,8 @@ from globus_tui.api.globus_auth import AuthClient, PeopleClient
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
-from globus_tui.auth.client_tokens import ClientCredentialsTokens
-from globus_tui.auth.service_account import ServiceAccount
-from globus_tui.domain.credentials import Secret
+from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import (
     ConnectionFailed,
     ErrorKind,
@@ -24,14 +23,15 @@ from globus_tui.domain.errors import (
     TimersAPIError,
     TransferAPIError,
 )
-from globus_tui.domain.job import JobStatus
-from globus_tui.domain.new_timer import TransferTimer
-from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule
-from globus_tui.domain.transfer import TransferData, TransferItem
+from globus_tui.domain.making.new_timer import TransferTimer
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule
+from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.transfer.transfer import TransferData, TransferItem
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.faults import Fault, proxy_page, too_many
+from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.serve import environment, running
-from globus_tui.sandbox.world import facility
+from globus_tui.sandbox.world.history import facility
+from tests.troubles import proxy_page, too_many
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -237,7 +237,7 @@ async def test_a_proxy_is_asked_for_the_world_outside(monkeypatch: pytest.Monkey
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
         async with Connection(Environment.read({}), sleep=at_once) as connection:
-            with pytest.raises(ConnectionFailed, match="proxy on the way to Globus Auth"):
+            with pytest.raises(ConnectionFailed, match="on the way to Globus Auth refused it"):
                 await AuthClient(connection).client_credentials("me", Secret("s"), "openid")
     assert heard.is_set()
 

@@ -31,6 +31,7 @@ def test_no_pause_is_longer_than_the_longest() -> None:
 def test_the_services_wish_replaces_the_own_pause() -> None:
     assert RetryRules().wait(0, draw=half, asked=3) == 3
     assert RetryRules().wait(0, draw=half, asked=0) == 0
+    assert RetryRules().wait(0, draw=half, asked=10.0) == 10.0
 
 
 def test_a_wish_for_more_than_the_longest_pause_ends_it() -> None:
@@ -39,7 +40,8 @@ def test_a_wish_for_more_than_the_longest_pause_ends_it() -> None:
 
 def test_no_attempt_starts_after_patience_has_run_out() -> None:
     assert RetryRules(patience=60).wait(0, draw=half, spent=59.4) == 0.5
-    assert RetryRules(patience=60).wait(0, draw=half, spent=59.6) is None
+    assert RetryRules(patience=60).wait(0, draw=half, spent=59.5) is None
+    assert RetryRules(patience=1).wait(0, draw=half) == 0.5
 
 
 @pytest.mark.parametrize("method", ["GET", "get", "HEAD", "PUT", "DELETE"])
@@ -67,6 +69,8 @@ def test_the_rest_is_repeated_only_when_that_is_stated(method: str) -> None:
         ("transfer", 502, "EndpointError", False),
         ("transfer", 503, "ExternalError.Busy", True),
         ("timer", 502, "ExternalError", True),
+        ("transfer", 502, None, True),
+        ("transfer", 429, "EndpointError", True),
     ],
 )
 def test_only_refusals_that_may_pass_are_worth_another_try(
@@ -81,6 +85,10 @@ def test_only_refusals_that_may_pass_are_worth_another_try(
         (None, None),
         ("5", 5.0),
         (" 2.5 ", 2.5),
+        ("1.2.3", None),
+        ("9999999999", 366 * 86400.0),
+        ("Tue, 01 Sep 2026 08:00:30 +0000", 30.0),
+        ("Tue, 01 Sep 2026 10:00:30 +0200", 30.0),
         ("Tue, 01 Sep 2026 08:00:30 GMT", 30.0),
         ("Tue, 01 Sep 2026 07:00:00 GMT", 0.0),
         ("Tue, 01 Sep 2026 08:00:30 -0000", 30.0),

@@ -8,9 +8,9 @@ import pytest
 
 from globus_tui.api.timers import TimersClient
 from globus_tui.domain.errors import BadInput, TimedOut, UnreadableAnswer
-from globus_tui.domain.new_timer import TimerJob, TransferTimer
-from globus_tui.domain.schedule import OnceSchedule
-from globus_tui.domain.transfer import TransferData, TransferItem
+from globus_tui.domain.making.new_timer import TimerJob, TransferTimer
+from globus_tui.domain.schedule.schedule import OnceSchedule
+from globus_tui.domain.transfer.transfer import TransferData, TransferItem
 
 if TYPE_CHECKING:
     from globus_tui.api.http import Connection
@@ -34,14 +34,6 @@ async def test_one_broken_timer_does_not_hide_the_others(wire: Any, timers: Time
         ("j3", True),
     ]
     assert len(jobs) == 5
-
-
-async def test_the_same_answer_gives_the_very_same_timers(wire: Any, timers: TimersClient) -> None:
-    wire.answers({"jobs": [JOB]})
-    first = await timers.list_jobs(result_count=1)
-    assert await timers.list_jobs(result_count=1) is first
-    wire.replies = [httpx.Response(200, json={"jobs": [JOB | {"name": "weekly"}]})]
-    assert (await timers.list_jobs(result_count=1))[0].name == "weekly"
 
 
 async def test_a_list_of_something_else_is_unreadable(wire: Any, timers: TimersClient) -> None:

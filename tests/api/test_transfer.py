@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from globus_tui.api.transfer import TransferClient
-from globus_tui.domain.collection import CollectionKind
 from globus_tui.domain.errors import ErrorKind, TransferAPIError, UnreadableAnswer
-from globus_tui.domain.transfer import TransferData
+from globus_tui.domain.transfer.collection import CollectionKind
+from globus_tui.domain.transfer.transfer import TransferData
 
 if TYPE_CHECKING:
     from globus_tui.api.http import Connection

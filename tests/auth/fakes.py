@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
+from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
+from globus_tui.domain.auth.scope import FLOWS_ALL, TIMER, TIMERS_RESOURCE_SERVER, TRANSFER_ALL, parse
 from globus_tui.domain.errors import AuthAPIError, GlobusTuiError
-from globus_tui.domain.scope import FLOWS_ALL, TIMER, TIMERS_RESOURCE_SERVER, TRANSFER_ALL, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

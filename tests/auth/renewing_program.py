@@ -17,7 +17,7 @@ from pathlib import Path
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.auth.tokens import TokenFile
-from globus_tui.domain.credentials import Secret, TokenAnswer, TokenGrant
+from globus_tui.domain.auth.credentials import Secret, TokenAnswer, TokenGrant
 from tests.auth.fakes import PAT, refusal
 
 KEY = ProfileKey("default", "production", "an-id")

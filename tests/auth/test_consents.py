@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from globus_tui.auth.consents import missing_scopes, needs_consent
-from globus_tui.domain.collection import Collection, CollectionKind
-from globus_tui.domain.credentials import ConsentRecord
-from globus_tui.domain.gare import Gare
-from globus_tui.domain.scope import LEGACY_TRANSFER_ACTION, TIMER, TRANSFER_ALL, data_access, timer_scope
+from globus_tui.auth.wanted import missing_scopes, needs_consent
+from globus_tui.domain.auth.credentials import ConsentRecord
+from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TIMER, TRANSFER_ALL, data_access, timer_scope
+from globus_tui.domain.transfer.collection import Collection, CollectionKind
 
 A, B = "aaaaaaaa-0000-4000-8000-00000000000a", "bbbbbbbb-0000-4000-8000-00000000000b"
 MAPPED_A = Collection(A, "A", CollectionKind.MAPPED, high_assurance=False)

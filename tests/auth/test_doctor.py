@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from globus_tui.auth import tokens as tokens_module
-from globus_tui.auth.doctor import Check, Finding, check_proxy, lines
-from globus_tui.auth.examination import Probes, Subject, examine
+from globus_tui.auth.doctor import Check, Finding, Probes, Subject, check_proxy, examine, lines
 from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn
 from globus_tui.auth.service_account import ServiceAccount
 from globus_tui.auth.token_store import choose_store
-from globus_tui.auth.wanted import TIMERS_SERVER, with_base
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.errors import ConnectionFailed, SignedOut
-from globus_tui.domain.scope import TIMER, TRANSFER_ALL, data_access, render
+from globus_tui.auth.wanted import FLOWS_SERVER, TIMERS_SERVER, with_base
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.auth.scope import TIMER, TRANSFER_ALL, data_access, render
+from globus_tui.domain.errors import AuthAPIError, ConnectionFailed, SignedOut
 from tests.auth.fakes import PAT, START, grants_for
 from tests.auth.test_consents import chain
 
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from globus_tui.domain.credentials import ConsentRecord
+    from globus_tui.domain.auth.credentials import ConsentRecord
+    from globus_tui.domain.errors import GlobusTuiError
 
 KEY = ProfileKey("default", "production", "an-id")
 SIGN_IN = SignIn.fresh(PAT, grants_for(render(with_base()), 0, START, offline=True), START)
@@ -48,6 +48,7 @@ class Patient:
         self.unreachable: set[str] = set()
         self.skew: timedelta | None = timedelta(seconds=1)
         self.account: ServiceAccount | None = None
+        self.refused: dict[str, GlobusTuiError] = {}
         self.spoil: Callable[[], None] = lambda: None
 
     async def resolve(self, host: str) -> None:
@@ -64,13 +65,17 @@ class Patient:
             raise self.consent_fault
         return self.granted
 
+    async def token(self, account: ServiceAccount, resource_server: str) -> None:
+        if resource_server in self.refused:
+            raise self.refused[resource_server]
+
     async def examined(self) -> dict[str, Check]:
         if self.sign_in:
             choose_store("file", self.folder).merge(KEY, self.sign_in)
         self.spoil()
         store = choose_store("file", self.folder)
         subject = Subject(store, KEY, self.path, self.environ, URLS, self.account)
-        checks = await examine(subject, Probes(self.resolve, self.reach, self.consents), self.now)
+        checks = await examine(subject, Probes(self.resolve, self.reach, self.consents, self.token), self.now)
         self.checks = checks
         return {check.topic: check for check in checks if check.finding is not Finding.OK}
 
@@ -134,7 +139,7 @@ def consent_missing(patient: Patient) -> str:
 
 
 def consents_unreadable(patient: Patient) -> str:
-    patient.consent_fault = SignedOut("Nobody is signed in.")
+    patient.consent_fault = ConnectionFailed("No route to host.", maybe_processed=False, advice="Check the network.")
     return "consents"
 
 
@@ -229,6 +234,23 @@ async def test_a_service_account_has_no_sign_in_to_lapse(patient: Patient) -> No
     patient.account = ServiceAccount("an-id", Secret("the-secret"), "GLOBUS_TUI_CLIENT_ID")
     assert await patient.examined() == {}
     assert "the-secret" not in repr(patient.checks)
+
+
+async def test_a_service_account_whose_tokens_are_refused_has_no_healthy_sign_in(patient: Patient) -> None:
+    patient.sign_in = None
+    patient.account = ServiceAccount("an-id", Secret("the-secret"), "GLOBUS_TUI_CLIENT_ID")
+    patient.refused = {FLOWS_SERVER: AuthAPIError("no Flows here", service="auth", status=501)}
+    assert {topic: check.finding for topic, check in (await patient.examined()).items()} == {"tokens": Finding.WARNING}
+    patient.refused = {TIMERS_SERVER: AuthAPIError("refused timer[transfer]", service="auth", status=400)}
+    found = (await patient.examined())["sign-in"]
+    assert (found.finding, found.found) == (Finding.FAULT, "refused timer[transfer]")
+    patient.refused = {TIMERS_SERVER: SignedOut("The secret is wrong.", advice="Check it.")}
+    assert (await patient.examined())["sign-in"].fix == "Check it."
+
+
+async def test_tokens_of_a_person_that_are_refused_are_a_fault_of_the_sign_in(patient: Patient) -> None:
+    patient.consent_fault = SignedOut("Globus refused to renew.", advice="Run: globus-tui login")
+    assert "refused" in (await patient.examined())["sign-in"].found
 
 
 def test_a_proxys_password_is_not_shown() -> None:

@@ -1,20 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from globus_tui.auth.fix import BrokenJob, FixAndResume, FixOutcome
+from globus_tui.auth.fix import BrokenJob, FixAndResume
 from globus_tui.auth.sign_in_request import SignInRequest
-from globus_tui.domain.errors import ConnectionFailed, GlobusTuiError, TimersAPIError
-from globus_tui.domain.gare import Gare
-from globus_tui.domain.job import JobId
-from globus_tui.domain.scope import LEGACY_TRANSFER_ACTION, TIMER, TRANSFER_ALL, data_access, timer_scope
+from globus_tui.domain.auth.gare import Gare, find_requirement
+from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TIMER, TRANSFER_ALL, data_access, timer_scope
+from globus_tui.domain.timer.job import JobId
 from tests.auth.fakes import PAT, FakeAuth
 from tests.auth.test_consents import TO_A, A, B, chain
-
-if TYPE_CHECKING:
-    from globus_tui.auth.fix import FixPlan, Verdict
 
 TO_B = chain(TIMER, TRANSFER_ALL, data_access(B).name, start=200)
 
@@ -25,18 +19,6 @@ def job(name: str, **gare: object) -> BrokenJob:
 
 def wants(*ids: str) -> dict[str, object]:
     return {"required_scopes": (str(timer_scope(ids)),)}
-
-
-class Timers:
-    def __init__(self) -> None:
-        self.resumed: list[str] = []
-        self.faults: dict[str, GlobusTuiError] = {}
-
-    async def __call__(self, job_id: JobId, *, update_credentials: bool) -> None:
-        assert update_credentials
-        if job_id in self.faults:
-            raise self.faults[job_id]
-        self.resumed.append(job_id)
 
 
 @pytest.fixture
@@ -57,12 +39,6 @@ async def test_timers_that_share_a_cause_are_fixed_by_one_login(auth: FakeAuth, 
     assert [one.may_resume for one in verdicts] == [True, True, False]
     assert verdicts[2].missing == (timer_scope([A, B]),)
     assert f"{B}/data_access" in verdicts[2].reason
-    timers = Timers()
-    heard: list[FixOutcome] = []
-    outcomes = await fix.resume(verdicts, timers, heard.append)
-    assert timers.resumed == ["one", "two"]
-    assert [one.resumed for one in outcomes] == [True, True, False]
-    assert tuple(heard) == outcomes
 
 
 async def test_what_is_granted_already_needs_no_login(auth: FakeAuth, fix: FixAndResume) -> None:
@@ -88,6 +64,25 @@ async def test_a_session_requirement_needs_a_login_though_all_consents_are_there
     assert (await fix.check(fix_plan))[0].may_resume
 
 
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"code": "AuthorizationRequired", "authorization_parameters": {}},
+        {"authorization_parameters": {"required_scopes": [], "session_required_mfa": False}},
+        {"code": "ConsentRequired", "message": "Your consent is gone"},
+        "Please sign in once more",
+    ],
+    ids=["no parameters", "empty ones", "no known form", "plain words"],
+)
+async def test_a_requirement_that_names_nothing_is_met_by_one_fresh_login(fix: FixAndResume, detail: object) -> None:
+    gare = find_requirement(detail)
+    assert gare is not None
+    fix_plan = await fix.prepare([BrokenJob(JobId("one"), gare), BrokenJob(JobId("two"), gare)])
+    assert fix_plan.request is not None
+    assert (fix_plan.request.prompt, fix_plan.request.scopes) == ("login", ())
+    assert [one.may_resume for one in await fix.check(fix_plan)] == [True, True]
+
+
 REQUIREMENTS: list[dict[str, object]] = [
     wants(A),
     {"required_scopes": (f"{LEGACY_TRANSFER_ACTION}[{TRANSFER_ALL}[{data_access(A)}]]",)},
@@ -96,6 +91,7 @@ REQUIREMENTS: list[dict[str, object]] = [
     {"session_required_single_domain": ("lab.example.org",)},
     {"session_required_policies": ("p", "q")},
     {"session_required_mfa": True},
+    {"session_required_mfa": False},
     {"prompt": "login"},
     {**wants(A), "session_required_mfa": True},
     {**wants(A), "session_required_policies": ("p",), "session_required_mfa": True},
@@ -114,15 +110,10 @@ async def test_every_requirement_ends_resumed_or_says_what_is_missing(
     before = await fix.check(fix_plan)
     assert before[0].may_resume or before[0].missing
     auth.granted = TO_A  # the person allowed what was asked
-    assert await resumed(fix, fix_plan) == ["one"]
+    (verdict,) = await fix.check(fix_plan)
+    assert verdict.may_resume
     again = await fix.prepare([broken])
     assert (again.request is None) is not broken.gare.wants_session
-
-
-async def resumed(fix: FixAndResume, fix_plan: FixPlan) -> list[str]:
-    timers = Timers()
-    await fix.resume(await fix.check(fix_plan), timers)
-    return timers.resumed
 
 
 async def test_an_identity_that_nobody_has_is_named_and_its_timer_left_alone(fix: FixAndResume) -> None:
@@ -138,21 +129,3 @@ async def test_contradicting_domains_are_left_for_a_login_of_their_own(fix: FixA
     fix_plan = await fix.prepare([first, second])
     assert fix_plan.jobs == (first,)
     assert fix_plan.later == (second,)
-
-
-async def test_each_outcome_says_what_became_of_its_timer(fix: FixAndResume) -> None:
-    timers = Timers()
-    wanted = Gare("X", session_required_mfa=True, session_required_policies=("p",))
-    timers.faults = {
-        "lost": ConnectionFailed("The connection broke.", maybe_processed=True),
-        "wanting": TimersAPIError("No.", service="timer", status=403, gare=wanted),
-        "gone": TimersAPIError("Globus Timers cannot find this.", service="timer", status=404),
-    }
-    verdicts: tuple[Verdict, ...] = await fix.check(
-        await fix.prepare([job(name, session_required_mfa=True) for name in ("lost", "wanting", "gone", "good")])
-    )
-    lost, wanting, gone, good = await fix.resume(verdicts, timers)
-    assert (lost.resumed, lost.unsure, lost.reason) == (False, True, "The connection broke.")
-    assert wanting.reason == "Globus still wants the policy p; a second factor."
-    assert gone.reason == "Globus Timers cannot find this."
-    assert good == FixOutcome(JobId("good"), True)

@@ -13,39 +13,38 @@ from globus_tui.api.environment import Environment
 from globus_tui.api.globus_auth import AuthClient, PeopleClient
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
-from globus_tui.auth.client_tokens import ClientCredentialsTokens
 from globus_tui.auth.fix import BrokenJob, FixAndResume
 from globus_tui.auth.login import LoginFailed, PersonSignIn, WrongIdentity
 from globus_tui.auth.logout import logout
 from globus_tui.auth.records import ProfileKey
-from globus_tui.auth.service_account import ServiceAccount
+from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
 from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.auth.token_store import choose_store
 from globus_tui.auth.wanted import AUTH_SERVER, TIMERS_SERVER
 from globus_tui.auth.whoami import whoami
-from globus_tui.domain.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import SignedOut
-from globus_tui.domain.job import Job, JobId, JobStatus
-from globus_tui.sandbox.auth import approve, withdraw
+from globus_tui.domain.timer.job import Job, JobId, JobStatus
+from globus_tui.sandbox.auth.login import approve
+from globus_tui.sandbox.auth.scopes import withdraw
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.in_process import InProcessTransport
-from globus_tui.sandbox.service import make_app
-from globus_tui.sandbox.world import facility
-from globus_tui.sandbox.world_people import (
+from globus_tui.sandbox.service import InProcessTransport, make_app
+from globus_tui.sandbox.world.flows import (
     NATIVE_CLIENT_ID,
     OPS_USERNAME,
     SERVICE_CLIENT_ID,
     SERVICE_CLIENT_SECRET,
 )
+from globus_tui.sandbox.world.history import facility
 from tests.auth.fakes import START
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
-    from globus_tui.auth.falling_back import FallingBack
     from globus_tui.auth.records import SignIn
-    from globus_tui.domain.gare import Gare
+    from globus_tui.auth.token_store import FallingBack
+    from globus_tui.domain.auth.gare import Gare
     from globus_tui.sandbox.state import Sandbox
 
 KEY = ProfileKey("default", "production", NATIVE_CLIENT_ID)
@@ -164,9 +163,11 @@ async def test_one_login_fixes_every_timer_of_the_facility_or_says_what_is_missi
     attempt = await console.person.begin(fix_plan.request)
     login = await console.person.finish(attempt, approve(console.sandbox, attempt.url, OPS_USERNAME, mfa=True))
     console.tokens.adopt(login.sign_in)
-    outcomes = await fix.resume(await fix.check(fix_plan), console.timers.resume_job)
-    assert [(one.resumed, one.reason) for one in outcomes if not one.resumed] == []
-    assert {await console.status_of(one.job_id) for one in outcomes} == {JobStatus.ACTIVE}
+    verdicts = await fix.check(fix_plan)
+    assert [one.reason for one in verdicts if not one.may_resume] == []
+    for one in verdicts:
+        await console.timers.resume_job(one.job_id, update_credentials=True)
+    assert {await console.status_of(one.job_id) for one in verdicts} == {JobStatus.ACTIVE}
     assert (await fix.prepare(broken)).request is not None  # sessions are proved anew, consents are not asked for again
     consents = [one for one in broken if not one.gare.wants_session]
     assert (await fix.prepare(consents)).request is None

@@ -10,17 +10,17 @@ import pytest
 
 from globus_tui.api.environment import Environment
 from globus_tui.auth.login import LoginAttempt, LoginFailed, PersonSignIn, WrongIdentity, challenge_of
-from globus_tui.auth.memory_tokens import MemoryTokens
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.sign_in_request import SignInRequest
+from globus_tui.auth.token_store import MemoryTokens
 from globus_tui.auth.wanted import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, with_base
-from globus_tui.domain.credentials import Identity, Secret, TokenAnswer, TokenGrant
-from globus_tui.domain.errors import BadInput, ConnectionFailed, UnreadableAnswer
-from globus_tui.domain.scope import TRANSFER_ALL, render, timer_scope
+from globus_tui.domain.auth.credentials import Identity, Secret, TokenAnswer, TokenGrant
+from globus_tui.domain.auth.scope import TRANSFER_ALL, render, timer_scope
+from globus_tui.domain.errors import AuthAPIError, BadInput, ConnectionFailed, UnreadableAnswer
 from tests.auth.fakes import PAT, SAM, START, FakeAuth, grants_for, refusal
 
 if TYPE_CHECKING:
-    from globus_tui.api.authorize import AuthorizeRequest
+    from globus_tui.api.globus_auth import AuthorizeRequest
 
 KEY = ProfileKey("default", "production", "an-id")
 CODE = "AbCdEf0123456789"
@@ -176,6 +176,15 @@ async def test_an_unknown_app_is_named(sign_in: PersonSignIn, auth: FakeLogin) -
         await sign_in.finish(await sign_in.begin(), CODE)
 
 
+async def test_a_refused_code_is_not_the_fault_of_the_app_whatever_words_come_with_it(
+    sign_in: PersonSignIn, auth: FakeLogin
+) -> None:
+    words = "The authorization code was not issued to this client"
+    auth.failures = [AuthAPIError(words, service="auth", status=400, code="invalid_grant")]
+    with pytest.raises(LoginFailed, match="did not accept that code"):
+        await sign_in.finish(await sign_in.begin(), CODE)
+
+
 async def test_somebody_else_is_refused_and_their_tokens_given_back(
     sign_in: PersonSignIn, auth: FakeLogin, store: MemoryTokens
 ) -> None:
@@ -190,6 +199,31 @@ async def test_somebody_else_is_refused_and_their_tokens_given_back(
     assert len(auth.revoked) == 2 * len(before.grants)
     olds = {saved.grant.access_token.reveal() for saved in before.grants.values()}
     assert not olds & set(auth.revoked)
+
+
+async def test_a_refusal_that_names_neither_app_nor_code_is_about_the_code(
+    sign_in: PersonSignIn, auth: FakeLogin
+) -> None:
+    auth.failures = [AuthAPIError("Bad things happened", service="auth", status=400)]
+    with pytest.raises(LoginFailed, match="did not accept that code"):
+        await sign_in.finish(await sign_in.begin(), CODE)
+
+
+async def test_an_error_without_a_sentence_is_told_by_its_word(sign_in: PersonSignIn) -> None:
+    attempt = await sign_in.begin()
+    with pytest.raises(LoginFailed, match="temporarily_unavailable"):
+        await sign_in.finish(attempt, f"https://x/?error=temporarily_unavailable&state={attempt.state}")
+
+
+async def test_the_consent_page_says_on_which_machine(sign_in: PersonSignIn) -> None:
+    assert "globus-tui on login01" in asked(await sign_in.begin()).values()
+
+
+async def test_of_tokens_that_were_all_given_back_nothing_is_said(sign_in: PersonSignIn, store: MemoryTokens) -> None:
+    store.merge(KEY, SignIn(SAM))
+    with pytest.raises(WrongIdentity) as told:
+        await sign_in.finish(await sign_in.begin(), CODE)
+    assert "could not be revoked" not in str(told.value)
 
 
 async def test_tokens_that_could_not_be_given_back_are_counted(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.auth.pasted import read_pasted
-from globus_tui.domain.credentials import Secret
+from globus_tui.auth.login import read_pasted
+from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import BadInput
 
 CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", min_size=16, max_size=60)

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn, decode, encode, united
-from globus_tui.domain.credentials import Secret, TokenGrant
+from globus_tui.domain.auth.credentials import Secret, TokenGrant
 from tests.auth.fakes import PAT, SAM, START
 
 HOUR = timedelta(hours=1)

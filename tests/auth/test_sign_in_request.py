@@ -3,9 +3,17 @@ from __future__ import annotations
 import pytest
 
 from globus_tui.auth.sign_in_request import SignInRequest, modern_form, plan, resolve_identities, scopes_to_ask
-from globus_tui.domain.credentials import Identity
-from globus_tui.domain.gare import Gare
-from globus_tui.domain.scope import LEGACY_TRANSFER_ACTION, TIMER, TRANSFER_ALL, data_access, parse, render, timer_scope
+from globus_tui.domain.auth.credentials import Identity
+from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.auth.scope import (
+    LEGACY_TRANSFER_ACTION,
+    TIMER,
+    TRANSFER_ALL,
+    data_access,
+    parse,
+    render,
+    timer_scope,
+)
 from tests.auth.fakes import PAT, SAM, FakeAuth
 
 A, B = "aaaaaaaa-0000-4000-8000-00000000000a", "bbbbbbbb-0000-4000-8000-00000000000b"

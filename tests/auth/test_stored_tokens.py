@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.auth.memory_tokens import MemoryTokens
-from globus_tui.auth.records import ProfileKey, SignIn
+from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
 from globus_tui.auth.stored_tokens import StoredTokens
+from globus_tui.auth.token_store import MemoryTokens
 from globus_tui.auth.tokens import TokenFile
 from globus_tui.auth.wanted import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, with_base
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.errors import ConnectionFailed, SignedOut
-from globus_tui.domain.scope import render
+from globus_tui.auth.whoami import whoami
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.auth.scope import render
+from globus_tui.domain.errors import ConnectionFailed, GlobusTuiError, SignedOut
 from tests.auth.fakes import PAT, SAM, START, FakeAuth, grants_for, refusal
 
 if TYPE_CHECKING:
@@ -212,3 +214,35 @@ async def test_nothing_shown_of_the_tokens_holds_a_token(auth: FakeAuth, tokens:
     shown = f"{tokens.sign_in!r} {vars(tokens)!r} {tokens.key!r}"
     assert "access-0" not in shown
     assert "refresh-0" not in shown
+
+
+async def test_a_refusal_is_known_to_the_next_program_and_to_whoami(auth: FakeAuth, store: MemoryTokens) -> None:
+    auth.clock.pass_by(hours=49)
+    auth.failures = [refusal()]
+    with pytest.raises(SignedOut):
+        await StoredTokens(auth, store, KEY, clock=auth.clock).token(TIMERS_SERVER)
+    found = whoami(store, KEY, auth.clock())
+    assert found.refused
+    assert "Globus no longer accepts the sign-in for Globus Timers: sign in again." in "\n".join(found.lines(START))
+    asked = len(auth.calls)
+    with pytest.raises(SignedOut):
+        await StoredTokens(auth, store, KEY, clock=auth.clock).token(TIMERS_SERVER)
+    assert len(auth.calls) == asked, "it is not asked again"
+    store.merge(KEY, SignIn.fresh(PAT, grants_for(render(with_base()), 1, auth.clock(), offline=True), auth.clock()))
+    assert not whoami(store, KEY, auth.clock()).refused
+
+
+def test_a_refusal_survives_being_written_and_read() -> None:
+    saved = replace(SIGN_IN.grants[TIMERS_SERVER], refused=True)
+    kept = decode(encode(SignIn(PAT, {TIMERS_SERVER: saved})))
+    assert kept is not None
+    assert kept.grants[TIMERS_SERVER].refused
+
+
+async def test_trouble_for_now_is_no_refusal(auth: FakeAuth, store: MemoryTokens) -> None:
+    auth.clock.pass_by(hours=49)
+    auth.failures = [refusal("BROKEN", 503), ConnectionFailed("no route", maybe_processed=False)]
+    for _ in range(2):
+        with pytest.raises(GlobusTuiError):
+            await StoredTokens(auth, store, KEY, clock=auth.clock).token(TIMERS_SERVER)
+    assert not whoami(store, KEY, auth.clock()).refused

@@ -13,7 +13,7 @@ from tests.auth.fakes import PAT, START, grants_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from globus_tui.domain.credentials import Secret
+    from globus_tui.domain.auth.credentials import Secret
 
 KEY = ProfileKey("default", "production", "an-id")
 OLD = SignIn.fresh(PAT, grants_for("openid", 1, START, offline=True), START)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from globus_tui.auth.records import SignIn
 from globus_tui.auth.tokens import TokenFile
-from globus_tui.domain.credentials import Secret, TokenGrant
+from globus_tui.domain.auth.credentials import Secret, TokenGrant
 from tests.auth.fakes import PAT
 from tests.auth.renewing_program import KEY, SERVERS
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable, Static
 
-from globus_tui.widgets.line_columns import Column, Span
-from globus_tui.widgets.line_list import LineList
+from globus_tui.lines.columns import Column, Span
+from globus_tui.lines.list import LineList
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
+import gzip
+import json
 import re
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.domain.job import Job
-from globus_tui.domain.sorting import Column
+from globus_tui.api.decode import unpacked_steps
+from globus_tui.domain.documents import walk
+from globus_tui.domain.timer.sorting import Column
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.timer_documents import job_document, page_of
-from globus_tui.sandbox.world import facility
+from globus_tui.sandbox.timers.routes import job_document, page_of
+from globus_tui.sandbox.world.history import facility
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.store.board import Board
 from globus_tui.widgets.viewpoint import Viewpoint
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _GROUPS = ("globus_tui", "textual", "rich", "asyncio", "httpx", "httpcore")
-_LOADED = (
-    "import globus_tui.cli.console, globus_tui.store.job_store, globus_tui.api.sender, globus_tui.screens.job_list"
-)
+_LOADED = "import globus_tui.cli.console, globus_tui.store.job_store, globus_tui.api.http, globus_tui.screens.job_list"
 
 
 def import_table() -> str:
@@ -56,14 +55,27 @@ def refresh_table() -> str:
     sandbox = facility(Clock(), timers=10_000)
     now = datetime.now(UTC)
     documents = [job_document(timer, now, *page_of(timer, 5)) for timer in sandbox.timers.values()]
-    jobs = step("documents to jobs", lambda: tuple(Job.from_document(one) for one in documents))
+    body = gzip.compress(json.dumps({"jobs": documents}).encode(), 5)
+    for document in documents[::100]:
+        if document["next_run"]:
+            document["next_run"] = (datetime.fromisoformat(document["next_run"]) + timedelta(days=1)).isoformat()
+    other = gzip.compress(json.dumps({"jobs": documents}).encode(), 5)
     board = Board(lambda: now, lambda: now)
-    step("first list: judge and publish all", lambda: asyncio.run(board.take_list(jobs, board.number())))
-    step("the same list", lambda: asyncio.run(board.take_list(tuple(jobs), board.number())))
+
+    def read(packed: bytes) -> Callable[[], object]:
+        def take() -> object:
+            reading, asked = board.reading(), board.number()
+            entries = walk(unpacked_steps(packed, "gzip"), "jobs", reading.kept, "job_id")
+            return board.take_list(reading.take(entries), asked)
+
+        return take
+
+    step("`json.loads` of the body, for comparison", lambda: json.loads(gzip.decompress(body)))
+    step("first list: unpack, walk, judge, pack, publish", read(body))
+    step("the same list, walked", read(body))
     view, order = Viewpoint(now=now.replace(second=0, microsecond=0)), JobOrder()
     step("first order", lambda: order.rows(board.states, view))
-    other = tuple(_later(job) if place % 100 == 0 else job for place, job in enumerate(jobs))
-    step("a list with 1 % changed", lambda: asyncio.run(board.take_list(other, board.number())))
+    step("a list with 1 % changed", read(other))
     step("order again", lambda: order.rows(board.states, view))
     order.column = Column.NAME
     step("order by name", lambda: order.rows(board.states, view))
@@ -72,7 +84,3 @@ def refresh_table() -> str:
     step("filter", lambda: order.rows(board.states, view))
     lines = ["| 10,000 timers | ms |", "|---|---|"]
     return "\n".join(lines + [f"| {words} | {value:.1f} |" for words, value in spent])
-
-
-def _later(job: Job) -> Job:
-    return replace(job, next_run=job.next_run + timedelta(days=1)) if job.next_run else job

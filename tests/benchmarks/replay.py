@@ -8,7 +8,8 @@ collections) is asked of the sandbox in this process and remembered by its addre
 
 It prints `NAME=value` lines for the official clients and for this program, then serves until it is ended. `GET
 /_replay/MODE` chooses what the next lists say: `same` as before, or with other next runs for one timer in a hundred
-(`percent`), for three of the first twenty by name (`cells`), or for all; `renew` asks the sandbox again. The answer is
+(`percent`), for three of the first twenty by name (`cells`), or for all; `renew` asks the sandbox again; `body` gives
+the list itself. The answer is
 what was received since the last such call, and how much of it is not answered yet: `{"lists": n, "requests": n,
 "unanswered": n}`.
 """
@@ -25,10 +26,9 @@ from typing import Any
 import httpx
 
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.in_process import InProcessTransport
 from globus_tui.sandbox.serve import environment
-from globus_tui.sandbox.service import make_app
-from globus_tui.sandbox.world import facility
+from globus_tui.sandbox.service import InProcessTransport, make_app
+from globus_tui.sandbox.world.history import facility
 
 MODES = ("same", "percent", "cells", "all")
 
@@ -81,6 +81,8 @@ class Replay:
         if wish == "renew":
             self._stored.clear()
             self._turns.clear()
+        if wish == "body":
+            return next(found for key, found in self._stored.items() if key.startswith("/jobs"))
         said = json.dumps({"lists": self.lists, "requests": self.requests, "unanswered": self.unanswered}).encode()
         self.lists = self.requests = 0
         return _pack(200, said)

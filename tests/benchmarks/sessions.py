@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,13 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.terminal import KEYS, Link, Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 A_ROW = "sim-checkpoints"
 """The name of a timer that needs a person, hence one of the first rows whatever their number."""
+A_REST = 0.3
+"""Seconds without a byte after which a key has done all that it sets going, what follows the cursor included."""
 A_LIST_AND_ITS_TASKS = 3
 """Requests of a refresh when nothing older is to be caught up with."""
 REFRESH, SORT_BY_NAME, SORT_BY_HEALTH, FILTER, ESCAPE = b"r", b"N", b"W", b"/", b"\x1b"
@@ -33,7 +36,7 @@ class World:
     def __init__(self, timers: int, address: str, variables: Mapping[str, str], home: Path) -> None:
         self.timers = timers
         self.home = home
-        self._address = address
+        self.address = address
         self.environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -47,7 +50,7 @@ class World:
 
     def wish(self, mode: str) -> None:
         """Chooses what the next lists say: see `replay`."""
-        with urllib.request.urlopen(f"{self._address}_replay/{mode}") as answer:
+        with urllib.request.urlopen(f"{self.address}_replay/{mode}") as answer:
             answer.read()
 
     def asked(self) -> int:
@@ -56,7 +59,7 @@ class World:
 
     def received(self) -> dict[str, int]:
         """How many lists and requests of all kinds were received since the last call, and are not answered yet."""
-        with urllib.request.urlopen(f"{self._address}_replay/count") as answer:
+        with urllib.request.urlopen(f"{self.address}_replay/count") as answer:
             found: dict[str, int] = json.loads(gzip.decompress(answer.read()))
             return found
 
@@ -108,30 +111,32 @@ def official_list(one: World) -> tuple[float, float, float]:
     return seconds_of(str(Path(sys.executable).with_name("globus")), "timer", "list", environ=one.environ)
 
 
-def started(one: World, *, cached: bool) -> dict[str, float]:
-    """A start: milliseconds to the first line, the first frame, the first row and the live rows; bytes until then.
+def floor(one: World) -> dict[str, float]:
+    """A bare Textual program: wall and processor milliseconds to its first text."""
+    terminal = one.floor()
+    found = {"wall": terminal.wait_for("nothing but") * 1000, "cpu": terminal.cpu() * 1000}
+    terminal.close()
+    return found
 
-    With a cache the first frame is what the last session drew, which takes no keys; `own` is the first that does.
-    """
+
+def started(one: World, *, cached: bool) -> dict[str, float]:
+    """A start: milliseconds to the first line, the first row that takes keys, and the live rows; bytes until then."""
     if not cached:
         one.forget_cache()
     terminal = one.console("--refresh", "0")
-    found = {"line": terminal.wait_for("starting") * 1000, "frame": terminal.wait_for("HEALTH") * 1000}
-    found["rows"] = terminal.wait_for(A_ROW) * 1000
-    if cached:
-        found["own"] = terminal.wait_for("asking Globus") * 1000
+    found = {"line": terminal.wait_for("starting") * 1000, "rows": terminal.wait_for(A_ROW) * 1000}
     found["live"] = terminal.wait_for("synced") * 1000
+    found["cpu"] = terminal.cpu() * 1000
     terminal.settle(0.02)
     found["bytes"] = terminal.total
     terminal.settle(0.4)
-    found["cpu"] = terminal.cpu() * 1000
     found["rss"], found["peak"] = terminal.rss(), terminal.peak_rss()
     terminal.leave()
     return found
 
 
 def worked(one: World, rounds: int) -> dict[str, list[float]]:
-    """A session: keys, sorting, filtering, and refreshes in which nothing, something or three cells changed."""
+    """A session: keys at rest, sorting, filtering, and refreshes in which nothing, something or all changed."""
     one.wish("same")
     terminal = one.console("--refresh", "0")
     terminal.wait_for("synced")
@@ -141,21 +146,45 @@ def worked(one: World, rounds: int) -> dict[str, list[float]]:
     def note(name: str, value: float) -> None:
         found.setdefault(name, []).append(value)
 
+    def press(name: str, key: bytes, quiet: float) -> None:
+        before = terminal.cpu()
+        first, last, count = terminal.press(key, quiet)
+        note(f"{name} first ms", first)
+        note(f"{name} ms", last)
+        note(f"{name} bytes", count)
+        note(f"{name} cpu", (terminal.cpu() - before) * 1000)
+
+    _press_keys(one, terminal, rounds, press)
+    terminal.press(SORT_BY_NAME, 0.4)
+    terminal.press(KEYS["home"], 0.4)
+    _read_all_tasks(one, terminal)
+    for mode in ("same", "percent", "cells", "all"):
+        one.wish(mode)
+        _refresh(one, terminal)
+        _refresh(one, terminal)
+        for _ in range(3):
+            spent, sent, worst = _refresh(one, terminal)
+            note(f"{mode} cpu", spent)
+            note(f"{mode} bytes", sent)
+            note("worst key ms", worst)
+    note("peak MB", terminal.peak_rss())
+    one.wish("same")
+    terminal.close()
+    return found
+
+
+def _press_keys(one: World, terminal: Terminal, rounds: int, press: Callable[[str, bytes, float], None]) -> None:
     terminal.press(KEYS["home"], 0.5)
     for _ in range(rounds):
-        first, _, count = terminal.press(KEYS["down"])
-        note("down ms", first)
-        note("down bytes", count)
+        press("down", KEYS["down"], A_REST)
     for _ in range(min(rounds, max(2, one.timers // 30))):
-        first, _, count = terminal.press(KEYS["page"])
-        note("page ms", first)
-        note("page bytes", count)
+        press("page", KEYS["page"], A_REST)
     for key in (SORT_BY_NAME, SORT_BY_HEALTH) * 3:
-        note("sort ms", terminal.press(key, 0.3)[1])
+        press("sort", key, 0.3)
     for _ in range(3):
-        terminal.press(FILTER, 0.5)
+        press("opened filter", FILTER, 1.5)
         for letter in (b"c", b"l", b"i"):
-            note("filter ms", terminal.press(letter, 0.3)[1])
+            press("filter", letter, 0.3)
         terminal.write(ESCAPE)
         terminal.settle(0.4)
         terminal.write(ESCAPE)
@@ -163,23 +192,53 @@ def worked(one: World, rounds: int) -> dict[str, list[float]]:
         terminal.press(KEYS["home"], 0.3)
         if "Quit" in "\n".join(terminal.lines()):
             terminal.press(b"n", 0.3)
-    terminal.press(SORT_BY_NAME, 0.4)
-    terminal.press(KEYS["home"], 0.4)
-    _read_all_tasks(one, terminal)
-    for mode in ("same", "percent", "cells"):
-        one.wish(mode)
-        _refresh(one, terminal)
-        _refresh(one, terminal)
-        for _ in range(5):
-            spent, sent, worst = _refresh(one, terminal)
-            note(f"{mode} cpu", spent)
-            note(f"{mode} bytes", sent)
-            note("worst key ms", worst)
-    note("peak MB", terminal.peak_rss())
-    note("MB", terminal.rss())
-    one.wish("same")
+
+
+def bare_list(rounds: int) -> tuple[list[float], list[float]]:
+    """The list alone, with rows that are there already: processor milliseconds and bytes of an arrow key at rest."""
+    program = str(Path(__file__).with_name("list_programs.py"))
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    terminal = Terminal([sys.executable, program, "lines", "1000"], environ)
+    terminal.wait_for("climate-nightly-0")
+    terminal.settle(1.0)
+    spent, sent = [], []
+    for _ in range(rounds):
+        before = terminal.cpu()
+        sent.append(float(terminal.press(KEYS["down"], A_REST)[2]))
+        spent.append((terminal.cpu() - before) * 1000)
     terminal.close()
-    return found
+    return spent, sent
+
+
+def decoding(one: World) -> float:
+    """Processor milliseconds of `json.loads` of the list's body, for comparison."""
+    with urllib.request.urlopen(f"{one.address}_replay/body") as answer:
+        body = gzip.decompress(answer.read())
+    spent = []
+    for _ in range(3):
+        before = time.process_time()
+        json.loads(body)
+        spent.append((time.process_time() - before) * 1000)
+    return min(spent)
+
+
+def files_asked_for(one: World) -> tuple[int, int] | None:
+    """Files opened and paths asked for by a start until its rows are live; None without strace."""
+    if (strace := shutil.which("strace")) is None:
+        return None
+    said = one.home / "strace"
+    command = [strace, "-f", "-e", "trace=%file", "-o", str(said), sys.executable, "-m", "globus_tui", "--refresh", "0"]
+    terminal = Terminal(command, one.environ)
+    terminal.wait_for("synced", 120)
+    lines = [line for line in said.read_text().splitlines() if "resumed>" not in line]
+    terminal.close()
+    return sum("open" in line.split("(")[0] for line in lines), len(lines)
+
+
+def lines_of(*folders: str) -> int:
+    """Lines of Python in folders of the program."""
+    files = (path for one in folders for path in (ROOT / "globus_tui" / one).rglob("*.py"))
+    return sum(len(path.read_text().splitlines()) for path in files)
 
 
 def _read_all_tasks(one: World, terminal: Terminal) -> None:
@@ -223,14 +282,24 @@ def _wait_for_a_list(one: World, terminal: Terminal, longest: float = 30.0) -> N
     raise TimeoutError("a refresh did not end")
 
 
-def watched(one: World, seconds: float) -> tuple[float, float]:
-    """Bytes a second and per cent CPU of a list that nobody touches and that does not refresh."""
+def watched(one: World, seconds: float) -> tuple[float, float, float]:
+    """Bytes a second, per cent CPU and wake-ups a second of a list that nobody touches and that does not refresh."""
     one.wish("same")
     terminal = one.console("--refresh", "0")
     terminal.wait_for("synced")
-    terminal.settle(1.0)
-    found = terminal.idle(seconds)
+    terminal.settle(5.0)
+    before = _wake_ups(terminal.pid)
+    rate, share = terminal.idle(seconds)
+    woken = (_wake_ups(terminal.pid) - before) / seconds
     terminal.close()
+    return rate, share, woken
+
+
+def _wake_ups(pid: int) -> int:
+    found = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        said = (thread / "status").read_text().split()
+        found += int(said[said.index("voluntary_ctxt_switches:") + 1])
     return found
 
 
@@ -254,7 +323,7 @@ def watched_refreshing(one: World, seconds: float) -> float:
 def over_a_slow_link(one: World) -> dict[str, float]:
     """200 ms and 20 kB/s: milliseconds until keys are answered, and how long a held key goes on."""
     terminal = one.console("--refresh", "0", link=Link(20_000, 0.2))
-    found = {"rows s": terminal.wait_for(A_ROW) + 0.2}
+    found = {"rows s": terminal.wait_for("HEALTH") + 0.2}
     terminal.wait_for("synced")
     terminal.settle(1.5)
     for name, key in (("down", KEYS["down"]), ("page down", KEYS["page"]), ("sort", SORT_BY_NAME), ("filter", FILTER)):
@@ -269,3 +338,24 @@ def over_a_slow_link(one: World) -> dict[str, float]:
     found["held bytes"] = terminal.total - before
     terminal.close()
     return found
+
+
+def a_visit(one: World) -> dict[str, float]:
+    """What a user does over 200 ms and 20 kB/s: open, look at a timer, back, filter, sort, leave; seconds and bytes."""
+    terminal = one.console("--refresh", "30", link=Link(20_000, 0.2))
+    found = {"opened": terminal.wait_for("HEALTH") + 0.2}
+    terminal.wait_for("synced")
+    terminal.settle(1.0)
+    total = found["opened"]
+    for name, keys in (
+        ("looked", (KEYS["down"], KEYS["down"], b"\r")),
+        ("back", (ESCAPE,)),
+        ("filtered", (FILTER, b"c", b"l", b"i", b"m", b"\r")),
+        ("sorted", (SORT_BY_NAME,)),
+    ):
+        found[name] = sum(terminal.press(key, 0.4)[1] for key in keys) / 1000
+        total += found[name]
+    begun = time.perf_counter()
+    terminal.leave()
+    found["left"] = time.perf_counter() - begun
+    return {**found, "together": total + found["left"], "bytes": terminal.total}

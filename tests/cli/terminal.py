@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pyte
 
+from globus_tui.widgets.page import READING
 from tests.cpu import cpu_seconds, waits_for_cpu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 PATIENCE = 30.0
 """Seconds until a test gives up on a program that does not do what it waits for."""
@@ -44,8 +45,14 @@ class Terminal:
         size: tuple[int, int] = (120, 36),
         environ: Mapping[str, str] | None = None,
         files: Mapping[str, Any] | None = None,
+        leads: bool = False,
+        inherits: Sequence[int] = (),
+        program: Sequence[str] = (sys.executable, "-m", "globus_tui"),
     ) -> None:
-        """Start it; stdin, stdout and stderr are the terminal unless `files` says otherwise."""
+        """Start it; stdin, stdout and stderr are the terminal unless `files` says otherwise.
+
+        With `leads` the terminal is also the one that controls it, as it is for what a login starts.
+        """
         self.raw = b""
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
@@ -54,9 +61,11 @@ class Terminal:
         self.before = termios.tcgetattr(self._slave)
         ends = {name: (files or {}).get(name, self._slave) for name in ("stdin", "stdout", "stderr")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "globus_tui", *arguments],
+            [*program, *arguments],
             env={**os.environ, **(environ or {})},
             start_new_session=True,
+            pass_fds=inherits,
+            preexec_fn=(lambda: fcntl.ioctl(2, termios.TIOCSCTTY, 0)) if leads else None,
             **ends,
         )
 
@@ -70,8 +79,13 @@ class Terminal:
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
                 pipe.close()
-        os.close(self._master)
-        os.close(self._slave)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """The terminal is gone for good."""
+        for number in {self._master, self._slave} - {-1}:
+            os.close(number)
+        self._master = self._slave = -1
 
     @property
     def lines(self) -> list[str]:
@@ -112,6 +126,13 @@ class Terminal:
         """CPU seconds of the program, and of this process: its threads are the services that the program asks."""
         return cpu_seconds(self.process.pid) + cpu_seconds(os.getpid())
 
+    def agree(self) -> None:
+        """Press `y` once the question has stood there as long as it takes to read: before that it does not count."""
+        end = time.monotonic() + 2 * READING
+        while time.monotonic() < end:
+            self._read(0.05)
+        self.press("y")
+
     def wait_for_end(self) -> int:
         """Read until the program has ended; gives its exit code."""
         self.wait_for(lambda: self.process.poll() is not None)
@@ -121,16 +142,23 @@ class Terminal:
 
     def is_sane(self) -> bool:
         """As it was: no raw mode, the cursor shown, the first screen back, neither mouse nor paste reported."""
+        return termios.tcgetattr(self._slave) == self.before and self.is_left()
+
+    def is_left(self) -> bool:
+        """The part of `is_sane` that was written."""
         modes = re.findall(rb"\x1b\[\?([0-9;]+)([hl])", self.raw)
         now = {mode: switch == b"h" for group, switch in modes for mode in group.split(b";")}
         reporting = {b"1000", b"1002", b"1003", b"1006", b"1015", b"2004", b"1004", b"1049"}
         left_on = {mode for mode in reporting if now.get(mode)}
-        return termios.tcgetattr(self._slave) == self.before and now.get(b"25", True) and not left_on
+        return now.get(b"25", True) and not left_on
 
     def _read(self, wait: float) -> bool:
         if not select.select([self._master], [], [], wait)[0]:
             return False
-        piece = os.read(self._master, 65536)
+        try:
+            piece = os.read(self._master, 65536)
+        except OSError:  # whom it controlled has ended, and nothing more comes of it
+            return False
         self.raw += piece
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", piece))
         return True

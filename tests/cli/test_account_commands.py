@@ -16,12 +16,13 @@ from globus_tui.cli import login as login_command
 from globus_tui.cli import run
 from globus_tui.cli.backend import environment_of
 from globus_tui.cli.kept_rows import kept_rows
-from globus_tui.domain.credentials import Secret
-from globus_tui.sandbox.auth import approve
+from globus_tui.cli.zones import ZoneData
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.serve import SERVICES, environment, running
-from globus_tui.sandbox.world import facility
-from globus_tui.sandbox.world_people import OPS_USERNAME
+from globus_tui.sandbox.world.flows import OPS_USERNAME
+from globus_tui.sandbox.world.history import facility
 from globus_tui.settings import load_settings
 from globus_tui.store.answer_cache import Kept
 
@@ -98,14 +99,22 @@ def test_a_person_signs_in_is_known_and_signs_out(
     told = capsys.readouterr().out
     assert OPS in told
     assert str(tokens_at) in told
+    monkeypatch.setattr("globus_tui.cli.zones.zone_data", lambda: ZoneData("/zones", "2026a", "2026a"))
     assert run(["doctor"]) == 0
-    assert "All is well." in capsys.readouterr().out
+    examined = capsys.readouterr().out
+    assert "ok      zones: release 2026a, from /zones." in examined
+    assert "All is well." in examined
+    monkeypatch.setattr("globus_tui.cli.zones.zone_data", lambda: ZoneData("/zones", "2024a", "2026a"))
+    assert run(["doctor"]) == 0
+    examined = capsys.readouterr().out
+    assert "warning zones: release 2024a, from /zones; the Python package tzdata has 2026a" in examined
+    assert "PYTHONTZPATH" in examined
     assert run(["logout"]) == 0
     assert "tokens revoked" in capsys.readouterr().out
     assert kept
     assert all(sandbox.tokens[one].revoked for one in kept)
     assert run(["whoami"]) == 1
-    assert json.loads(tokens_at.read_text())["sign_ins"] == {}
+    assert not tokens_at.exists()
 
 
 def test_signing_out_forgets_the_rows_of_that_profile_only_and_keeps_drafts(
@@ -205,7 +214,7 @@ def test_a_service_account_needs_no_login(
     assert run(["whoami"]) == 0
     assert "Service account" in capsys.readouterr().out
     assert run(["logout"]) == 0
-    assert "keeps no tokens here" in capsys.readouterr().out
+    assert "is kept here: unset those" in capsys.readouterr().out
 
 
 def test_the_doctor_names_each_fault_with_a_fix(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.cli.kept_frame import NAME, KeptFrame
 from globus_tui.cli.kept_rows import Keeping
 from globus_tui.store.answer_cache import AnswerCache, Kept
 
@@ -24,23 +23,19 @@ class Session:
     def __init__(self, folder: Path) -> None:
         self.account: Any = SimpleNamespace(who="ops")
         self.rows = AnswerCache(folder, "default\nops")
-        store: Any = SimpleNamespace(to_keep=lambda label: Kept(label, NOW, ()))
-        self.keeping = Keeping(store, self.rows, self.account, KeptFrame(folder, None))
-        self.drawn = folder / NAME
+        store: Any = SimpleNamespace(to_keep=lambda label: Kept(label, NOW, ()), subscribe=lambda listener: None)
+        self.keeping = Keeping(store, self.rows, self.account)
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
-    """What the last session drew is there."""
-    found = Session(tmp_path)
-    found.drawn.write_text("drawn by the last session")
-    return found
+    """One that is about to be left."""
+    return Session(tmp_path)
 
 
 def test_rows_are_kept_when_it_ends(session: Session) -> None:
     session.keeping.end()
     assert session.rows.load() == Kept("default\nops", NOW, ())
-    assert session.drawn.exists()
 
 
 @pytest.mark.parametrize("who", [None, "kim"])
@@ -49,4 +44,3 @@ def test_after_signing_out_nothing_is_kept_whoever_signed_in_then(session: Sessi
     session.account.who = who
     session.keeping.end()
     assert session.rows.load() is None
-    assert not session.drawn.exists()

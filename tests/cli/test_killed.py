@@ -112,8 +112,7 @@ def test_a_discarded_draft_is_removed_and_not_offered_again(served: Served) -> N
         terminal.wait_for(lambda: saved_phrases() == ["every nig"])
         terminal.press("\x1b[20~")  # f9
         terminal.wait_for("Discard this draft?")
-        terminal.wait_for_rest()
-        terminal.press("y")
+        terminal.agree()
         terminal.wait_for("The draft is discarded.")
         assert drafts() == []
         terminal.wait_for_rest()

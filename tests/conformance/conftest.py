@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLI = Path(sys.executable).with_name("globus")
-LINES = 11
+LINES = 10
 """How many `NAME=value` lines `globus-tui sandbox` prints."""
 
 

@@ -13,10 +13,10 @@ from globus_tui.api.flows import FlowsClient
 from globus_tui.api.globus_auth import AuthClient, PeopleClient
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.new_timer import FlowTimer, TimerJob, TransferTimer
-from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule
-from globus_tui.domain.transfer import FilterRule, SyncLevel, TransferData, TransferItem
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.making.new_timer import FlowTimer, TimerJob, TransferTimer
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
+from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferData, TransferItem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -142,6 +142,7 @@ LS: dict[str, Any] = {"show_hidden": False, "limit": 5, "offset": 2, "local_user
 
 TIMERS = (
     Operation("list", lambda s: s.timers.list_jobs(), lambda o: o.timers.list_jobs()),
+    Operation("list walked", lambda s: s.timers.list_jobs(), lambda o: o.timers.read_list(tuple, {})),
     Operation(
         "list some",
         lambda s: s.timers.list_jobs(query_params=LISTED),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.sandbox.world_collections import collection_id
-from globus_tui.sandbox.world_flows import flow_id
+from globus_tui.sandbox.world.collections import collection_id
+from globus_tui.sandbox.world.flows import flow_id
 
 if TYPE_CHECKING:
     from tests.conformance.conftest import Globus

@@ -14,16 +14,15 @@ from globus_sdk.testing import ResponseList, get_response_set
 
 from globus_tui.api.environment import Environment
 from globus_tui.api.http import Connection
-from globus_tui.domain.collection import Collection, CollectionKind, FolderEntry
-from globus_tui.domain.credentials import ConsentRecord, Identity, Secret, TokenAnswer, missing
+from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer, missing
+from globus_tui.domain.auth.scope import Scope
 from globus_tui.domain.errors import ErrorKind, ServiceError, SignedOut
-from globus_tui.domain.job import JobKind, JobStatus, PauseCause
-from globus_tui.domain.new_timer import TimerJob, TransferTimer
-from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule
-from globus_tui.domain.scope import Scope
-from globus_tui.domain.submission import Submission
-from globus_tui.domain.task import Task, TaskStatus
-from globus_tui.domain.transfer import TransferData
+from globus_tui.domain.making.new_timer import TimerJob, TransferTimer
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule
+from globus_tui.domain.timer.job import JobKind, JobStatus, PauseCause
+from globus_tui.domain.transfer.collection import Collection, CollectionKind, FolderEntry
+from globus_tui.domain.transfer.task import Submission, Task, TaskStatus
+from globus_tui.domain.transfer.transfer import TransferData
 from tests.conformance.sdk_operations import SECRET, TOKEN, A, B, C, Ours
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 
     from globus_sdk.testing import RegisteredResponse
 
-    from globus_tui.domain.flow import Flow, FlowRun
-    from globus_tui.domain.readings import JobReading, Page
+    from globus_tui.domain.timer.job import JobReading, Page
+    from globus_tui.domain.transfer.flow import Flow, FlowRun
 
 SERVICES = ("timer", "transfer", "auth", "flows")
 NEW = TransferTimer(TransferData(A, B), OnceSchedule())

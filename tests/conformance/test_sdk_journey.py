@@ -13,15 +13,14 @@ from globus_tui.api.environment import Environment
 from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
-from globus_tui.auth.client_tokens import ClientCredentialsTokens
-from globus_tui.auth.service_account import ServiceAccount
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.job import Job
-from globus_tui.domain.new_timer import FlowTimer, TimerJob, TransferTimer
-from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule
-from globus_tui.domain.transfer import FilterRule, SyncLevel, TransferData, TransferItem
-from globus_tui.sandbox.world_collections import collection_id
-from globus_tui.sandbox.world_flows import flow_id
+from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.making.new_timer import FlowTimer, TimerJob, TransferTimer
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
+from globus_tui.domain.timer.job import Job
+from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferData, TransferItem
+from globus_tui.sandbox.world.collections import collection_id
+from globus_tui.sandbox.world.flows import flow_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

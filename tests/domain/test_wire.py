@@ -43,7 +43,8 @@ def test_a_moment_is_read_in_every_form_that_services_send(sent: object, meant: 
 
 
 @pytest.mark.parametrize(
-    ("sent", "meant"), [(3, 3), (3.0, 3), (0, 0), (True, None), (3.5, None), ("3", None), (None, None), (1e400, None)]
+    ("sent", "meant"),
+    [(3, 3), (3.0, 3), (0, 0), (True, None), (3.5, None), ("3", None), (None, None), (1e400, None), (-(10**400), None)],
 )
 def test_a_count_is_a_whole_number_or_not_known(sent: object, meant: int | None) -> None:
     assert wire.whole(sent) == meant

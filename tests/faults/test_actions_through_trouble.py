@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.sandbox.faults import Fault, half_json, proxy_page
-from globus_tui.store.freshness import FreshnessState
+from globus_tui.sandbox.faults import Fault
+from globus_tui.store.refresh_plan import FreshnessState
+from tests.troubles import half_json, proxy_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,22 +35,22 @@ async def test_a_pause_that_was_done_though_the_answer_was_lost_shows_as_paused(
         demo.point_at("sensor-hourly")
         demo.fault(AFTERWARDS[what]())
         await demo.press(pilot, "s")
-        assert "paused by you" in demo.row("sensor-hourly")
+        assert "paused" in demo.row("sensor-hourly")
         assert demo.note().startswith("sensor-hourly: Paused.")
         assert [line["what"] for line in demo.journal()] == ["pause"]
 
 
 @pytest.mark.parametrize("what", BEFORE)
-async def test_a_pause_that_was_not_done_is_taken_back_and_told(demo: Demo, what: str) -> None:
+async def test_a_pause_that_is_not_done_may_still_arrive_until_it_is_late(demo: Demo, what: str) -> None:
     async with demo.console() as pilot:
         demo.point_at("sensor-hourly")
         demo.fault(BEFORE[what]())
         await demo.press(pilot, "s")
-        assert "paused by you" not in demo.row("sensor-hourly")
+        assert "paused" not in demo.row("sensor-hourly")
         assert "pausing" not in demo.row("sensor-hourly")
-        assert demo.note().startswith("sensor-hourly: It was not paused: the request was not carried out.")
+        assert "It is not paused so far, but the request may still arrive" in demo.note()
         assert demo.timer("sensor-hourly").status == "active"
-        assert [(line["what"], line["outcome"]) for line in demo.journal()] == [("pause", "refused")]
+        assert [(line["what"], line["outcome"]) for line in demo.journal()] == [("pause", "unknown")]
 
 
 @pytest.mark.parametrize("kind", ["lose", "reset", "hang", "truncate"])
@@ -61,8 +62,8 @@ async def test_a_resume_is_sent_once_whatever_becomes_of_its_answer(demo: Demo, 
         await demo.press(pilot, "s")
         assert len([call for call in demo.changes() if call.endswith("/resume")]) == 1
         really = demo.timer("sensor-hourly").status == "inactive"
-        assert ("paused by you" in demo.row("sensor-hourly")) == really
-        assert demo.note().startswith("sensor-hourly: It was not resumed" if really else "sensor-hourly: Resumed.")
+        assert ("paused" in demo.row("sensor-hourly")) == really
+        assert demo.note().endswith("what becomes of it is told here." if really else "Resumed.")
 
 
 async def test_when_nobody_can_tell_it_says_so_and_looks_again_by_itself(demo: Demo) -> None:
@@ -76,7 +77,7 @@ async def test_when_nobody_can_tell_it_says_so_and_looks_again_by_itself(demo: D
         assert "Nobody can tell whether it was resumed" in demo.note()
         demo.sandbox.faults.clear()
         await demo.pass_time(pilot, 40)
-        assert "paused by you" not in demo.row("sensor-hourly")
+        assert "paused" not in demo.row("sensor-hourly")
         assert demo.timer("sensor-hourly").status == "active"
 
 
@@ -90,7 +91,7 @@ async def test_a_delete_that_fails_after_its_pause_says_exactly_that(demo: Demo)
         await demo.write(pilot, "sensor-hourly")
         await demo.press(pilot, "enter")
         assert "It is paused now but was not deleted" in demo.note()
-        assert "paused by you" in demo.row("sensor-hourly")
+        assert "paused" in demo.row("sensor-hourly")
 
 
 async def test_being_signed_out_keeps_the_rows_stops_the_refresh_and_says_so(demo: Demo) -> None:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from globus_tui.store.creation_outcome import Created, Unconfirmed
+from globus_tui.store.creation import Created, Unconfirmed
 from tests.store.workbench import Workbench, nightly, workbench
 
 KINDS = ("lose", "reset", "hang", "truncate", "gateway", "page", None)
@@ -31,7 +31,7 @@ async def test_a_lost_answer_never_makes_two_timers_nor_none_100_times_out_of_10
                     found = await bench.creator.look_again(found.attempt, found.draft)
                 else:
                     bench.calm()
-                    found = await bench.creator.create(found.draft, after=found.attempt)
+                    found = await bench.creator.create(found.draft, after=found.attempt, again=True)
                     sent = bench.asked("POST", "/v2/timer")
             bench.calm()
             assert isinstance(found, Created), (number, found)

@@ -8,17 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from globus_tui.domain.typed_schedules import parse_schedule
+from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.screens.create.draft_keeper import DraftKeeper
-from globus_tui.store.creation import Creator
-from globus_tui.store.creation_outcome import CreationServices
+from globus_tui.store.creation import CreationServices, Creator, Unconfirmed
 from globus_tui.store.drafts import DraftShelf
 from tests.store.workbench import NOON, Workbench, nightly, no_waiting, workbench
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.making.draft import Draft
 
 MEMBERS = parse_schedule("weekdays 18:00", NOON, ZoneInfo("America/Chicago")).members
 DRAFT = replace(nightly("week"), schedule=MEMBERS[0].schedule, group=MEMBERS)
@@ -29,6 +28,8 @@ ENDS: dict[str, tuple[str, dict[str, Any]]] = {
     "it was refused": ("answer", {"status": 422, "body": {"detail": []}}),
     "the service broke": ("answer", {"status": 500, "body": {}}),
 }
+
+MAY_STILL_ARRIVE = ("the request never arrived", "the service broke")
 
 
 def a_program(bench: Workbench, folder: Path) -> tuple[Creator, DraftKeeper]:
@@ -68,6 +69,11 @@ async def test_after_a_crash_at_any_step_the_rest_is_made_and_nothing_twice(
         creator, keeper = a_program(bench, tmp_path)
         assert keeper.attempt is not None
         found = await creator.create_group(read_back(tmp_path, bench), after=keeper.attempt)
+        if end in MAY_STILL_ARRIVE:
+            assert isinstance(found.stopped_by, Unconfirmed)
+            assert "may still arrive" in found.stopped_by.words
+            assert len(made(bench)) == step, "nothing is sent while the last one may still arrive"
+            found = await creator.create_group(read_back(tmp_path, bench), after=keeper.attempt, again=True)
         assert found.stopped_by is None
         assert [one.job.name for one in found.made] == NAMES
         assert made(bench) == sorted(NAMES)
@@ -83,5 +89,22 @@ async def test_a_timer_of_the_same_name_and_work_that_was_there_before_is_not_ta
         bench.fault("/v2/timer", "reset", skip=1)
         await creator.create_group(DRAFT)
         creator, keeper = a_program(bench, tmp_path)
-        await creator.create_group(DRAFT, after=keeper.attempt)
+        await creator.create_group(DRAFT, after=keeper.attempt, again=True)
         assert made(bench) == sorted([*NAMES, NAMES[1]])
+
+
+async def test_what_was_made_of_members_that_the_draft_lost_meanwhile_is_told_however_often_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with workbench() as bench:
+        creator, keeper = a_program(bench, tmp_path)
+        bench.fault("/v2/timer", "reset", skip=2)
+        await creator.create_group(DRAFT)
+        shorter = replace(DRAFT, group=MEMBERS[1:], schedule=MEMBERS[1].schedule)
+        bench.calm()
+        bench.fault("/v2/timer", "reset", skip=1)
+        await creator.create_group(shorter, after=keeper.attempt, again=True)
+        bench.calm()
+        found = await creator.create_group(shorter, after=keeper.attempt, again=True)
+        assert [one.name for one in found.others] == NAMES[:1]
+        assert made(bench) == sorted(NAMES)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.sandbox import auth_grants, auth_idtoken, auth_tokens
-from globus_tui.sandbox.auth import approve
-from globus_tui.sandbox.world_people import OPS_USERNAME
+from globus_tui.sandbox.auth import tokens as auth_tokens
+from globus_tui.sandbox.auth.login import approve
+from globus_tui.sandbox.world.flows import OPS_USERNAME
 from tests.cli.terminal import Terminal
 from tests.served import Served, serving
 
@@ -75,9 +75,6 @@ class Keyring(KeyringBackend):
 """A system keyring that works, kept where nobody else looks: outside the home that is searched."""
 
 
-WRITING = "writing the store"
-
-
 class Evidence:
     """Everything that the programs of one journey wrote, and the secrets to search it for."""
 
@@ -126,16 +123,16 @@ class Evidence:
         return [*found, *("the store" for data in self.kept() for one in others if one in data)]
 
 
-@pytest.fixture(params=["file", "keyring"])
+@pytest.fixture
 def evidence(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Evidence]:
-    """With the tokens in a file, and with the tokens in the system's keyring."""
+    """With the tokens in a file; a test that says so has them in the system's keyring."""
     (tmp_path / "fault").mkdir()
     (tmp_path / "fault" / "sitecustomize.py").write_text(CRASH)
     (tmp_path / "fault" / "pretend_ring.py").write_text(RING)
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'fault'}:{Path(__file__).parents[2]}")
-    ring = tmp_path / "ring" if request.param == "keyring" else None
+    ring = tmp_path / "ring" if getattr(request, "param", "file") == "keyring" else None
     with serving() as served:
         for name, value in served.variables().items():
             monkeypatch.setenv(name, value)
@@ -143,7 +140,7 @@ def evidence(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
             monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "pretend_ring.Keyring")
             monkeypatch.setenv("RING_FILE", str(ring))
         found = Evidence(served, ring)
-        challenge, signed = auth_grants.challenge_of, auth_idtoken.signed
+        challenge, signed = auth_tokens.challenge_of, auth_tokens.signed
 
         def noting(verifier: str) -> str:
             found.verifiers.add(verifier)
@@ -154,7 +151,7 @@ def evidence(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
             found.id_tokens.add(token)
             return token
 
-        monkeypatch.setattr(auth_grants, "challenge_of", noting)
+        monkeypatch.setattr(auth_tokens, "challenge_of", noting)
         monkeypatch.setattr(auth_tokens, "signed", noting_id)
         yield found
 
@@ -193,6 +190,7 @@ def show_timer(terminal: Terminal) -> None:
     terminal.wait_for("filter: climate-nightly")
 
 
+@pytest.mark.parametrize("evidence", ["file", "keyring"], indirect=True)
 def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) -> None:
     assert log_in(evidence, "login") == 0
     (store,) = evidence.kept()
@@ -217,6 +215,7 @@ def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) 
         paste_code(evidence, terminal)
         terminal.wait_for("what became of each timer")
         terminal.press("\r")
+        terminal.wait_for("enter Open")
         for token in evidence.served.sandbox.tokens.values():
             token.revoked = token.revoked or token.kind == "access"
         terminal.press("r")
@@ -227,6 +226,7 @@ def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) 
         terminal.press("P")
         terminal.wait_for("PROFILE")
         terminal.press("\x1b")
+        terminal.wait_for("enter Open")
         terminal.press("\x11")
         assert terminal.wait_for_end() == 0
         evidence.take("console", terminal)
@@ -239,21 +239,20 @@ def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) 
 
 
 @pytest.mark.parametrize(
-    "place",
+    ("evidence", "place"),
     [
-        "httpx:AsyncClient.send",
-        "globus_tui.api.token_answers:_grant",
-        "globus_tui.auth.id_token:read_id_token",
-        WRITING,
-        "globus_tui.auth.login:SignIn.fresh",
+        ("file", "httpx:AsyncClient.send"),
+        ("file", "globus_tui.api.globus_auth:_grant"),
+        ("file", "globus_tui.auth.login:read_id_token"),
+        ("file", "globus_tui.auth.tokens:write_private"),
+        ("keyring", "globus_tui.auth.keyring_store:KeyringTokens._put"),
+        ("keyring", "globus_tui.auth.login:SignIn.fresh"),
     ],
+    indirect=["evidence"],
 )
 def test_a_crash_in_the_middle_of_signing_in_shows_no_secret(evidence: Evidence, place: str) -> None:
     assert log_in(evidence, "login") == 0
-    if place == WRITING:
-        place = "globus_tui.auth." + ("keyring_store:KeyringTokens._put" if evidence.ring else "tokens:write_private")
-    late = {"CRASH_AT": place}
-    assert log_in(evidence, "crashed login", **late) != 0
+    assert log_in(evidence, "crashed login", CRASH_AT=place) != 0
     assert b"a fault in the program" in evidence.written["crashed login"]
     assert evidence.leaks() == []
 
@@ -265,13 +264,13 @@ def test_a_crash_in_the_middle_of_signing_in_shows_no_secret(evidence: Evidence,
         "globus_tui.screens.consent:ConsentScreen._submit",
         "globus_tui.screens.consent:ConsentScreen._say",
         "globus_tui.auth.login:PersonSignIn.finish",
-        "httpx:AsyncClient.send",
+        "globus_tui.api.plain:_head",
     ],
 )
 def test_the_crash_screen_of_the_console_shows_no_secret(evidence: Evidence, place: str) -> None:
     assert log_in(evidence, "login") == 0
     with Terminal("--refresh", "0", environ={"CRASH_AT": place}) as terminal:
-        if not place.startswith("httpx"):
+        if not place.startswith("globus_tui.api."):
             show_timer(terminal)
             terminal.press("f")
             paste_code(evidence, terminal)

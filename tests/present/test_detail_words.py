@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from globus_tui.domain.history import Mark
-from globus_tui.domain.job import Job, JobId, JobStatus
-from globus_tui.domain.run import Run, RunState
-from globus_tui.domain.task import Task, TaskStatus
-from globus_tui.domain.timeline import Moment
+from globus_tui.domain.timer.history import Mark, Moment
+from globus_tui.domain.timer.job import Job, JobId, JobStatus
+from globus_tui.domain.timer.run import Run, RunState
+from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.present import detail_words
-from globus_tui.present.log_lines import details_words
+from globus_tui.present.event_rows import details_words
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 

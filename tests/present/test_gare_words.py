@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from globus_tui.domain.gare import Gare
-from globus_tui.domain.scope import FLOWS_ALL, LEGACY_TRANSFER_ACTION, Scope, flow_user_scope, parse, timer_scope
+from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.auth.scope import FLOWS_ALL, LEGACY_TRANSFER_ACTION, Scope, flow_user_scope, parse, timer_scope
 from globus_tui.present import gare_words
-from tests.domain.making import DATA_ACCESS, NAMES, SOURCE
+from tests.domain.samples import DATA_ACCESS, NAMES, SOURCE
 
 FLOW = "eec9b274-0c81-4334-bdc2-54e90e689b9b"
 IDENTITY = "ae341a98-d274-11e5-b888-dbae3a8ba545"

@@ -6,16 +6,14 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from globus_tui.domain.health import Word
-from globus_tui.present import count_words, outcome_words
+from globus_tui.domain.timer.health import Word
+from globus_tui.present import marks
 from globus_tui.present.freshness_words import (
-    freshness_style,
     header_words,
-    next_freshness_change,
     short_freshness,
 )
-from globus_tui.store.freshness import Freshness, FreshnessState
-from tests.domain.making import MINUTE, NOW
+from globus_tui.store.refresh_plan import Freshness, FreshnessState
+from tests.domain.samples import MINUTE, NOW
 
 CHECKED = NOW - 30 * MINUTE
 STALE = Freshness(FreshnessState.STALE, CHECKED, problem="timed\nout", next_attempt=NOW + 3 * MINUTE)
@@ -43,42 +41,23 @@ def test_freshness_is_told_and_never_counts_seconds(freshness: Freshness, words:
     assert short_freshness(freshness, NOW, UTC) == short
 
 
-def test_the_header_needs_no_painting_before_its_words_change() -> None:
-    fresh = Freshness(FreshnessState.FRESH, NOW)
-    assert next_freshness_change(fresh, NOW + timedelta(seconds=5)) == NOW + MINUTE
-    assert next_freshness_change(STALE, NOW) is None
-    assert next_freshness_change(Freshness(), NOW) is None
-
-
-def test_every_state_has_words_and_a_style() -> None:
+def test_every_state_has_words() -> None:
     for state in FreshnessState:
         for checked in (None, CHECKED):
             freshness = Freshness(state, checked)
             assert header_words(freshness, NOW, UTC)
             assert short_freshness(freshness, NOW, UTC)
-            assert freshness_style(freshness)
 
 
 def test_counts_name_trouble_first_and_leave_out_what_there_is_none_of() -> None:
     counts = {Word.OK: 27, Word.SIGN_IN: 2, Word.FAILED: 1, Word.PAUSED: 2, Word.RETRY: 0}
-    assert count_words.count_words(counts) == "32 timers: 2 SIGN-IN 1 FAILED | 27 ok 2 paused"
-    assert count_words.count_words(counts, short=True) == "32: 2 SIGN-IN 1 FAIL | 27 ok 2 paused"
-    assert count_words.count_words(counts, shown=5).startswith("5 of 32 timers:")
-    assert count_words.count_words({Word.OK: 1}) == "1 timer: 1 ok"
+    assert marks.count_words(counts) == "32 timers: 2 SIGN-IN, 1 FAILED | 27 ok, 2 paused"
+    assert marks.count_words(counts, short=True) == "32: 2 SIGN-IN, 1 FAIL | 27 ok, 2 paused"
+    assert marks.count_words(counts, of=50).startswith("32 of 50 shown: 2 SIGN-IN")
+    assert marks.count_words({Word.OK: 1}) == "1 timer: 1 ok"
 
 
 def test_an_empty_list_is_zero_but_an_unknown_one_is_not() -> None:
-    assert count_words.count_words({}) == "0 timers"
-    assert count_words.count_words(None) == "? timers"
-    assert "0" not in count_words.count_words(None, short=True)
-
-
-def test_outcomes_are_sentences_of_one_line() -> None:
-    assert outcome_words.done("pause", "climate\nnightly") == "paused climate nightly"
-    assert outcome_words.done("rename", "old", new_name="new") == "renamed old to new"
-    assert outcome_words.doing("cancel", "x") == "canceling the task of x"
-    assert outcome_words.failed("pause", "x", "timed\nout") == "could not pause x: timed out"
-    assert outcome_words.failed("cancel", "x", "") == "could not cancel the task of x: no reason given"
-    assert outcome_words.several_done("pause", ["a", "b"], 1) == "paused 2 timers, 1 failed"
-    assert outcome_words.several_done("pause", ["a"]) == "paused a"
-    assert outcome_words.journal_line(NOW, "pat@lab", "paused x", NOW, UTC) == "20:32 pat@lab paused x"
+    assert marks.count_words({}) == "0 timers"
+    assert marks.count_words(None) == "? timers"
+    assert "0" not in marks.count_words(None, short=True)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from globus_tui.domain.health import Why, Word, judge
-from globus_tui.domain.history import task_of
-from globus_tui.domain.job import Job
-from globus_tui.domain.scope import TIMER, flow_user_scope
+from globus_tui.domain.auth.scope import TIMER, flow_user_scope
+from globus_tui.domain.timer.health import Why, Word, judge
+from globus_tui.domain.timer.history import task_of
+from globus_tui.domain.timer.job import Job
+from globus_tui.domain.timer.orders import NONE, Known, Orders, Rest
 from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.present.health_sentences import explain, headline
 from globus_tui.present.health_words import Case, next_words, remedy, why
-from tests.domain.making import (
+from tests.domain.samples import (
     DATA_ACCESS,
     DAY,
     HOUR,
     MINUTE,
     NAMES,
     NOW,
+    SOURCE,
     START,
     TODAY_TICK,
     by_id,
@@ -42,11 +44,25 @@ from tests.domain.making import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.transfer.task import Task
 
 ZONE = ZoneInfo("America/Chicago")
 FLOW = "75981d10-0000-4000-8000-000000000003"
 RETRY_SINCE = NOW - 2 * MINUTE
+NOTHING_NAMED: dict[str, object] = {
+    "no parameters": {"code": "AuthorizationRequired", "authorization_parameters": {}},
+    "neither code nor parameters": {"authorization_parameters": {}},
+    "a code alone": {"code": "AuthorizationRequired"},
+    "empty lists and no second factor": session_required(
+        session_required_identities=[],
+        session_required_policies=[],
+        session_required_single_domain=[],
+        required_scopes=[],
+        session_required_mfa=False,
+    ),
+    "empty texts": session_required(required_scopes="", session_required_policies="", prompt=None),
+    "nothing at all": None,
+}
 
 
 def past(count: int, status: str = "succeeded", first: int = 0) -> list[dict[str, object]]:
@@ -64,6 +80,7 @@ class Situation:
     tasks: Mapping[str, Task] = field(default_factory=dict)
     next: str | None = None
     stale: bool = False
+    orders: Orders = NONE
 
 
 MIRROR = {**job_document()["body"], "delete_destination_extra": True}
@@ -266,7 +283,7 @@ SITUATIONS = {
         job(past(14, "submitted")),
         Word.FAILED,
         Why.TASK_FAILED,
-        "quota exceeded, Campus Archive (3 runs)",
+        "quota exceeded, Campus Archive (3 runs in 2d12h)",
         "The last 3 runs failed. Quota exceeded.",
         "job.log",
         by_id(*(failed_task(n) for n in range(3)), *(task(n) for n in range(3, 14))),
@@ -275,7 +292,7 @@ SITUATIONS = {
         job(past(2)),
         Word.FAILED,
         Why.TASK_FAILED,
-        "file not found, NERSC DTN (2 runs)",
+        "file not found, NERSC DTN (2 runs in 36h)",
         "Check the path.",
         "job.log",
         by_id(failed_task(0, "FILE_NOT_FOUND"), failed_task(1, "FILE_NOT_FOUND")),
@@ -413,7 +430,7 @@ SITUATIONS = {
         ),
         Word.RETRY,
         Why.RETRYING,
-        "service retrying since 14:30",
+        "service retrying since 14:30, gives up 15:15",
         "at most 45 minutes",
         next="now",
     ),
@@ -513,6 +530,69 @@ SITUATIONS = {
         "job.pause-resume",
         next="paused",
     ),
+    "paused here for a reason, and until when": Situation(
+        job(past(3, first=0), **paused("user")),
+        Word.PAUSED,
+        Why.PAUSED_BY_USER,
+        "paused by you until 20:32: disk swap",
+        "You paused it until 20:32: disk swap; it runs again only when it is resumed.",
+        "job.pause-resume",
+        orders=Orders(rest=Rest("a1", "disk swap", "ops", NOW + 6 * HOUR)),
+        next="paused",
+    ),
+    "paused for longer than was meant": Situation(
+        job(past(3, first=0), **paused("user")),
+        Word.WARN,
+        Why.OVERSTAYED,
+        "pause should have ended 12:32, 2h ago: disk swap",
+        "It was paused until 12:32: disk swap, and that is over.",
+        "jobs.windows",
+        orders=Orders(rest=Rest("a1", "disk swap", "ops", NOW - 2 * HOUR)),
+        next="paused",
+    ),
+    "paused, and its last good copy is too old": Situation(
+        job(past(3, first=2), **paused("user")),
+        Word.OVERDUE,
+        Why.NO_GOOD_COPY,
+        "paused, last good copy is 2d11h old",
+        "No run has made a good copy for longer than was agreed",
+        "list.choose",
+        orders=Orders(good_within=26 * HOUR),
+    ),
+    "refused for so long that its last good copy is too old": Situation(
+        job([refused_document(TODAY_TICK), refused_document(TODAY_TICK - DAY), *past(3, first=2)]),
+        Word.OVERDUE,
+        Why.NO_GOOD_COPY,
+        "last good copy is 2d11h old",
+        "No run has made a good copy for longer than was agreed",
+        "list.choose",
+        orders=Orders(good_within=26 * HOUR),
+    ),
+    "an empty mount for so long that its last good copy is too old": Situation(
+        job(past(9)),
+        Word.OVERDUE,
+        Why.NO_GOOD_COPY,
+        "last good copy is 2d11h old",
+        "No run has made a good copy for longer than was agreed",
+        "list.choose",
+        by_id(
+            *(
+                task(n, files_transferred=0 if n < 2 else 900, completion_time=wire(TODAY_TICK - n * DAY + 48 * MINUTE))
+                for n in range(9)
+            )
+        ),
+        orders=Orders(good_within=26 * HOUR),
+    ),
+    "failed, and somebody knows": Situation(
+        job(past(1, "failed")),
+        Word.FAILED,
+        Why.TASK_FAILED,
+        "(known until Sun 22 Nov 14:32: ticket 12) quota exceeded",
+        "The last run failed.",
+        "job.log",
+        by_id(failed_task(0)),
+        orders=Orders(known=Known(Word.FAILED.rank, "ticket 12", "ops", NOW + DAY)),
+    ),
     "paused by its owner, nothing missed": Situation(
         job(**paused("user")),
         Word.PAUSED,
@@ -521,6 +601,153 @@ SITUATIONS = {
         "No run was missed so far. Resuming starts nothing at once",
         "job.pause-resume",
     ),
+    "paused after a run that failed": Situation(
+        job(past(1, "failed", first=2), **paused("user")),
+        Word.FAILED,
+        Why.TASK_FAILED,
+        "paused, last run FAILED: quota exceeded, Campus Archive, 2 runs missed",
+        "It is paused. 2 scheduled runs were missed. Resuming starts ONE catch-up run at once.",
+        "job.log",
+        by_id(replace(failed_task(2), completed=TODAY_TICK - 2 * DAY + HOUR)),
+        next="paused",
+    ),
+    "paused by Globus for no reason given, after a run that failed": Situation(
+        job(past(1, "failed"), **paused("other")),
+        Word.FAILED,
+        Why.TASK_FAILED,
+        "paused by Globus, last run FAILED: quota exceeded",
+        "It is paused by Globus. No run was missed so far.",
+        "job.log",
+        by_id(failed_task(0)),
+    ),
+    "paused after a run that was refused": Situation(
+        job([refused_document(TODAY_TICK)], **paused("user")),
+        Word.FAILED,
+        Why.RUN_REFUSED,
+        "paused, last run FAILED: run refused",
+        "It is paused.",
+        "list.choose",
+    ),
+    "paused while its run is stuck": Situation(
+        job([run_document(TODAY_TICK - DAY, 0, "active")], **paused("user")),
+        Word.BLOCKED,
+        Why.TASK_TROUBLE,
+        "paused, task stuck: Globus Connect Personal is not connected, 36h old, 1 tick skipped",
+        "1 tick skipped so far. It is paused. No run was missed so far. Resuming starts nothing at once",
+        "job.log",
+        by_id(task(0, "ACTIVE", nice_status="GC_NOT_CONNECTED")),
+        next="paused",
+    ),
+    "paused while its run takes longer than the interval": Situation(
+        job([run_document(TODAY_TICK - DAY, 0, "active")], **paused("user")),
+        Word.OVERRUN,
+        Why.LONGER_THAN_INTERVAL,
+        "paused, run is 36h old: 1 tick skipped so far",
+        "It is paused.",
+        "job.log",
+        by_id(task(0, "ACTIVE")),
+    ),
+    "paused while its run goes on as usual": Situation(
+        job([run_document(TODAY_TICK, 0, "active")], **paused("user")),
+        Word.PAUSED,
+        Why.PAUSED_BY_USER,
+        "paused by you",
+        "You paused it",
+        "job.pause-resume",
+        by_id(task(0, "ACTIVE")),
+    ),
+    "paused mirror whose source shrank": Situation(
+        job(past(3), body={**job_document()["body"], "delete_destination_extra": True}, **paused("user")),
+        Word.WARN,
+        Why.SOURCE_SHRANK,
+        "paused, source shrank: 1 000 to 9 files, and it deletes",
+        "leave it paused until that is mended. It is paused.",
+        "list.choose",
+        by_id(task(0, files=9), task(1, files=1000), task(2, files=1000)),
+    ),
+    "paused after files were skipped": Situation(
+        job(past(1), **paused("user")),
+        Word.WARN,
+        Why.FILES_SKIPPED,
+        "paused, last run ok but 412 files skipped",
+        "It is paused.",
+        "job.log",
+        by_id(task(0, subtasks_skipped_errors=412)),
+    ),
+    "a flow run that waits for its owner": Situation(
+        job([run_document(NOW - HOUR, 0, "INACTIVE", end_timestamp=None)], **running(NOW - HOUR)),
+        Word.BLOCKED,
+        Why.TASK_TROUBLE,
+        "task stuck",
+        "does not move",
+        "job.log",
+    ),
+    "stuck beyond its usual time and longer than the interval": Situation(
+        job(
+            [run_document(NOW - 5 * HOUR, 0, "active"), *(run_document(NOW - n * HOUR, n) for n in range(6, 10))],
+            **running(NOW - 5 * HOUR),
+            schedule=recurring(3600, NOW - 10 * HOUR),
+            next_run=wire(NOW - 4 * HOUR),
+        ),
+        Word.BLOCKED,
+        Why.SLOW,
+        "run is 5h old, over 3 times the usual, 5 ticks skipped",
+        "5 ticks skipped so far",
+        "job.log",
+        next="skipped",
+    ),
+    "paused after its end": Situation(
+        job(
+            past(1, first=3),
+            **paused("user"),
+            schedule=recurring(86400, START, {"condition": "time", "datetime": wire(TODAY_TICK - DAY)}),
+        ),
+        Word.PAUSED,
+        Why.PAUSED_BY_USER,
+        "paused by you, 2 runs missed",
+        "2 scheduled runs were missed. Resuming starts nothing: its schedule is over.",
+        "job.pause-resume",
+    ),
+    "a requirement in plain words": Situation(
+        job(**paused("globus_auth_requirements", "Your data_access consent was revoked")),
+        Word.SIGN_IN,
+        Why.AUTHORIZATION,
+        "sign-in needed: Your data_access consent was revoked",
+        'It says: "Your data_access consent was revoked".',
+        "job.fix",
+    ),
+    "a requirement in words that name the collection": Situation(
+        job(
+            **paused(
+                "globus_auth_requirements",
+                f"Missing https://auth.globus.org/scopes/{SOURCE}/data_access (ask its owner).",
+            )
+        ),
+        Word.SIGN_IN,
+        Why.CONSENT_MISSING,
+        "consent missing: NERSC DTN",
+        "It may not use",
+        "job.fix",
+    ),
+    "a requirement with its scopes in one string": Situation(
+        job(**paused("globus_auth_requirements", {"code": "ConsentRequired", "required_scopes": DATA_ACCESS})),
+        Word.SIGN_IN,
+        Why.CONSENT_MISSING,
+        "consent missing: NERSC DTN",
+        "It may not use",
+        "job.fix",
+    ),
+    **{
+        f"a requirement that names nothing: {named}": Situation(
+            job(**paused("globus_auth_requirements", detail)),
+            Word.SIGN_IN,
+            Why.AUTHORIZATION,
+            "sign-in needed, Globus does not say which",
+            "until you sign in again",
+            "job.fix",
+        )
+        for named, detail in NOTHING_NAMED.items()
+    },
     "paused, and its ticks are not known": Situation(
         job(schedule=None, **paused("user")),
         Word.PAUSED,
@@ -580,7 +807,7 @@ SITUATIONS = {
 
 def case_of(situation: Situation) -> Case:
     job, tasks = situation.job, situation.tasks
-    health = judge(job, tasks, NOW, stale=situation.stale)
+    health = judge(job, tasks, NOW, stale=situation.stale, orders=situation.orders)
     newest = task_of(job.runs[0], tasks) if job.runs else None
     return Case(job, health, NAMES, NOW, ZONE, newest)
 

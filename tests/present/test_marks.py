@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from globus_tui.domain.health import Word
-from globus_tui.domain.history import History, Mark
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.history import History, Mark
 from globus_tui.present.marks import HEALTH_SIGNS, HISTORY_SIGNS, history_sign, legend, strip
 
 STYLES = {"error", "warning", "success", "accent", "muted"}

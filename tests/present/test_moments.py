@@ -44,26 +44,6 @@ def test_how_far_away_a_moment_is(away: dict[str, int], short: str, words: str) 
     assert moments.relative_words(moment, NOW) == words
 
 
-@given(distances, st.floats(0, 1))
-def test_the_words_hold_exactly_until_the_change_that_was_foretold(distance: timedelta, part: float) -> None:
-    moment = NOW + distance
-    change = moments.next_word_change(moment, NOW)
-    assert change > NOW
-    between = NOW + (change - INSTANT - NOW) * part
-    for said in (moments.relative, moments.relative_words):
-        assert said(moment, between) == said(moment, NOW)
-        assert said(moment, change) != said(moment, NOW)
-
-
-@given(distances.filter(lambda distance: distance > timedelta()), st.floats(0, 1))
-def test_a_duration_holds_exactly_until_the_change_that_was_foretold(lasted: timedelta, part: float) -> None:
-    since = NOW - lasted
-    change = moments.next_duration_change(since, NOW)
-    assert change > NOW
-    between = NOW + (change - INSTANT - NOW) * part
-    assert moments.duration(between - since) == moments.duration(lasted)
-
-
 @pytest.mark.parametrize(
     ("lasted", "words"),
     [
@@ -127,15 +107,6 @@ def test_a_zone_without_a_name_is_told_by_its_offset() -> None:
     assert moments.zone_name(NOW, ZoneInfo("America/Sao_Paulo")) == "UTC-03"
     assert moments.zone_name(NOW, timezone(timedelta(hours=5, minutes=30))) == "UTC+05:30"
     assert moments.zone_name(NOW, UTC) == "UTC"
-
-
-@given(distances, distances)
-def test_columns_hold_until_local_midnight(distance: timedelta, later: timedelta) -> None:
-    moment = NOW + distance
-    midnight = moments.next_column_change(NOW, CHICAGO)
-    assert moments.clock(midnight, CHICAGO) == "00:00"
-    before = NOW + abs(later) % (midnight - NOW)
-    assert moments.column(moment, before, CHICAGO) == moments.column(moment, NOW, CHICAGO)
 
 
 def test_what_has_happened_is_never_said_to_lie_ahead() -> None:

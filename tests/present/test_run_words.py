@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from globus_tui.domain.run import Outcome, Run, outcome
-from globus_tui.domain.task import SkippedError, TaskEvent
+from globus_tui.domain.timer.run import Outcome, Run, outcome
+from globus_tui.domain.transfer.task import TaskEvent
 from globus_tui.present import run_words
-from tests.domain.making import (
+from tests.domain.samples import (
     DATA_ACCESS,
     TODAY_TICK,
     consent_required,
@@ -95,10 +95,8 @@ def test_a_tasks_status_is_told_and_an_unknown_one_shown_raw(its_task: Any, word
     assert run_words.task_status(its_task) == words
 
 
-def test_events_and_skipped_files_are_one_line_each() -> None:
+def test_events_are_one_line_each() -> None:
     event = TaskEvent.from_document({"code": "CONNECT_FAILED", "description": "no\nroute", "is_error": True})
     assert run_words.event_words(event) == "cannot connect to the collection: no route"
     assert run_words.event_words(TaskEvent.from_document({"code": "STARTED", "description": "started"})) == "started"
     assert run_words.event_words(TaskEvent.from_document({})) == "?"
-    skipped = SkippedError.from_document({"error_code": "PERMISSION_DENIED", "source_path": "/a\nb"})
-    assert run_words.skipped_words(skipped) == "permission denied: /a b"

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule, Schedule
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, Schedule
 from globus_tui.present import schedule_words
-from tests.domain.making import DAY, HOUR, MINUTE, NOW, START, job, recurring
+from tests.domain.samples import DAY, HOUR, MINUTE, NOW, START, job, recurring
 
 CHICAGO = ZoneInfo("America/Chicago")
 DECEMBER = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from globus_tui.domain.transfer import FilterRule, SyncLevel, TransferData, TransferItem
+from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferData, TransferItem
 from globus_tui.present import transfer_words
-from tests.domain.making import DESTINATION, NAMES, SOURCE, job
+from tests.domain.samples import DESTINATION, NAMES, SOURCE, job
 
 DATA = TransferData(SOURCE, DESTINATION, (TransferItem("/proj/", "/climate/"),))
 

@@ -8,18 +8,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from globus_tui.domain.check_lookups import Lookups
-from globus_tui.domain.collection import FolderEntry
-from globus_tui.domain.draft import Draft, FlowPart, Intent, What, new_draft, with_intent
-from globus_tui.domain.filter_preview import preview
-from globus_tui.domain.findings import Finding, Level
-from globus_tui.domain.scope import timer_scope
-from globus_tui.domain.transfer import FilterRule, TransferItem
-from globus_tui.domain.when_form import with_phrase
-from globus_tui.present.filter_preview_words import preview_words, rule_counts
-from globus_tui.present.review_facts import consent_lines, finding_line, review_facts
-from globus_tui.present.when_words import both_times, preview_lines, schedule_echo, shift_lines, together_words
-from tests.domain.making import DESTINATION, NAMES, SOURCE
+from globus_tui.domain.auth.scope import timer_scope
+from globus_tui.domain.making.draft import Draft, FlowPart, Intent, What, new_draft, with_intent
+from globus_tui.domain.making.draft_checks import Lookups
+from globus_tui.domain.making.draft_fields import Finding, Level
+from globus_tui.domain.making.when_form import with_phrase
+from globus_tui.domain.transfer.collection import FolderEntry
+from globus_tui.domain.transfer.transfer import FilterRule, TransferItem
+from globus_tui.domain.transfer.typed_filters import preview
+from globus_tui.present.review_facts import (
+    both_times,
+    consent_lines,
+    finding_line,
+    preview_lines,
+    review_facts,
+    schedule_echo,
+    shift_lines,
+    together_words,
+)
+from globus_tui.present.transfer_words import preview_words, rule_counts
+from tests.domain.samples import DESTINATION, NAMES, SOURCE
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
@@ -104,7 +112,7 @@ def test_a_mirror_is_told_with_its_danger() -> None:
 def test_a_flow_is_told_with_its_input() -> None:
     draft = replace(new_draft(What.FLOW_TIMER), flow=FlowPart("f", "Report", inputs={"path": "/x"}, tags=("a", "b")))
     rows = {fact.label: fact.words for fact in review_facts(draft, {}, NOW, CHICAGO, "ops")}
-    assert rows == {"flow": "Report", "input": "path=/x", "tags": "a, b", "when": "not said yet", "as": "ops"}
+    assert rows == {"flow": "Report", "input": 'path="/x"', "tags": "a, b", "when": "not said yet", "as": "ops"}
 
 
 def test_consents_are_told_there_missing_or_not_known() -> None:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from globus_tui.sandbox.auth import register_client, register_person
-from globus_tui.sandbox.auth_people import ensure_known_clients
+from globus_tui.sandbox.auth.people import ensure_known_clients, register_client, register_person
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.faults import Faults
-from globus_tui.sandbox.in_process import InProcessTransport
 from globus_tui.sandbox.serve import running
-from globus_tui.sandbox.service import Service, make_app
+from globus_tui.sandbox.service import InProcessTransport, Service, make_app
 from globus_tui.sandbox.state import Collection, Entry, Sandbox
 
 if TYPE_CHECKING:

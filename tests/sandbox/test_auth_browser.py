@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.sandbox.auth_grants import challenge_of
+from globus_tui.sandbox.auth.tokens import challenge_of
 from tests.sandbox.headless import CHROMIUM, browser
 from tests.sandbox.test_auth_page import TREE
 from tests.sandbox.test_auth_tokens import VERIFIER, link

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.sandbox.auth import approve
+from globus_tui.sandbox.auth.login import approve
 from tests.sandbox.conftest import MAPPED
 
 if TYPE_CHECKING:

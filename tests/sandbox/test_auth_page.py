@@ -6,10 +6,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from globus_tui.sandbox.access import consented, session_problem
-from globus_tui.sandbox.auth import LoginRefused, NotEnough, approve, withdraw
-from globus_tui.sandbox.auth_people import TUTORIAL_CLIENT
-from globus_tui.sandbox.sessions import resolve_identity
+from globus_tui.sandbox.auth.login import LoginRefused, NotEnough, approve
+from globus_tui.sandbox.auth.people import TUTORIAL_CLIENT, resolve_identity, session_problem
+from globus_tui.sandbox.auth.scopes import consented, withdraw
 from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Session
 from tests.sandbox.conftest import MAPPED
 from tests.sandbox.test_auth_tokens import PAT, exchange, link
@@ -112,6 +111,11 @@ async def test_a_second_factor_is_a_box_to_tick(web: httpx.AsyncClient) -> None:
     url = link(session_required_mfa="True")
     assert "A second factor is required" in (await press(web, url, decision="allow")).text
     assert (await press(web, url, decision="allow", mfa="yes")).status_code == 303
+
+
+async def test_a_program_may_bring_the_id_of_its_own_native_app(web: httpx.AsyncClient) -> None:
+    page = await web.get(link(client_id="b1629e83-00e8-4036-a3bd-8a21dc2f9dce"))
+    assert "Sign in to Native app b1629e83" in page.text
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from globus_sdk.scopes import ScopeParseError, ScopeParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.sandbox.access import consented
-from globus_tui.sandbox.auth import grant_string
-from globus_tui.sandbox.scopes import ScopeSyntaxError, parse, unknown_scopes
+from globus_tui.domain.errors import BadInput
+from globus_tui.sandbox.auth.scopes import consented, grant_string, parse, unknown_scopes
 from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL
 from tests.sandbox.conftest import GUEST, MAPPED
 
@@ -30,7 +29,7 @@ def test_a_scope_string_survives_reading_and_writing(scope: str) -> None:
 def test_what_the_sdk_calls_no_scope_string_is_none_here(scope: str) -> None:
     with pytest.raises(ScopeParseError):
         ScopeParser.parse(scope)
-    with pytest.raises(ScopeSyntaxError):
+    with pytest.raises(BadInput):
         parse(scope)
 
 
@@ -38,7 +37,7 @@ def test_what_the_sdk_calls_no_scope_string_is_none_here(scope: str) -> None:
 def test_any_string_is_either_read_or_refused(scope: str) -> None:
     try:
         read = text(scope)
-    except ScopeSyntaxError:
+    except BadInput:
         return
     assert text(read) == read
 

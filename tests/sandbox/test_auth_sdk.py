@@ -11,8 +11,8 @@ from globus_sdk.login_flows import LoginFlowManager
 from globus_sdk.scopes import AuthScopes, GCSCollectionScopes, TimersScopes, TransferScopes
 from globus_sdk.token_storage import MemoryTokenStorage
 
-from globus_tui.sandbox.auth import LoginRefused, approve
-from globus_tui.sandbox.auth_people import TUTORIAL_CLIENT
+from globus_tui.sandbox.auth.login import LoginRefused, approve
+from globus_tui.sandbox.auth.people import TUTORIAL_CLIENT
 from tests.sandbox.conftest import GUEST, MAPPED, SERVICE_ID, SERVICE_SECRET
 
 if TYPE_CHECKING:

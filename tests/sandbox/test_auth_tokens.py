@@ -7,9 +7,9 @@ import pytest
 from starlette.requests import Request
 
 from globus_tui.sandbox.access import caller
-from globus_tui.sandbox.auth import approve
-from globus_tui.sandbox.auth_grants import challenge_of
-from globus_tui.sandbox.auth_people import TUTORIAL_CLIENT
+from globus_tui.sandbox.auth.login import approve
+from globus_tui.sandbox.auth.people import TUTORIAL_CLIENT
+from globus_tui.sandbox.auth.tokens import challenge_of
 from globus_tui.sandbox.state import (
     TIMER_SCOPE,
     TIMERS_SERVER,

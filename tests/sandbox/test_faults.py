@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from globus_tui.sandbox.faults import Fault, half_json, proxy_page, too_many
+from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.serve import running
+from tests.troubles import half_json, proxy_page, too_many
 
 if TYPE_CHECKING:
     from globus_tui.sandbox.service import Service

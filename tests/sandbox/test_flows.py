@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from globus_tui.sandbox import timer_engine
+from globus_tui.sandbox.auth.scopes import FLOWS_CLIENT, grant_string
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.consents import grant_string
 from globus_tui.sandbox.faults import Faults
-from globus_tui.sandbox.scopes import FLOWS_CLIENT
 from globus_tui.sandbox.service import make_app
 from globus_tui.sandbox.state import (
     FLOWS_SERVER,
@@ -23,7 +21,8 @@ from globus_tui.sandbox.state import (
     Session,
     Token,
 )
-from globus_tui.sandbox.timer_consents import flow_scope
+from globus_tui.sandbox.timers import engine as timer_engine
+from globus_tui.sandbox.timers.engine import flow_scope
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -157,10 +156,10 @@ async def test_a_viewer_may_not_start_a_flow(http: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("body", "where", "words"),
     [
-        ({}, ["body"], "'path' is a required property"),
-        ({"path": 3}, ["body", "path"], "3 is not of type 'string'"),
-        ({"path": "/", "sizes": [1, "2"]}, ["body", "sizes", 1], "'2' is not of type 'integer'"),
-        ({"path": "/", "x": 1}, ["body"], "Additional properties are not allowed ('x' was unexpected)"),
+        ({}, ["body"], "“path” is needed."),
+        ({"path": 3}, ["body", "path"], "This must be text."),
+        ({"path": "/", "sizes": [1, "2"]}, ["body", "sizes", 1], "This must be a whole number."),
+        ({"path": "/", "x": 1}, ["body"], "“x” is not known to this flow."),
     ],
 )
 async def test_input_that_does_not_fit_the_schema_is_refused(
@@ -220,6 +219,44 @@ async def test_runs_are_filtered_and_seen_by_their_people_only(http: httpx.Async
     theirs = bearer("flows-other")
     assert (await http.get("/runs", headers=theirs)).json()["runs"] == []
     assert (await http.get(f"/runs/{first['run_id']}", headers=theirs)).status_code == 404
+
+
+async def test_a_run_can_be_given_another_label_and_tags(http: httpx.AsyncClient) -> None:
+    run_id = (await start(http)).json()["run_id"]
+    assert (await http.put(f"/runs/{run_id}", json={"label": 7})).status_code == 422
+    assert (await http.put(f"/runs/{run_id}", json={"label": "Tuesday", "tags": ["night"]})).status_code == 200
+    run = (await http.get(f"/runs/{run_id}")).json()
+    assert (run["label"], run["tags"]) == ("Tuesday", ["night"])
+
+
+async def test_a_flow_definition_is_validated(http: httpx.AsyncClient) -> None:
+    states = {"Only": {"Type": "Pass", "End": True}}
+    good = {"definition": {"StartAt": "Only", "States": states}}
+    assert (await http.post("/flows/validate", json=good)).status_code == 200
+    for bad in ({}, {"definition": {"States": states}}, {"definition": {"StartAt": "Other", "States": states}}):
+        assert (await http.post("/flows/validate", json=bad)).status_code == 422
+
+
+async def test_a_flow_is_made_changed_by_its_people_only_and_run(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    states = {"Move": {"Type": "Action", "End": True}}
+    wanted = {"title": "mine", "definition": {"StartAt": "Move", "States": states}, "input_schema": {"type": "object"}}
+    refused = await http.post(
+        "/flows", json=wanted | {"definition": {"StartAt": "?", "States": {}}}, headers=bearer("flows-ops")
+    )
+    assert refused.status_code == 422
+    assert (await http.post("/flows", json={"title": "x"}, headers=bearer("flows-ops"))).status_code == 422
+    made = await http.post("/flows", json=wanted, headers=bearer("flows-ops"))
+    assert made.status_code == 201
+    flow_id = made.json()["id"]
+    assert made.json()["globus_auth_scope"] == flow_scope(flow_id)
+    found = (await http.get(f"/flows/{flow_id}", headers=bearer("flows-ops"))).json()
+    assert (found["title"], found["user_role"]) == ("mine", "flow_owner")
+    assert (await http.put(f"/flows/{flow_id}", json={"title": "no"}, headers=bearer("flows-other"))).status_code == 404
+    changed = await http.put(f"/flows/{flow_id}", json={"title": "ours", "id": "x"}, headers=bearer("flows-ops"))
+    assert (changed.json()["title"], changed.json()["id"]) == ("ours", flow_id)
+    _token(sandbox, "run-new", OPS, flow_id, flow_scope(flow_id))
+    run = await http.post(f"/flows/{flow_id}/run", json={"body": {"any": 1}}, headers=bearer("run-new"))
+    assert (run.status_code, run.json()["flow_title"]) == (201, "ours")
 
 
 async def test_a_run_can_be_canceled_and_its_record_released(http: httpx.AsyncClient) -> None:

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from globus_tui.sandbox import timer_engine
+from globus_tui.sandbox.auth.scopes import grant_string
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.consents import grant_string
 from globus_tui.sandbox.faults import Faults
 from globus_tui.sandbox.state import (
     TIMER_SCOPE,
@@ -26,8 +25,9 @@ from globus_tui.sandbox.state import (
     Timer,
     Token,
 )
-from globus_tui.sandbox.timer_documents import job_document
-from globus_tui.sandbox.timer_schedule import tick_after
+from globus_tui.sandbox.timers import engine as timer_engine
+from globus_tui.sandbox.timers.engine import tick_after
+from globus_tui.sandbox.timers.routes import job_document
 
 T0 = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
 OWNER, CLIENT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
@@ -412,7 +412,7 @@ def test_a_seeded_run_in_progress_ends_with_its_task() -> None:
 
 
 @given(start=st.integers(0, 10**6), interval=st.integers(60, 10**6), after=st.integers(-(10**5), 10**7))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_next_tick_is_the_first_of_the_grid_after_the_moment(start: int, interval: int, after: int) -> None:
     one = Timer("j", OWNER, CLIENT, None, "transfer", T0, T0 + timedelta(seconds=start), interval)
     moment = T0 + timedelta(seconds=after)

@@ -312,6 +312,7 @@ HOURLY = {"type": "recurring", "interval_seconds": 3600}
         ({"schedule": HOURLY | {"start": "soon"}}, "schedule.start"),
         ({"schedule": HOURLY | {"end": {"condition": "iterations"}}}, "schedule.end.count"),
         ({"schedule": HOURLY | {"end": {"condition": "iterations", "count": 0}}}, "schedule.end.count"),
+        ({"schedule": HOURLY | {"end": {"condition": "iterations", "iterations": 3}}}, "schedule.end.count"),
         ({"schedule": HOURLY | {"end": {"condition": "mood"}}}, "schedule.end.condition"),
         (
             {"schedule": HOURLY | {"end": {"condition": "time", "datetime": "2026-01-01T00:00:00Z"}}},
@@ -430,12 +431,11 @@ async def test_odd_old_documents_can_be_seeded(http: httpx.AsyncClient, sandbox:
         "drop": ["timer_type", "schedule"],
         "null": ["stop_after"],
         "replace": {"status": "loaded"},
-        "results_list": True,
         "naive": True,
     }
     job = (await http.get(f"/jobs/{job_id}")).json()
     assert not {"timer_type", "schedule"} & job.keys()
     assert (job["stop_after"], job["status"], job["start"]) == (None, "loaded", "2026-03-20T08:00:00")
-    (run,) = job["results"]
+    (run,) = job["results"]["data"]
     assert set(run) == {"ran_at", "status", "data", "errors"}
     assert run["ran_at"] == "2026-03-20T08:00:00.000000"

@@ -9,9 +9,9 @@ import globus_sdk
 import pytest
 
 from globus_tui.sandbox import serve
+from globus_tui.sandbox.auth.scopes import FLOWS_CLIENT
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.faults import Faults
-from globus_tui.sandbox.scopes import FLOWS_CLIENT
 from globus_tui.sandbox.state import (
     FLOWS_SERVER,
     TIMER_SCOPE,
@@ -23,7 +23,7 @@ from globus_tui.sandbox.state import (
     Session,
     Token,
 )
-from globus_tui.sandbox.timer_consents import flow_scope
+from globus_tui.sandbox.timers.engine import flow_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

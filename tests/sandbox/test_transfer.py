@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.in_process import InProcessTransport
 from globus_tui.sandbox.serve import running
-from globus_tui.sandbox.service import make_app
+from globus_tui.sandbox.service import InProcessTransport, make_app
 from globus_tui.sandbox.state import TRANSFER_ALL, TRANSFER_SERVER, Sandbox, Session, Token
-from globus_tui.sandbox.world import NATIVE_CLIENT_ID, OPS_ID, facility
-from globus_tui.sandbox.world_collections import POLICY_ID, collection_id
+from globus_tui.sandbox.world.collections import POLICY_ID, collection_id
+from globus_tui.sandbox.world.flows import NATIVE_CLIENT_ID, OPS_ID
+from globus_tui.sandbox.world.history import facility
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -79,6 +79,28 @@ async def test_a_search_ignores_punctuation_plurals_and_case(web: httpx.AsyncCli
     assert found["DATA"] == []
     found = (await web.get("/endpoint_search", params={"filter_fulltext": "the Observ, DTNs"})).json()
     assert [one["display_name"] for one in found["DATA"]] == ["Observatory DTN"]
+
+
+@pytest.mark.parametrize("text", ["the of", "--- !!", "  a  "])
+async def test_a_search_for_stop_words_or_signs_finds_nothing(web: httpx.AsyncClient, text: str) -> None:
+    answer = await web.get("/endpoint_search", params={"filter_fulltext": text})
+    assert (answer.status_code, answer.json()["DATA"]) == (200, [])
+
+
+async def test_a_missing_file_has_the_code_that_the_official_cli_looks_for(web: httpx.AsyncClient) -> None:
+    place = f"/operation/endpoint/{collection_id('beam')}"
+    looked = (await web.get(f"{place}/stat", params={"path": "/raw/nothing-here"})).json()
+    listed = (await web.get(f"{place}/ls", params={"path": "/raw/nothing-here"})).json()
+    assert (looked["code"], listed["code"]) == ("NotFound", "ClientError.NotFound")
+    assert all("/raw/nothing-here" in one["message"] for one in (looked, listed))
+
+
+async def test_clients_of_older_days_get_what_they_ask_for(web: httpx.AsyncClient, world: Sandbox) -> None:
+    answer = (await web.post(f"/endpoint/{collection_id('beam')}/autoactivate")).json()
+    assert answer["code"].startswith("AutoActivated")
+    guests = [one.document for one in world.collections.values() if one.document["host_endpoint_id"]]
+    assert guests
+    assert all(one["host_endpoint"] == one["host_endpoint_id"] for one in guests)
 
 
 async def test_a_search_pages(web: httpx.AsyncClient) -> None:
@@ -351,11 +373,13 @@ async def test_a_paused_task_says_which_rule_holds_it(web: httpx.AsyncClient, wo
 
 
 async def test_bookmarks_come_and_go(web: httpx.AsyncClient) -> None:
+    seeded = [one["name"] for one in (await web.get("/bookmark_list")).json()["DATA"]]
+    assert seeded
     body = {"name": "raw data", "endpoint_id": collection_id("beam"), "path": "/raw/"}
     made = (await web.post("/bookmark", json=body)).json()
     assert (await web.post("/bookmark", json=body)).status_code == 409
     await web.put(f"/bookmark/{made['id']}", json={"name": "raw"})
-    assert [one["name"] for one in (await web.get("/bookmark_list")).json()["DATA"]] == ["raw"]
+    assert [one["name"] for one in (await web.get("/bookmark_list")).json()["DATA"]] == [*seeded, "raw"]
     await web.delete(f"/bookmark/{made['id']}")
     assert (await web.get(f"/bookmark/{made['id']}")).json()["code"] == "BookmarkNotFound"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,7 @@ import httpx
 import pytest
 
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.in_process import InProcessTransport
-from globus_tui.sandbox.service import make_app
+from globus_tui.sandbox.service import InProcessTransport, make_app
 from globus_tui.sandbox.state import (
     TIMER_SCOPE,
     TIMERS_SERVER,
@@ -21,7 +21,8 @@ from globus_tui.sandbox.state import (
     Session,
     Token,
 )
-from globus_tui.sandbox.world import NATIVE_CLIENT_ID, OPS_ID, SERVICE_CLIENT_ID, facility
+from globus_tui.sandbox.world.flows import NATIVE_CLIENT_ID, OPS_ID, SERVICE_CLIENT_ID
+from globus_tui.sandbox.world.history import facility
 from tests.facility import copied_facility
 
 if TYPE_CHECKING:
@@ -110,6 +111,24 @@ async def test_the_service_account_sees_what_the_operator_sees(world: Sandbox) -
     assert [one.get("job_id") for one in mine] == [one.get("job_id") for one in robots]
 
 
+ACTIONS = tuple(f"https://{host}.globus.org/" for host in ("transfer.actions", "actions.automate", "flows.automate"))
+"""By these clients tell what kind of timer it is; nobody but the service calls them."""
+
+
+async def test_nothing_in_the_world_names_a_host_outside_this_machine(world: Sandbox) -> None:
+    """Whoever follows a link of the pretend world must not end up at the real service, or at anybody's."""
+    documents = [one.document for one in world.collections.values()]
+    documents += [*world.flows.values(), *world.flow_runs.values(), *world.bookmarks.values()]
+    documents += [*(one.document for one in world.tasks.values()), *await jobs_of(world)]
+    allowed = re.compile(r"(localhost|127\.0\.0\.1|.*\.example|.*\.invalid)(:\d+)?")
+    known = ("https://auth.globus.org/scopes/", *ACTIONS)  # names of scopes and of actions, not places of this world
+    for document in documents:
+        for link in re.findall(r"\w+://[^\s\"'<>]+", json.dumps(document)):
+            assert link.startswith(known) or allowed.fullmatch(link.split("/")[2]), link
+        for server in document.get("DATA") or ():
+            assert allowed.fullmatch(server["hostname"])
+
+
 async def test_every_run_points_at_a_task_or_flow_run_of_this_world(world: Sandbox) -> None:
     for job in await jobs_of(world):
         if not isinstance(job.get("results"), dict):
@@ -159,7 +178,6 @@ SITUATIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "generic": lambda job: job.get("timer_type") == "generic",
     "legacy body": lambda job: "transfer_items" in json.dumps(job["callback_body"]),
     "old results": lambda job: "action_id" in json.dumps(job["results"]),
-    "results as a list": lambda job: isinstance(job["results"], list),
     "naive times": lambda job: "+" not in (job["submitted_at"] or "+"),
     "no name": lambda job: job["name"] is None,
     "no end": lambda job: job["stop_after"] is None,

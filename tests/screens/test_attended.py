@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.procedures.attended import is_attended
+from globus_tui.tmux import is_attended, send_to_tmux
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +54,31 @@ async def test_outside_tmux_nothing_is_started(tmux: Path) -> None:
 async def test_a_tmux_that_is_not_there_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert await is_attended(INSIDE) is None
+
+
+class Ended:
+    """A process that has ended in the moment in which nobody waits for it any more."""
+
+    returncode = 0
+
+    async def communicate(self, text: bytes = b"") -> tuple[bytes, bytes]:
+        raise TimeoutError
+
+    def kill(self) -> None:
+        raise ProcessLookupError
+
+    async def wait(self) -> int:
+        return 0
+
+
+async def test_a_tmux_that_ends_as_it_is_given_up_on_is_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def start(*arguments: str, **options: object) -> Ended:
+        del arguments, options
+        return Ended()
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+    assert await is_attended(INSIDE) is None
+    assert await send_to_tmux("x") is False
 
 
 async def test_a_detached_session_is_refreshed_less_often_until_it_is_attached(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.domain.draft import clone
-from globus_tui.domain.job import FlowStart, Job, JobStatus
-from globus_tui.domain.same_timer import with_defaults
-from globus_tui.domain.schedule import RecurringSchedule
+from globus_tui.domain.making.draft import clone
+from globus_tui.domain.making.new_timer import with_defaults
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.timer.job import FlowStart, Job, JobStatus
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.job_detail import JobDetailScreen
@@ -153,13 +154,19 @@ async def test_the_new_timer_takes_the_place_of_the_old_one_which_is_kept_paused
         assert not new_job.stands_still
         swaps = [line for line in demo.journal() if line["what"] == "swap"]
         assert [(one["timer"]["name"], one["replaces"]["name"]) for one in swaps] == [("db-dumps v2", "db-dumps")]
+        await demo.press(pilot, "u")
+        assert "back in the place of db-dumps v2" in " ".join(demo.text().split())
+        await demo.press(pilot, "y")
+        assert (old.status, demo.timer("db-dumps v2").status) == ("active", "inactive")
+        await demo.press(pilot, "Y", "y")
+        assert (old.status, demo.timer("db-dumps v2").status) == ("inactive", "active")
 
 
 @pytest.mark.parametrize(
     "fault",
     [
         Fault("/v2/timer", method="POST", status=422, body={"error": {"detail": "no"}}),
-        Fault("/jobs/?*", method="GET", status=403, skip=1),
+        Fault("/jobs/?*", method="GET", status=403, skip=2),
         Fault("/jobs/*/pause", method="POST", status=403),
     ],
     ids=["create", "verify", "pause"],
@@ -186,3 +193,100 @@ async def test_several_timers_cannot_take_the_place_of_one(demo: Demo) -> None:
         await demo.press(pilot, "f7", "ctrl+s")
         assert "cannot be replaced by several" in demo.note()
         assert demo.changes() == []
+
+
+# --- what is kept
+
+
+def review_lines(demo: Demo) -> str:
+    return " ".join(demo.text().replace("│", " ").split())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_changing_the_interval_alone_keeps_the_hours(demo: Demo, size: tuple[int, int]) -> None:
+    """By phrase and by field: the runs stay on the grid of the old timer's very first one, and nothing starts."""
+    old = demo.timer("db-dumps")
+    hours = (old.start.hour, old.start.minute)
+    async with demo.console(size=size) as pilot:
+        wizard = await edit(demo, pilot, "db-dumps")
+        assert old.interval is not None
+        await demo.press(pilot, "f6")
+        await demo.write(pilot, "12 hours")
+        for _ in range(2):
+            schedule = wizard.draft.schedule
+            assert isinstance(schedule, RecurringSchedule)
+            assert schedule.interval == timedelta(hours=12)
+            assert schedule.start is not None
+            assert not (schedule.start - old.start) % timedelta(hours=12)
+            wizard.query_one("#interval").focus()
+            await demo.press(pilot, "ctrl+u", *["backspace"] * 12)
+            await demo.write(pilot, "12 hours")
+        await demo.press(pilot, "f7")
+        assert "→ every 12 hours" in review_lines(demo)
+        assert "AT ONCE" not in demo.text()
+        await demo.press(pilot, "ctrl+s")
+        assert "has taken the place" in demo.note()
+        (new,) = [one for one in demo.sandbox.timers.values() if one.name == "db-dumps" and one is not old]
+        assert new.n_runs == 0
+        assert (new.start.hour % 12, new.start.minute) == (hours[0] % 12, hours[1])
+
+
+async def test_a_run_that_starts_on_creation_is_said_loudly_and_asked_about(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await edit(demo, pilot, "db-dumps")
+        await demo.press(pilot, "f6")
+        demo.app.screen.query_one("#start").focus()
+        await demo.press(pilot, "ctrl+u", *["backspace"] * 30)
+        await demo.press(pilot, "f7")
+        assert "A run STARTS AT ONCE, as soon as it is created." in review_lines(demo)
+        await demo.press(pilot, "ctrl+s", "enter")
+        assert demo.changes() == []
+        await demo.press(pilot, "ctrl+s", "y")
+        assert "has taken the place" in demo.note()
+
+
+async def test_editing_a_paused_timer_says_that_nothing_runs_and_nothing_does(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        old = demo.timer("db-dumps")
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "s")
+        runs = old.n_runs
+        await demo.press(pilot, "e")
+        assert "pauses it too, since this one is paused: no run starts" in " ".join(demo.text().split())
+        assert "stays active" not in demo.text()
+        await demo.press(pilot, "enter")
+        await edit(demo, pilot, "db-dumps")
+        assert "it is paused before its first run, as the old one is: no run starts" in review_lines(demo)
+        await rename_in_review(demo, pilot, "db-dumps v2")
+        await demo.press(pilot, "ctrl+s")
+        assert "Both are paused, as the old one was." in demo.note()
+        await demo.pass_time(pilot, timedelta(days=3))
+        new = demo.timer("db-dumps v2")
+        assert [(one.status, one.n_runs) for one in (old, new)] == [("inactive", runs), ("inactive", 0)]
+
+
+async def test_as_the_original_is_one_choice(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        wizard = await open_copy(demo, pilot, "db-dumps")
+        before = wizard.draft.schedule
+        await demo.press(pilot, "f6")
+        await demo.write(pilot, "weekdays 18:00")
+        assert len(wizard.draft.group) == 5
+        wizard.query_one("#repeat").focus()
+        await demo.press(pilot, "right")
+        assert "(*) as the original" in demo.text()
+        assert wizard.draft.schedule == before
+        assert not wizard.draft.group
+
+
+async def test_an_edit_that_was_left_is_gone_on_with_as_an_edit(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        old = demo.timer("db-dumps")
+        await edit(demo, pilot, "db-dumps")
+        await rename_in_review(demo, pilot, "db-dumps v2")
+        await demo.press(pilot, "escape", "n", "enter")
+        assert "Edit db-dumps" in demo.text()
+        assert "db-dumps → db-dumps v2" in review_lines(demo)
+        await demo.press(pilot, "ctrl+s")
+        assert "db-dumps v2 has taken the place of the old timer" in demo.note()
+        assert old.status == "inactive"

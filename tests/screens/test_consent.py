@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from globus_tui.screens.confirm import Results
 from globus_tui.screens.consent import ConsentScreen, _fetching
-from globus_tui.screens.results import Results
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

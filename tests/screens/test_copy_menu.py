@@ -21,6 +21,7 @@ async def copied(demo: Demo, pilot: Pilot[None], key: str) -> str:
     await demo.press(pilot, key)
     assert isinstance(demo.app.screen, BareText), demo.text()
     text = demo.app.screen._bare_text
+    assert isinstance(text, str)
     await demo.press(pilot, "escape")
     return text
 

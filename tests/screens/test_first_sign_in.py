@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual import events
 
-from globus_tui.sandbox.auth import approve
-from globus_tui.sandbox.world_collections import collection_id
-from globus_tui.sandbox.world_people import OPS_USERNAME, data_access
+from globus_tui.sandbox.auth.login import approve
+from globus_tui.sandbox.world.collections import collection_id
+from globus_tui.sandbox.world.flows import OPS_USERNAME, data_access
+from globus_tui.screens.confirm import Results
 from globus_tui.screens.consent import ConsentScreen
-from globus_tui.screens.results import Results
 from tests.sandbox.headless import CHROMIUM, browser
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ async def test_a_clean_profile_signs_in_mends_a_timer_and_sees_it_run(
         await paste_the_code(served, pilot, allow)
         await served.until(pilot, lambda: isinstance(served.app.screen, Results))
         assert timer(served).status == "active"
-        await pilot.press("escape", "r")
+        await pilot.press("escape")
+        await served.until(pilot, lambda: not isinstance(served.app.screen, Results))
+        await pilot.press("r")
         await served.until(pilot, lambda: was_told(served, " started"))
 
 
@@ -135,7 +137,9 @@ async def test_a_service_account_needs_no_link_and_no_code_and_asks_only_after_e
         await served.until(pilot, lambda: isinstance(served.app.screen, Results))
         assert wanted in data_access_of(served, account)
         assert mine.status == "active"
-        await pilot.press("escape", "r")
+        await pilot.press("escape")
+        await served.until(pilot, lambda: not isinstance(served.app.screen, Results))
+        await pilot.press("r")
         await served.until(pilot, lambda: was_told(served, " started"))
         await pilot.press("P")
         await served.until_shown(pilot, "used by the service account")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def test_help_lists_every_command_with_its_key(demo: Demo) -> None:
-    async with demo.console(size=(120, 100)) as pilot:
+    async with demo.console(size=(120, 140)) as pilot:
         await demo.press(pilot, "question_mark")
         assert isinstance(demo.app.screen, Help)
         shown = demo.text()

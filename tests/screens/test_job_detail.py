@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from globus_tui.present import detail_words
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.job_detail import JobDetailScreen
-from globus_tui.widgets.run_history import RunHistory
+from globus_tui.widgets.job_past import RunHistory
 from tests.screens.lines import line_with
 
 if TYPE_CHECKING:
@@ -93,7 +93,10 @@ async def test_what_is_usual_is_said_once_there_are_runs_enough(demo: Demo) -> N
     async with demo.console() as pilot:
         await open_timer(demo, pilot, "db-dumps")
         assert "(median of 40) and moves " in line_with(demo, "a normal run takes ")
-        await demo.press(pilot, "q")
+        assert ", " in line_with(demo, "faults ▁")  # at this height the plots stand below the runs
+        await demo.press(pilot, "V")
+        assert "No run was unusual." in demo.text()
+        await demo.press(pilot, "escape", "q")
         await open_timer(demo, pilot, "just-created-not-started")
         assert "a normal run" not in demo.text()
 
@@ -273,3 +276,18 @@ async def test_what_cannot_be_understood_is_shown_as_it_was_sent_and_nothing_is_
         assert '"name": "not understandable"' in demo.text()
         assert "No timer with id" not in demo.text()
         assert len(demo.app.activity) == asked
+
+
+async def test_a_page_that_was_closed_is_not_kept_with_the_rows_of_its_day(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await open_timer(demo, pilot, "slow-tuesday")
+        closed = demo.app.screen
+        await demo.press(pilot, "q")
+        await open_timer(demo, pilot, "slow-tuesday")
+        bound = {screen for watchers in vars(demo.app)["__watchers"].values() for screen, _ in watchers}
+        assert demo.app.screen in bound
+        assert closed not in bound
+        drawn = demo.app.screen._styles_cache.get_inner_outer.cache_info().currsize
+        for _ in range(3):
+            await demo.press(pilot, "q", "enter")
+        assert demo.app.screen._styles_cache.get_inner_outer.cache_info().currsize <= drawn + 5

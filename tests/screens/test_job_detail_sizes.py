@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.widgets.run_history import RunHistory
+from globus_tui.widgets.job_past import RunHistory
 from tests.screens.lines import line_with
 
 if TYPE_CHECKING:

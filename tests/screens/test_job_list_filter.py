@@ -21,7 +21,7 @@ async def test_the_filter_narrows_with_every_letter_and_says_of_how_many(demo: D
             left.append(len(demo.names()))
         assert left == sorted(left, reverse=True)
         assert left[0] < 79
-        assert f"{left[-1]} of 79:" in demo.screen()[1]
+        assert f"{left[-1]} of 79 shown:" in demo.screen()[1]
         assert all("clim" in name or "national" in name for name in demo.names())
 
 
@@ -52,7 +52,7 @@ async def test_a_filter_that_nothing_matches_says_so_and_how_to_get_out(demo: De
         await demo.write(pilot, "no such thing")
         assert "Nothing matches." in demo.text()
         assert "Escape clears the filter" in demo.text()
-        assert " 0 of 79" in demo.screen()[1]
+        assert " 0 of 79 shown" in demo.screen()[1]
         await demo.press(pilot, "enter", "s", "X", "R", "enter")
         assert demo.note() == "There is no timer under the cursor."
         assert demo.changes() == []
@@ -66,6 +66,10 @@ async def test_a_filter_that_nothing_matches_says_so_and_how_to_get_out(demo: De
         ("to:tape", {"tape-archive-weekly", "climate-monthly-tar"}),
         ("from:genome inbox", {"genomics-inbox"}),
         ("climate !nightly", {"climate-monthly-tar", "climate-quarterly-set"}),
+        ("to:tape or why:quota", {"tape-archive-weekly", "beamline-7-raw"}),
+        ("~clnm", {"climate-nightly-mirror"}),
+        ("-health:failed every:>6d", {"tape-archive-weekly"}),
+        ("/^climate-[mq]/", {"climate-monthly-tar", "climate-quarterly-set"}),
         ("[/foo]", {"[/foo] [bold]name[/] with [markup"}),
     ],
 )
@@ -77,11 +81,103 @@ async def test_the_filter_looks_at_health_reason_route_and_name(demo: Demo, type
         assert len(demo.names()) < 40
 
 
+async def test_what_is_not_understood_is_said_while_it_is_typed_and_tab_completes(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "nmae:climate")
+        assert "no key nmae:" in demo.text()
+        assert "did you mean name:?" in demo.text()
+        await demo.press(pilot, "ctrl+u")
+        await demo.write(pilot, "hea")
+        assert "tab: health:" in demo.text()
+        await demo.press(pilot, "tab")
+        await demo.write(pilot, "fa")
+        await demo.press(pilot, "tab", "enter")
+        assert "filter: health:failed" in demo.text()
+        assert {row.health.word.value for row in demo.shown} == {"FAILED"}
+        assert f"{len(demo.names())} of 79 shown: {len(demo.names())} FAIL" in demo.screen()[1]
+        await demo.press(pilot, "slash", "ctrl+u")
+        await demo.write(pilot, "~cqs")
+        assert demo.names()[0] == "climate-quarterly-set"
+
+
 async def test_an_exclamation_mark_leaves_only_what_needs_a_person(demo: Demo) -> None:
     async with demo.console() as pilot:
         await demo.press(pilot, "exclamation_mark")
-        assert all(row.health.word.is_trouble for row in demo.table.rows)
+        assert all(row.health.word.is_trouble for row in demo.shown)
         assert "problems only" in demo.text()
-        assert f" {len(demo.names())} of 79:" in demo.screen()[1]
+        assert f" {len(demo.names())} of 79 shown:" in demo.screen()[1]
         await demo.press(pilot, "exclamation_mark")
         assert len(demo.names()) == 79
+
+
+async def test_the_command_line_calls_commands_goes_to_tasks_and_remembers_lines_across_starts(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, "filt")
+        assert "tab: filter" in demo.text()
+        await demo.press(pilot, "tab")
+        await demo.write(pilot, " health:fa")
+        await demo.press(pilot, "tab", "enter")
+        assert "filter: health:failed" in demo.text()
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, "filtre x")
+        await demo.press(pilot, "enter")
+        assert "did you mean :filter?" in demo.note()
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, "sort -name")
+        await demo.press(pilot, "enter")
+        assert demo.names() == sorted(demo.names(), key=str.casefold, reverse=True)
+        await demo.press(pilot, "colon", "escape")
+        assert demo.table.has_focus
+        state = next(one for one in demo.app.states.values() if one.job.name == "climate-monthly-tar")
+        task = next(run.resource_id for run in state.job.runs if run.resource_id)
+        assert task is not None
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, task)
+        await demo.press(pilot, "enter")
+        await demo.settle(pilot)
+        assert "climate-monthly-tar > run" in demo.screen()[0]
+        await demo.press(pilot, "escape")
+        assert "Timers > climate-monthly-tar" in demo.screen()[0]
+    async with demo.console() as pilot:
+        await demo.press(pilot, "colon", "up", "up", "enter")
+        assert demo.names() == sorted(demo.names(), key=str.casefold, reverse=True)
+
+
+async def test_a_view_is_kept_under_a_number_with_filter_columns_and_order_and_a_pin_stays_on_top(demo: Demo) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        await demo.press(pilot, "3")
+        assert "There is no view 3" in demo.note()
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, "columns name,to,next,wy")
+        await demo.press(pilot, "enter")
+        assert "did you mean why?" in demo.note()
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, "columns name,to,next")
+        await demo.press(pilot, "enter", "slash")
+        await demo.write(pilot, "to:tape")
+        await demo.press(pilot, "enter", "N", "equals_sign", "3", "enter")
+        assert "kept as view 3" in demo.note()
+        first = demo.names()
+        await demo.press(pilot, "G", "B")
+        assert demo.names() == [first[-1], *first[:-1]]
+    async with demo.console(size=(120, 36)) as pilot:
+        pinned = demo.names()[0]
+        assert pinned == first[-1]
+        await demo.press(pilot, "W", "3")
+        assert demo.names() == [pinned, *first[:-1]]
+        assert [column.id for column in demo.table.columns] == ["name", "to", "next"]
+        await demo.press(pilot, "g", "B")
+        assert demo.names() == first
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, "columns")
+        await demo.press(pilot, "enter")
+        assert "WHY" in demo.text()
+
+
+async def test_a_wide_screen_has_columns_for_both_ends_and_a_longer_strip(demo: Demo) -> None:
+    async with demo.console(size=(200, 50)):
+        heading = next(line for line in demo.screen() if "HEALTH" in line)
+        assert "FROM" in heading
+        assert "LAST 24" in heading

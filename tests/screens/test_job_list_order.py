@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.health import Word
+from globus_tui.domain.timer.health import Word
 
 if TYPE_CHECKING:
     from tests.demo import Demo
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 async def test_what_needs_a_person_comes_first_worst_first(demo: Demo) -> None:
     async with demo.console():
-        words = [row.health.word for row in demo.table.rows]
+        words = [row.health.word for row in demo.shown]
         assert words == sorted(words, key=list(Word).index)
         assert words[0].is_trouble
         assert not words[-1].is_trouble
@@ -24,7 +24,7 @@ async def test_the_counts_add_up_and_every_row_has_a_health_word(demo: Demo) -> 
         counts = demo.app.store.count_words()
         assert counts is not None
         assert sum(counts.values()) == len(demo.names()) == 79
-        assert " 79: 2 UNKNOWN 11 SIGN-IN" in demo.screen()[1]
+        assert " 79: 2 UNKNOWN, 11 SIGN-IN" in demo.screen()[1]
 
 
 async def test_each_sort_key_sorts_and_the_same_key_again_turns_it_round(demo: Demo) -> None:
@@ -39,10 +39,10 @@ async def test_each_sort_key_sorts_and_the_same_key_again_turns_it_round(demo: D
         assert turned.index("astro-ingest") > turned.index("beamline-7-raw") > turned.index("tape-second-copy")
         assert "NAME▼" in demo.text()
         await demo.press(pilot, "A")
-        moments = [row.job.next_run for row in demo.table.rows if row.job.next_run]
+        moments = [row.job.next_run for row in demo.shown if row.job.next_run]
         assert moments == sorted(moments)
         await demo.press(pilot, "O")
-        moments = [row.job.next_run for row in demo.table.rows if row.job.next_run]
+        moments = [row.job.next_run for row in demo.shown if row.job.next_run]
         assert moments == sorted(moments, reverse=True)
         await demo.press(pilot, "W")
         assert demo.names() == worst_first
@@ -62,5 +62,5 @@ async def test_timers_without_a_next_run_come_last_both_ways(demo: Demo) -> None
     async with demo.console() as pilot:
         for key in ("A", "O"):
             await demo.press(pilot, key)
-            known = [row.job.next_run is not None for row in demo.table.rows]
+            known = [row.job.next_run is not None for row in demo.shown]
             assert known == sorted(known, reverse=True)

@@ -21,10 +21,10 @@ SIZES = [(60, 15), (80, 24), (120, 36), (200, 60)]
 async def test_hostile_names_are_shown_as_they_are_and_harm_nothing(demo: Demo) -> None:
     async with demo.console(size=(200, 60)) as pilot:
         preview = demo.app.screen.query_one(JobPreview)
-        for row in demo.table.rows:
+        for row in demo.shown:
             demo.table.move_to(row.key)
             await demo.settle(pilot)
-            assert str(preview.render()).startswith(safe_line(row.job.label)[:20])
+            assert preview.render_line(0).text.startswith(safe_line(row.job.label)[:20])
             assert not any(ord(char) < 32 or char in "\u202e\u202c\x7f" for line in demo.screen() for char in line)
         await demo.press(pilot, "slash")
         await demo.write(pilot, "markup")
@@ -41,7 +41,7 @@ async def test_health_and_name_are_on_the_screen_at_every_size(demo: Demo, size:
             assert {cell_len(line) for line in lines} == {size[0]}
             table = demo.table
             first = table.region.y + 1
-            rows = table.rows[table._line_cursor.top :][: table.region.height - 1]
+            rows = demo.shown[table._line_cursor.top :][: table.region.height - 1]
             assert len(rows) >= 5
             for line, row in zip(lines[first:], rows, strict=False):
                 assert row.health.word.value in line, line
@@ -88,3 +88,32 @@ async def test_a_size_that_is_told_late_does_not_chase_the_present_one(demo: Dem
         await demo.settle(pilot)
         assert demo.app.screen.size == Size(120, 36)
         assert demo.screen() == before
+
+
+async def test_on_a_small_terminal_counts_hints_and_what_a_fix_starts_are_seen_whole(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        assert "…" not in demo.screen()[1]
+        assert demo.screen()[-1].rstrip().endswith("q Quit")
+        assert "enter Open" in demo.screen()[-1]
+        await demo.press(pilot, "f")
+        assert "no sign-in or consent here" in demo.note()
+        await demo.press(pilot, "j")
+        assert demo.note() == ""
+        demo.point_at("climate-nightly-mirror")
+        await pilot.press("f")
+        await demo.until(pilot, lambda: "Resumes 3" in demo.text())
+        first = demo.text()
+        assert "Resumes 3, of which 2 start a run" in first
+        for name in ("climate-nightly-mirror", "climate-monthly-tar", "fusion-shots-pull"):
+            assert name in first
+        await pilot.press("a")
+        await demo.until(pilot, lambda: "Resumes 1, of which 1 start a run: climate-nightly-mirror" in demo.text())
+        assert "climate-monthly-tar" not in "\n".join(demo.screen()[:6])
+        await pilot.press("escape")
+        await demo.settle(pilot)
+        demo.point_at("run41-reprocessing")
+        await demo.press(pilot, "l")
+        await demo.settle(pilot)
+        assert "file not found: /raw/run41/" in demo.screen()[1]
+        log = next(line for line in demo.screen() if "[Log]" in line)
+        assert "file not found: /raw/run41/" in demo.screen()[demo.screen().index(log) + 1]

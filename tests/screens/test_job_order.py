@@ -1,64 +1,62 @@
-"""The order and the filter do only what a change asks for, and come out as if everything had been done anew."""
+"""The order is worst first, and the filter does only what a change asks for, as if everything had been done anew."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.domain.filter import parse_filter
-from globus_tui.domain.job import JobId
+from globus_tui.domain.timer.filter import parse_filter
+from globus_tui.present.health_words import why
+from globus_tui.screens.facets import facets
 from globus_tui.screens.job_order import JobOrder
-from globus_tui.widgets.viewpoint import Viewpoint
+from globus_tui.widgets.viewpoint import RowSubject, Viewpoint, case_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from globus_tui.store.job_state import JobState
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.store.board import States
+    from globus_tui.store.rows import Row
     from tests.demo import Demo
 
 VIEW = Viewpoint()
 
 
-def changed(states: Mapping[JobId, JobState], random: Random) -> dict[JobId, JobState]:
-    """The timers with one gone, one new, and one that runs at another time and has another state of health."""
-    ids, found = sorted(states), dict(states)
-    gone, other, copied, healthy = random.sample(ids, 4)
-    del found[gone]
-    job = states[other].job
-    found[other] = replace(
-        states[other],
-        job=replace(job, next_run=job.next_run and job.next_run + timedelta(hours=5)),
-        health=states[healthy].health,
-    )
-    new = JobId(f"{copied[:-4]}{random.randrange(10_000):04}")
-    found[new] = replace(states[copied], job=replace(states[copied].job, job_id=new))
-    return found
-
-
-def by_id(rows: tuple[JobState, ...]) -> list[JobId]:
+def by_id(rows: tuple[Row, ...]) -> list[JobId]:
     return [one.job_id for one in rows]
 
 
-@pytest.mark.parametrize("seed", range(5))
-async def test_after_a_few_changes_the_order_is_that_of_all_timers_sorted_anew(demo: Demo, seed: int) -> None:
+async def test_trouble_comes_first_then_what_runs_next(demo: Demo) -> None:
     async with demo.console():
-        random, order, states = Random(seed), JobOrder(), dict(demo.app.store.states)
-        order.rows(states, VIEW)
-        for _ in range(20):
-            states = changed(states, random)
-            assert by_id(order.rows(states, VIEW)) == by_id(JobOrder().rows(states, VIEW))
+        states = demo.app.store.states
+        rows = JobOrder().rows(states, VIEW)
+        places = [(states[one.key].health.word.rank, states[one.key].job.next_run) for one in rows if one.key in states]
+        assert places == sorted(places, key=lambda one: (one[0], one[1] is None, one[1] and one[1].timestamp()))
 
 
-async def test_a_few_changes_put_only_those_timers_in_order(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_row_is_filtered_by_what_is_shown_of_it_and_only_what_is_asked_is_made(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await pilot.pause()
+        states, view = demo.app.store.states, demo.app.view
+        for key, row in states.rows.items():
+            said, shown = RowSubject(row, states, view), states[key]
+            assert not vars(said).keys() & {"source", "destination", "why"}
+            assert (said.why, said.health) == (why(case_of(shown, view)).casefold(), shown.health.word.value.casefold())
+            for side, ends, paths in zip(
+                (said.source, said.destination), shown.job.sides, shown.job.paths, strict=True
+            ):
+                named = view.names.get(str(ends)) or str(ends or "")
+                assert side == "\n".join((named, *(paths or [""]))).casefold()
+            assert said.job.label == shown.job.label
+
+
+async def test_putting_ten_thousand_in_order_makes_no_timer_whole(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     async with demo.console():
-        order, states = JobOrder(), dict(demo.app.store.states)
-        order.rows(states, VIEW)
-        monkeypatch.setattr("globus_tui.screens.job_order.in_order", None)
-        assert len(order.rows(changed(states, Random(1)), VIEW)) >= len(states) // 2
+        made: list[Row] = []
+        states = demo.app.store.states
+        monkeypatch.setattr(demo.app.store._board, "state_of", made.append)
+        monkeypatch.setattr(type(states), "__getitem__", made.append)
+        assert JobOrder().rows(states, VIEW)
+        assert made == []
 
 
 @pytest.mark.parametrize(
@@ -78,14 +76,16 @@ async def test_a_letter_more_looks_only_at_what_was_left(demo: Demo, monkeypatch
     async with demo.console():
         states, order = demo.app.store.states, JobOrder()
         order.typed = "cli"
-        left = {state.job_id for state in states.values() if parse_filter("cli").matches(order._subject(state, VIEW))}
+        left = {
+            key for key, row in states.rows.items() if parse_filter("cli").matches(order._subject(row, states, VIEW))
+        }
         order.rows(states, VIEW)
         looked_at: list[JobId] = []
         subject_of = order._subject
 
-        def note(state: JobState, view: Viewpoint) -> object:
-            looked_at.append(state.job_id)
-            return subject_of(state, view)
+        def note(row: Row, states: States, view: Viewpoint) -> object:
+            looked_at.append(row.job_id)
+            return subject_of(row, states, view)
 
         monkeypatch.setattr(order, "_subject", note)
         order.typed = "clim"
@@ -93,3 +93,27 @@ async def test_a_letter_more_looks_only_at_what_was_left(demo: Demo, monkeypatch
         single = {one for one in looked_at if one in states}
         assert 0 < len(single) < len(states) // 2
         assert single <= left | {part for group in order.groups.values() for part in group.group.job_ids}
+
+
+async def test_each_facet_leaves_as_many_timers_as_it_says(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        states, view, order = demo.app.store.states, demo.app.view, JobOrder()
+        found = facets(states.rows.values(), view.names)
+        assert {one.kind for one in found} == {"health", "cause", "from", "to"}
+        for one in found:
+            order.typed = one.key
+            assert not order.problems, one.key
+            assert len(list(order.single(order.rows(states, view), states))) == one.timers, one.key
+        await demo.press(pilot, "percent_sign", "enter")
+        assert f"filter: {found[0].key}" in demo.text()
+        assert len(demo.names()) == found[0].timers
+
+
+async def test_rows_are_put_in_order_by_several_columns(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, "sort every,-name")
+        await demo.press(pilot, "enter")
+        rows = [row for row in demo.table.rows if row.every is not None]
+        assert rows == sorted(sorted(rows, key=lambda row: row.folded, reverse=True), key=lambda row: row.every or 0)
+        assert len({row.every for row in rows}) < len(rows)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from globus_tui.cli.first_frame import first_frame
-from globus_tui.domain.collection import Collection
-from globus_tui.present.own_words import OwnCost, own_lines
+from globus_tui.domain.transfer.collection import Collection
+from globus_tui.procedures.own_cost import OwnCost, own_lines
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.widgets.viewpoint import Viewpoint
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The lines of the list that are drawn again, by number; 0 is the heading."""
-    from globus_tui.widgets.line_window import LineWindow
+    from globus_tui.lines.list import LineWindow
 
     lines: list[int] = []
     as_it_was = LineWindow._refresh_lines
@@ -115,17 +115,15 @@ def test_memory_that_the_system_does_not_tell_is_not_drawn_as_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("others", "taken", "last", "words"),
+    ("asked", "taken", "last", "words"),
     [
-        (None, 0, False, "no, this copy asks for itself"),
-        (0, 0, False, "with nobody, this is the only copy on this host"),
-        (1, 14, True, "with 1 other copy on this host, 14 lists read by another; the last one by another copy"),
-        (2, 1, False, "with 2 other copies on this host, 1 list read by another; the last one by this copy"),
-        (0, 3, False, "with 0 other copies on this host, 3 lists read by another; the last one by this copy"),
+        (7, 0, False, "no list was read by another copy on this host"),
+        (14, 14, True, "14 of 28 lists read by another copy on this host; the last one by another copy"),
+        (0, 1, False, "1 of 1 list read by another copy on this host; the last one by this copy"),
     ],
 )
-def test_what_is_shared_with_other_copies_is_told(others: int | None, taken: int, last: bool, words: str) -> None:
-    cost = OwnCost(timedelta(hours=2), 18.0, None, 240, 2_000_000, 30, 61, others, taken, last)
+def test_what_is_shared_with_other_copies_is_told(asked: int, taken: int, last: bool, words: str) -> None:
+    cost = OwnCost(timedelta(hours=2), 18.0, None, 240, 2_000_000, 30, 61, asked, taken, last)
     assert f"shared     {words}" in own_lines(cost)
 
 

@@ -7,17 +7,17 @@ import stat
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.domain.task import TaskEvent
+from globus_tui.domain.transfer.task import TaskEvent
+from globus_tui.lines.columns import Span
 from globus_tui.present.event_rows import EventRows
 from globus_tui.screens.raw_json import RawJsonScreen
 from globus_tui.screens.run_detail import RunDetailScreen
-from globus_tui.screens.task_reading import TaskReading, View
+from globus_tui.screens.task_screen import TaskReading, View
 from globus_tui.widgets.event_log import EventLog
-from globus_tui.widgets.line_columns import Span
 from tests.demo import NOON
 from tests.screens.lines import line_with
 
@@ -47,7 +47,7 @@ class Pages:
 
     def __init__(self, demo: Demo, events: list[TaskEvent]) -> None:
         """Take the place of what the program asks."""
-        from globus_tui.domain.readings import Page
+        from globus_tui.domain.timer.job import Page
 
         self.events = events
         self.asked: list[tuple[int, int]] = []
@@ -207,9 +207,9 @@ async def test_fifty_thousand_events_are_worded_once_read_in_chunks_and_drawn_a_
     worded, drawn = [], []
     make, draw = EventRows._row, EventLog._words
 
-    def count_made(self: EventRows, key: int, one: TaskEvent) -> object:
+    def count_made(self: EventRows, key: int, *more: Any) -> object:
         worded.extend([key] if key not in self._made else [])
-        return make(self, key, one)
+        return make(self, key, *more)
 
     def count_drawn(self: EventLog, row: object) -> object:
         drawn.append(row)

@@ -6,10 +6,20 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from globus_tui.sandbox.faults import Fault
 
 if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
     from tests.demo import Demo
+
+
+async def mark(demo: Demo, pilot: Pilot[None], *names: str) -> None:
+    for name in names:
+        demo.point_at(name)
+        await demo.press(pilot, "space")
 
 
 async def test_a_pause_shows_as_pending_then_as_paused_and_is_in_the_journal(demo: Demo) -> None:
@@ -21,8 +31,8 @@ async def test_a_pause_shows_as_pending_then_as_paused_and_is_in_the_journal(dem
         await demo.until(pilot, lambda: "pausing" in demo.row("sensor-hourly"))
         gate.set()
         await demo.settle(pilot)
-        assert "paused by you" in demo.row("sensor-hourly")
-        assert demo.note() == "sensor-hourly: Paused."
+        assert "paused, 5 runs moved 0 files" in demo.row("sensor-hourly")
+        assert demo.note() == "sensor-hourly: Paused. s resumes it."
         assert demo.changes() == [f"POST /jobs/{demo.job_id('sensor-hourly')}/pause"]
         (line,) = demo.journal()
         assert (line["what"], line["outcome"], line["timer"]["name"]) == ("pause", "done", "sensor-hourly")
@@ -59,13 +69,16 @@ async def test_pausing_three_marked_timers_asks_and_names_them(demo: Demo) -> No
         for name in ("db-dumps", "astro-ingest", "home-backup"):
             demo.point_at(name)
             await demo.press(pilot, "space")
+        assert "3 marked" in demo.screen()[1]
         await demo.press(pilot, "s")
         assert "Pause 3 timers?" in demo.text()
+        assert "All 3 marked." in demo.text()
         assert all(f"· {name}" in demo.text() for name in ("db-dumps", "astro-ingest", "home-backup"))
         await demo.press(pilot, "escape")
         assert demo.changes() == []
         await demo.press(pilot, "s", "y")
-        assert demo.note() == "all 3 done"
+        assert demo.note() == "all 3 done; mark them again and s resumes exactly these"
+        assert not demo.table.marked
         assert len(demo.changes()) == len(demo.journal()) == 3
         assert {demo.timer(name).status for name in ("db-dumps", "astro-ingest", "home-backup")} == {"inactive"}
 
@@ -81,6 +94,7 @@ async def test_of_several_one_refusal_is_told_and_the_others_go_on(demo: Demo) -
         assert "NOT DONE    db-dumps: It was not paused: Globus Timers does not allow this: Not yours." in demo.text()
         assert "done        astro-ingest: Paused." in demo.text()
         await demo.press(pilot, "escape")
+        assert demo.table.marked == {demo.job_id("db-dumps")}, "what failed stays marked"
         assert demo.timer("astro-ingest").status == "inactive"
         demo.point_at("db-dumps")
         await demo.press(pilot, "v")
@@ -107,8 +121,7 @@ async def test_one_timer_that_cannot_be_understood_does_not_hold_up_the_others_m
         await demo.press(pilot, "enter", "asterisk", "s")
         assert "Pause " in demo.text()
         assert " timers?" in demo.text()
-        await demo.press(pilot, "escape")
-        assert demo.note() == "1 left out: not understood, or busy already"
+        assert "1 cannot be understood" in " ".join(demo.text().split())
 
 
 async def test_resuming_several_that_missed_nothing_names_them(demo: Demo) -> None:
@@ -118,6 +131,83 @@ async def test_resuming_several_that_missed_nothing_names_them(demo: Demo) -> No
         await demo.press(pilot, "enter", "space", "escape")
         await demo.press(pilot, "slash")
         await demo.write(pilot, "dicom-offload")
-        await demo.press(pilot, "enter", "space", "s", "y", "s")
+        await demo.press(pilot, "enter", "space", "s", "y")
+        await demo.press(pilot, "escape")
+        await mark(demo, pilot, "db-dumps", "dicom-offload")
+        await demo.press(pilot, "s")
         assert "· db-dumps" in demo.text()
         assert "2 start nothing now" in demo.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_bulk_action_tells_its_arithmetic_and_undoes_exactly_that(demo: Demo, size: tuple[int, int]) -> None:
+    """One was paused before, one has ended: neither is touched, and resuming brings back only what was paused here."""
+    ended = next(one for one in demo.sandbox.timers.values() if one.status == "ended" and one.owner == demo_owner(demo))
+    three = ("astro-ingest", "home-backup", "sensor-hourly")
+    async with demo.console(size=size) as pilot:
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "s")
+        demo.table.move_to(ended.job_id)
+        await demo.press(pilot, "space")
+        await mark(demo, pilot, "db-dumps", *three)
+        assert "5 marked" in demo.screen()[1]
+        await demo.press(pilot, "s")
+        text = " ".join(demo.text().split())
+        assert "Pause 3 timers?" in text
+        assert "3 of 5 marked:" in text
+        assert "1 is paused already" in text
+        assert "1 has ended" in text
+        await demo.press(pilot, "y")
+        assert not demo.table.marked
+        assert "mark them again and s resumes exactly these" in demo.note()
+        await mark(demo, pilot, "db-dumps", *three)
+        await demo.press(pilot, "s")
+        text = " ".join(demo.text().split())
+        assert "Resume 3 timers?" in text
+        assert "3 of 4 marked: 1 was paused before that" in text
+        await demo.press(pilot, "y")
+        assert {demo.timer(name).status for name in three} == {"active"}
+        assert demo.timer("db-dumps").status == "inactive"
+
+
+async def test_all_that_was_paused_at_one_go_is_resumed_at_one_go_whatever_state_the_service_tells(demo: Demo) -> None:
+    """One says a status of which nobody knows whether it runs; a timer that was not there is no part of the action."""
+    async with demo.console() as pilot:
+        await demo.press(pilot, "asterisk", "s", "y")
+        paused = demo.changes()
+        await demo.press(pilot, "asterisk", "s")
+        assert f"Resume {len(paused)} timers?" in demo.text()
+        await demo.press(pilot, "y")
+        assert [one.replace("resume", "pause") for one in sorted(demo.changes()[len(paused) :])] == sorted(paused)
+        await demo.press(pilot, "asterisk", "s")
+        await demo.press(pilot, "escape", "backslash")
+        await mark(demo, pilot, "astro-ingest", "home-backup")
+        await demo.press(pilot, "s", "y")
+        await mark(demo, pilot, "astro-ingest", "home-backup", "sensor-hourly")
+        await demo.press(pilot, "s")
+        assert "Pause 1 timer?" in demo.text()
+
+
+def demo_owner(demo: Demo) -> str:
+    return demo.timer("db-dumps").owner
+
+
+async def test_marks_that_a_filter_hides_are_counted_and_listed_and_the_whole_list_can_be_scrolled(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        await mark(demo, pilot, "db-dumps")
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "a")
+        await demo.press(pilot, "enter", "asterisk")
+        await demo.press(pilot, "slash", "ctrl+u", *["backspace"] * 3)
+        await demo.write(pilot, "astro")
+        await demo.press(pilot, "enter")
+        assert "hidden)" in demo.screen()[1]
+        await demo.press(pilot, "s")
+        sheet = " ".join(demo.text().split())
+        assert "are hidden by the filter now." in sheet
+        assert "(hidden now)" in sheet
+        assert "up/down scroll the list" in sheet
+        assert "astro-ingest" not in demo.text().rpartition("hidden by the filter")[2]
+        await demo.press(pilot, *["pagedown"] * 20)
+        assert "· astro-ingest" in demo.text()
+        assert "y pause" in demo.text()

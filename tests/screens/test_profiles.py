@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.app import Switch
 from globus_tui.auth.token_store import choose_store
-from globus_tui.sandbox.world_people import OPS_USERNAME
+from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.settings import load_settings
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def test_the_switcher_lists_who_is_signed_in_where_and_opens_another_profi
         await pilot.pause()
         assert f"[lab] {KIM}" in served.text()
         assert "climate-nightly-mirror" not in served.text()
-        assert served.app.states == {}
+        assert not served.app.states
 
 
 async def test_configured_profiles_are_listed_with_their_environment(
@@ -75,7 +75,7 @@ async def test_a_new_profile_opens_with_signing_in(served: Served) -> None:
         assert served.app.return_value == Switch(profile="hipaa", sign_in=True)
     async with served.console(profile="hipaa", sign_in=True) as pilot:
         await served.until_shown(pilot, "Sign in to Globus")
-        assert served.app.states == {}
+        assert not served.app.states
 
 
 async def test_signing_out_revokes_the_tokens_and_starts_clean(served: Served) -> None:
@@ -116,3 +116,59 @@ async def test_the_demo_says_that_it_has_one_profile(demo: Demo) -> None:
     async with demo.console() as pilot:
         await demo.press(pilot, "P")
         assert "one pretend profile" in demo.note()
+
+
+async def test_all_profiles_are_one_list_in_which_an_expired_one_is_labelled_and_hides_nobody(served: Served) -> None:
+    await served.sign_in("lab", KIM)
+    for token in served.sandbox.tokens.values():
+        token.revoked = True  # the sign-in of this one has expired
+    await served.sign_in("default")
+    await served.sign_in("second")
+    async with served.console() as pilot:
+        await served.until_shown(pilot, "climate-nightly-mirror")
+        await pilot.press("0")
+        await served.until_shown(pilot, "lab: SIGN-IN")
+        await served.until_shown(pilot, "second: 79 timers")
+        lines = served.text().splitlines()
+        assert any("lab " in line and "SIGN-IN the whole profile" in line for line in lines)
+        assert "default: 79 timers" in served.text()
+        everybody: Any = served.app.screen.query_one("#everybody")
+        # The language of the list: a filter, an order, problems only.
+        await pilot.press("slash", *"profile:second next:<12h", "enter")
+        await served.until_shown(pilot, "default: 0 of 79 timers")
+        await pilot.press("slash", "ctrl+u", *"helth:failed", "enter")
+        await served.until_shown(pilot, "health")
+        await pilot.press("escape", "exclamation_mark")
+        await served.until_shown(pilot, "problems only")
+        needy = {one.row.word.is_trouble for one in everybody.rows if one.row}
+        assert needy == {True}
+        await pilot.press("exclamation_mark", "N")
+        await pilot.pause()
+        names = [one.row.folded for one in everybody.rows if one.row]
+        assert names == sorted(names)
+        assert len(names) == 158
+        # Every line is of its own profile; the one that has expired stays on top, whatever is filtered.
+        await pilot.press("slash", *"name:climate-nightly-mirror", "enter")
+        await served.until_shown(pilot, "default: 1 of 79 timers")
+        assert "lab: SIGN-IN" in served.text()
+        assert [one.key[0] for one in everybody.rows] == ["lab", "default", "second"]
+        await pilot.press("enter", "n")
+        assert served.app.is_running
+        await pilot.press("G", "enter")
+        await served.until_shown(pilot, "Go over to the profile second?")
+        await pilot.press("n")
+        assert served.app.is_running
+        timer = everybody.rows[-1].row.job_id
+        await pilot.press("enter", "y")
+        await served.until(pilot, lambda: served.app.return_value is not None)
+        assert served.app.return_value == Switch(profile="second", timer=timer)
+    async with served.console(profile="second", timer=timer) as pilot:
+        await served.until_shown(pilot, "[second]")
+        await served.until_shown(pilot, "Schedule")
+        assert "climate-nightly-mirror" in served.text().splitlines()[0]
+
+
+async def test_the_demo_has_no_other_profiles(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "0")
+        assert "but one profile" in demo.note()

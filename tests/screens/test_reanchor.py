@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from globus_tui.domain.schedule import RecurringSchedule, next_ticks
+from globus_tui.domain.schedule.schedule import RecurringSchedule, next_ticks
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.job_detail import JobDetailScreen
 from tests.demo import NOON, Demo
@@ -83,7 +83,7 @@ async def test_where_no_clock_changes_there_is_nothing_to_do(demo: Demo) -> None
     "fault",
     [
         Fault("/v2/timer", method="POST", status=422, body={"error": {"detail": "no"}}),
-        Fault("/jobs/?*", method="GET", status=403, skip=1),
+        Fault("/jobs/?*", method="GET", status=403, skip=2),
         Fault("/jobs/*/pause", method="POST", status=403),
     ],
     ids=["create", "verify", "pause"],
@@ -99,3 +99,63 @@ async def test_when_a_step_fails_the_old_timer_stays_the_only_active_one(demo: D
         resting = ("inactive", "delete_in_progress")
         (left,) = [one for one in demo.sandbox.timers.values() if one.name == NAME and one.status not in resting]
         assert left.job_id == old.job_id
+
+
+# --- leaving the next run out
+
+
+def ran(demo: Demo) -> list[datetime]:
+    """When it ran, whichever of the timers in each other's place did; newest first."""
+    runs = [run.ran_at for one in demo.sandbox.timers.values() if one.name == NAME for run in one.results]
+    return sorted(runs, reverse=True)
+
+
+async def test_exactly_the_next_run_is_skipped_and_it_can_be_taken_back(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        old, before = demo.timer(NAME), ran(demo)
+        first = next_run(demo, old.job_id, NOON).astimezone(UTC)
+        demo.point_at(NAME)
+        await demo.press(pilot, "comma")
+        await demo.write(pilot, "ask Lee #nightly")
+        await demo.press(pilot, "enter", "x")
+        assert f"{first:%H:%M}" in demo.text()
+        assert demo.changes() == []
+        await demo.press(pilot, "enter")  # the safe answer
+        assert demo.changes() == []
+        await demo.press(pilot, "x", "y")
+        assert "is left out" in demo.note()
+        (new,) = [one for one in demo.sandbox.timers.values() if one.name == NAME and one is not old]
+        assert (demo.app.store.orders(new.job_id).note, demo.app.store.orders(new.job_id).tags) == (
+            "ask Lee",
+            ("nightly",),
+        )
+        await demo.pass_time(pilot, first + timedelta(hours=1) - NOON)
+        assert ran(demo) == before
+        await demo.press(pilot, "u")
+        assert "ONE run starts at once" in demo.text()  # it is past: what was skipped would be made up for
+        await demo.press(pilot, "enter")
+        await demo.pass_time(pilot, timedelta(days=1))
+        assert [run.replace(second=0) for run in ran(demo)[:1]] == [(first + timedelta(days=1)).replace(second=0)]
+        assert len(ran(demo)) == len(before) + 1
+
+
+async def test_a_skip_taken_back_before_its_run_leaves_everything_as_it_was(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        old = demo.timer(NAME)
+        first = next_run(demo, old.job_id, NOON).astimezone(UTC)
+        demo.point_at(NAME)
+        await demo.press(pilot, "x", "y", "u", "y")
+        assert old.status == "active"
+        await demo.pass_time(pilot, first + timedelta(hours=1) - NOON)
+        assert ran(demo)[0].replace(second=0) == first.replace(second=0)
+
+
+async def test_a_question_that_stood_until_the_run_began_skips_no_other_one(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        first = next_run(demo, demo.timer(NAME).job_id, NOON).astimezone(UTC)
+        demo.point_at(NAME)
+        await demo.press(pilot, "x")
+        demo.clock.advance(first + timedelta(seconds=5) - NOON)
+        await demo.press(pilot, "y")
+        assert "has started meanwhile" in demo.note()
+        assert demo.changes() == []

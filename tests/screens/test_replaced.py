@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from globus_tui.domain.timer.job import JobId
 from globus_tui.store.journal import Journal
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ async def test_after_two_weeks_it_is_asked_and_deleted_only_once_the_number_is_t
         await demo.pass_time(pilot, 2 * DAY)
         assert "1 old timer that was replaced 14 days ago or more is still kept, paused: Z lists" in demo.note()
         await demo.press(pilot, "Z")
-        assert f"{NAME}, replaced Tue 1 Sep by {NAME}" in demo.text()
+        told = " ".join(demo.text().split())
+        assert f"{NAME} {old[:8]}, every 1 day at 02:00 UTC, replaced Tue 1 Sep by {NAME} " in told
         await demo.press(pilot, "enter")
         assert old in demo.app.states
         await demo.press(pilot, "Z")
@@ -72,3 +74,48 @@ async def test_another_start_asks_by_the_journal_and_another_profile_does_not(de
         assert any(one["what"] == "swap" and one["replaces"]["id"] == old for one in entries)
         path = demo.app.store.journal.path
         assert await Journal(path, profile="another").entries() == ()
+
+
+async def test_a_replaced_timer_says_so_and_resuming_it_asks(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        old = await replace_it(demo, pilot)
+        (new,) = [one.job_id for one in demo.sandbox.timers.values() if one.name == NAME and one.job_id != old]
+        assert demo.app.states[JobId(old)].replaced is not None
+        assert demo.table.move_to(old)
+        await demo.settle(pilot)
+        assert f"replaced by active {new[:3]}" in demo.text()  # the end of the line is cut
+        await demo.press(pilot, "s")
+        assert "both would run" in demo.text()
+        await demo.press(pilot, "enter")
+        assert demo.sandbox.timers[old].status == "inactive"
+        demo.table.move_to(new)
+        await demo.press(pilot, "enter", "U", "y", "q")
+        await demo.settle(pilot)
+        assert f"replaced by active {old[:3]}" in demo.text()
+        assert f"replaced by active {new[:3]}" not in demo.text()
+
+
+async def test_a_replaced_timer_is_left_out_of_bulk_actions(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        old = await replace_it(demo, pilot)
+        for key in (old, demo.job_id("astro-ingest")):
+            assert demo.table.move_to(key)
+            await demo.press(pilot, "space")
+        await demo.press(pilot, "X")
+        assert "1 of 2 marked: 1 was replaced (Z lists it)." in " ".join(demo.text().split())
+        await demo.press(pilot, "escape")
+        assert old in demo.sandbox.timers
+
+
+async def test_an_undo_that_starts_a_run_says_so_loudly(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await replace_it(demo, pilot)
+        (new,) = [one.job_id for one in demo.sandbox.timers.values() if one.name == NAME and one.status != "inactive"]
+        await demo.pass_time(pilot, 2 * DAY)
+        assert demo.table.move_to(new)
+        await demo.press(pilot, "enter")
+        await pilot.press("U")
+        await demo.until(pilot, lambda: "Undo the replacement?" in demo.text())
+        assert "ONE run of it starts AT ONCE: 2 of its ticks passed" in " ".join(demo.text().split())
+        await demo.press(pilot, "enter")
+        assert demo.sandbox.timers[new].status != "inactive"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.sandbox.world_collections import POLICY_ID, collection_id
-from globus_tui.sandbox.world_people import data_access
+from globus_tui.sandbox.world.collections import POLICY_ID, collection_id
+from globus_tui.sandbox.world.flows import data_access
+from globus_tui.screens.confirm import Results
 from globus_tui.screens.consent import ConsentScreen
-from globus_tui.screens.results import Results
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

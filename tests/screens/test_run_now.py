@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.create.run_now import RunNow
 from globus_tui.screens.job_detail import JobDetailScreen
 from globus_tui.screens.job_list import JobListScreen
@@ -32,6 +33,9 @@ async def test_the_whole_of_it_is_handed_in_and_followed(demo: Demo) -> None:
         runs, body = timer.n_runs, dict(timer.body)
         await ask(demo, pilot, "db-dumps")
         await demo.press(pilot, "f")
+        assert "The same transfer STARTS NOW, once." in demo.text()
+        assert demo.changes() == []
+        await demo.press(pilot, "y")
         assert isinstance(demo.app.screen, TaskScreen)
         assert demo.changes() == [SUBMIT]
         task = list(demo.sandbox.tasks.values())[-1]
@@ -54,6 +58,9 @@ async def test_a_test_takes_the_first_files_and_deletes_nothing(demo: Demo) -> N
         await ask(demo, pilot, "nightly-project-mirror")
         assert "DANGER DELETES" in demo.text()
         await demo.press(pilot, "t", "backspace", "backspace", "3", "enter")
+        assert "A test copies these 3 files" in demo.text()
+        assert demo.changes() == []
+        await demo.press(pilot, "y")
         assert demo.changes() == [SUBMIT], demo.note()
         asked = next(line["asked"] for line in demo.journal() if line["what"] == "transfer")
         assert len(asked["DATA"]) == 3
@@ -76,6 +83,9 @@ async def test_a_timer_that_runs_once_is_made_and_opened(demo: Demo) -> None:
     async with demo.console() as pilot:
         await ask(demo, pilot, "db-dumps")
         await demo.press(pilot, "o")
+        assert "its run STARTS AT ONCE" in " ".join(demo.text().split())
+        assert demo.changes() == []
+        await demo.press(pilot, "y")
         assert demo.changes() == ["POST /v2/timer"]
         assert isinstance(demo.app.screen, JobDetailScreen)
         made = demo.timer("db-dumps (once)")
@@ -88,7 +98,7 @@ async def test_a_flow_can_only_be_started_by_a_timer(demo: Demo) -> None:
         assert "in full" not in demo.text()
         await demo.press(pilot, "f", "t")
         assert isinstance(demo.app.screen, RunNow)
-        await demo.press(pilot, "o")
+        await demo.press(pilot, "o", "y")
         assert demo.timer("deidentify-and-publish (once)").flow_id == demo.timer("deidentify-and-publish").flow_id
 
 
@@ -104,7 +114,7 @@ async def test_a_run_in_progress_is_warned_of(demo: Demo) -> None:
 async def test_the_task_is_read_again_until_it_is_over_and_can_be_cancelled(demo: Demo) -> None:
     async with demo.console() as pilot:
         await ask(demo, pilot, "db-dumps")
-        await demo.press(pilot, "f")
+        await demo.press(pilot, "f", "y")
         screen = demo.app.screen
         assert isinstance(screen, TaskScreen)
         await demo.press(pilot, "K", "y")
@@ -116,3 +126,17 @@ async def test_the_task_is_read_again_until_it_is_over_and_can_be_cancelled(demo
         screen._read_on()
         await demo.settle(pilot)
         assert len(demo.asked()) == before, "a task that is over was asked for again"
+
+
+async def test_a_source_folder_that_is_empty_or_cannot_be_read_is_refused(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        for fault in (
+            Fault("*/ls", status=200, body={"DATA_TYPE": "file_list", "DATA": [], "path": "/", "total": 0}, times=9),
+            Fault("*/ls", status=502, body={"code": "ExternalError.DirListingFailed", "message": "no"}, times=9),
+        ):
+            demo.sandbox.faults.clear()
+            demo.fault(fault)
+            await ask(demo, pilot, "nightly-project-mirror")
+            await demo.press(pilot, "t", "enter")
+            assert "no file directly in" in demo.note() or "cannot be read" in demo.note()
+            assert demo.changes() == []

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.domain.draft import clone
-from globus_tui.domain.typed_schedules import parse_schedule
+from globus_tui.domain.making.draft import clone
+from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.screens.job_detail import JobDetailScreen
-from globus_tui.store.creation_outcome import GroupCreation
-from globus_tui.store.group_state import GroupState
+from globus_tui.store.creation import GroupCreation
+from globus_tui.store.job_state import GroupState
 from tests.demo import NOON
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ async def test_five_timers_are_one_row_and_five_in_the_counts(demo: Demo, option
         assert f"5{times}1w" in row
         assert demo.timer("raw (tue 18:00)").next_run == NOON + timedelta(hours=6)
         assert "18:00 today" in row
+        assert "first run in 6 h" in row, "the nearest of them, not that of the first timer"
         assert "5 timers, acted on as one (z shows each): mon 18:00, tue 18:00, wed" in demo.text()
         assert "next  Tue 1 Sep 18:00 UTC, Wed 2 Sep 18:00 UTC, Thu 3 Sep" in demo.text()
 
@@ -87,7 +88,7 @@ async def test_the_worst_timer_gives_health_and_reason_and_is_opened(demo: Demo)
         row = demo.row("5× raw")
         assert "SIGN-IN" in row
         assert "wed 18:00:" in row
-        assert isinstance(demo.table.cursor_row, GroupState)
+        assert isinstance(demo.table.cursor_state, GroupState)
         await demo.press(pilot, "enter")
         assert isinstance(demo.app.screen, JobDetailScreen)
         assert names[2] in demo.screen()[0]
@@ -105,8 +106,8 @@ async def test_z_shows_the_timers_one_by_one_and_puts_them_together_again(demo: 
         assert len(demo.changes()) == 1
         await demo.press(pilot, "z")
         assert not set(names) & set(demo.names())
-        assert demo.table.cursor_row is not None
-        assert demo.table.cursor_row.job.label == "raw"
+        assert demo.table.cursor_state is not None
+        assert demo.table.cursor_state.job.label == "raw"
 
 
 async def test_a_timer_that_stands_alone_cannot_be_unfolded(demo: Demo) -> None:
@@ -147,7 +148,7 @@ async def test_a_filter_that_all_of_them_match_shows_the_row_and_counts_them_all
         await demo.press(pilot, "slash")
         await demo.write(pilot, '"raw ("')
         assert demo.names() == ["raw"]
-        assert " 5 of 84:" in demo.screen()[1]
+        assert " 5 of 84 shown:" in demo.screen()[1]
 
 
 async def test_deleting_the_row_names_its_timers_and_wants_their_number(demo: Demo) -> None:
@@ -206,8 +207,8 @@ async def test_a_group_that_loses_a_timer_elsewhere_keeps_the_cursor(demo: Demo)
         del demo.sandbox.timers[demo.job_id(names[4])]
         await demo.press(pilot, "r")
         assert "4× raw" in demo.row("4× raw")
-        assert demo.table.cursor_row is not None
-        assert demo.table.cursor_row.job.label == "raw"
+        assert demo.table.cursor_state is not None
+        assert demo.table.cursor_state.job.label == "raw"
 
 
 async def test_when_two_become_one_the_one_left_is_a_row_of_its_own(demo: Demo) -> None:

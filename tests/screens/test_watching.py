@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from globus_tui.domain.job import JobId, JobStatus
-from globus_tui.domain.run import RunState
-from globus_tui.procedures.watching import NextRuns
+from globus_tui.domain.timer.job import JobId, JobStatus
+from globus_tui.domain.timer.run import RunState
+from globus_tui.procedures.operations import NextRuns
 
 SINCE = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

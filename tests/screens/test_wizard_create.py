@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.domain.health import Why
-from globus_tui.domain.transfer import SyncLevel
+from globus_tui.domain.timer.health import Why
+from globus_tui.domain.transfer.transfer import SyncLevel
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.create.lost_answer import LostAnswer
@@ -81,7 +81,7 @@ async def test_a_source_that_shrank_alarms_no_more_where_that_was_chosen(demo: D
         assert "source shrank" in demo.row(name)
         entry = {"what": "create", "timer": {"id": demo.job_id(name)}, "alarm_percent": None}
         await demo.app.store.journal.append(entry)
-        await demo.app.store.read_alarm_levels()
+        await demo.app.store.read_journal()
         await demo.settle(pilot)
         assert demo.app.states[demo.job_id(name)].health.why is Why.FINE
 
@@ -104,6 +104,8 @@ async def test_what_is_missing_is_said_and_its_step_opened(demo: Demo) -> None:
         await maker.press("ctrl+s", "ctrl+s")
         assert "Not yet: It is not said when it runs" in demo.note()
         assert "[F6 When!]" in demo.text()
+        await maker.write("every night at 2am")
+        assert demo.note() == "", "it is said now"
         assert maker.posts() == []
 
 
@@ -185,10 +187,34 @@ async def test_leaving_a_lost_creation_keeps_the_draft_and_looks_first_the_next_
         await maker.press("n")
         assert "sent, answer lost" in demo.text()
         await maker.press("enter", "f7")
+        assert "Nothing has been sent yet" not in demo.text()
+        assert "This was sent before, without an answer: it may be there." in demo.text()
         await maker.write("raw")
         await maker.press("ctrl+s")
         assert "raw-nightly was created" in demo.note()
         assert [one.name for one in demo.sandbox.timers.values()].count("raw-nightly") == 1
+
+
+async def test_a_draft_that_was_sent_is_discarded_and_what_became_of_it_is_told_all_the_same(
+    demo: Demo, tmp_path: Path
+) -> None:
+    demo.drafts = tmp_path / "drafts"
+    async with demo.console(size=(200, 40)) as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        demo.fault(Fault("/v2/timer", method="POST", kind="lose"))
+        demo.fault(Fault("/jobs/", method="GET", skip=1, status=500, times=None))
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
+        await maker.press("escape")
+    async with demo.console(size=(200, 40)) as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n")
+        await maker.press("X")
+        assert "It was sent before, without an answer" in demo.note()
+        demo.sandbox.faults.clear()
+        await demo.pass_time(pilot, 60)
+        assert "Created raw-nightly after all" in demo.note()
+        assert [(line["what"], line["outcome"]) for line in demo.journal()] == [("create", "done")]
 
 
 # --- refusals
@@ -271,8 +297,9 @@ async def test_a_transfer_now_carries_a_submission_id_and_is_done_once_though_it
         assert "F6 When" not in demo.text()
         await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/raw/")
         demo.fault(Fault("/v0.10/transfer", method="POST", kind="lose", times=None))
-        await maker.press("f6")
-        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
+        await maker.press("f6", "ctrl+s")
+        assert "The transfer STARTS NOW, and runs once." in demo.text()
+        await maker.press_and_wait("y", lambda: isinstance(demo.app.screen, LostAnswer))
         demo.sandbox.faults.clear()
         await maker.press_and_wait("A", lambda: isinstance(demo.app.screen, TaskScreen))
         await demo.settle(pilot)
@@ -285,7 +312,7 @@ async def test_a_transfer_now_is_followed_on_a_screen_of_its_own(demo: Demo) -> 
         maker = Maker(demo, pilot)
         await maker.press("n", "down", "down", "down", "enter")
         await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/raw/")
-        await maker.press("f6", "ctrl+s")
+        await maker.press("f6", "ctrl+s", "y")
         opened: object = demo.app.screen
         assert isinstance(opened, TaskScreen), demo.note()
         task = list(demo.sandbox.tasks.values())[-1]

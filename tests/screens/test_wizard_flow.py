@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.draft import What, new_draft
+from globus_tui.domain.making.draft import What, new_draft
 from globus_tui.sandbox.faults import Fault
-from globus_tui.sandbox.world_flows import flow_id
+from globus_tui.sandbox.world.flows import flow_id
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.job_detail import JobDetailScreen
 
@@ -29,10 +29,15 @@ async def open_flow_step(demo: Demo, pilot: Pilot[None]) -> WizardScreen:
 
 
 async def choose_quality(demo: Demo, pilot: Pilot[None]) -> None:
-    """Go down to the flow and take it."""
+    """Take the flow with the simplest form."""
+    await choose(demo, pilot, "Detector quality report")
+
+
+async def choose(demo: Demo, pilot: Pilot[None], title: str) -> None:
+    """Go down to a flow and take it."""
     await demo.press(pilot, "down")
     titles = [row.flow.title for row in demo.app.screen.query_one("#flows").rows]  # type: ignore[attr-defined]  # a list
-    await demo.press(pilot, *["down"] * titles.index("Detector quality report"), "enter")
+    await demo.press(pilot, *["down"] * titles.index(title), "enter")
 
 
 async def test_the_flows_that_one_may_start_are_listed_at_once(demo: Demo) -> None:
@@ -52,12 +57,24 @@ async def test_a_chosen_flow_brings_its_own_form_and_says_what_is_missing(demo: 
         assert "[F3 Flow!]" in demo.text()
 
 
+async def test_the_form_of_a_copy_has_the_focus_and_a_copied_command_says_what_it_leaves_out(demo: Demo) -> None:
+    async with demo.console(size=SMALL) as pilot:
+        demo.point_at("deidentify-and-publish")
+        await demo.press(pilot, "C", "f3", *"/new/")
+        wizard = demo.app.screen
+        assert isinstance(wizard, WizardScreen)
+        assert wizard.draft.flow.inputs["path"] == "/new/"
+        await demo.press(pilot, "f5", "ctrl+y", "c")
+        command, told = demo.text().index("globus timer create flow"), demo.text().index("# The CLI leaves out tags")
+        assert told < command, "no line end stands behind the command, which would start it"
+
+
 async def test_a_flow_timer_is_made_from_the_form(demo: Demo) -> None:
     async with demo.console(size=SMALL) as pilot:
         await open_flow_step(demo, pilot)
         await choose_quality(demo, pilot)
         await demo.write(pilot, "/frames/today")
-        await demo.press(pilot, "tab", "right", "right")
+        await demo.press(pilot, "tab", "right")
         await demo.press(pilot, "f4")
         await demo.write(pilot, "every night at 2am")
         await demo.press(pilot, "f5")
@@ -111,3 +128,41 @@ async def test_flows_that_cannot_be_read_are_said_to_be_so(demo: Demo) -> None:
         demo.fault(Fault("/flows", status=500, times=None))
         await open_flow_step(demo, pilot)
         assert "The flows cannot be read" in demo.text()
+
+
+async def test_a_collection_with_its_path_is_found_and_browsed_to_and_defaults_are_sent(demo: Demo) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        wizard = await open_flow_step(demo, pilot)
+        await choose(demo, pilot, "Move between two places")
+        for words in ("Move from *", "the path must end with a slash", "(*) yes", "(*) null"):
+            assert words in demo.text()
+        await demo.write(pilot, "Campus Arch")
+        await demo.until(pilot, lambda: "Campus Archive" in demo.text())
+        await demo.press(pilot, "enter")
+        await demo.until(pilot, lambda: wizard.draft.flow.inputs.get("source", {}).get("path") is not None)
+        source = wizard.draft.flow.inputs["source"]
+        assert source["path"] in demo.text()
+        place = demo.app.screen.query_one("#place-2-collection")
+        place.focus()
+        await demo.write(pilot, source["id"])
+        demo.app.screen.query_one("#place-2-path").focus()
+        await demo.write(pilot, "/moved")
+        assert "STOP This must match /$" in demo.text()
+        await demo.write(pilot, "/")
+        assert wizard.draft.flow.inputs == {
+            "source": source,
+            "destination": {"id": source["id"], "path": "/moved/"},
+            "recursive_tx": True,
+            "sync_level": None,
+        }
+        assert "[F3 Flow]" in demo.text()
+
+
+async def test_managers_that_are_no_persons_are_refused(demo: Demo) -> None:
+    async with demo.console(size=(100, 36)) as pilot:
+        await open_flow_step(demo, pilot)
+        await choose(demo, pilot, "Detector quality report")
+        demo.app.screen.query_one("#run_managers").focus()
+        await demo.write(pilot, "a6f1/x/")
+        assert "names no person and no group" in demo.text()
+        assert "[F3 Flow!]" in demo.text()

@@ -26,6 +26,18 @@ async def test_steps_follow_what_is_made(demo: Demo) -> None:
         assert "When" not in demo.screen()[1]
 
 
+async def test_a_letter_beside_a_field_leads_away_from_no_draft(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n")
+        wizard = maker.wizard
+        for letter in ("a", "M", "D", "J", "u", "i", "P"):
+            await maker.press(letter)
+            assert demo.app.screen is wizard
+            assert f"{letter} does nothing here" in demo.note()
+        assert "Agenda" not in demo.text()
+
+
 async def test_what_is_wrong_in_steps_not_opened_yet_is_no_news(demo: Demo) -> None:
     async with demo.console() as pilot:
         maker = Maker(demo, pilot)
@@ -58,8 +70,8 @@ async def test_a_draft_that_was_just_typed_is_looked_through_before_it_is_sent(d
 async def test_checks_against_very_many_timers_do_not_hold_keys_up_and_still_come_before_sending(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("globus_tui.screens.create.checking._MANY", 10)
-    monkeypatch.setattr("globus_tui.screens.create.checking._RESTING", 0.0)
+    monkeypatch.setattr("globus_tui.screens.create.wizard._MANY", 10)
+    monkeypatch.setattr("globus_tui.screens.create.wizard._RESTING", 0.0)
     async with demo.console() as pilot:
         maker = Maker(demo, pilot)
         await maker.mirror("climate-nightly-mirror")

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.screens.create.batch_sheet import BatchSheet
-from globus_tui.screens.create.item_sheet import ItemSheet
+from globus_tui.screens.create.items_step import BatchSheet, ItemSheet
 from tests.screens.wizard import Maker
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.domain.draft import Draft, Intent, new_draft, with_intent
-from globus_tui.domain.schedule import OnceSchedule, RecurringSchedule
-from globus_tui.domain.transfer import FilterRule, SyncLevel, TransferItem
+from globus_tui.domain.making.draft import Draft, Intent, new_draft, with_intent
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule
+from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferItem
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.show_text import CopyMenu
 from tests.screens.lines import line_with

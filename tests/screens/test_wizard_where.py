@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Static
 
-from globus_tui.sandbox.world_collections import collection_id
+from globus_tui.sandbox.world.collections import collection_id
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.create.side import Side
 from tests.screens.wizard import Maker
@@ -159,6 +159,11 @@ async def test_folders_are_opened_and_left_and_the_path_follows(maker: Maker) ->
     assert side(maker).browser.move_to("ops")
     await maker.press("enter")
     assert side(maker).path == "/scratch/ops/"
+    await maker.press("slash", *"bea")
+    assert side(maker).path == "/scratch/ops/bea", "a slash narrows what is listed, and the folder stays"
+    await maker.press("ctrl+u")
+    await maker.write("/scratch/ops/")
+    await maker.press("down")
     await maker.press("left", "left", "left")
     assert side(maker).path == "/"
 

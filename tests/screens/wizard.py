@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.making.draft import Draft
     from tests.demo import Demo
 
 

@@ -6,33 +6,37 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from globus_tui.domain.collection import Collection
+from globus_tui.domain.documents import Entry
 from globus_tui.domain.errors import TimersAPIError
-from globus_tui.domain.job import (
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.timer.job import (
     Activity,
     ActivityCode,
     InactiveReason,
     Job,
     JobId,
     JobKind,
+    JobReading,
     JobStatus,
+    Page,
     PauseCause,
 )
-from globus_tui.domain.readings import JobReading, Page
-from globus_tui.domain.run import Run, RunState
-from globus_tui.domain.schedule import RecurringSchedule
-from globus_tui.domain.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent, TaskStatus
-from globus_tui.domain.transfer import TransferData
+from globus_tui.domain.timer.run import Run, RunState
+from globus_tui.domain.transfer.collection import Collection
+from globus_tui.domain.transfer.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent, TaskStatus
+from globus_tui.domain.transfer.transfer import TransferData
 from globus_tui.store.job_store import JobStore
 from globus_tui.store.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from globus_tui.domain.gare import Gare
+    from globus_tui.domain.auth.gare import Gare
     from globus_tui.store.journal import Journal
+
+T = TypeVar("T")
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -124,6 +128,19 @@ class FakeJobs:
         await self._leave("list_jobs")
         return answer
 
+    async def read_list(
+        self,
+        take: Callable[[Iterator[Entry]], T],
+        last: Mapping[Any, object],
+        *,
+        result_count: int | None = None,
+        unless_same: bool = True,
+        younger_than: float = 0.0,
+    ) -> tuple[T | None, float | None]:
+        """Hands jobs over that are made already."""
+        jobs = await self.list_jobs(result_count=result_count)
+        return take(Entry(None, job, "") for job in jobs), None
+
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         await self._enter("get_job", results_pt)
         job = self._job(job_id)
@@ -174,7 +191,7 @@ class FakeTasks:
         if queue := self.errors.get(method):
             raise queue.pop(0)
 
-    async def tasks_by_id(self, ids: Sequence[str]) -> tuple[Task, ...]:
+    async def tasks_by_id(self, ids: Sequence[str], *, younger_than: float = 0.0) -> tuple[Task, ...]:
         self.asked.append(tuple(ids))
         self._enter("tasks_by_id")
         return tuple(self.known[one] for one in ids if one in self.known)

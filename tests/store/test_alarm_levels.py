@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from globus_tui.domain.draft import Draft, Guards, Intent, with_intent
-from globus_tui.store.alarm_levels import alarm_levels
-from globus_tui.store.creation_outcome import Created
+from globus_tui.domain.making.draft import Draft, Guards, Intent, with_intent
+from globus_tui.store.creation import Created
+from globus_tui.store.ledger import alarm_levels
 from tests.store.workbench import nightly, workbench
 
 

@@ -5,27 +5,28 @@ from __future__ import annotations
 import pickle
 import zlib
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from globus_tui.domain.documents import Entry
 from globus_tui.domain.errors import ConnectionFailed
-from globus_tui.domain.health import Word
-from globus_tui.domain.job import Job
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.job import Job
 from globus_tui.screens.job_actions import why_not
 from globus_tui.store import answer_cache
 from globus_tui.store.answer_cache import AnswerCache, Kept
-from globus_tui.store.freshness import FreshnessState
 from globus_tui.store.job_store import JobStore
+from globus_tui.store.refresh_plan import FreshnessState
 from globus_tui.store.services import Services
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from globus_tui.domain.collection import Collection
     from globus_tui.domain.errors import GlobusTuiError
-    from globus_tui.domain.readings import JobReading
-    from globus_tui.domain.task import Task
+    from globus_tui.domain.timer.job import JobReading
+    from globus_tui.domain.transfer.collection import Collection
+    from globus_tui.domain.transfer.task import Task
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPS = "default\nproduction\nops@example.org"
@@ -49,15 +50,15 @@ class Globus:
     def __init__(self, *jobs: Job, failure: GlobusTuiError | None = None) -> None:
         self.jobs, self.failure = jobs, failure
 
-    async def list_jobs(self, *, result_count: int | None = None) -> tuple[Job, ...]:
+    async def read_list(self, take: Any, last: Any, **options: Any) -> tuple[Any, float | None]:
         if self.failure:
             raise self.failure
-        return self.jobs
+        return take(Entry(None, job, "") for job in self.jobs), None
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         raise AssertionError
 
-    async def tasks_by_id(self, ids: object) -> tuple[Task, ...]:
+    async def tasks_by_id(self, ids: object, *, younger_than: float = 0.0) -> tuple[Task, ...]:
         return ()
 
     async def get_endpoint(self, endpoint_id: str) -> Collection:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.domain.pasted_place import PastedPlaces, Place, read_pasted
-from globus_tui.store.browsing import Browser
-from globus_tui.store.browsing_answers import Why
+from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces, read_pasted
+from globus_tui.store.browsing import Browser, Why
 from tests.store.workbench import ARCHIVE, SCRATCH, Workbench, workbench
 
 if TYPE_CHECKING:
@@ -125,10 +124,10 @@ async def test_bookmarks_are_suggested_by_their_names_with_their_paths(browser: 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (ARCHIVE.upper(), PastedPlaces(Place(ARCHIVE))),
-        (f"https://app.globus.org/file-manager/collections/{ARCHIVE}/overview", PastedPlaces(Place(ARCHIVE))),
-        (f"https://elsewhere.example/endpoints/{ARCHIVE}?path=/a", PastedPlaces(Place(ARCHIVE, "/a"))),
-        (f"https://app.globus.org/file-manager?destination_id={ARCHIVE}", PastedPlaces(None, Place(ARCHIVE))),
+        (ARCHIVE.upper(), PastedPlaces(PastedPlace(ARCHIVE))),
+        (f"https://app.globus.org/file-manager/collections/{ARCHIVE}/overview", PastedPlaces(PastedPlace(ARCHIVE))),
+        (f"https://elsewhere.example/endpoints/{ARCHIVE}?path=/a", PastedPlaces(PastedPlace(ARCHIVE, "/a"))),
+        (f"https://app.globus.org/file-manager?destination_id={ARCHIVE}", PastedPlaces(None, PastedPlace(ARCHIVE))),
         ("campus archive", None),
         (f"{ARCHIVE} and more", None),
         ("https://app.globus.org/", None),

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from globus_tui.domain.errors import ConnectionFailed, SignedOut, TimersAPIError
-from globus_tui.domain.health import Word
-from globus_tui.domain.job import JobId
-from globus_tui.domain.run import RunState
-from globus_tui.domain.task import Task, TaskStatus
-from globus_tui.store.freshness import FreshnessState
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.job import JobId
+from globus_tui.domain.timer.run import RunState
+from globus_tui.domain.transfer.task import Task, TaskStatus
+from globus_tui.store.refresh_plan import FreshnessState
 from globus_tui.store.refresher import WakeKind
 from tests.store.fakes import HOUR, NOON, Gate, World, a_job, a_run, refused
 
@@ -71,6 +71,23 @@ async def test_being_signed_out_stops_the_clock_until_somebody_signs_in() -> Non
     assert wake.kind is WakeKind.REFRESH
     await world.store.wake()
     assert world.store.freshness.state is FreshnessState.FRESH
+
+
+async def test_timers_that_refuses_a_fresh_sign_in_says_so_instead_of_asking_for_another() -> None:
+    world = World(a_job())
+    world.jobs.errors["list_jobs"] = [refused(401), refused(401), None, refused(401)]
+    await world.store.refresh()
+    assert world.store.freshness.state is FreshnessState.SIGNED_OUT
+    world.store.signed_in(fresh=True)
+    await world.store.wake()
+    freshness = world.store.freshness
+    assert freshness.state is not FreshnessState.SIGNED_OUT
+    assert freshness.advice is not None
+    assert "another will not help" in freshness.advice
+    assert freshness.next_attempt is not None
+    await world.store.refresh()
+    await world.store.refresh()
+    assert world.store.freshness.state is FreshnessState.SIGNED_OUT, "what was good for a while can end"
 
 
 async def test_a_401_of_the_service_counts_as_signed_out() -> None:
@@ -176,6 +193,32 @@ async def test_someone_who_looks_away_is_served_more_slowly_and_at_once_on_retur
     wake = world.store.next_wake()
     assert wake is not None
     assert (wake.seconds, wake.kind) == (0, WakeKind.REFRESH)
+
+
+async def test_whoever_comes_back_is_not_told_of_a_silence_before_globus_was_asked() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    world.store.set_focus(False)
+    world.later(100)  # more than three intervals of somebody who looks, less than one of somebody who does not
+    world.store.set_focus(True)
+    world.store.tick()
+    assert not world.store.freshness.outdated
+    world.later(61)
+    world.store.tick()
+    assert world.store.freshness.outdated, "it was asked two intervals ago and has not answered"
+
+
+async def test_while_nobody_looks_a_run_that_falls_due_is_not_asked_for_by_itself() -> None:
+    world = World(replace(a_job(), next_run=NOON + timedelta(seconds=5)))
+    world.store.set_interval(600)
+    await world.store.refresh()
+    looked = world.store.next_wake()
+    world.store.set_focus(False)
+    away = world.store.next_wake()
+    assert looked is not None
+    assert away is not None
+    assert looked.kind is WakeKind.JOBS
+    assert away.kind is not WakeKind.JOBS
 
 
 async def test_the_first_reading_is_not_put_off_when_nobody_looks() -> None:

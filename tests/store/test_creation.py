@@ -5,21 +5,30 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from globus_tui.domain.draft import What
-from globus_tui.domain.same_timer import differences
-from globus_tui.domain.schedule import RecurringSchedule
-from globus_tui.domain.typed_schedules import parse_schedule
-from globus_tui.store.creation_outcome import Created, NotCreated, Submitted, Unconfirmed
+from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.errors import GlobusTuiError, TimedOut, TimersAPIError
+from globus_tui.domain.making.draft import What
+from globus_tui.domain.making.new_timer import differences
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.schedule.typed_schedules import parse_schedule
+from globus_tui.store.creation import Created, CreationServices, Creator, NotCreated, Submitted, Unconfirmed
+from globus_tui.store.journal import Journal, Recorder
+from globus_tui.store.open_requests import OpenRequests
 from globus_tui.store.outcome import NeedsConsent, SignedOut
 from tests.store.workbench import NOON, SCRATCH, Workbench, nightly, workbench
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from globus_tui.domain.making.new_timer import NewTimer
+    from globus_tui.domain.timer.job import Job, JobReading
+    from globus_tui.domain.transfer.task import Submission
 
 
 @pytest.fixture
@@ -154,7 +163,9 @@ async def test_a_group_that_stopped_goes_on_where_it_was(bench: Workbench) -> No
     first = await bench.creator.create_group(draft)
     assert len(first.made) == 2
     assert isinstance(first.stopped_by, Unconfirmed)
-    rest = await bench.creator.create_group(draft, after=first.stopped_by.attempt)
+    early = await bench.creator.create_group(draft, after=first.stopped_by.attempt)
+    assert isinstance(early.stopped_by, Unconfirmed), "the third may still arrive"
+    rest = await bench.creator.create_group(draft, after=first.stopped_by.attempt, again=True)
     assert [one.job.name for one in rest.made] == [f"week ({one.suffix})" for one in members]
     assert [one.found_again for one in rest.made] == [True, True, False, False, False]
     assert sum((one.name or "").startswith("week (") for one in bench.app.sandbox.timers.values()) == 5
@@ -211,3 +222,164 @@ async def test_a_key_pressed_twice_makes_one_timer(bench: Workbench) -> None:
     assert isinstance(first, Created)
     assert isinstance(second, NotCreated)
     assert len(bench.named("a new mirror")) == 1
+
+
+# --- answers that are lost
+
+
+class ListAppearing:
+    """Timers whose creation is carried out without an answer, and seen only after so many readings of the list."""
+
+    def __init__(self, bench: Workbench, error: GlobusTuiError, seen_after: int | None) -> None:
+        self._bench, self._error, self._seen_after = bench, error, seen_after
+        self._timer: NewTimer | None = None
+        self.readings = 0
+
+    async def create_timer(self, timer: NewTimer) -> JobReading:
+        self._timer = timer
+        raise self._error
+
+    async def list_jobs(self) -> tuple[Job, ...]:
+        if self._timer is not None:
+            self.readings += 1
+            if self.readings == self._seen_after:
+                await self._bench.timers.create_timer(self._timer)
+        return await self._bench.timers.list_jobs()
+
+
+def creator_with(bench: Workbench, timers: ListAppearing, **more: Any) -> Creator:
+    async def counted(seconds: float) -> None:
+        bench.waits.append(seconds)
+
+    services = CreationServices(timers, bench.transfers, bench.transfers, bench.consents)
+    return Creator(services, bench.recorder, bench.clock.now, sleep=counted, **more)
+
+
+LOST = TimedOut("No answer.", maybe_processed=True)
+
+
+@pytest.mark.parametrize("look", [1, 2, 3])
+async def test_after_a_lost_answer_it_is_looked_for_three_times(bench: Workbench, look: int) -> None:
+    timers = ListAppearing(bench, LOST, look)
+    bench.waits.clear()
+    found = await creator_with(bench, timers).create(nightly())
+    assert isinstance(found, Created)
+    assert found.found_again
+    assert [wait for wait in bench.waits if wait in (0.0, 1.0, 3.0)] == [0.0, 1.0, 3.0][:look]
+
+
+async def test_after_the_third_look_the_user_is_asked(bench: Workbench) -> None:
+    timers = ListAppearing(bench, LOST, 4)
+    found = await creator_with(bench, timers).create(nightly())
+    assert isinstance(found, Unconfirmed)
+    assert found.looked
+    assert timers.readings == 3
+
+
+async def test_an_answer_that_wants_something_first_is_no_lost_one(bench: Workbench) -> None:
+    error = TimersAPIError("No.", service="timer", status=502, gare=Gare("ConsentRequired", ("a-scope",)))
+    timers = ListAppearing(bench, error, None)
+    found = await creator_with(bench, timers).create(nightly())
+    assert isinstance(found, NeedsConsent)
+    assert timers.readings == 0
+    (entry,) = await bench.journal.entries()
+    assert (entry["what"], entry["outcome"]) == ("create", "refused")
+
+
+@pytest.mark.parametrize("what", [What.TRANSFER_TIMER, What.TRANSFER_NOW])
+async def test_a_creation_that_is_cut_off_is_in_the_journal(bench: Workbench, what: What) -> None:
+    reached = asyncio.Event()
+
+    class Hanging(ListAppearing):
+        async def create_timer(self, timer: NewTimer) -> JobReading:
+            reached.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        async def submission_id(self) -> str:
+            return "an-id"
+
+        async def submit_transfer(self, data: object) -> Submission:
+            reached.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    hanging = Hanging(bench, LOST, None)
+    creator = Creator(CreationServices(hanging, hanging, bench.transfers), bench.recorder, bench.clock.now)
+    creating = asyncio.create_task(creator.create(nightly(what=what)))
+    await reached.wait()
+    (asked,) = await bench.journal.entries()
+    assert asked["outcome"] == "asked"
+    creating.cancel()
+    await asyncio.gather(creating, return_exceptions=True)
+    (entry,) = await bench.journal.entries()
+    assert (entry["request"], entry["outcome"], entry["error"]) == (asked["request"], "unknown", "interrupted")
+    assert not bench.journal.under_way
+
+
+# --- after a restart
+
+
+async def test_a_draft_that_was_edited_is_not_taken_for_the_timer_that_was_made(bench: Workbench) -> None:
+    found = await creator_with(bench, ListAppearing(bench, LOST, 4)).create(nightly())
+    assert isinstance(found, Unconfirmed)
+    await bench.timers.create_timer(nightly().to_timer())  # it arrived
+    edited = replace(nightly(), name="another name")
+    for again in (
+        await bench.creator.create(edited, after=found.attempt),
+        await bench.creator.look_again(found.attempt, edited),
+    ):
+        assert isinstance(again, NotCreated)
+        assert "a new mirror was created after all" in again.words
+        assert "of that nothing was sent" in again.words
+    assert bench.named("another name") == []
+    assert isinstance(await bench.creator.create(edited), Created)
+    same = await bench.creator.create(nightly(), after=found.attempt)
+    assert isinstance(same, Created)
+    assert len(bench.named("a new mirror")) == 1
+
+
+async def test_while_the_first_request_may_still_arrive_no_second_one_is_sent_unasked(bench: Workbench) -> None:
+    lost = await creator_with(bench, ListAppearing(bench, LOST, None)).create(nightly())
+    assert isinstance(lost, Unconfirmed)
+    soon = await bench.creator.create(nightly(), after=lost.attempt)
+    assert isinstance(soon, Unconfirmed)
+    assert bench.named("a new mirror") == []
+    assert isinstance(await bench.creator.create(nightly(), after=lost.attempt, again=True), Created)
+
+
+async def test_when_it_is_late_it_is_sent_without_another_question(bench: Workbench) -> None:
+    lost = await creator_with(bench, ListAppearing(bench, LOST, None)).create(nightly())
+    assert isinstance(lost, Unconfirmed)
+    bench.clock.advance(660)
+    assert isinstance(await bench.creator.create(nightly(), after=lost.attempt), Created)
+
+
+async def test_a_killed_creation_is_found_and_closed_at_the_next_start(bench: Workbench, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    recorder = Recorder(journal, bench.clock.now)
+    draft = nightly()
+    subject = {"timer": {"id": None, "name": draft.name}, "asked": draft.to_timer().to_document(), "twins": []}
+    async with recorder.asking("create", subject):
+        await bench.timers.create_timer(draft.to_timer())
+        copied = (tmp_path / "journal.jsonl").read_bytes()  # killed here
+    killed = tmp_path / "killed.jsonl"
+    killed.write_bytes(copied)
+    later = Journal(killed)
+    bench.clock.advance(5)
+    (closed,) = await OpenRequests(later, bench.timers, bench.transfers, bench.clock.now).look()
+    assert (closed.what, closed.effect) == ("create", True)
+    (entry,) = await later.entries()
+    (timer,) = bench.named("a new mirror")
+    assert (entry["outcome"], entry["timer"]["id"], entry["closed"]) == ("done", timer.job_id, True)
+
+
+async def test_a_twin_that_was_there_before_is_not_taken_for_it(bench: Workbench) -> None:
+    twin = await bench.creator.create(nightly())
+    assert isinstance(twin, Created)
+    await creator_with(bench, ListAppearing(bench, LOST, None)).create(nightly())
+    looking = OpenRequests(bench.journal, bench.timers, bench.transfers, bench.clock.now)
+    bench.clock.advance(5)
+    assert await looking.look() == ()
+    bench.clock.advance(660)
+    assert [one.effect for one in await looking.look()] == [False]

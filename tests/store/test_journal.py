@@ -2,20 +2,22 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
+import socket
 import stat
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.domain.job import JobId
+from globus_tui.domain.timer.job import JobId
 from globus_tui.store import journal
-from globus_tui.store.journal import Journal
-from globus_tui.store.journal_lines import read_journal, verify_journal
+from globus_tui.store.journal import Journal, read_journal
 from globus_tui.store.operations import Pause
 from globus_tui.store.outcome import Done
 from tests.store.fakes import World, a_job
+from tests.store.workbench import broken_places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +43,7 @@ def test_entries_come_back_in_order_with_who_and_where(path: Path) -> None:
     assert whats(path) == ["pause", "resume"]
     assert lines[0].entry is not None
     assert {"who", "host", "profile", "pid", "prev"} <= lines[0].entry.keys()
-    assert verify_journal(path) == ()
+    assert broken_places(path) == ()
 
 
 def test_only_the_owner_may_read_it(path: Path) -> None:
@@ -58,13 +60,13 @@ def test_a_line_taken_out_or_edited_shows(path: Path, edit: Any) -> None:
     lines = path.read_bytes().splitlines()
     edit(lines)
     path.write_bytes(b"\n".join(lines) + b"\n")
-    assert verify_journal(path) != ()
+    assert broken_places(path) != ()
 
 
 def test_changing_one_word_of_a_line_shows_at_the_next(path: Path) -> None:
     write(path, "pause", "resume")
     path.write_bytes(path.read_bytes().replace(b'"pause"', b'"delete"'))
-    assert verify_journal(path) == (2,)
+    assert broken_places(path) == (2,)
 
 
 def test_a_line_cut_short_by_a_crash_hides_nothing_that_comes_after_it(path: Path) -> None:
@@ -73,13 +75,13 @@ def test_a_line_cut_short_by_a_crash_hides_nothing_that_comes_after_it(path: Pat
         file.write(b'{"v":1,"what":"ren')
     write(path, "resume")
     assert whats(path) == ["pause", None, "resume"]
-    assert verify_journal(path) == (2,)
+    assert broken_places(path) == (2,)
 
 
 def test_a_very_long_entry_is_chained_like_any_other(path: Path) -> None:
     Journal(path).append_now({"what": "pause", "before": {"items": ["x" * 100] * 5000}})
     write(path, "resume")
-    assert verify_journal(path) == ()
+    assert broken_places(path) == ()
 
 
 def test_several_copies_of_the_program_share_one_chain(path: Path) -> None:
@@ -88,7 +90,7 @@ def test_several_copies_of_the_program_share_one_chain(path: Path) -> None:
         first.append_now({"what": f"first {number}"})
         second.append_now({"what": f"second {number}"})
     assert len(read_journal(path)) == 10
-    assert verify_journal(path) == ()
+    assert broken_places(path) == ()
 
 
 def test_without_locks_it_still_writes_and_says_so_in_the_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +103,7 @@ def test_without_locks_it_still_writes_and_says_so_in_the_line(path: Path, monke
     lines = read_journal(path)
     assert lines[1].entry is not None
     assert lines[1].entry["unlocked"] is True
-    assert verify_journal(path) == ()
+    assert broken_places(path) == ()
 
 
 def test_nothing_that_looks_like_a_secret_is_written(path: Path) -> None:
@@ -140,22 +142,28 @@ async def test_a_full_disk_does_not_stop_a_pause_and_is_told_once(path: Path, mo
     second = await world.store.operate(Pause(JobId("two")))
     assert isinstance(second, Done)
     assert second.note is None
-    assert [line.entry["timer"]["id"] for line in read_journal(path) if line.entry] == ["one", "two"]
-    assert verify_journal(path) == ()
+    assert [line.entry["timer"]["id"] for line in read_journal(path) if line.entry] == ["one", "one", "two", "two"]
+    assert broken_places(path) == ()
 
 
 def test_half_a_line_on_a_full_disk_is_taken_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(path, "pause")
     real = os.write
-    monkeypatch.setattr(os, "write", lambda handle, sent: real(handle, sent[:10]))
+
+    def fill_up(handle: int, sent: bytes) -> int:
+        if len(sent) < 200:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(handle, sent[:-10])
+
+    monkeypatch.setattr(os, "write", fill_up)
     write(path, "resume")
     assert whats(path) == ["pause"]
-    assert verify_journal(path) == ()
+    assert broken_places(path) == ()
 
 
 def test_a_journal_that_does_not_exist_yet_is_empty(path: Path) -> None:
     assert read_journal(path) == ()
-    assert verify_journal(path) == ()
+    assert broken_places(path) == ()
 
 
 async def test_a_dead_network_drive_does_not_hold_up_a_pause(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,3 +178,26 @@ async def test_a_dead_network_drive_does_not_hold_up_a_pause(path: Path, monkeyp
     assert isinstance(done, Done)
     assert done.note is not None
     assert "does not answer" in done.note
+
+
+def test_a_system_log_is_told_by_socket_and_by_udp_without_documents_and_one_that_is_not_there_holds_nothing_up(
+    path: Path, tmp_path: Path
+) -> None:
+    entry = {"what": "pause", "timer": {"id": "1", "name": "a\nb"}, "before": {"body": "long"}, "token": "Bearer abc"}
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as local, socket.socket(type=socket.SOCK_DGRAM) as remote:
+        local.bind(str(tmp_path / "log"))
+        remote.bind(("127.0.0.1", 0))
+        for log, where in ((local, str(tmp_path / "log")), (remote, f"127.0.0.1:{remote.getsockname()[1]}")):
+            log.settimeout(5)
+            Journal(path, who="pat", syslog=where).append_now(entry)
+            said = log.recv(1 << 16).decode()
+            head, _, text = said.partition(": ")
+            assert head.startswith("<13>globus-tui[")
+            found = json.loads(text)
+            assert (found["what"], found["who"]) == ("pause", "pat")
+            assert "before" not in found
+            assert "Bearer abc" not in said
+            assert "\n" not in said
+    for where in (str(tmp_path / "none"), "127.0.0.1:1", "[::1]:1"):
+        Journal(path, syslog=where).append_now(entry)
+    assert whats(path) == ["pause"] * 5

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.domain.job import JobId
-from globus_tui.domain.run import RunState
-from globus_tui.domain.task import Task, TaskStatus
+from globus_tui.domain.timer.job import JobId
+from globus_tui.domain.timer.run import RunState
+from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.store.operations import Pause
 from tests.store.fakes import NOON, World, a_job, a_run
 
 if TYPE_CHECKING:
-    from globus_tui.domain.job import Job
+    from globus_tui.domain.timer.job import Job
 
 EVERY = timedelta(minutes=4)
 

@@ -2,14 +2,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.domain.job import Job, JobId, JobStatus
-from globus_tui.domain.run import Run, RunState
-from globus_tui.store.merge import Held, fold, merge_job, merge_runs
+from globus_tui.domain.documents import Entry
+from globus_tui.domain.timer.job import Job, JobId, JobStatus
+from globus_tui.domain.timer.run import Run, RunState
+from globus_tui.store.board import Board
+from globus_tui.store.job_state import Doing, Pending
+from globus_tui.store.rows import merge_job, merge_runs
 from tests.store.fakes import HOUR, NOON, a_job, a_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 IDS = ("a", "b", "c", "d")
 names = st.sampled_from(["old", "new", "newest"])
@@ -20,8 +27,19 @@ def named(job_id: str, name: str) -> Job:
     return replace(a_job(job_id), name=name)
 
 
-def held(*jobs: Job) -> Held:
-    return Held({job.job_id: job for job in jobs}, {job.job_id: job for job in jobs})
+def board_of(*jobs: Job) -> Board:
+    board = Board(lambda: NOON, lambda: NOON)
+    take(board, jobs)
+    return board
+
+
+def take(board: Board, jobs: Iterable[Job], asked: int | None = None) -> frozenset[JobId]:
+    read = board.reading().take(Entry(None, job, "") for job in jobs)
+    return board.take_list(read, board.number() if asked is None else asked)
+
+
+def shown(board: Board) -> dict[JobId, Job]:
+    return {job_id: state.job for job_id, state in board.states.items()}
 
 
 def runs_at(found: list[int]) -> tuple[Run, ...]:
@@ -37,29 +55,35 @@ answers = st.dictionaries(st.sampled_from(IDS), names, max_size=4).map(
 def test_an_answer_never_touches_pending_rows_or_rows_with_newer_news(
     before: list[Job], answer: list[Job], pending: set[str], touched: set[str]
 ) -> None:
-    known = held(*before)
-    known.touched = {JobId(one): 7 for one in touched}
-    merged = fold(known, answer, asked=5, pending={JobId(one) for one in pending})
+    board = board_of(*before)
+    asked = board.number()
+    for one in map(JobId, pending):
+        board.begin(one, Pending(Doing.PAUSING, NOON))
+    for one in map(JobId, touched - pending):
+        board.begin(one, Pending(Doing.PAUSING, NOON))
+        board.end(one)
+    known = shown(board)
+    changed = take(board, answer, asked)
     for job_id in map(JobId, pending | touched):
-        assert merged.jobs.get(job_id) is known.jobs.get(job_id)
-        assert job_id not in merged.changed | merged.removed
+        assert shown(board).get(job_id) is known.get(job_id)
+        assert job_id not in changed
 
 
 @given(answers, answers)
 def test_with_nothing_going_on_here_the_answer_is_what_there_is(before: list[Job], answer: list[Job]) -> None:
-    known = held(*before)
-    merged = fold(known, answer, asked=1)
-    assert list(merged.jobs.values()) == answer
-    assert merged.removed == known.jobs.keys() - merged.jobs.keys()
-    assert merged.changed == {one for one, job in merged.jobs.items() if known.jobs.get(one) != job}
+    board = board_of(*before)
+    known = shown(board)
+    changed = take(board, answer)
+    assert list(shown(board).values()) == answer
+    assert changed == {job.job_id for job in answer if known.get(job.job_id) != job}
 
 
 @given(answers)
-def test_folding_an_answer_twice_changes_nothing_and_keeps_the_objects(answer: list[Job]) -> None:
-    once = fold(Held(), answer, asked=1)
-    twice = fold(Held(once.jobs, once.folded), [replace(job) for job in answer], asked=2)
-    assert not twice.changed
-    assert all(twice.jobs[one] is job for one, job in once.jobs.items())
+def test_folding_an_answer_twice_changes_nothing_and_keeps_the_rows(answer: list[Job]) -> None:
+    board = board_of(*answer)
+    states = board.states
+    assert not take(board, [replace(job) for job in answer])
+    assert board.states is states
 
 
 @given(hours, hours, st.integers(1, 20))
@@ -82,17 +106,20 @@ def test_a_run_whose_task_became_known_later_is_the_same_run() -> None:
 
 
 def test_a_deleted_timer_that_is_still_listed_as_being_deleted_stays_away() -> None:
-    known = held(a_job("b"))
-    known.deleted = {JobId("a"): 3}
-    merged = fold(known, [replace(a_job("a"), status=JobStatus.DELETING), a_job("b")], asked=9)
-    assert list(merged.jobs) == ["b"]
+    board = board_of(a_job("a"), a_job("b"))
+    board.drop_job(JobId("a"), deleted_here=True)
+    take(board, [replace(a_job("a"), status=JobStatus.DELETING), a_job("b")])
+    assert list(board.states) == ["b"]
 
 
 def test_a_deleted_timer_that_turns_out_to_live_is_shown_again() -> None:
-    known = held()
-    known.deleted = {JobId("a"): 3}
-    assert list(fold(known, [a_job("a")], asked=9).jobs) == ["a"]
-    assert list(fold(known, [a_job("a")], asked=2).jobs) == []
+    board = board_of(a_job("a"))
+    asked = board.number()
+    board.drop_job(JobId("a"), deleted_here=True)
+    take(board, [a_job("a")], asked)
+    assert list(board.states) == []
+    take(board, [a_job("a")])
+    assert list(board.states) == ["a"]
 
 
 def test_a_page_of_older_runs_survives_a_shorter_answer_with_its_marker() -> None:

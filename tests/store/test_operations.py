@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
+from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import ConnectionFailed, SignedOut, TimedOut
-from globus_tui.domain.gare import Gare
-from globus_tui.domain.job import InactiveReason, Job, JobId, JobStatus, PauseCause
-from globus_tui.domain.task import Task, TaskStatus
+from globus_tui.domain.timer.job import InactiveReason, Job, JobId, JobStatus, PauseCause
+from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.store import outcome
-from globus_tui.store.freshness import FreshnessState
+from globus_tui.store.journal import Journal
 from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
 from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused
-from tests.store.fakes import NOON, World, a_job, a_run, paused, refused
+from globus_tui.store.refresh_plan import FreshnessState
+from tests.store.fakes import NOON, Gate, World, a_job, a_run, not_found, paused, refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ONE = JobId("one")
 CONSENT = Gare("ConsentRequired", ("some:scope",))
@@ -113,6 +119,55 @@ async def test_what_cannot_be_paused_is_not_deleted() -> None:
     assert "delete_job" not in world.jobs.calls
 
 
+async def test_a_pause_before_a_delete_whose_answer_is_lost_but_which_is_seen_goes_on() -> None:
+    world = await ready(a_job())
+    world.jobs.late_errors["pause_job"] = [TimedOut("No answer.", maybe_processed=True)]
+    assert isinstance(await world.store.operate(Delete(ONE)), Done)
+    assert "delete_job" in world.jobs.calls
+
+
+async def test_a_delete_that_is_refused_of_a_timer_that_was_paused_before_says_nothing_of_a_pause() -> None:
+    world = await ready(paused(a_job()))
+    world.jobs.errors["delete_job"] = [refused(403)]
+    found = await world.store.operate(Delete(ONE))
+    assert isinstance(found, Failed)
+    assert found.rolled_back
+    assert "is paused now" not in found.words
+
+
+async def test_a_delete_that_nobody_can_confirm_says_so() -> None:
+    world = await ready(paused(a_job()))
+    world.jobs.errors["get_job"] = [None, refused(503)]
+    found = await world.store.operate(Delete(ONE))
+    assert isinstance(found, Done)
+    assert not found.confirmed
+
+
+@pytest.mark.parametrize("status", [403, 503])
+async def test_a_timer_that_cannot_be_read_before_is_not_changed_and_the_clock_goes_on(status: int) -> None:
+    world = await ready(a_job())
+    world.jobs.errors["get_job"] = [refused(status)]
+    found = await world.store.operate(Pause(ONE))
+    assert isinstance(found, Failed)
+    assert found.words.startswith("Nothing was changed: ")
+    assert "pause_job" not in world.jobs.calls
+    assert world.store.freshness.state is FreshnessState.FRESH
+
+
+async def test_a_lost_answer_is_no_refusal() -> None:
+    world = await ready(a_job())
+    world.jobs.errors["pause_job"] = [TimedOut("No answer.", maybe_processed=True)]
+    found = await world.store.operate(Pause(ONE))
+    assert isinstance(found, Failed)
+    assert not found.rolled_back
+
+
+async def test_a_timer_stopped_for_a_consent_can_be_paused_by_no_question_about_it() -> None:
+    world = await ready(stopped(CONSENT), consents=False)
+    found = await world.store.operate(Rename(ONE, "another"))
+    assert isinstance(found, Done)
+
+
 async def test_an_ended_timer_is_deleted_without_a_pause() -> None:
     world = await ready(replace(a_job(), status=JobStatus.ENDED))
     assert isinstance(await world.store.operate(Delete(ONE)), Done)
@@ -122,7 +177,10 @@ async def test_an_ended_timer_is_deleted_without_a_pause() -> None:
 async def test_a_delete_whose_answer_is_lost_is_found_to_have_worked() -> None:
     world = await ready(paused(a_job()))
     world.jobs.late_errors["delete_job"] = [TimedOut("No answer.", maybe_processed=True)]
-    assert isinstance(await world.store.operate(Delete(ONE)), Done)
+    world.jobs.errors["get_job"] = [None, not_found()]
+    found = await world.store.operate(Delete(ONE))
+    assert isinstance(found, Done)
+    assert found.confirmed
     assert ONE not in world.store.states
 
 
@@ -169,9 +227,31 @@ async def test_a_change_is_looked_at_once_more_soon_after() -> None:
     await world.store.wake()
     await world.store.operate(Resume(ONE))
     calls = len(world.jobs.calls)
+    await world.store.wake()
+    assert world.jobs.calls[calls:] == []
     world.later(4)
     await world.store.wake()
     assert world.jobs.calls[calls:] == ["get_job"]
+
+
+async def test_while_a_change_is_under_way_its_timer_says_so() -> None:
+    world = await ready(a_job())
+    gate = world.jobs.gates["pause_job"] = Gate()
+    work = asyncio.ensure_future(world.store.operate(Pause(ONE)))
+    await gate.reached.wait()
+    assert world.store.states[ONE].pending is not None
+    gate.open.set()
+    await work
+    assert world.store.states[ONE].pending is None
+
+
+async def test_a_change_that_could_not_be_written_down_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    world = World(a_job(), journal=Journal(tmp_path / "file" / "journal.jsonl"))
+    await world.store.refresh()
+    found = await world.store.operate(Pause(ONE))
+    assert isinstance(found, Done)
+    assert "journal" in (found.note or "")
 
 
 async def test_a_yes_that_cannot_be_confirmed_is_still_a_yes_but_says_so() -> None:
@@ -204,7 +284,7 @@ async def test_each_request_that_changes_something_has_exactly_one_entry_in_the_
     world.jobs.errors["update_job"] = [refused(422, request_id="abc123")]
     await world.store.operate(Rename(ONE, "other"))
     await world.store.operate(Delete(ONE))
-    entries = world.store.journal.unwritten
+    entries = await world.store.journal.entries()
     assert [(entry["what"], entry["outcome"]) for entry in entries] == [
         ("rename", "refused"),
         ("pause", "done"),

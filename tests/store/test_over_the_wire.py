@@ -13,24 +13,24 @@ from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
-from globus_tui.auth.client_tokens import ClientCredentialsTokens
-from globus_tui.auth.service_account import ServiceAccount
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.health import Word
-from globus_tui.domain.job import JobId, JobStatus
-from globus_tui.domain.task import TaskStatus
+from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.job import JobId, JobStatus
+from globus_tui.domain.transfer.task import TaskStatus
 from globus_tui.sandbox.clock import Clock
-from globus_tui.sandbox.faults import Fault, too_many
-from globus_tui.sandbox.in_process import InProcessTransport
-from globus_tui.sandbox.service import Service, make_app
-from globus_tui.sandbox.world import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET, facility
-from globus_tui.store.freshness import FreshnessState
+from globus_tui.sandbox.faults import Fault
+from globus_tui.sandbox.service import InProcessTransport, Service, make_app
+from globus_tui.sandbox.world.flows import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET
 from globus_tui.store.job_store import JobStore
-from globus_tui.store.journal import Journal
-from globus_tui.store.journal_lines import read_journal, verify_journal
+from globus_tui.store.journal import Journal, read_journal
 from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
 from globus_tui.store.outcome import Done, NeedsConsent
+from globus_tui.store.refresh_plan import FreshnessState
 from globus_tui.store.services import Services
+from tests.facility import copied_facility
+from tests.store.workbench import broken_places
+from tests.troubles import too_many
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -56,7 +56,7 @@ class Story:
 @pytest.fixture
 async def story(tmp_path: Path) -> AsyncIterator[Story]:
     clock = Clock(NOON, speed=0)
-    app = make_app(facility(clock))
+    app = make_app(copied_facility(clock))
 
     async def no_waiting(seconds: float) -> None:
         del seconds
@@ -122,8 +122,10 @@ async def test_pausing_renaming_resuming_and_deleting_leave_a_journal_that_verif
     await story.store.refresh()
     assert job_id not in story.store.states
     lines = read_journal(story.journal)
-    assert [line.entry["what"] for line in lines if line.entry] == ["pause", "rename", "resume", "pause", "delete"]
-    assert verify_journal(story.journal) == ()
+    found = [(line.entry["what"], line.entry["outcome"]) for line in lines if line.entry]
+    asked = ["pause", "rename", "resume", "pause", "delete"]
+    assert found == [(what, outcome) for what in asked for outcome in ("asked", "done")]
+    assert broken_places(story.journal) == ()
 
 
 async def test_resuming_a_timer_that_lacks_a_consent_asks_for_it_and_changes_nothing(story: Story) -> None:

@@ -1,22 +1,39 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.domain.job import Job, JobId
-from globus_tui.domain.run import RunState
-from globus_tui.domain.schedule import EndCondition, OnceSchedule, RecurringSchedule
-from globus_tui.domain.task import Task, TaskStatus
-from globus_tui.store.judging import verdict
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
+from globus_tui.domain.timer.history import look_back
+from globus_tui.domain.timer.job import Job, JobId
+from globus_tui.domain.timer.run import Run, RunState
+from globus_tui.domain.transfer.task import Task, TaskStatus
+from globus_tui.store.operations import ResumePreview, resume_preview
 from globus_tui.store.refresh_plan import LONGEST_WAIT, Plan, runs_to_ask_for, usable_interval, wait_after_failure
-from globus_tui.store.resuming import resume_preview
+from globus_tui.store.rows import make_row
+from tests.domain import samples as making
 from tests.store.fakes import HOUR, NOON, World, a_job, a_run, paused
 
 HALF_PAST = NOON - timedelta(minutes=30)
+
+
+def test_a_run_is_judged_again_the_moment_that_it_gets_slow() -> None:
+    usual = [making.run_document(making.TODAY_TICK - n * making.DAY, n) for n in range(1, 5)]  # 48 minutes each
+    begun = making.NOW - 144 * making.MINUTE
+    going = making.job([making.run_document(begun, 0, "active"), *usual], **making.running(begun))
+    assert make_row(going, {}, making.NOW).again == (making.NOW + timedelta(microseconds=1)).timestamp()
+
+
+def preview_of(job: Job) -> ResumePreview:
+    return resume_preview(job, look_back(job, {}, NOON), NOON)
+
+
+def run_over(at: datetime) -> Run:
+    return replace(a_run(at), ended=at + timedelta(minutes=5))
 
 
 @pytest.mark.parametrize(("wanted", "used"), [(0, 0), (-5, 0), (3, 10), (10, 10), (45, 45)])
@@ -59,31 +76,31 @@ def test_many_runs_are_asked_for_at_first_and_after_a_silence_few_in_between() -
 
 
 def test_a_timer_paused_over_three_ticks_makes_up_for_one_of_them_at_once() -> None:
-    job = paused(a_job(runs=[a_run(HALF_PAST - 3 * HOUR)]))
-    preview = resume_preview(job, NOON)
+    job = paused(a_job(runs=[run_over(HALF_PAST - 3 * HOUR)]))
+    preview = preview_of(job)
     assert (preview.catch_up, preview.missed) == (True, 3)
     assert preview.next_run == NOON + timedelta(minutes=30)
 
 
 def test_a_timer_paused_since_its_last_tick_just_goes_on() -> None:
-    preview = resume_preview(paused(a_job(runs=[a_run(HALF_PAST)])), NOON)
+    preview = preview_of(paused(a_job(runs=[a_run(HALF_PAST)])))
     assert (preview.catch_up, preview.missed) == (False, 0)
 
 
 def test_a_single_run_that_was_missed_runs_at_once_and_never_again() -> None:
     job = replace(paused(a_job()), schedule=OnceSchedule(NOON - HOUR))
-    preview = resume_preview(job, NOON)
+    preview = preview_of(job)
     assert (preview.catch_up, preview.next_run) == (True, None)
 
 
 def test_the_catch_up_run_may_be_the_last_one() -> None:
     schedule = RecurringSchedule(HOUR, NOON - timedelta(days=1), EndCondition(after_runs=5))
-    job = replace(paused(a_job(runs=[a_run(HALF_PAST - 3 * HOUR)])), schedule=schedule, n_runs=4)
-    assert resume_preview(job, NOON).next_run is None
+    job = replace(paused(a_job(runs=[run_over(HALF_PAST - 3 * HOUR)])), schedule=schedule, n_runs=4)
+    assert preview_of(job).next_run is None
 
 
 def test_without_a_schedule_nothing_is_foretold() -> None:
-    preview = resume_preview(replace(paused(a_job()), schedule=None), NOON)
+    preview = preview_of(replace(paused(a_job()), schedule=None))
     assert (preview.catch_up, preview.missed, preview.next_run) == (None, None, None)
 
 
@@ -119,10 +136,10 @@ situations = st.sampled_from(
 def test_between_now_and_the_moment_it_names_a_verdict_does_not_change(job: Job, start: int, ahead: int) -> None:
     tasks = {"t0": Task("t0", TaskStatus.ACTIVE)}
     now = NOON + timedelta(seconds=start)
-    found = verdict(job, tasks, now)
+    again = make_row(job, tasks, now).again
     later = now + timedelta(seconds=ahead)
-    if found.again is not None:
-        assert found.again > now
-    if found.again is None or later < found.again:
-        after = verdict(job, tasks, later)
-        assert (after.health, after.history) == (found.health, found.history)
+    if again is not None:
+        assert again > now.timestamp()
+    if again is None or later.timestamp() < again:
+        one, other = ((make_row(job, tasks, at).health, look_back(job, tasks, at)) for at in (now, later))
+        assert one == other

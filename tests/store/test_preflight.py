@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.domain.check_lookups import Lookups
-from globus_tui.domain.draft import Draft, FlowPart, Guards, Intent, What, with_intent
-from globus_tui.domain.draft_checks import check_draft, may_be_sent
-from globus_tui.domain.findings import Level
-from globus_tui.domain.schedule import RecurringSchedule
-from globus_tui.domain.transfer import TransferItem
-from globus_tui.sandbox.world_collections import collection_id
+from globus_tui.domain.making.draft import Draft, FlowPart, Guards, Intent, What, with_intent
+from globus_tui.domain.making.draft_checks import Lookups, check_draft, may_be_sent
+from globus_tui.domain.making.draft_fields import Level
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.transfer.transfer import TransferItem
+from globus_tui.sandbox.world.collections import collection_id
 from globus_tui.store.browsing import Browser
 from globus_tui.store.preflight import Preflight
 from tests.store.workbench import NOON, SCRATCH, Workbench, nightly, workbench
@@ -22,9 +21,9 @@ from tests.store.workbench import NOON, SCRATCH, Workbench, nightly, workbench
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from globus_tui.domain.findings import Finding
-    from globus_tui.domain.flow import Flow
-    from globus_tui.store.creation_outcome import ConsentCheck
+    from globus_tui.domain.making.draft_fields import Finding
+    from globus_tui.domain.transfer.flow import Flow
+    from globus_tui.store.creation import ConsentCheck
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.collection import Collection
 from globus_tui.domain.errors import ConnectionFailed, TransferAPIError
-from globus_tui.domain.health import Word
-from globus_tui.domain.job import JobId
-from globus_tui.domain.run import RunState
-from globus_tui.domain.task import Task, TaskStatus
-from globus_tui.store.freshness import FreshnessState
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.job import JobId
+from globus_tui.domain.timer.run import RunState
+from globus_tui.domain.transfer.collection import Collection
+from globus_tui.domain.transfer.task import Task, TaskStatus
+from globus_tui.store.refresh_plan import FreshnessState
 from tests.store.fakes import HOUR, NOON, Gate, World, a_job, a_run
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import globus_sdk
 
-from globus_tui.domain.schedule import EndCondition, RecurringSchedule
-from globus_tui.domain.transfer import FilterRule, SyncLevel, TransferItem
+from globus_tui.domain.schedule.schedule import EndCondition, RecurringSchedule
+from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferItem
 from globus_tui.sandbox import serve
-from globus_tui.sandbox.timer_documents import job_document, timer_document
-from globus_tui.store.creation_outcome import Created
+from globus_tui.sandbox.timers.routes import job_document, timer_document
+from globus_tui.store.creation import Created
 from tests.store.workbench import ARCHIVE, DAY, NOON, SCRATCH, nightly, workbench
 
 if TYPE_CHECKING:

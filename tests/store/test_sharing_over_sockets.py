@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING
 from globus_tui.api.environment import Environment
 from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.http import Connection
-from globus_tui.api.packed_answers import PackedAnswers
+from globus_tui.api.shared_answers import SharedAnswers
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
-from globus_tui.auth.client_tokens import ClientCredentialsTokens
-from globus_tui.auth.service_account import ServiceAccount
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.job import JobId, JobStatus
+from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.serve import environment, running
-from globus_tui.sandbox.world import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET, facility
+from globus_tui.sandbox.world.flows import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET
+from globus_tui.sandbox.world.history import facility
 from globus_tui.store.job_store import JobStore
 from globus_tui.store.operations import Pause
 from globus_tui.store.services import Services
-from globus_tui.store.shared_files import SharedFiles
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,7 +36,7 @@ class Copy:
     """A store with connections of its own, and what it asked."""
 
     store: JobStore
-    files: SharedFiles
+    files: SharedAnswers
     exchanges: list[Exchange]
 
     def asked(self, path: str) -> int:
@@ -67,9 +66,10 @@ async def copy(wall: Wall, where: Environment, folder: Path) -> AsyncIterator[Co
         account = ServiceAccount(SERVICE_CLIENT_ID, Secret(SERVICE_CLIENT_SECRET))
         tokens = ClientCredentialsTokens(AuthClient(connection), account, clock=wall.clock.now)
         timers, transfer = TimersClient(connection, tokens), TransferClient(connection, tokens)
-        files = SharedFiles(lambda: folder, lambda: "the same account")
+        files = SharedAnswers(lambda: folder, lambda: "the same account", moment=wall.moment)
+        connection.shared = files
         store = JobStore(
-            Services(timers, transfer, transfer, packed=PackedAnswers(timers, transfer), share=lambda: files),
+            Services(timers, transfer, transfer),
             clock=wall.clock.now,
             moment=wall.moment,
         )
@@ -82,7 +82,7 @@ async def copy(wall: Wall, where: Environment, folder: Path) -> AsyncIterator[Co
                 await store.wake()
             yield Copy(store, files, exchanges)
         finally:
-            store.leave()
+            files.leave()
 
 
 @asynccontextmanager
@@ -96,7 +96,6 @@ async def two_copies(tmp_path: Path) -> AsyncIterator[tuple[Wall, Copy, Copy]]:
         async with copy(wall, where, folder) as first, copy(wall, where, folder) as second:
             for one in (first, second):
                 await one.store.refresh()
-                assert one.files.enter()
                 one.exchanges.clear()
             yield wall, first, second
 
@@ -111,7 +110,7 @@ async def test_two_copies_ask_a_real_service_as_often_as_one(tmp_path: Path) -> 
             assert second.store.tasks == first.store.tasks
         assert first.asked("/jobs/") + second.asked("/jobs/") == 10
         assert first.asked("/task_list") + second.asked("/task_list") <= 10
-        assert first.store.refresher.lists.taken + second.store.refresher.lists.taken == 10
+        assert first.store.refresher.taken + second.store.refresher.taken == 10
         tokens = [Secret(one) for one in ("Bearer", "token", SERVICE_CLIENT_SECRET)]
         for path in (tmp_path / "meet").iterdir():
             head = path.read_bytes().split(b"\n", 1)[0]
@@ -127,7 +126,7 @@ async def test_a_pause_in_one_copy_stands_although_the_other_was_told_before_it(
         await second.store.operate(Pause(job_id))
         wall.later(6)
         await second.store.refresher.refresh(own=False)
-        assert second.store.refresher.lists.taken == 1
+        assert second.store.refresher.taken == 1
         assert second.store.states[job_id].job.status is JobStatus.INACTIVE
         assert first.store.states[job_id].job.status is JobStatus.ACTIVE
         wall.later(33)
@@ -141,7 +140,7 @@ async def test_a_copy_that_ends_is_not_missed(tmp_path: Path) -> None:
         wall.later(33)
         await first.store.wake()
         await second.store.wake()
-        first.store.leave()
+        first.files.leave()
         wall.later(33)
         await second.store.wake()
-        assert (second.asked("/jobs/"), second.files.others()) == (1, 0)
+        assert second.asked("/jobs/") == 1

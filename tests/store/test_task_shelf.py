@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from globus_tui.store.rows import make_row, noted
 from globus_tui.store.task_shelf import TaskShelf
-from tests.domain.making import NOW, job, run_document, task, task_id
+from tests.domain.samples import NOW, job, run_document, task, task_id
+
+if TYPE_CHECKING:
+    from globus_tui.domain.timer.job import Job
 
 NIGHTLY = job([run_document(NOW - timedelta(days=day), number=day) for day in range(5)])
 MANY, SOME, FEW = 10_000, 1_000, 100
 
 
+def note(shelf: TaskShelf, timer: Job, *, opened: bool = False) -> None:
+    shelf.note(timer.job_id, noted(make_row(timer, {}, NOW), timer, timer, None).tasks, opened=opened)
+
+
 def wanted_of(timers: int, *, opened: bool = False) -> set[str]:
     shelf = TaskShelf()
     shelf.fit(timers)
-    shelf.note(NIGHTLY, opened=opened)
+    note(shelf, NIGHTLY, opened=opened)
     return set(shelf.wanted(NOW))
 
 
@@ -24,35 +33,39 @@ def test_the_more_timers_there_are_the_fewer_of_their_runs_are_looked_up() -> No
     assert wanted_of(FEW) == {task_id(number) for number in range(5)}
 
 
-def test_when_timers_went_there_is_reason_to_note_the_rest_again() -> None:
-    shelf = TaskShelf()
-    assert not shelf.fit(MANY)
-    shelf.note(NIGHTLY)
-    assert shelf.fit(FEW)
-    shelf.note(NIGHTLY)
-    assert len(shelf.wanted(NOW)) == 5
-    assert not shelf.fit(MANY)
-
-
 def test_a_task_of_an_older_run_changes_the_timer_that_somebody_opened() -> None:
     shelf = TaskShelf()
     shelf.fit(MANY)
-    shelf.note(NIGHTLY)
+    note(shelf, NIGHTLY)
     assert shelf.take([task(3)]) == set()
-    shelf.note(NIGHTLY, opened=True)
+    note(shelf, NIGHTLY, opened=True)
     assert shelf.take([task(4)]) == {NIGHTLY.job_id}
 
 
 def test_a_run_that_another_followed_is_not_asked_for_any_more_unless_its_task_still_ran() -> None:
     shelf = TaskShelf()
     shelf.fit(MANY)
-    shelf.note(job([run_document(NOW - timedelta(days=1), number=1)]))
+    note(shelf, job([run_document(NOW - timedelta(days=1), number=1)]))
     shelf.take([task(1, "ACTIVE")])
     followed = job([run_document(NOW - timedelta(days=day), number=day) for day in range(2)])
-    shelf.note(followed)
+    note(shelf, followed)
     assert set(shelf.wanted(NOW)) == {task_id(0), task_id(1)}
     other = TaskShelf()
     other.fit(MANY)
-    other.note(job([run_document(NOW - timedelta(days=1), number=1)]))
-    other.note(followed)
+    note(other, job([run_document(NOW - timedelta(days=1), number=1)]))
+    note(other, followed)
     assert set(other.wanted(NOW)) == {task_id(0)}
+
+
+def test_tasks_of_runs_that_newer_ones_pushed_out_are_forgotten() -> None:
+    shelf = TaskShelf()
+    shelf.fit(FEW)
+    for newest in range(14, 2000):
+        runs = [
+            run_document(NOW - timedelta(minutes=2000 - number), number=number)
+            for number in range(newest, newest - 14, -1)
+        ]
+        note(shelf, job(runs))
+        shelf.take([task(newest)])
+    assert len(shelf.tasks) == 14
+    assert all(len(known) <= 14 for known in vars(shelf).values() if isinstance(known, dict))

@@ -13,29 +13,27 @@ from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
-from globus_tui.auth.client_tokens import ClientCredentialsTokens
-from globus_tui.auth.service_account import ServiceAccount
-from globus_tui.domain.credentials import Secret
-from globus_tui.domain.draft import Draft, What, new_draft
-from globus_tui.domain.schedule import RecurringSchedule
-from globus_tui.domain.transfer import TransferItem
+from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
+from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.making.draft import Draft, What, new_draft
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.transfer.transfer import TransferItem
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.faults import Fault
-from globus_tui.sandbox.in_process import InProcessTransport
-from globus_tui.sandbox.service import Service, make_app
-from globus_tui.sandbox.world import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET, facility
-from globus_tui.sandbox.world_collections import collection_id
-from globus_tui.store.creation import Creator
-from globus_tui.store.creation_outcome import CreationServices
-from globus_tui.store.journal import Journal
-from globus_tui.store.recorder import Recorder
+from globus_tui.sandbox.service import InProcessTransport, Service, make_app
+from globus_tui.sandbox.world.collections import collection_id
+from globus_tui.sandbox.world.flows import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET
+from globus_tui.store.creation import CreationServices, Creator
+from globus_tui.store.journal import Journal, Recorder, read_journal
+from tests.facility import copied_facility
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
-    from globus_tui.domain.gare import Gare
+    from globus_tui.domain.auth.gare import Gare
     from globus_tui.sandbox.state import Timer
-    from globus_tui.store.creation_outcome import Attempt
+    from globus_tui.store.creation import Attempt
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -89,9 +87,10 @@ async def no_waiting(seconds: float) -> None:
 
 
 @asynccontextmanager
-async def workbench() -> AsyncIterator[Workbench]:
+async def workbench(few: tuple[str, ...] = ("climate-nightly-mirror", "ldap-export")) -> AsyncIterator[Workbench]:
+    """Open a facility that has these timers only (none named: all of them), and everything that works on it."""
     clock = Clock(NOON, speed=0)
-    app = make_app(facility(clock))
+    app = make_app(copied_facility(clock, few))
     waits: list[float] = []
 
     async def counted(seconds: float) -> None:
@@ -115,6 +114,11 @@ async def workbench() -> AsyncIterator[Workbench]:
         )
         flows = FlowsClient(connection, tokens)
         yield Workbench(app, clock, timers, transfers, flows, creator, journal, recorder, consents, attempts, waits)
+
+
+def broken_places(path: Path) -> tuple[int, ...]:
+    """Of a journal: lines that cannot be read, or before which something was changed or taken out."""
+    return tuple(line.place for line in read_journal(path) if not line.whole)
 
 
 def nightly(name: str = "a new mirror", what: What = What.TRANSFER_TIMER) -> Draft:

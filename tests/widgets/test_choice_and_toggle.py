@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
-from globus_tui.present.when_words import FireLine
-from globus_tui.widgets.choice import Choice
-from globus_tui.widgets.fires_panel import FiresPanel
-from globus_tui.widgets.rule_list import RuleList
-from globus_tui.widgets.toggle import Toggle
+from globus_tui.present.review_facts import FireLine
+from globus_tui.widgets.choice import Choice, RuleList, Toggle
+from globus_tui.widgets.facts import FiresPanel
 
 
 class Form(App[None]):

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.containers import Container
 
-from globus_tui.domain.chosen_items import DESTINATION_PATH, SOURCE_PATH, chosen_paths, items_between
-from globus_tui.domain.draft_fields import DESTINATION, SOURCE
-from globus_tui.domain.findings import Level
-from globus_tui.domain.scope import collection_of
+from globus_tui.domain.auth.scope import collection_of
+from globus_tui.domain.making.draft import DESTINATION_PATH, SOURCE_PATH, chosen_paths, items_between
+from globus_tui.domain.making.draft_fields import DESTINATION, SOURCE, Level
 from globus_tui.present.collection_words import chosen_words
 from globus_tui.screens.create.side import Side
 from globus_tui.screens.create.step import Step
@@ -23,10 +22,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.findings import Finding
-    from globus_tui.domain.transfer import TransferItem
-    from globus_tui.store.browsing_answers import Suggestion
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_fields import Finding
+    from globus_tui.domain.transfer.collection import FolderEntry
+    from globus_tui.domain.transfer.transfer import TransferItem
+    from globus_tui.store.browsing import Suggestion
 
 
 class CollectionsStep(Step):
@@ -41,12 +41,10 @@ class CollectionsStep(Step):
     )
 
     def __init__(self) -> None:
-        """Nothing is chosen."""
         super().__init__()
         self._where_derived: tuple[TransferItem, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """The sides."""
         with Container(id="sides"):
             yield Side(SOURCE, "From")
             yield Side(DESTINATION, "To")
@@ -72,7 +70,8 @@ class CollectionsStep(Step):
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
         """Fields as the draft has them, and what is known of each side."""
         data, (source, destination) = draft.transfer, chosen_paths(draft)
-        self._source.adopt(data.source_endpoint, draft.source_name, source)
+        if self._source.adopt(data.source_endpoint, draft.source_name, source):
+            self._where_derived = ()
         self._destination.adopt(data.destination_endpoint, draft.destination_name, destination)
         lookups = self.frame.lookups
         for side, collection in ((self._source, lookups.source), (self._destination, lookups.destination)):
@@ -97,10 +96,11 @@ class CollectionsStep(Step):
         return None if collection_id in unsure else collection_id not in named
 
     def _show_paths(self, draft: Draft) -> None:
-        items = draft.transfer.items
-        custom = bool(items) and not self._follows(draft)
+        by_hand = self._by_hand(draft)
+        if by_hand:
+            self._source.clear_marks()
         for side in (self._source, self._destination):
-            self._show_path(side, len(items) if custom else 0)
+            self._show_path(side, len(draft.transfer.items) if by_hand else 0)
 
     def _show_path(self, side: Side, listed: int) -> None:
         row, source = side.row(f"{side.side_name}_path"), side is self._source
@@ -135,22 +135,51 @@ class CollectionsStep(Step):
     def take_collection(self, picked: Side.Picked) -> None:
         """A collection was chosen on one side, or a link named both."""
         picked.stop()
-        draft = self._with_collection(self.frame.draft, picked.side, picked.suggestion)
-        other = self._destination if picked.side is self._source else self._source
-        if picked.other is not None and other is self._destination:
-            other.pick(picked.other)
+        chosen = {picked.side: picked.suggestion}
+        if picked.other is not None and picked.side is self._source:
+            chosen[self._destination] = picked.other
+        by_hand, draft = self._by_hand(self.frame.draft), self.frame.draft
+        before = (draft.transfer.source_endpoint, draft.transfer.destination_endpoint)
+        anew = {  # the same one once more changes nothing, what is picked in it included
+            side: not by_hand and bool(one.path or one.collection.collection_id != before[side is self._destination])
+            for side, one in chosen.items()
+        }
+        for side, suggestion in chosen.items():
+            draft = self._with_collection(draft, side, suggestion, by_hand=by_hand)
         self.edit(draft)
+        data, (source, destination) = draft.transfer, chosen_paths(draft)
+        if self._source in chosen:
+            self._source.adopt(data.source_endpoint, draft.source_name, source, begin=anew[self._source])
+        if self._destination in chosen:
+            begin = anew[self._destination]
+            self._destination.adopt(data.destination_endpoint, draft.destination_name, destination, begin=begin)
 
-    def _with_collection(self, draft: Draft, side: Side, suggestion: Suggestion) -> Draft:
-        collection = suggestion.collection
-        lookups = self.frame.lookups
-        if side is self._source:
-            data = replace(draft.transfer, source_endpoint=collection.collection_id)
+    def _with_collection(self, draft: Draft, side: Side, suggestion: Suggestion, *, by_hand: bool) -> Draft:
+        """The draft with a collection; its path begins anew, and the items with it, unless they were listed by hand."""
+        collection, lookups = suggestion.collection, self.frame.lookups
+        source = side is self._source
+        if source:
+            before = draft.transfer.source_endpoint
             self.frame.learn(replace(lookups, source=collection, source_problem=None))
-            return replace(draft, transfer=data, source_name=collection.name)
-        data = replace(draft.transfer, destination_endpoint=collection.collection_id)
-        self.frame.learn(replace(lookups, destination=collection, destination_problem=None))
-        return replace(draft, transfer=data, destination_name=collection.name)
+            data = replace(draft.transfer, source_endpoint=collection.collection_id)
+            draft = replace(draft, transfer=data, source_name=collection.name)
+        else:
+            before = draft.transfer.destination_endpoint
+            self.frame.learn(replace(lookups, destination=collection, destination_problem=None))
+            data = replace(draft.transfer, destination_endpoint=collection.collection_id)
+            draft = replace(draft, transfer=data, destination_name=collection.name)
+        if by_hand or (before == collection.collection_id and not suggestion.path):
+            return draft
+        return self._with_path(draft, SOURCE_PATH if source else DESTINATION_PATH, suggestion.path or "")
+
+    def _with_path(
+        self, draft: Draft, name: str, path: str, picked: Sequence[FolderEntry] = (), *, is_folder: bool | None = None
+    ) -> Draft:
+        """The draft with the path of one side, and the items that follow from both."""
+        paths = chosen_paths(draft.with_typed(name, path))
+        draft = draft.with_typed(SOURCE_PATH, paths[0]).with_typed(DESTINATION_PATH, paths[1])
+        self._where_derived = items_between(*paths, picked, is_folder=is_folder)
+        return replace(draft, transfer=replace(draft.transfer, items=self._where_derived))
 
     @on(Side.PathChanged)
     def take_path(self, changed: Side.PathChanged) -> None:
@@ -158,13 +187,11 @@ class CollectionsStep(Step):
         changed.stop()
         draft, side = self.frame.draft, changed.side
         name = SOURCE_PATH if side is self._source else DESTINATION_PATH
-        accepted = changed.done and draft.typed.get(name) != side.path
-        if not changed.done or accepted:
-            paths = chosen_paths(draft.with_typed(name, side.path))
-            draft = draft.with_typed(SOURCE_PATH, paths[0]).with_typed(DESTINATION_PATH, paths[1])
-            known = self._source.is_folder
-            self._where_derived = items_between(*paths, self._source.picked(), is_folder=known)
-            self.edit(replace(draft, transfer=replace(draft.transfer, items=self._where_derived)))
+        if changed.by_itself and self._by_hand(draft):
+            return  # a list made by hand gives way to what is typed, not to what the service tells
+        if not changed.done or draft.typed.get(name) != changed.path:
+            picked, known = self._source.picked(), self._source.is_folder
+            self.edit(self._with_path(draft, name, changed.path, picked, is_folder=known))
         if changed.done:
             self.call_later(self._after_path, side)
 
@@ -174,11 +201,11 @@ class CollectionsStep(Step):
         else:
             self.post_message(self.Finished())
 
-    def _follows(self, draft: Draft) -> bool:
-        """The items are those that the paths stand for, not a list made by hand."""
-        paths = chosen_paths(draft)
+    def _by_hand(self, draft: Draft) -> bool:
+        """The items are a list made by hand, not those that the paths stand for."""
+        paths, items = chosen_paths(draft), draft.transfer.items
         ways = [items_between(*paths, is_folder=kind) for kind in (None, True, False)]
-        return draft.transfer.items in (self._where_derived, *ways)
+        return bool(items) and items not in (self._where_derived, *ways)
 
 
 def _spellings(side: Side) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from globus_tui.domain.draft import Draft
-    from globus_tui.store.creation_outcome import Attempt
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.store.creation import Attempt
     from globus_tui.store.drafts import DraftShelf
 
 
@@ -14,7 +14,6 @@ class DraftKeeper:
     """One draft on the shelf, under one id for the life of a wizard.
 
     Args:
-        shelf: where drafts are.
         draft_id: of a draft that is gone on with; None for a new one.
         draft: as it is at first: as long as nothing changes there is nothing to save.
         attempt: a request that left and whose end is not known.

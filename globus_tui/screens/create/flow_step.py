@@ -2,44 +2,428 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, cast
+from uuid import UUID
 
-from textual import on
+from textual import on, work
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.message import Message
+from textual.widgets import Input, Static, TextArea
 
-from globus_tui.domain.draft import What
-from globus_tui.domain.draft_fields import FLOW, FLOW_INPUT
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.flow_form import (
-    choose_flow,
-    incomplete_words,
-    people,
+from globus_tui.domain.making.draft import What
+from globus_tui.domain.making.draft_fields import (
+    FLOW,
+    FLOW_INPUT,
+    RUN_MANAGERS,
+    RUN_MONITORS,
+    Finding,
+    Level,
+    note,
+    stop,
 )
-from globus_tui.present.safe_text import safe_line
-from globus_tui.screens.create.flow_input import FlowInput
+from globus_tui.domain.making.flow_inputs import (
+    FieldKind,
+    InputField,
+    InputForm,
+    choose_flow,
+    fits_form,
+    incomplete_words,
+    input_form,
+    input_problems,
+    json_text,
+    people,
+    texts_of,
+    with_input,
+    with_json,
+)
+from globus_tui.lines.columns import Column, Span
+from globus_tui.lines.list import LineList
+from globus_tui.present.safe_text import clip, safe_line
+from globus_tui.screens.create.side import Side
 from globus_tui.screens.create.step import Step
+from globus_tui.widgets.choice import Choice, Toggle
+from globus_tui.widgets.folder_browser import CollectionPicker, FolderBrowser
 from globus_tui.widgets.form_row import FormRow
-from globus_tui.widgets.line_columns import Column, Span
-from globus_tui.widgets.line_list import LineList
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual import events
     from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.widget import Widget
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.findings import Finding
-    from globus_tui.domain.flow import Flow
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.transfer.flow import Flow
+    from globus_tui.screens.create.wizard import WizardScreen
+    from globus_tui.store.browsing import Suggestion
+
+
+class FlowPlace(Side):
+    """The id is what is sent; its name is what stands in the field while nobody types there."""
+
+    @dataclass
+    class IdTyped(Message):
+        """The id of a collection was typed."""
+
+        place: FlowPlace
+        collection_id: str
+
+    DEFAULT_CSS = """
+    FlowPlace { height: auto; }
+    FlowPlace CollectionPicker, FlowPlace FolderBrowser { height: 6; display: none; margin-left: 22; }
+    FlowPlace.-looking CollectionPicker { display: block; }
+    FlowPlace.-browsing FolderBrowser { display: block; }
+    """
+
+    def __init__(
+        self, name: str, found: InputField, path: InputField | None, labels: tuple[str, str], prefix: str
+    ) -> None:
+        """Make the rows of both fields; `prefix` begins the names of the form's rows."""
+        super().__init__(name, "")
+        self.id_field, self.input_path = found, path
+        self._place_labels, self._place_prefix = labels, prefix
+        self._place_name = ""
+
+    def compose(self) -> ComposeResult:
+        yield FormRow(self._place_prefix + self.id_field.key, self._place_labels[0], self.collection_input())
+        path = FormRow(
+            self._place_prefix + (self.input_path.key if self.input_path else f"{self.id_field.key}/path"),
+            self._place_labels[1],
+            self.path_input(),
+        )
+        path.display = self.input_path is not None
+        yield path
+        yield CollectionPicker(id=f"{self.side_name}-picker")
+        yield FolderBrowser(id=f"{self.side_name}-browser")
+
+    def collection_typed(self) -> None:
+        """An id that was typed whole counts, whether or not the collection can be found."""
+        super().collection_typed()
+        if _is_id(typed := self.collection_field.value.strip()):
+            self.post_message(self.IdTyped(self, typed))
+
+    def pick(self, suggestion: Suggestion, other: Suggestion | None = None) -> None:
+        """Take a collection; what is not asked for a path goes on to the next field."""
+        self._place_name = suggestion.collection.name
+        super().pick(suggestion, other)
+        if self.input_path is None:
+            self.call_after_refresh(self.screen.focus_next)
+
+    def row(self, field: str) -> FormRow:
+        """The row of the collection, or of the path."""
+        return list(self.query(FormRow))[field != self.side_name]
+
+    def chosen_name(self) -> str:
+        """What the collection is called, else its id."""
+        return self._place_name or self.collection_id or ""
+
+    def fill(self, collection_id: str, path: str) -> None:
+        """Show what the draft has, unless it is being typed just now."""
+        if collection_id and collection_id != self.collection_id and _is_id(collection_id):
+            self._place_name = ""
+            self._read_name(collection_id)
+        known = collection_id if _is_id(collection_id) else None
+        if not collection_id and not self.collection_field.has_focus:
+            self._fill(self.collection_field, "")
+        self.adopt(known, self._place_name or collection_id or None, path)
+
+    @work(group="name", exclusive=True)
+    async def _read_name(self, collection_id: str) -> None:
+        try:
+            found = await self.frame.lookup.collection(collection_id)
+        except GlobusTuiError as error:
+            self.row(self.side_name).say_words(f"This collection cannot be read: {error}")
+            return
+        self._place_name = found.name
+        if self.collection_id == collection_id and not self.collection_field.has_focus:
+            self._fill(self.collection_field, safe_line(found.name))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The list under the fields follows the focus."""
+        super().on_descendant_focus(event)
+        self.set_class(event.widget in (self.path_field, self.browser) and self.collection_id is not None, "-browsing")
+
+    def on_descendant_blur(self) -> None:
+        """Elsewhere there is no list; a list that has the focus next stays."""
+        super().on_descendant_blur()
+        self.call_after_refresh(self._rest)
+
+    def _rest(self) -> None:
+        if not self.has_focus_within:
+            self.remove_class("-looking", "-browsing")
+
+
+def heading(words: str) -> Static:
+    """The title of an object, above its fields."""
+    return Static(safe_line(words), classes="group-heading", markup=False)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return len(text) == 36
+
+
+_ROW = "input:"
+"""Before the key of a field, in the name of its row."""
+_MOST_CHOICES = 5
+
+
+class FlowInput(Vertical):
+    """Not there until the flow's document was read."""
+
+    DEFAULT_CSS = """
+    FlowInput { height: auto; }
+    FlowInput #form { height: auto; }
+    FlowInput .group-heading { color: $text-accent; text-style: bold; height: auto; }
+    FlowInput .group-about { color: $text-muted; height: auto; }
+    FlowInput #form TextArea { height: 3; border: none; padding: 0; background: $panel; }
+    FlowInput #json { height: 10; border: none; padding: 0; background: $panel; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._input_flow: Flow | None = None
+        self._input_form = InputForm()
+        self._input_fields: tuple[InputField, ...] = ()
+        self._input_as_json = False
+
+    def compose(self) -> ComposeResult:
+        yield Toggle("write the input as JSON", id="as-json")
+        yield FormRow(FLOW_INPUT, "input", _area("json"), id="json-row")
+        yield Vertical(id="form")
+
+    @property
+    def frame(self) -> WizardScreen:
+        """The wizard around it."""
+        return cast("WizardScreen", self.screen)
+
+    async def take_flow(self, flow: Flow) -> None:
+        """Make the form of another flow."""
+        self._input_flow, self._input_form = flow, input_form(flow.input_schema)
+        self._input_fields = self._input_form.fields
+        form = self.query_one("#form")
+        await form.remove_children()
+        await form.mount_all(_rows(self._input_form))
+
+    def as_form(self) -> None:
+        """Begin with the form again."""
+        self._input_as_json = False
+
+    def first_field(self) -> Widget | None:
+        """The first field of the form; None while there is none."""
+        return next((one for one in self.query_one("#form").query("*") if one.focusable), None)
+
+    def show(self, draft: Draft, flow: Flow | None) -> list[Finding]:
+        """Fill it in; returns what is wrong with the fields, and what the flow says of them."""
+        self.display = flow is not None
+        if flow is None or flow is not self._input_flow:
+            return []
+        fits = fits_form(draft, self._input_form)
+        as_json = self._input_as_json or not fits
+        toggle = self.query_one("#as-json", Toggle)
+        toggle.display, toggle.value = fits, self._input_as_json
+        self.query_one("#json-row").display = as_json
+        self.query_one("#form").display = not as_json
+        if as_json:
+            self._fill_area(self.query_one("#json", TextArea), json_text(draft))
+        else:
+            self._fill_form(draft)
+        return self._findings(draft, flow)
+
+    def _findings(self, draft: Draft, flow: Flow) -> list[Finding]:
+        problems = input_problems(draft, flow.input_schema)
+        found = [stop(_ROW + key, words.rstrip(".")) for key, words in problems.items() if key]
+        found += [stop(FLOW_INPUT, problems[""])] if "" in problems else []
+        told = {one.field for one in found}
+        labels = field_labels(self._input_form)
+        for one in self._input_fields:
+            whole = "" if labels[one.path] == safe_line(one.label) else f"{one.label}: "
+            if one.description or whole:
+                found.append(note(_ROW + one.key, f"{whole}{one.description or one.key}"))
+        return [one for one in found if one.level is Level.STOP or one.field not in told]
+
+    def _fill_form(self, draft: Draft) -> None:
+        texts = texts_of(draft, self._input_form)
+        for place, one in enumerate(self._input_fields):
+            for widget in self.query(f"#input-{place}"):
+                self._fill(widget, texts[one.key], one)
+        for side in self.query(FlowPlace):
+            path = side.input_path
+            side.fill(texts[side.id_field.key], texts[path.key] if path else "")
+
+    def _fill(self, widget: Widget, text: str, one: InputField) -> None:
+        if isinstance(widget, Choice):
+            widget.value = text or _preselected(one)
+        elif isinstance(widget, TextArea):
+            self._fill_area(widget, text)
+        elif isinstance(widget, TextField) and not widget.has_focus and widget.value != text:
+            with self.prevent(Input.Changed):
+                widget.value = text
+
+    def _fill_area(self, area: TextArea, text: str) -> None:
+        if not area.has_focus and area.text != text:
+            with self.prevent(TextArea.Changed):
+                area.text = text
+
+    # --- editing
+
+    @on(Toggle.Changed, "#as-json")
+    def take_json_or_form(self, changed: Toggle.Changed) -> None:
+        """The other way to fill it in."""
+        changed.stop()
+        self._input_as_json = changed.value
+        self.frame.show_draft()
+
+    @on(Input.Changed)
+    def take_text(self, changed: Input.Changed) -> None:
+        """A field of the form."""
+        changed.stop()
+        if changed.input.has_focus:
+            self._take(changed.input.id or "", changed.value)
+
+    @on(TextArea.Changed)
+    def take_area(self, changed: TextArea.Changed) -> None:
+        """Several lines: a field of the form, or the whole as JSON."""
+        changed.stop()
+        area = changed.text_area
+        if not area.has_focus:
+            return
+        if area.id == "json":
+            self.frame.change(with_json(self.frame.draft, area.text))
+        else:
+            self._take(area.id or "", area.text)
+
+    @on(Choice.Changed)
+    def take_choice(self, changed: Choice.Changed) -> None:
+        """One of a few values."""
+        changed.stop()
+        self._take(changed.choice.id or "", changed.value)
+
+    @on(Side.Picked)
+    def take_collection(self, picked: Side.Picked) -> None:
+        """A collection was chosen."""
+        picked.stop()
+        side, collection = picked.side, picked.suggestion.collection
+        if not isinstance(side, FlowPlace):
+            return
+        stays = collection.collection_id == side.collection_id and not picked.suggestion.path
+        path = side.path if stays else picked.suggestion.path or ""
+        self._take_text(side.id_field.key, collection.collection_id)
+        if side.input_path is not None:
+            self._take_text(side.input_path.key, path)
+        side.adopt(collection.collection_id, collection.name, path, begin=side.input_path is not None)
+
+    @on(FlowPlace.IdTyped)
+    def take_id(self, typed: FlowPlace.IdTyped) -> None:
+        """The id of a collection was typed."""
+        typed.stop()
+        self._take_text(typed.place.id_field.key, typed.collection_id)
+
+    @on(Side.PathChanged)
+    def take_path(self, changed: Side.PathChanged) -> None:
+        """A path in it was typed or browsed to; Enter goes on."""
+        changed.stop()
+        side = changed.side
+        if isinstance(side, FlowPlace) and side.input_path is not None:
+            self._take_text(side.input_path.key, changed.path)
+            if changed.done:
+                self.screen.focus_next()
+
+    def _take(self, name: str, text: str) -> None:
+        if name.removeprefix("input-").isdigit():
+            self._take_text(self._input_fields[int(name.removeprefix("input-"))].key, text)
+
+    def _take_text(self, key: str, text: str) -> None:
+        self.frame.change(with_input(self.frame.draft, self._input_form, key, text))
+
+
+LABEL_WIDTH = 19
+"""Cells of a label; behind it is room for ` *`."""
+
+
+def field_labels(form: InputForm) -> dict[tuple[str, ...], str]:
+    """What stands before each field: its title, cut with an ellipsis; no two fields of one object look alike."""
+    found: dict[tuple[str, ...], str] = {}
+    for one in form.fields:
+        name = one.path[-1] if one.path else one.label
+        others = {found[path] for path in found if path[:-1] == one.path[:-1]}
+        offers = (
+            clip(safe_line(one.label), LABEL_WIDTH),
+            clip(safe_line(name), LABEL_WIDTH),
+            clip(safe_line(name), LABEL_WIDTH, where="middle"),
+            clip(safe_line(name), LABEL_WIDTH, where="start"),
+        )
+        numbered = (f"{clip(safe_line(one.label), LABEL_WIDTH - 4)} {n}" for n in range(2, 1000))
+        found[one.path] = next(words for words in (*offers, *numbered) if words and words not in others)
+    return found
+
+
+def _rows(form: InputForm) -> Iterator[Widget]:
+    """Objects as headings with what they are, fields as rows, a collection with its path as both in one."""
+    labels, places = field_labels(form), {one.path: place for place, one in enumerate(form.fields)}
+    fields = {one.path: one for one in form.fields}
+    paired = {one.pair for one in form.fields if one.pair is not None}
+    titles = [one.label for one in form.nodes if one.is_group]
+    for one in form.nodes:
+        if one.is_group:
+            where = f" ({one.key})" if titles.count(one.label) > 1 else ""
+            yield heading(f"{one.label}{where}{' *' if one.needed else ''}")
+            if one.description:
+                yield Static(safe_line(one.description), classes="group-about", markup=False)
+        elif one.kind is FieldKind.COLLECTION:
+            path = fields.get(one.pair) if one.pair else None
+            names = _label(one, labels), _label(path, labels) if path else ""
+            yield FlowPlace(f"place-{places[one.path]}", one, path, names, _ROW)
+        elif one.path not in paired:
+            yield FormRow(_ROW + one.key, _label(one, labels), _widget(f"input-{places[one.path]}", one))
+
+
+def _label(one: InputField, labels: dict[tuple[str, ...], str]) -> str:
+    wanted = one.needed and not one.has_default and not one.nullable
+    return labels[one.path] + (" *" if wanted else "")
+
+
+def _preselected(one: InputField) -> str | None:
+    """What holds while nothing is chosen: the default; null where that is sent for a required field."""
+    if one.has_default:
+        return one.spelled(one.default)
+    if one.required:
+        return "null" if one.nullable else None
+    return ""
+
+
+def _widget(name: str, one: InputField) -> Widget:
+    values = one.choices or ((True, False, None) if one.nullable else (True, False))
+    if one.kind is FieldKind.FLAG or (one.choices and len(one.choices) <= _MOST_CHOICES):
+        words = [(word, word) for word in map(one.spelled, values)]
+        return Choice([*words, *([] if one.required or one.has_default else [("", "not given")])], id=name)
+    hint = ", ".join(map(one.spelled, one.choices)) or one.kind.value
+    if one.has_default:
+        hint = f"default {one.spelled(one.default)}" + (f"; {hint}" if one.choices else "")
+    elif one.nullable and not one.choices:
+        hint = f"{hint}, or null"
+    if one.kind in (FieldKind.TEXTS, FieldKind.JSON):
+        return _area(name, hint)
+    return TextField(placeholder=safe_line(hint), id=name)
+
+
+def _area(name: str, hint: str = "") -> TextArea:
+    area = TextArea(id=name, soft_wrap=True, show_line_numbers=False, placeholder=safe_line(hint))
+    area.cursor_blink = False
+    return area
+
 
 _PAUSE = 0.3
 """Seconds without a key after which flows are searched."""
-_PEOPLE = (("run_managers", "managers"), ("run_monitors", "monitors"), ("tags", "tags"))
+_PEOPLE = ((RUN_MANAGERS, "managers"), (RUN_MONITORS, "monitors"), ("tags", "tags"))
 
 
 class FlowRow(NamedTuple):
@@ -60,11 +444,10 @@ class FlowStep(Step):
     """
     title = "Flow"
     about = "Choose a flow, then fill in what it wants to know."
-    fields = frozenset({FLOW, FLOW_INPUT})
+    fields = frozenset({FLOW, FLOW_INPUT, RUN_MANAGERS, RUN_MONITORS})
     hints = "type to search, down and enter choose"
 
     def __init__(self) -> None:
-        """Make the step."""
         super().__init__()
         self._flow_known: Flow | None = None
         self._flow_asked: str | None = None
@@ -73,7 +456,7 @@ class FlowStep(Step):
 
     def compose(self) -> ComposeResult:
         """Search, list, what the flow is, its form, and who may see its runs."""
-        yield FormRow(FLOW, "flow", TextField(placeholder="part of its title", id="words"))
+        yield FormRow(FLOW, "flow", TextField(placeholder="part of its title", select_on_focus=False, id="words"))
         yield LineList[FlowRow](
             (
                 Column("title", "FLOW", lambda row: row.flow.title, min_width=20, weight=2),
@@ -108,9 +491,9 @@ class FlowStep(Step):
         for key, _ in _PEOPLE:
             self._fill(key, ", ".join(getattr(draft.flow, key)))
         if chosen and draft.flow.flow_id != self._flow_asked:
-            self._flow_asked = draft.flow.flow_id
-            self.run_worker(self._read_flow(draft.flow.flow_id or ""), group="flow", exclusive=True)
-        if self._flow_searched is None and not chosen:
+            self._flow_asked, self.frame.comes = draft.flow.flow_id, True
+            self._read_flow(draft.flow.flow_id or "")
+        if self._flow_searched is None and self.query_one("#flows").display:
             self._search("")
         self._show_input(draft, findings)
 
@@ -153,8 +536,9 @@ class FlowStep(Step):
 
     def _search(self, words: str) -> None:
         self._flow_searched = words
-        self.run_worker(self._read_flows(words.strip()), group="look-up", exclusive=True)
+        self._read_flows(words.strip())
 
+    @work(group="look-up", exclusive=True)
     async def _read_flows(self, words: str) -> None:
         flows = self.query_one("#flows", LineList)
         flows.ascii_only = self.frame.view.ascii
@@ -167,7 +551,15 @@ class FlowStep(Step):
         flows.empty = "No flow that you may start matches"
         flows.set_rows(tuple(FlowRow(one.flow_id, one) for one in found))
 
+    @work(group="flow", exclusive=True)
     async def _read_flow(self, flow_id: str) -> None:
+        frame = self.frame
+        try:
+            await self._make_form(flow_id)
+        finally:
+            frame.comes = False
+
+    async def _make_form(self, flow_id: str) -> None:
         about = self.query_one("#about-flow", Static)
         about.update("reading what the flow wants to know")
         try:
@@ -182,31 +574,50 @@ class FlowStep(Step):
         if flow.flow_id == self.frame.draft.flow.flow_id:
             self.edit(choose_flow(self.frame.draft, flow))
             self._show_input(self.frame.draft, self.frame.findings)
-            if self.query_one(f"#{_PEOPLE[0][0]}").has_focus and (field := self.first_field()) is not None:
-                self.call_after_refresh(field.focus)
+            words = self.query_one("#words", TextField)
+            unchanged = words.value in (flow.title, flow_id)  # of a copy only the id is known before
+            waits = self.query_one("#flows").has_focus or (words.has_focus and unchanged)
+            if waits and (field := self.first_field()) is not None:
+                self.screen.set_focus(field)
 
     # --- editing
 
     @on(LineList.Chosen, "#flows")
     def take_flow(self, chosen: LineList.Chosen) -> None:
-        """This one."""
+        """This one. Keys behind it wait for its form, as long as keys wait for anything."""
         chosen.stop()
         row = next((one for one in self.query_one("#flows", LineList).rows if one.key == chosen.key), None)
         if row is not None:
             self.query_one(FlowInput).as_form()
-            self.query_one(f"#{_PEOPLE[0][0]}").focus()
+            self._flow_asked, self.frame.comes = row.flow.flow_id, True
             self.edit(choose_flow(self.frame.draft, row.flow))
+            self._read_flow(row.flow.flow_id)
 
     def on_key(self, event: events.Key) -> None:
-        """Down in the search goes to what was found."""
-        flows = self.query_one("#flows", LineList)
-        if event.key == "down" and self.query_one("#words").has_focus and flows.display and flows.rows:
+        """Down in the search goes to what was found; letters there are typed into the search."""
+        flows, words = self.query_one("#flows", LineList), self.query_one("#words", TextField)
+        flow = self.frame.draft.flow
+        comes = flow.flow_id is not None and (self._flow_known is None or self._flow_known.flow_id != flow.flow_id)
+        if comes and flow.flow_id == self._flow_asked and flows.has_focus and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self.frame.tell("The form of this flow is not here yet; type when it is.")
+            return
+        if flows.has_focus and event.is_printable and event.character is not None:
+            event.stop()
+            event.prevent_default()
+            if words.value in (flow.title, flow.flow_id):
+                words.clear()  # another one is looked for
+            self.screen.set_focus(words)
+            words.action_end()
+            words.insert_text_at_cursor(event.character)
+            return
+        if event.key == "down" and words.has_focus and flows.display and flows.rows:
             event.stop()
             event.prevent_default()
             flows.focus()
 
     def on_input_submitted(self, submitted: Input.Submitted) -> None:
-        """Enter in the search goes to what was found."""
         submitted.stop()
         submitted.prevent_default()
         if submitted.input.id == "words":

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from textual import on
+from textual import on, work
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from globus_tui.domain.destructive import DANGER
-from globus_tui.domain.draft import Intent, with_intent
-from globus_tui.domain.draft_fields import DEADLINE, FILTERS, LABEL, OPTIONS
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.findings import Finding, note, stop
-from globus_tui.domain.intents import intent_of
-from globus_tui.domain.schedule import wire_moment
-from globus_tui.domain.transfer import SyncLevel
-from globus_tui.domain.typed_times import parse_moment
-from globus_tui.present.transfer_words import sync_words
-from globus_tui.screens.create.filter_rules import FilterRules
-from globus_tui.screens.create.guards_row import GuardsRow
+from globus_tui.domain.making.draft import Intent, What, intent_of, with_intent
+from globus_tui.domain.making.draft_fields import DEADLINE, FILTERS, LABEL, OPTIONS, Finding, note, stop
+from globus_tui.domain.schedule.schedule import wire_moment
+from globus_tui.domain.schedule.typed_times import parse_moment
+from globus_tui.domain.transfer.destructive import DANGER
+from globus_tui.domain.transfer.transfer import SyncLevel
+from globus_tui.domain.transfer.typed_filters import parse_rule, preview, with_rule, with_rule_moved, without_rule
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.transfer_words import filter_words, preview_words, rule_counts, sync_words
 from globus_tui.screens.create.step import Step
-from globus_tui.widgets.choice import Choice
+from globus_tui.widgets.choice import Choice, RuleList, Toggle
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.text_field import TextField
-from globus_tui.widgets.toggle import Toggle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +31,208 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.transfer.transfer import TransferData
+    from globus_tui.screens.create.wizard import WizardScreen
+    from globus_tui.store.browsing import FolderView
+
+GUARDS = "guards"
+_PERCENT = "fewer_percent"
+
+
+class GuardsRow(Vertical):
+    """Not there while the draft deletes nothing."""
+
+    DEFAULT_CSS = """
+    GuardsRow { height: auto; }
+    GuardsRow #danger { color: $text-error; height: auto; margin-left: 13; }
+    GuardsRow #fewer { width: 6; }
+    GuardsRow .unit { width: auto; height: 1; margin-right: 1; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(DANGER), id="danger")
+        yield FormRow(
+            GUARDS,
+            "guards",
+            Toggle("not from purged storage", id="refuse_scratch"),
+            Static("alarm at", classes="unit", markup=False),
+            TextField(id="fewer"),
+            Static(" % fewer files", classes="unit", markup=False),
+        )
+
+    @property
+    def frame(self) -> WizardScreen:
+        """The wizard around it."""
+        return cast("WizardScreen", self.screen)
+
+    def show(self, draft: Draft) -> None:
+        """As the draft has it, except while the number is being typed."""
+        self.display = draft.deletes
+        self.query_one("#refuse_scratch", Toggle).value = draft.guards.refuse_scratch
+        percent = draft.guards.fewer_percent
+        field, text = self.query_one("#fewer", TextField), "" if percent is None else f"{percent:g}"
+        said = draft.typed.get(_PERCENT, text)
+        if not field.has_focus and field.value != said:
+            with self.prevent(Input.Changed):
+                field.value = said
+
+    def findings(self, draft: Draft) -> list[Finding]:
+        """What is wrong with the number."""
+        said = draft.typed.get(_PERCENT, "")
+        if not said.strip() or read_percent(said) is not None:
+            return []
+        return [stop(GUARDS, "Write a number of percent from 0 to 100; nothing for no alarm")]
+
+    @on(Toggle.Changed, "#refuse_scratch")
+    def take_toggle(self, changed: Toggle.Changed) -> None:
+        """Refuse sources that look purged, or do not."""
+        changed.stop()
+        draft = self.frame.draft
+        self.frame.change(replace(draft, guards=replace(draft.guards, refuse_scratch=changed.value)))
+
+    @on(Input.Changed, "#fewer")
+    def take_percent(self, changed: Input.Changed) -> None:
+        """When the shrinking source alarms."""
+        changed.stop()
+        if changed.input.has_focus:
+            draft = self.frame.draft.with_typed(_PERCENT, changed.value)
+            percent = read_percent(changed.value)
+            if percent is not None or not changed.value.strip():
+                draft = replace(draft, guards=replace(draft.guards, fewer_percent=percent))
+            self.frame.change(draft)
+
+
+def read_percent(text: str) -> float | None:
+    """A number from 0 to 100, with or without its sign; None for anything else."""
+    try:
+        value = float(text.strip().removesuffix("%"))
+    except ValueError:
+        return None
+    return value if 0 <= value <= 100 else None
+
+
+class FilterRules(Vertical):
+    """A field for the next rule, and below it those that there are, in the order in which they decide."""
+
+    DEFAULT_CSS = """
+    FilterRules { height: auto; }
+    FilterRules #rules { margin-left: 13; }
+    FilterRules #tried { color: $text-muted; height: auto; margin-left: 13; }
+    """
+
+    def __init__(self) -> None:
+        """No rule is there, and no name to try one on."""
+        super().__init__()
+        self._rules_folder: FolderView | None = None
+        self._rules_place: tuple[str, str] | None = None
+        self._rules_trouble = ""
+        self._rules_wrong = ""
+
+    def compose(self) -> ComposeResult:
+        """Field, list, and what the rules take of the names of the source."""
+        yield FormRow(FILTERS, "filter rule", TextField(placeholder="exclude *.tmp   then Enter", id="rule"))
+        yield RuleList(id="rules")
+        yield Static(id="tried", markup=False)
+
+    @property
+    def frame(self) -> WizardScreen:
+        """The wizard around it."""
+        return cast("WizardScreen", self.screen)
+
+    @property
+    def step(self) -> Step:
+        """The step that it is a part of."""
+        return next(one for one in self.ancestors if isinstance(one, Step))
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with the rule that was typed."""
+        return [stop(FILTERS, self._rules_wrong.rstrip("."))] if self._rules_wrong else []
+
+    # --- showing, and the names that rules are tried on
+
+    def show(self, draft: Draft) -> None:
+        """Show the rules and what they do to the names of the source, once these are known."""
+        rules = draft.transfer.filter_rules
+        self._look_into_the_source(draft.transfer)
+        folder, ascii_only = self._rules_folder, self.frame.view.ascii
+        verdicts = preview(folder.entries, rules) if folder else ()
+        counts = rule_counts(verdicts, len(rules)) if folder else ("",) * len(rules)
+        shown = self.query_one(RuleList)
+        shown.ascii_only = ascii_only
+        shown.rows = tuple((filter_words(rule), counted) for rule, counted in zip(rules, counts, strict=True))
+        words = preview_words(folder.path, verdicts) if folder else self._rules_trouble
+        line = self.query_one("#tried", Static)
+        line.display = bool(rules and words)
+        line.update(Content(safe_line(words, ascii_only=ascii_only)))
+
+    def _look_into_the_source(self, data: TransferData) -> None:
+        """Read the first source folder once there are rules to try on it."""
+        item = next((one for one in data.items if one.recursive is not False), None)
+        if not data.filter_rules or item is None or not data.source_endpoint:
+            return
+        place = (data.source_endpoint, item.source_path)
+        if place != self._rules_place:
+            self._rules_place, self._rules_folder, self._rules_trouble = place, None, "reading the source folder"
+            self._read_folder(*place)
+
+    @work(group="look-up", exclusive=True)
+    async def _read_folder(self, collection_id: str, path: str) -> None:
+        found = await self.frame.lookup.folder(collection_id, path, show_hidden=True)
+        if found.problem is None:
+            self._rules_folder = found
+        else:
+            self._rules_trouble = f"The source cannot be read, so the rules are not tried: {found.problem}"
+        self.show(self.frame.draft)
+
+    # --- editing
+
+    @on(Input.Changed, "#rule")
+    def forget_refusal(self, changed: Input.Changed) -> None:
+        """What was wrong with a rule is no news once it is typed anew."""
+        changed.stop()
+        if self._rules_wrong:
+            self._say_wrong("")
+
+    def _say_wrong(self, words: str) -> None:
+        self._rules_wrong = words
+        self.step.show(self.frame.draft, self.frame.findings)
+
+    @on(Input.Submitted, "#rule")
+    def add_rule(self, submitted: Input.Submitted) -> None:
+        """Enter adds the rule that was typed; with nothing typed it goes on."""
+        submitted.stop()
+        submitted.prevent_default()
+        if not submitted.value.strip():
+            self.step.go_on(submitted.input)
+            return
+        try:
+            rule = parse_rule(submitted.value)
+        except BadInput as wrong:
+            self._say_wrong(str(wrong))
+            self.call_after_refresh(self.query_one(FormRow).scroll_visible)
+            return
+        submitted.input.value = ""
+        self._edit(with_rule(self.frame.draft.transfer, rule))
+
+    @on(RuleList.Removed)
+    def remove_rule(self, removed: RuleList.Removed) -> None:
+        """Take a rule away."""
+        removed.stop()
+        data = self.frame.draft.transfer
+        if len(data.filter_rules) == 1:
+            self.query_one("#rule").focus()
+        self._edit(without_rule(data, removed.place))
+
+    @on(RuleList.Shifted)
+    def shift_rule(self, shifted: RuleList.Shifted) -> None:
+        """Let a rule decide earlier or later."""
+        shifted.stop()
+        self._edit(with_rule_moved(self.frame.draft.transfer, shifted.place, shifted.by))
+
+    def _edit(self, data: TransferData) -> None:
+        self.step.edit(replace(self.frame.draft, transfer=data))
+
 
 _INTENTS = (
     (Intent.MIRROR.name, "mirror, deletes"),
@@ -82,7 +281,6 @@ class HowStep(Step):
     hints = "arrows choose   space switches   in the rules: J K move, x removes"
 
     def compose(self) -> ComposeResult:
-        """Rows from what matters most to what is rarely needed."""
         yield FormRow("intent", "intent", Choice(_INTENTS, id="intent"))
         yield FormRow("sync_level", "copy when", Choice(_LEVELS, id="sync"))
         yield Static(id="sync-words", markup=False)
@@ -119,6 +317,9 @@ class HowStep(Step):
             self.query_one(f"#{key}", Toggle).value = default if stated is None else stated
         self.query_one("#delete_destination_extra", Toggle).value = data.delete_destination_extra is True
         self.query_one("#links", Choice).value = data.recursive_symlinks or "ignore"
+        links = self.field_note("recursive_symlinks")
+        if links is not None:  # timers have no such field; one that was cloned of an old timer may still say so
+            links.display = draft.what is What.TRANSFER_NOW or data.recursive_symlinks not in (None, "ignore")
         self._fill("label", data.label or "")
         self._fill("deadline", draft.typed.get(DEADLINE, data.deadline or ""))
         self.query_one(GuardsRow).show(draft)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
+from textual import on, work
+from textual.binding import Binding
+from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import Static, TextArea
 
 from globus_tui.commands import ITEMS, bindings
-from globus_tui.domain.chosen_items import chosen_paths
-from globus_tui.domain.draft_fields import ITEMS as ITEMS_FIELD
-from globus_tui.domain.findings import Level
+from globus_tui.domain.making.draft import DESTINATION_PATH, SOURCE_PATH, chosen_paths, items_between
+from globus_tui.domain.making.draft_fields import ITEMS as ITEMS_FIELD
+from globus_tui.domain.making.draft_fields import Level
+from globus_tui.domain.transfer.batch_format import Batch, read_batch
+from globus_tui.domain.transfer.transfer import TransferItem
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.list import LineList
+from globus_tui.present.marks import LEVEL_STYLES, LEVEL_WORDS
+from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
+from globus_tui.private_files import read_file
 from globus_tui.screens.create.step import Step
-from globus_tui.widgets.form_row import SIGNS
-from globus_tui.widgets.line_columns import Cell, Column, Span
-from globus_tui.widgets.line_list import LineList
+from globus_tui.widgets.form_row import FormRow
+from globus_tui.widgets.page import Question
+from globus_tui.widgets.text_field import TextField
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -25,11 +37,163 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.findings import Finding
-    from globus_tui.domain.transfer import TransferItem
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_fields import Finding
 
-_STYLES = {Level.OK: "success", Level.NOTE: "muted", Level.WARN: "warning", Level.STOP: "error"}
+
+class ItemSheet(Question[TransferItem | None]):
+    """Two fields; Enter in the second one takes it. A slash at the end makes a path a folder."""
+
+    ANSWERS_AT_ONCE = True
+    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
+
+    def __init__(self, item: TransferItem | None, bases: tuple[str, str]) -> None:
+        """Change an item, or make one that begins in the chosen folders."""
+        super().__init__()
+        self._item_before = item
+        self._item_paths = (item.source_path, item.destination_path) if item else bases
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet"):
+            heading = "Change this item" if self._item_before else "Another item"
+            yield Static(heading, classes="sheet-heading", markup=False)
+            yield FormRow("source", "from", TextField(self._item_paths[0], id="item-source"))
+            yield FormRow("destination", "to", TextField(self._item_paths[1], id="item-destination"))
+            words = "A slash at the end: a folder with everything in it. Enter goes on and takes it, Escape cancels."
+            yield Static(words, classes="sheet-answer", markup=False)
+
+    def on_input_submitted(self, submitted: TextField.Submitted) -> None:
+        submitted.stop()
+        source, destination = (self.query_one(name, TextField) for name in ("#item-source", "#item-destination"))
+        if submitted.input is source:
+            destination.focus()
+            return
+        for row, field in zip(self.query(FormRow), (source, destination), strict=True):
+            row.say_words("" if field.value.strip() else "A path is needed.", Level.STOP)
+        paths = source.value.strip(), destination.value.strip()
+        if all(paths):
+            self.dismiss(self._item(*paths))
+
+    def _item(self, source: str, destination: str) -> TransferItem:
+        before = self._item_before
+        if before is not None and before.recursive is False and not source.endswith("/"):
+            known: bool | None = False
+        else:
+            known = None if not source.endswith("/") else True
+        return items_between(source, destination, is_folder=known)[0]
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+_MOST_BYTES = 50_000_000
+_PROBLEMS_SHOWN = 5
+
+
+class BatchSheet(Question[Batch | None]):
+    """Reads, says what is wrong by line, and gives the items; with problems only after a second yes."""
+
+    DEFAULT_CSS = """
+    BatchSheet TextArea, BatchSheet TextArea:focus {
+        height: 6; border: none; background: $background; padding: 0;
+    }
+    BatchSheet #batch-problems { height: auto; color: $text-error; }
+    """
+    ANSWERS_AT_ONCE = True
+    BINDINGS: ClassVar = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("ctrl+s", "take", "Take", show=False, priority=True),
+    ]
+
+    def __init__(self, source_base: str | None, destination_base: str | None) -> None:
+        """Read a batch whose relative paths lie in these folders."""
+        super().__init__()
+        self._batch_bases = (source_base, destination_base)
+        self._batch_read: Batch | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet"):
+            yield Static("Import items", classes="sheet-heading", markup=False)
+            base = " and ".join(one for one in self._batch_bases if one)
+            words = "One item a line: [-r] SOURCE DESTINATION, as for globus transfer --batch."
+            relative = f" Relative paths lie in {base}." if base else ""
+            yield Static(Content(safe_line(words + relative)))
+            yield FormRow(
+                "file", "file", TextField(placeholder="a file on this machine; or paste below", id="batch-file")
+            )
+            lines = TextArea(id="batch-lines")
+            lines.cursor_blink = lines.highlight_cursor_line = False
+            yield lines
+            yield Static(id="batch-problems", markup=False)
+            yield Static(
+                "Enter in the file field reads it; ctrl+s takes the items; Escape cancels.",
+                classes="sheet-answer",
+                id="batch-answer",
+                markup=False,
+            )
+
+    @on(TextField.Submitted)
+    def read_file(self, submitted: TextField.Submitted) -> None:
+        """Read the file, or the lines when no file is named."""
+        submitted.stop()
+        self.action_take()
+
+    @on(TextField.Changed)
+    @on(TextArea.Changed)
+    def forget_reading(self) -> None:
+        """What was read is not what stands there now."""
+        self._batch_read = None
+
+    def action_take(self) -> None:
+        """Take what was read; the first time with problems, show them instead."""
+        self._take()
+
+    @work(group="batch", exclusive=True)
+    async def _take(self) -> None:
+        if self._batch_read is not None and self._batch_read.items:
+            self.dismiss(self._batch_read)
+            return
+        name = self.query_one("#batch-file", TextField).value.strip()
+        try:
+            text = await asyncio.to_thread(_contents, name) if name else self.query_one("#batch-lines", TextArea).text
+        except (OSError, ValueError) as wrong:
+            self._say(f"{name} cannot be read: {_reason(wrong)}")
+            return
+        source, destination = self._batch_bases
+        batch = await asyncio.to_thread(read_batch, text, source_base=source, destination_base=destination)
+        if batch.items and not batch.problems:
+            self.dismiss(batch)
+            return
+        self._show_problems(batch)
+
+    def _show_problems(self, batch: Batch) -> None:
+        if not batch.problems:
+            self._say("There are no items in it.")
+            return
+        self._batch_read = batch
+        lines = [f"line {one.line}: {one.words}" for one in batch.problems[:_PROBLEMS_SHOWN]]
+        more = len(batch.problems) - len(lines)
+        lines += [f"and {counted(more, 'more line')}"] if more else []
+        self._say("\n".join(safe_line(line) for line in lines))
+        if batch.items:
+            words = f"{counted(len(batch.items), 'line')} can be used: ctrl+s takes only those; or mend the others."
+            self.query_one("#batch-answer", Static).update(words)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#batch-problems", Static).update(Content(words))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def _contents(name: str) -> str:
+    return read_file(Path(name).expanduser(), _MOST_BYTES).decode()
+
+
+def _reason(wrong: OSError | ValueError) -> str:
+    if isinstance(wrong, OSError):
+        return wrong.strerror or str(wrong)
+    return "it is not written in UTF-8" if isinstance(wrong, UnicodeDecodeError) else str(wrong)
 
 
 class ItemRow(NamedTuple):
@@ -42,10 +206,7 @@ class ItemRow(NamedTuple):
 
 
 class ItemList(LineList[ItemRow]):
-    """The items."""
-
     def __init__(self) -> None:
-        """Make an empty list."""
         super().__init__(
             (
                 Column("kind", "", self._cell_kind, width=6),
@@ -67,7 +228,7 @@ class ItemList(LineList[ItemRow]):
     def _cell_note(row: ItemRow) -> Cell:
         if row.level < Level.NOTE:
             return ""
-        return Span(f"{SIGNS[row.level]} {row.words}", _STYLES[row.level])
+        return Span(f"{LEVEL_WORDS[row.level]} {row.words}", LEVEL_STYLES[row.level])
 
 
 class ItemsStep(Step):
@@ -78,14 +239,13 @@ class ItemsStep(Step):
     ItemsStep #items { height: 1fr; }
     """
     title = "Items"
-    about = "What moves where. A folder's contents come to lie in the folder that it goes to."
+    about = "What moves where. What is in a folder comes to lie in the folder it goes to."
     fields = frozenset({ITEMS_FIELD})
     hints = (
         "{list.choose} change   {item.add} add   {item.remove} remove   {item.import} import a batch   {list.mark} mark"
     )
 
     def compose(self) -> ComposeResult:
-        """The number, the list."""
         yield TextLine(id="items-count")
         yield ItemList()
 
@@ -120,12 +280,9 @@ class ItemsStep(Step):
         self._ask(place, self.frame.draft.transfer.items[place])
 
     def action_item_add(self) -> None:
-        """Ask for the paths of a new item."""
         self._ask(None, None)
 
     def _ask(self, place: int | None, item: TransferItem | None) -> None:
-        from globus_tui.screens.create.item_sheet import ItemSheet
-
         bases = chosen_paths(self.frame.draft)
         self.app.push_screen(ItemSheet(item, bases), lambda made: self._put(place, made) if made else None)
 
@@ -142,9 +299,6 @@ class ItemsStep(Step):
         self._set(tuple(one for place, one in enumerate(items) if place not in gone))
 
     def action_item_import(self) -> None:
-        """Read a batch."""
-        from globus_tui.screens.create.batch_sheet import BatchSheet
-
         source, destination = chosen_paths(self.frame.draft)
         sheet = BatchSheet(source or None, destination or None)
         self.app.push_screen(sheet, lambda read: self._add(read.items) if read else None)
@@ -157,5 +311,7 @@ class ItemsStep(Step):
         self.app.say(f"{counted(len(read), 'item')} imported.")
 
     def _set(self, items: tuple[TransferItem, ...]) -> None:
+        """Other items: the paths of the step before are those of the items from now on."""
         draft = self.frame.draft
-        self.edit(replace(draft, transfer=replace(draft.transfer, items=items)))
+        typed = {key: text for key, text in draft.typed.items() if key not in (SOURCE_PATH, DESTINATION_PATH)}
+        self.edit(replace(draft, transfer=replace(draft.transfer, items=items), typed=typed))

@@ -9,15 +9,13 @@ from globus_tui.domain.quick_dataclass import dataclass
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from globus_tui.domain.check_lookups import PathLook
-    from globus_tui.domain.collection import Bookmark, Collection
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.flow import Flow
-    from globus_tui.domain.pause_rule import PauseRule
-    from globus_tui.domain.readings import JobReading
-    from globus_tui.store.browsing_answers import FolderView, Suggestions
-    from globus_tui.store.creation import Creator
-    from globus_tui.store.creation_outcome import Attempt, ConsentCheck
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_checks import PathLook
+    from globus_tui.domain.timer.job import JobReading
+    from globus_tui.domain.transfer.collection import Bookmark, Collection, PauseRule
+    from globus_tui.domain.transfer.flow import Flow
+    from globus_tui.store.browsing import FolderView, Suggestions
+    from globus_tui.store.creation import Attempt, ConsentCheck, Creator
     from globus_tui.store.drafts import DraftShelf
     from globus_tui.store.swapping import Swapper
 
@@ -63,8 +61,6 @@ class Making:
     """All that creating timers needs besides the application.
 
     Attributes:
-        lookup: questions.
-        drafts: where drafts are kept.
         creator: makes what sends a draft; its argument is told of each attempt just before it leaves.
         swapper: makes what puts a new timer in the place of an old one.
         read: one timer with its document. Raises `GlobusTuiError`.

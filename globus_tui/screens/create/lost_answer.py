@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.page import Question
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class LostAnswer(ModalScreen[str | None]):
+class LostAnswer(Question[str | None]):
     """Look again, send again, or leave it. Enter looks: that changes nothing."""
 
     LOOK, AGAIN = "look", "again"
@@ -26,14 +26,17 @@ class LostAnswer(ModalScreen[str | None]):
         Binding("escape,q", "leave", "Leave it", show=False),
     ]
 
-    def __init__(self, words: str, *, transfer: bool) -> None:
-        """Ask; `transfer`: it was a transfer, which can be handed in again without harm."""
+    def __init__(self, words: str, *, transfer: bool, looks_every: float | None = None) -> None:
+        """Ask; `transfer`: it was a transfer, which can be handed in again without harm.
+
+        With `looks_every`, as many seconds without an answer count as looking again.
+        """
         super().__init__(classes="-danger")
+        self._lost_looks_every = looks_every
         self._lost_words = words
         self._lost_transfer = transfer
 
     def compose(self) -> ComposeResult:
-        """What is known, and the three ways."""
         look = "" if self._lost_transfer else " look for it again (Enter) "
         again = "hand it in again: it runs once" if self._lost_transfer else "create it again: there may then be two"
         with Vertical(classes="sheet"):
@@ -50,12 +53,14 @@ class LostAnswer(ModalScreen[str | None]):
                 classes="sheet-answer",
             )
 
+    def on_mount(self) -> None:
+        if self._lost_looks_every is not None:
+            self.set_timer(self._lost_looks_every, lambda: self.action_answer(self.LOOK))
+
     def action_answer(self, answer: str) -> None:
-        """Close with an answer."""
         if answer == self.LOOK and self._lost_transfer:
             return
         self.dismiss(answer)
 
     def action_leave(self) -> None:
-        """Close; nothing more is sent."""
         self.dismiss(None)

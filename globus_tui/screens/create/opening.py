@@ -1,66 +1,172 @@
-"""Opens the wizard; where drafts were left, asks first whether to go on with one."""
+"""Opens the wizard, empty or filled with an existing timer; where drafts were left, asks first whether to go on with
+one.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from globus_tui.domain.draft import Intent, What, new_draft, with_intent
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.making.draft import Intent, What, clone, new_draft, with_intent
+from globus_tui.lines.columns import Column, Span
+from globus_tui.lines.list import LineList
 from globus_tui.present import moments
-from globus_tui.screens.create.wizard import WizardScreen
-from globus_tui.widgets.line_columns import Column, Span
-from globus_tui.widgets.line_list import LineList
+from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.create.wizard import DISCARDED_LOST, Source, WizardScreen
+from globus_tui.widgets.page import Question
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
 
-    from globus_tui.app import GlobusTui
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.screens.console import Console
     from globus_tui.store.drafts import SavedDraft
+    from globus_tui.store.job_state import JobState
+
+
+def open_clone(app: Console, state: JobState) -> None:
+    """Read the timer, then open the wizard on a copy of it."""
+    app.run_worker(_open(app, state, for_edit=False), group="clone", exclusive=True)
+
+
+def open_edit(app: Console, state: JobState) -> None:
+    """Say what editing means, then open the wizard on what is to take its place."""
+    from globus_tui.screens.confirm import Confirm
+
+    paused = state.job.stands_still
+    sentences = (
+        "Globus can change nothing of a timer but its name (R does that).",
+        "So editing makes a new timer, checks that it came out as asked for, and "
+        + (
+            "pauses it too, since this one is paused: no run starts."
+            if paused
+            else "only then pauses this one. Whatever fails, exactly one of the two stays active."
+        ),
+        f"This one is kept, paused, so that you can go back; {_asked_later(app)}.",
+        "The new timer has an id of its own and counts its runs from zero.",
+    )
+    sheet = Confirm(f"Edit {state.job.label}?", sentences, verb="edit")
+
+    def go_on(agreed: bool | None) -> None:
+        if agreed:
+            app.run_worker(_open(app, state, for_edit=True), group="clone", exclusive=True)
+
+    app.push_screen(sheet, go_on)
+
+
+def _asked_later(app: Console) -> str:
+    days = app.settings.keep_replaced_days
+    return f"after {days} days you are asked whether to delete it" if days else "X deletes it when you want"
+
+
+async def _open(app: Console, state: JobState, *, for_edit: bool) -> None:
+    app.say(f"Reading {state.job.label} …")
+    source = await read_source(app, state.job_id, for_edit=for_edit)
+    if source is None or app.host.making is None:
+        return
+    app.say("")
+    draft, heading = source.draft, f"Edit {state.job.label}"
+    if not for_edit:
+        draft, heading = replace(draft, name=f"{draft.name} copy".strip()), f"Copy of {state.job.label}"
+    app.open_screen(WizardScreen(app.host.making, draft, step="review", heading=heading, source=source))
+
+
+async def read_source(app: Console, job_id: str, *, for_edit: bool) -> Source | None:
+    """The timer that a copy or an edit is made of, with the draft made of it; None, after saying why, if it cannot."""
+    if app.host.making is None:
+        app.say("Nothing can be made here.", "warning")
+        return None
+    try:
+        reading = await app.host.making.read(job_id)
+        draft = clone(reading.job, reading.document, app.store.now(), for_edit=for_edit)
+    except GlobusTuiError as wrong:
+        app.say(wrong.in_full, "error")
+        return None
+    alarm = replace(draft.guards, fewer_percent=app.store.alarm_level(job_id))
+    return Source(reading, replace(named(draft, app.view.names), guards=alarm))
+
+
+def named(draft: Draft, names: Mapping[str, str]) -> Draft:
+    """The draft with what its collections are called, as far as known."""
+    if draft.what is What.FLOW_TIMER:
+        return draft
+    data = draft.transfer
+    return replace(
+        draft,
+        source_name=names.get(data.source_endpoint or ""),
+        destination_name=names.get(data.destination_endpoint or ""),
+    )
+
 
 _WHAT = {What.TRANSFER_TIMER: "transfer timer", What.FLOW_TIMER: "flow timer", What.TRANSFER_NOW: "transfer"}
 
 
-def open_wizard(app: GlobusTui) -> None:
+def open_wizard(app: Console) -> None:
     """Open the wizard on a new draft, or offer the ones that were left."""
     making = app.host.making
     if making is None:
         app.say("Nothing can be made here.", "warning")
         return
     left = tuple(one for one in making.drafts.drafts() if not one.open_elsewhere)
+    if warning := making.drafts.take_warning():
+        app.say(safe_line(warning), "warning")
     if not left:
         _open_new(app)
     else:
         app.push_screen(Drafts(left), lambda chosen: _take(app, left, chosen))
 
 
-def _open_new(app: GlobusTui) -> None:
+def _open_new(app: Console) -> None:
     if app.host.making is not None:
         app.open_screen(WizardScreen(app.host.making, with_intent(new_draft(), Intent.ARCHIVE)))
 
 
-def _take(app: GlobusTui, left: tuple[SavedDraft, ...], chosen: str | None) -> None:
+def _take(app: Console, left: tuple[SavedDraft, ...], chosen: str | None) -> None:
     saved = next((one for one in left if one.draft_id == chosen), None)
     if chosen == Drafts.NEW:
         _open_new(app)
-    elif saved is not None and saved.draft is not None and app.host.making is not None:
+    elif saved is not None and saved.draft is not None:
+        app.run_worker(_go_on(app, saved, saved.draft), group="clone", exclusive=True)
+
+
+async def _go_on(app: Console, saved: SavedDraft, draft: Draft) -> None:
+    """Open the wizard on a draft; one that is to take a timer's place only if that timer can be read."""
+    source, heading, wanted = None, "New timer", draft.replaces or draft.cloned_from
+    if wanted is not None:
+        source = await read_source(app, wanted, for_edit=draft.replaces is not None)
+        if source is None and draft.replaces is not None:
+            return
+    if source is not None:
+        draft = replace(draft, original=source.draft.original)
+        heading = f"{'Edit' if draft.replaces else 'Copy of'} {source.reading.job.label}"
+    if app.host.making is not None:
         wizard = WizardScreen(
-            app.host.making, saved.draft, draft_id=saved.draft_id, step=saved.step, attempt=saved.attempt
+            app.host.making,
+            draft,
+            draft_id=saved.draft_id,
+            step=saved.step,
+            attempt=saved.attempt,
+            heading=heading,
+            source=source,
         )
         app.open_screen(wizard)
 
 
-class Drafts(ModalScreen[str | None]):
+class Drafts(Question[str | None]):
     """The drafts that were left; gives the id of one to go on with, `NEW`, or None."""
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
+    ANSWERS_AT_ONCE = True
     NEW = "new"
     BINDINGS: ClassVar = [
         Binding("escape,q", "cancel", "Cancel", show=False),
@@ -72,12 +178,10 @@ class Drafts(ModalScreen[str | None]):
     """
 
     def __init__(self, left: tuple[SavedDraft, ...]) -> None:
-        """Offer these."""
         super().__init__()
         self._drafts_left = tuple(_Row(one) for one in left)
 
     def compose(self) -> ComposeResult:
-        """Heading, the drafts, the keys."""
         view = self.app.view
         with Vertical(classes="sheet"):
             yield Static(Content("Go on with a draft?"), classes="sheet-heading")
@@ -107,7 +211,6 @@ class Drafts(ModalScreen[str | None]):
             )
 
     def on_mount(self) -> None:
-        """Newest first."""
         drafts = self.query_one("#drafts", LineList)
         drafts.set_rows(self._drafts_left)
         drafts.styles.height = min(10, len(self._drafts_left) + 1)
@@ -117,29 +220,29 @@ class Drafts(ModalScreen[str | None]):
         """Go on with it, unless nobody can understand it."""
         row = next(one for one in self._drafts_left if one.key == chosen.key)
         if row.saved.draft is None:
-            self.app.say("This draft cannot be understood; X discards it.", "warning")
+            why = safe_line(row.saved.unreadable or "")
+            self.app.say(f"This draft cannot be understood, and stays as it is: {why} X discards it.", "warning")
         else:
             self.dismiss(row.key)
 
     def action_new(self) -> None:
-        """Leave them and begin another."""
         self.dismiss(self.NEW)
 
     def action_discard(self) -> None:
-        """Discard the one under the cursor."""
         drafts = self.query_one("#drafts", LineList)
         key = drafts.cursor_key
-        if self.app.host.making is None or key is None:
+        if self.app.host.making is None or key is None or not self.could_be_read():
             return
         self.app.host.making.drafts.discard(str(key))
+        sent = any(one.key == key and one.saved.attempt is not None for one in self._drafts_left)
         self._drafts_left = tuple(one for one in self._drafts_left if one.key != key)
         drafts.set_rows(self._drafts_left)
+        if sent or not self._drafts_left:
+            self.app.say(DISCARDED_LOST if sent else "The draft is discarded.", "warning" if sent else "information")
         if not self._drafts_left:
-            self.app.say("The draft is discarded.")
             self.dismiss(None)
 
     def action_cancel(self) -> None:
-        """Leave everything as it is."""
         self.dismiss(None)
 
 
@@ -166,4 +269,6 @@ class _Row:
 def _state(saved: SavedDraft) -> str:
     if saved.attempt is not None:
         return "some are made" if saved.attempt.group else "sent, answer lost"
-    return "unreadable" if saved.draft is None else ""
+    if saved.draft is None:
+        return "unreadable"
+    return f"saved on {safe_line(saved.host)}" if saved.host else ""

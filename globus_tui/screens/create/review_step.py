@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widgets import Input
 
-from globus_tui.domain.destructive import confirmed, word_to_type
-from globus_tui.domain.draft import What, scopes_needed
-from globus_tui.domain.draft_fields import CONSENT, NAME
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.findings import Finding, Level, stop
+from globus_tui.domain.making.draft import What, confirmed, scopes_needed, word_to_type
+from globus_tui.domain.making.draft_fields import CONSENT, NAME, Finding, stop
+from globus_tui.lines.columns import Span
 from globus_tui.present.cli_words import create_command
-from globus_tui.present.review_facts import broken, consent_lines, finding_line, review_facts
+from globus_tui.present.marks import LEVEL_STYLES
+from globus_tui.present.review_facts import broken, consent_lines, finding_line, review_facts, taken_from_facts
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.create.step import Step
 from globus_tui.widgets.facts import Facts
 from globus_tui.widgets.form_row import FormRow
-from globus_tui.widgets.line_columns import Span
 from globus_tui.widgets.text_field import TextField
 from globus_tui.widgets.text_lines import TextLines
 
@@ -30,13 +29,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.widgets.line_columns import Cell
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.lines.columns import Cell
+    from globus_tui.present.timer_facts import Fact
 
 TYPED = "typed_folder"
 _MARGIN = 4
 """Cells that the list of lines keeps for itself."""
-_STYLES = {Level.STOP: "error", Level.WARN: "warning", Level.NOTE: "", Level.OK: "muted"}
 
 
 class ReviewStep(Step):
@@ -81,7 +80,7 @@ class ReviewStep(Step):
         self._fill("typed-folder", draft.guards.typed_folder)
         facts = self.query_one(Facts)
         facts.ascii_only = view.ascii
-        facts.rows = review_facts(draft, view.names, self.frame.app.store.now(), view.zone, self.frame.app.who or "?")
+        facts.rows = self._facts(draft)
         self.query_one("#typed-row").display = draft.deletes
         words = f"type  {word_to_type(draft)}  because it deletes files"
         self.query_one("#typed-folder", TextField).placeholder = safe_line(words, ascii_only=view.ascii)
@@ -93,6 +92,19 @@ class ReviewStep(Step):
         paper = self.query_one(TextLines)
         paper.ascii_only = view.ascii
         paper.show(self._paper(draft, findings))
+
+    def _facts(self, draft: Draft) -> tuple[Fact, ...]:
+        """All of it; of a copy or an edit first what is changed, old and new, and then the rest."""
+        view, now, source = self.frame.view, self.frame.app.store.now(), self.frame.source
+        names, who = view.names, self.frame.app.who or "?"
+        if source is None:
+            return review_facts(draft, names, now, view.zone, who)
+        old = source.reading.job
+        told, sent = taken_from_facts(source.draft, draft, old, names, now, view.zone, ascii_only=view.ascii)
+        labels = {one.label for one in told if one.label != "!"}
+        rest = [one for one in review_facts(sent, names, now, view.zone, who) if one.label not in labels]
+        loud = [one for one in rest if one.label == "!"]
+        return (*loud, *told, *(one for one in rest if one.label != "!"))
 
     def _fill(self, field: str, text: str) -> None:
         widget = self.query_one(f"#{field}", TextField)
@@ -106,7 +118,7 @@ class ReviewStep(Step):
         collections = [one for one in (lookups.source, lookups.destination) if one is not None]
         shown = [one for one in findings if not (one.field == CONSENT and one.words.startswith(("A consent", "All c")))]
         room = self.query_one("#paper").size.width - _MARGIN
-        lines += [Span(text, _STYLES[one.level]) for one in shown for text in broken(finding_line(one), room)]
+        lines += [Span(text, LEVEL_STYLES[one.level]) for one in shown for text in broken(finding_line(one), room)]
         consents = consent_lines(scopes_needed(draft, collections), lookups, self.frame.view.names)
         lines += [text for one in consents for text in broken(one, room)]
         if gone := lookups.deletions:
@@ -118,7 +130,6 @@ class ReviewStep(Step):
         return tuple(lines)
 
     def on_resize(self) -> None:
-        """Sentences are broken to the width."""
         self.call_after_refresh(lambda: self.show(self.frame.draft, self.frame.findings))
 
     # --- editing
@@ -140,13 +151,15 @@ class ReviewStep(Step):
 
     def offer_copies(self) -> None:
         """Offer the request, the command and the file to copy."""
-        from globus_tui.domain.draft_file import to_file
+        from globus_tui.domain.making.draft_file import to_file
         from globus_tui.screens.job_copying import offer
 
         draft = self.frame.draft
+        command = create_command(draft)
+        lost = [f"# {one}" for one in command.notes]  # in front, so that no line end stands behind the command
         choices = (
             ("j", "request", request_text(draft)),
-            ("c", "CLI command", create_command(draft).text),
+            ("c", "CLI command", "\n".join((*lost, command.text))),
             ("f", "file", json.dumps(to_file(draft), ensure_ascii=False, indent=2)),
         )
         offer(self.frame.app, choices)

@@ -8,29 +8,47 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from globus_tui.domain.run_now import RunChoice
-from globus_tui.present.run_now_words import overlap_words
+from globus_tui.domain.making.run_now import RunChoice
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.present import moments
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.transfer_words import DELETES_EXTRA
+from globus_tui.widgets.page import Question
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from textual.app import ComposeResult
 
-    from globus_tui.app import GlobusTui
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
+
+
+_SOON = 3600
+
+
+def overlap_words(job: Job, *, running: bool, now: datetime, zone: tzinfo) -> str | None:
+    """That another run is under way or near; None when none is."""
+    if running:
+        return "WARN a run of it is in progress: both would write to the same place."
+    coming = job.next_run if isinstance(job.schedule, RecurringSchedule) else None
+    if coming is not None and not job.stands_still and 0 <= (coming - now).total_seconds() < _SOON:
+        return f"WARN its next run begins {moments.relative_words(coming, now)}, maybe before this one ends."
+    return None
+
 
 USUAL_TEST = 10
 _MOST_FILES = 1000
 
 
-class RunNow(ModalScreen[tuple[RunChoice, int] | None]):
+class RunNow(Question[tuple[RunChoice, int] | None]):
     """How to start it; gives the way and, for a test, how many files. Enter alone starts nothing."""
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     BINDINGS: ClassVar = [
         Binding("escape,q", "cancel", "Cancel", show=False),
@@ -68,20 +86,16 @@ class RunNow(ModalScreen[tuple[RunChoice, int] | None]):
             yield Static(Content.styled(" Cancel (Escape) ", "reverse"), classes="sheet-answer", id="answer-line")
 
     def action_cancel(self) -> None:
-        """Close; nothing is started."""
         self.dismiss(None)
 
     def action_full(self) -> None:
-        """All of it."""
         if self._now_state.job.transfer is not None:
             self.dismiss((RunChoice.FULL, 0))
 
     def action_timer(self) -> None:
-        """As a timer."""
         self.dismiss((RunChoice.ONE_SHOT, 0))
 
     def action_test(self) -> None:
-        """Ask for the number of files."""
         if self._now_state.job.transfer is None:
             return
         field = self.query_one("#files", TextField)

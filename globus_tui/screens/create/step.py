@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.containers import VerticalScroll
 from textual.message import Message
 
-from globus_tui.domain.findings import Level
+from globus_tui.domain.making.draft_fields import Level
 from globus_tui.widgets.form_row import FormRow
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.widgets import Input
 
-    from globus_tui.app import GlobusTui
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.findings import Finding
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_fields import Finding
+    from globus_tui.screens.console import Console
     from globus_tui.screens.create.wizard import WizardScreen
 
 
@@ -31,13 +32,12 @@ class Step(VerticalScroll, can_focus=False):
     """A step. It holds no draft: `show` brings it, a `DraftEdited` message takes a new one away.
 
     Attributes:
-        title: in the wizard's header.
         about: one sentence, on the line below it.
         fields: names of `draft_fields` that this step shows; a refusal about one of them opens the step.
         hints: what its own keys do, for the line above the wizard's keys; `{item.add}` is that command's key.
     """
 
-    app: GlobusTui
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     title: ClassVar[str] = ""
     about: ClassVar[str] = ""
@@ -59,12 +59,16 @@ class Step(VerticalScroll, can_focus=False):
     class CreateWanted(Message):
         """Everything is looked through: create it."""
 
+    @abstractmethod
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
         """Show a draft: when the step is opened, and when the draft or what was found changed.
 
         Called with the step's own edits too, so it must leave a field alone that says the same already.
         """
-        raise NotImplementedError
+
+    def help_text(self) -> str:
+        """What the page of help says of this step, in lines."""
+        return ""
 
     def why_not_create(self) -> str | None:
         """What stands in the way of creating besides findings, in words; asked of every step just before."""

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
+from textual.content import Content
+from textual.widgets import Static
 
-from globus_tui.domain.draft import Draft, Intent, What, with_intent
+from globus_tui.domain.making.draft import Draft, Intent, What, with_intent
+from globus_tui.lines.columns import Column, Span
+from globus_tui.lines.list import LineList
 from globus_tui.screens.create.step import Step
-from globus_tui.widgets.line_columns import Column, Span
-from globus_tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,44 +20,74 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.findings import Finding
+    from globus_tui.domain.making.draft_fields import Finding
 
 
 class Preset(NamedTuple):
-    """One thing that can be made."""
+    """One thing that can be made; `more` says what it does and what it is good for, as (heading, words)."""
 
     key: str
     what: What
     intent: Intent | None
     words: str
     meaning: str
+    more: tuple[tuple[str, str], ...]
 
 
+_NEWER = ("copies", "what is newer than at the destination, or missing there")
+_NOTHING = ("deletes", "nothing: what was deleted at the source stays at the destination")
 PRESETS = (
     Preset(
-        "archive", What.TRANSFER_TIMER, Intent.ARCHIVE, "Archive", "again and again: adds and updates, deletes nothing"
+        "archive", What.TRANSFER_TIMER, Intent.ARCHIVE, "Archive", "again and again: adds and updates, deletes nothing",
+        (_NEWER, _NOTHING, ("fits", "nightly copies of instruments, projects and homes")),
     ),
     Preset(
-        "mirror", What.TRANSFER_TIMER, Intent.MIRROR, "Mirror", "again and again: also DELETES what the source lacks"
+        "mirror", What.TRANSFER_TIMER, Intent.MIRROR, "Mirror", "again and again: also DELETES what the source lacks",
+        (
+            _NEWER,
+            ("deletes", "at the destination, whatever the source does not have; you type the folder's name first"),
+            ("fits", "a second copy that is to look like the first"),
+        ),
     ),
-    Preset("copy", What.TRANSFER_TIMER, Intent.ONE_COPY, "Full copy", "again and again: everything is copied anew"),
-    Preset("now", What.TRANSFER_NOW, None, "Transfer now", "one transfer that starts at once; no timer is made"),
-    Preset("flow", What.FLOW_TIMER, None, "Flow timer", "starts a flow of Globus Flows again and again"),
-)
+    Preset(
+        "copy", What.TRANSFER_TIMER, Intent.ONE_COPY, "Full copy", "again and again: everything is copied anew",
+        (
+            ("copies", "every file each time, whether it changed or not"),
+            _NOTHING,
+            ("fits", "small folders, and destinations that somebody empties"),
+        ),
+    ),
+    Preset(
+        "now", What.TRANSFER_NOW, None, "Transfer now", "one transfer that starts at once; no timer is made",
+        (
+            ("copies", "once, as soon as it is made"),
+            _NOTHING,
+            ("fits", "moving something today: a task, without a schedule"),
+        ),
+    ),
+    Preset(
+        "flow", What.FLOW_TIMER, None, "Flow timer", "starts a flow of Globus Flows again and again",
+        (
+            ("starts", "a flow that you may run, with the input that you fill in"),
+            ("deletes", "whatever the flow deletes: nobody can tell beforehand"),
+            ("fits", "moving data and then publishing, indexing or sharing it"),
+        ),
+    ),
+)  # fmt: skip
 
 
 class WhatStep(Step):
     """Presets: each sets the options that belong together; every one of them can be changed afterwards."""
 
     DEFAULT_CSS = """
-    WhatStep #presets { height: 7; margin-top: 1; }
+    WhatStep #presets { height: 6; margin-top: 1; }
+    WhatStep #preset-more { margin: 1 2; }
     """
     title = "What"
-    about = "What is to be made? Options that belong together are set; all can be changed later."
+    about = "What is to be made? It sets what belongs together; all can be changed later."
     hints = "up/down choose   enter take it and go on"
 
     def compose(self) -> ComposeResult:
-        """The presets."""
         yield LineList[Preset](
             (
                 Column("now", "", lambda one: "*" if one.key == self._what_now else "", width=1),
@@ -64,14 +96,13 @@ class WhatStep(Step):
             ),
             id="presets",
         )
+        yield Static(id="preset-more")
 
     def __init__(self) -> None:
-        """Nothing is shown yet."""
         super().__init__()
         self._what_now: str | None = None
 
     def on_mount(self) -> None:
-        """No headings: it is no table."""
         presets = self.query_one("#presets", LineList)
         presets.show_header = False
         presets.set_rows(PRESETS)
@@ -79,6 +110,14 @@ class WhatStep(Step):
     def first_field(self) -> Widget | None:
         """The presets."""
         return self.query_one("#presets")
+
+    @on(LineList.Highlighted)
+    def tell_more(self, highlighted: LineList.Highlighted) -> None:
+        """What the preset under the cursor does, where there is room."""
+        highlighted.stop()
+        more = next((one.more for one in PRESETS if one.key == highlighted.key), ())
+        lines = (Content.assemble((f"{heading:<9}", "$text-muted"), words) for heading, words in more)
+        self.query_one("#preset-more", Static).update(Content("\n").join(lines))
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
         """Mark what the draft is now."""

@@ -8,14 +8,10 @@ from textual import on
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from globus_tui.domain.check_against_timers import starts_together
-from globus_tui.domain.clock_sides import Season, clock_sides
-from globus_tui.domain.draft import What
-from globus_tui.domain.draft_fields import END, INTERVAL, SCHEDULE, START
-from globus_tui.domain.findings import Finding, note, stop
-from globus_tui.domain.hour_load import hour_load, quietest
-from globus_tui.domain.schedule import OnceSchedule
-from globus_tui.domain.when_form import (
+from globus_tui.domain.making.draft import What
+from globus_tui.domain.making.draft_checks import schedules_of
+from globus_tui.domain.making.draft_fields import END, INTERVAL, SCHEDULE, START, Finding, note, stop
+from globus_tui.domain.making.when_form import (
     DATE,
     EVERY,
     KEEP,
@@ -23,20 +19,23 @@ from globus_tui.domain.when_form import (
     ONCE,
     RUNS,
     WhenForm,
+    as_original,
     form_of,
     form_problems,
     group_end_problem,
-    kept_season,
+    kept_hour,
     phrase_notices,
     with_form,
     with_kept_hour,
     with_phrase,
 )
-from globus_tui.present import when_words
+from globus_tui.domain.schedule.schedule import OnceSchedule, Season
+from globus_tui.domain.timer.hour_load import first_start, hour_load, quietest, starts_together
+from globus_tui.present import review_facts
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.create.step import Step
 from globus_tui.widgets.choice import Choice
-from globus_tui.widgets.fires_panel import FiresPanel
+from globus_tui.widgets.facts import FiresPanel
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.text_field import TextField
 
@@ -47,9 +46,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.draft import Draft
+    from globus_tui.domain.making.draft import Draft
 
 REPEATS = ((EVERY, "every"), (ONCE, "once"))
+ORIGINAL = "original"
 ENDINGS = ((NEVER, "never"), (RUNS, "after runs"), (DATE, "on a date"))
 
 
@@ -68,13 +68,11 @@ class WhenStep(Step):
     hints = "arrows choose"
 
     def __init__(self) -> None:
-        """Make the step."""
         super().__init__()
         self._load_about: object = None
         self._load_said = ""
 
     def compose(self) -> ComposeResult:
-        """The phrase, what it means, the fields, and the next runs."""
         yield FormRow(SCHEDULE, "say it", TextField(placeholder="every night at 2am", id="say"))
         yield Static(id="echo", markup=False)
         yield FormRow(INTERVAL, "repeat", _beside(REPEATS, "repeat"), TextField(placeholder="1 day", id="interval"))
@@ -89,6 +87,10 @@ class WhenStep(Step):
         """The phrase; for a single transfer nothing, since it starts at once."""
         return self.query_one("#say")
 
+    def help_text(self) -> str:
+        """What can be typed."""
+        return review_facts.phrases_page(self.app.size.width - 5)
+
     # --- showing
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
@@ -97,12 +99,19 @@ class WhenStep(Step):
         self._fill("say", draft.typed.get(SCHEDULE, ""))
         for field, text in (("interval", form.interval), ("start", form.start), ("end", form.end)):
             self._fill(field, text)
-        self.query_one("#repeat", Choice).value = form.repeat
+        repeat, several = self.query_one("#repeat", Choice), len(draft.group) > 1
+        as_before = ((ORIGINAL, "as the original"),) if draft.original is not None else ()  # of a copy or an edit
+        repeat.set_options((*(REPEATS[:1] if several else REPEATS), *as_before))
+        repeat.value = ORIGINAL if self._is_original(draft) else form.repeat
         self.query_one("#ends", Choice).value = form.ends
         self._show_shape(draft, form)
         self._show_notes(draft, form, findings)
         self._show_clock(draft)
         self._show_fires(draft)
+
+    def _is_original(self, draft: Draft) -> bool:
+        same = as_original(draft, self._now())
+        return draft.original is not None and not draft.group and draft.schedule == same.schedule
 
     def _fill(self, field: str, text: str) -> None:
         widget = self.query_one(f"#{field}", TextField)
@@ -118,7 +127,7 @@ class WhenStep(Step):
         for field in ("#say", "#repeat", "#ends"):
             self.query_one(field).disabled = single
         for field in ("#interval", "#start", "#repeat"):
-            self.query_one(field).disabled = single or several
+            self.query_one(field).disabled = single or (several and not (field == "#repeat" and draft.original))
         self.query_one("#end-row").display = form.repeat == EVERY
 
     def _show_notes(self, draft: Draft, form: WhenForm, findings: Sequence[Finding]) -> None:
@@ -137,20 +146,20 @@ class WhenStep(Step):
             own.append(stop(END, problem))
         self.show_findings([*own, *(one for one in self.worth_a_line(findings) if not (one.field == SCHEDULE and own))])
         echo = self.query_one("#echo", Static)
-        said = when_words.schedule_echo(draft, now, zone)
+        said = review_facts.schedule_echo(draft, now, zone)
         echo.display = bool(said)
         echo.update(Content(said))
-        counted = when_words.counted_seconds(draft.schedule)
+        counted = review_facts.counted_seconds(draft.schedule)
         self.query_one("#fires-heading", Static).update(f"Next runs{'; ' + counted if counted else ''}")
 
     def _show_clock(self, draft: Draft) -> None:
         now, zone = self._now(), self.frame.view.zone
-        sides, kept = clock_sides(draft.schedule, now, zone), kept_season(draft, now, zone)
-        self.query_one("#keep-row").display = sides is not None
-        if sides is not None and kept is not None:
+        kept = kept_hour(draft, now, zone)
+        self.query_one("#keep-row").display = kept is not None
+        if kept is not None:
             keep = self.query_one("#keep", Choice)
-            keep.set_options(when_words.hour_choices(sides, kept))
-            keep.value = kept.value
+            keep.set_options(review_facts.hour_choices(kept))
+            keep.value = kept.season.value if kept.season else None
 
     def _show_fires(self, draft: Draft) -> None:
         now, zone = self._now(), self.frame.view.zone
@@ -158,22 +167,25 @@ class WhenStep(Step):
         panel.ascii_only = self.frame.view.ascii
         single = draft.what is What.TRANSFER_NOW
         panel.empty = "A single transfer starts as soon as it is handed in." if single else "none yet"
-        panel.fires = () if single else when_words.preview_lines(draft, now, zone)
-        panel.remarks = () if single else when_words.shift_lines(draft, now, zone)
+        panel.fires = () if single else review_facts.preview_lines(draft, now, zone)
+        panel.remarks = () if single else review_facts.shift_lines(draft, now, zone)
         self.query_one("#load", Static).update(Content(safe_line(self._load_words(draft))))
 
     def _load_words(self, draft: Draft) -> str:
         """Other timers at that hour; nothing while it is not known when it begins."""
-        schedule = draft.schedule
-        first = schedule.at if isinstance(schedule, OnceSchedule) else schedule.start if schedule else None
-        if first is None or draft.what is What.TRANSFER_NOW:
+        schedules = schedules_of(draft)
+        firsts = sorted(one for one in map(first_start, schedules) if one is not None)
+        if not firsts:
             return ""
-        about = (first, self.frame.states, self.frame.replaces, self.frame.view.zone)
+        about = (schedules, self.frame.states, draft.replaces, self.frame.view.zone)
         if self._load_about != about:  # thousands of timers are not counted for every key
-            jobs = [state.job for state in self.frame.states.values() if state.job_id != self.frame.replaces]
-            load = hour_load(jobs, first, self.frame.view.zone)
-            together = when_words.together_words(starts_together(draft, jobs))
-            words = (when_words.load_words(load, quietest(load)), together)
+            jobs, now = (
+                [one.job for one in self.frame.states.values() if one.job_id != draft.replaces],
+                self._now(),
+            )
+            load = hour_load(jobs, firsts, self.frame.view.zone, now)
+            together = review_facts.together_words(starts_together(schedules, jobs, now))
+            words = (review_facts.load_words(load, quietest(load)), together)
             self._load_about, self._load_said = about, ". ".join(filter(None, words))
         return self._load_said
 
@@ -200,7 +212,10 @@ class WhenStep(Step):
     def take_choice(self, changed: Choice.Changed) -> None:
         """Once or every; how it ends."""
         changed.stop()
-        self._take_form()
+        if changed.value == ORIGINAL:
+            self.edit(as_original(self.frame.draft, self._now()))
+        else:
+            self._take_form()
 
     @on(Choice.Changed, "#keep")
     def take_season(self, changed: Choice.Changed) -> None:
@@ -209,8 +224,11 @@ class WhenStep(Step):
         self.edit(with_kept_hour(self.frame.draft, Season(changed.value), self._now(), self.frame.view.zone))
 
     def _take_form(self) -> None:
+        repeat = self.query_one("#repeat", Choice).value or EVERY
+        if repeat == ORIGINAL:  # and now something else of it is said anew
+            repeat = ONCE if isinstance(self.frame.draft.original, OnceSchedule) else EVERY
         form = WhenForm(
-            repeat=self.query_one("#repeat", Choice).value or EVERY,
+            repeat=repeat,
             interval=self.query_one("#interval", TextField).value,
             start=self.query_one("#start", TextField).value,
             ends=self.query_one("#ends", Choice).value or NEVER,

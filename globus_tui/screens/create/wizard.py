@@ -2,48 +2,362 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import asyncio
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
+from textual import on, work
 from textual.containers import Vertical
 from textual.content import Content
+from textual.reactive import var
 from textual.widgets import Static
 
-from globus_tui.commands import EVERYWHERE, FOLDER, ITEMS, LIST_MOVES, WIZARD, Command, bindings
-from globus_tui.domain.draft import What
-from globus_tui.domain.findings import Finding, Level
+from globus_tui.commands import EVERYWHERE, FOLDER, ITEMS, LIST_MOVES, SEARCH, WIZARD, Command, bindings, key_words
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.making.draft import Draft, What, swapped
+from globus_tui.domain.making.draft_checks import Lookups, check_draft
+from globus_tui.domain.making.draft_fields import SOURCE, Finding, Level
+from globus_tui.domain.making.timer_index import TimerIndex
+from globus_tui.present.marks import LEVEL_WORDS
+from globus_tui.present.review_facts import start_words
+from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, clip, safe_line
+from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.create.draft_keeper import DraftKeeper
+from globus_tui.screens.create.review_step import ReviewStep
 from globus_tui.screens.create.step import Step
-from globus_tui.screens.create.steps import ORDER, make_steps
-from globus_tui.screens.create.wizard_keys import WizardKeys
-from globus_tui.screens.create.wizard_words import finding_lines, hint_line, keys_in_fields, steps_line
+from globus_tui.store.preflight import Preflight
+from globus_tui.themes import sheets
 from globus_tui.widgets.key_hints import KeyHints
 from globus_tui.widgets.text_field import TextField
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
-    from globus_tui.domain.draft import Draft
-    from globus_tui.domain.draft_fields import DraftProblem
-    from globus_tui.screens.create.lookup import Making
-    from globus_tui.store.creation_outcome import Attempt
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.making.draft_fields import DraftProblem
+    from globus_tui.domain.timer.job import JobId, JobReading
+    from globus_tui.screens.create.lookup import Lookup, Making
+    from globus_tui.store.creation import Attempt
+    from globus_tui.store.job_state import JobState
 
-_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
+ORDER: Mapping[What, tuple[str, ...]] = {
+    What.TRANSFER_TIMER: ("what", "where", "items", "how", "when", "review"),
+    What.FLOW_TIMER: ("what", "flow", "when", "review"),
+    What.TRANSFER_NOW: ("what", "where", "items", "how", "review"),
+}
+"""Keys of the steps by what is made; a draft remembers the key of the step it was at."""
 
 
-class WizardScreen(WizardKeys):
+def make_steps() -> dict[str, Step]:
+    """One of each, by key; loaded here so that the list opens without them."""
+    from globus_tui.screens.create.collections_step import CollectionsStep
+    from globus_tui.screens.create.flow_step import FlowStep
+    from globus_tui.screens.create.how_step import HowStep
+    from globus_tui.screens.create.items_step import ItemsStep
+    from globus_tui.screens.create.review_step import ReviewStep
+    from globus_tui.screens.create.what_step import WhatStep
+    from globus_tui.screens.create.when_step import WhenStep
+
+    return {
+        "what": WhatStep(),
+        "where": CollectionsStep(),
+        "items": ItemsStep(),
+        "flow": FlowStep(),
+        "how": HowStep(),
+        "when": WhenStep(),
+        "review": ReviewStep(),
+    }
+
+
+_PAUSE = 0.4
+"""Seconds without a change after which a draft is saved and looked up."""
+_MANY = 300
+"""Items that are checked with every key, and timers that are sorted for it; more only when the typing rests, in a
+thread. Once they are sorted, checking against them takes a few milliseconds however many there are."""
+_RESTING = 0.15
+"""Seconds without a change after which that is done."""
+
+
+class CheckedDraft(TimerScreen):
+    """One draft with what is known and found of it. A subclass shows it.
+
+    Attributes:
+        findings: what the checks found and what Globus said of the last attempt, worst first.
+    """
+
+    draft: var[Draft] = var(Draft, init=False)
+    lookups: var[Lookups] = var(Lookups(), init=False)
+    findings: var[tuple[Finding, ...]] = var((), init=False)
+
+    def __init__(self, making: Making, draft: Draft, keeper: DraftKeeper) -> None:
+        """Hold a draft; nothing is asked before the screen is open."""
+        super().__init__()
+        self.making = making
+        self.keeper = keeper
+        self.said: tuple[Finding, ...] = ()
+        """What Globus said of the last attempt, until the draft is changed."""
+        self._draft_preflight = Preflight(making.lookup, self.learn)
+        self._draft_timers: tuple[Mapping[JobId, JobState], TimerIndex] = ({}, TimerIndex(()))
+        self._draft_pause: Timer | None = None
+        self._draft_check_is_due = False
+        self._draft_is_looked_through = False
+        self.set_reactive(CheckedDraft.draft, draft)
+
+    # --- what a subclass says
+
+    def show_draft(self) -> None:
+        """The draft, or what was found of it, is another."""
+
+    def show_saved(self) -> None:
+        """The draft was saved."""
+
+    def step_key(self) -> str:
+        """Where its author is."""
+        return ""
+
+    # --- what steps may use
+
+    @property
+    def lookup(self) -> Lookup:
+        """Questions to the services; ask them in a worker of the step, group "look-up"."""
+        return self.making.lookup
+
+    def draft_name(self, side: str) -> str:
+        """What the collection of a side, `source` or `destination`, was called when it was chosen."""
+        return (self.draft.source_name if side == SOURCE else self.draft.destination_name) or ""
+
+    def learn(self, lookups: Lookups) -> None:
+        """Know more of what services answered; the checks take it into account."""
+        self.lookups = lookups
+
+    def ask_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
+        """Let the user meet a requirement of Globus, then go on with what wanted it; nothing when it is declined."""
+
+        def go_on() -> None:
+            self.lookup.forget()
+            self._draft_preflight.forget()
+            self.lookups = replace(self.lookups, paths={}, missing_consents=(), consents_checked=False)
+            self.look_soon()
+            then()
+
+        self.app.consent_for(gare, why, go_on)
+
+    def make_bookmark(self, name: str, collection_id: str, path: str) -> None:
+        """Give a place a name, and say how that went."""
+        self.run_worker(self._make_bookmark(name, collection_id, path), group="bookmark")
+
+    async def _make_bookmark(self, name: str, collection_id: str, path: str) -> None:
+        try:
+            made = await self.lookup.bookmark(name, collection_id, path)
+        except GlobusTuiError as wrong:
+            self.app.say(wrong.in_full, "error")
+        else:
+            self.app.say(f"Bookmark {made.label} is made.")
+
+    def change(self, draft: Draft) -> None:
+        """The draft is this one from now on."""
+        self.said = ()
+        self.app.unsay("draft")
+        self.draft = draft
+
+    # --- checking
+
+    def watch_draft(self) -> None:
+        """Check and show at once; save and look up after a pause."""
+        if self.is_mounted:
+            self.keeper.take(self.draft, self.step_key())
+            self.check()
+            self.look_soon()
+
+    def watch_lookups(self) -> None:
+        """An answer came in."""
+        self._check_soon()
+
+    def watch_states(self) -> None:
+        """Timers changed: there may be a duplicate now, or none any more."""
+        self._check_soon()
+
+    def watch_view(self) -> None:
+        super().watch_view()
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        if self.is_mounted and not self._draft_check_is_due:
+            self._draft_check_is_due = True
+            self.call_later(self.check)
+
+    def check(self) -> None:
+        """Check at once; what takes longer than a key only when the typing rests, off the event loop."""
+        self._draft_check_is_due = False
+        states, index = self._draft_timers
+        sorted_yet = states is self.states and index.collections is self.app.store.collections
+        if (not sorted_yet and len(self.states) > _MANY) or len(self.draft.transfer.items) > _MANY:
+            self._check_later()
+            self.show_draft()
+        else:
+            self._take_findings(self._checking()())
+
+    def _checking(self) -> Callable[[], tuple[Finding, ...]]:
+        draft, now, lookups, replaces = self.draft, self.app.store.now(), self.lookups, self.draft.replaces
+        states, tasks = self.states, self.view.tasks
+
+        def check() -> tuple[Finding, ...]:
+            timers = self._index_of(states)
+            return check_draft(draft, now, jobs=timers, tasks=tasks, lookups=lookups, replaces=replaces)
+
+        return check
+
+    def _index_of(self, states: Mapping[JobId, JobState]) -> TimerIndex:
+        """The timers as checks want them, sorted anew only when there are other ones; also called in a thread."""
+        known, index = self._draft_timers
+        collections = self.app.store.collections
+        if known is not states or index.collections is not collections:
+            index = TimerIndex((state.job for state in states.values()), collections)
+            self._draft_timers = (states, index)
+        return index
+
+    @work(group="check", exclusive=True)
+    async def _check_later(self) -> None:
+        await asyncio.sleep(_RESTING)
+        self._take_findings(await asyncio.to_thread(self._checking()))
+
+    def _take_findings(self, found: Sequence[Finding]) -> None:
+        self.findings = (*self.said, *found)
+        self.show_draft()
+
+    # --- saving, and asking services
+
+    def look_soon(self) -> None:
+        """Save and ask when nothing has changed for a moment."""
+        self._draft_is_looked_through = False
+        self._stop_pause()
+        self._draft_pause = self.set_timer(_PAUSE, self._after_a_pause)
+
+    def _stop_pause(self) -> None:
+        if self._draft_pause is not None:
+            self._draft_pause.stop()
+            self._draft_pause = None
+
+    def _after_a_pause(self) -> None:
+        self._draft_pause = None
+        self.run_worker(self._save(), group="save")
+        self._look_through_and(None)
+
+    def when_looked_through(self, then: Callable[[], object]) -> bool:
+        """Whether everything is known that is asked before sending; if not, ask it now, check, and then go on."""
+        if self._draft_is_looked_through and not any(
+            worker.group == "check" and not worker.is_finished for worker in self.workers
+        ):
+            return True
+        self._stop_pause()
+        self._look_through_and(then)
+        return False
+
+    @work(group="look-up", exclusive=True)
+    async def _look_through_and(self, then: Callable[[], object] | None) -> None:
+        draft = self.draft
+        await self._draft_preflight.look(draft, self.lookups, signed_in=self.who is not None)
+        if draft is not self.draft:
+            return
+        self._draft_is_looked_through = True
+        if then is not None:
+            self._take_findings(await asyncio.to_thread(self._checking()))
+            await self._save()
+            then()
+
+    async def _save(self) -> None:
+        await self.keeper.save()
+        self.show_saved()
+        if warning := self.making.drafts.take_warning():
+            self.app.say(warning, "warning")
+
+
+STEP_KEYS = tuple(f"f{number}" for number in range(2, 8))
+_KEY = re.compile(r"\{([a-z.-]+)\}")
+
+
+def steps_line(
+    steps: Mapping[str, Step], order: Sequence[str], here: str, visited: Collection[str], findings: Sequence[Finding]
+) -> Content:
+    """`F2 What [F3 From/to!] F4 Items`: where one is, and which steps that were opened have something wrong."""
+    line = Content()
+    stops = {one.field for one in findings if one.level is Level.STOP}
+    for number, key in enumerate(order):
+        wrong = "!" if key in visited and stops & steps[key].fields else ""
+        name = f"{STEP_KEYS[number].upper()} {steps[key].title}{wrong}"
+        line += Content.styled(f"[{name}]", "bold $primary") if key == here else Content(f" {name} ")
+    return line
+
+
+def finding_lines(findings: Sequence[Finding], width: int, *, ascii_only: bool) -> Content:
+    """A line for each finding, how bad it is as a word before it."""
+    room, ellipsis = width - 6, ASCII_ELLIPSIS if ascii_only else ELLIPSIS
+    return Content("\n").join(
+        Content.assemble(_sign(one.level), f" {clip(safe_line(one.words), room, ellipsis=ellipsis)}")
+        for one in findings
+    )
+
+
+def hint_line(hints: str, keys: Mapping[str, str]) -> str:
+    """A step's hints with the user's own keys in them."""
+    return _KEY.sub(lambda found: key_words(keys, found[1]), hints)
+
+
+def keys_in_fields(keys: Mapping[str, str]) -> dict[str, str]:
+    """The same keys, those of each command first that no field takes as text: f1 before ?, escape before q."""
+    return {
+        command: ",".join(sorted(pressed.split(","), key=lambda key: len(key) == 1 or key == "question_mark"))
+        for command, pressed in keys.items()
+    }
+
+
+def _sign(level: Level) -> tuple[str, str]:
+    style = {Level.STOP: "bold $text-error", Level.WARN: "bold $text-warning"}.get(level, "$text-muted")
+    return f" {LEVEL_WORDS[level]:4}", style
+
+
+MAY_BE_THERE = "This was sent before, without an answer: it may be there. Creating looks for it first."
+DISCARDED_LOST = "The draft is discarded. It was sent before, without an answer: what became of that is told here."
+
+_OF_EVERY_PAGE = tuple(one for one in (*EVERYWHERE, *SEARCH) if one.command_id in ("app.back", "log.search"))
+
+
+_ELSEWHERE = frozenset(one.command_id for one in EVERYWHERE if one.command_id.startswith("jobs.")) | {
+    "app.info",
+    "app.profile",
+    "app.refresh-interval",
+}
+"""Commands that lead away from a draft: a letter typed beside a field calls none of them."""
+
+
+class Source(NamedTuple):
+    """The timer that a draft was made of.
+
+    Attributes:
+        reading: as the service described it.
+        draft: the draft as it was made, unchanged: what differs from it was edited.
+    """
+
+    reading: JobReading
+    draft: Draft
+
+
+class WizardScreen(CheckedDraft):
     """The frame: it alone holds the draft. Steps get it by `show` and hand in new ones by `DraftEdited`."""
 
-    CSS_PATH = "wizard.tcss"
+    CSS = sheets("screens/create/wizard.tcss")
     ABOUT = (
         "Describe what is to be moved, how and when. Nothing is sent to Globus before the last step; the draft is "
         "kept while you type, and Escape leaves without losing it."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*WIZARD, *FOLDER, *ITEMS, *LIST_MOVES)
-    BINDINGS = bindings((*WIZARD, *_BACK))  # type: ignore[assignment]  # as in app
+    EVERYWHERE_SHOWN = tuple(one for one in EVERYWHERE if one.command_id not in _ELSEWHERE)
+    BINDINGS = bindings((*WIZARD, *_OF_EVERY_PAGE))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = ""
 
     def __init__(
@@ -55,26 +369,22 @@ class WizardScreen(WizardKeys):
         step: str = "",
         attempt: Attempt | None = None,
         heading: str = "New timer",
-        replaces: str | None = None,
-        create: Callable[[WizardScreen], None] | None = None,
+        source: Source | None = None,
     ) -> None:
         """Make the wizard.
 
         Args:
             making: what it asks and where it keeps drafts.
-            draft: to begin with.
             draft_id: of a saved draft that is gone on with.
             step: key of the step to open.
             attempt: a creation of this draft whose end is not known.
-            heading: what is being done.
-            replaces: id of the timer that this one is to take the place of.
-            create: what to do instead of creating when everything is looked through.
+            source: the timer that the draft was made of; with `draft.replaces`, the one whose place it is to take.
         """
-        super().__init__(making, draft, DraftKeeper(making.drafts, draft_id, draft, step, attempt), replaces)
+        super().__init__(making, draft, DraftKeeper(making.drafts, draft_id, draft, step, attempt))
+        self.source = source
         self.is_sending = False
         """A creation is under way: no second one is begun."""
         self._wizard_heading = heading
-        self._wizard_create = create
         self._wizard_resumes = draft_id is not None
         self._wizard_steps = make_steps()
         self._wizard_at = step if step in ORDER[draft.what] else ORDER[draft.what][0]
@@ -96,12 +406,11 @@ class WizardScreen(WizardKeys):
         for widget in super().compose():
             if isinstance(widget, KeyHints):
                 keys = keys_in_fields(self.app.settings.keys)
-                yield KeyHints((*self.COMMANDS_SHOWN, *EVERYWHERE), keys, wording=self.words_of)
+                yield KeyHints((*self.COMMANDS_SHOWN, *self.EVERYWHERE_SHOWN), keys, wording=self.words_of)
             else:
                 yield widget
 
     def compose_middle(self) -> ComposeResult:
-        """Header, the steps, what was found."""
         yield TextLine(id="steps")
         yield TextLine(id="about")
         with Vertical(id="step-place"):
@@ -110,12 +419,10 @@ class WizardScreen(WizardKeys):
         yield TextLine(id="step-hints")
 
     def title_words(self) -> str:
-        """Where one is."""
         now = self.draft.what is What.TRANSFER_NOW and self._wizard_heading == "New timer"
         return "New transfer" if now else self._wizard_heading
 
     def on_mount(self) -> None:
-        """Show the first step, or where the draft was left."""
         self.check()
         self.open_step(self._wizard_at)
         self.look_soon()
@@ -124,6 +431,8 @@ class WizardScreen(WizardKeys):
         """Show a step of what is being made."""
         if key not in ORDER[self.draft.what]:
             return
+        if key != self._wizard_at:
+            self.ask_anew()
         self._wizard_at = key
         self._wizard_visited.add(key)
         for name, step in self._wizard_steps.items():
@@ -154,16 +463,26 @@ class WizardScreen(WizardKeys):
         header, about = self.query_one("#steps", TextLine), self.query_one("#about", TextLine)
         order = ORDER[self.draft.what]
         header.left = steps_line(self._wizard_steps, order, self._wizard_at, self._wizard_visited, self.findings)
-        saved = "sending" if self.is_sending else "draft saved" if self.keeper.saved else "not sent yet"
+        lost = self.keeper.attempt is not None and not self.is_sending
+        not_saved = "may have been sent" if lost else "not sent yet"
+        saved = "sending" if self.is_sending else "draft saved" if self.keeper.saved else not_saved
         header.right = Content.styled(f"{saved} ", "$text-muted")
-        about.left = Content.styled(f" {self.step.about}", "$text-muted")
+        about.left = Content.styled(f" {MAY_BE_THERE}", "$text-warning") if lost else self._about_step()
+
+    def help_text(self) -> str:
+        """About the wizard, and about the step that is open."""
+        return f"{self.ABOUT}\n\n{self.step.help_text()}".strip()
+
+    def _about_step(self) -> Content:
+        return Content.styled(f" {self.step.about}", "$text-muted")
 
     def _show_checks(self) -> None:
         """The worst of what was found, a line each, as many as there is room for; the last step lists all by itself."""
         most = 0 if self._wizard_at == "review" else 3 if self.app.size.height < 32 else 5
         told = self._told_in_rows()
         bad = [one for one in self.findings if one.level >= Level.NOTE and one not in told and self._is_due(one)]
-        checks, words = self.query_one("#checks", Static), finding_lines(bad[:most])
+        checks = self.query_one("#checks", Static)
+        words = finding_lines(bad[:most], self.app.size.width, ascii_only=self.app.host.ascii)
         checks.display = bool(words)
         if checks.content != words:
             checks.update(words)
@@ -183,7 +502,7 @@ class WizardScreen(WizardKeys):
     def _is_due(self, finding: Finding) -> bool:
         """What is missing in steps that were not opened yet is no news."""
         homes = [key for key, step in self._wizard_steps.items() if finding.field in step.fields]
-        return not homes or any(key in self._wizard_visited for key in homes)
+        return not homes or finding.item is not None or any(key in self._wizard_visited for key in homes)
 
     # --- changes
 
@@ -220,15 +539,26 @@ class WizardScreen(WizardKeys):
             self.app.say("It is being sent; wait for the answer.", "warning")
         elif self._wizard_at != "review":
             self.open_step("review")
+        elif not self.could_be_read():
+            pass
         elif not self.when_looked_through(self.action_wizard_create):
             self.app.say("Looking it through …")
         elif stops := [one for one in self.findings if one.level is Level.STOP and one not in self.said]:
-            self.app.say(f"Not yet: {stops[0].words}.", "error")
+            self.app.say(f"Not yet: {stops[0].words}.", "error", about="draft")
             self._open_home(stops[0].field)
         elif why := self._why_not_create():
-            self.app.say(why, "error")
-        elif self._wizard_create is not None:
-            self._wizard_create(self)
+            self.app.say(why, "error", about="draft")
+        elif words := start_words(self.draft, self.app.store.now(), self.view.zone):
+            from globus_tui.screens.confirm import Confirm
+
+            sheet = Confirm("Create it?", words, verb="create it", danger=self.draft.deletes)
+            self.app.push_screen(sheet, lambda agreed: self._create() if agreed else None)
+        else:
+            self._create()
+
+    def _create(self) -> None:
+        if self.draft.replaces is not None and self.source is not None:
+            self.app.replace_timer(self, self.source.reading)
         else:
             self.app.create(self)
 
@@ -237,14 +567,12 @@ class WizardScreen(WizardKeys):
         return next(filter(None, said), "")
 
     def action_wizard_discard(self) -> None:
-        """Ask, then give the draft up."""
         from globus_tui.screens.confirm import Confirm
 
         sheet = Confirm("Discard this draft?", ("What you typed here is forgotten.",), verb="discard")
         self.app.push_screen(sheet, lambda agreed: self.close(discard=True) if agreed else None)
 
     def action_app_back(self) -> None:
-        """Leave; the draft stays."""
         if self.is_sending:
             self.app.say("It is being sent; wait for the answer.", "warning")
         else:
@@ -254,11 +582,11 @@ class WizardScreen(WizardKeys):
         """Close the wizard, which must be on top."""
         if discard:
             self.keeper.discard()
-            self.app.say("The draft is discarded.")
+            self.app.say("The draft is discarded." if self.keeper.attempt is None else DISCARDED_LOST)
         elif self.keeper.kept:
             self.keeper.save_now()
             self.app.say("The draft is kept: n goes on with it.")
-        self.app.pop_screen()
+        self.dismiss()
 
     def on_unmount(self) -> None:
         """The program ends: nothing typed is lost."""
@@ -285,3 +613,58 @@ class WizardScreen(WizardKeys):
         self.is_sending = sending
         if self.is_mounted:
             self.show_saved()
+
+    # --- keys from step to step, and what they copy
+
+    def action_log_search(self) -> None:
+        """Type: into the first field of the step, which is what its lists are found by."""
+        if (field := self.step.first_field()) is not None:
+            field.focus()
+
+    def action_wizard_next(self) -> None:
+        order = ORDER[self.draft.what]
+        place = order.index(self.step_key()) + 1
+        if place < len(order):
+            self.open_step(order[place])
+
+    def action_wizard_step(self, number: int) -> None:
+        order = ORDER[self.draft.what]
+        if number <= len(order):
+            self.open_step(order[number - 1])
+
+    def action_wizard_step_1(self) -> None:
+        self.action_wizard_step(1)
+
+    def action_wizard_step_2(self) -> None:
+        self.action_wizard_step(2)
+
+    def action_wizard_step_3(self) -> None:
+        self.action_wizard_step(3)
+
+    def action_wizard_step_4(self) -> None:
+        self.action_wizard_step(4)
+
+    def action_wizard_step_5(self) -> None:
+        self.action_wizard_step(5)
+
+    def action_wizard_step_6(self) -> None:
+        self.action_wizard_step(6)
+
+    def action_wizard_swap(self) -> None:
+        if self.draft.what is What.FLOW_TIMER:
+            self.app.say("A flow has no source and destination to exchange.", "warning")
+            return
+        self.set_focus(None)  # fields take what is new only while nobody types in them
+        known = self.lookups
+        self.learn(replace(known, source=known.destination, destination=known.source, deletions=None))
+        self.change(swapped(self.draft))
+        self.open_step("where")
+        self.app.say("Source and destination are exchanged.")
+
+    def action_wizard_copy(self) -> None:
+        """Offer request, command and file to copy; they stand on the last step."""
+        if not isinstance(self.step, ReviewStep):
+            self.open_step("review")
+        review = self.step
+        if isinstance(review, ReviewStep):
+            review.offer_copies()

@@ -1,0 +1,194 @@
+"""`check`: how the timers are, for a monitoring system. Ends within its time limit, whatever hangs."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import BadInput, GlobusTuiError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from datetime import datetime, tzinfo
+
+    from globus_tui.cli.look import Found
+    from globus_tui.present.monitoring import Verdict
+
+UNKNOWN = 3
+_MARGIN = 0.3
+"""Seconds of the time limit for what comes before and after this module."""
+
+
+def run(options: Namespace) -> int:
+    """Prints one line, or a document; the exit code is that of a plugin: 0, 1, 2, and 3 for what is not known.
+
+    The work is done by a child: a name server, a keyring or a file system that hangs, hangs the child.
+    """
+    until = time.monotonic() + max(0.2, options.timeout - _MARGIN - time.process_time())
+    sys.stdout.flush()
+    ear, mouth = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _work(options, ear, mouth)
+    os.close(mouth)
+    said = _hear(ear, until)
+    if not said:
+        import contextlib
+
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        late = time.monotonic() >= until
+        words = f"no answer within {options.timeout:g} s" if late else "the check ended without a result"
+        said = bytes([UNKNOWN]) + _shown(options, _not_known(options, words)).encode()
+    code, text = said[0], said[1:].decode(errors="replace")
+    try:
+        if options.output is not None:
+            from globus_tui.cache_files import write_own
+
+            write_own(options.output, text.encode(), mode=0o644)
+        else:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    except OSError as wrong:
+        print(f"globus-tui: {options.output or 'standard output'} cannot be written: {wrong.strerror}", file=sys.stderr)
+        return UNKNOWN
+    return code
+
+
+def _hear(ear: int, until: float) -> bytes:
+    """What the child says; nothing when it did not come to an end in time."""
+    said = b""
+    while select.select([ear], [], [], max(0.0, until - time.monotonic()))[0]:
+        part = os.read(ear, 1 << 16)
+        if not part:
+            return said
+        said += part
+    return b""
+
+
+def _work(options: Namespace, ear: int, mouth: int) -> None:
+    """Never returns: what is above this in the stack belongs to the parent."""
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        os.close(ear)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):  # whoever waits for the end of the output must not wait for a child that hangs
+            os.dup2(nothing, stream)
+        verdict = _check(options)
+        with os.fdopen(mouth, "wb") as out:
+            out.write(bytes([verdict.state]) + _shown(options, verdict).encode(errors="backslashreplace"))
+    finally:
+        os._exit(0)
+
+
+def _check(options: Namespace) -> Verdict:
+    import asyncio
+
+    from globus_tui.cli.look import read_listed
+    from globus_tui.present.monitoring import Verdict, parse_range
+
+    try:
+        found = asyncio.run(read_listed(options, names=False))
+        if options.alert:
+            asyncio.run(_alert(options, found))
+        warning, critical = parse_range(options.warning), parse_range(options.critical)
+        unread = [*((name, _reason(wrong)) for name, wrong in found.failed), *found.unsure]
+        quiet = _quiet_until(options.quiet, found.as_of, found.zone) if options.quiet and found.as_of else None
+        return Verdict(found.listed, unread, found.as_of, warning, critical, bool(options.filter), quiet)
+    except GlobusTuiError as wrong:
+        return _not_known(options, _reason(wrong))
+
+
+async def _alert(options: Namespace, found: Found) -> None:
+    """Tells the command of the setting on_alert what is new since the last check, as a console that stays would."""
+    from globus_tui.cli.account import read_settings
+    from globus_tui.domain.timer.alerts import Look, Watcher
+    from globus_tui.domain.wire import document
+    from globus_tui.present.alert_words import alert_document
+    from globus_tui.present.timer_table import SCHEMA
+    from globus_tui.store.alert_hook import claim, run_hook
+    from globus_tui.store.ledger import Ledger
+
+    settings = read_settings(options)
+    if found.as_of is None or found.failed or not settings.on_alert:
+        return
+    told = Ledger(settings.paths.state / "alerts.json", settings.profile)
+    watcher = Watcher(settings.alert_after, settings.clear_after)
+    watcher.restore(document((await told.read()).get("check")))
+    listed = {f"{one.profile} {one.state.job_id}": one for one in found.listed}
+    looks = [
+        Look(
+            key,
+            one.state.health,
+            one.state.health.in_trouble_since,
+            tuple(str(side) for side in one.state.job.sides if side),
+        )
+        for key, one in listed.items()
+    ]
+    alerts = watcher.look(looks, found.as_of)
+    await told.change(lambda kept: kept.update(check=watcher.document()))
+    by_timer = {one.key: one._replace(key=one.key.partition(" ")[2]) for one in alerts}  # as consoles name them
+    mine = await claim(list(by_timer.values()), told)
+    meant = [alert_document(one, listed[key]) for key, one in by_timer.items() if one in mine]
+    if meant:
+        await run_hook(settings.on_alert, {"schema": SCHEMA, "alerts": meant}, options.timeout)
+
+
+def _reason(wrong: GlobusTuiError) -> str:
+    return wrong.in_full.rstrip(".")
+
+
+def _not_known(options: Namespace, words: str) -> Verdict:
+    from globus_tui.present.monitoring import Verdict, parse_range
+
+    profile = options.profile or os.environ.get("GLOBUS_PROFILE") or "default"
+    return Verdict((), [(profile, words)], None, parse_range(options.warning), parse_range(options.critical))
+
+
+def _shown(options: Namespace, verdict: Verdict) -> str:
+    if options.format == "nagios":
+        return verdict.plugin_line()
+    if options.format == "json":
+        from globus_tui.domain.schedule.schedule import wire_moment
+        from globus_tui.present.monitoring import state_of
+        from globus_tui.present.safe_text import safe_json
+        from globus_tui.present.timer_table import SCHEMA, as_json, timer_document
+
+        document = {
+            "schema": SCHEMA,
+            "as_of": wire_moment(verdict.as_of) if verdict.as_of else None,
+            "state": verdict.state.name,
+            "code": int(verdict.state),
+            "words": verdict.words(),
+            "counts": verdict.counts(),
+            "trouble": [timer_document(one) for one in verdict.listed if state_of(one)],
+            "problems": [{"profile": name, "problem": problem} for name, problem in verdict.unread],
+        }
+        return safe_json(as_json(document))
+    return verdict.metrics() + ("# EOF\n" if options.format == "openmetrics" else "")
+
+
+def _quiet_until(said: str, now: datetime, zone: tzinfo) -> str | None:
+    """The end of the quiet hours, if these are; they may go past midnight."""
+    begin, _, end = said.partition("-")
+    clock = f"{now.astimezone(zone):%H:%M}"
+    within = begin <= clock < end if begin < end else clock >= begin or clock < end
+    return end if within else None
+
+
+def check_quiet(said: str) -> None:
+    """Refuses what are no hours.
+
+    Raises:
+        BadInput: it is not like 22:00-06:00.
+    """
+    import re
+
+    clock = r"(?:[01]\d|2[0-3]):[0-5]\d"
+    if not re.fullmatch(f"{clock}-{clock}", said, re.ASCII):
+        raise BadInput(f"{said[:40]!r} are no hours: write for example 22:00-06:00")

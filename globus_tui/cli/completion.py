@@ -1,0 +1,481 @@
+"""Completion for bash, zsh and fish, and the manual page: all made of the declarations in `arguments`.
+
+Choices stand in the script, so no Python starts for them. Names of timers, collections and profiles come from
+`globus-tui --names`, which reads what earlier starts left in the cache folder and asks nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from globus_tui.cli import OK
+from globus_tui.domain.timer.filter import KEYS, MOMENTS, WORDS
+
+if TYPE_CHECKING:
+    from argparse import Action, ArgumentParser, Namespace
+    from collections.abc import Iterator, Sequence
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+class _Argument(NamedTuple):
+    """One option or positional: what may stand there is `choices`, or what `kind` names."""
+
+    flags: tuple[str, ...]
+    words: str
+    metavar: str
+    kind: str
+    choices: tuple[str, ...]
+    required: bool
+    repeats: bool
+
+
+class _Command(NamedTuple):
+    name: str
+    words: str
+    arguments: tuple[_Argument, ...]
+    epilog: str
+    inner: tuple[_Command, ...] = ()
+
+
+def run_completion(options: Namespace) -> int:
+    """Prints the script for a shell."""
+    from globus_tui.cli.account import write
+    from globus_tui.cli.arguments import whole_parser
+
+    commands = _commands(whole_parser())
+    write({"bash": _bash, "zsh": _zsh, "fish": _fish}[options.shell](commands))
+    return OK
+
+
+def run_man(options: Namespace) -> int:
+    """Prints the manual page, to be read with `man -l -`."""
+    del options
+    from globus_tui.cli.account import write
+
+    write(manual())
+    return OK
+
+
+# --- the declarations
+
+
+def _commands(parser: ArgumentParser) -> list[_Command]:
+    """The program itself first, with an empty name, then its commands."""
+    whole = _command("", parser)
+    return [whole._replace(arguments=tuple(one for one in whole.arguments if one.kind != "inner")), *whole.inner]
+
+
+def _command(name: str, parser: ArgumentParser) -> _Command:
+    """A command, and those that are named behind it."""
+    parts = {
+        key: one
+        for action in parser._actions
+        if isinstance(action.choices, dict)
+        for key, one in action.choices.items()
+    }
+    said = {one.dest: one.help or "" for action in parser._actions for one in getattr(action, "_choices_actions", ())}
+    inner = tuple(
+        found if found.words else found._replace(words=said.get(key, ""))
+        for key, found in ((key, _command(f"{name} {key}".strip(), one)) for key, one in parts.items())
+    )
+    choice = (_Argument((), "what to do", "ACTION", "inner", tuple(parts), True, False),) if inner else ()
+    return _Command(name, parser.description or "", (*choice, *_arguments(parser)), parser.epilog or "", inner)
+
+
+def _flags_of_inner(command: _Command) -> tuple[_Argument, ...]:
+    """What stands behind a command, and behind those that are named behind it, each flag once."""
+    known = {flag for one in command.arguments for flag in one.flags}
+    more = []
+    for one in (argument for inner in command.inner for argument in inner.arguments if argument.flags):
+        if not known & set(one.flags):
+            known |= set(one.flags)
+            more.append(one)
+    return (*command.arguments, *more)
+
+
+def _arguments(parser: ArgumentParser) -> Iterator[_Argument]:
+    for action in parser._actions:
+        if isinstance(action.choices, dict):
+            continue
+        words = (action.help or "").replace("%%", "%") % {"default": action.default}
+        choices = tuple(str(one) for one in action.choices or ())
+        metavar = "" if action.nargs == 0 else str(action.metavar or ",".join(choices) or action.dest.upper())
+        required = not action.option_strings and action.nargs not in ("?", "*")
+        repeats = action.nargs in ("*", "+")
+        kind = "" if action.nargs == 0 else _kind(action, metavar)
+        yield _Argument(tuple(action.option_strings), words, metavar, kind, choices, required, repeats)
+
+
+def _kind(action: Action, metavar: str) -> str:
+    if action.choices:
+        return "choices"
+    if action.dest in ("profile", "columns", "sort"):
+        return {"profile": "profiles"}.get(action.dest, "columns")
+    if "FILTER" in metavar:
+        return "filter"
+    if action.dest == "timer":
+        return "timers"
+    return "files" if metavar in ("FILE", "FOLDER") else ""
+
+
+def _columns() -> tuple[str, ...]:
+    from globus_tui.present.timer_table import FIELDS
+
+    return tuple(FIELDS)
+
+
+def _conditions() -> list[str]:
+    """What a condition of a filter may begin with."""
+    values = {**WORDS, **MOMENTS}
+    return [f'{key}:"{one}"' if " " in one else f"{key}:{one}" for key in KEYS for one in values.get(key, ("",))]
+
+
+def _choices(one: _Argument) -> tuple[str, ...]:
+    return _columns() if one.kind == "columns" else one.choices
+
+
+# --- bash
+
+_LISTED = ("choices", "columns", "inner")
+
+_BASH = r"""# bash completion: source it, or keep it as ~/.local/share/bash-completion/completions/globus-tui
+_globus_tui() {
+    # bash takes words apart at : and =, so they are put together again.
+    local rest="${COMP_LINE:0:COMP_POINT}" part number=-1 quote= cur prev command= profile= names= wanted= candidates=()
+    local words=()
+    for part in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+        if [[ $number -lt 0 || $rest == [[:blank:]]* ]]; then
+            number=$((number + 1))
+            words[number]=
+        fi
+        rest="${rest#"${rest%%[![:blank:]]*}"}"
+        part="${rest:0:${#part}}"
+        words[number]="${words[number]}$part"
+        rest="${rest:${#part}}"
+    done
+    cur="${words[number]}" prev="${words[number > 0 ? number - 1 : 0]}"
+    local place
+    for ((place = 1; place < number; place++)); do
+        case "${words[place]}" in
+            --profile) profile="${words[place + 1]}" ;;
+            --profile=*) profile="${words[place]#*=}" ;;
+            @COMMANDS@) [[ -z $command ]] && command="${words[place]}" ;;
+        esac
+    done
+    COMPREPLY=()
+    if [[ $cur == --*=* ]]; then
+        prev="${cur%%=*}" cur="${cur#*=}"
+    fi
+    case "$command $prev" in
+@VALUES@
+    esac
+    if [[ -z $wanted && $cur == -* ]]; then
+        case "$command" in
+@OPTIONS@
+        esac
+    elif [[ -z $wanted ]]; then
+        case "$command" in
+@POSITIONALS@
+        esac
+    fi
+    case "$cur" in
+        \"*|\'*) quote="${cur:0:1}" cur="${cur:1}" ;;
+        *) cur="${cur//\\/}" ;;
+    esac
+    local begin=
+    case "$wanted" in
+        files) COMPREPLY=($(compgen -f -- "$cur")); compopt -o filenames 2>/dev/null; return ;;
+        timers|profiles) names="$wanted" ;;
+        filter)
+            names=timers candidates+=(@CONDITIONS@)
+            case "$cur" in from:*|to:*) names=collections begin="${cur%%:*}:" ;; esac
+            ;;
+        *) candidates+=($wanted) ;;
+    esac
+    local one
+    if [[ -n $names ]]; then
+        while IFS= read -r one; do
+            if [[ -n $begin ]]; then
+                [[ $one == *[[:blank:]]* ]] && one="\"$one\""
+                one="$begin$one"
+            fi
+            candidates+=("$one")
+        done < <(globus-tui --names "$names" "$profile" 2>/dev/null)
+    fi
+    local broken="${cur%"${cur##*[:=]}"}" shown
+    [[ -n $quote || $COMP_WORDBREAKS != *:* ]] && broken=
+    for one in "${candidates[@]}"; do
+        if [[ -n $begin ]]; then
+            [[ ${one//\"/} == "${cur//\"/}"* ]] || continue
+        elif [[ $one != "$cur"* ]]; then
+            continue
+        fi
+        case "$quote" in
+            \') shown="${one//\'/\'\\\'\'}" ;;
+            \") shown="${one//\\/\\\\}" shown="${shown//\"/\\\"}" shown="${shown//\$/\\\$}" shown="${shown//\`/\\\`}" ;;
+            *) printf -v shown %q "${one#"$broken"}" ;;
+        esac
+        # readline closes the quote, but for a name that ends in one
+        [[ -n $quote && $shown == *"$quote" ]] && shown+="$quote"
+        COMPREPLY+=("$shown")
+    done
+    [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *: ]] && compopt -o nospace 2>/dev/null
+    return 0
+}
+complete -F _globus_tui globus-tui
+"""
+
+
+def _bash(commands: Sequence[_Command]) -> str:
+    from shlex import quote
+
+    def wanted(one: _Argument) -> str:
+        return quote(" ".join(_choices(one)) if one.kind in _LISTED else one.kind or " ")
+
+    values, options, positionals = [], [], []
+    for command in commands:
+        name, arguments, label = (
+            command.name,
+            _flags_of_inner(command) if command.name else command.arguments,
+            quote(command.name),
+        )
+        for inner in command.inner if name else ():
+            places = [one for one in inner.arguments if not one.flags]
+            values.append(
+                f"        {quote(inner.name)}) [[ $cur == -* ]] || wanted={wanted(places[0]) if places else ' '} ;;"
+            )
+        flags = [flag for one in arguments for flag in one.flags]
+        options.append(f"            {label}) wanted={quote(' '.join(flags))} ;;")
+        for one in arguments:
+            if one.flags and one.metavar:
+                where = "|".join(quote(f"{name} {flag}") for flag in one.flags)
+                values.append(f"        {where}) wanted={wanted(one)} ;;")
+        places = [one for one in arguments if not one.flags]
+        if not name:
+            positionals.append(f"            '') wanted={quote(' '.join(one.name for one in commands[1:]))} ;;")
+        elif places:
+            positionals.append(f"            {label}) wanted={wanted(places[0])} ;;")
+    script = _BASH.replace("@COMMANDS@", "|".join(one.name for one in commands[1:]))
+    script = script.replace("@VALUES@", "\n".join(values)).replace("@OPTIONS@", "\n".join(options))
+    script = script.replace("@CONDITIONS@", " ".join(map(quote, _conditions())))
+    return script.replace("@POSITIONALS@", "\n".join(positionals))
+
+
+# --- zsh
+
+_ZSH = r"""#compdef globus-tui
+# zsh completion for globus-tui: keep it as _globus-tui in a folder of $fpath, or eval it after compinit
+_globus_tui_names() {
+    local -a names
+    names=("${(@f)$(globus-tui --names $1 "${opt_args[--profile]}" 2>/dev/null)}")
+    names=("${(@)names:#}")
+    compadd -a "${@:2}" names
+}
+_globus_tui_filter() {
+    local -a names
+    case "${PREFIX#[\"\']}" in
+        from:*|to:*)
+            local one key="${${PREFIX%%:*}#[\"\']}"
+            names=("${(@f)$(globus-tui --names collections "${opt_args[--profile]}" 2>/dev/null)}")
+            for one in "${(@)names:#}"; do
+                [[ $one == "${${PREFIX#*:}//[\"\\]/}"* ]] || continue
+                if [[ $one == *[[:blank:]]* ]]; then one="\"$one\""; fi
+                compadd -U -- "$key:$one"
+            done
+            ;;
+        *)
+            local -a keys words
+            keys=(@KEYS@) words=(@WORDS@)
+            compadd -S '' -a keys
+            compadd -a words
+            _globus_tui_names timers
+            ;;
+    esac
+}
+_globus_tui() {
+    local curcontext="$curcontext" state line ret=1
+    typeset -A opt_args
+    _arguments -C \
+@GLOBAL@
+        '1:command:->command' '*::argument:->argument' && ret=0
+    case "$state" in
+        command)
+            local -a commands
+            commands=(
+@COMMANDS@
+            )
+            _describe command commands && ret=0
+            ;;
+        argument)
+            case "$line[1]" in
+@CASES@
+            esac
+            ;;
+    esac
+    return ret
+}
+if [[ $funcstack[1] == _globus_tui || $funcstack[1] == _globus-tui ]]; then
+    _globus_tui "$@"
+else
+    compdef _globus_tui globus-tui
+fi
+"""
+
+
+def _zsh_arguments(command: _Command) -> tuple[_Argument, ...]:
+    """What may stand behind the inner command may stand behind all of them."""
+    places = {one.kind: one for inner in command.inner for one in inner.arguments if not one.flags}
+    return (*_flags_of_inner(command), *[one._replace(repeats=True) for one in list(places.values())[:1]])
+
+
+def _zsh(commands: Sequence[_Command]) -> str:
+    def text(words: str) -> str:
+        return re.sub(r"([\[\]:\\])", r"\\\1", words).replace("'", "'\\''")
+
+    def completer(one: _Argument) -> str:
+        if one.kind in _LISTED:
+            return f"({' '.join(_choices(one))})"
+        known = {"filter": "_globus_tui_filter", "files": "_files", "": " "}
+        return known.get(one.kind, f"{{_globus_tui_names {one.kind}}}")
+
+    def spec(one: _Argument) -> list[str]:
+        label = text(one.metavar.lower() or "value")
+        if not one.flags:
+            return [f"'{'*' if one.repeats else ''}:{label}:{completer(one)}'"]
+        value = f":{label}:{completer(one)}" if one.metavar else ""
+        return [
+            f"'{flag}{'=' if value and flag.startswith('--') else ''}[{text(one.words)}]{value}'" for flag in one.flags
+        ]
+
+    def specs(arguments: Sequence[_Argument], indent: str) -> str:
+        return "\n".join(f"{indent}{one} \\" for argument in arguments for one in spec(argument))
+
+    cases = [
+        f"                {one.name})\n                    _arguments -C \\\n{specs(_zsh_arguments(one), ' ' * 24)}\n"
+        "                        && ret=0 ;;"
+        for one in commands[1:]
+    ]
+    described = [f"                '{text(one.name)}:{text(one.words)}'" for one in commands[1:]]
+    conditions = _conditions()
+    script = _ZSH.replace("@GLOBAL@", specs(commands[0].arguments, " " * 8))
+    script = script.replace("@COMMANDS@", "\n".join(described)).replace("@CASES@", "\n".join(cases))
+    script = script.replace("@KEYS@", " ".join(f"'{one}'" for one in conditions if one.endswith(":")))
+    return script.replace("@WORDS@", " ".join(f"'{one}'" for one in conditions if not one.endswith(":")))
+
+
+# --- fish
+
+_FISH = r"""# fish completion for globus-tui: keep it as ~/.config/fish/completions/globus-tui.fish
+function __globus_tui_profile
+    set -l words (commandline -opc)
+    set -l place (contains -i -- --profile $words)
+    and test (count $words) -gt $place
+    and echo $words[(math $place + 1)]
+end
+function __globus_tui_names
+    globus-tui --names $argv[1] (__globus_tui_profile) 2>/dev/null
+end
+function __globus_tui_filter
+    switch (commandline -ct | string unescape 2>/dev/null)
+        case 'from:*' 'to:*'
+            set -l key (commandline -ct | string replace -r ':.*' '' | string trim -c '"\'')
+            for name in (__globus_tui_names collections)
+                string match -q -r '\s' -- $name; and set name "\"$name\""
+                echo "$key:$name"
+            end
+        case '*'
+            printf '%s\n' @CONDITIONS@
+            __globus_tui_names timers
+    end
+end
+complete -c globus-tui -f
+"""
+
+
+def _fish(commands: Sequence[_Command]) -> str:
+    def quote(words: str) -> str:
+        return "'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def source(one: _Argument) -> str:
+        if one.kind in _LISTED:
+            return f" -a {quote(' '.join(_choices(one)))}"
+        if one.kind == "filter":
+            return " -a '(__globus_tui_filter)'"
+        return f" -a '(__globus_tui_names {one.kind})'" if one.kind in ("timers", "profiles") else ""
+
+    names = " ".join(one.name for one in commands[1:])
+    lines = [_FISH.replace("@CONDITIONS@", " ".join(map(quote, _conditions())))]
+    for command in commands:
+        name, words, arguments = (
+            command.name,
+            command.words,
+            _flags_of_inner(command) if command.name else command.arguments,
+        )
+        here = f"__fish_seen_subcommand_from {name}" if name else f"not __fish_seen_subcommand_from {names}"
+        if name:
+            other = f"not __fish_seen_subcommand_from {names}"
+            lines.append(f"complete -c globus-tui -n {quote(other)} -a {quote(name)} -d {quote(words)}\n")
+        for one in arguments:
+            flags = "".join(f" -l {flag[2:]}" if flag.startswith("--") else f" -s {flag[1:]}" for flag in one.flags)
+            takes = (" -r -F" if one.kind == "files" else " -x") if one.metavar and one.flags else ""
+            if one.flags or one.kind:
+                about = f" -d {quote(one.words)}" if one.flags else ""
+                lines.append(f"complete -c globus-tui -n {quote(here)}{flags}{takes}{source(one)}{about}\n")
+    return "".join(lines)
+
+
+# --- the manual page
+
+
+def manual() -> str:
+    """The page of section 1, in the macros of man(7)."""
+    from globus_tui import __version__
+    from globus_tui.cli.arguments import whole_parser
+
+    program, *commands = _commands(whole_parser())
+    lines = [
+        f'.TH GLOBUS-TUI 1 "" "globus_tui {__version__}" "User Commands"',
+        ".SH NAME",
+        f"globus\\-tui \\- {_roff(program.words[0].lower() + program.words[1:].rstrip('.'))}",
+        ".SH SYNOPSIS",
+        ".B globus\\-tui",
+        "[\\fIOPTION\\fR...] [\\fICOMMAND\\fR ...]",
+        ".SH DESCRIPTION",
+        _roff(program.epilog),
+        ".SH OPTIONS",
+        *_tagged(program.arguments),
+        ".SH COMMANDS",
+    ]
+    for name, words, arguments, epilog, _ in [one for command in commands for one in (command, *command.inner)]:
+        synopsis = " ".join(_shown(one) for one in arguments if not one.flags)
+        lines += [f".SS \\fBglobus\\-tui {_roff(name)}\\fR [\\fIOPTION\\fR...] {synopsis}".rstrip()]
+        lines += [f"{_roff(words[0].upper() + words[1:])}.", *_tagged(arguments)]
+        lines += [".PP", _roff(epilog)] if epilog else []
+    lines += [".SH FILTERS", ".nf", *(_roff(line) for line in _filter_page()), ".fi"]
+    lines += [".SH SEE ALSO", "The README of the project has the configuration file and its settings."]
+    return "\n".join(lines) + "\n"
+
+
+def _filter_page() -> list[str]:
+    from globus_tui.domain.timer import filter as language
+
+    return (language.__doc__ or "").splitlines()
+
+
+def _tagged(arguments: Sequence[_Argument]) -> Iterator[str]:
+    for one in arguments:
+        shown = ", ".join(f"\\fB{_roff(flag)}\\fR" for flag in one.flags)
+        value = f"\\fI{_roff(one.metavar)}\\fR" if one.metavar else ""
+        yield from (".TP", f"{shown} {value}".strip(), f"{_roff(one.words)}" or "\\&")
+
+
+def _shown(one: _Argument) -> str:
+    words = f"\\fI{_roff(one.metavar)}\\fR{'...' if one.repeats else ''}"
+    return words if one.required else f"[{words}]"
+
+
+def _roff(words: str) -> str:
+    escaped = words.replace("\\", "\\e").replace("-", "\\-").replace("…", "...").replace("—", "\\(em")
+    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

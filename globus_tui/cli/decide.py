@@ -1,0 +1,110 @@
+"""`note`, `known` and `limit`: what people decide here about timers; and `report` for the change of shift."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.cli import OK
+from globus_tui.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from globus_tui.cli.timers import Desk
+
+
+def run(options: Namespace) -> int:
+    """Writes it down in the ledger; nothing is changed at Globus.
+
+    Raises:
+        GlobusTuiError: nothing was written.
+    """
+    import asyncio
+
+    return asyncio.run(_run(options))
+
+
+async def _run(options: Namespace) -> int:
+    from globus_tui.cli.account import show
+    from globus_tui.cli.change import meant_timers
+    from globus_tui.cli.timers import desk
+
+    async with desk(options) as here:
+        await here.read()
+        meant = meant_timers(options.filter, here)
+        changes = _CHANGES[options.name](options, here)
+        for one in meant:
+            own = {**changes}
+            if options.name == "known" and not options.clear:
+                if not one.state.health.word.is_trouble:
+                    show((f"left out: {one.state.job.label} is in no trouble",))
+                    continue
+                own["known"] = {**changes["known"], "rank": one.state.health.word.rank}
+            await here.store.decide([one.state.job_id], **own)
+            show((f"done  {one.state.job.label} ({one.state.job_id})",))
+        return OK
+
+
+def _note(options: Namespace, here: Desk) -> dict[str, Any]:
+    if options.clear:
+        return {"note": None, "tags": None}
+    if options.text is None and options.tag is None:
+        raise BadInput("Say what: --text TEXT, --tag A,B, or --clear.")
+    said = {"note": options.text} if options.text is not None else {}
+    return said | ({"tags": list(options.tag)} if options.tag is not None else {})
+
+
+def _known(options: Namespace, here: Desk) -> dict[str, Any]:
+    from globus_tui.domain.schedule.typed_times import parse_moment
+
+    if options.clear:
+        return {"known": None}
+    until = parse_moment(options.until, here.store.now(), here.zone).moment if options.until else None
+    if until is not None and until <= here.store.now():
+        raise BadInput("--until is past.")
+    iso = until.isoformat() if until else None
+    return {"known": {"reason": options.reason, "by": here.store.journal.who, "until": iso}}
+
+
+def _limit(options: Namespace, here: Desk) -> dict[str, Any]:
+    from globus_tui.domain.schedule.typed_intervals import parse_interval
+
+    if options.clear:
+        return {"good_within": None, "fewer_files": None}
+    if options.last_good is None and options.fewer_files is None:
+        raise BadInput("Say which: --last-good 26h, --fewer-files N, or --clear.")
+    found: dict[str, Any] = {}
+    if options.last_good is not None:
+        found["good_within"] = parse_interval(options.last_good).total_seconds()
+    return found | ({"fewer_files": options.fewer_files} if options.fewer_files is not None else {})
+
+
+_CHANGES = {"note": _note, "known": _known, "limit": _limit}
+
+
+def run_report(options: Namespace) -> int:
+    """Prints a page in Markdown for the change of shift.
+
+    Raises:
+        GlobusTuiError: Globus could not be asked.
+    """
+    import asyncio
+
+    return asyncio.run(_report(options))
+
+
+async def _report(options: Namespace) -> int:
+    from globus_tui.cli.account import write
+    from globus_tui.cli.timers import desk
+    from globus_tui.present.report_words import report
+    from globus_tui.store.windows import Windows
+
+    async with desk(options) as here:
+        await here.read()
+        store = here.store
+        listed = here.matching(" ".join(options.filter))
+        entries, windows = await store.journal.entries(), await Windows(store).all()
+        since = timedelta(hours=options.hours)
+        write(report(listed, entries, windows, store, store.now(), here.zone, since=since))
+        return OK

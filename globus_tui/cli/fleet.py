@@ -1,0 +1,266 @@
+"""`schema`, `plan`, `apply`, `drift` and `export --all`: timers as files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from globus_tui.cli import FAILED, OK
+from globus_tui.domain.errors import GlobusTuiError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Coroutine, Iterable
+    from typing import Any
+
+    from globus_tui.cli.timers import Desk
+    from globus_tui.fleet.export import Exporter
+    from globus_tui.fleet.plan import Plan, Planner
+    from globus_tui.fleet.words import Line
+
+CHANGES = 2
+
+
+def run_schema(options: Namespace) -> int:
+    """Prints the JSON Schema of fleet files."""
+    del options
+    from globus_tui.cli.account import show_json
+    from globus_tui.fleet.fields import schema
+    from globus_tui.present.timer_table import as_json
+
+    show_json(as_json(schema()))
+    return OK
+
+
+def run_plan(options: Namespace) -> int:
+    """Shows what it takes. Exit codes: 0 no changes, 2 changes, 1 it cannot be told or done."""
+    return _told(_plan, options)
+
+
+def _told(command: Callable[[Namespace], Coroutine[Any, Any, int]], options: Namespace) -> int:
+    """Runs it; whatever is wrong is told line by line, with exit code 1."""
+    import asyncio
+
+    from globus_tui.cli.account import tell
+
+    try:
+        code = asyncio.run(command(options))
+    except GlobusTuiError as wrong:
+        tell(wrong.in_full.splitlines())
+        return FAILED
+    return code
+
+
+def planner(here: Desk) -> Planner:
+    """Plans by what a desk has read."""
+    from globus_tui.fleet.plan import Planner
+
+    owner = here.backend.account.identity_label or here.backend.account.who or ""
+    return Planner(here.store, here.making.lookup, here.making.read, owner=owner, zone=here.zone)
+
+
+async def _plan(options: Namespace) -> int:
+    from globus_tui.cli.account import show_json
+    from globus_tui.cli.timers import desk
+    from globus_tui.fleet.words import plan_lines
+    from globus_tui.present.timer_table import as_json
+
+    async with desk(options) as here:
+        await here.read(names=False)
+        plan = await planner(here).plan(Path(options.folder), prune=options.prune)
+        if options.out is not None:
+            _keep(plan, options)
+        if options.json:
+            show_json(as_json(plan.document()))
+        else:
+            print_lines(plan_lines(plan, everything=options.everything), here)
+        return FAILED if plan.stopped else CHANGES if plan.to_do else OK
+
+
+def _keep(plan: Plan, options: Namespace) -> None:
+    """Writes the plan to be applied later."""
+    from globus_tui.domain.errors import BadInput
+    from globus_tui.present.timer_table import as_json
+    from globus_tui.private_files import write_private
+
+    document = {**plan.document(), "format": "globus-tui plan", "prune": options.prune, "basis": plan.basis()}
+    try:
+        write_private(options.out, as_json(document).encode(), mode=0o644)
+    except OSError as problem:
+        raise BadInput(f"{options.out} cannot be written: {problem.strerror or problem}") from problem
+
+
+_COLOURS = {"add": "32", "change": "33", "remove": "31", "bad": "1;31", "warn": "33", "dim": "2"}
+
+
+def print_lines(lines: Iterable[Line], here: Desk, *, error: bool = False) -> None:
+    """Prints lines, in colours on a terminal that has them."""
+    from globus_tui.cli.account import write
+    from globus_tui.present.safe_text import safe_line
+
+    stream = sys.stderr if error else sys.stdout
+    coloured = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    for line in lines:
+        text = safe_line(line.text, ascii_only=here.ascii)
+        text = f"\x1b[{_COLOURS[line.style]}m{text}\x1b[0m" if coloured and line.style else text
+        if error:
+            print(text, file=stream)
+        else:
+            write(f"{text}\n")
+
+
+def run_apply(options: Namespace) -> int:
+    """Makes it so. Exit codes: 0 all is as the files say now, 1 it is not."""
+    return _told(_apply, options)
+
+
+async def _apply(options: Namespace) -> int:
+    from globus_tui.cli.account import show, tell
+    from globus_tui.cli.change import agreed
+    from globus_tui.cli.login import meet
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.errors import BadInput
+    from globus_tui.fleet.apply import Applier, carry_out
+    from globus_tui.fleet.plan import Act
+    from globus_tui.fleet.words import plan_lines, result_words
+    from globus_tui.settings import check_may_change
+
+    where, basis, prune = _kept(Path(options.folder))
+    async with desk(options) as here:
+        if not options.dry_run:
+            check_may_change(here.settings)
+        if not options.yes and not options.dry_run and not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise BadInput("There is no terminal to ask on. Add --yes to apply without a question.")
+        await here.read(names=False)
+        makes = planner(here)
+        plan = await makes.plan(where, prune=options.prune or prune)
+        print_lines(plan_lines(plan), here, error=not options.dry_run)
+        if basis is not None and plan.basis() != basis:
+            raise BadInput(
+                "Nothing was sent: the files or the timers have changed since that plan was made.",
+                advice=f"Make another: globus-tui plan {where} --out {options.folder}",
+            )
+        if options.dry_run:
+            return FAILED if plan.stopped else OK
+        deleted = sum(Act.DELETE in one.acts for one in plan.items)
+        ask = plan.to_do and not plan.stopped and not options.yes
+        if ask and not agreed("delete" if deleted else "apply", deleted):
+            tell(("Nothing was changed.",))
+            return FAILED
+
+        async def planned() -> Plan:
+            await here.read(names=False)
+            return await makes.plan(where, prune=options.prune or prune, preflight=False)
+
+        applier = Applier(here.store, here.making, lambda one: show((result_words(one),)))
+        results = await carry_out(applier, plan, None, planned, partial(meet, here.backend.account, plan.names.called))
+        bad = sum(not one.done for one in results)
+        tell((f"{len(results) - bad} done, {bad} failed." if results else "Nothing was to be done.",))
+        return FAILED if bad else OK
+
+
+def _kept(said: Path) -> tuple[Path, list[object] | None, bool]:
+    """The folder, with the plan that was written of it, if a plan is named.
+
+    Raises:
+        BadInput: it is no plan.
+    """
+    import json
+
+    from globus_tui.domain import wire
+    from globus_tui.domain.errors import BadInput
+    from globus_tui.fleet.fields import ENDINGS
+
+    if not said.is_file() or said.suffix in ENDINGS:
+        return said, None, False
+    try:
+        found = json.loads(said.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
+        raise BadInput(f"{said} is neither a folder nor a plan: {problem}") from problem
+    folder = wire.text(wire.document(found).get("folder"))
+    if not folder or wire.document(found).get("format") != "globus-tui plan":
+        raise BadInput(f"{said} is neither a folder nor a plan. globus-tui plan DIR --out FILE writes one.")
+    return Path(folder), wire.items(found.get("basis")), found.get("prune") is True
+
+
+def run_drift(options: Namespace) -> int:
+    """Says in one line whether timers differ from the files. Exit codes: 0 none, 2 some, 1 it cannot be told."""
+    return _told(_drift, options)
+
+
+async def _drift(options: Namespace) -> int:
+    from globus_tui.cli.account import show
+    from globus_tui.cli.timers import desk
+    from globus_tui.fleet.words import drift_words
+
+    async with desk(options) as here:
+        await here.read(names=False)
+        plan = await planner(here).plan(Path(options.folder), preflight=False)
+        show((drift_words(plan),))
+        return CHANGES if plan.differing else OK
+
+
+async def run_export(options: Namespace) -> int:
+    """Writes timers as the files of a folder.
+
+    Raises:
+        GlobusTuiError: Globus could not be asked, or the folder cannot be written into.
+    """
+    from globus_tui.cli.account import show, tell
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.errors import BadInput
+    from globus_tui.fleet.apply import record
+    from globus_tui.fleet.export import exported
+    from globus_tui.present.sizes import counted
+
+    *typed, folder = options.timer
+    where = _new_folder(Path(folder))
+    async with desk(options) as here:
+        await here.read()
+        chosen = here.matching(" ".join(typed))
+        if typed and not chosen:
+            raise BadInput(f"No timer matches {' '.join(typed)[:80]!r}.", advice="globus-tui list shows all.")
+        makes = planner(here)
+        jobs = [one.state.job for one in chosen if one.state.replaced is None]
+        exporter = await exported(jobs, makes, here.store, here.making.read, here.zone)
+        _write_folder(exporter, where, here)
+        plan = await record(where, exporter.keys, partial(makes.plan, where, preflight=False))
+        tell(f"left out: {words}" for words in exporter.left_out)
+        tell(f"not as it is at Globus: {one.name}" for one in plan.items if one.acts or one.stopped)
+        show((f"{counted(len(exporter.keys), 'timer')} in {where}; {counted(len(plan.to_do), 'change')} to apply.",))
+        return FAILED if plan.to_do or plan.stopped else OK
+
+
+def _new_folder(where: Path) -> Path:
+    from globus_tui.domain.errors import BadInput
+
+    if where.exists() and (not where.is_dir() or any(where.iterdir())):
+        raise BadInput(f"{where} is there already and not an empty folder: the files go into a new one.")
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise BadInput(f"{where} cannot be made: {problem.strerror or problem}") from problem
+    return where
+
+
+def _write_folder(exporter: Exporter, where: Path, here: Desk) -> None:
+    from globus_tui.domain.errors import BadInput
+    from globus_tui.fleet.export import file_texts
+    from globus_tui.fleet.fields import SCHEMA_FILE, schema
+    from globus_tui.present.timer_table import as_json
+    from globus_tui.private_files import write_private
+
+    head = [
+        f"Timers of {here.backend.account.who}, as they were on {here.store.now():%Y-%m-%d %H:%M} UTC.",
+        "globus-tui plan shows what differs from these files, globus-tui apply makes it so.",
+        *(f"Left out: {words}" for words in exporter.left_out),
+    ]
+    texts = file_texts(exporter, head) | {SCHEMA_FILE: as_json(schema())}
+    try:
+        for name, text in texts.items():
+            write_private(where / name, text.encode(), mode=0o644)
+    except OSError as problem:
+        raise BadInput(f"{where} cannot be written: {problem.strerror or problem}") from problem

@@ -1,0 +1,257 @@
+"""`agenda`: what runs when, what is in whose way, and what became of past runs. Changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.cli import OK
+from globus_tui.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from globus_tui.cli.timers import Desk
+    from globus_tui.domain.timer.agenda import Clash, Coming, Forecast
+    from globus_tui.present.timer_table import Listed
+
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST = timedelta(days=31)
+_ROUTE_FROM = 100
+"""Cells of the terminal from which on the route is shown too."""
+_SINGLY = 24
+"""Runs of one timer that get a line each."""
+
+
+def run_agenda(options: Namespace) -> int:
+    """Prints which runs are due, in order of time, or with `past` what became of those that were.
+
+    Raises:
+        GlobusTuiError: Globus could not be asked, or what is asked for cannot be understood.
+    """
+    import asyncio
+
+    return asyncio.run(_past(options) if options.past else _agenda(options))
+
+
+async def _agenda(options: Namespace) -> int:
+    from globus_tui.cli.account import show, show_json, tell
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.timer.agenda import clock_changes, forecast, habit_of
+    from globus_tui.present import agenda_words, moments, timer_table
+
+    async with desk(options) as here:
+        parse_span(options.filter, here.store.now(), here.zone)  # what is wrong is told before anything is asked
+        await here.read()
+        now, states = here.store.now(), here.store.states
+        begins, until, typed = parse_span(options.filter, now, here.zone)
+        begins = max(begins, now)
+        habits = [habit_of(one.job, one.history) for one in states.values() if not one.job.unreadable]
+        found = forecast(habits, now, until, here.store.collections)
+        meant = {one.state.job_id: one for one in here.matching(typed)}
+        runs = [one for one in found.runs if one.job_id in meant and one.at >= begins]
+        clashes = [one for one in found.clashes if one.until >= begins and meant.keys() & set(one.job_ids)]
+        if options.json:
+            show_json(timer_table.as_json(_document(here, now, begins, until, found, runs, clashes, meant)))
+            return OK
+        if not runs:
+            tell((f"No run is due until {moments.stamp(until, here.zone)}.",))
+            return OK
+        _print_runs(runs, meant, now, here)
+        said = [
+            agenda_words.clash_words(one, lambda job_id: states[job_id].job.label, now, here.zone) for one in clashes
+        ]
+        said += [agenda_words.change_words(*one, now, here.zone) for one in clock_changes(begins, until, here.zone)]
+        said += agenda_words.notes(found, until, now, here.zone)
+        show(["", *said] if said else ())
+        return OK
+
+
+def _print_runs(runs: Sequence[Coming], meant: dict[Any, Listed], now: datetime, here: Desk) -> None:
+    from globus_tui.cli.account import show
+    from globus_tui.cli.look import terminal_width
+    from globus_tui.present import moments, schedule_words, timer_table
+    from globus_tui.present.agenda_words import wait_words
+    from globus_tui.present.safe_text import safe_line
+    from globus_tui.present.transfer_words import route
+
+    by_timer: dict[Any, list[Coming]] = {}
+    for run in runs:
+        by_timer.setdefault(run.job_id, []).append(run)
+    lines = []
+    for job_id, fires in by_timer.items():
+        one, many = meant[job_id], len(fires) > _SINGLY
+        for run in fires[:1] if many else fires:
+            every = f" (and {len(fires) - 1} more, every {schedule_words.every_short(one.state.job)})" if many else ""
+            words = (
+                moments.date_time(run.at, now, here.zone),
+                moments.relative(run.at, now),
+                one.state.job.label + every,
+                moments.duration(run.usual) if run.usual is not None else "?",
+                wait_words(run),
+                route(one.state.job, one.case.names, ascii_only=here.ascii),
+            )
+            lines.append((run.at, [safe_line(cell, ascii_only=here.ascii) for cell in words]))
+    rows = [row for _, row in sorted(lines, key=lambda line: line[0])]
+    ellipsis = "..." if here.ascii else "…"
+    width = terminal_width()
+    headings = [(one, False) for one in (_HEADINGS if width is None or width >= _ROUTE_FROM else _HEADINGS[:-1])]
+    show(timer_table.table(rows, headings, width, (2, 4, 5), ellipsis))
+
+
+_HEADINGS = ("WHEN", "AWAY", "TIMER", "USUALLY", "NOTE", "ROUTE")
+
+
+def _document(
+    here: Desk,
+    now: datetime,
+    begins: datetime,
+    until: datetime,
+    found: Forecast,
+    runs: Sequence[Coming],
+    clashes: Sequence[Clash],
+    meant: dict[Any, Listed],
+) -> dict[str, Any]:
+    from globus_tui.domain.schedule.schedule import wire_moment
+    from globus_tui.domain.timer.agenda import clock_changes
+    from globus_tui.present.timer_table import SCHEMA
+
+    def seconds(length: timedelta | None) -> float | None:
+        return None if length is None else length.total_seconds()
+
+    return {
+        "schema": SCHEMA,
+        "as_of": wire_moment(now),
+        "begins": wire_moment(begins),
+        "until": wire_moment(until),
+        "reckoned_until": wire_moment(found.until),
+        "profile": here.settings.profile,
+        "runs": [
+            {
+                "at": wire_moment(one.at),
+                "id": str(one.job_id),
+                "name": meant[one.job_id].state.job.name,
+                "usual_seconds": seconds(one.usual),
+                "begins": wire_moment(one.begins) if one.begins else None,
+                "skipped": one.begins is None,
+            }
+            for one in runs
+        ],
+        "clashes": [
+            {
+                "kind": one.kind.value,
+                "at": wire_moment(one.at),
+                "until": wire_moment(one.until),
+                "timers": [str(job_id) for job_id in one.job_ids],
+                "count": one.times,
+                "wait_seconds": seconds(one.wait),
+            }
+            for one in clashes
+        ],
+        "clock_changes": [
+            {"at": wire_moment(at), "seconds": by.total_seconds()} for at, by in clock_changes(begins, until, here.zone)
+        ],
+        "runs_of_unknown_length": found.unsure,
+    }
+
+
+async def _past(options: Namespace) -> int:
+    from globus_tui.cli.account import show, show_json, tell
+    from globus_tui.cli.look import terminal_width
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.schedule.schedule import wire_moment
+    from globus_tui.domain.timer.agenda import happened
+    from globus_tui.domain.timer.health import Why
+    from globus_tui.present import agenda_words, moments, timer_table
+    from globus_tui.present.marks import history_sign
+    from globus_tui.present.safe_text import safe_line
+
+    async with desk(options) as here:
+        await here.read()
+        now = here.store.now()
+        since = now - _length(options.past)
+        found = [
+            (past, one)
+            for one in here.matching(" ".join(options.filter))
+            for past in happened(one.state.job, here.store.tasks, now, since)
+        ]
+        found.sort(key=lambda line: line[0].at)
+        late = sum(one.state.health.why is Why.LATE for one in here.matching(" ".join(options.filter)))
+        if options.json:
+            runs = [
+                {
+                    "at": wire_moment(past.at),
+                    "ended": wire_moment(past.ends) if past.ends else None,
+                    "id": str(one.state.job_id),
+                    "name": one.state.job.name,
+                    "result": past.mark.value,
+                }
+                for past, one in found
+            ]
+            head = {"schema": timer_table.SCHEMA, "as_of": wire_moment(now), "since": wire_moment(since)}
+            counts = Counter(past.mark.value for past, _ in found for _ in range(past.ticks))
+            summary = {"counts": counts, "caught_up": sum(past.late for past, _ in found), "still_waiting": late}
+            show_json(timer_table.as_json({**head, "profile": here.settings.profile, "runs": runs, **summary}))
+            return OK
+        if not found:
+            tell((f"Nothing ran since {moments.stamp(since, here.zone)}.",))
+            return OK
+        rows = []
+        for past, one in found:
+            took = moments.duration(past.ends - past.at, seconds=True) if past.ends else "?"
+            words = (
+                moments.date_time(past.at, now, here.zone),
+                took,
+                history_sign(past.mark).word,
+                one.state.job.label,
+            )
+            rows.append([safe_line(cell, ascii_only=here.ascii) for cell in words])
+        headings = (("WHEN", False), ("TOOK", True), ("RESULT", False), ("TIMER", False))
+        show(timer_table.table(rows, headings, terminal_width(), (2, 3), "..." if here.ascii else "…"))
+        show(["", agenda_words.past_words([past for past, _ in found], late)])
+        return OK
+
+
+def parse_span(said: Sequence[str], now: datetime, zone: tzinfo) -> tuple[datetime, datetime, str]:
+    """From when until when, and the filter: `7d …`, `02:00-04:00 …`, else a day; hours may go past midnight.
+
+    Raises:
+        BadInput: it is too far ahead.
+    """
+    first = said[0] if said else ""
+    if re.fullmatch(r"[1-9]\d{0,2}[hd]", first, re.ASCII):
+        return now, now + _length(first), " ".join(said[1:])
+    clock = r"((?:[01]\d|2[0-3]):[0-5]\d)"
+    if (hours := re.fullmatch(f"{clock}-{clock}", first, re.ASCII)) is None:
+        return now, now + _UNITS["d"], " ".join(said)
+    today = now.astimezone(zone).date()
+    for day in range(-1, 3):
+        begins, ends = (
+            datetime.fromisoformat(f"{today + timedelta(days=day + late)}T{hour}").replace(tzinfo=zone)
+            for hour, late in ((hours[1], 0), (hours[2], int(hours[2] <= hours[1])))
+        )
+        if ends > now:
+            return begins.astimezone(now.tzinfo), ends.astimezone(now.tzinfo), " ".join(said[1:])
+    raise AssertionError(first)
+
+
+def _length(said: str) -> timedelta:
+    length = int(said[:-1]) * _UNITS[said[-1]]
+    if length > _LONGEST:
+        raise BadInput(f"{said} is too long: at most 31d.")
+    return length
+
+
+def check_length(said: str) -> None:
+    """Refuses what is no length of time.
+
+    Raises:
+        BadInput: it is not like 24h or 7d.
+    """
+    if not re.fullmatch(r"[1-9]\d{0,2}[hd]", said, re.ASCII):
+        raise BadInput(f"{said[:40]!r} is no length of time: write for example 24h or 7d")
+    _length(said)

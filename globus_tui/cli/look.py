@@ -1,0 +1,395 @@
+"""`list`, `show`, `runs` and `log`: what the console shows, as text or documents. Changes nothing."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from globus_tui.cli import FAILED, OK, code_of
+from globus_tui.domain.errors import BadInput, GlobusTuiError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from globus_tui.cli.timers import Desk
+    from globus_tui.domain.timer.history import Moment
+    from globus_tui.domain.transfer.task import TaskEvent
+    from globus_tui.present.timer_table import Listed
+    from globus_tui.store.details import Details
+
+
+_NARROW = 100
+"""Cells below which a table leaves out what can be spared, as the console does."""
+
+
+def terminal_width() -> int | None:
+    """Cells of a line; None where the output is no terminal: then nothing is cut."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def run_list(options: Namespace) -> int:
+    """Lists timers.
+
+    Raises:
+        GlobusTuiError: no profile could be read.
+    """
+    import asyncio
+
+    from globus_tui.cli.account import show, show_json, tell, write
+    from globus_tui.domain.schedule.schedule import wire_moment
+    from globus_tui.present import timer_table
+
+    columns = _columns(options)
+    found = asyncio.run(read_listed(options))
+    for name, wrong in found.failed:
+        tell((f"{name}: {wrong.in_full}",))
+    if found.as_of is None:
+        return max(code_of(wrong) for _, wrong in found.failed)
+    listed = _sorted(found.listed, options.sort)
+    if options.format in ("json", "jsonl"):
+        documents = [timer_table.timer_document(one) for one in listed]
+        head = {
+            "schema": timer_table.SCHEMA,
+            "as_of": wire_moment(found.as_of),
+            "profile": found.profile,
+            "timers": documents,
+        }
+        if options.all_profiles:
+            head["problems"] = [{"profile": name, "problem": str(wrong)} for name, wrong in found.failed]
+        show_json(timer_table.as_json(head) if options.format == "json" else timer_table.as_lines(documents))
+    elif options.format == "csv":
+        write(timer_table.as_csv(listed, options.columns or ()))
+    elif options.format == "markdown":
+        write(timer_table.as_markdown(listed, columns))
+    elif not listed:
+        tell(("No timer matches." if options.filter else "There are no timers.",))
+    else:
+        ascii_only = listed[0].case.ascii_only
+        show(timer_table.timer_table(listed, columns, terminal_width(), ascii_only=ascii_only))
+    return max((code_of(wrong) for _, wrong in found.failed), default=OK)
+
+
+def _columns(options: Namespace) -> Sequence[str]:
+    from globus_tui.present.timer_table import FIELDS, NARROW, USUAL, WIDE
+
+    if options.columns and options.format in ("json", "jsonl"):
+        raise BadInput(f"--columns is not for --format {options.format}, which has all that is known of each timer.")
+    sorts = [one.removeprefix("-") for one in options.sort.split(",")] if options.sort else []
+    for key in (*(options.columns or ()), *sorts):
+        if key not in FIELDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, FIELDS, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise BadInput(f"{key[:40]!r} is no column{meant}; there are {', '.join(FIELDS)}.")
+    width = terminal_width() if options.format == "table" else None
+    usual = WIDE if options.format == "wide" else NARROW if width is not None and width < _NARROW else USUAL
+    return options.columns or (*(("profile",) if options.all_profiles else ()), *usual)
+
+
+def _sorted(listed: list[Listed], key: str | None) -> list[Listed]:
+    """In the order asked for; several profiles together are put in the order of the list, the worst first."""
+    if key is None and len({one.profile for one in listed}) < 2:
+        return listed
+    from globus_tui.domain.timer.sorting import in_order
+    from globus_tui.present.timer_table import FIELDS
+
+    for one in reversed((key or "health").split(",")):
+        listed = in_order(listed, FIELDS[one.removeprefix("-")].value, descending=one.startswith("-"))
+    return listed
+
+
+class Found(NamedTuple):
+    """What was read of one profile or of several.
+
+    Attributes:
+        failed: profiles that could not be read.
+        unsure: profiles of whose runs it could not be read what became of them, with the reason.
+        profile: the one that was asked for, if it was one.
+        as_of: when, by the service's clock; None when none could be read.
+    """
+
+    listed: list[Listed]
+    failed: list[tuple[str, GlobusTuiError]]
+    unsure: list[tuple[str, str]]
+    profile: str | None
+    as_of: datetime | None
+    zone: tzinfo
+
+
+async def read_listed(options: Namespace, *, names: bool = True) -> Found:
+    """Reads the timers that the options mean; `names` as for `JobStore.read_once`.
+
+    Raises:
+        GlobusTuiError: no profile at all could be opened.
+        BadInput: some of the filter was not understood.
+    """
+    import asyncio
+    from argparse import Namespace as Options
+
+    from globus_tui.domain.timer.filter import checked_filter
+
+    checked_filter(" ".join(options.filter))  # before anything is asked of Globus
+    profiles = await all_profiles(options) if options.all_profiles else (options.profile,)
+    asked = [_read_one(Options(**{**vars(options), "profile": name}), names) for name in profiles]
+    found = Found([], [], [], None, None, UTC)
+    for name, one in zip(profiles, await asyncio.gather(*asked, return_exceptions=True), strict=True):
+        if isinstance(one, GlobusTuiError):
+            found.failed.append((name or "default", one))
+        elif isinstance(one, BaseException):
+            raise one
+        else:
+            found.listed.extend(one.listed)
+            found.unsure.extend(one.unsure)
+            found = one._replace(listed=found.listed, failed=found.failed, unsure=found.unsure)
+    if found.as_of is None and len(profiles) == 1:
+        raise found.failed[0][1]
+    return found._replace(profile=None) if options.all_profiles else found
+
+
+async def _read_one(options: Namespace, names: bool) -> Found:
+    from globus_tui.cli.timers import desk
+
+    async with desk(options) as here:
+        await here.read(names=names)
+        if getattr(options, "sources", False):
+            await here.source_counts().count()
+        listed = here.matching(" ".join(options.filter))
+        if names and not options.filter:
+            here.keep_names(listed)
+        profile, why = here.settings.profile, here.store.freshness.partial or "The tasks of runs were not read"
+        unsure = [] if here.store.runs_known else [(profile, why)]
+        return Found(listed, [], unsure, profile, here.store.now(), here.zone)
+
+
+async def all_profiles(options: Namespace) -> tuple[str, ...]:
+    """Names of the profiles that are configured or signed in; the one in use where there are none."""
+    import os
+
+    from globus_tui.cli.account import read_settings
+    from globus_tui.cli.backend import open_store
+    from globus_tui.settings import configured_profiles
+
+    settings = read_settings(options)
+    stored = {one.profile for one in (await open_store(settings)).profiles()}
+    return tuple(sorted({*stored, *configured_profiles(os.environ)})) or (settings.profile,)
+
+
+def run_show(options: Namespace) -> int:
+    """Prints all about one timer.
+
+    Raises:
+        GlobusTuiError: there is no such timer, or Globus could not be asked.
+    """
+    import asyncio
+
+    from globus_tui.cli.account import show, show_json
+    from globus_tui.present.timer_table import as_json
+
+    lines, document = asyncio.run(_show(options))
+    if options.json:
+        show_json(as_json(document))
+    else:
+        show(lines)
+    return OK
+
+
+async def _show(options: Namespace) -> tuple[list[str], dict[str, Any]]:
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.schedule.schedule import wire_moment
+    from globus_tui.present.timer_table import SCHEMA, timer_document
+
+    async with desk(options) as here:
+        await here.read()
+        found = here.find(options.timer)
+        sent: object = found.state.job.sent
+        if found.state.job.has_own_id and not found.state.job.unreadable:
+            sent = (await here.store.details.load_detail(found.state.job_id)).document
+            found = here.listed([here.store.states[found.state.job_id]])[0]
+        head = {"schema": SCHEMA, "as_of": wire_moment(here.store.now()), "profile": found.profile}
+        return _all_about(found, here), {**head, "timer": timer_document(found), "sent": sent}
+
+
+def _all_about(found: Listed, here: Desk) -> list[str]:
+    """As on the screen of the timer."""
+    from globus_tui.domain.timer.history import timeline
+    from globus_tui.present import detail_words
+    from globus_tui.present.health_sentences import explain
+    from globus_tui.present.health_words import why
+    from globus_tui.present.timer_facts import schedule_facts, what_facts
+
+    case, job = found.case, found.state.job
+    plots = detail_words.plots(job, here.store.tasks, ascii_only=here.ascii)
+    past = detail_words.past_words(timeline(job, here.store.tasks, case.now), complete=found.state.history.complete)
+    facts = [
+        ("health", f"{found.state.health.word.value}  {why(case)}"),
+        ("", explain(case)),
+        *((one.label, one.words) for one in what_facts(case, here.store.collections, items=10_000, in_full=True)),
+        *((one.label, one.words) for one in schedule_facts(case)),
+        ("past", past),
+        ("", detail_words.usual_words(job, here.store.tasks)),
+        *((name, f"{drawn}  {words}") for name, drawn, words in plots),
+    ]
+    return [job.label, *(f"  {label:<9} {words}" for label, words in facts if words)]
+
+
+def run_runs(options: Namespace) -> int:
+    """Lists the runs of a timer, newest first, with the ticks at which nothing ran.
+
+    Raises:
+        GlobusTuiError: there is no such timer, or Globus could not be asked.
+    """
+    import asyncio
+
+    return asyncio.run(_runs(options))
+
+
+async def _runs(options: Namespace) -> int:
+    from globus_tui.cli.account import show, show_json, tell
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.schedule.schedule import wire_moment
+    from globus_tui.domain.timer.history import timeline
+    from globus_tui.present import detail_words, timer_table
+    from globus_tui.present.safe_text import safe_line
+
+    async with desk(options) as here:
+        await here.read()
+        job_id = here.find(options.timer).state.job_id
+        details = here.store.details
+        detail = await details.load_detail(job_id)
+        more = detail.more
+        while more and len(here.store.states[job_id].job.runs) < options.limit:
+            more = await details.load_more_runs(job_id)
+        tell(filter(None, (detail.partial,)))
+        found = here.listed([here.store.states[job_id]])[0]
+        job, now = found.state.job, found.case.now
+        lines = timeline(job, here.store.tasks, now)
+        more = more or len(job.runs) > options.limit
+        if options.json:
+            runs = [_run(one) for one in lines if one.run is not None][: options.limit]
+            head = {"schema": timer_table.SCHEMA, "as_of": wire_moment(now), "profile": found.profile}
+            timer = {"id": str(job.job_id), "name": job.name}
+            show_json(timer_table.as_json({**head, "timer": timer, "complete": not more, "runs": runs}))
+            return OK
+        if not lines:
+            tell((detail_words.no_runs_words(job, busy=False, problem=None),))
+            return OK
+        odd = detail_words.odd_runs(job, here.store.tasks)
+        rows = [
+            [
+                safe_line(words, ascii_only=here.ascii)
+                for words in (
+                    detail_words.started(one, now, here.zone),
+                    detail_words.took_words(one, now),
+                    detail_words.result(one),
+                    detail_words.number(one, "files"),
+                    detail_words.moved(one),
+                    detail_words.number(one, "faults"),
+                    one.run.resource_id or "-" if one.run else "-",
+                    detail_words.message(one, now, here.zone),
+                    odd.get(one.run.key, "") if one.run else "",
+                )
+            ]
+            for one in lines[: options.limit]
+        ]
+        show(timer_table.table(rows, _RUN_HEADINGS, terminal_width(), (6, 7), "..." if here.ascii else "…"))
+        return OK
+
+
+_RUN_HEADINGS = (
+    ("STARTED", False), ("TOOK", True), ("RESULT", False), ("FILES", True), ("MOVED", True), ("FAULTS", True),
+    ("TASK", False), ("MESSAGE", False), ("UNUSUAL", False),
+)  # fmt: skip
+
+
+def _run(moment: Moment) -> dict[str, Any]:
+    """A run for a program; what is not known is null."""
+    from globus_tui.domain.schedule.schedule import wire_moment
+    from globus_tui.domain.timer.run import took
+    from globus_tui.present import run_words
+
+    run, task = moment.run, moment.task
+    lasted = took(run, task) if run else None
+    return {
+        "started": wire_moment(moment.at) if moment.at else None,
+        "seconds": lasted.total_seconds() if lasted is not None else None,
+        "result": moment.mark.value,
+        "message": (run_words.message(run, task) if run else "") or None,
+        "task_id": run.resource_id if run else None,
+        "files": task.files if task else None,
+        "bytes": task.bytes_transferred if task else None,
+        "faults": task.faults if task else None,
+    }
+
+
+def run_log(options: Namespace) -> int:
+    """Prints the log of a run's transfer task, oldest line first.
+
+    Raises:
+        GlobusTuiError: there is no such timer or run, or Globus could not be asked.
+    """
+    import asyncio
+
+    return asyncio.run(_log(options))
+
+
+async def _log(options: Namespace) -> int:
+    import asyncio
+
+    from globus_tui.cli.account import show, tell
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.transfer.task import TaskStatus
+    from globus_tui.present import moments, run_words
+    from globus_tui.present.event_rows import event_lines
+
+    async with desk(options) as here:
+        await here.read()
+        job_id = here.find(options.timer).state.job_id
+        details = here.store.details
+        more = (await details.load_detail(job_id)).more
+        while more and len(here.store.states[job_id].job.runs) < (options.run or 1):
+            more = await details.load_more_runs(job_id)
+        state = here.store.states[job_id]
+        runs, told = state.job.runs, state.told_run
+        if len(runs) < (options.run or 1):
+            raise BadInput(f"Globus lists {len(runs)} runs of it, so there is no run {options.run or 1}.")
+        newer = options.run is None and not options.follow and state.job.running
+        run = told if newer and told is not None else runs[(options.run or 1) - 1]
+        if run is not runs[0] and options.run is None:
+            tell(("A newer run is listed: --run 1 prints its log.",))
+        if run.resource_id is None or here.store.states[job_id].job.transfer is None:
+            raise BadInput(f"Run {options.run or 1} made no transfer task: {run_words.message(run, None) or 'no log'}.")
+        shown: set[object] = set()
+        while True:
+            task = await details.load_task(run.resource_id)
+            fresh = [one for one in await _events(details, run.resource_id) if one not in shown]
+            shown.update(fresh)
+            lines = event_lines(fresh, here.store.now(), here.zone)
+            show(f"{one.head}  {one.words}{f'  {one.rest}' if one.rest else ''}" for one in reversed(lines))
+            sys.stdout.flush()
+            if task.finished or not options.follow:
+                break
+            await asyncio.sleep(_FOLLOWING)
+        when = moments.date_time(run.ran_at, here.store.now(), here.zone) if run.ran_at else "?"
+        said = run_words.message(run, task)
+        tell((f"run of {when}: {run_words.task_status(task)}{f', {said}' if said else ''}",))
+        return FAILED if options.follow and task.status is TaskStatus.FAILED else OK
+
+
+_FOLLOWING = 10.0
+"""Seconds between two looks at a task that goes on."""
+_MOST_EVENTS = 10_000
+
+
+async def _events(details: Details, task_id: str) -> list[TaskEvent]:
+    found: list[TaskEvent] = []
+    while len(found) < _MOST_EVENTS:
+        page = await details.load_events(task_id, limit=1000, offset=len(found))
+        found += page.items
+        if not page.items or (page.total is not None and len(found) >= page.total):
+            break
+    return found

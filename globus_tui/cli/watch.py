@@ -1,0 +1,175 @@
+"""`watch`: how the timers are, in big words for a screen on the wall. Takes no keys and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from globus_tui.cli import OK
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from globus_tui.cli.timers import Desk
+    from globus_tui.domain.timer.alerts import Watcher
+    from globus_tui.present.timer_table import Listed
+    from globus_tui.store.ledger import Ledger
+
+_LONGEST_WAIT = 60.0
+
+
+def run(options: Namespace) -> int:
+    """Shows the timers until it is ended.
+
+    Raises:
+        GlobusTuiError: nobody is signed in, or the filter cannot be understood.
+    """
+    return asyncio.run(_watch(options))
+
+
+async def _watch(options: Namespace) -> int:
+    from globus_tui.cli.timers import desk
+    from globus_tui.domain.timer.alerts import Watcher
+    from globus_tui.store.ledger import Ledger
+
+    async with desk(options) as here:
+        here.backend.connection.read_only = True
+        settings, store = here.settings, here.store
+        watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=not options.alert_first)
+        told = Ledger(None if here.backend.demo else settings.paths.state / "alerts.json", settings.profile)
+        wall, sources = sys.stdout.isatty(), here.source_counts()
+        if wall:
+            sys.stdout.write("\x1b[?1049h\x1b[?25l")
+        try:
+            await store.read_journal()
+            await store.refresh()
+            shown, readings, read_at = "", 0, None
+            while True:
+                if store.freshness.checked_at != read_at:
+                    read_at, readings = store.freshness.checked_at, readings + 1
+                    await sources.count()
+                    await _alert(here, options, watcher, told)
+                lines = _lines(here, options)
+                text = "\n".join(lines)
+                if text != shown and wall:
+                    sys.stdout.write("\x1b[H\x1b[2J" + text)
+                elif not wall and lines[:1] != shown.split("\n")[:1]:
+                    sys.stdout.write(lines[0] + "\n")
+                sys.stdout.flush()
+                shown = text
+                if options.count and readings >= options.count:
+                    return OK
+                wake = store.next_wake()
+                await asyncio.sleep(min(_LONGEST_WAIT, max(0.05, wake.seconds)) if wake else _LONGEST_WAIT)
+                await store.wake()
+        finally:
+            if wall:
+                sys.stdout.write("\x1b[?25h\x1b[?1049l")
+                sys.stdout.flush()
+
+
+def _trouble(here: Desk, options: Namespace) -> list[Listed]:
+    return [
+        one
+        for one in here.matching(" ".join(options.filter))
+        if one.state.health.word.is_trouble and one.state.health.known is None
+    ]
+
+
+def _lines(here: Desk, options: Namespace) -> list[str]:
+    """The first says how it is, in a few words; on a wall they are big."""
+    import shutil
+
+    from globus_tui.present import moments
+    from globus_tui.present.health_words import why
+    from globus_tui.present.safe_text import clip, safe_line
+    from globus_tui.present.timer_table import begun, by_cause, called
+    from globus_tui.store.refresh_plan import FreshnessState
+
+    now, freshness = here.store.now(), here.store.freshness
+    trouble = _trouble(here, options)
+    if freshness.state is FreshnessState.SIGNED_OUT:
+        head = "signed out"
+    elif freshness.state is not FreshnessState.FRESH:
+        head = "no answer"
+    elif trouble:
+        worst = trouble[0].state.health.word
+        count = sum(one.state.health.word is worst for one in trouble)
+        head = f"{count} {worst.value}"
+    else:
+        head = "all well"
+    at = moments.stamp(freshness.checked_at, here.zone) if freshness.checked_at else "never"
+    told = f"{head}  ({len(trouble)} in trouble of {len(here.store.states)}, read {at})"
+    if not sys.stdout.isatty():
+        return [f"{moments.clock(now, here.zone)} {head}, {len(trouble)} in trouble of {len(here.store.states)}"]
+    width, height = shutil.get_terminal_size()
+    lines = [*_big(head, width, ascii_only=here.ascii), "", told, ""]
+    room = max(0, height - len(lines) - 1)
+    together = by_cause(trouble)
+    for found in together[:room]:
+        one = found[0]
+        since = begun(found)
+        lasted = moments.duration(now - since) if since else ""
+        lines.append(f"{one.state.health.word.value:<8} {lasted:>6}  {called(found)}: {why(one.case)}")
+    more = sum(map(len, together[room:]))
+    lines += [f"and {more} more"] if more else []
+    ellipsis = "..." if here.ascii else "…"
+    return [clip(safe_line(line, ascii_only=here.ascii), width, ellipsis=ellipsis) for line in lines]
+
+
+async def _alert(here: Desk, options: Namespace, watcher: Watcher, told: Ledger) -> None:
+    """The bell and the command of the user's: once for each cause."""
+    from globus_tui.cli.account import tell
+    from globus_tui.domain.timer.alerts import Look
+    from globus_tui.present.alert_words import alert_document
+    from globus_tui.present.timer_table import SCHEMA
+    from globus_tui.store.alert_hook import claim, run_hook
+    from globus_tui.store.refresh_plan import FreshnessState
+
+    if here.store.freshness.state is not FreshnessState.FRESH:
+        return
+    listed = {str(one.state.job_id): one for one in here.matching(" ".join(options.filter))}
+    looks = [
+        Look(
+            key,
+            one.state.health,
+            one.state.health.in_trouble_since,
+            tuple(str(side) for side in one.state.job.sides if side),
+        )
+        for key, one in listed.items()
+    ]
+    alerts = watcher.look(looks, here.store.now())
+    if alerts and sys.stdout.isatty():
+        sys.stdout.write("\a")
+    if alerts and here.settings.on_alert and (mine := await claim(alerts, told)):
+        document = {"schema": SCHEMA, "alerts": [alert_document(one, listed[one.key]) for one in mine]}
+        tell(filter(None, (await run_hook(here.settings.on_alert, document),)))
+
+
+_BIG_ROWS = 5
+_BIG_FONT = {
+    "A": "010 101 111 101 101", "B": "110 101 110 101 110", "C": "011 100 100 100 011", "D": "110 101 101 101 110",
+    "E": "111 100 110 100 111", "F": "111 100 110 100 100", "G": "011 100 101 101 011", "H": "101 101 111 101 101",
+    "I": "111 010 010 010 111", "J": "001 001 001 101 010", "K": "101 101 110 101 101", "L": "100 100 100 100 111",
+    "M": "101 111 111 101 101", "N": "110 101 101 101 101", "O": "010 101 101 101 010", "P": "110 101 110 100 100",
+    "Q": "010 101 101 110 011", "R": "110 101 110 101 101", "S": "011 100 010 001 110", "T": "111 010 010 010 010",
+    "U": "101 101 101 101 111", "V": "101 101 101 101 010", "W": "101 101 111 111 101", "X": "101 101 010 101 101",
+    "Y": "101 101 010 010 010", "Z": "111 001 010 100 111", "0": "111 101 101 101 111", "1": "010 110 010 010 111",
+    "2": "110 001 010 100 111", "3": "110 001 010 001 110", "4": "101 101 111 001 001", "5": "111 100 110 001 110",
+    "6": "011 100 111 101 111", "7": "111 001 010 010 010", "8": "111 101 111 101 111", "9": "111 101 111 001 110",
+    "-": "000 000 111 000 000", "?": "110 001 010 000 010", " ": "000 000 000 000 000",
+}  # fmt: skip
+
+
+def _big(words: str, width: int, *, ascii_only: bool = False) -> list[str]:
+    """Five lines of blocks two cells wide, or one where room is short; else the words as they are."""
+    glyphs = [_BIG_FONT.get(one, _BIG_FONT["?"]).split() for one in words.upper()]
+    block = "#" if ascii_only else "█"
+    for wide in (2, 1):
+        if len(glyphs) * (3 * wide + wide) <= width:
+            return [
+                "".join("".join((block if bit == "1" else " ") * wide for bit in glyph[row] + "0") for glyph in glyphs)
+                for row in range(_BIG_ROWS)
+            ]
+    return [words]

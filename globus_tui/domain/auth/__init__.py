@@ -1,0 +1,1 @@
+"""Scopes, consents, tokens and identities as values."""

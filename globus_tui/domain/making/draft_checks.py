@@ -1,0 +1,617 @@
+"""All checks of a draft before anything is sent. What services have to be asked is handed in, so nothing here waits."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.domain import wire
+from globus_tui.domain.auth.scope import collection_of
+from globus_tui.domain.making.check_items import check_items
+from globus_tui.domain.making.draft import What, word_to_type
+from globus_tui.domain.making.draft_fields import (
+    CONSENT,
+    DEADLINE,
+    DESTINATION,
+    END,
+    FLOW,
+    INTERVAL,
+    ITEMS,
+    NAME,
+    OPTIONS,
+    RUN_MANAGERS,
+    RUN_MONITORS,
+    SCHEDULE,
+    SOURCE,
+    START,
+    WHOLE,
+    Finding,
+    Level,
+    note,
+    ok,
+    stop,
+    warn,
+)
+from globus_tui.domain.making.json_checks import is_principal
+from globus_tui.domain.making.timer_index import TimerIndex, counts, pairs
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.schedule.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL, OnceSchedule, RecurringSchedule
+from globus_tui.domain.schedule.typed_intervals import amount_words
+from globus_tui.domain.timer.history import look_back, task_of
+from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, rate_number
+from globus_tui.domain.timer.job import FlowStart
+from globus_tui.domain.timer.run import took
+from globus_tui.domain.transfer.collection import CollectionKind
+from globus_tui.domain.transfer.destructive import DANGER, scratch_signs
+from globus_tui.domain.transfer.places import sources, targets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.auth.scope import Scope
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.schedule.schedule import Schedule
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.transfer.collection import Collection, PauseRule
+    from globus_tui.domain.transfer.destructive import Deletions
+    from globus_tui.domain.transfer.task import Task
+
+
+def check_against_timers(
+    draft: Draft,
+    timers: TimerIndex,
+    tasks: Mapping[str, Task],
+    *,
+    now: datetime,
+    known: Mapping[str, Collection],
+    replaces: str | None = None,
+    rate: bool = True,
+) -> Iterator[Finding]:
+    """Everything that other timers have to do with it.
+
+    Args:
+        draft: what is to be made.
+        tasks: known tasks of their runs, by id.
+        known: documents of collections by id, as far as they were read.
+        replaces: id of the timer that is to be replaced by it.
+        rate: False leaves out how often all of them run together.
+    """
+    if draft.what is not What.TRANSFER_NOW:
+        if rate:
+            yield from _rate(draft, timers, replaces)
+        yield from _name(draft, timers, replaces)
+    if draft.what is What.FLOW_TIMER:
+        yield from _same_flow(draft, timers, replaces)
+        return
+    yield from _relations(draft, timers, known, replaces)
+    yield from _overlap(draft, timers, tasks, now, known)
+
+
+def schedules_of(draft: Draft) -> tuple[Schedule, ...]:
+    """The schedules of all timers that it takes."""
+    if draft.what is What.TRANSFER_NOW:
+        return ()
+    if len(draft.group) > 1:
+        return tuple(one.schedule for one in draft.group)
+    return (draft.schedule,) if draft.schedule else ()
+
+
+def _rate(draft: Draft, timers: TimerIndex, replaces: str | None) -> Iterator[Finding]:
+    budget = timers.rates(schedules_of(draft), replaces)
+    limit = rate_number(LIMIT_PER_HOUR)
+    if budget.over:
+        yield stop(
+            INTERVAL,
+            f"Your timers together would start {rate_number(budget.total)} times an hour; Globus allows {limit}",
+        )
+    elif budget.over_when_resumed:
+        both = rate_number(budget.total + budget.standing)
+        yield warn(
+            INTERVAL, f"With the paused ones your timers would start {both} times an hour; Globus allows {limit}"
+        )
+    elif budget.added:
+        yield ok(INTERVAL, f"Your timers together start {rate_number(budget.total)} times an hour (limit: {limit})")
+
+
+def _name(draft: Draft, timers: TimerIndex, replaces: str | None) -> Iterator[Finding]:
+    if not draft.name.strip():
+        yield note(NAME, "It has no name: it will be hard to find again")
+    elif any(job.job_id != replaces for job in timers.named(draft.name)):
+        yield warn(NAME, "Another timer has this name")
+
+
+def _same_flow(draft: Draft, timers: TimerIndex, replaces: str | None) -> Iterator[Finding]:
+    inputs = dict(draft.flow.inputs)
+    for job in timers.starting(draft.flow.flow_id or ""):
+        same = isinstance(job.payload, FlowStart) and dict(job.payload.inputs) == inputs
+        if same and job.job_id != replaces:
+            yield warn(WHOLE, f"{job.label} starts the same flow with the same input")
+
+
+def _relations(
+    draft: Draft, timers: TimerIndex, known: Mapping[str, Collection], replaces: str | None
+) -> Iterator[Finding]:
+    """At most one finding for each other timer, the worst; many of one kind are counted after the first few."""
+    mine, deletes = draft.transfer, draft.deletes
+    forth, read, written = pairs(mine, known), sources(mine, known), targets(mine, known)
+    told: set[int] = set()
+
+    def new(found: set[int], *, deleting: bool = False) -> list[Job]:
+        fresh = [
+            (number, job)
+            for number, job in ((number, timers.jobs[number]) for number in sorted(found - told))
+            if counts(job) and job.job_id != replaces and (not deleting or job.deletes)
+        ]
+        told.update(number for number, _ in fresh)
+        return [job for _, job in fresh]
+
+    yield from _listed(warn, WHOLE, new(timers.moving(forth)), _same_things(draft))
+    back = new(timers.moving({(to, at, source, path) for source, path, to, at in forth}))
+    yield from _opposite(back, deletes=deletes)
+    writing, feeding = timers.writing(written), timers.writing(read)
+    lost = "to the same folder as a mirror: what this puts there may be deleted"
+    yield from _summed(warn, DESTINATION, new(writing, deleting=True), lost, "write")
+    lost = ", and what they put there would be deleted" if deletes else ""
+    yield from _summed(warn if deletes else note, DESTINATION, new(writing), f"to the same folder{lost}", "write")
+    if deletes:
+        lost = "what is in the folder in which this deletes"
+        yield from _summed(warn, DESTINATION, new(timers.reading(written)), lost, "read")
+    lost = "to the source as a mirror: what this reads may be deleted"
+    yield from _summed(warn, SOURCE, new(feeding, deleting=True), lost, "write")
+    yield from _summed(note, SOURCE, new(feeding), "to the source: a run may find it half done", "write")
+    yield from _summed(note, SOURCE, new(timers.reading(read)), "the same folder", "read")
+
+
+_NAMED = 3
+"""Timers of one kind that are named; the others are counted."""
+
+
+def _same_things(draft: Draft) -> Callable[[Job], str]:
+    schedules = schedules_of(draft)
+
+    def words(job: Job) -> str:
+        same_time = isinstance(job.schedule, RecurringSchedule) and job.schedule in schedules
+        return f"moves the same things between the same places{' at the same times' if same_time else ''}"
+
+    return words
+
+
+def _opposite(found: list[Job], *, deletes: bool) -> Iterator[Finding]:
+    """Timers in the opposite direction: two that delete may undo each other for good."""
+
+    def words(job: Job) -> str:
+        also = ", and deletes: they may undo each other" if deletes or job.deletes else ""
+        return f"moves the same things in the opposite direction{also}"
+
+    fatal = [job for job in found if deletes and job.deletes]
+    yield from _listed(stop, WHOLE, fatal, words)
+    yield from _listed(warn, WHOLE, [job for job in found if not (deletes and job.deletes)], words)
+
+
+def _listed(
+    make: Callable[[str, str], Finding], field: str, found: list[Job], words: Callable[[Job], str]
+) -> Iterator[Finding]:
+    for job in found[:_NAMED]:
+        yield make(field, f"{job.label} {words(job)}")
+    if rest := found[_NAMED:]:
+        yield make(field, f"{len(rest)} more: the first of them, {rest[0].label}, {words(rest[0])}")
+
+
+def _summed(
+    make: Callable[[str, str], Finding], field: str, found: list[Job], words: str, verb: str
+) -> Iterator[Finding]:
+    """One sentence about all of them."""
+    if len(found) == 1:
+        yield make(field, f"{found[0].label} {verb}s {words.replace('they put', 'it puts')}")
+    elif found:
+        named, rest = [job.label for job in found[:_NAMED]], len(found) - _NAMED
+        listed = f"{', '.join(named)} and {rest} more" if rest > 0 else f"{', '.join(named[:-1])} and {named[-1]}"
+        yield make(field, f"{listed} {verb} {words}")
+
+
+_MOST_LOOKED_BACK = 30
+"""Timers of a route whose runs are gone through: those with most runs tell how long it takes."""
+
+
+def usual_time(
+    draft: Draft,
+    timers: TimerIndex,
+    tasks: Mapping[str, Task],
+    now: datetime,
+    known: Mapping[str, Collection] | None = None,
+) -> tuple[timedelta | None, timedelta | None]:
+    """How long runs between the same collections took: the median of the timer with most runs, and the last one."""
+    mine = draft.transfer
+    exact = sorted(
+        (timers.jobs[one] for one in timers.moving(pairs(mine, known or {}))), key=lambda job: -(job.n_runs or 0)
+    )
+    alike = exact or timers.between((mine.source_endpoint, mine.destination_endpoint))
+    usual: timedelta | None = None
+    last: tuple[datetime, timedelta] | None = None
+    for job in alike[:_MOST_LOOKED_BACK]:
+        usual = usual or look_back(job, tasks, now).usual
+        for run in job.runs:
+            lasted = took(run, task_of(run, tasks))
+            if lasted is not None and run.ran_at is not None and (last is None or run.ran_at > last[0]):
+                last = (run.ran_at, lasted)
+    return usual, last[1] if last else None
+
+
+def _overlap(
+    draft: Draft, timers: TimerIndex, tasks: Mapping[str, Task], now: datetime, known: Mapping[str, Collection]
+) -> Iterator[Finding]:
+    schedule = draft.schedule
+    if draft.what is What.TRANSFER_NOW or not isinstance(schedule, RecurringSchedule):
+        return
+    usual, last = usual_time(draft, timers, tasks, now, known)
+    if last is not None and last >= schedule.interval:
+        yield warn(
+            INTERVAL,
+            f"The last run between these collections took {_minutes(last)}: longer than the interval, ticks are lost",
+        )
+    elif usual is not None and usual >= schedule.interval:
+        yield warn(INTERVAL, f"Runs between these collections usually take {_minutes(usual)}, longer than the interval")
+    elif usual is not None:
+        yield note(INTERVAL, f"Similar runs took {_minutes(usual)} (median), so no skipped ticks are expected")
+
+
+def _minutes(span: timedelta) -> str:
+    minutes = max(1, round(span.total_seconds() / 60))
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+@dataclass(frozen=True, slots=True)
+class PathLook:
+    """What was found at a path.
+
+    Attributes:
+        kind: `dir`, `file`, or another type of the listing; None when nothing is there or it cannot be told.
+        missing: the service says that there is no such path.
+        problem: why it cannot be told, in words.
+        gare: what Globus wants before it tells.
+    """
+
+    kind: str | None = None
+    missing: bool = False
+    problem: str | None = None
+    gare: Gare | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """Answers; None or empty where nothing was asked yet.
+
+    Attributes:
+        source_problem: why there is none, in words.
+        paths: by (collection id, path).
+        missing_consents: scopes that are not granted.
+        unknown_consents: scopes that could not be looked up.
+        pauses: rules of the managers that are in force, by collection id.
+        deletions: what the first run would delete.
+        flow_problem: why the flow cannot be used, in words.
+    """
+
+    source: Collection | None = None
+    destination: Collection | None = None
+    source_problem: str | None = None
+    destination_problem: str | None = None
+    paths: Mapping[tuple[str, str], PathLook] = field(default_factory=dict, hash=False)
+    missing_consents: tuple[Scope, ...] = ()
+    unknown_consents: tuple[Scope, ...] = ()
+    consents_checked: bool = False
+    pauses: Mapping[str, tuple[PauseRule, ...]] = field(default_factory=dict, hash=False)
+    deletions: Deletions | None = None
+    signed_in: bool | None = None
+    flow_problem: str | None = None
+
+
+def check_lookups(draft: Draft, found: Lookups) -> Iterator[Finding]:
+    """Everything that the answers tell."""
+    if found.signed_in is False:
+        yield stop(CONSENT, "Nobody is signed in")
+    elif found.signed_in:
+        yield ok(CONSENT, "Signed in")
+    pauses = tuple(_pauses(draft, found))
+    held = {one.field for one in pauses}
+    yield from _collection(SOURCE, found.source, found.source_problem, held=SOURCE in held)
+    yield from _collection(DESTINATION, found.destination, found.destination_problem, held=DESTINATION in held)
+    yield from _consents(draft, found)
+    yield from pauses
+    yield from _paths(draft, found)
+    yield from _local_users(draft, found)
+    yield from _deleting(draft, found)
+    if found.flow_problem:
+        yield stop(FLOW, found.flow_problem)
+
+
+def _collection(
+    place: str, collection: Collection | None, problem: str | None, *, held: bool = False
+) -> Iterator[Finding]:
+    if problem:
+        yield stop(place, f"The {place} cannot be used: {problem}")
+    if collection is None:
+        return
+    if collection.deleted:
+        yield stop(place, f"{collection.name} has been deleted")
+    elif collection.non_functional or collection.kind is CollectionKind.ENDPOINT:
+        yield stop(place, f"{collection.name} is an endpoint that holds no data itself: choose one of its collections")
+    elif collection.connected is False:
+        yield warn(place, f"{collection.name} is not connected now: runs wait until it is")
+    elif collection.paused:
+        yield warn(place, f"{collection.name} is paused by its owner")
+    elif not held:
+        yield ok(place, f"{collection.name} can be used")
+    yield from _assurance(place, collection)
+    if collection.user_message:
+        yield note(place, f"{collection.name} says: {collection.user_message}")
+
+
+def _assurance(place: str, collection: Collection) -> Iterator[Finding]:
+    """What it asks of sign-ins."""
+    if collection.session_minutes or collection.mfa_required or collection.policy_id:
+        span = f" of the last {collection.session_minutes} minutes" if collection.session_minutes else ""
+        yield warn(
+            place,
+            f"{collection.name} wants a sign-in{span}: runs without one may stop the timer until somebody signs in",
+        )
+    elif collection.high_assurance:
+        yield note(place, f"{collection.name} is high assurance")
+
+
+def _consents(draft: Draft, found: Lookups) -> Iterator[Finding]:
+    for scope in found.missing_consents:
+        yield warn(CONSENT, f"A consent is missing and will be asked for: {_allowed(scope, draft, found)}")
+    for scope in found.unknown_consents:
+        yield note(CONSENT, f"Whether this consent is there cannot be told: {_allowed(scope, draft, found)}")
+    if found.consents_checked and not found.missing_consents and not found.unknown_consents:
+        yield ok(CONSENT, "All consents are there")
+
+
+def _allowed(scope: Scope, draft: Draft, found: Lookups) -> str:
+    """What a scope is about, by the names that are known; as it is written where it is about something else."""
+    names = {one.collection_id: one.name for one in (found.source, found.destination) if one is not None}
+    ids = [one for one in map(collection_of, scope.walk()) if one]
+    if ids:
+        return f"data on {', '.join(names.get(one, one) for one in ids)}"
+    flow = draft.flow
+    return f"to start the flow {flow.title or flow.flow_id}" if draft.what is What.FLOW_TIMER else str(scope)
+
+
+def _pauses(draft: Draft, found: Lookups) -> Iterator[Finding]:
+    data = draft.transfer
+    for place, collection_id, name in (
+        (SOURCE, data.source_endpoint, found.source.name if found.source else draft.source_name),
+        (
+            DESTINATION,
+            data.destination_endpoint,
+            found.destination.name if found.destination else draft.destination_name,
+        ),
+    ):
+        rules = [one for one in found.pauses.get(collection_id or "", ()) if one.holds(writing=place == DESTINATION)]
+        if rules:
+            which = "to" if place == DESTINATION else "from"
+            said = "; ".join(dict.fromkeys(one.message for one in rules if one.message)) or "they give no reason"
+            yield warn(place, f"{name or collection_id}: its managers have paused transfers {which} it: {said}")
+
+
+def _paths(draft: Draft, found: Lookups) -> Iterator[Finding]:
+    data = draft.transfer
+    for number, item in enumerate(data.items):
+        look = found.paths.get((data.source_endpoint or "", item.source_path))
+        if look is not None:
+            yield from _source(look, item.source_path, number, recursive=item.recursive)
+        look = found.paths.get((data.destination_endpoint or "", item.destination_path))
+        if look is not None:
+            yield from _destination(look, item.destination_path, number, recursive=item.recursive)
+
+
+def _source(look: PathLook, path: str, number: int, *, recursive: bool | None) -> Iterator[Finding]:
+    if look.gare is not None:
+        yield warn(ITEMS, f"Globus wants something of you before it shows {path}", number)
+    elif look.missing:
+        yield stop(ITEMS, f"There is no {path} at the source", number)
+    elif look.problem:
+        yield warn(ITEMS, f"{path} cannot be read: {look.problem}", number)
+    elif look.kind == "dir" and recursive is False:
+        yield stop(ITEMS, f"{path} is a folder, but is to be moved as a file", number)
+    elif look.kind not in (None, "dir") and recursive:
+        yield stop(ITEMS, f"{path} is a file, but is to be moved as a folder", number)
+    elif look.kind is not None:
+        yield ok(ITEMS, f"{path} can be read")
+
+
+def _destination(look: PathLook, path: str, number: int, *, recursive: bool | None) -> Iterator[Finding]:
+    if look.gare is not None:
+        yield warn(ITEMS, f"Globus wants something of you before it shows {path} at the destination", number)
+    elif look.missing:
+        yield note(ITEMS, f"{path} is not there yet and will be made", number)
+    elif look.problem:
+        yield warn(ITEMS, f"{path} at the destination cannot be read: {look.problem}", number)
+    elif look.kind == "dir" and recursive is False:
+        yield stop(ITEMS, f"{path} is a folder at the destination: a file needs a whole path", number)
+    elif look.kind not in (None, "dir") and recursive:
+        yield stop(ITEMS, f"{path} is a file at the destination, where a folder is to go", number)
+    elif look.kind is not None:
+        yield ok(ITEMS, f"{path} is there; writing cannot be tried without writing")
+
+
+def _local_users(draft: Draft, found: Lookups) -> Iterator[Finding]:
+    for place, collection, user in (
+        (SOURCE, found.source, draft.transfer.source_local_user),
+        (DESTINATION, found.destination, draft.transfer.destination_local_user),
+    ):
+        if user and collection is not None and collection.kind not in (CollectionKind.MAPPED, CollectionKind.OTHER):
+            yield stop(place, f"A local user can be chosen on mapped collections only, and {collection.name} is none")
+
+
+def _deleting(draft: Draft, found: Lookups) -> Iterator[Finding]:
+    if not draft.deletes:
+        return
+    yield warn(OPTIONS, DANGER.split(". ")[0])
+    for item in draft.transfer.items[:1]:
+        for sign in scratch_signs(item.source_path, found.source):
+            level = stop if draft.guards.refuse_scratch else warn
+            yield level(SOURCE, f"The source looks like storage that is purged ({sign}), and this timer deletes")
+    if not draft.transfer.fail_on_quota_errors:
+        yield note(OPTIONS, "Free space cannot be seen through Globus; a full quota is tried again until the deadline")
+    gone = found.deletions
+    if gone is None:
+        return
+    if gone.source_empty and gone.looked_at:
+        yield stop(SOURCE, "The source is empty now: the first run would delete everything at the destination")
+    elif gone.names:
+        more = "" if gone.complete else " or more"
+        yield warn(
+            OPTIONS,
+            f"{len(gone.names)}{more} of {gone.looked_at} entries at the destination are not in the source: "
+            f"the first run would DELETE them ({word_to_type(draft)})",
+        )
+    elif gone.complete:
+        yield ok(OPTIONS, "The first run would delete nothing at the top level")
+
+
+FARTHEST_START = timedelta(days=365)
+PAST_ALLOWED = timedelta(days=1)
+"""A start must be "in the future or close to the present" (documented); how close is not known. Within this it is a
+warning, beyond it is not sent."""
+
+
+def check_schedule(draft: Draft, now: datetime) -> Iterator[Finding]:
+    """Everything about the schedule; of each member of a calendar group."""
+    if draft.what is What.TRANSFER_NOW:
+        return
+    schedules = [one.schedule for one in draft.group] if len(draft.group) > 1 else [draft.schedule]
+    seen = set()
+    for schedule in schedules:
+        for finding in _check(schedule, now, last_run=draft.replaces is not None):
+            if finding not in seen:
+                seen.add(finding)
+                yield finding
+    yield from _deadline(draft, now)
+
+
+def _check(schedule: Schedule | None, now: datetime, *, last_run: bool) -> Iterator[Finding]:
+    if schedule is None:
+        yield stop(SCHEDULE, "It is not said when it runs")
+    elif isinstance(schedule, OnceSchedule):
+        if schedule.at is not None:
+            yield from _start(schedule.at, now)
+    else:
+        yield from _interval(schedule.interval)
+        if schedule.start is not None:
+            yield from _start(schedule.start, now)
+        yield from _end(schedule, now, last_run=last_run)
+
+
+def _interval(interval: timedelta) -> Iterator[Finding]:
+    if interval < SHORTEST_INTERVAL:
+        yield stop(INTERVAL, f"{amount_words(interval)} is too short: Globus allows 60 seconds at least")
+    if interval > LONGEST_INTERVAL:
+        yield stop(INTERVAL, f"{amount_words(interval)} is too long: Globus allows 365 days at most")
+    if interval % timedelta(seconds=1):
+        yield stop(INTERVAL, "An interval must be in whole seconds")
+
+
+def _start(start: datetime, now: datetime) -> Iterator[Finding]:
+    if start > now + FARTHEST_START:
+        yield stop(START, "It starts more than a year from now, which Globus does not allow")
+    elif start < now - PAST_ALLOWED:
+        yield stop(START, "Its start has passed more than a day ago")
+    elif start < now:
+        yield warn(START, "Its start has passed: the first run may begin at once")
+
+
+def _end(schedule: RecurringSchedule, now: datetime, *, last_run: bool) -> Iterator[Finding]:
+    """`last_run`: one run may be all that is left of the timer whose place it takes; only v1 refuses that."""
+    end = schedule.end
+    if end.after_runs is not None and end.after_runs < 1:
+        yield stop(END, "It has to make at least one run")
+    if end.after_runs == 1 and not last_run:
+        yield stop(END, "A timer that runs once has no interval: choose a single run")
+    if end.until is not None and end.until <= now:
+        yield stop(END, "It ends in the past")
+    elif end.until is not None and end.until < (schedule.start or now):
+        yield stop(END, "It ends before its first run")
+    elif end.until is not None and (schedule.start or now) + schedule.interval > end.until:
+        yield note(END, "It ends before its second run")
+    if end.until is not None and end.after_runs is not None:
+        said = f"on {end.until:%Y-%m-%d} and after {end.after_runs} runs"
+        yield stop(END, f"It ends on a date or after a number of runs, not both; it says {said}: say one of them anew")
+
+
+def _deadline(draft: Draft, now: datetime) -> Iterator[Finding]:
+    """A timer's deadline is a fixed moment: runs after it would fail."""
+    moment = wire.moment(draft.transfer.deadline) if draft.what is What.TRANSFER_TIMER else None
+    if moment is None or moment <= now or draft.schedule is None:
+        return
+    schedule = draft.schedule
+    if isinstance(schedule, RecurringSchedule):
+        yield warn(DEADLINE, "The deadline is one moment for all runs: those after it fail")
+    elif schedule.at is not None and schedule.at >= moment:
+        yield stop(DEADLINE, "The deadline is before the run")
+
+
+_NOTHING = Lookups()
+
+
+def check_draft(
+    draft: Draft,
+    now: datetime,
+    *,
+    jobs: Iterable[Job] | TimerIndex = (),
+    tasks: Mapping[str, Task] | None = None,
+    lookups: Lookups = _NOTHING,
+    replaces: str | None = None,
+    rate: bool = True,
+) -> tuple[Finding, ...]:
+    """Everything that can be found, worst first, otherwise in the order of the wizard's steps.
+
+    Args:
+        jobs: all timers, for rate, duplicates and overlap; a `TimerIndex` of them when there are many checks.
+        tasks: known tasks by id.
+        lookups: what services answered so far.
+        replaces: id of the timer that an edit replaces.
+        rate: False leaves out how often all timers run together.
+    """
+    timers = jobs if isinstance(jobs, TimerIndex) else TimerIndex(jobs)
+    asked = {one.collection_id: one for one in (lookups.source, lookups.destination) if one is not None}
+    known = {**timers.collections, **asked}
+    found: list[Finding] = []
+    if draft.what is What.FLOW_TIMER:
+        if not draft.flow.flow_id:
+            found.append(stop(FLOW, "No flow is chosen"))
+        found += _check_people(draft)
+        for key in draft.flow.extra:
+            found.append(warn(FLOW, f"{key} beside the input is not known to this program; it is sent as it is"))
+    else:
+        found += check_items(draft.transfer, now, known, timer=draft.what is What.TRANSFER_TIMER)
+    found += check_schedule(draft, now)
+    found += check_against_timers(draft, timers, tasks or {}, now=now, known=known, replaces=replaces, rate=rate)
+    found += check_lookups(draft, lookups)
+    return tuple(sorted(found, key=lambda one: -one.level))
+
+
+def _check_people(draft: Draft) -> Iterator[Finding]:
+    """Who may manage and monitor the runs stands as URNs (documented); the service refuses the run, not the timer."""
+    for place in (RUN_MANAGERS, RUN_MONITORS):
+        for one in getattr(draft.flow, place):
+            if not is_principal(one):
+                bare = is_principal(f"{IDENTITY}{one}")
+                meant = f"{IDENTITY}{one}, or {GROUP}{one}" if bare else f"{IDENTITY}ID, or {GROUP}ID"
+                yield stop(place, f"“{one}” names no person and no group. Write {meant}")
+
+
+IDENTITY, GROUP = "urn:globus:auth:identity:", "urn:globus:groups:id:"
+
+
+def may_be_sent(findings: Iterable[Finding]) -> bool:
+    """Nothing found forbids it."""
+    return all(one.level is not Level.STOP for one in findings)
+
+
+def beside(findings: Iterable[Finding], field: str) -> tuple[Finding, ...]:
+    """What is to be shown beside one field."""
+    return tuple(one for one in findings if one.field == field)

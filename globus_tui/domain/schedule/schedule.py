@@ -1,0 +1,327 @@
+"""When a timer runs. Globus counts seconds from a start, in UTC: tick n+1 = start + n × interval (documented)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from globus_tui.domain import wire
+from globus_tui.domain.quick_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from datetime import time, tzinfo
+
+    from globus_tui.domain.wire import Document
+
+
+SHORTEST_INTERVAL = timedelta(seconds=60)
+LONGEST_INTERVAL = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class EndCondition:
+    """When a recurring timer stops by itself. Both None: never.
+
+    Attributes:
+        until: no run starts after this moment.
+        after_runs: stops after that many actual runs; skipped ticks do not count (documented).
+    """
+
+    until: datetime | None = None
+    after_runs: int | None = None
+
+    @property
+    def never(self) -> bool:
+        """It goes on until somebody stops it."""
+        return self.until is None and self.after_runs is None
+
+
+@dataclass(frozen=True, slots=True)
+class OnceSchedule:
+    """A single run; `at` None means as soon as it was created."""
+
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringSchedule:
+    """A run every `interval`, anchored at `start` (None: the moment of creation)."""
+
+    interval: timedelta
+    start: datetime | None = None
+    end: EndCondition = EndCondition()
+
+
+Schedule = OnceSchedule | RecurringSchedule
+
+
+def read_schedule(job: Document) -> Schedule | None:
+    """Reads the schedule of a v1 or v2 document; None when it has none that makes sense.
+
+    `schedule` is absent in documents of 2022, which carry `start` and `interval` at the root. The end is read from
+    `schedule.end` by the key that is present (fixtures omit `condition`), else from `stop_after`.
+    """
+    found = wire.document(job.get("schedule"))
+    start = wire.moment(found.get("start")) or wire.moment(job.get("start"))
+    once, seconds = found.get("type") == "once", _seconds(job, found)
+    if once or (seconds is None and (found or start)):
+        at = wire.moment(found.get("datetime")) or start
+        return OnceSchedule(at) if once or at else None
+    if seconds is None or not _makes_sense(seconds):
+        return None
+    return RecurringSchedule(_interval(int(seconds) or 1), start, read_end(job))
+
+
+def read_interval(job: Document) -> float | None:
+    """Seconds between ticks of the schedule that `read_schedule` gives; None for one that runs once."""
+    found = wire.document(job.get("schedule"))
+    seconds = None if found.get("type") == "once" else _seconds(job, found)
+    return None if seconds is None or not _makes_sense(seconds) else float(int(seconds) or 1)
+
+
+def _seconds(job: Document, schedule: Document) -> float | None:
+    return wire.number(schedule.get("interval_seconds")) or wire.number(job.get("interval"))
+
+
+def _makes_sense(seconds: float) -> bool:
+    return 0 < seconds <= LONGEST_INTERVAL.total_seconds() * 100
+
+
+@lru_cache(maxsize=256)
+def _interval(seconds: int) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+_NO_END = EndCondition()
+
+
+def read_end(job: Document) -> EndCondition:
+    """When the schedule that `read_schedule` gives ends."""
+    end, stop = wire.document(wire.document(job.get("schedule")).get("end")), job.get("stop_after")
+    stop_after = wire.document(stop)
+    if not end and not isinstance(stop, str) and all(said is None for said in stop_after.values()):
+        return _NO_END
+    return EndCondition(
+        until=wire.moment(end.get("datetime")) or wire.moment(stop_after.get("date")) or wire.moment(stop),
+        after_runs=wire.whole(end.get("count"))
+        or wire.whole(end.get("iterations"))
+        or wire.whole(stop_after.get("n_runs")),
+    )
+
+
+def schedule_document(schedule: Schedule) -> dict[str, object]:
+    """The schedule as POST /v2/timer wants it. The end by runs is sent as `count` (specification and CLI).
+
+    A timer of the first version can end on a date and after a number of runs; that is kept as it is, with no condition,
+    which no service takes: the checks stop it before.
+    """
+    if isinstance(schedule, OnceSchedule):
+        once: dict[str, object] = {"type": "once"}
+        return once | {"datetime": wire_moment(schedule.at)} if schedule.at else once
+    sent: dict[str, object] = {
+        "type": "recurring",
+        "interval_seconds": int(schedule.interval.total_seconds()),
+    }
+    if schedule.start:
+        sent["start"] = wire_moment(schedule.start)
+    if schedule.end.until and schedule.end.after_runs is not None:
+        sent["end"] = {"datetime": wire_moment(schedule.end.until), "count": schedule.end.after_runs}
+    elif schedule.end.until:
+        sent["end"] = {"condition": "time", "datetime": wire_moment(schedule.end.until)}
+    elif schedule.end.after_runs is not None:
+        sent["end"] = {"condition": "iterations", "count": schedule.end.after_runs}
+    return sent
+
+
+def wire_moment(moment: datetime) -> str:
+    """A moment as it is sent: second precision, with offset. Naive values are local time, as in the official SDK."""
+    aware = moment.astimezone() if moment.tzinfo is None else moment
+    return aware.isoformat(timespec="seconds")
+
+
+def ticks_between(schedule: Schedule | None, after: datetime, until: datetime, *, limit: int = 1000) -> list[datetime]:
+    """The ticks with `after` < tick <= `until`, oldest first; at most `limit` of them, the newest kept."""
+    if isinstance(schedule, OnceSchedule):
+        return [schedule.at] if schedule.at and after < schedule.at <= until else []
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return []
+    step = schedule.interval
+    last = (min(until, schedule.end.until or until) - schedule.start) // step
+    first = max(0, (after - schedule.start) // step + 1, last - limit + 1)
+    return [schedule.start + n * step for n in range(first, last + 1)]
+
+
+def tick_count(schedule: Schedule | None, after: datetime, until: datetime) -> int:
+    """How many ticks lie in `after` < tick <= `until`, without listing them."""
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return len(ticks_between(schedule, after, until))
+    until = min(until, schedule.end.until or until)
+    first = max(0, (after - schedule.start) // schedule.interval + 1)
+    return max(0, (until - schedule.start) // schedule.interval - first + 1)
+
+
+def next_ticks(
+    schedule: Schedule | None, now: datetime, count: int, *, runs_done: int | None = None
+) -> tuple[datetime, ...]:
+    """The next `count` ticks after `now`, fewer when the schedule ends before.
+
+    Args:
+        schedule: when it runs; ticks of a schedule without a start cannot be known.
+        now: ticks at or before it are past.
+        runs_done: runs made so far, for an end by number of runs. Skipped ticks do not count, so a schedule
+            that ends by runs may end later than said here.
+    """
+    if isinstance(schedule, OnceSchedule):
+        return (schedule.at,) if schedule.at and schedule.at > now else ()
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return ()
+    if schedule.end.after_runs is not None:
+        count = min(count, max(0, schedule.end.after_runs - (runs_done or 0)))
+    first = max(0, (now - schedule.start) // schedule.interval + 1)
+    ticks = (schedule.start + n * schedule.interval for n in range(first, first + count))
+    return tuple(tick for tick in ticks if schedule.end.until is None or tick <= schedule.end.until)
+
+
+def next_tick(schedule: Schedule | None, now: datetime, *, runs_done: int | None = None) -> datetime | None:
+    """The first of `next_ticks`, or None. Asked for every timer, so worked out without the others in mind."""
+    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
+        return next(iter(next_ticks(schedule, now, 1)), None)
+    start, end = schedule.start, schedule.end
+    if end.after_runs is not None and (runs_done or 0) >= end.after_runs:
+        return None
+    tick = start if now < start else start + ((now - start) // schedule.interval + 1) * schedule.interval
+    return tick if end.until is None or tick <= end.until else None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockShift:
+    """A change of the local clock that moves a timer's hour.
+
+    Attributes:
+        before: the last tick before the change, local.
+        after: the first tick after it, local; its wall-clock time differs.
+    """
+
+    before: datetime
+    after: datetime
+
+
+def next_clock_shift(
+    schedule: Schedule | None,
+    now: datetime,
+    zone: tzinfo,
+    *,
+    runs_done: int | None = None,
+    within: timedelta = timedelta(days=366),
+) -> ClockShift | None:
+    """The next daylight-saving change that moves the wall-clock times of a timer's runs, or None.
+
+    Only timers that run at the same times each day can lose them: those whose interval is a whole number of days, or
+    divides a day. An hourly timer stays hourly where the clocks change by an hour, but not by half an hour.
+    """
+    first = next_tick(schedule, now, runs_done=runs_done)
+    if not isinstance(schedule, RecurringSchedule) or first is None or not keeps_wall_clock(schedule.interval):
+        return None
+    step = schedule.interval
+    last = _last_tick(schedule, first, now + within, runs_done or 0)
+    stride = max(step, timedelta(days=1) // step * step)  # a change lasts for months, so a look a day finds it
+    early = first
+    while early < last:
+        late = min(early + stride, last)
+        if _offset(early, zone) != _offset(late, zone):
+            before, after = 0, (late - early) // step  # the change lies between two ticks that halving finds
+            while after - before > 1:
+                middle = (before + after) // 2
+                before, after = (
+                    (middle, after)
+                    if _offset(early + middle * step, zone) == _offset(early, zone)
+                    else (before, middle)
+                )
+            here, there = (early + at * step for at in (before, after))
+            if (_offset(there, zone) - _offset(here, zone)) % step:
+                return ClockShift(here.astimezone(zone), there.astimezone(zone))
+        early = late
+    return None
+
+
+_NOTHING = timedelta()
+
+
+def _last_tick(schedule: RecurringSchedule, first: datetime, horizon: datetime, runs_done: int) -> datetime:
+    """The last tick up to a horizon, or up to the schedule's own end."""
+    until = min(horizon, schedule.end.until or horizon)
+    count = max(0, (until - first) // schedule.interval)
+    if schedule.end.after_runs is not None:
+        count = min(count, max(0, schedule.end.after_runs - runs_done - 1))
+    return first + count * schedule.interval
+
+
+def _offset(moment: datetime, zone: tzinfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or _NOTHING
+
+
+def keeps_wall_clock(interval: timedelta) -> bool:
+    """Whether runs at this interval are at the same times each day, as long as the clocks do not change."""
+    day = timedelta(days=1)
+    return not interval % day or not day % interval
+
+
+_MOST_SHIFTS = 4
+
+
+class Season(Enum):
+    """Winter is when the clock is behind, in either hemisphere."""
+
+    WINTER = "winter"
+    SUMMER = "summer"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSides:
+    """The hour on both sides of a clock change.
+
+    Attributes:
+        winter: local time of day of a run in winter.
+        summer: local time of day of the same run in summer.
+        apart: by how much the clock is put forward.
+        behind: the zone's offset in winter.
+        first: the season of the first run to come.
+    """
+
+    winter: time
+    summer: time
+    apart: timedelta
+    behind: timedelta
+    first: Season
+
+
+def clock_shifts(
+    schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done: int | None = None
+) -> tuple[ClockShift, ...]:
+    """Every clock change within a year that moves the hour; mostly two."""
+    found: list[ClockShift] = []
+    after = now
+    while len(found) < _MOST_SHIFTS:
+        shift = next_clock_shift(schedule, after, zone, runs_done=runs_done)
+        if shift is None or (shift.after - now).days > 366:
+            break
+        found.append(shift)
+        after = shift.after
+    return tuple(found)
+
+
+def clock_sides(schedule: Schedule | None, now: datetime, zone: tzinfo) -> ClockSides | None:
+    """The hour in winter and in summer; None when no clock change moves it within a year."""
+    shift = next_clock_shift(schedule, now, zone)
+    if shift is None:
+        return None
+    before, after = (side.utcoffset() or _NOTHING for side in (shift.before, shift.after))
+    moved = after - before
+    old = shift.after.replace(tzinfo=None) - moved
+    new = shift.after.replace(tzinfo=None)
+    forward = moved > _NOTHING
+    winter, summer = (old, new) if forward else (new, old)
+    first = Season.WINTER if forward else Season.SUMMER
+    return ClockSides(winter.time(), summer.time(), abs(moved), min(before, after), first)

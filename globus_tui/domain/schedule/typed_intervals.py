@@ -1,0 +1,355 @@
+"""Intervals as people type them: `1h30m`, `90 min`, `2 days`, `weekly`, `every 6 hours`, `PT90M`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.schedule.typed_clock import in_digits, refuse, weekday_of, with_understood
+
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1_209_600}
+_SHORT = {"s": "second", "sec": "second", "m": "minute", "min": "minute", "h": "hour", "hr": "hour"}
+_SHORT |= {"d": "day", "w": "week", "wk": "week", "night": "day", "mn": "minute"}
+_WORDS = {
+    "quarter-hourly": 900,
+    "quarter hourly": 900,
+    "three quarters of an hour": 2700,
+    "hourly": 3600,
+    "daily": 86400,
+    "nightly": 86400,
+    "weekly": 604800,
+    "fortnightly": 1_209_600,
+    "half-hourly": 1800,
+    "half hourly": 1800,
+    "half an hour": 1800,
+    "half hour": 1800,
+    "quarter hour": 900,
+    "quarter of an hour": 900,
+}
+_NAMES = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = {"a": 1, "an": 1, "one": 1} | {word: value for value, word in enumerate(_NAMES, start=2)}
+NUMBERS |= {"fifteen": 15, "twenty": 20, "twenty-four": 24, "thirty": 30, "forty": 40, "forty-five": 45}
+NUMBERS |= {"forty-eight": 48, "sixty": 60, "seventy-two": 72, "ninety": 90}
+"""Numbers in words."""
+ORDINALS = {"other": 2, "alternate": 2, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
+_NANO = 10**9
+"""Amounts are added up in whole billionths of a second, so that nothing is rounded."""
+_OFTEN = {"once": 1, "twice": 2, "thrice": 3}
+_PART = re.compile(r"(\d+(?:\.\d{1,9})?) ?([a-z]+)(?: ?(?:and|,|\+) ?| ?)", re.ASCII)
+_CALENDAR = re.compile(
+    r"\b(?:(?:[a-z-]*month[a-z]*)|mos?(?=\b(?<=\d mo)|\b(?<=\d mos))|quarter(?:s|ly)?|(?:half-)?year(?:s|ly)?"
+    r"|\d+(?:y|yr|yrs|mo|mos|mth|mths)|(?<=\d )(?:y|yr|yrs|mth|mths)|[a-z-]*annual(?:ly)?|decades?)\b"
+)
+_FREQUENCY = re.compile(
+    r"(?:(?:(once|twice|thrice)|(?:(\d+) ?|([a-z]+) )(?:times|time|x))(?: (?:a|an|per|each|every)|/)? ?"
+    r"|(\d+)(?: runs)?(?: (?:a|an|per)|/) ?)(day|night|daily|hour|hourly|week|weekly)\b"
+)
+_ISO = re.compile(r"p(?:(\S+?)w)?(?:(\S+?)d)?(?:t(?:(\S+?)h)?(?:(\S+?)m)?(?:(\S+?)s)?)?")
+_AMOUNTS = rf"(\d+|{'|'.join(NUMBERS)})"
+_UNITS = "(minutes?|hours?|days?|weeks?)"
+_AND_A_HALF = re.compile(
+    rf"\b{_AMOUNTS} and (?:a|one) half {_UNITS}\b|(?:\b{_AMOUNTS} )?\b{_UNITS} and (?:a|one) half\b(?! {_UNITS})"
+)
+_FRACTIONS = {"¼": 25, "½": 5, "¾": 75}
+_COUNTED = "s|sec|m|min|h|d|seconds?|minutes?|hours?|days?|weeks?|times|runs"
+_FARTHEST = 36_525 * 86400
+
+MONTHLY = (
+    "A timer counts seconds, and months have no fixed length, so there is no monthly timer; "
+    "for fixed dates make a single run for each."
+)
+YEARLY = "A timer counts seconds, not calendar years; 365 days is the longest that Globus allows."
+QUARTERLY = "A timer counts seconds, and quarters have no fixed length."
+_NEAR = ("1h30m", "90 min", "6 hours", "2 days", "weekly")
+
+
+def tidy(text: str) -> str:
+    """What was typed in lower case, with single blanks, plain dashes, and no sentence mark at its end.
+
+    Raises:
+        BadInput: `1M`, which is a minute or a month.
+    """
+    if minute_or_month := re.search(r"(?<![\w.:])(\d{1,9}) ?M\b", text, re.ASCII):
+        number = minute_or_month.group(1)
+        one = number == "1"
+        raise refuse(
+            f"“{minute_or_month.group()}” can be a minute or a month.",
+            f"{number} minute{'' if one else 's'}",
+            *(["4 weeks"] if one else []),
+            part=minute_or_month.group(),
+        )
+    said = re.sub(r"[‐-―−]", "-", text.lower()).replace("from now", "hence")
+    said = re.sub(r"(\d*)([¼½¾])", lambda it: f"{it[1] or 0}.{_FRACTIONS[it[2]]}", said).strip(" \"'“”‘’")
+    said = in_digits(re.sub(r"(?<=[^ *])[.!?;, ]+$", "", " ".join(said.split())))
+    said = re.sub(r"\bweek[- ](?=(?:day|end)s?\b)", "week", said)
+    said = re.sub(r"\b(every|each)(?=\d)", r"\1 ", re.sub(r"\b(every|each) single\b", r"\1", said))
+    said = re.sub(r"\b(day|night)s? of the week\b", r"\1", said)
+    said = re.sub(r"(:\d\d)[.,]0+(?!\d)", r"\1", re.sub(r" local(?: time)?(?=[ ,]|$)", "", said))
+    said = re.sub(r"\ban? (?=quarter (?:of an )?hour\b|half hour\b)", "", said)
+    if hit := re.search(r"(\d:\d\d)[.,]\d+", said):
+        raise refuse("A timer counts whole seconds, and a fraction of one is said.", hit.group(1), part=hit.group())
+    said = _AND_A_HALF.sub(
+        lambda it: f"{NUMBERS.get(it[1], it[1])}.5 {it[2]}" if it[2] else f"{_halved(it)}.5 {it[4]}", said
+    )
+    said = re.sub(rf"(?<![\w.:-]){_AMOUNTS}(?:[ -]hourly\b|-(?=(?:minute|min|hour|hr|day|week)s?\b))", _with_unit, said)
+    if hit := re.search(r"(?<![\w,:.-])(\d{1,3})\.(\d{3}) ?(s|sec|seconds?|m|min|minutes?)\b", said, re.ASCII):
+        many, more, unit = hit.groups()
+        raise refuse(
+            f"“{hit.group()}”: thousands, or a fraction?",
+            f"{int(many + more)} {unit}",
+            f"{many}.{more.rstrip('0') or '0'} {unit}",
+            part=hit.group(),
+        )
+    said = re.sub(rf"(?<![\w:.-])\d{{1,3}}(?:[ ,]\d{{3}})+(?= ?(?:{_COUNTED})\b)", _one_number, said)
+    if hit := re.search(rf"(?<![\w,:.-])(\d+),(\d+) ?({_COUNTED})\b", said, re.ASCII):
+        near = f"{hit.group(1)}.{hit.group(2)} {hit.group(3)}"
+        raise refuse(f"“{hit.group()}”: a fraction has a point.", near, part=hit.group())
+    return said
+
+
+def _halved(found: re.Match[str]) -> int | str:
+    """Of `hour and a half` and `two hours and a half`."""
+    return NUMBERS.get(found[3], found[3]) or 1
+
+
+def _with_unit(found: re.Match[str]) -> str:
+    """`6-hourly`, `90-minute`."""
+    number = NUMBERS.get(found.group(1), found.group(1))
+    return f"{number} {'hours' if found.group().endswith('hourly') else ''}"
+
+
+def _one_number(found: re.Match[str]) -> str:
+    return re.sub(r"[ ,]", "", found.group())
+
+
+def refuse_calendar(said: str) -> None:
+    """Refuses intervals that a calendar measures and a timer cannot.
+
+    Raises:
+        BadInput: months, quarters or years are named; with the nearest choices.
+    """
+    found = _CALENDAR.search(re.sub(r"\bquarters?[ -](?=hour|of an hour)", "", said))
+    if found is None:
+        return
+    word = found.group()
+    yearly = bool(re.search(r"year|annual|yr|\dy|decade", word) or word == "y")
+    days = 365 if yearly else 91 if word.startswith("quarter") else 30
+    number = re.search(
+        rf"(\d{{1,3}}|\b(?:{'|'.join(NUMBERS)}))(?: ?){re.escape(word.lstrip('0123456789'))}", said, re.ASCII
+    )
+    many = (NUMBERS.get(number.group(1)) or int(number.group(1))) if number else 1
+    if ahead := re.search(r"\b(?:in|next|this)\b(?! the)|\bhence\b", said):
+        far = min(days * max(many, 1), 365)
+        raise refuse(
+            f"“{ahead.group()} {word}” is no fixed time ahead: name the day.", f"in {far} days", f"in {far // 7} weeks"
+        )
+    if word.startswith("quarter"):
+        raise refuse(QUARTERLY, *every_so_many(said, 13, 91))
+    if word in ("bimonthly", "bi-monthly"):
+        raise refuse(
+            f"“{word}” can mean two months or twice a month, and months have no fixed length.",
+            every_so_many(said, 8, 61)[0],
+            every_so_many(said, 2, 15)[0],
+            part=word,
+        )
+    if yearly and word.startswith(("semi", "half", "bi")):
+        raise refuse(YEARLY, *every_so_many(said, 26, 182))
+    if yearly:
+        raise refuse(YEARLY, *reversed(every_so_many(said, 52, 365)))
+    if 1 < many <= 12:
+        near = every_so_many(said, round(many * 4.348), round(many * 30.4))
+        raise refuse(f"{MONTHLY} (One month is nearest to every 30 days.)", *near)
+    several = 2 if "twice" in said else len(re.findall(r"\b\d{1,2}(?:st|nd|rd|th)\b", said, re.ASCII))
+    near = every_so_many(said, 2 if several == 2 else 4, 30 // max(several, 1))
+    raise refuse(MONTHLY, *(reversed(near) if several > 2 else near))
+
+
+def at_clock(said: str) -> str:
+    """The first time of day in some words, as ` at 2am`; "" where there is none."""
+    at = re.search(
+        r"\b(\d{1,2}(?::\d\d)? ?[ap]m|\d{1,2}:\d\d|noon|midnight)\b|\bat (\d{1,2})(?!\w|:|/)", said, re.ASCII
+    )
+    return f" at {at.group(1) or at.group(2)}" if at else ""
+
+
+def every_so_many(said: str, weeks: int, days: int) -> tuple[str, str]:
+    """Weeks and days that come near to what a calendar measures; the weekday and the time of day that are said stay."""
+    clock = at_clock(said)
+    weekday = next((word for word in said.split() if weekday_of(word) is not None and len(word) > 2), "")
+    day = f" on {weekday}" if weekday else ""
+    return f"every {weeks} weeks{day}{clock or (' at 02:00' if day else '')}", f"every {days} days{clock}"
+
+
+def parse_interval(text: str) -> timedelta:
+    """Reads an interval: whole seconds, above zero; the service's own limits are checked elsewhere.
+
+    Raises:
+        BadInput: it is no interval; the message says what would do.
+    """
+    try:
+        return _parse(text)
+    except BadInput as wrong:
+        raise with_understood(wrong, _parse, *_NEAR, text=text) from wrong
+
+
+def _parse(text: str) -> timedelta:
+    said = tidy(text)
+    if not said:
+        raise refuse("An interval is missing.")
+    said = re.sub(r"^(?:every|each|once every|once each)\b ?", "", said)
+    taken = take_interval(said, every=True)
+    if taken is None or taken[1] != len(said):
+        raise _why_not(said, text)
+    return whole_seconds(taken[0], text)
+
+
+def take_interval(said: str, *, every: bool) -> tuple[int, int] | None:
+    """Reads an interval at the beginning of some words.
+
+    Args:
+        said: in lower case, with single blanks.
+        every: `every` stands in front, so that a bare unit (`hour`), `other day` or `1h30` is one.
+
+    Returns:
+        Its length in billionths of a second, and how many characters it took; None when none stands there.
+
+    Raises:
+        BadInput: an amount of something that is no unit of time, or that has no fixed length.
+    """
+    for words, length in _WORDS.items():
+        if re.match(rf"{words}\b", said):
+            return length * _NANO, len(words)
+    if frequency := _FREQUENCY.match(said):
+        return _often(frequency), frequency.end()
+    if re.match(r"p(?=[\dt+-])", said) or re.match(r"-p\d", said) or said == "p":
+        word = said.split(" ")[0].rstrip(",")
+        return _iso(word), len(word)
+    if said.startswith(("bi-weekly", "biweekly", "semiweekly", "semi-weekly")):
+        word = said.split(" ")[0].rstrip(",")
+        raise refuse(f"“{word}” can mean two weeks or twice a week.", "every 2 weeks", "every 84 hours", part=word)
+    first, _, rest = said.partition(" ")
+    skipped = 0
+    lead = ""
+    ordinal = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", first)
+    number = NUMBERS.get(first) or (every and (ORDINALS.get(first) or (ordinal and int(ordinal.group(1)))))
+    unit = (rest if number else first).split(" ")[0].rstrip(",")
+    single = unit.removesuffix("s")
+    if number and (_SHORT.get(single, single) in _SECONDS or _SHORT.get(unit, unit) in _SECONDS):
+        lead, skipped = f"{number} ", len(first) + 1
+    elif every and first.rstrip(",") in (*_SECONDS, "night", "h", "hr", "min", "sec"):
+        lead = "1 "
+    return _sum_of(lead, said[skipped:], skipped)
+
+
+def _sum_of(lead: str, said: str, skipped: int) -> tuple[int, int] | None:
+    total, at, text, end = 0, 0, lead + said, 0
+    while part := _PART.match(text, at):
+        length = _unit(part.group(2))
+        if length is None:
+            break
+        total += _nano(part.group(1)) * length
+        end = part.end(2)
+        at = part.end()
+    return (total, end - len(lead) + skipped) if end else None
+
+
+def _unit(word: str) -> int | None:
+    single = word if word in _SHORT or word in _SECONDS else word.removesuffix("s")
+    return _SECONDS.get(_SHORT.get(single, single))
+
+
+def _often(found: re.Match[str]) -> int:
+    """`3 times a day`: spread evenly."""
+    word, *numbers, per = found.groups()
+    number = next(filter(None, numbers), "")
+    times = _OFTEN[word] if word else NUMBERS.get(number, 0) or (int(number) if number.isdecimal() else 0)
+    unit = {"daily": "day", "night": "day", "hourly": "hour", "weekly": "week"}.get(per, per)
+    a_unit = "an hour" if unit == "hour" else f"a {unit}"
+    if not 1 <= times <= 1440:
+        raise refuse(f"“{found.group()}” is no number of runs.", f"3 times {a_unit}")
+    if unit == "week" and times > 1:
+        raise refuse("On which days of the week?", "mondays and thursdays at 02:00", "every 84 hours")
+    if _SECONDS[unit] % times:
+        even = [n for n in range(1, 1441) if _SECONDS[unit] % n == 0]
+        less, more = max(n for n in even if n < times), min((n for n in even if n > times), default=1440)
+        raise refuse(
+            f"{times} runs do not fit evenly into one {unit}: a timer counts whole seconds.",
+            f"{less} times {a_unit}",
+            f"{more} times {a_unit}",
+        )
+    return _SECONDS[unit] // times * _NANO
+
+
+def _iso(word: str) -> int:
+    """`P[nW][nD][T[nH][nM][nS]]` of ISO 8601: at least one part, a fraction only in the last, no years and months."""
+    date_part, _, time_part = word.partition("t")
+    if re.search(r"\d+(?:[.,]\d+)?y", date_part):
+        raise refuse(YEARLY, "P365D", "P52W")
+    if re.search(r"\d+(?:[.,]\d+)?m", date_part):
+        raise refuse(f"{MONTHLY} (PT1M is one minute.)", "P4W", "P30D")
+    found = _ISO.fullmatch(word)
+    parts = [one for one in found.groups() if one is not None] if found else []
+    numbers = all(re.fullmatch(r"\d+", one, re.ASCII) for one in parts[:-1]) and (
+        not parts or re.fullmatch(r"\d+(?:[.,]\d{1,9})?", parts[-1], re.ASCII)
+    )
+    if found is None or not parts or not numbers or (("t" in word) and not time_part):
+        raise refuse(
+            f"“{word[:40].upper()}” is no duration of ISO 8601 that a timer can keep.", "P1D", "PT90M", "P1DT12H"
+        )
+    lengths = (604800, 86400, 3600, 60, 1)
+    return sum(
+        _nano(said.replace(",", ".")) * length for said, length in zip(found.groups(), lengths, strict=True) if said
+    )
+
+
+def _nano(number: str) -> int:
+    whole, _, fraction = number.partition(".")
+    return int(whole) * _NANO + int(fraction.ljust(9, "0") or 0)
+
+
+def _why_not(said: str, text: str) -> BadInput:
+    shown = text.strip()[:60]
+    refuse_calendar(said)
+    if re.fullmatch(r"[\d.]+", said, re.ASCII):
+        number = said.split(".")[0][:9].lstrip("0") or "1"
+        return refuse(f"{shown} what?", f"{number} minutes", f"{number} hours")
+    if hit := re.fullmatch(r"(\d{1,2}):(\d{2})(:\d{2})?", said, re.ASCII):
+        return refuse(f"“{shown}” could be a time of day.", f"{int(hit.group(1)) or 1}h{hit.group(2)}m")
+    if said.startswith("-"):
+        return refuse("An interval cannot be negative.")
+    if (hit := re.match(r"(?:\d+(?:\.\d+)?) ?([a-z]+)", said, re.ASCII)) and _unit(hit.group(1)) is None:
+        return refuse(f"“{hit.group(1)}” in “{shown}” is no unit of time.")
+    return refuse(f"“{shown}” is no interval.")
+
+
+def amount_words(interval: timedelta) -> str:
+    """An interval as it is read again: `90 minutes`, `1 week`."""
+    seconds = int(interval.total_seconds())
+    for length, unit in ((604800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds % length == 0:
+            count = seconds // length
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds} seconds"
+
+
+def whole_seconds(amount: int, text: str) -> timedelta:
+    """An interval of whole seconds that can be counted with, of what `take_interval` read.
+
+    Raises:
+        BadInput: it is nothing, has a fraction of a second, or is absurdly long.
+    """
+    shown = text.strip()[:60]
+    seconds, fraction = divmod(amount, _NANO)
+    if seconds > _FARTHEST:
+        raise refuse(f"“{shown}” is longer than Globus allows: 365 days at most.", "every 365 days")
+    if amount <= 0:
+        raise refuse(
+            "An interval must be longer than nothing; Globus allows 60 seconds to 365 days.", "every 60 seconds"
+        )
+    if fraction:
+        raise refuse(
+            f"“{shown}” has a fraction of a second, and a timer counts whole ones.",
+            f"every {max(60, round(amount / _NANO))} seconds",
+        )
+    return timedelta(seconds=seconds)

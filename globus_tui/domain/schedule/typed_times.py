@@ -1,0 +1,307 @@
+"""Moments as people type them, in their zone: `tomorrow 02:00`, `2026-12-01 6pm`, `in 2 hours`, `next monday 9am`.
+
+The grammar is that of `typed_schedules`. Nothing here raises but `BadInput`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.schedule.calendar_groups import clocks_text
+from globus_tui.domain.schedule.typed_clock import (
+    DAY,
+    DAY_NAMES,
+    Refusal,
+    TypedMoment,
+    clock_text,
+    next_at,
+    on_day,
+    refuse,
+    with_understood,
+)
+from globus_tui.domain.schedule.typed_intervals import at_clock, refuse_calendar, tidy
+from globus_tui.domain.schedule.typed_words import NO_DAYS_OF_MONTHS, scan
+from globus_tui.domain.schedule.typed_zones import take_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from globus_tui.domain.schedule.typed_words import Said
+
+NEAR = ("tomorrow 02:00", "sun 6pm", "in 2 hours", "now")
+_LONGEST = 200
+_NIGHT_ENDS = timedelta(hours=9)
+_MIDNIGHT = timedelta()
+
+
+def parse_moment(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
+    """Reads a moment.
+
+    Args:
+        now: the present, aware.
+        zone: of the user; for everything without a zone of its own.
+
+    Returns:
+        The moment in UTC (None for `now`: as soon as created), with notices about clock changes and the past.
+
+    Raises:
+        BadInput: it is no moment; the message says what would do.
+    """
+    try:
+        return _parse(text, now, zone)
+    except BadInput as wrong:
+        raise with_understood(wrong, lambda near: _parse(near, now, zone), *NEAR, text=text) from wrong
+
+
+def _parse(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
+    said = tidy(text)
+    if not said:
+        raise refuse("A moment is missing.")
+    if len(said) > _LONGEST:
+        raise refuse("That is too long for a moment.")
+    rest, own = take_zone(said, zone)
+    found = read_moment(rest, now, own.zone if own else zone, text)
+    return replace(found, notices=(*found.notices, f"Read in {own.words}.")) if own and own.named else found
+
+
+def parse_end(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
+    """Reads the moment after which no run starts; a day without a time of day is meant as a whole.
+
+    Raises:
+        BadInput: it is no moment.
+    """
+    found = parse_moment(text, now, zone)
+    if found.day is None or found.clock is not None or found.moment is None:
+        return found
+    _, own = take_zone(tidy(text), zone)
+    return whole_day(found, own.zone if own else zone)
+
+
+def whole_day(found: TypedMoment, zone: tzinfo) -> TypedMoment:
+    """The last second of a day that was named without a time of day."""
+    if found.day is None or found.clock is not None:
+        return found
+    following = on_day(found.day + DAY, _MIDNIGHT, zone).moment
+    shown = f"{found.day:%a} {found.day.day} {found.day:%b %Y}"
+    notices = tuple(one for one in found.notices if one not in (AT_MIDNIGHT, _PAST))
+    return replace(
+        found,
+        moment=following - timedelta(seconds=1) if following else None,
+        notices=(*notices, f"Runs of {shown} are still made."),
+    )
+
+
+_ENDS_OF = re.compile(
+    r"\b(?:(?:the )?end of (?:the |this )?(?:day|week|month|year)|eo[dwmy]|new year(?:'?s)?(?: eve)?|christmas)\b"
+)
+AT_MIDNIGHT = "No time of day is said: 00:00 is taken."
+_PAST = "This is in the past."
+
+
+def read_moment(said: str, now: datetime, zone: tzinfo, text: str) -> TypedMoment:
+    """`parse_moment` for words in lower case without a zone.
+
+    Raises:
+        BadInput: it is no moment.
+    """
+    try:
+        found = _resolve(scan(said), now, zone)
+    except OverflowError as error:
+        raise refuse("That is outside the calendar.") from error
+    except BadInput as wrong:
+        if isinstance(wrong, Refusal):
+            days = re.findall(r"((?:\bthe )?\b(\d{1,2})(?:st|nd|rd|th)\b)", said)
+            if wrong.reason == NO_DAYS_OF_MONTHS and days and not re.search(r"\b(?:every|each)\b", said):
+                raise _of_which_month(days, at_clock(said), now.astimezone(zone).date()) from wrong
+            raise
+        if hit := _ENDS_OF.search(said):
+            raise refuse(
+                f"“{hit[0]}”: write the date.", _end_of(hit[0], now.astimezone(zone).date()), part=hit[0]
+            ) from wrong
+        refuse_calendar(said)
+        if re.fullmatch(r"(?:at )?[\d.]+", said, re.ASCII):
+            raise _bare_number(said.removeprefix("at ")) from wrong
+        raise refuse(f"“{text.strip()[:60]}” is no moment that can be understood: {_inner(wrong)}") from wrong
+    if found.moment is None:
+        return found
+    if not 1970 <= found.moment.year < 2970:
+        raise refuse(f"The year {found.moment.year} is out of range.", f"{now.year + 1}-12-01 18:00")
+    return replace(found, notices=(*found.notices, _PAST)) if found.moment < now else found
+
+
+def _end_of(said: str, today: date) -> str:
+    """The last moment of the day, week, month or year; `christmas` and `new year` are days."""
+    if said.startswith(("new", "christmas")):
+        return f"{today.year}-12-{25 if said[0] == 'c' else 31}"
+    following = (today.replace(day=1) + 31 * DAY).replace(day=1)
+    ends = {"d": today, "w": today + (6 - today.weekday()) * DAY, "m": following - DAY, "y": date(today.year, 12, 31)}
+    return f"{ends[said.rpartition(' ')[2][0] if ' ' in said else said[-1]]} 24:00"
+
+
+def _of_which_month(said: Sequence[tuple[str, str]], clock: str, today: date) -> BadInput:
+    ahead = [today + days * DAY for days in range(1, 63)]
+    near = [
+        next((one.isoformat() for one in ahead if one.day == int(number)), ahead[0].isoformat()) for _, number in said
+    ]
+    parts, reason = [part for part, _ in said], f"of which month? {NO_DAYS_OF_MONTHS}"
+    if len(said) == 1:
+        return refuse(f"“{parts[0]}”: {reason}", *near, part=parts[0])
+    return refuse(f"“{' and '.join(parts)}”: {reason} Each is a run of its own.", *(f"{one}{clock}" for one in near))
+
+
+def _bare_number(said: str) -> BadInput:
+    shown = said[:40]
+    hit = re.fullmatch(r"(\d\d?)\.?(\d\d)?", said, re.ASCII)
+    near = "02:00"
+    if hit and int(hit.group(1)) < 24 and int(hit.group(2) or 0) < 60:
+        near = f"{int(hit.group(1)):02}:{hit.group(2) or '00'}"
+    if re.fullmatch(r"[12]\d{9}", said, re.ASCII):  # as `date +%s` prints it
+        moment = datetime.fromtimestamp(int(said), UTC)
+        return refuse(f"A bare number such as {shown} is no moment.", f"{moment:%Y-%m-%dT%H:%M:%SZ}", part=said)
+    ahead = f"in {shown} seconds" if said.isdecimal() and 60 <= int(said[:9]) <= 999_999 else "in 2 hours"
+    return refuse(f"A bare number such as {shown} is no moment that can be understood.", f"at {near}", ahead)
+
+
+def _inner(wrong: BadInput) -> str:
+    words = str(wrong)
+    return words if words.startswith("“") else words[:1].lower() + words[1:]
+
+
+def _resolve(said: Said, now: datetime, zone: tzinfo) -> TypedMoment:
+    if said.repeats or said.minute is not None:
+        raise BadInput("That is a rhythm, not a moment.")
+    if said.at_once:
+        return TypedMoment(None)
+    clock = _one_clock(said)
+    if said.interval is not None:
+        return _ahead(said, clock, now, zone)
+    today = now.astimezone(zone).date()
+    day, notices = _named_day(said, today)
+    if said.days:
+        day, told = _with_weekday(said, day, clock or _MIDNIGHT, now, zone)
+        notices += told
+    if day is None:
+        if clock is None:
+            raise BadInput("No day and no time of day is said.")
+        return replace(next_at(clock, now, zone), clock_alone=True)
+    if said.part == "night" and said.days_ahead is not None:
+        return _at_night(said, clock, day, now, zone)
+    notices += _about_the_hour(said, clock, day)
+    found = on_day(day, clock or _MIDNIGHT, zone)
+    return TypedMoment(found.moment, (*notices, *found.notices), day, clock)
+
+
+def _one_clock(said: Said) -> timedelta | None:
+    clocks = said.times()
+    if len(clocks) > 1:
+        raise refuse(
+            "Two times of day are named; one moment has one.",
+            f"every day at {clocks_text(clocks)}",
+        )
+    return clocks[0] if clocks else None
+
+
+def _about_the_hour(said: Said, clock: timedelta | None, day: date) -> tuple[str, ...]:
+    if said.midnight:
+        return (f"Midnight is taken as the beginning of {day:%a} {day.day} {day:%b}; its end is 24:00.",)
+    if clock is not None:
+        return ()
+    if said.days_ahead == 0:
+        raise refuse("At what time today?", "now", "today at 23:59", "tomorrow at 02:00")
+    if said.part:
+        raise refuse(f"At what time in the {said.part}?", f"{day.isoformat()} {said.sample_hour}")
+    return (AT_MIDNIGHT,)
+
+
+def _ahead(said: Said, clock: timedelta | None, now: datetime, zone: tzinfo) -> TypedMoment:
+    ahead = said.interval or _MIDNIGHT
+    moment = (now + ahead).astimezone(UTC).replace(microsecond=0)
+    if said.days or said.day is not None or said.days_ahead is not None:
+        raise BadInput("A day and a distance from now are said.")
+    if clock is None:
+        return TypedMoment(moment)
+    if ahead % DAY:
+        raise refuse("A time of day fits whole days ahead only.", f"in 2 days at {clock_text(clock)}")
+    day = now.astimezone(zone).date() + ahead
+    found = on_day(day, clock, zone)
+    return TypedMoment(found.moment, found.notices, day, clock)
+
+
+def _named_day(said: Said, today: date) -> tuple[date | None, tuple[str, ...]]:
+    """The day of a date or of `tomorrow`. Without a year it is the next such date, and what has passed is said."""
+    if said.days_ahead is not None:
+        if said.day is not None:
+            raise BadInput("Two days are named.")
+        return today + timedelta(days=said.days_ahead), ()
+    if said.day is None or said.month is None:
+        return None, ()
+    if said.year is not None:
+        return date(said.year, said.month, said.day), ()
+    years = [year for year in range(today.year, today.year + 13) if _is_date(year, said.month, said.day)]
+    if len(years) < 2:
+        raise BadInput("That is outside the calendar.")
+    if len(said.days) == 1:  # the weekday says which year
+        may = years[: 2 if date(years[0], said.month, said.day) < today else 1]  # what is still ahead is this year's
+        fitting = [year for year in may if date(year, said.month, said.day).weekday() == said.days[0]]
+        years = fitting or years
+    found = date(years[0], said.month, said.day)
+    if found < today and len(said.days) != 1:
+        later = date(years[1], said.month, said.day)
+        return later, (f"{found.day} {found:%b %Y} has passed: {later.day} {later:%b %Y} is taken.",)
+    return found, (f"The year {found.year} is taken.",) if found.year != today.year else ()
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _with_weekday(
+    said: Said, day: date | None, clock: timedelta, now: datetime, zone: tzinfo
+) -> tuple[date, tuple[str, ...]]:
+    """The day of a weekday; one that stands beside a date must be that of the date."""
+    weekday = said.days[0]
+    if day is not None:
+        if day.weekday() != weekday:
+            name = DAY_NAMES[day.weekday()].capitalize()
+            right = day + timedelta(days=(weekday - day.weekday()) % 7)
+            hour = clock_text(clock) if clock else ""
+            raise refuse(
+                f"{day.day} {day:%b %Y} is a {name}, not a {DAY_NAMES[weekday].capitalize()}.",
+                f"{day.isoformat()} {hour}".strip(),
+                f"{right.isoformat()} {hour}".strip(),
+            )
+        return day, ()
+    today = now.astimezone(zone).date()
+    if said.qualifier == "next week":
+        found = today + (7 + weekday - today.weekday()) * DAY
+        return found, (f"“next week” is taken as {found:%a} {found.day} {found:%b %Y}.",)
+    at = next_at(clock, now, zone, days=frozenset({weekday}))
+    found = at.day or today
+    if said.qualifier != "next":
+        return found, ()
+    # The one that comes, unless that is today: then a week on. Said, since people differ.
+    found = found + 7 * DAY if found == today else found
+    return found, (f"“next” is taken as {found:%a} {found.day} {found:%b %Y}.",)
+
+
+def _at_night(said: Said, clock: timedelta | None, day: date, now: datetime, zone: tzinfo) -> TypedMoment:
+    """`tonight 2am` is in the coming night, which is the morning of the following day by the calendar."""
+    if clock is None:
+        raise refuse("At what time of the night?", "tonight at 23:00", "tonight at 02:00")
+    today = now.astimezone(zone)
+    in_it = said.days_ahead == 0 and timedelta(hours=today.hour, minutes=today.minute) < min(clock, _NIGHT_ENDS)
+    found_day = day + DAY if clock < _NIGHT_ENDS and not in_it else day
+    found = on_day(found_day, clock, zone)
+    if said.days_ahead == 0 and found.moment is not None and found.moment <= now:
+        raise refuse(f"{clock_text(clock)} has passed this night.", f"tomorrow at {clock_text(clock)}")
+    told = (f"The night is taken as {found_day:%a} {found_day.day} {found_day:%b} {clock_text(clock)}.",)
+    return TypedMoment(found.moment, (*(told if found_day != day else ()), *found.notices), found_day, clock)

@@ -1,0 +1,218 @@
+"""When to tell somebody of a timer: once when it turns bad, once when it gets worse, once when it is well again.
+
+One bad look in between is no news where several are asked for, and neither is one good look: a timer that goes back and
+forth is named as such, once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from globus_tui.domain import wire
+from globus_tui.domain.timer.cause import Hit, cause_text, causes, outages
+from globus_tui.domain.timer.health import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from globus_tui.domain.timer.health import Health
+
+FLAPPING_WITHIN = timedelta(hours=1)
+"""A timer that turns bad again so soon after it was told of goes back and forth."""
+
+
+class AlertKind(Enum):
+    """What happened; the value is the word for it."""
+
+    BAD = "bad"
+    WORSE = "worse"
+    RECOVERED = "recovered"
+    FLAPPING = "flapping"
+
+
+class Alert(NamedTuple):
+    """One piece of news.
+
+    Attributes:
+        since: since when it is, or was, in trouble.
+        also: other timers of which the same is to be told, for the same cause.
+    """
+
+    kind: AlertKind
+    key: str
+    word: Word
+    at: datetime
+    since: datetime
+    also: tuple[str, ...] = ()
+
+
+class Look(NamedTuple):
+    """What is seen of a timer: its judgement, and since when it is in trouble if that is known.
+
+    Attributes:
+        sides: the collections that it moves from and to: several timers may be in trouble for one of them.
+    """
+
+    key: str
+    health: Health
+    since: datetime | None = None
+    sides: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Seen:
+    bad: int = 0
+    good: int = 0
+    told: Word | None = None
+    since: datetime | None = None
+    told_at: datetime | None = None
+    flapping: bool = False
+    cause: str = ""
+
+
+class Watcher:
+    """Remembers what was told of each timer, and nothing of those that were never in trouble.
+
+    Where one cause hits several timers, one alert is for all of them, and none for those that it hits later.
+
+    Args:
+        after: looks in a row at which a timer must be in trouble before it is told of.
+        clear_after: looks in a row at which it must be well before that is told.
+        quiet_at_first: what is in trouble at the first look is no news.
+    """
+
+    def __init__(self, after: int = 1, clear_after: int = 2, *, quiet_at_first: bool = False) -> None:
+        self._after, self._clear_after, self._quiet = after, clear_after, quiet_at_first
+        self._seen: dict[str, _Seen] = {}
+        self._told: dict[str, int] = {}
+        """Causes that hit several timers and were told of, with the rank of the worst word that was told."""
+
+    def remembers(self, key: str) -> bool:
+        """Something of it is still to be told, or was a moment ago: it must be among what is looked at."""
+        return key in self._seen
+
+    def told(self, key: str) -> bool:
+        """It was told of, and is not over."""
+        return key in self._seen and self._seen[key].told is not None
+
+    def look(self, found: Iterable[Look], now: datetime) -> list[Alert]:
+        """Takes one look at all timers."""
+        alerts: list[tuple[str, Alert]] = []
+        there, found = set(), list(found)
+        shared = self._causes(found)
+        for one in found:
+            there.add(one.key)
+            trouble = one.health.word.is_trouble and one.health.known is None
+            seen = self._seen.get(one.key)
+            if seen is None and not trouble:
+                continue
+            seen = seen or self._seen.setdefault(one.key, _Seen())
+            if trouble:
+                seen.cause = shared.get(one.key, "")
+            alert = self._bad(one, seen, now) if trouble else self._good(one, seen, now)
+            if alert is not None:
+                alerts.append((seen.cause, alert))
+            if not trouble and seen.told is None and (seen.told_at is None or now - seen.told_at > FLAPPING_WITHIN):
+                del self._seen[one.key]
+        for gone in self._seen.keys() - there:
+            del self._seen[gone]
+        news = self._put_together(alerts, shared)
+        if self._quiet:
+            news = [one for one in news if one.kind is not AlertKind.BAD]
+        self._quiet = False
+        return news
+
+    def _causes(self, found: Iterable[Look]) -> dict[str, str]:
+        """What hits several timers, for each of them; one that was told of is the same down to its last timer."""
+        hits = [Hit(one.key, one.health, one.sides) for one in found]
+        result = {key: one.cause for one in outages(hits) for key in one.keys}
+        for hit in hits:
+            if hit.key not in result and (known := [one for one in map(cause_text, causes(hit)) if one in self._told]):
+                result[hit.key] = known[0]
+        return result
+
+    def _put_together(self, alerts: Sequence[tuple[str, Alert]], shared: Mapping[str, str]) -> list[Alert]:
+        """One alert for a cause: that it began, that it got worse, and that the last of its timers is well again."""
+        still = {one.cause for one in self._seen.values() if one.cause and one.told is not None}
+        news, together = [alert for cause, alert in alerts if not cause], dict[tuple[AlertKind, str], Alert]()
+        for cause, alert in sorted((one for one in alerts if one[0]), key=lambda one: one[1].word.rank):
+            first = together.get((alert.kind, cause))
+            if alert.kind is AlertKind.RECOVERED:
+                if cause not in still:
+                    also = (*first.also, alert.key) if first else ()
+                    together[alert.kind, cause] = (first or alert)._replace(also=also)
+            elif first is None and alert.word.rank < self._told.get(cause, len(Word)):
+                also = tuple(key for key, one in shared.items() if one == cause and key != alert.key)
+                together[alert.kind, cause] = alert._replace(also=also)
+                self._told[cause] = alert.word.rank
+        self._told = {cause: rank for cause, rank in self._told.items() if cause in still}
+        return [*news, *together.values()]
+
+    def _bad(self, one: Look, seen: _Seen, now: datetime) -> Alert | None:
+        seen.bad, seen.good = seen.bad + 1, 0
+        seen.since = seen.since or one.since or now
+        word = one.health.word
+        if seen.told is not None:
+            worse = word.rank < seen.told.rank
+            seen.told = word if worse else seen.told
+            return Alert(AlertKind.WORSE, one.key, word, now, seen.since) if worse and not seen.flapping else None
+        if seen.bad < self._after:
+            return None
+        again = seen.told_at is not None and now - seen.told_at <= FLAPPING_WITHIN
+        named, seen.told, seen.told_at = seen.flapping, word, now
+        seen.flapping = again
+        if again:
+            return None if named else Alert(AlertKind.FLAPPING, one.key, word, now, seen.since)
+        return Alert(AlertKind.BAD, one.key, word, now, seen.since)
+
+    def _good(self, one: Look, seen: _Seen, now: datetime) -> Alert | None:
+        seen.bad, seen.good = 0, seen.good + 1
+        if seen.good < self._clear_after:
+            return None
+        told, since = seen.told, seen.since
+        seen.told = seen.since = None
+        if told is None or seen.flapping:
+            return None
+        return Alert(AlertKind.RECOVERED, one.key, one.health.word, now, since or now)
+
+    # --- from one start to the next
+
+    def document(self) -> dict[str, Any]:
+        """What the next start needs."""
+
+        def iso(moment: datetime | None) -> str | None:
+            return moment.isoformat() if moment else None
+
+        return {
+            key: {
+                "bad": one.bad,
+                "good": one.good,
+                "told": one.told.value if one.told else None,
+                "since": iso(one.since),
+                "told_at": iso(one.told_at),
+                "flapping": one.flapping,
+                "cause": one.cause,
+            }
+            for key, one in self._seen.items()
+        }
+
+    def restore(self, found: Mapping[str, Any]) -> None:
+        """Goes on with what an earlier start left; what cannot be read is left out."""
+        words = {one.value: one for one in Word}
+        for key, kept in found.items():
+            one = wire.document(kept)
+            self._seen[key] = _Seen(
+                wire.whole(one.get("bad")) or 0,
+                wire.whole(one.get("good")) or 0,
+                words.get(wire.text(one.get("told")) or ""),
+                wire.moment(one.get("since")),
+                wire.moment(one.get("told_at")),
+                one.get("flapping") is True,
+                wire.text(one.get("cause")) or "",
+            )
+        for seen in self._seen.values():
+            if seen.cause and seen.told is not None:
+                self._told[seen.cause] = min(seen.told.rank, self._told.get(seen.cause, seen.told.rank))

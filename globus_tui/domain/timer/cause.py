@@ -1,0 +1,139 @@
+"""Which timers share a cause: they lost the same thing, so that one login mends them all, or one outage hit them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from globus_tui.domain.auth.scope import parse
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.health import Why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.timer.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What has to be granted or proved, whatever words and form Globus chose for it.
+
+    Attributes:
+        scopes: names of the innermost scopes: `data_access` on a collection is the same behind any chain of services.
+        proofs: kinds of proof with what each wants.
+    """
+
+    scopes: frozenset[str]
+    proofs: frozenset[tuple[str, str]]
+
+
+def cause_of(gare: Gare) -> Cause:
+    """The cause behind a requirement."""
+    proofs = {
+        *(("identity", one.lower()) for one in gare.session_required_identities),
+        *(("policy", one) for one in gare.session_required_policies),
+        *(("domain", one.lower()) for one in gare.session_required_single_domain),
+    }
+    if gare.session_required_mfa:
+        proofs.add(("mfa", ""))
+    if gare.wants_session and not proofs:
+        proofs.add(("prompt", gare.prompt or "login"))
+    return Cause(frozenset(name for text in gare.required_scopes for name in _innermost(text)), frozenset(proofs))
+
+
+def _innermost(text: str) -> tuple[str, ...]:
+    try:
+        found = parse(text)
+    except BadInput:
+        return (text.strip(),)
+    return tuple(one.name for root in found for one in root.walk() if not one.dependencies)
+
+
+# --- one cause that hits many
+
+ONE_OUTAGE = 3
+"""So many timers with one cause are told of as one."""
+
+AT_DESTINATION = frozenset({"QUOTA_EXCEEDED", "NO_SPACE_LEFT", "NO_APPEND_FILESYSTEM", "EXTERNAL_CHECKSUM_MISMATCH"})
+AT_SOURCE = frozenset({"FILE_NOT_FOUND", "FILE_SIZE_CHANGED", "INVALID_SYMLINK"})
+"""Codes of errors that arise at one side only."""
+_AWAY = frozenset({"CONNECT_FAILED", "CONNECTION_BROKEN", "CONNECTION_RESET", "TIMEOUT", "ENDPOINT_ERROR", "EXPIRED"})
+"""Codes by which a collection that is down shows, now one and now the other."""
+
+
+class Hit(NamedTuple):
+    """A timer as its causes are looked for.
+
+    Attributes:
+        sides: ids of the collections that it moves from and to; none for a flow.
+    """
+
+    key: str
+    health: Health
+    sides: tuple[str, ...]
+
+
+class Outage(NamedTuple):
+    """One cause that several timers share.
+
+    Attributes:
+        cause: a text that is the same as long as the cause is.
+        keys: of the timers, in the order in which they came.
+        place: the collection that all of them have in common, if that is what it is about; else empty.
+    """
+
+    cause: str
+    keys: tuple[str, ...]
+    place: str
+
+
+def outages(hits: Iterable[Hit]) -> list[Outage]:
+    """The causes that hit several timers, the greatest first; no timer is in two of them.
+
+    Trouble that somebody knows of is left out, and what is a timer's own: files skipped, or a run that takes long.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for hit in hits:
+        for one in causes(hit):
+            found.setdefault(one, []).append(hit.key)
+    result: list[Outage] = []
+    taken: set[str] = set()
+    while found:
+        left = {
+            one: [key for key in keys if key not in taken] for one, keys in found.items() if len(keys) >= ONE_OUTAGE
+        }
+        most = max(left, key=lambda one: (len(left[one]), one), default=None)
+        if most is None or len(left[most]) < ONE_OUTAGE:
+            break
+        taken.update(left[most])
+        result.append(Outage(cause_text(most), tuple(left[most]), most[1]))
+        found = {one: keys for one, keys in left.items() if one != most}
+    return result
+
+
+def cause_text(cause: tuple[str, str]) -> str:
+    """One of `causes` as a text, the same from look to look."""
+    return " ".join(cause).strip()
+
+
+def causes(hit: Hit) -> Iterator[tuple[str, str]]:
+    """What may be the cause of its trouble, and at which collection; nothing for trouble that is its own."""
+    health = hit.health
+    if not health.word.is_trouble or health.known is not None:
+        return
+    if health.gare is not None:
+        found = cause_of(health.gare)
+        wants = [*sorted(found.scopes), *(" ".join(one) for one in sorted(found.proofs))]
+        if wants:
+            yield f"wants {' '.join(wants)}", ""
+        return
+    code = health.code or ""
+    if health.why in (Why.LATE, Why.PAUSED_BY_SERVICE):
+        yield f"{health.why.value} {code}".strip(), ""
+    elif health.why is Why.RETRYING or (code and health.why in (Why.TASK_FAILED, Why.RUN_REFUSED, Why.TASK_TROUBLE)):
+        what = health.why.value if health.why is Why.RETRYING else "away" if code in _AWAY else code
+        source, destination = (*hit.sides, "", "")[:2]
+        sides = {"" if code in AT_DESTINATION else source, "" if code in AT_SOURCE else destination} - {""}
+        yield from ((what, one) for one in sorted(sides) or [""])

@@ -1,0 +1,84 @@
+"""Which timers stop with a collection, or when somebody's account ends, and which of their runs that hits first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from globus_tui.domain.timer.agenda import fires
+from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.transfer.collection import CollectionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence, Set
+    from datetime import datetime
+
+    from globus_tui.domain.timer.job import Job, JobId
+    from globus_tui.domain.transfer.collection import Collection
+
+_OVER = (JobStatus.ENDED, JobStatus.DELETING)
+_OF_A_PERSON = (CollectionKind.GUEST, CollectionKind.GCP_MAPPED, CollectionKind.GCP_GUEST)
+"""What is in them is reached with the rights of whoever made them (docs.globus.org, guest collections); a mapped
+collection is its institution's, and outlives the account of whoever set it up."""
+
+
+class Cause(NamedTuple):
+    """What may be gone.
+
+    Attributes:
+        key: id of the collection, or name of the identity.
+        collections: those that go with it; None: the timers themselves are this identity's.
+    """
+
+    key: str
+    name: str
+    kind: str
+    collections: frozenset[str] | None
+
+    def meant_by(self, said: str) -> bool:
+        """By its id, or a part of its name, case-folded."""
+        return said == self.key.casefold() or said in self.name.casefold()
+
+
+class Stopped(NamedTuple):
+    """A timer that would stop, with its runs of the next week, at most three."""
+
+    key: JobId
+    job: Job
+    runs: tuple[datetime, ...]
+
+
+def causes(jobs: Sequence[Job], known: Mapping[str, Collection], who: str | None) -> list[Cause]:
+    """Collections that timers touch or that show a folder of another's, and identities on which they depend, by name.
+
+    Args:
+        jobs: all timers of a profile.
+        known: documents of collections, by id.
+    """
+    touched = {one for job in jobs if job.status not in _OVER for one in job.sides if isinstance(one, str) and one}
+    touched |= {one.mapped_collection_id for key in touched if (one := known.get(key)) and one.mapped_collection_id}
+    names = {key: (known[key].name if key in known else key) for key in touched}
+    found = [Cause(key, name, "collection", frozenset({key})) for key, name in names.items()]
+    owned: dict[str, set[str]] = {}
+    for key in touched & known.keys():
+        if known[key].kind in _OF_A_PERSON and (owner := known[key].owner):
+            owned.setdefault(owner, set()).add(key)
+    owned.pop(who or "", None)
+    found += [Cause(owner, owner, "identity", frozenset(keys)) for owner, keys in owned.items()]
+    return sorted(found + ([Cause(who, who, "identity", None)] if who else []), key=lambda one: one.name.casefold())
+
+
+def stopped_by(
+    jobs: Sequence[Job], collections: Set[str] | None, known: Mapping[str, Collection], now: datetime
+) -> list[Stopped]:
+    """The timers that would stop with these collections, the next to run first; None: all of them.
+
+    A guest collection stops with the one that it shows a folder of.
+    """
+    found = []
+    for job in jobs:
+        sides = {one for one in job.sides if isinstance(one, str)}
+        hosts = {one.mapped_collection_id for key in sides if (one := known.get(key)) and one.mapped_collection_id}
+        if job.status not in _OVER and (collections is None or (sides | hosts) & collections):
+            found.append(Stopped(job.job_id, job, fires(job, now, now + timedelta(days=7), now)[:3]))
+    return sorted(found, key=lambda one: (not one.runs, one.runs[:1], one.job.label))

@@ -1,0 +1,141 @@
+"""What people decided here about a timer, for which Globus has no place: why it rests, what is known, limits, notes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.domain import wire
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.transfer.destructive import USUAL_PERCENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Why a timer was paused, and until when that is meant to be.
+
+    Attributes:
+        window: id of the maintenance window that paused it.
+        until: None: until somebody resumes it.
+        since: when the pause began by the service's word: a later one is another pause.
+    """
+
+    window: str
+    reason: str
+    by: str | None = None
+    until: datetime | None = None
+    since: datetime | None = None
+
+    def over(self, now: datetime) -> bool:
+        """It should run again by now."""
+        return self.until is not None and self.until < now
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody knows of a timer's trouble: it is counted apart and rings no bell until it gets worse or this ends.
+
+    Attributes:
+        rank: of the health word at that time, 0 the worst.
+        until: None: until it is well again.
+    """
+
+    rank: int
+    reason: str = ""
+    by: str | None = None
+    until: datetime | None = None
+
+    def holds(self, rank: int, now: datetime) -> bool:
+        """It is still the same trouble, or less of it."""
+        return rank >= self.rank and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What stood in the source folders of a mirror when they were counted between two runs.
+
+    Attributes:
+        entries: names in them, not in folders below.
+        usual: how many there were when that was no reason to alarm; of one that was never counted the files of its
+            last run.
+    """
+
+    at: datetime
+    entries: int
+    usual: int
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """All of it for one timer.
+
+    Attributes:
+        fewer_percent: how many percent fewer files at the source of a mirror alarm; None: never.
+        fewer_files: how many files fewer alarm, whatever percent that is.
+        good_within: how old its last good copy may get.
+        tags: words it is found by.
+        good_at: when the last good copy was complete of the timer whose place it has taken.
+        source: what stood in its source folders.
+    """
+
+    fewer_percent: float | None = USUAL_PERCENT
+    fewer_files: int | None = None
+    good_within: timedelta | None = None
+    rest: Rest | None = None
+    known: Known | None = None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    source: Source | None = None
+    good_at: datetime | None = None
+
+
+NONE = Orders()
+
+
+def orders_of(found: Mapping[str, Any], windows: Mapping[str, Mapping[str, Any]]) -> Orders:
+    """Reads what is kept of one timer; what cannot be read is left out.
+
+    Args:
+        windows: the maintenance windows by id.
+    """
+    known, window_id = wire.document(found.get("known")), wire.text(found.get("window"))
+    window = windows.get(window_id or "")
+    within = wire.number(found.get("good_within"))
+    return Orders(
+        good_at=wire.moment(found.get("good_at")),
+        source=_source(wire.document(found.get("source"))),
+        fewer_files=wire.whole(found.get("fewer_files")),
+        good_within=timedelta(seconds=within) if within else None,
+        rest=_rest(window_id or "", window, wire.moment(found.get("since"))) if window is not None else None,
+        known=_known(known) if known else None,
+        note=wire.text(found.get("note")) or "",
+        tags=tuple(filter(None, map(wire.text, wire.items(found.get("tags"))))),
+    )
+
+
+def _rest(window_id: str, window: Mapping[str, Any], since: datetime | None) -> Rest:
+    reason, by = wire.text(window.get("reason")), wire.text(window.get("by"))
+    return Rest(window_id, reason or "", by, wire.moment(window.get("until")), since)
+
+
+def _source(found: Mapping[str, Any]) -> Source | None:
+    at, entries, usual = wire.moment(found.get("at")), wire.whole(found.get("entries")), wire.whole(found.get("usual"))
+    return Source(at, entries, usual) if at is not None and entries is not None and usual is not None else None
+
+
+def _known(found: Mapping[str, Any]) -> Known | None:
+    rank = wire.whole(found.get("rank"))
+    if rank is None:
+        return None
+    return Known(
+        rank, wire.text(found.get("reason")) or "", wire.text(found.get("by")), wire.moment(found.get("until"))
+    )
+
+
+def with_level(orders: Orders, level: float | None) -> Orders:
+    """The same with another alarm level."""
+    return replace(orders, fewer_percent=level)

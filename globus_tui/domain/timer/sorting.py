@@ -1,0 +1,46 @@
+"""The order of the list. What is not known comes last in either direction; equal rows keep one fixed order."""
+
+from __future__ import annotations
+
+from enum import Enum
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
+
+
+class Column(Enum):
+    """A column of the list; the value is its heading."""
+
+    HEALTH = "HEALTH"
+    NAME = "NAME"
+    RUNS = "RUNS"
+    LAST = "LAST"
+    NEXT = "NEXT"
+    EVERY = "EVERY"
+    FROM = "FROM"
+    TO = "TO"
+    WHY = "WHY"
+
+
+def in_order(rows: Iterable[T], value: Callable[[T], Any], *, descending: bool = False) -> list[T]:
+    """Sorts rows by a value.
+
+    Args:
+        rows: in the order that holds among equals.
+        value: what to sort by; None when a row has nothing there.
+        descending: largest first. Rows without a value stay last.
+    """
+    known: list[tuple[Any, T]] = []
+    unknown: list[T] = []
+    for row in rows:
+        found = value(row)
+        if found is None:
+            unknown.append(row)
+        else:
+            known.append((found, row))
+    known.sort(key=itemgetter(0), reverse=descending)
+    return [*(row for _, row in known), *unknown]

@@ -1,0 +1,133 @@
+"""Which timers keep one calendar's schedule together, so that they are shown and acted on as one; and new names for
+several timers.
+
+The service knows no groups: they are told by what `Draft.to_timers` gives their timers: one name with the times of
+`calendar_groups` behind it, the same work, the same end, and an interval of a week (of a day, without weekdays).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.schedule.typed_clock import DAY_NAMES
+from globus_tui.domain.timer.job import JobStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from globus_tui.domain.timer.job import Job, JobId
+
+
+_DAYS = tuple(name[:3] for name in DAY_NAMES)
+_NAME = re.compile(rf"(.*\S) \(((?:({'|'.join(_DAYS)}) )?(?:[01]\d|2[0-3]):[0-5]\d)\)", re.ASCII)
+_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerGroup:
+    """Two or more timers that belong together.
+
+    Attributes:
+        name: what their names have in common.
+        job_ids: in the order of the week; the first stands for the group.
+        suffixes: what sets the names apart, as `mon 18:00`, in the same order.
+    """
+
+    name: str
+    job_ids: tuple[JobId, ...]
+    suffixes: tuple[str, ...]
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """A name without the time of its timer in a group, and that time; an empty text when it has none."""
+    found = _NAME.fullmatch(name) if name.endswith(")") else None
+    return (found.group(1), found.group(2)) if found else (name, "")
+
+
+def joined_name(name: str, suffix: str) -> str:
+    """The name of a group's timer."""
+    return f"{name} ({suffix})" if suffix else name
+
+
+def timer_groups(jobs: Iterable[Job]) -> tuple[TimerGroup, ...]:
+    """The groups among timers; timers of which there is any doubt are in none."""
+    alike: dict[tuple[object, ...], list[tuple[str, Job]]] = {}
+    for job in jobs:
+        if job.name and job.name[-1] == ")" and (found := _NAME.fullmatch(job.name)) and _may_belong(job, found):
+            name, suffix, day = found.groups()
+            rhythm = (day is None, getattr(job.schedule, "interval", None), getattr(job.schedule, "end", None))
+            alike.setdefault((name, *rhythm), []).append((suffix, job))
+    groups = (_group(str(key[0]), same) for key, found in alike.items() for same in _same_work(found))
+    return tuple(group for group in groups if group is not None)
+
+
+def _may_belong(job: Job, found: re.Match[str]) -> bool:
+    if job.unreadable or job.payload is None or job.status is JobStatus.DELETING:
+        return False
+    if not isinstance(job.schedule, RecurringSchedule):
+        return False
+    step = job.schedule.interval
+    return not step % _WEEK if found.group(3) else not (step % _DAY and _DAY % step)
+
+
+def _same_work(found: list[tuple[str, Job]]) -> Iterator[list[tuple[str, Job]]]:
+    while len(found) > 1:
+        payload, same = found[0][1].payload, found[:1]
+        others: list[tuple[str, Job]] = []
+        for one in found[1:]:
+            (same if one[1].payload == payload else others).append(one)
+        yield same
+        found = others
+
+
+def _group(name: str, found: list[tuple[str, Job]]) -> TimerGroup | None:
+    """Two timers of the same time are copies: nobody can tell which of them belongs to the others."""
+    if len(found) < 2 or len({suffix for suffix, _ in found}) < len(found):
+        return None
+    ordered = sorted(found, key=lambda one: _place(one[0]))
+    return TimerGroup(name, tuple(job.job_id for _, job in ordered), tuple(suffix for suffix, _ in ordered))
+
+
+def _place(suffix: str) -> tuple[int, str]:
+    day, _, clock = suffix.rpartition(" ")
+    return (_DAYS.index(day) if day else 0, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class NamePattern:
+    """What is done to each name; empty texts do nothing.
+
+    Attributes:
+        old: what is replaced, wherever it stands, letter by letter.
+        new: what comes in its place.
+        before: is put before the name.
+        after: is put behind the name, before the time that sets a group's timers apart.
+    """
+
+    old: str = ""
+    new: str = ""
+    before: str = ""
+    after: str = ""
+
+    def applied(self, name: str) -> str:
+        """The new name, not checked."""
+        text = name.replace(self.old, self.new) if self.old else name
+        base, suffix = split_name(text)
+        return joined_name(f"{self.before}{base}{self.after}", suffix).strip()
+
+
+def check_name(text: str) -> None:
+    """Refuses what makes no good name.
+
+    Raises:
+        BadInput: it is empty, or has control characters in it.
+    """
+    if not text:
+        raise BadInput("A timer needs a name to be found again; type one, or Escape to leave it as it is.")
+    if any(ord(character) < 32 for character in text):
+        raise BadInput("The name has a control character in it; take that out.")

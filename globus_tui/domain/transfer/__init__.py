@@ -1,0 +1,1 @@
+"""What a timer moves or starts: transfers, tasks, collections, paths, flows."""

@@ -1,0 +1,234 @@
+"""A Transfer task: what really moved; and what became of a transfer that was handed in."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from globus_tui.domain import wire
+from globus_tui.domain.quick_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from globus_tui.domain.wire import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An accepted transfer.
+
+    Attributes:
+        duplicate: the same submission id had been handed in before; this is the task that it made then.
+        message: the service's words, as data.
+    """
+
+    task_id: str
+    duplicate: bool = False
+    message: str | None = None
+
+    @classmethod
+    def from_document(cls, found: Document) -> Submission:
+        """Reads the answer to POST /transfer."""
+        return cls(
+            task_id=wire.text(found.get("task_id")) or "",
+            duplicate=found.get("code") == "Duplicate",
+            message=wire.text(found.get("message")),
+        )
+
+
+class TaskStatus(Enum):
+    """Status of a task. There is no canceled: a canceled task is FAILED, and only its events tell."""
+
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    UNKNOWN = ""
+
+    @classmethod
+    def read(cls, value: object) -> TaskStatus:
+        """The status of a wire value."""
+        return next((status for status in cls if status.value == value and value), cls.UNKNOWN)
+
+
+_HEALTHY = {None, "OK", "Queued"}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A transfer or delete task. Counts are None where the service does not say, never zero by default.
+
+    Attributes:
+        files_transferred: files copied in this task.
+        files_skipped: files left alone because the sync level found them unchanged.
+        skipped_errors: source errors skipped over on request.
+        bytes_per_second: effective speed, as the service computes it.
+        nice_status: while running: OK, Queued, or the code of the latest error event.
+        error_code: of the fatal error of a failed task.
+    """
+
+    task_id: str
+    status: TaskStatus
+    status_text: str | None = None
+    type: str | None = None
+    label: str | None = None
+    requested: datetime | None = None
+    completed: datetime | None = None
+    deadline: datetime | None = None
+    source_id: str | None = None
+    source_name: str | None = None
+    destination_id: str | None = None
+    destination_name: str | None = None
+    files: int | None = None
+    directories: int | None = None
+    files_transferred: int | None = None
+    files_skipped: int | None = None
+    skipped_errors: int | None = None
+    bytes_transferred: int | None = None
+    bytes_per_second: int | None = None
+    faults: int | None = None
+    is_paused: bool | None = None
+    nice_status: str | None = None
+    nice_status_text: str | None = None
+    error_code: str | None = None
+    error_text: str | None = None
+    canceled_by_admin: str | None = None
+
+    @property
+    def finished(self) -> bool:
+        """It will not change any more."""
+        return self.status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why a running task does not move, as a code; None while it is healthy or over."""
+        if self.finished:
+            return None
+        if self.is_paused:
+            return "PAUSED"
+        if self.status is TaskStatus.INACTIVE:
+            return self.nice_status or "INACTIVE"
+        return None if self.nice_status in _HEALTHY else self.nice_status
+
+    @property
+    def moved_nothing(self) -> bool | None:
+        """It succeeded and met no file at all: neither copied nor found unchanged. None where not known."""
+        if self.status is not TaskStatus.SUCCEEDED or self.type == "DELETE":
+            return None
+        if self.files_transferred or self.files_skipped:
+            return False
+        return True if self.files_transferred == 0 and self.files_skipped == 0 else None
+
+    @classmethod
+    def from_document(cls, found: Document) -> Task:
+        """Reads a task of GET /task/{id}, of a task list, or the snapshot inside an old run."""
+        repeated = wire.repeated  # thousands of tasks say the same words: all but the times and counts
+        error = wire.document(found.get("fatal_error"))
+        return cls(
+            task_id=repeated(found.get("task_id")) or "",
+            status=TaskStatus.read(found.get("status")),
+            status_text=repeated(found.get("status")),
+            type=repeated(found.get("type")),
+            label=repeated(found.get("label")),
+            requested=wire.moment(found.get("request_time")),
+            completed=wire.moment(found.get("completion_time")),
+            deadline=wire.moment(found.get("deadline")),
+            source_id=repeated(found.get("source_endpoint_id")),
+            source_name=repeated(found.get("source_endpoint_display_name")),
+            destination_id=repeated(found.get("destination_endpoint_id")),
+            destination_name=repeated(found.get("destination_endpoint_display_name")),
+            files=wire.whole(found.get("files")),
+            directories=wire.whole(found.get("directories")),
+            files_transferred=wire.whole(found.get("files_transferred")),
+            files_skipped=wire.whole(found.get("files_skipped")),
+            skipped_errors=wire.whole(found.get("subtasks_skipped_errors")),
+            bytes_transferred=wire.whole(found.get("bytes_transferred")),
+            bytes_per_second=wire.whole(found.get("effective_bytes_per_second")),
+            faults=wire.whole(found.get("faults")),
+            is_paused=wire.flag(found.get("is_paused")),
+            nice_status=repeated(found.get("nice_status")),
+            nice_status_text=repeated(found.get("nice_status_short_description")),
+            error_code=repeated(error.get("code")),
+            error_text=repeated(error.get("description")),
+            canceled_by_admin=repeated(found.get("canceled_by_admin")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """One line of a task's log. `details` is plain text or a JSON text, as sent."""
+
+    moment: datetime | None
+    code: str
+    description: str | None
+    details: str | None
+    is_error: bool
+
+    @classmethod
+    def from_document(cls, found: Document) -> TaskEvent:
+        """Reads one event."""
+        details = found.get("details")
+        return cls(
+            moment=wire.moment(found.get("time")),
+            code=wire.text(found.get("code")) or "?",
+            description=wire.text(found.get("description")),
+            details=details if isinstance(details, str) else None if details is None else str(details),
+            is_error=found.get("is_error") is True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedError:
+    """One source file or folder that a task skipped over because of an error."""
+
+    code: str | None
+    details: str | None
+    source_path: str | None
+    moment: datetime | None
+
+    @classmethod
+    def from_document(cls, found: Document) -> SkippedError:
+        """Reads one skipped error."""
+        return cls(
+            code=wire.text(found.get("error_code")),
+            details=wire.text(found.get("error_details")),
+            source_path=wire.text(found.get("source_path")),
+            moment=wire.moment(found.get("error_time")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MovedFile:
+    """One file that a finished task moved; a path is None on a side where the user has no role."""
+
+    source_path: str | None
+    destination_path: str | None
+    size: int | None
+
+    @classmethod
+    def from_document(cls, found: Document) -> MovedFile:
+        """Reads one successful transfer."""
+        return cls(
+            wire.text(found.get("source_path")),
+            wire.text(found.get("destination_path")),
+            wire.whole(found.get("size")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PauseInfo:
+    """Why a task is paused: messages of the collections' managers. Empty: it is not."""
+
+    messages: tuple[str, ...] = ()
+
+    @classmethod
+    def from_document(cls, found: Document) -> PauseInfo:
+        """Reads the pause information of a task; some keys are missing on finished tasks."""
+        rules = (wire.text(wire.document(rule).get("message")) for rule in wire.items(found.get("pause_rules")))
+        sides = (
+            wire.text(found.get(f"{side}_pause_message{suffix}"))
+            for side in ("source", "destination")
+            for suffix in ("", "_share")
+        )
+        return cls(tuple(message for message in (*rules, *sides) if message))

@@ -1,0 +1,440 @@
+"""Carries a plan out: few changes at once, each in the journal, and the lock file written before and after each.
+
+Whatever ends the program on the way, the next plan finds what was made: a request that left stands in the lock file
+with the timers that there were before, and what came of it is looked for before anything is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import fcntl
+import os
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError
+from globus_tui.domain.making.new_timer import differences
+from globus_tui.domain.making.taking_place import LEAD, not_before
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.job import JobId, JobStatus
+from globus_tui.fleet.lock import Locked, lock_path, read_lock, write_lock
+from globus_tui.fleet.plan import AT_ONCE, Act
+from globus_tui.fleet.wanted import ahead, changes, taking_over
+from globus_tui.present.gare_words import asked
+from globus_tui.present.sizes import counted
+from globus_tui.store.creation import Created, NotCreated, Unconfirmed
+from globus_tui.store.open_requests import LATE
+from globus_tui.store.operations import Delete, Pause, Rename, Resume
+from globus_tui.store.outcome import Done, NeedsConsent, SignedOut
+from globus_tui.store.swapping import NotSwapped, Swapped
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.timer.job import Job, JobReading
+    from globus_tui.fleet.lock import Lock
+    from globus_tui.fleet.plan import Item, Plan
+    from globus_tui.fleet.wanted import Wanted
+    from globus_tui.store.creation import Attempt, Creation, Creator
+    from globus_tui.store.job_store import JobStore
+    from globus_tui.store.operations import JobOperation
+    from globus_tui.store.swapping import Swapper
+
+NOT_TRIED = "Not tried: Globus cannot be reached. Apply again when it can."
+SIGN_IN = "Run globus-tui apply in a terminal, which asks for that, or use the console (D, then x)."
+
+
+class Making(Protocol):
+    """What makes timers, and puts them in the place of others."""
+
+    @property
+    def creator(self) -> Callable[[Callable[[Attempt, Draft], None]], Creator]:
+        """Makes what sends a draft; its argument is told of each attempt just before it leaves."""
+
+    @property
+    def swapper(self) -> Callable[[Creator], Swapper]:
+        """Makes what puts a new timer in the place of an old one."""
+
+    @property
+    def read(self) -> Callable[[str], Awaitable[JobReading]]:
+        """One timer with its document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one timer.
+
+    Attributes:
+        done: everything that was planned for it.
+        gare: what Globus wants first, where that can be asked for.
+    """
+
+    item: Item
+    done: bool
+    words: str
+    job_id: str | None = None
+    gare: Gare | None = None
+
+
+class _Stopped(Exception):
+    """A step of one timer did not work; nothing more is done to it."""
+
+    def __init__(self, words: str, gare: Gare | None = None, error: object = None) -> None:
+        super().__init__(words)
+        self.gare, self.error = gare, error
+
+
+async def carry_out(
+    applier: Applier,
+    seen: Plan,
+    only: Collection[str] | None,
+    planned: Callable[[], Awaitable[Plan]],
+    meet: Callable[[Gare], Awaitable[bool | None]],
+) -> tuple[Result, ...]:
+    """Does what a plan says that somebody agreed to, and asks for consents: those that it names before, others after.
+
+    Args:
+        only: keys of the timers that are meant; None: all.
+        planned: reads all timers, and makes another plan of the same, without looking into it.
+        meet: lets somebody consent or sign in; None: nobody can be asked, and what needs it fails by itself.
+
+    Raises:
+        BadInput: nothing was sent, because something has changed since, or a consent was not given.
+    """
+    scopes = tuple(sorted({scope for one in seen.chosen(only) for scope in one.consents}))
+    if scopes and (met := await meet(Gare("ConsentRequired", scopes))) is not None:
+        if not met:
+            raise BadInput("Nothing was sent: the consent was not given.")
+        seen = replace(seen, items=tuple(replace(one, consents=()) for one in seen.items))
+    if (await planned()).basis(only) != seen.basis(only):
+        raise BadInput(
+            "Nothing was sent: the files or the timers have changed since the plan was shown. Look at it again."
+        )
+    results = {one.item.key: one for one in await applier.apply(seen, only)}
+    wants = {
+        key: one.gare for key, one in results.items() if one.gare is not None and one.gare.required_scopes != scopes
+    }
+    if wants and await meet(_united(wants.values())):
+        again = await planned()
+        same = [key for key in wants if again.basis([key]) == seen.basis([key])]
+        results |= {one.item.key: one for one in await applier.apply(again, same)}
+    return tuple(results.values())
+
+
+def _united(gares: Iterable[Gare]) -> Gare:
+    """All scopes that are wanted, and the first proof that is: the next apply asks for others."""
+    listed = sorted(gares, key=lambda one: not one.wants_session)
+    return replace(listed[0], required_scopes=tuple(dict.fromkeys(s for one in listed for s in one.required_scopes)))
+
+
+class Applier:
+    """Carries out plans of one folder.
+
+    Args:
+        store: has just read all timers.
+        told: is handed each result as it comes.
+    """
+
+    def __init__(self, store: JobStore, making: Making, told: Callable[[Result], None] = lambda _: None) -> None:
+        self._store = store
+        self._making = making
+        self._told = told
+        self._path: Path
+        self._lock: Lock
+        self._there: tuple[Job, ...] = ()
+        self._called: Mapping[str, str] = {}
+        self._unreached = 0
+
+    async def apply(self, plan: Plan, only: Collection[str] | None = None) -> tuple[Result, ...]:
+        """Does what a plan says.
+
+        Args:
+            only: keys of timers; None does all.
+
+        Raises:
+            BadInput: it cannot be applied, somebody else is applying this folder, or the lock file cannot be written;
+                nothing was sent.
+        """
+        chosen = plan.chosen(only)
+        if plan.stopped if only is None else any(item.stopped for item in chosen):
+            raise BadInput("Nothing was sent: the plan cannot be applied as it is.")
+        with alone(plan.where):
+            self._path, self._lock = lock_path(plan.where), _adopted(plan)
+            write_lock(self._path, self._lock)
+            self._there = tuple(state.job for state in self._store.states.values())
+            self._called, self._unreached = plan.names.called, 0
+            gate = asyncio.Semaphore(AT_ONCE)
+
+            async def one(item: Item) -> Result:
+                async with gate:
+                    gone = self._unreached >= AT_ONCE
+                    found = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
+                    self._told(found)
+                    return found
+
+            deleted = [item for item in chosen if Act.DELETE in item.acts]
+            first = await asyncio.gather(*(one(item) for item in chosen if Act.DELETE not in item.acts))
+            last = await asyncio.gather(*(one(item) for item in deleted))
+        return (*first, *last)
+
+    async def _item(self, item: Item, plan: Plan) -> Result:
+        said: list[str] = []
+        try:
+            for act in item.acts:
+                said.append(await self._act(act, item, plan))
+        except (_Stopped, GlobusTuiError) as wrong:
+            self._unreached += isinstance(getattr(wrong, "error", wrong), NetworkError)
+            return Result(item, False, " ".join([*said, str(wrong)]), self._id(item), getattr(wrong, "gare", None))
+        self._unreached = 0
+        return Result(item, True, " ".join(filter(None, said)), self._id(item))
+
+    def _id(self, item: Item) -> str | None:
+        known = self._lock.timers.get(item.key)
+        return known.job_id if known is not None else None
+
+    async def _act(self, act: Act, item: Item, plan: Plan) -> str:
+        wanted, job = item.wanted, item.job
+        if act is Act.DELETE and job is not None:
+            words = await self._operate(Delete(job.job_id))
+            self._keep(item.key, None)
+            return words
+        if wanted is None:
+            raise _Stopped("It is in no file.")
+        if act is Act.CREATE:
+            return await self._create(item, wanted)
+        if act is Act.REPLACE and job is not None:
+            return await self._replace(item, wanted, job, plan)
+        known = self._lock.timers.get(item.key) or Locked()
+        job_id = JobId(known.job_id) if known.job_id else job.job_id if job else None
+        if job_id is None:
+            raise _Stopped("It is not there any more.")
+        if act is Act.RENAME:
+            words = await self._operate(Rename(job_id, wanted.draft.name))
+        else:
+            words = await self._operate(Pause(job_id) if act is Act.PAUSE else Resume(job_id))
+        self._record(item, wanted, str(job_id), known.runs_before)
+        return words
+
+    # --- the lock file
+
+    def _keep(self, key: str, one: Locked | None) -> None:
+        self._lock = self._lock.having(key, one)
+        write_lock(self._path, self._lock)
+
+    def _record(self, item: Item, wanted: Wanted, job_id: str, runs_before: int = 0) -> None:
+        """It is there, and as the files say."""
+        self._keep(item.key, Locked(job_id, wanted.draft.name, wanted.paused, wanted.digest, runs_before))
+
+    def _sending(self, item: Item, wanted: Wanted) -> Callable[[Attempt, Draft], None]:
+        def sending(attempt: Attempt, _: Draft) -> None:
+            known = self._lock.timers.get(item.key) or Locked(None, wanted.draft.name, False, wanted.digest)
+            self._keep(item.key, replace(known, attempt=attempt))
+
+        return sending
+
+    def _forget_attempt(self, item: Item) -> None:
+        """What was sent has certainly made nothing."""
+        known = self._lock.timers.get(item.key)
+        if known is not None and known.attempt is not None:
+            self._keep(item.key, replace(known, attempt=None) if known.job_id else None)
+
+    # --- steps
+
+    async def _operate(self, operation: JobOperation) -> str:
+        """Changes a timer, which is read first where the list does not have it yet.
+
+        Raises:
+            _Stopped: it did not work; with the reason.
+        """
+        if operation.job_id not in self._store.states:
+            await self._store.details.load_detail(operation.job_id)
+        outcome = await self._store.operate(operation)
+        if isinstance(outcome, Done):
+            return " ".join(filter(None, (outcome.words, outcome.note)))
+        if isinstance(outcome, NeedsConsent):
+            raise _Stopped(
+                " ".join((*asked(outcome.gare, self._called), "Run globus-tui fix, or press f on it in the console."))
+            )
+        raise _Stopped(outcome.words, error=getattr(outcome, "error", None))
+
+    async def _create(self, item: Item, wanted: Wanted) -> str:
+        self._insist_on_consents(item)
+        known, now = self._lock.timers.get(item.key), self._store.now()
+        schedule = ahead(wanted.draft.schedule, now)
+        if wanted.paused:  # it is made active and paused then: no run may start before
+            schedule = not_before(schedule, now + LEAD)
+        draft = replace(wanted.draft, schedule=schedule)
+        creator = self._making.creator(self._sending(item, wanted))
+        after = known.attempt if known is not None else None
+        found = await creator.create(draft, check_consents=False, after=after, there=self._there)
+        if not isinstance(found, Created):
+            if isinstance(found, Unconfirmed) and after is not None and found.attempt == after:
+                raise _Stopped(_later(after, now))
+            raise self._not_created(item, found)
+        # As it was asked for: whether it is to rest is what is seen to next.
+        self._keep(item.key, Locked(str(found.job.job_id), wanted.draft.name, False, wanted.digest))
+        wrong = differences(draft.to_timer(), found.job) if not found.found_again else ()
+        if wrong:
+            raise _Stopped(f"{found.words} It came out differently: {', '.join(wrong)}.")
+        words = " ".join(filter(None, (found.words, found.note)))
+        if wanted.paused:
+            words += " " + await self._operate(Pause(found.job.job_id))
+            self._record(item, wanted, str(found.job.job_id))
+        return words
+
+    def _insist_on_consents(self, item: Item) -> None:
+        if item.consents:
+            raise _wanting(Gare("ConsentRequired", item.consents), self._called)
+
+    def _not_created(self, item: Item, found: Creation, more: str = "") -> _Stopped:
+        if isinstance(found, Unconfirmed):
+            return _Stopped(f"{found.words} The next apply looks for it first. {more}".strip(), error=found.error)
+        if not isinstance(found, NotCreated) or "created after all" not in found.words:
+            self._forget_attempt(item)
+        if isinstance(found, NeedsConsent):
+            return _wanting(found.gare, self._called, more)
+        signed_out = " Run globus-tui login first." if isinstance(found, SignedOut) else ""
+        return _Stopped(f"{found.words}{signed_out} {more}".strip(), error=getattr(found, "error", None))
+
+    async def _replace(self, item: Item, wanted: Wanted, job: Job, plan: Plan) -> str:
+        """Another one takes its place: created, verified, then the two change over."""
+        self._insist_on_consents(item)
+        now, key = self._store.now(), item.key
+        known = self._lock.timers.get(key) or Locked(str(job.job_id), job.name or "", job.stands_still)
+        self._keep(key, replace(known, job_id=str(job.job_id)))
+        old = await self._making.read(str(job.job_id))
+        if (old.job.name, old.job.schedule, old.job.payload) != (job.name, job.schedule, job.payload):
+            raise _Stopped("It was changed at Globus since the plan was made.")
+        before = known.runs_before + (old.job.n_runs or 0)
+        creator = self._making.creator(self._sending(item, wanted))
+        swapper = self._making.swapper(creator)
+        if item.half is not None:
+            done = await self._finish(item, item.half, wanted, old, swapper, plan)
+            if done is not None:
+                counts = (wanted.draft.schedule is not None and before) or 0
+                self._record(item, wanted, str(item.half.job_id), counts)
+                return done
+        draft = replace(
+            wanted.draft, schedule=taking_over(wanted, old.job, now, known.runs_before), replaces=job.job_id
+        )
+        swap = await swapper.replace(old, draft, check_consents=False)
+        if isinstance(swap, Swapped):
+            rests = swap.new.stands_still or old.job.stands_still
+            record = Locked(str(swap.new.job_id), wanted.draft.name, rests, wanted.digest, before)
+            self._keep(key, record)
+            return " ".join(filter(None, (swap.words, swap.note)))
+        raise self._not_swapped(item, swap)
+
+    async def _finish(
+        self, item: Item, half: Job, wanted: Wanted, old: JobReading, swapper: Swapper, plan: Plan
+    ) -> str | None:
+        """Goes on with a replacement that was interrupted once the new timer was there.
+
+        None when the new timer is not what the files say any more: it was taken back, and all begins anew.
+        """
+        new = await self._making.read(str(half.job_id))
+        known = self._lock.timers.get(item.key) or Locked()
+        before = known.runs_before + (old.job.n_runs or 0)
+        if changes(wanted, new.job, new.document, plan.names, plan.now, before) or new.job.name != wanted.draft.name:
+            await self._operate(Delete(new.job.job_id))
+            return None
+        if not old.job.stands_still and old.job.status is not JobStatus.ENDED:
+            attempt = known.attempt
+            schedule = attempt.timer.schedule if attempt and attempt.timer else wanted.draft.schedule
+            swap = await swapper.finish(
+                old, Created(new.job, "", new.document), replace(wanted.draft, schedule=schedule)
+            )
+            if isinstance(swap, NotSwapped):
+                raise self._not_swapped(item, swap)
+            if new.job.stands_still and not wanted.paused:  # it was kept at rest when it could not be taken back
+                return f"{swap.words} {await self._operate(Resume(new.job.job_id))}"
+            return swap.words
+        if wanted.paused and not new.job.stands_still:
+            return await self._operate(Pause(new.job.job_id))
+        if not wanted.paused and new.job.stands_still:
+            return await self._operate(Resume(new.job.job_id))
+        return f"{new.job.label} has taken the place of the old timer."
+
+    def _not_swapped(self, item: Item, swap: NotSwapped) -> _Stopped:
+        if swap.creation is not None and not isinstance(swap.creation, Created):
+            return self._not_created(item, swap.creation, swap.words)
+        if swap.clean and not isinstance(swap.creation, NotCreated):
+            self._forget_attempt(item)
+        return _Stopped(swap.words, error=swap.error)
+
+
+def _wanting(gare: Gare, called: Mapping[str, str], more: str = "") -> _Stopped:
+    return _Stopped(" ".join(filter(None, (*asked(gare, called), SIGN_IN, more))), gare)
+
+
+def _later(attempt: Attempt, now: datetime) -> str:
+    minutes = max(1, -(-(LATE - (now - attempt.sent_at)) // timedelta(minutes=1)))
+    return (
+        "A request to make it was sent before, and nobody knows what became of it: it may still arrive. Apply again in "
+        f"{counted(minutes, 'minute')}, and it is looked for first."
+    )
+
+
+def _adopted(plan: Plan) -> Lock:
+    """The lock file before anything is done: with what was found, without what is gone."""
+    lock = plan.lock
+    there = {item.key for item in plan.items}
+    for item in plan.items:
+        if item.locked_as and item.locked_as != item.key:
+            known = lock.timers.get(item.locked_as)
+            lock = lock.having(item.locked_as, None).having(item.key, known)
+        if item.record is not None and not item.acts:
+            lock = lock.having(item.key, item.record)
+        elif item.job is not None and item.key not in lock.timers:
+            lock = lock.having(item.key, Locked(str(item.job.job_id), item.job.name or "", item.job.stands_still))
+    for key in set(lock.timers) - there:
+        attempt = lock.timers[key].attempt
+        if attempt is None or plan.now - attempt.sent_at >= LATE:
+            lock = lock.having(key, None)
+    return lock
+
+
+async def record(where: Path, ids: Mapping[str, str], planned: Callable[[], Awaitable[Plan]]) -> Plan:
+    """Notes in the lock file that timers were written into a folder as they are; gives the plan that is left.
+
+    Args:
+        ids: of the timers, by their keys.
+        planned: makes a plan of the folder.
+
+    Raises:
+        GlobusTuiError: the lock file cannot be used, or a service could not be asked.
+    """
+    path = lock_path(where)
+    lock = await asyncio.to_thread(read_lock, path)
+    for key, job_id in ids.items():
+        lock = lock.having(key, Locked(job_id))
+    write_lock(path, lock)
+    plan = await planned()
+    write_lock(path, _adopted(plan))
+    return plan
+
+
+@contextlib.contextmanager
+def alone(where: Path) -> Iterator[None]:
+    """Nobody else on this machine applies the folder meanwhile; not every file system can tell.
+
+    Raises:
+        BadInput: somebody does.
+    """
+    descriptor = os.open(where if where.is_dir() else where.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            if problem.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                raise BadInput(f"Nothing was sent: {where} is being applied already.") from problem
+        yield
+    finally:
+        os.close(descriptor)

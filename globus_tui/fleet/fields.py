@@ -1,0 +1,648 @@
+"""What a fleet's files say: timers, with their defaults, templates and tables put in. Checked as far as files go.
+
+    [defaults]                    one a folder: what holds for every timer that does not say otherwise
+    [template.nightly]            what timers have in common that name it: template = "nightly"
+    [timer.lab-a]                 a timer, by a key that stays when its name changes
+    [[timer]]                     or without a key: then its name is the key
+    rows = "labs.csv"             one timer a row, in which {column} stands for a cell
+
+All that is wrong is told, with file, line and key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, time
+from difflib import get_close_matches
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel
+from globus_tui.domain.transfer.typed_filters import parse_rule
+from globus_tui.fleet.documents import FleetFault, FleetFaults, Place, Source, dotted, read_rows, read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+LOCK = "globus-timers.lock.json"
+ENDINGS = (".toml", ".yaml", ".yml")
+SCHEMA_FILE = "fleet.schema.json"
+
+
+class Kind(Enum):
+    """What a value is, as JSON Schema says it."""
+
+    TEXT = "string"
+    FLAG = "boolean"
+    TEXTS = "list of texts"
+    TABLE = "object"
+    ITEMS = "items"
+    RULES = "filter rules"
+    LEVEL = "sync level"
+    WHEN = "schedule"
+    PERCENT = "percent"
+    NAME = "name"
+
+
+class Field(NamedTuple):
+    """One key of a timer; `of` are the kinds of timers that have it: Transfer, Flow, Call."""
+
+    kind: Kind
+    words: str
+    of: str = "TFC"
+
+
+LEVELS = ("always", *(level.name.lower() for level in SyncLevel))
+FLAGS = {
+    "verify_checksum": "verify each file by its checksum (on, unless switched off)",
+    "preserve_timestamp": "keep the times of files",
+    "encrypt_data": "encrypt the data on its way",
+    "skip_source_errors": "go on without files that cannot be read",
+    "fail_on_quota_errors": "fail when a quota is exceeded, instead of trying on",
+    "delete_destination_extra": "DELETE at the destination what the source does not have",
+    "store_base_path_info": "keep the base path with the task",
+    "notify_on_succeeded": "mail when a run succeeds (on, unless switched off)",
+    "notify_on_failed": "mail when a run fails (on, unless switched off)",
+    "notify_on_inactive": "mail when a run waits for somebody (on, unless switched off)",
+}
+FIELDS: dict[str, Field] = {
+    "name": Field(Kind.NAME, "what it is called at Globus; the key, where it is not said"),
+    "key": Field(Kind.TEXT, "tells it from the others when its name changes; for [[timer]], which has none"),
+    "id": Field(Kind.TEXT, "of the timer at Globus that is meant, where its name is not enough"),
+    "template": Field(Kind.TEXTS, "name of a template, or several: later ones win"),
+    "rows": Field(Kind.TEXT, "a CSV file: one timer a row, in which {column} stands for a cell"),
+    "notes": Field(Kind.TEXT, "for whoever reads the file; not sent"),
+    "when": Field(Kind.WHEN, "when it runs, as globus-tui when reads it: every night at 2am"),
+    "schedule": Field(Kind.TABLE, "instead of when: a schedule as Globus writes it"),
+    "zone": Field(Kind.TEXT, "in which times are read, such as Europe/Berlin or UTC"),
+    "paused": Field(Kind.FLAG, "it stands still"),
+    "from": Field(Kind.TEXT, "collection and path: Campus Archive:/proj/x/; name or id of the collection", "T"),
+    "to": Field(Kind.TEXT, "collection and path", "T"),
+    "items": Field(Kind.ITEMS, "instead of paths in from and to: {from, to, recursive} each", "T"),
+    "recursive": Field(Kind.FLAG, "the path is a folder; Globus looks, where it is not said", "T"),
+    "sync_level": Field(Kind.LEVEL, "which files are copied anew: " + ", ".join(LEVELS), "T"),
+    **{key: Field(Kind.FLAG, words, "T") for key, words in FLAGS.items()},
+    "filter_rules": Field(Kind.RULES, "such as exclude *.tmp, include files *.nc; the first that matches decides", "T"),
+    "label": Field(Kind.TEXT, "of its transfer tasks", "T"),
+    "deadline": Field(Kind.TEXT, "when a run is given up", "T"),
+    "source_local_user": Field(Kind.TEXT, "account at the source", "T"),
+    "destination_local_user": Field(Kind.TEXT, "account at the destination", "T"),
+    "recursive_symlinks": Field(Kind.TEXT, "what is done with symbolic links", "T"),
+    "deletes": Field(Kind.TEXT, "name of the folder in which it may delete files: it has to be named to be made", "T"),
+    "fewer_percent": Field(Kind.PERCENT, "alarm when a mirror finds so many percent fewer files; false: never", "T"),
+    "refuse_scratch": Field(Kind.FLAG, "false: mirror from what looks like scratch storage all the same", "T"),
+    "more": Field(Kind.TABLE, "other members of the transfer document, as they are", "T"),
+    "flow": Field(Kind.TEXT, "the flow that it starts: title or id", "F"),
+    "input": Field(Kind.TABLE, "the flow's input; a table, or JSON as text", "F"),
+    "run_managers": Field(Kind.TEXTS, "principals who may manage its runs", "F"),
+    "run_monitors": Field(Kind.TEXTS, "principals who may watch its runs", "F"),
+    "tags": Field(Kind.TEXTS, "of its runs", "F"),
+    "run_label": Field(Kind.TEXT, "of its runs", "F"),
+    "calls": Field(Kind.TEXT, "address of another action provider: such timers are kept, never made", "C"),
+    "body": Field(Kind.TABLE, "what is handed to that address", "C"),
+}
+_NEEDED = ("name", "when", "from", "to", "flow")
+_NOT_IN_DEFAULTS = ("name", "key", "id", "rows", "template")
+_KINDS = {"T": "a transfer", "F": "a flow", "C": "a call"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One timer of the files.
+
+    Attributes:
+        key: which one it is; the same as long as it is the same timer.
+        values: by the names of `FIELDS`, each of its kind.
+        places: where each of them stands.
+    """
+
+    key: str
+    place: Place
+    values: Mapping[str, Any]
+    places: Mapping[str, Place]
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        found: str = self.values["name"]
+        return found
+
+    def fault(self, field: str, words: str) -> FleetFault:
+        """Something wrong with one of its values."""
+        place = self.places.get(field, self.place)
+        return FleetFault(place if field in self.places else place._replace(key=f"{place.key}.{field}"), words)
+
+
+class _Raw(NamedTuple):
+    """Values as written, each with where it stands."""
+
+    place: Place
+    values: dict[str, tuple[Any, Place]]
+
+
+def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
+    """The files of a folder and of the folders in it, in the order of their names; hidden ones are passed over.
+
+    Raises:
+        FleetFaults: there is no such folder, or no file in it where there have to be some.
+    """
+    if where.is_file():
+        if where.suffix not in ENDINGS:
+            raise FleetFaults([FleetFault(Place(str(where)), f"a fleet file ends in {', '.join(ENDINGS)}")])
+        return [where]
+    if not where.is_dir():
+        raise FleetFaults([FleetFault(Place(str(where)), "there is no such folder")])
+    found = [
+        path
+        for path in sorted(where.rglob("*"))
+        if path.suffix in ENDINGS
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(where).parts)
+    ]
+    if some and not found:
+        words = "there is no .toml or .yaml file in it; globus-tui export --all DIR writes one of what is there"
+        raise FleetFaults([FleetFault(Place(str(where)), words)])
+    return found
+
+
+def read_fleet(where: Path) -> tuple[Entry, ...]:
+    """Reads a folder, or one file.
+
+    Raises:
+        FleetFaults: something is wrong in it; all of it is told.
+    """
+    faults: list[FleetFault] = []
+    sources: list[tuple[Source, Path]] = []
+    for path in fleet_files(where):
+        name = str(path.relative_to(where)) if where.is_dir() else path.name
+        try:
+            sources.append((read_source(path, name), path))
+        except FleetFault as fault:
+            faults.append(fault)
+    reader = _Reader(faults)
+    for source, _ in sources:
+        reader.take_common(source)
+    for source, path in sources:
+        reader.take_timers(source, path.parent)
+    if faults:
+        raise FleetFaults(sorted(faults, key=lambda one: (one.place.file, one.place.line or 0)))
+    return tuple(reader.entries.values())
+
+
+def read_common(where: Path) -> tuple[dict[str, Any], set[str]]:
+    """The defaults of a folder, and the keys that its timers have.
+
+    Raises:
+        FleetFaults: something is wrong in it.
+    """
+    files = fleet_files(where, some=False)
+    entries = read_fleet(where) if files else ()
+    reader = _Reader([])
+    for path in files:
+        reader.take_common(read_source(path, path.name))
+    return reader.defaults(), {one.key.partition("/")[0] for one in entries}
+
+
+class _Reader:
+    """Puts defaults, templates and rows into timers, and gathers what is wrong."""
+
+    def __init__(self, faults: list[FleetFault]) -> None:
+        self._faults = faults
+        self._defaults: _Raw | None = None
+        self._templates: dict[str, _Raw] = {}
+        self.entries: dict[str, Entry] = {}
+
+    def _fault(self, place: Place, words: str) -> None:
+        self._faults.append(FleetFault(place, words))
+
+    def defaults(self) -> dict[str, Any]:
+        """What holds for every timer that does not say otherwise."""
+        return {key: value for key, (value, _) in self._defaults.values.items()} if self._defaults else {}
+
+    # --- what they have in common
+
+    def take_common(self, source: Source) -> None:
+        for key, found in source.found.items():
+            if key == "defaults":
+                if self._defaults is not None:
+                    self._fault(source.place(key), f"defaults are said twice; also in {self._defaults.place}")
+                    continue
+                self._defaults = self._raw(source, found, (key,), _NOT_IN_DEFAULTS)
+            elif key == "template":
+                for name, one in self._tables(source, found, key):
+                    raw = self._raw(source, one, (key, name), _NOT_IN_DEFAULTS[1:])
+                    if name in self._templates:
+                        self._fault(raw.place, f"this template is there twice; also in {self._templates[name].place}")
+                    self._templates[name] = raw
+            elif key not in ("timer", "$schema"):
+                self._fault(source.place(key), _unknown(key, ("timer", "template", "defaults")))
+
+    def _tables(self, source: Source, found: object, key: str) -> Iterator[tuple[str, Any]]:
+        if isinstance(found, dict):
+            yield from found.items()
+        else:
+            self._fault(source.place(key), f"must be tables with names, such as [{key}.nightly]")
+
+    def _raw(self, source: Source, found: object, path: tuple[str | int, ...], without: tuple[str, ...]) -> _Raw:
+        values: dict[str, tuple[Any, Place]] = {}
+        if not isinstance(found, dict):
+            self._fault(source.place(*path), "must be a table of keys and values")
+            found = {}
+        for key, value in found.items():
+            place = source.place(*path, key)
+            if key not in FIELDS:
+                self._fault(place, _unknown(key, FIELDS))
+            elif key in without:
+                self._fault(place, "cannot be said here, but in a timer only")
+            elif value is None:
+                self._fault(place, "has no value; leave the key out, or write one")
+            else:
+                values[key] = (value, place)
+        return _Raw(source.place(*path), values)
+
+    # --- timers
+
+    def take_timers(self, source: Source, folder: Path) -> None:
+        found = source.found.get("timer")
+        if isinstance(found, dict):
+            for key, one in found.items():
+                raw = self._raw(source, one, ("timer", key), ("key",))
+                self._take(key, raw, folder)
+        elif isinstance(found, list):
+            for place, one in enumerate(found):
+                raw = self._raw(source, one, ("timer", place), ())
+                self._take(None, raw, folder)
+        elif found is not None:
+            self._fault(source.place("timer"), "must be [timer.KEY] tables, or [[timer]] ones")
+
+    def _take(self, key: str | None, own: _Raw, folder: Path) -> None:
+        values = self._merged(own)
+        if "rows" not in values:
+            self._add(key, own, values)
+            return
+        said, place = values.pop("rows")
+        if not isinstance(said, str) or not said:
+            self._fault(place, "must be the name of a CSV file")
+            return
+        try:
+            rows = read_rows(folder / said, str(said))
+        except FleetFaults as wrong:
+            self._faults += wrong.faults
+            return
+        for row in rows:
+            here = Place(f"{own.place.file}, {row.place.file}", row.place.line, own.place.key)
+            before = len(self._faults)
+            try:
+                whole = self._row(values, row.cells, here)
+            except KeyError as missing:
+                where, columns = values[missing.args[1]][1], ", ".join(row.cells)
+                self._fault(where, f"{{{missing.args[0]}}} is no column of {said}, which has {columns}")
+                return
+            if len(self._faults) > before:
+                continue
+            mine = row.cells.get("key") or (whole["name"][0] if "name" in whole else None)
+            if not isinstance(mine, str) or ("name" in values and values["name"][0] == mine and "{" not in mine):
+                self._fault(place, 'rows need names that differ: write name = "… {column}", or a column “key”')
+                return
+            self._add(f"{key}/{mine}" if key else mine, _Raw(here, own.values), whole)
+
+    def _row(
+        self, values: Mapping[str, tuple[Any, Place]], cells: Mapping[str, str], here: Place
+    ) -> dict[str, tuple[Any, Place]]:
+        """The values with the cells of one row in them.
+
+        Raises:
+            KeyError: there is no such column; with the key of the value.
+        """
+        whole: dict[str, tuple[Any, Place]] = {}
+        for field, (value, where) in values.items():
+            try:
+                whole[field] = (_filled(value, cells), here._replace(key=where.key))
+            except KeyError as missing:
+                raise KeyError(missing.args[0], field) from missing
+            except _EmptyCell as cell:
+                if field in _NEEDED or value != f"{{{cell}}}":  # what stands alone is not said in this row
+                    self._fault(here._replace(key=where.key), f"the cell {cell} is empty")
+        return whole
+
+    def _merged(self, own: _Raw) -> dict[str, tuple[Any, Place]]:
+        """The values of a timer over those of its templates; defaults come last, where its kind is known."""
+        merged: dict[str, tuple[Any, Place]] = {}
+        if "template" in own.values:
+            said, place = own.values["template"]
+            for name in said if isinstance(said, list) else [said]:
+                template = self._templates.get(name) if isinstance(name, str) else None
+                if template is None:
+                    self._fault(place, _unknown(str(name), self._templates, "template"))
+                else:
+                    merged = _over(template.values, merged)
+        merged = _over({key: one for key, one in own.values.items() if key != "template"}, merged)
+        if self._defaults is not None:
+            kind = _kind_of(merged)
+            fits = {key: one for key, one in self._defaults.values.items() if kind in FIELDS[key].of}
+            merged = _over(merged, fits)
+        return merged
+
+    def _add(self, key: str | None, own: _Raw, raw: dict[str, tuple[Any, Place]]) -> None:
+        before = len(self._faults)
+        kind = _kind_of(raw)
+        values: dict[str, Any] = {}
+        for field, (value, place) in raw.items():
+            if kind not in FIELDS[field].of:
+                self._fault(place, f"does not belong to {_KINDS[kind]}")
+                continue
+            try:
+                values[field] = _READERS[FIELDS[field].kind](value)
+            except BadInput as wrong:
+                self._fault(place, str(wrong))
+        key = key if key is not None else values.get("key") or values.get("name")
+        if not key:
+            self._fault(own.place, "has neither name nor key")
+            return
+        values.setdefault("name", key)
+        entry = Entry(key, own.place, values, {field: place for field, (_, place) in raw.items()}, kind)
+        if len(self._faults) == before:
+            self._faults += _incomplete(entry)
+        if key in self.entries:
+            self._fault(own.place, f"“{key}” is there twice; also in {self.entries[key].place}")
+        elif len(self._faults) == before:
+            self.entries[key] = entry
+
+
+def _over(above: dict[str, Any], below: dict[str, Any]) -> dict[str, Any]:
+    """What is nearer wins, and of two ways to say when it runs only one holds."""
+    hidden = {"when": "schedule", "schedule": "when"}
+    return {key: one for key, one in below.items() if hidden.get(key) not in above} | above
+
+
+def _incomplete(entry: Entry) -> Iterator[FleetFault]:
+    values = entry.values
+    if len({"when", "schedule"} & set(values)) != 1:
+        said = "both" if "when" in values else "neither"
+        yield FleetFault(entry.place, f'needs either when = "…" or a schedule; {said} is there')
+    for field in ("from", "to") if entry.kind == "T" else ():
+        if field not in values:
+            yield FleetFault(entry.place, f'has no {field}; write {field} = "COLLECTION:/path/"')
+        elif (path := split_place(values[field])[1]) and "items" in values:
+            yield entry.fault(field, "paths stand either there or in items")
+        elif not path and "items" not in values:
+            collection, _, rest = values[field].partition(":")
+            yield entry.fault(field, f'has no path; write "{collection}:/{rest or "path/"}", or items')
+    if "recursive" in values and "items" in values:
+        yield entry.fault("recursive", "stands in items, where there are some")
+
+
+def split_place(said: str) -> tuple[str, str]:
+    """Collection and path of `Campus Archive:/proj/x/`; the path is empty where none is said."""
+    found = re.search(r":(?=[/~])", said)
+    return (said[: found.start()].strip(), said[found.end() :]) if found else (said.strip(), "")
+
+
+def _kind_of(values: Mapping[str, object]) -> str:
+    return "F" if "flow" in values else "C" if "calls" in values else "T"
+
+
+def _unknown(key: str, known: Mapping[str, Any] | tuple[str, ...], what: str = "key") -> str:
+    near = get_close_matches(key, known, 1)
+    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(list(known)[:12]) or 'none'}"
+    return f"“{key[:60]}” is no {what} here{meant}"
+
+
+class _EmptyCell(Exception):
+    """Nothing stands where a value needs something; with the name of the column."""
+
+
+_HOLE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+
+
+def _filled(value: Any, cells: Mapping[str, str]) -> Any:
+    """A value with the cells of a row in it; `{{` is a brace.
+
+    Raises:
+        KeyError: there is no such column.
+        _EmptyCell: nothing stands in it.
+    """
+
+    def cell(hole: re.Match[str]) -> str:
+        if hole[1] is None:
+            return hole[0][0]
+        if not (found := cells[hole[1].strip()]):
+            raise _EmptyCell(hole[1].strip())
+        return found
+
+    if isinstance(value, str):
+        return _HOLE.sub(cell, value)
+    if isinstance(value, list):
+        return [_filled(one, cells) for one in value]
+    return {key: _filled(one, cells) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+# --- values
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"must be text in quotes, not {_said(value)}")
+    if "\n" in value.strip("\n") or not value.strip():
+        raise BadInput("must be one line of text" if value.strip() else "is empty; leave the key out")
+    return value
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return json.dumps(value, default=str)[:60]
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise BadInput(f"must be true or false, not {_said(value)}")
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise BadInput(f"must be a number, not {_said(value)}")
+    try:
+        found = float(value)
+    except (ValueError, OverflowError) as problem:
+        raise BadInput(f"must be a number, not {_said(value)}") from problem
+    if not abs(found) < 1e12:
+        raise BadInput(f"must be a number, not {_said(value)}")
+    return found
+
+
+def _percent(value: object) -> float | None:
+    if value is False or value == "false":
+        return None
+    found = _number(value)
+    if not 0 <= found <= 100:
+        raise BadInput("must be a number from 0 to 100, or false")
+    return found
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (_text(value),)
+    if not isinstance(value, list):
+        raise BadInput(f"must be a list of texts, not {_said(value)}")
+    return tuple(map(_text, value))
+
+
+def _table(value: object) -> dict[str, Any]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError) as problem:
+            raise BadInput(f"is no JSON: {problem}") from problem
+    if not isinstance(value, dict):
+        raise BadInput(f"must be a table, not {_said(value)}")
+    found: dict[str, Any] = _plain(value)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: moments of TOML become text, what is no number of JSON is refused."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        raise BadInput(f"{value} is no number that Globus takes")
+    return value
+
+
+def _when(value: object) -> str:
+    """A phrase; a clock time of TOML is meant every day, a moment once."""
+    if isinstance(value, time):
+        return f"daily at {value.isoformat(timespec='seconds')}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        raise BadInput(f"says no time of day: write {value}T02:00:00, or a phrase in quotes")
+    return _text(value)
+
+
+def _level(value: object) -> SyncLevel | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str) and value in ("0", "1", "2", "3"):
+        return SyncLevel(int(value))
+    if not isinstance(value, str) or value not in LEVELS:
+        raise BadInput(f"must be one of {', '.join(LEVELS)}, not {_said(value)}")
+    return None if value == "always" else SyncLevel[value.upper()]
+
+
+_ITEM = {"from": _text, "to": _text, "recursive": _flag, "external_checksum": _text, "checksum_algorithm": _text}
+
+
+def _items(value: object) -> tuple[dict[str, Any], ...]:
+    if not isinstance(value, list) or not value:
+        raise BadInput('must be a list such as [{from = "/a/", to = "/b/"}]')
+    found = []
+    for place, one in enumerate(value):
+        if not isinstance(one, dict) or not {"from", "to"} <= set(one):
+            raise BadInput(f"{dotted((place,))} needs from and to")
+        for key in one:
+            if key not in _ITEM:
+                raise BadInput(f"{dotted((place,))}: {_unknown(key, _ITEM)}")
+        found.append({key: _ITEM[key](said) for key, said in one.items()})
+    return tuple(found)
+
+
+def _rules(value: object) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or not all(isinstance(one, str | dict) for one in value):
+        raise BadInput("must be a list of texts such as exclude *.tmp")
+    found = []
+    for place, one in enumerate(value):
+        try:
+            found.append(parse_rule(one) if isinstance(one, str) else _rule(one))
+        except BadInput as wrong:
+            raise BadInput(f"{dotted((place,))}: {wrong}") from wrong
+    return tuple(found)
+
+
+def _rule(value: dict[str, Any]) -> FilterRule:
+    unknown = set(value) - {"name", "method", "type"}
+    if unknown or not all(isinstance(one, str) for one in value.values()) or not value.get("name"):
+        raise BadInput("a rule has a name, and may have method and type")
+    return FilterRule(value["name"], value.get("method", "exclude"), value.get("type"))
+
+
+_READERS: dict[Kind, Any] = {
+    Kind.TEXT: _text,
+    Kind.FLAG: _flag,
+    Kind.TEXTS: _texts,
+    Kind.TABLE: _table,
+    Kind.ITEMS: _items,
+    Kind.RULES: _rules,
+    Kind.LEVEL: _level,
+    Kind.WHEN: _when,
+    Kind.PERCENT: _percent,
+    Kind.NAME: lambda value: "" if value == "" else _text(value),  # timers without a name are possible
+}
+
+
+# --- for editors
+
+_TEXTS = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+_TEXT, _CELL = {"type": "string", "minLength": 1}, {"type": "string", "pattern": r"\{[^{}]+\}"}
+_FLAG = {"anyOf": [{"enum": [True, False, "true", "false"]}, _CELL]}
+_SHAPES: dict[Kind, dict[str, Any]] = {
+    Kind.TEXT: _TEXT,
+    Kind.FLAG: _FLAG,
+    Kind.TEXTS: _TEXTS,
+    Kind.TABLE: {"type": ["object", "string"]},
+    Kind.ITEMS: {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "object",
+            "required": ["from", "to"],
+            "additionalProperties": False,
+            "properties": {key: _FLAG if read is _flag else _TEXT for key, read in _ITEM.items()},
+        },
+    },
+    Kind.RULES: {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "object"]}}]},
+    Kind.LEVEL: {"anyOf": [{"enum": [*LEVELS, 0, 1, 2, 3, "0", "1", "2", "3"]}, _CELL]},
+    Kind.WHEN: _TEXT,
+    Kind.NAME: {"type": "string"},
+    Kind.PERCENT: {"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": [False, "false"]}, _CELL]},
+}
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft 7, which editors of TOML and YAML know) of a fleet file."""
+    properties = {key: {"description": one.words, **_SHAPES[one.kind]} for key, one in FIELDS.items()}
+
+    def entry(*without: str) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {key: one for key, one in properties.items() if key not in without},
+        }
+
+    tables = {"type": "object", "additionalProperties": entry("key")}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Globus timers as files",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "$schema": {"type": "string"},
+            "defaults": {"description": "what holds for every timer of the folder", **entry(*_NOT_IN_DEFAULTS)},
+            "template": {"type": "object", "additionalProperties": entry(*_NOT_IN_DEFAULTS[1:])},
+            "timer": {"oneOf": [tables, {"type": "array", "items": entry()}]},
+        },
+    }

@@ -1,0 +1,697 @@
+"""What it takes to make the timers at Globus what a fleet's files say. Reads, and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from globus_tui.domain.errors import BadInput, ErrorKind, ServiceError
+from globus_tui.domain.making.check_items import is_id
+from globus_tui.domain.making.draft import What, confirmed, word_to_type
+from globus_tui.domain.making.draft_checks import Lookups, check_draft
+from globus_tui.domain.making.draft_fields import Finding, Level, note, stop, warn
+from globus_tui.domain.making.new_timer import find_created
+from globus_tui.domain.making.taking_place import starts_at_once
+from globus_tui.domain.making.timer_index import TimerIndex
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.schedule.schedule import wire_moment
+from globus_tui.domain.schedule.typed_zones import zone_by_name, zone_words
+from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, first_start, rate_number, runs_an_hour
+from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobKind, JobStatus, PauseCause
+from globus_tui.fleet.documents import FleetFault, FleetFaults
+from globus_tui.fleet.fields import read_fleet, split_place
+from globus_tui.fleet.lock import Lock, Locked, lock_path, read_lock
+from globus_tui.fleet.wanted import Change, Names, ahead, changes, wanted_of
+from globus_tui.present.sizes import counted
+from globus_tui.store.preflight import Preflight
+from globus_tui.store.preflight import Questions as _Questions
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime, tzinfo
+    from pathlib import Path
+
+    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.timer.job import JobReading
+    from globus_tui.domain.transfer.flow import Flow
+    from globus_tui.domain.wire import Document
+    from globus_tui.fleet.fields import Entry
+    from globus_tui.fleet.wanted import Wanted
+    from globus_tui.store.browsing import Suggestions
+    from globus_tui.store.creation import ConsentCheck
+    from globus_tui.store.job_store import JobStore
+
+T = TypeVar("T")
+SCHEMA = 1
+"""Of the document of a plan."""
+AT_ONCE = 4
+"""Timers that are looked into together."""
+_TOGETHER = 5
+"""New timers that start in the same minute, from which on it is told."""
+
+
+class Questions(_Questions, Protocol):
+    """What is asked of the services, beside what preflight asks."""
+
+    async def suggest(self, typed: str) -> Suggestions:
+        """Collections that fit a name."""
+
+    async def flows(self, words: str) -> tuple[Flow, ...]:
+        """Flows that may be started and fit a title."""
+
+
+class Act(Enum):
+    """One step."""
+
+    CREATE = "create"
+    REPLACE = "replace"
+    RENAME = "rename"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One timer, and what is to be done to it.
+
+    Attributes:
+        key: of the files, or of the lock file for one that is in no file any more.
+        acts: in order; none where it is as it should be.
+        changes: what differs from the files.
+        drift: what somebody changed at Globus since the files were last applied.
+        notes: what else is to be known.
+        starts: a run starts at once; None when that cannot be told.
+        record: what the lock file says of it when nothing is left to do.
+        locked_as: its key in the lock file so far.
+        half: what an interrupted replacement has made, whose place it was to take.
+    """
+
+    key: str
+    name: str
+    wanted: Wanted | None
+    job: Job | None = None
+    document: Document | None = None
+    acts: tuple[Act, ...] = ()
+    changes: tuple[Change, ...] = ()
+    drift: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    starts: bool | None = False
+    consents: tuple[str, ...] = ()
+    record: Locked | None = None
+    locked_as: str = ""
+    half: Job | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Something forbids it."""
+        return any(one.level is Level.STOP for one in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All of it.
+
+    Attributes:
+        findings: about the fleet as a whole.
+        rate: runs an hour of all timers, now and afterwards.
+        others: timers at Globus that are in no file, and are left alone.
+    """
+
+    where: Path
+    items: tuple[Item, ...]
+    findings: tuple[Finding, ...]
+    rate: tuple[float, float]
+    others: tuple[Job, ...]
+    lock: Lock
+    names: Names
+    now: datetime
+    zone: tzinfo
+
+    @property
+    def to_do(self) -> tuple[Item, ...]:
+        """What changes something at Globus."""
+        return self.chosen(None)
+
+    @property
+    def stopped(self) -> bool:
+        """It cannot be applied as it is."""
+        return any(one.level is Level.STOP for one in self.findings) or any(one.stopped for one in self.items)
+
+    @property
+    def differing(self) -> tuple[Item, ...]:
+        """What is not as the files say, of timers that are or were there."""
+        return tuple(one for one in self.items if one.drift or (one.acts and one.job is not None))
+
+    def document(self) -> dict[str, Any]:
+        """For a program."""
+        counts = Counter(act.value for one in self.items for act in one.acts)
+        return {
+            "schema": SCHEMA,
+            "as_of": wire_moment(self.now.astimezone(UTC)),
+            "folder": str(self.where.resolve()),
+            "actions": [_document(one) for one in self.items if one.acts or one.drift or one.findings],
+            "counts": {act.value: counts[act.value] for act in Act},
+            "unchanged": sum(not one.acts for one in self.items),
+            "not_in_files": len(self.others),
+            "findings": [_finding(one) for one in self.findings],
+            "runs_an_hour": {"now": self.rate[0], "afterwards": self.rate[1], "limit": LIMIT_PER_HOUR},
+            "consents": sorted({scope for one in self.items for scope in one.consents}),
+            "can_be_applied": not self.stopped,
+        }
+
+    def chosen(self, only: Collection[str] | None) -> tuple[Item, ...]:
+        """Of what changes something, that with these keys; None: all of it."""
+        return tuple(one for one in self.items if one.acts and (only is None or one.key in only))
+
+    def basis(self, only: Collection[str] | None = None) -> list[object]:
+        """What has to be the same for a plan that was seen to be carried out: everything but the time of day."""
+        return [
+            [
+                one.key,
+                one.name,
+                _id(one),
+                [act.value for act in one.acts],
+                one.wanted.digest if one.wanted else "",
+                [list(change) for change in one.changes if change.field not in ("when", "schedule")],
+            ]
+            for one in self.chosen(only)
+        ]
+
+
+def _id(item: Item) -> str | None:
+    return str(item.job.job_id) if item.job else None
+
+
+def _document(item: Item) -> dict[str, Any]:
+    return {
+        "key": item.key,
+        "name": item.name,
+        "id": _id(item),
+        "acts": [act.value for act in item.acts],
+        "changes": [change._asdict() for change in item.changes],
+        "drift": [change._asdict() for change in item.drift],
+        "notes": list(item.notes),
+        "findings": [_finding(one) for one in item.findings if one.level >= Level.WARN],
+        "starts_at_once": item.starts,
+        "consents": list(item.consents),
+    }
+
+
+def _finding(one: Finding) -> dict[str, str]:
+    return {"level": one.level.name.lower(), "field": one.field, "words": one.words}
+
+
+class Planner:
+    """Makes plans of a folder.
+
+    Args:
+        store: that has read all timers, and the journal.
+        read: one timer with its document.
+        owner: tells whoever is signed in from everybody else.
+        zone: for times that say none, where the lock file names none either.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        lookup: Questions,
+        read: Callable[[str], Awaitable[JobReading]],
+        *,
+        owner: str,
+        zone: tzinfo,
+    ) -> None:
+        self._store = store
+        self._lookup = cast("Questions", _Asked(lookup))
+        self._read = read
+        self._owner = owner
+        self._zone = zone
+
+    async def plan(self, where: Path, *, prune: bool = False, preflight: bool = True) -> Plan:
+        """Compares the files with what is there.
+
+        Args:
+            where: the folder, or one file.
+            prune: timers that are in no file any more are to be deleted.
+            preflight: what is to be made is checked, with collections, paths and consents, unless the whole cannot be.
+
+        Raises:
+            FleetFaults: something is wrong in the files.
+            BadInput: the lock file cannot be used, or is of somebody else.
+            GlobusTuiError: a service could not be asked.
+        """
+        entries = await asyncio.to_thread(read_fleet, where)
+        lock = await asyncio.to_thread(read_lock, lock_path(where))
+        if lock.owner and lock.owner != self._owner:
+            raise BadInput(
+                f"{lock_path(where)} is about the timers of {lock.owner}, and {self._owner} is signed in.",
+                advice="Choose the profile with --profile.",
+            )
+        now = self._store.now()
+        names = await self._names(entries)
+        zone = (zone_by_name(lock.zone) if lock.zone else None) or self._zone
+        wanted = _all_wanted(entries, names, now, zone)
+        jobs = {str(key): state.job for key, state in self._store.states.items()}
+        replaced = {key: new for key, new in self._replaced().items() if new in jobs}
+        matched = _Match(wanted, jobs, lock, replaced)
+        items = await some_at_once([self._item(one, matched, lock, names, now) for one in wanted])
+        items += _gone_from_files(matched, jobs, lock, prune=prune)
+        findings, rate, index = self._whole(items, jobs, now)
+        if preflight and not any(one.level is Level.STOP for one in findings):
+            items = await some_at_once([self._looked_at(one, index, now) for one in items])
+        if not any("zone" in one.values for one in entries) and any("when" in one.values for one in entries):
+            words = f"No zone is said in the files: times are read in {zone_words(zone)}. Write zone under [defaults]"
+            findings = (*findings, note("zone", words))
+        over = (JobStatus.ENDED, JobStatus.DELETING)
+        others = tuple(
+            job
+            for job_id, job in jobs.items()
+            if job_id not in matched.taken and job_id not in replaced and job.status not in over and job.has_own_id
+        )
+        lock = replace(lock, owner=self._owner, zone=lock.zone or zone_words(zone))
+        return Plan(where, tuple(items), findings, rate, others, lock, names, now, zone)
+
+    def _replaced(self) -> Mapping[str, str]:
+        """New timers by the ids of those whose place they have taken, as far as the journal tells."""
+        return {str(key): state.replaced.job_id for key, state in self._store.states.items() if state.replaced}
+
+    # --- names
+
+    async def _names(self, entries: Sequence[Entry]) -> Names:
+        """Looks up the collections and flows that are named.
+
+        Raises:
+            FleetFaults: there is none of a name, or several.
+        """
+        sides: dict[str, Entry] = {}
+        flows: dict[str, Entry] = {}
+        for entry in entries:
+            for field in ("from", "to") if entry.kind == "T" else ():
+                sides.setdefault(split_place(entry.values[field])[0], entry)
+            if entry.kind == "F":
+                flows.setdefault(entry.values["flow"], entry)
+        known = {key: one.name for key, one in self._store.collections.items() if one.name}
+        faults: list[FleetFault] = []
+        ids, called = {}, dict(known)
+        for said, found in zip(sides, await some_at_once([self.collections_called(one) for one in sides]), strict=True):
+            if len(found) == 1:
+                ids[said], called = found[0][0], called | dict(found)
+            else:
+                field = "from" if split_place(sides[said].values["from"])[0] == said else "to"
+                faults.append(sides[said].fault(field, _not_one("collection", said, found)))
+        meant: dict[str, Flow] = {}
+        for said, those in zip(flows, await some_at_once([self.flows_called(one) for one in flows]), strict=True):
+            if len(those) == 1:
+                meant[said], called[those[0].flow_id] = those[0], those[0].title
+            else:
+                pairs = [(one.flow_id, one.title) for one in those]
+                faults.append(flows[said].fault("flow", _not_one("flow", said, pairs)))
+        if faults:
+            raise FleetFaults(faults)
+        return Names(ids, meant, called)
+
+    async def collections_called(self, said: str) -> list[tuple[str, str]]:
+        """Ids and names of the collections that are called so; the id itself where one is said."""
+        if is_id(said):
+            known = self._store.collections.get(said.lower())
+            return [(said.lower(), known.name if known is not None and known.name else said)]
+        answer = await self._lookup.suggest(said)
+        if answer.problems and not answer.found:
+            raise BadInput(f"The collection “{said}” could not be looked up: {answer.problems[0]}")
+        there = {key: one.name for key, one in self._store.collections.items() if one.name}
+        there |= {one.collection.collection_id: one.collection.name for one in answer.found}
+        same = [(key, name) for key, name in there.items() if name == said]
+        return same or [(key, name) for key, name in there.items() if name.casefold() == said.casefold()]
+
+    async def flows_called(self, said: str) -> list[Flow]:
+        """The flows with this title, in either case of letters, or with this id."""
+        if is_id(said):
+            try:
+                return [await self._lookup.flow(said.lower())]
+            except ServiceError as error:
+                if error.kind is not ErrorKind.NOT_FOUND:
+                    raise
+                return []
+        found = await self._lookup.flows(said)
+        return [one for one in found if one.title.casefold() == said.casefold()]
+
+    # --- one timer
+
+    async def _item(self, wanted: Wanted, matched: _Match, lock: Lock, names: Names, now: datetime) -> Item:
+        """What it takes for one timer of the files; what services say of it comes later."""
+        job, notes, findings = matched.of(wanted)
+        key = matched.key_of(wanted)
+        locked = lock.timers.get(key) or Locked()
+        item = Item(wanted.key, wanted.draft.name, wanted, job, notes=notes, findings=findings, locked_as=key)
+        over = ahead(wanted.draft.schedule, now) is None
+        if job is None:
+            if findings:
+                return item
+            if over:
+                return replace(item, findings=(warn("when", "Nothing of its schedule lies ahead: it is not made"),))
+            if locked.job_id is not None:
+                item = replace(item, drift=(Change("", "there", "deleted at Globus"),))
+            if wanted.entry.kind == "C":
+                return replace(item, findings=(stop("calls", "Timers that call other addresses are not made here"),))
+            return replace(item, acts=(Act.CREATE,), starts=_starts(wanted, now))
+        if job.unreadable is not None:
+            words = f"What Globus says of it cannot be understood ({job.unreadable}), so it is left alone"
+            return replace(item, findings=(warn("", words),))
+        document: Document = {}
+        if wanted.entry.kind != "T" or job.kind is not JobKind.TRANSFER:
+            document = (await self._read(str(job.job_id))).document
+        found = changes(wanted, job, document, names, now, locked.runs_before)
+        record = Locked(str(job.job_id), wanted.draft.name, wanted.paused, wanted.digest, locked.runs_before)
+        half = matched.half(wanted, job)
+        if half is not None:
+            item = replace(item, half=half, notes=(*item.notes, "goes on with the replacement that was interrupted"))
+        item = replace(item, document=document, record=record, drift=_drift(locked, job, wanted) if not half else ())
+        return self._acts(item, job, wanted, found)
+
+    def _acts(self, item: Item, job: Job, wanted: Wanted, found: tuple[Change, ...]) -> Item:
+        renamed = (job.name or "") != wanted.draft.name and not (job.name is None and not wanted.draft.name)
+        name = (Change("name", job.name or "", wanted.draft.name),) if renamed else ()
+        rests, ended = job.stands_still, job.status is JobStatus.ENDED
+        by_user = job.inactive_reason is None or job.inactive_reason.cause is PauseCause.USER
+        acts: list[Act] = []
+        starts: bool | None = False
+        notes = list(item.notes)
+        if found and wanted.entry.kind == "C":
+            return replace(
+                item, changes=found, findings=(stop("calls", "It calls another address: it is not changed"),)
+            )
+        if found and ended and ahead(wanted.draft.schedule, self._store.now()) is None:
+            notes.append("it has ended, and nothing of its schedule in the files lies ahead")
+            return replace(item, notes=tuple(notes))
+        if found and ended:
+            notes.append("it has ended; another one is made, and the old one is left as it is")
+            return replace(
+                item,
+                acts=(Act.CREATE,),
+                changes=name + found,
+                notes=tuple(notes),
+                starts=_starts(wanted, self._store.now()),
+            )
+        if wanted.paused and not rests and not ended:
+            acts.append(Act.PAUSE)
+        if found:
+            acts.append(Act.REPLACE)
+            starts = _starts(wanted, self._store.now()) and not rests
+        elif renamed:
+            acts.append(Act.RENAME)
+        if rests and not wanted.paused and by_user:
+            acts.append(Act.RESUME)
+            starts = starts if found else self._store.resume_preview(job.job_id).catch_up
+        elif rests and not wanted.paused:
+            notes.append("it waits for a sign-in or a consent: globus-tui fix, or f in the console")
+        still = (Change("paused", str(rests).lower(), str(wanted.paused).lower()),)
+        moved = Act.PAUSE in acts or Act.RESUME in acts
+        if ended:
+            notes.append("it has ended, as it was to")
+        every = name + found + (still if moved else ())
+        return replace(item, acts=tuple(acts), changes=every, notes=tuple(notes), starts=starts)
+
+    # --- the fleet as a whole
+
+    def _whole(
+        self, items: Sequence[Item], jobs: Mapping[str, Job], now: datetime
+    ) -> tuple[tuple[Finding, ...], tuple[float, float], TimerIndex]:
+        after = dict(jobs)
+        for item in items:
+            if Act.DELETE in item.acts or Act.REPLACE in item.acts:
+                after.pop(_id(item) or "", None)
+            if item.wanted is not None and {Act.CREATE, Act.REPLACE} & set(item.acts):
+                after[f"new:{item.key}"] = _as_job(item.wanted)
+            elif item.job is not None and item.acts and item.wanted is not None:
+                status = JobStatus.INACTIVE if item.wanted.paused else JobStatus.ACTIVE
+                after[str(item.job.job_id)] = replace(item.job, status=status, activity=None)
+        before, rate = _rate(jobs.values()), _rate(after.values())
+        findings: list[Finding] = []
+        if rate > LIMIT_PER_HOUR + 1e-6:
+            words = (
+                f"{counted(len(after), 'timer')} together would start {rate_number(rate)} times an hour; Globus allows "
+                f"{rate_number(LIMIT_PER_HOUR)}"
+            )
+            findings.append(stop("when", words) if rate > before + 1e-6 else warn("when", words))
+        new = [one.wanted for one in items if one.wanted and {Act.CREATE, Act.REPLACE} & set(one.acts)]
+        starts = ((first_start(one.draft.schedule) or now) for one in new if not one.paused)
+        moments = Counter(start.replace(second=0, microsecond=0) for start in starts)
+        for moment, count in moments.most_common(3):
+            if count >= _TOGETHER:
+                at = moment.astimezone(self._zone)
+                findings.append(warn("when", f"{count} of the new ones start together, at {at:%Y-%m-%d %H:%M %Z}"))
+        return tuple(findings), (before, rate), TimerIndex(after.values(), self._store.collections)
+
+    async def _looked_at(self, item: Item, index: TimerIndex, now: datetime) -> Item:
+        if item.wanted is None or not {Act.CREATE, Act.REPLACE} & set(item.acts):
+            return item
+        known = [Lookups()]
+        await Preflight(self._lookup, known.append).look(item.wanted.draft, known[-1], signed_in=True)
+        missing = tuple(str(one) for one in known[-1].missing_consents)
+        return replace(item, findings=(*item.findings, *self._checked(item, known[-1], index, now)), consents=missing)
+
+    def _checked(self, item: Item, known: Lookups, index: TimerIndex, now: datetime) -> Iterator[Finding]:
+        if item.wanted is None or not {Act.CREATE, Act.REPLACE} & set(item.acts):
+            return
+        draft = item.wanted.draft
+        draft = replace(draft, schedule=ahead(draft.schedule, now))
+        if draft.schedule is None:
+            yield stop("when", "Nothing of its schedule lies ahead")
+            return
+        if not confirmed(draft):
+            word = word_to_type(draft)
+            yield stop(
+                "deletes", f'It deletes files at the destination. Write deletes = "{word}" to show that it is meant'
+            )
+        tasks = self._store.tasks
+        yield from check_draft(
+            draft, now, jobs=index, tasks=tasks, lookups=known, replaces=f"new:{item.key}", rate=False
+        )
+
+
+def _starts(wanted: Wanted, now: datetime) -> bool:
+    return not wanted.paused and starts_at_once(ahead(wanted.draft.schedule, now), now)
+
+
+def _as_job(wanted: Wanted) -> Job:
+    draft, status = wanted.draft, JobStatus.INACTIVE if wanted.paused else JobStatus.ACTIVE
+    if draft.what is What.FLOW_TIMER:
+        started = FlowStart(draft.flow.flow_id, draft.flow.inputs)
+        return Job(JobId(f"new:{wanted.key}"), draft.name, status, None, JobKind.FLOW, draft.schedule, payload=started)
+    return Job(
+        JobId(f"new:{wanted.key}"), draft.name, status, None, JobKind.TRANSFER, draft.schedule, payload=draft.transfer
+    )
+
+
+def _rate(jobs: Iterable[Job]) -> float:
+    over = (JobStatus.ENDED, JobStatus.DELETING)
+    return sum(runs_an_hour(job.schedule) for job in jobs if job.status not in over and not job.stands_still)
+
+
+def _all_wanted(entries: Iterable[Entry], names: Names, now: datetime, zone: tzinfo) -> list[Wanted]:
+    found: list[Wanted] = []
+    faults: list[FleetFault] = []
+    for entry in entries:
+        try:
+            found += wanted_of(entry, names, now, zone)
+        except FleetFault as fault:
+            faults.append(fault)
+    if faults:
+        raise FleetFaults(faults)
+    return found
+
+
+def _not_one(what: str, said: str, found: Sequence[tuple[str, str]]) -> str:
+    if not found:
+        return f"no {what} that you can see is called “{said}”; write the name as Globus shows it, or its id"
+    ids = ", ".join(key for key, _ in found[:5])
+    return f"“{said}” fits {counted(len(found), what)}: {ids}; write the id of the one that is meant"
+
+
+def _drift(locked: Locked, job: Job, wanted: Wanted) -> tuple[Change, ...]:
+    """What was changed at Globus since the files were applied, and is not what they say now either."""
+    if locked.job_id is None:
+        return ()
+    found = []
+    if (job.name or "") not in (locked.name, wanted.draft.name):
+        found.append(Change("name", locked.name, job.name or ""))
+    by_user = job.inactive_reason is None or job.inactive_reason.cause is PauseCause.USER
+    rests = job.stands_still
+    moved = rests is not locked.paused and rests is not wanted.paused and (by_user or not rests)
+    if moved and job.status is not JobStatus.ENDED:
+        found.append(Change("paused", str(locked.paused).lower(), str(rests).lower()))
+    return tuple(found)
+
+
+def _gone_from_files(matched: _Match, jobs: Mapping[str, Job], lock: Lock, *, prune: bool) -> list[Item]:
+    """Timers that these files made or took over, and that are in none of them any more."""
+    found = []
+    for key, locked in lock.timers.items():
+        job = jobs.get(matched.current(locked.job_id) or "")
+        if (attempt := locked.attempt) is not None and attempt.timer is not None and job is None:
+            made = find_created(attempt.timer, jobs.values(), sent_at=attempt.sent_at, known=attempt.known)
+            job = next(iter(made), None)
+        if key in matched.keys or job is None or job.status is JobStatus.DELETING or str(job.job_id) in matched.taken:
+            continue
+        acts, note_ = ((Act.DELETE,), ()) if prune else ((), ("in no file any more; --prune deletes it",))
+        found.append(Item(key, job.name or "", None, job, acts=acts, notes=note_, record=locked))
+    return found
+
+
+class _Match:
+    """Which timer of the files is which at Globus: by recorded id, else by what it does, else by name.
+
+    Attributes:
+        taken: ids of those that are some timer of the files.
+        keys: of the lock file that are some timer of the files.
+    """
+
+    def __init__(
+        self, wanted: Sequence[Wanted], jobs: Mapping[str, Job], lock: Lock, replaced: Mapping[str, str]
+    ) -> None:
+        self._jobs, self._lock, self._replaced = jobs, lock, replaced
+        self._found: dict[str, str] = {}
+        self.taken: set[str] = set()
+        self._problems: dict[str, Finding] = {}
+        self._moved: dict[str, str] = {}
+        self.keys = {one.key for one in wanted} & set(lock.timers)
+        self._by_id(wanted)
+        for one in wanted:
+            self._by_lock(one, lock.timers.get(one.key))
+        self._by_work([one for one in wanted if one.key not in self._found and one.key not in lock.timers])
+        self._by_name([one for one in wanted if one.key not in self._found and one.key not in self._problems])
+        new = Counter((one.draft.name, one.digest) for one in wanted if one.key not in self._found)
+        for one in wanted:
+            if new[(one.draft.name, one.digest)] > 1 and one.key not in self._found:
+                self._problems[one.key] = stop("name", "Another one in the files is called so and does the same")
+
+    def key_of(self, wanted: Wanted) -> str:
+        """Its key in the lock file."""
+        return self._moved.get(wanted.key, wanted.key)
+
+    def of(self, wanted: Wanted) -> tuple[Job | None, tuple[str, ...], tuple[Finding, ...]]:
+        """The timer that it is, with what is to be said of that."""
+        problem = self._problems.get(wanted.key)
+        job = self._jobs.get(self._found.get(wanted.key, ""))
+        known = self._lock.timers.get(self.key_of(wanted))
+        notes = ("found by its name",) if job is not None and known is None and "id" not in wanted.entry.values else ()
+        return job, notes, (problem,) if problem else ()
+
+    def current(self, job_id: str | None) -> str | None:
+        """The one that has taken a timer's place in the console."""
+        seen: set[str] = set()
+        while job_id is not None and job_id in self._replaced and job_id not in seen:
+            seen.add(job_id)
+            job_id = self._replaced[job_id]
+        return job_id
+
+    def half(self, wanted: Wanted, job: Job) -> Job | None:
+        """What a replacement has made that was interrupted before the lock file knew of its end."""
+        locked = self._lock.timers.get(self.key_of(wanted))
+        attempt = locked.attempt if locked is not None and locked.job_id is not None else None
+        if attempt is None or attempt.timer is None:
+            return None
+        made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known)
+        found = next((one for one in made if one.job_id != job.job_id and str(one.job_id) not in self.taken), None)
+        if found is not None:
+            self.taken.add(str(found.job_id))
+        return found
+
+    def _take(self, wanted: Wanted, job_id: str | None) -> bool:
+        job = self._jobs.get(job_id or "")
+        if job is None or job.status is JobStatus.DELETING or str(job.job_id) in self.taken:
+            return False
+        self._found[wanted.key] = str(job.job_id)
+        self.taken.add(str(job.job_id))
+        return True
+
+    def _by_id(self, wanted: Sequence[Wanted]) -> None:
+        for one in wanted:
+            said = one.entry.values.get("id")
+            if said is None:
+                continue
+            if one.member:
+                self._problems[one.key] = stop("id", "Its schedule takes several timers, which have ids of their own")
+            elif not self._take(one, said.lower()):
+                other = "is meant twice" if said.lower() in self.taken else "is not there"
+                self._problems[one.key] = stop("id", f"The timer {said} {other}")
+
+    def _by_lock(self, wanted: Wanted, locked: Locked | None) -> None:
+        """By its recorded id; what a request has made whose answer was lost counts where there is nothing better."""
+        if locked is None or wanted.key in self._found:
+            return
+        known = self._jobs.get(self.current(locked.job_id) or "")
+        attempt = locked.attempt
+        if attempt is not None and attempt.timer is not None and (known is None or known.status is JobStatus.ENDED):
+            made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known)
+            if any(self._take(wanted, str(job.job_id)) for job in made if job is not known):
+                return
+        self._take(wanted, self.current(locked.job_id))
+
+    def _by_work(self, wanted: Sequence[Wanted]) -> None:
+        """Those whose key has changed and whose work has not: the only one of the files and the only one left over."""
+        free: dict[str, list[str]] = defaultdict(list)
+        for key, locked in self._lock.timers.items():
+            if key not in self.keys and locked.digest:
+                free[locked.digest].append(key)
+        mine = Counter(one.digest for one in wanted)
+        for one in wanted:
+            keys = free.get(one.digest, [])
+            alone = mine[one.digest] == len(keys) == 1
+            if alone and self._take(one, self.current(self._lock.timers[keys[0]].job_id)):
+                self._moved[one.key] = keys[0]
+                self.keys.add(keys[0])
+
+    def _by_name(self, wanted: Sequence[Wanted]) -> None:
+        named: dict[str, list[Job]] = defaultdict(list)
+        kept = {self.current(one.job_id) for key, one in self._lock.timers.items() if key in self.keys}
+        for job_id, job in self._jobs.items():
+            free = job_id not in self.taken and job_id not in kept and job_id not in self._replaced
+            if free and job.name and job.status is not JobStatus.DELETING:
+                named[job.name].append(job)
+        mine = Counter(one.draft.name for one in wanted)
+        for one in wanted:
+            there = named.get(one.draft.name, [])
+            live = [job for job in there if job.status is not JobStatus.ENDED] or there
+            if len(live) == 1 and mine[one.draft.name] == 1:
+                self._take(one, str(live[0].job_id))
+            elif live:
+                ids = ", ".join(str(job.job_id) for job in live[:5])
+                here, have = mine[one.draft.name], "has" if len(live) == 1 else "have"
+                words = f"{counted(len(live), 'timer')} at Globus {have} this name ({ids})"
+                words += f", and {here} of the files" if here > 1 else ""
+                self._problems[one.key] = stop("name", f"{words}: write id = for the one that is meant")
+
+
+class _Asked:
+    """Questions of which the answers are kept for the time of a plan: two hundred timers ask much the same."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+        self._consents: dict[object, asyncio.Task[ConsentCheck]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._questions, name)
+
+    async def consents(self, draft: Draft) -> ConsentCheck:
+        """By the collections and the flow that it is about."""
+        about = (draft.what, draft.collection_ids, draft.flow.flow_id)
+        if about not in self._consents:
+            self._consents[about] = asyncio.ensure_future(self._questions.consents(draft))
+        return await self._consents[about]
+
+
+async def some_at_once(asked: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """The answers, in order; a few questions are under way together."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(asking: Coroutine[Any, Any, T]) -> T:
+        async with gate:
+            return await asking
+
+    return list(await asyncio.gather(*map(one, asked)))

@@ -1,0 +1,99 @@
+"""One page in Markdown for the change of shift: what is open, what was changed, what runs until the next one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.domain import wire
+from globus_tui.domain.timer.agenda import forecast, habit_of, happened
+from globus_tui.domain.timer.health import Why, Word
+from globus_tui.present import moments
+from globus_tui.present.agenda_words import clash_words, past_words, wait_words
+from globus_tui.present.health_words import why
+from globus_tui.present.journal_words import HEADINGS, entry_words
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.sizes import counted
+from globus_tui.present.timer_table import begun, by_cause, called, markdown
+from globus_tui.present.window_words import state_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime, timedelta, tzinfo
+
+    from globus_tui.domain.transfer.collection import Collection
+    from globus_tui.present.timer_table import Listed
+    from globus_tui.store.job_store import JobStore
+    from globus_tui.store.windows import Window
+
+_SINGLY = 4
+"""Runs of one timer that get a line each; more are one line."""
+
+
+def report(
+    listed: Sequence[Listed],
+    entries: Iterable[Mapping[str, Any]],
+    windows: Iterable[Window],
+    store: JobStore,
+    now: datetime,
+    zone: tzinfo,
+    *,
+    since: timedelta,
+) -> str:
+    """The page; `since` is the length of a shift, looked back and ahead."""
+    counts = Counter(one.state.health.word for one in listed)
+    said = ", ".join(f"{counts[word]} {word.value}" for word in Word if counts[word])
+    trouble = [one for one in listed if one.state.health.word.is_trouble]
+    parts = [f"# Globus timers, {moments.stamp(now, zone)}\n", f"{counted(len(listed), 'timer')}: {said or 'none'}.\n"]
+    parts += ["## Open problems\n", _problems(trouble, store, now) or "None.\n"]
+    open_windows = [one for one in windows if one.state != "closed"]
+    rows = [[safe_line(cell) for cell in (one.window_id, state_words(one, now, zone), one.by or "?", one.reason or "-")]
+            for one in open_windows]  # fmt: skip
+    if rows:
+        parts += ["## Maintenance windows\n", markdown(("ID", "STATE", "BY", "REASON"), rows)]
+    past = [run for one in listed for run in happened(one.state.job, store.tasks, now, now - since)]
+    late = sum(one.state.health.why is Why.LATE for one in listed)
+    ran = past_words(past, late) if past or late else "Nothing ran."
+    parts += [f"## What ran in the last {moments.duration(since)}\n", f"{ran[0].upper()}{ran[1:].removesuffix('.')}.\n"]
+    recent = [one for one in entries if (at := wire.moment(one.get("when"))) is not None and now - at <= since]
+    changes = [[safe_line(cell) for cell in entry_words(one, zone)] for one in recent]
+    parts += [
+        f"## Changes in the last {moments.duration(since)}\n",
+        markdown(HEADINGS, changes) if changes else "None.\n",
+    ]
+    parts += [f"## The next {moments.duration(since)}\n", *_coming(listed, store.collections, now, now + since, zone)]
+    return "\n".join(parts)
+
+
+def _problems(trouble: Sequence[Listed], store: JobStore, now: datetime) -> str:
+    """One outage is one line; what somebody knows of comes last."""
+    rows = []
+    for found in by_cause(sorted(trouble, key=lambda one: one.state.health.known is not None)):
+        one = found[0]
+        decided = store.orders(one.state.job_id) if len(found) == 1 else None
+        note = " ".join([decided.note, *(f"#{tag}" for tag in decided.tags)]).strip() if decided else ""
+        since = begun(found)
+        lasted = moments.duration(now - since) if since is not None else "?"
+        cells = (one.state.health.word.value, called(found), lasted, why(one.case), note or "-")
+        rows.append([safe_line(cell) for cell in cells])
+    return markdown(("HEALTH", "TIMER", "FOR", "WHY", "NOTE"), rows) if rows else ""
+
+
+def _coming(
+    listed: Sequence[Listed], known: Mapping[str, Collection], now: datetime, until: datetime, zone: tzinfo
+) -> list[str]:
+    labels = {one.state.job_id: one.state.job.label for one in listed}
+    habits = [habit_of(one.state.job, one.state.history) for one in listed if not one.state.job.unreadable]
+    found = forecast(habits, now, until, known)
+    counts, seen, rows = Counter(one.job_id for one in found.runs), set(), []
+    for run in found.runs:
+        many = counts[run.job_id]
+        if run.job_id in seen and many > _SINGLY:
+            continue
+        seen.add(run.job_id)
+        more = f" (and {many - 1} more)" if many > _SINGLY else ""
+        lasts = moments.duration(run.usual) if run.usual is not None else "?"
+        words = (moments.date_time(run.at, now, zone), labels[run.job_id] + more, lasts, wait_words(run) or "-")
+        rows.append([safe_line(cell) for cell in words])
+    clashes = [f"- {safe_line(clash_words(one, lambda key: labels[key], now, zone))}\n" for one in found.clashes[:10]]
+    return [markdown(("WHEN", "TIMER", "USUALLY", "NOTE"), rows) if rows else "Nothing runs.\n", "".join(clashes)]

@@ -1,0 +1,277 @@
+"""Timers as text for a shell: documents for programs, tables for people. What is not known is null, empty or `?`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from globus_tui.domain.schedule.schedule import wire_moment
+from globus_tui.domain.timer.cause import Hit, outages
+from globus_tui.domain.timer.job import JobStatus
+from globus_tui.present import health_words, moments, schedule_words
+from globus_tui.present.safe_text import cell_width, fit, safe_line
+from globus_tui.present.sizes import count, counted
+from globus_tui.present.transfer_words import collection_name, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from globus_tui.domain.transfer.transfer import TransferData
+    from globus_tui.store.job_state import JobState
+
+SCHEMA = 1
+"""Of the documents; a field may be added under the same number, none is taken away or means something else."""
+_NARROWEST = 10
+"""Cells that a column keeps that is cut to fit the terminal."""
+_CUT = ("why", "from", "to", "name", "id")
+_FORMULA = ("=", "+", "-", "@")
+
+
+class Listed(NamedTuple):
+    """One timer of a list."""
+
+    state: JobState
+    case: health_words.Case
+    profile: str
+
+
+def by_cause(listed: Sequence[Listed]) -> list[tuple[Listed, ...]]:
+    """The timers in their order, those that one cause hits together, in the place of the first of them."""
+    hits = (
+        Hit(str(at), one.state.health, tuple(str(side) for side in one.state.job.sides if side))
+        for at, one in enumerate(listed)
+    )
+    first = {int(one.keys[0]): one.keys for one in outages(hits)}
+    later = {int(key) for keys in first.values() for key in keys[1:]}
+    together = ((listed[int(key)] for key in first.get(at, (at,))) for at in range(len(listed)) if at not in later)
+    return [tuple(one) for one in together]
+
+
+def called(one: Sequence[Listed]) -> str:
+    """The name of a timer, or how many there are with one cause: `60 timers, as db-dumps`."""
+    name = one[0].state.job.label
+    return name if len(one) == 1 else f"{counted(len(one), 'timer')}, as {name}"
+
+
+def begun(one: Sequence[Listed]) -> datetime | None:
+    """When the trouble of the first of them began that was in trouble; None where none says."""
+    return min(filter(None, (each.state.health.in_trouble_since for each in one)), default=None)
+
+
+# --- documents
+
+
+def timer_document(one: Listed) -> dict[str, Any]:
+    """A timer for a program. Moments are ISO in UTC; what is not known, or what there is none of, is null."""
+    job, history, data = one.state.job, one.state.history, one.state.job.transfer
+    last = one.state.last_ran
+    return {
+        "id": str(job.job_id) if job.has_own_id else None,
+        "name": job.name,
+        "health": one.state.health.word.value,
+        "why": health_words.why(one.case),
+        "status": job.status_text if job.status is JobStatus.UNKNOWN else job.status.value,
+        "next_run": _moment(job.next_run),
+        "last_run": _moment(last),
+        "interval_seconds": _whole(job.interval_seconds),
+        "from": _place(one, data, "source"),
+        "to": _place(one, data, "destination"),
+        "runs": job.n_runs,
+        "errors": job.n_errors,
+        "missed": None if job.unreadable else history.missed_now,
+        "skipped": None if job.unreadable else history.skipped_now,
+        "profile": one.profile,
+    }
+
+
+DOCUMENT = (
+    "id", "name", "health", "why", "status", "next_run", "last_run", "interval_seconds", "from", "to", "runs", "errors",
+    "missed", "skipped", "profile",
+)  # fmt: skip
+"""The fields of `timer_document`, in their order."""
+_PARTS = {side: tuple(f"{side}_{part}" for part in ("collection", "name", "path")) for side in ("from", "to")}
+
+
+def _whole(seconds: float | None) -> float | None:
+    return int(seconds) if seconds is not None and seconds == int(seconds) else seconds
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else wire_moment(moment)
+
+
+def _place(one: Listed, data: TransferData | None, side: str) -> dict[str, str | None] | None:
+    if data is None:
+        return None
+    collection = data.source_endpoint if side == "source" else data.destination_endpoint
+    return {
+        "collection": collection,
+        "name": one.case.names.get(collection or ""),
+        "path": getattr(data.items[0], f"{side}_path") if data.items else None,
+    }
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    """A document for people and programs."""
+    return json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def as_lines(documents: Iterable[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(one, ensure_ascii=False, separators=(",", ":"), default=str) + "\n" for one in documents)
+
+
+# --- tables
+
+
+class _Field(NamedTuple):
+    """One column; `value` is what it is sorted by, None where it is not known."""
+
+    heading: str
+    words: Callable[[Listed], str]
+    value: Callable[[Listed], Any]
+    right: bool = False
+
+
+def _side(one: Listed, side: str) -> str:
+    data = one.state.job.transfer
+    if data is None:
+        return "?" if one.state.job.unreadable else "-"
+    name = collection_name(data.source_endpoint if side == "source" else data.destination_endpoint, one.case.names)
+    return f"{name}:{one_line(getattr(data.items[0], f'{side}_path'))}" if data.items else name
+
+
+def _last(one: Listed) -> str:
+    return moments.ago(one.state.last_ran, one.case.now) if one.state.last_ran else "-"
+
+
+def _number(key: str, heading: str) -> _Field:
+    return _Field(
+        heading, lambda one: count(timer_document(one)[key]), lambda one: timer_document(one)[key], right=True
+    )
+
+
+FIELDS: dict[str, _Field] = {
+    "health": _Field("HEALTH", lambda one: one.state.health.word.value, lambda one: one.state.health.word.rank),
+    "name": _Field("NAME", lambda one: one.state.job.label, lambda one: one.state.job.label.casefold()),
+    "status": _Field(
+        "STATUS", lambda one: timer_document(one)["status"] or "?", lambda one: timer_document(one)["status"]
+    ),
+    "last": _Field("LAST", _last, lambda one: one.state.last_ran),
+    "next": _Field("NEXT", lambda one: health_words.next_words(one.case), lambda one: one.state.job.next_run),
+    "every": _Field(
+        "EVERY", lambda one: schedule_words.every_short(one.state.job), lambda one: one.state.job.interval_seconds
+    ),
+    "runs": _number("runs", "RUNS"),
+    "errors": _number("errors", "ERRORS"),
+    "missed": _number("missed", "MISSED"),
+    "skipped": _number("skipped", "SKIPPED"),
+    "from": _Field("FROM", lambda one: _side(one, "source"), lambda one: _side(one, "source").casefold()),
+    "to": _Field("TO", lambda one: _side(one, "destination"), lambda one: _side(one, "destination").casefold()),
+    "profile": _Field("PROFILE", lambda one: one.profile, lambda one: one.profile),
+    "id": _Field("ID", lambda one: str(one.state.job.job_id), lambda one: str(one.state.job.job_id)),
+    "why": _Field("WHY", lambda one: health_words.why(one.case), lambda one: health_words.why(one.case).casefold()),
+}
+"""The columns by the names that `--columns` and `--sort` take."""
+USUAL = ("health", "name", "last", "next", "every", "why")
+NARROW = ("health", "name", "next", "why")
+"""What of it is shown where the terminal is narrow."""
+WIDE = ("health", "name", "status", "last", "next", "every", "runs", "errors", "from", "to", "id", "why")
+
+
+def cells(listed: Sequence[Listed], columns: Sequence[str]) -> list[list[str]]:
+    """The words of each row: safe to print."""
+    return [[safe_line(FIELDS[key].words(one), ascii_only=one.case.ascii_only) for key in columns] for one in listed]
+
+
+def table(
+    rows: Sequence[Sequence[str]],
+    headings: Sequence[tuple[str, bool]],
+    width: int | None,
+    cut: Sequence[int] = (),
+    ellipsis: str = "…",
+) -> list[str]:
+    """Lines of columns, two blanks between them, that fit a width: what is cut ends in an ellipsis.
+
+    Args:
+        headings: of each column, with whether its words stand at the right.
+        width: cells of the terminal; None cuts nothing.
+        cut: columns that may be cut, by their places; where that is not enough, the last columns are left out.
+        ellipsis: what stands where something was cut.
+    """
+    widths = [
+        max([len(heading), *(cell_width(row[place]) for row in rows)]) for place, (heading, _) in enumerate(headings)
+    ]
+    while width is not None and sum(widths) + 2 * (len(widths) - 1) > width:
+        over = sum(widths) + 2 * (len(widths) - 1) - width
+        widest = max((one for one in cut if one < len(widths)), key=lambda one: widths[one], default=0)
+        if widths[widest] > _NARROWEST and widest in cut:
+            widths[widest] = max(_NARROWEST, widths[widest] - max(1, over // 4))
+        elif len(widths) > 1:
+            widths.pop()
+        else:
+            widths[0] = width
+    lines = []
+    for row in ([heading for heading, _ in headings], *rows):
+        words = [
+            fit(row[place], cells_of, align="right" if headings[place][1] else "left", ellipsis=ellipsis)
+            for place, cells_of in enumerate(widths)
+        ]
+        lines.append("  ".join(words).rstrip())
+    return lines
+
+
+def timer_table(
+    listed: Sequence[Listed], columns: Sequence[str], width: int | None, *, ascii_only: bool = False
+) -> list[str]:
+    headings = [(FIELDS[key].heading, FIELDS[key].right) for key in columns]
+    cut = [place for place, key in enumerate(columns) if key in _CUT]
+    return table(cells(listed, columns), headings, width, cut, "..." if ascii_only else "…")
+
+
+def as_csv(listed: Sequence[Listed], columns: Sequence[str]) -> str:
+    """Comma-separated values (RFC 4180): fields of the document, or the words of columns if some are named.
+
+    What a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    if columns:
+        heading, rows = list(columns), cells(listed, columns)
+    else:
+        heading = [part for key in DOCUMENT for part in _PARTS.get(key, (key,))]
+        flat = [_flat(timer_document(one)) for one in listed]
+        rows = [[safe_line("" if one[key] is None else str(one[key])) for key in heading] for one in flat]
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerows([heading, *([_harmless(one) for one in row] for row in rows)])
+    return file.getvalue()
+
+
+def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in document.items():
+        parts = _PARTS.get(key)
+        found |= {one: (value or {}).get(one.removeprefix(f"{key}_")) for one in parts} if parts else {key: value}
+    return found
+
+
+def _harmless(words: str) -> str:
+    return f"'{words}" if words.startswith(_FORMULA) and len(words) > 1 else words
+
+
+def as_markdown(listed: Sequence[Listed], columns: Sequence[str]) -> str:
+    """A table as GitHub reads it; what stands in a cell is text."""
+    return markdown([FIELDS[key].heading for key in columns], cells(listed, columns))
+
+
+def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of safe words."""
+    escaped = [[_escaped(words) for words in row] for row in rows]
+    lines = [list(headings), ["---"] * len(headings), *escaped]
+    return "".join(f"| {' | '.join(row)} |\n" for row in lines)
+
+
+def _escaped(words: str) -> str:
+    return re.sub(r"([\\`*_\[\]|~$@<>])", r"\\\1", words.replace("&", "&amp;"))

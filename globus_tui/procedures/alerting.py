@@ -1,0 +1,124 @@
+"""Tells of timers that turn bad or well again: a line that stays until it was seen, the bell, what is configured."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.timer.alerts import Look, Watcher
+from globus_tui.domain.timer.health import Word
+from globus_tui.present.alert_words import alert_document, alert_words, notification
+from globus_tui.present.timer_table import SCHEMA, Listed
+from globus_tui.store.alert_hook import claim, run_hook
+from globus_tui.store.ledger import Ledger
+from globus_tui.store.refresh_plan import FreshnessState
+from globus_tui.tmux import inside_tmux
+from globus_tui.widgets.viewpoint import case_of
+
+if TYPE_CHECKING:
+    from globus_tui.domain.timer.alerts import Alert
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.screens.console import Console
+
+_KEPT = 200
+
+
+class Alerting:
+    """Looks at each reading once."""
+
+    def __init__(self, app: Console) -> None:
+        """What is in trouble when the console opens stands on its screen: that is no news."""
+        self._app = app
+        settings = app.settings
+        self._watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=True)
+        path = None if app.host.demo else settings.paths.state / "alerts.json"
+        self._told = Ledger(path, settings.profile)
+        self._read_at: object = None
+        self._broken: set[JobId] = set()
+        self.unseen: list[str] = []
+        self.all: list[str] = []
+
+    def look(self) -> None:
+        """Take the newest reading, unless it was looked at already; outdated rows say nothing."""
+        freshness = self._app.store.freshness
+        if freshness.state is not FreshnessState.FRESH or freshness.checked_at == self._read_at:
+            return
+        if self._read_at is None and not self._app.store.runs_known:
+            return  # what is in trouble already is not all known yet
+        self._read_at = freshness.checked_at
+        states = self._app.store.states
+        looks = [
+            Look(
+                row.job_id,
+                row.health,
+                row.health.in_trouble_since if row.health.word.is_trouble else None,
+                tuple(filter(None, (row.source, row.destination))),
+            )
+            for row in states.rows.values()
+            if row.health.word.is_trouble or self._watcher.remembers(row.job_id)
+        ]
+        if alerts := self._watcher.look(looks, self._app.store.now()):
+            self._tell(alerts)
+        if self._app.settings.breaker_after:
+            self._break()
+
+    def _break(self) -> None:
+        """The circuit breaker: a timer that failed so often in a row is to be paused; told once."""
+        app, often = self._app, self._app.settings.breaker_after
+        failing = [row.job_id for row in app.states.rows.values() if row.live and row.health.word is Word.FAILED]
+        due = {one for one in failing if app.states[one].history.failures_in_a_row >= often}
+        new, self._broken = due - self._broken, due
+        if not new:
+            return
+        names = ", ".join(app.states[one].job.label for one in sorted(new))
+        if app.settings.breaker == "pause" and not app.settings.read_only:
+            app.run_worker(self._pause(new, f"failed {often} times in a row"), group="operations")
+        else:
+            app.say(f"{names}: failed {often} times in a row or more; s pauses it until that is mended", "warning")
+
+    async def _pause(self, job_ids: set[JobId], reason: str) -> None:
+        try:
+            window = await self._app.windows.plan(sorted(job_ids), reason=reason)
+            window, _ = await self._app.windows.begin(window.window_id)
+        except GlobusTuiError as wrong:
+            self._app.say(wrong.in_full, "error")
+        else:
+            held = ", ".join(one.name for one in window.holding())
+            self._app.say(f"paused by the circuit breaker: {held or 'nothing'}", "warning")
+
+    def _tell(self, alerts: list[Alert]) -> None:
+        app, view = self._app, self._app.view
+        states = {str(key): state for key, state in app.store.states.items() if any(key == one.key for one in alerts)}
+        listed = {key: Listed(one, case_of(one, view), app.settings.profile) for key, one in states.items()}
+        words = [alert_words(one, listed[one.key], view.zone) for one in alerts]
+        self.unseen += words
+        self.all = [*self.all, *words][-_KEPT:]
+        app.alert = self.line()
+        app.bell()
+        for one in words:
+            app.activity.said(f"alert: {one}", "warning")
+        if sequence := notification(app.settings.terminal_alert, words, tmux=inside_tmux(os.environ)):
+            app.write_raw(sequence)
+        if app.settings.on_alert:
+            app.run_worker(self._run_hook(alerts, listed), group="alerts")
+
+    def line(self) -> str:
+        """What stands on every screen until it was seen."""
+        if not self.unseen:
+            return ""
+        more = f" (and {len(self.unseen) - 1} more)" if len(self.unseen) > 1 else ""
+        return f"{self.unseen[-1]}{more}"
+
+    def seen(self) -> None:
+        """Somebody looked."""
+        self.unseen.clear()
+        self._app.alert = ""
+
+    async def _run_hook(self, alerts: list[Alert], listed: dict[str, Listed]) -> None:
+        mine = await claim(alerts, self._told)
+        if not mine:
+            return
+        document = {"schema": SCHEMA, "alerts": [alert_document(one, listed[one.key]) for one in mine]}
+        if problem := await run_hook(self._app.settings.on_alert, document):
+            self._app.say(problem, "error")

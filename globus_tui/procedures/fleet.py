@@ -1,0 +1,202 @@
+"""The folder of fleet files beside the console: how real timers differ from them, and making them as they say."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.timer.timer_groups import timer_groups
+from globus_tui.present.sizes import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.fleet.apply import Result
+    from globus_tui.fleet.plan import Plan, Planner
+    from globus_tui.screens.console import Console
+    from globus_tui.screens.create.lookup import Making
+
+_AGAIN = timedelta(minutes=5)
+"""Between two looks at the files for the notes in the list."""
+ADDED = "added.toml"
+NO_FOLDER = (
+    'No folder of fleet files is named: write fleet = "DIR" into the configuration file; globus-tui export --all DIR '
+    "makes one."
+)
+
+
+class FleetFolder:
+    """Asks nothing while no folder is named in the settings.
+
+    Args:
+        owner: tells whoever is signed in from everybody else.
+        look: is called when other timers differ than before.
+
+    Attributes:
+        differing: what differs, in a few words, by ids of timers.
+        in_files: ids of the timers that the files are about.
+    """
+
+    def __init__(
+        self,
+        app: Console,
+        owner: Callable[[], str],
+        refresh: Callable[[], Awaitable[None]],
+        notice: Callable[[str], None],
+        look: Callable[[], None],
+    ) -> None:
+        self._app, self._owner, self._refresh, self._notice, self._changed = app, owner, refresh, notice, look
+        self._looked_at: datetime | None = None
+        said = app.settings.fleet
+        self.where = Path(os.path.expanduser(said)) if said else None
+        self.differing: Mapping[str, str] = {}
+        self.in_files: frozenset[str] = frozenset()
+
+    def look_soon(self) -> None:
+        """Look again how timers differ, when that is due."""
+        store = self._app.store
+        if self.where is None or store.freshness.checked_at is None or store.freshness.problem is not None:
+            return
+        if self._looked_at is None or store.now() - self._looked_at >= _AGAIN:
+            self._looked_at = store.now()
+            self._app.run_worker(self._look(), group="fleet", exclusive=True)
+
+    async def _look(self) -> None:
+        try:
+            await self.plan(preflight=False)
+        except GlobusTuiError as wrong:
+            more = len(str(wrong).splitlines()) - 1
+            self._notice(f"fleet files: {str(wrong).splitlines()[0]}{f' (and {more} more)' if more else ''}")
+
+    async def plan(self, *, preflight: bool = True) -> Plan:
+        """What it takes to make the timers as the files say.
+
+        Raises:
+            GlobusTuiError: something is wrong in the files, or a service could not be asked.
+        """
+        from globus_tui.fleet.words import differs_words
+
+        if self.where is None:
+            raise BadInput(NO_FOLDER)
+        plan = await self._planner().plan(self.where, preflight=preflight)
+        found = {str(one.job.job_id): differs_words(one) for one in plan.differing if one.job is not None}
+        self.in_files = frozenset(str(one.job.job_id) for one in plan.items if one.job is not None and one.wanted)
+        if found != self.differing:
+            self.differing = found
+            self._changed()
+        return plan
+
+    def _planner(self) -> Planner:
+        from globus_tui.fleet.plan import Planner
+
+        app, making = self._app, self._making()
+        return Planner(app.store, making.lookup, making.read, owner=self._owner(), zone=app.view.zone)
+
+    def _making(self) -> Making:
+        if self._app.host.making is None:
+            raise BadInput("Nothing can be made here.")
+        return self._app.host.making
+
+    async def apply(self, seen: Plan, only: Collection[str] | None) -> tuple[Result, ...]:
+        """Makes one timer, or all, as the files say; nothing if something changed since the plan was seen.
+
+        Raises:
+            GlobusTuiError: nothing was sent.
+        """
+        from globus_tui.fleet.apply import Applier, carry_out
+
+        async def planned() -> Plan:
+            await self._refresh()
+            return await self.plan(preflight=False)
+
+        async def meet(gare: Gare) -> bool:
+            return await self._app.sign_in.consent(gare, "Before they are created")
+
+        found = await carry_out(Applier(self._app.store, self._making()), seen, only, planned, meet)
+        await self._refresh()
+        return found
+
+    async def write(self, jobs: Sequence[Job]) -> bool:
+        """Writes timers into the folder, each with those that keep its schedule together with it; says how that went.
+
+        Whether they stand there now.
+        """
+        try:
+            words = await self._write(jobs)
+        except GlobusTuiError as wrong:
+            self._app.say(wrong.in_full, "error")
+            return False
+        self._app.say(words)
+        return True
+
+    async def _write(self, jobs: Sequence[Job]) -> str:
+        from globus_tui.fleet.apply import alone, record
+        from globus_tui.fleet.export import added_text, exported
+        from globus_tui.fleet.fields import read_common
+        from globus_tui.fleet.words import differs_words
+
+        where, store = self.where, self._app.store
+        if where is None:
+            raise BadInput(NO_FOLDER)
+        if await asyncio.to_thread(where.is_file):
+            raise BadInput(f"{where} is one file: timers are written into a folder. Name one in the configuration.")
+        await asyncio.to_thread(_make, where)
+        with alone(where):
+            defaults, keys = await asyncio.to_thread(read_common, where)
+            there = [one for one in (await self.plan(preflight=False)).items if one.wanted] if keys else []
+            places = {str(one.job.job_id): one.wanted.entry.place for one in there if one.job and one.wanted}
+            known = {str(key): state.job for key, state in store.states.items() if state.replaced is None}
+            meant = {str(job.job_id): job for job in jobs}
+            for group in timer_groups(known.values()):
+                if not meant.keys().isdisjoint(group.job_ids):
+                    meant |= {one: known[one] for one in map(str, group.job_ids) if one not in places}
+            for job_id, job in meant.items():
+                if job_id in places:
+                    raise BadInput(f"{job.label} stands in {places[job_id]} already.")
+            exporter = await exported(
+                list(meant.values()), self._planner(), store, self._making().read, self._app.view.zone,
+                defaults=defaults, keys=keys,
+            )  # fmt: skip
+            if exporter.left_out:
+                raise BadInput(exporter.left_out[0])
+            await asyncio.to_thread(_add, where, added_text(exporter))
+            plan = await record(where, exporter.keys, partial(self.plan, preflight=False))
+        words = f"{counted(len(exporter.keys), 'timer')} written into {where / ADDED}."
+        other = [one for one in plan.to_do if one.key in exporter.keys]
+        return f"{words} NOT as it is at Globus: {differs_words(other[0])}." if other else words
+
+
+def _make(where: Path) -> None:
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise BadInput(f"{where} cannot be made: {problem.strerror or problem}") from problem
+
+
+def _add(where: Path, text: str) -> None:
+    """Puts a text behind what is in the file; takes it back if the folder cannot be read then."""
+    from globus_tui.fleet.fields import read_fleet
+    from globus_tui.private_files import write_private
+
+    path = where / ADDED
+    try:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        write_private(path, f"{before}\n{text}".lstrip("\n").encode(), mode=0o644)
+        try:
+            read_fleet(where)
+        except BadInput:
+            if before:
+                write_private(path, before.encode(), mode=0o644)
+            else:
+                path.unlink()
+            raise
+    except OSError as problem:
+        raise BadInput(f"{path} cannot be written: {problem.strerror or problem}") from problem

@@ -1,0 +1,65 @@
+"""Undo and redo with keys: what they will do is said, each timer by its name, and asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.domain.wire import moment
+from globus_tui.present import moments
+from globus_tui.present.sizes import counted
+from globus_tui.store.undoing import Undoer, act_words, acts, stacks, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from globus_tui.screens.console import Console
+    from globus_tui.store.undoing import Act, Step
+
+
+async def offer(app: Console, *, redo: bool) -> None:
+    """Ask, then take the last step back, or do again what was undone last."""
+    from globus_tui.screens.confirm import Confirm
+
+    found = stacks(steps(await app.store.journal.entries()))[redo]
+    if not found:
+        app.say("Nothing was undone that could be done again." if redo else "Nothing was changed that could be undone.")
+        return
+    step = found[-1]
+    meant = acts(step, app.states)
+    listed = [f"· {act_words(one, app.states, app.store)}" for one in meant]
+    able = sum(one.why_not is None for one in meant)
+    at = moment(step.when)
+    when = moments.relative_words(min(at, app.store.now()), app.store.now()) if at else "at an unknown time"
+    verb = "Redo" if redo else "Undo"
+    heading = f"{verb} the last {'undo' if redo else step.what}?"
+    sentences = [f"{counted(len(step.entries), 'timer')}, {when}, by {step.entries[0].get('who') or '?'}."]
+    if not able:
+        app.say(f"{sentences[0]} It cannot be taken back any more: {listed[0].removeprefix('· ')}.", "warning")
+        return
+    danger = any(one.what == "delete" for one in meant)
+    sheet = Confirm(heading, sentences, verb=f"{verb.lower()} it", listed=listed, danger=danger)
+
+    def go_on(agreed: bool | None) -> None:
+        if agreed:
+            app.run_worker(_carry_out(app, step, meant), group="operations")
+
+    app.push_screen(sheet, go_on)
+
+
+async def _carry_out(app: Console, step: Step, meant: Sequence[Act]) -> None:
+    from globus_tui.screens.confirm import Results
+
+    making = app.host.making
+    if making is None:
+        app.say("Nothing can be made here.", "warning")
+        return
+    creator = making.creator(lambda _, __: None)
+    ends = await Undoer(app.store, creator, making.swapper(creator)).carry_out(step, meant)
+    bad = [one for one in ends if not one[0]]
+    app.book_wake()
+    app.say(
+        f"{ends[0][1]}: {ends[0][2]}" if len(ends) == 1 else f"{len(ends) - len(bad)} of {len(ends)} taken back",
+        "error" if bad else "information",
+    )
+    if bad and len(ends) > 1:
+        app.push_screen(Results("What became of each timer", ends))

@@ -1,0 +1,1 @@
+"""Flows: documents, runs, and who sees which."""

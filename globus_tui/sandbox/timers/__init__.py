@@ -1,0 +1,1 @@
+"""Timers: what fires, when, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""Transfer: collections, their files, tasks and their past."""

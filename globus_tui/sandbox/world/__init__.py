@@ -1,0 +1,1 @@
+"""The seeded facility behind the demo."""

@@ -1,0 +1,342 @@
+"""The agenda: one lane a timer on a line of time, past runs and what became of them, and runs to come."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on, work
+from textual.content import Content
+
+from globus_tui.commands import AGENDA, EVERYWHERE, LIST_MOVES, Command, bindings
+from globus_tui.domain.timer.agenda import Coming, Forecast, clock_changes, fires, forecast, habit_of, happened
+from globus_tui.domain.timer.job import JobId
+from globus_tui.lines.columns import GUTTER, Cell, Column, Span
+from globus_tui.lines.list import LineList
+from globus_tui.present import moments
+from globus_tui.present.agenda_words import (
+    LEGEND,
+    SIGNS,
+    axis,
+    busiest,
+    change_words,
+    clash_words,
+    fitting,
+    lane,
+    notes,
+    wait_words,
+)
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.sizes import counted
+from globus_tui.present.transfer_words import collection_name
+from globus_tui.screens.base import TimerScreen
+from globus_tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+    from globus_tui.domain.timer.agenda import Habit
+
+_DAY, _WEEK, _HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
+_MADE_AT_ONCE = 50
+"""Timers made whole between two looks at the keyboard."""
+_NOTE = 19
+_OWN = frozenset({"list.choose", *(one.command_id for one in LIST_MOVES)})
+_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
+
+
+class Lane(NamedTuple):
+    """One line: a timer, or a collection with all timers that use it.
+
+    Attributes:
+        made_for: what it was drawn for: another object draws it again.
+    """
+
+    key: str
+    job_ids: tuple[JobId, ...]
+    made_for: object
+
+
+class AgendaScreen(TimerScreen):
+    """A day or a week as lanes."""
+
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = AGENDA
+    BINDINGS = bindings((*(one for one in AGENDA if one.command_id not in _OWN), *_BACK))  # type: ignore[assignment]  # as in app
+    AUTO_FOCUS = "#lanes"
+
+    def __init__(self, only: frozenset[JobId] | None = None) -> None:
+        """The next 24 hours; of some timers only, if they are given."""
+        super().__init__()
+        self._agenda_only = only
+        self._agenda_only_collection: str | None = None
+        self._agenda_begins: datetime | None = None
+        self._agenda_length = _DAY
+        self._agenda_by_collection = False
+        self._agenda_found: Forecast | None = None
+        self._agenda_coming: dict[JobId, list[Coming]] = {}
+
+    def help_text(self) -> str:
+        """The signs of the lanes."""
+        signs = "  ".join(SIGNS[name][self.view.ascii] for name in SIGNS)
+        return (
+            "Runs on a line of time: at the left of now what became of them, as in the strips of the list; at its "
+            f"right what comes. {signs} mean: {LEGEND}.\nForecasts go by schedules and by how long runs usually take."
+        )
+
+    def compose_middle(self) -> ComposeResult:
+        yield TextLine(id="agenda-span")
+        yield LineList[Lane](empty="Nothing ran and nothing will run in this time.", id="lanes")
+        for number in range(3):
+            yield TextLine(id=f"clash-{number}")
+
+    def title_words(self) -> str:
+        length = "24 h" if self._agenda_length == _DAY else "7 d"
+        return f"Agenda > {'next ' if self._agenda_begins is None else ''}{length}"
+
+    def on_mount(self) -> None:
+        """Draw lanes at once; what is in whose way comes when it is reckoned."""
+        self.show_lanes()
+        self._reckon()
+
+    def watch_states(self) -> None:
+        if self.is_mounted:
+            self.show_lanes()
+            self._reckon()
+
+    def watch_view(self) -> None:
+        super().watch_view()
+        if self.is_mounted:
+            self.show_lanes()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.show_lanes()
+
+    # --- reckoning
+
+    def _reckon(self) -> None:
+        self._forecast()
+
+    @work(group="forecast", exclusive=True)
+    async def _forecast(self) -> None:
+        """Of all timers, whatever is shown: those that are not shown wait in the same queue."""
+        habits: list[Habit] = []
+        for number, (job_id, row) in enumerate(tuple(self.states.rows.items())):
+            if row.live and job_id in self.states:
+                state = self.states[job_id]
+                habits.append(habit_of(state.job, state.history))
+            if number % _MADE_AT_ONCE == _MADE_AT_ONCE - 1:
+                await asyncio.sleep(0)
+        now = self.view.now
+        found = forecast(habits, now, max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections)
+        self._agenda_found = found
+        self._agenda_coming = {}
+        for run in found.runs:
+            self._agenda_coming.setdefault(run.job_id, []).append(run)
+        self.show_lanes()
+
+    # --- showing
+
+    @property
+    def _begins(self) -> datetime:
+        if self._agenda_begins is not None:
+            return self._agenda_begins
+        here = self.view.now.astimezone(self.view.zone)
+        hour = here.hour if self._agenda_length == _DAY else 0
+        return self.view.now - (here - here.replace(hour=hour, minute=0, second=0, microsecond=0))
+
+    def show_lanes(self) -> None:
+        """Hand the lanes to the list, and everything around it its words."""
+        if not self.is_mounted or not self.is_attached:
+            return
+        width = self.size.width or self.app.size.width
+        narrow = width < 100
+        names, note = 15 if narrow else 25 if width < 160 else 32, 13 if narrow else _NOTE
+        lanes, begins = self.query_one("#lanes", LineList), self._begins
+        self._agenda_stretch = fitting(begins, self._agenda_length, width - GUTTER - names - note - 2)
+        lanes.ascii_only = self.view.ascii
+        columns = (
+            Column[Lane]("name", "COLLECTION" if self._agenda_by_collection else "TIMER", self._cell_name, width=names),
+            Column[Lane](
+                "lane", axis(self._agenda_stretch, self.view.zone), self._cell_lane, keeps_colours=True,
+                width=self._agenda_stretch.cells,
+            ),
+            Column[Lane]("note", "NEXT", self._cell_note, width=note),
+        )  # fmt: skip
+        lanes.set_columns(columns)
+        lanes.set_rows(tuple(self._lanes()))
+        self._show_words(len(lanes.rows))
+
+    def _lanes(self) -> Iterator[Lane]:
+        """Timers with anything in the span, the next run first; each is made whole when it is drawn."""
+        begins, ends = self._begins.timestamp(), (self._begins + self._agenda_length).timestamp()
+        drawn_for = (self._agenda_found, self._agenda_stretch, self.view)
+        only = self._agenda_only
+        meant = (one for one in self.states.rows.values() if only is None or one.job_id in only)
+        rows = [
+            row
+            for row in meant
+            if (row.live and not row.undated and row.next_run < ends) or (row.last is not None and row.last >= begins)
+        ]
+        rows.sort(key=lambda row: (row.undated or not row.live, row.next_run, row.folded))
+        if not self._agenda_by_collection:
+            for row in rows:
+                if self._agenda_only_collection in (None, *self.states[row.job_id].job.sides):
+                    yield Lane(row.job_id, (row.job_id,), (drawn_for, row))
+            return
+        found: dict[str, list[JobId]] = {}
+        for row in rows:
+            for side in dict.fromkeys(self.states[row.job_id].job.sides):
+                if isinstance(side, str):
+                    found.setdefault(side, []).append(row.job_id)
+        for side, job_ids in found.items():
+            yield Lane(side, tuple(job_ids), drawn_for)
+
+    def _coming(self, job_ids: Iterable[JobId]) -> list[Coming]:
+        if self._agenda_found is not None:
+            return [one for job_id in job_ids for one in self._agenda_coming.get(job_id, ())]
+        now, until = self.view.now, self._begins + self._agenda_length
+        states = [self.states[job_id] for job_id in job_ids if job_id in self.states]
+        return [
+            Coming(at, one.job_id, one.history.usual, at) for one in states for at in fires(one.job, now, until, now)
+        ]
+
+    def _cell_name(self, one: Lane) -> Cell:
+        if self._agenda_by_collection:
+            return collection_name(one.key, self.view.names)
+        return self.states[one.job_ids[0]].job.label if one.job_ids[0] in self.states else ""
+
+    def _cell_lane(self, one: Lane) -> Cell:
+        now, begins = self.view.now, self._begins
+        states = [self.states[job_id] for job_id in one.job_ids if job_id in self.states]
+        past = [end for state in states for end in happened(state.job, self.view.tasks, now, min(begins, now))]
+        cells = lane(self._agenda_stretch, past, self._coming(one.job_ids), now, ascii_only=self.view.ascii)
+        return tuple(Span(sign, style) for sign, style in cells)
+
+    def _cell_note(self, one: Lane) -> Cell:
+        coming = self._coming(one.job_ids)
+        if not coming:
+            return Span("none to come", "muted")
+        first = min(coming, key=lambda run: run.at)
+        said = wait_words(first).partition(":")[0]
+        words = moments.column(first.at, self.view.now, self.view.zone).removesuffix(" today")
+        return (Span(words), Span(f" {said}", "warning")) if said else words
+
+    def _show_words(self, count: int) -> None:
+        now, zone, found = self.view.now, self.view.zone, self._agenda_found
+        begins, ends = self._begins, self._begins + self._agenda_length
+        runs = [one for one in found.runs if begins <= one.at < ends] if found else []
+        said = [f"{moments.date_time(begins, now, zone)} to {moments.date_time(ends, now, zone)}"]
+        if found is None:
+            said.append("reckoning …")
+        else:
+            said.append(counted(len(runs), "run") + " to come")
+            if (top := busiest(runs, zone)) is not None and top[1] > 1:
+                said.append(f"busiest {moments.since_words(top[0], now, zone)} ({top[1]} starts)")
+        if self._agenda_only is not None:
+            said.append(f"of the filter's {counted(len(self._agenda_only), 'timer')}")
+        if self._agenda_only_collection is not None:
+            said.append(f"of {collection_name(self._agenda_only_collection, self.view.names)}")
+        line = self.query_one("#agenda-span", TextLine)
+        line.left = Content(safe_line(f" {', '.join(said)}", ascii_only=self.view.ascii))
+        line.right = Content.styled(f"{count} {'lane' if count == 1 else 'lanes'} ", "$text-muted")
+        words = self._clash_lines()
+        for number in range(3):
+            more = len(words) - 2 if number == 2 and len(words) > 3 else 0
+            text = f"and {more} more: x lists all" if more else words[number] if number < len(words) else ""
+            clash = self.query_one(f"#clash-{number}", TextLine)
+            clash.display = bool(text)
+            clash.left = Content.styled(f" {safe_line(text, ascii_only=self.view.ascii)}", "$text-warning")
+
+    def _clash_lines(self) -> list[str]:
+        found, now, zone = self._agenda_found, self.view.now, self.view.zone
+        begins, ends = max(self._begins, now), self._begins + self._agenda_length
+        said = [change_words(*one, now, zone) for one in clock_changes(self._begins, ends, zone)]
+        if found is None or ends <= now:
+            return said
+        said += [
+            clash_words(one, self._label, now, zone)
+            for one in found.clashes
+            if one.until >= begins
+            and one.at < ends
+            and (self._agenda_only is None or self._agenda_only & set(one.job_ids))
+        ]
+        return said + notes(found, ends, now, zone)
+
+    def _label(self, job_id: JobId) -> str:
+        return self.states[job_id].job.label if job_id in self.states else job_id[:8]
+
+    # --- moving
+
+    def _move(self, by: timedelta) -> None:
+        self._agenda_begins = self._begins + by
+        if self._agenda_found is None or self._agenda_found.until < self._begins + self._agenda_length:
+            self._agenda_found = None
+            self._reckon()
+        self.show_title()
+        self.show_lanes()
+
+    @property
+    def _agenda_step(self) -> timedelta:
+        return _HOUR if self._agenda_length == _DAY else 6 * _HOUR
+
+    def action_agenda_earlier(self) -> None:
+        self._move(-self._agenda_step)
+
+    def action_agenda_later(self) -> None:
+        self._move(self._agenda_step)
+
+    def action_agenda_day_earlier(self) -> None:
+        self._move(-_DAY)
+
+    def action_agenda_day_later(self) -> None:
+        self._move(_DAY)
+
+    def action_agenda_now(self) -> None:
+        self._agenda_begins = None
+        self._move(timedelta())
+        self._agenda_begins = None
+        self.show_title()
+
+    def action_agenda_length(self) -> None:
+        self._agenda_length = _WEEK if self._agenda_length == _DAY else _DAY
+        if self._agenda_begins is None:
+            self.action_agenda_now()
+        else:
+            self._move(timedelta())
+
+    def action_agenda_lanes(self) -> None:
+        self._agenda_by_collection = not self._agenda_by_collection
+        self._agenda_only_collection = None
+        self.show_lanes()
+
+    def action_agenda_clashes(self) -> None:
+        from globus_tui.screens.show_text import BareText
+
+        words = self._clash_lines()
+        if words:
+            self.app.push_screen(BareText("\n".join(words)))
+        else:
+            self.app.say("still being reckoned" if self._agenda_found is None else "Nothing is in each other's way.")
+
+    @on(LineList.Chosen, "#lanes")
+    def open_lane(self, chosen: LineList.Chosen) -> None:
+        """Open the timer, or the lanes of a collection's timers."""
+        from globus_tui.screens.job_detail import JobDetailScreen
+
+        if self._agenda_by_collection:
+            self._agenda_by_collection, self._agenda_only_collection = False, str(chosen.key)
+            self.show_lanes()
+        else:
+            order = tuple(JobId(str(one.key)) for one in self.query_one("#lanes", LineList).rows)
+            self.app.open_screen(JobDetailScreen(JobId(str(chosen.key)), order))
+
+    def action_app_back(self) -> None:
+        if self._agenda_only_collection is not None:
+            self.action_agenda_lanes()
+        else:
+            self.app.action_app_back()

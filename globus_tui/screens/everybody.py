@@ -1,0 +1,270 @@
+"""Timers of all profiles in one list: each profile is read by itself; one that cannot be hides none of the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+
+from textual import on
+from textual.content import Content
+
+from globus_tui.commands import EVERYBODY, EVERYWHERE, LIST_MOVES, Command, bindings
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.sorting import in_order
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.present import marks, moments
+from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.job_order import JobOrder
+from globus_tui.screens.narrowing import Narrowing
+from globus_tui.store.board import NO_STATES, States
+from globus_tui.store.refresh_plan import FreshnessState
+from globus_tui.widgets.job_table import JobTable
+from globus_tui.widgets.text_line import NoteLine, TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.store.job_state import JobState
+    from globus_tui.store.rows import Row
+    from globus_tui.widgets.viewpoint import Viewpoint
+
+_LISTS_OWN = {one.command_id for one in LIST_MOVES} | {"list.choose"}
+_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
+
+
+class Look(NamedTuple):
+    """What is known of one profile.
+
+    Attributes:
+        states: its timers as they were read last; none before that, and none of anybody else.
+        problem: why they could not be read again; None when they could.
+        signed_out: somebody has to sign in under it.
+    """
+
+    profile: str
+    states: States = NO_STATES
+    names: Mapping[str, str] = {}
+    read_at: datetime | None = None
+    problem: str | None = None
+    signed_out: bool = False
+
+
+class Watched(Protocol):
+    """The other profiles of this user."""
+
+    async def watch(self, told: Callable[[Look], None]) -> None:
+        """Reads each of them again and again until it is cancelled, and tells what it found."""
+
+
+class _Line(NamedTuple):
+    """A timer of a profile; without a row the profile itself, of which there is something to say."""
+
+    key: tuple[str, str]
+    look: Look
+    row: Row | None
+
+    @property
+    def job_id(self) -> str:
+        """Of its timer."""
+        return self.key[1]
+
+    @property
+    def source(self) -> str:
+        """The collection that it moves from."""
+        return self.row.source if self.row else ""
+
+    @property
+    def destination(self) -> str:
+        """That it moves to."""
+        return self.row.destination if self.row else ""
+
+
+class _Table(JobTable):
+    """The columns of the list, and whose each timer is. Lines stand where the list has rows."""
+
+    def state_of(self, row: Any) -> JobState:
+        """The timer of a line."""
+        states: States = row.look.states
+        return states[row.row.job_id]
+
+    def view_of(self, row: Any) -> Viewpoint:
+        """Collections have the names that its own profile may see."""
+        return replace(self._row_view, names=row.look.names)
+
+    def set_columns(self, columns: Sequence[Column[Row]]) -> None:
+        """These, with the profile first."""
+        whose = Column[Any]("profile", "PROFILE", lambda one: one.look.profile, min_width=8, max_width=16)
+        narrower = (one._replace(min_width=min(one.min_width, 22), cell=self._cell_of(one)) for one in columns)
+        super().set_columns((whose, *narrower))
+
+    def _cell_of(self, column: Column[Any]) -> Callable[[Any], Cell]:
+        return lambda one: column.cell(one) if one.row and not one.look.problem else self._unsure(column, one)
+
+    def _unsure(self, column: Column[Any], line: _Line) -> Cell:
+        """A line of a profile that cannot be read now: how its timers were, and a line for itself that says why."""
+        look, view = line.look, self._row_view
+        if column.id == "health":
+            word = Word.SIGN_IN if look.signed_out and not line.row else Word.UNKNOWN
+            sign = marks.health_sign(word)
+            return Span(f"{sign.drawn(ascii_only=view.ascii)} {sign.word}", sign.style)
+        if line.row is None:
+            return (
+                Span("the whole profile", "muted")
+                if column.id == "name"
+                else (look.problem or "") * (column.id == "why")
+            )
+        if column.id == "why":
+            return f"as it was {moments.ago(look.read_at, view.now)}" if look.read_at else look.problem or ""
+        return column.cell(line)
+
+
+def _value(of: Mapping[str, Callable[[Row], object]], line: _Line) -> object:
+    return of[line.look.profile](line.row) if line.row else None
+
+
+class EverybodyScreen(Narrowing):
+    """The list. Its own profile's timers are those of the application; of the others only this screen knows."""
+
+    ABOUT = (
+        "The timers of all profiles, the worst first. Filter, order and columns are those of the timer list; profile: "
+        "finds those of one. Enter opens a timer of this profile, and asks before it goes over to the profile of any "
+        "other: nothing is changed here under another name."
+    )
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = EVERYBODY
+    BINDINGS = bindings((*(one for one in EVERYBODY if one.command_id not in _LISTS_OWN), *_BACK))  # type: ignore[assignment]  # as in app
+    AUTO_FOCUS = "#everybody"
+
+    def __init__(self, others: Watched) -> None:
+        super().__init__()
+        self._everybody_others = others
+        self._everybody_looks: dict[str, Look] = {}
+        self._row_order = JobOrder()
+        self._everybody_orders: dict[str, JobOrder] = {}
+
+    def compose_middle(self) -> ComposeResult:
+        yield NoteLine(id="everybody-profiles")
+        yield TextLine(id="narrowed")
+        yield _Table(id="everybody")
+
+    def title_words(self) -> str:
+        return "Timers of all profiles"
+
+    def on_mount(self) -> None:
+        self.look_by(self.app.list_memory.last)
+        self.show_jobs()
+        self.run_worker(self._everybody_others.watch(self._take), group="look-up")
+
+    def _take(self, look: Look) -> None:
+        before = self._everybody_looks.get(look.profile)
+        if before is not None and look.problem is not None:
+            look = before._replace(problem=look.problem, signed_out=look.signed_out)
+        self._everybody_looks[look.profile] = look
+        self.show_jobs()
+
+    def watch_states(self) -> None:
+        self.show_jobs()
+
+    def watch_view(self) -> None:
+        super().watch_view()
+        self.show_jobs()
+
+    def watch_freshness(self) -> None:
+        """This profile could, or could not, be read."""
+        super().watch_freshness()
+        self.show_jobs()
+
+    def _known_names(self) -> dict[str, tuple[str, ...]]:
+        found = sorted({name for look in self._looks() for name in look.names.values()}, key=str.casefold)
+        return {"from": tuple(found), "to": tuple(found), "profile": tuple(look.profile for look in self._looks())}
+
+    def _looks(self) -> list[Look]:
+        found = self.freshness
+        signed_out = self.who is None or found.state is FreshnessState.SIGNED_OUT
+        problem = found.problem or ("Nobody is signed in." if self.who is None else None)
+        own = Look(self.app.settings.profile, self.states, self.view.names, found.checked_at, problem, signed_out)
+        return [own, *(self._everybody_looks[one] for one in sorted(self._everybody_looks))]
+
+    def show_jobs(self) -> None:
+        """The rows of each profile as its own list would leave and order them, in one order; faults of one on top."""
+        if not self.is_mounted or not self.is_attached:
+            return
+        order, lines = self._row_order, list[_Line]()
+        views: dict[str, Viewpoint] = {}
+        shown: dict[str, int] = {}
+        looks = self._looks()
+        for look in looks:
+            views[look.profile] = view = replace(self.view, names=look.names)
+            mine = self._everybody_orders.setdefault(look.profile, JobOrder(look.profile, grouping=False))
+            mine.follow(order)
+            rows = mine.rows(look.states, view)
+            shown[look.profile] = len(rows)
+            lines += [_Line((look.profile, one.job_id), look, one) for one in rows]
+        lines.sort(key=lambda one: (one.row, one.key))
+        for column, turned in reversed(((order.column, order.descending), *order.then)):
+            values = {one.profile: order.value(column, one.states, views[one.profile]) for one in looks}
+            lines = in_order(lines, partial(_value, values), descending=turned)
+        whole = [_Line((look.profile, ""), look, None) for look in looks if look.problem is not None]
+        listed: Any = self.query_one(_Table)
+        listed.look_from(self.view)
+        listed.sorted_by = (order.column.name.lower(), order.descending)
+        listed.empty = "Nothing matches.\nEscape clears the filter, ! shows all timers." if order.narrowed else ""
+        on_top = listed.cursor_position == 0
+        listed.set_rows((*whole, *lines))
+        if on_top:  # nobody has chosen that row: what is told of a profile comes above it
+            listed.action_first()
+        listed.reformat()
+        words = "  ".join(self._profile_words(one, shown[one.profile]) for one in looks)
+        self.query_one("#everybody-profiles", NoteLine).left = Content(f" {words}")
+        line = self.query_one("#narrowed", TextLine)
+        line.left = self._narrowed_words()
+        line.display = bool(line.left.plain)
+
+    def _profile_words(self, look: Look, shown: int) -> str:
+        trouble = sum(row.word.is_trouble for row in look.states.rows.values())
+        known = f"{len(look.states)} timers" if look.read_at else "not read yet"
+        if look.read_at and self._row_order.narrowed:
+            known = f"{shown} of {known}"
+        if look.problem is not None:
+            known = f"{'SIGN-IN' if look.signed_out else 'NOT READ'}, {known}"
+        return f"{safe_line(look.profile)}: {known}{f', {trouble} need you' if trouble else ''}."
+
+    @on(_Table.Chosen)
+    def open_the_timer(self, chosen: _Table.Chosen) -> None:
+        """Open a timer of this profile; go over to another profile when that is agreed."""
+        from globus_tui.screens.confirm import Confirm
+        from globus_tui.screens.job_detail import JobDetailScreen
+
+        table: Any = self.query_one(_Table)
+        row: _Line | None = table.cursor_row
+        if row is None or row.key != chosen.key:
+            return
+        profile, look = row.look.profile, row.look
+        if profile == self.app.settings.profile and row.row is not None:
+            job_id: JobId = row.row.job_id
+            self.app.open_screen(JobDetailScreen(job_id, tuple(self.states)))
+        elif profile == self.app.settings.profile:
+            self.app.action_app_sign_in()
+        else:
+            timer = row.row.job_id if row.row is not None else None
+            what = f"There {look.states[timer].job.label} is opened." if timer else look.problem or ""
+            sheet = Confirm(
+                f"Go over to the profile {profile}?",
+                (what, f"From then on all is shown and done as {profile}. P leads back."),
+                verb="go over",
+            )
+
+            def go(agreed: bool | None) -> None:
+                if agreed:
+                    self.app.open_profile(profile, sign_in=look.signed_out, timer=timer)
+
+            self.app.push_screen(sheet, go)
+
+    def action_app_back(self) -> None:
+        """Unwind one level: the filter line, the filter; then back to the list."""
+        if not self._leave_filter():
+            self.app.action_app_back()

@@ -1,0 +1,96 @@
+"""What the timers of the list have in common, with how many each: choosing one is the same as typing its filter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+
+from globus_tui.commands import FACETS, Command
+from globus_tui.lines.columns import Column, Span
+from globus_tui.lines.list import LineList
+from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.searching import Searching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from textual.app import ComposeResult
+
+    from globus_tui.store.rows import Row
+
+
+class Facet(NamedTuple):
+    """One thing that some timers have in common.
+
+    Attributes:
+        key: the filter that leaves them.
+        kind: health, cause, from or to.
+        words: what it is, for people.
+    """
+
+    key: str
+    kind: str
+    words: str
+    timers: int
+
+
+def facets(rows: Iterable[Row], names: Mapping[str, str]) -> tuple[Facet, ...]:
+    """By health word, worst first, then by cause and by collection, the most timers first."""
+    found: dict[str, Counter[str]] = {kind: Counter() for kind in ("health", "cause", "from", "to")}
+    ranks: dict[str, int] = {}
+    for row in rows:
+        word = row.word.value
+        ranks[word] = row.rank
+        for kind, value in (
+            ("health", word), ("cause", row.health.why.value), ("from", row.source), ("to", row.destination),
+        ):  # fmt: skip
+            if value:
+                found[kind][value] += 1
+    listed = []
+    for kind, counts in found.items():
+        ordered = sorted(counts.items(), key=lambda one: (ranks.get(one[0], 0), -one[1], one[0]))
+        for value, count in ordered:
+            quoted = f'"{value.casefold()}"' if " " in value else value.casefold()
+            listed.append(Facet(f"{kind}:{quoted}", kind, names.get(value, value), count))
+    return tuple(listed)
+
+
+class FacetsScreen(Searching, TimerScreen):
+    """The list of them; Enter narrows the timer list to one more of them."""
+
+    ABOUT = "What the timers that the list shows have in common, and how many each. Enter adds that to the filter."
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FACETS
+    AUTO_FOCUS = "#facets"
+
+    def __init__(self, rows: Sequence[Row], take: Callable[[str], object]) -> None:
+        """Of these rows; `take` is told the filter that was chosen."""
+        super().__init__()
+        self._facets_of, self._facets_take = rows, take
+
+    def compose_middle(self) -> ComposeResult:
+        yield self.search_field()
+        yield LineList[Facet](
+            (
+                Column("count", "TIMERS", lambda one: str(one.timers), width=7, align="right"),
+                Column("kind", "BY", lambda one: one.kind, width=7),
+                Column("words", "WHAT", lambda one: one.words, min_width=20, max_width=50, weight=2),
+                Column("key", "FILTER", lambda one: Span(one.key, "muted"), min_width=20, weight=2, priority=1),
+            ),
+            id="facets",
+        )
+
+    def title_words(self) -> str:
+        return "Timers > facets"
+
+    def on_mount(self) -> None:
+        listed = self.query_one("#facets", LineList)
+        listed.ascii_only = self.view.ascii
+        listed.set_rows(facets(self._facets_of, self.view.names))
+
+    @on(LineList.Chosen)
+    def narrow(self, chosen: LineList.Chosen) -> None:
+        """Back to the list, with this in its filter."""
+        self.app.action_app_back()
+        self._facets_take(str(chosen.key))

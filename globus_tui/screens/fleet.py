@@ -1,0 +1,185 @@
+"""Timers as fleet files want them beside the real ones: what differs, and making it so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.content import Content
+
+from globus_tui.commands import FLEET, Command, bindings
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.fleet.words import Line, do_words, item_lines, plan_lines, result_words, sum_words, why_words
+from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.list import LineList
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.sizes import counted
+from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.confirm import Confirm
+from globus_tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.fleet.plan import Item, Plan
+
+
+_STYLES = {
+    "add": "$text-success", "change": "$text-warning", "remove": "$text-error", "bad": "bold $text-error",
+    "warn": "$text-warning",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRow:
+    """A timer of the files, or one that is in none of them."""
+
+    key: str
+    name: str
+    item: Item | None = None
+    job: Job | None = None
+
+
+class FleetScreen(TimerScreen):
+    """One line for each timer, what differs first."""
+
+    ABOUT = (
+        "The files of a folder say how timers should be. What differs at Globus stands first; nothing is done before "
+        "it was shown and agreed to. Timers in no file stand last."
+    )
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FLEET
+    BINDINGS = bindings(one for one in FLEET if one.command_id.startswith("fleet."))  # type: ignore[assignment]  # as in app
+    AUTO_FOCUS = "#fleet"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fleet_plan: Plan | None = None
+
+    def compose_middle(self) -> ComposeResult:
+        yield TextLine(id="fleet-sum")
+        yield LineList[FleetRow](
+            (
+                Column("do", "DO", self._cell_do, width=18),
+                Column("name", "NAME", lambda one: one.name, min_width=20, max_width=48, weight=2),
+                Column("why", "WHY", self._cell_why, min_width=20, weight=3),
+            ),
+            empty="The files are being compared with the timers.",
+            id="fleet",
+        )
+
+    def title_words(self) -> str:
+        return f"Fleet files > {self.app.fleet.where}"
+
+    def on_mount(self) -> None:
+        self._read()
+
+    def _read(self) -> None:
+        self._show()
+
+    @work(group="fleet", exclusive=True)
+    async def _show(self) -> None:
+        rows = self.query_one("#fleet", LineList)
+        rows.ascii_only = self.view.ascii
+        try:
+            plan = await self.app.fleet.plan()
+        except GlobusTuiError as wrong:
+            from globus_tui.screens.show_text import BareText
+
+            self.tell(wrong.in_full.splitlines()[0])
+            if "\n" in str(wrong):
+                self.app.push_screen(BareText(str(wrong)))
+            return
+        self._fleet_plan = plan
+        found = [FleetRow(f"file:{one.key}", one.name or one.key, one, one.job) for one in plan.items]
+        found.sort(key=lambda one: one.item is None or not (one.item.acts or one.item.drift or one.item.stopped))
+        found += [FleetRow(str(job.job_id), job.label, None, job) for job in plan.others]
+        rows.set_rows(found)
+        rows.reformat()
+        style = "$text-error" if plan.stopped else "$text-muted"
+        self.query_one("#fleet-sum", TextLine).left = Content.styled(safe_line(f" {sum_words(plan)}"), style)
+
+    def _cell_do(self, one: FleetRow) -> Cell:
+        if one.item is None:
+            return Span("in no file", "muted")
+        return Span(do_words(one.item), "error" if one.item.stopped else "" if one.item.acts else "muted")
+
+    def _cell_why(self, one: FleetRow) -> Cell:
+        return "" if one.item is None else why_words(one.item)
+
+    def _under_cursor(self) -> FleetRow | None:
+        row = self.query_one("#fleet", LineList).cursor_row
+        return row if isinstance(row, FleetRow) else None
+
+    @on(LineList.Chosen, "#fleet")
+    def show_differences(self) -> None:
+        """All that is known of it."""
+        from globus_tui.screens.show_text import BareText
+
+        row, plan = self._under_cursor(), self._fleet_plan
+        if row is not None and row.item is not None and plan is not None:
+            self.app.push_screen(BareText(Content("\n").join(map(self._painted, item_lines(row.item, plan)))))
+
+    def _painted(self, line: Line) -> Content:
+        return Content.styled(safe_line(line.text, ascii_only=self.view.ascii), _STYLES.get(line.style, ""))
+
+    def action_fleet_apply(self) -> None:
+        row, plan = self._under_cursor(), self._fleet_plan
+        if row is None or row.item is None or plan is None:
+            self.tell("It is in no file: w writes it into the folder.")
+        elif row.item.stopped:
+            self.tell("It cannot be made so: enter says why.")
+        elif not row.item.acts:
+            self.tell("It is as its file says.")
+        else:
+            self._ask(plan, list(item_lines(row.item, plan)), (row.item.key,))
+
+    def action_fleet_apply_all(self) -> None:
+        plan = self._fleet_plan
+        if plan is None or not plan.to_do:
+            self.tell("Nothing is to be done.")
+        elif plan.stopped:
+            self.tell(f"{sum_words(plan)} Enter on them says why.")
+        else:
+            self._ask(plan, list(plan_lines(plan)), None)
+
+    def _ask(self, plan: Plan, lines: list[Line], only: tuple[str, ...] | None) -> None:
+        def go(agreed: bool | None) -> None:
+            if agreed:
+                self.app.run_worker(self._apply(plan, only), group="operations")
+
+        sheet = Confirm(
+            f"Apply the fleet's files to {counted(len(plan.chosen(only)), 'timer')}?",
+            ("An edit makes another timer in the old one's place; the old one is kept, paused.",),
+            verb="apply",
+            listed=[self._painted(one) for one in lines],
+        )
+        self.app.push_screen(sheet, go)
+
+    async def _apply(self, plan: Plan, only: tuple[str, ...] | None) -> None:
+        from globus_tui.screens.confirm import Results
+
+        try:
+            results = await self.app.fleet.apply(plan, only)
+        except GlobusTuiError as wrong:
+            self.app.say(wrong.in_full, "error")
+            return
+        bad = sum(not one.done for one in results)
+        self.app.say(f"{len(results) - bad} of {len(results)} applied", "error" if bad else "information")
+        if bad:
+            lines = [(one.done, one.item.name, result_words(one)) for one in results]
+            self.app.push_screen(Results("What became of each timer", lines))
+        if self.is_mounted:
+            self._read()
+
+    def action_fleet_write(self) -> None:
+        row = self._under_cursor()
+        if row is None or row.item is not None or row.job is None:
+            self.tell("It is in a file already.")
+        else:
+            self.app.run_worker(self._write(row.job), group="fleet-write")
+
+    async def _write(self, job: Job) -> None:
+        if await self.app.fleet.write([job]) and self.is_mounted:
+            self._read()

@@ -1,0 +1,75 @@
+"""What changed since somebody last looked: which timers are new, gone, better, worse, renamed, paused or moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from globus_tui.domain import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from globus_tui.store.rows import Row
+
+
+class Seen(NamedTuple):
+    """A timer as somebody saw it last."""
+
+    name: str
+    health: str
+    live: bool
+    every: float | None
+    paths: str
+
+
+class Changed(NamedTuple):
+    """One change, before and after; either is empty for a timer that is new or gone."""
+
+    name: str
+    what: str
+    before: str
+    after: str
+
+
+def seen_now(rows: Iterable[Row]) -> dict[str, Seen]:
+    """All timers as they are now."""
+    return {str(row.job_id): Seen(row.folded, row.word.value, row.live, row.every, row.paths) for row in rows}
+
+
+def changes(before: Mapping[str, Seen], after: Mapping[str, Seen]) -> list[Changed]:
+    """What differs, trouble first as the rows are ordered."""
+    found = []
+    for key, now in after.items():
+        then = before.get(key)
+        if then is None:
+            found.append(Changed(now.name, "new", "", now.health))
+            continue
+        for what in Seen._fields:
+            if getattr(then, what) != getattr(now, what):
+                said = (_said(what, getattr(one, what)) for one in (then, now))
+                found.append(Changed(now.name, {"live": "runs", "every": "interval"}.get(what, what), *said))
+    return found + [Changed(one.name, "gone", one.health, "") for key, one in before.items() if key not in after]
+
+
+def _said(what: str, value: object) -> str:
+    if what == "paths":
+        return str(value).replace("\n", ", ").replace("\x00", " to ")
+    if what == "live":
+        return "yes" if value else "no"
+    return "?" if value is None else f"{value:g} s" if what == "every" else str(value)
+
+
+def to_document(seen: Mapping[str, Seen]) -> dict[str, Any]:
+    """For the next start."""
+    return {key: list(one) for key, one in seen.items()}
+
+
+def from_document(found: Mapping[str, Any]) -> dict[str, Seen]:
+    """What an earlier start left; what cannot be read is left out."""
+    kept = {}
+    for key, one in found.items():
+        values = wire.items(one)
+        if len(values) == len(Seen._fields) and isinstance(values[0], str) and isinstance(values[1], str):
+            every = wire.number(values[3])
+            kept[key] = Seen(values[0], values[1], values[2] is True, every, str(values[4]))
+    return kept

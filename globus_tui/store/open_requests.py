@@ -1,0 +1,296 @@
+"""Cancels Transfer tasks; and requests of which nobody knows what became: looked up at the service until that is known,
+and closed in the journal.
+
+There are two kinds: those that this program got no good answer to, and those of an earlier one that was killed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from globus_tui.domain import wire
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.job import JobId
+from globus_tui.domain.transfer.task import TaskStatus
+from globus_tui.store.job_state import Doing, Pending
+from globus_tui.store.journal import OUTCOMES
+from globus_tui.store.operations import Delete, Pause, Rename, Resume, took_effect
+from globus_tui.store.outcome import Done, Failed, NeedsConsent, Outcome, Refused, SignedOut
+from globus_tui.store.refresh_plan import is_sign_out, requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from globus_tui.domain.timer.job import Job
+    from globus_tui.domain.transfer.task import Task
+    from globus_tui.store.board import Board
+    from globus_tui.store.journal import Journal, Recorder
+    from globus_tui.store.operations import CancelTask, JobOperation
+    from globus_tui.store.services import JobService, TaskService
+
+
+class Canceller:
+    """Asks for tasks to be cancelled and looks whether they were."""
+
+    def __init__(self, board: Board, tasks: TaskService, recorder: Recorder) -> None:
+        self._board = board
+        self._tasks = tasks
+        self._recorder = recorder
+        self._under_way: set[str] = set()
+
+    async def cancel(self, operation: CancelTask) -> Outcome:
+        """Does it and says how it ended."""
+        task_id, job_id = operation.task_id, operation.job_id
+        state = self._board.states.get(job_id) if job_id else None
+        if task_id in self._under_way or (state is not None and state.pending is not None):
+            return Refused("Wait: something is still under way for this timer.")
+        self._under_way.add(task_id)
+        if job_id is not None and state is not None:
+            self._board.begin(job_id, Pending(Doing.CANCELLING, self._board.now()))
+        try:
+            return await self._carry_out(operation)
+        except GlobusTuiError as error:
+            return self._refused(operation, error)
+        finally:
+            self._under_way.discard(task_id)
+            if job_id is not None and state is not None:
+                self._board.end(job_id)
+
+    async def _carry_out(self, operation: CancelTask) -> Outcome:
+        before = await self._read(operation.task_id)
+        if before.finished:
+            return Refused("This task is over already.")
+        async with self._recorder.asking("cancel", _subject(operation), _document(before)) as asked:
+            error: GlobusTuiError | None = None
+            try:
+                await self._tasks.cancel_task(operation.task_id)
+            except GlobusTuiError as found:
+                error = found
+            after, effect = await self._look(operation, error)
+            await asked.ended(effect, after=_document(after) if after else None, error=error)
+        if error is not None and not effect:
+            return self._refused(operation, error, effect)
+        over = after is not None and after.finished
+        words = "The task was cancelled." if over else "The task is being cancelled; that can take a minute."
+        job_id = operation.job_id
+        job = self._board.job(job_id) if job_id in self._board.documents else None
+        return Done(words, job, confirmed=over, note=self._recorder.take_warning())
+
+    async def _look(self, operation: CancelTask, error: GlobusTuiError | None) -> tuple[Task | None, bool | None]:
+        if error is not None and not error.may_have_arrived:
+            return None, False
+        try:
+            after = await self._read(operation.task_id)
+        except GlobusTuiError:
+            return None, None if error else True
+        return after, cancelled(after) if error else True
+
+    async def _read(self, task_id: str) -> Task:
+        task = await self._tasks.get_task(task_id)
+        self._board.take_tasks((task,))
+        return task
+
+    def _refused(self, operation: CancelTask, error: GlobusTuiError, effect: bool | None = False) -> Outcome:
+        if is_sign_out(error):
+            return SignedOut(str(error), error.advice)
+        gare = requirement(error)
+        if gare is not None and effect is False:
+            return NeedsConsent(gare, operation.job_id)
+        if effect is None:
+            return Failed(error, False, f"Nobody can tell whether the task was cancelled: {error}")
+        return Failed(error, True, f"The task was not cancelled: {error}")
+
+
+def cancelled(task: Task) -> bool | None:
+    """Whether a task that was read after a cancellation shows it; None while it may still arrive."""
+    return task.status is TaskStatus.FAILED if task.finished else None
+
+
+def _subject(operation: CancelTask) -> dict[str, Any]:
+    return {"task": {"id": operation.task_id}, "timer": {"id": operation.job_id}}
+
+
+def _document(task: Task) -> dict[str, Any]:
+    return {
+        key: value.isoformat() if isinstance(value, datetime) else value.value if isinstance(value, Enum) else value
+        for key, value in asdict(task).items()
+        if value is not None
+    }
+
+
+LATE = timedelta(minutes=10)
+"""A request that has not been carried out by then never will be: no proxy and no service keeps one for so long."""
+_FIRST = timedelta(seconds=2)
+_FAILED = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What became of a request, in the end.
+
+    Attributes:
+        what: `pause`, `resume`, `rename`, `delete`, `cancel`, `create` or `transfer`.
+        name: of the timer, as far as known.
+        effect: it was carried out; False: certainly not; None: nobody can tell.
+    """
+
+    what: str
+    name: str
+    asked_at: datetime | None
+    effect: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a look shows. `effect` as in `Closed`, where the look settles it; `found` is the timer that it made."""
+
+    settled: bool
+    effect: bool | None = None
+    found: Job | None = None
+
+
+_NOT_YET = _Answer(settled=False)
+
+
+class OpenRequests:
+    """Looks them up: the first time soon, then ever less often, until it is certain or late.
+
+    Args:
+        tasks: what was to be cancelled.
+    """
+
+    def __init__(self, journal: Journal, jobs: JobService, tasks: TaskService, now: Callable[[], datetime]) -> None:
+        self._journal = journal
+        self._jobs = jobs
+        self._tasks = tasks
+        self._now = now
+        self._read = False
+        self._looking = False
+        self._looks: dict[str, datetime] = {}
+        self._watched: set[str] = set()
+
+    def next_in(self) -> float | None:
+        """Seconds until the next look; None while there is nothing to look for, or a look is under way."""
+        if self._looking or not self._journal.lost:
+            return None
+        return max(0.0, (min(map(self._due_at, self._journal.lost)) - self._now()).total_seconds())
+
+    def _due_at(self, request: str) -> datetime:
+        said = wire.moment(self._journal.lost[request].get("when"))
+        return self._looks.get(request) or (said + _FIRST if said else self._now())
+
+    async def look(self) -> tuple[Closed, ...]:
+        """Looks for all that is due; gives those of which the last word is written now. Never raises."""
+        if self._looking:
+            return ()
+        self._looking = True
+        try:
+            if not self._read:
+                self._journal.lost |= {str(one["request"]): one for one in await self._journal.left_open()}
+                self._read = True
+            due = [one for one in self._journal.lost if self._due_at(one) <= self._now()]
+            return await self._look_up({one: self._journal.lost[one] for one in due}) if due else ()
+        finally:
+            self._looking = False
+
+    async def _look_up(self, due: Mapping[str, Mapping[str, Any]]) -> tuple[Closed, ...]:
+        try:
+            jobs = {job.job_id: job for job in await self._jobs.list_jobs()}
+            answers = {request: await self._what_became(request, entry, jobs) for request, entry in due.items()}
+        except GlobusTuiError:
+            self._looks |= dict.fromkeys(due, self._now() + _FAILED)
+            return ()
+        closed = []
+        for request, answer in answers.items():
+            if answer.settled:
+                closed.append(await self._close(request, due[request], answer))
+            else:  # again after half as long as it has been waiting
+                self._looks[request] = self._now() + max(_FIRST, self._age(due[request]) / 2)
+        return tuple(closed)
+
+    def _age(self, entry: Mapping[str, Any]) -> timedelta:
+        said = wire.moment(entry.get("when"))
+        return LATE if said is None else self._now() - said
+
+    async def _close(self, request: str, entry: Mapping[str, Any], answer: _Answer) -> Closed:
+        asked_at = entry.get("asked_at") or entry.get("when")
+        timer = wire.document(entry.get("timer"))
+        if answer.found is not None:
+            timer = {"id": answer.found.job_id, "name": answer.found.name}
+        what, name = wire.text(entry.get("what")) or "", wire.text(timer.get("name"))
+        own = {"v", "profile", "who", "host", "pid", "prev", "unlocked"}
+        last = {key: one for key, one in entry.items() if key not in own} | {
+            "when": self._now().astimezone(UTC).isoformat(),
+            "asked_at": asked_at,
+            "timer": timer,
+            "outcome": OUTCOMES[answer.effect],
+            "closed": True,
+        }
+        for memory in (self._journal.lost, self._looks):
+            memory.pop(request, None)
+        self._watched.discard(request)
+        await self._journal.append(last)
+        name = name or wire.text(wire.document(entry.get("transfer")).get("label"))
+        return Closed(what, name or "", wire.moment(asked_at), answer.effect)
+
+    async def _what_became(self, request: str, entry: Mapping[str, Any], jobs: Mapping[JobId, Job]) -> _Answer:
+        late = self._age(entry) >= LATE
+        if not late:
+            self._watched.add(request)
+        if entry.get("what") == "cancel":
+            answer = await self._of_a_task(entry)
+        elif entry.get("what") == "create":
+            answer = _made(entry, jobs, self._now() - self._age(entry))
+        elif (operation := _operation(entry)) is not None:
+            answer = _done(operation, jobs.get(operation.job_id))
+        else:
+            answer = _Answer(settled=True)  # handed in again under its id, a transfer runs once: nothing need be known
+        if answer.settled or not late:
+            return answer
+        # What was looked at all the while, or cannot be undone, was certainly not carried out; else somebody may have
+        # changed it back since.
+        return _Answer(
+            settled=True, effect=False if request in self._watched or entry.get("what") == "delete" else None
+        )
+
+    async def _of_a_task(self, entry: Mapping[str, Any]) -> _Answer:
+        try:
+            task: Task = await self._tasks.get_task(wire.text(wire.document(entry.get("task")).get("id")) or "")
+        except ServiceError as error:
+            if error.kind is ErrorKind.NOT_FOUND:
+                return _Answer(settled=True)
+            raise
+        effect = cancelled(task)
+        return _NOT_YET if effect is None else _Answer(settled=True, effect=effect)
+
+
+def _operation(entry: Mapping[str, Any]) -> JobOperation | None:
+    job_id, what = wire.text(wire.document(entry.get("timer")).get("id")), entry.get("what")
+    if job_id is None:
+        return None
+    if what == "rename":
+        return Rename(JobId(job_id), wire.text(wire.document(entry.get("asked")).get("name")) or "")
+    kinds: dict[object, type[Pause | Resume | Delete]] = {"pause": Pause, "resume": Resume, "delete": Delete}
+    kind = kinds.get(what)
+    return kind(JobId(job_id)) if kind else None
+
+
+def _done(operation: JobOperation, job: Job | None) -> _Answer:
+    if took_effect(operation, job):
+        return _Answer(settled=True, effect=True)
+    return _Answer(settled=True) if job is None else _NOT_YET
+
+
+def _made(entry: Mapping[str, Any], jobs: Mapping[JobId, Job], asked_at: datetime) -> _Answer:
+    from globus_tui.domain.making.new_timer import find_created
+    from globus_tui.store.drafts import read_timer
+
+    timer = read_timer(wire.document(entry.get("asked")))
+    if timer is None:
+        return _Answer(settled=True)
+    found = find_created(timer, jobs.values(), sent_at=asked_at, known=wire.texts(entry.get("twins")))
+    return _Answer(settled=True, effect=True, found=found[0]) if found else _NOT_YET

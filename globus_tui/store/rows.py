@@ -1,0 +1,459 @@
+"""One row for each timer: what the order of a list needs, made of its document; all else is made when it is looked at.
+
+The rank of a row and the word that is shown come from the same judgement (`judge`), here of a document that is read as
+far as it is asked about. A row is an immutable value; anything that changes what is shown of a timer makes another row.
+"""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+import zlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from globus_tui.domain import wire
+from globus_tui.domain.documents import Block, Source, decode
+from globus_tui.domain.schedule.schedule import next_tick
+from globus_tui.domain.timer.health import RECENT, SHORTEST_SLOW_RUN, Health, Why, Word, grace, judge, last_good
+from globus_tui.domain.timer.history import Past
+from globus_tui.domain.timer.job import Job, JobId, JobKind, JobStatus, view
+from globus_tui.domain.timer.orders import NONE
+from globus_tui.store.task_shelf import RUNS_JOINED, depth_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from globus_tui.domain.documents import Entry
+    from globus_tui.domain.timer.orders import Orders
+    from globus_tui.domain.timer.run import Run
+    from globus_tui.domain.transfer.task import Task
+    from globus_tui.store.job_state import Pending
+
+MOST_UNPACKED = 400_000
+"""Characters of documents that changed in the last few lists, and are not packed yet."""
+RUNS_KEPT = 30
+"""Runs kept for a job that nobody has opened; the strip of a row shows fewer."""
+
+OUTDATED = Health(Word.UNKNOWN, Why.STALE)
+SIDES_APART = "\0"
+_WORDS = tuple(Word)
+_COUNTING = (Word.RUNNING, Word.OVERRUN, Word.BLOCKED)
+_AT_REST = (Word.OK, Word.FAILED, Word.WARN)
+_SHORTEST_GRACE = timedelta(minutes=2)
+_INSTANT = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_serials = itertools.count(1)
+
+Kept = Source | Job
+"""Where the document of a timer is, or what was read of it alone."""
+
+
+class Row(NamedTuple):
+    """What a list is sorted by, in the order of what counts first: rows are put in order as they are.
+
+    Attributes:
+        order: of the judgement, 0 the worst.
+        undated: the service names no next run.
+        next_run: seconds since 1970, 0 if undated.
+        folded: what it is called, case folded.
+        serial: another one for each row ever made: equal rows are the same row.
+        judged: the moment of the judgement.
+        again: seconds since 1970 from which the judgement may differ without any news; None if never.
+        last: when it ran last, in seconds since 1970.
+        every: seconds between runs.
+        health: the judgement, as it is shown.
+        source: id of the collection that it moves from; empty when it moves nothing.
+        destination: of that it moves to.
+        paths: its paths there, `SIDES_APART`, and those on the other side; case folded.
+        known: the row of before it was not known any more how things are; `health` is `OUTDATED` then.
+    """
+
+    order: int
+    undated: bool
+    next_run: float
+    folded: str
+    job_id: JobId
+    serial: int
+    judged: datetime
+    again: float | None
+    last: float | None
+    every: float | None
+    live: bool
+    health: Health
+    source: str
+    destination: str
+    paths: str
+    pending: Pending | None = None
+    known: Row | None = None
+
+    @property
+    def key(self) -> JobId:
+        """What a list knows it by."""
+        return self.job_id
+
+    @property
+    def word(self) -> Word:
+        """Its health word."""
+        return self.health.word
+
+    @property
+    def rank(self) -> int:
+        """Of its health word, 0 the worst."""
+        return self.health.word.rank
+
+    def but(self, **changes: object) -> Row:
+        """Another row, with some of it changed."""
+        return self._replace(serial=next(_serials), **changes)  # type: ignore[arg-type]
+
+
+def make_row(
+    job: Job,
+    tasks: Mapping[str, Task],
+    now: datetime,
+    *,
+    orders: Orders = NONE,
+    pending: Pending | None = None,
+) -> Row:
+    """Judges a job, or the view of its document; `orders` as for `judge`."""
+    past = Past(job, tasks, now)
+    health = _in_steps(judge(job, tasks, now, history=past, orders=orders))
+    source, destination = (wire.repeated(one) or "" for one in job.sides)
+    at, name = job.next_run, job.label
+    last = job.runs[0].ran_at if job.runs else job.last_ran_at
+    folded = name.casefold()
+    again = _first_moment(job, past, health, now, orders)
+    return Row(
+        health.order,
+        at is None,
+        at.timestamp() if at else 0.0,
+        name if folded == name else folded,
+        job.job_id,
+        next(_serials),
+        now,
+        again.timestamp() if again else None,
+        last.timestamp() if last else None,
+        job.interval_seconds,
+        job.status is JobStatus.ACTIVE,
+        health,
+        source,
+        destination,
+        SIDES_APART.join(map("\n".join, job.paths)).casefold(),
+        pending,
+    )
+
+
+def row_of(job: Job, health: Health) -> Row:
+    """The row of a job that was judged in another session."""
+    return make_row(job, {}, _EPOCH).but(order=health.order, health=health, again=None)
+
+
+def _step(lasted: timedelta) -> timedelta:
+    return timedelta(minutes=1) if lasted < timedelta(days=1) else timedelta(hours=1)
+
+
+def _in_steps(health: Health) -> Health:
+    """Counts durations in whole minutes, from a day on in hours: else a running timer would change at every look."""
+    if health.lasted is None:
+        return health
+    step = _step(health.lasted)
+    return replace(health, lasted=health.lasted // step * step)
+
+
+# --- when time alone may change a judgement
+
+
+def _first_moment(job: Job, past: Past, health: Health, now: datetime, orders: Orders) -> datetime | None:
+    plain = orders.good_within is None and orders.known is None
+    waiting = plain and job.status is JobStatus.ACTIVE and not job.running and not job.stands_still
+    if waiting and health.word in _AT_REST and job.next_run is not None and job.next_run > now:
+        return job.next_run + _SHORTEST_GRACE  # at the earliest: one look too many costs only that
+    return min((*_moments(job, past, health, now), *_moments_of_orders(job, past, orders, now)), default=None)
+
+
+def _moments(job: Job, past: Past, health: Health, now: datetime) -> Iterator[datetime]:
+    """Moments after `now` at which the clock alone may change the verdict; one too many costs only a judgement."""
+    if job.unreadable or job.status is JobStatus.DELETING:
+        return
+    if health.lasted is not None and health.since is not None:
+        yield health.since + health.lasted + _step(health.lasted)
+    yield from _moments_of_a_long_run(job, past, now)
+    if job.status is JobStatus.ENDED:
+        last = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
+        if last and last + RECENT >= now:
+            yield last + RECENT + _INSTANT
+        return
+    slack = grace(job)
+    if job.next_run is not None and job.next_run + slack >= now:
+        yield job.next_run + slack + _INSTANT
+    if (tick := next_tick(job.schedule, now - slack - _INSTANT)) is not None:
+        yield tick + slack + _INSTANT
+    if health.word in _COUNTING or job.running or job.stands_still:
+        tick = next_tick(job.schedule, now)
+        if tick is not None:
+            yield tick
+
+
+def _moments_of_orders(job: Job, past: Past, orders: Orders, now: datetime) -> Iterator[datetime]:
+    """When what was decided here ends, or a good copy gets too old."""
+    ends = [one.until for one in (orders.rest, orders.known) if one is not None and one.until is not None]
+    if orders.good_within is not None:
+        good = last_good(job, past.tasks, past.outcomes) or orders.good_at or job.submitted_at
+        ends += [good + orders.good_within] if good is not None else []
+    yield from (end + _INSTANT for end in ends if end >= now)
+
+
+def _moments_of_a_long_run(job: Job, past: Past, now: datetime) -> Iterator[datetime]:
+    """When the newest run, if it still goes on, gets longer than usual or than the interval."""
+    newest = job.runs[0] if job.runs and job.runs[0].ended is None else None
+    started = (newest.ran_at if newest else None) or (job.activity.since if job.activity else None)
+    if started is None:
+        return
+    limits = [timedelta(0), SHORTEST_SLOW_RUN]
+    if job.interval_seconds:
+        limits.append(timedelta(seconds=job.interval_seconds))
+    if past.usual:
+        limits.append(3 * past.usual)
+    yield from (moment for limit in limits if (moment := started + limit + _INSTANT) > now)
+
+
+# --- runs that a later answer leaves out
+
+
+def merge_runs(old: tuple[Run, ...], found: tuple[Run, ...], kept: int) -> tuple[Run, ...]:
+    """Unites runs, newest first, at most `kept` (but never fewer than found). What was found now wins.
+
+    A run is known by the moment at which it fired, for a job has one run at a time and the service gives runs no id;
+    what it made (`resource_id`) may become known only later.
+    """
+    if not old:
+        return found
+    fresh = {run.ran_at or run.key for run in found}
+    known = tuple(run for run in old if (run.ran_at or run.key) not in fresh)
+    if not known:
+        return found
+    runs = (*found, *known)
+    if all(run.ran_at for run in runs):
+        runs = tuple(sorted(runs, key=lambda run: run.ran_at.timestamp() if run.ran_at else 0.0, reverse=True))
+    return runs[: max(kept, len(found))]
+
+
+def merge_job(old: Job | None, found: Job, runs_kept: int = RUNS_KEPT) -> Job:
+    """The job as found, with the older runs that were known already: an answer may carry only the newest few."""
+    if old is None or not old.runs or found.unreadable:
+        return found
+    runs = merge_runs(old.runs, found.runs, runs_kept)
+    if runs == found.runs:
+        return found
+    reaches_deeper = len(runs) > len(found.runs)
+    marker = old.runs_marker if reaches_deeper and runs[-1] == old.runs[-1] else found.runs_marker
+    return replace(found, runs=runs, runs_marker=marker)
+
+
+class OlderRuns(NamedTuple):
+    """Runs of a timer that its document does not carry any more, and the marker behind them. Packed: few are seen."""
+
+    packed: bytes
+
+    @classmethod
+    def of(cls, runs: tuple[Run, ...], marker: str | None) -> OlderRuns:
+        """Packs them."""
+        return cls(zlib.compress(pickle.dumps((runs, marker), protocol=5), 1))
+
+    def runs(self) -> tuple[tuple[Run, ...], str | None]:
+        """Unpacks them. It is what this process packed, nothing from outside."""
+        found: tuple[tuple[Run, ...], str | None] = pickle.loads(zlib.decompress(self.packed))  # noqa: S301
+        return found
+
+
+# --- a list
+
+
+class Noted(NamedTuple):
+    """A new row, and what is to be noted down of its timer.
+
+    Attributes:
+        tasks: ids of the tasks of its newest runs, with how new each is and when it ran; of transfers only.
+        sides: collections that it moves between.
+    """
+
+    row: Row
+    kept: Kept
+    older: OlderRuns | None
+    tasks: tuple[tuple[str, int, float], ...]
+    sides: tuple[str, ...]
+    deleting: bool
+
+
+class ListRead(NamedTuple):
+    """A list that was read.
+
+    Attributes:
+        order: the ids, as the service lists them.
+        news: rows of the timers that are new or say something else.
+        moved: those that say the same, where their texts are now, and which runs those do not carry any more.
+    """
+
+    order: dict[JobId, None]
+    news: dict[JobId, Noted]
+    moved: dict[JobId, tuple[Source, OlderRuns | None]]
+
+
+class Reading:
+    """Makes rows of a list's entries, in whatever thread; all it looks at is what was known when it began.
+
+    Args:
+        kept: what is known of each timer.
+        tasks: by id.
+        orders: see `Board.orders`.
+        opened: how many runs to keep of timers that somebody looked into.
+    """
+
+    def __init__(
+        self,
+        kept: Mapping[JobId, Kept],
+        older: Mapping[JobId, OlderRuns],
+        tasks: Mapping[str, Task],
+        now: datetime,
+        orders: Mapping[str, Orders],
+        opened: Mapping[JobId, int],
+    ) -> None:
+        self.kept = dict(kept)
+        self._older, self._tasks, self._now, self._orders, self._opened = dict(older), tasks, now, orders, dict(opened)
+        self._block = Block()
+
+    def take(self, entries: Iterable[Entry]) -> ListRead:
+        sparse = self._sparse()
+        read = ListRead({}, {}, {})
+        for key, found, text in entries:
+            if key is not None:
+                job_id = JobId(key)
+                kept = self.kept[job_id]
+                if isinstance(kept, Source) and id(kept.block) in sparse:
+                    read.moved[job_id] = self._pack(text), self._older.get(job_id)
+            else:
+                job_id = self._take_news(view(found), found, text, read)
+            read.order[job_id] = None
+        return read
+
+    def _take_news(self, job: Job, found: object, text: str, read: ListRead) -> JobId:
+        job_id, before = job.job_id, self.kept.get(job.job_id)
+        if isinstance(before, Job) and merge_job(before, Job.from_document(found)) == before:
+            return job_id  # read alone a moment ago, and the list says the same
+        if isinstance(before, Source) and before.text() == text:
+            return job_id
+        older = None if before is None else self._older_runs(job, before, text)
+        if isinstance(before, Source) and _says_the_same(before.text(), text):
+            read.moved[job_id] = self._pack(text), older
+            return job_id
+        if older is not None:
+            job = with_older_runs(job, older, self._opened.get(job_id, RUNS_KEPT))
+        row = make_row(job, self._tasks, self._now, orders=self._orders.get(job_id, NONE))
+        kept = found if isinstance(found, Job) else self._pack(text)
+        read.news[job_id] = noted(row, kept, job, older, depth_for(len(read.order)))
+        return job_id
+
+    def _older_runs(self, job: Job, before: Kept, text: str) -> OlderRuns | None:
+        known = self._older.get(job.job_id)
+        if isinstance(before, Source) and _same_runs(before.text(), text):
+            return known
+        old = before if isinstance(before, Job) else Job.from_document(before.found())
+        if known is not None:
+            old = with_older_runs(old, known, RUNS_KEPT)
+        return left_out(old, job, self._opened.get(job.job_id, RUNS_KEPT))
+
+    def _pack(self, text: str) -> Source:
+        if self._block.full:
+            self._block = Block()
+        return self._block.add(text)
+
+    def _sparse(self) -> set[int]:
+        """Blocks whose texts move: few of them are still of use, or many blocks are too short to have been packed."""
+        used: dict[int, tuple[Block, list[None]]] = {}
+        for kept in self.kept.values():
+            if isinstance(kept, Source):
+                used.setdefault(id(kept.block), (kept.block, []))[1].append(None)
+        short = {key: block.size for key, (block, _) in used.items() if not block.full}
+        many = short.keys() if sum(short.values()) > MOST_UNPACKED else ()
+        return {*many, *(key for key, (block, still) in used.items() if 2 * len(still) < block.count)}
+
+
+def noted(row: Row, kept: Kept, job: Job, older: OlderRuns | None, deep: int = RUNS_JOINED) -> Noted:
+    """Takes down what is to be known of a timer whose document is at hand just now, of its newest runs so many."""
+    tasks: tuple[tuple[str, int, float], ...] = ()
+    if job.kind is JobKind.TRANSFER:  # flow runs are not tasks of Transfer
+        tasks = tuple(
+            (run.resource_id, number, -(run.ran_at.timestamp() if run.ran_at else 0.0))
+            for number, run in enumerate(job.runs[:deep])
+            if run.resource_id is not None
+        )
+    sides = tuple(one for one in job.sides if isinstance(one, str) and one)
+    return Noted(row, kept, older, tasks, sides, job.status is JobStatus.DELETING)
+
+
+def left_out(old: Job, found: Job, kept: int) -> OlderRuns | None:
+    """The older runs of a job that what was found now does not carry."""
+    if not old.runs or found.unreadable:
+        return None
+    runs = merge_runs(old.runs, found.runs, kept)
+    more = tuple(run for run in runs if run in old.runs and run not in found.runs)
+    if not more:
+        return None
+    return OlderRuns.of(more, old.runs_marker if more[-1] == old.runs[-1] else found.runs_marker)
+
+
+def with_older_runs(job: Job, older: OlderRuns, kept: int) -> Job:
+    """A job, or the view of a document, with these."""
+    runs, marker = older.runs()
+    seen: Any = job
+    if isinstance(seen, Job):
+        return merge_job(replace(job, runs=runs, runs_marker=marker), job, kept)
+    seen.runs = merge_runs(runs, job.runs, kept)
+    return job
+
+
+def _same_runs(one: str, other: str) -> bool:
+    """Whether two texts of a document certainly say the same of its runs."""
+    mark = '"results":'
+    if one.count(mark) != 1 or other.count(mark) != 1:
+        return False
+    return one[one.index(mark) :] == other[other.index(mark) :]
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    """Whether a text of a document says nothing that an earlier one did not: it may carry fewer of the same runs."""
+    mark = '"results":'
+    if one.partition(mark)[0] != other.partition(mark)[0]:
+        return False
+    before, after = decode(one)[0], decode(other)[0]
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    (runs, rest), (fewer, same) = _parts(before), _parts(after)
+    return rest == same and bool(fewer) and fewer == runs[: len(fewer)]
+
+
+def _parts(document: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The runs of a document, and all else but the marker behind them."""
+    results = wire.document(document.get("results"))
+    more = {key: value for key, value in results.items() if key not in ("data", "page_next")}
+    return wire.items(results.get("data")), {**document, "results": more}
+
+
+def job_of(kept: Kept, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> Job:
+    """The whole timer."""
+    job = kept if isinstance(kept, Job) else Job.from_document(kept.found())
+    return job if older is None else with_older_runs(job, older, runs_kept)
+
+
+def counts(rows: Iterable[Row]) -> dict[Word, int]:
+    """How many timers have each health word, worst first, words without a timer included."""
+    found = [0] * len(_WORDS)
+    for row in rows:
+        found[row.rank] += 1
+    return dict(zip(_WORDS, found, strict=True))
+
+
+def worst(rows: Sequence[Row], limit: int) -> list[Row]:
+    """Those that need a person most."""
+    return sorted(rows)[:limit]

@@ -1,0 +1,122 @@
+"""Looks at the sources of mirrors before their next run deletes anything: an emptied or unmounted one shows in time.
+
+Cheap, so not deep: the names at the top of each source folder are counted, once before a run, and compared with what
+stood there when that was last well. What is found stands in the ledger, where all that judge a timer see it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.transfer.destructive import fewer
+from globus_tui.domain.transfer.task import TaskStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
+
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.store.job_state import JobState
+    from globus_tui.store.job_store import JobStore
+
+SOON = timedelta(minutes=30)
+"""How long before a run its source is counted."""
+_MOST_FOLDERS = 5
+"""Of a timer: more are not cheap."""
+_AT_ONCE = 3
+
+
+class Folder(Protocol):
+    """A folder, or why it cannot be read."""
+
+    @property
+    def missing(self) -> bool:
+        """There is none."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be read."""
+
+    @property
+    def gare(self) -> object:
+        """What Globus wants first."""
+
+    @property
+    def total(self) -> int | None:
+        """How many names are in it."""
+
+    @property
+    def entries(self) -> Sequence[object]:
+        """Those that were read."""
+
+
+class SourceCounts:
+    """Counts what is due.
+
+    Args:
+        store: has the timers, and what was counted.
+        folder: lists a folder of a collection anew.
+    """
+
+    def __init__(self, store: JobStore, folder: Callable[[str, str], Awaitable[Folder]]) -> None:
+        self._store, self._folder = store, folder
+        self._tried: dict[JobId, datetime] = {}
+
+    async def count(self) -> None:
+        """Counts the sources of mirrors that run soon and were not counted for that run yet.
+
+        Raises:
+            GlobusTuiError: the ledger cannot be written.
+        """
+        now, gate = self._store.now(), asyncio.Semaphore(_AT_ONCE)
+        begin, states = now.timestamp(), self._store.states
+        end = begin + SOON.total_seconds()
+        soon = [one.job_id for one in states.rows.values() if one.live and begin <= one.next_run <= end]
+        due = [state for state in map(states.__getitem__, soon) if state.job.deletes and self._due(state)]
+
+        async def one(state: JobState) -> None:
+            self._tried[state.job_id] = now
+            async with gate:
+                found = await self._entries(state)
+            if found is not None:
+                await self._store.decide([state.job_id], source=self._judged(state, found, now))
+
+        await asyncio.gather(*map(one, due))
+
+    def _due(self, state: JobState) -> bool:
+        seen, tried = self._store.orders(state.job_id).source, self._tried.get(state.job_id)
+        last = max(filter(None, (seen.at if seen else None, tried)), default=None)
+        return last is None or self._store.now() - last > SOON
+
+    async def _entries(self, state: JobState) -> int | None:
+        """How many names there are; None where that cannot be told."""
+        data = state.job.transfer
+        paths = [one.source_path for one in data.items if one.recursive is not False] if data else []
+        if data is None or not data.source_endpoint or not 0 < len(paths) <= _MOST_FOLDERS:
+            return None
+        found = 0
+        for path in paths:
+            try:
+                folder = await self._folder(data.source_endpoint, path)
+            except GlobusTuiError:
+                return None
+            if not folder.missing and (folder.problem is not None or folder.gare is not None):
+                return None
+            found += 0 if folder.missing else len(folder.entries) if folder.total is None else folder.total
+        return found
+
+    def _judged(self, state: JobState, entries: int, now: datetime) -> dict[str, object]:
+        """What is kept: after an alarm still what was usual before it."""
+        orders = self._store.orders(state.job_id)
+        usual = orders.source.usual if orders.source is not None else entries or self._files(state)
+        alarm = fewer(usual, entries, orders.fewer_percent, orders.fewer_files)
+        return {"at": now.astimezone(UTC).isoformat(), "entries": entries, "usual": usual if alarm else entries}
+
+    def _files(self, state: JobState) -> int:
+        """Of the last run that met some."""
+        tasks = (self._store.tasks.get(run.resource_id or "") for run in state.job.runs)
+        met = (one.files for one in tasks if one is not None and one.status is TaskStatus.SUCCEEDED and one.files)
+        return next(met, 0)

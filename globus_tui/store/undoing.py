@@ -1,0 +1,235 @@
+"""Undo and redo, by the journal: what was done last, what takes it back, and doing that.
+
+What was done together is one step. Undoing is done by requests like any others: they stand in the journal with the
+step that they undo, so undoing such a step is redoing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from globus_tui.domain import wire
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.making.draft import clone
+from globus_tui.domain.making.taking_place import LEAD, not_before
+from globus_tui.domain.timer.job import Job, JobId
+from globus_tui.store.creation import Created
+from globus_tui.store.journal import noting
+from globus_tui.store.operations import Delete, Pause, Rename, Resume, resume_preview
+from globus_tui.store.outcome import Done
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from globus_tui.store.board import States
+    from globus_tui.store.creation import Creator
+    from globus_tui.store.job_state import JobState
+    from globus_tui.store.job_store import JobStore
+    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.swapping import Swapper
+
+_UNDONE_BY = {
+    "pause": "resume",
+    "resume": "pause",
+    "rename": "rename",
+    "delete": "create",
+    "create": "delete",
+    "swap": "swap",
+}
+
+
+class Step(NamedTuple):
+    """What was done together.
+
+    Attributes:
+        key: by which what undoes it names it.
+        undoes: the step that it undid, if it did.
+        entries: of the journal, those only that were carried out.
+    """
+
+    key: str
+    undoes: str | None
+    entries: tuple[Mapping[str, Any], ...]
+
+    @property
+    def what(self) -> str:
+        """What was done."""
+        return str(self.entries[0].get("what"))
+
+    @property
+    def when(self) -> str:
+        """When, as it stands in the journal."""
+        return str(self.entries[-1].get("when"))
+
+
+def steps(entries: Iterable[Mapping[str, Any]]) -> list[Step]:
+    """The steps of a journal that can be undone, oldest first."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        part = entry.get("why") in ("swap", "take back")  # of an edit, which has an entry of its own
+        if entry.get("outcome") != "done" or entry.get("what") not in _UNDONE_BY or part:
+            continue
+        key = wire.text(entry.get("batch")) or wire.text(entry.get("request")) or wire.text(entry.get("when")) or ""
+        found.setdefault(key, []).append(entry)
+    made = (Step(key, wire.text(group[0].get("undoes")), _weighty(group)) for key, group in found.items())
+    return [one for one in made if one.what != "create" or one.undoes is not None]
+
+
+def _weighty(entries: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Without the pause that came before a deletion or after a creation, and without the creation for a swap."""
+
+    def timer(entry: Mapping[str, Any]) -> object:
+        return wire.document(entry.get("timer")).get("id")
+
+    swapped = {timer(one) for one in entries if one.get("what") == "swap"}
+    entries = [one for one in entries if one.get("what") != "create" or timer(one) not in swapped]
+    more = {timer(one) for one in entries if one.get("what") in ("delete", "create")}
+    return tuple(one for one in entries if one.get("what") != "pause" or timer(one) not in more)
+
+
+def stacks(found: Sequence[Step]) -> tuple[list[Step], list[Step]]:
+    """What may be undone and what may be redone, the next one last."""
+    undo: list[Step] = []
+    redo: list[Step] = []
+    for step in found:
+        if step.undoes is None:
+            undo.append(step)
+            redo = []
+        elif undo and undo[-1].key == step.undoes:
+            undo.pop()
+            redo.append(step)
+        elif redo and redo[-1].key == step.undoes:
+            redo.pop()
+            undo.append(step)
+    return undo, redo
+
+
+class Act(NamedTuple):
+    """What takes one entry back.
+
+    Attributes:
+        what: `pause`, `resume`, `rename`, `create`, `delete` or `swap`.
+        job_id: of the timer; for `swap` the one that is in place now.
+        to: the name to give it, or the timer to put back in its place.
+        why_not: why it cannot be taken back any more; None when it can.
+    """
+
+    what: str
+    job_id: JobId
+    label: str
+    to: str = ""
+    document: Mapping[str, Any] = {}
+    why_not: str | None = None
+
+
+def acts(step: Step, states: States) -> list[Act]:
+    """What takes a step back, as things stand now."""
+    return [_act(entry, states) for entry in step.entries]
+
+
+def _act(entry: Mapping[str, Any], states: States) -> Act:
+    timer, before, after = (wire.document(entry.get(key)) for key in ("timer", "before", "after"))
+    job_id = JobId(wire.text(timer.get("id")) or "")
+    state = states.get(job_id)
+    label = (state.job.label if state else None) or wire.text(timer.get("name")) or job_id[:8]
+    act = Act(_UNDONE_BY[str(entry.get("what"))], job_id, label)
+    if act.what == "create":
+        return act._replace(document=before, why_not=None if before else "what it was is not in the journal")
+    if act.what == "swap":
+        old = wire.text(wire.document(entry.get("replaces")).get("id")) or ""
+        gone = old not in states or state is None
+        return act._replace(to=old, why_not="one of the two timers is not there any more" if gone else None)
+    if state is None:
+        return act._replace(why_not="is not there any more")
+    if act.what == "rename":
+        name, now = wire.text(before.get("name")) or "", state.job.name
+        other = now != (wire.text(after.get("name")) or now)
+        return act._replace(to=name, why_not="was renamed again since" if other else None if name else "had no name")
+    return act._replace(why_not=_why_not_switched(act.what, state))
+
+
+def _why_not_switched(what: str, state: JobState) -> str | None:
+    if what == "pause" and state.job.stands_still:
+        return "is paused already"
+    return "runs already" if what == "resume" and not state.job.stands_still else None
+
+
+def act_words(act: Act, states: States, store: JobStore) -> str:
+    """What will be done, in words."""
+    if act.why_not is not None:
+        return f"left out: {act.label} {act.why_not}"
+    if act.what == "rename":
+        return f"rename {act.label} to {act.to}"
+    if act.what == "create":
+        return f"make {act.label} anew as it was, paused (with a new id; its history is gone)"
+    if act.what == "swap":
+        old = states[JobId(act.to)].job.label if JobId(act.to) in states else act.to
+        words = f"put {old} ({act.to[:8]}) back in the place of {act.label} ({act.job_id[:8]}), which is paused"
+        return words if states[act.job_id].job.stands_still else words + _at_once(states.get(JobId(act.to)), store)
+    if act.what == "resume":
+        return f"resume {act.label}{_at_once(states.get(act.job_id), store)}"
+    return f"{act.what} {act.label}" + (" for good" if act.what == "delete" else "")
+
+
+def _at_once(state: JobState | None, store: JobStore) -> str:
+    if state is None:
+        return ""
+    preview = resume_preview(state.job, state.history, store.now())
+    return {True: ": ONE run starts at once", None: ": a run may start at once"}.get(preview.catch_up, "")
+
+
+class Undoer:
+    """Takes steps back."""
+
+    def __init__(self, store: JobStore, creator: Creator, swapper: Swapper) -> None:
+        self._store = store
+        self._creator = creator
+        self._swapper = swapper
+
+    async def carry_out(self, step: Step, found: Sequence[Act]) -> list[tuple[bool, str, str]]:
+        """Does it; whether each was done, the timer, and words. Never raises for what a service does."""
+        ends = []
+        with noting(undoes=step.key):
+            for act in found:
+                if act.why_not is None:
+                    ends.append((*await self._do(act), act.label))
+        return [(done, label, words) for done, words, label in ends]
+
+    async def _do(self, act: Act) -> tuple[bool, str]:
+        if act.what == "create":
+            return await self._make_anew(act)
+        if act.what == "swap":
+            from globus_tui.store.swapping import Swapped
+
+            found = await self._swapper.go_back(act.job_id, act.to)
+            await self._store.refresh()
+            await self._store.read_journal()
+            return isinstance(found, Swapped), found.words
+        operation = {"pause": Pause, "resume": Resume, "delete": Delete}.get(act.what)
+        made = operation(act.job_id) if operation else Rename(act.job_id, act.to)
+        return _end(await self._store.operate(made))
+
+    async def _make_anew(self, act: Act) -> tuple[bool, str]:
+        """As it was; its first run is far enough ahead that it can be paused before."""
+        now = self._store.now()
+        try:
+            job = Job.from_document(dict(act.document))
+            draft = clone(job, act.document, now)
+            draft = replace(draft, schedule=not_before(draft.schedule, now + LEAD), group=())
+        except GlobusTuiError as wrong:
+            return False, wrong.in_full
+        made = await self._creator.create(draft)
+        if not isinstance(made, Created):
+            return False, str(getattr(made, "words", made))
+        await self._store.refresh()
+        done, words = _end(await self._store.operate(Pause(JobId(made.job.job_id))))
+        said = "Made anew, paused." if done else f"Made anew, but it could not be paused: {words}"
+        return done, f"{said} Its id is {made.job.job_id}."
+
+
+def _end(outcome: Outcome) -> tuple[bool, str]:
+    if isinstance(outcome, Done):
+        return True, outcome.words
+    said = getattr(outcome, "words", None) or "Globus wants a sign-in or a consent first"
+    return False, str(said)

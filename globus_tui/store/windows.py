@@ -1,0 +1,507 @@
+"""Maintenance windows: timers that are paused for a while, with a reason, of which exactly those are resumed later.
+
+They stand in the ledger, so any node that shares the state folder may end what another began. Whoever pauses or
+resumes first writes down there that it is about to: what another copy has begun is not done twice. What was paused
+before, or touched meanwhile, is left alone and named.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from globus_tui.domain import wire
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.job import JobId, JobStatus, PauseCause
+from globus_tui.store.journal import noting
+from globus_tui.store.ledger import edit_timer
+from globus_tui.store.operations import Pause, Resume, resume_preview
+from globus_tui.store.outcome import Done
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    from globus_tui.store.job_state import JobState
+    from globus_tui.store.job_store import JobStore
+    from globus_tui.store.outcome import Outcome
+
+PLANNED, ASKED, PAUSED, RESUMING, RESUMED, LEFT = "planned", "asked", "paused", "resuming", "resumed", "left"
+_CLAIMED = timedelta(minutes=10)
+"""Whoever has not gone on with a window for so long is no more."""
+_FORGOTTEN = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One timer of a window.
+
+    Attributes:
+        state: `planned`, `asked` (the pause is about to be sent), `paused`, `resuming`, `resumed`, or `left` alone.
+        since: when the pause began, by the service's word, if it says so.
+        runs: how many it had made by then: if it makes more, somebody resumed it.
+        why: for one left alone, the reason.
+    """
+
+    job_id: JobId
+    name: str
+    state: str = PLANNED
+    since: datetime | None = None
+    runs: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A maintenance window.
+
+    Attributes:
+        at: when its timers are paused.
+        until: when it is to end; None: when somebody ends it.
+        resume: it ends by itself then, wherever this program runs.
+        claimed: when somebody last went on with it.
+    """
+
+    window_id: str
+    reason: str
+    by: str | None
+    host: str
+    opened: datetime
+    at: datetime
+    until: datetime | None
+    resume: bool
+    items: tuple[Item, ...]
+    closed: datetime | None = None
+    claimed: datetime | None = None
+    claimed_by: str = ""
+
+    @property
+    def key(self) -> str:
+        """What a list knows it by."""
+        return self.window_id
+
+    @property
+    def state(self) -> str:
+        """`planned`, `open`, `closed`."""
+        if self.closed is not None:
+            return "closed"
+        return "planned" if all(one.state == PLANNED for one in self.items) else "open"
+
+    def overdue(self, now: datetime) -> bool:
+        """It should have ended and still holds timers."""
+        return self.state == "open" and self.until is not None and self.until < now
+
+    def holding(self) -> tuple[Item, ...]:
+        """The timers that it paused and has not resumed."""
+        return tuple(one for one in self.items if one.state in (ASKED, PAUSED, RESUMING))
+
+
+def window_of(found: Mapping[str, Any]) -> Window | None:
+    """Reads one; None for one that cannot be understood."""
+    window_id, opened, at = wire.text(found.get("id")), wire.moment(found.get("opened")), wire.moment(found.get("at"))
+    if window_id is None or opened is None or at is None:
+        return None
+    items = [
+        Item(
+            JobId(job_id),
+            wire.text(one.get("name")) or "",
+            wire.text(one.get("state")) or ASKED,
+            wire.moment(one.get("since")),
+            wire.whole(one.get("runs")),
+            wire.text(one.get("why")) or "",
+        )
+        for one in map(wire.document, wire.items(found.get("items")))
+        if (job_id := wire.text(one.get("id")))
+    ]
+    return Window(
+        window_id,
+        wire.text(found.get("reason")) or "",
+        wire.text(found.get("by")),
+        wire.text(found.get("host")) or "",
+        opened,
+        at,
+        wire.moment(found.get("until")),
+        found.get("resume") is True,
+        tuple(items),
+        wire.moment(found.get("closed")),
+        wire.moment(found.get("claimed")),
+        wire.text(found.get("claimed_by")) or "",
+    )
+
+
+def window_document(window: Window) -> dict[str, Any]:
+    """As it is kept, and shown to programs."""
+
+    def iso(moment: datetime | None) -> str | None:
+        return moment.astimezone(UTC).isoformat() if moment is not None else None
+
+    return {
+        "id": window.window_id,
+        "reason": window.reason,
+        "by": window.by,
+        "host": window.host,
+        "opened": iso(window.opened),
+        "at": iso(window.at),
+        "until": iso(window.until),
+        "resume": window.resume,
+        "closed": iso(window.closed),
+        "claimed": iso(window.claimed),
+        "claimed_by": window.claimed_by,
+        "items": [
+            {
+                "id": str(one.job_id),
+                "name": one.name,
+                "state": one.state,
+                "since": iso(one.since),
+                "runs": one.runs,
+                "why": one.why,
+            }
+            for one in window.items
+        ],
+    }
+
+
+def windows_in(document: Mapping[str, Any]) -> tuple[Window, ...]:
+    """All that can be understood, the newest first."""
+    found = (window_of(wire.document(one)) for one in wire.items(document.get("windows")))
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.opened, reverse=True))
+
+
+class Closing(NamedTuple):
+    """What ending a window would do.
+
+    Attributes:
+        resumed: the timers that it would resume, the worst overdue first.
+        at_once: those of them of which a run starts at once, as far as can be told.
+        left: those that are left alone, with the reason.
+    """
+
+    resumed: tuple[Item, ...]
+    at_once: tuple[JobId, ...]
+    left: tuple[tuple[Item, str], ...]
+
+
+def closing(
+    window: Window, states: Mapping[JobId, JobState], now: datetime, paused_by_us: Mapping[str, datetime]
+) -> Closing:
+    """Works out what ending it now would do.
+
+    Args:
+        states: the timers as read just now.
+        paused_by_us: when the journal last has each timer paused from here: tells of one whose pause was about to be
+            sent when the program stopped whether it was.
+    """
+    resumed: list[tuple[float, Item]] = []
+    at_once: list[JobId] = []
+    left = [(one, one.why) for one in window.items if one.state == LEFT]
+    for item in window.holding():
+        state = states.get(item.job_id)
+        why = _why_left(item, state, window, paused_by_us.get(item.job_id))
+        if why is not None or state is None:
+            left.append((item, why or "is not there any more"))
+            continue
+        preview = resume_preview(state.job, state.history, now)
+        missed = preview.missed if preview.missed is not None else 0
+        resumed.append((-missed * (state.job.interval_seconds or 0.0), item))
+        if preview.catch_up is not False:
+            at_once.append(item.job_id)
+    resumed.sort(key=lambda one: one[0])
+    return Closing(tuple(item for _, item in resumed), tuple(at_once), tuple(left))
+
+
+def _why_left(item: Item, state: JobState | None, window: Window, journal: datetime | None) -> str | None:
+    if state is None:
+        return "is not there any more"
+    job, activity = state.job, state.job.activity
+    if job.unreadable or job.status in (JobStatus.ENDED, JobStatus.DELETING):
+        return "has ended" if job.status is JobStatus.ENDED else "cannot be resumed"
+    if not job.stands_still:
+        return "runs again: somebody resumed it meanwhile"
+    if job.inactive_reason is not None and job.inactive_reason.cause is PauseCause.AUTHORIZATION:
+        return "was paused by Globus meanwhile: it needs a sign-in first"
+    if item.state == ASKED and (journal is None or journal < window.opened - timedelta(minutes=1)):
+        return "nobody can tell whether this window paused it"
+    since = activity.since if activity else None
+    again = item.since is not None and since is not None and since != item.since
+    ran = item.runs is not None and job.n_runs is not None and job.n_runs > item.runs
+    if again or ran:
+        return "was resumed and paused again meanwhile"
+    return "was replaced meanwhile" if state.replaced is not None else None
+
+
+def why_not_paused(state: JobState | None) -> str | None:
+    """Why a window leaves a timer alone; None when it pauses it."""
+    if state is None:
+        return "is not there any more"
+    if state.job.unreadable:
+        return "cannot be understood"
+    if state.job.status in (JobStatus.ENDED, JobStatus.DELETING):
+        return "has ended"
+    return "was paused before" if state.job.stands_still else None
+
+
+def check_times(now: datetime, at: datetime | None, until: datetime | None, *, resume: bool) -> None:
+    """Refuses a window that cannot be.
+
+    Raises:
+        BadInput: it would end before it begins, or nobody says when it is to end by itself.
+    """
+    if until is not None and until <= max(at or now, now):
+        raise BadInput("The window would end before it begins.")
+    if resume and until is None:
+        raise BadInput("When it is to be resumed by itself is not said: name the end.")
+
+
+class Windows:
+    """Opens and ends them.
+
+    Args:
+        store: has the ledger and the timers, and pauses and resumes.
+    """
+
+    def __init__(self, store: JobStore, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+        self._store = store
+        self._sleep = sleep
+        self._me = f"{socket.gethostname()} {os.getpid()}"
+
+    async def all(self) -> tuple[Window, ...]:
+        """Those that are kept, the newest first.
+
+        Raises:
+            GlobusTuiError: the ledger cannot be read.
+        """
+        return windows_in(await self._store.ledger.read())
+
+    async def plan(
+        self,
+        job_ids: Iterable[JobId],
+        *,
+        reason: str,
+        at: datetime | None = None,
+        until: datetime | None = None,
+        resume: bool = False,
+    ) -> Window:
+        """Writes a window down; its timers are paused by `begin`.
+
+        Raises:
+            BadInput: it would end before it begins, or the ledger cannot be written.
+        """
+        now = self._store.now()
+        begins = at or now
+        check_times(now, at, until, resume=resume)
+        states = self._store.states
+        items = tuple(Item(job_id, states[job_id].job.label) for job_id in job_ids if job_id in states)
+        who, host = self._store.journal.who, socket.gethostname()
+        window = Window(secrets.token_hex(3), reason, who, host, now, begins, until, resume, items)
+
+        def write(document: dict[str, Any]) -> None:
+            kept = [one for one in windows_in(document) if one.closed is None or now - one.closed < _FORGOTTEN]
+            document["windows"] = [window_document(one) for one in (window, *kept)]
+
+        await self._store.ledger.change(write)
+        return window
+
+    async def begin(self, window_id: str) -> tuple[Window, dict[JobId, Outcome]]:
+        """Pauses the timers of a window that nobody else is pausing; those that stand still already are left alone.
+
+        Raises:
+            GlobusTuiError: the ledger cannot be read or written: nothing was paused.
+        """
+        states, now = self._store.states, self._store.now()
+
+        def claim(item: Item) -> Item | None:
+            if item.state != PLANNED:
+                return None
+            why = why_not_paused(states.get(item.job_id))
+            return replace(item, state=ASKED) if why is None else replace(item, state=LEFT, why=why)
+
+        mine = [one for one in await self._claim(window_id, claim, now) if one.state == ASKED]
+        gate = asyncio.Semaphore(4)
+
+        async def pause(item: Item) -> Outcome:
+            async with gate:
+                return await self._store.operate(Pause(item.job_id))
+
+        with noting():
+            outcomes = dict(zip((one.job_id for one in mine), await asyncio.gather(*map(pause, mine)), strict=True))
+
+        def ended(item: Item) -> Item | None:
+            outcome = outcomes.get(item.job_id)
+            if outcome is None or item.state != ASKED:
+                return None
+            if not isinstance(outcome, Done):
+                open_end = getattr(outcome, "rolled_back", True) is False
+                return None if open_end else replace(item, state=LEFT, why="could not be paused")
+            if not outcome.changed:
+                return replace(item, state=LEFT, why="was paused before")
+            job = outcome.job or self._store.states[item.job_id].job
+            since = job.activity.since if job.activity else None
+            return replace(item, state=PAUSED, since=since, runs=job.n_runs)
+
+        return await self._write(window_id, ended), outcomes
+
+    async def closing(self, window: Window) -> Closing:
+        """What ending it now would do."""
+        self._store.tick()
+        paused: dict[str, datetime] = {}
+        for entry in await self._store.journal.entries():
+            job_id, when = wire.text(wire.document(entry.get("timer")).get("id")), wire.moment(entry.get("when"))
+            if entry.get("what") == "pause" and entry.get("outcome") == "done" and job_id and when:
+                paused[job_id] = when
+        return closing(window, self._store.states, self._store.now(), paused)
+
+    async def close(
+        self,
+        window: Window,
+        found: Closing,
+        *,
+        stagger: float = 0.0,
+        told: Callable[[Item, Outcome], object] = lambda item, outcome: None,
+    ) -> dict[JobId, Outcome]:
+        """Resumes what was worked out, one after the other where a run starts at once, and closes the window.
+
+        Those that could not be resumed keep the window open. Those that another copy is resuming are left to it.
+
+        Args:
+            found: what `closing` gave, and the user agreed to.
+            stagger: seconds between two resumes of which runs start at once.
+            told: called with each as it ends.
+
+        Raises:
+            GlobusTuiError: the ledger cannot be read or written.
+        """
+        meant, now = {one.job_id for one in found.resumed}, self._store.now()
+        left = {one.job_id: why for one, why in found.left}
+
+        def claim(item: Item) -> Item | None:
+            if item.job_id in left and item.state in (ASKED, PAUSED, RESUMING):
+                return replace(item, state=LEFT, why=left[item.job_id])
+            mine = item.job_id in meant and item.state in (ASKED, PAUSED, RESUMING)
+            return replace(item, state=RESUMING) if mine else None
+
+        claimed = {one.job_id for one in await self._claim(window.window_id, claim, now) if one.state == RESUMING}
+        outcomes: dict[JobId, Outcome] = {}
+        begun = False
+        for item in found.resumed:
+            if item.job_id not in claimed:
+                continue
+            if begun and stagger and item.job_id in found.at_once:
+                await self._sleep(stagger)
+            begun = begun or item.job_id in found.at_once
+            outcome = outcomes[item.job_id] = await self._store.operate(Resume(item.job_id))
+            told(item, outcome)
+            if isinstance(outcome, Done):
+                await self._write(window.window_id, _resumed(item.job_id))
+        await self._write(window.window_id, lambda item: None)
+        return outcomes
+
+    async def due(self) -> list[tuple[Window, dict[JobId, Outcome]]]:
+        """Does what was asked for by now: begins windows whose time has come, and ends those that are to by themselves.
+
+        Raises:
+            GlobusTuiError: the ledger cannot be read or written.
+        """
+        now, done = self._store.now(), []
+        for window in await self.all():
+            if window.state == "planned" and window.at <= now and (window.until is None or now < window.until):
+                done.append(await self.begin(window.window_id))
+            elif window.resume and window.overdue(now) and not self._taken(window, now):
+                found = await self.closing(window)
+                done.append((window, await self.close(window, found, stagger=float(bool(found.at_once)))))
+        return done
+
+    def _taken(self, window: Window, now: datetime) -> bool:
+        busy = any(one.state == RESUMING for one in window.items) and window.claimed_by != self._me
+        return busy and window.claimed is not None and now - window.claimed < _CLAIMED
+
+    async def cancel(self, window_id: str) -> None:
+        """Forgets a window that has not begun.
+
+        Raises:
+            GlobusTuiError: it has begun meanwhile, or the ledger cannot be written.
+        """
+
+        def forget(document: dict[str, Any]) -> None:
+            found = windows_in(document)
+            if any(one.window_id == window_id and one.state != "planned" for one in found):
+                raise BadInput("The window has begun meanwhile.")
+            document["windows"] = [window_document(one) for one in found if one.window_id != window_id]
+
+        await self._store.ledger.change(forget)
+
+    async def _claim(self, window_id: str, claim: Callable[[Item], Item | None], now: datetime) -> list[Item]:
+        """Lets nobody else do it: what comes back is for this copy to do."""
+        mine: list[Item] = []
+
+        def write(document: dict[str, Any]) -> None:
+            found = next((one for one in windows_in(document) if one.window_id == window_id), None)
+            if found is None:
+                raise BadInput(f"There is no window {window_id}.", advice="globus-tui window list shows all.")
+            if self._taken(found, now):
+                raise BadInput(f"{found.claimed_by} is resuming the timers of this window.", advice="Wait for it.")
+            mine.clear()
+            items = []
+            for item in found.items:
+                changed = claim(item)
+                mine.extend([changed] if changed is not None else [])
+                items.append(changed or item)
+            self._put(document, replace(found, items=tuple(items), claimed=now, claimed_by=self._me))
+
+        await self._store.ledger.change(write)
+        return mine
+
+    async def _write(self, window_id: str, edit: Callable[[Item], Item | None]) -> Window:
+        """Changes its items, and closes it when it holds none any more."""
+        result: list[Window] = []
+
+        def write(document: dict[str, Any]) -> None:
+            found = next((one for one in windows_in(document) if one.window_id == window_id), None)
+            if found is None:
+                raise BadInput(f"There is no window {window_id} any more.")
+            now = self._store.now()
+            items = tuple(edit(one) or one for one in found.items)
+            found = replace(found, items=items, claimed=now)
+            if not found.holding() and found.state != "planned":
+                found = replace(found, closed=found.closed or now)
+            result.append(found)
+            self._put(document, found)
+
+        await self._store.ledger.change(write)
+        await self._store.read_ledger()
+        return result[-1]
+
+    @staticmethod
+    def _put(document: dict[str, Any], window: Window) -> None:
+        kept = (window if one.window_id == window.window_id else one for one in windows_in(document))
+        document["windows"] = [window_document(one) for one in kept]
+        for item in window.items:
+            if item.state in (ASKED, PAUSED, RESUMING):
+                since = item.since.astimezone(UTC).isoformat() if item.since else None
+                edit_timer(document, item.job_id, window=window.window_id, since=since)
+            elif (
+                wire.document(wire.document(document.get("timers")).get(item.job_id)).get("window") == window.window_id
+            ):
+                edit_timer(document, item.job_id, window=None, since=None)
+
+
+def note_resumed(document: dict[str, Any], job_id: JobId) -> None:
+    """Somebody resumed a timer by itself: the window that paused it has nothing to do with it any more."""
+    found = windows_in(document)
+    for window in found:
+        items = tuple(
+            replace(one, state=LEFT, why="was resumed meanwhile")
+            if one.job_id == job_id and one.state in (ASKED, PAUSED)
+            else one
+            for one in window.items
+        )
+        if items != window.items:
+            Windows._put(document, replace(window, items=items))
+
+
+def _resumed(job_id: JobId) -> Callable[[Item], Item | None]:
+    return lambda item: replace(item, state=RESUMED) if item.job_id == job_id else None

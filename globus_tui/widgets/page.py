@@ -1,0 +1,118 @@
+"""A screen that takes keys only while it is the one in front, answers once, and does nothing more once it was left."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.content import Content
+from textual.events import ScreenSuspend, Unmount
+from textual.messages import CloseMessages, Prune
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from globus_tui.present.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.events import Key
+    from textual.message import Message
+
+Answer = TypeVar("Answer")
+
+READING = 0.4
+"""Seconds that a question must have been on the screen before a key agrees to it: nobody reads faster."""
+_ENDING = (Unmount, ScreenSuspend, Prune, CloseMessages)
+
+
+class Page(Screen[Answer]):
+    """The one guard of all screens; the names with an underscore are Textual's own, those with `_page_` are ours."""
+
+    ANSWERS_AT_ONCE = False
+    """What it is closed with changes nothing at Globus: it need not have been read."""
+    comes = False
+    """Fields for what is typed next are on their way."""
+    _page_left = False
+    _page_drawn_at: float | None = None
+
+    # --- once it was left
+
+    @property
+    def is_mounted(self) -> bool:
+        """There is something to be shown in, and somebody to look at it."""
+        return super().is_mounted and not self._page_left
+
+    @property
+    def was_left(self) -> bool:
+        """It is not on the stack any more."""
+        return self._page_left
+
+    def leave(self) -> None:
+        """It is not on the stack any more: what it was about to show is not shown."""
+        self._page_left = True
+        for node in self.walk_children(with_self=True):
+            self.workers.cancel_node(node)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        if not self._page_left or isinstance(message, _ENDING):
+            await super()._dispatch_message(message)
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close with an answer: the first one counts, and one that agrees only when the question could be read.
+
+        What is in front of it is given up.
+        """
+        agrees = result is not None and result is not False and not self.ANSWERS_AT_ONCE
+        if self._page_left or self not in self.app.screen_stack or (agrees and not self.could_be_read()):
+            return AwaitComplete()
+        while self.app.screen is not self:
+            self.app.screen.dismiss(None)
+        return super().dismiss(result)
+
+    # --- whether it could be read
+
+    def seen(self) -> None:
+        """It is on the terminal now."""
+        if self._page_drawn_at is None:
+            self._page_drawn_at = monotonic()
+
+    def ask_anew(self) -> None:
+        """Another question stands on it from now on."""
+        self._page_drawn_at = None
+
+    def could_be_read(self) -> bool:
+        """Whether the key that is carried out now was pressed by somebody who had time to read; else that is said."""
+        key: Key | None = getattr(self.app, "key_now", None)
+        drawn, reading = self._page_drawn_at, getattr(self.app, "reading", READING)
+        if key is None or not reading or (drawn is not None and key.time >= drawn + reading):
+            return True
+        self.tell("That key came before this could be read, so it does not count: press it again.")
+        return False
+
+    # --- words
+
+    def tell(self, words: str) -> None:
+        """Say something about what was just pressed or pasted."""
+        found = self.query("#page-tells")
+        if found:
+            found.first(Static).update(Content(safe_line(words)))
+        elif sheets := self.query(".sheet"):
+            sheets.first().mount(Static(Content(safe_line(words)), id="page-tells", classes="-wrong"))
+
+    def untell(self) -> None:
+        """What was said of a key is over."""
+        self.query("#page-tells").remove()
+
+    def begins_a_word(self, key: Key) -> bool:
+        """Whether a letter waits for a moment: with others behind it, it is no command but the beginning of a word."""
+        del key
+        return False
+
+    async def take_word(self, keys: Sequence[Key]) -> None:
+        """A word was typed where nothing is typed."""
+
+
+class Question(Page[Answer], ModalScreen[Answer]):
+    """A page in front of another one, which stays in sight."""

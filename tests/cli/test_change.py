@@ -1,0 +1,254 @@
+"""`pause`, `resume`, `rename`, `delete`, `run` and `fix`: nothing twice, nothing unasked, all of it in the journal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.cli import change
+from globus_tui.sandbox.faults import Fault
+from globus_tui.store.details import Details
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from globus_tui.sandbox.state import Timer
+    from tests.cli.shell import Shell
+    from tests.served import Served
+
+DONE, SOME, MISUSED, UNREACHABLE, SIGN_IN = 0, 1, 2, 3, 4
+
+
+def timer(facility: Served, name: str) -> Timer:
+    return next(one for one in facility.sandbox.timers.values() if one.name == name)
+
+
+def paused(facility: Served) -> set[str]:
+    return {key for key, one in facility.sandbox.timers.items() if one.status == "inactive"}
+
+
+def test_what_a_filter_means_is_paused_and_exactly_that_is_resumed(facility: Served, terminal: Shell) -> None:
+    before = paused(facility)
+    assert terminal("pause", "to:archive", "--dry-run") == DONE
+    planned = [line.rpartition("(")[2].rstrip(")") for line in terminal.out.splitlines() if line.startswith("pause ")]
+    assert len(planned) > 5
+    assert paused(facility) == before
+    assert terminal("pause", "to:archive", "--yes") == DONE
+    assert len(terminal.out.splitlines()) == len(planned)
+    assert all(line.startswith("done") for line in terminal.out.splitlines())
+    assert paused(facility) == before | set(planned)
+    assert terminal("pause", "to:archive", "--yes") == DONE
+    assert terminal.out == ""
+    assert "is paused already" in terminal.err
+    assert terminal("resume", *planned, "--yes") == DONE
+    assert paused(facility) == before
+    assert terminal("journal", "--format", "jsonl") == DONE
+    assert terminal.out.count('"outcome":"done"') == 2 * len(planned)
+    assert terminal("journal", "verify") == DONE
+
+
+def test_without_a_terminal_it_is_not_asked_and_nothing_is_done(facility: Served, terminal: Shell) -> None:
+    before = paused(facility)
+    assert terminal("pause", "to:archive") == MISUSED
+    assert "--yes" in terminal.err
+    for nothing in ("", "name:", "no-such-timer"):
+        assert terminal("delete", nothing, "--yes") == MISUSED
+    assert paused(facility) == before
+    assert terminal("journal") == DONE
+    assert terminal.out == ""
+
+
+@pytest.mark.parametrize(("typed", "code", "there"), [("y\n", SOME, True), ("delete 1\n", DONE, False)])
+def test_on_a_terminal_deleting_wants_more_than_a_letter(
+    facility: Served, typed: str, code: int, *, there: bool
+) -> None:
+    job_id = timer(facility, "db-dumps").job_id
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "globus_tui", "delete", job_id]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, text=True) as process:
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        process.wait(100)
+    os.close(ours)
+    assert process.returncode == code
+    known = facility.sandbox.timers.get(job_id)
+    assert (known is not None and known.status == "active") is there
+
+
+def test_how_it_ended_is_told_timer_by_timer_and_by_the_exit_code(
+    facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = timer(facility, "db-dumps"), timer(facility, "course-material")
+    facility.sandbox.faults.add(Fault(f"/jobs/{first.job_id}/pause", times=None, status=403))
+    assert terminal("pause", first.job_id, second.job_id, "--yes") == SOME
+    words = {line.split("(")[1].split(")")[0]: line.split()[0] for line in terminal.out.splitlines()}
+    assert words == {first.job_id: "FAILED", second.job_id: "done"}
+    assert terminal("fix", "health:sign-in", "--yes") == SIGN_IN
+    assert "Allow: " in terminal.out
+    monkeypatch.setenv("GLOBUS_SDK_SERVICE_URL_TIMER", "http://127.0.0.1:9")
+    assert terminal("resume", "course-material", "--yes") == UNREACHABLE
+
+
+def test_renaming_running_and_reading_only(facility: Served, terminal: Shell, tmp_path: Path) -> None:
+    one = timer(facility, "db-dumps")
+    assert terminal("rename", "db-dumps", "db dumps (nightly)", "--yes") == DONE
+    assert one.name == "db dumps (nightly)"
+    assert terminal("rename", one.job_id, "  ", "--yes") == MISUSED
+    tasks = len(facility.sandbox.tasks)
+    assert terminal("run", one.job_id, "--yes") == DONE
+    assert len(facility.sandbox.tasks) == tasks + 1
+    from globus_tui.settings import load_settings
+
+    config = load_settings({}).paths.config
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("read_only = true\n")
+    assert terminal("export", one.job_id) == DONE
+    file = tmp_path / "timer.json"
+    file.write_text(terminal.out)
+    before = {key: (known.status, known.name) for key, known in facility.sandbox.timers.items()}
+    for verb in ("pause", "resume", "delete", "run", "fix"):
+        assert terminal(verb, one.job_id, "--yes") == MISUSED, verb
+        assert "Read-only" in terminal.err
+    for words in (("rename", one.job_id, "other"), ("create", "--from-file", str(file))):
+        assert terminal(*words) == MISUSED, words
+        assert "Read-only" in terminal.err
+    assert terminal("pause", one.job_id, "--dry-run") == DONE
+    assert {key: (known.status, known.name) for key, known in facility.sandbox.timers.items()} == before
+
+
+def test_a_maintenance_window_pauses_and_resumes_exactly_the_same(facility: Served, terminal: Shell) -> None:
+    def status(name: str) -> str:
+        return next(one.status for one in facility.sandbox.timers.values() if one.name == name)
+
+    assert terminal("window", "open", "name:db-dumps", "--until", "in 3 hours", "--dry-run") == DONE
+    assert "pause db-dumps" in terminal.out
+    assert status("db-dumps") != "inactive"
+    assert terminal("window", "open", "name:db-dumps") == MISUSED
+    assert terminal("pause", "name:db-dumps", "--reason", "disk swap", "--until", "in 3 hours", "--yes") == DONE
+    assert status("db-dumps") == "inactive"
+    assert terminal("window", "list", "--json") == DONE
+    (window,) = terminal.document["windows"]
+    assert (window["reason"], window["state"], window["overdue"]) == ("disk swap", "open", False)
+    assert terminal("list", "db-dumps", "--format", "json") == DONE
+    assert "disk swap" in terminal.document["timers"][0]["why"]
+    assert terminal("window", "close", "--dry-run") == DONE
+    assert "resume db-dumps" in terminal.out
+    assert terminal("window", "close", "nosuch", "--yes") == MISUSED
+    assert terminal("window", "close", "--yes") == DONE
+    assert status("db-dumps") != "inactive"
+    assert terminal("window", "close", "--yes") == MISUSED
+    assert terminal("window", "due") == DONE
+
+
+def test_the_last_change_is_undone_and_redone_from_the_shell(facility: Served, terminal: Shell) -> None:
+    def name() -> str | None:
+        return facility.sandbox.timers[job_id].name
+
+    job_id = next(one.job_id for one in facility.sandbox.timers.values() if one.name == "db-dumps")
+    assert terminal("undo", "--yes") == SOME
+    assert terminal("rename", "db-dumps", "dumps", "--yes") == DONE
+    assert terminal("undo", "--dry-run") == DONE
+    assert terminal.out == "rename dumps to db-dumps\n"
+    assert terminal("undo", "--yes") == DONE
+    assert name() == "db-dumps"
+    assert terminal("redo", "--yes") == DONE
+    assert name() == "dumps"
+    assert terminal("journal", "export", "--format", "markdown") == DONE
+    assert terminal.out.count("rename (undo)") == 2
+    assert terminal("journal", "verify") == DONE
+
+
+def test_what_people_decide_is_found_told_and_taken_back(facility: Served, terminal: Shell) -> None:
+    assert terminal("note", "name:run41-reprocessing", "--text", "see ticket 12", "--tag", "beam,night") == DONE
+    assert terminal("list", "tag:night", "--format", "json") == DONE
+    assert [one["name"] for one in terminal.document["timers"]] == ["run41-reprocessing"]
+    assert terminal("show", "run41-reprocessing") == DONE
+    assert "Note: see ticket 12 #beam #night" in terminal.out
+    assert terminal("known", "name:run41-reprocessing", "--reason", "ticket 12", "--until", "in 3 days") == DONE
+    assert terminal("list", "name:run41-reprocessing", "--format", "json") == DONE
+    assert "(known until" in terminal.document["timers"][0]["why"]
+    assert terminal("check", "name:run41-reprocessing", "--timeout", "60") == 0
+    assert "1 more in trouble that somebody knows of" in terminal.out
+    assert terminal("report", "--hours", "8") == DONE
+    assert "see ticket 12 #beam #night" in terminal.out
+    assert "## The next 8h" in terminal.out
+    ran = terminal.out.split("## What ran in the last 8h\n\n")[1].splitlines()[0]
+    assert terminal("agenda", "--past", "8h") == DONE
+    assert terminal.out.rstrip().endswith(ran.removesuffix("."))
+    assert terminal("known", "name:run41-reprocessing", "--clear") == DONE
+    assert terminal("check", "name:run41-reprocessing", "--timeout", "60") == 2
+    assert terminal("limit", "name:db-dumps", "--last-good", "1m") == DONE
+    assert terminal("list", "name:db-dumps", "--format", "json") == DONE
+    assert terminal.document["timers"][0]["health"] == "OVERDUE"
+    assert "last good copy is" in terminal.document["timers"][0]["why"]
+    assert terminal("limit", "name:db-dumps") == MISUSED
+    assert terminal("agenda", "--past", "6h") == DONE
+    assert "still wait" in terminal.out
+
+
+def test_what_changed_and_what_would_stop_is_asked_from_the_shell(facility: Served, terminal: Shell) -> None:
+    assert terminal("changes") == DONE
+    assert "remembered" in terminal.err
+    assert terminal("rename", "db-dumps", "dumps-of-today", "--yes") == DONE
+    assert terminal("changes", "--json", "--keep") == DONE
+    assert {"name": "dumps-of-today", "what": "name", "before": "db-dumps", "after": "dumps-of-today"} in (
+        terminal.document["changes"]
+    )
+    assert terminal("impact", "tape library") == DONE
+    assert "tape-second-copy" in terminal.out
+    assert terminal("impact", "no such place") == MISUSED
+    assert terminal("run", "name:bio-results-out", "--yes", "--wait", "--timeout", "1") in (DONE, SOME)
+    assert "did not end within 1 s" in terminal.out or "succeeded" in terminal.out.lower()
+
+
+def test_skip_says_which_run_is_left_out_and_leaves_alone_what_has_none(facility: Served, terminal: Shell) -> None:
+    old = timer(facility, "db-dumps")
+    coming = old.next_run
+    assert coming is not None
+    assert terminal("skip", "db-dumps", "--dry-run", "--zone", "UTC") == DONE
+    assert f"{coming:%H:%M}" in terminal.out
+    assert terminal("skip", "db-dumps", "--yes", "--zone", "UTC") == DONE
+    assert terminal.out.startswith("done")
+    new = next(one for one in facility.sandbox.timers.values() if one.name == "db-dumps" and one is not old)
+    assert old.status == "inactive"
+    assert new.next_run is not None
+    assert abs(new.next_run - coming).total_seconds() == pytest.approx(86400, abs=1)
+    assert terminal("show", "db-dumps", "--json") == DONE  # the one that is kept is not meant
+    assert terminal.document["timer"]["id"] == new.job_id
+    for name in ("mirror-secondary", "one-off paper upload", "paper-2025-upload"):
+        known = len(facility.sandbox.timers)
+        assert terminal("skip", name, "--yes") in (DONE, SOME)
+        assert not terminal.out.startswith("done")
+        assert len(facility.sandbox.timers) == known
+    assert terminal("undo", "--yes") == DONE
+    assert (old.status, new.status) == ("active", "inactive")
+    assert terminal("journal", "verify") == DONE
+
+
+def test_what_was_started_is_waited_for_and_the_exit_code_says_how_it_ended(
+    facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change, "_LOOKS_AGAIN", 0.0)
+
+    def later(read: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+        async def look(*given: object) -> object:
+            facility.sandbox.clock.advance(600)
+            return await read(*given)
+
+        return look
+
+    for name in ("load_task", "load_detail"):  # ten minutes pass from look to look
+        monkeypatch.setattr(Details, name, later(getattr(Details, name)))
+    assert terminal("run", "db-dumps", "--yes", "--wait") == DONE
+    assert "succeeded" in terminal.out
+    assert terminal("resume", "mirror-secondary", "--yes", "--wait") == SIGN_IN
+    assert "It stands still again: consent missing: Object Store (S3 gateway)" in terminal.out
+    assert terminal("resume", "old-project-tree", "--yes", "--wait") == DONE
+    assert terminal("run", "run41-reprocessing", "--yes", "--wait") == SOME
+    assert "FAILED" in terminal.out

@@ -1,0 +1,266 @@
+"""`check` as a monitoring system calls it: what it prints is read by the parsers of others, and it ends in time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import re
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from globus_tui.cli.zones import zone_data
+from globus_tui.domain.errors import BadInput
+from globus_tui.present.monitoring import parse_range
+from globus_tui.sandbox.faults import Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.shell import Shell
+    from tests.served import Served
+
+OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3
+PERFDATA = re.compile(r"([a-z_]+)=(U|-?\d+(?:\.\d+)?);([^;]*);([^;]*);(\d+)")
+
+
+def check(*arguments: str, timeout: str = "60") -> subprocess.CompletedProcess[str]:
+    """In a process of its own: that is what has to end in time."""
+    command = [sys.executable, "-m", "globus_tui", "check", "--timeout", timeout, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def perfdata(line: str) -> dict[str, str]:
+    """The performance data of a plugin's line, by the rules of the guidelines."""
+    words, bar, data = line.rstrip("\n").partition(" | ")
+    assert bar
+    assert "\n" not in words
+    assert words.startswith("TIMERS ")
+    found = [PERFDATA.fullmatch(one) for one in data.split(" ")]
+    assert all(found), data
+    return {one[1]: one[2] for one in found if one}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ("control-room-status", OK, "TIMERS OK - 1 timer, none in trouble"),
+        ("sensor-hourly", WARNING, "TIMERS WARNING - 1 of 1 timer in trouble; sensor-hourly WARN for "),
+        ("run41-reprocessing", CRITICAL, "run41-reprocessing FAILED: file not found, Beamline 7 Data (4 runs in "),
+        ("sim-checkpoints", CRITICAL, "sim-checkpoints BLOCKED"),
+        ("climate-nightly-mirror", CRITICAL, "SIGN-IN: consent missing: National Lab DTN"),
+        ("understandable", UNKNOWN, "Globus sent what cannot be read"),
+        ("no-such-timer", UNKNOWN, "no timer matches the filter"),
+        ("", UNKNOWN, "timers in trouble"),
+    ],
+)
+def test_the_exit_code_is_that_of_the_worst_timer(facility: Served, words: str, code: int, says: str) -> None:
+    found = check(*filter(None, [words]))
+    assert found.returncode == code, found.stdout + found.stderr
+    assert says in found.stdout
+    assert found.stdout.count("\n") == 1
+    counts = perfdata(found.stdout)
+    assert counts["timers"] == ("0" if "no timer" in says else counts["timers"])
+    assert sum(int(counts[key]) for key in list(counts)[3:]) == int(counts["timers"])
+
+
+def test_thresholds_and_quiet_hours(facility: Served) -> None:
+    assert check("health:failed", "--critical", "0:50").returncode == WARNING
+    assert check("health:failed", "--critical", "0:50", "--warning", "50").returncode == OK
+    assert check("health:ok", "--warning", "1:").returncode == WARNING
+    found = check("health:failed", "--quiet", "12:00-12:00")
+    assert found.returncode == OK
+    assert "quiet until 12:00, else CRITICAL" in found.stdout
+    assert check("understandable", "--quiet", "12:00-12:00").returncode == UNKNOWN
+    for wrong in (("--warning", "20:10"), ("--timeout", "0"), ("--quiet", "8-9"), ("--format", "xml")):
+        found = check(*wrong)
+        assert found.returncode == UNKNOWN
+        assert found.stderr.startswith("globus-tui: argument")
+
+
+def test_ranges_are_those_of_nagiosplugin() -> None:
+    nagiosplugin = pytest.importorskip("nagiosplugin")
+    ends = ["", "0", "5", "10", "-3", "2.5", "~", "10:", "1e3", "5m", "10%", "@"]
+    said = {*ends, *(f"{at}{low}:{high}" for at, low, high in itertools.product(("", "@"), ends[:7], ends[:6]))}
+    for one in sorted(said):
+        try:
+            theirs = nagiosplugin.Range(one)
+        except ValueError:
+            with pytest.raises(BadInput):
+                parse_range(one)
+            continue
+        if not one.strip("@").strip():
+            continue
+        ours = parse_range(one)
+        for value in (-10, -3, -1, 0, 1, 2.5, 5, 7, 10, 11, 1e9):
+            assert ours.alerts(value) is not theirs.match(value), (one, value)
+
+
+def test_a_name_cannot_forge_performance_data(facility: Served) -> None:
+    timer = next(one for one in facility.sandbox.timers.values() if one.name == "run41-reprocessing")
+    timer.name = "x | timers=0\nTIMERS OK 'a=b;\x1b[2J"
+    found = check(timer.job_id)
+    assert found.returncode == CRITICAL
+    assert found.stdout.count("|") == 1
+    assert found.stdout.count("\n") == 1
+    assert "\x1b" not in found.stdout
+    assert perfdata(found.stdout)["timers"] == "1"
+
+
+def test_what_cannot_be_asked_is_unknown_and_never_a_number(facility: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    facility.sandbox.faults.add(Fault("/jobs*", times=None, status=500))
+    found = check("control-room-status")
+    assert found.returncode == UNKNOWN
+    assert set(perfdata(found.stdout).values()) == {"U"}
+    found = check("--format", "json")
+    assert found.returncode == UNKNOWN
+    document = json.loads(found.stdout)
+    assert set(document["counts"].values()) == {None}
+    assert document["state"] == "UNKNOWN"
+    facility.sandbox.faults.clear()
+    found = check("--profile", "nobody")
+    assert found.returncode == UNKNOWN
+    assert "Nobody is signed in" in found.stdout
+
+
+def test_a_task_that_cannot_be_read_is_not_taken_for_a_success(facility: Served) -> None:
+    facility.sandbox.faults.add(Fault("*/task_list*", times=None, status=500))
+    found = check("control-room-status")
+    assert found.returncode == UNKNOWN
+    assert "What became of the runs could not be read" in found.stdout
+
+
+def test_it_ends_in_time_whatever_hangs(facility: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A service that never answers, and a keyring that holds up the whole interpreter."""
+    limit, grace = 3.0, 15.0  # a machine under load starts slowly
+    facility.sandbox.faults.add(Fault("/jobs*", times=None, kind="hang"))
+    begun = time.monotonic()
+    found = check(timeout=str(limit))
+    assert time.monotonic() - begun < limit + grace
+    assert found.returncode == UNKNOWN
+    assert f"no answer within {limit:g} s" in found.stdout
+    assert set(perfdata(found.stdout).values()) == {"U"}
+    hanging = tmp_path / "hanging_keyring.py"
+    hanging.write_text(
+        "import re\nfrom keyring.backend import KeyringBackend\n"
+        "class Keyring(KeyringBackend):\n"
+        "    priority = 9\n"
+        "    def get_password(self, service, name):\n"
+        "        re.match('(a+)+b', 'a' * 60)\n"  # holds the interpreter's lock for ever
+        "    set_password = delete_password = get_password\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "hanging_keyring.Keyring")
+    found = check(timeout="2")
+    assert found.returncode == UNKNOWN
+    assert "no answer within 2 s" in found.stdout
+
+
+def read_by_debians_own(text: str, folder: Path) -> None:
+    """Where promtool and node_exporter are installed: the one warns of nothing, the other loses no series."""
+    import shutil
+    import socket
+    import urllib.request
+
+    if (promtool := shutil.which("promtool")) is not None:
+        done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=True)
+        assert done.stdout + done.stderr == ""
+    exporter = shutil.which("prometheus-node-exporter") or shutil.which("node_exporter")
+    if exporter is None:
+        return
+    folder.mkdir()
+    (folder / "globus_tui.prom").write_text(text)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    options = ["--collector.disable-defaults", "--collector.textfile", f"--collector.textfile.directory={folder}"]
+    with subprocess.Popen(
+        [exporter, *options, f"--web.listen-address={address}"], stderr=subprocess.PIPE, text=True
+    ) as one:
+        try:
+            assert one.stderr is not None
+            assert any("Listening" in line or "TLS is disabled" in line for line in one.stderr)
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(f"http://{address}/metrics", timeout=30) as answer:
+                scraped = answer.read().decode()
+        finally:
+            one.terminate()
+    assert "node_textfile_scrape_error 0" in scraped
+    assert scraped.count("\nglobus_tui_") == sum(line.startswith("globus_tui_") for line in text.splitlines())
+
+
+def test_gauges_that_prometheus_and_openmetrics_read(facility: Served, tmp_path: Path) -> None:
+    pytest.importorskip("prometheus_client")
+    from prometheus_client import parser
+    from prometheus_client.openmetrics import parser as strict
+
+    timer = next(one for one in facility.sandbox.timers.values() if one.name == "db-dumps")
+    timer.name = 'odd "name" with \\ and\nmore\ttab'
+    asyncio.run(facility.sign_in("second"))
+    found = check("--format", "prometheus", "--all-profiles")
+    assert found.returncode == UNKNOWN  # there is a timer that cannot be understood
+    text = found.stdout
+    assert text.endswith("\n")
+    assert "\r" not in text
+    values = [line.rpartition(" ")[2] for line in text.splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"-?\d+(\.\d+)?", one) for one in values)
+    series = set()
+    for family in parser.text_string_to_metric_families(text):
+        assert family.type == "gauge"
+        assert text.count(f"# HELP {family.name} ") == text.count(f"# TYPE {family.name} ") == 1
+        labels = {frozenset(sample.labels) for sample in family.samples}
+        assert len(labels) == 1
+        for sample in family.samples:
+            assert sample.timestamp is None
+            key = (sample.name, frozenset(sample.labels.items()))
+            assert key not in series
+            series.add(key)
+    assert {value for _, labels in series for key, value in labels if key == "profile"} == {"default", "second"}
+    read_by_debians_own(text, tmp_path / "textfile")
+    file = tmp_path / "globus_tui.prom"
+    found = check("--format", "openmetrics", "--output", str(file), "sensor-hourly")
+    assert found.stdout == ""
+    assert [one.name for one in tmp_path.iterdir() if "globus" in one.name] == ["globus_tui.prom"]
+    assert file.stat().st_mode & 0o444 == 0o444
+    assert len(list(strict.text_string_to_metric_families(file.read_text()))) > 5  # type: ignore[no-untyped-call]
+    facility.sandbox.faults.add(Fault("/jobs*", times=None, status=500))
+    found = check("--format", "prometheus")
+    assert [line for line in found.stdout.splitlines() if not line.startswith("#")] == [
+        'globus_tui_up{profile="default"} 0'
+    ]
+
+
+def test_what_was_changed_and_where_things_are(facility: Served, terminal: Shell, tmp_path: Path) -> None:
+    from globus_tui.settings import load_settings
+
+    assert terminal("journal") == 0
+    assert "Nothing was changed" in terminal.err
+    paths = load_settings({}).paths
+    paths.config.parent.mkdir(parents=True, exist_ok=True)
+    paths.config.write_text('refresh = 60\n[profiles.lab]\nzone = "UTC"\n')
+    assert terminal("info", "--json", "--profile", "lab") == 0
+    origin = {one["setting"]: one["from"] for one in terminal.document["settings"]}
+    assert origin["refresh"] == f"{paths.config} line 1"
+    assert origin["zone"] == f"{paths.config} line 3"
+    assert origin["theme"] == "default"
+    assert origin["profile"] == "--profile"
+    assert str(paths.state / "journal.jsonl") in [one["path"] for one in terminal.document["paths"]]
+    assert terminal.document["zone_data"] == zone_data().words()
+
+
+def test_a_check_tells_a_command_what_is_new_and_nothing_twice(
+    facility: Served, terminal: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, config = tmp_path / "told", tmp_path / "config.toml"
+    config.write_text(f'on_alert = ["sh", "-c", "cat >> {out}"]\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    terminal("check", "run41-reprocessing", "--alert", "--timeout", "60")
+    terminal("check", "run41-reprocessing", "--alert", "--timeout", "60")
+    (line,) = out.read_text().splitlines()
+    (alert,) = json.loads(line)["alerts"]
+    assert (alert["kind"], alert["name"], alert["health"]) == ("bad", "run41-reprocessing", "FAILED")
+    assert alert["seconds"] > 86400  # since the first of its runs that failed

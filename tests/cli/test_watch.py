@@ -1,0 +1,42 @@
+"""`watch` for days: what it keeps of one reading is gone with the next."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import TYPE_CHECKING
+
+from globus_tui.cli import watch
+from globus_tui.cli.arguments import parse
+from globus_tui.cli.timers import desk
+from globus_tui.domain.timer.alerts import Watcher
+from globus_tui.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def ours() -> int:
+    """Living objects of the program's own classes; the pretend Globus remembers what it was asked."""
+    gc.collect()
+    modules = (type(one).__module__ for one in gc.get_objects())
+    return sum(name.startswith("globus_tui.") and not name.startswith("globus_tui.sandbox") for name in modules)
+
+
+async def read_often(options: Namespace, times: tuple[int, ...]) -> list[int]:
+    counts = []
+    async with desk(options) as here:
+        watcher, told = Watcher(), Ledger(None)
+        await here.store.read_journal()
+        for number in range(max(times) + 1):
+            await here.store.refresh()
+            await watch._alert(here, options, watcher, told)
+            watch._lines(here, options)
+            if number in times:
+                counts.append(ours())
+    return counts
+
+
+def test_as_much_is_kept_after_thirty_readings_as_after_ten() -> None:
+    early, late = asyncio.run(read_often(parse(["watch", "--demo"]), (10, 30)))
+    assert late <= early * 1.02

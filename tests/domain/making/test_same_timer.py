@@ -1,0 +1,148 @@
+"""Which timer came of a request whose answer was lost: the same in all that was asked for, and not there before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from globus_tui.domain.making.new_timer import (
+    CLOCKS_APART,
+    LOOK_BACK,
+    FlowTimer,
+    TransferTimer,
+    differences,
+    find_created,
+    same_schedule,
+    with_defaults,
+)
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
+from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobStatus
+from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferData
+from tests.domain.samples import DAY, DESTINATION, HOUR, NOW, SOURCE, START
+
+SECOND = timedelta(seconds=1)
+DATA = TransferData(SOURCE, DESTINATION, label="copies")
+NIGHTLY = RecurringSchedule(DAY, START)
+WANTED = TransferTimer(DATA, NIGHTLY, "mirror")
+FLOW = FlowTimer("f1", {"body": {"path": "/a/"}}, NIGHTLY, "mirror")
+
+
+def made(job_id: str = "new", **changes: Any) -> Job:
+    job = Job(JobId(job_id), "mirror", JobStatus.ACTIVE, schedule=NIGHTLY, submitted_at=NOW, payload=DATA)
+    return replace(job, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, ()),
+        ({"name": "another"}, ("name",)),
+        ({"name": None}, ("name",)),
+        ({"schedule": RecurringSchedule(HOUR, START)}, ("schedule",)),
+        ({"schedule": None}, ("schedule",)),
+        ({"payload": None}, ("body",)),
+        ({"payload": FlowStart("f1", {})}, ("body",)),
+        ({"payload": replace(DATA, label="others")}, ("label",)),
+        (
+            {"payload": replace(DATA, verify_checksum=True, sync_level=SyncLevel.CHECKSUM)},
+            ("sync_level", "verify_checksum"),
+        ),
+        (
+            {"payload": replace(DATA, verify_checksum=False, notify_on_failed=True, submission_id="s", extra={"a": 1})},
+            (),
+        ),
+    ],
+)
+def test_what_differs_is_named_and_what_is_the_default_is_no_difference(
+    changes: dict[str, Any], found: tuple[str, ...]
+) -> None:
+    assert sorted(differences(WANTED, made(**changes))) == sorted(found)
+
+
+def test_a_label_that_is_empty_a_name_that_is_and_rules_with_more_in_them_are_as_if_not_said() -> None:
+    assert (
+        differences(
+            replace(WANTED, name="", body=replace(DATA, label="")), made(name=None, payload=replace(DATA, label=None))
+        )
+        == ()
+    )
+    rules = (FilterRule("*.tmp", "exclude", "file"),)
+    assert with_defaults(replace(DATA, filter_rules=rules)).filter_rules == rules
+    assert with_defaults(DATA).notify_on_inactive is True
+    assert with_defaults(replace(DATA, notify_on_inactive=False)).notify_on_inactive is False
+    assert with_defaults(DATA).delete_destination_extra is False
+
+
+@pytest.mark.parametrize(
+    ("payload", "found"),
+    [
+        (FlowStart("f1", {"path": "/a/"}), ()),
+        (FlowStart("f2", {"path": "/a/"}), ("flow",)),
+        (FlowStart("f1", {"path": "/b/"}), ("flow_input",)),
+        (DATA, ("flow", "flow_input")),
+        (None, ("flow", "flow_input")),
+    ],
+)
+def test_a_flow_is_the_same_with_the_same_input(payload: Any, found: tuple[str, ...]) -> None:
+    assert differences(FLOW, made(payload=payload)) == found
+
+
+def test_a_flow_without_an_input_is_one_with_an_empty_input() -> None:
+    assert differences(replace(FLOW, body={}), made(payload=FlowStart("f1", {}), name="x")) == ("name",)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept", "same"),
+    [
+        (NIGHTLY, RecurringSchedule(DAY, START + timedelta(milliseconds=999)), True),
+        (NIGHTLY, RecurringSchedule(DAY, START + SECOND), False),
+        (NIGHTLY, RecurringSchedule(DAY, START - SECOND), False),
+        (NIGHTLY, RecurringSchedule(DAY, None), False),
+        (NIGHTLY, OnceSchedule(START), False),
+        (RecurringSchedule(DAY), RecurringSchedule(DAY, NOW + CLOCKS_APART), True),
+        (RecurringSchedule(DAY), RecurringSchedule(DAY, NOW - CLOCKS_APART), True),
+        (RecurringSchedule(DAY), RecurringSchedule(DAY, NOW + CLOCKS_APART + SECOND), False),
+        (RecurringSchedule(DAY), RecurringSchedule(DAY, NOW - CLOCKS_APART - SECOND), False),
+        (RecurringSchedule(DAY), RecurringSchedule(DAY), True),
+        (OnceSchedule(START), OnceSchedule(START), True),
+        (OnceSchedule(START), OnceSchedule(START + HOUR), False),
+        (OnceSchedule(), OnceSchedule(NOW), True),
+        (OnceSchedule(START), NIGHTLY, False),
+        (OnceSchedule(START), None, False),
+        (
+            RecurringSchedule(DAY, START, EndCondition(after_runs=3)),
+            RecurringSchedule(DAY, START, EndCondition(None, 3)),
+            True,
+        ),
+        (RecurringSchedule(DAY, START, EndCondition(after_runs=3)), NIGHTLY, False),
+        (NIGHTLY, RecurringSchedule(DAY, START, EndCondition(until=NOW)), False),
+        (RecurringSchedule(DAY, START, EndCondition(NOW)), RecurringSchedule(DAY, START, EndCondition(NOW)), True),
+        (RecurringSchedule(DAY, START, EndCondition(NOW)), NIGHTLY, False),
+    ],
+)
+def test_a_schedule_is_the_same_to_the_second_and_a_start_that_was_left_open_is_near_the_creation(
+    wanted: Any, kept: Any, same: bool
+) -> None:
+    assert same_schedule(wanted, kept, NOW) is same
+
+
+def test_a_start_that_was_left_open_of_a_timer_that_does_not_say_when_it_was_made_is_taken() -> None:
+    assert same_schedule(RecurringSchedule(DAY), NIGHTLY, None)
+
+
+def test_of_all_timers_those_are_found_that_are_new_and_the_same_oldest_first() -> None:
+    jobs = [
+        made("b", submitted_at=NOW + SECOND),
+        made("a", submitted_at=NOW + SECOND),
+        made("first", submitted_at=NOW - LOOK_BACK),
+        made("unsaid", submitted_at=None),
+        made("known"),
+        made("older", submitted_at=NOW - LOOK_BACK - SECOND),
+        made("another", name="another"),
+        made("going", status=JobStatus.DELETING),
+    ]
+    found = find_created(WANTED, jobs, sent_at=NOW, known={"known"})
+    assert [job.job_id for job in found] == ["first", "unsaid", "a", "b"]

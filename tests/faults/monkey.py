@@ -1,0 +1,329 @@
+"""Presses keys at random, in bursts, on the demo and on a served, slow and failing service.
+
+    python -m tests.faults.monkey --keys 20000 --seed 1
+
+The program must not end but where it was told to, and in the end the changes that left and the journal's lines must be
+equal, one to one; what the service carried out must be among them. Prints counts. The tests press a few hundred keys.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from textual.events import Key
+
+from globus_tui.cli.arguments import parse
+from globus_tui.cli.backend import real_backend, sandbox_backend
+from globus_tui.cli.console import make_console
+from globus_tui.cli.zones import find_zone
+from globus_tui.lines.driver import WholePastes
+from globus_tui.sandbox.clock import Clock
+from globus_tui.sandbox.faults import Fault
+from globus_tui.sandbox.world.history import facility
+from globus_tui.settings import load_settings
+from globus_tui.store.journal import Journal
+from tests.served import Served, serving
+from tests.troubles import too_many
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    from textual.message import Message
+
+    from globus_tui.app import GlobusTui
+    from globus_tui.cli.backend import Backend
+    from globus_tui.sandbox.state import Sandbox
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/?!*+[]<>.\\@ -_:"
+_OTHERS = [
+    *("\r", "\t", "\x1b[Z", "\x7f", "\x15", "\x0e", "\x13", "\x10", "\x19", "\x12", "\x04", "\x0c", "\x00"),
+    *("\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[3~"),
+    *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~", "\x1b[20~", "\x1b[24~"),
+]
+_STORIES = [
+    *("/climate\rj", "*sy", "sync", "s", "ss", "e", "n", "C", "l", "y", "\r", "\r\r", "lq", "cii", "Zy", "@q", "\r+"),
+    *("R\x15new name\r", "Xdb-dumps\r", "tt5\r", "to", "tf", "S1", "fb1", "Fb1", "P", "I30\r", "Tq", "?pause\r"),
+    *("\x10pause\r", "\x10\x1b[6~", "nevery night at 2am\r", "\x0e\x0e\x0e\x0e\x13", "\x13", "K", "H", "U"),
+    *("\x1b[200~pasted text\x1b[201~", "\x1b[200~two\rlines\x1b[201~", "\x1b[200~lost", "\x1b[200~s\x1b[201~y"),
+]
+_LONGEST_PAUSE = 0.2
+_READING = 0.45
+"""A pause after which a question could be read, and is answered."""
+
+
+@dataclass
+class Found:
+    """What came of it."""
+
+    keys: int = 0
+    bursts: int = 0
+    starts: int = 0
+    screens: Counter[str] = field(default_factory=Counter)
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    recorded: Counter[tuple[str, str]] = field(default_factory=Counter)
+    carried_out: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def check(self) -> None:
+        """Raises AssertionError when changes and lines differ."""
+        assert self.asked == self.recorded, (self.asked - self.recorded, self.recorded - self.asked)
+        unasked = set(self.carried_out) - set(self.asked)
+        assert not unasked, unasked
+
+    def add(self, other: Found) -> None:
+        """Counts together what came of several seeds."""
+        self.keys, self.bursts = self.keys + other.keys, self.bursts + other.bursts
+        self.starts += other.starts
+        for name in ("screens", "asked", "recorded", "carried_out"):
+            getattr(self, name).update(getattr(other, name))
+
+    def words(self) -> str:
+        """Counts, a line each."""
+        kinds = Counter[str]()
+        for (what, _), times in self.asked.items():
+            kinds[what] += times
+        return (
+            f"{self.keys} keys in {self.bursts} bursts, {self.starts} starts\n"
+            f"{len(self.screens)} screens: {', '.join(f'{name} {n}' for name, n in self.screens.most_common())}\n"
+            f"{sum(self.asked.values())} changes asked for, {sum(self.recorded.values())} requests in the journal, "
+            f"{sum(self.carried_out.values())} carried out: {dict(kinds)}"
+        )
+
+
+class Monkey:
+    """One run: the same seed presses the same keys."""
+
+    def __init__(self, seed: int, keys: int, *, patience: float = 1.0) -> None:
+        """Make it; `patience` of 0 waits for nothing between bursts but for the program itself."""
+        self._chance = random.Random(seed)
+        self._left = keys
+        self._patience = patience
+        self._next = 0.0
+        self.found = Found()
+
+    def burst(self) -> str:
+        """What is written at one go."""
+        chance = self._chance
+        if chance.random() < 0.3:
+            return chance.choice(_STORIES)
+        return "".join(
+            chance.choice(_OTHERS) if chance.random() < 0.4 else chance.choice(_LETTERS)
+            for _ in range(chance.randint(1, 8))
+        )
+
+    async def play(self, backend: Backend, faults: Sandbox | None) -> None:
+        """Open the program and press keys until they are used up or the program was left."""
+        settings = load_settings(os.environ)
+        kept = partial(Journal, settings.paths.state / "journal.jsonl")
+        with patch("globus_tui.store.journal.Journal", lambda _, **more: kept(**more)):  # the demo's is none
+            options = parse(["--refresh", "30", "--zone", "UTC"])
+            app = make_console(backend, settings, options, find_zone("UTC"), os.environ)
+        app.host = app.host._replace(open_link=None)
+        if not self._patience:
+            app.reading = app.word = 0
+        self.found.starts += 1
+        with _counting(backend, self.found.asked):
+            async with app.run_test(size=(100, 30)):
+                parser = WholePastes()
+                while self._left > 0 and not app._exit:
+                    if faults is not None and self._chance.random() < 0.02:
+                        _trouble(self._chance, faults)
+                    await self._write(app, parser, self.burst())
+                    if self._chance.random() < 0.12:
+                        await self._send(app, Key("escape", "\x1b"))
+                    await asyncio.sleep(self._chance.uniform(0, _LONGEST_PAUSE) * self._patience)
+                    if self._chance.random() < 0.08 and not app._exit:
+                        await asyncio.sleep(_READING * self._patience)
+                        await self._write(app, parser, self._chance.choice("y\r"))
+                if faults is not None:
+                    faults.faults.clear()
+                await _taken(app)
+                await _rest(app)
+                app.exit()
+
+    async def _write(self, app: GlobusTui, parser: WholePastes, text: str) -> None:
+        await self._send(app, *parser.feed(text), *parser.tick())
+        self.found.bursts += 1
+        if not self._patience:
+            await _taken(app)
+        if not app._exit:
+            self.found.screens[type(app.screen).__name__] += 1
+
+    async def _send(self, app: GlobusTui, *events: Message) -> None:
+        for event in events:
+            if app._exit or app._driver is None:
+                return
+            event.set_sender(app)
+            app._driver.send_message(event)
+            self._left -= 1
+            self.found.keys += 1
+
+    async def read_journal(self) -> None:
+        """Take what was recorded."""
+        settings = load_settings(os.environ)
+        for one in await Journal(settings.paths.state / "journal.jsonl", profile=settings.profile).entries():
+            if one["what"] != "swap":
+                self.found.recorded[one["what"], _subject(one)] += 1
+
+    @property
+    def is_over(self) -> bool:
+        """All keys are pressed."""
+        return self._left <= 0
+
+
+def _subject(entry: Any) -> str:
+    """The id that a line is about; what is made has none before."""
+    if entry["what"] in ("create", "transfer"):
+        return ""
+    return str(entry["task_id"] if entry["what"] == "cancel" and "task_id" in entry else entry["timer"]["id"])
+
+
+def change_of(method: str, path: str) -> tuple[str, str] | None:
+    """What a request changes, as the journal calls it, and its id; None for one that changes no timer and no task."""
+    parts = path.strip("/").split("/")
+    if method == "GET" or "oauth2" in parts or "bookmark" in parts or parts[:1] == ["__sandbox__"]:
+        return None
+    if method in ("PATCH", "DELETE"):
+        return {"PATCH": "rename", "DELETE": "delete"}[method], parts[-1]
+    if parts[-1] in ("pause", "resume", "cancel"):
+        return parts[-1], parts[-2]
+    return ("transfer" if parts[-1] == "transfer" else "create"), ""
+
+
+@contextmanager
+def _counting(backend: Backend, asked: Counter[tuple[str, str]]) -> Iterator[None]:
+    """Counts each change that the program asks for, once however often it is tried."""
+    real = backend.connection.request
+
+    async def request(service: str, method: str, path: str, **options: Any) -> Any:
+        change = change_of(method, path) if service in ("timer", "transfer", "flows") else None
+        if change is not None:
+            asked[change] += 1
+        return await real(service, method, path, **options)
+
+    with patch.object(backend.connection, "request", request):
+        yield
+
+
+def _trouble(chance: random.Random, sandbox: Sandbox) -> None:
+    sandbox.faults.clear()
+    paths = ("*", "/jobs/*", "/v0.10/*", "/jobs/*/pause", "/v2/timer", "/v0.10/task/*")
+    kinds = ("pass", "reset", "truncate", "lose", "answer")
+    for _ in range(chance.randint(0, 3)):
+        kind: Any = chance.choice(kinds)
+        delay = chance.choice((0.0, 0.1, 0.5, 2.0)) if kind == "pass" else 0.0
+        sandbox.faults.add(Fault(chance.choice(paths), kind=kind, times=chance.randint(1, 8), delay=delay))
+    if chance.random() < 0.2:
+        sandbox.faults.add(too_many(retry_after=1))
+
+
+async def _taken(app: GlobusTui) -> None:
+    """Until all keys are carried out."""
+    while app._key_task is not None and not app._exit:
+        await asyncio.wait((app._key_task,), timeout=0.1)
+
+
+async def _rest(app: GlobusTui, patience: float = 60.0) -> None:
+    """Until no change is under way: whoever leaves earlier finds lines that are still open."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < patience and not app._exit:
+        if not any(one.group in ("operations", "create") and not one.is_finished for one in app.workers):
+            return
+        app.screen.dismiss(None) if len(app.screen_stack) > 1 else None
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _home() -> AsyncIterator[None]:
+    """A home of its own, and a folder for what is saved."""
+    here = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GLOBUS_", "XDG_", "SSH_"))}
+        with patch.dict(os.environ, {**kept, "HOME": folder, "LANG": "C.UTF-8", "EDITOR": "true"}, clear=True):
+            os.chdir(folder)
+            try:
+                yield
+            finally:
+                os.chdir(here)
+
+
+async def on_the_demo(seed: int, keys: int, *, patience: float = 1.0) -> Found:
+    """Press keys on the demo."""
+    monkey = Monkey(seed, keys, patience=patience)
+    async with _home():
+        while not monkey.is_over:
+            backend = await sandbox_backend(facility(Clock(speed=1.0)))
+            async with backend.connection:
+                await monkey.play(backend, None)
+        await monkey.read_journal()
+    return monkey.found
+
+
+async def on_a_served_service(seed: int, keys: int, *, patience: float = 1.0) -> Found:
+    """Press keys while a service is slow and fails."""
+    monkey = Monkey(seed, keys, patience=patience)
+    with serving() as served:
+        async with _home():
+            with patch.dict(os.environ, served.variables()):
+                while not monkey.is_over:
+                    served.sandbox.faults.clear()
+                    await served.sign_in()
+                    backend = await real_backend(load_settings(os.environ), os.environ)
+                    async with backend.connection:
+                        await monkey.play(backend, served.sandbox)
+                await monkey.read_journal()
+                await _carried_out(served, monkey.found)
+    return monkey.found
+
+
+async def _carried_out(served: Served, found: Found) -> None:
+    import httpx
+
+    async with httpx.AsyncClient() as client:
+        seen = (await client.get(f"{served.url}__sandbox__/requests")).json()["requests"]
+    for method, path, _, status in seen:
+        change = change_of(method, path)
+        if change is not None and status is not None and status < 400:
+            found.carried_out[change] += 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Half of the keys on the demo, half on the served service."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--keys", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--where", choices=("demo", "served", "both"), default="both")
+    parser.add_argument("--piece", type=int, default=1000, help="keys of a seed")
+    chosen = parser.parse_args(arguments)
+    places = {"demo": on_the_demo, "served": on_a_served_service}
+    wanted = [name for name in places if chosen.where in (name, "both")]
+    keys = failures = 0
+    for name in wanted:
+        total = Found()
+        seeds = range(chosen.seed, chosen.seed + max(1, round(chosen.keys / len(wanted) / chosen.piece)))
+        for seed in seeds:
+            try:
+                found = asyncio.run(places[name](seed, min(chosen.keys, chosen.piece)))
+                total.add(found)
+                found.check()
+            except Exception as wrong:
+                failures += 1
+                print(f"FAILED {name}, seed {seed}: {type(wrong).__name__}: {str(wrong)[:300]}", flush=True)
+        print(f"{name}, seeds {seeds[0]} to {seeds[-1]}: {total.words()}", flush=True)
+        keys += total.keys
+    print(f"{failures} failures in {keys} keys" + ("" if failures else f": below {3 / keys:.2g} a key at 95 %"))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

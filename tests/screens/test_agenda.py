@@ -1,0 +1,49 @@
+"""The agenda: what runs when, as lanes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.screens.agenda import AgendaScreen
+from globus_tui.screens.job_detail import JobDetailScreen
+
+if TYPE_CHECKING:
+    from tests.demo import Demo
+
+
+async def test_the_next_day_the_past_and_a_week_as_lanes_of_timers_and_of_collections(demo: Demo) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        await demo.write(pilot, "/to:archive")
+        await demo.press(pilot, "enter", "a")
+        assert isinstance(demo.app.screen, AgendaScreen)
+        text = demo.text()
+        assert "Agenda > next 24 h" in text
+        assert "Tue 1 Sep 12:00 to Wed 2 Sep 12:00" in text
+        assert "of the filter's" in text
+        assert "astro-ingest" not in text  # it goes to the cluster
+        lane = next(line for line in demo.screen() if "sim-checkpoints" in line)
+        assert "█▬▬▬▬▬▬" in lane  # 13:00, for three hours, in steps of 20 minutes
+        assert "13:00" in lane
+        assert "write to one place at one time" in text or "in the queue" in text
+        await demo.press(pilot, "x")
+        assert "tasks at a time" in demo.text()
+        await demo.press(pilot, "escape", "left_square_bracket")
+        assert "Agenda > 24 h" in demo.text()
+        assert "Mon 31 Aug 12:00" in demo.text()
+        lane = next(line for line in demo.screen() if "bio-results-out" in line or "db-dumps" in line)
+        assert "▄" in lane or "✗" in lane  # what became of its runs
+        await demo.press(pilot, "n", "right")
+        assert "Tue 1 Sep 13:00" in demo.text()
+        await demo.press(pilot, "n", "d")
+        assert "Agenda > next 7 d" in demo.text()
+        await demo.press(pilot, "d", "c")
+        assert "COLLECTION" in demo.text()
+        await demo.press(pilot, "enter")
+        assert "TIMER" in demo.text()
+        await demo.press(pilot, "enter")
+        assert isinstance(demo.app.screen, JobDetailScreen)
+        await demo.press(pilot, "q", "q")
+        assert "COLLECTION" in demo.text()
+        await demo.press(pilot, "q")
+        assert demo.names()
+        assert demo.changes() == []

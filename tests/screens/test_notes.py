@@ -1,0 +1,87 @@
+"""Notes, tags, and trouble that somebody knows of, by keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.demo import Demo
+
+
+async def test_a_note_is_written_and_found_and_known_trouble_goes_behind_the_rest(demo: Demo) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "comma")
+        await demo.write(pilot, "ask Ada #night")
+        await demo.press(pilot, "enter")
+        await demo.write(pilot, "/tag:night")
+        assert demo.names() == ["db-dumps"]
+        await demo.press(pilot, "escape")
+        await demo.write(pilot, "/note:ada")
+        assert demo.names() == ["db-dumps"]
+        await demo.press(pilot, "enter")
+        assert "Note: ask Ada #night" in demo.text()
+        await demo.press(pilot, "escape", "full_stop")
+        assert "It is in no trouble" in demo.note()
+        demo.point_at("run41-reprocessing")
+        before = demo.names().index("run41-reprocessing")
+        await demo.press(pilot, "full_stop")
+        await demo.write(pilot, "ticket 12")
+        await demo.press(pilot, "enter", "enter")
+        assert "(known: ticket 12)" in demo.row("run41-reprocessing")
+        known = demo.app.store.orders(demo.job_id("run41-reprocessing")).known
+        assert known is not None
+        assert known.by == demo.app.who
+        assert demo.names().index("run41-reprocessing") > before
+        assert demo.names().index("run41-reprocessing") < demo.names().index("db-dumps")
+        await demo.press(pilot, "full_stop")
+        assert "(known" not in demo.row("run41-reprocessing")
+        assert demo.changes() == []
+
+
+async def test_limits_impact_and_the_report_are_there_by_key_and_by_name(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "L")
+        await demo.write(pilot, "soon")
+        await demo.press(pilot, "enter")
+        assert "Limits of db-dumps" in demo.text()  # what is no length of time is not taken
+        await demo.press(pilot, "ctrl+u")
+        await demo.write(pilot, "26h")
+        await demo.press(pilot, "enter")
+        assert demo.app.store.orders(demo.job_id("db-dumps")).good_within == timedelta(hours=26)
+        await demo.press(pilot, "L")
+        assert "26 hours" in demo.text()
+        await demo.press(pilot, "ctrl+u", "enter")
+        assert demo.app.store.orders(demo.job_id("db-dumps")).good_within is None
+
+        await demo.press(pilot, "d")
+        assert "Impact" in demo.screen()[0]
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "Tape Library")
+        await demo.press(pilot, "enter", "enter")
+        assert "Impact > Tape Library" in demo.screen()[0]
+        assert "tape-second-copy" in demo.text()
+        await demo.press(pilot, "M", "n")
+        assert "Maintenance window for" in demo.text()
+        await demo.press(pilot, "escape", "escape", "enter")
+        assert "Timers >" in demo.screen()[0]
+        await demo.press(pilot, "q", "q", "q", "q", "colon")  # one of them leaves the search
+        await demo.write(pilot, "impact ops@")
+        await demo.press(pilot, "enter")
+        assert "79 timers" not in demo.text()  # what has ended does not stop
+        assert "Impact > ops@" in demo.screen()[0]
+        await demo.press(pilot, "q", "colon")
+        await demo.write(pilot, "impact nowhere")
+        await demo.press(pilot, "enter")
+        assert "'nowhere'" in demo.note()
+
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "beamline-7-raw")
+        await demo.press(pilot, "enter", "colon")
+        await demo.write(pilot, "report")
+        await demo.press(pilot, "enter")
+        assert "# Globus timers" in demo.text()
+        assert "1 timer: 1 FAILED." in demo.text()
+        assert demo.changes() == []

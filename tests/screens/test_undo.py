@@ -1,0 +1,71 @@
+"""Undo and redo with keys, and the journal that they stand on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.screens.journal import JournalScreen
+
+if TYPE_CHECKING:
+    from tests.demo import Demo
+
+
+async def test_changes_are_undone_and_redone_and_stand_in_the_journal(demo: Demo) -> None:
+    def status(name: str) -> str:
+        return next(one.status for one in reversed(demo.sandbox.timers.values()) if one.name == name)
+
+    before = {one.name for one in demo.sandbox.timers.values() if one.status == "inactive"}
+    async with demo.console(size=(120, 36)) as pilot:
+        await demo.press(pilot, "u")
+        assert "Nothing was changed that could be undone" in demo.note()
+        # several paused together are resumed together
+        for name in ("db-dumps", "bio-results-out"):
+            demo.point_at(name)
+            await demo.press(pilot, "space")
+        await demo.press(pilot, "s", "y")
+        assert {status("db-dumps"), status("bio-results-out")} == {"inactive"}
+        await demo.press(pilot, "u")
+        assert "Undo the last pause?" in demo.text()
+        assert "resume db-dumps" in demo.text()
+        await demo.press(pilot, "enter")
+        assert status("db-dumps") == "inactive"
+        await demo.press(pilot, "u", "y")
+        assert {one.name for one in demo.sandbox.timers.values() if one.status == "inactive"} == before
+        await demo.press(pilot, "u")
+        assert "Nothing was changed that could be undone" in demo.note()
+        await demo.press(pilot, "Y")
+        assert "pause db-dumps" in demo.text()
+        await demo.press(pilot, "y")
+        assert {status("db-dumps"), status("bio-results-out")} == {"inactive"}
+        # a deleted one is made anew, paused
+        demo.point_at("astro-ingest")
+        await demo.press(pilot, "X")
+        await demo.write(pilot, "astro-ingest")
+        await demo.press(pilot, "enter")
+        old = next(one for one in demo.sandbox.timers.values() if one.name == "astro-ingest")
+        assert old.status.startswith("delete")
+        await demo.press(pilot, "u")
+        assert "make astro-ingest anew as it was, paused" in demo.text()
+        await demo.press(pilot, "y")
+        new = next(one for one in reversed(demo.sandbox.timers.values()) if one.name == "astro-ingest")
+        assert (new.status, new.interval) == ("inactive", old.interval)
+        assert [one["source_path"] for one in new.body["DATA"]] == [one["source_path"] for one in old.body["DATA"]]
+        assert new.last_ran_at is None
+        await demo.press(pilot, "Y")
+        assert "delete astro-ingest for good" in demo.text()
+        await demo.press(pilot, "enter")
+        assert new.status == "inactive"
+        await demo.press(pilot, "Y", "y")
+        assert new.status.startswith("delete")
+        # the journal
+        await demo.press(pilot, "J")
+        assert isinstance(demo.app.screen, JournalScreen)
+        assert "all as written" in demo.text()
+        assert "create (undo)" in demo.text()
+        await demo.press(pilot, "down", "enter")
+        assert "astro-ingest" in demo.text()
+        path = demo.app.store.journal.path
+        assert path is not None
+        path.write_text(path.read_text().replace("db-dumps", "db-dumpz", 1))
+        await demo.press(pilot, "escape", "q", "J")
+        assert "are broken, or something before them was changed" in demo.text()

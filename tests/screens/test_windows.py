@@ -1,0 +1,65 @@
+"""Maintenance windows on the screen: open with M, close with M; exactly the same timers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_tui.screens.windows import WindowsScreen
+
+if TYPE_CHECKING:
+    from tests.demo import Demo
+
+
+async def test_everything_to_the_archive_is_paused_for_the_evening_and_exactly_that_comes_back(demo: Demo) -> None:
+    def paused() -> set[str | None]:
+        return {one.name for one in demo.sandbox.timers.values() if one.status == "inactive"}
+
+    before = paused()
+    async with demo.console(size=(120, 36)) as pilot:
+        await demo.write(pilot, "/to:archive")
+        await demo.press(pilot, "enter", "asterisk", "M")
+        assert isinstance(demo.app.screen, WindowsScreen)
+        await demo.press(pilot, "n")
+        await demo.write(pilot, "disk swap")
+        await demo.press(pilot, "enter")
+        await demo.write(pilot, "18:00")
+        await demo.press(pilot, "enter", "enter")
+        assert "It should end Tue 1 Sep 18:00" in demo.text()
+        assert "left alone" in demo.text()
+        assert demo.changes() == []
+        await demo.press(pilot, "y")
+        held = paused() - before
+        assert len(held) > 10
+        assert f"open, {len(held)} paused" in demo.text()
+        await demo.press(pilot, "q")
+        demo.point_at("db-dumps")
+        await demo.settle(pilot)
+        assert "disk swap" in demo.text()
+        await demo.pass_time(pilot, 7 * 3600)
+        said = [one.exchange.path for one in reversed(demo.app.activity) if one.exchange.service == "note"]
+        assert any("The maintenance window (disk swap) should have ended 18:00" in one for one in said)
+        assert "pause should have ended 18:00" in demo.row("db-dumps")
+        await demo.press(pilot, "M")
+        assert "OVERDUE since 18:00" in demo.text()
+        await demo.press(pilot, "X")
+        assert "the worst overdue first" in demo.text()
+        assert "10 s apart" in demo.text()
+        await demo.press(pilot, "enter")  # Cancel
+        assert paused() - before == held
+        demo.app.windows._sleep = _at_once
+        await demo.press(pilot, "X", "y")
+        assert paused() == before
+        assert "closed" in demo.text()
+        pauses = [one for one in demo.journal() if one["what"] == "pause"]
+        assert len(pauses) == len(held)
+
+
+async def _at_once(seconds: float) -> None:
+    assert seconds == 10
+
+
+async def test_nothing_is_opened_where_nothing_may_be_changed(demo: Demo) -> None:
+    async with demo.console("--read-only") as pilot:
+        await demo.press(pilot, "M", "n")
+        assert "read" in demo.note().lower()
+        assert demo.changes() == []

@@ -1,0 +1,382 @@
+"""No change without a record: what is asked for is on disk before it leaves, and its end is found out in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from globus_tui.cli.arguments import parse
+from globus_tui.cli.timers import desk
+from globus_tui.domain.errors import SignedOut, TimedOut
+from globus_tui.domain.timer.job import JobId, JobStatus
+from globus_tui.domain.transfer.task import Task, TaskStatus
+from globus_tui.store.journal import Journal, folded, read_journal
+from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
+from globus_tui.store.outcome import Done, Failed
+from globus_tui.store.outcome import SignedOut as SignedOutOutcome
+from tests.served import serving
+from tests.store.fakes import NOON, World, a_job, a_run, paused, refused
+from tests.store.workbench import broken_places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from globus_tui.store.open_requests import Closed
+
+ONE = JobId("one")
+MINUTE = 60.0
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.jsonl"
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [dict(line.entry) for line in read_journal(path) if line.entry]
+
+
+def outcomes(path: Path) -> list[tuple[str, str]]:
+    return [(one["what"], one["outcome"]) for one in lines(path)]
+
+
+async def opened(path: Path, *jobs: Any, tasks: Any = ()) -> World:
+    """The program, as it is started over a journal, once it has read its timers."""
+    world = World(*jobs, tasks=tasks, journal=Journal(path))
+    await world.store.refresh()
+    return world
+
+
+def lost(*, times: int = 1) -> list[Exception | None]:
+    return [TimedOut("No answer.", maybe_processed=True) for _ in range(times)]
+
+
+# --- before it leaves
+
+
+@pytest.mark.parametrize(
+    ("operation", "method", "job"),
+    [
+        (Pause(ONE), "pause_job", a_job()),
+        (Resume(ONE), "resume_job", paused(a_job())),
+        (Rename(ONE, "other"), "update_job", a_job()),
+        (Delete(ONE), "delete_job", paused(a_job())),
+    ],
+)
+async def test_what_is_asked_for_is_on_disk_before_the_request_leaves(
+    path: Path, monkeypatch: pytest.MonkeyPatch, operation: Any, method: str, job: Any
+) -> None:
+    world = await opened(path, job)
+    real, seen = getattr(world.jobs, method), []
+
+    async def look_first(*args: Any, **more: Any) -> Any:
+        seen.extend(lines(path))
+        return await real(*args, **more)
+
+    monkeypatch.setattr(world.jobs, method, look_first)
+    await world.store.operate(operation)
+    (asked,) = seen
+    assert (asked["outcome"], asked["timer"]["id"], asked["before"]["job_id"]) == ("asked", "one", "one")
+    assert [one["request"] for one in lines(path)] == [asked["request"]] * 2
+
+
+async def test_the_disk_has_it_even_when_the_machine_stops(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.readlink(f"/proc/self/fd/{handle}")))
+    world = await opened(path, a_job())
+    gate = [len(synced)]
+    real = world.jobs.pause_job
+
+    async def count(job_id: str) -> str:
+        gate.append(len(synced))
+        return await real(job_id)
+
+    monkeypatch.setattr(world.jobs, "pause_job", count)
+    await world.store.operate(Pause(ONE))
+    assert str(path) in synced[gate[0] : gate[1]]
+
+
+@pytest.mark.parametrize("name", ["bad \ud800 name", "\udcff", "line\nbreak", "\x00", "nächtlich 夜"])
+async def test_any_name_that_python_can_hold_is_recorded(path: Path, name: str) -> None:
+    world = await opened(path, replace(a_job(), name=name))
+    assert isinstance(await world.store.operate(Pause(ONE)), Done)
+    assert [one["timer"]["name"] for one in lines(path)] == [name, name]
+    assert broken_places(path) == ()
+
+
+def nested(depth: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for _ in range(depth):
+        found = {"in": found}
+    return found
+
+
+@pytest.mark.parametrize("odd", [nested(20_000), {"number": float("nan")}, {"bytes": b"\xff"}, {("a", 1): 2}, {1, 2}])
+def test_nothing_that_a_document_holds_keeps_a_line_from_being_written(path: Path, odd: Any) -> None:
+    journal = Journal(path)
+    journal.append_now({"what": "pause", "timer": {"id": "one", "name": "x"}, "before": odd})
+    journal.append_now({"what": "resume", "timer": {"id": "one", "name": "x"}})
+    assert [(one["what"], one["timer"]["id"]) for one in lines(path)] == [("pause", "one"), ("resume", "one")]
+
+
+# --- while the program runs
+
+
+async def test_a_request_that_is_carried_out_late_is_told_and_closed(path: Path) -> None:
+    world = await opened(path, a_job())
+    world.jobs.errors["pause_job"] = lost()
+    outcome = await world.store.operate(Pause(ONE))
+    assert isinstance(outcome, Failed)
+    assert "may still arrive" in outcome.words
+    assert outcomes(path) == [("pause", "asked"), ("pause", "unknown")]
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.seconds <= 2
+    world.later(wake.seconds)
+    assert await world.store.close_requests() == ()
+    world.jobs.put(paused(a_job()))  # it arrived after all
+    world.later(5)
+    (closed,) = await world.store.close_requests()
+    assert (closed.what, closed.name, closed.effect, closed.asked_at) == ("pause", "timer one", True, NOON)
+    assert outcomes(path)[2:] == [("pause", "done")]
+    assert lines(path)[2]["closed"] is True
+    world.later(20 * MINUTE)
+    assert await world.store.close_requests() == ()
+    assert len(lines(path)) == 3
+
+
+async def test_only_when_it_is_late_it_is_told_as_not_carried_out(path: Path) -> None:
+    world = await opened(path, a_job())
+    world.jobs.errors["pause_job"] = lost()
+    await world.store.operate(Pause(ONE))
+    looks = 0
+    while not (closed := await world.store.close_requests()):
+        wake = world.store.next_wake()
+        assert wake is not None
+        world.later(wake.seconds)
+        await world.store.wake()
+        looks += 1
+    assert looks < 60
+    assert world.present - NOON >= timedelta(minutes=10)
+    assert [one.effect for one in closed] == [False]
+    assert outcomes(path)[-1] == ("pause", "refused")
+
+
+async def test_a_refusal_after_a_lost_answer_says_nothing_of_the_request_before(path: Path) -> None:
+    world = await opened(path, a_job())
+    problem = refused(409)
+    problem.sent_before = True
+    world.jobs.errors["pause_job"] = [problem]
+    outcome = await world.store.operate(Pause(ONE))
+    assert isinstance(outcome, Failed)
+    assert not outcome.rolled_back
+    assert outcomes(path)[-1] == ("pause", "unknown")
+
+
+async def test_signed_out_after_a_lost_answer_does_not_say_that_nothing_was_changed(path: Path) -> None:
+    world = await opened(path, a_job())
+    problem = SignedOut("Not signed in.")
+    problem.sent_before = True
+    world.jobs.errors["pause_job"] = [problem]
+    assert not isinstance(await world.store.operate(Pause(ONE)), SignedOutOutcome)
+
+
+async def test_while_nothing_can_be_read_it_stays_open(path: Path) -> None:
+    world = await opened(path, a_job())
+    world.jobs.errors["pause_job"] = lost()
+    await world.store.operate(Pause(ONE))
+    world.jobs.errors["list_jobs"] = lost(times=3)
+    for _ in range(3):
+        world.later(20 * MINUTE)
+        assert await world.store.close_requests() == ()
+    world.jobs.put(paused(a_job()))
+    world.later(MINUTE)
+    assert [one.effect for one in await world.store.close_requests()] == [True]
+
+
+# --- at the next start
+
+
+def left_behind(path: Path, what: str = "pause", *, pid: int = 2**22 + 7, ago: float = 3.0, **more: Any) -> None:
+    """A program that was killed while its request was under way."""
+    journal = Journal(path)
+    entry: dict[str, Any] = {"request": f"r-{what}", "when": (NOON - timedelta(seconds=ago)).isoformat(), "what": what}
+    entry |= {"timer": {"id": "one", "name": "timer one"}, "before": {}, "outcome": "asked", "pid": pid, **more}
+    journal.append_now(entry)
+
+
+@pytest.mark.parametrize(
+    ("what", "now", "more", "effect"),
+    [
+        ("pause", [paused(a_job())], {}, True),
+        ("resume", [a_job()], {}, True),
+        ("rename", [replace(a_job(), name="other")], {"asked": {"name": "other"}}, True),
+        ("delete", [], {}, True),
+        ("delete", [replace(a_job(), status=JobStatus.DELETING)], {}, True),
+        ("pause", [], {}, None),
+        ("cancel", [a_job()], {"task": {"id": "t-failed"}}, True),
+        ("cancel", [a_job()], {"task": {"id": "t-succeeded"}}, False),
+        ("transfer", [a_job()], {"transfer": {"label": "x"}}, None),
+    ],
+)
+async def test_what_a_killed_program_asked_for_is_looked_up_and_closed(
+    path: Path, what: str, now: list[Any], more: dict[str, Any], effect: bool | None
+) -> None:
+    left_behind(path, what, **more)
+    tasks = [Task("t-failed", TaskStatus.FAILED), Task("t-succeeded", TaskStatus.SUCCEEDED)]
+    world = await opened(path, *now, tasks=tasks)
+    (closed,) = await world.store.close_requests()
+    assert (closed.what, closed.effect) == (what, effect)
+    assert outcomes(path)[-1] == (what, {True: "done", False: "refused", None: "unknown"}[effect])
+    again = await opened(path, *now, tasks=tasks)
+    assert await again.store.close_requests() == ()
+
+
+@pytest.mark.parametrize(("what", "effect"), [("pause", None), ("delete", False)])
+async def test_a_day_later_only_what_cannot_have_been_undone_is_told_as_not_carried_out(
+    path: Path, what: str, effect: bool | None
+) -> None:
+    left_behind(path, what, ago=86_400)
+    world = await opened(path, a_job())
+    assert [one.effect for one in await world.store.close_requests()] == [effect]
+
+
+async def test_a_request_that_another_copy_still_waits_for_is_left_to_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_behind(path, pid=os.getppid())
+    monkeypatch.setattr("globus_tui.store.journal.datetime", _Clock)
+    world = await opened(path, paused(a_job()))
+    assert await world.store.close_requests() == ()
+    assert outcomes(path) == [("pause", "asked")]
+
+
+class _Clock:
+    @staticmethod
+    def now(_: object) -> Any:
+        return NOON
+
+
+async def test_somebody_elses_requests_wait_for_somebody_else(path: Path) -> None:
+    left_behind(path, who="kim")
+    world = World(paused(a_job()), journal=Journal(path, who="pat"))
+    await world.store.refresh()
+    assert await world.store.close_requests() == ()
+    world = World(paused(a_job()), journal=Journal(path, who="kim"))
+    await world.store.refresh()
+    assert len(await world.store.close_requests()) == 1
+
+
+async def test_two_copies_that_start_together_close_it_once(path: Path) -> None:
+    left_behind(path)
+    first, second = [await opened(path, paused(a_job())) for _ in range(2)]
+    await asyncio.gather(first.store.close_requests(), second.store.close_requests())
+    assert outcomes(path) == [("pause", "asked"), ("pause", "done")]
+
+
+async def test_lines_of_older_versions_are_never_looked_up(path: Path) -> None:
+    Journal(path).append_now({"what": "pause", "timer": {"id": "one"}, "outcome": "unknown"})
+    world = await opened(path, paused(a_job()))
+    assert await world.store.close_requests() == ()
+
+
+async def test_a_cancellation_that_is_not_seen_yet_may_still_arrive(path: Path) -> None:
+    task = Task("t1", TaskStatus.ACTIVE)
+    world = await opened(path, a_job(runs=[a_run(NOON, "t1")]), tasks=[task])
+    world.tasks.errors["cancel_task"] = lost()  # type: ignore[assignment]
+    outcome = await world.store.operate(CancelTask("t1", ONE))
+    assert isinstance(outcome, Failed)
+    assert not outcome.rolled_back
+    world.tasks.known["t1"] = replace(task, status=TaskStatus.FAILED)
+    world.later(3)
+    assert [one.effect for one in await world.store.close_requests()] == [True]
+
+
+# --- killed in the middle
+
+PROGRAM = """
+import asyncio, sys
+from globus_tui.cli.arguments import parse
+from globus_tui.cli.timers import desk
+from globus_tui.store.operations import Pause
+
+async def main():
+    async with desk(parse(["export", "x"])) as here:
+        await here.store.refresh()
+        gate = asyncio.Semaphore(4)
+        async def pause(job_id):
+            async with gate:
+                await here.store.operate(Pause(job_id))
+        jobs = [one for one, state in here.store.states.items() if state.job.status.value == "active"]
+        await asyncio.gather(*(pause(one) for one in jobs))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("written", [1, 3, 5, 8, 13])
+def test_killed_at_any_moment_of_many_pauses_every_change_has_its_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, written: int
+) -> None:
+    with serving() as served:
+        for name, value in {**served.variables(), **served.service_account()}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+        path = tmp_path / "globus_tui" / "journal.jsonl"
+        before = {one.job_id for one in served.sandbox.timers.values() if one.status == "inactive"}
+        program = subprocess.Popen([sys.executable, "-c", PROGRAM])
+        try:
+            until = time.monotonic() + 60
+            while program.poll() is None and _count(path) < written and time.monotonic() < until:
+                time.sleep(0.001)
+        finally:
+            program.send_signal(signal.SIGKILL)
+            program.wait()
+        assert _count(path) >= written
+        asyncio.run(_no_more_requests(served.sandbox))
+        changed = {one.job_id for one in served.sandbox.timers.values() if one.status == "inactive"} - before
+        asked = {one["timer"]["id"] for one in lines(path) if one["outcome"] == "asked"}
+        assert changed <= asked
+        asyncio.run(_closed_at_the_next_start())
+        final = folded(lines(path))
+        assert len(final) == len(asked)
+        assert {one["timer"]["id"] for one in final if one["outcome"] == "done"} == changed
+        assert {one["timer"]["id"] for one in final if one["outcome"] != "done"} == asked - changed
+        assert all(count == 1 for count in Counter(one["request"] for one in lines(path) if one.get("closed")).values())
+        assert broken_places(path) in ((), (len(read_journal(path)),))
+
+
+def _count(path: Path) -> int:
+    with suppress(FileNotFoundError):
+        return path.read_bytes().count(b"\n")
+    return 0
+
+
+async def _no_more_requests(sandbox: Any) -> None:
+    """Whatever the killed program had sent has been answered, to nobody."""
+    seen = -1
+    while seen != (now := sum(one.status == "inactive" for one in sandbox.timers.values())):
+        seen = now
+        await asyncio.sleep(0.3)
+
+
+async def _closed_at_the_next_start() -> list[Closed]:
+    async with desk(parse(["export", "x"])) as here:
+        ahead = timedelta()
+        machine = here.store.clock
+        here.store.clock = lambda: machine() + ahead
+        await here.store.refresh()
+        found = list(await here.store.close_requests())
+        ahead = timedelta(minutes=11)
+        return [*found, *await here.store.close_requests()]
