@@ -136,7 +136,7 @@ def take_lock(handle: int, seconds: float) -> bool | None:
     until = time.monotonic() + seconds
     while True:
         try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             if time.monotonic() >= until:
                 return False

@@ -6,12 +6,15 @@ import json
 import os
 import socket
 import stat
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from globus_tui.domain.timer.job import JobId
+from globus_tui.private_files import take_lock
 from globus_tui.store import journal
 from globus_tui.store.journal import Journal, read_journal
 from globus_tui.store.operations import Pause
@@ -93,12 +96,25 @@ def test_several_copies_of_the_program_share_one_chain(path: Path) -> None:
     assert broken_places(path) == ()
 
 
+def test_reading_it_meanwhile_lets_no_other_copy_write_in_between(path: Path) -> None:
+    write(path, "pause")
+    other = (
+        "import sys; from globus_tui.private_files import take_lock\n"
+        "with open(sys.argv[1], 'rb+') as file: print(take_lock(file.fileno(), 0))"
+    )
+    with path.open("rb+") as file:
+        assert take_lock(file.fileno(), 0)
+        read_journal(path)
+        seen = subprocess.run([sys.executable, "-c", other, path], capture_output=True, text=True, check=True)
+    assert seen.stdout == "False\n"
+
+
 def test_without_locks_it_still_writes_and_says_so_in_the_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_locks(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
     write(path, "pause")
-    monkeypatch.setattr(fcntl, "lockf", no_locks)
+    monkeypatch.setattr(fcntl, "flock", no_locks)
     write(path, "resume")
     lines = read_journal(path)
     assert lines[1].entry is not None

@@ -87,7 +87,7 @@ async def no_waiting(seconds: float) -> None:
 
 
 @asynccontextmanager
-async def workbench(few: tuple[str, ...] = ("climate-nightly-mirror", "ldap-export")) -> AsyncIterator[Workbench]:
+async def workbench(few: tuple[str, ...] = ("climate-nightly-mirror",)) -> AsyncIterator[Workbench]:
     """Open a facility that has these timers only (none named: all of them), and everything that works on it."""
     clock = Clock(NOON, speed=0)
     app = make_app(copied_facility(clock, few))
