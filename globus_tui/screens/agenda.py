@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual import on, work
 from textual.content import Content
 
-from globus_tui.commands import AGENDA, EVERYWHERE, LIST_MOVES, Command, bindings
+from globus_tui.commands import AGENDA, Command
 from globus_tui.domain.timer.agenda import Coming, Forecast, clock_changes, fires, forecast, habit_of, happened
 from globus_tui.domain.timer.job import JobId
 from globus_tui.lines.columns import GUTTER, Cell, Column, Span
@@ -45,8 +45,6 @@ _DAY, _WEEK, _HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
 _MADE_AT_ONCE = 50
 """Timers made whole between two looks at the keyboard."""
 _NOTE = 19
-_OWN = frozenset({"list.choose", *(one.command_id for one in LIST_MOVES)})
-_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 
 
 class Lane(NamedTuple):
@@ -65,7 +63,6 @@ class AgendaScreen(TimerScreen):
     """A day or a week as lanes."""
 
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = AGENDA
-    BINDINGS = bindings((*(one for one in AGENDA if one.command_id not in _OWN), *_BACK))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#lanes"
 
     def __init__(self, only: frozenset[JobId] | None = None) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.content import Content
 from textual.events import Resize
 from textual.reactive import var
 
-from globus_tui.commands import CHANGING, EVERYWHERE, key_words
+from globus_tui.commands import CHANGING, EVERYWHERE, SEARCH, bindings, key_words
 from globus_tui.domain.errors import ServiceError
 from globus_tui.present.freshness_words import header_words, short_freshness
 from globus_tui.present.safe_text import cell_width, clip, safe_line
@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
     from globus_tui.commands import Command
     from globus_tui.domain.errors import GlobusTuiError
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
+    from globus_tui.store.job_state import JobState
 
 
 LOCK = " READ-ONLY "
 """Stands first in the title where nothing is changed."""
 PRODUCTION = " PRODUCTION "
 """Stands there where what is changed counts; the red of the frame is not for everybody."""
+_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
+"""Bound on each screen: a key that only the application binds never reaches a screen's own way back."""
 
 
 class Note(NamedTuple):
@@ -58,7 +62,10 @@ class LineCommand(NamedTuple):
 
 
 class TimerScreen(Page[None]):
-    """A full screen. The application binds its variables to these when it opens one (`GlobusTui.open_screen`)."""
+    """A full screen. The application binds its variables to these when it opens one (`GlobusTui.open_screen`).
+
+    The keys of what it shows are bound here, but for those that a list or `Searching` has itself.
+    """
 
     app: Console  # type: ignore[assignment]  # the application fulfils it
 
@@ -67,6 +74,8 @@ class TimerScreen(Page[None]):
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = ()
     EVERYWHERE_SHOWN: ClassVar[tuple[Command, ...]] = EVERYWHERE
     """The commands of every screen that can be called on this one too."""
+    COMMANDS_BOUND: ClassVar[tuple[Command, ...]] = ()
+    """Those whose keys are bound here, where these are not those of `COMMANDS_SHOWN`."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-tall"), (32, "-high")]
 
@@ -77,6 +86,14 @@ class TimerScreen(Page[None]):
     who: var[str | None] = var(None)
     alert: var[str] = var("")
     _consent_offered = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        shown = cls.__dict__.get("COMMANDS_SHOWN", ())
+        own = cls.COMMANDS_BOUND or [
+            one for one in shown if not one.command_id.startswith("list.") and one not in SEARCH
+        ]
+        cls.BINDINGS = [*bindings((*own, *_BACK))]
+        super().__init_subclass__(**options)
 
     def line_commands(self) -> dict[str, LineCommand]:
         """What takes words behind its name after `:`."""
@@ -117,6 +134,13 @@ class TimerScreen(Page[None]):
     def words_of(self, command: Command) -> str:
         """Words of a command at this moment."""
         return command.words
+
+    def safe(self, text: str) -> str:
+        """A text of a service made harmless, in letters that this terminal can draw."""
+        return safe_line(text, ascii_only=self.view.ascii)
+
+    def action_app_back(self) -> None:
+        self.app.action_app_back()
 
     def offer_consent(self, error: GlobusTuiError, why: str, again: Callable[[], object]) -> None:
         """When a reading was refused for want of a consent, ask for it and read once more; once for each screen.
@@ -205,11 +229,35 @@ class TimerScreen(Page[None]):
             line = self.query_one("#alert", TextLine)
             line.display = bool(self.alert)
             key = key_words(self.app.settings.keys, "jobs.alerts")
-            words = safe_line(f" ALERT {self.alert}", ascii_only=self.view.ascii)
-            line.left, line.right = Content(words), Content(f"{key} sees it ")
+            line.left, line.right = Content(self.safe(f" ALERT {self.alert}")), Content(f"{key} sees it ")
 
     def on_mount(self) -> None:
         self.show_title()
         self.show_banner()
         self.watch_alert()
         self.watch_note()
+
+
+class OneTimerScreen(TimerScreen):
+    """A screen about one timer. It keeps the id only: what is shown is looked up in the application's states."""
+
+    PART: ClassVar[str] = ""
+    """What of it is shown, behind its name in the title."""
+
+    def __init__(self, job_id: JobId) -> None:
+        super().__init__()
+        self.job_id = job_id
+
+    @property
+    def state(self) -> JobState | None:
+        """The timer as it is known now; None when it is not there any more."""
+        return self.states.get(self.job_id)
+
+    def title_words(self) -> str:
+        state = self.state
+        return f"Timers > {state.job.label if state else 'not there any more'}{self.PART}"
+
+    def targets(self) -> tuple[JobState, ...]:
+        """This timer."""
+        state = self.state
+        return (state,) if state else ()

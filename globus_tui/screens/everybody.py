@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 from textual import on
 from textual.content import Content
 
-from globus_tui.commands import EVERYBODY, EVERYWHERE, LIST_MOVES, Command, bindings
+from globus_tui.commands import EVERYBODY, Command
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.sorting import in_order
 from globus_tui.lines.columns import Cell, Column, Span
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from globus_tui.store.job_state import JobState
     from globus_tui.store.rows import Row
     from globus_tui.widgets.viewpoint import Viewpoint
-
-_LISTS_OWN = {one.command_id for one in LIST_MOVES} | {"list.choose"}
-_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
 
 
 class Look(NamedTuple):
@@ -136,7 +133,6 @@ class EverybodyScreen(Narrowing):
         "other: nothing is changed here under another name."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = EVERYBODY
-    BINDINGS = bindings((*(one for one in EVERYBODY if one.command_id not in _LISTS_OWN), *_BACK))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#everybody"
 
     def __init__(self, others: Watched) -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 
 from globus_tui.commands import FACETS, Command
 from globus_tui.lines.columns import Column, Span
 from globus_tui.lines.list import LineList
-from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.searching import Searching
+from globus_tui.screens.searching import ListScreen, Searching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from textual.app import ComposeResult
 
     from globus_tui.store.rows import Row
 
@@ -57,37 +54,31 @@ def facets(rows: Iterable[Row], names: Mapping[str, str]) -> tuple[Facet, ...]:
     return tuple(listed)
 
 
-class FacetsScreen(Searching, TimerScreen):
+class FacetsScreen(Searching, ListScreen):
     """The list of them; Enter narrows the timer list to one more of them."""
 
     ABOUT = "What the timers that the list shows have in common, and how many each. Enter adds that to the filter."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FACETS
-    AUTO_FOCUS = "#facets"
+    LIST = "facets"
 
     def __init__(self, rows: Sequence[Row], take: Callable[[str], object]) -> None:
         """Of these rows; `take` is told the filter that was chosen."""
         super().__init__()
         self._facets_of, self._facets_take = rows, take
 
-    def compose_middle(self) -> ComposeResult:
-        yield self.search_field()
-        yield LineList[Facet](
-            (
-                Column("count", "TIMERS", lambda one: str(one.timers), width=7, align="right"),
-                Column("kind", "BY", lambda one: one.kind, width=7),
-                Column("words", "WHAT", lambda one: one.words, min_width=20, max_width=50, weight=2),
-                Column("key", "FILTER", lambda one: Span(one.key, "muted"), min_width=20, weight=2, priority=1),
-            ),
-            id="facets",
+    def columns(self) -> tuple[Column[Any], ...]:
+        return (
+            Column("count", "TIMERS", lambda one: str(one.timers), width=7, align="right"),
+            Column("kind", "BY", lambda one: one.kind, width=7),
+            Column("words", "WHAT", lambda one: one.words, min_width=20, max_width=50, weight=2),
+            Column("key", "FILTER", lambda one: Span(one.key, "muted"), min_width=20, weight=2, priority=1),
         )
 
     def title_words(self) -> str:
         return "Timers > facets"
 
-    def on_mount(self) -> None:
-        listed = self.query_one("#facets", LineList)
-        listed.ascii_only = self.view.ascii
-        listed.set_rows(facets(self._facets_of, self.view.names))
+    def show(self) -> None:
+        self.set_rows(facets(self._facets_of, self.view.names))
 
     @on(LineList.Chosen)
     def narrow(self, chosen: LineList.Chosen) -> None:

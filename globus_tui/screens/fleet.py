@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.content import Content
 
-from globus_tui.commands import FLEET, Command, bindings
+from globus_tui.commands import FLEET, Command
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.fleet.words import Line, do_words, item_lines, plan_lines, result_words, sum_words, why_words
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
-from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
-from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.confirm import Confirm
-from globus_tui.widgets.text_line import TextLine
+from globus_tui.screens.confirm import Confirm, Results
+from globus_tui.screens.searching import ListScreen
+from globus_tui.screens.show_text import BareText
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
     from globus_tui.domain.timer.job import Job
     from globus_tui.fleet.plan import Item, Plan
 
@@ -42,7 +39,7 @@ class FleetRow:
     job: Job | None = None
 
 
-class FleetScreen(TimerScreen):
+class FleetScreen(ListScreen):
     """One line for each timer, what differs first."""
 
     ABOUT = (
@@ -50,43 +47,25 @@ class FleetScreen(TimerScreen):
         "it was shown and agreed to. Timers in no file stand last."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FLEET
-    BINDINGS = bindings(one for one in FLEET if one.command_id.startswith("fleet."))  # type: ignore[assignment]  # as in app
-    AUTO_FOCUS = "#fleet"
+    LIST, HEAD, EMPTY = "fleet", "fleet-sum", "The files are being compared with the timers."
+    SHOWN_ANEW_FOR = frozenset()  # comparing asks services
+    _fleet_plan: Plan | None = None
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._fleet_plan: Plan | None = None
-
-    def compose_middle(self) -> ComposeResult:
-        yield TextLine(id="fleet-sum")
-        yield LineList[FleetRow](
-            (
-                Column("do", "DO", self._cell_do, width=18),
-                Column("name", "NAME", lambda one: one.name, min_width=20, max_width=48, weight=2),
-                Column("why", "WHY", self._cell_why, min_width=20, weight=3),
-            ),
-            empty="The files are being compared with the timers.",
-            id="fleet",
+    def columns(self) -> tuple[Column[Any], ...]:
+        return (
+            Column("do", "DO", self._cell_do, width=18),
+            Column("name", "NAME", lambda one: one.name, min_width=20, max_width=48, weight=2),
+            Column("why", "WHY", self._cell_why, min_width=20, weight=3),
         )
 
     def title_words(self) -> str:
         return f"Fleet files > {self.app.fleet.where}"
 
-    def on_mount(self) -> None:
-        self._read()
-
-    def _read(self) -> None:
-        self._show()
-
     @work(group="fleet", exclusive=True)
-    async def _show(self) -> None:
-        rows = self.query_one("#fleet", LineList)
-        rows.ascii_only = self.view.ascii
+    async def show(self) -> None:
         try:
             plan = await self.app.fleet.plan()
         except GlobusTuiError as wrong:
-            from globus_tui.screens.show_text import BareText
-
             self.tell(wrong.in_full.splitlines()[0])
             if "\n" in str(wrong):
                 self.app.push_screen(BareText(str(wrong)))
@@ -95,10 +74,7 @@ class FleetScreen(TimerScreen):
         found = [FleetRow(f"file:{one.key}", one.name or one.key, one, one.job) for one in plan.items]
         found.sort(key=lambda one: one.item is None or not (one.item.acts or one.item.drift or one.item.stopped))
         found += [FleetRow(str(job.job_id), job.label, None, job) for job in plan.others]
-        rows.set_rows(found)
-        rows.reformat()
-        style = "$text-error" if plan.stopped else "$text-muted"
-        self.query_one("#fleet-sum", TextLine).left = Content.styled(safe_line(f" {sum_words(plan)}"), style)
+        self.set_rows(found, sum_words(plan), "$text-error" if plan.stopped else "$text-muted")
 
     def _cell_do(self, one: FleetRow) -> Cell:
         if one.item is None:
@@ -109,20 +85,18 @@ class FleetScreen(TimerScreen):
         return "" if one.item is None else why_words(one.item)
 
     def _under_cursor(self) -> FleetRow | None:
-        row = self.query_one("#fleet", LineList).cursor_row
-        return row if isinstance(row, FleetRow) else None
+        row: FleetRow | None = self.listed.cursor_row
+        return row
 
     @on(LineList.Chosen, "#fleet")
     def show_differences(self) -> None:
         """All that is known of it."""
-        from globus_tui.screens.show_text import BareText
-
         row, plan = self._under_cursor(), self._fleet_plan
         if row is not None and row.item is not None and plan is not None:
             self.app.push_screen(BareText(Content("\n").join(map(self._painted, item_lines(row.item, plan)))))
 
     def _painted(self, line: Line) -> Content:
-        return Content.styled(safe_line(line.text, ascii_only=self.view.ascii), _STYLES.get(line.style, ""))
+        return Content.styled(self.safe(line.text), _STYLES.get(line.style, ""))
 
     def action_fleet_apply(self) -> None:
         row, plan = self._under_cursor(), self._fleet_plan
@@ -158,8 +132,6 @@ class FleetScreen(TimerScreen):
         self.app.push_screen(sheet, go)
 
     async def _apply(self, plan: Plan, only: tuple[str, ...] | None) -> None:
-        from globus_tui.screens.confirm import Results
-
         try:
             results = await self.app.fleet.apply(plan, only)
         except GlobusTuiError as wrong:
@@ -171,7 +143,7 @@ class FleetScreen(TimerScreen):
             lines = [(one.done, one.item.name, result_words(one)) for one in results]
             self.app.push_screen(Results("What became of each timer", lines))
         if self.is_mounted:
-            self._read()
+            self.show()
 
     def action_fleet_write(self) -> None:
         row = self._under_cursor()
@@ -182,4 +154,4 @@ class FleetScreen(TimerScreen):
 
     async def _write(self, job: Job) -> None:
         if await self.app.fleet.write([job]) and self.is_mounted:
-            self._read()
+            self.show()

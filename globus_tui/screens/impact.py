@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
-from textual.content import Content
 
 from globus_tui.commands import IMPACT, Command
 from globus_tui.domain.timer.impact import Cause, Stopped, causes, stopped_by
@@ -15,14 +14,11 @@ from globus_tui.present import marks, moments
 from globus_tui.present.agenda_words import stopped_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
-from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.searching import Searching
-from globus_tui.widgets.text_line import TextLine
+from globus_tui.screens.job_detail import JobDetailScreen
+from globus_tui.screens.searching import ListScreen, Searching
 from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
     from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
 
@@ -33,7 +29,7 @@ class _Choice(NamedTuple):
     stopped: list[Stopped]
 
 
-class ImpactScreen(Searching, TimerScreen):
+class ImpactScreen(Searching, ListScreen):
     """Collections and identities with how many timers each would stop; chosen one, those timers."""
 
     ABOUT = (
@@ -42,73 +38,48 @@ class ImpactScreen(Searching, TimerScreen):
         "window for the timers listed."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = IMPACT
-    AUTO_FOCUS = "#impact"
+    LIST, HEAD = "impact", "impact-said"
 
     def __init__(self, cause: Cause | None = None) -> None:
         """The timers of one cause, or all that may be chosen."""
         super().__init__()
         self._impact_cause = cause
+        self.EMPTY = f"No timer that may run again reads or writes {'there' if cause else 'anywhere'}."
 
-    def compose_middle(self) -> ComposeResult:
-        yield self.search_field()
-        yield TextLine(id="impact-said")
+    def columns(self) -> tuple[Column[Any], ...]:
         if self._impact_cause is None:
-            yield LineList[_Choice](
-                (
-                    Column("count", "TIMERS", lambda one: str(len(one.stopped)), width=6, align="right"),
-                    Column("kind", "BY", lambda one: one.cause.kind, width=10),
-                    Column("name", "WHAT MAY GO", lambda one: one.cause.name, min_width=20, max_width=50, weight=2),
-                    Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
-                ),
-                empty="No timer that may run again reads or writes anywhere.",
-                id="impact",
+            return (
+                Column("count", "TIMERS", lambda one: str(len(one.stopped)), width=6, align="right"),
+                Column("kind", "BY", lambda one: one.cause.kind, width=10),
+                Column("name", "WHAT MAY GO", lambda one: one.cause.name, min_width=20, max_width=50, weight=2),
+                Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
             )
-            return
-        yield LineList[Stopped](
-            (
-                Column("health", "HEALTH", self._cell_health, width=9),
-                Column("name", "TIMER", lambda one: one.job.label, min_width=20, max_width=44, weight=2),
-                Column("runs", "NEXT RUNS", lambda one: self._words(one)[0], min_width=22, max_width=60, weight=3),
-                Column("route", "ROUTE", self._cell_route, min_width=16, weight=3, priority=1),
-            ),
-            empty="No timer that may run again reads or writes there.",
-            id="impact",
+        return (
+            Column("health", "HEALTH", self._cell_health, width=9),
+            Column("name", "TIMER", lambda one: one.job.label, min_width=20, max_width=44, weight=2),
+            Column("runs", "NEXT RUNS", lambda one: self._words(one)[0], min_width=22, max_width=60, weight=3),
+            Column("route", "ROUTE", self._cell_route, min_width=16, weight=3, priority=1),
         )
 
     def title_words(self) -> str:
         return "Impact" if self._impact_cause is None else f"Impact > {self._impact_cause.name}"
 
-    def on_mount(self) -> None:
-        self._show()
-
-    def watch_states(self) -> None:
-        self._show()
-
-    def watch_view(self) -> None:
-        super().watch_view()
-        self._show()
-
-    def _show(self) -> None:
-        if not self.is_mounted or not self.is_attached:
-            return
-        listed, known, now = self.query_one("#impact", LineList), self.app.store.collections, self.view.now
-        jobs = [one.job for one in self.states.values()]
-        listed.ascii_only = self.view.ascii
+    def show(self) -> None:
+        jobs, known, now = [one.job for one in self.states.values()], self.app.store.collections, self.view.now
         if self._impact_cause is None:
-            found = [_Choice(one.key, one, stopped_by(jobs, one.collections, known, now)) for one in self._causes()]
-            found = [one for one in found if one.stopped]
-            listed.set_rows(sorted(found, key=lambda one: (-len(one.stopped), one.cause.name.casefold())))
-            said = "What may be gone? Enter lists the timers that stop with it."
+            found = [
+                _Choice(one.key, one, stopped_by(jobs, one.collections, known, now))
+                for one in causes(jobs, known, self.who)
+            ]
+            found.sort(key=lambda one: (-len(one.stopped), one.cause.name.casefold()))
+            self.set_rows(
+                (one for one in found if one.stopped), "What may be gone? Enter lists the timers that stop with it."
+            )
         else:
             stopped = stopped_by(jobs, self._impact_cause.collections, known, now)
-            listed.set_rows(stopped)
             due = sum(bool(one.runs) for one in stopped)
             said = f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days."
-        listed.reformat()
-        self.query_one("#impact-said", TextLine).left = Content.styled(f" {said}", "$text-muted")
-
-    def _causes(self) -> list[Cause]:
-        return causes([one.job for one in self.states.values()], self.app.store.collections, self.who)
+            self.set_rows(stopped, said)
 
     def _words(self, one: Stopped) -> tuple[str, str]:
         return stopped_words(one, case_of(self.states[one.key], self.view))
@@ -128,20 +99,17 @@ class ImpactScreen(Searching, TimerScreen):
 
     def targets(self) -> tuple[JobState, ...]:
         """The timers listed, for a maintenance window."""
-        rows = self.query_one("#impact", LineList).rows if self._impact_cause else ()
+        rows = self.listed.rows if self._impact_cause else ()
         return tuple(self.states[one.key] for one in rows if one.key in self.states)
 
     @on(LineList.Chosen, "#impact")
     def open_chosen(self) -> None:
         """Its timers; of a timer its page."""
-        from globus_tui.screens.job_detail import JobDetailScreen
-
-        table = self.query_one("#impact", LineList)
-        row = table.cursor_row
+        row = self.listed.cursor_row
         if isinstance(row, _Choice):
             self.app.open_screen(ImpactScreen(row.cause))
         elif isinstance(row, Stopped):
-            self.app.open_screen(JobDetailScreen(row.key, tuple(one.key for one in table.rows)))
+            self.app.open_screen(JobDetailScreen(row.key, tuple(one.key for one in self.listed.rows)))
 
 
 def open_impact(app: Console, said: str) -> str | None:

@@ -9,13 +9,12 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.commands import JOB_DETAIL, LIST_MOVES, SEARCH, Command, bindings, key_words
+from globus_tui.commands import JOB_DETAIL, Command, key_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.timer.job import JobStatus
 from globus_tui.present import detail_words
-from globus_tui.present.safe_text import safe_line
 from globus_tui.present.timer_facts import compact_facts, schedule_facts, what_facts
-from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.base import OneTimerScreen
 from globus_tui.screens.job_actions import JobActions, why_not
 from globus_tui.screens.searching import Searching
 from globus_tui.store.refresh_plan import FreshnessState
@@ -35,15 +34,13 @@ if TYPE_CHECKING:
     from globus_tui.present.health_words import Case
     from globus_tui.store.job_state import JobState
 
-_LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *SEARCH)} | {"list.choose"}
-TICKS_WIDE, TICKS_NARROW = 60, 40
 RUNS_A_PAGE = 40
 ROOMY = 45
 """From this height on every option is listed."""
 
 
-class JobDetailScreen(Searching, TimerScreen, JobActions):
-    """One timer. Keeps its id only: what is shown is looked up in the application's states."""
+class JobDetailScreen(Searching, OneTimerScreen, JobActions):
+    """One timer: how it is, its schedule, what it moves, its runs."""
 
     CSS = sheets("screens/job_detail.tcss")
     ABOUT = (
@@ -51,7 +48,6 @@ class JobDetailScreen(Searching, TimerScreen, JobActions):
         "cannot be there, ? something that is not known."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_DETAIL
-    BINDINGS = bindings(one for one in JOB_DETAIL if one.command_id not in _LISTS_OWN)  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#runs"
 
     def __init__(self, job_id: JobId, order: Sequence[JobId] = ()) -> None:
@@ -60,8 +56,7 @@ class JobDetailScreen(Searching, TimerScreen, JobActions):
         Args:
             order: the timers of the list in its order, for going to the one before and after.
         """
-        super().__init__()
-        self.job_id = job_id
+        super().__init__(job_id)
         self._list_order = tuple(order)
         self._past_reading = PastReading()
         self._hints_shown: tuple[frozenset[str], str] | None = None
@@ -85,10 +80,6 @@ class JobDetailScreen(Searching, TimerScreen, JobActions):
     def on_unmount(self) -> None:
         """Its document and older runs need not be kept; the reading under way is cancelled with the screen."""
         self.app.store.details.close(self.job_id)
-
-    def title_words(self) -> str:
-        state = self.states.get(self.job_id)
-        return f"Timers > {state.job.label if state else 'not there any more'}"
 
     # --- reading
 
@@ -135,7 +126,7 @@ class JobDetailScreen(Searching, TimerScreen, JobActions):
         from globus_tui.present.detail_words import odd_runs, plots
         from globus_tui.screens.show_text import BareText
 
-        state = self.states.get(self.job_id)
+        state = self.state
         found = plots(state.job, self.view.tasks, self.size.width - 14, ascii_only=self.view.ascii) if state else []
         if state is None or not found:
             self.app.say("Fewer than five runs are known: nothing can be called usual.", "warning")
@@ -184,7 +175,7 @@ class JobDetailScreen(Searching, TimerScreen, JobActions):
         """Hand everything its words."""
         if not self.is_mounted or not self.is_attached:
             return
-        state = self.states.get(self.job_id)
+        state = self.state
         self.set_class(state is None, "-gone")
         self.set_class(self.view.ascii, "-ascii")
         if state is None:
@@ -222,7 +213,7 @@ class JobDetailScreen(Searching, TimerScreen, JobActions):
         self.show_title()
 
     def _show_past(self) -> None:
-        state = self.states.get(self.job_id)
+        state = self.state
         if state is not None:
             stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
             self.query_one(JobPast).show(state, self.view, self._past_reading, stale=stale)
@@ -239,20 +230,12 @@ class JobDetailScreen(Searching, TimerScreen, JobActions):
 
     def words_of(self, command: Command) -> str:
         """Pause or resume, whichever the key would do now."""
-        state = self.states.get(self.job_id)
+        state = self.state
         if command.command_id != "job.pause-resume" or state is None:
             return command.words
         return "Resume" if state.job.status is JobStatus.INACTIVE else "Pause"
 
-    def _safe(self, text: str) -> str:
-        return safe_line(text, ascii_only=self.view.ascii)
-
     # --- commands
-
-    def targets(self) -> tuple[JobState, ...]:
-        """This timer."""
-        state = self.states.get(self.job_id)
-        return (state,) if state else ()
 
     @on(RunHistory.Chosen)
     def open_the_run(self, chosen: RunHistory.Chosen) -> None:

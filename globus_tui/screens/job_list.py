@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
-from globus_tui.commands import EVERYWHERE, JOB_LIST, LIST_MOVES, MARKS, ONE_JOB, Command, bindings, key_words
+from globus_tui.commands import JOB_LIST, LIST_MOVES, ONE_JOB, Command, key_words
 from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.screens.base import LineCommand
 from globus_tui.screens.job_actions import JobActions, why_not
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from globus_tui.store.job_state import JobState
     from globus_tui.store.rows import Row
 
-_LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *MARKS)} | {"list.choose"}
-_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
-"""Bound here too: a key that only the application binds never reaches the list's own way back."""
 _RESTING = 0.15
 """Seconds without a move after which the preview follows the cursor: longer than between the keys of a held arrow."""
 
@@ -49,7 +46,6 @@ class JobListScreen(Narrowing, JobActions):
         "The counts on top count each of them."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = JOB_LIST
-    BINDINGS = bindings((*(one for one in JOB_LIST if one.command_id not in _LISTS_OWN), *_BACK))  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#jobs"
 
     def __init__(self) -> None:

@@ -6,22 +6,18 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on, work
-from textual.content import Content
 
 from globus_tui.commands import LIST_MOVES, SEARCH, Command
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present.journal_words import entry_lines, entry_words
 from globus_tui.present.sizes import counted
-from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.searching import Searching
+from globus_tui.screens.searching import ListScreen, Searching
+from globus_tui.screens.show_text import BareText
 from globus_tui.store.journal import read_journal
-from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from textual.app import ComposeResult
 
 
 class Recorded(NamedTuple):
@@ -32,7 +28,7 @@ class Recorded(NamedTuple):
     words: tuple[str, ...]
 
 
-class JournalScreen(Searching, TimerScreen):
+class JournalScreen(Searching, ListScreen):
     """Changes, newest first."""
 
     ABOUT = (
@@ -40,58 +36,44 @@ class JournalScreen(Searching, TimerScreen):
         "what became of it behind that. Lines are chained by hashes: one that was edited is found."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*SEARCH, *LIST_MOVES)
-    AUTO_FOCUS = "#entries"
+    LIST, HEAD, EMPTY = "entries", "whole", "Nothing was changed so far."
+    SHOWN_ANEW_FOR = frozenset({"states"})
 
-    def compose_middle(self) -> ComposeResult:
-        yield self.search_field()
-        yield TextLine(id="whole")
-        yield LineList[Recorded](
-            (
-                Column("when", "WHEN", lambda one: one.words[0], width=26),
-                Column("what", "WHAT", lambda one: one.words[3], width=13),
-                Column("timer", "TIMER", lambda one: one.words[4], min_width=16, weight=2),
-                Column("outcome", "OUTCOME", self._cell_outcome, width=8),
-                Column("who", "WHO", lambda one: one.words[1], min_width=10, priority=1),
-                Column("host", "HOST", lambda one: one.words[2], min_width=8, priority=2),
-                Column("why", "WHY", lambda one: one.words[6], min_width=8, priority=3),
-            ),
-            empty="Nothing was changed so far.",
-            id="entries",
+    def columns(self) -> tuple[Column[Any], ...]:
+        return (
+            Column("when", "WHEN", lambda one: one.words[0], width=26),
+            Column("what", "WHAT", lambda one: one.words[3], width=13),
+            Column("timer", "TIMER", lambda one: one.words[4], min_width=16, weight=2),
+            Column("outcome", "OUTCOME", self._cell_outcome, width=8),
+            Column("who", "WHO", lambda one: one.words[1], min_width=10, priority=1),
+            Column("host", "HOST", lambda one: one.words[2], min_width=8, priority=2),
+            Column("why", "WHY", lambda one: one.words[6], min_width=8, priority=3),
         )
 
     def title_words(self) -> str:
         return "Journal"
 
-    def on_mount(self) -> None:
-        self._read()
-
-    def watch_states(self) -> None:
-        if self.is_mounted:
-            self.on_mount()
-
     @work(group="journal", exclusive=True)
-    async def _read(self) -> None:
+    async def show(self) -> None:
         journal, zone = self.app.store.journal, self.view.zone
         entries = await journal.entries()
         rows = [Recorded(number, one, entry_words(one, zone)) for number, one in enumerate(entries)]
-        listed = self.query_one("#entries", LineList)
-        listed.ascii_only = self.view.ascii
-        listed.set_rows(tuple(reversed(rows)))
-        self.query_one("#whole", TextLine).left = await self._whole()
+        self.set_rows(reversed(rows), *await self._whole())
 
-    async def _whole(self) -> Content:
+    async def _whole(self) -> tuple[str, str]:
+        """Whether the file is as it was written, and a style."""
         path = self.app.store.journal.path
         if path is None:
-            return Content(" kept in memory until the program is left")
+            return "kept in memory until the program is left", ""
         try:
             lines = await asyncio.to_thread(read_journal, path)
         except OSError as wrong:
-            return Content.styled(f" {path} cannot be read: {wrong.strerror}", "$text-error")
+            return f"{path} cannot be read: {wrong.strerror}", "$text-error"
         broken = [str(one.place) for one in lines if not one.whole]
         if broken:
-            words = f" Lines {', '.join(broken)} are broken, or something before them was changed or taken out: {path}"
-            return Content.styled(words, "$text-error bold")
-        return Content.styled(f" {counted(len(lines), 'line')}, all as written: {path}", "$text-muted")
+            words = f"Lines {', '.join(broken)} are broken, or something before them was changed or taken out: {path}"
+            return words, "$text-error bold"
+        return f"{counted(len(lines), 'line')}, all as written: {path}", "$text-muted"
 
     @staticmethod
     def _cell_outcome(one: Recorded) -> Cell:
@@ -100,8 +82,6 @@ class JournalScreen(Searching, TimerScreen):
 
     @on(LineList.Chosen, "#entries")
     def show_entry(self) -> None:
-        from globus_tui.screens.show_text import BareText
-
-        row = self.query_one("#entries", LineList).cursor_row
+        row = self.listed.cursor_row
         if isinstance(row, Recorded):
             self.app.push_screen(BareText("\n".join(entry_lines(row.entry, self.view.zone))))

@@ -8,49 +8,33 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 
-from globus_tui.commands import LIST_MOVES, ONE_JOB, SEARCH, TEXT, Command, bindings
+from globus_tui.commands import LIST_MOVES, ONE_JOB, TEXT, Command
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.lines.columns import Cell, Span
-from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.base import OneTimerScreen
 from globus_tui.screens.job_actions import JobActions
-from globus_tui.screens.searching import Searching
+from globus_tui.screens.searching import TextScreen
 from globus_tui.screens.taking_out import TakingOut, safe_name
-from globus_tui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import ComposeResult
-
-    from globus_tui.domain.timer.job import JobId
-    from globus_tui.store.job_state import JobState
 
 MOST_LINES = 20_000
 _COPY = tuple(one for one in ONE_JOB if one.command_id == "job.copy")
 _KEY = re.compile(r'( *)("(?:[^"\\]|\\.)*")(: .*)')
 
 
-class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
+class RawJsonScreen(TextScreen, TakingOut, OneTimerScreen, JobActions):
     """The document, line by line. Its runs are the first page of them, as the service sends it."""
 
     ABOUT = "The timer as the Timers service describes it, unchanged but for the line breaks."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*TEXT, *_COPY, *LIST_MOVES)
-    BINDINGS = bindings((*(one for one in TEXT if one not in SEARCH), *_COPY))  # type: ignore[assignment]  # as in app
-    AUTO_FOCUS = "#lines"
+    PART = " > JSON"
+    SHOWN_ANEW_FOR = frozenset()
+    _was_open = False
 
-    def __init__(self, job_id: JobId) -> None:
-        super().__init__()
-        self.job_id = job_id
-        self._was_open = False
-
-    def compose_middle(self) -> ComposeResult:
-        yield self.search_field()
-        yield TextLines(id="lines")
-
-    def on_mount(self) -> None:
-        lines = self.query_one(TextLines)
-        lines.ascii_only = self.view.ascii
-        state = self.states.get(self.job_id) or self.app.store.states.get(self.job_id)
+    def show(self) -> None:
+        lines, state = self.text, self.states.get(self.job_id) or self.app.store.states.get(self.job_id)
         if state is not None and state.job.unreadable:
             lines.show(json_lines(state.job.sent))
             return
@@ -69,7 +53,7 @@ class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
 
     @work(group="detail", exclusive=True)
     async def _read(self) -> None:
-        lines = self.query_one(TextLines)
+        lines = self.text
         try:
             detail = await self.app.store.details.load_detail(self.job_id)
         except GlobusTuiError as error:
@@ -77,20 +61,11 @@ class RawJsonScreen(Searching, TakingOut, TimerScreen, JobActions):
         else:
             lines.show(json_lines(detail.document))
 
-    def title_words(self) -> str:
-        state = self.states.get(self.job_id)
-        return f"Timers > {state.job.label if state else 'not there any more'} > JSON"
-
     def text_out(self) -> tuple[str, Sequence[str]]:
         """The document, also what is too long to be shown."""
-        state, known = self.states.get(self.job_id), self.app.store.details.last_read(self.job_id)
+        state, known = self.state, self.app.store.details.last_read(self.job_id)
         document = known.document if known is not None else state.job.sent if state is not None else None
         return f"timer-{safe_name(self.job_id)}.json", _lines(document) if document is not None else ()
-
-    def targets(self) -> tuple[JobState, ...]:
-        """This timer."""
-        state = self.states.get(self.job_id)
-        return (state,) if state else ()
 
 
 def json_lines(document: object) -> tuple[Cell, ...]:

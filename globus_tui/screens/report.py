@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 
-from globus_tui.commands import LIST_MOVES, SEARCH, TEXT, Command, bindings
+from globus_tui.commands import LIST_MOVES, TEXT, Command
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.lines.columns import Cell, Span
 from globus_tui.present.report_words import report
 from globus_tui.present.timer_table import Listed
-from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.searching import Searching
+from globus_tui.screens.searching import TextScreen
 from globus_tui.screens.taking_out import TakingOut
-from globus_tui.widgets.text_lines import TextLines
 from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import ComposeResult
 
     from globus_tui.domain.timer.job import JobId
 
@@ -29,7 +25,7 @@ SHIFT = timedelta(hours=12)
 """Looked back and ahead."""
 
 
-class ReportScreen(Searching, TakingOut, TimerScreen):
+class ReportScreen(TextScreen, TakingOut):
     """Open problems, maintenance windows, changes, and what runs next, as Markdown."""
 
     ABOUT = (
@@ -37,8 +33,7 @@ class ReportScreen(Searching, TakingOut, TimerScreen):
         "maintenance windows, what ran and was changed in the last 12 hours, what runs in the next. E saves it."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*TEXT, *LIST_MOVES)
-    BINDINGS = bindings(one for one in TEXT if one not in SEARCH)  # type: ignore[assignment]  # as in app
-    AUTO_FOCUS = "#lines"
+    SHOWN_ANEW_FOR = frozenset()
 
     def __init__(self, only: frozenset[JobId] | None = None) -> None:
         """Of some timers only, if they are given."""
@@ -46,20 +41,12 @@ class ReportScreen(Searching, TakingOut, TimerScreen):
         self._report_only = only
         self._report_text = ""
 
-    def compose_middle(self) -> ComposeResult:
-        yield self.search_field()
-        yield TextLines(id="lines")
-
     def title_words(self) -> str:
         return "Report"
 
-    def on_mount(self) -> None:
-        self._write_it()
-
     @work(group="journal", exclusive=True)
-    async def _write_it(self) -> None:
-        store, lines = self.app.store, self.query_one(TextLines)
-        lines.ascii_only = self.view.ascii
+    async def show(self) -> None:
+        store = self.app.store
         try:
             entries, windows = await store.journal.entries(), await self.app.windows.all()
         except GlobusTuiError as wrong:
@@ -70,7 +57,7 @@ class ReportScreen(Searching, TakingOut, TimerScreen):
         listed = [Listed(one, case_of(one, self.view), self.app.settings.profile) for one in meant]
         about = entries, windows, store, self.view.now, self.view.zone
         self._report_text = report(listed, *about, since=SHIFT)
-        lines.show([_cell(line) for line in self._report_text.splitlines()])
+        self.text.show([_cell(line) for line in self._report_text.splitlines()])
 
     def text_out(self) -> tuple[str, Sequence[str]]:
         """The page."""

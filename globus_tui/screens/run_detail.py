@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.content import Content
 
-from globus_tui.commands import LIST_MOVES, RUN_DETAIL, SEARCH, Command, bindings, key_words
+from globus_tui.commands import RUN_DETAIL, Command, key_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.schedule.typed_intervals import parse_interval
 from globus_tui.domain.timer.history import task_of
@@ -18,10 +18,9 @@ from globus_tui.present.detail_words import usual_words
 from globus_tui.present.event_rows import Times, moved_lines, skipped_lines, time_words
 from globus_tui.present.marks import history_sign
 from globus_tui.present.moments import duration
-from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import count
 from globus_tui.present.timer_facts import run_facts
-from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.base import OneTimerScreen
 from globus_tui.screens.job_actions import JobActions, why_not
 from globus_tui.screens.searching import Searching
 from globus_tui.screens.taking_out import TakingOut, safe_name
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.run import Run
     from globus_tui.domain.transfer.task import Task
     from globus_tui.present.event_rows import LogLine
-    from globus_tui.store.job_state import JobState
 
 
 def _check_since(typed: str) -> None:
@@ -51,23 +49,21 @@ def _check_since(typed: str) -> None:
         parse_interval(typed)
 
 
-_OTHERS_OWN = {one.command_id for one in (*LIST_MOVES, *SEARCH)}
 READING_TASK = "reading"
 _NAMES = {View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
 
 
-class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
+class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
     """One run. Keeps the timer's id and the run's key; the run itself is looked up in the application's states."""
 
     CSS = sheets("screens/run_detail.tcss")
     ABOUT = "One run of a timer and the Transfer task that it made. The log is newest first."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = RUN_DETAIL
-    BINDINGS = bindings(one for one in RUN_DETAIL if one.command_id not in _OTHERS_OWN)  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#log"
+    PART = " > run"
 
     def __init__(self, job_id: JobId, run_key: str) -> None:
-        super().__init__()
-        self.job_id = job_id
+        super().__init__(job_id)
         self.run_key = run_key
         self._task_reading = TaskReading()
         self._log_view = View.LOG
@@ -88,20 +84,16 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
         self.show_run()
         self._read()
 
-    def title_words(self) -> str:
-        state = self.states.get(self.job_id)
-        return f"Timers > {state.job.label if state else 'not there any more'} > run"
-
     @property
     def shown_run(self) -> Run | None:
         """The run, as it is known now."""
-        state = self.states.get(self.job_id)
+        state = self.state
         return next((run for run in state.job.runs if run.key == self.run_key), None) if state else None
 
     @property
     def _task_id(self) -> str | None:
         """The Transfer task that the run made; None where it made none, as runs of flows do."""
-        state, run = self.states.get(self.job_id), self.shown_run
+        state, run = self.state, self.shown_run
         transfers = state is not None and (state.job.kind is JobKind.TRANSFER or state.job.transfer is not None)
         return run.resource_id if run is not None and transfers else None
 
@@ -198,14 +190,14 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
         task = self._shown_task
         found = outcome(run, task)
         sign = history_sign(run_words.mark_of(found))
-        said = self._safe(run_words.message(run, task))
+        said = self.safe(run_words.message(run, task))
         path = run_words.failed_path(self._task_reading.events) if found is Outcome.FAILED else None
-        said = f"{said}: {self._safe(path)}" if path and path not in said else said
+        said = f"{said}: {self.safe(path)}" if path and path not in said else said
         outcome_line.left = Content.assemble(
             (f" {sign.drawn(ascii_only=self.view.ascii)} {run_words.result(found)}", f"bold $text-{sign.style}"),
             f"  {said}",
         )
-        facts.ascii_only, state = self.view.ascii, self.states.get(self.job_id)
+        facts.ascii_only, state = self.view.ascii, self.state
         facts.rows = run_facts(
             run,
             task,
@@ -278,9 +270,6 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
         hints.unable = frozenset(one for one in commands if why_not(one, self.targets(), self.freshness.state))
         hints.absent = frozenset({"job.fix" if self._has_log else "log.follow"})
 
-    def _safe(self, text: str) -> str:
-        return safe_line(text, ascii_only=self.view.ascii)
-
     # --- commands
 
     @property
@@ -294,11 +283,6 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
             return False
         return super().check_action(action, parameters)
 
-    def targets(self) -> tuple[JobState, ...]:
-        """The timer whose run this is."""
-        state = self.states.get(self.job_id)
-        return (state,) if state else ()
-
     def action_job_previous(self) -> None:
         self._go(-1)
 
@@ -306,7 +290,7 @@ class RunDetailScreen(Searching, TakingOut, TimerScreen, JobActions):
         self._go(1)
 
     def _go(self, step: int) -> None:
-        state = self.states.get(self.job_id)
+        state = self.state
         keys = [run.key for run in state.job.runs] if state else []
         place = keys.index(self.run_key) + step if self.run_key in keys else -1
         if not 0 <= place < len(keys):

@@ -1,21 +1,28 @@
-"""Searching in a text or a log: a line to type into, matches set off, and keys from one to the next."""
+"""Screens with one list of lines. Searching in it: a line to type into, matches set off, keys from one to the next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
+from textual.content import Content
 from textual.screen import Screen
 
-from globus_tui.commands import EVERYWHERE, SEARCH, bindings
+from globus_tui.commands import SEARCH, bindings
 from globus_tui.lines.list import LineList
 from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.base import TimerScreen
 from globus_tui.widgets.text_field import TextField
+from globus_tui.widgets.text_line import TextLine
 from globus_tui.widgets.text_lines import TextLines, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from textual.app import ComposeResult
+
+    from globus_tui.lines.columns import Column
     from globus_tui.screens.console import Console
 
 
@@ -23,7 +30,7 @@ class Searching(Screen[None]):
     """For screens with one list of lines. The list has a `needle` that it sets off, and a text for each row."""
 
     app: Console  # type: ignore[assignment]  # the application fulfils it
-    BINDINGS = bindings((*SEARCH, *(one for one in EVERYWHERE if one.command_id == "app.back")))  # type: ignore[assignment]  # as in app
+    BINDINGS = bindings(SEARCH)  # type: ignore[assignment]  # as in app
     _search_needle = ""
     _search_from = 0
     _search_seen: tuple[Sequence[Any], str, tuple[int, ...]] = ((), "", ())
@@ -117,3 +124,78 @@ class Searching(Screen[None]):
         self.search_list.move_to(self.search_list.rows[target].key)
         place = f"{shown}: line {matches.index(target) + 1} of {len(matches)} that have it"
         self.app.say(f"{place}, from the {'top' if step > 0 else 'bottom'} again" if around else place)
+
+
+class ListScreen(TimerScreen):
+    """A screen with one list."""
+
+    LIST: ClassVar[str] = "lines"
+    """Name of the list in the style sheet."""
+    HEAD: ClassVar[str] = ""
+    """Name of the line above it; empty for none."""
+    EMPTY = ""
+    """What stands in the place of rows."""
+    SHOWN_ANEW_FOR: ClassVar[frozenset[str]] = frozenset({"states", "view"})
+    """Variables after whose change the rows are handed in again."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        cls.AUTO_FOCUS = f"#{cls.LIST}"
+        super().__init_subclass__(**options)
+
+    def columns(self) -> tuple[Column[Any], ...]:
+        """From left to right."""
+        return ()
+
+    @abstractmethod
+    def show(self) -> object:
+        """Hand the rows to `set_rows`."""
+
+    def compose_middle(self) -> ComposeResult:
+        if isinstance(self, Searching):
+            yield self.search_field()
+        if self.HEAD:
+            yield TextLine(id=self.HEAD)
+        yield LineList[Any](self.columns(), empty=self.EMPTY, id=self.LIST)
+
+    @property
+    def listed(self) -> LineList[Any]:
+        """The list."""
+        return self.query_one(f"#{self.LIST}", LineList)
+
+    def set_rows(self, rows: Iterable[Any], head: str = "", style: str = "$text-muted") -> None:
+        """Show these rows, and above them what is said of them all."""
+        listed = self.listed
+        listed.ascii_only = self.view.ascii
+        listed.set_rows(tuple(rows))
+        listed.reformat()
+        if self.HEAD:
+            self.query_one(f"#{self.HEAD}", TextLine).left = Content.styled(safe_line(f" {head}"), style)
+
+    def on_mount(self) -> None:
+        self.show()
+
+    def watch_states(self) -> None:
+        self._show_for("states")
+
+    def watch_view(self) -> None:
+        super().watch_view()
+        self._show_for("view")
+
+    def _show_for(self, changed: str) -> None:
+        if changed in self.SHOWN_ANEW_FOR and self.is_mounted and self.is_attached:
+            self.show()
+
+
+class TextScreen(Searching, ListScreen):
+    """A screen with one text."""
+
+    def compose_middle(self) -> ComposeResult:
+        yield self.search_field()
+        yield TextLines(id=self.LIST)
+
+    @property
+    def text(self) -> TextLines:
+        """Its lines, drawn in letters that this terminal has."""
+        lines = self.query_one(TextLines)
+        lines.ascii_only = self.view.ascii
+        return lines

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
 
-from globus_tui.commands import LIST_MOVES, SEARCH, TASK, Command, bindings
+from globus_tui.commands import TASK, Command
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.timer.run import Run, RunState, outcome
 from globus_tui.present import run_words
@@ -154,7 +154,6 @@ async def _pause_messages(details: Details, task_id: str) -> tuple[str, ...]:
 
 EVERY = 5.0
 """Seconds between readings while it goes on."""
-_LISTS_OWN = {one.command_id for one in (*LIST_MOVES, *SEARCH)}
 
 
 class TaskScreen(Searching, TimerScreen):
@@ -163,7 +162,6 @@ class TaskScreen(Searching, TimerScreen):
     CSS = sheets("screens/run_detail.tcss")
     ABOUT = "A Transfer task that you started by hand. It goes on at Globus whether this screen is open or not."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = TASK
-    BINDINGS = bindings(one for one in TASK if one.command_id not in _LISTS_OWN)  # type: ignore[assignment]  # as in app
     AUTO_FOCUS = "#log"
 
     def __init__(self, task_id: str, heading: str) -> None:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 
-from globus_tui.commands import WINDOWS, Command, bindings
+from globus_tui.commands import WINDOWS, Command
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present import moments
 from globus_tui.present.sizes import counted
 from globus_tui.present.window_words import closing_lines, opening_words, state_words
-from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.confirm import Confirm
+from globus_tui.screens.confirm import Ask, Confirm, Results
 from globus_tui.screens.operation_words import outcome_words
+from globus_tui.screens.searching import ListScreen
+from globus_tui.screens.show_text import BareText
 from globus_tui.store.outcome import Done
 from globus_tui.store.windows import Closing, Window, why_not_paused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-    from textual.app import ComposeResult
 
     from globus_tui.domain.timer.job import JobId
     from globus_tui.store.outcome import Outcome
@@ -32,7 +31,7 @@ STAGGER = 10.0
 """Seconds between two resumes of which runs start at once."""
 
 
-class WindowsScreen(TimerScreen):
+class WindowsScreen(ListScreen):
     """One line for each, the newest first."""
 
     ABOUT = (
@@ -41,53 +40,33 @@ class WindowsScreen(TimerScreen):
         "folder share the windows."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = WINDOWS
-    BINDINGS = bindings(one for one in WINDOWS if one.command_id.startswith("window."))  # type: ignore[assignment]  # as in app
-    AUTO_FOCUS = "#windows"
+    LIST, EMPTY = "windows", "No maintenance window so far: n pauses the timers that M was pressed on."
+    SHOWN_ANEW_FOR = frozenset({"view"})
 
     def __init__(self, targets: tuple[JobId, ...] = ()) -> None:
         """`targets`: the timers that a new window is for."""
         super().__init__()
         self._window_targets = targets
 
-    def compose_middle(self) -> ComposeResult:
-        yield LineList[Window](
-            (
-                Column("id", "ID", lambda one: one.window_id, width=6),
-                Column("state", "STATE", self._cell_state, min_width=24),
-                Column("timers", "TIMERS", lambda one: str(len(one.items)), width=6, align="right"),
-                Column("until", "UNTIL", self._cell_until, width=17, priority=2),
-                Column("reason", "REASON", lambda one: one.reason or "-", min_width=10, weight=2),
-                Column("by", "BY", lambda one: one.by or "?", min_width=10, priority=1),
-            ),
-            empty="No maintenance window so far: n pauses the timers that M was pressed on.",
-            id="windows",
+    def columns(self) -> tuple[Column[Any], ...]:
+        return (
+            Column("id", "ID", lambda one: one.window_id, width=6),
+            Column("state", "STATE", self._cell_state, min_width=24),
+            Column("timers", "TIMERS", lambda one: str(len(one.items)), width=6, align="right"),
+            Column("until", "UNTIL", self._cell_until, width=17, priority=2),
+            Column("reason", "REASON", lambda one: one.reason or "-", min_width=10, weight=2),
+            Column("by", "BY", lambda one: one.by or "?", min_width=10, priority=1),
         )
 
     def title_words(self) -> str:
         return "Maintenance windows"
 
-    def on_mount(self) -> None:
-        self._read()
-
-    def watch_view(self) -> None:
-        super().watch_view()
-        if self.is_mounted:
-            self._read()
-
-    def _read(self) -> None:
-        self._show()
-
     @work(group="windows", exclusive=True)
-    async def _show(self) -> None:
-        windows = self.query_one("#windows", LineList)
-        windows.ascii_only = self.view.ascii
+    async def show(self) -> None:
         try:
-            found = await self.app.windows.all()
+            self.set_rows(await self.app.windows.all())
         except GlobusTuiError as wrong:
             self.tell(wrong.in_full)
-            return
-        windows.set_rows(found)
-        windows.reformat()
 
     def _cell_state(self, one: Window) -> Cell:
         style = "error" if one.overdue(self.view.now) else "muted" if one.closed else ""
@@ -97,14 +76,12 @@ class WindowsScreen(TimerScreen):
         return moments.since_words(one.until, self.view.now, self.view.zone) if one.until else "-"
 
     def _under_cursor(self) -> Window | None:
-        row = self.query_one("#windows", LineList).cursor_row
-        return row if isinstance(row, Window) else None
+        row: Window | None = self.listed.cursor_row
+        return row
 
     @on(LineList.Chosen, "#windows")
     async def show_timers(self) -> None:
         """The timers, and what closing it would do with each."""
-        from globus_tui.screens.show_text import BareText
-
         if (window := self._under_cursor()) is None:
             return
         if window.state == "open":
@@ -126,8 +103,6 @@ class WindowsScreen(TimerScreen):
             self._ask_reason(heading, tuple(one.job_id for one in known))
 
     def _ask_reason(self, heading: str, ids: tuple[JobId, ...]) -> None:
-        from globus_tui.screens.confirm import Ask
-
         def take(reason: str | None) -> None:
             if reason is not None:
                 sentence = "Until when? For example 06:00, mon 8am, in 3 hours; empty: until somebody closes it."
@@ -138,7 +113,6 @@ class WindowsScreen(TimerScreen):
     def _ask_moment(self, heading: str, sentence: str, then: Callable[[datetime | None], None]) -> None:
         """Goes on with the moment, None for an empty answer; not at all when it is given up."""
         from globus_tui.domain.schedule.typed_times import parse_moment
-        from globus_tui.screens.confirm import Ask
 
         def read(said: str) -> datetime | None:
             return parse_moment(said, self.app.store.now(), self.view.zone).moment if said else None
@@ -181,7 +155,7 @@ class WindowsScreen(TimerScreen):
                 self._tell_ends("paused", outcomes, {one.job_id: one.name for one in window.items})
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
-        self._read()
+        self.show()
 
     # --- closing
 
@@ -222,11 +196,9 @@ class WindowsScreen(TimerScreen):
                 self._tell_ends("resumed", ends, {one.job_id: one.name for one in window.items})
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
-        self._read()
+        self.show()
 
     def _tell_ends(self, verb: str, outcomes: dict[JobId, Outcome], names: dict[JobId, str]) -> None:
-        from globus_tui.screens.confirm import Results
-
         bad = sum(not isinstance(one, Done) for one in outcomes.values())
         self.app.say(f"{len(outcomes) - bad} of {len(outcomes)} {verb}", "error" if bad else "information")
         self.app.book_wake()

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from globus_tui.commands import EVERYWHERE, FOLDER, ITEMS, LIST_MOVES, SEARCH, WIZARD, Command, bindings, key_words
+from globus_tui.commands import EVERYWHERE, FOLDER, ITEMS, LIST_MOVES, SEARCH, WIZARD, Command, key_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.making.draft import Draft, What, swapped
 from globus_tui.domain.making.draft_checks import Lookups, check_draft
@@ -324,9 +324,6 @@ def _sign(level: Level) -> tuple[str, str]:
 MAY_BE_THERE = "This was sent before, without an answer: it may be there. Creating looks for it first."
 DISCARDED_LOST = "The draft is discarded. It was sent before, without an answer: what became of that is told here."
 
-_OF_EVERY_PAGE = tuple(one for one in (*EVERYWHERE, *SEARCH) if one.command_id in ("app.back", "log.search"))
-
-
 _ELSEWHERE = frozenset(one.command_id for one in EVERYWHERE if one.command_id.startswith("jobs.")) | {
     "app.info",
     "app.profile",
@@ -357,7 +354,7 @@ class WizardScreen(CheckedDraft):
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*WIZARD, *FOLDER, *ITEMS, *LIST_MOVES)
     EVERYWHERE_SHOWN = tuple(one for one in EVERYWHERE if one.command_id not in _ELSEWHERE)
-    BINDINGS = bindings((*WIZARD, *_OF_EVERY_PAGE))  # type: ignore[assignment]  # as in app
+    COMMANDS_BOUND = (*WIZARD, SEARCH[0])
     AUTO_FOCUS = ""
 
     def __init__(
