@@ -17,8 +17,6 @@ else:
     import inspect
     import types
 
-    _WRITTEN = ("__init__", "__repr__", "__eq__", "__hash__")
-
     def dataclass(*, frozen, slots=False, kw_only=False):
         """Declares a value. Not for `InitVar`.
 
@@ -31,13 +29,14 @@ else:
             raise TypeError("for values that may change there is the dataclass of the standard library")
 
         def declare(cls):
-            own = _own_fields(cls, kw_only)
-            inherited = {}
+            own = _own_fields(cls)
+            inherited, named = {}, set(own) if kw_only else set()
             for base in reversed(cls.__mro__[1:]):
                 inherited |= getattr(base, "__quick_fields__", {})
+                named |= getattr(base, "__quick_named__", set()) - own.keys()
             cls = _with_slots(cls, own, inherited) if slots else _with_defaults(cls, own)
-            cls.__quick_fields__ = known = {**inherited, **own}
-            cls.__match_args__ = tuple(name for name, one in known.items() if one.init and not one.kw_only)
+            cls.__quick_fields__, cls.__quick_named__ = known, _ = {**inherited, **own}, named
+            cls.__match_args__ = tuple(name for name in known if name not in named)
             cls.__dataclass_fields__ = _FieldsWhenAsked(cls)
             for name in [name for name in _WRITTEN if name not in cls.__dict__]:
                 setattr(cls, name, _stand_in(cls, name))
@@ -45,23 +44,21 @@ else:
 
         return declare
 
-    def _own_fields(cls, kw_only):
+    def _own_fields(cls):
+        """By name: the annotation, and the default or what `field` gave."""
         found = {}
         for name, annotation in inspect.get_annotations(cls).items():
-            if "ClassVar[" in str(annotation):
-                continue
-            default = cls.__dict__.get(name, dataclasses.MISSING)
-            if isinstance(default, types.MemberDescriptorType):
-                default = dataclasses.MISSING
-            one = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
-            one.name, one.type, one.kw_only = name, annotation, kw_only
-            found[name] = one
+            if "ClassVar[" not in str(annotation):
+                default = cls.__dict__.get(name, dataclasses.MISSING)
+                missing = isinstance(default, types.MemberDescriptorType)
+                found[name] = annotation, dataclasses.MISSING if missing else default
         return found
 
     def _with_defaults(cls, own):
-        for name, one in own.items():
-            if one.default is not dataclasses.MISSING:
-                setattr(cls, name, one.default)
+        for name, (_, one) in own.items():
+            default = one.default if isinstance(one, dataclasses.Field) else one
+            if default is not dataclasses.MISSING:
+                setattr(cls, name, default)
             elif name in cls.__dict__:
                 delattr(cls, name)
         return cls
@@ -78,26 +75,61 @@ else:
 
     def _stand_in(cls, name):
         def first_use(self, *arguments, **named):
-            _complete(cls, name)
-            return getattr(cls, name)(self, *arguments, **named)
+            written = _WRITTEN[name](cls)
+            written.__qualname__ = f"{cls.__qualname__}.{name}"
+            setattr(cls, name, written)
+            return written(self, *arguments, **named)
 
         return first_use
 
-    def _complete(cls, name):
-        """Takes over one of the functions, which the standard library writes for the same fields; many are never used.
-
-        The text about the class is given, or else that is written too, of the signature.
-        """
-        fields = [(known, one.type, one) for known, one in cls.__quick_fields__.items()]
-        own = {"__doc__": cls.__name__}
+    def _init(cls):
+        """The only one that is worth being compiled: it runs for every value."""
+        names, told, lines = {"_new": object()}, ["self"], ["pass"]
+        for name, (_, one) in sorted(cls.__quick_fields__.items(), key=lambda one: one[0] in cls.__quick_named__):
+            factory, value = dataclasses.MISSING, name
+            if isinstance(one, dataclasses.Field):
+                one, factory = one.default, one.default_factory
+            if name in cls.__quick_named__ and "*" not in told:
+                told.append("*")
+            if factory is not dataclasses.MISSING:
+                names[f"_make_{name}"], one = factory, names["_new"]
+                value = f"_make_{name}() if {name} is _new else {name}"
+            names[f"_{name}"] = one
+            told.append(name if one is dataclasses.MISSING else f"{name}=_{name}")
+            lines.append(f"self.{name} = {value}")
         if hasattr(cls, "__post_init__"):
-            own["__post_init__"] = cls.__post_init__
-        written = {option: f"__{option}__" == name for option in ("init", "repr", "eq")}
-        standard = dataclasses.make_dataclass(
-            cls.__name__, fields, namespace=own, unsafe_hash=name == "__hash__", match_args=False, **written
+            lines.append("self.__post_init__()")
+        exec("\n    ".join((f"def __init__({', '.join(told)}):", *lines)), names)  # noqa: S102  # names of this program
+        return names["__init__"]
+
+    def _values(cls, counts):
+        """Gives the values of the fields that count for something."""
+        names = [name for name, (_, one) in cls.__quick_fields__.items() if counts(one)]
+        return eval(f"lambda self: ({''.join(f'self.{name}, ' for name in names)})", {})  # noqa: S307  # names of this program
+
+    def _repr(cls):
+        shown = [name for name, (_, one) in cls.__quick_fields__.items() if getattr(one, "repr", True) is not False]
+
+        def written(self):
+            return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
+        return written
+
+    def _eq(cls):
+        values = _values(cls, lambda one: not isinstance(one, dataclasses.Field) or one.compare)
+
+        def written(self, other):
+            return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+
+        return written
+
+    def _hash(cls):
+        values = _values(
+            cls, lambda one: not isinstance(one, dataclasses.Field) or (one.compare if one.hash is None else one.hash)
         )
-        for taken in ({name} & standard.__dict__.keys()) | {"__dataclass_fields__", "__dataclass_params__"}:
-            setattr(cls, taken, standard.__dict__[taken])
+        return lambda self: hash(values(self))
+
+    _WRITTEN = {"__init__": _init, "__repr__": _repr, "__eq__": _eq, "__hash__": _hash}
 
     class _FieldsWhenAsked:
         """Stands for `__dataclass_fields__` until somebody asks, as `fields` and `replace` do."""
@@ -106,5 +138,15 @@ else:
             self._cls = cls
 
         def __get__(self, instance, owner):
-            _complete(self._cls, "")
-            return self._cls.__dataclass_fields__
+            cls = self._cls
+            fields = []
+            for name, (annotation, default) in cls.__quick_fields__.items():
+                one = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
+                one.kw_only = name in cls.__quick_named__
+                fields.append((name, annotation, one))
+            # The text about the class is given, or else that is written too, of the signature.
+            standard = dataclasses.make_dataclass(
+                cls.__name__, fields, namespace={"__doc__": ""}, init=False, repr=False, eq=False, match_args=False
+            )
+            cls.__dataclass_fields__ = standard.__dataclass_fields__
+            return cls.__dataclass_fields__
