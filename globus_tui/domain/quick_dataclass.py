@@ -146,7 +146,7 @@ else:
                 fields.append((name, annotation, one))
             # The text about the class is given, or else that is written too, of the signature.
             standard = dataclasses.make_dataclass(
-                cls.__name__, fields, namespace={"__doc__": ""}, init=False, repr=False, eq=False, match_args=False
+                cls.__name__, fields, namespace={"__doc__": name}, init=False, repr=False, eq=False, match_args=False
             )
             cls.__dataclass_fields__ = standard.__dataclass_fields__
             return cls.__dataclass_fields__

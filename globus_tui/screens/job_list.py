@@ -208,8 +208,8 @@ class JobListScreen(Narrowing, JobActions):
         table = self.query_one("#jobs", JobTable)
         if table.marked:
             return tuple(self.states[job_id] for job_id in self.states if job_id in table.marked)
-        state = table.cursor_state
-        ids = [one.job_id for one in state.members] if state else []
+        row = table.cursor_row
+        ids = () if row is None else table.ids_of(row)
         return tuple(self.states[job_id] for job_id in ids if job_id in self.states)
 
     @property
@@ -221,7 +221,7 @@ class JobListScreen(Narrowing, JobActions):
         if not self._row_order.narrowed:
             return None
         table = self.query_one("#jobs", JobTable)
-        return frozenset(table.job_ids) | {one.job_id for row in table.folded.values() for one in row.members}
+        return frozenset(table.job_ids)
 
     def hidden_targets(self) -> frozenset[JobId]:
         """Marked timers that a filter hides."""

@@ -192,11 +192,11 @@ class JobOrder:
         together = {job_id for group in groups for job_id in group.job_ids}
         self._outages = _outages((row for row in states.rows.values() if row.job_id not in together), states, view)
         for group in (*groups, *self._outages):
-            before_group = self.groups.get(group.job_ids[0])
-            same = before_group is not None and before_group.group == group
-            if before_group is None or not same or any(states[one.key] is not one for one in before_group.parts):
-                before_group = group_state(group, states)
-            found[group.job_ids[0]] = before_group
+            known = self.groups.get(group.job_ids[0])
+            same = known is not None and known.group == group
+            if known is None or not same or any(states.rows[one.key].serial != one.serial for one in known.rows):
+                known = group_state(group, states.rows, states.make)
+            found[group.job_ids[0]] = known
         self.groups = found
         self.unfolded &= found.keys()
 
@@ -206,23 +206,23 @@ class JobOrder:
         whole = {
             key: one
             for key, one in self.groups.items()
-            if hits is None or all(self._shows(states.rows[part.job_id], states, view) for part in one.parts)
+            if hits is None or all(self._shows(states.rows[part.job_id], states, view) for part in one.rows)
         }
         self.folded = {
             key: one
             for key, one in whole.items()
-            if key not in self.unfolded and len({part.key in marked for part in one.parts}) == 1
+            if key not in self.unfolded and len({part.key in marked for part in one.rows}) == 1
         }
         opened = {one.job_id: one for key, one in whole.items() if key not in self.folded}
         rows = {one.job_id for one in self.folded.values()}
-        left_out = {part.job_id for one in whole.values() for part in one.parts}
+        left_out = {part.job_id for one in whole.values() for part in one.rows}
         left_out.update(one.job_id for key, one in self.groups.items() if key not in whole)
         shown: list[Row] = []
         for row in self._order:
             if row.job_id in left_out:
                 continue
             if row.job_id in opened:
-                shown += [states.rows[part.job_id] for part in opened[row.job_id].parts]
+                shown += [states.rows[part.job_id] for part in opened[row.job_id].rows]
             elif hits is None or row.job_id in rows or row.job_id in hits:
                 shown.append(row)
         if self._filter.ranks:
@@ -237,7 +237,7 @@ class JobOrder:
         """The rows of single timers that these stand for."""
         for row in rows:
             if isinstance(row, GroupRow):
-                yield from (states.rows[part.job_id] for part in self.groups[row.key].parts)
+                yield from (states.rows[part.job_id] for part in self.groups[row.key].rows)
             else:
                 yield row
 

@@ -120,21 +120,21 @@ class States(Mapping[JobId, JobState]):
 
     Attributes:
         rows: what there is of each at any rate.
+        make: makes a timer of its row.
         glance: what words about a row's timer need: a fifth of the work of making it whole.
     """
 
-    __slots__ = ("_make", "glance", "rows")
+    __slots__ = ("glance", "make", "rows")
 
     def __init__(
         self, rows: dict[JobId, Row], make: Callable[[Row], JobState], glance: Callable[[Row], JobState | Glance]
     ) -> None:
-        """`make` makes a timer of its row."""
         self.rows = rows
-        self._make = make
+        self.make = make
         self.glance = glance
 
     def __getitem__(self, job_id: JobId) -> JobState:
-        return self._make(self.rows[job_id])
+        return self.make(self.rows[job_id])
 
     def __iter__(self) -> Iterator[JobId]:
         return iter(self.rows)

@@ -5,7 +5,9 @@ that did not change is the same object.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from enum import Enum
+from heapq import nlargest, nsmallest
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,14 +17,14 @@ from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import JobId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
 
     from globus_tui.domain.timer.health import Health
     from globus_tui.domain.timer.history import History, Mark
     from globus_tui.domain.timer.job import Job
     from globus_tui.domain.timer.run import Run
     from globus_tui.domain.timer.timer_groups import TimerGroup
+    from globus_tui.store.rows import Row
 
 
 class Doing(Enum):
@@ -97,7 +99,7 @@ class JobState:
         return self.job.job_id
 
     @property
-    def members(self) -> tuple[JobState, ...]:
+    def members(self) -> Sequence[JobState]:
         """The timers that the row stands for: itself, unless it is a group."""
         return (self,)
 
@@ -151,11 +153,17 @@ class GroupState(JobState):
 
     Attributes:
         group: which timers, and what sets them apart.
-        parts: their states, in the group's order.
+        rows: of its timers, in the group's order: one cause may hit thousands.
+        make: makes a timer of its row.
+        worst: the timer that needs a person most; of several that need as much, the one that runs next.
+        soonest: the timer that runs next.
     """
 
     group: TimerGroup
-    parts: tuple[JobState, ...]
+    rows: tuple[Row, ...]
+    make: Callable[[Row], JobState]
+    worst: JobState
+    soonest: JobState
 
     @property
     def key(self) -> JobId:
@@ -168,62 +176,55 @@ class GroupState(JobState):
         return not any(self.group.suffixes)
 
     @property
-    def members(self) -> tuple[JobState, ...]:
-        """Its timers."""
-        return self.parts
-
-    @property
-    def worst(self) -> JobState:
-        """The timer that needs a person most; of several that need as much, the one that runs next."""
-        return _worst(self.parts)
-
-    @property
-    def soonest(self) -> JobState:
-        """The timer that runs next."""
-        return _soonest(self.parts) or self.worst
+    def members(self) -> Sequence[JobState]:
+        """Its timers, of many those that run soonest."""
+        rows = self.rows if len(self.rows) <= LOOKED_AT else nsmallest(LOOKED_AT, self.rows, key=_runs_at)
+        return tuple(map(self.make, rows))
 
     @property
     def last_ran(self) -> datetime | None:
-        return max((one.last_ran for one in self.parts if one.last_ran), default=None)
+        last = max((one.last for one in self.rows if one.last is not None), default=None)
+        return None if last is None else datetime.fromtimestamp(last, UTC)
 
     @property
     def worst_suffix(self) -> str:
         """Which of its timers is the worst one; empty when all are alike."""
-        worst = self.worst
-        if all(one.health.word is worst.health.word for one in self.parts):
+        if all(one.word is self.worst.health.word for one in self.rows):
             return ""
-        return self.group.suffixes[self.parts.index(worst)]
+        return self.group.suffixes[self.group.job_ids.index(self.worst.job_id)]
 
 
-def group_state(group: TimerGroup, states: Mapping[JobId, JobState]) -> GroupState:
+LOOKED_AT = 30
+"""Timers of a group of which more is looked at than their rows: no strip shows more marks."""
+
+
+def group_state(group: TimerGroup, rows: Mapping[JobId, Row], make: Callable[[Row], JobState]) -> GroupState:
     """Puts a group's row together."""
-    parts = tuple(states[job_id] for job_id in group.job_ids)
-    worst = _worst(parts)
-    soonest = _soonest(parts)
+    parts = tuple(rows[job_id] for job_id in group.job_ids)
+    worst_row = min(parts, key=lambda row: (row.rank, _runs_at(row)))
+    soonest_row = min(parts, key=_runs_at)
+    worst = make(worst_row)
+    soonest = worst if _runs_at(soonest_row) == _NEVER else make(soonest_row)
     job = replace(
         worst.job,
         job_id=JobId(f"group of {group.job_ids[0]}"),
         name=group.name,
-        next_run=soonest.job.next_run if soonest else None,
+        next_run=None if _runs_at(soonest_row) == _NEVER else soonest.job.next_run,
     )
-    failures = max(one.history.failures_in_a_row for one in parts)
-    history = replace(worst.history, marks=_joined_marks(parts), failures_in_a_row=failures)
+    latest = parts if len(parts) <= LOOKED_AT else nlargest(LOOKED_AT, parts, key=lambda row: row.last or 0.0)
+    history = replace(worst.history, marks=_joined_marks(tuple(map(make, latest))))
     pending = next((replace(one.pending, new_name=None) for one in parts if one.pending), None)
-    return GroupState(job, history, worst.health, pending, group=group, parts=parts)
+    return GroupState(
+        job, history, worst.health, pending, group=group, rows=parts, make=make, worst=worst, soonest=soonest
+    )
 
 
-def _worst(parts: tuple[JobState, ...]) -> JobState:
-    def need(state: JobState) -> tuple[int, float]:
-        at = None if state.job.stands_still else state.job.next_run
-        return state.health.word.rank, at.timestamp() if at else float("inf")
-
-    return min(parts, key=need)
+_NEVER = float("inf")
 
 
-def _soonest(parts: tuple[JobState, ...]) -> JobState | None:
-    live = [(one.job, place) for place, one in enumerate(parts) if not one.job.stands_still]
-    upcoming = [(job.next_run, place) for job, place in live if job.next_run is not None]
-    return parts[min(upcoming)[1]] if upcoming else None
+def _runs_at(row: Row) -> float:
+    """When it starts a run by itself, in seconds since 1970."""
+    return _NEVER if row.undated or row.stands_still else row.next_run
 
 
 def _joined_marks(parts: tuple[JobState, ...]) -> tuple[Mark, ...]:

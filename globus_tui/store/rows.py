@@ -81,6 +81,7 @@ class Row(NamedTuple):
     last: float | None
     every: float | None
     live: bool
+    stands_still: bool
     health: Health
     source: str
     destination: str
@@ -136,6 +137,7 @@ def make_row(
         last.timestamp() if last else None,
         job.interval_seconds,
         job.status is JobStatus.ACTIVE,
+        job.stands_still,
         health,
         source,
         destination,

@@ -172,11 +172,11 @@ class JobPreview(Widget):
             return words
         key = self._preview_key_of("jobs.unfold")
         if state.outage:
-            names = ", ".join(safe_line(one.job.label) for one in state.members[:_NAMED])
-            more = f" and {len(state.members) - _NAMED} more" if len(state.members) > _NAMED else ""
-            return f"{len(state.members)} timers with one cause ({key} or enter shows each): {names}{more}"
+            names = ", ".join(safe_line(one.job.label) for one in map(state.make, state.rows[:_NAMED]))
+            more = f" and {len(state.rows) - _NAMED} more" if len(state.rows) > _NAMED else ""
+            return f"{len(state.rows)} timers with one cause ({key} or enter shows each): {names}{more}"
         times = ", ".join(state.group.suffixes)
-        return f"{len(state.members)} timers, acted on as one ({key} shows each): {times}"
+        return f"{len(state.rows)} timers, acted on as one ({key} shows each): {times}"
 
     def _help(self, state: JobState) -> str:
         found = remedy(state.job, state.health)

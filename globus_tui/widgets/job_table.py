@@ -68,8 +68,12 @@ class JobTable(LineList["Row"]):
     def job_ids(self) -> Iterator[JobId]:
         """The timers of all rows, in their order."""
         for row in self.rows:
-            group = self.folded.get(row.key)
-            yield from (row.job_id,) if group is None else group.group.job_ids
+            yield from self.ids_of(row)
+
+    def ids_of(self, row: Row) -> tuple[JobId, ...]:
+        """The timer, or timers, of a row."""
+        group = self.folded.get(row.key)
+        return (row.job_id,) if group is None else group.group.job_ids
 
     @property
     def cursor_state(self) -> JobState | None:
@@ -145,7 +149,7 @@ class JobTable(LineList["Row"]):
         return (*pin, Span(new_name or state.job.label)) if pin else new_name or state.job.label
 
     def _times(self, state: GroupState) -> str:
-        return f"{len(state.members)}{'x' if self._row_view.ascii else '×'}"
+        return f"{len(state.rows)}{'x' if self._row_view.ascii else '×'}"
 
     def _cell_strip(self, row: Row) -> Cell:
         state = self.state_of(row)

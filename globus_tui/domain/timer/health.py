@@ -169,6 +169,8 @@ def judge(
     if stale:
         return Health(Word.UNKNOWN, Why.STALE)
     history = history or Past(job, tasks, now)
+    if _nothing_to_say(job, history, now, orders):
+        return _ALL_FINE
     if job.status is JobStatus.DELETING:
         return Health(Word.ENDED, Why.DELETING)
     ended = job.status is JobStatus.ENDED
@@ -185,6 +187,22 @@ def judge(
         return worst
     rest = rest_of(job, orders)
     return replace(worst, missed=history.missed_now, at_once=starts_at_once(job, history, now), rest=rest)
+
+
+def _nothing_to_say(job: Job, history: History | Past, now: datetime, orders: Orders) -> bool:
+    """It waits for its next run after one that came out well: most timers do, and all below would say no more."""
+    return (
+        job.status is JobStatus.ACTIVE
+        and job.activity is not None
+        and job.activity.code is ActivityCode.AWAITING_NEXT_RUN
+        and job.next_run is not None
+        and job.next_run >= now
+        and bool(job.runs)
+        and history.outcomes[0] is Outcome.OK
+        and not job.deletes
+        and orders.good_within is None
+        and (job.end is None or job.end.after_runs is None)
+    )
 
 
 def rest_of(job: Job, orders: Orders) -> Rest | None:
