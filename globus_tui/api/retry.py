@@ -95,6 +95,8 @@ _DATE = re.compile(r"\w{3}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) 
 
 def read_http_date(value: str) -> datetime | None:
     """The moment that a header names; None for anything else, such as a year that no calendar has."""
+    if not value:
+        return None
     try:
         if usual := _DATE.fullmatch(value):
             day, month, year, *clock = usual.groups()

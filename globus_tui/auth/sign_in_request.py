@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TIMER, Scope, collection_of, merge, parse, timer_scope
 from globus_tui.domain.errors import BadInput
@@ -145,6 +144,8 @@ async def resolve_identities(request: SignInRequest, people: People, known: Iden
 
 
 def _is_uuid(text: str) -> bool:
+    from uuid import UUID  # asks the system about itself
+
     try:
         UUID(text)
     except ValueError:

@@ -28,8 +28,8 @@ _NAMED = {
     "urn:globus:auth:scope:auth.globus.org:manage_projects": "manage your projects",
 }
 _SERVICE = {scopes.TIMER: "Timers", scopes.TRANSFER_ALL: "Transfer", scopes.LEGACY_TRANSFER_ACTION: "Transfer"}
-_FLOW_USER = re.compile(r"https://auth\.globus\.org/scopes/([0-9a-f-]{36})/flow_[0-9a-f_]{36}_user")
-_AUTH_VIEW = re.compile(r"urn:globus:auth:scope:auth\.globus\.org:view_\w+|.*/view_consents|.*/manage_\w+")
+_FLOW_USER = r"https://auth\.globus\.org/scopes/([0-9a-f-]{36})/flow_[0-9a-f_]{36}_user"
+_AUTH_VIEW = r"urn:globus:auth:scope:auth\.globus\.org:view_\w+|.*/view_consents|.*/manage_\w+"
 _URN = "urn:globus:auth:identity:"
 
 
@@ -37,11 +37,11 @@ def scope_words(scope: Scope, names: Mapping[str, str]) -> str:
     """What one scope allows, without what is below it; a scope that is not known here as it is written."""
     if (collection := scopes.collection_of(scope)) is not None:
         return f"read and write your files on {collection_name(collection, names)}"
-    if flow := _FLOW_USER.fullmatch(scope.name):
+    if flow := re.fullmatch(_FLOW_USER, scope.name):
         return f"start the flow {collection_name(flow[1], names)}"
     if scope.name in _NAMED:
         return _NAMED[scope.name]
-    if _AUTH_VIEW.fullmatch(scope.name):
+    if re.fullmatch(_AUTH_VIEW, scope.name):
         return scope.name.rpartition(":")[2].rpartition("/")[2].replace("_", " ")
     return one_line(scope.name)
 

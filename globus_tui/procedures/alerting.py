@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.timer.alerts import Look, Watcher
 from globus_tui.domain.timer.health import Word
-from globus_tui.present.alert_words import alert_document, alert_words, notification
-from globus_tui.present.timer_table import SCHEMA, Listed
-from globus_tui.store.alert_hook import claim, run_hook
+from globus_tui.domain.timer.job import JobId
 from globus_tui.store.ledger import Ledger
 from globus_tui.store.refresh_plan import FreshnessState
-from globus_tui.tmux import inside_tmux
-from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
     from globus_tui.domain.timer.alerts import Alert
-    from globus_tui.domain.timer.job import JobId
+    from globus_tui.present.timer_table import Listed
     from globus_tui.screens.console import Console
 
 _KEPT = 200
@@ -88,8 +84,13 @@ class Alerting:
             self._app.say(f"paused by the circuit breaker: {held or 'nothing'}", "warning")
 
     def _tell(self, alerts: list[Alert]) -> None:
+        from globus_tui.present.alert_words import alert_words, notification
+        from globus_tui.present.timer_table import Listed
+        from globus_tui.tmux import inside_tmux
+        from globus_tui.widgets.viewpoint import case_of
+
         app, view = self._app, self._app.view
-        states = {str(key): state for key, state in app.store.states.items() if any(key == one.key for one in alerts)}
+        states = {one.key: app.store.states[JobId(one.key)] for one in alerts}
         listed = {key: Listed(one, case_of(one, view), app.settings.profile) for key, one in states.items()}
         words = [alert_words(one, listed[one.key], view.zone) for one in alerts]
         self.unseen += words
@@ -116,6 +117,10 @@ class Alerting:
         self._app.alert = ""
 
     async def _run_hook(self, alerts: list[Alert], listed: dict[str, Listed]) -> None:
+        from globus_tui.present.alert_words import alert_document
+        from globus_tui.present.timer_table import SCHEMA
+        from globus_tui.store.alert_hook import claim, run_hook
+
         mine = await claim(alerts, self._told)
         if not mine:
             return

@@ -113,14 +113,14 @@ def find_requirement(detail: object) -> Gare | None:
     said = (detail if isinstance(detail, str) else _first(body, _WORDS) or "").strip()
     if not body and not said:
         return None
-    named = tuple(dict.fromkeys(_COLLECTION_IN_WORDS.findall(said)))
+    named = tuple(dict.fromkeys(re.findall(_COLLECTION_IN_WORDS, said)))
     scopes = (str(timer_scope(named)),) if named else ()
     code = _first(body, ("code",)) or ("ConsentRequired" if named else "AuthorizationRequired")
     return Gare(code, scopes, session_message=said or None)
 
 
 _WORDS = ("session_message", "message", "description", "error_description", "detail", "reason", "error")
-_COLLECTION_IN_WORDS = re.compile(r"https://auth\.globus\.org/scopes/([0-9a-f-]{36})/data_access")
+_COLLECTION_IN_WORDS = r"https://auth\.globus\.org/scopes/([0-9a-f-]{36})/data_access"
 
 
 def _first(body: Mapping[str, Any], keys: Iterable[str]) -> str | None:

@@ -19,7 +19,7 @@ _SHORT_DAYS = {"mo": 0, "tu": 1, "di": 1, "we": 2, "mi": 2, "weds": 2, "th": 3, 
 _SHORT_DAYS |= {"su": 6, "so": 6}
 _NAMED = {"noon": timedelta(hours=12), "midday": timedelta(hours=12), "midnight": timedelta()}
 _HALVES = {"am": "am", "a.m": "am", "a.m.": "am", "pm": "pm", "p.m": "pm", "p.m.": "pm"}
-_TIME = re.compile(r"(\d{1,2})(?:([:.h])(\d{2}))?(?:[:.](\d{2}))?(a\.?m\.?|p\.?m\.?|h|o'clock)?", re.ASCII)
+_TIME = r"(\d{1,2})(?:([:.h])(\d{2}))?(?:[:.](\d{2}))?(a\.?m\.?|p\.?m\.?|h|o'clock)?"
 _HOURS_OF = {"morning": (0, 12), "afternoon": (12, 20), "evening": (15, 25), "night": (17, 33)}
 
 
@@ -74,15 +74,15 @@ _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 _MINUTES = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty five": 25, "twenty-five": 25}
 _HOUR = rf"(\d{{1,2}}|{'|'.join(_HOURS)}|noon|midday|midnight)"
 _NO_AMOUNT = r"(?![\w:.]|(?: ?(?:more|seconds?|minutes?|hours?|days?|weeks?|times|runs)))"
-_PAST_THE_HOUR = re.compile(
+_PAST_THE_HOUR = (
     rf"\b(?:an? )?(half|quarter|twenty[ -]five|five|ten|twenty|\d{{1,2}})(?: minutes?)? (past|to|before)"
     rf"(?: (?:the|each|every) hour|(?: {_HOUR}{_NO_AMOUNT}(?: ?([ap])\.?m\b\.?)?))?(?=[ ,]|$)"
 )
-_IN_WORDS = re.compile(
+_IN_WORDS = (
     rf"\b(at|@|by) ({'|'.join(_HOURS)})(?: (fifteen|thirty|forty[ -]five))?{_NO_AMOUNT}(?! (?:past|to|before)\b)"
 )
 
-_WITH_HALF = re.compile(rf"\b({'|'.join(_HOURS)})(?: (fifteen|thirty|forty[ -]five))?(?= (?:o'?clock|[ap]\.?m)\b)")
+_WITH_HALF = rf"\b({'|'.join(_HOURS)})(?: (fifteen|thirty|forty[ -]five))?(?= (?:o'?clock|[ap]\.?m)\b)"
 _QUARTERS = {"fifteen": 15, "thirty": 30}
 
 
@@ -105,9 +105,9 @@ def in_digits(said: str) -> str:
     said = re.sub(r"\b(?:(?:at|on) )?the top of (?:the|each|every) hour\b", "on the hour", said)
     said = re.sub(r"(\bat (?:\d{4}|\d\d?:\d\d)) (?:hours|hrs)\b", r"\1", said)
     said = re.sub(r"\bon the half[ -]hour\b", "at :30", said)
-    said = _PAST_THE_HOUR.sub(_past_the_hour, said)
-    said = _WITH_HALF.sub(lambda it: f"{_hour(it[1])}" + (f":{_QUARTERS.get(it[2], 45)}" if it[2] else ""), said)
-    return _IN_WORDS.sub(lambda it: f"at {_hour(it[2])}" + (f":{_QUARTERS.get(it[3], 45)}" if it[3] else ""), said)
+    said = re.sub(_PAST_THE_HOUR, _past_the_hour, said)
+    said = re.sub(_WITH_HALF, lambda it: f"{_hour(it[1])}" + (f":{_QUARTERS.get(it[2], 45)}" if it[2] else ""), said)
+    return re.sub(_IN_WORDS, lambda it: f"at {_hour(it[2])}" + (f":{_QUARTERS.get(it[3], 45)}" if it[3] else ""), said)
 
 
 def _past_the_hour(found: re.Match[str]) -> str:
@@ -186,7 +186,7 @@ def take_clock(words: Sequence[str], *, led: bool) -> TypedClock | None:
         return TypedClock(_NAMED[word], 1)
     if military := _military(word, led=led):
         return military
-    found = _TIME.fullmatch(word)
+    found = re.fullmatch(_TIME, word, re.ASCII)
     if found is None:
         return None
     hours, between, minutes, seconds, after = found.groups()

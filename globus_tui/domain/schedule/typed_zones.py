@@ -49,17 +49,18 @@ _COASTS = {"eastern": "America/New_York", "central": "America/Chicago", "mountai
 _COASTS |= {"pacific": "America/Los_Angeles"}
 _CONTINENTS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Pacific")
 _AMBIGUOUS = {letters: name for name, said in _LETTERS.items() for letters in said.split()}
-_REGION = re.compile(
-    "(?:africa|america|antarctica|arctic|asia|atlantic|australia|brazil|canada|chile|etc|europe|indian|mexico|pacific|us)/.*"
+_REGION = (
+    "(?:africa|america|antarctica|arctic|asia|atlantic|australia|brazil|canada|chile|etc|europe|indian|mexico|"
+    "pacific|us)/.*"
 )
-_ALONE = re.compile(
+_ALONE = (
     "cst6cdt|cuba|egypt|eire|est5edt|gb|greenwich|hongkong|iceland|iran|israel|jamaica|japan|kwajalein|libya|mst7mdt|"
     "navajo|nz|poland|portugal|prc|pst8pdt|roc|rok|singapore|turkey|universal|w-su"
 )
-_OFFSET = re.compile(r"(?<=\d)(z|utc|gmt| ?[+-]\d{2}(?::?\d{2})?)(?= |$)", re.ASCII)
-_CLOCK_BEFORE = re.compile(r"(?:^|[ t])\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?$|t\d{4}(?:\d\d)?$", re.ASCII)
-_DIGITS_BEFORE = re.compile(r"(?:^|[ t])\d{4}$", re.ASCII)
-_FROM_UTC = re.compile(r"(?:utc|gmt)([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
+_OFFSET = r"(?<=\d)(z|utc|gmt| ?[+-]\d{2}(?::?\d{2})?)(?= |$)"
+_CLOCK_BEFORE = r"(?:^|[ t])\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?$|t\d{4}(?:\d\d)?$"
+_DIGITS_BEFORE = r"(?:^|[ t])\d{4}$"
+_FROM_UTC = r"(?:utc|gmt)([+-])(\d{1,2})(?::?(\d{2}))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,9 @@ def take_zone(said: str, own: tzinfo) -> tuple[str, TypedZone | None]:
         elif bare not in ("local", "localtime") and not (bare == "time" and found):
             words.append(word)
     rest = " ".join(words)
-    for hit in reversed(list(_OFFSET.finditer(rest))):
+    for hit in reversed(list(re.finditer(_OFFSET, rest, re.ASCII))):
         before, letters = rest[: hit.start()], hit.group()[0] in "zug"
-        if _CLOCK_BEFORE.search(before) or (letters and _DIGITS_BEFORE.search(before)):
+        if re.search(_CLOCK_BEFORE, before, re.ASCII) or (letters and re.search(_DIGITS_BEFORE, before, re.ASCII)):
             found.append(TypedZone(_offset(hit.group().strip()), hit.group().strip(), named=False))
             rest = rest[: hit.start()] + rest[hit.end() :]
     if len({zone_words(one.zone) for one in found}) > 1:
@@ -139,7 +140,7 @@ def take_zone(said: str, own: tzinfo) -> tuple[str, TypedZone | None]:
 def _zone_word(word: str, own: tzinfo, said: str) -> TypedZone | None:
     if word in _ZERO:
         return TypedZone(UTC, "UTC")
-    if hit := _FROM_UTC.fullmatch(word):
+    if hit := re.fullmatch(_FROM_UTC, word, re.ASCII):
         sign, hours, minutes = hit.groups()
         return TypedZone(_offset(f"{sign}{int(hours):02}:{minutes or '00'}"), word.upper())
     if word in _AMBIGUOUS and word != said:
@@ -150,7 +151,7 @@ def _zone_word(word: str, own: tzinfo, said: str) -> TypedZone | None:
             f"write the offset or a zone such as {better}.",
             near,
         )
-    if not _ALONE.fullmatch(word) and not _REGION.fullmatch(word):
+    if not re.fullmatch(_ALONE, word) and not re.fullmatch(_REGION, word):
         return None
     zone = zone_by_name(word)
     if zone is None:

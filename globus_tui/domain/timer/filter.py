@@ -111,17 +111,14 @@ KEYS = (
     "last-good", "failed", "missed", "skipped", "tag", "note", "profile", "id",
 )  # fmt: skip
 _TIMELY = frozenset({"next", "last", "last-good"})
-_TERM = re.compile(
-    r"""(?P<marks>[!-]*)(?:(?P<key>last-good|[^\W\d]\w*):(?!//))?
+_TERM = r"""(?P<marks>[!-]*)(?:(?P<key>last-good|[^\W\d]\w*):(?!//))?
     (?: ~(?P<letters>[^\s"/~]+)(?=\s|$) | "(?P<phrase>[^"]*)"?
-    | /(?P<regex>(?:\\.|[^/\\])+)/(?=\s|$) | (?P<word>\S*) )""",
-    re.VERBOSE,
-)
-_COMPARE = re.compile(r"(<=|>=|<|>|=)?(.*)", re.DOTALL)
+    | /(?P<regex>(?:\\.|[^/\\])+)/(?=\s|$) | (?P<word>\S*) )"""
+_COMPARE = r"(<=|>=|<|>|=)?(.*)"
 _SIGNS: dict[str | None, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, None: eq}
-_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(s|sec|m|min|h|hours?|d|days?|w|weeks?)(?=\d|$)")
+_DURATION = r"(\d{1,6}(?:\.\d{1,3})?)(s|sec|m|min|h|hours?|d|days?|w|weeks?)(?=\d|$)"
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_CLOCKS = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
+_CLOCKS = r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +215,7 @@ def parse_filter(typed: str) -> Filter:
     ways: list[list[Term]] = [[]]
     problems: list[str] = []
     patterns: list[Pattern] = []
-    for match in _TERM.finditer(typed):
+    for match in re.finditer(_TERM, typed, re.VERBOSE):
         if match.group().casefold() == "or":
             ways.append([])
         elif (term := _term(match, problems, patterns)) is not None:
@@ -416,13 +413,13 @@ def _count_test(key: str, text: str) -> Callable[[Subject], bool | None]:
 
 
 def _compared(text: str) -> tuple[str | None, str]:
-    match = _COMPARE.match(text)
+    match = re.match(_COMPARE, text, re.DOTALL)
     return (match[1], match[2]) if match else (None, text)
 
 
 def _seconds(text: str, key: str) -> float:
     rest, total = text, 0.0
-    while match := _DURATION.match(rest):
+    while match := re.match(_DURATION, rest):
         total += float(match[1]) * _UNITS[match[2][0]]
         rest = rest[match.end() :]
     if rest or not text:
@@ -467,7 +464,7 @@ def _moment_test(key: str, text: str) -> Callable[[Subject], bool | None]:
         days = {"yesterday": -1, "tomorrow": 1}.get(whole, 0)
         hours = (time(18), time(6)) if whole == "tonight" else (time(0), time(0))
         return lambda one: _in_hours(one, key, hours, days)
-    if match := _CLOCKS.fullmatch(text):
+    if match := re.fullmatch(_CLOCKS, text):
         numbers = [int(one) for one in match.groups()]
         if numbers[0] > 23 or numbers[2] > 24 or max(numbers[1], numbers[3]) > 59:
             raise BadInput(f"{text} are no hours of a day.")
