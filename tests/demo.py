@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 """When the facility of the tests begins: its history is always the same."""
-PATIENCE = 30.0
+PATIENCE = 100.0
 """Seconds after which `until` gives up. Nothing waits that long unless it is broken."""
 
 A_WHILE = 0.5

@@ -30,10 +30,14 @@ _THREADS = 10.0
 
 
 class Rest:
-    """The running event loop, its clock, and the threads that work for it."""
+    """The running event loop, its clock, and the threads that work for it.
 
-    def __init__(self) -> None:
+    With `real_time` the clock is left alone, and what is due is waited for: whoever is asked over a socket needs time.
+    """
+
+    def __init__(self, *, real_time: bool = False) -> None:
         self._loop: Any = asyncio.get_running_loop()
+        self._waits_really = real_time
         self._ahead = 0.0
         self._threads: set[asyncio.Future[Any]] = set()
         self._real_time = self._loop.time
@@ -54,10 +58,18 @@ class Rest:
         """Wait for rest; takes what `wait_for_idle` takes."""
         del min_sleep, max_sleep
         await self._all_done()
-        left = self.put_forward(MOMENT)
+        left = await self._come_to_what_is_due(MOMENT)
         while left is not None:
             await self._all_done()
-            left = self.put_forward(left)
+            left = await self._come_to_what_is_due(left)
+
+    async def _come_to_what_is_due(self, left: float) -> float | None:
+        before = self._ahead
+        left_then = self.put_forward(left)
+        if self._waits_really:
+            step, self._ahead = self._ahead - before, before
+            await asyncio.sleep(step)
+        return left_then
 
     def put_forward(self, left: float) -> float | None:
         """Put the loop's clock forward to what is due next.

@@ -18,6 +18,7 @@ from globus_tui.sandbox.serve import SERVICES, environment, running
 from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.sandbox.world.history import facility
 from globus_tui.settings import load_settings
+from tests.rest import Rest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import JobId
     from globus_tui.sandbox.state import Sandbox
 
-PATIENCE = 20.0
+PATIENCE = 100.0
 """Seconds after which `until` gives up. Nothing waits that long unless it is broken."""
 
 
@@ -86,8 +87,9 @@ class Served:
                 backend, settings, chosen, find_zone("UTC"), os.environ, sign_in=sign_in, timer=timer
             )
             self.app.word = self.app.reading = 0  # keys come as fast as they can, and are meant
-            async with self.app.run_test(size=size) as pilot:
-                yield pilot
+            with Rest(real_time=True).taking_over():
+                async with self.app.run_test(size=size) as pilot:
+                    yield pilot
 
     async def until(self, pilot: Pilot[Any], ready: Callable[[], object]) -> None:
         """Waits for something to come about."""

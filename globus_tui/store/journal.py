@@ -323,24 +323,31 @@ class Journal:
         """
         self._remember(entry)
         try:
-            await asyncio.wait_for(asyncio.to_thread(self._write), _PATIENCE)
+            await asyncio.wait_for(asyncio.to_thread(self._write, _PATIENCE), _PATIENCE)
         except TimeoutError:
-            self.problem = f"The journal {self.path} cannot be written: its file system does not answer"
+            self.problem = self._no_answer()
 
     def append_now(self, entry: Mapping[str, Any]) -> None:
         """The same, at once; for when the program is about to end."""
         self._remember(entry)
-        self._write()
+        self._write(_LOCK_TIMEOUT)
 
     def _remember(self, entry: Mapping[str, Any]) -> None:
         by = {"v": _VERSION, "profile": self.profile, "who": self.who, "host": socket.gethostname(), "pid": os.getpid()}
         self.unwritten.append({**by, **entry})
 
-    def _write(self) -> None:
-        if self.path is None or not self._turn.acquire(timeout=_LOCK_TIMEOUT):
+    def _no_answer(self) -> str:
+        return f"The journal {self.path} cannot be written: its file system does not answer"
+
+    def _write(self, patience: float) -> None:
+        if self.path is None:
+            return
+        if not self._turn.acquire(timeout=patience):
+            self.problem = self._no_answer()
             return
         try:
-            self._write_all(self.path)
+            while self.unwritten:  # also of those that came meanwhile, and may have given up waiting for their turn
+                self._write_all(self.path)
             self.problem = None
         except OSError as error:
             self.problem = f"The journal {self.path} cannot be written: {error.strerror or error}"

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Self
 import pyte
 
 from globus_tui.widgets.page import READING
-from tests.cpu import cpu_seconds, waits_for_cpu
+from tests.cpu import children, cpu_seconds, waits_for_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-PATIENCE = 30.0
+PATIENCE = 100.0
 """Seconds until a test gives up on a program that does not do what it waits for."""
 _A_MOMENT = 0.2
 """Seconds that `wait_for_rest` listens for a sign of life."""
@@ -37,6 +37,8 @@ class Terminal:
     Attributes:
         raw: every byte that the terminal got.
         process: the program.
+        beside: gives the ids of programs that draw here and that it did not start: a server of sessions, and what runs
+            in them.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Terminal:
         With `leads` the terminal is also the one that controls it, as it is for what a login starts.
         """
         self.raw = b""
+        self.beside: Callable[[], Sequence[int]] = tuple
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._master, self._slave = pty.openpty()
@@ -119,15 +122,23 @@ class Terminal:
         On a machine with other work, silence alone says nothing: it may not have come to draw yet.
         """
         spent = self._spent()
-        while self._read(_A_MOMENT) or waits_for_cpu(self.process.pid) or self._spent() - spent > _AT_REST:
+        while self._read(_A_MOMENT) or any(map(waits_for_cpu, self._drawing())) or self._spent() - spent > _AT_REST:
             spent = self._spent()
 
+    def _drawing(self) -> list[int]:
+        """The program, what it started, and what draws beside it."""
+        found = [self.process.pid, *self.beside()]
+        for one in found:
+            found += children(one)
+        return found
+
     def _spent(self) -> float:
-        """CPU seconds of the program, and of this process: its threads are the services that the program asks."""
-        return cpu_seconds(self.process.pid) + cpu_seconds(os.getpid())
+        """CPU seconds of what draws, and of this process: its threads are the services that the program asks."""
+        return cpu_seconds(os.getpid()) + sum(map(cpu_seconds, self._drawing()))
 
     def agree(self) -> None:
         """Press `y` once the question has stood there as long as it takes to read: before that it does not count."""
+        self.wait_for_rest()
         end = time.monotonic() + 2 * READING
         while time.monotonic() < end:
             self._read(0.05)

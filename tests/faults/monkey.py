@@ -172,7 +172,8 @@ class Monkey:
         """Take what was recorded."""
         settings = load_settings(os.environ)
         for one in await Journal(settings.paths.state / "journal.jsonl", profile=settings.profile).entries():
-            if one["what"] != "swap":
+            never_left = one["outcome"] == "refused" and one.get("error") == "interrupted"
+            if one["what"] != "swap" and not never_left:
                 self.found.recorded[one["what"], _subject(one)] += 1
 
     @property

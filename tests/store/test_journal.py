@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import errno
 import fcntl
 import json
@@ -194,6 +195,55 @@ async def test_a_dead_network_drive_does_not_hold_up_a_pause(path: Path, monkeyp
     assert isinstance(done, Done)
     assert done.note is not None
     assert "does not answer" in done.note
+
+
+@pytest.fixture
+def slow_disk(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """What is written is on the disk only once the second event is set; the first one tells that it is waited for."""
+    begun, released, real = threading.Event(), threading.Event(), os.fsync
+
+    def slow(handle: int) -> None:
+        begun.set()
+        released.wait(60)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    monkeypatch.setattr(journal, "_LOCK_TIMEOUT", 0.01)
+    return begun, released
+
+
+async def test_of_many_changes_at_once_on_a_slow_disk_none_leaves_before_its_line_is_written(
+    path: Path, slow_disk: tuple[threading.Event, threading.Event]
+) -> None:
+    kept = Journal(path)
+    begun, released = slow_disk
+
+    async def change(what: str) -> None:
+        await kept.append({"what": what, "outcome": "asked"})
+        assert what in whats(path)
+
+    first = asyncio.create_task(change("pause 1"))
+    await asyncio.to_thread(begun.wait, 60)
+    threading.Timer(0.2, released.set).start()  # no turn is waited for so long but by what is about to leave
+    await asyncio.gather(first, *(change(f"pause {number}") for number in (2, 3, 4)))
+    assert len(whats(path)) == 4
+    assert kept.problem is None
+
+
+async def test_a_line_that_nobody_waits_for_any_more_is_written_by_whoever_has_the_turn(
+    path: Path, slow_disk: tuple[threading.Event, threading.Event]
+) -> None:
+    kept = Journal(path)
+    begun, released = slow_disk
+    first = asyncio.create_task(kept.append({"what": "pause", "outcome": "asked"}))
+    await asyncio.to_thread(begun.wait, 60)
+    kept.append_now({"what": "resume"})
+    assert kept.problem is not None
+    assert whats(path) == ["pause"]
+    released.set()
+    await first
+    assert whats(path) == ["pause", "resume"]
+    assert kept.problem is None
 
 
 def test_a_system_log_is_told_by_socket_and_by_udp_without_documents_and_one_that_is_not_there_holds_nothing_up(
