@@ -56,7 +56,8 @@ class Page(Screen[Answer]):
             self.workers.cancel_node(node)
 
     async def _dispatch_message(self, message: Message) -> None:
-        if not self._page_left or isinstance(message, _ENDING):
+        ending = self._pruning or self._closing  # the program is left while this opens
+        if not (self._page_left or ending) or isinstance(message, _ENDING):
             await super()._dispatch_message(message)
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:

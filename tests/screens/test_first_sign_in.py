@@ -55,6 +55,7 @@ async def paste_the_code(served: Served, pilot: Pilot[Any], allow: Callable[[Ser
     await served.until(pilot, lambda: isinstance(served.app.screen, ConsentScreen))
     screen = served.app.screen
     assert isinstance(screen, ConsentScreen)
+    await served.until(pilot, lambda: screen.is_mounted and screen.query("#code"))
     code = await allow(served, screen._url)
     screen.post_message(events.Paste(code))
     await served.until(pilot, lambda: screen.query_one("#code").value == code)  # type: ignore[attr-defined]  # the field

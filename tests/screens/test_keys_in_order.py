@@ -11,6 +11,7 @@ import pytest
 from globus_tui.domain.making.draft import What, new_draft
 from globus_tui.lines.driver import WholePastes
 from globus_tui.sandbox.faults import Fault
+from globus_tui.screens.activity import ActivityScreen
 from globus_tui.screens.confirm import Confirm, ConfirmTyped
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.job_list import JobListScreen
@@ -19,6 +20,7 @@ from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+    from textual.widget import Widget
 
     from tests.demo import Demo
 
@@ -276,3 +278,20 @@ async def test_the_palette_runs_no_command_whose_line_nobody_had_time_to_read(de
         sheet._page_drawn_at -= NEVER
         await write(demo, pilot, "\r")
         assert demo.changes() == [f"POST /jobs/{demo.job_id('db-dumps')}/pause"]
+
+
+async def test_the_program_may_end_while_a_page_opens(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page would show when it stands is not looked for on one that never will."""
+    opening, mount = asyncio.Event(), ActivityScreen.mount_composed_widgets
+
+    async def late(page: ActivityScreen, widgets: list[Widget]) -> None:
+        opening.set()
+        while not page._pruning:
+            await asyncio.sleep(0.001)
+        await mount(page, widgets)
+
+    monkeypatch.setattr(ActivityScreen, "mount_composed_widgets", late)
+    async with demo.console():
+        demo.app.open_screen(ActivityScreen())
+        await opening.wait()
+    assert not demo.app.is_running
