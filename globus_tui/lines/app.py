@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
+from inspect import iscoroutine
 from itertools import compress, repeat
 from operator import ne
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import finalize
 
 from textual.app import App
+from textual.worker_manager import WorkerManager
 
 from globus_tui.lines.strip import PLAIN, RESET, Cell, LineStrip, lean, write_cells
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from textual.messages import TerminalSupportsSynchronizedOutput
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.worker import Worker
 
 QUESTION = "\x1b[?2026$p"
 """Whether frames are drawn as a whole (DECRQM 2026). Textual asks it once at the start and reads its answer."""
@@ -152,6 +156,16 @@ _OFTEN_ENOUGH = 2
 """Answers that failed to come one after another, after which nothing is asked any more."""
 
 
+class _Workers(WorkerManager):
+    """Textual's; work that is given up before it began is closed: else Python complains of it on the terminal."""
+
+    def add_worker(self, worker: Worker[Any], start: bool = True, exclusive: bool = True) -> None:
+        """As Textual's."""
+        super().add_worker(worker, start, exclusive)
+        if iscoroutine(worker._work):
+            finalize(worker, worker._work.close)
+
+
 class LineApp(App[R]):
     """Turns what Textual is about to write into cells, and writes those that the terminal does not show yet.
 
@@ -167,6 +181,11 @@ class LineApp(App[R]):
         self._line_answers = self._line_missed = self._line_leaving = False
         self._line_leave: Callable[[], None] | None = None
         self._line_clock: Timer | None = None
+
+    @cached_property
+    def workers(self) -> WorkerManager:
+        """As Textual's."""
+        return _Workers(self)
 
     def get_driver_class(self) -> type[Driver]:
         """As Textual's, but for the terminals of Unix, whose driver would wake ten times a second to look for keys."""

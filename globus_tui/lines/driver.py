@@ -13,6 +13,7 @@ import contextlib
 import os
 import select
 import selectors
+import signal
 import termios
 import time
 from codecs import getincrementaldecoder
@@ -114,6 +115,8 @@ _PIECE = 4096
 """Bytes written at once: what is left of them after a hold-up fits into what the system keeps for a terminal."""
 _LAST_WORDS = 1.0
 """Seconds for the terminal to take what is written last."""
+_WOKEN = 0.5
+"""Seconds within which a signal that was sent together with another one is heard."""
 
 
 class _Output:
@@ -172,6 +175,14 @@ class WaitingDriver(LinuxDriver):
                 self.attrs_before = None
         self._line_output.dropping = False
         super().stop_application_mode()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """As Textual's, which in the background goes back to sleep: whoever woke it there may have told it to end."""
+        with contextlib.suppress(OSError):  # it is gone, or nobody's
+            if os.tcgetpgrp(self.fileno) != os.getpgrp():
+                time.sleep(_WOKEN)
+        if signal.getsignal(signal.SIGCONT) == self._sigcont_application:  # nobody has
+            super()._sigcont_application()
 
     def close(self) -> None:
         """As Textual's, but a terminal that takes nothing is left behind."""

@@ -56,8 +56,8 @@ class Page(Screen[Answer]):
             self.workers.cancel_node(node)
 
     async def _dispatch_message(self, message: Message) -> None:
-        ending = self._pruning or self._closing  # the program is left while this opens
-        if not (self._page_left or ending) or isinstance(message, _ENDING):
+        taking = self.display and not self._page_left  # it has no display when the program is left while it opens
+        if taking or isinstance(message, _ENDING):
             await super()._dispatch_message(message)
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import signal
+import time
+from inspect import CORO_CLOSED, getcoroutinestate
 from typing import TYPE_CHECKING
 
 import pyte
+import pytest
 from textual.containers import Vertical
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from globus_tui.lines.app import LineApp
 from globus_tui.lines.columns import Column, Span
+from globus_tui.lines.driver import WaitingDriver
 from globus_tui.lines.list import LineList
 from tests.lines.test_list import Item
 
@@ -211,3 +219,40 @@ async def test_while_the_terminal_is_behind_nothing_is_drawn_and_then_where_the_
         await pilot.pause()
         assert len(app.frames) == 1
         assert shows_all(app)
+
+
+async def test_work_that_is_given_up_before_it_began_leaves_nothing_that_python_complains_of() -> None:
+    async def work() -> None:
+        """Nothing."""
+
+    app = Console()
+    async with app.run_test():
+        given_up, done = work(), work()
+        app.run_worker(given_up, exclusive=True)
+        await app.run_worker(done, exclusive=True).wait()
+        gc.collect()
+        assert getcoroutinestate(given_up) == getcoroutinestate(done) == CORO_CLOSED
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_woken_in_the_background_it_listens_whether_it_was_told_to_end_before_it_sleeps_again(
+    monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """Of two signals that are sent together the second one may be heard first."""
+    resumed = []
+    monkeypatch.setattr(LinuxDriver, "_sigcont_application", lambda *_: resumed.append(True))
+    before = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+    driver = WaitingDriver(Console())
+    monkeypatch.setattr(os, "tcgetpgrp", lambda _: -1)
+
+    def sleep(_: float) -> None:
+        if told:
+            signal.signal(signal.SIGCONT, signal.SIG_IGN)  # as `Ending` does
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    try:
+        driver._sigcont_application()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert resumed == ([] if told else [True])

@@ -280,14 +280,18 @@ async def test_the_palette_runs_no_command_whose_line_nobody_had_time_to_read(de
         assert demo.changes() == [f"POST /jobs/{demo.job_id('db-dumps')}/pause"]
 
 
+async def next_turn() -> None:
+    await asyncio.sleep(0)
+
+
 async def test_the_program_may_end_while_a_page_opens(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page would show when it stands is not looked for on one that never will."""
     opening, mount = asyncio.Event(), ActivityScreen.mount_composed_widgets
 
     async def late(page: ActivityScreen, widgets: list[Widget]) -> None:
         opening.set()
-        while not page._pruning:
-            await asyncio.sleep(0.001)
+        while page.display:
+            await next_turn()
         await mount(page, widgets)
 
     monkeypatch.setattr(ActivityScreen, "mount_composed_widgets", late)
