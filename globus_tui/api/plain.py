@@ -103,6 +103,7 @@ class PlainSender:
     def __init__(self, environment: Environment, verify: ssl.SSLContext | bool) -> None:
         self._environment, self._verify = environment, verify
         self._idle: list[_Wire] = []
+        self._closed = False
 
     def suits(self, call: Call) -> bool:
         """It changes nothing at Globus, and nothing about its address is out of the ordinary."""
@@ -111,7 +112,8 @@ class PlainSender:
         return asks and url.isascii() and (url.startswith("http:") or isinstance(self._verify, ssl.SSLContext))
 
     async def aclose(self) -> None:
-        """Closes what is open."""
+        """Closes what is open; what is still asked over closes when it is answered."""
+        self._closed = True
         for wire in self._idle:
             wire.writer.close()
         self._idle.clear()
@@ -144,7 +146,7 @@ class PlainSender:
         except BaseException:
             wire.writer.transport.abort()
             raise
-        if reusable and len(self._idle) < MOST_IDLE:
+        if reusable and len(self._idle) < MOST_IDLE and not self._closed:
             self._idle.append(wire._replace(since=time.monotonic()))
         else:
             wire.writer.close()

@@ -31,6 +31,8 @@ class Canned:
         self.answers = list(answers)
         self.asked: list[str] = []
         self.connections = 0
+        self.came, self.may_answer, self.over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.may_answer.set()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -40,10 +42,13 @@ class Canned:
             except asyncio.IncompleteReadError:
                 break
             answer = self.answers.pop(0)
+            self.came.set()
+            await self.may_answer.wait()
             writer.write(answer)
             if b"length" not in answer.lower() and b"chunked" not in answer:
                 break
         writer.close()
+        self.over.set()
 
 
 @asynccontextmanager
@@ -105,6 +110,19 @@ async def test_what_is_no_whole_answer_is_an_error_with_words(answer: bytes, err
     async with served(answer) as (_, connection):
         with pytest.raises(error, match="Globus Timers"):
             await connection.request("timer", "GET", "/jobs/")
+
+
+async def test_what_is_answered_after_all_was_closed_leaves_no_connection_open() -> None:
+    """As when the program is left while it refreshes."""
+    async with served(*2 * [with_length(b'{"jobs": []}')]) as (canned, connection):
+        canned.may_answer.clear()
+        asking = asyncio.create_task(connection.request("timer", "GET", "/jobs/"))
+        await canned.came.wait()
+        await connection.aclose()
+        canned.may_answer.set()
+        assert (await asking).object() == {"jobs": []}
+        async with asyncio.timeout(20):
+            await canned.over.wait()
 
 
 async def test_a_redirection_is_followed_and_nobody_there_is_said() -> None:

@@ -235,7 +235,7 @@ async def test_work_that_is_given_up_before_it_began_leaves_nothing_that_python_
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_woken_in_the_background_it_listens_whether_it_was_told_to_end_before_it_sleeps_again(
+async def test_woken_in_the_background_it_listens_whether_it_was_told_to_end_before_it_sleeps_again(
     monkeypatch: pytest.MonkeyPatch, told: bool
 ) -> None:
     """Of two signals that are sent together the second one may be heard first."""
