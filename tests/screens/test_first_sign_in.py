@@ -162,6 +162,7 @@ async def test_a_home_that_cannot_be_written_lets_the_program_run_and_says_so(
         await point_at(served, pilot)
         await pilot.press("f")
         await paste_the_code(served, pilot, by_calls)
-        await served.until(pilot, lambda: timer(served).status == "active")
+        await served.until(pilot, lambda: isinstance(served.app.screen, Results))
+        assert timer(served).status == "active"
     async with served.console() as pilot:
         await served.until_shown(pilot, "Nobody is signed in")
