@@ -309,12 +309,10 @@ WIZARD = _group(
     "Wizard",
     ("wizard.next", "Next step", "The next step; steps can be filled in in any order.", True),
     ("wizard.create", "Create", "Create it; from any step but the last one, look everything through first.", True),
-    ("wizard.step-1", "Step 1", "The first step.", False),
-    ("wizard.step-2", "Step 2", "The second step.", False),
-    ("wizard.step-3", "Step 3", "The third step.", False),
-    ("wizard.step-4", "Step 4", "The fourth step.", False),
-    ("wizard.step-5", "Step 5", "The fifth step.", False),
-    ("wizard.step-6", "Step 6", "The sixth step.", False),
+    *(
+        (f"wizard.step-{number}", f"Step {number}", f"The {place} step.", False)
+        for number, place in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)
+    ),
     ("wizard.swap", "Swap", "Exchange source and destination, with their paths.", False),
     ("wizard.copy", "Copy", "Copy the request, the same as a globus command, or a file; on the last step.", False),
     ("wizard.discard", "Discard", "Give the draft up; asks first. Escape leaves and keeps it.", False),

@@ -84,12 +84,7 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         # the wizard
         "wizard.next": "ctrl+n",
         "wizard.create": "ctrl+s",
-        "wizard.step-1": "f2",
-        "wizard.step-2": "f3",
-        "wizard.step-3": "f4",
-        "wizard.step-4": "f5",
-        "wizard.step-5": "f6",
-        "wizard.step-6": "f7",
+        **{f"wizard.step-{number}": f"f{number + 1}" for number in range(1, 7)},
         "wizard.swap": "f8",
         "wizard.copy": "ctrl+y",
         "wizard.discard": "f9",

@@ -18,7 +18,7 @@ from globus_tui.present import health_words, marks, schedule_words
 from globus_tui.present.transfer_words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from globus_tui.domain.making.draft import Draft
@@ -129,7 +129,7 @@ def _flow_command(draft: Draft) -> CliCommand:
     left_out = [word for word in ("run_managers", "run_monitors", "tags", "label") if getattr(flow, word)]
     words_left_out = ", ".join((*left_out, *flow.extra)).replace("_", " ")
     notes = [f"The CLI leaves out {words_left_out}: it has no option for it."] if words_left_out else []
-    return CliCommand(f"globus timer create flow {_join([*words, flow.flow_id or 'FLOW'])}", tuple(notes))
+    return CliCommand(f"globus timer create flow {shlex.join([*words, flow.flow_id or 'FLOW'])}", tuple(notes))
 
 
 def _schedule_words(schedule: Schedule | None) -> list[str]:
@@ -173,10 +173,10 @@ def _transfer(command: str, words: list[str], data: TransferData, *, timer: bool
     if len(data.items) == 1 and first is not None and first.external_checksum is None:
         words += {True: ["--recursive"], False: ["--no-recursive"], None: []}[first.recursive]
         words += [f"{source}:{first.source_path}", f"{destination}:{first.destination_path}"]
-        return CliCommand(f"{command} {_join(words)}", notes)
+        return CliCommand(f"{command} {shlex.join(words)}", notes)
     if first is None:
-        return CliCommand(f"{command} {_join([*words, f'{source}:PATH', f'{destination}:PATH'])}", notes)
-    text = f"{command} {_join([*words, '--batch', '-', source, destination])} <<'{_END}'\n"
+        return CliCommand(f"{command} {shlex.join([*words, f'{source}:PATH', f'{destination}:PATH'])}", notes)
+    text = f"{command} {shlex.join([*words, '--batch', '-', source, destination])} <<'{_END}'\n"
     return CliCommand(f"{text}{write_batch(data.items)}{_END}", notes)
 
 
@@ -223,36 +223,3 @@ def _notes(data: TransferData, *, timer: bool) -> tuple[str, ...]:
     if timer and len(data.items) != 1:
         said.append("The items are lines of its input.")
     return tuple(said)
-
-
-def _join(words: Iterable[str]) -> str:
-    return shlex.join(words)
-
-
-# --- other actions
-
-
-def pause_command(job_id: str) -> CliCommand:
-    """Pauses a timer."""
-    return CliCommand(f"globus timer pause {shlex.quote(job_id)}")
-
-
-def resume_command(job_id: str, *, skip_check: bool = False) -> CliCommand:
-    """Resumes a timer."""
-    skip = "--skip-inactive-reason-check " if skip_check else ""
-    return CliCommand(f"globus timer resume {skip}{shlex.quote(job_id)}")
-
-
-def delete_command(job_id: str) -> CliCommand:
-    """Deletes a timer; this program pauses it first."""
-    return CliCommand(f"globus timer delete {shlex.quote(job_id)}")
-
-
-def rename_command(job_id: str, name: str) -> CliCommand:
-    """Renames a timer: no command of its own, so it is the API call."""
-    body = json.dumps({"name": name}, ensure_ascii=False)
-    return CliCommand(f"globus api timers patch {_join([f'/jobs/{job_id}', '--body', body])}")
-
-
-def cancel_command(task_id: str) -> CliCommand:
-    return CliCommand(f"globus task cancel {shlex.quote(task_id)}")

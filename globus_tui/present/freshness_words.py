@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from globus_tui.present import moments
 from globus_tui.present.transfer_words import one_line
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
-    from enum import Enum
+
+    from globus_tui.store.refresh_plan import Freshness
 
 
-class Current(Protocol):
-    """What is needed of the store's `Freshness`; moments are by this machine's clock."""
-
-    @property
-    def state(self) -> Enum:
-        """Its value is `never read`, `from cache`, `fresh`, `stale`, `signed out` or `paused`."""
-        ...
-
-    @property
-    def checked_at(self) -> datetime | None:
-        """When the service last answered."""
-        ...
-
-    @property
-    def problem(self) -> str | None:
-        """Why the last attempt failed."""
-        ...
-
-    @property
-    def next_attempt(self) -> datetime | None:
-        """When it is tried again by itself."""
-        ...
-
-
-def header_words(current: Current, now: datetime, zone: tzinfo) -> str:
+def header_words(current: Freshness, now: datetime, zone: tzinfo) -> str:
     """`synced just now`, `STALE: no answer since 14:02 (timed out), next try 14:05`, `signed out`."""
     synced = f"synced {moments.relative_words(current.checked_at, now)}" if current.checked_at else "never synced"
     state = current.state.value
@@ -55,7 +32,7 @@ def header_words(current: Current, now: datetime, zone: tzinfo) -> str:
     return f"STALE: no answer since {moments.since_words(current.checked_at, now, zone)}{reason}{again}"
 
 
-def short_freshness(current: Current, now: datetime, zone: tzinfo) -> str:
+def short_freshness(current: Freshness, now: datetime, zone: tzinfo) -> str:
     """The same for 80 columns: `synced 2m ago`, `STALE since 14:02`, `signed out`."""
     state = current.state.value
     if state == "signed out":
@@ -70,7 +47,7 @@ def short_freshness(current: Current, now: datetime, zone: tzinfo) -> str:
     return f"{words}, off" if state == "paused" else words
 
 
-def _asking(current: Current, now: datetime, zone: tzinfo) -> str:
+def _asking(current: Freshness, now: datetime, zone: tzinfo) -> str:
     if not current.problem:
         return "asking Globus"
     again = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import Job
     from globus_tui.domain.timer.orders import Known
     from globus_tui.domain.transfer.task import Task
-    from globus_tui.present.replaced_words import Replacement
+    from globus_tui.store.job_state import Replacement
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from globus_tui.present import moments
 from globus_tui.present.schedule_words import rhythm_words
@@ -13,54 +13,9 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from globus_tui.domain.timer.job import Job
-
-
-class Replacement(Protocol):
-    """What has taken another timer's place."""
-
-    @property
-    def job_id(self) -> str:
-        """Its id."""
-
-    @property
-    def label(self) -> str | None:
-        """What it is called; None when it is gone."""
-
-    @property
-    def state(self) -> str:
-        """Whether it is active."""
-
-
-class Preview(Protocol):
-    """What resuming sets going."""
-
-    @property
-    def catch_up(self) -> bool | None:
-        """A run starts at once."""
-
-    @property
-    def missed(self) -> int | None:
-        """Ticks that passed."""
-
-
-class Old(Protocol):
-    """A timer that was replaced, as these words need it."""
-
-    @property
-    def job_id(self) -> str:
-        """Its id."""
-
-    @property
-    def name(self) -> str | None:
-        """What it was called then."""
-
-    @property
-    def replaced_by(self) -> str:
-        """The id of the one in its place."""
-
-    @property
-    def replaced_at(self) -> datetime:
-        """When."""
+    from globus_tui.store.job_state import Replacement
+    from globus_tui.store.journal import OldTimer
+    from globus_tui.store.operations import ResumePreview
 
 
 def kept_words(number: int) -> str:
@@ -76,13 +31,8 @@ def ask_words(number: int, days: int, key: str) -> str:
     return f"{timers} {was} {days} days ago or more {still}, paused: {key} lists what to delete."
 
 
-def kept_lines(found: Sequence[Old], jobs: Mapping[str, Job], now: datetime, zone: tzinfo) -> tuple[str, ...]:
-    """One line for each: its name, id and schedule, when it was replaced, and by what.
-
-    Args:
-        jobs: the timers in the list, by id.
-        zone: times are shown in it.
-    """
+def kept_lines(found: Sequence[OldTimer], jobs: Mapping[str, Job], now: datetime, zone: tzinfo) -> tuple[str, ...]:
+    """One line for each: its name, id and schedule, when it was replaced, and by what; `jobs`: those listed, by id."""
     lines = []
     for one in found:
         job, new = jobs.get(one.job_id), jobs.get(one.replaced_by)
@@ -95,12 +45,9 @@ def kept_lines(found: Sequence[Old], jobs: Mapping[str, Job], now: datetime, zon
 
 
 def by_words(label: str, new: Replacement) -> str:
-    """What has taken a timer's place: `replaced by active db-dumps v2`; of the same name, its id.
+    """What has taken the place of the timer of that name: `replaced by active db-dumps v2`; of the same name, its id.
 
     How that one is stands before its name, which narrow lists cut.
-
-    Args:
-        label: of the timer that was replaced.
     """
     return f"replaced by {new.state} {_called(label, new)}" if new.label else "replaced by one that is gone"
 
@@ -117,7 +64,7 @@ def resume_warning(label: str, new: Replacement) -> str:
     return f"{label} was replaced by {_called(label, new)} ({new.state}): {more}."
 
 
-def back_sentences(new: str, old: str, preview: Preview | None, *, resting: bool) -> tuple[str, ...]:
+def back_sentences(new: str, old: str, preview: ResumePreview | None, *, resting: bool) -> tuple[str, ...]:
     """What undoing a replacement means; both names may be the same.
 
     Args:

@@ -11,8 +11,8 @@ from globus_tui.commands import key_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.timer.job import JobStatus
 from globus_tui.domain.timer.run import RunState
+from globus_tui.present.operation_words import operation_command, outcome_words
 from globus_tui.present.transfer_words import one_line
-from globus_tui.screens.operation_words import command_of, outcome_words
 from globus_tui.store.journal import noting
 from globus_tui.store.operations import Delete, Pause, Resume
 from globus_tui.store.outcome import Done, NeedsConsent, Refused
@@ -98,7 +98,7 @@ class Operations:
     ) -> None:
         labels = [self._label(one) for one in operations]
         for one in operations:
-            self._app.activity.command(command_of(one))
+            self._app.activity.command(operation_command(one))
         with noting():
             outcomes: Sequence[Outcome] = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
         if len(operations) == 1:

@@ -18,9 +18,9 @@ from globus_tui.domain.timer.cause import cause_of
 from globus_tui.domain.timer.job import JobStatus
 from globus_tui.domain.timer.run import RunState
 from globus_tui.present import gare_words, moments
+from globus_tui.present.operation_words import outcome_words
 from globus_tui.screens.consent import Asked, Choice, Prompt
 from globus_tui.screens.job_actions import wants_fix
-from globus_tui.screens.operation_words import outcome_words
 from globus_tui.store.operations import Resume
 from globus_tui.store.outcome import Done
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -43,15 +43,8 @@ def check_interval(text: str, floor: float) -> float:
 class Ask(Question[str | None]):
     """A question with a text field; gives the text, or None when cancelled."""
 
-    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
-
     def __init__(
-        self,
-        heading: str,
-        sentences: Sequence[str] = (),
-        *,
-        value: str = "",
-        check: Callable[[str], object] = str,
+        self, heading: str, sentences: Sequence[str] = (), *, value: str = "", check: Callable[[str], object] = str
     ) -> None:
         """Make the question.
 
@@ -66,13 +59,13 @@ class Ask(Question[str | None]):
         self._ask_value = value
         self._ask_check = check
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet"):
-            yield Static(Content(safe_line(self._ask_heading)), classes="sheet-heading")
-            for sentence in self._ask_sentences:
-                yield Static(Content(safe_line(sentence)))
-            yield TextField(self._ask_value, id="answer")
-            yield Static("Enter takes it, Escape cancels.", id="ask-note", markup=False)
+    def heading(self) -> str:
+        return self._ask_heading
+
+    def compose_sheet(self) -> ComposeResult:
+        yield from map(self.line, self._ask_sentences)
+        yield TextField(self._ask_value, id="answer")
+        yield Static("Enter takes it, Escape cancels.", id="ask-note", markup=False)
 
     def on_input_submitted(self, submitted: TextField.Submitted) -> None:
         submitted.stop()
@@ -86,14 +79,11 @@ class Ask(Question[str | None]):
         else:
             self.dismiss(text)
 
-    def action_cancel(self) -> None:
-        self.dismiss(None)
-
 
 class Results(Question[None]):
     """A list to read; Enter or Escape closes it."""
 
-    BINDINGS: ClassVar = [Binding("escape,enter,q", "close", "Close", show=False)]
+    BINDINGS: ClassVar = [Binding("enter,q", "cancel", "Close", show=False)]
 
     def __init__(self, heading: str, results: Sequence[tuple[bool, str, str]]) -> None:
         super().__init__()
@@ -105,20 +95,13 @@ class Results(Question[None]):
             yield Static(Content(self._results_heading), classes="sheet-heading")
             for done, label, words in sorted(self._results_lines, key=lambda one: one[0]):
                 head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
-                yield Static(Content.assemble(head, "  ", (self._safe(label), "bold"), "  ", self._safe(words)))
-
-    def _safe(self, text: str) -> str:
-        return safe_line(text, ascii_only=self.app.has_class("-ascii"))
-
-    def action_close(self) -> None:
-        self.dismiss(None)
+                yield Static(Content.assemble(head, "  ", (self.safe(label), "bold"), "  ", self.safe(words)))
 
 
 class Sheet(Question[bool]):
     """A panel at the bottom of the screen; what is behind it stays in sight and goes on living."""
 
     BINDINGS: ClassVar = [
-        Binding("escape", "cancel", "Cancel", show=False),
         Binding("up", "scroll_list(-1)", "Up", show=False),
         Binding("down", "scroll_list(1)", "Down", show=False),
         Binding("pageup", "scroll_list(-8)", "Page up", show=False),
@@ -141,20 +124,20 @@ class Sheet(Question[bool]):
         self._sheet_heading = heading
         self._sheet_sentences = tuple(sentences)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet"):
-            yield Static(Content(safe_line(self._sheet_heading)), classes="sheet-heading")
-            for sentence in self._sheet_sentences:
-                yield Static(Content(safe_line(sentence)))
-            if self._sheet_listed:
-                room = max(3, self.app.size.height // 2 - 8)  # what is said and the answer stay in sight
-                with VerticalScroll(can_focus=False, classes="sheet-list") as listed:
-                    lines = (Content(safe_line(one)) if isinstance(one, str) else one for one in self._sheet_listed)
-                    yield Static(Content("\n").join(lines))
-                listed.styles.max_height = room
-                if len(self._sheet_listed) > room:
-                    yield Static(Content.styled("up/down scroll the list", "$text-muted"))
-            yield from self.compose_answer()
+    def heading(self) -> str:
+        return self._sheet_heading
+
+    def compose_sheet(self) -> ComposeResult:
+        yield from map(self.line, self._sheet_sentences)
+        if self._sheet_listed:
+            room = max(3, self.app.size.height // 2 - 8)  # what is said and the answer stay in sight
+            with VerticalScroll(can_focus=False, classes="sheet-list") as listed:
+                lines = (Content(safe_line(one)) if isinstance(one, str) else one for one in self._sheet_listed)
+                yield Static(Content("\n").join(lines))
+            listed.styles.max_height = room
+            if len(self._sheet_listed) > room:
+                yield self.line("up/down scroll the list", "$text-muted")
+        yield from self.compose_answer()
 
     def compose_answer(self) -> ComposeResult:
         yield from ()
@@ -210,20 +193,14 @@ class ConfirmTyped(Sheet):
         verb: str,
         listed: Sequence[str | Content] = (),
     ) -> None:
-        """Make the question.
-
-        Args:
-            accepted: texts any of which counts as agreement, the first one is asked for.
-            verb: what typing it does, e.g. "delete".
-            listed: what it is about, a line each.
-        """
+        """Make the question; `accepted`: texts any of which agrees; `verb`: what that does, e.g. "delete it"."""
         super().__init__(heading, sentences, listed=listed, danger=True)
         self._typed_accepted = tuple(accepted)
         self._typed_verb = verb
 
     def compose_answer(self) -> ComposeResult:
-        alternatives = " or ".join(safe_line(text) for text in self._typed_accepted)
-        yield Static(Content(f"Type  {alternatives}  and press Enter to {self._typed_verb}; Escape cancels."))
+        alternatives = " or ".join(self._typed_accepted)
+        yield self.line(f"Type  {alternatives}  and press Enter to {self._typed_verb}; Escape cancels.")
         yield TextField(id="typed")
         yield Static("", id="typed-note", classes="-wrong", markup=False)
 

@@ -17,7 +17,6 @@ from textual.widgets import Static
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.show_text import print_bare
 from globus_tui.themes import sheets
 from globus_tui.widgets.choice import ChoiceLine
@@ -111,7 +110,6 @@ class ConsentScreen(Question[frozenset[str] | None]):
     SCOPED_CSS = False
     AUTO_FOCUS = ""
     BINDINGS: ClassVar = [
-        Binding("escape", "cancel", "Cancel", show=False),
         Binding("p", "print", "Print bare", show=False),
         Binding("c", "copy", "Copy", show=False),
         Binding("o", "open", "Open here", show=False),
@@ -139,7 +137,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
         """What is asked; the link and the ways to it; the code; what follows."""
         prompt = self._consent_prompt
         with VerticalScroll(id="consent", can_focus=False):
-            yield Static(Content(self._safe(prompt.heading)), classes="sheet-heading")
+            yield Static(Content(self.safe(prompt.heading)), classes="sheet-heading")
             if prompt.choices:
                 yield Static(id="meant", markup=False)
             yield Static(id="asked", markup=False)
@@ -168,16 +166,13 @@ class ConsentScreen(Question[frozenset[str] | None]):
         for choice in prompt.choices:
             if choice.group != group:
                 group = choice.group
-                yield Static(Content(self._safe(group)), classes="link")
+                yield Static(Content(self.safe(group)), classes="link")
             if len(prompt.choices) > 1:
                 yield ChoiceLine(choice.key, choice.words)
             else:
-                yield Static(Content(f"    {self._safe(choice.words)}"))
+                yield Static(Content(f"    {self.safe(choice.words)}"))
         for line in prompt.then:
-            yield Static(Content(f"    {self._safe(line)}"))
-
-    def _safe(self, text: str) -> str:
-        return safe_line(text, ascii_only=self.app.host.ascii)
+            yield Static(Content(f"    {self.safe(line)}"))
 
     def on_mount(self) -> None:
         """Draw what is asked at first, from its first line: that is what has to be read."""
@@ -187,7 +182,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
     def _show_asked(self) -> None:
         asked = self._consent_asked
-        self.query_one("#asked", Static).update(Content("\n".join(self._safe(line) for line in asked.lines)))
+        self.query_one("#asked", Static).update(Content("\n".join(self.safe(line) for line in asked.lines)))
         more = "..." if self.app.host.ascii else "…"
         shown = f"{asked.url[:_SHOWN]}{more} ({len(asked.url)} characters)" if asked.url else "No sign-in is needed."
         self.query_one("#url", Static).update(Content(shown))
@@ -199,10 +194,10 @@ class ConsentScreen(Question[frozenset[str] | None]):
         """Whom all of this is for, on the first lines: what starts because of it must not have to be looked for."""
         choices = self._consent_prompt.choices
         if len(choices) == 1:
-            self.query_one("#meant", Static).update(Content(self._safe(choices[0].words)))
+            self.query_one("#meant", Static).update(Content(self.safe(choices[0].words)))
         elif choices:
             left = [one for one in choices if one.key in self._ticked()]
-            names = ", ".join(self._safe(one.name) for one in left[:_NAMED])
+            names = ", ".join(self.safe(one.name) for one in left[:_NAMED])
             more = f" and {len(left) - _NAMED} more, below" if len(left) > _NAMED else ""
             starting = sum("start now" in one.name or "starts now" in one.name for one in left)
             head = f"Resumes {len(left)}, of which {starting} start a run: " if starting else f"Resumes {len(left)}: "
@@ -288,7 +283,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
     def _say(self, words: str, *, wrong: bool = False) -> None:
         note = self.query_one("#consent-note", Static)
         note.set_class(wrong, "-wrong")
-        note.update(Content(self._safe(words)))
+        note.update(Content(self.safe(words)))
 
     # --- what is left out
 

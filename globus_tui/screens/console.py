@@ -88,24 +88,17 @@ class Switch(NamedTuple):
 class Consents(Protocol):
     """Lets the user meet what Globus requires."""
 
-    async def consent(self, gare: Gare, why: str) -> bool:
-        """Ask for it; False when it was declined."""
+    async def consent(self, gare: Gare, why: str) -> bool: ...  # False when it was declined
 
 
 class Fleet(Protocol):
     """The folder of files that say how the timers should be. What goes wrong is a `GlobusTuiError`."""
 
     @property
-    def where(self) -> Path | None:
-        """The folder; None where none is named."""
-
+    def where(self) -> Path | None: ...  # None where none is named
     @property
-    def in_files(self) -> frozenset[str]:
-        """Ids of the timers that the files are about, as far as they were compared."""
-
-    async def plan(self) -> Plan:
-        """What it takes to make the timers as the files say."""
-
+    def in_files(self) -> frozenset[str]: ...  # ids of the timers that the files are about, as far as compared
+    async def plan(self) -> Plan: ...
     async def apply(self, seen: Plan, only: Collection[str] | None) -> tuple[Result, ...]:
         """Makes those timers, or all, as the files say; nothing if something changed since the plan was seen."""
 
@@ -130,148 +123,71 @@ class Console(Protocol):
     paused_among: frozenset[JobId]
     first_frame_due: bool
 
-    def look(self) -> None:
-        """Take the present."""
-
-    def bell(self) -> None:
-        """Ring."""
-
-    def write_raw(self, sequence: str) -> None:
-        """Send the terminal what is no part of the screen."""
-
     @property
-    def windows(self) -> Windows:
-        """Maintenance windows."""
-
+    def windows(self) -> Windows: ...
     @property
-    def fleet(self) -> Fleet:
-        """Fleet files."""
-
+    def fleet(self) -> Fleet: ...
     @property
-    def list_memory(self) -> ListMemory:
-        """How the list was left, and what was typed at its prompts."""
-
+    def list_memory(self) -> ListMemory: ...
     @property
-    def sign_in(self) -> Consents:
-        """Consents in the middle of something else."""
+    def sign_in(self) -> Consents: ...
 
+    def look(self) -> None: ...  # takes the present
+    def bell(self) -> None: ...
+    def write_raw(self, sequence: str) -> None: ...  # what is no part of the screen
     def say(self, words: str, severity: str = "information", *, about: str = "") -> None:
         """Put a sentence on the note line of every screen; what it is `about` can be unsaid."""
 
-    def unsay(self, about: str) -> None:
-        """Take a sentence back that is not true any more."""
-
+    def unsay(self, about: str) -> None: ...
     def operate(
         self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None
     ) -> None:
         """Carry operations out, and say how they ended."""
 
-    def book_wake(self) -> None:
-        """Come back when the store has something to do next."""
+    def book_wake(self) -> None: ...  # to come back when the store has something to do next
 
     # --- what takes several steps
 
-    def fix(self, job_ids: Sequence[JobId]) -> None:
-        """Sign in for what these timers lost, and resume them."""
-
-    def fix_all(self) -> None:
-        """The same for every timer that a sign-in would mend."""
-
-    def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
-        """Let the user meet a requirement of Globus, then go on."""
-
-    def create(self, wizard: WizardScreen) -> None:
-        """Create what a wizard describes."""
-
-    def replace_timer(self, wizard: WizardScreen, old: JobReading) -> None:
-        """Create it, and let it take the place of a timer."""
-
-    def reanchor(self, state: JobState) -> None:
-        """Keep a timer's hour across clock changes."""
-
-    def skip(self, state: JobState) -> None:
-        """Leave its next run out."""
-
-    def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
-        """Start at once what a timer does."""
-
-    def go_back(self, state: JobState) -> None:
-        """Put the timer that this one replaced in its place again."""
-
-    def watch_next_runs(self, job_ids: Iterable[JobId], since: datetime) -> None:
-        """Tell when the next runs of repaired timers have started."""
-
-    def signed_in(self, who: str | None) -> None:
-        """There are tokens again."""
-
-    def take_account(self) -> None:
-        """Show whoever signed in meanwhile."""
-
-    def open_profile(self, name: str, *, sign_in: bool = False, timer: JobId | None = None) -> None:
-        """Start again as another profile, at one of its timers."""
-
-    async def log_out(self, name: str, profiles: Profiles) -> None:
-        """Sign out of a profile, and say what was revoked."""
+    def fix(self, job_ids: Sequence[JobId]) -> None: ...
+    def fix_all(self) -> None: ...
+    def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None: ...
+    def create(self, wizard: WizardScreen) -> None: ...
+    def replace_timer(self, wizard: WizardScreen, old: JobReading) -> None: ...
+    def reanchor(self, state: JobState) -> None: ...  # keeps its hour across clock changes
+    def skip(self, state: JobState) -> None: ...
+    def start_now(self, state: JobState, choice: RunChoice, files: int) -> None: ...
+    def go_back(self, state: JobState) -> None: ...  # to the timer that this one replaced
+    def watch_next_runs(self, job_ids: Iterable[JobId], since: datetime) -> None: ...
+    def signed_in(self, who: str | None) -> None: ...
+    def take_account(self) -> None: ...  # shows whoever signed in meanwhile
+    def open_profile(self, name: str, *, sign_in: bool = False, timer: JobId | None = None) -> None: ...
+    async def log_out(self, name: str, profiles: Profiles) -> None: ...
 
     # --- screens and texts
 
-    def open_screen(self, screen: TimerScreen) -> None:
-        """Show a screen bound to what is known of the timers."""
-
-    async def open_command_line(self, begin: str = "") -> None:
-        """The `:` line, where `begin` is typed already."""
-
-    def action_app_back(self) -> None:
-        """Leave this screen."""
-
-    def action_app_sign_in(self) -> None:
-        """Sign in, or sign in again."""
-
-    def draw_first_frame(self) -> None:
-        """The first screen has its rows."""
-
-    def copy_text(self, text: str) -> None:
-        """Send a text to the clipboard, and show it."""
-
-    def send_text(self, text: str) -> None:
-        """Send a text to the clipboard."""
-
-    def web_link(self, job_id: JobId) -> str:
-        """The page of a timer in the Globus web app."""
+    def open_screen(self, screen: TimerScreen) -> None: ...  # bound to what is known of the timers
+    async def open_command_line(self, begin: str = "") -> None: ...
+    def action_app_back(self) -> None: ...
+    def action_app_sign_in(self) -> None: ...
+    def draw_first_frame(self) -> None: ...
+    def copy_text(self, text: str) -> None: ...  # to the clipboard, and shown
+    def send_text(self, text: str) -> None: ...  # to the clipboard only
+    def web_link(self, job_id: JobId) -> str: ...
 
     # --- of every Textual application
 
     @property
-    def size(self) -> Size:
-        """Cells of the terminal."""
-
+    def size(self) -> Size: ...
     @property
-    def screen(self) -> Screen[Any]:
-        """The screen in front."""
-
-    def has_class(self, name: str) -> bool:
-        """Whether a class of the style sheets is on."""
-
-    def push_screen(
-        self,
-        screen: Screen[Answer],
-        callback: Took[Answer] | None = None,
-    ) -> AwaitMount:
-        """Show a screen; `callback` gets its answer."""
-
-    async def push_screen_wait(self, screen: Screen[Answer]) -> Answer:
-        """Show a screen and wait for its answer."""
-
+    def screen(self) -> Screen[Any]: ...
+    def has_class(self, name: str) -> bool: ...
+    def push_screen(self, screen: Screen[Answer], callback: Took[Answer] | None = None) -> AwaitMount: ...
+    async def push_screen_wait(self, screen: Screen[Answer]) -> Answer: ...
     def run_worker(
         self, work: Awaitable[Any], *, group: str, exclusive: bool = False, exit_on_error: bool = True
     ) -> object:
         """Do something that outlives the screen."""
 
-    async def run_action(self, action: str) -> bool:
-        """Do what a key is bound to."""
-
-    def suspend(self) -> AbstractContextManager[None]:
-        """Leave the terminal to another program."""
-
-    def exit(self, result: Switch | None = None) -> None:
-        """Leave the program."""
+    async def run_action(self, action: str) -> bool: ...
+    def suspend(self) -> AbstractContextManager[None]: ...
+    def exit(self, result: Switch | None = None) -> None: ...

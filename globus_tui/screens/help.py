@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.commands import Command, key_words
-from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.page import Page, Question
 from globus_tui.widgets.text_field import TextField
 
@@ -79,7 +78,7 @@ class Help(Question[None]):
     """The keys in groups. Typing narrows them; Escape, `?` or Enter closes."""
 
     BINDINGS: ClassVar = [
-        Binding("escape,enter,question_mark,f1", "close", "Close", show=False, priority=True),
+        Binding("escape,enter,question_mark,f1", "cancel", "Close", show=False, priority=True),
         Binding("down,pagedown", "scroll(1)", show=False, priority=True),
         Binding("up,pageup", "scroll(-1)", show=False, priority=True),
     ]
@@ -104,9 +103,8 @@ class Help(Question[None]):
 
     def _page(self, wanted: str) -> Content:
         """The groups as text: key, words, sentence, and the id for the user's own keys."""
-        plain = self.app.has_class("-ascii")
         about = [] if wanted else self._help_about.splitlines()
-        lines = [Content(safe_line(line, ascii_only=plain)) for line in about]
+        lines = [Content(self.safe(line)) for line in about]
         group = None
         room = max(20, self.app.size.width - _FRAME - _HELP_AT)
         for command in self._help_commands:
@@ -126,6 +124,3 @@ class Help(Question[None]):
     def action_scroll(self, pages: int) -> None:
         page = self.query_one("#help-page", VerticalScroll)
         page.scroll_relative(y=pages * max(1, page.size.height - 2), animate=False)
-
-    def action_close(self) -> None:
-        self.dismiss(None)

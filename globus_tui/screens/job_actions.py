@@ -14,9 +14,9 @@ from globus_tui.domain.timer.job import FlowStart, JobStatus
 from globus_tui.domain.timer.timer_groups import check_name, joined_name, split_name, timer_groups
 from globus_tui.present import moments
 from globus_tui.present.marks import left_out_words
+from globus_tui.present.operation_words import same_as
 from globus_tui.present.replaced_words import resume_warning
 from globus_tui.present.sizes import counted
-from globus_tui.screens.operation_words import same_as
 from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume, resume_preview
 from globus_tui.store.outcome import Done
 from globus_tui.store.refresh_plan import FreshnessState

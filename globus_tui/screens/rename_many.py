@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -34,23 +32,22 @@ _HELP = "Enter renames, Escape cancels. Only names that change are sent; a group
 class RenameMany(Question["NewNames | None"]):
     """Asks for a pattern; gives the new names of those timers whose name changes, or None when cancelled."""
 
-    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
-
     def __init__(self, names: Mapping[JobId, str], words: str = "") -> None:
         """Make the form for these names; a timer without one has an empty text. `words`: how many of which they are."""
         super().__init__()
         self._rename_words = words
         self._rename_names = dict(names)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet"):
-            yield Static(Content(f"Rename {len(self._rename_names)} timers"), classes="sheet-heading")
-            if self._rename_words:
-                yield Static(Content(self._rename_words))
-            for name, label in _FIELDS:
-                yield FormRow(name, label, TextField(id=f"rename-{name}"))
-            yield Static(_HELP, id="rename-note", markup=False)  # above the names: these may not all fit
-            yield Static(id="rename-preview", markup=False)
+    def heading(self) -> str:
+        return f"Rename {len(self._rename_names)} timers"
+
+    def compose_sheet(self) -> ComposeResult:
+        if self._rename_words:
+            yield self.line(self._rename_words)
+        for name, label in _FIELDS:
+            yield FormRow(name, label, TextField(id=f"rename-{name}"))
+        yield Static(_HELP, id="rename-note", markup=False)  # above the names: these may not all fit
+        yield Static(id="rename-preview", markup=False)
 
     def on_mount(self) -> None:
         self.show_names()
@@ -87,6 +84,3 @@ class RenameMany(Question["NewNames | None"]):
             note.update(Content(str(wrong)))
         else:
             self.dismiss(changed)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)

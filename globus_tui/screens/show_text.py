@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SuspendNotSupported
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -65,25 +65,24 @@ def _ctrl_c_goes_back() -> Iterator[None]:
 class CopyMenu(Question[str | None]):
     """What can be copied, each with its key and the text itself; gives the key of what was chosen, or None."""
 
-    app: Console  # type: ignore[assignment]  # the application fulfils it
-
     ANSWERS_AT_ONCE = True
-    BINDINGS: ClassVar = [Binding("escape,q", "cancel", "Cancel", show=False)]
+    BINDINGS: ClassVar = [Binding("q", "cancel", "Cancel", show=False)]
 
     def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
         super().__init__()
         self._copy_choices = tuple(choices)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet"):
-            yield Static("Copy", classes="sheet-heading", markup=False)
-            for key, words, text in self._copy_choices:
-                first, *more = text.splitlines() or [""]
-                shown = safe_line(first, ascii_only=self.app.host.ascii) + (f"  (+{len(more)} lines)" if more else "")
-                line = TextLine()
-                line.left = Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted"))
-                yield line
-            yield Static("The text is also shown as it is, to select with the mouse. Escape cancels.", markup=False)
+    def heading(self) -> str:
+        return "Copy"
+
+    def compose_sheet(self) -> ComposeResult:
+        for key, words, text in self._copy_choices:
+            first, *more = text.splitlines() or [""]
+            shown = self.safe(first) + (f"  (+{len(more)} lines)" if more else "")
+            line = TextLine()
+            line.left = Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted"))
+            yield line
+        yield self.line("The text is also shown as it is, to select with the mouse. Escape cancels.")
 
     def on_key(self, event: Key) -> None:
         """Take the choice whose key was pressed."""
@@ -92,14 +91,11 @@ class CopyMenu(Question[str | None]):
             event.stop()
             self.dismiss(pressed)
 
-    def action_cancel(self) -> None:
-        self.dismiss(None)
-
 
 class BareText(Question[None]):
     """A text on lines of its own, without border or indent, to select with the mouse."""
 
-    BINDINGS: ClassVar = [Binding("escape,enter,q", "close", "Close", show=False)]
+    BINDINGS: ClassVar = [Binding("enter,q", "cancel", "Close", show=False)]
 
     def __init__(self, text: str | Content) -> None:
         """Show this text; what could harm the terminal in it is escaped, and `Content` is harmless already."""
@@ -111,6 +107,3 @@ class BareText(Question[None]):
             yield Static("Enter or Escape closes.", markup=False)
             text = self._bare_text
             yield Static(text if isinstance(text, Content) else Content("\n".join(map(safe_line, text.splitlines()))))
-
-    def action_close(self) -> None:
-        self.dismiss(None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding
+from textual.containers import Vertical
 from textual.content import Content
 from textual.events import ScreenSuspend, Unmount
 from textual.messages import CloseMessages, Prune
@@ -17,6 +19,7 @@ from globus_tui.present.safe_text import safe_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.app import ComposeResult
     from textual.events import Key
     from textual.message import Message
 
@@ -116,4 +119,30 @@ class Page(Screen[Answer]):
 
 
 class Question(Page[Answer], ModalScreen[Answer]):
-    """A page in front of another one, which stays in sight."""
+    """A sheet in front of another page, which stays in sight. Escape answers None."""
+
+    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet"):
+            yield Static(Content(safe_line(self.heading())), classes="sheet-heading")
+            yield from self.compose_sheet()
+
+    def heading(self) -> str:
+        """What is asked, in one line; text of a service may stand in it."""
+        return ""
+
+    def compose_sheet(self) -> ComposeResult:
+        """What stands below the heading."""
+        yield from ()
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+    def safe(self, text: str) -> str:
+        """A text of a service made harmless, in letters that this terminal can draw."""
+        return safe_line(text, ascii_only=self.app.has_class("-ascii"))
+
+    def line(self, text: str, style: str = "") -> Static:
+        """A line of the sheet."""
+        return Static(Content.styled(self.safe(text), style))

@@ -14,11 +14,14 @@ import pytest
 
 from globus_tui.domain.making.draft import Draft, FlowPart, Intent, What, new_draft, with_intent
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
+from globus_tui.domain.timer.job import JobId
 from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferItem
 from globus_tui.present import cli_words
+from globus_tui.present.operation_words import operation_command
 from globus_tui.sandbox import serve
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.world.history import facility
+from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
 from tests.store.workbench import NOON, nightly
 
 if TYPE_CHECKING:
@@ -109,18 +112,19 @@ def same_as_asked(made: Timer, draft: Draft) -> bool:
 def test_the_other_copied_commands_do_what_they_say(sandbox: Sandbox, shell: Callable[[str], str]) -> None:
     shell(cli_words.create_command(PLAIN).text)
     (timer,) = [one for one in sandbox.timers.values() if one.name == "plain"]
-    shell(cli_words.pause_command(timer.job_id).text)
+    job_id = JobId(timer.job_id)
+    shell(operation_command(Pause(job_id)))
     assert timer.status == "inactive"
-    shell(cli_words.resume_command(timer.job_id, skip_check=True).text)
+    shell(operation_command(Resume(job_id, skip_check=True)))
     assert timer.status == "active"
-    shell(cli_words.rename_command(timer.job_id, "it's new").text)
+    shell(operation_command(Rename(job_id, "it's new")))
     assert timer.name == "it's new"
     now = replace(PLAIN, what=What.TRANSFER_NOW, schedule=None)
     before = set(sandbox.tasks)
     shell(cli_words.create_command(now).text)
     (task_id,) = set(sandbox.tasks) - before
-    shell(cli_words.cancel_command(task_id).text)
-    shell(cli_words.delete_command(timer.job_id).text)
+    shell(operation_command(CancelTask(task_id)))
+    shell(operation_command(Delete(job_id)))
     assert "delete" in timer.status
 
 

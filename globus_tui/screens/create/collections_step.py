@@ -199,7 +199,7 @@ class CollectionsStep(Step):
         if side is self._source:
             self._destination.collection_field.focus()
         else:
-            self.post_message(self.Finished())
+            self.frame.go_on()
 
     def _by_hand(self, draft: Draft) -> bool:
         """The items are a list made by hand, not those that the paths stand for."""

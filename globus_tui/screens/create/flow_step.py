@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from textual import on, work
@@ -43,7 +43,7 @@ from globus_tui.lines.columns import Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present.safe_text import clip, safe_line
 from globus_tui.screens.create.side import Side
-from globus_tui.screens.create.step import Step
+from globus_tui.screens.create.step import InWizard, Step
 from globus_tui.widgets.choice import Choice, Toggle
 from globus_tui.widgets.folder_browser import CollectionPicker, FolderBrowser
 from globus_tui.widgets.form_row import FormRow
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.transfer.flow import Flow
-    from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.store.browsing import Suggestion
 
 
@@ -176,7 +175,7 @@ _ROW = "input:"
 _MOST_CHOICES = 5
 
 
-class FlowInput(Vertical):
+class FlowInput(InWizard, Vertical):
     """Not there until the flow's document was read."""
 
     DEFAULT_CSS = """
@@ -199,11 +198,6 @@ class FlowInput(Vertical):
         yield Toggle("write the input as JSON", id="as-json")
         yield FormRow(FLOW_INPUT, "input", _area("json"), id="json-row")
         yield Vertical(id="form")
-
-    @property
-    def frame(self) -> WizardScreen:
-        """The wizard around it."""
-        return cast("WizardScreen", self.screen)
 
     async def take_flow(self, flow: Flow) -> None:
         """Make the form of another flow."""
@@ -451,7 +445,7 @@ class FlowStep(Step):
         super().__init__()
         self._flow_known: Flow | None = None
         self._flow_asked: str | None = None
-        self._flow_searched: str | None = None
+        self._flow_searched = False
         self._flow_pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -485,23 +479,17 @@ class FlowStep(Step):
             return
         chosen = draft.flow.flow_id is not None
         words = self.query_one("#words", TextField)
-        if not words.has_focus:
-            self._fill("words", draft.flow.title or draft.flow.flow_id or "")
+        self.fill("words", draft.flow.title or draft.flow.flow_id or "")
         self.query_one("#flows").display = not chosen or words.has_focus or self.query_one("#flows").has_focus
         for key, _ in _PEOPLE:
-            self._fill(key, ", ".join(getattr(draft.flow, key)))
+            self.fill(key, ", ".join(getattr(draft.flow, key)))
         if chosen and draft.flow.flow_id != self._flow_asked:
             self._flow_asked, self.frame.comes = draft.flow.flow_id, True
             self._read_flow(draft.flow.flow_id or "")
-        if self._flow_searched is None and self.query_one("#flows").display:
+        if not self._flow_searched and self.query_one("#flows").display:
+            self._flow_searched = True
             self._search("")
         self._show_input(draft, findings)
-
-    def _fill(self, field: str, text: str) -> None:
-        widget = self.query_one(f"#{field}", TextField)
-        if not widget.has_focus and widget.value != text:
-            with self.prevent(Input.Changed):
-                widget.value = text
 
     def _show_input(self, draft: Draft, findings: Sequence[Finding]) -> None:
         known = self._flow_known if self._flow_known and self._flow_known.flow_id == draft.flow.flow_id else None
@@ -532,18 +520,15 @@ class FlowStep(Step):
         self.query_one("#flows").display = True
         if self._flow_pause is not None:
             self._flow_pause.stop()
+        self._flow_searched = True
         self._flow_pause = self.set_timer(_PAUSE, lambda: self._search(changed.value))
 
-    def _search(self, words: str) -> None:
-        self._flow_searched = words
-        self._read_flows(words.strip())
-
     @work(group="look-up", exclusive=True)
-    async def _read_flows(self, words: str) -> None:
+    async def _search(self, words: str) -> None:
         flows = self.query_one("#flows", LineList)
         flows.ascii_only = self.frame.view.ascii
         try:
-            found = await self.frame.lookup.flows(words)
+            found = await self.frame.lookup.flows(words.strip())
         except GlobusTuiError as error:
             flows.empty = safe_line(f"The flows cannot be read: {error}")
             flows.set_rows(())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.containers import Vertical
@@ -20,7 +20,7 @@ from globus_tui.domain.transfer.transfer import SyncLevel
 from globus_tui.domain.transfer.typed_filters import parse_rule, preview, with_rule, with_rule_moved, without_rule
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.transfer_words import filter_words, preview_words, rule_counts, sync_words
-from globus_tui.screens.create.step import Step
+from globus_tui.screens.create.step import InWizard, Step
 from globus_tui.widgets.choice import Choice, RuleList, Toggle
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.text_field import TextField
@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.transfer.transfer import TransferData
-    from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.store.browsing import FolderView
 
 GUARDS = "guards"
 _PERCENT = "fewer_percent"
 
 
-class GuardsRow(Vertical):
+class GuardsRow(InWizard, Vertical):
     """Not there while the draft deletes nothing."""
 
     DEFAULT_CSS = """
@@ -61,21 +60,12 @@ class GuardsRow(Vertical):
             Static(" % fewer files", classes="unit", markup=False),
         )
 
-    @property
-    def frame(self) -> WizardScreen:
-        """The wizard around it."""
-        return cast("WizardScreen", self.screen)
-
     def show(self, draft: Draft) -> None:
         """As the draft has it, except while the number is being typed."""
         self.display = draft.deletes
         self.query_one("#refuse_scratch", Toggle).value = draft.guards.refuse_scratch
         percent = draft.guards.fewer_percent
-        field, text = self.query_one("#fewer", TextField), "" if percent is None else f"{percent:g}"
-        said = draft.typed.get(_PERCENT, text)
-        if not field.has_focus and field.value != said:
-            with self.prevent(Input.Changed):
-                field.value = said
+        self.fill("fewer", draft.typed.get(_PERCENT, "" if percent is None else f"{percent:g}"))
 
     def findings(self, draft: Draft) -> list[Finding]:
         """What is wrong with the number."""
@@ -112,7 +102,7 @@ def read_percent(text: str) -> float | None:
     return value if 0 <= value <= 100 else None
 
 
-class FilterRules(Vertical):
+class FilterRules(InWizard, Vertical):
     """A field for the next rule, and below it those that there are, in the order in which they decide."""
 
     DEFAULT_CSS = """
@@ -134,11 +124,6 @@ class FilterRules(Vertical):
         yield FormRow(FILTERS, "filter rule", TextField(placeholder="exclude *.tmp   then Enter", id="rule"))
         yield RuleList(id="rules")
         yield Static(id="tried", markup=False)
-
-    @property
-    def frame(self) -> WizardScreen:
-        """The wizard around it."""
-        return cast("WizardScreen", self.screen)
 
     @property
     def step(self) -> Step:
@@ -320,19 +305,13 @@ class HowStep(Step):
         links = self.field_note("recursive_symlinks")
         if links is not None:  # timers have no such field; one that was cloned of an old timer may still say so
             links.display = draft.what is What.TRANSFER_NOW or data.recursive_symlinks not in (None, "ignore")
-        self._fill("label", data.label or "")
-        self._fill("deadline", draft.typed.get(DEADLINE, data.deadline or ""))
+        self.fill("label", data.label or "")
+        self.fill("deadline", draft.typed.get(DEADLINE, data.deadline or ""))
         self.query_one(GuardsRow).show(draft)
         self.query_one(FilterRules).show(draft)
         told = DANGER.split(". ")[0]  # stands below the switch in full
         worst = [one for one in self.worth_a_line(findings) if one.words != told]
         self.show_findings((*self._own_findings(draft), *worst))
-
-    def _fill(self, field: str, text: str) -> None:
-        widget = self.query_one(f"#{field}", TextField)
-        if not widget.has_focus and widget.value != text:
-            with self.prevent(Input.Changed):
-                widget.value = text
 
     def _own_findings(self, draft: Draft) -> list[Finding]:
         """What is wrong with texts that the draft could not take."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on, work
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static, TextArea
 
@@ -45,7 +44,6 @@ class ItemSheet(Question[TransferItem | None]):
     """Two fields; Enter in the second one takes it. A slash at the end makes a path a folder."""
 
     ANSWERS_AT_ONCE = True
-    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
 
     def __init__(self, item: TransferItem | None, bases: tuple[str, str]) -> None:
         """Change an item, or make one that begins in the chosen folders."""
@@ -53,14 +51,14 @@ class ItemSheet(Question[TransferItem | None]):
         self._item_before = item
         self._item_paths = (item.source_path, item.destination_path) if item else bases
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet"):
-            heading = "Change this item" if self._item_before else "Another item"
-            yield Static(heading, classes="sheet-heading", markup=False)
-            yield FormRow("source", "from", TextField(self._item_paths[0], id="item-source"))
-            yield FormRow("destination", "to", TextField(self._item_paths[1], id="item-destination"))
-            words = "A slash at the end: a folder with everything in it. Enter goes on and takes it, Escape cancels."
-            yield Static(words, classes="sheet-answer", markup=False)
+    def heading(self) -> str:
+        return "Change this item" if self._item_before else "Another item"
+
+    def compose_sheet(self) -> ComposeResult:
+        yield FormRow("source", "from", TextField(self._item_paths[0], id="item-source"))
+        yield FormRow("destination", "to", TextField(self._item_paths[1], id="item-destination"))
+        words = "A slash at the end: a folder with everything in it. Enter goes on and takes it, Escape cancels."
+        yield Static(words, classes="sheet-answer", markup=False)
 
     def on_input_submitted(self, submitted: TextField.Submitted) -> None:
         submitted.stop()
@@ -76,14 +74,9 @@ class ItemSheet(Question[TransferItem | None]):
 
     def _item(self, source: str, destination: str) -> TransferItem:
         before = self._item_before
-        if before is not None and before.recursive is False and not source.endswith("/"):
-            known: bool | None = False
-        else:
-            known = None if not source.endswith("/") else True
+        stays_file = before is not None and before.recursive is False
+        known = True if source.endswith("/") else False if stays_file else None
         return items_between(source, destination, is_folder=known)[0]
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
 
 _MOST_BYTES = 50_000_000
@@ -100,10 +93,7 @@ class BatchSheet(Question[Batch | None]):
     BatchSheet #batch-problems { height: auto; color: $text-error; }
     """
     ANSWERS_AT_ONCE = True
-    BINDINGS: ClassVar = [
-        Binding("escape", "cancel", "Cancel", show=False),
-        Binding("ctrl+s", "take", "Take", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar = [Binding("ctrl+s", "take", "Take", show=False, priority=True)]
 
     def __init__(self, source_base: str | None, destination_base: str | None) -> None:
         """Read a batch whose relative paths lie in these folders."""
@@ -111,26 +101,20 @@ class BatchSheet(Question[Batch | None]):
         self._batch_bases = (source_base, destination_base)
         self._batch_read: Batch | None = None
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet"):
-            yield Static("Import items", classes="sheet-heading", markup=False)
-            base = " and ".join(one for one in self._batch_bases if one)
-            words = "One item a line: [-r] SOURCE DESTINATION, as for globus transfer --batch."
-            relative = f" Relative paths lie in {base}." if base else ""
-            yield Static(Content(safe_line(words + relative)))
-            yield FormRow(
-                "file", "file", TextField(placeholder="a file on this machine; or paste below", id="batch-file")
-            )
-            lines = TextArea(id="batch-lines")
-            lines.cursor_blink = lines.highlight_cursor_line = False
-            yield lines
-            yield Static(id="batch-problems", markup=False)
-            yield Static(
-                "Enter in the file field reads it; ctrl+s takes the items; Escape cancels.",
-                classes="sheet-answer",
-                id="batch-answer",
-                markup=False,
-            )
+    def heading(self) -> str:
+        return "Import items"
+
+    def compose_sheet(self) -> ComposeResult:
+        base = " and ".join(one for one in self._batch_bases if one)
+        relative = f" Relative paths lie in {base}." if base else ""
+        yield self.line(f"One item a line: [-r] SOURCE DESTINATION, as for globus transfer --batch.{relative}")
+        yield FormRow("file", "file", TextField(placeholder="a file on this machine; or paste below", id="batch-file"))
+        lines = TextArea(id="batch-lines")
+        lines.cursor_blink = lines.highlight_cursor_line = False
+        yield lines
+        yield Static(id="batch-problems", markup=False)
+        words = "Enter in the file field reads it; ctrl+s takes the items; Escape cancels."
+        yield Static(words, classes="sheet-answer", id="batch-answer", markup=False)
 
     @on(TextField.Submitted)
     def read_file(self, submitted: TextField.Submitted) -> None:
@@ -181,9 +165,6 @@ class BatchSheet(Question[Batch | None]):
 
     def _say(self, words: str) -> None:
         self.query_one("#batch-problems", Static).update(Content(words))
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
 
 def _contents(name: str) -> str:

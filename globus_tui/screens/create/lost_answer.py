@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.page import Question
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ class LostAnswer(Question[str | None]):
     BINDINGS: ClassVar = [
         Binding("enter,l", "answer('look')", "Look again", show=False),
         Binding("A", "answer('again')", "Send again", show=False),
-        Binding("escape,q", "leave", "Leave it", show=False),
+        Binding("q", "cancel", "Leave it", show=False),
     ]
 
     def __init__(self, words: str, *, transfer: bool, looks_every: float | None = None) -> None:
@@ -36,22 +34,15 @@ class LostAnswer(Question[str | None]):
         self._lost_words = words
         self._lost_transfer = transfer
 
-    def compose(self) -> ComposeResult:
+    def heading(self) -> str:
+        return "The answer was lost"
+
+    def compose_sheet(self) -> ComposeResult:
         look = "" if self._lost_transfer else " look for it again (Enter) "
         again = "hand it in again: it runs once" if self._lost_transfer else "create it again: there may then be two"
-        with Vertical(classes="sheet"):
-            yield Static("The answer was lost", classes="sheet-heading", markup=False)
-            yield Static(Content(safe_line(self._lost_words)))
-            yield Static(
-                Content.assemble(
-                    (look, "reverse"),
-                    ("   A", "bold $primary"),
-                    f" {again}   ",
-                    ("esc", "bold $primary"),
-                    " leave it; the draft is kept",
-                ),
-                classes="sheet-answer",
-            )
+        yield self.line(self._lost_words)
+        ways = (("   A", "bold $primary"), f" {again}   ", ("esc", "bold $primary"), " leave it; the draft is kept")
+        yield Static(Content.assemble((look, "reverse"), *ways), classes="sheet-answer")
 
     def on_mount(self) -> None:
         if self._lost_looks_every is not None:
@@ -61,6 +52,3 @@ class LostAnswer(Question[str | None]):
         if answer == self.LOOK and self._lost_transfer:
             return
         self.dismiss(answer)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)

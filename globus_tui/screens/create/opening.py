@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -169,7 +168,7 @@ class Drafts(Question[str | None]):
     ANSWERS_AT_ONCE = True
     NEW = "new"
     BINDINGS: ClassVar = [
-        Binding("escape,q", "cancel", "Cancel", show=False),
+        Binding("q", "cancel", "Cancel", show=False),
         Binding("n", "new", "New", show=False),
         Binding("X,delete", "discard", "Discard", show=False),
     ]
@@ -181,34 +180,25 @@ class Drafts(Question[str | None]):
         super().__init__()
         self._drafts_left = tuple(_Row(one) for one in left)
 
-    def compose(self) -> ComposeResult:
+    def heading(self) -> str:
+        return "Go on with a draft?"
+
+    def compose_sheet(self) -> ComposeResult:
         view = self.app.view
-        with Vertical(classes="sheet"):
-            yield Static(Content("Go on with a draft?"), classes="sheet-heading")
-            drafts = LineList[_Row](
-                (
-                    Column("saved", "SAVED", lambda row: row.when(view.now, view.zone), width=14),
-                    Column("what", "WHAT", lambda row: row.what, width=14),
-                    Column("name", "NAME, OR WHERE", lambda row: row.words, min_width=20),
-                    Column("state", "", lambda row: Span(row.state, "warning"), min_width=10, priority=1),
-                ),
-                id="drafts",
-            )
-            drafts.ascii_only = view.ascii
-            yield drafts
-            yield Static(
-                Content.assemble(
-                    (" enter", "bold $primary"),
-                    " go on  ",
-                    (" n", "bold $primary"),
-                    " a new one  ",
-                    (" X", "bold $primary"),
-                    " discard this draft  ",
-                    (" esc", "bold $primary"),
-                    " back",
-                ),
-                classes="sheet-answer",
-            )
+        drafts = LineList[_Row](
+            (
+                Column("saved", "SAVED", lambda row: row.when(view.now, view.zone), width=14),
+                Column("what", "WHAT", lambda row: row.what, width=14),
+                Column("name", "NAME, OR WHERE", lambda row: row.words, min_width=20),
+                Column("state", "", lambda row: Span(row.state, "warning"), min_width=10, priority=1),
+            ),
+            id="drafts",
+        )
+        drafts.ascii_only = view.ascii
+        yield drafts
+        ways = (("enter", "go on  "), ("n", "a new one  "), ("X", "discard this draft  "), ("esc", "back"))
+        pieces = [piece for key, words in ways for piece in ((f" {key}", "bold $primary"), f" {words}")]
+        yield Static(Content.assemble(*pieces), classes="sheet-answer")
 
     def on_mount(self) -> None:
         drafts = self.query_one("#drafts", LineList)
@@ -241,9 +231,6 @@ class Drafts(Question[str | None]):
             self.app.say(DISCARDED_LOST if sent else "The draft is discarded.", "warning" if sent else "information")
         if not self._drafts_left:
             self.dismiss(None)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
 
 class _Row:

@@ -76,8 +76,8 @@ class ReviewStep(Step):
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
         """Write everything anew; look up what depends on services when it is about something else."""
         view = self.frame.view
-        self._fill("name", draft.name)
-        self._fill("typed-folder", draft.guards.typed_folder)
+        self.fill("name", draft.name)
+        self.fill("typed-folder", draft.guards.typed_folder)
         facts = self.query_one(Facts)
         facts.ascii_only = view.ascii
         facts.rows = self._facts(draft)
@@ -105,12 +105,6 @@ class ReviewStep(Step):
         rest = [one for one in review_facts(sent, names, now, view.zone, who) if one.label not in labels]
         loud = [one for one in rest if one.label == "!"]
         return (*loud, *told, *(one for one in rest if one.label != "!"))
-
-    def _fill(self, field: str, text: str) -> None:
-        widget = self.query_one(f"#{field}", TextField)
-        if not widget.has_focus and widget.value != text:
-            with self.prevent(Input.Changed):
-                widget.value = text
 
     def _paper(self, draft: Draft, findings: Sequence[Finding]) -> tuple[Cell, ...]:
         lines: list[Cell] = [Span("Before it is sent", "bold")]

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.domain.making.run_now import RunChoice
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.present import moments
-from globus_tui.present.safe_text import safe_line
 from globus_tui.present.transfer_words import DELETES_EXTRA
 from globus_tui.widgets.page import Question
 from globus_tui.widgets.text_field import TextField
@@ -51,7 +49,7 @@ class RunNow(Question[tuple[RunChoice, int] | None]):
     app: Console  # type: ignore[assignment]  # the application fulfils it
 
     BINDINGS: ClassVar = [
-        Binding("escape,q", "cancel", "Cancel", show=False),
+        Binding("q", "cancel", "Cancel", show=False),
         Binding("f", "full", "Full", show=False),
         Binding("t", "test", "Test", show=False),
         Binding("o", "timer", "Timer", show=False),
@@ -67,26 +65,24 @@ class RunNow(Question[tuple[RunChoice, int] | None]):
         self._now_state = state
         self._now_running = running
 
-    def compose(self) -> ComposeResult:
+    def heading(self) -> str:
+        return f"Run {self._now_state.job.label} now?"
+
+    def compose_sheet(self) -> ComposeResult:
         """What would happen, the ways, and a field for the number of files."""
         job, view = self._now_state.job, self.app.view
         warning = overlap_words(job, running=self._now_running, now=self.app.store.now(), zone=view.zone)
-        with Vertical(classes="sheet"):
-            yield Static(Content(f"Run {safe_line(job.label)} now?"), classes="sheet-heading")
-            if warning:
-                yield Static(Content.styled(safe_line(warning), "$text-warning"))
-            if _deletes(self._now_state):
-                yield Static(Content.styled(f"DANGER {DELETES_EXTRA}", "$text-error"))
-            yield Static("The timer itself and its counters stay as they are.", markup=False)
-            if job.transfer is not None:
-                yield _way("f", "in full: hand in the same transfer now")
-                yield _way("t", f"a test with the first {USUAL_TEST} files or another number; deletes nothing")
-            yield _way("o", "a timer that runs once, now: it starts with the timer's own consents")
-            yield TextField(str(USUAL_TEST), id="files")
-            yield Static(Content.styled(" Cancel (Escape) ", "reverse"), classes="sheet-answer", id="answer-line")
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+        if warning:
+            yield self.line(warning, "$text-warning")
+        if _deletes(self._now_state):
+            yield self.line(f"DANGER {DELETES_EXTRA}", "$text-error")
+        yield self.line("The timer itself and its counters stay as they are.")
+        if job.transfer is not None:
+            yield _way("f", "in full: hand in the same transfer now")
+            yield _way("t", f"a test with the first {USUAL_TEST} files or another number; deletes nothing")
+        yield _way("o", "a timer that runs once, now: it starts with the timer's own consents")
+        yield TextField(str(USUAL_TEST), id="files")
+        yield Static(Content.styled(" Cancel (Escape) ", "reverse"), classes="sheet-answer", id="answer-line")
 
     def action_full(self) -> None:
         if self._now_state.job.transfer is not None:

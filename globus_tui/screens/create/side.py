@@ -1,9 +1,10 @@
-"""One side of a transfer: a collection found as its name is typed; the path in it is in `folder_side`."""
+"""One side of a transfer: a collection found as its name is typed, and the path in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.containers import Vertical
@@ -14,6 +15,7 @@ from globus_tui.domain.making.draft import inside, parent_of
 from globus_tui.domain.making.draft_fields import Level
 from globus_tui.present.collection_words import suggestion_words
 from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.create.step import InWizard
 from globus_tui.widgets.folder_browser import CollectionPicker, FolderBrowser
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.text_field import TextField
@@ -24,14 +26,13 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from globus_tui.domain.transfer.collection import FolderEntry
-    from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.store.browsing import FolderView, Suggestion, Suggestions
 
 TYPING = 0.25
 """Seconds without a key after which is asked for what was typed."""
 
 
-class FolderSide(Vertical):
+class FolderSide(InWizard, Vertical):
     """Two fields and two lists. It keeps what is being typed; what was chosen is told to the step."""
 
     @dataclass
@@ -79,11 +80,6 @@ class FolderSide(Vertical):
         return TextField(placeholder="/folder/", id=f"{self.side_name}-path")
 
     # --- parts
-
-    @property
-    def frame(self) -> WizardScreen:
-        """The wizard around it."""
-        return cast("WizardScreen", self.screen)
 
     @property
     def collection_field(self) -> TextField:
@@ -251,10 +247,8 @@ class FolderSide(Vertical):
         wanted.stop()
         view = self.browser.view
         if view is not None and view.gare is not None:
-            self.frame.ask_consent(view.gare, "Look into this collection", self._list_after_consent)
-
-    def _list_after_consent(self) -> None:
-        self.list_folder(self.path or None, again=True)
+            again = partial(self.list_folder, self.path or None, again=True)
+            self.frame.ask_consent(view.gare, "Look into this collection", again)
 
     @on(FolderBrowser.BookmarkWanted)
     def ask_for_bookmark(self, wanted: FolderBrowser.BookmarkWanted) -> None:
@@ -265,10 +259,8 @@ class FolderSide(Vertical):
         view = self.browser.view
         if view is not None and view.problem is None:
             sheet = Ask("Name of the bookmark", (f"For {view.path}",))
-            self.app.push_screen(sheet, lambda name: self._bookmark(name, view) if name else None)
-
-    def _bookmark(self, name: str, view: FolderView) -> None:
-        self.frame.make_bookmark(name, view.collection_id, view.path)
+            make = self.frame.make_bookmark
+            self.app.push_screen(sheet, lambda name: make(name, view.collection_id, view.path) if name else None)
 
 
 class Side(FolderSide):
@@ -283,7 +275,6 @@ class Side(FolderSide):
         other: Suggestion | None = None
 
     def __init__(self, side_name: str, heading: str) -> None:
-        """Make a side; `side_name` is `source` or `destination`, as fields are named."""
         super().__init__(side_name, heading)
         self._side_asked: Suggestions | None = None
         self._side_enter_waits = False
@@ -347,21 +338,14 @@ class Side(FolderSide):
         self.set_class(looking, "-looking")
         self._side_moved = False
         if looking:
-            typed = "" if self.collection_id else self.collection_field.value
-            self._ask(typed)
+            self._ask("" if self.collection_id else self.collection_field.value)
 
     def collection_typed(self) -> None:
         """Ask when the typing rests."""
-        self._side_pause = self.set_timer(TYPING, self._ask_typed)
-
-    def _ask_typed(self) -> None:
-        self._ask(self.collection_field.value)
-
-    def _ask(self, typed: str) -> None:
-        self._suggest(typed)
+        self._side_pause = self.set_timer(TYPING, lambda: self._ask(self.collection_field.value))
 
     @work(group="look-up", exclusive=True)
-    async def _suggest(self, typed: str) -> None:
+    async def _ask(self, typed: str) -> None:
         found = await self.frame.lookup.suggest(typed)
         self._side_asked = found
         self.picker.show(found, None if typed else self.collection_id)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.containers import VerticalScroll
-from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
 
 from globus_tui.domain.making.draft_fields import Level
 from globus_tui.widgets.form_row import FormRow
+from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.widget import Widget
-    from textual.widgets import Input
 
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.making.draft_fields import Finding
@@ -28,8 +26,26 @@ LOW = 32
 """Lines of a screen below which each counts."""
 
 
-class Step(VerticalScroll, can_focus=False):
-    """A step. It holds no draft: `show` brings it, a `DraftEdited` message takes a new one away.
+class InWizard(Widget):
+    """What stands in the wizard."""
+
+    app: Console  # type: ignore[assignment]  # the application fulfils it
+
+    @property
+    def frame(self) -> WizardScreen:
+        """The wizard around it: `draft`, `lookup`, `lookups`, `view`, `states`."""
+        return cast("WizardScreen", self.screen)
+
+    def fill(self, name: str, text: str) -> None:
+        """Show a text in the field of that id, unless something is being typed there; says nothing to anybody."""
+        field = self.query_one(f"#{name}", TextField)
+        if not field.has_focus and field.value != text:
+            with self.prevent(Input.Changed):
+                field.value = text
+
+
+class Step(InWizard, VerticalScroll, can_focus=False):
+    """A step. It holds no draft: `show` brings it, `edit` takes a new one away.
 
     Attributes:
         about: one sentence, on the line below it.
@@ -37,27 +53,10 @@ class Step(VerticalScroll, can_focus=False):
         hints: what its own keys do, for the line above the wizard's keys; `{item.add}` is that command's key.
     """
 
-    app: Console  # type: ignore[assignment]  # the application fulfils it
-
     title: ClassVar[str] = ""
     about: ClassVar[str] = ""
     fields: ClassVar[frozenset[str]] = frozenset()
     hints: ClassVar[str] = ""
-
-    class DraftEdited(Message):
-        """The draft should be another one from now on."""
-
-        def __init__(self, draft: Draft) -> None:
-            super().__init__()
-            self.draft = draft
-
-    @dataclass
-    class Finished(Message):
-        """Enter in the last field: the next step, please."""
-
-    @dataclass
-    class CreateWanted(Message):
-        """Everything is looked through: create it."""
 
     @abstractmethod
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
@@ -73,11 +72,6 @@ class Step(VerticalScroll, can_focus=False):
     def why_not_create(self) -> str | None:
         """What stands in the way of creating besides findings, in words; asked of every step just before."""
         return None
-
-    @property
-    def frame(self) -> WizardScreen:
-        """The wizard around it: `draft`, `lookup`, `lookups`, `view`, `states`."""
-        return cast("WizardScreen", self.screen)
 
     def edit(self, draft: Draft) -> None:
         """Ask for the draft to be this one; at once, so that two edits that follow each other both count."""
@@ -113,4 +107,4 @@ class Step(VerticalScroll, can_focus=False):
         if place < len(inside):
             inside[place].focus()
         else:
-            self.post_message(self.Finished())
+            self.frame.go_on()

@@ -138,7 +138,7 @@ class WhatStep(Step):
         if preset.key != self._what_now:
             draft = replace(self.frame.draft, what=preset.what)
             self.edit(with_intent(draft, preset.intent) if preset.intent else _plain(draft))
-        self.post_message(self.Finished())
+        self.frame.go_on()
 
 
 def preset_of(draft: Draft) -> str | None:

@@ -96,9 +96,9 @@ class WhenStep(Step):
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
         """Bring the fields up to date, except the one that is being typed in."""
         form = form_of(draft, self.frame.view.zone)
-        self._fill("say", draft.typed.get(SCHEDULE, ""))
+        self.fill("say", draft.typed.get(SCHEDULE, ""))
         for field, text in (("interval", form.interval), ("start", form.start), ("end", form.end)):
-            self._fill(field, text)
+            self.fill(field, text)
         repeat, several = self.query_one("#repeat", Choice), len(draft.group) > 1
         as_before = ((ORIGINAL, "as the original"),) if draft.original is not None else ()  # of a copy or an edit
         repeat.set_options((*(REPEATS[:1] if several else REPEATS), *as_before))
@@ -112,12 +112,6 @@ class WhenStep(Step):
     def _is_original(self, draft: Draft) -> bool:
         same = as_original(draft, self._now())
         return draft.original is not None and not draft.group and draft.schedule == same.schedule
-
-    def _fill(self, field: str, text: str) -> None:
-        widget = self.query_one(f"#{field}", TextField)
-        if not widget.has_focus and widget.value != text:
-            with self.prevent(Input.Changed):
-                widget.value = text
 
     def _show_shape(self, draft: Draft, form: WhenForm) -> None:
         """Only fields that mean something take keys."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from functools import partialmethod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on, work
+from textual import work
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import var
@@ -25,7 +26,6 @@ from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, clip, safe_li
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.create.draft_keeper import DraftKeeper
 from globus_tui.screens.create.review_step import ReviewStep
-from globus_tui.screens.create.step import Step
 from globus_tui.store.preflight import Preflight
 from globus_tui.themes import sheets
 from globus_tui.widgets.key_hints import KeyHints
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.making.draft_fields import DraftProblem
     from globus_tui.domain.timer.job import JobId, JobReading
     from globus_tui.screens.create.lookup import Lookup, Making
+    from globus_tui.screens.create.step import Step
     from globus_tui.store.creation import Attempt
     from globus_tui.store.job_state import JobState
 
@@ -345,7 +346,7 @@ class Source(NamedTuple):
 
 
 class WizardScreen(CheckedDraft):
-    """The frame: it alone holds the draft. Steps get it by `show` and hand in new ones by `DraftEdited`."""
+    """The frame: it alone holds the draft. Steps get it by `show` and hand in new ones by `change`."""
 
     CSS = sheets("screens/create/wizard.tcss")
     ABOUT = (
@@ -503,12 +504,6 @@ class WizardScreen(CheckedDraft):
 
     # --- changes
 
-    @on(Step.DraftEdited)
-    def take_draft(self, edited: Step.DraftEdited) -> None:
-        """A step changed the draft."""
-        edited.stop()
-        self.change(edited.draft)
-
     def watch_draft(self) -> None:
         """What is made may be something else, with other steps."""
         if self.is_mounted and self._wizard_at not in ORDER[self.draft.what]:
@@ -519,7 +514,6 @@ class WizardScreen(CheckedDraft):
 
     # --- commands
 
-    @on(Step.Finished)
     def go_on(self) -> None:
         """Enter in the last field of a step: the next step that there is something to do in."""
         order = ORDER[self.draft.what]
@@ -529,7 +523,6 @@ class WizardScreen(CheckedDraft):
         if following:
             self.open_step(following[0])
 
-    @on(Step.CreateWanted)
     def action_wizard_create(self) -> None:
         """Create it; from any other step than the last one, show that first."""
         if self.is_sending:
@@ -629,24 +622,6 @@ class WizardScreen(CheckedDraft):
         if number <= len(order):
             self.open_step(order[number - 1])
 
-    def action_wizard_step_1(self) -> None:
-        self.action_wizard_step(1)
-
-    def action_wizard_step_2(self) -> None:
-        self.action_wizard_step(2)
-
-    def action_wizard_step_3(self) -> None:
-        self.action_wizard_step(3)
-
-    def action_wizard_step_4(self) -> None:
-        self.action_wizard_step(4)
-
-    def action_wizard_step_5(self) -> None:
-        self.action_wizard_step(5)
-
-    def action_wizard_step_6(self) -> None:
-        self.action_wizard_step(6)
-
     def action_wizard_swap(self) -> None:
         if self.draft.what is What.FLOW_TIMER:
             self.app.say("A flow has no source and destination to exchange.", "warning")
@@ -665,3 +640,7 @@ class WizardScreen(CheckedDraft):
         review = self.step
         if isinstance(review, ReviewStep):
             review.offer_copies()
+
+
+for _number in range(1, len(STEP_KEYS) + 1):  # six commands with one meaning
+    setattr(WizardScreen, f"action_wizard_step_{_number}", partialmethod(WizardScreen.action_wizard_step, _number))

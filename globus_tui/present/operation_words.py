@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import TYPE_CHECKING
 
-from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume
+from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
 from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from globus_tui.store.operations import Operation
     from globus_tui.store.outcome import Outcome
 
 
-def command_of(operation: Operation) -> str:
-    """The command, to copy into a shell."""
-    from globus_tui.present import cli_words
-
+def operation_command(operation: Operation) -> str:
+    """What does the same as an operation. Renaming has no command of its own: it is the API call."""
     if isinstance(operation, Pause):
-        return cli_words.pause_command(operation.job_id).text
+        return f"globus timer pause {shlex.quote(operation.job_id)}"
     if isinstance(operation, Resume):
-        return cli_words.resume_command(operation.job_id, skip_check=operation.skip_check).text
+        skip = "--skip-inactive-reason-check " if operation.skip_check else ""
+        return f"globus timer resume {skip}{shlex.quote(operation.job_id)}"
     if isinstance(operation, Rename):
-        return cli_words.rename_command(operation.job_id, operation.name).text
+        body = json.dumps({"name": operation.name}, ensure_ascii=False)
+        return f"globus api timers patch {shlex.join([f'/jobs/{operation.job_id}', '--body', body])}"
     if isinstance(operation, Delete):
-        return cli_words.delete_command(operation.job_id).text
+        return f"globus timer delete {shlex.quote(operation.job_id)}"
     if isinstance(operation, CancelTask):
-        return cli_words.cancel_command(operation.task_id).text
+        return f"globus task cancel {shlex.quote(operation.task_id)}"
     raise AssertionError(operation)
 
 
 def same_as(operations: Sequence[Operation]) -> str:
     """A line for the question: the command, or that of the first of several."""
     several = f", and {len(operations) - 1} more like it" if len(operations) > 1 else ""
-    return f"Same as: {command_of(operations[0])}{several}"
+    return f"Same as: {operation_command(operations[0])}{several}"
 
 
 def outcome_words(outcome: Outcome) -> str:
