@@ -601,13 +601,12 @@ class GlobusTui(OrderedKeys[Switch]):
         return await act_as_browser(self, url)
 
     def action_app_info(self) -> None:
-        from globus_tui.procedures.own_cost import own_cost, own_lines
-        from globus_tui.screens.about_self import AboutSelf
+        from globus_tui.screens.about_self import AboutSelf, own_cost
 
         cost = own_cost(
             self.store, requests=self.activity.requests, received=self.activity.received, started=self.started_at
         )
-        self.push_screen(AboutSelf(own_lines(cost)))
+        self.push_screen(AboutSelf(cost))
 
     def action_jobs_activity(self) -> None:
         from globus_tui.screens.activity import ActivityScreen

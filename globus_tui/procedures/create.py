@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import DraftProblem
+    from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.screens.console import Console
     from globus_tui.screens.create.draft_keeper import DraftKeeper
     from globus_tui.screens.create.lookup import Making
@@ -38,7 +38,7 @@ class Sender(Protocol):
     def set_sending(self, *, sending: bool) -> None:
         """A creation is under way, or over."""
 
-    def show_problems(self, problems: Sequence[DraftProblem], words: str) -> None:
+    def show_problems(self, problems: Sequence[Finding], words: str) -> None:
         """It was refused."""
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import DraftProblem
+    from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.domain.making.run_now import RunNow
     from globus_tui.domain.timer.job import JobReading
     from globus_tui.domain.transfer.collection import FolderEntry
@@ -40,7 +40,7 @@ class ByKey:
         """A creation is under way, or over."""
         self.is_sending = sending
 
-    def show_problems(self, problems: Sequence[DraftProblem], words: str) -> None:
+    def show_problems(self, problems: Sequence[Finding], words: str) -> None:
         """Say why it was refused; there is no page to go back to."""
         del problems  # the words hold them
         self.keeper.discard()

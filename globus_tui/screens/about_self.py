@@ -1,36 +1,105 @@
-"""What this program itself costs the machine and the service, in a few lines."""
+"""What this program itself uses, measured and in words: for those who share the machine with it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import os
+import resource
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Static
 
+from globus_tui.present.moments import duration
+from globus_tui.present.sizes import counted, size
 from globus_tui.widgets.page import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
+
+    from globus_tui.store.job_store import JobStore
+
+
+class OwnCost(NamedTuple):
+    """What was used since the start.
+
+    Attributes:
+        memory: bytes in memory now; None where the system does not tell.
+        requests: sent to Globus, repeated ones included.
+        received: bytes of their answers, as they came over the wire.
+        pace: seconds between refreshes as things are; 0 is off.
+        asked: lists that this copy asked for.
+        taken: lists that another copy asked for.
+        last_taken: the list shown is one of those.
+    """
+
+    lasted: timedelta
+    cpu_seconds: float
+    memory: int | None
+    requests: int
+    received: int
+    pace: float
+    timers: int
+    asked: int = 0
+    taken: int = 0
+    last_taken: bool = False
+
+
+def own_lines(cost: OwnCost) -> tuple[str, ...]:
+    """A line for each thing it uses."""
+    seconds = max(cost.lasted.total_seconds(), 1.0)
+    hours = seconds / 3600
+    pace = f"every {cost.pace:g} s" if cost.pace else "off"
+    return (
+        f"running    {duration(cost.lasted)}, {counted(cost.timers, 'timer')}, refresh {pace}",
+        f"processor  {cost.cpu_seconds:.1f} s, {cost.cpu_seconds / seconds:.1%} of one core",
+        f"memory     {'not known' if cost.memory is None else size(cost.memory)}",
+        f"requests   {cost.requests}, {cost.requests / max(hours, 1 / 60):.0f} an hour at this rate",
+        f"received   {size(cost.received)}",
+        f"shared     {_sharing(cost)}",
+    )
+
+
+def _sharing(cost: OwnCost) -> str:
+    if not cost.taken:
+        return "no list was read by another copy on this host"
+    last = "; the last one by another copy" if cost.last_taken else "; the last one by this copy"
+    return f"{cost.taken} of {counted(cost.taken + cost.asked, 'list')} read by another copy on this host{last}"
+
+
+def own_cost(store: JobStore, *, requests: int, received: int, started: float) -> OwnCost:
+    """What was used so far; `received` are bytes of answers, `started` is by `time.monotonic`."""
+    lists, states = store.refresher, store.states
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return OwnCost(
+        timedelta(seconds=time.monotonic() - started), used.ru_utime + used.ru_stime,
+        memory_now(), requests, received, lists.plan.pace, len(states), lists.asked_here, lists.taken, lists.last_taken,
+    )  # fmt: skip
+
+
+def memory_now() -> int | None:
+    """Bytes in memory; None where the system does not tell (it is Linux that does)."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 class AboutSelf(Question[None]):
-    """Lines as they were when it was opened: a page that counts would cost something itself."""
+    """Costs as they were when it was opened: a page that counts would cost something itself."""
 
-    BINDINGS: ClassVar = [Binding("escape,enter,q,i", "close", "Close", show=False)]
+    BINDINGS: ClassVar = [Binding("enter,q,i", "cancel", "Close", show=False)]
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, cost: OwnCost) -> None:
         super().__init__()
-        self._about_lines = tuple(lines)
+        self._about_cost = cost
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet"):
-            yield Static("This program, since it was started", classes="sheet-heading", markup=False)
-            yield Static(Content("\n".join(self._about_lines)))
-            yield Static("Enter or Escape closes.", classes="sheet-answer", markup=False)
+    def heading(self) -> str:
+        return "This program, since it was started"
 
-    def action_close(self) -> None:
-        self.dismiss(None)
+    def compose_sheet(self) -> ComposeResult:
+        yield from map(self.line, own_lines(self._about_cost))
+        answer = self.line("Enter or Escape closes.")
+        answer.add_class("sheet-answer")
+        yield answer

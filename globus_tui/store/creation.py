@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.auth.scope import Scope
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import DraftProblem
+    from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.domain.making.new_timer import NewTimer
     from globus_tui.domain.timer.job import Job, JobReading
     from globus_tui.domain.transfer.collection import Collection
@@ -117,7 +117,7 @@ class NotCreated:
 
     words: str
     error: GlobusTuiError | None = None
-    problems: tuple[DraftProblem, ...] = ()
+    problems: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import pytest
 
 from globus_tui.cli.first_frame import first_frame
 from globus_tui.domain.transfer.collection import Collection
-from globus_tui.procedures.own_cost import OwnCost, own_lines
 from globus_tui.sandbox.faults import Fault
+from globus_tui.screens.about_self import OwnCost, own_lines
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.widgets.viewpoint import Viewpoint
 

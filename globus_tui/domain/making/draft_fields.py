@@ -27,7 +27,7 @@ class Finding:
     """One thing found.
 
     Attributes:
-        field: a name of `draft_fields`, beside which it is shown.
+        field: a name of `draft_fields`, beside which it is shown, or an option's own key; empty for the whole.
         words: a sentence without its full stop; names in it are data.
         item: place in the list of items or filter rules, from 0.
     """
@@ -39,7 +39,6 @@ class Finding:
 
 
 def ok(field: str, words: str) -> Finding:
-    """All is well with it."""
     return Finding(Level.OK, field, words)
 
 
@@ -89,20 +88,6 @@ _BY_KEY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DraftProblem:
-    """What the service said of one field.
-
-    Attributes:
-        field: one of the names above, or an option's own key; empty for the whole.
-        item: place in the list of items or filter rules, from 0; None if it is about no single one.
-    """
-
-    field: str
-    words: str
-    item: int | None = None
-
-
 def field_of(place: tuple[str | int, ...]) -> tuple[str, int | None]:
     """The field that a place of a 422 is about, with the list position in it.
 
@@ -121,18 +106,18 @@ def field_of(place: tuple[str | int, ...]) -> tuple[str, int | None]:
     return (named[-1] if named else WHOLE), item
 
 
-def problems_of(error: ServiceError, draft: Draft) -> tuple[DraftProblem, ...]:
+def problems_of(error: ServiceError, draft: Draft) -> tuple[Finding, ...]:
     """Every complaint of a refusal beside its field; one about the whole when the service names none."""
     if error.problems:
         return tuple(_of_place(one.place, one.message, draft) for one in error.problems)
-    return (DraftProblem(_guess(str(error), draft), str(error)),)
+    return (stop(_guess(str(error), draft), str(error)),)
 
 
-def _of_place(place: tuple[str | int, ...], words: str, draft: Draft) -> DraftProblem:
+def _of_place(place: tuple[str | int, ...], words: str, draft: Draft) -> Finding:
     field, item = field_of(place)
     if draft.what is What.FLOW_TIMER and field not in (NAME, SCHEDULE, INTERVAL, START, END, FLOW):
         field = FLOW_INPUT
-    return DraftProblem(field, words, item)
+    return stop(field, words, item)
 
 
 def _guess(words: str, draft: Draft) -> str:

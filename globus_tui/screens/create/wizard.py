@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from globus_tui.domain.auth.gare import Gare
-    from globus_tui.domain.making.draft_fields import DraftProblem
+    from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.domain.timer.job import JobId, JobReading
     from globus_tui.screens.create.lookup import Lookup, Making
     from globus_tui.screens.create.step import Step
@@ -584,9 +584,9 @@ class WizardScreen(CheckedDraft):
 
     # --- what came of an attempt
 
-    def show_problems(self, problems: Sequence[DraftProblem], words: str) -> None:
+    def show_problems(self, problems: Sequence[Finding], words: str) -> None:
         """Put what Globus said beside the fields it is about, and open the first one's step; the draft stays."""
-        self.said = tuple(Finding(Level.STOP, one.field, one.words, one.item) for one in problems)
+        self.said = tuple(problems)
         self.check()
         if problems:
             self._open_home(problems[0].field)
