@@ -16,9 +16,8 @@ from textual.app import SystemCommand
 from textual.events import AppFocus, Key
 from textual.reactive import var
 
-from globus_tui.commands import CHANGING, EVERYWHERE, bindings
+from globus_tui.commands import CHANGING, DEFAULT_KEYS, EVERYWHERE, bindings
 from globus_tui.domain.errors import BadInput, GlobusTuiError, ReadOnly, SettingsError
-from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.present import moments
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line

@@ -12,9 +12,9 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from globus_tui.commands import DEFAULT_KEYS, read_keys
 from globus_tui.domain.errors import ReadOnly, SettingsError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.keymap import DEFAULT_KEYS, read_keys
 from globus_tui.private_files import read_file
 
 if TYPE_CHECKING:

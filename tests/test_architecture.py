@@ -146,7 +146,7 @@ class Kept:
 
 
 RULES = (
-    Kept(reads_the_clock, ("domain", "present", "fleet", "screens", "commands.py", "keymap.py", "themes.py")),
+    Kept(reads_the_clock, ("domain", "present", "fleet", "screens", "commands.py", "themes.py")),
     Kept(reaches_outside, ("domain", "present")),
     Kept(announces, but=("app.py",)),
     Kept(starts_work, ("widgets", "lines", "present", "store", "domain")),

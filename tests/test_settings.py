@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_tui.api.environment import Environment
+from globus_tui.commands import DEFAULT_KEYS, read_keys
 from globus_tui.domain.errors import SettingsError
-from globus_tui.keymap import DEFAULT_KEYS, read_keys
 from globus_tui.settings import ENVIRONMENTS, TUTORIAL_CLIENT_ID, configured_profiles, load_settings
 
 if TYPE_CHECKING:

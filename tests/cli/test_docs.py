@@ -14,8 +14,7 @@ import pytest
 
 from globus_tui import commands
 from globus_tui.cli.arguments import parse
-from globus_tui.commands import key_words
-from globus_tui.keymap import DEFAULT_KEYS
+from globus_tui.commands import DEFAULT_KEYS, key_words
 from globus_tui.settings import _CHECKS, load_settings
 
 if TYPE_CHECKING:

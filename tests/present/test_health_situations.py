@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from globus_tui.commands import DEFAULT_KEYS
 from globus_tui.domain.auth.scope import TIMER, flow_user_scope
 from globus_tui.domain.timer.health import Why, Word, judge
 from globus_tui.domain.timer.history import task_of
 from globus_tui.domain.timer.job import Job
 from globus_tui.domain.timer.orders import NONE, Known, Orders, Rest
-from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.present.health_sentences import explain, headline
 from globus_tui.present.health_words import Case, next_words, remedy, why
 from tests.domain.samples import (

@@ -9,9 +9,8 @@ import pytest
 
 from globus_tui.api.environment import Environment
 from globus_tui.api.http import Connection
-from globus_tui.commands import CHANGING
+from globus_tui.commands import CHANGING, DEFAULT_KEYS
 from globus_tui.domain.errors import ReadOnly, SettingsError
-from globus_tui.keymap import DEFAULT_KEYS
 from globus_tui.settings import check_may_change, load_settings
 
 if TYPE_CHECKING:
