@@ -340,7 +340,8 @@ IMPACT = (
 )
 
 EVERYBODY = (
-    *_group("All profiles", ("list.choose", "", "Open", "Open the timer, in its own profile; asks before it goes over.")),
+    *_group("All profiles",
+            ("list.choose", "", "Open", "Open the timer, in its own profile; asks before it goes over.")),
     *(one for one in JOB_LIST if one.command_id in ("jobs.filter", "jobs.problems") or one.name.startswith("sort-")),
     *LIST_MOVES,
 )
