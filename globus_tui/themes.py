@@ -98,17 +98,8 @@ BLUE_YELLOW = _from_dark("globus-blue-yellow", success="#35d0ba", warning="#f7c6
 
 THEMES = (DARK, LIGHT, CONTRAST, RED_GREEN, BLUE_YELLOW)
 _COLOURS = (
-    "primary",
-    "secondary",
-    "accent",
-    "foreground",
-    "background",
-    "surface",
-    "panel",
-    "success",
-    "warning",
-    "error",
-)
+    "primary", "secondary", "accent", "foreground", "background", "surface", "panel", "success", "warning", "error",
+)  # fmt: skip
 
 
 class OwnThemes:

@@ -104,16 +104,9 @@ def outlives_pause(case: Case) -> bool:
 
 
 _STANDING = {
-    Why.CONSENT_MISSING,
-    Why.SESSION,
-    Why.AUTHORIZATION,
-    Why.PAUSED_BY_SERVICE,
-    Why.PAUSED_BY_USER,
-    Why.OVERSTAYED,
-    Why.NO_GOOD_COPY,
-    Why.STALE,
-    Why.UNREADABLE,
-}
+    Why.CONSENT_MISSING, Why.SESSION, Why.AUTHORIZATION, Why.PAUSED_BY_SERVICE, Why.PAUSED_BY_USER, Why.OVERSTAYED,
+    Why.NO_GOOD_COPY, Why.STALE, Why.UNREADABLE,
+}  # fmt: skip
 
 
 def _while_paused(case: Case) -> str:

@@ -105,14 +105,12 @@ class Alerting:
             app.run_worker(self._run_hook(alerts, listed), group="alerts")
 
     def line(self) -> str:
-        """What stands on every screen until it was seen."""
         if not self.unseen:
             return ""
         more = f" (and {len(self.unseen) - 1} more)" if len(self.unseen) > 1 else ""
         return f"{self.unseen[-1]}{more}"
 
     def seen(self) -> None:
-        """Somebody looked."""
         self.unseen.clear()
         self._app.alert = ""
 

@@ -154,7 +154,6 @@ def named_commands(screen: TimerScreen) -> Iterator[tuple[str, Command]]:
 
 
 async def open_command_line(app: Console, begin: str = "") -> None:
-    """Opens the line on the screen in front."""
     screen = app.screen
     if not isinstance(screen, TimerScreen) or screen.query("#command-line"):
         return

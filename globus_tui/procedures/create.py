@@ -133,7 +133,6 @@ class Create:
             self._app.say(f"{found.words} {found.advice}", "error")
 
     async def _open(self, created: Created) -> None:
-        """The new timer's own screen, in the wizard's place."""
         from globus_tui.screens.job_detail import JobDetailScreen
 
         self._leave()
@@ -152,7 +151,6 @@ class Create:
         return f"{key_words(self._app.settings.keys, 'job.to-file')} writes it into the fleet's files."
 
     def _follow(self, handed_in: Submitted) -> None:
-        """The task's own screen, in the wizard's place."""
         from globus_tui.screens.task_screen import TaskScreen
 
         self._leave()

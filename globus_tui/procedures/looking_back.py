@@ -50,7 +50,6 @@ class LookingBack:
             self.back()
 
     def leave(self) -> None:
-        """Nobody looks any more."""
         store = self._app.store
         if store.freshness.state is FreshnessState.FRESH:
             self._before, self._since = seen_now(store.states.rows.values()), store.now()
@@ -77,7 +76,6 @@ class LookingBack:
             self._app.say(f"{counted(len(self.found), 'change')} since you last looked ({since}): {key} lists them")
 
     def lines(self) -> list[str]:
-        """Each change with before and after."""
         said = []
         for one in self.found:
             values = f"{one.before} -> {one.after}" if one.before and one.after else one.after or one.before

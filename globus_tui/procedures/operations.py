@@ -35,7 +35,6 @@ class NextRuns:
         self._since: dict[JobId, datetime] = {}
 
     def watch(self, job_id: JobId, since: datetime) -> None:
-        """Watch a timer for a run that starts from this moment on."""
         self._since[job_id] = since
 
     def news(self, states: Mapping[JobId, JobState]) -> Iterator[tuple[str, bool]]:

@@ -44,7 +44,6 @@ NAME = "login-url"
 
 
 def write_link(state: Path, url: str) -> Path | None:
-    """Writes the link; None when the folder cannot be written."""
     path = state / NAME
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -58,7 +57,6 @@ def write_link(state: Path, url: str) -> Path | None:
 
 
 def remove_link(state: Path) -> None:
-    """Takes the file away when the login is over."""
     try:
         (state / NAME).unlink(missing_ok=True)
     except OSError:
@@ -204,7 +202,6 @@ class _UnderWay:
             await self._account.consent(self.request)
 
     async def begin(self, request: SignInRequest | None) -> None:
-        """Makes the link, if there is something to ask for."""
         self.request = request
         self.attempt = await self._account.begin(request) if request is not None else None
 
@@ -241,7 +238,6 @@ PATIENCE = 3.0
 
 
 def known_names(app: Console) -> Mapping[str, str]:
-    """Names by id, as of now."""
     return {key: one.name for key, one in app.store.collections.items() if one.name}
 
 
@@ -477,7 +473,6 @@ class SignIn:
         self._prompting = Prompting(app, account, state, browser=browser, open_link=open_link)
 
     def start(self) -> None:
-        """Sign in, or sign in again, in a worker of the application."""
         self._app.run_worker(self._guarded(self.sign_in()), group="sign-in")
 
     def start_fix(self, job_ids: Sequence[JobId]) -> None:
@@ -488,7 +483,6 @@ class SignIn:
         self._app.run_worker(self._guarded(self._fix(tuple(job_ids))), group="sign-in")
 
     def start_fix_all(self) -> None:
-        """The same for every timer that a sign-in would mend, by cause."""
         self._app.run_worker(self._guarded(self._fix(None)), group="sign-in")
 
     def start_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:

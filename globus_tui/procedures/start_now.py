@@ -37,7 +37,6 @@ class ByKey:
         self.is_sending = False
 
     def set_sending(self, *, sending: bool) -> None:
-        """A creation is under way, or over."""
         self.is_sending = sending
 
     def show_problems(self, problems: Sequence[Finding], words: str) -> None:
@@ -55,7 +54,6 @@ class _Start(Create):
         self._heading = heading
 
     def heading(self) -> str:
-        """Which timer, and how it was run."""
         return self._heading
 
 

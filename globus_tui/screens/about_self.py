@@ -46,7 +46,6 @@ class OwnCost(NamedTuple):
 
 
 def own_lines(cost: OwnCost) -> tuple[str, ...]:
-    """A line for each thing it uses."""
     seconds = max(cost.lasted.total_seconds(), 1.0)
     hours = seconds / 3600
     pace = f"every {cost.pace:g} s" if cost.pace else "off"

@@ -47,7 +47,6 @@ class ActivityScreen(Searching, ListScreen):
             super().watch_view()
 
     def watch_freshness(self) -> None:
-        """Something was asked meanwhile."""
         super().watch_freshness()
         if self.is_mounted:
             self.show()

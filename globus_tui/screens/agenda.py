@@ -77,7 +77,6 @@ class AgendaScreen(TimerScreen):
         self._agenda_coming: dict[JobId, list[Coming]] = {}
 
     def help_text(self) -> str:
-        """The signs of the lanes."""
         signs = "  ".join(SIGNS[name][self.view.ascii] for name in SIGNS)
         return (
             "Runs on a line of time: at the left of now what became of them, as in the strips of the list; at its "
@@ -147,7 +146,6 @@ class AgendaScreen(TimerScreen):
         return self.view.now - (here - here.replace(hour=hour, minute=0, second=0, microsecond=0))
 
     def show_lanes(self) -> None:
-        """Hand the lanes to the list, and everything around it its words."""
         if not self.is_mounted or not self.is_attached:
             return
         width = self.size.width or self.app.size.width
@@ -322,7 +320,6 @@ class AgendaScreen(TimerScreen):
 
     @on(LineList.Chosen, "#lanes")
     def open_lane(self, chosen: LineList.Chosen) -> None:
-        """Open the timer, or the lanes of a collection's timers."""
         from globus_tui.screens.job_detail import JobDetailScreen
 
         if self._agenda_by_collection:

@@ -96,7 +96,6 @@ class TimerScreen(Page[None]):
         super().__init_subclass__(**options)
 
     def line_commands(self) -> dict[str, LineCommand]:
-        """What takes words behind its name after `:`."""
         return {}
 
     def help_text(self) -> str:
@@ -124,11 +123,9 @@ class TimerScreen(Page[None]):
         yield from ()
 
     def tell(self, words: str) -> None:
-        """Say it on the note line."""
         self.app.say(words, "warning")
 
     def title_words(self) -> str:
-        """Where one is: shown at the left of the title."""
         return "globus_tui"
 
     def words_of(self, command: Command) -> str:
@@ -204,7 +201,6 @@ class TimerScreen(Page[None]):
         self.show_title()
 
     def watch_freshness(self) -> None:
-        """Say how current the data are."""
         if self.is_mounted:
             self.show_title()
             self.show_banner()
@@ -258,6 +254,5 @@ class OneTimerScreen(TimerScreen):
         return f"Timers > {state.job.label if state else 'not there any more'}{self.PART}"
 
     def targets(self) -> tuple[JobState, ...]:
-        """This timer."""
         state = self.state
         return (state,) if state else ()

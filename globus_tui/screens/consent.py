@@ -134,7 +134,6 @@ class ConsentScreen(Question[frozenset[str] | None]):
         self._consent_left = frozenset(one.key for one in prompt.choices)
 
     def compose(self) -> ComposeResult:
-        """What is asked; the link and the ways to it; the code; what follows."""
         prompt = self._consent_prompt
         with VerticalScroll(id="consent", can_focus=False):
             yield Static(Content(self.safe(prompt.heading)), classes="sheet-heading")
@@ -249,7 +248,6 @@ class ConsentScreen(Question[frozenset[str] | None]):
     # --- the code
 
     def on_paste(self, pasted: Paste) -> None:
-        """Put a paste into the code field, wherever the focus is."""
         field = self.query_one("#code", TextField)
         if self.focused is not field:
             pasted.stop()
@@ -258,7 +256,6 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
     @on(TextField.Submitted, "#code")
     def take_the_code(self, submitted: TextField.Submitted) -> None:
-        """Try the code."""
         submitted.stop()
         self._submit(submitted.value)
 
@@ -331,7 +328,6 @@ class ConsentScreen(Question[frozenset[str] | None]):
         return self._consent_asked.url or ""
 
     def action_print(self) -> None:
-        """Print the link alone on a clean screen, so that the terminal itself wraps it."""
         if self._url and not print_bare(self.app, self._url):
             self._say("This terminal cannot be left for a moment; use c, or the file.", wrong=True)
 

@@ -67,17 +67,14 @@ class _Line(NamedTuple):
 
     @property
     def job_id(self) -> str:
-        """Of its timer."""
         return self.key[1]
 
     @property
     def source(self) -> str:
-        """The collection that it moves from."""
         return self.row.source if self.row else ""
 
     @property
     def destination(self) -> str:
-        """That it moves to."""
         return self.row.destination if self.row else ""
 
 
@@ -85,7 +82,6 @@ class _Table(JobTable):
     """The columns of the list, and whose each timer is. Lines stand where the list has rows."""
 
     def state_of(self, row: Any) -> JobState:
-        """The timer of a line."""
         states: States = row.look.states
         return states[row.row.job_id]
 
@@ -94,7 +90,6 @@ class _Table(JobTable):
         return replace(self._row_view, names=row.look.names)
 
     def set_columns(self, columns: Sequence[Column[Row]]) -> None:
-        """These, with the profile first."""
         whose = Column[Any]("profile", "PROFILE", lambda one: one.look.profile, min_width=8, max_width=16)
         narrower = (one._replace(min_width=min(one.min_width, 22), cell=self._cell_of(one)) for one in columns)
         super().set_columns((whose, *narrower))
@@ -170,7 +165,6 @@ class EverybodyScreen(Narrowing):
         self.show_jobs()
 
     def watch_freshness(self) -> None:
-        """This profile could, or could not, be read."""
         super().watch_freshness()
         self.show_jobs()
 

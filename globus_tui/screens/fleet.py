@@ -90,7 +90,6 @@ class FleetScreen(ListScreen):
 
     @on(LineList.Chosen, "#fleet")
     def show_differences(self) -> None:
-        """All that is known of it."""
         row, plan = self._under_cursor(), self._fleet_plan
         if row is not None and row.item is not None and plan is not None:
             self.app.push_screen(BareText(Content("\n").join(map(self._painted, item_lines(row.item, plan)))))

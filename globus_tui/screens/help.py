@@ -102,7 +102,6 @@ class Help(Question[None]):
         self.query_one("#help-words", Static).update(self._page(self.query_one("#help-search", TextField).value))
 
     def _page(self, wanted: str) -> Content:
-        """The groups as text: key, words, sentence, and the id for the user's own keys."""
         about = [] if wanted else self._help_about.splitlines()
         lines = [Content(self.safe(line)) for line in about]
         group = None

@@ -98,13 +98,11 @@ class ImpactScreen(Searching, ListScreen):
         return f"{moments.since_words(first.runs[0], self.view.now, self.view.zone)} {first.job.label}"
 
     def targets(self) -> tuple[JobState, ...]:
-        """The timers listed, for a maintenance window."""
         rows = self.listed.rows if self._impact_cause else ()
         return tuple(self.states[one.key] for one in rows if one.key in self.states)
 
     @on(LineList.Chosen, "#impact")
     def open_chosen(self) -> None:
-        """Its timers; of a timer its page."""
         row = self.listed.cursor_row
         if isinstance(row, _Choice):
             self.app.open_screen(ImpactScreen(row.cause))

@@ -146,7 +146,6 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
 
     @on(RunHistory.Highlighted)
     def read_on_at_the_end(self) -> None:
-        """The cursor came to the last line: read older runs."""
         runs = self.query_one(RunHistory)
         at_end = runs.cursor_position == len(runs.rows) - 1 > 0
         if at_end and self._past_reading.more and not self._past_reading.busy and self._past_reading.problem is None:
@@ -172,7 +171,6 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         self.call_after_refresh(self.show_job)
 
     def show_job(self) -> None:
-        """Hand everything its words."""
         if not self.is_mounted or not self.is_attached:
             return
         state = self.state
@@ -239,7 +237,6 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
 
     @on(RunHistory.Chosen)
     def open_the_run(self, chosen: RunHistory.Chosen) -> None:
-        """Open the run's task; of a tick without a run, say why there is none."""
         row = self.query_one(RunHistory).cursor_row
         if row is None or row.key != chosen.key:
             return

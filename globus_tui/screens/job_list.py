@@ -61,7 +61,6 @@ class JobListScreen(Narrowing, JobActions):
         self._marks_are_done = False
 
     def compose_middle(self) -> ComposeResult:
-        """Counts, list, preview; the filter line comes when it is asked for."""
         yield JobSummary(id="summary")
         yield TextLine(id="narrowed")
         yield JobTable(id="jobs")
@@ -118,7 +117,6 @@ class JobListScreen(Narrowing, JobActions):
             self.call_later(self.show_jobs)
 
     def show_jobs(self) -> None:
-        """Hand the rows in their order to the table, and everything around it its words."""
         self._show_is_due = False
         if not self.is_mounted or not self.is_attached:
             return
@@ -180,7 +178,6 @@ class JobListScreen(Narrowing, JobActions):
         return "Globus has no timers for you."
 
     def _show_cursor(self) -> None:
-        """Preview and hints of the timer under the cursor."""
         table = self.query_one("#jobs", JobTable)
         state = table.cursor_state
         previewed = state, self.view
@@ -224,7 +221,6 @@ class JobListScreen(Narrowing, JobActions):
         return frozenset(table.job_ids)
 
     def hidden_targets(self) -> frozenset[JobId]:
-        """Marked timers that a filter hides."""
         table = self.query_one("#jobs", JobTable)
         if not table.marked:
             return frozenset()
@@ -238,7 +234,6 @@ class JobListScreen(Narrowing, JobActions):
         table.set_marks(table.marked - (job_ids - failed))
 
     def _marks_count(self) -> tuple[int, int]:
-        """How many are marked, and how many of those are hidden."""
         marked = self.query_one("#jobs", JobTable).marked
         return (sum(one in self.states for one in marked), len(self.hidden_targets())) if marked else (0, 0)
 
@@ -262,7 +257,6 @@ class JobListScreen(Narrowing, JobActions):
 
     @on(JobTable.MarksChanged)
     def show_what_is_marked(self, changed: JobTable.MarksChanged) -> None:
-        """Say how many are marked, and that some went."""
         self._show_cursor()
         self._show_counts()
         done, self._marks_are_done = self._marks_are_done, False
@@ -323,7 +317,6 @@ class JobListScreen(Narrowing, JobActions):
     # --- views, columns, pins
 
     def _look_by(self, view: SavedView) -> None:
-        """Take filter, columns and order."""
         self._row_order.typed = view.filter
         self._row_order.pins = self.query_one("#jobs", JobTable).pins = tuple(self.app.list_memory.pins)
         self.look_by(view)
@@ -342,7 +335,6 @@ class JobListScreen(Narrowing, JobActions):
         return SavedView(order.typed, self._chosen_columns, order.column.name.lower(), order.descending, then)
 
     def line_commands(self) -> dict[str, LineCommand]:
-        """What takes words behind `:`."""
         numbers = [str(one) for one in self.app.list_memory.views]
         return {
             **super().line_commands(),

@@ -47,7 +47,6 @@ class Narrowing(TimerScreen):
         """Columns or order were chosen."""
 
     def look_by(self, view: SavedView) -> None:
-        """Take columns and order."""
         order = self._row_order
         order.column, order.descending = COLUMN_OF.get(view.order, Column.HEALTH), view.descending
         then = ((COLUMN_OF.get(one.removeprefix("-")), one.startswith("-")) for one in view.then)
@@ -61,7 +60,6 @@ class Narrowing(TimerScreen):
         return {"from": names, "to": names, "profile": (self.app.settings.profile,)}
 
     def line_commands(self) -> dict[str, LineCommand]:
-        """What takes words behind `:`."""
         return {
             "filter": LineCommand(self._filter_by, self._completions),
             "sort": LineCommand(self._sort_by_name, lambda typed: [one for one in SORTABLE if one.startswith(typed)]),
@@ -88,7 +86,6 @@ class Narrowing(TimerScreen):
 
     @on(JobTable.HeaderClicked)
     def sort_by_clicked(self, clicked: JobTable.HeaderClicked) -> None:
-        """Sort by the column whose heading was clicked."""
         if clicked.column_id in COLUMN_OF:
             self._sort_by(COLUMN_OF[clicked.column_id])
 
@@ -180,13 +177,11 @@ class Narrowing(TimerScreen):
 
     @on(TextField.Changed, "#filter")
     def narrow_the_list(self, changed: TextField.Changed) -> None:
-        """Filter as it is typed."""
         self._row_order.typed = changed.value
         self.show_jobs()
 
     @on(TextField.Submitted, "#filter")
     def keep_the_filter(self, submitted: TextField.Submitted) -> None:
-        """Back to the list, the filter stays."""
         submitted.stop()
         self._close_filter()
 

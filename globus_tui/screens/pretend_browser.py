@@ -62,7 +62,6 @@ class PretendBrowser(Question[str | None]):
         return Content.assemble((" m  ", "bold $primary"), f"second factor: {'yes' if self._page_mfa else 'no'}")
 
     def on_key(self, event: Key) -> None:
-        """Sign in as the account with this digit."""
         if event.character and event.character.isdecimal() and 0 < int(event.character) <= len(self._page_accounts[:9]):
             event.stop()
             code, words = self._page_allow(self._page_accounts[int(event.character) - 1], self._page_mfa)

@@ -89,7 +89,6 @@ class ProfilesScreen(Searching, ListScreen):
 
     @on(LineList.Chosen)
     def open_the_profile(self, chosen: LineList.Chosen) -> None:
-        """Open it in place of the present one."""
         self._open(str(chosen.key))
 
     def _open(self, name: str, *, sign_in: bool = False) -> None:

@@ -62,7 +62,6 @@ class RawJsonScreen(TextScreen, TakingOut, OneTimerScreen, JobActions):
             lines.show(json_lines(detail.document))
 
     def text_out(self) -> tuple[str, Sequence[str]]:
-        """The document, also what is too long to be shown."""
         state, known = self.state, self.app.store.details.last_read(self.job_id)
         document = known.document if known is not None else state.job.sent if state is not None else None
         return f"timer-{safe_name(self.job_id)}.json", _lines(document) if document is not None else ()

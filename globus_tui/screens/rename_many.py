@@ -61,7 +61,6 @@ class RenameMany(Question["NewNames | None"]):
 
     @on(TextField.Changed)
     def show_names(self) -> None:
-        """Say what becomes of each name: those that change first."""
         changed = self.new_names()
         lines = [f"{self._rename_names[job_id] or '(no name)'} -> {name}" for job_id, name in changed.items()]
         lines += [f"{name or '(no name)'}" for job_id, name in self._rename_names.items() if job_id not in changed]
@@ -72,7 +71,6 @@ class RenameMany(Question["NewNames | None"]):
 
     @on(TextField.Submitted)
     def take_names(self, submitted: TextField.Submitted) -> None:
-        """Take the names if all will do, else say why not and stay."""
         submitted.stop()
         changed = self.new_names()
         try:

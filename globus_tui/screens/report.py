@@ -60,7 +60,6 @@ class ReportScreen(TextScreen, TakingOut):
         self.text.show([_cell(line) for line in self._report_text.splitlines()])
 
     def text_out(self) -> tuple[str, Sequence[str]]:
-        """The page."""
         return f"report-{self.view.now.astimezone(self.view.zone):%Y-%m-%d}.md", self._report_text.splitlines()
 
 

@@ -135,7 +135,6 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
 
     @on(EventLog.Highlighted)
     def read_on_at_the_end(self) -> None:
-        """The cursor came to the last line: read the next page."""
         log, reading = self.query_one(EventLog), self._task_reading
         at_end = log.cursor_position == len(log.rows) - 1 > 0
         if at_end and not reading.busy and reading.problem is None and self._more_to_read():
@@ -178,7 +177,6 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
         self.call_after_refresh(self.show_run)
 
     def show_run(self) -> None:
-        """Hand everything its words."""
         if not self.is_mounted or not self.is_attached:
             return
         run, facts = self.shown_run, self.query_one("#task", Facts)
@@ -310,7 +308,6 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
         offer(self.app, [*task_choices(self.app, task_id), ("t", "what is shown", self._shown_text())])
 
     def _shown_text(self) -> str:
-        """What is read of the present view, a line each."""
         return "\n".join(self.text_out()[1])
 
     # --- what is shown
@@ -393,23 +390,18 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
 
     @property
     def search_list(self) -> EventLog:
-        """The lines below."""
         return self.query_one(EventLog)
 
     def search_text(self, row: LogLine) -> str:
-        """What happened, and the details."""
         return f"{row.words}\n{row.rest}"
 
     def set_needle(self, needle: str) -> None:
-        """Set it off."""
         self.search_list.set_needle(needle)
 
     def left_out(self) -> str:
-        """Pages that were not read."""
         return "Older lines were not read yet, so they are left out." if self._more_to_read() else ""
 
     def text_out(self) -> tuple[str, Sequence[str]]:
-        """What was read of the present view, a line each."""
         head = self._head_words()
         lines = [f"{head(line) if head else ''}  {line.words}  {line.rest}".strip() for line in self._lines()]
         return f"{self._log_view.value}-{safe_name(self._task_id or self.run_key)}.txt", lines

@@ -48,7 +48,6 @@ class Searching(Screen[None]):
             self.search_list.set_needle(needle)
 
     def search_field(self) -> TextField:
-        """The line to type into, for the screen to place."""
         field = TextField(placeholder="search", id="search")
         field.display = False
         return field
@@ -62,7 +61,6 @@ class Searching(Screen[None]):
 
     @on(TextField.Changed, "#search")
     def search_as_typed(self, changed: TextField.Changed) -> None:
-        """Go to the first match from where the search began."""
         changed.stop()
         if self.query_one("#search").display:
             self._search_needle = changed.value
@@ -71,7 +69,6 @@ class Searching(Screen[None]):
 
     @on(TextField.Submitted, "#search")
     def keep_the_search(self, submitted: TextField.Submitted) -> None:
-        """Back to the lines; the matches stay set off."""
         submitted.stop()
         self._close_search()
 
@@ -159,7 +156,6 @@ class ListScreen(TimerScreen):
 
     @property
     def listed(self) -> LineList[Any]:
-        """The list."""
         return self.query_one(f"#{self.LIST}", LineList)
 
     def set_rows(self, rows: Iterable[Any], head: str = "", style: str = "$text-muted") -> None:

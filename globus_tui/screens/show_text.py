@@ -85,7 +85,6 @@ class CopyMenu(Question[str | None]):
         yield self.line("The text is also shown as it is, to select with the mouse. Escape cancels.")
 
     def on_key(self, event: Key) -> None:
-        """Take the choice whose key was pressed."""
         pressed = event.character
         if pressed is not None and any(key == pressed for key, _, _ in self._copy_choices):
             event.stop()

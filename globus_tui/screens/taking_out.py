@@ -79,7 +79,6 @@ class TakingOut(Screen[None]):
         self._open_in(os.environ.get("PAGER") or "less")
 
     def action_log_editor(self) -> None:
-        """Leave the screen for $VISUAL or $EDITOR; what is changed there is not kept."""
         self._open_in(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
 
     def _open_in(self, command: str) -> None:

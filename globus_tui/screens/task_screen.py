@@ -165,7 +165,6 @@ class TaskScreen(Searching, TimerScreen):
     AUTO_FOCUS = "#log"
 
     def __init__(self, task_id: str, heading: str) -> None:
-        """Follow a task; `heading` says what it is."""
         super().__init__()
         self._follow_id = task_id
         self._follow_heading = heading
@@ -214,7 +213,6 @@ class TaskScreen(Searching, TimerScreen):
             self.show_task()
 
     def show_task(self) -> None:
-        """Hand everything its words."""
         task, reading, view = self._followed, self._follow_reading, self.view
         run = Run(task.requested if task else None, RunState.SUBMITTED, resource_id=self._follow_id)
         found = outcome(run, task)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 
 def welcome(app: Console, tokens_at: str) -> None:
-    """Ask whether to sign in, to look at the demo, or to quit."""
-
     def take(choice: str | None) -> None:
         if choice == DEMO:
             app.exit(Switch(demo=True))

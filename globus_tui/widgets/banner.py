@@ -37,7 +37,6 @@ class Banner(Vertical):
         yield Static(id="banner-key", markup=False)
 
     def show(self, case: Case) -> None:
-        """Tell how a timer is."""
         sign, trouble = health_sign(case.health.word), case.health.word.is_trouble or case.job.stands_still
         for style in _STYLES:
             self.set_class(style == sign.style, f"-{style}")

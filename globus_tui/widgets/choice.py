@@ -123,7 +123,6 @@ class ChoiceLine(Static, can_focus=True):
         self.update(Content.assemble(box, " ", (words, "" if self.ticked else "$text-muted")))
 
     def tick(self, ticked: bool) -> None:
-        """Tick it or leave it out."""
         if ticked != self.ticked:
             self.ticked = ticked
             self._draw_line()
@@ -153,7 +152,6 @@ class Toggle(Widget, can_focus=True):
 
         @property
         def control(self) -> Toggle:
-            """The toggle it happened in: lets `@on` select by id."""
             return self.toggle
 
     def __init__(
@@ -216,7 +214,6 @@ class Choice(Widget, can_focus=True):
 
         @property
         def control(self) -> Choice:
-            """The choice it happened in: lets `@on` select by id."""
             return self.choice
 
     def __init__(
@@ -231,7 +228,6 @@ class Choice(Widget, can_focus=True):
         self.set_reactive(Choice.value, value)
 
     def set_options(self, options: Sequence[tuple[str, str]]) -> None:
-        """Offer others."""
         if tuple(options) != self._choice_options:
             self._choice_options = tuple(options)
             self.refresh(layout=True)

@@ -67,14 +67,12 @@ class EventLog(LineList[LogLine]):
             self._show_rows()
 
     def set_needle(self, needle: str) -> None:
-        """Set off what matches this text."""
         if needle != self._log_needle:
             self._log_needle = needle
             self._line_painter.forget_strips()
             self.refresh()
 
     def move_to_newest(self) -> None:
-        """Put the cursor on the first line."""
         self.action_first()
 
     def _choose_columns(self) -> None:

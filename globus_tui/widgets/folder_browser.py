@@ -66,7 +66,6 @@ class CollectionPicker(LineList[SuggestionRow]):
             self.action_first()
 
     def chosen(self) -> Suggestion | None:
-        """The suggestion under the cursor."""
         row = self.cursor_row
         return row.suggestion if row else None
 
@@ -182,7 +181,6 @@ class FolderBrowser(LineList[EntryRow]):
         self._show_rows()
 
     def say(self, words: str) -> None:
-        """Say something in place of entries."""
         self.view = None
         self.empty = words
         self.set_rows(())
@@ -194,7 +192,6 @@ class FolderBrowser(LineList[EntryRow]):
             self._show_rows()
 
     def picked(self) -> tuple[FolderEntry, ...]:
-        """The marked entries, in the order of the listing."""
         if self.view is None or not self.marked:
             return ()
         return tuple(one for one in self.view.entries if one.name in self.marked)

@@ -37,7 +37,6 @@ class RunHistory(LineList[Moment]):
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        """Make the list; rows come by `set_rows`, words by `look_from`."""
         super().__init__(id=id)
         self._run_view = Viewpoint()
         self.odd: Mapping[str, str] = {}
@@ -127,7 +126,6 @@ class JobPast(Vertical):
             yield TextLine(id=f"plot-{name}", classes="plot")
 
     def show(self, state: JobState, view: Viewpoint, reading: PastReading, *, stale: bool) -> None:
-        """Show the past of a timer as it is known now."""
         lines = timeline(state.job, view.tasks, view.now)
         runs = self.query_one(RunHistory)
         runs.stale = stale

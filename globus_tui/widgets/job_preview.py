@@ -115,7 +115,6 @@ class JobPreview(Widget):
         return lines[y] if y < len(lines) else Strip.blank(self.content_size.width, self.visual_style.rich_style)
 
     def show(self, state: JobState | None, view: Viewpoint) -> None:
-        """Tell of a timer, or of none."""
         words = self._words(state, view) if state else Content()
         if same(words, self._preview_shown):
             return

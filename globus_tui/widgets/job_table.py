@@ -56,7 +56,6 @@ class JobTable(LineList["Row"]):
         self._choose_columns(100)
 
     def state_of(self, row: Row) -> JobState:
-        """The timer, or timers, of a row."""
         return self.folded.get(row.key) or self.states[row.job_id]
 
     def view_of(self, row: Row) -> Viewpoint:
@@ -77,7 +76,6 @@ class JobTable(LineList["Row"]):
 
     @property
     def cursor_state(self) -> JobState | None:
-        """Of the row under the cursor."""
         row = self.cursor_row
         return self.state_of(row) if row is not None and (row.key in self.folded or row.key in self.states) else None
 

@@ -196,7 +196,6 @@ class OrderedKeys(LineApp[R]):
         return done
 
     def on_paste(self) -> None:
-        """No field took it."""
         if (self.focused is None or not self.focused.check_consume_key("x", "x")) and isinstance(self.screen, Page):
             self.screen.tell("What was pasted goes nowhere: no field has the focus.")
 

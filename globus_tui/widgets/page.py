@@ -133,7 +133,6 @@ class Question(Page[Answer], ModalScreen[Answer]):
         return ""
 
     def compose_sheet(self) -> ComposeResult:
-        """What stands below the heading."""
         yield from ()
 
     def action_cancel(self) -> None:
@@ -144,5 +143,4 @@ class Question(Page[Answer], ModalScreen[Answer]):
         return safe_line(text, ascii_only=self.app.has_class("-ascii"))
 
     def line(self, text: str, style: str = "") -> Static:
-        """A line of the sheet."""
         return Static(Content.styled(self.safe(text), style))

@@ -27,7 +27,6 @@ class TextLine(Widget):
 
     @property
     def left(self) -> Content:
-        """What stands at the left."""
         return self._line_left
 
     @left.setter
@@ -38,7 +37,6 @@ class TextLine(Widget):
 
     @property
     def right(self) -> Content:
-        """What stands at the right."""
         return self._line_right
 
     @right.setter
@@ -66,7 +64,6 @@ class NoteLine(TextLine):
 
     @property
     def left(self) -> Content:
-        """The sentence."""
         return self._line_left
 
     @left.setter

@@ -70,7 +70,6 @@ class TextLines(LineList[TextRow]):
         self.set_rows(tuple(TextRow(number, line) for number, line in enumerate(lines)))
 
     def set_needle(self, needle: str) -> None:
-        """Set off what matches this text."""
         if needle != self._text_needle:
             self._text_needle = needle
             self._line_painter.forget_strips()

@@ -101,7 +101,6 @@ class RowSubject:
 
     @property
     def health(self) -> str:
-        """Its health word."""
         return self.word.value.casefold()
 
     @cached_property
@@ -116,7 +115,6 @@ class RowSubject:
 
     @cached_property
     def why(self) -> str:
-        """The words of its WHY column."""
         return why_words(self._row, self._states, self.view).casefold()
 
     @property
@@ -152,7 +150,6 @@ class RowSubject:
 
     @property
     def ids(self) -> list[str]:
-        """Its own, and those of its collections and of the tasks of its runs."""
         tasks = (run.resource_id for run in self.job.runs)
         return [one.casefold() for one in (self.job_id, self._row.source, self._row.destination, *tasks) if one]
 
@@ -170,7 +167,6 @@ class RowSubject:
 
     @cached_property
     def known(self) -> bool:
-        """Its document can be understood."""
         return self.job.unreadable is None
 
     @cached_property
@@ -192,12 +188,10 @@ class RowSubject:
 
     @property
     def now(self) -> datetime:
-        """The present."""
         return self.view.now
 
     @property
     def zone(self) -> tzinfo:
-        """In which hours are meant."""
         return self.view.zone
 
     def due(self, start: float, end: float) -> bool:

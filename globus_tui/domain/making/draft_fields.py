@@ -68,24 +68,11 @@ WHOLE = ""
 """Not about one field."""
 
 _BY_KEY = {
-    "name": NAME,
-    "source_endpoint": SOURCE,
-    "source_endpoint_id": SOURCE,
-    "destination_endpoint": DESTINATION,
-    "destination_endpoint_id": DESTINATION,
-    "DATA": ITEMS,
-    "transfer_items": ITEMS,
-    "filter_rules": FILTERS,
-    "label": LABEL,
-    "deadline": DEADLINE,
-    "interval_seconds": INTERVAL,
-    "interval": INTERVAL,
-    "start": START,
-    "datetime": START,
-    "end": END,
-    "schedule": SCHEDULE,
-    "flow_id": FLOW,
-}
+    "name": NAME, "source_endpoint": SOURCE, "source_endpoint_id": SOURCE, "destination_endpoint": DESTINATION,
+    "destination_endpoint_id": DESTINATION, "DATA": ITEMS, "transfer_items": ITEMS, "filter_rules": FILTERS,
+    "label": LABEL, "deadline": DEADLINE, "interval_seconds": INTERVAL, "interval": INTERVAL, "start": START,
+    "datetime": START, "end": END, "schedule": SCHEDULE, "flow_id": FLOW,
+}  # fmt: skip
 
 
 def field_of(place: tuple[str | int, ...]) -> tuple[str, int | None]:

@@ -164,14 +164,9 @@ LOOK_BACK = timedelta(hours=1)
 """Creation is looked for from this long before the request left: the two clocks may differ. What tells the timers
 that were there before is their ids."""
 _OFF_BY_DEFAULT = (
-    "verify_checksum",
-    "preserve_timestamp",
-    "encrypt_data",
-    "skip_source_errors",
-    "fail_on_quota_errors",
-    "delete_destination_extra",
-    "store_base_path_info",
-)
+    "verify_checksum", "preserve_timestamp", "encrypt_data", "skip_source_errors", "fail_on_quota_errors",
+    "delete_destination_extra", "store_base_path_info",
+)  # fmt: skip
 _ON_BY_DEFAULT = ("notify_on_succeeded", "notify_on_failed", "notify_on_inactive")
 
 

@@ -12,21 +12,10 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 60480
 _SHORT = {"s": "second", "sec": "second", "m": "minute", "min": "minute", "h": "hour", "hr": "hour"}
 _SHORT |= {"d": "day", "w": "week", "wk": "week", "night": "day", "mn": "minute"}
 _WORDS = {
-    "quarter-hourly": 900,
-    "quarter hourly": 900,
-    "three quarters of an hour": 2700,
-    "hourly": 3600,
-    "daily": 86400,
-    "nightly": 86400,
-    "weekly": 604800,
-    "fortnightly": 1_209_600,
-    "half-hourly": 1800,
-    "half hourly": 1800,
-    "half an hour": 1800,
-    "half hour": 1800,
-    "quarter hour": 900,
-    "quarter of an hour": 900,
-}
+    "quarter-hourly": 900, "quarter hourly": 900, "three quarters of an hour": 2700, "hourly": 3600, "daily": 86400,
+    "nightly": 86400, "weekly": 604800, "fortnightly": 1_209_600, "half-hourly": 1800, "half hourly": 1800,
+    "half an hour": 1800, "half hour": 1800, "quarter hour": 900, "quarter of an hour": 900,
+}  # fmt: skip
 _NAMES = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NUMBERS = {"a": 1, "an": 1, "one": 1} | {word: value for value, word in enumerate(_NAMES, start=2)}
 NUMBERS |= {"fifteen": 15, "twenty": 20, "twenty-four": 24, "thirty": 30, "forty": 40, "forty-five": 45}

@@ -496,11 +496,9 @@ def _renamed(members: tuple[GroupMember, ...], zone: tzinfo) -> tuple[GroupMembe
         start = one.schedule.start.astimezone(zone) if one.schedule.start and one.suffix else None
         day = f"{DAY_NAMES[start.weekday()][:3]} " if start and " " in one.suffix else ""
         names.append(f"{day}{start:%H:%M}" if start else one.suffix)
-    return members if len(set(names)) < len(names) else tuple(map(_named, members, names))
-
-
-def _named(member: GroupMember, name: str) -> GroupMember:
-    return replace(member, suffix=name)
+    if len(set(names)) < len(names):
+        return members
+    return tuple(replace(one, suffix=name) for one, name in zip(members, names, strict=True))
 
 
 def _clauses(said: str) -> dict[str, str]:
@@ -680,7 +678,4 @@ class _Rhythm:
             )
         if DAY % interval or interval < timedelta(minutes=1):
             return self._alone(interval, next_at(first, self.after, self.zone))
-        times = sorted({(first + n * interval) % DAY for n in range(DAY // interval)})
-        if len(times) == 1:
-            return self._calendar(EVERY_DAY, times)
-        return self._calendar(EVERY_DAY, times)
+        return self._calendar(EVERY_DAY, sorted({(first + n * interval) % DAY for n in range(DAY // interval)}))

@@ -40,53 +40,23 @@ _SETS = {
     **dict.fromkeys(("tth", "tuth", "t , th"), frozenset({1, 3})),
     **dict.fromkeys(("mtwthf", "mtwtf"), WEEKDAYS),
 }
-_DAYS_AHEAD = {"today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "tomorow": 1, "tmr": 1, "overmorrow": 2}
-_DAYS_AHEAD |= {"yesterday": -1, "day after tomorrow": 2}
+_DAYS_AHEAD = {
+    "today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "tomorow": 1, "tmr": 1, "overmorrow": 2, "yesterday": -1,
+    "day after tomorrow": 2,
+}  # fmt: skip
 _NOW = (
-    "right now",
-    "right away",
-    "straight away",
-    "now",
-    "at once",
-    "immediately",
-    "asap",
-    "at creation",
-    "its creation",
+    "right now", "right away", "straight away", "now", "at once", "immediately", "asap", "at creation", "its creation",
     "creation",
-)
-_PARTS = {"morning": "morning", "afternoon": "afternoon", "evening": "evening", "night": "night"}
-_PARTS |= {"mornings": "morning", "afternoons": "afternoon", "evenings": "evening", "nights": "night"}
+)  # fmt: skip
+_PARTS = {f"{part}{s}": part for part in ("morning", "afternoon", "evening", "night") for s in ("", "s")}
 _MONTHS: tuple[str, ...] = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-)
-_MONTHS += ("november", "december")
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
 _LAST = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FILLERS = (
-    "on",
-    "of",
-    "the",
-    "and",
-    "&",
-    "+",
-    ",",
-    "run",
-    "runs",
-    "repeat",
-    "repeats",
-    "start",
-    "then",
-    "only",
-    "just",
-)
+    "on", "of", "the", "and", "&", "+", ",", "run", "runs", "repeat", "repeats", "start", "then", "only", "just",
+)  # fmt: skip
 _YEAR = re.compile(r"(?:19|2\d)\d\d", re.ASCII)
 _MOST = (("minutes", 525_600), ("hours", 8_760), ("seconds", 31_536_000))
 _BETWEEN = (",", "and", "&", "+", "or", "the", "on")
@@ -165,32 +135,10 @@ class Said:
 
 
 _KNOWN = (
-    *DAY_NAMES,
-    *_MONTHS,
-    "every",
-    "each",
-    "hourly",
-    "daily",
-    "nightly",
-    "weekly",
-    "fortnight",
-    "weekdays",
-    "weekends",
-)
-_KNOWN += (
-    "today",
-    "tonight",
-    "tomorrow",
-    "midnight",
-    "morning",
-    "afternoon",
-    "evening",
-    "night",
-    "minutes",
-    "hours",
-    "days",
-)
-_KNOWN += ("weeks", "between", "except", "from", "starting", "until", "immediately")
+    *DAY_NAMES, *_MONTHS, "every", "each", "hourly", "daily", "nightly", "weekly", "fortnight", "weekdays", "weekends",
+    "today", "tonight", "tomorrow", "midnight", "morning", "afternoon", "evening", "night", "minutes", "hours", "days",
+    "weeks", "between", "except", "from", "starting", "until", "immediately",
+)  # fmt: skip
 _HOURS_OF_WORK = "on weekdays between 09:00 and 17:00"
 _FOR_RUNS = "say how often it runs behind “for”."
 _INSTEAD = {

@@ -17,34 +17,15 @@ if TYPE_CHECKING:
 
 _ZERO = ("utc", "gmt", "z", "zulu", "uct")
 _LETTERS = {
-    "America/New_York": "est edt et",
-    "America/Chicago": "cst cdt ct",
-    "America/Denver": "mst mdt mt",
-    "America/Los_Angeles": "pst pdt pt",
-    "America/Anchorage": "akst akdt",
-    "Pacific/Honolulu": "hst hdt",
-    "America/Halifax": "ast adt",
-    "America/St_Johns": "nst ndt",
-    "America/Sao_Paulo": "brt brst",
-    "Europe/London": "bst",
-    "Europe/Lisbon": "wet west",
-    "Europe/Berlin": "cet cest met mest mez mesz",
-    "Europe/Athens": "eet eest",
-    "Europe/Moscow": "msk msd",
-    "Asia/Kolkata": "ist",
-    "Asia/Tokyo": "jst",
-    "Asia/Seoul": "kst",
-    "Asia/Singapore": "sgt",
-    "Asia/Hong_Kong": "hkt",
-    "Asia/Karachi": "pkt",
-    "Asia/Dubai": "gst",
-    "Africa/Johannesburg": "sast",
-    "Africa/Lagos": "wat",
-    "Australia/Sydney": "aest aedt",
-    "Australia/Adelaide": "acst acdt",
-    "Australia/Perth": "awst",
-    "Pacific/Auckland": "nzst nzdt nzt",
-}
+    "America/New_York": "est edt et", "America/Chicago": "cst cdt ct", "America/Denver": "mst mdt mt",
+    "America/Los_Angeles": "pst pdt pt", "America/Anchorage": "akst akdt", "Pacific/Honolulu": "hst hdt",
+    "America/Halifax": "ast adt", "America/St_Johns": "nst ndt", "America/Sao_Paulo": "brt brst",
+    "Europe/London": "bst", "Europe/Lisbon": "wet west", "Europe/Berlin": "cet cest met mest mez mesz",
+    "Europe/Athens": "eet eest", "Europe/Moscow": "msk msd", "Asia/Kolkata": "ist", "Asia/Tokyo": "jst",
+    "Asia/Seoul": "kst", "Asia/Singapore": "sgt", "Asia/Hong_Kong": "hkt", "Asia/Karachi": "pkt", "Asia/Dubai": "gst",
+    "Africa/Johannesburg": "sast", "Africa/Lagos": "wat", "Australia/Sydney": "aest aedt",
+    "Australia/Adelaide": "acst acdt", "Australia/Perth": "awst", "Pacific/Auckland": "nzst nzdt nzt",
+}  # fmt: skip
 _COASTS = {"eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver"}
 _COASTS |= {"pacific": "America/Los_Angeles"}
 _CONTINENTS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Pacific")

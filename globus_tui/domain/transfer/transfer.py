@@ -111,51 +111,27 @@ class TransferData:
         stated = (  # in the order of the fields: a key of words would take three times as long
             repeated(get("source_endpoint")) or repeated(get("source_endpoint_id")),
             repeated(get("destination_endpoint")) or repeated(get("destination_endpoint_id")),
-            _read_items(wire.items(get("DATA") or get("transfer_items"))),
-            text(get("label")),
-            _read_level(get("sync_level")),
-            flag(get("verify_checksum")),
-            flag(get("preserve_timestamp")),
-            flag(get("encrypt_data")),
-            flag(get("skip_source_errors")),
-            flag(get("fail_on_quota_errors")),
-            flag(get("delete_destination_extra")),
-            flag(get("store_base_path_info")),
-            flag(get("notify_on_succeeded")),
-            flag(get("notify_on_failed")),
-            flag(get("notify_on_inactive")),
-            _read_rules(rules) if rules else (),
-            text(get("deadline")),
-            text(get("source_local_user")),
-            text(get("destination_local_user")),
-            repeated(get("recursive_symlinks")),
-            text(get("submission_id")),
-        )
+            _read_items(wire.items(get("DATA") or get("transfer_items"))), text(get("label")),
+            _read_level(get("sync_level")), flag(get("verify_checksum")), flag(get("preserve_timestamp")),
+            flag(get("encrypt_data")), flag(get("skip_source_errors")), flag(get("fail_on_quota_errors")),
+            flag(get("delete_destination_extra")), flag(get("store_base_path_info")), flag(get("notify_on_succeeded")),
+            flag(get("notify_on_failed")), flag(get("notify_on_inactive")), _read_rules(rules) if rules else (),
+            text(get("deadline")), text(get("source_local_user")), text(get("destination_local_user")),
+            repeated(get("recursive_symlinks")), text(get("submission_id")),
+        )  # fmt: skip
         if _KNOWN.issuperset(found):
             return _shared(*stated)
         return cls(*stated, extra={key: found[key] for key in found if key not in _KNOWN})
 
 
 _FLAGS = (
-    "verify_checksum",
-    "preserve_timestamp",
-    "encrypt_data",
-    "skip_source_errors",
-    "fail_on_quota_errors",
-    "delete_destination_extra",
-    "store_base_path_info",
-    "notify_on_succeeded",
-    "notify_on_failed",
+    "verify_checksum", "preserve_timestamp", "encrypt_data", "skip_source_errors", "fail_on_quota_errors",
+    "delete_destination_extra", "store_base_path_info", "notify_on_succeeded", "notify_on_failed",
     "notify_on_inactive",
-)
+)  # fmt: skip
 _TEXT_OPTIONS = (
-    "label",
-    "deadline",
-    "source_local_user",
-    "destination_local_user",
-    "recursive_symlinks",
-    "submission_id",
-)
+    "label", "deadline", "source_local_user", "destination_local_user", "recursive_symlinks", "submission_id",
+)  # fmt: skip
 _PATHS = ("source_path", "destination_path")
 _OPTIONS = ("sync_level", *_TEXT_OPTIONS, *_FLAGS)
 _ENDPOINT_KEYS = ("source_endpoint", "source_endpoint_id", "destination_endpoint", "destination_endpoint_id")

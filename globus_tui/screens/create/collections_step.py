@@ -50,7 +50,6 @@ class CollectionsStep(Step):
             yield Side(DESTINATION, "To")
 
     def first_field(self) -> Widget | None:
-        """The first that is empty yet."""
         for side in (self._source, self._destination):
             for field in (side.collection_field, side.path_field):
                 if not field.value:
@@ -68,7 +67,6 @@ class CollectionsStep(Step):
     # --- showing
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        """Fields as the draft has them, and what is known of each side."""
         data, (source, destination) = draft.transfer, chosen_paths(draft)
         if self._source.adopt(data.source_endpoint, draft.source_name, source):
             self._where_derived = ()
@@ -133,7 +131,6 @@ class CollectionsStep(Step):
 
     @on(Side.Picked)
     def take_collection(self, picked: Side.Picked) -> None:
-        """A collection was chosen on one side, or a link named both."""
         picked.stop()
         chosen = {picked.side: picked.suggestion}
         if picked.other is not None and picked.side is self._source:

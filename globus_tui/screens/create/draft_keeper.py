@@ -51,14 +51,12 @@ class DraftKeeper:
         return changed
 
     async def save(self) -> None:
-        """Save off the event loop."""
         if self._unsaved and not self.over:
             self._unsaved = False
             self._on_disk = True
             await self._shelf.save(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
 
     def save_now(self) -> None:
-        """Save before going on."""
         if self._unsaved and not self.over:
             self._unsaved = False
             self._on_disk = True

@@ -114,11 +114,9 @@ class FlowPlace(Side):
             self.call_after_refresh(self.screen.focus_next)
 
     def row(self, field: str) -> FormRow:
-        """The row of the collection, or of the path."""
         return list(self.query(FormRow))[field != self.side_name]
 
     def chosen_name(self) -> str:
-        """What the collection is called, else its id."""
         return self._place_name or self.collection_id or ""
 
     def fill(self, collection_id: str, path: str) -> None:
@@ -143,7 +141,6 @@ class FlowPlace(Side):
             self._fill(self.collection_field, safe_line(found.name))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """The list under the fields follows the focus."""
         super().on_descendant_focus(event)
         self.set_class(event.widget in (self.path_field, self.browser) and self.collection_id is not None, "-browsing")
 
@@ -200,7 +197,6 @@ class FlowInput(InWizard, Vertical):
         yield Vertical(id="form")
 
     async def take_flow(self, flow: Flow) -> None:
-        """Make the form of another flow."""
         self._input_flow, self._input_form = flow, input_form(flow.input_schema)
         self._input_fields = self._input_form.fields
         form = self.query_one("#form")
@@ -208,7 +204,6 @@ class FlowInput(InWizard, Vertical):
         await form.mount_all(_rows(self._input_form))
 
     def as_form(self) -> None:
-        """Begin with the form again."""
         self._input_as_json = False
 
     def first_field(self) -> Widget | None:
@@ -271,21 +266,18 @@ class FlowInput(InWizard, Vertical):
 
     @on(Toggle.Changed, "#as-json")
     def take_json_or_form(self, changed: Toggle.Changed) -> None:
-        """The other way to fill it in."""
         changed.stop()
         self._input_as_json = changed.value
         self.frame.show_draft()
 
     @on(Input.Changed)
     def take_text(self, changed: Input.Changed) -> None:
-        """A field of the form."""
         changed.stop()
         if changed.input.has_focus:
             self._take(changed.input.id or "", changed.value)
 
     @on(TextArea.Changed)
     def take_area(self, changed: TextArea.Changed) -> None:
-        """Several lines: a field of the form, or the whole as JSON."""
         changed.stop()
         area = changed.text_area
         if not area.has_focus:
@@ -297,13 +289,11 @@ class FlowInput(InWizard, Vertical):
 
     @on(Choice.Changed)
     def take_choice(self, changed: Choice.Changed) -> None:
-        """One of a few values."""
         changed.stop()
         self._take(changed.choice.id or "", changed.value)
 
     @on(Side.Picked)
     def take_collection(self, picked: Side.Picked) -> None:
-        """A collection was chosen."""
         picked.stop()
         side, collection = picked.side, picked.suggestion.collection
         if not isinstance(side, FlowPlace):
@@ -317,7 +307,6 @@ class FlowInput(InWizard, Vertical):
 
     @on(FlowPlace.IdTyped)
     def take_id(self, typed: FlowPlace.IdTyped) -> None:
-        """The id of a collection was typed."""
         typed.stop()
         self._take_text(typed.place.id_field.key, typed.collection_id)
 
@@ -449,7 +438,6 @@ class FlowStep(Step):
         self._flow_pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Search, list, what the flow is, its form, and who may see its runs."""
         yield FormRow(FLOW, "flow", TextField(placeholder="part of its title", select_on_focus=False, id="words"))
         yield LineList[FlowRow](
             (
@@ -513,7 +501,6 @@ class FlowStep(Step):
 
     @on(Input.Changed, "#words")
     def search_soon(self, changed: Input.Changed) -> None:
-        """Search once nothing is typed for a moment."""
         changed.stop()
         if not changed.input.has_focus:
             return
@@ -614,7 +601,6 @@ class FlowStep(Step):
 
     @on(Input.Changed)
     def take_people(self, changed: Input.Changed) -> None:
-        """A list of people or tags."""
         name = changed.input.id or ""
         if changed.input.has_focus and name in dict(_PEOPLE):
             draft = self.frame.draft

@@ -68,7 +68,6 @@ class GuardsRow(InWizard, Vertical):
         self.fill("fewer", draft.typed.get(_PERCENT, "" if percent is None else f"{percent:g}"))
 
     def findings(self, draft: Draft) -> list[Finding]:
-        """What is wrong with the number."""
         said = draft.typed.get(_PERCENT, "")
         if not said.strip() or read_percent(said) is not None:
             return []
@@ -76,14 +75,12 @@ class GuardsRow(InWizard, Vertical):
 
     @on(Toggle.Changed, "#refuse_scratch")
     def take_toggle(self, changed: Toggle.Changed) -> None:
-        """Refuse sources that look purged, or do not."""
         changed.stop()
         draft = self.frame.draft
         self.frame.change(replace(draft, guards=replace(draft.guards, refuse_scratch=changed.value)))
 
     @on(Input.Changed, "#fewer")
     def take_percent(self, changed: Input.Changed) -> None:
-        """When the shrinking source alarms."""
         changed.stop()
         if changed.input.has_focus:
             draft = self.frame.draft.with_typed(_PERCENT, changed.value)
@@ -112,7 +109,6 @@ class FilterRules(InWizard, Vertical):
     """
 
     def __init__(self) -> None:
-        """No rule is there, and no name to try one on."""
         super().__init__()
         self._rules_folder: FolderView | None = None
         self._rules_place: tuple[str, str] | None = None
@@ -120,18 +116,15 @@ class FilterRules(InWizard, Vertical):
         self._rules_wrong = ""
 
     def compose(self) -> ComposeResult:
-        """Field, list, and what the rules take of the names of the source."""
         yield FormRow(FILTERS, "filter rule", TextField(placeholder="exclude *.tmp   then Enter", id="rule"))
         yield RuleList(id="rules")
         yield Static(id="tried", markup=False)
 
     @property
     def step(self) -> Step:
-        """The step that it is a part of."""
         return next(one for one in self.ancestors if isinstance(one, Step))
 
     def findings(self) -> list[Finding]:
-        """What is wrong with the rule that was typed."""
         return [stop(FILTERS, self._rules_wrong.rstrip("."))] if self._rules_wrong else []
 
     # --- showing, and the names that rules are tried on
@@ -202,7 +195,6 @@ class FilterRules(InWizard, Vertical):
 
     @on(RuleList.Removed)
     def remove_rule(self, removed: RuleList.Removed) -> None:
-        """Take a rule away."""
         removed.stop()
         data = self.frame.draft.transfer
         if len(data.filter_rules) == 1:
@@ -211,7 +203,6 @@ class FilterRules(InWizard, Vertical):
 
     @on(RuleList.Shifted)
     def shift_rule(self, shifted: RuleList.Shifted) -> None:
-        """Let a rule decide earlier or later."""
         shifted.stop()
         self._edit(with_rule_moved(self.frame.draft.transfer, shifted.place, shifted.by))
 
@@ -284,7 +275,6 @@ class HowStep(Step):
         yield FormRow(DEADLINE, "deadline", TextField(placeholder="none; tomorrow 18:00", id="deadline"))
 
     def first_field(self) -> Widget | None:
-        """The intent."""
         return self.query_one("#intent")
 
     # --- showing
@@ -330,31 +320,26 @@ class HowStep(Step):
 
     @on(Choice.Changed, "#intent")
     def take_intent(self, changed: Choice.Changed) -> None:
-        """Set the options that belong together."""
         changed.stop()
         self.edit(with_intent(self.frame.draft, Intent[changed.value]))
 
     @on(Choice.Changed, "#sync")
     def take_level(self, changed: Choice.Changed) -> None:
-        """When a file is copied."""
         changed.stop()
         self._edit_data(sync_level=None if changed.value == _ALWAYS else SyncLevel[changed.value])
 
     @on(Choice.Changed, "#links")
     def take_links(self, changed: Choice.Changed) -> None:
-        """What becomes of symbolic links below folders."""
         changed.stop()
         self._edit_data(recursive_symlinks=changed.value)
 
     @on(Toggle.Changed)
     def take_toggle(self, changed: Toggle.Changed) -> None:
-        """One option was switched."""
         changed.stop()
         self._edit_data(**{changed.toggle.id or "": changed.value})
 
     @on(Input.Changed, "#label")
     def take_label(self, changed: Input.Changed) -> None:
-        """What Globus calls the tasks."""
         changed.stop()
         if changed.input.has_focus:
             self._edit_data(label=changed.value or None)

@@ -118,7 +118,6 @@ class BatchSheet(Question[Batch | None]):
 
     @on(TextField.Submitted)
     def read_file(self, submitted: TextField.Submitted) -> None:
-        """Read the file, or the lines when no file is named."""
         submitted.stop()
         self.action_take()
 
@@ -231,11 +230,9 @@ class ItemsStep(Step):
         yield ItemList()
 
     def first_field(self) -> Widget | None:
-        """The list."""
         return self.query_one("#items")
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        """The items, each with the worst that was found of it."""
         worst: dict[int, Finding] = {}
         for one in findings:
             if one.field == ITEMS_FIELD and one.item is not None:
@@ -255,7 +252,6 @@ class ItemsStep(Step):
 
     @on(LineList.Chosen)
     def change_item(self, chosen: LineList.Chosen) -> None:
-        """Change the paths of an item."""
         chosen.stop()
         place = int(str(chosen.key))
         self._ask(place, self.frame.draft.transfer.items[place])
@@ -272,7 +268,6 @@ class ItemsStep(Step):
         self._set((*items, item) if place is None else (*items[:place], item, *items[place + 1 :]))
 
     def action_item_remove(self) -> None:
-        """Take items out: the marked ones, else the one under the cursor."""
         shown = self.query_one("#items", ItemList)
         gone = shown.marked or {shown.cursor_key}
         items = self.frame.draft.transfer.items

@@ -33,12 +33,10 @@ if TYPE_CHECKING:
 
 
 def open_clone(app: Console, state: JobState) -> None:
-    """Read the timer, then open the wizard on a copy of it."""
     app.run_worker(_open(app, state, for_edit=False), group="clone", exclusive=True)
 
 
 def open_edit(app: Console, state: JobState) -> None:
-    """Say what editing means, then open the wizard on what is to take its place."""
     from globus_tui.screens.confirm import Confirm
 
     paused = state.job.stands_still
@@ -110,7 +108,6 @@ _WHAT = {What.TRANSFER_TIMER: "transfer timer", What.FLOW_TIMER: "flow timer", W
 
 
 def open_wizard(app: Console) -> None:
-    """Open the wizard on a new draft, or offer the ones that were left."""
     making = app.host.making
     if making is None:
         app.say("Nothing can be made here.", "warning")
@@ -249,7 +246,6 @@ class _Row:
             self.words = draft.name or (draft.flow.title or "?" if draft.what is What.FLOW_TIMER else places)
 
     def when(self, now: datetime, zone: tzinfo) -> str:
-        """When it was last saved."""
         return moments.column(self.saved.saved_at, now, zone) if self.saved.saved_at else "?"
 
 

@@ -50,7 +50,6 @@ class ReviewStep(Step):
     hints = "{wizard.create} creates   {wizard.copy} copies as command or file   tab, then j k scroll"
 
     def compose(self) -> ComposeResult:
-        """Name, facts, the word to type, and below a text with findings, request and command."""
         yield FormRow(NAME, "name", TextField(placeholder="what you will find it by", id="name"))
         yield Facts(12, wraps=True, id="facts")
         yield FormRow(TYPED, "to go on", TextField(id="typed-folder"), id="typed-row")
@@ -130,21 +129,18 @@ class ReviewStep(Step):
 
     @on(Input.Changed, "#name")
     def take_name(self, changed: Input.Changed) -> None:
-        """What it is called."""
         changed.stop()
         if changed.input.has_focus:
             self.edit(replace(self.frame.draft, name=changed.value))
 
     @on(Input.Changed, "#typed-folder")
     def take_word(self, changed: Input.Changed) -> None:
-        """The word that shows that deleting is meant."""
         changed.stop()
         if changed.input.has_focus:
             draft = self.frame.draft
             self.edit(replace(draft, guards=replace(draft.guards, typed_folder=changed.value)))
 
     def offer_copies(self) -> None:
-        """Offer the request, the command and the file to copy."""
         from globus_tui.domain.making.draft_file import to_file
         from globus_tui.screens.job_copying import offer
 

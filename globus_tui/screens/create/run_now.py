@@ -69,7 +69,6 @@ class RunNow(Question[tuple[RunChoice, int] | None]):
         return f"Run {self._now_state.job.label} now?"
 
     def compose_sheet(self) -> ComposeResult:
-        """What would happen, the ways, and a field for the number of files."""
         job, view = self._now_state.job, self.app.view
         warning = overlap_words(job, running=self._now_running, now=self.app.store.now(), zone=view.zone)
         if warning:
@@ -101,7 +100,6 @@ class RunNow(Question[tuple[RunChoice, int] | None]):
 
     @on(TextField.Submitted, "#files")
     def take_number(self, submitted: TextField.Submitted) -> None:
-        """A number of files."""
         submitted.stop()
         said = submitted.value.strip()
         if said.isascii() and said.isdecimal() and 0 < int(said[:6]) <= _MOST_FILES:

@@ -63,7 +63,6 @@ class FolderSide(InWizard, Vertical):
         """The path that the service begins with may still be put into the field."""
 
     def compose(self) -> ComposeResult:
-        """Heading, two fields, and the list that belongs to the one with the focus."""
         name = self.side_name
         yield Static(self._side_heading, classes="side-heading", markup=False)
         yield FormRow(name, "collection", self.collection_input())
@@ -72,28 +71,23 @@ class FolderSide(InWizard, Vertical):
         yield FolderBrowser(id=f"{name}-browser")
 
     def collection_input(self) -> TextField:
-        """Where a collection is looked for, made."""
         return TextField(placeholder="name, id, or link", joins_lines=True, id=f"{self.side_name}-collection")
 
     def path_input(self) -> TextField:
-        """Where a path is typed, made."""
         return TextField(placeholder="/folder/", id=f"{self.side_name}-path")
 
     # --- parts
 
     @property
     def collection_field(self) -> TextField:
-        """Where a collection is looked for."""
         return self.query_one(f"#{self.side_name}-collection", TextField)
 
     @property
     def path_field(self) -> TextField:
-        """Where a path is typed."""
         return self.query_one(f"#{self.side_name}-path", TextField)
 
     @property
     def picker(self) -> CollectionPicker:
-        """Collections that fit."""
         return self.query_one(CollectionPicker)
 
     @property
@@ -109,7 +103,6 @@ class FolderSide(InWizard, Vertical):
         return self.path_field.value.strip()
 
     def picked(self) -> tuple[FolderEntry, ...]:
-        """Entries marked in the folder."""
         return self.browser.picked()
 
     def _fill(self, field: TextField, text: str) -> None:
@@ -132,7 +125,6 @@ class FolderSide(InWizard, Vertical):
 
     @on(TextField.Changed)
     def take_typing(self, changed: TextField.Changed) -> None:
-        """Something was typed: ask when the typing rests."""
         changed.stop()
         self._stop_pause()
         if changed.input is self.collection_field:
@@ -219,7 +211,6 @@ class FolderSide(InWizard, Vertical):
 
     @on(FolderBrowser.Wanted)
     def change_folder(self, wanted: FolderBrowser.Wanted) -> None:
-        """Open a folder, go up, or read again."""
         wanted.stop()
         view = self.browser.view
         here = view.path if view else parent_of(self.path)
@@ -243,7 +234,6 @@ class FolderSide(InWizard, Vertical):
 
     @on(FolderBrowser.ConsentWanted)
     def meet_requirement(self, wanted: FolderBrowser.ConsentWanted) -> None:
-        """Meet what Globus asks for, then list again."""
         wanted.stop()
         view = self.browser.view
         if view is not None and view.gare is not None:
@@ -252,7 +242,6 @@ class FolderSide(InWizard, Vertical):
 
     @on(FolderBrowser.BookmarkWanted)
     def ask_for_bookmark(self, wanted: FolderBrowser.BookmarkWanted) -> None:
-        """Ask what to call this folder."""
         wanted.stop()
         from globus_tui.screens.confirm import Ask
 
@@ -333,7 +322,6 @@ class Side(FolderSide):
             self.row(self.side_name).say_words(words)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """The list under the fields follows the focus."""
         looking = event.widget is self.collection_field
         self.set_class(looking, "-looking")
         self._side_moved = False
@@ -341,7 +329,6 @@ class Side(FolderSide):
             self._ask("" if self.collection_id else self.collection_field.value)
 
     def collection_typed(self) -> None:
-        """Ask when the typing rests."""
         self._side_pause = self.set_timer(TYPING, lambda: self._ask(self.collection_field.value))
 
     @work(group="look-up", exclusive=True)
@@ -400,7 +387,6 @@ class Side(FolderSide):
 
     @on(CollectionPicker.Chosen)
     def take_click(self, chosen: CollectionPicker.Chosen) -> None:
-        """A collection was clicked twice."""
         chosen.stop()
         self._pick()
 

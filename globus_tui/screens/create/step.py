@@ -92,7 +92,6 @@ class Step(InWizard, VerticalScroll, can_focus=False):
         return [one for one in findings if one.level >= (Level.WARN if low else Level.NOTE)]
 
     def first_field(self) -> Widget | None:
-        """What gets the focus when the step opens."""
         return next((one for one in self.query("*") if one.focusable), None)
 
     def on_input_submitted(self, submitted: Input.Submitted) -> None:

@@ -108,7 +108,6 @@ class WhatStep(Step):
         presets.set_rows(PRESETS)
 
     def first_field(self) -> Widget | None:
-        """The presets."""
         return self.query_one("#presets")
 
     @on(LineList.Highlighted)
@@ -120,7 +119,6 @@ class WhatStep(Step):
         self.query_one("#preset-more", Static).update(Content("\n").join(lines))
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        """Mark what the draft is now."""
         del findings
         now = preset_of(draft)
         if now != self._what_now:

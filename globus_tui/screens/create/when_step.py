@@ -88,7 +88,6 @@ class WhenStep(Step):
         return self.query_one("#say")
 
     def help_text(self) -> str:
-        """What can be typed."""
         return review_facts.phrases_page(self.app.size.width - 5)
 
     # --- showing
@@ -197,14 +196,12 @@ class WhenStep(Step):
 
     @on(Input.Changed, "#interval,#start,#end")
     def take_field(self, changed: Input.Changed) -> None:
-        """A field was typed in."""
         changed.stop()
         if changed.input.has_focus:
             self._take_form()
 
     @on(Choice.Changed, "#repeat,#ends")
     def take_choice(self, changed: Choice.Changed) -> None:
-        """Once or every; how it ends."""
         changed.stop()
         if changed.value == ORIGINAL:
             self.edit(as_original(self.frame.draft, self._now()))

@@ -96,7 +96,6 @@ class CheckedDraft(TimerScreen):
     findings: var[tuple[Finding, ...]] = var((), init=False)
 
     def __init__(self, making: Making, draft: Draft, keeper: DraftKeeper) -> None:
-        """Hold a draft; nothing is asked before the screen is open."""
         super().__init__()
         self.making = making
         self.keeper = keeper
@@ -118,14 +117,12 @@ class CheckedDraft(TimerScreen):
         """The draft was saved."""
 
     def step_key(self) -> str:
-        """Where its author is."""
         return ""
 
     # --- what steps may use
 
     @property
     def lookup(self) -> Lookup:
-        """Questions to the services; ask them in a worker of the step, group "look-up"."""
         return self.making.lookup
 
     def draft_name(self, side: str) -> str:
@@ -149,7 +146,6 @@ class CheckedDraft(TimerScreen):
         self.app.consent_for(gare, why, go_on)
 
     def make_bookmark(self, name: str, collection_id: str, path: str) -> None:
-        """Give a place a name, and say how that went."""
         self.run_worker(self._make_bookmark(name, collection_id, path), group="bookmark")
 
     async def _make_bookmark(self, name: str, collection_id: str, path: str) -> None:
@@ -176,7 +172,6 @@ class CheckedDraft(TimerScreen):
             self.look_soon()
 
     def watch_lookups(self) -> None:
-        """An answer came in."""
         self._check_soon()
 
     def watch_states(self) -> None:
@@ -390,11 +385,9 @@ class WizardScreen(CheckedDraft):
 
     @property
     def step(self) -> Step:
-        """The step that is shown."""
         return self._wizard_steps[self._wizard_at]
 
     def step_key(self) -> str:
-        """Its key, under which a saved draft remembers it."""
         return self._wizard_at
 
     # --- drawing
@@ -426,7 +419,6 @@ class WizardScreen(CheckedDraft):
         self.look_soon()
 
     def open_step(self, key: str) -> None:
-        """Show a step of what is being made."""
         if key not in ORDER[self.draft.what]:
             return
         if key != self._wizard_at:
@@ -447,7 +439,6 @@ class WizardScreen(CheckedDraft):
             self._wizard_resumes = False
 
     def show_draft(self) -> None:
-        """The step, the header, and what was found."""
         if not self.is_mounted:
             return
         self.step.show(self.draft, self.findings)
@@ -468,7 +459,6 @@ class WizardScreen(CheckedDraft):
         about.left = Content.styled(f" {MAY_BE_THERE}", "$text-warning") if lost else self._about_step()
 
     def help_text(self) -> str:
-        """About the wizard, and about the step that is open."""
         return f"{self.ABOUT}\n\n{self.step.help_text()}".strip()
 
     def _about_step(self) -> Content:
@@ -569,7 +559,6 @@ class WizardScreen(CheckedDraft):
             self.close()
 
     def close(self, *, discard: bool = False) -> None:
-        """Close the wizard, which must be on top."""
         if discard:
             self.keeper.discard()
             self.app.say("The draft is discarded." if self.keeper.attempt is None else DISCARDED_LOST)
@@ -579,7 +568,6 @@ class WizardScreen(CheckedDraft):
         self.dismiss()
 
     def on_unmount(self) -> None:
-        """The program ends: nothing typed is lost."""
         self.keeper.save_now()
 
     # --- what came of an attempt
@@ -599,7 +587,6 @@ class WizardScreen(CheckedDraft):
                 return
 
     def set_sending(self, *, sending: bool) -> None:
-        """Say that a creation is under way, or over."""
         self.is_sending = sending
         if self.is_mounted:
             self.show_saved()
