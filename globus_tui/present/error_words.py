@@ -166,8 +166,7 @@ _SAYS_NOTHING = {"ERROR", "ClientError", "ClientError.BadRequest", "BadRequest",
 class ErrorText:
     """What can be said about a code. `words` is never empty; the others are when nothing is known.
 
-    Attributes:
-        cause: what usually is behind it.
+    `cause`: what usually is behind it.
     """
 
     words: str

@@ -27,12 +27,7 @@ LEVEL_STYLES = {Level.OK: "muted", Level.NOTE: "", Level.WARN: "warning", Level.
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """How something is shown.
-
-    Attributes:
-        plain: the same in ASCII, one character.
-        style: the name of a style of the theme; the shape says the same without it.
-    """
+    """How something is shown. `style`: the name of a style of the theme; the shape says the same without it."""
 
     symbol: str
     plain: str

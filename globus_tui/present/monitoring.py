@@ -64,8 +64,7 @@ def state_of(one: Listed) -> State:
 class Range(NamedTuple):
     """A threshold: an alert is due outside of it, or with `inside` within it. Both ends belong to it.
 
-    Attributes:
-        said: as it was written, for the performance data.
+    `said`: as it was written, for the performance data.
     """
 
     low: float

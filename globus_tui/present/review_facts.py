@@ -124,9 +124,7 @@ def when_lines(
 ) -> tuple[str, ...]:
     """All about a phrase: what it means, what is to be known, the runs in local time and UTC, and clock changes.
 
-    Args:
-        zone: in which times are shown.
-        named: the zone that the phrase names, whose clock changes count.
+    `named`: the zone that the phrase names, whose clock changes count.
     """
     lines = preview_lines(draft, now, zone, wanted)
     width = max((len(line.local) for line in lines), default=0)
@@ -255,9 +253,7 @@ WHAT_WORDS = {
 def changes(old: Draft, new: Draft, names: Mapping[str, str], now: datetime, zone: tzinfo, arrow: str) -> list[Fact]:
     """What a draft says otherwise than the timer that it comes from: old, arrow, new, a row each; empty if nothing.
 
-    Args:
-        old: the draft as it was made of that timer, unchanged.
-        names: of collections, by id.
+    `names`: of collections, by id.
     """
     before, after = (_by_label(review(one, names, now, zone)) for one in (old, new))
     rows: list[Fact] = []
@@ -285,12 +281,7 @@ def _by_label(rows: tuple[Fact, ...]) -> dict[str, list[str]]:
 
 
 def review(draft: Draft, names: Mapping[str, str], now: datetime, zone: tzinfo) -> tuple[Fact, ...]:
-    """Everything that is about to be created, however much it is.
-
-    Args:
-        draft: complete or not; what is missing reads `not chosen`.
-        names: of collections, by id.
-    """
+    """Everything that is about to be created, however much it is. `names`: of collections, by id."""
     rows = [Fact("what", WHAT_WORDS[draft.what]), Fact("name", one_line(draft.name) or "none")]
     rows += _flow(draft) if draft.what is What.FLOW_TIMER else _transfer(draft, names)
     if draft.what is not What.TRANSFER_NOW:

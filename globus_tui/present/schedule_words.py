@@ -101,12 +101,7 @@ class Fire:
 
 
 def next_fires(
-    schedule: Schedule | None,
-    now: datetime,
-    zone: tzinfo,
-    wanted: int = 10,
-    *,
-    runs_done: int | None = None,
+    schedule: Schedule | None, now: datetime, zone: tzinfo, wanted: int = 10, *, runs_done: int | None = None
 ) -> tuple[Fire, ...]:
     """The next fire times; fewer when the schedule ends before, none when they cannot be known."""
     return tuple(

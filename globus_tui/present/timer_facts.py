@@ -139,7 +139,6 @@ def what_facts(case: Case, collections: Mapping[str, Collection], *, items: int,
     """Everything about what it does.
 
     Args:
-        case: the timer and where it is looked at from.
         collections: what is known of them, by id.
         items: at most so many items are listed; the rest is counted.
         in_full: every option, those at the service's default included, instead of a line that sums them up.

@@ -45,8 +45,7 @@ class Sender(Protocol):
 class Create:
     """One creation, from the key press to the new timer's screen. Runs in a worker of the application.
 
-    Attributes:
-        LOOKS_EVERY: seconds after which a creation without an answer is looked for by itself; None: only when asked.
+    `LOOKS_EVERY`: seconds after which a creation without an answer is looked for by itself; None: only when asked.
     """
 
     LOOKS_EVERY: ClassVar[float | None] = None

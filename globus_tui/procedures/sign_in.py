@@ -70,7 +70,6 @@ class Question:
     Attributes:
         request: the login; None when none is needed.
         words: what it asks for and why, a line each.
-        then: what happens by itself afterwards.
         choices: what may be left out of that.
         change: the login that is needed for these choices only.
     """
@@ -263,8 +262,7 @@ _MESSAGES = 3
 class Result:
     """What became of one timer, for the list that is shown afterwards.
 
-    Attributes:
-        to_watch: the timer, when its next run is to be watched for.
+    `to_watch`: the timer, when its next run is to be watched for.
     """
 
     label: str

@@ -50,8 +50,7 @@ _NOTE = 19
 class Lane(NamedTuple):
     """One line: a timer, or a collection with all timers that use it.
 
-    Attributes:
-        made_for: what it was drawn for: another object draws it again.
+    `made_for`: what it was drawn for: another object draws it again.
     """
 
     key: str

@@ -144,8 +144,7 @@ class TimerScreen(Page[None]):
 
         Screens read again by themselves: somebody who declined is not asked at every turn.
 
-        Args:
-            error: the refusal; anything that does not say what Globus wants is left alone.
+        `error`: the refusal; anything that does not say what Globus wants is left alone.
         """
         if isinstance(error, ServiceError) and error.gare is not None and not self._consent_offered:
             self._consent_offered = True

@@ -114,7 +114,6 @@ class Sheet(Question[bool]):
         """Make a sheet.
 
         Args:
-            heading: what is asked, in one line.
             sentences: what will happen, a line each. Text of a service may stand in them.
             listed: what it is about, a line each; all of it can be scrolled to.
             danger: draw the heading as a warning.

@@ -37,7 +37,6 @@ class Asked:
     """What one login asks for; another choice of timers may make it another login.
 
     Attributes:
-        lines: what is asked for and why.
         url: the link; None when no login is needed.
         scopes: the exact scope strings, a line each.
         link_file: where the link was written for the laptop (mode 600); None when that could not be done.
@@ -54,7 +53,6 @@ class Choice:
     """Something that is done after the login unless it is left out.
 
     Attributes:
-        key: tells it from the others.
         words: what is done, and what starts at once because of it.
         name: as briefly as possible, for the line that counts all of them.
         group: what it has in common with its neighbours, drawn once above them; empty for none.
@@ -71,7 +69,6 @@ class Prompt:
     """Everything the screen needs.
 
     Attributes:
-        asked: what is asked for at first.
         submit: takes what was pasted; gives None when all is well, else what is wrong and what to do.
         then: what happens by itself after the code was taken.
         choices: what may be left out of that.
@@ -228,10 +225,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
         keys += [("esc", "Cancel")]
         if len(prompt.choices) > 1:
             whole = len(self._ticked()) == len(prompt.choices)
-            keys += [
-                ("space", "Leave out"),
-                ("a", "Only the first" if whole else "All"),
-            ]
+            keys += [("space", "Leave out"), ("a", "Only the first" if whole else "All")]
         keys += [("y", "Scopes")] if asked.scopes else []
         keys += [("tab", "Next"), ("pgdn", "More")]
         lines = [Content()]

@@ -46,8 +46,6 @@ class Host(NamedTuple):
 
     Attributes:
         demo: the pretend facility is behind it.
-        zone: times are shown in it.
-        theme: the theme to start with.
         floor: the shortest refresh interval, in seconds.
         web: root of the Globus web app.
         timers: root of the Timers service, for commands to copy.

@@ -51,11 +51,7 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
     AUTO_FOCUS = "#runs"
 
     def __init__(self, job_id: JobId, order: Sequence[JobId] = ()) -> None:
-        """Make the screen.
-
-        Args:
-            order: the timers of the list in its order, for going to the one before and after.
-        """
+        """Make the screen. `order`: the timers of the list in its order, for going to the one before and after."""
         super().__init__(job_id)
         self._list_order = tuple(order)
         self._past_reading = PastReading()

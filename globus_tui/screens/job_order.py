@@ -114,9 +114,6 @@ class JobOrder:
         """The rows to show, in order; the very same tuple as long as nothing they depend on has changed.
 
         A group of which some timers are hidden or marked is shown one by one: nobody acts on what he does not see.
-
-        Args:
-            view: from where they are looked at.
         """
         by = {self.column, *(column for column, _ in self.then)}
         words: object = (view.now, view.zone, id(view.names)) if Column.WHY in by else None

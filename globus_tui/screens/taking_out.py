@@ -106,11 +106,7 @@ def text_of(lines: Sequence[str]) -> str:
 
 
 def check_path(typed: str) -> Path:
-    """The path of a file to write.
-
-    Raises:
-        BadInput: it is a folder, or in a folder that is not there.
-    """
+    """The path of a file to write. Raises `BadInput`: it is a folder, or in a folder that is not there."""
     if not typed:
         raise BadInput("Type the path of a file, or Escape to save nothing.")
     path = Path(os.path.expanduser(typed)).absolute()
@@ -122,11 +118,7 @@ def check_path(typed: str) -> Path:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Writes a file of mode 0600 that is not there yet.
-
-    Raises:
-        OSError: it is there by now, or cannot be written.
-    """
+    """Writes a file of mode 0600 that is not there yet. Raises `OSError`: it is there by now, or cannot be written."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(text.encode("utf-8", "replace"))

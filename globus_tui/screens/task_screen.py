@@ -54,7 +54,6 @@ class TaskReading:
 
     Attributes:
         errors_only: of the log only events that are errors are asked for.
-        busy: a page is being read.
         problem: why the last one could not be.
         newer: events that came in front of those read first.
         paused_for: messages of the collections' managers while the task is paused.
@@ -77,11 +76,7 @@ class TaskReading:
         return self.markers.get(view) is not None
 
     async def read(self, details: Details, task_id: str, view: View) -> None:
-        """Reads the task and the first page of a view.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
+        """Reads the task and the first page of a view. Raises `GlobusTuiError`: it could not be read."""
         self._forget(view)
         task = await details.load_task(task_id)
         self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
@@ -106,11 +101,7 @@ class TaskReading:
             self.events, self.newer = (*fresh[:came], *self.events), self.newer + came
 
     async def read_on(self, details: Details, task_id: str, view: View) -> None:
-        """Reads the next page of a view.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
+        """Reads the next page of a view. Raises `GlobusTuiError`: it could not be read."""
         self.pages[view] = self.pages.get(view, 0) + 1
         if view is View.LOG:
             limit = EVENTS_READ_ON if self.events else EVENTS_A_PAGE

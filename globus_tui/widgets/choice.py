@@ -162,12 +162,7 @@ class Toggle(Widget, can_focus=True):
         danger: str = "",
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
-        """Make a toggle.
-
-        Args:
-            danger: a word put behind it in the colour of errors while it is on.
-            id: name in the style sheet.
-        """
+        """Make a toggle. `danger`: a word put behind it in the colour of errors while it is on."""
         super().__init__(id=id)
         self._toggle_words = words
         self._toggle_danger = danger

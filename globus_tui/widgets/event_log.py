@@ -40,11 +40,7 @@ class EventLog(LineList[LogLine]):
         return self._log_wraps
 
     def show(
-        self,
-        lines: Sequence[LogLine],
-        *,
-        wraps: bool,
-        head: Callable[[LogLine], str] | None = lambda line: line.head,
+        self, lines: Sequence[LogLine], *, wraps: bool, head: Callable[[LogLine], str] | None = lambda line: line.head
     ) -> None:
         """Show these lines.
 

@@ -97,7 +97,6 @@ class Facts(Widget):
         Args:
             label_width: least cells for labels; longer ones widen the column for all.
             wraps: words that do not fit go on below; else only those of warnings do, and others are cut.
-            id: name in the style sheet.
         """
         super().__init__(id=id)
         self._facts_wrap = wraps

@@ -117,8 +117,7 @@ class FolderBrowser(LineList[EntryRow]):
     class Wanted(Message):
         """Another folder, or the same in another way.
 
-        Attributes:
-            folder: name of a folder in this one; `..` is the one above; empty is this one.
+        `folder`: name of a folder in this one; `..` is the one above; empty is this one.
         """
 
         browser: FolderBrowser

@@ -41,9 +41,7 @@ class FormRow(Vertical):
 
         Args:
             field_name: a name of `draft_fields`, by which findings and refusals come here.
-            label: what the user calls it.
             fields: what is typed into or chosen from.
-            id: name in the style sheet.
         """
         super().__init__(id=id)
         self.field_name = field_name

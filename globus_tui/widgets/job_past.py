@@ -32,8 +32,7 @@ _COUNTS = {"FILES": "files_transferred", "SKIP": "skipped_errors", "FAULT": "fau
 class RunHistory(LineList[Moment]):
     """Runs as rows. Told rows and a viewpoint; says which one was opened.
 
-    Attributes:
-        odd: what is unusual about runs, by their keys.
+    `odd`: what is unusual about runs, by their keys.
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
@@ -99,7 +98,6 @@ class PastReading:
     """How far the runs have been read.
 
     Attributes:
-        busy: a page is being read.
         more: there are older runs; None before anything was read.
         problem: why not everything could be read.
     """

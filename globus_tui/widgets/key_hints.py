@@ -52,7 +52,6 @@ class KeyHints(Widget):
         """Make the hints.
 
         Args:
-            commands: what the screen offers; those with `footer` are drawn, in this order.
             keys: command id → keys, the user's own included.
             wording: gives a command other words for the moment (pause, or resume).
             refused: ids of commands that never can act here.

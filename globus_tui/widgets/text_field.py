@@ -80,12 +80,7 @@ class CompletingField(TextField):
         Binding("down", "recall(1)", show=False),
     ]
 
-    def __init__(
-        self,
-        complete: Callable[[str], Sequence[str]],
-        history: Sequence[str] = (),
-        **options: Any,
-    ) -> None:
+    def __init__(self, complete: Callable[[str], Sequence[str]], history: Sequence[str] = (), **options: Any) -> None:
         super().__init__(**options)
         self.complete = complete
         self.history = history

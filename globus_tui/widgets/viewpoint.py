@@ -33,7 +33,6 @@ class Viewpoint:
 
     Attributes:
         now: the service's present, to the minute: nothing on the screen is finer.
-        zone: in which times are shown.
         names: of collections, by id, as far as known.
         tasks: by id, as far as known.
         fleet: what differs from the fleet's files, by id.
@@ -77,7 +76,6 @@ class RowSubject:
     """What of a row can be filtered by (`domain.filter.Subject`): each made when a condition asks for it, then kept.
 
     Attributes:
-        name: what its timer is called.
         note: what somebody wrote about it.
         tags: words that somebody gave it.
     """

@@ -71,8 +71,7 @@ class _Ways:
 def check_places(data: TransferData, known: Mapping[str, Collection]) -> Iterator[Finding]:
     """Everything about where items read and write.
 
-    Args:
-        known: documents of collections by id, as far as they were read.
+    `known`: documents of collections by id, as far as they were read.
     """
     ways = _Ways(data, known)
     deletes = data.delete_destination_extra is True

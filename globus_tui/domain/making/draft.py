@@ -394,9 +394,7 @@ def _left_of(job: Job, *, for_edit: bool) -> Schedule | None:
 def scopes_needed(draft: Draft, collections: Iterable[Collection]) -> tuple[Scope, ...]:
     """The scopes without which it would be made and then fail: the proactive pattern.
 
-    Args:
-        draft: what is to be made.
-        collections: the documents of its collections; only they tell whether `data_access` is needed.
+    `collections`: the documents of its collections; only they tell whether `data_access` is needed.
     """
     wanted = {one.collection_id for one in collections if one.needs_data_access_consent}
     ids = [one for one in draft.collection_ids if one in wanted]

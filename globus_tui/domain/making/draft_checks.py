@@ -73,11 +73,8 @@ def check_against_timers(
     """Everything that other timers have to do with it.
 
     Args:
-        draft: what is to be made.
-        tasks: known tasks of their runs, by id.
         known: documents of collections by id, as far as they were read.
         replaces: id of the timer that is to be replaced by it.
-        rate: False leaves out how often all of them run together.
     """
     if draft.what is not What.TRANSFER_NOW:
         if rate:
@@ -287,7 +284,6 @@ class Lookups:
     Attributes:
         source_problem: why there is none, in words.
         paths: by (collection id, path).
-        missing_consents: scopes that are not granted.
         unknown_consents: scopes that could not be looked up.
         pauses: rules of the managers that are in force, by collection id.
         deletions: what the first run would delete.
@@ -571,7 +567,6 @@ def check_draft(
 
     Args:
         jobs: all timers, for rate, duplicates and overlap; a `TimerIndex` of them when there are many checks.
-        tasks: known tasks by id.
         lookups: what services answered so far.
         replaces: id of the timer that an edit replaces.
         rate: False leaves out how often all timers run together.

@@ -119,8 +119,7 @@ def key_of(path: tuple[str, ...]) -> str:
 class InputForm:
     """All that a schema asks for.
 
-    Attributes:
-        nodes: fields, and before those of an object its heading, in the order of the schema.
+    `nodes`: fields, and before those of an object its heading, in the order of the schema.
     """
 
     nodes: tuple[InputField, ...] = ()
@@ -512,11 +511,7 @@ def with_json(draft: Draft, text: str) -> Draft:
 
 
 def read_json(text: str) -> dict[str, Any]:
-    """A flow's input.
-
-    Raises:
-        BadInput: it is no JSON (with the line), or no object.
-    """
+    """A flow's input. Raises `BadInput`: it is no JSON (with the line), or no object."""
     if not text.strip():
         return {}
     try:

@@ -40,7 +40,6 @@ def check_value(value: object, schema: object, root: object = None) -> list[Prob
     """Everything that is wrong with a value, at most one problem for a place and keyword.
 
     Args:
-        value: what was read from JSON.
         schema: what it must be; True and what is no schema allow everything, False nothing.
         root: the document that references are followed in, if the schema is only a part of it.
     """

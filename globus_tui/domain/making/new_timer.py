@@ -76,11 +76,8 @@ class TimerJob:
     """A timer of the first version of the service: calls any action provider. Deprecated for transfers.
 
     Attributes:
-        callback_url: run URL of an action provider.
-        callback_body: what is sent there at every tick.
         start: the first tick; text is sent as it is.
         interval: between ticks; a number is seconds, fractions are dropped; None runs once.
-        stop_after: no run after that moment.
         stop_after_n: stops after that many runs; `interval` must be None when it is 1 (documented).
         scope: with which the service calls back; its default is Transfer's.
     """
@@ -131,11 +128,8 @@ class TimerJob:
         As version 3 of the official SDK made it; there a submission id is an error, here it is left out.
 
         Args:
-            transfer_data: what it moves; its submission id is left out.
             actions_url: root of the action providers, which differs between environments
                 (`api.environment.Environment.actions_url`).
-            stop_after: no run after that moment.
-            stop_after_n: stops after that many runs.
             scope: with which the service calls back.
 
         Raises:

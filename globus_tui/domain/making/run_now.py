@@ -33,11 +33,7 @@ class RunChoice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunNow:
-    """What would be sent.
-
-    Attributes:
-        draft: a transfer that starts now, or a timer that runs once.
-    """
+    """What would be sent. `draft`: a transfer that starts now, or a timer that runs once."""
 
     draft: Draft
     warnings: tuple[str, ...] = ()
@@ -97,7 +93,6 @@ def first_items(
     """The first files of a transfer, never a folder: its items that are files, and files directly in its folders.
 
     Args:
-        count: how many files at most.
         found: as for `run_now`.
 
     Returns:

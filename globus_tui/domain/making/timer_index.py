@@ -74,8 +74,7 @@ class _Places:
 class TimerIndex:
     """Timers by what checks ask. Numbers are places in `jobs`, since ids of the service are only believed unique.
 
-    Attributes:
-        collections: documents by id, which tell what leads to the same place.
+    `collections`: documents by id, which tell what leads to the same place.
     """
 
     def __init__(self, jobs: Iterable[Job], collections: Mapping[str, Collection] = _NOBODY) -> None:

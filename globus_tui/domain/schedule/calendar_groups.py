@@ -24,11 +24,7 @@ MOST_TIMERS = 24
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """One timer of a group.
-
-    Attributes:
-        suffix: sets its name apart, as `mon 18:00`; empty when it is alone.
-    """
+    """One timer of a group. `suffix`: sets its name apart, as `mon 18:00`; empty when it is alone."""
 
     schedule: RecurringSchedule
     suffix: str = ""

@@ -120,10 +120,7 @@ def schedule_document(schedule: Schedule) -> dict[str, object]:
     if isinstance(schedule, OnceSchedule):
         once: dict[str, object] = {"type": "once"}
         return once | {"datetime": wire_moment(schedule.at)} if schedule.at else once
-    sent: dict[str, object] = {
-        "type": "recurring",
-        "interval_seconds": int(schedule.interval.total_seconds()),
-    }
+    sent: dict[str, object] = {"type": "recurring", "interval_seconds": int(schedule.interval.total_seconds())}
     if schedule.start:
         sent["start"] = wire_moment(schedule.start)
     if schedule.end.until and schedule.end.after_runs is not None:

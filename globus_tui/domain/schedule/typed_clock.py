@@ -173,7 +173,6 @@ def take_clock(words: Sequence[str], *, led: bool) -> TypedClock | None:
     """Reads a time of day at the beginning of some words: `2am`, `6:30 pm`, `18:00`, `0200`, `18h30`, `noon`.
 
     Args:
-        words: in lower case.
         led: `at` or a day's word stands in front, so that a bare hour (`2`, `18h`) is a time of day too.
 
     Raises:
@@ -300,8 +299,7 @@ def at_wall_clock(day: date, clock: time, zone: tzinfo) -> TypedMoment:
         return TypedMoment(moment, (f"{_not_there(naive)} Taken as {shown:%H:%M}.",))
     if other != moment:
         return TypedMoment(
-            moment,
-            (f"{_twice(naive)} The first is taken ({_offset(early)}); for the second write {_exact(late)}.",),
+            moment, (f"{_twice(naive)} The first is taken ({_offset(early)}); for the second write {_exact(late)}.",)
         )
     return TypedMoment(moment)
 

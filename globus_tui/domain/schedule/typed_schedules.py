@@ -162,9 +162,6 @@ class TypedSchedule:
 def parse_schedule(text: str, now: datetime, zone: tzinfo) -> TypedSchedule:
     """Reads a phrase.
 
-    Args:
-        now: the present, aware.
-
     Raises:
         BadInput: it cannot be understood or Globus cannot do it (months); with the nearest choices.
     """
@@ -447,8 +444,7 @@ class _Phrase:
     def _check_interval(self, interval: timedelta) -> None:
         if interval < SHORTEST_INTERVAL:
             raise refuse(
-                f"{amount_words(interval)} is too short: Globus allows 60 seconds at least.",
-                "every 60 seconds",
+                f"{amount_words(interval)} is too short: Globus allows 60 seconds at least.", "every 60 seconds"
             )
         if interval > LONGEST_INTERVAL:
             raise refuse(f"{amount_words(interval)} is too long: Globus allows 365 days at most.", "every 365 days")

@@ -43,7 +43,6 @@ def parse_moment(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
     """Reads a moment.
 
     Args:
-        now: the present, aware.
         zone: of the user; for everything without a zone of its own.
 
     Returns:
@@ -104,11 +103,7 @@ _PAST = "This is in the past."
 
 
 def read_moment(said: str, now: datetime, zone: tzinfo, text: str) -> TypedMoment:
-    """`parse_moment` for words in lower case without a zone.
-
-    Raises:
-        BadInput: it is no moment.
-    """
+    """`parse_moment` for words in lower case without a zone. Raises `BadInput`: it is no moment."""
     try:
         found = _resolve(scan(said), now, zone)
     except OverflowError as error:
@@ -199,10 +194,7 @@ def _resolve(said: Said, now: datetime, zone: tzinfo) -> TypedMoment:
 def _one_clock(said: Said) -> timedelta | None:
     clocks = said.times()
     if len(clocks) > 1:
-        raise refuse(
-            "Two times of day are named; one moment has one.",
-            f"every day at {clocks_text(clocks)}",
-        )
+        raise refuse("Two times of day are named; one moment has one.", f"every day at {clocks_text(clocks)}")
     return clocks[0] if clocks else None
 
 

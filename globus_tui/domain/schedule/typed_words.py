@@ -111,11 +111,7 @@ class Said:
         return bool(self.every or len(self.days) > 1 or (self.interval is not None and not self.ahead) or self.window)
 
     def times(self) -> tuple[timedelta, ...]:
-        """The times of day, in order, each once.
-
-        Raises:
-            BadInput: one is not in the part of the day that was said.
-        """
+        """The times of day, in order, each once. Raises `BadInput`: one is not in the part of the day that was said."""
         open_ones = [one for one in self.clocks if one.half_open]
         if not self.part and open_ones and any(one.afternoon for one in self.clocks):
             hours = [clock_text(one.since_midnight % (DAY / 2)) for one in open_ones]
@@ -166,11 +162,7 @@ def _is_day(word: str) -> bool:
 
 
 def scan(said: str) -> Said:
-    """Reads words in lower case.
-
-    Raises:
-        BadInput: a word has no place there, or what it says cannot be.
-    """
+    """Reads words in lower case. Raises `BadInput`: a word has no place there, or what it says cannot be."""
     return _Scan(said).read()
 
 
@@ -648,10 +640,7 @@ class _Scan:
                 many = NUMBERS[word]
                 raise refuse(f"{word} what?", *(f"every {many} {unit}{'s' * (many > 1)}" for unit in ("hour", "day")))
             if re.match(r"-\d", word):
-                raise refuse(
-                    "An interval cannot be negative.",
-                    f"every {self.rest[1:]}",
-                )
+                raise refuse("An interval cannot be negative.", f"every {self.rest[1:]}")
             if hit := re.fullmatch(r"(\d+)h(\d\d)", word, re.ASCII):
                 near_clock = [f"every day at {int(hit.group(1)):02}:{hit.group(2)}"] if int(hit.group(1)) < 24 else []
                 raise refuse(

@@ -49,7 +49,6 @@ class TypedZone:
     """A zone as typed.
 
     Attributes:
-        words: its name, or its offset.
         named: it stands as a word of its own, so that it counts for all of a phrase; one that hangs on a moment counts
             for that alone.
     """
@@ -89,7 +88,6 @@ def take_zone(said: str, own: tzinfo) -> tuple[str, TypedZone | None]:
     """Takes the zone out of some words, wherever it stands.
 
     Args:
-        said: in lower case.
         own: the user's zone, for the advice when letters of it are typed.
 
     Returns:

@@ -59,8 +59,6 @@ def first_run_deletions(
     counted as what may be deleted only when the source does not have it.
 
     Args:
-        source: what is in the source folder.
-        destination: what is in the destination folder.
         cap: names looked at on each side.
         source_complete: the listing is the whole folder.
         destination_complete: the same for the destination.

@@ -116,8 +116,7 @@ def plain(path: str, home: str | None = None) -> str:
     Case and letters composed in other ways are left alone, since they name different files. Paths that do not begin
     with a slash are read from the home folder.
 
-    Args:
-        home: where `/~/` leads, plain; None leaves it as `HOME`.
+    `home`: where `/~/` leads, plain; None leaves it as `HOME`.
     """
     said = path if path.startswith("/") else f"/~/{path}" if path not in ("~",) and path[:2] != "~/" else f"/{path}"
     steps: list[str] = []

@@ -210,9 +210,7 @@ class MovedFile:
     def from_document(cls, found: Document) -> MovedFile:
         """Reads one successful transfer."""
         return cls(
-            wire.text(found.get("source_path")),
-            wire.text(found.get("destination_path")),
-            wire.whole(found.get("size")),
+            wire.text(found.get("source_path")), wire.text(found.get("destination_path")), wire.whole(found.get("size"))
         )
 
 

@@ -142,9 +142,7 @@ _LEVEL_NAMES = {level.name.lower(): level for level in SyncLevel}
 def _read_rules(found: object) -> tuple[FilterRule, ...]:
     return tuple(
         FilterRule(
-            wire.text(one.get("name")) or "",
-            wire.text(one.get("method")) or "exclude",
-            wire.text(one.get("type")),
+            wire.text(one.get("name")) or "", wire.text(one.get("method")) or "exclude", wire.text(one.get("type"))
         )
         for one in map(wire.document, wire.items(found))
     )

@@ -172,10 +172,7 @@ class WhenStep(Step):
             return ""
         about = (schedules, self.frame.states, draft.replaces, self.frame.view.zone)
         if self._load_about != about:  # thousands of timers are not counted for every key
-            jobs, now = (
-                [one.job for one in self.frame.states.values() if one.job_id != draft.replaces],
-                self._now(),
-            )
+            jobs, now = ([one.job for one in self.frame.states.values() if one.job_id != draft.replaces], self._now())
             load = hour_load(jobs, firsts, self.frame.view.zone, now)
             together = review_facts.together_words(starts_together(schedules, jobs, now))
             words = (review_facts.load_words(load, quietest(load)), together)

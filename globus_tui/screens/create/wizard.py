@@ -87,8 +87,7 @@ _RESTING = 0.15
 class CheckedDraft(TimerScreen):
     """One draft with what is known and found of it. A subclass shows it.
 
-    Attributes:
-        findings: what the checks found and what Globus said of the last attempt, worst first.
+    `findings`: what the checks found and what Globus said of the last attempt, worst first.
     """
 
     draft: var[Draft] = var(Draft, init=False)
@@ -331,9 +330,7 @@ _ELSEWHERE = frozenset(one.command_id for one in EVERYWHERE if one.command_id.st
 class Source(NamedTuple):
     """The timer that a draft was made of.
 
-    Attributes:
-        reading: as the service described it.
-        draft: the draft as it was made, unchanged: what differs from it was edited.
+    `draft`: the draft as it was made, unchanged: what differs from it was edited.
     """
 
     reading: JobReading
