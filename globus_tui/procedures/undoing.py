@@ -47,7 +47,7 @@ async def offer(app: Console, *, redo: bool) -> None:
 
 
 async def _carry_out(app: Console, step: Step, meant: Sequence[Act]) -> None:
-    from globus_tui.screens.confirm import Results
+    from globus_tui.screens.confirm import tell_ends
 
     making = app.host.making
     if making is None:
@@ -55,11 +55,8 @@ async def _carry_out(app: Console, step: Step, meant: Sequence[Act]) -> None:
         return
     creator = making.creator(lambda _, __: None)
     ends = await Undoer(app.store, creator, making.swapper(creator)).carry_out(step, meant)
-    bad = [one for one in ends if not one[0]]
     app.book_wake()
-    app.say(
-        f"{ends[0][1]}: {ends[0][2]}" if len(ends) == 1 else f"{len(ends) - len(bad)} of {len(ends)} taken back",
-        "error" if bad else "information",
-    )
-    if bad and len(ends) > 1:
-        app.push_screen(Results("What became of each timer", ends))
+    if len(ends) == 1:
+        app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")
+    else:
+        tell_ends(app, ends, "taken back")

@@ -8,11 +8,9 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual.binding import Binding
-
 from globus_tui.present.moments import duration
 from globus_tui.present.sizes import counted, size
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -88,7 +86,7 @@ def memory_now() -> int | None:
 class AboutSelf(Question[None]):
     """Costs as they were when it was opened: a page that counts would cost something itself."""
 
-    BINDINGS: ClassVar = [Binding("enter,q,i", "cancel", "Close", show=False)]
+    BINDINGS: ClassVar = bound("enter,q,i cancel")
 
     def __init__(self, cost: OwnCost) -> None:
         super().__init__()

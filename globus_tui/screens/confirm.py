@@ -4,22 +4,56 @@ of several timers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.present.safe_text import safe_line
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from textual.app import ComposeResult
+
+    from globus_tui.screens.console import Console
+
+
+def ask(app: Console, heading: str, *asked: tuple[str, str, Callable[[str], Any]], then: Callable[..., object]) -> None:
+    """Asks one thing after the other, each a sentence, what stands in its field at first, and what reads the answer.
+
+    `then` is given all that was read, unless one is given up. What reads an answer raises `GlobusTuiError` with words.
+    """
+
+    def go_on(*found: object) -> None:
+        if len(found) == len(asked):
+            then(*found)
+            return
+        sentence, value, read = asked[len(found)]
+        sheet = Ask(heading, (sentence,), value=value, check=read)
+        app.push_screen(sheet, lambda said: None if said is None else go_on(*found, read(said)))
+
+    go_on()
+
+
+def read_moment(app: Console) -> Callable[[str], datetime | None]:
+    """Reads a moment in the zone that is shown; None where nothing is said."""
+    from globus_tui.domain.schedule.typed_times import parse_moment
+
+    return lambda said: parse_moment(said, app.store.now(), app.view.zone).moment if said else None
+
+
+def tell_ends(app: Console, ends: Sequence[tuple[bool, str, str]], words: str) -> None:
+    """How many of several are `words`; a list of what became of each where one is not."""
+    bad = sum(not done for done, _, _ in ends)
+    app.say(f"{len(ends) - bad} of {len(ends)} {words}", "error" if bad else "information")
+    if bad:
+        app.push_screen(Results("What became of each timer", ends))
 
 
 def check_interval(text: str, floor: float) -> float:
@@ -83,7 +117,7 @@ class Ask(Question[str | None]):
 class Results(Question[None]):
     """A list to read; Enter or Escape closes it."""
 
-    BINDINGS: ClassVar = [Binding("enter,q", "cancel", "Close", show=False)]
+    BINDINGS: ClassVar = bound("enter,q cancel")
 
     def __init__(self, heading: str, results: Sequence[tuple[bool, str, str]]) -> None:
         super().__init__()
@@ -101,12 +135,9 @@ class Results(Question[None]):
 class Sheet(Question[bool]):
     """A panel at the bottom of the screen; what is behind it stays in sight and goes on living."""
 
-    BINDINGS: ClassVar = [
-        Binding("up", "scroll_list(-1)", "Up", show=False),
-        Binding("down", "scroll_list(1)", "Down", show=False),
-        Binding("pageup", "scroll_list(-8)", "Page up", show=False),
-        Binding("pagedown", "scroll_list(8)", "Page down", show=False),
-    ]
+    BINDINGS: ClassVar = bound(
+        "up scroll_list(-1); down scroll_list(1); pageup scroll_list(-8); pagedown scroll_list(8)"
+    )
 
     def __init__(
         self, heading: str, sentences: Sequence[str], *, listed: Sequence[str | Content] = (), danger: bool = False
@@ -152,10 +183,7 @@ class Sheet(Question[bool]):
 class Confirm(Sheet):
     """Yes or no. `y` does it; Enter, Escape and `n` do not."""
 
-    BINDINGS: ClassVar = [
-        Binding("y", "agree", "Yes", show=False),
-        Binding("n,q,enter", "cancel", "Cancel", show=False),
-    ]
+    BINDINGS: ClassVar = bound("y agree; n,q,enter cancel")
 
     def __init__(
         self,

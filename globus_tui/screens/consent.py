@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -20,7 +19,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.screens.show_text import print_bare
 from globus_tui.themes import sheets
 from globus_tui.widgets.choice import ChoiceLine
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
@@ -106,20 +105,10 @@ class ConsentScreen(Question[frozenset[str] | None]):
     CSS = sheets("screens/consent.tcss")
     SCOPED_CSS = False
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar = [
-        Binding("p", "print", "Print bare", show=False),
-        Binding("c", "copy", "Copy", show=False),
-        Binding("o", "open", "Open here", show=False),
-        Binding("b", "browser", "Act as browser", show=False),
-        Binding("y", "scopes", "Exact scopes", show=False),
-        Binding("a", "all", "All of them, or only the first", show=False),
-        Binding("enter", "go_on", "Go on", show=False),
-        Binding("space", "choices", "Leave out", show=False),
-        Binding("down,j", "app.focus_next", "Down", show=False),
-        Binding("up,k", "app.focus_previous", "Up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-    ]
+    BINDINGS: ClassVar = bound(
+        "p print; c copy; o open; b browser; y scopes; a all; enter go_on; space choices; "
+        "down,j app.focus_next; up,k app.focus_previous; pagedown page(1); pageup page(-1)"
+    )
 
     def __init__(self, prompt: Prompt) -> None:
         super().__init__()

@@ -14,7 +14,7 @@ from globus_tui.fleet.words import Line, do_words, item_lines, plan_lines, resul
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present.sizes import counted
-from globus_tui.screens.confirm import Confirm, Results
+from globus_tui.screens.confirm import Confirm, tell_ends
 from globus_tui.screens.searching import ListScreen
 from globus_tui.screens.show_text import BareText
 
@@ -136,11 +136,7 @@ class FleetScreen(ListScreen):
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
             return
-        bad = sum(not one.done for one in results)
-        self.app.say(f"{len(results) - bad} of {len(results)} applied", "error" if bad else "information")
-        if bad:
-            lines = [(one.done, one.item.name, result_words(one)) for one in results]
-            self.app.push_screen(Results("What became of each timer", lines))
+        tell_ends(self.app, [(one.done, one.item.name, result_words(one)) for one in results], "applied")
         if self.is_mounted:
             self.show()
 

@@ -427,7 +427,7 @@ class JobActions(Screen[None]):
             self.app.run_worker(self.app.fleet.write([one.job for one in states]), group="fleet-write")
 
     def action_job_note(self) -> None:
-        from globus_tui.screens.confirm import Ask
+        from globus_tui.screens.confirm import ask
 
         if not (states := self.targets()):
             return
@@ -435,23 +435,21 @@ class JobActions(Screen[None]):
         before = self.app.store.orders(ids[0])
         shown = " ".join(filter(None, (before.note, *(f"#{one}" for one in before.tags))))
 
-        def take(said: str | None) -> None:
-            if said is not None:
-                words = said.split()
-                tags = [one[1:] for one in words if one.startswith("#") and len(one) > 1]
-                text = " ".join(one for one in words if not one.startswith("#"))
-                self._decide(ids, note=text, tags=tags)
+        def take(said: str) -> None:
+            words = said.split()
+            tags = [one[1:] for one in words if one.startswith("#") and len(one) > 1]
+            self._decide(ids, note=" ".join(one for one in words if not one.startswith("#")), tags=tags)
 
         many = states[0].job.label if len(ids) == 1 else f"{len(ids)} timers"
         kept = "Kept for all who share the file" if self.app.store.notes else "Kept on this machine"
         sentence = f"{kept}. Words that begin with # are tags: tag: finds them. Empty takes it away."
-        self.app.push_screen(Ask(f"Note on {many}", (sentence,), value=shown if len(ids) == 1 else ""), take)
+        ask(self.app, f"Note on {many}", (sentence, shown if len(ids) == 1 else "", str), then=take)
 
     def action_job_limit(self) -> None:
         """Ask how old the last good copy may get, then, of a mirror, how many files fewer alarm."""
         from globus_tui.domain.schedule.typed_intervals import parse_interval
         from globus_tui.present.schedule_words import interval_words
-        from globus_tui.screens.confirm import Ask
+        from globus_tui.screens.confirm import ask
 
         if not (states := self.targets()):
             return
@@ -468,27 +466,18 @@ class JobActions(Screen[None]):
                 raise BadInput("Write a number of files, for example 100; empty: none.")
             return int(said) if said else None
 
-        def take(said: str | None) -> None:
-            if said is None:
-                return
-            limits = {"good_within": within(said)}
-            if not mirrors:
-                self._decide(ids, **limits)
-                return
-            sentence = "How many files fewer at the source of a mirror alarm? Empty: by percentage only."
-            value = str(before.fewer_files or "")
-            self.app.push_screen(
-                Ask(heading, (sentence,), value=value, check=fewer),
-                lambda more: None if more is None else self._decide(ids, **limits, fewer_files=fewer(more)),
-            )
-
-        sentence = "How old may the last good copy get? For example 26h: older is OVERDUE. Empty: no limit."
         value = interval_words(before.good_within) if before.good_within else ""
-        self.app.push_screen(Ask(heading, (sentence,), value=value, check=within), take)
+        asked: list[tuple[str, str, Callable[[str], object]]] = [
+            ("How old may the last good copy get? For example 26h: older is OVERDUE. Empty: no limit.", value, within)
+        ]
+        if mirrors:
+            sentence = "How many files fewer at the source of a mirror alarm? Empty: by percentage only."
+            asked.append((sentence, str(before.fewer_files or ""), fewer))
+        names = ("good_within", "fewer_files")
+        ask(self.app, heading, *asked, then=lambda *found: self._decide(ids, **dict(zip(names, found, strict=False))))
 
     def action_job_known(self) -> None:
-        from globus_tui.domain.schedule.typed_times import parse_moment
-        from globus_tui.screens.confirm import Ask
+        from globus_tui.screens.confirm import ask, read_moment
 
         states = [one for one in self.targets() if one.health.word.is_trouble]
         if not states:
@@ -498,14 +487,6 @@ class JobActions(Screen[None]):
             self._decide([one.job_id for one in states], known=None)
             return
 
-        def until(said: str) -> datetime | None:
-            return parse_moment(said, self.app.store.now(), self.app.view.zone).moment if said else None
-
-        def take_reason(reason: str | None) -> None:
-            sheet = Ask(heading, ("Until when? For example mon 8am; empty: until it is well again.",), check=until)
-            if reason is not None:
-                self.app.push_screen(sheet, lambda said: None if said is None else keep(reason, until(said)))
-
         def keep(reason: str, end: datetime | None) -> None:
             by, iso = self.app.store.journal.who, end.isoformat() if end else None
             for one in states:
@@ -513,7 +494,13 @@ class JobActions(Screen[None]):
                 self._decide([one.job_id], known={"reason": reason, "by": by, "until": iso, "rank": rank})
 
         heading = f"Known: {states[0].job.label}" if len(states) == 1 else f"Known: {len(states)} timers"
-        self.app.push_screen(Ask(heading, ("Why is that all right for now? A ticket, say.",)), take_reason)
+        ask(
+            self.app,
+            heading,
+            ("Why is that all right for now? A ticket, say.", "", str),
+            ("Until when? For example mon 8am; empty: until it is well again.", "", read_moment(self.app)),
+            then=keep,
+        )
 
     def _decide(self, ids: Sequence[JobId], **changes: object) -> None:
         self.app.run_worker(self._write_down(ids, changes), group="ledger")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,11 +34,7 @@ class PretendBrowser(Question[str | None]):
     """Pick an account, with or without a second factor, or deny. Gives what would be pasted back."""
 
     ANSWERS_AT_ONCE = True
-    BINDINGS: ClassVar = [
-        Binding("q", "cancel", "Close", show=False),
-        Binding("m", "second_factor", "Second factor", show=False),
-        Binding("d", "deny", "Deny", show=False),
-    ]
+    BINDINGS: ClassVar = bound("q cancel; m second_factor; d deny")
 
     def __init__(self, accounts: Sequence[str], allow: Callable[[str, bool], tuple[str | None, str]]) -> None:
         """For these accounts; `allow`, given one and the second factor, gives the code, or None and why it refuses."""

@@ -8,13 +8,12 @@ import sys
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SuspendNotSupported
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.present.safe_text import safe_line
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class CopyMenu(Question[str | None]):
     """What can be copied, each with its key and the text itself; gives the key of what was chosen, or None."""
 
     ANSWERS_AT_ONCE = True
-    BINDINGS: ClassVar = [Binding("q", "cancel", "Cancel", show=False)]
+    BINDINGS: ClassVar = bound("q cancel")
 
     def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
         super().__init__()
@@ -94,7 +93,7 @@ class CopyMenu(Question[str | None]):
 class BareText(Question[None]):
     """A text on lines of its own, without border or indent, to select with the mouse."""
 
-    BINDINGS: ClassVar = [Binding("enter,q", "cancel", "Close", show=False)]
+    BINDINGS: ClassVar = bound("enter,q cancel")
 
     def __init__(self, text: str | Content) -> None:
         """Show this text; what could harm the terminal in it is escaped, and `Content` is harmless already."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.screens.console import Switch
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -36,11 +35,7 @@ class Welcome(Question[str | None]):
     """Sign in, look at the demo, or leave. Gives which."""
 
     ANSWERS_AT_ONCE = True
-    BINDINGS: ClassVar = [
-        Binding("S,s,l", "choose('sign-in')", "Sign in", show=False),
-        Binding("d", "choose('demo')", "Demo", show=False),
-        Binding("q", "choose('quit')", "Quit", show=False),
-    ]
+    BINDINGS: ClassVar = bound("S,s,l choose('sign-in'); d choose('demo'); q choose('quit')")
 
     def __init__(self, profile: str, tokens_at: str) -> None:
         """Nobody is signed in to the profile; tokens would be kept at `tokens_at`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -14,14 +15,14 @@ from globus_tui.present import moments
 from globus_tui.present.operation_words import outcome_words
 from globus_tui.present.sizes import counted
 from globus_tui.present.window_words import closing_lines, opening_words, state_words
-from globus_tui.screens.confirm import Ask, Confirm, Results
+from globus_tui.screens.confirm import Confirm, ask, read_moment, tell_ends
 from globus_tui.screens.searching import ListScreen
 from globus_tui.screens.show_text import BareText
 from globus_tui.store.outcome import Done
 from globus_tui.store.windows import Closing, Window, why_not_paused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from datetime import datetime
 
     from globus_tui.domain.timer.job import JobId
@@ -99,32 +100,16 @@ class WindowsScreen(ListScreen):
         elif all(why_not_paused(one) for one in known):
             self.tell("All of them are paused already, or over: a window would not resume them.")
         else:
-            heading = f"Maintenance window for {counted(len(known), 'timer')}"
-            self._ask_reason(heading, tuple(one.job_id for one in known))
-
-    def _ask_reason(self, heading: str, ids: tuple[JobId, ...]) -> None:
-        def take(reason: str | None) -> None:
-            if reason is not None:
-                sentence = "Until when? For example 06:00, mon 8am, in 3 hours; empty: until somebody closes it."
-                self._ask_moment(heading, sentence, lambda until: self._ask_begin(heading, ids, reason, until))
-
-        self.app.push_screen(Ask(heading, ("Why? It stands beside each of them meanwhile.",)), take)
-
-    def _ask_moment(self, heading: str, sentence: str, then: Callable[[datetime | None], None]) -> None:
-        """Goes on with the moment, None for an empty answer; not at all when it is given up."""
-        from globus_tui.domain.schedule.typed_times import parse_moment
-
-        def read(said: str) -> datetime | None:
-            return parse_moment(said, self.app.store.now(), self.view.zone).moment if said else None
-
-        def take(said: str | None) -> None:
-            if said is not None:
-                then(read(said))
-
-        self.app.push_screen(Ask(heading, (sentence,), check=read), take)
-
-    def _ask_begin(self, heading: str, ids: tuple[JobId, ...], reason: str, until: datetime | None) -> None:
-        self._ask_moment(heading, "From when? Empty: now.", lambda at: self._agree(heading, ids, reason, until, at))
+            heading, ids = f"Maintenance window for {counted(len(known), 'timer')}", tuple(one.job_id for one in known)
+            moment = read_moment(self.app)
+            ask(
+                self.app,
+                heading,
+                ("Why? It stands beside each of them meanwhile.", "", str),
+                ("Until when? For example 06:00, mon 8am, in 3 hours; empty: until somebody closes it.", "", moment),
+                ("From when? Empty: now.", "", moment),
+                then=partial(self._agree, heading, ids),
+            )
 
     def _agree(
         self, heading: str, ids: tuple[JobId, ...], reason: str, until: datetime | None, at: datetime | None
@@ -138,12 +123,14 @@ class WindowsScreen(ListScreen):
         sentences.append("Runs in progress go on; nothing new starts meanwhile.")
         verb = f"pause {len(running)}" if at is None else f"pause them {moments.date_time(at, now, zone)}"
         listed = [f"· {self.states[one].job.label}" for one in running]
+        self._offer(Confirm(f"{heading}?", sentences, verb=verb, listed=listed), self._open, ids, reason, until, at)
 
-        def begin(agreed: bool | None) -> None:
+    def _offer(self, sheet: Confirm, act: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:
+        def go_on(agreed: bool | None) -> None:
             if agreed:
-                self.app.run_worker(self._open(ids, reason, until, at), group="windows")
+                self.app.run_worker(act(*about), group="windows")
 
-        self.app.push_screen(Confirm(f"{heading}?", sentences, verb=verb, listed=listed), begin)
+        self.app.push_screen(sheet, go_on)
 
     async def _open(self, ids: tuple[JobId, ...], reason: str, until: datetime | None, at: datetime | None) -> None:
         try:
@@ -170,7 +157,7 @@ class WindowsScreen(ListScreen):
         name = window.reason or window.window_id
         if window.state == "planned":
             sheet = Confirm(f"Forget the window {name}?", ("Nothing was paused for it yet.",), verb="forget it")
-            self.app.push_screen(sheet, lambda agreed: self._end(window, None) if agreed else None)
+            self._offer(sheet, self._close, window, None)
             return
         found = await self.app.windows.closing(window)
         sentences = [
@@ -182,10 +169,7 @@ class WindowsScreen(ListScreen):
         sentences += [f"{counted(len(found.left), 'timer')} will be left alone."] if found.left else []
         listed = [f"· {one}" for one in closing_lines(window, found, self.states)]
         sheet = Confirm(f"Close the window {name}?", sentences, verb=f"resume {len(found.resumed)}", listed=listed)
-        self.app.push_screen(sheet, lambda agreed: self._end(window, found) if agreed else None)
-
-    def _end(self, window: Window, found: Closing | None) -> None:
-        self.app.run_worker(self._close(window, found), group="windows")
+        self._offer(sheet, self._close, window, found)
 
     async def _close(self, window: Window, found: Closing | None) -> None:
         try:
@@ -199,9 +183,6 @@ class WindowsScreen(ListScreen):
         self.show()
 
     def _tell_ends(self, verb: str, outcomes: dict[JobId, Outcome], names: dict[JobId, str]) -> None:
-        bad = sum(not isinstance(one, Done) for one in outcomes.values())
-        self.app.say(f"{len(outcomes) - bad} of {len(outcomes)} {verb}", "error" if bad else "information")
         self.app.book_wake()
-        if bad:
-            lines = [(isinstance(one, Done), names[job_id], outcome_words(one)) for job_id, one in outcomes.items()]
-            self.app.push_screen(Results("What became of each timer", lines))
+        ends = [(isinstance(one, Done), names[job_id], outcome_words(one)) for job_id, one in outcomes.items()]
+        tell_ends(self.app, ends, verb)

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -15,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, cell_width, clip, safe_line
+from globus_tui.widgets.page import bound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +30,9 @@ class RuleList(Widget, can_focus=True):
     DEFAULT_CSS = """
     RuleList { height: auto; width: 1fr; }
     """
-    BINDINGS: ClassVar = [
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("shift+down,J", "shift(1)", "Later", show=False),
-        Binding("shift+up,K", "shift(-1)", "Earlier", show=False),
-        Binding("x,delete,backspace", "remove", "Remove", show=False),
-    ]
+    BINDINGS: ClassVar = bound(
+        "down,j move(1); up,k move(-1); shift+down,J shift(1); shift+up,K shift(-1); x,delete,backspace remove"
+    )
 
     rows: reactive[tuple[tuple[str, str], ...]] = reactive((), layout=True)
     cursor: reactive[int] = reactive(0)
@@ -99,7 +95,7 @@ class ChoiceLine(Static, can_focus=True):
     ChoiceLine { height: auto; }
     ChoiceLine:focus { background: $panel; text-style: bold; }
     """
-    BINDINGS = [Binding("space", "turn", "Leave out", show=False)]
+    BINDINGS: ClassVar = bound("space turn")
 
     @dataclass
     class Toggled(Message):
@@ -138,7 +134,7 @@ class Toggle(Widget, can_focus=True):
     DEFAULT_CSS = """
     Toggle { height: 1; width: auto; &:focus { text-style: reverse; } }
     """
-    BINDINGS: ClassVar = [Binding("space", "switch", "Switch", show=False)]
+    BINDINGS: ClassVar = bound("space switch")
 
     value: reactive[bool] = reactive(False)
     """Setting it says nothing to anybody."""
@@ -192,10 +188,7 @@ class Choice(Widget, can_focus=True):
     Choice { height: auto; width: 1fr; }
     Choice.-beside { width: auto; margin-right: 2; }
     """
-    BINDINGS: ClassVar = [
-        Binding("right,l,space", "step(1)", "Next", show=False),
-        Binding("left,h", "step(-1)", "Before", show=False),
-    ]
+    BINDINGS: ClassVar = bound("right,l,space step(1); left,h step(-1)")
 
     value: reactive[str | None] = reactive(None)
     """The key of what is chosen; None while nothing is. Setting it says nothing to anybody."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
     from textual.events import Key
     from textual.message import Message
 
@@ -28,6 +29,12 @@ Answer = TypeVar("Answer")
 READING = 0.4
 """Seconds that a question must have been on the screen before a key agrees to it: nobody reads faster."""
 _ENDING = (Unmount, ScreenSuspend, Prune, CloseMessages)
+
+
+def bound(said: str) -> list[BindingType]:
+    """Keys with what they do, in words that no footer shows: `bound("n,q cancel; up scroll_list(-1)")`."""
+    pairs = (one.split(" ", 1) for one in said.split("; "))
+    return [Binding(keys, action, show=False) for keys, action in pairs]
 
 
 class Page(Screen[Answer]):
@@ -121,7 +128,7 @@ class Page(Screen[Answer]):
 class Question(Page[Answer], ModalScreen[Answer]):
     """A sheet in front of another page, which stays in sight. Escape answers None."""
 
-    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
+    BINDINGS: ClassVar = bound("escape cancel")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):

@@ -7,10 +7,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.binding import Binding
 from textual.widgets import Input
 
-from globus_tui.widgets.page import Page
+from globus_tui.widgets.page import Page, bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,12 +72,7 @@ class CompletingField(TextField):
         history: what was entered before, the newest last; the arrow keys go through it.
     """
 
-    BINDINGS: ClassVar = [
-        Binding("tab", "complete(1)", show=False),
-        Binding("shift+tab", "complete(-1)", show=False),
-        Binding("up", "recall(-1)", show=False),
-        Binding("down", "recall(1)", show=False),
-    ]
+    BINDINGS: ClassVar = bound("tab complete(1); shift+tab complete(-1); up recall(-1); down recall(1)")
 
     def __init__(self, complete: Callable[[str], Sequence[str]], history: Sequence[str] = (), **options: Any) -> None:
         super().__init__(**options)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -18,11 +17,7 @@ class LostAnswer(Question[str | None]):
     """Look again, send again, or leave it. Enter looks: that changes nothing."""
 
     LOOK, AGAIN = "look", "again"
-    BINDINGS: ClassVar = [
-        Binding("enter,l", "answer('look')", "Look again", show=False),
-        Binding("A", "answer('again')", "Send again", show=False),
-        Binding("q", "cancel", "Leave it", show=False),
-    ]
+    BINDINGS: ClassVar = bound("enter,l answer('look'); A answer('again'); q cancel")
 
     def __init__(self, words: str, *, transfer: bool, looks_every: float | None = None) -> None:
         """Ask; `transfer`: it was a transfer, which can be handed in again without harm.

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,7 +17,7 @@ from globus_tui.lines.list import LineList
 from globus_tui.present import moments
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.create.wizard import DISCARDED_LOST, Source, WizardScreen
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,11 +163,7 @@ class Drafts(Question[str | None]):
 
     ANSWERS_AT_ONCE = True
     NEW = "new"
-    BINDINGS: ClassVar = [
-        Binding("q", "cancel", "Cancel", show=False),
-        Binding("n", "new", "New", show=False),
-        Binding("X,delete", "discard", "Discard", show=False),
-    ]
+    BINDINGS: ClassVar = bound("q cancel; n new; X,delete discard")
     DEFAULT_CSS = """
     Drafts #drafts { height: auto; max-height: 10; }
     """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
@@ -13,7 +12,7 @@ from globus_tui.domain.making.run_now import RunChoice
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.present import moments
 from globus_tui.present.transfer_words import DELETES_EXTRA
-from globus_tui.widgets.page import Question
+from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
@@ -48,12 +47,7 @@ class RunNow(Question[tuple[RunChoice, int] | None]):
 
     app: Console  # type: ignore[assignment]  # the application fulfils it
 
-    BINDINGS: ClassVar = [
-        Binding("q", "cancel", "Cancel", show=False),
-        Binding("f", "full", "Full", show=False),
-        Binding("t", "test", "Test", show=False),
-        Binding("o", "timer", "Timer", show=False),
-    ]
+    BINDINGS: ClassVar = bound("q cancel; f full; t test; o timer")
     DEFAULT_CSS = """
     RunNow #files { width: 6; display: none; }
     """
