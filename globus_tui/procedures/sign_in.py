@@ -83,7 +83,11 @@ class Question:
 
 
 class Prompting:
-    """One prompt at a time. Must be awaited in a worker, as Textual's `push_screen_wait` must."""
+    """One prompt at a time. Must be awaited in a worker, as Textual's `push_screen_wait` must.
+
+    `browser`: the demo's pretend browser: takes a link, gives what would be pasted back. `open_link`: opens a browser
+    on this machine; None in an SSH session.
+    """
 
     def __init__(
         self,
@@ -94,13 +98,15 @@ class Prompting:
         browser: Callable[[str], Awaitable[str | None]] | None = None,
         open_link: Callable[[str], object] | None = None,
     ) -> None:
-        """Nothing is shown yet; for the arguments see `SignIn`."""
         self._app = app
         self._account = account
         self._state = state
         self._browser = browser
         self._open_link = open_link
         self._busy = asyncio.Lock()
+        # The login that the prompt stands for now: another choice may make it another one.
+        self._request: SignInRequest | None = None
+        self._attempt: LoginAttempt | None = None
 
     async def ask(self, question: Question) -> frozenset[str] | None:
         """Opens the prompt and waits.
@@ -114,32 +120,51 @@ class Prompting:
                 be proved by a person.
         """
         async with self._busy:
-            under_way = _UnderWay(self._account, question)
-            await under_way.begin(question.request)
-            if under_way.only_for_people and not question.choices:
-                raise GlobusTuiError("Globus wants proof that only a person can give by signing in.")
-            if not under_way.asks_for_something and not question.choices:
-                return frozenset()
+            await self._begin(question.request)
+            request = self._request
+            if self._attempt is None and not question.choices:
+                if request and request.wants_session:
+                    raise GlobusTuiError("Globus wants proof that only a person can give by signing in.")
+                if not (request and request.scopes):
+                    return frozenset()
             try:
-                picked = await self._show(question, under_way)
-                if picked is not None:
-                    await under_way.agree()
+                picked = await self._show(question)
+                if picked is not None and self._attempt is None and self._request is not None:
+                    await self._account.consent(self._request)  # needs no login, now that the user agreed
                 return picked
             finally:
+                self._request = self._attempt = None
                 await asyncio.to_thread(remove_link, self._state)
 
-    async def _show(self, question: Question, under_way: _UnderWay) -> frozenset[str] | None:
+    async def _begin(self, request: SignInRequest | None) -> None:
+        self._request = request
+        self._attempt = await self._account.begin(request) if request is not None else None
+
+    async def _submit(self, pasted: Secret) -> str | None:
+        """Turns what was pasted into tokens; gives what is wrong, in words, when that fails."""
+        if self._attempt is None:
+            return "No sign-in is needed."
+        try:
+            await self._account.finish(self._attempt, pasted)
+        except GlobusTuiError as wrong:
+            return wrong.in_full
+        return None
+
+    async def _show(self, question: Question) -> frozenset[str] | None:
         from globus_tui.screens.consent import ConsentScreen
 
         async def change(left: frozenset[str]) -> Asked:
-            await under_way.change(left)
-            return await self._asked(question, under_way)
+            """Asks only for what is left; the link stays the same when that changes nothing."""
+            request = await question.change(left) if question.change else self._request
+            if request != self._request:
+                await self._begin(request)
+            return await self._login(question)
 
         browser = self._browser
         prompt = Prompt(
             heading=question.heading,
-            asked=await self._asked(question, under_way),
-            submit=under_way.submit,
+            asked=await self._login(question),
+            submit=self._submit,
             then=question.then,
             choices=question.choices,
             change=change if question.change else None,
@@ -148,8 +173,8 @@ class Prompting:
         )
         return await self._app.push_screen_wait(ConsentScreen(prompt))
 
-    async def _asked(self, question: Question, under_way: _UnderWay) -> Asked:
-        request, attempt = under_way.request, under_way.attempt
+    async def _login(self, question: Question) -> Asked:
+        request, attempt = self._request, self._attempt
         words = question.words(request)
         if attempt is None:
             return Asked((*words, *_of_service_account(request)), None)
@@ -170,57 +195,6 @@ class Prompting:
         if request and any(names.get(one) != who for one in request.identities):
             return (f"Sign in as {who}, whose profile this is; Globus asks for the other identity on the way.",)
         return (f"Sign in as {who}: this profile is theirs.",)
-
-
-class _UnderWay:
-    """The login that the prompt stands for now: another choice may make it another one."""
-
-    def __init__(self, account: Account, question: Question) -> None:
-        self.request: SignInRequest | None = None
-        self.attempt: LoginAttempt | None = None
-        self._account = account
-        self._question = question
-
-    @property
-    def asks_for_something(self) -> bool:
-        """There is a login to make, or a service account has to ask for scopes."""
-        return self.attempt is not None or bool(self.request and self.request.scopes)
-
-    @property
-    def only_for_people(self) -> bool:
-        """A service account is asked for what only a login can prove."""
-        return self.attempt is None and bool(self.request and self.request.wants_session)
-
-    async def agree(self) -> None:
-        """Asks for what needs no login, now that the user agreed.
-
-        Raises:
-            GlobusTuiError: a service account was refused a scope.
-        """
-        if self.attempt is None and self.request is not None:
-            await self._account.consent(self.request)
-
-    async def begin(self, request: SignInRequest | None) -> None:
-        self.request = request
-        self.attempt = await self._account.begin(request) if request is not None else None
-
-    async def change(self, left: frozenset[str]) -> None:
-        """Asks only for what is left; the link stays the same when that changes nothing."""
-        if self._question.change is None:
-            return
-        request = await self._question.change(left)
-        if request != self.request:
-            await self.begin(request)
-
-    async def submit(self, pasted: Secret) -> str | None:
-        """Turns what was pasted into tokens; gives what is wrong, in words, when that fails."""
-        if self.attempt is None:
-            return "No sign-in is needed."
-        try:
-            await self._account.finish(self.attempt, pasted)
-        except GlobusTuiError as wrong:
-            return wrong.in_full
-        return None
 
 
 def _of_service_account(request: SignInRequest | None) -> tuple[str, ...]:
@@ -271,13 +245,8 @@ class Result:
     to_watch: JobId | None = None
 
 
-class Fixing:
-    """The procedure; it runs in a worker of the application."""
-
-    def __init__(self, app: Console, account: Account, prompting: Prompting) -> None:
-        self._app = app
-        self._account = account
-        self._prompting = prompting
+class Fixing(Prompting):
+    """Repairs timers; it runs in a worker of the application."""
 
     def broken(self) -> tuple[JobId, ...]:
         """All timers that a sign-in or a consent would mend."""
@@ -308,7 +277,7 @@ class Fixing:
             found = await self._account.prepare_fix([job for job in jobs if job.job_id in left])
             return found.request
 
-        picked = await self._prompting.ask(self._question(jobs, found, change=change))
+        picked = await self.ask(self._question(jobs, found, change=change))
         if picked is None:
             return ()
         plan = replace(found, jobs=tuple(job for job in found.jobs if job.job_id in picked))
@@ -372,12 +341,7 @@ class Fixing:
         lines = [f"Globus says: {words}" for words in list(said)[:_MESSAGES]]
         if request is None:
             return (*lines, "Everything that they need is granted already.", _CREDENTIALS)
-        names, plain = known_names(self._app), self._app.view.ascii
-        if request.scopes:
-            lines.append("You will be asked to allow, besides what this program may already do:")
-            lines += [
-                f"  {line}" for one in request.scopes for line in gare_words.scope_tree(one, names, ascii_only=plain)
-            ]
+        lines += self._allow_lines(request)
         lines += (
             gare_words.proofs(_united(jobs, request), self._account.identity_names())
             if request.wants_session
@@ -387,6 +351,12 @@ class Fixing:
             f"Nobody at Globus has the name {one}: this login cannot prove that." for one in request.unknown_identities
         ]
         return (*lines, _CREDENTIALS)
+
+    def _allow_lines(self, request: SignInRequest | None) -> list[str]:
+        """What has to be allowed, as trees; empty where nothing has."""
+        names, plain, scopes = known_names(self._app), self._app.view.ascii, request.scopes if request else ()
+        trees = (f"  {one}" for scope in scopes for one in gare_words.scope_tree(scope, names, ascii_only=plain))
+        return ["You will be asked to allow, besides what this program may already do:", *trees] if scopes else []
 
     def _cause_words(self, gare: Gare) -> str:
         names = known_names(self._app)
@@ -447,28 +417,8 @@ _LATER = "needs a login of its own, as its demands contradict the others': press
 _CREDENTIALS = "From then on they run with the credentials of this sign-in."
 
 
-class SignIn:
+class SignIn(Fixing):
     """The procedures. They run in workers of the application, so that no screen's end cancels them."""
-
-    def __init__(
-        self,
-        app: Console,
-        account: Account,
-        state: Path,
-        *,
-        browser: Callable[[str], Awaitable[str | None]] | None = None,
-        open_link: Callable[[str], object] | None = None,
-    ) -> None:
-        """Make them.
-
-        Args:
-            app: shows the prompt and tells the store.
-            browser: the demo's pretend browser: takes a link, gives what would be pasted back.
-            open_link: opens a browser on this machine; None in an SSH session.
-        """
-        self._app = app
-        self._account = account
-        self._prompting = Prompting(app, account, state, browser=browser, open_link=open_link)
 
     def start(self) -> None:
         self._app.run_worker(self._guarded(self.sign_in()), group="sign-in")
@@ -492,16 +442,15 @@ class SignIn:
             then()
 
     async def _fix(self, job_ids: Sequence[JobId] | None) -> None:
-        fixing = Fixing(self._app, self._account, self._prompting)
         if job_ids is None:
-            job_ids = fixing.broken()
+            job_ids = self.broken()
         elif len(job_ids) == 1:
-            job_ids = fixing.alike(job_ids)
+            job_ids = self.alike(job_ids)
         if not job_ids:
             self._app.say("No timer waits for a sign-in or a consent.")
             return
         since = self._app.store.now()
-        results = await fixing.fix(job_ids)
+        results = await self.fix(job_ids)
         self._tell(results)
         self._app.watch_next_runs((one.to_watch for one in results if one.to_watch), since)
 
@@ -535,8 +484,8 @@ class SignIn:
                 self._app.signed_in(self._account.who)
             return met
         asked = ("Allow this program to see and manage your timers and transfers, and to know who you are.",)
-        question = Question("Sign in to Globus", SignInRequest(), lambda request: asked)
-        if await self._prompting.ask(question) is None:
+        question = Question("Sign in to Globus", SignInRequest(), lambda _: asked)
+        if await self.ask(question) is None:
             self._app.say("Nothing was changed.", about="cursor")
             return False
         self._app.signed_in(self._account.who)
@@ -548,26 +497,15 @@ class SignIn:
         Raises:
             GlobusTuiError: the link could not be made, or a service account was refused a scope.
         """
-        from globus_tui.present import gare_words
-
         request, _ = plan((gare,))
-        app = self._app
+        app, said = self._app, gare_words.message(gare)
         await look_up_names(app, (gare,))
-        names, said = known_names(app), gare_words.message(gare)
 
         def words(asked: SignInRequest | None) -> tuple[str, ...]:
-            trees = [
-                f"  {line}"
-                for one in (asked.scopes if asked else ())
-                for line in gare_words.scope_tree(one, names, ascii_only=app.view.ascii)
-            ]
-            return (
-                *((f"Globus says: {said}",) if said else ()),
-                *(("You will be asked to allow, besides what this program may already do:", *trees) if trees else ()),
-                *gare_words.proofs(gare, self._account.identity_names()),
-            )
+            says = (f"Globus says: {said}",) if said else ()
+            return (*says, *self._allow_lines(asked), *gare_words.proofs(gare, self._account.identity_names()))
 
         question = Question(why, request, words, then=("Then it is tried once more.",))
-        met = await self._prompting.ask(question) is not None
+        met = await self.ask(question) is not None
         app.take_account()
         return met
