@@ -21,55 +21,27 @@ def sheets(*names: str) -> str:
 
 
 DARK = Theme(
-    name="globus-dark",
-    primary="#7aa2f7",
-    secondary="#7dcfff",
-    accent="#bb9af7",
-    foreground="#d5d9e4",
-    background="#14161b",
-    surface="#14161b",
-    panel="#20242d",
-    success="#8fc97f",
-    warning="#e6b450",
-    error="#ff6b6b",
+    name="globus-dark", primary="#7aa2f7", secondary="#7dcfff", accent="#bb9af7", foreground="#d5d9e4",
+    background="#14161b", surface="#14161b", panel="#20242d", success="#8fc97f", warning="#e6b450", error="#ff6b6b",
     dark=True,
     # Textual would mix these with the text colour until they are pale; here the colour is a sign beside a word.
     variables={
-        "text-success": "#8fc97f",
-        "text-warning": "#e6b450",
-        "text-error": "#ff7a75",
-        "text-accent": "#7dcfff",
-        "block-cursor-background": "#33415e",
-        "block-cursor-foreground": "#ffffff",
-        "block-cursor-blurred-background": "#252c3c",
-        "block-cursor-blurred-foreground": "#d5d9e4",
+        "text-success": "#8fc97f", "text-warning": "#e6b450", "text-error": "#ff7a75", "text-accent": "#7dcfff",
+        "block-cursor-background": "#33415e", "block-cursor-foreground": "#ffffff",
+        "block-cursor-blurred-background": "#252c3c", "block-cursor-blurred-foreground": "#d5d9e4",
     },
-)
+)  # fmt: skip
 
 LIGHT = Theme(
-    name="globus-light",
-    primary="#1f5fbf",
-    secondary="#0b7285",
-    accent="#7048c6",
-    foreground="#1c2230",
-    background="#fbfbf8",
-    surface="#fbfbf8",
-    panel="#e8e9ec",
-    success="#2b7a1f",
-    warning="#8f5b00",
-    error="#c01c28",
+    name="globus-light", primary="#1f5fbf", secondary="#0b7285", accent="#7048c6", foreground="#1c2230",
+    background="#fbfbf8", surface="#fbfbf8", panel="#e8e9ec", success="#2b7a1f", warning="#8f5b00", error="#c01c28",
     dark=False,
     variables={
-        "text-success": "#2b7a1f",
-        "text-warning": "#8f5b00",
-        "text-error": "#c01c28",
-        "text-accent": "#0b6a99",
-        "block-cursor-background": "#cfe0fb",
-        "block-cursor-foreground": "#101828",
-        "block-cursor-blurred-background": "#e4e9f2",
-        "block-cursor-blurred-foreground": "#1c2230",
+        "text-success": "#2b7a1f", "text-warning": "#8f5b00", "text-error": "#c01c28", "text-accent": "#0b6a99",
+        "block-cursor-background": "#cfe0fb", "block-cursor-foreground": "#101828",
+        "block-cursor-blurred-background": "#e4e9f2", "block-cursor-blurred-foreground": "#1c2230",
     },
-)
+)  # fmt: skip
 
 
 def _from_dark(name: str, *, success: str, warning: str, error: str, accent: str, **more: str) -> Theme:

@@ -222,41 +222,24 @@ def _quoted(words: str) -> str:
     return words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def _last_success(one: Listed) -> float | None:
-    return _stamp(last_good(one.state.job, {}, one.state.history.outcomes))
-
-
 def _stamp(moment: datetime | None) -> float | None:
     return moment.timestamp() if moment else None
 
 
 _GAUGES = (
     ("globus_tui_timer_state", "0 well, 1 warning, 2 critical, 3 not known.", state_of),
-    (
-        "globus_tui_timer_known",
-        "1 if it is in trouble that somebody knows of, which globus_tui_timer_state leaves out, else 0.",
-        lambda one: one.state.health.known is not None,
-    ),
-    (
-        "globus_tui_timer_paused",
-        "1 if the timer starts no runs until somebody acts, else 0.",
-        lambda one: None if one.state.job.unreadable else one.state.job.stands_still,
-    ),
-    (
-        "globus_tui_timer_next_run_timestamp_seconds",
-        "When the timer runs next.",
-        lambda one: _stamp(one.state.job.next_run),
-    ),
+    ("globus_tui_timer_known",
+     "1 if it is in trouble that somebody knows of, which globus_tui_timer_state leaves out, else 0.",
+     lambda one: one.state.health.known is not None),
+    ("globus_tui_timer_paused", "1 if the timer starts no runs until somebody acts, else 0.",
+     lambda one: None if one.state.job.unreadable else one.state.job.stands_still),
+    ("globus_tui_timer_next_run_timestamp_seconds", "When the timer runs next.",
+     lambda one: _stamp(one.state.job.next_run)),
     ("globus_tui_timer_last_run_timestamp_seconds", "When it ran last.", lambda one: _stamp(one.state.last_ran)),
-    ("globus_tui_timer_last_success_timestamp_seconds", "When its last good run ended or began.", _last_success),
-    (
-        "globus_tui_timer_missed_ticks",
-        "Ticks missed while the timer stands still.",
-        lambda one: None if one.state.job.unreadable else one.state.history.missed_now,
-    ),
-    (
-        "globus_tui_timer_skipped_ticks",
-        "Ticks skipped by the run in progress.",
-        lambda one: None if one.state.job.unreadable else one.state.history.skipped_now,
-    ),
-)
+    ("globus_tui_timer_last_success_timestamp_seconds", "When its last good run ended or began.",
+     lambda one: _stamp(last_good(one.state.job, {}, one.state.history.outcomes))),
+    ("globus_tui_timer_missed_ticks", "Ticks missed while the timer stands still.",
+     lambda one: None if one.state.job.unreadable else one.state.history.missed_now),
+    ("globus_tui_timer_skipped_ticks", "Ticks skipped by the run in progress.",
+     lambda one: None if one.state.job.unreadable else one.state.history.skipped_now),
+)  # fmt: skip

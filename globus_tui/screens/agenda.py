@@ -14,19 +14,7 @@ from globus_tui.domain.timer.agenda import Coming, Forecast, clock_changes, fire
 from globus_tui.domain.timer.job import JobId
 from globus_tui.lines.columns import GUTTER, Cell, Column, Span
 from globus_tui.lines.list import LineList
-from globus_tui.present import moments
-from globus_tui.present.agenda_words import (
-    LEGEND,
-    SIGNS,
-    axis,
-    busiest,
-    change_words,
-    clash_words,
-    fitting,
-    lane,
-    notes,
-    wait_words,
-)
+from globus_tui.present import agenda_words, moments
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
 from globus_tui.present.transfer_words import collection_name
@@ -76,10 +64,11 @@ class AgendaScreen(TimerScreen):
         self._agenda_coming: dict[JobId, list[Coming]] = {}
 
     def help_text(self) -> str:
-        signs = "  ".join(SIGNS[name][self.view.ascii] for name in SIGNS)
+        signs = "  ".join(agenda_words.SIGNS[name][self.view.ascii] for name in agenda_words.SIGNS)
         return (
             "Runs on a line of time: at the left of now what became of them, as in the strips of the list; at its "
-            f"right what comes. {signs} mean: {LEGEND}.\nForecasts go by schedules and by how long runs usually take."
+            f"right what comes. {signs} mean: {agenda_words.LEGEND}.\n"
+            "Forecasts go by schedules and by how long runs usually take."
         )
 
     def compose_middle(self) -> ComposeResult:
@@ -151,12 +140,12 @@ class AgendaScreen(TimerScreen):
         narrow = width < 100
         names, note = 15 if narrow else 25 if width < 160 else 32, 13 if narrow else _NOTE
         lanes, begins = self.query_one("#lanes", LineList), self._begins
-        self._agenda_stretch = fitting(begins, self._agenda_length, width - GUTTER - names - note - 2)
+        self._agenda_stretch = agenda_words.fitting(begins, self._agenda_length, width - GUTTER - names - note - 2)
         lanes.ascii_only = self.view.ascii
         columns = (
             Column[Lane]("name", "COLLECTION" if self._agenda_by_collection else "TIMER", self._cell_name, width=names),
             Column[Lane](
-                "lane", axis(self._agenda_stretch, self.view.zone), self._cell_lane, keeps_colours=True,
+                "lane", agenda_words.axis(self._agenda_stretch, self.view.zone), self._cell_lane, keeps_colours=True,
                 width=self._agenda_stretch.cells,
             ),
             Column[Lane]("note", "NEXT", self._cell_note, width=note),
@@ -208,7 +197,9 @@ class AgendaScreen(TimerScreen):
         now, begins = self.view.now, self._begins
         states = [self.states[job_id] for job_id in one.job_ids if job_id in self.states]
         past = [end for state in states for end in happened(state.job, self.view.tasks, now, min(begins, now))]
-        cells = lane(self._agenda_stretch, past, self._coming(one.job_ids), now, ascii_only=self.view.ascii)
+        cells = agenda_words.lane(
+            self._agenda_stretch, past, self._coming(one.job_ids), now, ascii_only=self.view.ascii
+        )
         return tuple(Span(sign, style) for sign, style in cells)
 
     def _cell_note(self, one: Lane) -> Cell:
@@ -216,7 +207,7 @@ class AgendaScreen(TimerScreen):
         if not coming:
             return Span("none to come", "muted")
         first = min(coming, key=lambda run: run.at)
-        said = wait_words(first).partition(":")[0]
+        said = agenda_words.wait_words(first).partition(":")[0]
         words = moments.column(first.at, self.view.now, self.view.zone).removesuffix(" today")
         return (Span(words), Span(f" {said}", "warning")) if said else words
 
@@ -229,7 +220,7 @@ class AgendaScreen(TimerScreen):
             said.append("reckoning …")
         else:
             said.append(counted(len(runs), "run") + " to come")
-            if (top := busiest(runs, zone)) is not None and top[1] > 1:
+            if (top := agenda_words.busiest(runs, zone)) is not None and top[1] > 1:
                 said.append(f"busiest {moments.since_words(top[0], now, zone)} ({top[1]} starts)")
         if self._agenda_only is not None:
             said.append(f"of the filter's {counted(len(self._agenda_only), 'timer')}")
@@ -249,17 +240,17 @@ class AgendaScreen(TimerScreen):
     def _clash_lines(self) -> list[str]:
         found, now, zone = self._agenda_found, self.view.now, self.view.zone
         begins, ends = max(self._begins, now), self._begins + self._agenda_length
-        said = [change_words(*one, now, zone) for one in clock_changes(self._begins, ends, zone)]
+        said = [agenda_words.change_words(*one, now, zone) for one in clock_changes(self._begins, ends, zone)]
         if found is None or ends <= now:
             return said
         said += [
-            clash_words(one, self._label, now, zone)
+            agenda_words.clash_words(one, self._label, now, zone)
             for one in found.clashes
             if one.until >= begins
             and one.at < ends
             and (self._agenda_only is None or self._agenda_only & set(one.job_ids))
         ]
-        return said + notes(found, ends, now, zone)
+        return said + agenda_words.notes(found, ends, now, zone)
 
     def _label(self, job_id: JobId) -> str:
         return self.states[job_id].job.label if job_id in self.states else job_id[:8]

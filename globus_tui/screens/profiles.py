@@ -40,11 +40,8 @@ class ProfileRow:
 class Profiles(Protocol):
     """The profiles of this user. Every method raises `GlobusTuiError` and nothing else."""
 
-    async def rows(self) -> tuple[ProfileRow, ...]:
-        """All that are stored or configured, by name."""
-
-    async def log_out(self, name: str) -> tuple[str, ...]:
-        """Revokes and forgets a profile's tokens; says what was done, a line each."""
+    async def rows(self) -> tuple[ProfileRow, ...]: ...  # all that are stored or configured, by name
+    async def log_out(self, name: str) -> tuple[str, ...]: ...  # says what was done with the tokens, a line each
 
 
 class ProfilesScreen(Searching, ListScreen):

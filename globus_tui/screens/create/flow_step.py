@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.making import flow_inputs
 from globus_tui.domain.making.draft import What
 from globus_tui.domain.making.draft_fields import (
     FLOW,
@@ -23,21 +24,6 @@ from globus_tui.domain.making.draft_fields import (
     Level,
     note,
     stop,
-)
-from globus_tui.domain.making.flow_inputs import (
-    FieldKind,
-    InputField,
-    InputForm,
-    choose_flow,
-    fits_form,
-    incomplete_words,
-    input_form,
-    input_problems,
-    json_text,
-    people,
-    texts_of,
-    with_input,
-    with_json,
 )
 from globus_tui.lines.columns import Column, Span
 from globus_tui.lines.list import LineList
@@ -80,7 +66,12 @@ class FlowPlace(Side):
     """
 
     def __init__(
-        self, name: str, found: InputField, path: InputField | None, labels: tuple[str, str], prefix: str
+        self,
+        name: str,
+        found: flow_inputs.InputField,
+        path: flow_inputs.InputField | None,
+        labels: tuple[str, str],
+        prefix: str,
     ) -> None:
         """Make the rows of both fields; `prefix` begins the names of the form's rows."""
         super().__init__(name, "")
@@ -187,8 +178,8 @@ class FlowInput(InWizard, Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._input_flow: Flow | None = None
-        self._input_form = InputForm()
-        self._input_fields: tuple[InputField, ...] = ()
+        self._input_form = flow_inputs.InputForm()
+        self._input_fields: tuple[flow_inputs.InputField, ...] = ()
         self._input_as_json = False
 
     def compose(self) -> ComposeResult:
@@ -197,7 +188,7 @@ class FlowInput(InWizard, Vertical):
         yield Vertical(id="form")
 
     async def take_flow(self, flow: Flow) -> None:
-        self._input_flow, self._input_form = flow, input_form(flow.input_schema)
+        self._input_flow, self._input_form = flow, flow_inputs.input_form(flow.input_schema)
         self._input_fields = self._input_form.fields
         form = self.query_one("#form")
         await form.remove_children()
@@ -215,20 +206,20 @@ class FlowInput(InWizard, Vertical):
         self.display = flow is not None
         if flow is None or flow is not self._input_flow:
             return []
-        fits = fits_form(draft, self._input_form)
+        fits = flow_inputs.fits_form(draft, self._input_form)
         as_json = self._input_as_json or not fits
         toggle = self.query_one("#as-json", Toggle)
         toggle.display, toggle.value = fits, self._input_as_json
         self.query_one("#json-row").display = as_json
         self.query_one("#form").display = not as_json
         if as_json:
-            self._fill_area(self.query_one("#json", TextArea), json_text(draft))
+            self._fill_area(self.query_one("#json", TextArea), flow_inputs.json_text(draft))
         else:
             self._fill_form(draft)
         return self._findings(draft, flow)
 
     def _findings(self, draft: Draft, flow: Flow) -> list[Finding]:
-        problems = input_problems(draft, flow.input_schema)
+        problems = flow_inputs.input_problems(draft, flow.input_schema)
         found = [stop(_ROW + key, words.rstrip(".")) for key, words in problems.items() if key]
         found += [stop(FLOW_INPUT, problems[""])] if "" in problems else []
         told = {one.field for one in found}
@@ -240,7 +231,7 @@ class FlowInput(InWizard, Vertical):
         return [one for one in found if one.level is Level.STOP or one.field not in told]
 
     def _fill_form(self, draft: Draft) -> None:
-        texts = texts_of(draft, self._input_form)
+        texts = flow_inputs.texts_of(draft, self._input_form)
         for place, one in enumerate(self._input_fields):
             for widget in self.query(f"#input-{place}"):
                 self._fill(widget, texts[one.key], one)
@@ -248,7 +239,7 @@ class FlowInput(InWizard, Vertical):
             path = side.input_path
             side.fill(texts[side.id_field.key], texts[path.key] if path else "")
 
-    def _fill(self, widget: Widget, text: str, one: InputField) -> None:
+    def _fill(self, widget: Widget, text: str, one: flow_inputs.InputField) -> None:
         if isinstance(widget, Choice):
             widget.value = text or _preselected(one)
         elif isinstance(widget, TextArea):
@@ -283,7 +274,7 @@ class FlowInput(InWizard, Vertical):
         if not area.has_focus:
             return
         if area.id == "json":
-            self.frame.change(with_json(self.frame.draft, area.text))
+            self.frame.change(flow_inputs.with_json(self.frame.draft, area.text))
         else:
             self._take(area.id or "", area.text)
 
@@ -325,14 +316,14 @@ class FlowInput(InWizard, Vertical):
             self._take_text(self._input_fields[int(name.removeprefix("input-"))].key, text)
 
     def _take_text(self, key: str, text: str) -> None:
-        self.frame.change(with_input(self.frame.draft, self._input_form, key, text))
+        self.frame.change(flow_inputs.with_input(self.frame.draft, self._input_form, key, text))
 
 
 LABEL_WIDTH = 19
 """Cells of a label; behind it is room for ` *`."""
 
 
-def field_labels(form: InputForm) -> dict[tuple[str, ...], str]:
+def field_labels(form: flow_inputs.InputForm) -> dict[tuple[str, ...], str]:
     """What stands before each field: its title, cut with an ellipsis; no two fields of one object look alike."""
     found: dict[tuple[str, ...], str] = {}
     for one in form.fields:
@@ -349,7 +340,7 @@ def field_labels(form: InputForm) -> dict[tuple[str, ...], str]:
     return found
 
 
-def _rows(form: InputForm) -> Iterator[Widget]:
+def _rows(form: flow_inputs.InputForm) -> Iterator[Widget]:
     """Objects as headings with what they are, fields as rows, a collection with its path as both in one."""
     labels, places = field_labels(form), {one.path: place for place, one in enumerate(form.fields)}
     fields = {one.path: one for one in form.fields}
@@ -361,7 +352,7 @@ def _rows(form: InputForm) -> Iterator[Widget]:
             yield heading(f"{one.label}{where}{' *' if one.needed else ''}")
             if one.description:
                 yield Static(safe_line(one.description), classes="group-about", markup=False)
-        elif one.kind is FieldKind.COLLECTION:
+        elif one.kind is flow_inputs.FieldKind.COLLECTION:
             path = fields.get(one.pair) if one.pair else None
             names = _label(one, labels), _label(path, labels) if path else ""
             yield FlowPlace(f"place-{places[one.path]}", one, path, names, _ROW)
@@ -369,12 +360,12 @@ def _rows(form: InputForm) -> Iterator[Widget]:
             yield FormRow(_ROW + one.key, _label(one, labels), _widget(f"input-{places[one.path]}", one))
 
 
-def _label(one: InputField, labels: dict[tuple[str, ...], str]) -> str:
+def _label(one: flow_inputs.InputField, labels: dict[tuple[str, ...], str]) -> str:
     wanted = one.needed and not one.has_default and not one.nullable
     return labels[one.path] + (" *" if wanted else "")
 
 
-def _preselected(one: InputField) -> str | None:
+def _preselected(one: flow_inputs.InputField) -> str | None:
     """What holds while nothing is chosen: the default; null where that is sent for a required field."""
     if one.has_default:
         return one.spelled(one.default)
@@ -383,9 +374,9 @@ def _preselected(one: InputField) -> str | None:
     return ""
 
 
-def _widget(name: str, one: InputField) -> Widget:
+def _widget(name: str, one: flow_inputs.InputField) -> Widget:
     values = one.choices or ((True, False, None) if one.nullable else (True, False))
-    if one.kind is FieldKind.FLAG or (one.choices and len(one.choices) <= _MOST_CHOICES):
+    if one.kind is flow_inputs.FieldKind.FLAG or (one.choices and len(one.choices) <= _MOST_CHOICES):
         words = [(word, word) for word in map(one.spelled, values)]
         return Choice([*words, *([] if one.required or one.has_default else [("", "not given")])], id=name)
     hint = ", ".join(map(one.spelled, one.choices)) or one.kind.value
@@ -393,7 +384,7 @@ def _widget(name: str, one: InputField) -> Widget:
         hint = f"default {one.spelled(one.default)}" + (f"; {hint}" if one.choices else "")
     elif one.nullable and not one.choices:
         hint = f"{hint}, or null"
-    if one.kind in (FieldKind.TEXTS, FieldKind.JSON):
+    if one.kind in (flow_inputs.FieldKind.TEXTS, flow_inputs.FieldKind.JSON):
         return _area(name, hint)
     return TextField(placeholder=safe_line(hint), id=name)
 
@@ -485,7 +476,7 @@ class FlowStep(Step):
         if known is None:
             self.show_findings(findings)
             return
-        incomplete = incomplete_words(draft, known)
+        incomplete = flow_inputs.incomplete_words(draft, known)
         self.show_findings([*said, *(one for one in findings if one.words != incomplete)])
         if self.frame.lookups.flow_problem != incomplete:  # the checks are to know at once, so that it is not sent
             self.frame.learn(replace(self.frame.lookups, flow_problem=incomplete))
@@ -495,7 +486,7 @@ class FlowStep(Step):
         known, draft = self._flow_known, self.frame.draft
         if known is None or known.flow_id != draft.flow.flow_id:
             return None
-        return incomplete_words(draft, known)
+        return flow_inputs.incomplete_words(draft, known)
 
     # --- asking
 
@@ -544,7 +535,7 @@ class FlowStep(Step):
         about.update(Content(safe_line(flow.description or flow.subtitle or "")))
         await self.query_one(FlowInput).take_flow(flow)
         if flow.flow_id == self.frame.draft.flow.flow_id:
-            self.edit(choose_flow(self.frame.draft, flow))
+            self.edit(flow_inputs.choose_flow(self.frame.draft, flow))
             self._show_input(self.frame.draft, self.frame.findings)
             words = self.query_one("#words", TextField)
             unchanged = words.value in (flow.title, flow_id)  # of a copy only the id is known before
@@ -562,7 +553,7 @@ class FlowStep(Step):
         if row is not None:
             self.query_one(FlowInput).as_form()
             self._flow_asked, self.frame.comes = row.flow.flow_id, True
-            self.edit(choose_flow(self.frame.draft, row.flow))
+            self.edit(flow_inputs.choose_flow(self.frame.draft, row.flow))
             self._read_flow(row.flow.flow_id)
 
     def on_key(self, event: events.Key) -> None:
@@ -604,4 +595,4 @@ class FlowStep(Step):
         name = changed.input.id or ""
         if changed.input.has_focus and name in dict(_PEOPLE):
             draft = self.frame.draft
-            self.edit(replace(draft, flow=replace(draft.flow, **{name: people(changed.value)})))  # type: ignore[arg-type]  # texts
+            self.edit(replace(draft, flow=replace(draft.flow, **{name: flow_inputs.people(changed.value)})))  # type: ignore[arg-type]  # texts

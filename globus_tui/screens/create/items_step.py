@@ -189,7 +189,7 @@ class ItemList(LineList[ItemRow]):
     def __init__(self) -> None:
         super().__init__(
             (
-                Column("kind", "", self._cell_kind, width=6),
+                Column("kind", "", lambda row: {True: "folder", False: "file", None: "?"}[row.item.recursive], width=6),
                 Column("source", "FROM", lambda row: row.item.source_path, min_width=16, weight=3, clip="start"),
                 Column(
                     "destination", "TO", lambda row: row.item.destination_path, min_width=16, weight=3, clip="start"
@@ -199,10 +199,6 @@ class ItemList(LineList[ItemRow]):
             empty="Nothing is chosen yet.\nAdd items, import a batch, or choose folders on the step before.",
             id="items",
         )
-
-    @staticmethod
-    def _cell_kind(row: ItemRow) -> Cell:
-        return {True: "folder", False: "file", None: "?"}[row.item.recursive]
 
     @staticmethod
     def _cell_note(row: ItemRow) -> Cell:

@@ -23,15 +23,9 @@ if TYPE_CHECKING:
 class Lookup(Protocol):
     """Questions that change nothing. Methods that raise raise `GlobusTuiError` and nothing else."""
 
-    def forget(self) -> None:
-        """What was answered before is asked anew: after a consent, or on request."""
-
-    async def suggest(self, typed: str) -> Suggestions:
-        """Collections that fit what was typed; never raises."""
-
-    async def collection(self, collection_id: str) -> Collection:
-        """One collection; a deleted one says so itself."""
-
+    def forget(self) -> None: ...  # what was answered before is asked anew: after a consent, or on request
+    async def suggest(self, typed: str) -> Suggestions: ...  # never raises
+    async def collection(self, collection_id: str) -> Collection: ...  # a deleted one says so itself
     async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
         """Rules of its managers that are in force; none also where that cannot be told. Never raises."""
 
@@ -40,20 +34,11 @@ class Lookup(Protocol):
     ) -> FolderView:
         """What is in a folder, or why that cannot be told; never raises. No path: the collection's default folder."""
 
-    async def look(self, collection_id: str, path: str) -> PathLook:
-        """What stands at a path; never raises."""
-
-    async def bookmark(self, name: str, collection_id: str, path: str) -> Bookmark:
-        """Names a place."""
-
-    async def flows(self, words: str) -> tuple[Flow, ...]:
-        """Flows that the user may start and that match; all of them for empty words."""
-
-    async def flow(self, flow_id: str) -> Flow:
-        """One flow with its input schema."""
-
-    async def consents(self, draft: Draft) -> ConsentCheck:
-        """Which consents the draft needs are missing, or cannot be told."""
+    async def look(self, collection_id: str, path: str) -> PathLook: ...  # never raises
+    async def bookmark(self, name: str, collection_id: str, path: str) -> Bookmark: ...
+    async def flows(self, words: str) -> tuple[Flow, ...]: ...  # that the user may start; empty words: all of them
+    async def flow(self, flow_id: str) -> Flow: ...  # with its input schema
+    async def consents(self, draft: Draft) -> ConsentCheck: ...  # those that are missing, or cannot be told
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,27 +8,10 @@ from textual import on
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from globus_tui.domain.making import when_form
 from globus_tui.domain.making.draft import What
 from globus_tui.domain.making.draft_checks import schedules_of
 from globus_tui.domain.making.draft_fields import END, INTERVAL, SCHEDULE, START, Finding, note, stop
-from globus_tui.domain.making.when_form import (
-    DATE,
-    EVERY,
-    KEEP,
-    NEVER,
-    ONCE,
-    RUNS,
-    WhenForm,
-    as_original,
-    form_of,
-    form_problems,
-    group_end_problem,
-    kept_hour,
-    phrase_notices,
-    with_form,
-    with_kept_hour,
-    with_phrase,
-)
 from globus_tui.domain.schedule.schedule import OnceSchedule, Season
 from globus_tui.domain.timer.hour_load import first_start, hour_load, quietest, starts_together
 from globus_tui.present import review_facts
@@ -48,9 +31,9 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.making.draft import Draft
 
-REPEATS = ((EVERY, "every"), (ONCE, "once"))
+REPEATS = ((when_form.EVERY, "every"), (when_form.ONCE, "once"))
 ORIGINAL = "original"
-ENDINGS = ((NEVER, "never"), (RUNS, "after runs"), (DATE, "on a date"))
+ENDINGS = ((when_form.NEVER, "never"), (when_form.RUNS, "after runs"), (when_form.DATE, "on a date"))
 
 
 class WhenStep(Step):
@@ -78,7 +61,7 @@ class WhenStep(Step):
         yield FormRow(INTERVAL, "repeat", _beside(REPEATS, "repeat"), TextField(placeholder="1 day", id="interval"))
         yield FormRow(START, "first run", TextField(placeholder="when it is created", id="start"))
         yield FormRow(END, "ends", _beside(ENDINGS, "ends"), TextField(id="end"), id="end-row")
-        yield FormRow(KEEP, "clock change", Choice((), id="keep"), id="keep-row")
+        yield FormRow(when_form.KEEP, "clock change", Choice((), id="keep"), id="keep-row")
         yield Static(id="fires-heading", markup=False)
         yield FiresPanel(id="fires")
         yield Static(id="load", markup=False)
@@ -94,7 +77,7 @@ class WhenStep(Step):
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
         """Bring the fields up to date, except the one that is being typed in."""
-        form = form_of(draft, self.frame.view.zone)
+        form = when_form.form_of(draft, self.frame.view.zone)
         self.fill("say", draft.typed.get(SCHEDULE, ""))
         for field, text in (("interval", form.interval), ("start", form.start), ("end", form.end)):
             self.fill(field, text)
@@ -109,33 +92,33 @@ class WhenStep(Step):
         self._show_fires(draft)
 
     def _is_original(self, draft: Draft) -> bool:
-        same = as_original(draft, self._now())
+        same = when_form.as_original(draft, self._now())
         return draft.original is not None and not draft.group and draft.schedule == same.schedule
 
-    def _show_shape(self, draft: Draft, form: WhenForm) -> None:
+    def _show_shape(self, draft: Draft, form: when_form.WhenForm) -> None:
         """Only fields that mean something take keys."""
         single, several = draft.what is What.TRANSFER_NOW, len(draft.group) > 1
-        self.query_one("#interval").display = form.repeat == EVERY
-        self.query_one("#end").display = form.ends != NEVER
+        self.query_one("#interval").display = form.repeat == when_form.EVERY
+        self.query_one("#end").display = form.ends != when_form.NEVER
         for field in ("#say", "#repeat", "#ends"):
             self.query_one(field).disabled = single
         for field in ("#interval", "#start", "#repeat"):
             self.query_one(field).disabled = single or (several and not (field == "#repeat" and draft.original))
-        self.query_one("#end-row").display = form.repeat == EVERY
+        self.query_one("#end-row").display = form.repeat == when_form.EVERY
 
-    def _show_notes(self, draft: Draft, form: WhenForm, findings: Sequence[Finding]) -> None:
+    def _show_notes(self, draft: Draft, form: when_form.WhenForm, findings: Sequence[Finding]) -> None:
         now, zone = self._now(), self.frame.view.zone
-        words, wrong = phrase_notices(draft, now, zone)
+        words, wrong = when_form.phrase_notices(draft, now, zone)
         own = [(stop if wrong else note)(SCHEDULE, words)] if words else []
         if not draft.typed.get(SCHEDULE, "").strip():
-            problems = form_problems(form, now, zone)
+            problems = when_form.form_problems(form, now, zone)
             unsaid = draft.schedule is None and not any((form.interval, form.start, form.end))
             own += [
                 (stop if draft.schedule is None else note)(field, said.rstrip("."))
                 for field, said in problems.items()
                 if not (unsaid and field == INTERVAL)
             ]
-        if problem := group_end_problem(draft, form):
+        if problem := when_form.group_end_problem(draft, form):
             own.append(stop(END, problem))
         self.show_findings([*own, *(one for one in self.worth_a_line(findings) if not (one.field == SCHEDULE and own))])
         echo = self.query_one("#echo", Static)
@@ -147,7 +130,7 @@ class WhenStep(Step):
 
     def _show_clock(self, draft: Draft) -> None:
         now, zone = self._now(), self.frame.view.zone
-        kept = kept_hour(draft, now, zone)
+        kept = when_form.kept_hour(draft, now, zone)
         self.query_one("#keep-row").display = kept is not None
         if kept is not None:
             keep = self.query_one("#keep", Choice)
@@ -189,7 +172,7 @@ class WhenStep(Step):
         """The phrase decides everything."""
         changed.stop()
         if changed.input.has_focus:
-            self.edit(with_phrase(self.frame.draft, changed.value, self._now(), self.frame.view.zone))
+            self.edit(when_form.with_phrase(self.frame.draft, changed.value, self._now(), self.frame.view.zone))
 
     @on(Input.Changed, "#interval,#start,#end")
     def take_field(self, changed: Input.Changed) -> None:
@@ -201,7 +184,7 @@ class WhenStep(Step):
     def take_choice(self, changed: Choice.Changed) -> None:
         changed.stop()
         if changed.value == ORIGINAL:
-            self.edit(as_original(self.frame.draft, self._now()))
+            self.edit(when_form.as_original(self.frame.draft, self._now()))
         else:
             self._take_form()
 
@@ -209,20 +192,20 @@ class WhenStep(Step):
     def take_season(self, changed: Choice.Changed) -> None:
         """The hour is to hold in the other season."""
         changed.stop()
-        self.edit(with_kept_hour(self.frame.draft, Season(changed.value), self._now(), self.frame.view.zone))
+        self.edit(when_form.with_kept_hour(self.frame.draft, Season(changed.value), self._now(), self.frame.view.zone))
 
     def _take_form(self) -> None:
-        repeat = self.query_one("#repeat", Choice).value or EVERY
+        repeat = self.query_one("#repeat", Choice).value or when_form.EVERY
         if repeat == ORIGINAL:  # and now something else of it is said anew
-            repeat = ONCE if isinstance(self.frame.draft.original, OnceSchedule) else EVERY
-        form = WhenForm(
+            repeat = when_form.ONCE if isinstance(self.frame.draft.original, OnceSchedule) else when_form.EVERY
+        form = when_form.WhenForm(
             repeat=repeat,
             interval=self.query_one("#interval", TextField).value,
             start=self.query_one("#start", TextField).value,
-            ends=self.query_one("#ends", Choice).value or NEVER,
+            ends=self.query_one("#ends", Choice).value or when_form.NEVER,
             end=self.query_one("#end", TextField).value,
         )
-        self.edit(with_form(self.frame.draft, form, self._now(), self.frame.view.zone))
+        self.edit(when_form.with_form(self.frame.draft, form, self._now(), self.frame.view.zone))
 
 
 def _beside(options: Sequence[tuple[str, str]], name: str) -> Choice:
