@@ -595,7 +595,7 @@ class GlobusTui(OrderedKeys[Switch]):
             self.note = Note()
 
     async def _act_as_browser(self, url: str) -> str | None:
-        from globus_tui.screens.pretend_browser import act_as_browser
+        from globus_tui.screens.welcome import act_as_browser
 
         return await act_as_browser(self, url)
 
@@ -640,7 +640,7 @@ class GlobusTui(OrderedKeys[Switch]):
     async def look_after_windows(self) -> None:
         """Do what windows are due for, warn of those that should have ended, and take what others decided meanwhile."""
         from globus_tui.commands import key_words
-        from globus_tui.present.window_words import overdue_words
+        from globus_tui.present.report_words import overdue_words
 
         try:
             await self.store.look_into_ledger()

@@ -131,7 +131,7 @@ def _planned(verb: str, one: Listed, here: Desk, options: Namespace) -> str:
         return f"{words}: {at_once}" if at_once else words
     if verb == "skip":
         from globus_tui.present import moments
-        from globus_tui.present.reanchor_words import skip_notes
+        from globus_tui.present.replaced_words import skip_notes
 
         now = here.store.now()
         coming = next_ticks(one.state.job.schedule, now, 2, runs_done=one.state.job.n_runs)
@@ -271,8 +271,8 @@ async def _skip(one: Listed, here: Desk) -> tuple[int, str]:
     from globus_tui.domain.errors import GlobusTuiError
     from globus_tui.domain.making.draft import clone
     from globus_tui.domain.making.taking_place import without_next_run
-    from globus_tui.present.reanchor_words import skip_end
-    from globus_tui.screens.create.draft_keeper import DraftKeeper
+    from globus_tui.present.replaced_words import skip_end
+    from globus_tui.screens.create.making import DraftKeeper
     from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
     from globus_tui.store.swapping import Swapped
 
@@ -305,7 +305,7 @@ async def _run_now(one: Listed, here: Desk) -> tuple[int, str]:
     from globus_tui.domain.errors import GlobusTuiError
     from globus_tui.domain.making.run_now import RunChoice, run_now
     from globus_tui.domain.timer.job import FlowStart
-    from globus_tui.screens.create.draft_keeper import DraftKeeper
+    from globus_tui.screens.create.making import DraftKeeper
     from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
 
     choice = RunChoice.ONE_SHOT if isinstance(one.state.job.payload, FlowStart) else RunChoice.FULL

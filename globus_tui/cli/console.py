@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from globus_tui.cli.backend import Backend
     from globus_tui.cli.first_frame import FirstFrame
     from globus_tui.domain.timer.job import JobId
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import Making
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.answer_cache import AnswerCache

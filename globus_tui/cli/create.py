@@ -135,7 +135,7 @@ async def _make(draft: Draft, here: Desk) -> int:
     """Creates one after the other; a draft whose answer is lost stays for the console to look into."""
     from globus_tui.cli.account import show, tell
     from globus_tui.present.review_facts import group_words
-    from globus_tui.screens.create.draft_keeper import DraftKeeper
+    from globus_tui.screens.create.making import DraftKeeper
     from globus_tui.store.creation import Created, Unconfirmed
 
     keeper = DraftKeeper(here.making.drafts, None, draft, "review")

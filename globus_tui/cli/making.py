@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from globus_tui.cli.backend import Backend
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.transfer.flow import Flow
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import Making
     from globus_tui.settings import Settings
     from globus_tui.store.creation import Attempt, ConsentCheck, Creator
     from globus_tui.store.job_store import JobStore
@@ -66,7 +66,7 @@ def make_making(
     from globus_tui.api.flows import FlowsClient
     from globus_tui.api.timers import TimersClient
     from globus_tui.api.transfer import TransferClient
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import Making
     from globus_tui.store.creation import CreationServices, Creator
     from globus_tui.store.drafts import DraftShelf
     from globus_tui.store.journal import Recorder

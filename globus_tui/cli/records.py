@@ -28,7 +28,7 @@ def run_journal(options: Namespace) -> int:
     from globus_tui.cli.look import terminal_width
     from globus_tui.cli.zones import find_zone
     from globus_tui.present import timer_table
-    from globus_tui.present.journal_words import HEADINGS, entry_words
+    from globus_tui.present.report_words import HEADINGS, entry_words
     from globus_tui.present.safe_text import safe_line
     from globus_tui.present.sizes import counted
     from globus_tui.store.journal import folded, read_journal

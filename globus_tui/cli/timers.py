@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from globus_tui.cli.backend import Backend
     from globus_tui.present.timer_table import Listed
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import Making
     from globus_tui.settings import Settings
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore

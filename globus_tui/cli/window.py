@@ -65,7 +65,7 @@ async def open_window(options: Namespace, here: Desk) -> int:
     """Opens one for the timers that the options mean; they have been read."""
     from globus_tui.cli.account import show, tell
     from globus_tui.cli.change import agreed, end_of, meant_timers
-    from globus_tui.present.window_words import opening_words
+    from globus_tui.present.report_words import opening_words
     from globus_tui.store.windows import Windows, check_times, why_not_paused
 
     meant = meant_timers(options.filter, here)
@@ -104,8 +104,8 @@ async def _list(options: Namespace, here: Desk) -> int:
     from globus_tui.cli.look import terminal_width
     from globus_tui.domain.schedule.schedule import wire_moment
     from globus_tui.present import moments, timer_table
+    from globus_tui.present.report_words import state_words
     from globus_tui.present.safe_text import safe_line
-    from globus_tui.present.window_words import state_words
     from globus_tui.store.windows import Windows, window_document
 
     now, found = here.store.now(), await Windows(here.store).all()
@@ -143,7 +143,7 @@ async def _which(said: str | None, here: Desk) -> Window:
 async def _close(options: Namespace, here: Desk) -> int:
     from globus_tui.cli.account import show, tell
     from globus_tui.cli.change import agreed, end_of
-    from globus_tui.present.window_words import closing_lines
+    from globus_tui.present.report_words import closing_lines
     from globus_tui.store.windows import Windows
 
     window, windows = await _which(options.window, here), Windows(here.store)

@@ -1,7 +1,8 @@
-"""One page in Markdown for the change of shift: what is open, what was changed, what runs until the next one."""
+"""Changes and maintenance windows in words, and the page in Markdown for the change of shift, which has both."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +12,107 @@ from globus_tui.domain.timer.health import Why, Word
 from globus_tui.present import moments
 from globus_tui.present.agenda_words import clash_words, past_words, wait_words
 from globus_tui.present.health_words import why
-from globus_tui.present.journal_words import HEADINGS, entry_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import begun, by_cause, called, markdown
-from globus_tui.present.window_words import state_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, timedelta, tzinfo
 
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.present.timer_table import Listed
+    from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.windows import Window
+    from globus_tui.store.windows import Closing, Window
+
+HEADINGS = ("WHEN", "WHO", "HOST", "WHAT", "TIMER", "OUTCOME", "WHY")
+_MOVING = ("results", "data", "activity", "next_run", "n_runs", "n_errors", "last_ran_at")
+"""What changes by itself."""
+
+
+def entry_words(entry: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
+    """One entry under `HEADINGS`."""
+    when, timer = wire.moment(entry.get("when")), wire.document(entry.get("timer"))
+    what = entry.get("what") or "?"
+    found = (
+        moments.stamp(when, zone) if when else "?",
+        entry.get("who") or "?",
+        entry.get("host") or "?",
+        f"{what} (undo)" if entry.get("undoes") else what,
+        timer.get("name") or timer.get("id") or entry.get("label") or "-",
+        entry.get("outcome") or "?",
+        entry.get("error") or "",
+    )
+    return tuple(map(str, found))
+
+
+def entry_lines(entry: Mapping[str, Any], zone: tzinfo) -> list[str]:
+    """All of an entry: who, when, and each field of the timer that differs, before and after."""
+    lines = [f"{heading.lower():<8} {words}" for heading, words in zip(HEADINGS, entry_words(entry, zone), strict=True)]
+    for key in ("request", "request_id", "status", "code", "asked_at"):
+        if entry.get(key) is not None:
+            lines.append(f"{key:<8} {entry[key]}")
+    before, after = wire.document(entry.get("before")), wire.document(entry.get("after"))
+    if not before or not after:
+        known = before or after
+        lines += ["", "before" if before else "after", *_fields(known)] if known else []
+        return lines
+    changed = [key for key in {**before, **after} if key not in _MOVING and before.get(key) != after.get(key)]
+    lines += ["", "before and after"] if changed else ["", "nothing of the timer differs"]
+    return lines + [f"  {key}: {_said(before.get(key))} -> {_said(after.get(key))}" for key in changed]
+
+
+def _fields(document: Mapping[str, Any]) -> list[str]:
+    return [f"  {key}: {_said(value)}" for key, value in document.items() if key not in _MOVING]
+
+
+def _said(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def state_words(window: Window, now: datetime, zone: tzinfo) -> str:
+    if window.closed is not None:
+        return f"closed {moments.since_words(window.closed, now, zone)}"
+    if window.state == "planned":
+        return f"pauses {moments.since_words(window.at, now, zone)}"
+    held = len(window.holding())
+    if window.overdue(now) and window.until is not None:
+        return f"OVERDUE since {moments.since_words(window.until, now, zone)}, {held} still paused"
+    return f"open, {held} paused"
+
+
+def overdue_words(window: Window, now: datetime, zone: tzinfo, how: str) -> str:
+    """A warning about one that should have ended."""
+    since = moments.since_words(window.until, now, zone) if window.until else "?"
+    reason = f" ({window.reason})" if window.reason else ""
+    held = counted(len(window.holding()), "timer")
+    verb = "is" if len(window.holding()) == 1 else "are"
+    return f"The maintenance window{reason} should have ended {since}: {held} {verb} still paused. {how}"
+
+
+def opening_words(until: datetime | None, now: datetime, zone: tzinfo, *, resume: bool) -> str:
+    """What becomes of the timers when it is over."""
+    if until is None:
+        return "They stay paused until the window is closed."
+    when = moments.date_time(until, now, zone)
+    if resume:
+        return f"They are resumed {when}, by whichever copy of this program runs then (a console, or window due)."
+    return f"It should end {when}: closing it resumes exactly these; from then on every start and check warn."
+
+
+def closing_lines(window: Window, found: Closing, states: Mapping[JobId, JobState]) -> list[str]:
+    """What ending it does with each timer, in the order in which it is done."""
+    lines = []
+    for item in found.resumed:
+        at_once = item.job_id in found.at_once
+        state = states.get(item.job_id)
+        missed = state.history.missed_now if state is not None else None
+        said = f"{counted(missed, 'run')} missed, ONE starts at once" if at_once else "nothing starts at once"
+        lines.append(f"resume {item.name or item.job_id}: {said}")
+    return [*lines, *(f"left alone: {item.name or item.job_id} {why}" for item, why in found.left)]
+
 
 _SINGLY = 4
 """Runs of one timer that get a line each; more are one line."""

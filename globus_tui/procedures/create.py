@@ -9,7 +9,7 @@ from globus_tui.commands import key_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.making.draft import What
 from globus_tui.present.review_facts import group_words
-from globus_tui.screens.create.lost_answer import LostAnswer
+from globus_tui.screens.confirm import LostAnswer
 from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.outcome import NeedsConsent, SignedOut
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.screens.console import Console
-    from globus_tui.screens.create.draft_keeper import DraftKeeper
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import DraftKeeper, Making
     from globus_tui.store.creation import Attempt, Creation, GroupCreation
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from globus_tui.fleet.apply import Result
     from globus_tui.fleet.plan import Plan, Planner
     from globus_tui.screens.console import Console
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import Making
 
 _AGAIN = timedelta(minutes=5)
 """Between two looks at the files for the notes in the list."""

@@ -13,7 +13,7 @@ from globus_tui.domain.making.taking_place import without_next_run
 from globus_tui.domain.schedule.reanchor import anchor, moved
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.present import moments
-from globus_tui.present.reanchor_words import nothing_to_keep, reanchor_sentences, skip_end, skip_sentences
+from globus_tui.present.replaced_words import nothing_to_keep, reanchor_sentences, skip_end, skip_sentences
 from globus_tui.procedures.create import Create
 from globus_tui.procedures.start_now import ByKey
 from globus_tui.screens.confirm import Confirm
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.run import Run
     from globus_tui.procedures.create import Sender
     from globus_tui.screens.console import Console
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import Making
     from globus_tui.store.creation import Attempt, Created, Creation
     from globus_tui.store.job_state import JobState
 

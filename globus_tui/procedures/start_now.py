@@ -10,7 +10,7 @@ from globus_tui.domain.making.run_now import RunChoice, first_items, run_now
 from globus_tui.present.transfer_words import item_words
 from globus_tui.procedures.create import Create
 from globus_tui.screens.confirm import Confirm
-from globus_tui.screens.create.draft_keeper import DraftKeeper
+from globus_tui.screens.create.making import DraftKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.collection import FolderEntry
     from globus_tui.domain.transfer.transfer import TransferItem
     from globus_tui.screens.console import Console
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import Making
     from globus_tui.store.job_state import JobState
 
 

@@ -1,26 +1,30 @@
-"""Questions: before something is changed, where Enter alone changes nothing; one line of text; and what became of each
-of several timers.
+"""Questions: before something is changed, where Enter alone changes nothing; one line of text, or new names for several
+timers; what to do when nobody knows what became of a request; and what became of each of several timers.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.timer.timer_groups import NamePattern, check_name
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from textual.app import ComposeResult
 
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
 
 
@@ -242,3 +246,101 @@ class ConfirmTyped(Sheet):
             self.query_one("#typed", TextField).value = ""
             wrong = f"{submitted.value.strip()!r} is not it: nothing was changed. Type it exactly, or press Escape."
             self.query_one("#typed-note", Static).update(Content(safe_line(wrong)))
+
+
+class LostAnswer(Question[str | None]):
+    """Look again, send again, or leave it. Enter looks: that changes nothing."""
+
+    LOOK, AGAIN = "look", "again"
+    BINDINGS: ClassVar = bound("enter,l answer('look'); A answer('again'); q cancel")
+
+    def __init__(self, words: str, *, transfer: bool, looks_every: float | None = None) -> None:
+        """Ask; `transfer`: it was a transfer, which can be handed in again without harm.
+
+        With `looks_every`, as many seconds without an answer count as looking again.
+        """
+        super().__init__(classes="-danger")
+        self._lost_looks_every = looks_every
+        self._lost_words = words
+        self._lost_transfer = transfer
+
+    def heading(self) -> str:
+        return "The answer was lost"
+
+    def compose_sheet(self) -> ComposeResult:
+        look = "" if self._lost_transfer else " look for it again (Enter) "
+        again = "hand it in again: it runs once" if self._lost_transfer else "create it again: there may then be two"
+        yield self.line(self._lost_words)
+        ways = (("   A", "bold $primary"), f" {again}   ", ("esc", "bold $primary"), " leave it; the draft is kept")
+        yield Static(Content.assemble((look, "reverse"), *ways), classes="sheet-answer")
+
+    def on_mount(self) -> None:
+        if self._lost_looks_every is not None:
+            self.set_timer(self._lost_looks_every, lambda: self.action_answer(self.LOOK))
+
+    def action_answer(self, answer: str) -> None:
+        if answer == self.LOOK and self._lost_transfer:
+            return
+        self.dismiss(answer)
+
+
+NewNames = dict["JobId", str]
+_FIELDS = (("old", "replace"), ("new", "with"), ("before", "put before"), ("after", "put behind"))
+_SHOWN = 6
+"""New names shown one by one."""
+_HELP = "Enter renames, Escape cancels. Only names that change are sent; a group's times stay at the end."
+
+
+class RenameMany(Question["NewNames | None"]):
+    """Asks for a pattern; gives the new names of those timers whose name changes, or None when cancelled."""
+
+    def __init__(self, names: Mapping[JobId, str], words: str = "") -> None:
+        """Make the form for these names; a timer without one has an empty text. `words`: how many of which they are."""
+        super().__init__()
+        self._rename_words = words
+        self._rename_names = dict(names)
+
+    def heading(self) -> str:
+        return f"Rename {len(self._rename_names)} timers"
+
+    def compose_sheet(self) -> ComposeResult:
+        if self._rename_words:
+            yield self.line(self._rename_words)
+        for name, label in _FIELDS:
+            yield FormRow(name, label, TextField(id=f"rename-{name}"))
+        yield Static(_HELP, id="rename-note", markup=False)  # above the names: these may not all fit
+        yield Static(id="rename-preview", markup=False)
+
+    def on_mount(self) -> None:
+        self.show_names()
+
+    def new_names(self) -> NewNames:
+        """What the pattern makes of the names, those left out that stay as they are."""
+        texts = {name: self.query_one(f"#rename-{name}", TextField).value for name, _ in _FIELDS}
+        pattern = NamePattern(**texts)
+        found = {job_id: pattern.applied(name) for job_id, name in self._rename_names.items()}
+        return {job_id: name for job_id, name in found.items() if name != self._rename_names[job_id]}
+
+    @on(TextField.Changed)
+    def show_names(self) -> None:
+        changed = self.new_names()
+        lines = [f"{self._rename_names[job_id] or '(no name)'} -> {name}" for job_id, name in changed.items()]
+        lines += [f"{name or '(no name)'}" for job_id, name in self._rename_names.items() if job_id not in changed]
+        more = [f"… and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+        count = f"{len(changed)} of {len(self._rename_names)} names change"
+        words = "\n".join([f"{count}:", *(f"  {safe_line(line)}" for line in (*lines[:_SHOWN], *more))])
+        self.query_one("#rename-preview", Static).update(Content(words))
+
+    @on(TextField.Submitted)
+    def take_names(self, submitted: TextField.Submitted) -> None:
+        submitted.stop()
+        changed = self.new_names()
+        try:
+            for name in changed.values():
+                check_name(name)
+        except BadInput as wrong:
+            note = self.query_one("#rename-note", Static)
+            note.add_class("-wrong")
+            note.update(Content(str(wrong)))
+        else:
+            self.dismiss(changed)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from globus_tui.fleet.apply import Result
     from globus_tui.fleet.plan import Plan
     from globus_tui.screens.base import TimerScreen
-    from globus_tui.screens.create.lookup import Making
+    from globus_tui.screens.create.making import Making
     from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.screens.everybody import Watched
     from globus_tui.screens.profiles import Profiles

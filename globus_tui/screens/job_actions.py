@@ -304,7 +304,7 @@ class JobActions(Screen[None]):
             note = "The name is all that Globus can change of a timer."
             self._ask_name(job.label, job.name or "", note, {job.job_id: ""})
         else:
-            from globus_tui.screens.rename_many import RenameMany
+            from globus_tui.screens.confirm import RenameMany
 
             sheet = RenameMany({one.job_id: one.job.name or "" for one in states}, words)
             self.app.push_screen(sheet, self._rename)

@@ -10,7 +10,7 @@ from textual import on, work
 from globus_tui.commands import LIST_MOVES, SEARCH, Command
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
-from globus_tui.present.journal_words import entry_lines, entry_words
+from globus_tui.present.report_words import entry_lines, entry_words
 from globus_tui.present.sizes import counted
 from globus_tui.screens.searching import ListScreen, Searching
 from globus_tui.screens.show_text import BareText

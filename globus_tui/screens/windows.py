@@ -13,8 +13,8 @@ from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present import moments
 from globus_tui.present.operation_words import outcome_words
+from globus_tui.present.report_words import closing_lines, opening_words, state_words
 from globus_tui.present.sizes import counted
-from globus_tui.present.window_words import closing_lines, opening_words, state_words
 from globus_tui.screens.confirm import Confirm, ask, read_moment, tell_ends
 from globus_tui.screens.searching import ListScreen
 from globus_tui.screens.show_text import BareText

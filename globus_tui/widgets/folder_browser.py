@@ -14,7 +14,7 @@ from globus_tui.commands import FOLDER, bindings
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present import sizes
-from globus_tui.present.collection_words import access_words, kind_words, owner_words, state_words
+from globus_tui.present.transfer_words import access_words, kind_words, owner_words, state_words
 
 if TYPE_CHECKING:
     from globus_tui.domain.transfer.collection import FolderEntry

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
-from globus_tui.screens.create.draft_keeper import DraftKeeper
+from globus_tui.screens.create.making import DraftKeeper
 from globus_tui.store.creation import CreationServices, Creator, Unconfirmed
 from globus_tui.store.drafts import DraftShelf
 from tests.store.workbench import NOON, Workbench, nightly, no_waiting, workbench

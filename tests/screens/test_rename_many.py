@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.sandbox.service import InProcessTransport
+from globus_tui.screens.confirm import RenameMany
 from globus_tui.screens.job_list import JobListScreen
-from globus_tui.screens.rename_many import RenameMany
 
 if TYPE_CHECKING:
     import httpx

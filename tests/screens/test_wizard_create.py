@@ -10,8 +10,8 @@ import pytest
 from globus_tui.domain.timer.health import Why
 from globus_tui.domain.transfer.transfer import SyncLevel
 from globus_tui.sandbox.faults import Fault
+from globus_tui.screens.confirm import LostAnswer
 from globus_tui.screens.consent import ConsentScreen
-from globus_tui.screens.create.lost_answer import LostAnswer
 from globus_tui.screens.create.opening import Drafts
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.job_detail import JobDetailScreen

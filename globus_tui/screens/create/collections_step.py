@@ -11,7 +11,7 @@ from textual.containers import Container
 from globus_tui.domain.auth.scope import collection_of
 from globus_tui.domain.making.draft import DESTINATION_PATH, SOURCE_PATH, chosen_paths, items_between
 from globus_tui.domain.making.draft_fields import DESTINATION, SOURCE, Level
-from globus_tui.present.collection_words import chosen_words
+from globus_tui.present.transfer_words import chosen_words
 from globus_tui.screens.create.side import Side
 from globus_tui.screens.create.step import Step
 

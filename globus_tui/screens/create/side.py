@@ -13,8 +13,8 @@ from textual.widgets import Input, Static
 
 from globus_tui.domain.making.draft import inside, parent_of
 from globus_tui.domain.making.draft_fields import Level
-from globus_tui.present.collection_words import suggestion_words
 from globus_tui.present.safe_text import safe_line
+from globus_tui.present.transfer_words import suggestion_words
 from globus_tui.screens.create.step import InWizard
 from globus_tui.widgets.folder_browser import CollectionPicker, FolderBrowser
 from globus_tui.widgets.form_row import FormRow
