@@ -86,14 +86,12 @@ def memory_now() -> int | None:
 class AboutSelf(Question[None]):
     """Costs as they were when it was opened: a page that counts would cost something itself."""
 
+    question = "This program, since it was started"
     BINDINGS: ClassVar = bound("enter,q,i cancel")
 
     def __init__(self, cost: OwnCost) -> None:
         super().__init__()
         self._about_cost = cost
-
-    def heading(self) -> str:
-        return "This program, since it was started"
 
     def compose_sheet(self) -> ComposeResult:
         yield from map(self.line, own_lines(self._about_cost))

@@ -21,6 +21,7 @@ class ActivityScreen(Searching, ListScreen):
     """Requests and notes, newest first."""
 
     ABOUT = "Every request that this program made and every note it gave, newest first; not what was in the requests."
+    CALLED = "Activity"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*SEARCH, *LIST_MOVES)
     LIST, EMPTY = "requests", "Nothing was asked yet."
     _drawn_for: tuple[tzinfo, bool] | None = None
@@ -35,9 +36,6 @@ class ActivityScreen(Searching, ListScreen):
             Column("ms", "MS", self._cell_milliseconds, width=6, align="right", priority=1),
             Column("bytes", "BYTES", self._cell_bytes, width=8, align="right", priority=3),
         )
-
-    def title_words(self) -> str:
-        return "Activity"
 
     def watch_view(self) -> None:
         """Another zone, or letters; the passing of time changes nothing here."""

@@ -71,6 +71,7 @@ class TimerScreen(Page[None]):
 
     SCOPED_CSS = False  # a sheet is for all that its screen shows
     ABOUT: ClassVar[str] = ""
+    CALLED: ClassVar[str] = "globus_tui"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = ()
     EVERYWHERE_SHOWN: ClassVar[tuple[Command, ...]] = EVERYWHERE
     """The commands of every screen that can be called on this one too."""
@@ -126,7 +127,7 @@ class TimerScreen(Page[None]):
         self.app.say(words, "warning")
 
     def title_words(self) -> str:
-        return "globus_tui"
+        return self.CALLED
 
     def words_of(self, command: Command) -> str:
         """Words of a command at this moment."""

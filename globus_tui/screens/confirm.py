@@ -92,13 +92,10 @@ class Ask(Question[str | None]):
             check: raises GlobusTuiError with words when a text will not do.
         """
         super().__init__()
-        self._ask_heading = heading
+        self.question = heading
         self._ask_sentences = tuple(sentences)
         self._ask_value = value
         self._ask_check = check
-
-    def heading(self) -> str:
-        return self._ask_heading
 
     def compose_sheet(self) -> ComposeResult:
         yield from map(self.line, self._ask_sentences)
@@ -125,12 +122,12 @@ class Results(Question[None]):
 
     def __init__(self, heading: str, results: Sequence[tuple[bool, str, str]]) -> None:
         super().__init__()
-        self._results_heading = heading
+        self.question = heading
         self._results_lines = tuple(results)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="sheet", id="results"):
-            yield Static(Content(self._results_heading), classes="sheet-heading")
+            yield Static(Content(self.question), classes="sheet-heading")
             for done, label, words in sorted(self._results_lines, key=lambda one: one[0]):
                 head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
                 yield Static(Content.assemble(head, "  ", (self.safe(label), "bold"), "  ", self.safe(words)))
@@ -155,11 +152,8 @@ class Sheet(Question[bool]):
         """
         super().__init__(classes="-danger" if danger else "")
         self._sheet_listed = tuple(listed)
-        self._sheet_heading = heading
+        self.question = heading
         self._sheet_sentences = tuple(sentences)
-
-    def heading(self) -> str:
-        return self._sheet_heading
 
     def compose_sheet(self) -> ComposeResult:
         yield from map(self.line, self._sheet_sentences)
@@ -251,6 +245,7 @@ class ConfirmTyped(Sheet):
 class LostAnswer(Question[str | None]):
     """Look again, send again, or leave it. Enter looks: that changes nothing."""
 
+    question = "The answer was lost"
     LOOK, AGAIN = "look", "again"
     BINDINGS: ClassVar = bound("enter,l answer('look'); A answer('again'); q cancel")
 
@@ -263,9 +258,6 @@ class LostAnswer(Question[str | None]):
         self._lost_looks_every = looks_every
         self._lost_words = words
         self._lost_transfer = transfer
-
-    def heading(self) -> str:
-        return "The answer was lost"
 
     def compose_sheet(self) -> ComposeResult:
         look = "" if self._lost_transfer else " look for it again (Enter) "
@@ -297,11 +289,9 @@ class RenameMany(Question["NewNames | None"]):
     def __init__(self, names: Mapping[JobId, str], words: str = "") -> None:
         """Make the form for these names; a timer without one has an empty text. `words`: how many of which they are."""
         super().__init__()
+        self.question = f"Rename {len(names)} timers"
         self._rename_words = words
         self._rename_names = dict(names)
-
-    def heading(self) -> str:
-        return f"Rename {len(self._rename_names)} timers"
 
     def compose_sheet(self) -> ComposeResult:
         if self._rename_words:

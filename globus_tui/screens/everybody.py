@@ -127,6 +127,7 @@ class EverybodyScreen(Narrowing):
         "finds those of one. Enter opens a timer of this profile, and asks before it goes over to the profile of any "
         "other: nothing is changed here under another name."
     )
+    CALLED = "Timers of all profiles"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = EVERYBODY
     AUTO_FOCUS = "#everybody"
 
@@ -141,9 +142,6 @@ class EverybodyScreen(Narrowing):
         yield NoteLine(id="everybody-profiles")
         yield TextLine(id="narrowed")
         yield _Table(id="everybody")
-
-    def title_words(self) -> str:
-        return "Timers of all profiles"
 
     def on_mount(self) -> None:
         self.look_by(self.app.list_memory.last)

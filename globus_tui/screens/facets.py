@@ -58,6 +58,7 @@ class FacetsScreen(Searching, ListScreen):
     """The list of them; Enter narrows the timer list to one more of them."""
 
     ABOUT = "What the timers that the list shows have in common, and how many each. Enter adds that to the filter."
+    CALLED = "Timers > facets"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FACETS
     LIST = "facets"
 
@@ -73,9 +74,6 @@ class FacetsScreen(Searching, ListScreen):
             Column("words", "WHAT", lambda one: one.words, min_width=20, max_width=50, weight=2),
             Column("key", "FILTER", lambda one: Span(one.key, "muted"), min_width=20, weight=2, priority=1),
         )
-
-    def title_words(self) -> str:
-        return "Timers > facets"
 
     def show(self) -> None:
         self.set_rows(facets(self._facets_of, self.view.names))

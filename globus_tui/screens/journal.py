@@ -35,6 +35,7 @@ class JournalScreen(Searching, ListScreen):
         "Every change that was asked for from here, newest first: it stands in the file before the request leaves, and "
         "what became of it behind that. Lines are chained by hashes: one that was edited is found."
     )
+    CALLED = "Journal"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*SEARCH, *LIST_MOVES)
     LIST, HEAD, EMPTY = "entries", "whole", "Nothing was changed so far."
     SHOWN_ANEW_FOR = frozenset({"states"})
@@ -49,9 +50,6 @@ class JournalScreen(Searching, ListScreen):
             Column("host", "HOST", lambda one: one.words[2], min_width=8, priority=2),
             Column("why", "WHY", lambda one: one.words[6], min_width=8, priority=3),
         )
-
-    def title_words(self) -> str:
-        return "Journal"
 
     @work(group="journal", exclusive=True)
     async def show(self) -> None:

@@ -51,6 +51,7 @@ class ProfilesScreen(Searching, ListScreen):
         "A profile is a name for an identity, its tokens and a Globus environment. Nothing is shared between two of "
         "them. Settings of a profile stand under [profiles.NAME] in the configuration file."
     )
+    CALLED = "Profiles"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = PROFILES
     LIST, EMPTY = "profiles", "Looking …"
     SHOWN_ANEW_FOR = frozenset()
@@ -69,9 +70,6 @@ class ProfilesScreen(Searching, ListScreen):
             Column("environment", "ENVIRONMENT", lambda one: one.environment, min_width=11, max_width=40),
             Column("remark", "", lambda one: Span(one.remark, "muted"), min_width=10, priority=1),
         )
-
-    def title_words(self) -> str:
-        return "Profiles"
 
     @work(group="look-up")
     async def show(self) -> None:

@@ -32,6 +32,7 @@ class ReportScreen(TextScreen, TakingOut):
         "One page in Markdown for the change of shift, of the timers that the list shows: open problems with notes, "
         "maintenance windows, what ran and was changed in the last 12 hours, what runs in the next. E saves it."
     )
+    CALLED = "Report"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*TEXT, *LIST_MOVES)
     SHOWN_ANEW_FOR = frozenset()
 
@@ -40,9 +41,6 @@ class ReportScreen(TextScreen, TakingOut):
         super().__init__()
         self._report_only = only
         self._report_text = ""
-
-    def title_words(self) -> str:
-        return "Report"
 
     @work(group="journal", exclusive=True)
     async def show(self) -> None:

@@ -64,15 +64,13 @@ def _ctrl_c_goes_back() -> Iterator[None]:
 class CopyMenu(Question[str | None]):
     """What can be copied, each with its key and the text itself; gives the key of what was chosen, or None."""
 
+    question = "Copy"
     ANSWERS_AT_ONCE = True
     BINDINGS: ClassVar = bound("q cancel")
 
     def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
         super().__init__()
         self._copy_choices = tuple(choices)
-
-    def heading(self) -> str:
-        return "Copy"
 
     def compose_sheet(self) -> ComposeResult:
         for key, words, text in self._copy_choices:

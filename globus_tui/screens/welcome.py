@@ -37,6 +37,7 @@ SIGN_IN, DEMO, QUIT = "sign-in", "demo", "quit"
 class Welcome(Question[str | None]):
     """Sign in, look at the demo, or leave. Gives which."""
 
+    question = "globus_tui watches and repairs your Globus timers."
     ANSWERS_AT_ONCE = True
     BINDINGS: ClassVar = bound("S,s,l choose('sign-in'); d choose('demo'); q choose('quit')")
 
@@ -45,9 +46,6 @@ class Welcome(Question[str | None]):
         super().__init__()
         self._welcome_profile = profile
         self._welcome_tokens_at = tokens_at
-
-    def heading(self) -> str:
-        return "globus_tui watches and repairs your Globus timers."
 
     def compose_sheet(self) -> ComposeResult:
         code = "a link for your browser, a code to paste here; no browser is needed on this machine"
@@ -83,6 +81,7 @@ async def act_as_browser(app: Console, url: str) -> str | None:
 class PretendBrowser(Question[str | None]):
     """Pick an account, with or without a second factor, or deny. Gives what would be pasted back."""
 
+    question = "Pretend browser: who signs in and allows this?"
     ANSWERS_AT_ONCE = True
     BINDINGS: ClassVar = bound("q cancel; m second_factor; d deny")
 
@@ -92,9 +91,6 @@ class PretendBrowser(Question[str | None]):
         self._page_accounts = tuple(accounts)
         self._page_allow = allow
         self._page_mfa = False
-
-    def heading(self) -> str:
-        return "Pretend browser: who signs in and allows this?"
 
     def compose_sheet(self) -> ComposeResult:
         for place, name in enumerate(self._page_accounts[:9], start=1):

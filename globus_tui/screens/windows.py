@@ -40,6 +40,7 @@ class WindowsScreen(ListScreen):
         "paused before, or that somebody touched meanwhile, are left alone and named. All nodes with the same state "
         "folder share the windows."
     )
+    CALLED = "Maintenance windows"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = WINDOWS
     LIST, EMPTY = "windows", "No maintenance window so far: n pauses the timers that M was pressed on."
     SHOWN_ANEW_FOR = frozenset({"view"})
@@ -58,9 +59,6 @@ class WindowsScreen(ListScreen):
             Column("reason", "REASON", lambda one: one.reason or "-", min_width=10, weight=2),
             Column("by", "BY", lambda one: one.by or "?", min_width=10, priority=1),
         )
-
-    def title_words(self) -> str:
-        return "Maintenance windows"
 
     @work(group="windows", exclusive=True)
     async def show(self) -> None:

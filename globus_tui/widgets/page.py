@@ -128,16 +128,14 @@ class Page(Screen[Answer]):
 class Question(Page[Answer], ModalScreen[Answer]):
     """A sheet in front of another page, which stays in sight. Escape answers None."""
 
+    question = ""
+    """What is asked, in one line; text of a service may stand in it."""
     BINDINGS: ClassVar = bound("escape cancel")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
-            yield Static(Content(safe_line(self.heading())), classes="sheet-heading")
+            yield Static(Content(safe_line(self.question)), classes="sheet-heading")
             yield from self.compose_sheet()
-
-    def heading(self) -> str:
-        """What is asked, in one line; text of a service may stand in it."""
-        return ""
 
     def compose_sheet(self) -> ComposeResult:
         yield from ()

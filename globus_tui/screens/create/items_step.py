@@ -48,11 +48,9 @@ class ItemSheet(Question[TransferItem | None]):
     def __init__(self, item: TransferItem | None, bases: tuple[str, str]) -> None:
         """Change an item, or make one that begins in the chosen folders."""
         super().__init__()
+        self.question = "Change this item" if item else "Another item"
         self._item_before = item
         self._item_paths = (item.source_path, item.destination_path) if item else bases
-
-    def heading(self) -> str:
-        return "Change this item" if self._item_before else "Another item"
 
     def compose_sheet(self) -> ComposeResult:
         yield FormRow("source", "from", TextField(self._item_paths[0], id="item-source"))
@@ -86,6 +84,7 @@ _PROBLEMS_SHOWN = 5
 class BatchSheet(Question[Batch | None]):
     """Reads, says what is wrong by line, and gives the items; with problems only after a second yes."""
 
+    question = "Import items"
     DEFAULT_CSS = """
     BatchSheet TextArea, BatchSheet TextArea:focus {
         height: 6; border: none; background: $background; padding: 0;
@@ -100,9 +99,6 @@ class BatchSheet(Question[Batch | None]):
         super().__init__()
         self._batch_bases = (source_base, destination_base)
         self._batch_read: Batch | None = None
-
-    def heading(self) -> str:
-        return "Import items"
 
     def compose_sheet(self) -> ComposeResult:
         base = " and ".join(one for one in self._batch_bases if one)

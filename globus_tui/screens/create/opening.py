@@ -159,6 +159,8 @@ async def _go_on(app: Console, saved: SavedDraft, draft: Draft) -> None:
 class Drafts(Question[str | None]):
     """The drafts that were left; gives the id of one to go on with, `NEW`, or None."""
 
+    question = "Go on with a draft?"
+
     app: Console  # type: ignore[assignment]  # the application fulfils it
 
     ANSWERS_AT_ONCE = True
@@ -171,9 +173,6 @@ class Drafts(Question[str | None]):
     def __init__(self, left: tuple[SavedDraft, ...]) -> None:
         super().__init__()
         self._drafts_left = tuple(_Row(one) for one in left)
-
-    def heading(self) -> str:
-        return "Go on with a draft?"
 
     def compose_sheet(self) -> ComposeResult:
         view = self.app.view

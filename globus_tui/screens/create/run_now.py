@@ -56,11 +56,9 @@ class RunNow(Question[tuple[RunChoice, int] | None]):
     def __init__(self, state: JobState, *, running: bool) -> None:
         """Ask about a timer; `running`: a run of it is in progress."""
         super().__init__(classes="-danger" if _deletes(state) else "")
+        self.question = f"Run {state.job.label} now?"
         self._now_state = state
         self._now_running = running
-
-    def heading(self) -> str:
-        return f"Run {self._now_state.job.label} now?"
 
     def compose_sheet(self) -> ComposeResult:
         job, view = self._now_state.job, self.app.view
