@@ -76,7 +76,6 @@ def notes(found: Forecast, until: datetime, now: datetime, zone: tzinfo) -> list
 
 
 def change_words(at: datetime, by: timedelta, now: datetime, zone: tzinfo) -> str:
-    """A clock change."""
     way = "forward" if by > timedelta() else "back"
     return f"{moments.date_time(at, now, zone)}: the clocks go {way} by {moments.duration(abs(by))}"
 

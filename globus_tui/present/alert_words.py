@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 
 def alert_words(alert: Alert, one: Listed, zone: tzinfo) -> str:
-    """One alert: when, which timer, what, why and for how long."""
     name, lasted = one.state.job.label, moments.duration(alert.at - alert.since)
     if alert.also:
         name = f"{counted(len(alert.also) + 1, 'timer')}, as {name}:" if alert.kind is not AlertKind.RECOVERED else name
@@ -37,7 +36,6 @@ def alert_words(alert: Alert, one: Listed, zone: tzinfo) -> str:
 
 
 def alert_document(alert: Alert, one: Listed) -> dict[str, Any]:
-    """The same for a program."""
     return {
         "kind": alert.kind.value,
         "id": str(one.state.job_id),

@@ -63,12 +63,10 @@ def curl_command(urls: Sequence[str]) -> str:
 
 
 def timers_python(job_ids: Sequence[str]) -> str:
-    """Reads these timers with the official Python SDK."""
     return _python("TimersClient", [f"print(client.get_job({job_id!r}))" for job_id in job_ids])
 
 
 def task_python(task_id: str) -> str:
-    """Reads a task and its log with the official Python SDK."""
     lines = [f"print(client.get_task({task_id!r}))", f"for event in client.task_event_list({task_id!r}):"]
     return _python("TransferClient", [*lines, "    print(event)"])
 

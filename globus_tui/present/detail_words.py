@@ -82,7 +82,6 @@ def number(moment: Moment, field: str) -> str:
 
 
 def moved(moment: Moment) -> str:
-    """Bytes that the run's task moved."""
     if not _has_task(moment):
         return _without_task(moment)
     return size(moment.task.bytes_transferred if moment.task else None)

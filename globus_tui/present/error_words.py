@@ -175,7 +175,6 @@ class ErrorText:
     ask: str = ""
 
     def sentences(self) -> str:
-        """Everything as running text."""
         cause = f"likely cause: {self.cause}" if self.cause else ""
         parts = [self.words, cause, self.step, f"If in doubt, ask {self.ask}" if self.ask else ""]
         return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in parts if part)

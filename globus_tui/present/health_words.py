@@ -63,7 +63,6 @@ class Case:
 
     @property
     def gare(self) -> Gare:
-        """What Globus wants; empty when it did not say."""
         return self.health.gare or Gare("")
 
     @property
@@ -116,7 +115,6 @@ def _while_paused(case: Case) -> str:
 
 
 def paused_words(case: Case) -> str:
-    """Who paused it, in as few words as possible."""
     reason = case.job.inactive_reason
     cause = reason.cause.value if reason else case.job.activity.reason if case.job.activity else None
     return "paused" if cause == PauseCause.USER.value else "paused by Globus"

@@ -87,12 +87,10 @@ _SHORT_WORDS = {
 
 
 def health_sign(word: Word) -> Sign:
-    """How a health word is shown."""
     return HEALTH_SIGNS[word]
 
 
 def history_sign(mark: Mark) -> Sign:
-    """How one run or tick of the past is shown."""
     return HISTORY_SIGNS[mark]
 
 
@@ -159,7 +157,6 @@ def _length(pieces: Sequence[tuple[str, object]]) -> int:
 
 
 def count_words(counts: Mapping[Word, int] | None, *, short: bool = False, of: int | None = None) -> str:
-    """The same as one string."""
     return " ".join(text for text, _ in count_parts(counts, short=short, of=of))
 
 

@@ -73,7 +73,6 @@ class Range(NamedTuple):
     said: str
 
     def alerts(self, value: float) -> bool:
-        """Whether the value calls for an alert."""
         return (self.low <= value <= self.high) is self.inside
 
 
@@ -130,7 +129,6 @@ class Verdict(NamedTuple):
 
     @property
     def state(self) -> State:
-        """The exit code."""
         return State.OK if self.quiet and self.loud is not State.UNKNOWN else self.loud
 
     def words(self) -> str:
@@ -167,7 +165,6 @@ class Verdict(NamedTuple):
         return dict.fromkeys(found) if self.unread else found
 
     def plugin_line(self) -> str:
-        """The line of a plugin with its performance data."""
         ends = {"trouble": f";{self.warning.said};", "critical": f";;{self.critical.said}"}
         data = (
             f"{key}={'U' if value is None else value}{ends.get(key, ';;')};0" for key, value in self.counts().items()

@@ -40,7 +40,6 @@ def same_as(operations: Sequence[Operation]) -> str:
 
 
 def outcome_words(outcome: Outcome) -> str:
-    """How an operation ended, in a sentence or two."""
     if isinstance(outcome, Done):
         return f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
     if isinstance(outcome, NeedsConsent):

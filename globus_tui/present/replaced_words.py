@@ -30,7 +30,6 @@ def kept_words(number: int) -> str:
 
 
 def ask_words(number: int, days: int, key: str) -> str:
-    """The question on the note line."""
     was = "was replaced" if number == 1 else "were replaced"
     timers = "1 old timer that" if number == 1 else f"{number} old timers that"
     still = "is still kept" if number == 1 else "are still kept"
@@ -149,7 +148,6 @@ def skip_sentences(old: Job, found: Skip, now: datetime, zone: tzinfo) -> tuple[
 
 
 def skip_notes(old: Job) -> tuple[str, ...]:
-    """What leaving a run out does besides."""
     end, notes = getattr(old.schedule, "end", None), []
     if end is not None and end.after_runs is not None:
         notes.append("What is left out does not count: it makes as many runs as before, and ends a run later.")
@@ -168,7 +166,6 @@ def skip_end(run: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def nothing_to_keep(zone_name: str) -> str:
-    """Why there is nothing to do."""
     return (
         f"No clock change in {zone_name} moves its hour within a year: it has none to keep, or no run to come. "
         "The zone is the one shown here."

@@ -84,7 +84,6 @@ def state_words(window: Window, now: datetime, zone: tzinfo) -> str:
 
 
 def overdue_words(window: Window, now: datetime, zone: tzinfo, how: str) -> str:
-    """A warning about one that should have ended."""
     since = moments.since_words(window.until, now, zone) if window.until else "?"
     reason = f" ({window.reason})" if window.reason else ""
     held = counted(len(window.holding()), "timer")

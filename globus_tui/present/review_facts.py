@@ -213,7 +213,6 @@ def _clocks(clocks: Sequence[timedelta], by: timedelta) -> str:
 
 
 def together_words(starts: int) -> str:
-    """That other timers start at the same time."""
     if not starts:
         return ""
     verb = "starts" if starts == 1 else "start"
@@ -455,7 +454,6 @@ def _transfer_rows(draft: Draft, names: Mapping[str, str]) -> list[Fact]:
 
 
 def how_words(draft: Draft) -> str:
-    """The options on one line."""
     data = draft.transfer
     parts = [transfer_words.sync_words(data.sync_level)]
     parts += ["verify checksums"] if data.verify_checksum else []

@@ -158,7 +158,6 @@ def _with_group_end(draft: Draft, form: WhenForm, now: datetime, zone: tzinfo) -
 
 
 def group_end_problem(draft: Draft, form: WhenForm) -> str | None:
-    """Why a calendar group cannot end so."""
     if len(draft.group) > 1 and form.ends == RUNS:
         return f"This takes {len(draft.group)} timers, and each counts its own runs: end it on a date instead."
     return None
@@ -257,7 +256,6 @@ def _since_midnight(clock: time) -> timedelta:
 
 
 def _wanted(member: GroupMember, sides: ClockSides, season: Season | None, zone: tzinfo) -> timedelta:
-    """The hour that a timer of a group is to have."""
     start = member.schedule.start
     if member.clock is not None or start is None:
         return member.clock or _NOTHING

@@ -61,7 +61,6 @@ def days_text(days: frozenset[int]) -> str:
 
 
 def listed_days(days: frozenset[int]) -> str:
-    """The names of weekdays, as they are read again."""
     if days == EVERY_DAY:
         return "daily"
     names = [DAY_NAMES[day] for day in sorted(days)]

@@ -126,7 +126,6 @@ class Said:
 
     @property
     def sample_hour(self) -> str:
-        """A time of day for advice."""
         return _SAMPLE[self.part]
 
 

@@ -52,7 +52,6 @@ class CollectionKind(Enum):
 
     @classmethod
     def read(cls, value: object) -> CollectionKind:
-        """The kind of a wire value."""
         return next((kind for kind in cls if kind.value == value and value), cls.OTHER)
 
 
@@ -150,7 +149,6 @@ class FolderEntry:
 
     @property
     def is_folder(self) -> bool:
-        """It can be listed."""
         return self.kind == "dir"
 
     @classmethod
@@ -179,7 +177,6 @@ class Bookmark:
 
     @classmethod
     def from_document(cls, found: Document) -> Bookmark:
-        """Reads one bookmark document."""
         return cls(
             bookmark_id=wire.text(found.get("id")) or "",
             label=wire.text(found.get("name")) or "",

@@ -104,12 +104,10 @@ class Shrinking:
 
     @property
     def percent(self) -> float:
-        """How many percent fewer."""
         return 100.0 * (self.before - self.now) / self.before
 
     @property
     def emptied(self) -> bool:
-        """There are none left."""
         return self.now == 0
 
 

@@ -37,7 +37,6 @@ class Flow:
 
     @classmethod
     def from_document(cls, found: Document) -> Flow:
-        """Reads one flow."""
         flow_id = wire.text(found.get("id")) or ""
         schema = found.get("input_schema")
         return cls(
@@ -85,7 +84,6 @@ class FlowRun:
 
     @classmethod
     def from_document(cls, found: Document) -> FlowRun:
-        """Reads one run."""
         named, details = found.get("status"), wire.document(found.get("details"))
         return cls(
             run_id=wire.text(found.get("run_id")) or wire.text(found.get("action_id")) or "",

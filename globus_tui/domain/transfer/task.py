@@ -48,7 +48,6 @@ class TaskStatus(Enum):
 
     @classmethod
     def read(cls, value: object) -> TaskStatus:
-        """The status of a wire value."""
         return next((status for status in cls if status.value == value and value), cls.UNKNOWN)
 
 
@@ -167,7 +166,6 @@ class TaskEvent:
 
     @classmethod
     def from_document(cls, found: Document) -> TaskEvent:
-        """Reads one event."""
         details = found.get("details")
         return cls(
             moment=wire.moment(found.get("time")),
@@ -189,7 +187,6 @@ class SkippedError:
 
     @classmethod
     def from_document(cls, found: Document) -> SkippedError:
-        """Reads one skipped error."""
         return cls(
             code=wire.text(found.get("error_code")),
             details=wire.text(found.get("error_details")),
@@ -208,7 +205,6 @@ class MovedFile:
 
     @classmethod
     def from_document(cls, found: Document) -> MovedFile:
-        """Reads one successful transfer."""
         return cls(
             wire.text(found.get("source_path")), wire.text(found.get("destination_path")), wire.whole(found.get("size"))
         )

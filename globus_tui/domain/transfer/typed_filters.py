@@ -108,7 +108,6 @@ def _take(rest: str, words: dict[str, str], otherwise: str | None) -> tuple[str 
 
 
 def rule_text(rule: FilterRule) -> str:
-    """A rule as it would be typed."""
     kind = {"file": "files ", "dir": "folders "}.get(rule.type or "", "")
     plain = rule.name.split(" ")[0].lower() not in {*_METHODS, *_TYPES} and rule.name == rule.name.strip()
     plain = plain and doubt_about(rule.name) is None
