@@ -14,9 +14,9 @@ from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft, flow_beside, new_draft, word_to_type
 from globus_tui.domain.making.new_timer import NOT_IN_TIMERS, with_defaults
-from globus_tui.domain.making.when_form import interval_text
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, schedule_document
 from globus_tui.domain.schedule.typed_clock import DAY_NAMES
+from globus_tui.domain.schedule.typed_intervals import amount_words
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.domain.schedule.typed_zones import zone_words
 from globus_tui.domain.timer.job import FlowStart, JobStatus, PauseCause
@@ -321,7 +321,7 @@ def _phrases(schedule: Schedule) -> list[str]:
     """Ways to say it in UTC, the most readable first."""
     if isinstance(schedule, OnceSchedule):
         return [] if schedule.at is None else [_moment(schedule.at)]
-    every, end = f"every {interval_text(schedule.interval)}", ""
+    every, end = f"every {amount_words(schedule.interval)}", ""
     if schedule.end.after_runs is not None:
         end += f" for {schedule.end.after_runs} runs"
     if schedule.end.until is not None:

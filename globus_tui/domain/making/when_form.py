@@ -13,7 +13,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.reanchor import moved
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, Season, clock_sides
 from globus_tui.domain.schedule.typed_clock import at_wall_clock
-from globus_tui.domain.schedule.typed_intervals import parse_interval
+from globus_tui.domain.schedule.typed_intervals import amount_words, parse_interval
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.domain.schedule.typed_times import parse_end, parse_moment
 
@@ -29,7 +29,6 @@ REPEAT, ENDS, KEEP = "repeat", "ends", "keep"
 """Names under which a draft's `typed` keeps the choices that are no text."""
 ONCE, EVERY = "once", "every"
 NEVER, RUNS, DATE = "never", "runs", "date"
-_UNITS = ((604800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _OWN = (SCHEDULE, REPEAT, INTERVAL, START, ENDS, END, KEEP)
 
 
@@ -48,13 +47,6 @@ class WhenForm:
     start: str = ""
     ends: str = NEVER
     end: str = ""
-
-
-def interval_text(interval: timedelta) -> str:
-    """An interval as its field takes it: `1 day`, `90 minutes`."""
-    seconds = int(interval.total_seconds())
-    length, word = next((unit for unit in _UNITS if seconds and seconds % unit[0] == 0), _UNITS[-1])
-    return f"{seconds // length} {word}{'' if seconds == length else 's'}"
 
 
 def moment_text(moment: datetime | None, zone: tzinfo) -> str:
@@ -90,7 +82,7 @@ def _form_of_schedule(schedule: Schedule | None, zone: tzinfo) -> WhenForm:
         ends, end = RUNS, str(schedule.end.after_runs)
     elif schedule.end.until is not None:
         ends, end = DATE, moment_text(schedule.end.until, zone)
-    return WhenForm(EVERY, interval_text(schedule.interval), moment_text(schedule.start, zone), ends, end)
+    return WhenForm(EVERY, amount_words(schedule.interval), moment_text(schedule.start, zone), ends, end)
 
 
 def with_phrase(draft: Draft, text: str, now: datetime, zone: tzinfo) -> Draft:

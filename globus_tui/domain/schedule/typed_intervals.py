@@ -315,11 +315,9 @@ def _why_not(said: str, text: str) -> BadInput:
 def amount_words(interval: timedelta) -> str:
     """An interval as it is read again: `90 minutes`, `1 week`."""
     seconds = int(interval.total_seconds())
-    for length, unit in ((604800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds % length == 0:
-            count = seconds // length
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} seconds"
+    units = ((604800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+    length, unit = next((one for one in units if seconds and seconds % one[0] == 0), units[-1])
+    return f"{seconds // length} {unit}{'' if seconds == length else 's'}"
 
 
 def whole_seconds(amount: int, text: str) -> timedelta:

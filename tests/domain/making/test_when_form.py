@@ -18,7 +18,6 @@ from globus_tui.domain.making.when_form import (
     form_of,
     form_problems,
     group_end_problem,
-    interval_text,
     kept_hour,
     moment_text,
     phrase_notices,
@@ -35,6 +34,7 @@ from globus_tui.domain.schedule.schedule import (
     clock_sides,
     next_ticks,
 )
+from globus_tui.domain.schedule.typed_intervals import amount_words
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
@@ -121,7 +121,7 @@ def test_a_start_in_the_past_is_taken_and_said() -> None:
     ("seconds", "text"), [(60, "1 minute"), (86400, "1 day"), (5400, "90 minutes"), (61, "61 seconds")]
 )
 def test_intervals_are_written_in_the_largest_unit_that_fits(seconds: int, text: str) -> None:
-    assert interval_text(timedelta(seconds=seconds)) == text
+    assert amount_words(timedelta(seconds=seconds)) == text
 
 
 # --- clock changes
