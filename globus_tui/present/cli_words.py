@@ -37,13 +37,9 @@ def row_text(case: Case) -> str:
     """A timer as a line with tabs, for a ticket or a spreadsheet: health, name, next run, interval, why, id."""
     job = case.job
     cells = (
-        marks.health_sign(case.health.word).word,
-        job.label,
-        health_words.next_words(case),
-        schedule_words.every_short(job),
-        health_words.why(case),
-        job.job_id,
-    )
+        marks.health_sign(case.health.word).word, job.label, health_words.next_words(case),
+        schedule_words.every_short(job), health_words.why(case), job.job_id,
+    )  # fmt: skip
     return _TAB.join(one_line(cell) for cell in cells)
 
 
@@ -73,13 +69,9 @@ def task_python(task_id: str) -> str:
 
 def _python(client: str, lines: Sequence[str]) -> str:
     head = (
-        "import os",
-        "",
-        "import globus_sdk",
-        "",
-        f'token = os.path.expandvars("{TOKEN}")',
+        "import os", "", "import globus_sdk", "", f'token = os.path.expandvars("{TOKEN}")',
         f"client = globus_sdk.{client}(authorizer=globus_sdk.AccessTokenAuthorizer(token))",
-    )
+    )  # fmt: skip
     return "\n".join((*head, *lines))
 
 

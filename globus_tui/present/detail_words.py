@@ -33,16 +33,10 @@ FEWEST_RUNS = 3
 
 _TICKS = {Mark.SKIPPED: "skipped", Mark.MISSED: "missed", Mark.RUNNING: "running"}
 _SUMMARY = (
-    (Mark.OK, "ok"),
-    (Mark.WITH_SKIPS, "ok with skips"),
-    (Mark.EMPTY, "ok but empty"),
-    (Mark.RUNNING, "running"),
-    (Mark.FAILED, "failed"),
-    (Mark.REFUSED, "refused"),
-    (Mark.SKIPPED, "skipped"),
-    (Mark.MISSED, "missed"),
+    (Mark.OK, "ok"), (Mark.WITH_SKIPS, "ok with skips"), (Mark.EMPTY, "ok but empty"), (Mark.RUNNING, "running"),
+    (Mark.FAILED, "failed"), (Mark.REFUSED, "refused"), (Mark.SKIPPED, "skipped"), (Mark.MISSED, "missed"),
     (Mark.UNKNOWN, "not known"),
-)
+)  # fmt: skip
 _GOOD = (Outcome.OK, Outcome.WITH_SKIPS, Outcome.EMPTY)
 
 

@@ -38,15 +38,10 @@ class State(IntEnum):
 
 
 _STATES = {
-    Word.UNKNOWN: State.UNKNOWN,
-    Word.SIGN_IN: State.CRITICAL,
-    Word.OVERDUE: State.CRITICAL,
-    Word.FAILED: State.CRITICAL,
-    Word.BLOCKED: State.WARNING,
-    Word.OVERRUN: State.WARNING,
-    Word.RETRY: State.WARNING,
+    Word.UNKNOWN: State.UNKNOWN, Word.SIGN_IN: State.CRITICAL, Word.OVERDUE: State.CRITICAL,
+    Word.FAILED: State.CRITICAL, Word.BLOCKED: State.WARNING, Word.OVERRUN: State.WARNING, Word.RETRY: State.WARNING,
     Word.WARN: State.WARNING,
-}
+}  # fmt: skip
 
 
 def state_of(one: Listed) -> State:

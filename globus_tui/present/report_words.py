@@ -37,14 +37,11 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
     when, timer = wire.moment(entry.get("when")), wire.document(entry.get("timer"))
     what = entry.get("what") or "?"
     found = (
-        moments.stamp(when, zone) if when else "?",
-        entry.get("who") or "?",
-        entry.get("host") or "?",
+        moments.stamp(when, zone) if when else "?", entry.get("who") or "?", entry.get("host") or "?",
         f"{what} (undo)" if entry.get("undoes") else what,
-        timer.get("name") or timer.get("id") or entry.get("label") or "-",
-        entry.get("outcome") or "?",
+        timer.get("name") or timer.get("id") or entry.get("label") or "-", entry.get("outcome") or "?",
         entry.get("error") or "",
-    )
+    )  # fmt: skip
     return tuple(map(str, found))
 
 

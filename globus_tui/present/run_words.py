@@ -18,20 +18,13 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.task import TaskEvent
 
 _RESULTS = {
-    Outcome.OK: "ok",
-    Outcome.EMPTY: "ok, empty",
-    Outcome.WITH_SKIPS: "ok, skips",
-    Outcome.FAILED: "FAILED",
-    Outcome.REFUSED: "REFUSED",
-    Outcome.RUNNING: "running",
-    Outcome.UNKNOWN: "not known",
-}
+    Outcome.OK: "ok", Outcome.EMPTY: "ok, empty", Outcome.WITH_SKIPS: "ok, skips", Outcome.FAILED: "FAILED",
+    Outcome.REFUSED: "REFUSED", Outcome.RUNNING: "running", Outcome.UNKNOWN: "not known",
+}  # fmt: skip
 _TASK_STATUS = {
-    TaskStatus.ACTIVE: "active",
-    TaskStatus.INACTIVE: "waits for you",
-    TaskStatus.SUCCEEDED: "succeeded",
+    TaskStatus.ACTIVE: "active", TaskStatus.INACTIVE: "waits for you", TaskStatus.SUCCEEDED: "succeeded",
     TaskStatus.FAILED: "failed",
-}
+}  # fmt: skip
 
 
 def result(found: Outcome) -> str:

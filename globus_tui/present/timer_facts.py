@@ -63,11 +63,8 @@ def _bounds(case: Case) -> list[Fact]:
     shifted = schedule.start is not None and schedule.start.astimezone(case.zone).utcoffset()
     utc = f" ({moments.utc_time(schedule.start)})" if schedule.start and shifted else ""
     ends = schedule_words.end_words(schedule.end, case.now, case.zone) or "no end"
-    return [Fact("start", start + utc), Fact("end", ends + _runs_done(case))]
-
-
-def _runs_done(case: Case) -> str:
-    return f", {counted(case.job.n_runs, 'run')} so far" if case.job.n_runs is not None else ""
+    done = f", {counted(case.job.n_runs, 'run')} so far" if case.job.n_runs is not None else ""
+    return [Fact("start", start + utc), Fact("end", ends + done)]
 
 
 def fire_facts(case: Case, wanted: int) -> list[Fact]:
@@ -115,12 +112,9 @@ def shift_words(case: Case) -> str | None:
 
 
 _KINDS = {
-    CollectionKind.MAPPED: "mapped",
-    CollectionKind.GUEST: "guest",
-    CollectionKind.GCP_MAPPED: "personal computer",
-    CollectionKind.GCP_GUEST: "guest on a personal computer",
-    CollectionKind.ENDPOINT: "endpoint",
-}
+    CollectionKind.MAPPED: "mapped", CollectionKind.GUEST: "guest", CollectionKind.GCP_MAPPED: "personal computer",
+    CollectionKind.GCP_GUEST: "guest on a personal computer", CollectionKind.ENDPOINT: "endpoint",
+}  # fmt: skip
 
 
 def collection_words(collection: Collection | None) -> str:

@@ -191,13 +191,9 @@ def summary(data: TransferData) -> str:
 
 
 _KINDS = {
-    CollectionKind.MAPPED: "mapped",
-    CollectionKind.GUEST: "guest",
-    CollectionKind.GCP_MAPPED: "personal",
-    CollectionKind.GCP_GUEST: "pers. guest",
-    CollectionKind.ENDPOINT: "endpoint",
-    CollectionKind.OTHER: "other",
-}
+    CollectionKind.MAPPED: "mapped", CollectionKind.GUEST: "guest", CollectionKind.GCP_MAPPED: "personal",
+    CollectionKind.GCP_GUEST: "pers. guest", CollectionKind.ENDPOINT: "endpoint", CollectionKind.OTHER: "other",
+}  # fmt: skip
 
 
 def kind_words(collection: Collection) -> str:

@@ -164,14 +164,10 @@ class Operations:
 
 
 _DONE_DOING = {
-    "pause": ("paused", "pausing"),
-    "resume": ("resumed", "resuming"),
-    "rename": ("renamed", "renaming"),
-    "delete": ("deleted", "deleting"),
-    "cancel": ("canceled the task of", "canceling the task of"),
-    "create": ("created", "creating"),
-    "transfer": ("started the transfer", "starting the transfer"),
-}
+    "pause": ("paused", "pausing"), "resume": ("resumed", "resuming"), "rename": ("renamed", "renaming"),
+    "delete": ("deleted", "deleting"), "cancel": ("canceled the task of", "canceling the task of"),
+    "create": ("created", "creating"), "transfer": ("started the transfer", "starting the transfer"),
+}  # fmt: skip
 
 
 def looked_up_words(verb: str, name: str, effect: bool | None, asked_at: str) -> str:

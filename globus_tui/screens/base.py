@@ -164,12 +164,9 @@ class TimerScreen(Page[None]):
             full = short = "nothing read yet"  # nobody is signed in, so nothing is asked either
         room = self.app.size.width - 3
         choices = (
-            (f"{place} {who}", full),
-            (f"{place} {who}", short),
-            (place, short),
-            (bare, short),
+            (f"{place} {who}", full), (f"{place} {who}", short), (place, short), (bare, short),
             (clip(bare, max(0, room - cell_width(short))), short),
-        )
+        )  # fmt: skip
         fits = (one for one in choices if cell_width(one[0]) + cell_width(one[1]) <= room)
         left, right = next(fits, choices[-1])
         stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)

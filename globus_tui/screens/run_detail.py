@@ -305,10 +305,7 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
             return
         from globus_tui.screens.job_copying import offer, task_choices
 
-        offer(self.app, [*task_choices(self.app, task_id), ("t", "what is shown", self._shown_text())])
-
-    def _shown_text(self) -> str:
-        return "\n".join(self.text_out()[1])
+        offer(self.app, [*task_choices(self.app, task_id), ("t", "what is shown", "\n".join(self.text_out()[1]))])
 
     # --- what is shown
 

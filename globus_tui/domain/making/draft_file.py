@@ -62,12 +62,10 @@ def to_file(draft: Draft) -> dict[str, Any]:
     stated = {key: value for key, value in names.items() if value} | found.get("names", {})
     guards = _guards(draft.guards)
     more = {
-        "names": stated,
-        "guards": guards,
+        "names": stated, "guards": guards,
         "group": [{"suffix": one.suffix, "schedule": schedule_document(one.schedule)} for one in draft.group],
-        "typed": dict(draft.typed),
-        "cloned_from": draft.cloned_from,
-    }
+        "typed": dict(draft.typed), "cloned_from": draft.cloned_from,
+    }  # fmt: skip
     return found | {key: value for key, value in more.items() if value}
 
 

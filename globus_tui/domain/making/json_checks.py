@@ -262,12 +262,8 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "boolean": bool,
-    "array": list,
-    "object": dict,
-    "null": type(None),
-}
+    "string": str, "boolean": bool, "array": list, "object": dict, "null": type(None),
+}  # fmt: skip
 
 
 def _has_type(value: object, named: object) -> bool:

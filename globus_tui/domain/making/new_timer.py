@@ -98,11 +98,9 @@ class TimerJob:
     def to_document(self) -> dict[str, Any]:
         """The body of POST /jobs/."""
         stated = {
-            "name": self.name,
-            "stop_after": wire_moment(self.stop_after) if self.stop_after else None,
-            "stop_after_n": self.stop_after_n,
-            "scope": self.scope,
-        }
+            "name": self.name, "stop_after": wire_moment(self.stop_after) if self.stop_after else None,
+            "stop_after_n": self.stop_after_n, "scope": self.scope,
+        }  # fmt: skip
         return {
             "callback_url": self.callback_url,
             "callback_body": dict(self.callback_body),

@@ -37,12 +37,10 @@ class _Field(NamedTuple):
 
 
 _FIELDS = (
-    _Field("minute", 0, 59),
-    _Field("hour", 0, 23),
-    _Field("day of the month", 1, 31),
+    _Field("minute", 0, 59), _Field("hour", 0, 23), _Field("day of the month", 1, 31),
     _Field("month", 1, 12, _MONTHS, 1),
     _Field("day of the week", 0, 7, ("sun", "mon", "tue", "wed", "thu", "fri", "sat")),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,11 +330,9 @@ def field_labels(form: flow_inputs.InputForm) -> dict[tuple[str, ...], str]:
         name = one.path[-1] if one.path else one.label
         others = {found[path] for path in found if path[:-1] == one.path[:-1]}
         offers = (
-            clip(safe_line(one.label), LABEL_WIDTH),
-            clip(safe_line(name), LABEL_WIDTH),
-            clip(safe_line(name), LABEL_WIDTH, where="middle"),
-            clip(safe_line(name), LABEL_WIDTH, where="start"),
-        )
+            clip(safe_line(one.label), LABEL_WIDTH), clip(safe_line(name), LABEL_WIDTH),
+            clip(safe_line(name), LABEL_WIDTH, where="middle"), clip(safe_line(name), LABEL_WIDTH, where="start"),
+        )  # fmt: skip
         numbered = (f"{clip(safe_line(one.label), LABEL_WIDTH - 4)} {n}" for n in range(2, 1000))
         found[one.path] = next(words for words in (*offers, *numbered) if words and words not in others)
     return found

@@ -217,12 +217,9 @@ _INTENTS = (
 )
 _ALWAYS = "ALWAYS"
 _LEVELS = (
-    (SyncLevel.MTIME.name, "newer"),
-    (SyncLevel.SIZE.name, "size"),
-    (SyncLevel.CHECKSUM.name, "checksum"),
-    (SyncLevel.EXISTS.name, "missing"),
-    (_ALWAYS, "always"),
-)
+    (SyncLevel.MTIME.name, "newer"), (SyncLevel.SIZE.name, "size"), (SyncLevel.CHECKSUM.name, "checksum"),
+    (SyncLevel.EXISTS.name, "missing"), (_ALWAYS, "always"),
+)  # fmt: skip
 _LINKS = (("ignore", "ignore"), ("keep", "keep"), ("copy", "copy what they point to"))
 _OPTIONS: tuple[tuple[tuple[str, str, bool], ...], ...] = (
     (

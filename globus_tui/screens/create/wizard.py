@@ -453,13 +453,14 @@ class WizardScreen(CheckedDraft):
         not_saved = "may have been sent" if lost else "not sent yet"
         saved = "sending" if self.is_sending else "draft saved" if self.keeper.saved else not_saved
         header.right = Content.styled(f"{saved} ", "$text-muted")
-        about.left = Content.styled(f" {MAY_BE_THERE}", "$text-warning") if lost else self._about_step()
+        about.left = (
+            Content.styled(f" {MAY_BE_THERE}", "$text-warning")
+            if lost
+            else Content.styled(f" {self.step.about}", "$text-muted")
+        )
 
     def help_text(self) -> str:
         return f"{self.ABOUT}\n\n{self.step.help_text()}".strip()
-
-    def _about_step(self) -> Content:
-        return Content.styled(f" {self.step.about}", "$text-muted")
 
     def _show_checks(self) -> None:
         """The worst of what was found, a line each, as many as there is room for; the last step lists all by itself."""
