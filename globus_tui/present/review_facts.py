@@ -53,7 +53,7 @@ class FireLine(NamedTuple):
 
 def both_times(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """A moment as local time and as UTC: `Sun 22 Nov 02:00 CST (08:00Z)`."""
-    local = f"{moments.date_time(moment, now, zone)} {moments.zone_name(moment, zone)}"
+    local = _local(moment, now, zone)
     return local if _is_utc(moment, zone) else f"{local} ({utc_words(moment, zone)})"
 
 
@@ -70,15 +70,16 @@ def _is_utc(moment: datetime, zone: tzinfo) -> bool:
 
 def schedule_echo(draft: Draft, now: datetime, zone: tzinfo) -> str:
     """What a draft's schedule means: `= every 1 day, first Sun 22 Nov 02:00 CST (08:00Z), no end`; "" for none."""
-    schedule = draft.schedule
-    if schedule is None:
-        return ""
-    if isinstance(schedule, OnceSchedule):
-        return f"= once, {both_times(schedule.at, now, zone)}" if schedule.at else "= once, as soon as it is created"
     several = f"{len(draft.group)} timers, each " if len(draft.group) > 1 else ""
-    first = f"first {both_times(schedule.start, now, zone)}" if schedule.start else "first when it is created"
-    end = end_words(schedule.end, now, zone) or "no end"
-    return f"= {several}every {interval_words(schedule.interval)}, {first}, {end}"
+    return f"= {several}{echo(draft.schedule, now, zone)}" if draft.schedule else ""
+
+
+def echo(schedule: Schedule, now: datetime, zone: tzinfo) -> str:
+    """How a schedule was understood: `every 1 day, first Sun 22 Nov 02:00 CST (08:00Z), no end`."""
+    if isinstance(schedule, OnceSchedule):
+        return f"once, {both_times(schedule.at, now, zone)}" if schedule.at else "once, as soon as it is created"
+    first = both_times(schedule.start, now, zone) if schedule.start else "when it is created"
+    return f"every {interval_words(schedule.interval)}, first {first}, {end_words(schedule.end, now, zone) or 'no end'}"
 
 
 def counted_seconds(schedule: Schedule | None) -> str:
@@ -141,8 +142,6 @@ def when_lines(
 
 def phrases_page(width: int = 80) -> str:
     """The page of help about what can be typed for times and schedules, in lines of a width."""
-    import textwrap
-
     from globus_tui.domain.schedule.typed_schedules import PHRASES
 
     lines = ["What can be typed for times and schedules:"]
@@ -176,8 +175,8 @@ def _ended(schedule: Schedule, ticks: tuple[datetime, ...]) -> tuple[datetime, .
     return ticks if most is None else ticks[:most]
 
 
-def _local(tick: datetime, now: datetime, zone: tzinfo) -> str:
-    return f"{moments.date_time(tick, now, zone)} {moments.zone_name(tick, zone)}"
+def _local(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    return f"{moments.date_time(moment, now, zone)} {moments.zone_name(moment, zone)}"
 
 
 def shift_lines(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, ...]:
@@ -334,20 +333,6 @@ def _when(draft: Draft, now: datetime, zone: tzinfo) -> list[Fact]:
     return [Fact("when", echo(draft.schedule, now, zone) if draft.schedule else "not said")]
 
 
-def echo(schedule: Schedule, now: datetime, zone: tzinfo) -> str:
-    """How a schedule was understood, in local time and UTC: `every 1 day, first Sun 22 Nov 2026 02:00 CST (08:00Z)`."""
-    if isinstance(schedule, OnceSchedule):
-        return f"once, {both_clocks(schedule.at, zone)}" if schedule.at else "once, as soon as it is created"
-    first = both_clocks(schedule.start, zone) if schedule.start else "as soon as it is created"
-    end = end_words(schedule.end, now, zone, before=", ") or ", no end"
-    return f"every {interval_words(schedule.interval)}, first {first}{end}"
-
-
-def both_clocks(moment: datetime, zone: tzinfo) -> str:
-    """A moment in local time and UTC: `Sun 22 Nov 2026 02:00 CST (08:00Z)`."""
-    return f"{moments.stamp(moment, zone)} ({moments.utc_time(moment)})"
-
-
 _MOST_ITEMS = 3
 
 
@@ -368,8 +353,7 @@ def start_words(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     deletes = " It DELETES at the destination what the source has not." if draft.deletes else ""
     if draft.what is What.TRANSFER_NOW:
         return (f"The transfer STARTS NOW, and runs once.{deletes}",)
-    schedules = [one.schedule for one in draft.group] if len(draft.group) > 1 else [draft.schedule]
-    if any(starts_at_once(one, now) for one in schedules):
+    if any(starts_at_once(one, now) for one in _schedules(draft)):
         return (f"A run STARTS AT ONCE, as soon as it is created.{deletes}",)
     if isinstance(draft.schedule, OnceSchedule) and draft.schedule.at is not None:
         return (f"It runs a single time, {both_times(draft.schedule.at, now, zone)}.{deletes}",)
