@@ -602,9 +602,8 @@ class GlobusTui(OrderedKeys[Switch]):
     def action_app_info(self) -> None:
         from globus_tui.screens.about_self import AboutSelf, own_cost
 
-        cost = own_cost(
-            self.store, requests=self.activity.requests, received=self.activity.received, started=self.started_at
-        )
+        lasted, done = time.monotonic() - self.started_at, self.activity
+        cost = own_cost(self.store, requests=done.requests, received=done.received, lasted=lasted)
         self.push_screen(AboutSelf(cost))
 
     def action_jobs_activity(self) -> None:

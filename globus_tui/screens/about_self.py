@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -64,12 +63,12 @@ def _sharing(cost: OwnCost) -> str:
     return f"{cost.taken} of {counted(cost.taken + cost.asked, 'list')} read by another copy on this host{last}"
 
 
-def own_cost(store: JobStore, *, requests: int, received: int, started: float) -> OwnCost:
-    """What was used so far; `received` are bytes of answers, `started` is by `time.monotonic`."""
+def own_cost(store: JobStore, *, requests: int, received: int, lasted: float) -> OwnCost:
+    """What was used so far; `received` are bytes of answers, `lasted` are seconds."""
     lists, states = store.refresher, store.states
     used = resource.getrusage(resource.RUSAGE_SELF)
     return OwnCost(
-        timedelta(seconds=time.monotonic() - started), used.ru_utime + used.ru_stime,
+        timedelta(seconds=lasted), used.ru_utime + used.ru_stime,
         memory_now(), requests, received, lists.plan.pace, len(states), lists.asked_here, lists.taken, lists.last_taken,
     )  # fmt: skip
 
