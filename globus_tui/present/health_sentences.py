@@ -8,7 +8,7 @@ from globus_tui.domain.schedule.schedule import next_ticks
 from globus_tui.domain.timer.health import BEFOREHAND, Why, Word
 from globus_tui.present import gare_words, moments
 from globus_tui.present.error_words import explain_error
-from globus_tui.present.health_words import outlives_pause, paused_words, rest_words
+from globus_tui.present.health_words import gives_up, outlives_pause, paused_words, rest_words
 from globus_tui.present.replaced_words import resume_warning
 from globus_tui.present.run_words import progress
 from globus_tui.present.sizes import count, counted
@@ -140,7 +140,8 @@ def _trouble(case: Case) -> str:
     said = one_line(case.health.text or "")
     words = explain_error(case.health.code, said).sentences()
     quoted = f' Globus says: "{said}".' if said and said not in words else ""
-    return f"The run in progress is {case.lasted} old and its task does not move. {words}{quoted}{_skipped(case)}"
+    until = f"; Globus{gives_up(case)}" if gives_up(case) else ""
+    return f"The run in progress is {case.lasted} old and its task does not move{until}. {words}{quoted}{_skipped(case)}"
 
 
 def _skipped(case: Case) -> str:
@@ -221,8 +222,8 @@ _EXPLAIN: dict[Why, Callable[[Case], str]] = {
     ),
     Why.LONGER_THAN_INTERVAL: _overrun,
     Why.RETRYING: lambda case: (
-        f"The run could not be started; the service has been retrying since {case.since or '?'} and does so "
-        "for up to half the interval, at most 45 minutes."
+        f"The run could not be started; the service has been retrying since {case.since or '?'} and"
+        f"{gives_up(case) or ' does so a while'} (half the interval, at most 45 minutes)."
     ),
     Why.SOURCE_SHRANK: _shrank,
     Why.FILES_SKIPPED: lambda case: (

@@ -9,7 +9,7 @@ from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule
 from globus_tui.domain.timer.cause import AT_DESTINATION, AT_SOURCE
-from globus_tui.domain.timer.health import BEFOREHAND, Health, Why, Word
+from globus_tui.domain.timer.health import BEFOREHAND, Health, Why, Word, task_in_progress
 from globus_tui.domain.timer.job import JobStatus, PauseCause
 from globus_tui.present import moments
 from globus_tui.present.error_words import short_words
@@ -120,8 +120,17 @@ def paused_words(case: Case) -> str:
     return "paused" if cause == PauseCause.USER.value else "paused by Globus"
 
 
-def remedy(job: Job, health: Health) -> tuple[str, str] | None:
-    """The command that helps and what it does, or None when there is nothing to do but wait."""
+def remedies(job: Job, health: Health) -> tuple[tuple[str, str], ...]:
+    """The commands that help, each with what it does, the best first; none when there is nothing to do but wait."""
+    best = _remedy(job, health)
+    stuck = health.why in _CANCELABLE and task_in_progress(job, health)
+    return (*((best,) if best else ()), *((("job.cancel-task", "cancels the task"),) if stuck else ()))
+
+
+_CANCELABLE = {Why.TASK_TROUBLE, Why.SLOW, Why.LONGER_THAN_INTERVAL}
+
+
+def _remedy(job: Job, health: Health) -> tuple[str, str] | None:
     if health.why is Why.SOURCE_SHRANK and job.stands_still:
         return "list.choose", "shows its runs and paths: look at the source before it is resumed"
     if health.why is Why.RUN_REFUSED and health.gare is not None:
@@ -238,10 +247,25 @@ def _blamed(case: Case) -> str | None:
     return collection_name(transfer.source_endpoint, case.names) if case.health.code in AT_SOURCE else None
 
 
+def gives_up(case: Case) -> str:
+    """` gives up 17:32`: when what waits is not tried any longer, by the deadline of its task or by the service's rule.
+
+    Documented for a run that cannot be started: half the interval, at most 45 minutes. Empty where that is not known.
+    """
+    ends = case.task.deadline if case.task is not None else None
+    if case.health.why is Why.RETRYING:
+        half = timedelta(seconds=case.job.interval_seconds / 2) if case.job.interval_seconds else _RETRIED
+        ends = case.health.since + min(half, _RETRIED) if case.health.since else None
+        ends = ends if ends and ends > case.now else None
+    return f" gives up {moments.since_words(ends, case.now, case.zone)}" if ends else ""
+
+
+_RETRIED = timedelta(minutes=45)
+
+
 def _trouble(case: Case) -> str:
-    deadline = case.task.deadline if case.task is not None else None
-    ends = f", gives up {moments.since_words(deadline, case.now, case.zone)}" if deadline is not None else ""
-    return f"task stuck: {short_words(case.health.code, case.health.text)}, {case.lasted} old{ends}{_skipped(case)}"
+    stuck = f"task stuck: {short_words(case.health.code, case.health.text)}, {case.lasted} old"
+    return f"{stuck}{',' * bool(gives_up(case))}{gives_up(case)}{_skipped(case)}"
 
 
 def _skipped(case: Case) -> str:
@@ -249,17 +273,8 @@ def _skipped(case: Case) -> str:
 
 
 def _retrying(case: Case) -> str:
-    """Since when, and until when: half the interval, at most 45 minutes (documented)."""
-    since = case.health.since
-    if since is None:
-        return "service retrying since ?"
-    half = timedelta(seconds=case.job.interval_seconds / 2) if case.job.interval_seconds else _RETRIED
-    ends = since + min(half, _RETRIED)
-    until = f", gives up {moments.since_words(ends, case.now, case.zone)}" if ends > case.now else ""
-    return f"service retrying since {case.since}{until}"
-
-
-_RETRIED = timedelta(minutes=45)
+    until = gives_up(case)
+    return f"service retrying since {case.since or '?'}{',' * bool(until)}{until}"
 
 
 def _overrun(case: Case) -> str:

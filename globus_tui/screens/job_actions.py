@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from globus_tui.commands import key_words
 from globus_tui.domain.errors import BadInput, GlobusTuiError
-from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.health import Word, task_in_progress
 from globus_tui.domain.timer.job import FlowStart, JobStatus
 from globus_tui.domain.timer.timer_groups import check_name, joined_name, split_name, timer_groups
 from globus_tui.present import moments
@@ -47,9 +47,7 @@ BUSY: Reason = ("is busy already", "are busy already")
 
 def running_task(state: JobState) -> str | None:
     """The id of the task of the run in progress, or None."""
-    newest = state.job.runs[0] if state.job.runs else None
-    in_progress = state.health.word in (Word.RUNNING, Word.BLOCKED, Word.OVERRUN) or state.job.running
-    return newest.resource_id if newest and in_progress else None
+    return task_in_progress(state.job, state.health)
 
 
 def wants_fix(state: JobState) -> bool:

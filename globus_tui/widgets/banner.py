@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.present.health_sentences import explain, headline
-from globus_tui.present.health_words import remedy
+from globus_tui.present.health_words import remedies
 from globus_tui.present.marks import health_sign
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.text_line import NoteLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ class Banner(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="banner-head", markup=False)
-        yield Static(id="banner-words", markup=False)
+        yield NoteLine(id="banner-words")
         yield Static(id="banner-key", markup=False)
 
     def show(self, case: Case) -> None:
@@ -45,19 +46,22 @@ class Banner(Vertical):
         words = self._safe(explain(case), case)
         if trouble:
             self._say("#banner-head", Content.styled(head, "bold"))
-            self._say("#banner-words", Content(words))
+            self._say_why(words)
             self._say("#banner-key", self._help(case))
         else:
             self._say("#banner-head", Content.assemble((head, "bold"), "  ", words))
-            self._say("#banner-words", Content())
+            self._say_why("")
             self._say("#banner-key", Content())
 
     def _help(self, case: Case) -> Content:
-        """The key that helps; not the one that opened this screen."""
-        found = remedy(case.job, case.health)
-        if found is None or found[0] == "list.choose":
-            return Content()
-        return Content.assemble((self._banner_key_of(found[0]), "bold $primary"), f"  {self._safe(found[1], case)}")
+        """The keys that help; not the one that opened this screen."""
+        found = [one for one in remedies(case.job, case.health) if one[0] != "list.choose"]
+        pieces = [((self._banner_key_of(key), "bold $primary"), f"  {self._safe(does, case)}   ") for key, does in found]
+        return Content.assemble(*(one for both in pieces for one in both)).rstrip()
+
+    def _say_why(self, words: str) -> None:
+        line = self.query_one("#banner-words", NoteLine)
+        line.display, line.left = bool(words), Content(words)
 
     def _say(self, selector: str, words: Content) -> None:
         line = self.query_one(selector, Static)

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from globus_tui.domain.making.draft_fields import Level
 from globus_tui.present.marks import LEVEL_WORDS
 from globus_tui.present.safe_text import cell_width, safe_line
+from globus_tui.widgets.text_line import NoteLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ class FormRow(Vertical):
     FormRow > Horizontal { height: auto; }
     FormRow .row-label { width: 13; height: 1; color: $text-muted; }
     FormRow TextField { width: 1fr; }
-    FormRow .row-note { height: auto; margin-left: 13; display: none; color: $text-muted; }
+    FormRow .row-note { max-height: 100%; margin-left: 13; display: none; color: $text-muted; }
     FormRow .row-note.-warn { color: $text-warning; }
     FormRow .row-note.-stop { color: $text-error; }
     """
@@ -53,7 +54,7 @@ class FormRow(Vertical):
         with Horizontal():
             yield Static(Content(self._row_label), classes="row-label")
             yield from self._row_fields
-        yield Static(classes="row-note", markup=False)
+        yield NoteLine(classes="row-note")
 
     def say(self, found: Sequence[Finding], *, least: Level = Level.NOTE) -> None:
         """Say the worst of what was found of this field; nothing when it is not even `least`."""
@@ -69,7 +70,7 @@ class FormRow(Vertical):
         """What is said of it can be read whole: its note is not cut."""
         if self._row_said is None or not self._row_said[1]:
             return False
-        note = self.query_one(".row-note", Static)
+        note = self.query_one(".row-note", NoteLine)
         longest = note.size.width * (note.size.height or 1)
         return cell_width(safe_line(self._row_said[1])) + 5 < longest * (1.0 if note.size.height == 1 else 0.85)
 
@@ -78,9 +79,9 @@ class FormRow(Vertical):
         if (level, words) == self._row_said:
             return
         self._row_said = (level, words)
-        line = self.query_one(".row-note", Static)
+        line = self.query_one(".row-note", NoteLine)
         line.display = bool(words)
         for one, style in _STYLES.items():
             line.set_class(one is level, style)
         sign = f"{LEVEL_WORDS[level]} " if level >= Level.WARN else ""
-        line.update(Content(f"{sign}{safe_line(words)}"))
+        line.left = Content(f"{sign}{safe_line(words)}")

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from globus_tui.present import moments, schedule_words
 from globus_tui.present.health_sentences import explain, headline
-from globus_tui.present.health_words import remedy
+from globus_tui.present.health_words import remedies
 from globus_tui.present.marks import count_parts, health_sign
 from globus_tui.present.safe_text import clip, safe_line
 from globus_tui.present.transfer_words import route_with_paths
@@ -107,7 +107,7 @@ class JobPreview(Widget):
         super().__init__(id=id)
         self._preview_key_of = key_of
         self._preview_shown = Content()
-        self._preview_more = ""
+        self._preview_more = self._preview_help = ""
         self._preview_drawn: tuple[Content | None, tuple[Size, Style] | None, list[Strip]] = None, None, []
 
     def render_line(self, y: int) -> Strip:
@@ -119,6 +119,7 @@ class JobPreview(Widget):
         if same(words, self._preview_shown):
             return
         before, self._preview_shown, self._preview_more = self._preview_lines(), words, "..." if view.ascii else "…"
+        self._preview_help = self._help(state) if state else ""
         after = self._preview_lines()
         changed = [y for y in range(max(len(before), len(after))) if before[y : y + 1] != after[y : y + 1]]
         if changed:  # regions count from the content, below the border
@@ -134,13 +135,17 @@ class JobPreview(Widget):
         return lines
 
     def _fitted(self) -> Content:
-        """Where room is short the way of the files is cut first, so that the reason and the help can be read."""
+        """Where room is short the way of the files is cut first, then the explanation, so that the help can be read."""
         width, height, more = *self.content_size, self._preview_more
         lines = self._preview_shown.wrap(width) if width else []
         if len(lines) <= height:
             return Content("\n").join(line.rstrip() for line in lines)
-        first, *others = self._preview_shown.split("\n")
-        lines = [_cut(first, width, more), *(line for one in others for line in one.wrap(width))]
+        first, told, *others = self._preview_shown.split("\n")
+        reason, told = told[: len(told) - len(self._preview_help)], told.wrap(width)
+        while len(told) >= height > 1 and len(told) > 1 and " " in reason.plain:
+            reason = reason[: reason.plain.rindex(" ")]
+            told = Content.assemble(reason, more, self._preview_help).wrap(width)
+        lines = [_cut(first, width, more), *told, *(line for one in others for line in one.wrap(width))]
         shown = [line.rstrip() for line in lines[:height]]
         if len(lines) > height:
             shown[-1] = _cut(Content.assemble(shown[-1], more), width, more)
@@ -178,8 +183,8 @@ class JobPreview(Widget):
         return f"{len(state.rows)} timers, acted on as one ({key} shows each): {times}"
 
     def _help(self, state: JobState) -> str:
-        found = remedy(state.job, state.health)
-        return f"  {self._preview_key_of(found[0])} {found[1]}" if found else ""
+        found = remedies(state.job, state.health)
+        return "".join(f"  {self._preview_key_of(key)} {does}" for key, does in found)
 
     @staticmethod
     def _line(head: str, style: str, words: str) -> Content:

@@ -56,7 +56,10 @@ class TextLine(Widget):
 
 
 class NoteLine(TextLine):
-    """A sentence that takes a second line where one is too short, since nothing else says what it says."""
+    """A sentence that takes more lines where one is too short, since nothing else says what it says.
+
+    How many, the style sheet says (`max-height`); what does not fit on the last one is cut.
+    """
 
     DEFAULT_CSS = """
     NoteLine { height: auto; max-height: 2; }
@@ -69,23 +72,28 @@ class NoteLine(TextLine):
     @left.setter
     def left(self, words: Content) -> None:
         if not same(words, self._line_left):
-            before = self._line_count(self.size.width)
+            before = len(self._note_lines(self.size.width))
             self._line_left = words
-            self.refresh(layout=before != self._line_count(self.size.width))
+            self.refresh(layout=before != len(self._note_lines(self.size.width)))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return self._line_count(width)
+        return len(self._note_lines(width))
 
-    def _line_count(self, width: int) -> int:
-        return 2 if self._line_left.cell_length > width > 0 else 1
+    def _note_lines(self, width: int) -> list[Content]:
+        """All lines begin below one another."""
+        words, indent = self._line_left, " " * self._line_left.plain.startswith(" ")
+        if words.cell_length <= width or width <= 1:
+            return [words]
+        lines = [Content.assemble(indent, one.rstrip()) for one in words[len(indent) :].wrap(width - len(indent))]
+        most = self.styles.max_height
+        if most is not None and len(lines) > (kept := max(1, int(most.value))):
+            rest = Content(" ").join(one[len(indent) :] for one in lines[kept - 1 :])
+            lines[kept - 1 :] = [cut(Content.assemble(indent, rest), width, ascii_only=self.app.has_class("-ascii"))]
+        return lines
 
     def render(self) -> RenderResult:
-        """The sentence, wrapped; what does not fit on the second line is cut."""
-        first, *rest = self._line_left.wrap(max(1, self.size.width))
-        if not rest:
-            return first
-        second = Content(" ") + Content(" ").join(one.rstrip() for one in rest)
-        return Content("\n").join((first, cut(second, self.size.width, ascii_only=self.app.has_class("-ascii"))))
+        """The sentence, wrapped."""
+        return Content("\n").join(self._note_lines(self.size.width))
 
 
 def cut(words: Content, width: int, *, ascii_only: bool) -> Content:

@@ -12,10 +12,10 @@ from globus_tui.commands import DEFAULT_KEYS
 from globus_tui.domain.auth.scope import TIMER, flow_user_scope
 from globus_tui.domain.timer.health import Why, Word, judge
 from globus_tui.domain.timer.history import task_of
-from globus_tui.domain.timer.job import Job
+from globus_tui.domain.timer.job import Job, JobKind
 from globus_tui.domain.timer.orders import NONE, Known, Orders, Rest
 from globus_tui.present.health_sentences import explain, headline
-from globus_tui.present.health_words import Case, next_words, remedy, why
+from globus_tui.present.health_words import Case, next_words, remedies, why
 from tests.domain.samples import (
     DATA_ACCESS,
     DAY,
@@ -818,8 +818,10 @@ def test_a_situation_has_its_word_reason_sentence_and_key(situation: Situation) 
     assert (case.health.word, case.health.why) == (situation.word, situation.reason)
     assert situation.row in why(case)
     assert situation.sentence in explain(case)
-    helps = remedy(case.job, case.health)
-    assert (helps[0] if helps else None) == situation.key
+    helps = [key for key, _ in remedies(case.job, case.health)]
+    assert next(iter(helps), None) == situation.key
+    hangs = case.health.why in (Why.TASK_TROUBLE, Why.SLOW, Why.LONGER_THAN_INTERVAL)
+    assert ("job.cancel-task" in helps) is (hangs and case.job.transfer is not None and bool(case.job.runs))
     if situation.next is not None:
         assert next_words(case) == situation.next
 
@@ -832,8 +834,20 @@ def test_words_are_one_line_and_a_remedy_is_a_key_that_exists(situation: Situati
         assert words.isprintable()
         assert "None" not in words
         assert "  " not in words
-    helps = remedy(case.job, case.health)
-    assert helps is None or helps[0] in DEFAULT_KEYS
+    assert {key for key, _ in remedies(case.job, case.health)} <= set(DEFAULT_KEYS)
+
+
+def test_what_waits_says_until_when_and_with_which_key_it_ends() -> None:
+    paused = SITUATIONS["a task paused by a manager"]
+    ends = by_id(task(0, "ACTIVE", is_paused=True, deadline=wire(NOW + 2 * HOUR)))
+    case = case_of(replace(paused, tasks=ends))
+    assert why(case).endswith(", 3h old, gives up 16:32")
+    assert "its task does not move; Globus gives up 16:32. Paused by" in explain(case)
+    assert remedies(case.job, case.health)[1] == ("job.cancel-task", "cancels the task")
+    flow = replace(case.job, kind=JobKind.FLOW, payload=None)
+    assert [key for key, _ in remedies(flow, case.health)] == ["job.log"]
+    retried = next(case for case in map(case_of, SITUATIONS.values()) if case.health.why is Why.RETRYING)
+    assert explain(retried).endswith("since 14:30 and gives up 15:15 (half the interval, at most 45 minutes).")
 
 
 def test_there_are_situations_for_every_reason() -> None:

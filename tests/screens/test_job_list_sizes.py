@@ -117,3 +117,26 @@ async def test_on_a_small_terminal_counts_hints_and_what_a_fix_starts_are_seen_w
         assert "file not found: /raw/run41/" in demo.screen()[1]
         log = next(line for line in demo.screen() if "[Log]" in line)
         assert "file not found: /raw/run41/" in demo.screen()[demo.screen().index(log) + 1]
+
+
+async def test_a_line_to_type_into_takes_no_columns_from_the_list(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        heading = next(line for line in demo.screen() if "LAST 7" in line)
+        for key in ("slash", "colon"):
+            await demo.press(pilot, key)
+            assert heading in demo.screen()
+            await demo.press(pilot, "escape")
+
+
+async def test_what_waits_is_told_with_its_end_and_the_keys_that_help_where_room_is_short(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        demo.point_at("tape-second-copy")
+        await demo.settle(pilot)
+        assert "does not move; Globus gives up" in " ".join(demo.text().split())
+        assert "… l shows what stops the task K cancels the task" in " ".join(demo.text().split())
+        await demo.press(pilot, "enter")
+        banner = demo.screen()[1:6]
+        assert banner[3].rstrip().endswith("…")
+        assert "l  shows what stops the task   K  cancels the task" in banner[4]
+        await demo.press(pilot, "K", "y")
+        assert any("cancel" in one for one in demo.changes())

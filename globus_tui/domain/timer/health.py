@@ -11,7 +11,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, next_tick
 from globus_tui.domain.timer.history import RUN_SLACK, History, Past, run_is_unlisted, starts_at_once, task_of
 from globus_tui.domain.timer.history import grace as grace
-from globus_tui.domain.timer.job import ActivityCode, Job, JobStatus, PauseCause
+from globus_tui.domain.timer.job import ActivityCode, Job, JobKind, JobStatus, PauseCause
 from globus_tui.domain.timer.orders import NONE
 from globus_tui.domain.timer.run import Outcome, Run, RunState, took
 from globus_tui.domain.transfer.destructive import fewer, shrinking
@@ -144,6 +144,13 @@ BEFOREHAND = "beforehand"
 SHORTEST_SLOW_RUN = timedelta(minutes=10)
 EMPTY_RUNS_TO_WARN = 3
 ENDS_SOON_RUNS = 3
+
+
+def task_in_progress(job: Job, health: Health) -> str | None:
+    """The Transfer task of the run in progress, which can be cancelled; None where there is none, as of flows."""
+    in_progress = health.word in (Word.RUNNING, Word.BLOCKED, Word.OVERRUN) or job.running
+    transfers = job.kind is JobKind.TRANSFER or job.transfer is not None
+    return job.runs[0].resource_id if job.runs and in_progress and transfers else None
 
 
 def judge(
