@@ -76,6 +76,7 @@ class Settings:
         mouse: None turns it off over SSH only.
         keep_replaced_days: after so many days it is asked whether an old timer, kept after an edit, may be deleted;
             0 never asks.
+        keep_runs_mb: so much of finished runs is kept here, longer than the 90 days of Globus; 0 keeps none.
         on_alert: a command and its arguments, told of alerts as JSON on its standard input; empty: none.
         terminal_alert: `osc9`, `osc777` or `osc99`: the terminal is asked to notify; `off`.
         breaker_after: failed runs in a row after which a timer is to be paused; 0: never.
@@ -108,6 +109,7 @@ class Settings:
     zone: str | None = None
     mouse: bool | None = None
     keep_replaced_days: int = DEFAULT_KEPT_DAYS
+    keep_runs_mb: int = 0
     on_alert: tuple[str, ...] = ()
     terminal_alert: str = "off"
     breaker_after: int = 0
@@ -464,6 +466,7 @@ _CHECKS = {
     "zone": (_is_zone, "an IANA time zone such as America/Chicago"),
     "mouse": (_is_flag, "true or false"),
     "keep_replaced_days": (_is_days, "0 (never ask) or days up to 3650"),
+    "keep_runs_mb": (lambda value: value == 0 or _is_small(value), "0 (none) or megabytes up to 100"),
     "fleet": (_is_text, "a folder of fleet files"),
     "notes_file": (_is_text, "a file for the notes of several people"),
     "share_answers": (_is_flag, "true or false"),

@@ -260,6 +260,10 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
     )
     if settings.notes_file and not backend.demo:
         store.notes = Ledger(Path(settings.notes_file).expanduser(), "all", shared=True)
+    if settings.keep_runs_mb and not backend.demo:
+        from globus_tui.store.kept_runs import KeptRuns
+
+        store.keep_runs(KeptRuns(settings.paths.state / "runs", settings.keep_runs_mb * 1_000_000))
     return store
 
 

@@ -117,6 +117,7 @@ def _paths(settings: Settings) -> tuple[tuple[str, Path], ...]:
         ("configuration", paths.config),
         ("tokens, unless in a keyring", paths.data / FILE_NAME),
         ("journal", paths.state / "journal.jsonl"),
+        ("kept runs", paths.state / "runs"),
         ("drafts", paths.state / "drafts" / settings.profile),
         ("log", paths.state / "globus_tui.log"),
         ("rows seen last", paths.cache),

@@ -141,7 +141,9 @@ def _trouble(case: Case) -> str:
     words = explain_error(case.health.code, said).sentences()
     quoted = f' Globus says: "{said}".' if said and said not in words else ""
     until = f"; Globus{gives_up(case)}" if gives_up(case) else ""
-    return f"The run in progress is {case.lasted} old and its task does not move{until}. {words}{quoted}{_skipped(case)}"
+    return (
+        f"The run in progress is {case.lasted} old and its task does not move{until}. {words}{quoted}{_skipped(case)}"
+    )
 
 
 def _skipped(case: Case) -> str:

@@ -195,7 +195,9 @@ def run_facts(
     """
     fired = f"{moments.stamp(run.ran_at, zone)} ({moments.utc_time(run.ran_at)})" if run.ran_at else "?"
     rows = [*_why(run, task), Fact("fired", fired)]
-    if run.resource_id is None:
+    if run.kept_here and task is not None:
+        rows += [Fact("task", "kept here: Globus has forgotten it", "muted"), *_numbers(task, now, zone)]
+    elif run.resource_id is None:
         rows.append(Fact("task", "none was made", "muted"))
     elif task_id is None:
         words = run_words.result(outcome(run, None))

@@ -248,6 +248,8 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
 
     def _empty_words(self) -> str:
         reading, run = self._task_reading, self.shown_run
+        if run is not None and run.kept_here:
+            return "Globus keeps no log of this run any more."
         if run is not None and self._task_id is None:
             return "This run made no transfer task, so there is no log."
         if reading.busy:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
     from globus_tui.domain.timer.orders import Orders
+    from globus_tui.domain.timer.run import Run
     from globus_tui.domain.transfer.task import Task
     from globus_tui.store.answer_cache import Kept
     from globus_tui.store.job_state import Pending
@@ -374,8 +375,18 @@ class Board:
         if job_id not in self.documents:
             return
         old = self.job(job_id)
-        runs = merge_runs(found.runs, old.runs, RUNS_KEPT_WHEN_OPENED)
+        listed, kept = ([one for one in old.runs if one.kept_here is here] for here in (False, True))
+        runs = merge_runs(found.runs, tuple(listed), RUNS_KEPT_WHEN_OPENED)
+        runs = merge_runs(tuple(kept), runs, RUNS_KEPT_WHEN_OPENED)
         self._take(replace(old, runs=runs, runs_marker=found.runs_marker), changed=True)
+
+    def add_kept_runs(self, job_id: JobId, kept: tuple[Run, ...]) -> None:
+        """Adds runs that were kept here to those that Globus lists, which go before them. Publishes."""
+        if job_id in self.documents and kept:
+            old = self.job(job_id)
+            runs = merge_runs(kept, old.runs, RUNS_KEPT_WHEN_OPENED)
+            if len(runs) > len(old.runs):
+                self._take(replace(old, runs=runs), changed=True)
 
     def _take(self, job: Job, *, changed: bool) -> None:
         job_id = job.job_id

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.history import task_of
 from globus_tui.store.board import RUNS_KEPT_WHEN_OPENED
 from globus_tui.store.task_shelf import TASKS_AT_ONCE
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
     from globus_tui.domain.wire import Document
     from globus_tui.store.board import Board
+    from globus_tui.store.kept_runs import KeptRuns
     from globus_tui.store.services import Services
 
 
@@ -75,6 +77,7 @@ class Details:
         self._services = services
         self._read: dict[JobId, JobDetail] = {}
         self._markers: dict[JobId, str | None] = {}
+        self.kept_runs: KeptRuns | None = None
 
     def last_read(self, job_id: JobId) -> JobDetail | None:
         """What `load_detail` gave last for this timer."""
@@ -97,6 +100,7 @@ class Details:
         self._markers[job_id] = reading.job.runs_marker
         tasks, places = await asyncio.gather(self._join_tasks(reading.job.runs), self._join_collections(reading.job))
         partial = tasks or places
+        await self._join_kept(job_id, reading.job.runs)
         detail = JobDetail(job_id, reading.document, self._markers.get(job_id) is not None, partial)
         self._read[job_id] = detail
         return detail
@@ -115,7 +119,18 @@ class Details:
         reading = await self._page(job_id, marker, page_size)
         self._markers[job_id] = reading.job.runs_marker
         await self._join_tasks(reading.job.runs)
+        await self._join_kept(job_id, reading.job.runs)
         return reading.job.runs_marker is not None
+
+    async def _join_kept(self, job_id: JobId, runs: Sequence[Run]) -> None:
+        """Keeps the runs that were read, as far as they are over, and joins those kept that Globus lists no more."""
+        if (keeper := self.kept_runs) is None:
+            return
+        for run in runs:
+            task = task_of(run, self._board.shelf.tasks)
+            if run.ran_at is not None and task is not None:
+                keeper.note(job_id, run.ran_at.timestamp(), task)
+        self._board.add_kept_runs(job_id, await asyncio.to_thread(keeper.of, job_id))
 
     async def _page(self, job_id: JobId, marker: str | None, page_size: int) -> JobReading:
         asked = self._board.number()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from contextlib import suppress
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.task import Task
     from globus_tui.store.board import States
     from globus_tui.store.job_state import Change, JobState
+    from globus_tui.store.kept_runs import KeptRuns
     from globus_tui.store.open_requests import Closed
     from globus_tui.store.operations import Operation
     from globus_tui.store.refresh_plan import Freshness
@@ -289,6 +291,15 @@ class JobStore:
 
     # --- what is known
 
+    def keep_runs(self, keeper: KeptRuns) -> None:
+        """From now on finished runs are kept there, and those of a timer that is opened are looked up."""
+        self.details.kept_runs, self._board.shelf.ended = keeper, keeper.note
+
+    async def _write_runs(self) -> None:
+        keeper = self.details.kept_runs
+        if keeper is not None and keeper.due:
+            await asyncio.to_thread(keeper.write)
+
     def now(self) -> datetime:
         """The present by the service's clock."""
         return self.clock() + self._skew()
@@ -462,7 +473,9 @@ class JobStore:
 
     async def refresh(self) -> bool:
         """Reads all timers now; False when a reading was under way already. Never raises: see `freshness`."""
-        return await self.refresher.refresh()
+        done = await self.refresher.refresh()
+        await self._write_runs()
+        return done
 
     async def read_once(self, *, names: bool = True) -> None:
         """Reads all timers, and all that tells how they are, for a program that does not stay; see `freshness`.
@@ -472,6 +485,7 @@ class JobStore:
         await self.read_journal()
         if await self.refresh() and not self.freshness.failures and not self.refresher.plan.signed_out:
             await self.refresher.catch_up(names=names)
+        await self._write_runs()
 
     def tick(self) -> None:
         """Judges by the clock alone; asks nothing of any service."""
@@ -491,6 +505,7 @@ class JobStore:
     async def wake(self) -> None:
         """Does whatever is due now: refresh, single timers, tasks, verdicts."""
         await self.refresher.wake()
+        await self._write_runs()
 
     def set_interval(self, seconds: float) -> None:
         """Another refresh interval, already made usable; 0 switches refreshing off."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from globus_tui.domain.timer.job import JobId
     from globus_tui.domain.transfer.task import Task
@@ -43,6 +43,8 @@ class TaskShelf:
         self._newest: dict[JobId, tuple[str, ...]] = {}
         self._depth = RUNS_JOINED
         self.tasks: Mapping[str, Task] = MappingProxyType(self._tasks)
+        self.ended: Callable[[JobId, float, Task], None] | None = None
+        """Told of each finished task whose run is known: of which job, and when that fired, in seconds since 1970."""
 
     def note(self, job_id: JobId, tasks: Sequence[tuple[str, int, float]], *, opened: bool = False) -> None:
         """Takes down which tasks the runs of a job made, as far as they are joined: all, if somebody opened it.
@@ -108,8 +110,10 @@ class TaskShelf:
         self._turn += 1
         for task in found:
             if task.finished:
-                self._wanted.pop(task.task_id, None)
+                _, order = self._wanted.pop(task.task_id, (0, 0.0))
                 self._turns.pop(task.task_id, None)
+                if self.ended is not None and order and task.task_id in self._owners:
+                    self.ended(self._owners[task.task_id], -order, task)
             else:
                 self._turns[task.task_id] = self._turn
             if self._tasks.get(task.task_id) == task:

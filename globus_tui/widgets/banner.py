@@ -56,7 +56,9 @@ class Banner(Vertical):
     def _help(self, case: Case) -> Content:
         """The keys that help; not the one that opened this screen."""
         found = [one for one in remedies(case.job, case.health) if one[0] != "list.choose"]
-        pieces = [((self._banner_key_of(key), "bold $primary"), f"  {self._safe(does, case)}   ") for key, does in found]
+        pieces = [
+            ((self._banner_key_of(key), "bold $primary"), f"  {self._safe(does, case)}   ") for key, does in found
+        ]
         return Content.assemble(*(one for both in pieces for one in both)).rstrip()
 
     def _say_why(self, words: str) -> None:

@@ -141,11 +141,11 @@ class JobPreview(Widget):
         if len(lines) <= height:
             return Content("\n").join(line.rstrip() for line in lines)
         first, told, *others = self._preview_shown.split("\n")
-        reason, told = told[: len(told) - len(self._preview_help)], told.wrap(width)
-        while len(told) >= height > 1 and len(told) > 1 and " " in reason.plain:
+        reason, telling = told[: len(told) - len(self._preview_help)], told.wrap(width)
+        while len(telling) >= max(2, height) and " " in reason.plain:
             reason = reason[: reason.plain.rindex(" ")]
-            told = Content.assemble(reason, more, self._preview_help).wrap(width)
-        lines = [_cut(first, width, more), *told, *(line for one in others for line in one.wrap(width))]
+            telling = Content.assemble(reason, more, self._preview_help).wrap(width)
+        lines = [_cut(first, width, more), *telling, *(line for one in others for line in one.wrap(width))]
         shown = [line.rstrip() for line in lines[:height]]
         if len(lines) > height:
             shown[-1] = _cut(Content.assemble(shown[-1], more), width, more)

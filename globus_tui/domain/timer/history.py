@@ -354,7 +354,8 @@ def gaps_before(job: Job, runs: tuple[Run, ...], place: int, tasks: Mapping[str,
     if lasted is None:
         return [(Mark.UNKNOWN, gap)]
     skipped = min(gap, _ticks_during(job, older.ran_at, lasted))
-    return [(Mark.MISSED, gap - skipped), (Mark.SKIPPED, skipped)]
+    rest = Mark.UNKNOWN if older.kept_here else Mark.MISSED  # nobody may have looked when others ran
+    return [(rest, gap - skipped), (Mark.SKIPPED, skipped)]
 
 
 def tick_of(schedule: RecurringSchedule, ran_at: datetime) -> int:

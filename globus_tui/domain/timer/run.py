@@ -53,7 +53,8 @@ class Run:
         resource_id: the Transfer task or flow run that it made, None when it made none.
         problem: the service's words on what went wrong, as data.
         gare: what Globus wanted before it would run.
-        snapshot: the task as it stood inside an old run document.
+        snapshot: the task as it stood inside an old run document, or as it was kept here.
+        kept_here: Globus has forgotten it, this program has not; between such runs may have been others.
     """
 
     ran_at: datetime | None
@@ -65,6 +66,7 @@ class Run:
     problem: str | None = None
     gare: Gare | None = None
     snapshot: Task | None = None
+    kept_here: bool = False
 
     @property
     def key(self) -> str:
@@ -98,6 +100,7 @@ class RunView:
     )  # fmt: skip
     old: _Old
     http_status: int | None
+    kept_here = False
 
     def __init__(self, found: Document) -> None:
         """Of most runs nobody asks for more than when they were."""
