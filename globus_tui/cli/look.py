@@ -366,7 +366,8 @@ async def _log(options: Namespace) -> int:
         shown: set[object] = set()
         while True:
             task = await details.load_task(run.resource_id)
-            fresh = [one for one in await _events(details, run.resource_id) if one not in shown]
+            events = await _events(details, run.resource_id)
+            fresh = [one for one in events if one not in shown]
             shown.update(fresh)
             lines = event_lines(fresh, here.store.now(), here.zone)
             show(f"{one.head}  {one.words}{f'  {one.rest}' if one.rest else ''}" for one in reversed(lines))
@@ -375,7 +376,8 @@ async def _log(options: Namespace) -> int:
                 break
             await asyncio.sleep(_FOLLOWING)
         when = moments.date_time(run.ran_at, here.store.now(), here.zone) if run.ran_at else "?"
-        said = run_words.message(run, task)
+        path = run_words.failed_path(events) if task.status is TaskStatus.FAILED else None
+        said = run_words.message(run, task) + (f": {path}" if path else "")
         tell((f"run of {when}: {run_words.task_status(task)}{f', {said}' if said else ''}",))
         return FAILED if options.follow and task.status is TaskStatus.FAILED else OK
 

@@ -16,6 +16,7 @@ from globus_tui.present.operation_words import outcome_words
 from globus_tui.present.report_words import closing_lines, opening_words, state_words
 from globus_tui.present.sizes import counted
 from globus_tui.screens.confirm import Confirm, ask, read_moment, tell_ends
+from globus_tui.screens.job_actions import JobActions
 from globus_tui.screens.searching import ListScreen
 from globus_tui.screens.show_text import BareText
 from globus_tui.store.outcome import Done
@@ -131,6 +132,7 @@ class WindowsScreen(ListScreen):
         self.app.push_screen(sheet, go_on)
 
     async def _open(self, ids: tuple[JobId, ...], reason: str, until: datetime | None, at: datetime | None) -> None:
+        outcomes: dict[JobId, Outcome] = {}
         try:
             window = await self.app.windows.plan(ids, reason=reason, at=at, until=until)
             if at is not None and at > self.app.store.now():
@@ -140,6 +142,11 @@ class WindowsScreen(ListScreen):
                 self._tell_ends("paused", outcomes, {one.job_id: one.name for one in window.items})
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
+        else:
+            failed = frozenset(job_id for job_id, one in outcomes.items() if not isinstance(one, Done))
+            for screen in self.app.screen_stack:
+                if isinstance(screen, JobActions):  # as after every other action for all that are marked
+                    screen.action_over(frozenset(ids), failed)
         self.show()
 
     # --- closing

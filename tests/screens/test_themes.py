@@ -97,3 +97,11 @@ async def test_a_theme_of_ones_own_is_read_from_its_file_and_painted_anew_when_t
         demo.app._look_at_themes()
         await pilot.pause()
         assert demo.app.screen.styles.background.hex == "#405060"
+
+
+@pytest.mark.parametrize("theme", ["globus-dark", "globus-light", "globus-contrast"])
+async def test_the_line_above_the_preview_is_seen(demo: Demo, theme: str) -> None:
+    async with demo.console("--theme", theme):
+        ground = demo.app.screen.styles.background
+        _, line = demo.app.screen.query_one("#preview").styles.border_top
+        assert abs((ground + line).brightness - ground.brightness) > 0.1

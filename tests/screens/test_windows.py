@@ -32,6 +32,7 @@ async def test_everything_to_the_archive_is_paused_for_the_evening_and_exactly_t
         assert len(held) > 10
         assert f"open, {len(held)} paused" in demo.text()
         await demo.press(pilot, "q")
+        assert "marked" not in demo.text()
         demo.point_at("db-dumps")
         await demo.settle(pilot)
         assert "disk swap" in demo.text()
