@@ -128,10 +128,11 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def take_lock(handle: int, seconds: float) -> bool | None:
-    """Waits a little for the advisory lock of an open file; False while another program has it.
+def take_lock(handle: int, seconds: float = 0.0) -> bool | None:
+    """Waits so long for the advisory lock of an open file or folder; False while another holder has it.
 
-    None on a file system without locks: whoever asked goes on without.
+    The kernel lets go of it when it is closed, or its program dies. None on a file system without locks: whoever asked
+    goes on without.
     """
     until = time.monotonic() + seconds
     while True:

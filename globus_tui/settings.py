@@ -231,7 +231,6 @@ class _File:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Every fault that does not stop the program."""
         return tuple(dict.fromkeys(words for _, words in self._faults))
 
     def stop_where_it_matters(self, profile: str) -> None:
@@ -341,7 +340,6 @@ class _File:
         return read
 
     def line(self, place: tuple[str, ...]) -> int | None:
-        """The line on which a setting stands."""
         return _line_of(self._lines, place)
 
     def profiles(self) -> dict[str, dict[str, Any]]:

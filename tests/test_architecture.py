@@ -206,7 +206,7 @@ ARROWS = {
     "the pretend Globus alone serves": ("cli/sandbox.py", "starlette"),
     "headless core": ("settings.py", "textual"),
     "screens ask the store, the store its protocols": ("widgets/page.py", "globus_tui.api.http"),
-    "tokens are for those who sign in": ("screens/help.py", "globus_tui.auth.tokens"),
+    "tokens are for those who sign in": ("screens/help.py", "globus_tui.auth.token_store"),
     "sandbox stands outside": ("app.py", "globus_tui.sandbox.state"),
     "lines know nothing of Globus": ("lines/list.py", "globus_tui.settings"),
 }

@@ -17,33 +17,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.api.exchange import SERVICE_NAMES
+from globus_tui.api.exchange import SERVICE_NAMES, Answer
 from globus_tui.api.retry import read_retry_after
-from globus_tui.domain import wire
-from globus_tui.domain.auth.gare import find_gare
-from globus_tui.domain.errors import (
-    AuthAPIError,
-    ErrorKind,
-    FieldProblem,
-    FlowsAPIError,
-    ServiceError,
-    TimersAPIError,
-    TransferAPIError,
-)
+from globus_tui.domain import errors, wire
+from globus_tui.domain.auth.gare import Gare, find_gare
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from globus_tui.api.exchange import Answer
-    from globus_tui.domain.auth.gare import Gare
 
-_ERRORS: dict[str, type[ServiceError]] = {
-    "auth": AuthAPIError,
-    "transfer": TransferAPIError,
-    "timer": TimersAPIError,
-    "flows": FlowsAPIError,
+_ERRORS: dict[str, type[errors.ServiceError]] = {
+    "auth": errors.AuthAPIError,
+    "transfer": errors.TransferAPIError,
+    "timer": errors.TimersAPIError,
+    "flows": errors.FlowsAPIError,
 }
 _LONGEST_SAID = 400
 
@@ -52,11 +41,11 @@ _LONGEST_SAID = 400
 class _Said:
     code: str | None = None
     message: str | None = None
-    problems: tuple[FieldProblem, ...] = ()
+    problems: tuple[errors.FieldProblem, ...] = ()
     request_id: str | None = None
 
 
-def refusal(answer: Answer, now: datetime) -> ServiceError:
+def refusal(answer: Answer, now: datetime) -> errors.ServiceError:
     """Makes an answer with a status of 400 and above into the error to raise.
 
     Args:
@@ -64,7 +53,7 @@ def refusal(answer: Answer, now: datetime) -> ServiceError:
     """
     body = _decoded(answer.body)
     said = _read(body)
-    error = _ERRORS.get(answer.service, ServiceError)(
+    error = _ERRORS.get(answer.service, errors.ServiceError)(
         _sentence(answer, said),
         service=answer.service,
         status=answer.status,
@@ -111,14 +100,14 @@ def _message(found: wire.Document) -> str | None:
     return _text_in(found, "message", "detail", "error_description", "title", "description")
 
 
-def _problems(found: object) -> Iterator[FieldProblem]:
+def _problems(found: object) -> Iterator[errors.FieldProblem]:
     """Complaints about fields. Unlike the official SDK, those that name a list position are kept."""
     for one in wire.items(found):
         entry = wire.document(one)
         message = _text_in(entry, "msg", "message", "detail")
         if message is not None:
             places = (part for part in wire.items(entry.get("loc")) if isinstance(part, str | int))
-            yield FieldProblem(tuple(places), message)
+            yield errors.FieldProblem(tuple(places), message)
 
 
 def _sentence(answer: Answer, said: _Said) -> str:
@@ -128,7 +117,7 @@ def _sentence(answer: Answer, said: _Said) -> str:
     return f"{lead}: {_tidy(words)}" if words else f"{lead}."
 
 
-def _complaint(problem: FieldProblem) -> str:
+def _complaint(problem: errors.FieldProblem) -> str:
     place = ".".join(str(part) for part in problem.place if part != "body")
     return f"{place}: {problem.message}" if place else problem.message
 
@@ -164,12 +153,12 @@ def _lead(status: int) -> str:
 
 
 _ADVICE = {
-    ErrorKind.SIGNED_OUT: "Press S to sign in.",
-    ErrorKind.NEEDS_AUTHORIZATION: "Globus wants a consent or another login first.",
-    ErrorKind.FORBIDDEN: "Ask the owner for access, or sign in as somebody who has it.",
-    ErrorKind.NOT_FOUND: "It may have been deleted, or belong to somebody else.",
-    ErrorKind.CONFLICT: "Refresh and look at its present state.",
-    ErrorKind.INVALID: "Correct what it names and try again.",
-    ErrorKind.BUSY: "Wait a little, then try again.",
-    ErrorKind.BROKEN: "Try again in a while; status.globus.org tells about outages.",
+    errors.ErrorKind.SIGNED_OUT: "Press S to sign in.",
+    errors.ErrorKind.NEEDS_AUTHORIZATION: "Globus wants a consent or another login first.",
+    errors.ErrorKind.FORBIDDEN: "Ask the owner for access, or sign in as somebody who has it.",
+    errors.ErrorKind.NOT_FOUND: "It may have been deleted, or belong to somebody else.",
+    errors.ErrorKind.CONFLICT: "Refresh and look at its present state.",
+    errors.ErrorKind.INVALID: "Correct what it names and try again.",
+    errors.ErrorKind.BUSY: "Wait a little, then try again.",
+    errors.ErrorKind.BROKEN: "Try again in a while; status.globus.org tells about outages.",
 }

@@ -54,7 +54,6 @@ class Basic:
     secret: Secret
 
     def header(self) -> Secret:
-        """The value of the Authorization header."""
         pair = f"{self.client_id}:{self.secret.reveal()}".encode()
         return Secret(f"Basic {b64encode(pair).decode('ascii')}")
 
@@ -66,7 +65,6 @@ class FixedToken:
         self._value = value
 
     async def token(self, resource_server: str) -> Secret:
-        """The token, whatever the resource server."""
         return self._value
 
     async def renew(self, resource_server: str, refused: Secret) -> Secret:
@@ -103,24 +101,11 @@ async def _awaited(make: Callable[[], Awaitable[V]]) -> V:
     return await make()
 
 
-class Renewals:
-    """Sees to it that many requests refused at the same time cause one renewal, each resource server on its own."""
+async def renewed(bearer: Bearer, refused: Secret) -> Secret:
+    """A token other than the one refused; that one has been renewed where another is held meanwhile.
 
-    def __init__(self) -> None:
-        self._flights: SingleFlight[Secret] = SingleFlight()
-
-    async def renew(self, bearer: Bearer, refused: Secret) -> Secret:
-        """A token other than the one refused.
-
-        A renewal under way is joined. One that has ended meanwhile is noticed by the token having changed.
-
-        Raises:
-            SignedOut: the renewal was refused; all who waited for it are told.
-        """
-        key = (id(bearer.tokens), bearer.resource_server)
-        return await self._flights.run(key, lambda: _renew_if_same(bearer, refused))
-
-
-async def _renew_if_same(bearer: Bearer, refused: Secret) -> Secret:
+    Raises:
+        SignedOut: the renewal was refused.
+    """
     current = await bearer.tokens.token(bearer.resource_server)
     return await bearer.tokens.renew(bearer.resource_server, refused) if current == refused else current

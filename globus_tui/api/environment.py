@@ -67,12 +67,10 @@ class Environment:
         return self.urls[service] + path.lstrip("/")
 
     def app_url(self, path: str) -> str:
-        """The URL of a page of the Globus web application."""
         return self.url("app", path)
 
     @property
     def actions_url(self) -> str:
-        """Root of the action providers, which v1 timers call back."""
         return self.urls["actions"]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from globus_tui.api.bearer import FLOWS, Bearer
+from globus_tui.api.bearer import FLOWS, Bearer, TokenSource
 from globus_tui.api.decode import read_listing
-from globus_tui.api.exchange import joined, segment
+from globus_tui.api.exchange import Answer, joined, segment
 from globus_tui.domain import wire
 from globus_tui.domain.timer.job import Page
 from globus_tui.domain.transfer.flow import Flow, FlowRun
@@ -14,8 +14,6 @@ from globus_tui.domain.transfer.flow import Flow, FlowRun
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from globus_tui.api.bearer import TokenSource
-    from globus_tui.api.exchange import Answer
     from globus_tui.api.http import Connection
     from globus_tui.domain.wire import Document
 
@@ -53,7 +51,6 @@ class FlowsClient:
         return await self._page("/flows", query, "flows", Flow.from_document)
 
     async def get_flow(self, flow_id: str) -> Flow:
-        """One flow; NOT_FOUND when it is missing or not visible."""
         return Flow.from_document((await self._get(f"/flows/{segment(flow_id)}")).object())
 
     async def run_flow(
@@ -84,7 +81,6 @@ class FlowsClient:
         filter_roles: str | Sequence[str] | None = None,
         marker: str | None = None,
     ) -> Page[FlowRun]:
-        """Runs that the user may see."""
         query = {"filter_flow_id": joined(filter_flow_id), "filter_roles": joined(filter_roles), "marker": marker}
         return await self._page("/runs", query, "runs", FlowRun.from_document)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from globus_tui.api.bearer import AUTH, Basic, Bearer, FixedToken
+from globus_tui.api.bearer import AUTH, Basic, Bearer, FixedToken, TokenSource
 from globus_tui.api.decode import read_listing
-from globus_tui.api.exchange import segment
+from globus_tui.api.exchange import Answer, segment
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
 from globus_tui.domain.errors import BadInput
@@ -16,11 +16,8 @@ from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
-    from globus_tui.api.bearer import TokenSource
     from globus_tui.api.environment import Environment
-    from globus_tui.api.exchange import Answer
     from globus_tui.api.http import Connection
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.wire import Document
@@ -136,7 +133,6 @@ class AuthClient:
         self._connection = connection
 
     def authorize_url(self, request: AuthorizeRequest) -> str:
-        """The page to open in a browser."""
         return request.url(self._connection.environment)
 
     async def exchange_code(
@@ -171,7 +167,6 @@ class AuthClient:
         return await self._grant(form, client_id, client_secret, repeatable=True, kept=refresh_token)
 
     async def client_credentials(self, client_id: str, client_secret: Secret, scopes: str) -> TokenAnswer:
-        """Tokens for a client itself, a service account."""
         form = {"grant_type": "client_credentials", "scope": scopes}
         return await self._grant(form, client_id, client_secret, repeatable=True)
 
@@ -194,7 +189,6 @@ class AuthClient:
         return (await self._post(path, form, client_id, client_secret, repeatable=True)).object()
 
     async def userinfo(self, access_token: Secret) -> Identity:
-        """Who a token of Globus Auth speaks for."""
         auth = Bearer(FixedToken(access_token), AUTH)
         answer = await self._connection.request("auth", "GET", "/v2/oauth2/userinfo", auth=auth)
         return Identity.from_document(answer.object())

@@ -9,34 +9,26 @@ import asyncio
 import random
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from globus_tui.api.answers import refusal, requirement_in
-from globus_tui.api.bearer import Basic, Bearer, Renewals
-from globus_tui.api.exchange import Call, Exchange, pairs
+from globus_tui.api.bearer import Basic, Bearer, SingleFlight, renewed
+from globus_tui.api.exchange import Answer, Call, Exchange, pairs
 from globus_tui.api.plain import PlainSender, is_direct, trust
 from globus_tui.api.retry import RetryRules, is_transient, may_repeat, read_http_date
+from globus_tui.domain import errors
 from globus_tui.domain.auth.credentials import Secret
-from globus_tui.domain.errors import (
-    GlobusTuiError,
-    NetworkError,
-    NotTrusted,
-    ProxyRefused,
-    ReadOnly,
-    ServiceError,
-    SignedOut,
-)
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Mapping
 
     import httpx
 
     from globus_tui.api.environment import Environment
-    from globus_tui.api.exchange import Answer
     from globus_tui.api.sender import Sender
     from globus_tui.api.shared_answers import SharedAnswers
 
@@ -45,9 +37,11 @@ _NO_CLOCK = timedelta(days=36525)
 """Clocks that differ by a century are none: not even one that lost its battery is so far behind."""
 _SKEW_NOISE = timedelta(seconds=1.5)
 
+Clock = Callable[[], datetime]
+"""Gives the present moment, aware and in UTC."""
+
 
 def utc_now() -> datetime:
-    """The time of this machine."""
     return datetime.now(UTC)
 
 
@@ -66,7 +60,7 @@ class Connection:
         environment: Environment,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock = utc_now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         rules: RetryRules | None = None,
         draw: Callable[[], float] = random.random,
@@ -92,7 +86,7 @@ class Connection:
         self._sleep = sleep
         self._rules = rules or RetryRules(patience=environment.timeout)
         self._draw = draw
-        self._renewals = Renewals()
+        self._renewals: SingleFlight[Secret] = SingleFlight()
         self._sender: Sender | None = None
         self._plain: PlainSender | None = None
         self._verify: ssl.SSLContext | bool | None = None
@@ -147,7 +141,7 @@ class Connection:
         """
         call = Call(service, method.upper(), path, pairs(query or {}), json, form)
         if self.read_only and service != "auth" and call.method != "GET":
-            raise ReadOnly
+            raise errors.ReadOnly
         return await self._persistently(call, auth, repeatable)
 
     async def read_again(
@@ -184,9 +178,9 @@ class Connection:
         while True:
             try:
                 return await self._signed(call, auth)
-            except GlobusTuiError as problem:
+            except errors.GlobusTuiError as problem:
                 problem.sent_before = lost
-                if not isinstance(problem, NetworkError | ServiceError):
+                if not isinstance(problem, errors.NetworkError | errors.ServiceError):
                     raise
                 lost = lost or (call.method != "GET" and problem.may_have_arrived)
                 pause = self._pause_after(problem, attempt, time.monotonic() - began)
@@ -195,11 +189,11 @@ class Connection:
             attempt += 1
             await self._sleep(pause)
 
-    def _pause_after(self, problem: GlobusTuiError, attempt: int, spent: float) -> float | None:
+    def _pause_after(self, problem: errors.GlobusTuiError, attempt: int, spent: float) -> float | None:
         asked = None
-        if isinstance(problem, NotTrusted | ProxyRefused):
+        if isinstance(problem, errors.NotTrusted | errors.ProxyRefused):
             return None
-        if isinstance(problem, ServiceError):
+        if isinstance(problem, errors.ServiceError):
             if not is_transient(problem.service, problem.status, problem.code):
                 return None
             asked = problem.retry_after
@@ -212,7 +206,9 @@ class Connection:
         answer = await self._send(call, _bearer_header(token))
         # A 401 that carries a requirement is not about an old token: renewing would not help.
         if answer.status == 401 and requirement_in(answer) is None:
-            fresh = await _unsent(self._renewals.renew(auth, token))
+            # Many requests refused together cause one renewal, each resource server on its own.
+            key = (id(auth.tokens), auth.resource_server)
+            fresh = await _unsent(self._renewals.run(key, lambda: renewed(auth, token)))
             answer = await self._send(call, _bearer_header(fresh))
         return self._checked(answer)
 
@@ -290,7 +286,7 @@ async def _unsent(token: Awaitable[Secret]) -> Secret:
     """Waits for a token. Whatever goes wrong with that, the request itself was not carried out."""
     try:
         return await token
-    except NetworkError as problem:
+    except errors.NetworkError as problem:
         problem.maybe_processed = False
         raise
 
@@ -298,5 +294,5 @@ async def _unsent(token: Awaitable[Secret]) -> Secret:
 def _bearer_header(token: Secret) -> Secret:
     value = token.reveal()
     if not (value.isascii() and value.isprintable() and value):
-        raise SignedOut("The stored access token is damaged.")
+        raise errors.SignedOut("The stored access token is damaged.")
     return Secret(f"Bearer {value}")

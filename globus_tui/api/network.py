@@ -12,14 +12,7 @@ import httpx
 
 from globus_tui.api.exchange import SERVICE_NAMES
 from globus_tui.api.plain import Unreached
-from globus_tui.domain.errors import (
-    ConnectionFailed,
-    GlobusTuiError,
-    NotTrusted,
-    ProxyRefused,
-    SettingsError,
-    TimedOut,
-)
+from globus_tui.domain import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,11 +62,11 @@ def without_password(url: str) -> str:
     return f"{scheme}://{host}" if scheme else host
 
 
-def unusable_proxy() -> SettingsError:
+def unusable_proxy() -> errors.SettingsError:
     """The error to raise where httpx does not take the address of a proxy."""
     found = [without_password(one) for one in getproxies().values() if not one.startswith(("http://", "https://"))]
     said = ", ".join(sorted(set(found))) or "the address"
-    return SettingsError(
+    return errors.SettingsError(
         f"HTTPS_PROXY or ALL_PROXY names a proxy that cannot be used: {said}.",
         advice="Name an HTTP proxy, as http://host:port, or unset the variable.",
     )
@@ -101,7 +94,7 @@ def _reason(problem: BaseException | None) -> str:
 
 def network_error(
     service: str, problem: httpx.RequestError | TimeoutError, timeout: float | None, url: str
-) -> GlobusTuiError:
+) -> errors.GlobusTuiError:
     """The error to raise for a request that got no complete answer.
 
     `maybe_processed` is False only where the request certainly never left. No text of the exception is used except
@@ -117,17 +110,17 @@ def network_error(
         return _not_trusted(name, certificate, through)
     processed = not isinstance(problem, _NEVER_SENT)
     if isinstance(problem, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return TimedOut(f"{name} could not be reached in time{through}.", maybe_processed=False, advice=advice)
+        return errors.TimedOut(f"{name} could not be reached in time{through}.", maybe_processed=False, advice=advice)
     if isinstance(problem, TimeoutError | httpx.TimeoutException):
         within = f" within {timeout:g} seconds" if timeout is not None else " in time"
-        return TimedOut(f"{name} did not answer{within}{through}.", maybe_processed=processed, advice=advice)
+        return errors.TimedOut(f"{name} did not answer{within}{through}.", maybe_processed=processed, advice=advice)
     if isinstance(problem, httpx.ProxyError):
         return _proxy_refused(name, problem, proxy or "that is set")
     if isinstance(problem, httpx.ConnectError):
         return _not_connected(name, problem, proxy, advice)
     if isinstance(problem, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-        return ConnectionFailed(f"The request to {name} could not be sent as it is.", maybe_processed=False)
-    return ConnectionFailed(
+        return errors.ConnectionFailed(f"The request to {name} could not be sent as it is.", maybe_processed=False)
+    return errors.ConnectionFailed(
         f"The connection to {name} broke before the answer was complete{through}.", maybe_processed=True, advice=advice
     )
 
@@ -140,30 +133,32 @@ def _certificate_errors(problem: BaseException) -> Iterator[ssl.SSLCertVerificat
         found = found.__cause__ or found.__context__
 
 
-def _not_trusted(name: str, problem: ssl.SSLCertVerificationError, through: str) -> NotTrusted:
+def _not_trusted(name: str, problem: ssl.SSLCertVerificationError, through: str) -> errors.NotTrusted:
     reason, advice = _REASONS.get(problem.verify_code, ("comes from an issuer that is not known here", _ISSUER_ADVICE))
-    return NotTrusted(f"The certificate of {name}{through} {reason}.", maybe_processed=False, advice=advice)
+    return errors.NotTrusted(f"The certificate of {name}{through} {reason}.", maybe_processed=False, advice=advice)
 
 
-def _proxy_refused(name: str, problem: httpx.ProxyError, proxy: str) -> ProxyRefused:
+def _proxy_refused(name: str, problem: httpx.ProxyError, proxy: str) -> errors.ProxyRefused:
     said = " ".join(str(problem).split())[:100]
     if said.startswith(("407", "401")):  # tinyproxy answers 401 to a wrong password
-        return ProxyRefused(
+        return errors.ProxyRefused(
             f"The proxy {proxy} on the way to {name} wants another name and password ({said[:3]}).",
             maybe_processed=False,
             advice="Write them into HTTPS_PROXY as http://name:password@host:port, signs such as @ and : as %40, %3A.",
         )
-    return ProxyRefused(
+    return errors.ProxyRefused(
         f"The proxy {proxy} on the way to {name} refused it{f' ({said})' if said else ''}.",
         maybe_processed=False,
         advice="Ask whoever runs the proxy to allow it, or name another in HTTPS_PROXY.",
     )
 
 
-def _not_connected(name: str, problem: httpx.ConnectError, proxy: str | None, advice: str | None) -> ConnectionFailed:
+def _not_connected(
+    name: str, problem: httpx.ConnectError, proxy: str | None, advice: str | None
+) -> errors.ConnectionFailed:
     reason = " ".join(str(problem).split())[:200]
     what = f"The proxy {proxy} on the way to {name}" if proxy else name
-    return ConnectionFailed(
+    return errors.ConnectionFailed(
         f"{what} could not be reached{f': {reason}' if reason else ''}.".replace("..", "."),
         maybe_processed=False,
         advice=advice,

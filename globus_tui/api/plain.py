@@ -17,13 +17,11 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from globus_tui import __version__
 from globus_tui.api.decode import ACCEPTED, Damaged, same_packed, unpacked
-from globus_tui.api.environment import VERIFY_VARIABLE
-from globus_tui.api.exchange import Answer
+from globus_tui.api.environment import VERIFY_VARIABLE, Environment
+from globus_tui.api.exchange import Answer, Call
 from globus_tui.domain.errors import SettingsError
 
 if TYPE_CHECKING:
-    from globus_tui.api.environment import Environment
-    from globus_tui.api.exchange import Call
     from globus_tui.domain.auth.credentials import Secret
 
 CONNECT_SECONDS = 10.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from globus_tui.api.exchange import Answer
+from globus_tui.api.exchange import Answer, Call
 from globus_tui.api.network import DIRECT, network_error, unusable_proxy
 from globus_tui.api.plain import CONNECT_SECONDS, HEADERS, IDLE_SECONDS, MOST_BYTES, MOST_IDLE, too_long, whole
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import ssl
 
     from globus_tui.api.environment import Environment
-    from globus_tui.api.exchange import Call
     from globus_tui.domain.auth.credentials import Secret
 
 _REDIRECTS = 3
@@ -56,7 +55,6 @@ class Sender:
             raise unusable_proxy() from None
 
     async def aclose(self) -> None:
-        """Closes the pool."""
         await self._client.aclose()
 
     async def send(self, call: Call, authorization: Secret | None) -> Answer:
@@ -109,7 +107,6 @@ class Sender:
 
 
 async def _read(call: Call, response: httpx.Response) -> Answer:
-    """The whole answer."""
     answer = Answer(call.service, response.status_code, dict(response.headers), b"")
     if response.is_stream_consumed:  # a transport of tests had it whole
         return replace(answer, body=await response.aread(), received=response.num_bytes_downloaded)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.api.exchange import Answer
 from globus_tui.cache_files import open_own, write_own
+from globus_tui.private_files import take_lock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -168,15 +169,10 @@ def _boot() -> str:
 def _locked(path: Path) -> int | None:
     """Locks a file, by the kernel: a copy that dies lets go of it. None while another has it."""
     try:
-        import fcntl
-
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except (ImportError, OSError):  # not a Unix, no room for the file: whoever is due asks
+    except OSError:  # no room for the file: whoever is due asks
         return os.open(os.devnull, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as problem:
-        if isinstance(problem, BlockingIOError):
-            os.close(descriptor)
-            return None
+    if take_lock(descriptor) is False:
+        os.close(descriptor)
+        return None
     return descriptor

@@ -5,21 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from globus_tui.api.bearer import Bearer
+from globus_tui.api.bearer import Bearer, TokenSource
 from globus_tui.api.decode import read_in_thread, read_listing
-from globus_tui.api.exchange import joined, segment
+from globus_tui.api.exchange import Answer, joined, segment
 from globus_tui.domain.auth.scope import TIMERS_RESOURCE_SERVER
-from globus_tui.domain.documents import walk
+from globus_tui.domain.documents import Entry, walk
 from globus_tui.domain.timer.job import Job, JobId, JobReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from globus_tui.api.bearer import TokenSource
-    from globus_tui.api.exchange import Answer
     from globus_tui.api.http import Connection
-    from globus_tui.domain.documents import Entry
     from globus_tui.domain.making.new_timer import NewTimer, TimerJob
 
 T = TypeVar("T")

@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from globus_tui.api.bearer import TRANSFER, Bearer
-from globus_tui.api.decode import read_listing
-from globus_tui.api.exchange import joined, segment
+from globus_tui.api.bearer import TRANSFER, Bearer, TokenSource
+from globus_tui.api.decode import Listing, read_listing
+from globus_tui.api.exchange import Answer, joined, segment
 from globus_tui.domain import wire
 from globus_tui.domain.errors import TransferAPIError
 from globus_tui.domain.timer.job import Page
@@ -18,9 +18,6 @@ from globus_tui.domain.transfer.task import MovedFile, PauseInfo, SkippedError, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from globus_tui.api.bearer import TokenSource
-    from globus_tui.api.decode import Listing
-    from globus_tui.api.exchange import Answer
     from globus_tui.api.http import Connection
     from globus_tui.domain.transfer.transfer import TransferData
     from globus_tui.domain.wire import Document
@@ -129,7 +126,6 @@ class TransferTasks:
         return marker_page(await self._list(path, {"marker": marker}, SkippedError.from_document))
 
     async def pause_info(self, task_id: str) -> PauseInfo:
-        """Why a task is paused."""
         return PauseInfo.from_document((await self._get(f"/task/{segment(task_id)}/pause_info")).object())
 
     async def _get(self, path: str, query: Query | None = None) -> Answer:
@@ -257,7 +253,6 @@ class TransferClient(TransferTasks):
         return Folder(where, listing.items, wire.whole(listing.rest.get("total")))
 
     async def stat(self, endpoint_id: str, path: str | None = None, *, local_user: str | None = None) -> FolderEntry:
-        """What stands at a path."""
         query = {"path": path, "local_user": local_user}
         answer = await self._get(f"/operation/endpoint/{segment(endpoint_id)}/stat", query)
         return FolderEntry.from_document(answer.object())
@@ -273,7 +268,6 @@ class TransferClient(TransferTasks):
         return Bookmark.from_document(answer.object())
 
     async def delete_bookmark(self, bookmark_id: str) -> None:
-        """Forgets a named place."""
         path = f"/v0.10/bookmark/{segment(bookmark_id)}"
         await self._connection.request("transfer", "DELETE", path, auth=self._auth)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from globus_tui.auth.services import real_clock
+from globus_tui.api.http import Clock, utc_now
 from globus_tui.domain.errors import GlobusTuiError, SignedOut
 
 if TYPE_CHECKING:
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 
     from globus_tui.api.bearer import TokenSource
     from globus_tui.api.globus_auth import AuthClient
-    from globus_tui.auth.fix import BrokenJob, FixPlan, Verdict
     from globus_tui.auth.login import Login, LoginAttempt, PersonSignIn
     from globus_tui.auth.logout import Logout
     from globus_tui.auth.records import ProfileKey
     from globus_tui.auth.service_account import ServiceAccount
-    from globus_tui.auth.services import Clock, People
-    from globus_tui.auth.sign_in_request import SignInRequest
+    from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, People, SignInRequest, Verdict
     from globus_tui.auth.stored_tokens import StoredTokens
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.auth.credentials import Identity, Secret
@@ -88,53 +86,47 @@ class PersonAccount:
         tokens: StoredTokens,
         store: TokenStore,
         *,
-        label: str | None = None,
-        clock: Clock = real_clock,
+        clock: Clock = utc_now,
     ) -> None:
         """Nothing is read yet: `load` does.
 
         Args:
             people: looks up identities and consents, signed with `tokens`.
             tokens: the source that signs requests; it reads `store` under its key.
-            label: what the consent page calls this sign-in.
         """
         self.tokens: StoredTokens = tokens
         self._auth, self._people, self._store, self._clock = auth, people, store, clock
-        self._label = label
 
     @cached_property
     def _person(self) -> PersonSignIn:
+        import socket
+
         from globus_tui.auth.login import PersonSignIn
 
-        return PersonSignIn(self._auth, self._store, self.key, label=self._label, clock=self._clock)
+        label = f"globus-tui on {socket.gethostname()}"
+        return PersonSignIn(self._auth, self._store, self.key, label=label, clock=self._clock)
 
     @property
     def key(self) -> ProfileKey:
-        """Under which the sign-in is kept."""
         return self.tokens.key
 
     @property
     def identity(self) -> Identity | None:
-        """Who is signed in."""
         return self.tokens.identity
 
     @property
     def who(self) -> str | None:
-        """The user name of whoever is signed in."""
         return self.identity.username if self.identity else None
 
     @property
     def identity_label(self) -> str | None:
-        """The identity's id."""
         return f"identity {self.identity.identity_id}" if self.identity else None
 
     @property
     def tokens_at(self) -> str:
-        """The keyring, or the file's path."""
         return self._store.where()
 
     def identity_names(self) -> Mapping[str, str]:
-        """The profile's identity and those linked to it."""
         known = (self.identity, *self.identity.linked) if self.identity else ()
         return {one.identity_id: one.username for one in known}
 
@@ -164,8 +156,7 @@ class PersonAccount:
         return login
 
     async def granted(self, gare: Gare) -> bool | None:
-        """Asks Globus Auth; a failure to find out is None."""
-        from globus_tui.auth.wanted import missing_scopes
+        from globus_tui.auth.sign_in_request import missing_scopes
 
         if self.identity is None:
             return None
@@ -175,25 +166,21 @@ class PersonAccount:
             return None
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
-        """What is missing for these collections."""
         from globus_tui.auth.wanted import needs_consent
 
         return needs_consent(collections, await self._people.consents(self._signed_in().identity_id))
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
-        """What one login has to ask for."""
-        from globus_tui.auth.fix import FixAndResume
+        from globus_tui.auth.sign_in_request import FixAndResume
 
         return await FixAndResume(self._people, self._signed_in()).prepare(broken)
 
     async def check_fix(self, fix_plan: FixPlan) -> tuple[Verdict, ...]:
-        """Which may be resumed now."""
-        from globus_tui.auth.fix import FixAndResume
+        from globus_tui.auth.sign_in_request import FixAndResume
 
         return await FixAndResume(self._people, self._signed_in()).check(fix_plan)
 
     async def logout(self) -> Logout:
-        """Revokes and forgets everything of this profile."""
         from globus_tui.auth.logout import logout
 
         done = await logout(self._auth, self._store, self.key)
@@ -201,7 +188,6 @@ class PersonAccount:
         return done
 
     def notices(self) -> tuple[str, ...]:
-        """Of the store, and of tokens that lapse soon."""
         lapse = self.tokens.lapse_warning(self._clock())
         return (*self._store.take_notices(), *((lapse,) if lapse else ()))
 
@@ -215,7 +201,12 @@ class ServiceIdentity:
     """A service account: it needs no browser, and asking for a scope is consenting to it."""
 
     def __init__(
-        self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = real_clock, kept_in: Path | None = None
+        self,
+        auth: AuthClient,
+        account: ServiceAccount,
+        *,
+        clock: Clock = utc_now,
+        kept_in: Path | None = None,
     ) -> None:
         """Nothing is asked of Globus yet; `kept_in` as for `ClientCredentialsTokens`."""
         from globus_tui.auth.service_account import ClientCredentialsTokens
@@ -269,8 +260,7 @@ class ServiceIdentity:
 
         Names of identities are left as they came: they would only be needed as ids for a link, and there is none.
         """
-        from globus_tui.auth.fix import FixPlan
-        from globus_tui.auth.sign_in_request import plan
+        from globus_tui.auth.sign_in_request import FixPlan, plan
 
         jobs = tuple(broken)
         request, apart = plan(job.gare for job in jobs)
@@ -282,7 +272,7 @@ class ServiceIdentity:
 
     async def check_fix(self, fix_plan: FixPlan) -> tuple[Verdict, ...]:
         """All may be tried; a proof that only a person can give is said to be missing."""
-        from globus_tui.auth.fix import Verdict
+        from globus_tui.auth.sign_in_request import Verdict
 
         reason = "Globus wants proof that only a person can give by signing in; a service account cannot."
         return tuple(
@@ -295,12 +285,3 @@ class ServiceIdentity:
     def notices(self) -> tuple[str, ...]:
         """None: it keeps nothing."""
         return ()
-
-
-def person_account(
-    auth: AuthClient, people: People, tokens: StoredTokens, store: TokenStore, *, clock: Clock = real_clock
-) -> PersonAccount:
-    """A person's account, labelled on the consent page with this machine's name."""
-    import socket
-
-    return PersonAccount(auth, people, tokens, store, label=f"globus-tui on {socket.gethostname()}", clock=clock)

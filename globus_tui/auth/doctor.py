@@ -6,28 +6,23 @@ Checks are pure: what has to be tried (names resolved, services reached) is trie
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from globus_tui.auth.records import lapse_warning, lapses_at
+from globus_tui.auth.records import ProfileKey, SignIn, lapse_warning, lapses_at
 from globus_tui.auth.wanted import AUTH_SERVER, BASE_SCOPES, FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, server_words
-from globus_tui.domain.auth.credentials import missing
+from globus_tui.domain.auth.credentials import ConsentRecord, missing
 from globus_tui.domain.auth.scope import collection_of, timer_scope
 from globus_tui.domain.errors import GlobusTuiError, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from globus_tui.auth.records import ProfileKey, SignIn
     from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.auth.token_store import FallingBack
-    from globus_tui.domain.auth.credentials import ConsentRecord
 
 
 PATIENCE = 10.0
@@ -60,7 +55,6 @@ class Check:
     fix: str = ""
 
     def lines(self) -> tuple[str, ...]:
-        """What to print."""
         first = f"{self.finding.value:<8}{self.topic}: {self.found}"
         return (first, f"        fix: {self.fix}") if self.fix else (first,)
 
@@ -262,7 +256,6 @@ async def _service(name: str, url: str, resolve: Resolve, reach: Reach) -> tuple
 
 
 def lines(checks: Iterable[Check]) -> tuple[str, ...]:
-    """Everything to print, with a summary at the end."""
     made = tuple(checks)
     faults = sum(check.finding is Finding.FAULT for check in made)
     warnings = sum(check.finding is Finding.WARNING for check in made)

@@ -8,11 +8,12 @@ too. Such a file can outlive its program, so one that is older than `STALE` is b
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import socket
 import time
 from typing import TYPE_CHECKING
+
+from globus_tui.private_files import take_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 STALE = 60.0
 """Seconds after which a lock file is taken for a leftover: longer than anybody holds one."""
-_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
-_TAKEN = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
 class FileLock:
@@ -43,20 +42,13 @@ class FileLock:
         Raises:
             OSError: the lock file cannot be made (read-only, full, no permission).
         """
-        import fcntl
-
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as fault:
-            os.close(descriptor)
-            if fault.errno in _NO_LOCKS:
-                return self._try_marker()
-            if fault.errno in _TAKEN:
-                return False
-            raise
-        self._descriptor = descriptor
-        return True
+        had = take_lock(descriptor)
+        if had:
+            self._descriptor = descriptor
+            return True
+        os.close(descriptor)
+        return self._try_marker() if had is None else False
 
     def release(self) -> None:
         """Lets go; does nothing when it is not held."""

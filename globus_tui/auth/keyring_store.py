@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from globus_tui.auth.file_lock import FileLock
 from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
-from globus_tui.auth.tokens import LOCK_SECONDS, TokensNotKept, with_new
+from globus_tui.auth.token_store import LOCK_SECONDS, TokensNotKept, TokenStore, with_new
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.private_files import make_private_folder
 
@@ -43,7 +43,7 @@ class Keyring(Protocol):
         """Removes an item; raises when there is none."""
 
 
-class KeyringTokens:
+class KeyringTokens(TokenStore):
     """One item for each profile, in pieces where it is long, and one that lists the profiles."""
 
     def __init__(
@@ -68,23 +68,9 @@ class KeyringTokens:
         self._seconds = seconds
 
     def where(self) -> str:
-        """The keyring's name."""
         return f"the system keyring ({self._name})"
 
-    def check(self) -> None:
-        """Reads the list of profiles.
-
-        Raises:
-            TokensNotKept: the keyring does not answer.
-        """
-        self.profiles()
-
     def load(self, key: ProfileKey) -> SignIn | None:
-        """The sign-in of a profile.
-
-        Raises:
-            TokensNotKept: the keyring does not answer.
-        """
         text = self._get(str(key))
         try:
             return decode(json.loads(text.reveal())) if text else None
@@ -92,11 +78,9 @@ class KeyringTokens:
             return None
 
     def profiles(self) -> tuple[ProfileKey, ...]:
-        """Who has a sign-in here."""
         return tuple(filter(None, map(ProfileKey.parse, (self._get(INDEX) or Secret("")).reveal().split("\n"))))
 
     def merge(self, key: ProfileKey, new: SignIn, *, renewal: bool = False) -> SignIn | None:
-        """Adds tokens and gives what is kept now; see `TokenFile.merge`."""
         with contextlib.ExitStack() as stack:
             lock = self._lock("lock")
             if lock is not None:
@@ -109,7 +93,6 @@ class KeyringTokens:
             return kept
 
     def replace(self, key: ProfileKey, sign_in: SignIn | None) -> None:
-        """Keeps exactly this; None forgets the profile."""
         known = [str(one) for one in self.profiles() if one != key]
         if sign_in is None:
             self._delete(str(key))
@@ -119,15 +102,7 @@ class KeyringTokens:
         self._set(INDEX, Secret("\n".join(known)))
 
     def renewal_lock(self) -> FileLock | None:
-        """A lock file beside where tokens would be; None where none can be made."""
         return self._lock("renewing")
-
-    def doubt(self) -> None:
-        """What cannot be read raises."""
-
-    def take_notices(self) -> tuple[str, ...]:
-        """There are none."""
-        return ()
 
     def _lock(self, purpose: str) -> FileLock | None:
         try:
@@ -204,7 +179,6 @@ class KeyringTokens:
 
 
 def find_keyring(folder: Path, *, seconds: float) -> tuple[KeyringTokens | None, str | None]:
-    """A keyring that answers within the deadline, or why there is none."""
     try:
         # Before the clock runs: a busy machine or a slow home is no keyring that does not answer.
         import keyring.backends.chainer

@@ -18,23 +18,20 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from globus_tui.api.globus_auth import AuthorizeRequest
-from globus_tui.auth.logout import revoke_all
-from globus_tui.auth.records import SignIn
-from globus_tui.auth.services import real_clock
+from globus_tui.api.http import Clock, utc_now
+from globus_tui.auth.logout import Revocation, revoke_all
+from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.sign_in_request import SignInRequest
 from globus_tui.auth.wanted import SERVER_WORDS, with_base
 from globus_tui.domain import wire
-from globus_tui.domain.auth.credentials import Identity, Secret
+from globus_tui.domain.auth.credentials import Identity, Secret, TokenAnswer
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import Scope, render
 from globus_tui.domain.errors import BadInput, GlobusTuiError, ServiceError, UnreadableAnswer
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from globus_tui.auth.records import ProfileKey
-    from globus_tui.auth.services import Clock
     from globus_tui.auth.token_store import TokenStore
-    from globus_tui.domain.auth.credentials import TokenAnswer
 
 
 def read_id_token(token: Secret | None) -> Identity | None:
@@ -116,7 +113,7 @@ def _from_address(text: str) -> Pasted:
     )
 
 
-class LoginService(Protocol):
+class LoginService(Revocation, Protocol):
     """The part of Globus Auth that a login needs."""
 
     def authorize_url(self, request: AuthorizeRequest) -> str:
@@ -124,9 +121,6 @@ class LoginService(Protocol):
 
     async def exchange_code(self, client_id: str, code: Secret, redirect_uri: str, verifier: Secret) -> TokenAnswer:
         """The tokens for a code."""
-
-    async def revoke(self, client_id: str, token: Secret) -> None:
-        """Makes a token useless."""
 
 
 class LoginFailed(GlobusTuiError):
@@ -206,7 +200,7 @@ class PersonSignIn:
         key: ProfileKey,
         *,
         label: str | None = None,
-        clock: Clock = real_clock,
+        clock: Clock = utc_now,
     ) -> None:
         self._auth = auth
         self._store = store

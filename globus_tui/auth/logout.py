@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from globus_tui.auth.tokens import TokensNotKept
+from globus_tui.auth.token_store import TokensNotKept, TokenStore
 from globus_tui.auth.wanted import server_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from globus_tui.auth.records import ProfileKey
-    from globus_tui.auth.services import Revocation
-    from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.auth.credentials import Identity, Secret, TokenGrant
+
+
+class Revocation(Protocol):
+    """Ends the life of tokens."""
+
+    async def revoke(self, client_id: str, token: Secret) -> None:
+        """Makes an access or refresh token useless."""
 
 
 async def revoke_all(
@@ -72,7 +77,6 @@ class Logout:
         return not (self.not_revoked or self.kept or self.doubt)
 
     def lines(self) -> tuple[str, ...]:
-        """What to print."""
         unseen = (
             (f"{self.doubt} Tokens may be kept there: unlock or mend it, then sign out again.",) if self.doubt else ()
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,7 +20,6 @@ from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.wire import Document
@@ -43,24 +42,15 @@ def checked_name(name: str, origin: str = "the profile") -> str:
     return name
 
 
-def environment_label(name: str, auth_url: str, *, default_auth_url: str | None = None) -> str:
+def environment_label(name: str, auth_url: str) -> str:
     """What separates tokens of different Globus installations.
 
     The name alone does not when `GLOBUS_SDK_SERVICE_URL_AUTH` points elsewhere: tokens of a test service must never be
     sent to the real one, nor the other way round.
-
-    Args:
-        default_auth_url: where it is in that environment by default; None takes every globus.org and globuscs.info host
-            for a default.
     """
     parts = urlsplit(auth_url)
-    host = parts.hostname or ""
-    usual = auth_url.rstrip("/") == default_auth_url.rstrip("/") if default_auth_url else _is_globus(host)
+    usual = (parts.hostname or "").endswith((".globus.org", ".globuscs.info"))
     return name if usual else f"{name}@{parts.netloc}"
-
-
-def _is_globus(host: str) -> bool:
-    return host.endswith((".globus.org", ".globuscs.info"))
 
 
 def native_ids(store: TokenStore) -> frozenset[str]:
@@ -157,7 +147,6 @@ class SignIn:
 
     @classmethod
     def fresh(cls, identity: Identity, grants: Iterable[TokenGrant], now: datetime) -> SignIn:
-        """What a login brought."""
         return cls(identity, {one.resource_server: SavedGrant(one, now, now) for one in grants})
 
 
@@ -234,7 +223,6 @@ def encode_grants(grants: Iterable[TokenGrant]) -> dict[str, Any]:
 
 
 def decode_grants(found: object) -> tuple[TokenGrant, ...]:
-    """Reads what `encode_grants` made."""
     read = (_decode_grant(server, wire.document(entry)) for server, entry in wire.document(found).items())
     return tuple(saved.grant for saved in read if saved is not None)
 

@@ -15,32 +15,28 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from globus_tui.api.bearer import SingleFlight
+from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.records import decode_grants, encode_grants
-from globus_tui.auth.services import real_clock
 from globus_tui.auth.wanted import TIMERS_SERVER, server_of, server_words, with_base
 from globus_tui.cache_files import open_own, write_own
 from globus_tui.domain import wire
-from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret, TokenAnswer, TokenGrant
 from globus_tui.domain.auth.scope import Scope, merge, render
 from globus_tui.domain.errors import AuthAPIError, ServiceError, SettingsError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.settings import SIGN_INS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
-    from datetime import datetime
     from pathlib import Path
 
-    from globus_tui.auth.services import ClientCredentials, Clock
-    from globus_tui.domain.auth.credentials import TokenGrant
 
-
-SIGN_INS = ("auto", "person", "service")
 _PAIRS = (
     ("GLOBUS_TUI_CLIENT_ID", "GLOBUS_TUI_CLIENT_SECRET"),
     ("GLOBUS_CLI_CLIENT_ID", "GLOBUS_CLI_CLIENT_SECRET"),
@@ -128,6 +124,13 @@ def kept_file(folder: Path, account: ServiceAccount) -> Path:
     return folder / f"tokens.json.{sha256(account.client_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
+class ClientCredentials(Protocol):
+    """The one grant that a service account needs."""
+
+    async def client_credentials(self, client_id: str, client_secret: Secret, scopes: str) -> TokenAnswer:
+        """Tokens for the client itself."""
+
+
 class ClientCredentialsTokens:
     """A token source for a service account. There are no refresh tokens, so renewing is asking again."""
 
@@ -137,7 +140,7 @@ class ClientCredentialsTokens:
         account: ServiceAccount,
         scopes: Iterable[Scope] = (),
         *,
-        clock: Clock = real_clock,
+        clock: Clock = utc_now,
         kept_in: Path | None = None,
     ) -> None:
         """`kept_in`: the folder where tokens stay from one start to the next; None keeps them in memory."""
@@ -157,11 +160,9 @@ class ClientCredentialsTokens:
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """What is asked for at each request."""
         return self._wanted
 
     def grants(self) -> tuple[TokenGrant, ...]:
-        """The tokens held now."""
         return tuple(self._grants.values())
 
     async def token(self, resource_server: str) -> Secret:

@@ -5,29 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.api.bearer import SingleFlight
-from globus_tui.auth.records import SignIn, lapse_warning
+from globus_tui.api.http import Clock, utc_now
+from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn, lapse_warning
 from globus_tui.auth.service_account import EARLY
-from globus_tui.auth.services import real_clock
 from globus_tui.auth.wanted import server_words
 from globus_tui.domain.errors import NetworkError, ServiceError, SignedOut, UnreadableAnswer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from datetime import datetime
 
-    from globus_tui.auth.records import ProfileKey, SavedGrant
-    from globus_tui.auth.services import Clock, Renewal
     from globus_tui.auth.token_store import TokenStore
-    from globus_tui.domain.auth.credentials import Identity, Secret, TokenGrant
+    from globus_tui.domain.auth.credentials import Identity, Secret, TokenAnswer, TokenGrant
 
 RENEWAL_WAIT = timedelta(seconds=20)
 """How long a renewal waits for another program's. After that it goes ahead: Globus lets a refresh token be used twice
 (inferred from the SDK, which never expects a new one), the lock only spares it the second request."""
 _POLL = 0.02
+
+
+class Renewal(Protocol):
+    """The one grant that keeps a person signed in."""
+
+    async def refresh(self, client_id: str, refresh_token: Secret) -> TokenAnswer:
+        """A new access token for one resource server."""
 
 
 class StoredTokens:
@@ -36,7 +40,7 @@ class StoredTokens:
     One renewal at a time for each resource server, in this program and among all that share the store.
     """
 
-    def __init__(self, auth: Renewal, store: TokenStore, key: ProfileKey, *, clock: Clock = real_clock) -> None:
+    def __init__(self, auth: Renewal, store: TokenStore, key: ProfileKey, *, clock: Clock = utc_now) -> None:
         self._auth = auth
         self._store = store
         self._key = key
@@ -56,7 +60,6 @@ class StoredTokens:
 
     @property
     def sign_in(self) -> SignIn | None:
-        """Identity and grants, as far as was read."""
         return self._held
 
     async def load(self) -> SignIn | None:

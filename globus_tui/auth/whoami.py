@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING
 
-from globus_tui.auth.records import LIFE, lapse_warning
+from globus_tui.auth.records import LIFE, ProfileKey, SavedGrant, lapse_warning
 from globus_tui.auth.wanted import server_words
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from globus_tui.auth.records import ProfileKey, SavedGrant
     from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.auth.credentials import Identity
-
-
-@dataclass(frozen=True, slots=True)
-class TokenFacts:
-    """One service's tokens, without them.
-
-    Attributes:
-        lapses_at: when the refresh token ends if it stays unused; None without one.
-    """
-
-    service: str
-    scopes: tuple[str, ...]
-    expires_at: datetime
-    signed_in_at: datetime
-    used_at: datetime
-    lapses_at: datetime | None
-    refused: bool = False
-
-    @classmethod
-    def of(cls, server: str, saved: SavedGrant) -> TokenFacts:
-        """What is known of a kept grant."""
-        return cls(
-            service=server_words(server),
-            scopes=saved.grant.scopes,
-            expires_at=saved.grant.expires_at,
-            signed_in_at=saved.signed_in_at,
-            used_at=saved.used_at,
-            lapses_at=saved.used_at + LIFE if saved.grant.refresh_token else None,
-            refused=saved.refused,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +31,7 @@ class WhoAmI:
     identity: Identity | None
     where: str
     service_account: str | None = None
-    tokens: tuple[TokenFacts, ...] = ()
+    tokens: Mapping[str, SavedGrant] = field(default_factory=dict)
     warning: str | None = None
     doubt: str | None = None
     refused: bool = False
@@ -88,7 +58,7 @@ class WhoAmI:
             f"  identity {person.identity_id}",
             *(f"  linked to {one.username}" for one in person.linked if one.identity_id != person.identity_id),
             f"  tokens are kept in {self.where}",
-            *(f"  {line}" for facts in self.tokens for line in _token_lines(facts, now)),
+            *(f"  {line}" for server, saved in self.tokens.items() for line in _token_lines(server, saved, now)),
             *((f"  {self.warning}",) if self.warning else ()),
         )
 
@@ -102,16 +72,10 @@ def whoami(store: TokenStore, key: ProfileKey, now: datetime) -> WhoAmI:
     kept = store.load(key)
     if kept is None:
         return WhoAmI(key, None, store.where(), doubt=store.doubt())
-    facts = tuple(TokenFacts.of(server, saved) for server, saved in kept.grants.items())
     refused = [server for server, saved in kept.grants.items() if saved.refused]
-    warning = refused_words(refused) if refused else lapse_warning(kept, now)
-    return WhoAmI(key, kept.identity, store.where(), tokens=facts, warning=warning, refused=bool(refused))
-
-
-def refused_words(servers: Iterable[str]) -> str:
-    """What is wrong with a sign-in whose refresh tokens Globus has refused."""
-    names = ", ".join(map(server_words, servers))
-    return f"Globus no longer accepts the sign-in for {names}: sign in again."
+    names = ", ".join(server_words(server) for server in refused)
+    warning = f"Globus no longer accepts the sign-in for {names}: sign in again." if names else lapse_warning(kept, now)
+    return WhoAmI(key, kept.identity, store.where(), tokens=kept.grants, warning=warning, refused=bool(refused))
 
 
 def whoami_service(account: ServiceAccount, key: ProfileKey) -> WhoAmI:
@@ -119,17 +83,18 @@ def whoami_service(account: ServiceAccount, key: ProfileKey) -> WhoAmI:
     return WhoAmI(key, None, "memory", service_account=account.origin or "the caller")
 
 
-def _token_lines(facts: TokenFacts, now: datetime) -> tuple[str, ...]:
-    access = "expired, renewed when needed" if facts.expires_at <= now else f"good until {_minute(facts.expires_at)}"
-    if facts.refused:
+def _token_lines(server: str, saved: SavedGrant, now: datetime) -> tuple[str, ...]:
+    expires, lapses = saved.grant.expires_at, saved.used_at + LIFE
+    access = "expired, renewed when needed" if expires <= now else f"good until {_minute(expires)}"
+    if saved.refused:
         life = "its refresh token was refused"
-    elif facts.lapses_at is None:
+    elif saved.grant.refresh_token is None:
         life = "no refresh token: signed out when it expires"
-    elif facts.lapses_at <= now:
-        life = f"refresh token lapsed on {facts.lapses_at:%Y-%m-%d}"
+    elif lapses <= now:
+        life = f"refresh token lapsed on {lapses:%Y-%m-%d}"
     else:
-        life = f"refresh token last used {_minute(facts.used_at)}, lapses {facts.lapses_at:%Y-%m-%d} if unused"
-    return f"{facts.service}: signed in {_minute(facts.signed_in_at)}", f"  access token {access}; {life}"
+        life = f"refresh token last used {_minute(saved.used_at)}, lapses {lapses:%Y-%m-%d} if unused"
+    return f"{server_words(server)}: signed in {_minute(saved.signed_in_at)}", f"  access token {access}; {life}"
 
 
 def _minute(moment: datetime) -> str:

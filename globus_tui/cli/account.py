@@ -6,14 +6,15 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from globus_tui.api.environment import Environment
     from globus_tui.auth.records import ProfileKey
@@ -105,6 +106,82 @@ def show(lines: Iterable[str]) -> None:
 
     for line in lines:
         write(f"{safe_line(line)}\n")
+
+
+def show_document(as_of: datetime, **parts: Any) -> None:
+    """Prints one JSON document, with the version of its shape and when it was so."""
+    from globus_tui.domain.schedule.schedule import wire_moment
+    from globus_tui.present.timer_table import SCHEMA, as_json
+
+    show_json(as_json({"schema": SCHEMA, "as_of": wire_moment(as_of), **parts}))
+
+
+def terminal_width() -> int | None:
+    """Cells of a line; None where the output is no terminal: then nothing is cut."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def show_table(
+    rows: Iterable[Sequence[str]], headings: Sequence[str], cut: Sequence[int], *, ascii_only: bool = False,
+    right: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Prints a table that fits the terminal.
+
+    Args:
+        cut: places of the columns that may be cut.
+        right: headings of the columns whose words stand at the right.
+    """
+    from globus_tui.present.safe_text import safe_line
+    from globus_tui.present.timer_table import table
+
+    safe = [[safe_line(cell, ascii_only=ascii_only) for cell in row] for row in rows]
+    columns = [(one, one in right) for one in headings]
+    show(table(safe, columns, terminal_width(), cut, "..." if ascii_only else "…"))
+
+
+def may_be_changed(options: Namespace, settings: Settings, *, asks: bool = True) -> None:
+    """To be called before anything is asked of Globus by a command that changes timers.
+
+    Raises:
+        ReadOnly: nothing may be changed.
+        BadInput: there is nobody to ask whether it is meant.
+    """
+    from globus_tui.domain.errors import BadInput
+    from globus_tui.settings import check_may_change
+
+    if getattr(options, "dry_run", False):
+        return
+    check_may_change(settings)
+    if asks and not options.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        verb = getattr(options, "action", options.name)
+        raise BadInput(f"There is no terminal to ask on. Add --yes to {verb} without a question.")
+
+
+def goes_on(options: Namespace, plan: Iterable[str], verb: str, count: int) -> int | None:
+    """Tells what would be done, and asks; the exit code if it is not to be done, else None.
+
+    Args:
+        count: timers that something is done to. Deleting them wants more than a letter.
+    """
+    from globus_tui.cli import FAILED, OK
+
+    (show if options.dry_run else tell)(plan)
+    if options.dry_run or not count:
+        return OK
+    if options.yes or agreed(verb, count):
+        return None
+    tell(("Nothing was changed.",))
+    return FAILED
+
+
+def agreed(verb: str, count: int) -> bool:
+    """Deleting wants more than a letter."""
+    wanted = (f"delete {count}",) if verb == "delete" else ("y", "yes")
+    print(f"Type {wanted[-1]} to go on: ", end="", file=sys.stderr, flush=True)
+    with interruptible():
+        return sys.stdin.readline().strip().lower() in wanted
 
 
 def write(text: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from globus_tui.cli.later import later
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.refresh_plan import FLOOR
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from globus_tui.auth.account import Account, PersonAccount
     from globus_tui.auth.records import ProfileKey
     from globus_tui.auth.service_account import ServiceAccount
-    from globus_tui.auth.stored_tokens import StoredTokens
     from globus_tui.auth.token_store import FallingBack, TokenStore
     from globus_tui.sandbox.state import Sandbox
     from globus_tui.settings import Settings
@@ -28,6 +27,24 @@ DEMO_FLOOR = 1.0
 """The demo may be refreshed every second: nobody else is bothered by it."""
 DEMO_REFRESH = 5
 DEMO_USER = "ops@example-facility.org"
+
+
+class _Lazy:
+    def __init__(self, module: str, name: str, arguments: tuple[object, ...]) -> None:
+        self._how = module, name, arguments
+
+    @cached_property
+    def _made(self) -> Any:
+        module, name, arguments = self._how
+        return getattr(import_module(module), name)(*arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made, name)
+
+
+def lazily(module: str, name: str, *arguments: object) -> Any:
+    """Stands for what a function or class gives: imported and called when the first attribute is asked for."""
+    return _Lazy(module, name, arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,8 @@ async def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backen
     who = await whose(settings, environ)
     if who.service is not None:
         kept_in = None if settings.token_store == "keyring" else settings.paths.data  # noqa: S105 - a place, no token
-        service = ServiceIdentity(_auth_client(connection), who.service, kept_in=kept_in)
+        auth: AuthClient = lazily("globus_tui.api.globus_auth", "AuthClient", connection)
+        service = ServiceIdentity(auth, who.service, kept_in=kept_in)
         return Backend(connection, service, lambda: connection.skew)
     key = profile_key(settings, connection.environment)
     store = who.store or await open_store(settings)
@@ -146,30 +164,14 @@ def person(
 ) -> PersonAccount:
     """A person's account on a connection; nothing is read yet."""
     from globus_tui.api.http import utc_now
-    from globus_tui.auth.account import person_account
+    from globus_tui.auth.account import PersonAccount
     from globus_tui.auth.stored_tokens import StoredTokens
 
     clock = clock or utc_now
-    auth = _auth_client(connection)
+    auth: AuthClient = lazily("globus_tui.api.globus_auth", "AuthClient", connection)
     tokens = StoredTokens(auth, store, key, clock=clock)
-    return person_account(auth, later(partial(_people_client, connection, tokens)), tokens, store, clock=clock)
-
-
-def _auth_client(connection: Connection) -> AuthClient:
-    """Loaded when a token has to be asked for or renewed: most starts do without."""
-
-    def make() -> AuthClient:
-        from globus_tui.api.globus_auth import AuthClient
-
-        return AuthClient(connection)
-
-    return later(make)
-
-
-def _people_client(connection: Connection, tokens: StoredTokens) -> PeopleClient:
-    from globus_tui.api.globus_auth import PeopleClient
-
-    return PeopleClient(connection, tokens)
+    people: PeopleClient = lazily("globus_tui.api.globus_auth", "PeopleClient", connection, tokens)
+    return PersonAccount(auth, people, tokens, store, clock=clock)
 
 
 async def demo_backend(speed: float, start: datetime | None = None) -> Backend:

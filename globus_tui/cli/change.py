@@ -1,31 +1,49 @@
-"""`pause`, `resume`, `delete`, `rename`, `run` and `fix`: shows what would be done, asks, and does it."""
+"""Commands that change timers, `undo` and `redo`: each shows what would be done, asks, and does it."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import FAILED, MISUSED, OK, SIGN_IN_NEEDED, code_of
-from globus_tui.domain.errors import BadInput
+from globus_tui.cli.account import goes_on, may_be_changed, show, tell
+from globus_tui.cli.timers import Context, signed_in
+from globus_tui.cli.window import open_window
+from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.making.draft import clone
+from globus_tui.domain.making.run_now import RunChoice, run_now
+from globus_tui.domain.making.taking_place import without_next_run
 from globus_tui.domain.schedule.schedule import next_ticks
+from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.job import FlowStart, JobStatus
+from globus_tui.domain.timer.run import Outcome, outcome
+from globus_tui.domain.timer.timer_groups import check_name
+from globus_tui.domain.transfer.task import TaskStatus
+from globus_tui.present import moments, run_words
+from globus_tui.present.health_words import why
+from globus_tui.present.replaced_words import skip_end, skip_notes
+from globus_tui.present.transfer_words import route_with_paths
+from globus_tui.screens.create.making import DraftKeeper
+from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
+from globus_tui.store.journal import noting
+from globus_tui.store.operations import Delete, JobOperation, Pause, Rename, Resume
+from globus_tui.store.swapping import Swapped
+from globus_tui.store.undoing import Undoer, act_words, acts, stacks, steps
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
     from datetime import datetime
 
-    from globus_tui.cli.timers import Desk
-    from globus_tui.domain.timer.run import Outcome
     from globus_tui.present.timer_table import Listed
-    from globus_tui.store import outcome as ended
-    from globus_tui.store.operations import JobOperation
 
 AT_ONCE = 4
 """Changes that may be under way together."""
 
 
-def run(options: Namespace) -> int:
+async def run(options: Namespace) -> int:
     """Changes timers.
 
     Exit codes: 0 all done, 1 some failed, 2 wrong use, 3 Globus could not be asked, 4 somebody has to sign in.
@@ -33,71 +51,24 @@ def run(options: Namespace) -> int:
     Raises:
         GlobusTuiError: nothing was changed.
     """
-    import asyncio
-
-    return asyncio.run(_change(options))
-
-
-async def _change(options: Namespace) -> int:
-    from globus_tui.cli.account import show, tell
-    from globus_tui.cli.timers import desk
-    from globus_tui.settings import check_may_change
-
     verb = options.name
-    async with desk(options) as here:
-        if not options.dry_run:
-            check_may_change(here.settings)
-            if not options.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
-                raise BadInput(f"There is no terminal to ask on. Add --yes to {verb} without a question.")
+    async with signed_in(options) as here:
+        may_be_changed(options, here.settings)
         if verb == "rename":
-            from globus_tui.domain.timer.timer_groups import check_name
-
             check_name(options.new_name.strip())
         await here.read()
         if verb == "pause" and (options.reason or options.until or options.at or options.resume):
-            from globus_tui.cli.window import open_window
-
             return await open_window(options, here)
-        meant = [here.find(options.timer)] if verb == "rename" else meant_timers(options.filter, here)
+        meant = [here.find(options.timer)] if verb == "rename" else here.meant(options.filter)
         taken = [one for one in meant if _left_out(verb, one) is None]
         plan = [_planned(verb, one, here, options) for one in taken]
         plan += [f"left out: {_called(one)} {_left_out(verb, one)}" for one in meant if one not in taken]
-        (show if options.dry_run else tell)(plan)
-        if options.dry_run or not taken:
-            return OK
-        if not options.yes and not agreed(verb, len(taken)):
-            tell(("Nothing was changed.",))
-            return FAILED
-        return await _carry_out(verb, taken, here, options)
-
-
-def meant_timers(said: Sequence[str], here: Desk) -> list[Listed]:
-    """The timers with these ids, or the one with this name, or those that a filter leaves.
-
-    Raises:
-        BadInput: there are none, or the filter would leave all.
-    """
-    from globus_tui.domain.timer.filter import parse_filter
-
-    states = here.store.states
-    if all(one in states for one in said):
-        return here.listed([states[one] for one in states if one in said])
-    named = [one for one in states.values() if [one.job.name] == list(said)]
-    named = [one for one in named if one.replaced is None] or named  # one that was replaced is kept, not meant
-    typed = " ".join(said)
-    if not named and not parse_filter(typed):
-        raise BadInput(f"{typed[:80]!r} leaves out nothing: name the timers that are meant.")
-    found = here.listed(named) or here.matching(typed)
-    if not found:
-        raise BadInput(f"No timer matches {typed[:80]!r}.", advice="globus-tui list shows all.")
-    return found
+        code = goes_on(options, plan, verb, len(taken))
+        return code if code is not None else await _carry_out(verb, taken, here, options)
 
 
 def _left_out(verb: str, one: Listed) -> str | None:
     """Why nothing is done to it; None when something is."""
-    from globus_tui.domain.timer.health import Word
-    from globus_tui.domain.timer.job import JobStatus
-
     job, health = one.state.job, one.state.health
     if job.unreadable:
         return "cannot be understood"
@@ -121,7 +92,7 @@ def _called(one: Listed) -> str:
     return f"{one.state.job.label} ({one.state.job.job_id})"
 
 
-def _planned(verb: str, one: Listed, here: Desk, options: Namespace) -> str:
+def _planned(verb: str, one: Listed, here: Context, options: Namespace) -> str:
     words = f"{verb} {_called(one)}"
     if verb == "rename":
         return f"{words} to {options.new_name.strip()}"
@@ -130,38 +101,18 @@ def _planned(verb: str, one: Listed, here: Desk, options: Namespace) -> str:
         at_once = {True: "one run starts at once", None: "a run may start at once"}.get(preview.catch_up)
         return f"{words}: {at_once}" if at_once else words
     if verb == "skip":
-        from globus_tui.present import moments
-        from globus_tui.present.replaced_words import skip_notes
-
         now = here.store.now()
         coming = next_ticks(one.state.job.schedule, now, 2, runs_done=one.state.job.n_runs)
         said = " and goes on ".join(moments.date_time(run, now, here.zone) for run in coming) or "?"
         words = f"{words}: leaves out {said}; another timer takes its place, this one is kept, paused."
         return " ".join((words, *skip_notes(one.state.job)))
     if verb == "run":
-        from globus_tui.present.transfer_words import route_with_paths
-
         danger = ", and DELETES what is not in the source" if one.state.job.deletes else ""
         return f"{words}: {route_with_paths(one.state.job, one.case.names, ascii_only=here.ascii)}{danger}"
     return words
 
 
-def agreed(verb: str, count: int) -> bool:
-    """Deleting wants more than a letter."""
-    from globus_tui.cli.account import interruptible
-
-    wanted = (f"delete {count}",) if verb == "delete" else ("y", "yes")
-    print(f"Type {wanted[-1]} to go on: ", end="", file=sys.stderr, flush=True)
-    with interruptible():
-        return sys.stdin.readline().strip().lower() in wanted
-
-
-async def _carry_out(verb: str, taken: Sequence[Listed], here: Desk, options: Namespace) -> int:
-    import asyncio
-
-    from globus_tui.cli.account import show
-    from globus_tui.store.journal import noting
-
+async def _carry_out(verb: str, taken: Sequence[Listed], here: Context, options: Namespace) -> int:
     gate = asyncio.Semaphore(1 if options.stagger or verb in ("run", "skip") else AT_ONCE)
     codes: list[int] = []
     since = here.store.now()
@@ -173,7 +124,7 @@ async def _carry_out(verb: str, taken: Sequence[Listed], here: Desk, options: Na
             if verb in ("run", "skip"):
                 code, words = await (_run_now if verb == "run" else _skip)(one, here)
             else:
-                code, words = end_of(await here.store.operate(_operation(verb, one, options)), here)
+                code, words = here.end_of(await here.store.operate(_operation(verb, one, options)))
             if code == OK and getattr(options, "wait", False):
                 code, words = await _wait(verb, one, words, since, here, options.timeout)
             codes.append(code)
@@ -186,16 +137,8 @@ async def _carry_out(verb: str, taken: Sequence[Listed], here: Desk, options: Na
     return OK if not bad else bad.pop() if len(bad) == 1 and OK not in codes else FAILED
 
 
-async def _wait(verb: str, one: Listed, words: str, since: datetime, here: Desk, limit: float) -> tuple[int, str]:
+async def _wait(verb: str, one: Listed, words: str, since: datetime, here: Context, limit: float) -> tuple[int, str]:
     """Until what was started has ended: of `run` its task, else the first run that starts from now on."""
-    import asyncio
-
-    from globus_tui.domain.timer.health import Word
-    from globus_tui.domain.timer.run import Outcome
-    from globus_tui.domain.transfer.task import TaskStatus
-    from globus_tui.present import run_words
-    from globus_tui.present.health_words import why
-
     made = next((word for word in words.split() if len(word) == 36 and word.count("-") == 4), None)
     if (made is None) if verb == "run" else (here.store.resume_preview(one.state.job_id).next_run is None):
         return OK, f"{words} There is no run that could be waited for."
@@ -221,11 +164,8 @@ async def _wait(verb: str, one: Listed, words: str, since: datetime, here: Desk,
         return FAILED, f"{words} It did not end within {limit:g} s."
 
 
-async def _ended_since(one: Listed, since: datetime, here: Desk) -> tuple[Outcome, str] | None:
+async def _ended_since(one: Listed, since: datetime, here: Context) -> tuple[Outcome, str] | None:
     """What became of the newest run that began since then; None while there is none, or it goes on."""
-    from globus_tui.domain.timer.run import Outcome, outcome
-    from globus_tui.present import run_words
-
     await here.store.details.load_detail(one.state.job_id)
     run = next(iter(here.store.states[one.state.job_id].job.runs), None)
     if run is None or run.ran_at is None or run.ran_at < since:
@@ -239,8 +179,6 @@ _LOOKS_AGAIN = 5.0
 
 
 def _operation(verb: str, one: Listed, options: Namespace) -> JobOperation:
-    from globus_tui.store.operations import Delete, Pause, Rename, Resume
-
     job_id = one.state.job_id
     if verb == "rename":
         return Rename(job_id, options.new_name.strip())
@@ -249,33 +187,8 @@ def _operation(verb: str, one: Listed, options: Namespace) -> JobOperation:
     return Delete(job_id) if verb == "delete" else Resume(job_id)
 
 
-def end_of(outcome: ended.Outcome, here: Desk) -> tuple[int, str]:
-    """The exit code for how one operation ended, and words."""
-    from globus_tui.cli.timers import LOG_IN
-    from globus_tui.present.gare_words import asked
-    from globus_tui.store.outcome import Done, NeedsConsent, Refused, SignedOut
-
-    if isinstance(outcome, Done):
-        return OK, f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
-    if isinstance(outcome, NeedsConsent):
-        return SIGN_IN_NEEDED, " ".join((*asked(outcome.gare, here.view.names), "Press f on it in the console."))
-    if isinstance(outcome, SignedOut):
-        return SIGN_IN_NEEDED, f"{outcome.words} {LOG_IN}"
-    if isinstance(outcome, Refused):
-        return FAILED, outcome.words
-    return code_of(outcome.error), outcome.words
-
-
-async def _skip(one: Listed, here: Desk) -> tuple[int, str]:
+async def _skip(one: Listed, here: Context) -> tuple[int, str]:
     """Another timer in its place that leaves the next run out, worked out now."""
-    from globus_tui.domain.errors import GlobusTuiError
-    from globus_tui.domain.making.draft import clone
-    from globus_tui.domain.making.taking_place import without_next_run
-    from globus_tui.present.replaced_words import skip_end
-    from globus_tui.screens.create.making import DraftKeeper
-    from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
-    from globus_tui.store.swapping import Swapped
-
     now = here.store.now()
     try:
         old = await here.making.read(one.state.job_id)
@@ -297,17 +210,11 @@ async def _skip(one: Listed, here: Desk) -> tuple[int, str]:
         return FAILED, swap.words
     if isinstance(made, NotCreated):
         return FAILED, swap.words if made.words in swap.words else f"{made.words} {swap.words}"
-    return end_of(made, here)
+    return here.end_of(made)
 
 
-async def _run_now(one: Listed, here: Desk) -> tuple[int, str]:
+async def _run_now(one: Listed, here: Context) -> tuple[int, str]:
     """The same transfer once, or for a flow a timer that runs once; kept as a draft until it is known how it ended."""
-    from globus_tui.domain.errors import GlobusTuiError
-    from globus_tui.domain.making.run_now import RunChoice, run_now
-    from globus_tui.domain.timer.job import FlowStart
-    from globus_tui.screens.create.making import DraftKeeper
-    from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
-
     choice = RunChoice.ONE_SHOT if isinstance(one.state.job.payload, FlowStart) else RunChoice.FULL
     try:
         reading = await here.making.read(one.state.job_id)
@@ -322,4 +229,31 @@ async def _run_now(one: Listed, here: Desk) -> tuple[int, str]:
     if isinstance(found, Created | Submitted):
         made_id = found.task_id if isinstance(found, Submitted) else found.job.job_id
         return OK, " ".join(filter(None, (found.words, made_id, *made.warnings, found.note)))
-    return (FAILED, found.words) if isinstance(found, NotCreated) else end_of(found, here)
+    return (FAILED, found.words) if isinstance(found, NotCreated) else here.end_of(found)
+
+
+async def run_undo(options: Namespace) -> int:
+    """Takes the last step back.
+
+    Raises:
+        GlobusTuiError: nothing was changed.
+    """
+    async with signed_in(options) as here:
+        may_be_changed(options, here.settings)
+        await here.read()
+        found = stacks(steps(await here.store.journal.entries()))[options.name == "redo"]
+        if not found:
+            tell((f"There is nothing to {options.name}.",))
+            return FAILED
+        meant = acts(found[-1], here.store.states)
+        able = [one for one in meant if one.why_not is None]
+        plan = [act_words(one, here.store.states, here.store) for one in meant]
+        if not able and not options.dry_run:
+            tell((*plan, "Nothing was changed."))
+            return FAILED
+        if (code := goes_on(options, plan, options.name, len(able))) is not None:
+            return code
+        creator = here.making.creator(lambda _, __: None)
+        ends = await Undoer(here.store, creator, here.making.swapper(creator)).carry_out(found[-1], meant)
+        show(f"{'done' if done else 'FAILED'}  {label}: {words}" for done, label, words in ends)
+        return OK if all(done for done, _, _ in ends) else FAILED

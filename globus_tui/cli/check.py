@@ -107,7 +107,8 @@ def _check(options: Namespace) -> Verdict:
 async def _alert(options: Namespace, found: Found) -> None:
     """Tells the command of the setting on_alert what is new since the last check, as a console that stays would."""
     from globus_tui.cli.account import read_settings
-    from globus_tui.domain.timer.alerts import Look, Watcher
+    from globus_tui.cli.timers import looks
+    from globus_tui.domain.timer.alerts import Watcher
     from globus_tui.domain.wire import document
     from globus_tui.present.alert_words import alert_document
     from globus_tui.present.timer_table import SCHEMA
@@ -121,16 +122,7 @@ async def _alert(options: Namespace, found: Found) -> None:
     watcher = Watcher(settings.alert_after, settings.clear_after)
     watcher.restore(document((await told.read()).get("check")))
     listed = {f"{one.profile} {one.state.job_id}": one for one in found.listed}
-    looks = [
-        Look(
-            key,
-            one.state.health,
-            one.state.health.in_trouble_since,
-            tuple(str(side) for side in one.state.job.sides if side),
-        )
-        for key, one in listed.items()
-    ]
-    alerts = watcher.look(looks, found.as_of)
+    alerts = watcher.look(looks(listed), found.as_of)
     await told.change(lambda kept: kept.update(check=watcher.document()))
     by_timer = {one.key: one._replace(key=one.key.partition(" ")[2]) for one in alerts}  # as consoles name them
     mine = await claim(list(by_timer.values()), told)

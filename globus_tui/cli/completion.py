@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.cli import OK
+from globus_tui.domain.timer import filter as language
 from globus_tui.domain.timer.filter import KEYS, MOMENTS, WORDS
 
 if TYPE_CHECKING:
@@ -120,12 +121,6 @@ def _kind(action: Action, metavar: str) -> str:
     return "files" if metavar in ("FILE", "FOLDER") else ""
 
 
-def _columns() -> tuple[str, ...]:
-    from globus_tui.present.timer_table import FIELDS
-
-    return tuple(FIELDS)
-
-
 def _conditions() -> list[str]:
     """What a condition of a filter may begin with."""
     values = {**WORDS, **MOMENTS}
@@ -133,7 +128,9 @@ def _conditions() -> list[str]:
 
 
 def _choices(one: _Argument) -> tuple[str, ...]:
-    return _columns() if one.kind == "columns" else one.choices
+    from globus_tui.present.timer_table import FIELDS
+
+    return tuple(FIELDS) if one.kind == "columns" else one.choices
 
 
 # --- bash
@@ -453,15 +450,9 @@ def manual() -> str:
         lines += [f".SS \\fBglobus\\-tui {_roff(name)}\\fR [\\fIOPTION\\fR...] {synopsis}".rstrip()]
         lines += [f"{_roff(words[0].upper() + words[1:])}.", *_tagged(arguments)]
         lines += [".PP", _roff(epilog)] if epilog else []
-    lines += [".SH FILTERS", ".nf", *(_roff(line) for line in _filter_page()), ".fi"]
+    lines += [".SH FILTERS", ".nf", *map(_roff, (language.__doc__ or "").splitlines()), ".fi"]
     lines += [".SH SEE ALSO", "The README of the project has the configuration file and its settings."]
     return "\n".join(lines) + "\n"
-
-
-def _filter_page() -> list[str]:
-    from globus_tui.domain.timer import filter as language
-
-    return (language.__doc__ or "").splitlines()
 
 
 def _tagged(arguments: Sequence[_Argument]) -> Iterator[str]:

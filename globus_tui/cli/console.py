@@ -10,9 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from globus_tui.cli.ending import ENDING
-from globus_tui.cli.first_frame import first_frame
+from globus_tui.cli.first_frame import FirstFrame, first_frame
 from globus_tui.cli.kept_rows import Keeping, kept_rows
-from globus_tui.cli.later import later
 from globus_tui.cli.terminal import can_browse, check_terminal, fit_colours, over_ssh, trim_heap, wants_ascii
 
 if TYPE_CHECKING:
@@ -20,14 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import tzinfo
 
-    from globus_tui.api.bearer import TokenSource
     from globus_tui.api.exchange import Exchange
-    from globus_tui.api.http import Connection
     from globus_tui.api.timers import TimersClient
     from globus_tui.api.transfer import TransferClient
     from globus_tui.app import GlobusTui, Switch
     from globus_tui.cli.backend import Backend
-    from globus_tui.cli.first_frame import FirstFrame
     from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.create.making import Making
     from globus_tui.screens.profiles import Profiles
@@ -235,7 +231,7 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
     """The store over a backend, nothing asked of it yet."""
     from pathlib import Path
 
-    from globus_tui.cli.backend import DEMO_REFRESH
+    from globus_tui.cli.backend import DEMO_REFRESH, lazily
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.journal import Journal
     from globus_tui.store.ledger import Ledger
@@ -244,8 +240,8 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
 
     connection = backend.connection
     tokens = backend.account.tokens
-    timers = later(partial(_timers_client, connection, tokens))
-    transfer = later(partial(_transfer_client, connection, tokens))
+    timers: TimersClient = lazily("globus_tui.api.timers", "TimersClient", connection, tokens)
+    transfer: TransferClient = lazily("globus_tui.api.transfer", "TransferClient", connection, tokens)
     wanted = options.refresh if options.refresh is not None else DEMO_REFRESH if backend.demo else settings.refresh
     store = JobStore(
         Services(timers, transfer, transfer, backend.account),
@@ -267,18 +263,6 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
     return store
 
 
-def _timers_client(connection: Connection, tokens: TokenSource) -> TimersClient:
-    from globus_tui.api.timers import TimersClient
-
-    return TimersClient(connection, tokens)
-
-
-def _transfer_client(connection: Connection, tokens: TokenSource) -> TransferClient:
-    from globus_tui.api.transfer import TransferClient
-
-    return TransferClient(connection, tokens)
-
-
 def make_console(
     backend: Backend,
     settings: Settings,
@@ -292,6 +276,7 @@ def make_console(
 ) -> GlobusTui:
     """The application over a backend; it asks for the timers unless the store has been asked already."""
     from globus_tui.app import GlobusTui, Host
+    from globus_tui.cli.backend import lazily
     from globus_tui.cli.profiles import OtherProfiles
     from globus_tui.themes import OwnThemes, fitting_theme, theme_problem
 
@@ -315,17 +300,11 @@ def make_console(
         timer=timer,
     )
     store = store or make_store(backend, settings, options)
-    making = later(partial(_make_making, backend, settings, store))
+    making: Making = lazily("globus_tui.cli.making", "make_making", backend, settings, store)
     app = GlobusTui(store, backend.account, settings, host._replace(making=making))
     backend.connection.on_exchange = app.activity.note
     backend.connection.read_only = settings.read_only
     return app
-
-
-def _make_making(backend: Backend, settings: Settings, store: JobStore) -> Making:
-    from globus_tui.cli.making import make_making
-
-    return make_making(backend, settings, store)
 
 
 def _open_link(url: str) -> None:

@@ -6,33 +6,27 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.cli import OK
+from globus_tui.cli.account import show, write
+from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.schedule.typed_intervals import parse_interval
+from globus_tui.domain.schedule.typed_times import parse_moment
+from globus_tui.present.report_words import report
+from globus_tui.store.windows import Windows
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from globus_tui.cli.timers import Desk
 
-
-def run(options: Namespace) -> int:
+async def run(options: Namespace) -> int:
     """Writes it down in the ledger; nothing is changed at Globus.
 
     Raises:
         GlobusTuiError: nothing was written.
     """
-    import asyncio
-
-    return asyncio.run(_run(options))
-
-
-async def _run(options: Namespace) -> int:
-    from globus_tui.cli.account import show
-    from globus_tui.cli.change import meant_timers
-    from globus_tui.cli.timers import desk
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read()
-        meant = meant_timers(options.filter, here)
+        meant = here.meant(options.filter)
         changes = _CHANGES[options.name](options, here)
         for one in meant:
             own = {**changes}
@@ -46,7 +40,7 @@ async def _run(options: Namespace) -> int:
         return OK
 
 
-def _note(options: Namespace, here: Desk) -> dict[str, Any]:
+def _note(options: Namespace, here: Context) -> dict[str, Any]:
     if options.clear:
         return {"note": None, "tags": None}
     if options.text is None and options.tag is None:
@@ -55,9 +49,7 @@ def _note(options: Namespace, here: Desk) -> dict[str, Any]:
     return said | ({"tags": list(options.tag)} if options.tag is not None else {})
 
 
-def _known(options: Namespace, here: Desk) -> dict[str, Any]:
-    from globus_tui.domain.schedule.typed_times import parse_moment
-
+def _known(options: Namespace, here: Context) -> dict[str, Any]:
     if options.clear:
         return {"known": None}
     until = parse_moment(options.until, here.store.now(), here.zone).moment if options.until else None
@@ -67,9 +59,7 @@ def _known(options: Namespace, here: Desk) -> dict[str, Any]:
     return {"known": {"reason": options.reason, "by": here.store.journal.who, "until": iso}}
 
 
-def _limit(options: Namespace, here: Desk) -> dict[str, Any]:
-    from globus_tui.domain.schedule.typed_intervals import parse_interval
-
+def _limit(options: Namespace, here: Context) -> dict[str, Any]:
     if options.clear:
         return {"good_within": None, "fewer_files": None}
     if options.last_good is None and options.fewer_files is None:
@@ -83,24 +73,13 @@ def _limit(options: Namespace, here: Desk) -> dict[str, Any]:
 _CHANGES = {"note": _note, "known": _known, "limit": _limit}
 
 
-def run_report(options: Namespace) -> int:
+async def run_report(options: Namespace) -> int:
     """Prints a page in Markdown for the change of shift.
 
     Raises:
         GlobusTuiError: Globus could not be asked.
     """
-    import asyncio
-
-    return asyncio.run(_report(options))
-
-
-async def _report(options: Namespace) -> int:
-    from globus_tui.cli.account import write
-    from globus_tui.cli.timers import desk
-    from globus_tui.present.report_words import report
-    from globus_tui.store.windows import Windows
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read()
         store = here.store
         listed = here.matching(" ".join(options.filter))

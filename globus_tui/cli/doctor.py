@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING, TypeVar
 
+from globus_tui.api.globus_auth import AuthClient, PeopleClient
+from globus_tui.api.http import Connection, utc_now
+from globus_tui.api.network import proxy_of
+from globus_tui.api.retry import RetryRules
+from globus_tui.auth.doctor import Check, Finding, Probes, Subject, check_proxy, examine, lines
+from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
+from globus_tui.auth.token_store import FILE_NAME
 from globus_tui.cli import FAILED, OK
+from globus_tui.cli.account import Standing, show, stand
+from globus_tui.cli.backend import person
 from globus_tui.domain.errors import GlobusTuiError, ServiceError, SettingsError, TimedOut, UnreadableAnswer
+from globus_tui.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -16,12 +29,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from globus_tui.api.environment import Environment
-    from globus_tui.api.http import Connection
-    from globus_tui.auth.doctor import Check, Probes
-    from globus_tui.auth.service_account import ServiceAccount
-    from globus_tui.cli.account import Standing
     from globus_tui.domain.auth.credentials import ConsentRecord
-    from globus_tui.settings import Settings
 
 V = TypeVar("V")
 PATIENCE = 15.0
@@ -29,15 +37,8 @@ PATIENCE = 15.0
 EXAMINED = ("auth", "transfer", "timer", "flows")
 
 
-def run(options: Namespace) -> int:
+def run_doctor(options: Namespace) -> int:
     """Prints each finding, faults with a fix; the exit code is 1 when there are faults."""
-    import asyncio
-    import threading
-
-    from globus_tui.auth.doctor import Check, Finding, lines
-    from globus_tui.cli.account import show
-    from globus_tui.settings import load_settings
-
     try:
         settings = load_settings(os.environ, profile=options.profile)
     except SettingsError as wrong:
@@ -65,9 +66,6 @@ def run(options: Namespace) -> int:
 
 def _leave(code: int) -> None:
     """Ends the program though a look-up of a host's name still hangs: that can take a minute and cannot be stopped."""
-    import threading
-    import time
-
     # Idle threads of the pool end at once; give them that moment, and leave those that hang.
     end = time.monotonic() + 0.5
     for one in threading.enumerate():
@@ -79,14 +77,11 @@ def _leave(code: int) -> None:
 
 
 def _wrong_file(problem: str) -> Check:
-    from globus_tui.auth.doctor import Check, Finding
-
     said = problem if problem.endswith("?") else f"{problem}."
     return Check("settings", Finding.FAULT, said, "Correct the file; until then the default holds for it.")
 
 
 def _zones() -> Check:
-    from globus_tui.auth.doctor import Check, Finding
     from globus_tui.cli.zones import zone_data
 
     data = zone_data()
@@ -95,9 +90,6 @@ def _zones() -> Check:
 
 async def _examine_all(settings: Settings) -> Sequence[Check]:
     """Every check; a setting that lets nothing be tried is the one finding."""
-    from globus_tui.auth.doctor import Check, Finding, check_proxy
-    from globus_tui.cli.account import stand
-
     try:
         standing = await stand(settings)
     except SettingsError as wrong:
@@ -106,10 +98,6 @@ async def _examine_all(settings: Settings) -> Sequence[Check]:
 
 
 async def _examine(standing: Standing) -> tuple[Check, ...]:
-    from globus_tui.api.http import utc_now
-    from globus_tui.auth.doctor import Subject, examine
-    from globus_tui.auth.token_store import FILE_NAME
-
     subject = Subject(
         store=standing.store,
         key=standing.key,
@@ -122,8 +110,6 @@ async def _examine(standing: Standing) -> tuple[Check, ...]:
 
 
 def _probes(standing: Standing) -> Probes:
-    from globus_tui.auth.doctor import Probes
-
     names = {standing.environment.urls[name]: name for name in reversed(EXAMINED)}
 
     async def reach(url: str) -> timedelta | None:
@@ -134,9 +120,6 @@ def _probes(standing: Standing) -> Probes:
 
     async def token(account: ServiceAccount, resource_server: str) -> object:
         async def ask(connection: Connection) -> object:
-            from globus_tui.api.globus_auth import AuthClient
-            from globus_tui.auth.service_account import ClientCredentialsTokens
-
             return await ClientCredentialsTokens(AuthClient(connection), account).token(resource_server)
 
         return await _asked(standing, ask)
@@ -145,10 +128,6 @@ def _probes(standing: Standing) -> Probes:
 
 
 async def _resolve(host: str) -> object:
-    import asyncio
-
-    from globus_tui.api.network import proxy_of
-
     if proxy_of(f"https://{host}/"):
         return None  # the proxy does that; this machine may not be able to
     return await asyncio.get_running_loop().getaddrinfo(host, None)
@@ -156,9 +135,6 @@ async def _resolve(host: str) -> object:
 
 async def _reach(environment: Environment, service: str) -> timedelta | None:
     """Asks for the root of a service, once. Any answer will do; its date tells how the clocks differ."""
-    from globus_tui.api.http import Connection
-    from globus_tui.api.retry import RetryRules
-
     async with Connection(environment, rules=RetryRules(repeats=0)) as connection:
         with contextlib.suppress(ServiceError, UnreadableAnswer):  # it answered
             await connection.request(service, "GET", "/")
@@ -167,9 +143,6 @@ async def _reach(environment: Environment, service: str) -> timedelta | None:
 
 async def _consents(standing: Standing, identity_id: str) -> tuple[ConsentRecord, ...]:
     async def ask(connection: Connection) -> tuple[ConsentRecord, ...]:
-        from globus_tui.api.globus_auth import PeopleClient
-        from globus_tui.cli.backend import person
-
         tokens = person(connection, standing.store, standing.key).tokens
         return await PeopleClient(connection, tokens).consents(identity_id)
 
@@ -178,11 +151,6 @@ async def _consents(standing: Standing, identity_id: str) -> tuple[ConsentRecord
 
 async def _asked(standing: Standing, ask: Callable[[Connection], Awaitable[V]]) -> V:
     """Asks Globus Auth once, for no longer than a person waits."""
-    import asyncio
-
-    from globus_tui.api.http import Connection
-    from globus_tui.api.retry import RetryRules
-
     try:
         async with (
             asyncio.timeout(PATIENCE),

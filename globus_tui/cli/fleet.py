@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import FAILED, OK
-from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.cli.account import agreed, may_be_changed, show, show_json, tell, write
+from globus_tui.cli.sign_in import meet
+from globus_tui.cli.timers import Context, signed_in
+from globus_tui.domain import wire
+from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.fleet.apply import Applier, carry_out, record
+from globus_tui.fleet.export import Exporter, exported, file_texts
+from globus_tui.fleet.fields import ENDINGS, SCHEMA_FILE, schema
+from globus_tui.fleet.plan import Act, Plan, Planner
+from globus_tui.fleet.words import Line, drift_words, plan_lines, result_words
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.sizes import counted
+from globus_tui.present.timer_table import as_json
+from globus_tui.private_files import write_private
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Coroutine, Iterable
-    from typing import Any
+    from collections.abc import Awaitable, Callable, Iterable
 
-    from globus_tui.cli.timers import Desk
-    from globus_tui.fleet.export import Exporter
-    from globus_tui.fleet.plan import Plan, Planner
-    from globus_tui.fleet.words import Line
+    Command = Callable[[Namespace], Awaitable[int]]
 
 CHANGES = 2
 
@@ -27,48 +37,34 @@ CHANGES = 2
 def run_schema(options: Namespace) -> int:
     """Prints the JSON Schema of fleet files."""
     del options
-    from globus_tui.cli.account import show_json
-    from globus_tui.fleet.fields import schema
-    from globus_tui.present.timer_table import as_json
-
     show_json(as_json(schema()))
     return OK
 
 
-def run_plan(options: Namespace) -> int:
-    """Shows what it takes. Exit codes: 0 no changes, 2 changes, 1 it cannot be told or done."""
-    return _told(_plan, options)
+def _failing_once(command: Command) -> Command:
+    """Whatever is wrong is told line by line, with exit code 1: 2 means changes here."""
+
+    @wraps(command)
+    async def run(options: Namespace) -> int:
+        try:
+            return await command(options)
+        except GlobusTuiError as wrong:
+            tell(wrong.in_full.splitlines())
+            return FAILED
+
+    return run
 
 
-def _told(command: Callable[[Namespace], Coroutine[Any, Any, int]], options: Namespace) -> int:
-    """Runs it; whatever is wrong is told line by line, with exit code 1."""
-    import asyncio
-
-    from globus_tui.cli.account import tell
-
-    try:
-        code = asyncio.run(command(options))
-    except GlobusTuiError as wrong:
-        tell(wrong.in_full.splitlines())
-        return FAILED
-    return code
-
-
-def planner(here: Desk) -> Planner:
-    """Plans by what a desk has read."""
-    from globus_tui.fleet.plan import Planner
-
+def planner(here: Context) -> Planner:
+    """Plans by what was read."""
     owner = here.backend.account.identity_label or here.backend.account.who or ""
     return Planner(here.store, here.making.lookup, here.making.read, owner=owner, zone=here.zone)
 
 
-async def _plan(options: Namespace) -> int:
-    from globus_tui.cli.account import show_json
-    from globus_tui.cli.timers import desk
-    from globus_tui.fleet.words import plan_lines
-    from globus_tui.present.timer_table import as_json
-
-    async with desk(options) as here:
+@_failing_once
+async def run_plan(options: Namespace) -> int:
+    """Shows what it takes. Exit codes: 0 no changes, 2 changes, 1 it cannot be told or done."""
+    async with signed_in(options) as here:
         await here.read(names=False)
         plan = await planner(here).plan(Path(options.folder), prune=options.prune)
         if options.out is not None:
@@ -82,10 +78,6 @@ async def _plan(options: Namespace) -> int:
 
 def _keep(plan: Plan, options: Namespace) -> None:
     """Writes the plan to be applied later."""
-    from globus_tui.domain.errors import BadInput
-    from globus_tui.present.timer_table import as_json
-    from globus_tui.private_files import write_private
-
     document = {**plan.document(), "format": "globus-tui plan", "prune": options.prune, "basis": plan.basis()}
     try:
         write_private(options.out, as_json(document).encode(), mode=0o644)
@@ -96,11 +88,8 @@ def _keep(plan: Plan, options: Namespace) -> None:
 _COLOURS = {"add": "32", "change": "33", "remove": "31", "bad": "1;31", "warn": "33", "dim": "2"}
 
 
-def print_lines(lines: Iterable[Line], here: Desk, *, error: bool = False) -> None:
+def print_lines(lines: Iterable[Line], here: Context, *, error: bool = False) -> None:
     """Prints lines, in colours on a terminal that has them."""
-    from globus_tui.cli.account import write
-    from globus_tui.present.safe_text import safe_line
-
     stream = sys.stderr if error else sys.stdout
     coloured = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     for line in lines:
@@ -112,28 +101,12 @@ def print_lines(lines: Iterable[Line], here: Desk, *, error: bool = False) -> No
             write(f"{text}\n")
 
 
-def run_apply(options: Namespace) -> int:
+@_failing_once
+async def run_apply(options: Namespace) -> int:
     """Makes it so. Exit codes: 0 all is as the files say now, 1 it is not."""
-    return _told(_apply, options)
-
-
-async def _apply(options: Namespace) -> int:
-    from globus_tui.cli.account import show, tell
-    from globus_tui.cli.change import agreed
-    from globus_tui.cli.login import meet
-    from globus_tui.cli.timers import desk
-    from globus_tui.domain.errors import BadInput
-    from globus_tui.fleet.apply import Applier, carry_out
-    from globus_tui.fleet.plan import Act
-    from globus_tui.fleet.words import plan_lines, result_words
-    from globus_tui.settings import check_may_change
-
     where, basis, prune = _kept(Path(options.folder))
-    async with desk(options) as here:
-        if not options.dry_run:
-            check_may_change(here.settings)
-        if not options.yes and not options.dry_run and not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise BadInput("There is no terminal to ask on. Add --yes to apply without a question.")
+    async with signed_in(options) as here:
+        may_be_changed(options, here.settings)
         await here.read(names=False)
         makes = planner(here)
         plan = await makes.plan(where, prune=options.prune or prune)
@@ -168,12 +141,6 @@ def _kept(said: Path) -> tuple[Path, list[object] | None, bool]:
     Raises:
         BadInput: it is no plan.
     """
-    import json
-
-    from globus_tui.domain import wire
-    from globus_tui.domain.errors import BadInput
-    from globus_tui.fleet.fields import ENDINGS
-
     if not said.is_file() or said.suffix in ENDINGS:
         return said, None, False
     try:
@@ -186,39 +153,25 @@ def _kept(said: Path) -> tuple[Path, list[object] | None, bool]:
     return Path(folder), wire.items(found.get("basis")), found.get("prune") is True
 
 
-def run_drift(options: Namespace) -> int:
+@_failing_once
+async def run_drift(options: Namespace) -> int:
     """Says in one line whether timers differ from the files. Exit codes: 0 none, 2 some, 1 it cannot be told."""
-    return _told(_drift, options)
-
-
-async def _drift(options: Namespace) -> int:
-    from globus_tui.cli.account import show
-    from globus_tui.cli.timers import desk
-    from globus_tui.fleet.words import drift_words
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read(names=False)
         plan = await planner(here).plan(Path(options.folder), preflight=False)
         show((drift_words(plan),))
         return CHANGES if plan.differing else OK
 
 
-async def run_export(options: Namespace) -> int:
+async def export_all(options: Namespace) -> int:
     """Writes timers as the files of a folder.
 
     Raises:
         GlobusTuiError: Globus could not be asked, or the folder cannot be written into.
     """
-    from globus_tui.cli.account import show, tell
-    from globus_tui.cli.timers import desk
-    from globus_tui.domain.errors import BadInput
-    from globus_tui.fleet.apply import record
-    from globus_tui.fleet.export import exported
-    from globus_tui.present.sizes import counted
-
     *typed, folder = options.timer
     where = _new_folder(Path(folder))
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read()
         chosen = here.matching(" ".join(typed))
         if typed and not chosen:
@@ -235,8 +188,6 @@ async def run_export(options: Namespace) -> int:
 
 
 def _new_folder(where: Path) -> Path:
-    from globus_tui.domain.errors import BadInput
-
     if where.exists() and (not where.is_dir() or any(where.iterdir())):
         raise BadInput(f"{where} is there already and not an empty folder: the files go into a new one.")
     try:
@@ -246,13 +197,7 @@ def _new_folder(where: Path) -> Path:
     return where
 
 
-def _write_folder(exporter: Exporter, where: Path, here: Desk) -> None:
-    from globus_tui.domain.errors import BadInput
-    from globus_tui.fleet.export import file_texts
-    from globus_tui.fleet.fields import SCHEMA_FILE, schema
-    from globus_tui.present.timer_table import as_json
-    from globus_tui.private_files import write_private
-
+def _write_folder(exporter: Exporter, where: Path, here: Context) -> None:
     head = [
         f"Timers of {here.backend.account.who}, as they were on {here.store.now():%Y-%m-%d %H:%M} UTC.",
         "globus-tui plan shows what differs from these files, globus-tui apply makes it so.",

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.cli import OK
+from globus_tui.cli.account import show, show_document, show_table, tell, terminal_width
+from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
+from globus_tui.domain.schedule.schedule import wire_moment
+from globus_tui.domain.timer.agenda import Clash, Coming, Forecast, clock_changes, forecast, habit_of, happened
+from globus_tui.domain.timer.health import Why
+from globus_tui.present import agenda_words, moments, schedule_words
+from globus_tui.present.agenda_words import wait_words
+from globus_tui.present.marks import history_sign
+from globus_tui.present.transfer_words import route
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
-    from datetime import tzinfo
 
-    from globus_tui.cli.timers import Desk
-    from globus_tui.domain.timer.agenda import Clash, Coming, Forecast
     from globus_tui.present.timer_table import Listed
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -27,24 +33,15 @@ _SINGLY = 24
 """Runs of one timer that get a line each."""
 
 
-def run_agenda(options: Namespace) -> int:
+async def run_agenda(options: Namespace) -> int:
     """Prints which runs are due, in order of time, or with `past` what became of those that were.
 
     Raises:
         GlobusTuiError: Globus could not be asked, or what is asked for cannot be understood.
     """
-    import asyncio
-
-    return asyncio.run(_past(options) if options.past else _agenda(options))
-
-
-async def _agenda(options: Namespace) -> int:
-    from globus_tui.cli.account import show, show_json, tell
-    from globus_tui.cli.timers import desk
-    from globus_tui.domain.timer.agenda import clock_changes, forecast, habit_of
-    from globus_tui.present import agenda_words, moments, timer_table
-
-    async with desk(options) as here:
+    if options.past:
+        return await _past(options)
+    async with signed_in(options) as here:
         parse_span(options.filter, here.store.now(), here.zone)  # what is wrong is told before anything is asked
         await here.read()
         now, states = here.store.now(), here.store.states
@@ -56,7 +53,7 @@ async def _agenda(options: Namespace) -> int:
         runs = [one for one in found.runs if one.job_id in meant and one.at >= begins]
         clashes = [one for one in found.clashes if one.until >= begins and meant.keys() & set(one.job_ids)]
         if options.json:
-            show_json(timer_table.as_json(_document(here, now, begins, until, found, runs, clashes, meant)))
+            show_document(now, **_document(here, begins, until, found, runs, clashes, meant))
             return OK
         if not runs:
             tell((f"No run is due until {moments.stamp(until, here.zone)}.",))
@@ -71,14 +68,7 @@ async def _agenda(options: Namespace) -> int:
         return OK
 
 
-def _print_runs(runs: Sequence[Coming], meant: dict[Any, Listed], now: datetime, here: Desk) -> None:
-    from globus_tui.cli.account import show
-    from globus_tui.cli.look import terminal_width
-    from globus_tui.present import moments, schedule_words, timer_table
-    from globus_tui.present.agenda_words import wait_words
-    from globus_tui.present.safe_text import safe_line
-    from globus_tui.present.transfer_words import route
-
+def _print_runs(runs: Sequence[Coming], meant: dict[Any, Listed], now: datetime, here: Context) -> None:
     by_timer: dict[Any, list[Coming]] = {}
     for run in runs:
         by_timer.setdefault(run.job_id, []).append(run)
@@ -95,20 +85,15 @@ def _print_runs(runs: Sequence[Coming], meant: dict[Any, Listed], now: datetime,
                 wait_words(run),
                 route(one.state.job, one.case.names, ascii_only=here.ascii),
             )
-            lines.append((run.at, [safe_line(cell, ascii_only=here.ascii) for cell in words]))
+            lines.append((run.at, words))
     rows = [row for _, row in sorted(lines, key=lambda line: line[0])]
-    ellipsis = "..." if here.ascii else "…"
-    width = terminal_width()
-    headings = [(one, False) for one in (_HEADINGS if width is None or width >= _ROUTE_FROM else _HEADINGS[:-1])]
-    show(timer_table.table(rows, headings, width, (2, 4, 5), ellipsis))
-
-
-_HEADINGS = ("WHEN", "AWAY", "TIMER", "USUALLY", "NOTE", "ROUTE")
+    narrow = (terminal_width() or _ROUTE_FROM) < _ROUTE_FROM
+    headings = ("WHEN", "AWAY", "TIMER", "USUALLY", "NOTE", "ROUTE")[: 5 if narrow else 6]
+    show_table(rows, headings, (2, 4, 5), ascii_only=here.ascii)
 
 
 def _document(
-    here: Desk,
-    now: datetime,
+    here: Context,
     begins: datetime,
     until: datetime,
     found: Forecast,
@@ -116,16 +101,10 @@ def _document(
     clashes: Sequence[Clash],
     meant: dict[Any, Listed],
 ) -> dict[str, Any]:
-    from globus_tui.domain.schedule.schedule import wire_moment
-    from globus_tui.domain.timer.agenda import clock_changes
-    from globus_tui.present.timer_table import SCHEMA
-
     def seconds(length: timedelta | None) -> float | None:
         return None if length is None else length.total_seconds()
 
     return {
-        "schema": SCHEMA,
-        "as_of": wire_moment(now),
         "begins": wire_moment(begins),
         "until": wire_moment(until),
         "reckoned_until": wire_moment(found.until),
@@ -160,17 +139,7 @@ def _document(
 
 
 async def _past(options: Namespace) -> int:
-    from globus_tui.cli.account import show, show_json, tell
-    from globus_tui.cli.look import terminal_width
-    from globus_tui.cli.timers import desk
-    from globus_tui.domain.schedule.schedule import wire_moment
-    from globus_tui.domain.timer.agenda import happened
-    from globus_tui.domain.timer.health import Why
-    from globus_tui.present import agenda_words, moments, timer_table
-    from globus_tui.present.marks import history_sign
-    from globus_tui.present.safe_text import safe_line
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read()
         now = here.store.now()
         since = now - _length(options.past)
@@ -192,10 +161,9 @@ async def _past(options: Namespace) -> int:
                 }
                 for past, one in found
             ]
-            head = {"schema": timer_table.SCHEMA, "as_of": wire_moment(now), "since": wire_moment(since)}
             counts = Counter(past.mark.value for past, _ in found for _ in range(past.ticks))
             summary = {"counts": counts, "caught_up": sum(past.late for past, _ in found), "still_waiting": late}
-            show_json(timer_table.as_json({**head, "profile": here.settings.profile, "runs": runs, **summary}))
+            show_document(now, since=wire_moment(since), profile=here.settings.profile, runs=runs, **summary)
             return OK
         if not found:
             tell((f"Nothing ran since {moments.stamp(since, here.zone)}.",))
@@ -203,15 +171,10 @@ async def _past(options: Namespace) -> int:
         rows = []
         for past, one in found:
             took = moments.duration(past.ends - past.at, seconds=True) if past.ends else "?"
-            words = (
-                moments.date_time(past.at, now, here.zone),
-                took,
-                history_sign(past.mark).word,
-                one.state.job.label,
-            )
-            rows.append([safe_line(cell, ascii_only=here.ascii) for cell in words])
-        headings = (("WHEN", False), ("TOOK", True), ("RESULT", False), ("TIMER", False))
-        show(timer_table.table(rows, headings, terminal_width(), (2, 3), "..." if here.ascii else "…"))
+            when = moments.date_time(past.at, now, here.zone)
+            rows.append((when, took, history_sign(past.mark).word, one.state.job.label))
+        headings = ("WHEN", "TOOK", "RESULT", "TIMER")
+        show_table(rows, headings, (2, 3), ascii_only=here.ascii, right=("TOOK",))
         show(["", agenda_words.past_words([past for past, _ in found], late)])
         return OK
 

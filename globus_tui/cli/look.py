@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
+from argparse import Namespace
+from argparse import Namespace as Options
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.cli import FAILED, OK, code_of
+from globus_tui.cli.account import (
+    read_settings,
+    show,
+    show_document,
+    show_json,
+    show_table,
+    tell,
+    terminal_width,
+    write,
+)
+from globus_tui.cli.backend import open_store
+from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.schedule.schedule import wire_moment
+from globus_tui.domain.timer.filter import checked_filter
+from globus_tui.domain.timer.history import Moment, timeline
+from globus_tui.domain.timer.run import took
+from globus_tui.domain.timer.sorting import in_order
+from globus_tui.domain.transfer.task import TaskEvent, TaskStatus
+from globus_tui.present import detail_words, moments, run_words, timer_table
+from globus_tui.present.event_rows import event_lines
+from globus_tui.present.health_sentences import explain
+from globus_tui.present.health_words import why
+from globus_tui.present.timer_facts import schedule_facts, what_facts
+from globus_tui.present.timer_table import FIELDS, NARROW, USUAL, WIDE, Listed, timer_document
+from globus_tui.settings import configured_profiles
 
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Sequence
 
-    from globus_tui.cli.timers import Desk
-    from globus_tui.domain.timer.history import Moment
-    from globus_tui.domain.transfer.task import TaskEvent
-    from globus_tui.present.timer_table import Listed
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.store.details import Details
 
 
@@ -24,27 +49,14 @@ _NARROW = 100
 """Cells below which a table leaves out what can be spared, as the console does."""
 
 
-def terminal_width() -> int | None:
-    """Cells of a line; None where the output is no terminal: then nothing is cut."""
-    import shutil
-
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def run_list(options: Namespace) -> int:
+async def run_list(options: Namespace) -> int:
     """Lists timers.
 
     Raises:
         GlobusTuiError: no profile could be read.
     """
-    import asyncio
-
-    from globus_tui.cli.account import show, show_json, tell, write
-    from globus_tui.domain.schedule.schedule import wire_moment
-    from globus_tui.present import timer_table
-
     columns = _columns(options)
-    found = asyncio.run(read_listed(options))
+    found = await read_listed(options)
     for name, wrong in found.failed:
         tell((f"{name}: {wrong.in_full}",))
     if found.as_of is None:
@@ -52,15 +64,12 @@ def run_list(options: Namespace) -> int:
     listed = _sorted(found.listed, options.sort)
     if options.format in ("json", "jsonl"):
         documents = [timer_table.timer_document(one) for one in listed]
-        head = {
-            "schema": timer_table.SCHEMA,
-            "as_of": wire_moment(found.as_of),
-            "profile": found.profile,
-            "timers": documents,
-        }
-        if options.all_profiles:
-            head["problems"] = [{"profile": name, "problem": str(wrong)} for name, wrong in found.failed]
-        show_json(timer_table.as_json(head) if options.format == "json" else timer_table.as_lines(documents))
+        problems = [{"profile": name, "problem": str(wrong)} for name, wrong in found.failed]
+        if options.format == "jsonl":
+            show_json(timer_table.as_lines(documents))
+        else:
+            more = {"problems": problems} if options.all_profiles else {}
+            show_document(found.as_of, profile=found.profile, timers=documents, **more)
     elif options.format == "csv":
         write(timer_table.as_csv(listed, options.columns or ()))
     elif options.format == "markdown":
@@ -74,8 +83,6 @@ def run_list(options: Namespace) -> int:
 
 
 def _columns(options: Namespace) -> Sequence[str]:
-    from globus_tui.present.timer_table import FIELDS, NARROW, USUAL, WIDE
-
     if options.columns and options.format in ("json", "jsonl"):
         raise BadInput(f"--columns is not for --format {options.format}, which has all that is known of each timer.")
     sorts = [one.removeprefix("-") for one in options.sort.split(",")] if options.sort else []
@@ -95,9 +102,6 @@ def _sorted(listed: list[Listed], key: str | None) -> list[Listed]:
     """In the order asked for; several profiles together are put in the order of the list, the worst first."""
     if key is None and len({one.profile for one in listed}) < 2:
         return listed
-    from globus_tui.domain.timer.sorting import in_order
-    from globus_tui.present.timer_table import FIELDS
-
     for one in reversed((key or "health").split(",")):
         listed = in_order(listed, FIELDS[one.removeprefix("-")].value, descending=one.startswith("-"))
     return listed
@@ -128,11 +132,6 @@ async def read_listed(options: Namespace, *, names: bool = True) -> Found:
         GlobusTuiError: no profile at all could be opened.
         BadInput: some of the filter was not understood.
     """
-    import asyncio
-    from argparse import Namespace as Options
-
-    from globus_tui.domain.timer.filter import checked_filter
-
     checked_filter(" ".join(options.filter))  # before anything is asked of Globus
     profiles = await all_profiles(options) if options.all_profiles else (options.profile,)
     asked = [_read_one(Options(**{**vars(options), "profile": name}), names) for name in profiles]
@@ -152,9 +151,7 @@ async def read_listed(options: Namespace, *, names: bool = True) -> Found:
 
 
 async def _read_one(options: Namespace, names: bool) -> Found:
-    from globus_tui.cli.timers import desk
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read(names=names)
         if getattr(options, "sources", False):
             await here.source_counts().count()
@@ -168,60 +165,33 @@ async def _read_one(options: Namespace, names: bool) -> Found:
 
 async def all_profiles(options: Namespace) -> tuple[str, ...]:
     """Names of the profiles that are configured or signed in; the one in use where there are none."""
-    import os
-
-    from globus_tui.cli.account import read_settings
-    from globus_tui.cli.backend import open_store
-    from globus_tui.settings import configured_profiles
-
     settings = read_settings(options)
     stored = {one.profile for one in (await open_store(settings)).profiles()}
     return tuple(sorted({*stored, *configured_profiles(os.environ)})) or (settings.profile,)
 
 
-def run_show(options: Namespace) -> int:
+async def run_show(options: Namespace) -> int:
     """Prints all about one timer.
 
     Raises:
         GlobusTuiError: there is no such timer, or Globus could not be asked.
     """
-    import asyncio
-
-    from globus_tui.cli.account import show, show_json
-    from globus_tui.present.timer_table import as_json
-
-    lines, document = asyncio.run(_show(options))
-    if options.json:
-        show_json(as_json(document))
-    else:
-        show(lines)
-    return OK
-
-
-async def _show(options: Namespace) -> tuple[list[str], dict[str, Any]]:
-    from globus_tui.cli.timers import desk
-    from globus_tui.domain.schedule.schedule import wire_moment
-    from globus_tui.present.timer_table import SCHEMA, timer_document
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read()
         found = here.find(options.timer)
         sent: object = found.state.job.sent
         if found.state.job.has_own_id and not found.state.job.unreadable:
             sent = (await here.store.details.load_detail(found.state.job_id)).document
             found = here.listed([here.store.states[found.state.job_id]])[0]
-        head = {"schema": SCHEMA, "as_of": wire_moment(here.store.now()), "profile": found.profile}
-        return _all_about(found, here), {**head, "timer": timer_document(found), "sent": sent}
+        if options.json:
+            show_document(here.store.now(), profile=found.profile, timer=timer_document(found), sent=sent)
+        else:
+            show(_all_about(found, here))
+    return OK
 
 
-def _all_about(found: Listed, here: Desk) -> list[str]:
+def _all_about(found: Listed, here: Context) -> list[str]:
     """As on the screen of the timer."""
-    from globus_tui.domain.timer.history import timeline
-    from globus_tui.present import detail_words
-    from globus_tui.present.health_sentences import explain
-    from globus_tui.present.health_words import why
-    from globus_tui.present.timer_facts import schedule_facts, what_facts
-
     case, job = found.case, found.state.job
     plots = detail_words.plots(job, here.store.tasks, ascii_only=here.ascii)
     past = detail_words.past_words(timeline(job, here.store.tasks, case.now), complete=found.state.history.complete)
@@ -237,81 +207,51 @@ def _all_about(found: Listed, here: Desk) -> list[str]:
     return [job.label, *(f"  {label:<9} {words}" for label, words in facts if words)]
 
 
-def run_runs(options: Namespace) -> int:
+async def run_runs(options: Namespace) -> int:
     """Lists the runs of a timer, newest first, with the ticks at which nothing ran.
 
     Raises:
         GlobusTuiError: there is no such timer, or Globus could not be asked.
     """
-    import asyncio
-
-    return asyncio.run(_runs(options))
-
-
-async def _runs(options: Namespace) -> int:
-    from globus_tui.cli.account import show, show_json, tell
-    from globus_tui.cli.timers import desk
-    from globus_tui.domain.schedule.schedule import wire_moment
-    from globus_tui.domain.timer.history import timeline
-    from globus_tui.present import detail_words, timer_table
-    from globus_tui.present.safe_text import safe_line
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read()
         job_id = here.find(options.timer).state.job_id
-        details = here.store.details
-        detail = await details.load_detail(job_id)
-        more = detail.more
-        while more and len(here.store.states[job_id].job.runs) < options.limit:
-            more = await details.load_more_runs(job_id)
-        tell(filter(None, (detail.partial,)))
+        more, partial = await _load_runs(here, job_id, options.limit)
+        tell(filter(None, (partial,)))
         found = here.listed([here.store.states[job_id]])[0]
         job, now = found.state.job, found.case.now
         lines = timeline(job, here.store.tasks, now)
         more = more or len(job.runs) > options.limit
         if options.json:
             runs = [_run(one) for one in lines if one.run is not None][: options.limit]
-            head = {"schema": timer_table.SCHEMA, "as_of": wire_moment(now), "profile": found.profile}
             timer = {"id": str(job.job_id), "name": job.name}
-            show_json(timer_table.as_json({**head, "timer": timer, "complete": not more, "runs": runs}))
+            show_document(now, profile=found.profile, timer=timer, complete=not more, runs=runs)
             return OK
         if not lines:
             tell((detail_words.no_runs_words(job, busy=False, problem=None),))
             return OK
         odd = detail_words.odd_runs(job, here.store.tasks)
         rows = [
-            [
-                safe_line(words, ascii_only=here.ascii)
-                for words in (
-                    detail_words.started(one, now, here.zone),
-                    detail_words.took_words(one, now),
-                    detail_words.result(one),
-                    detail_words.number(one, "files"),
-                    detail_words.moved(one),
-                    detail_words.number(one, "faults"),
-                    one.run.resource_id or "-" if one.run else "-",
-                    detail_words.message(one, now, here.zone),
-                    odd.get(one.run.key, "") if one.run else "",
-                )
-            ]
+            (
+                detail_words.started(one, now, here.zone),
+                detail_words.took_words(one, now),
+                detail_words.result(one),
+                detail_words.number(one, "files"),
+                detail_words.moved(one),
+                detail_words.number(one, "faults"),
+                (one.run and one.run.resource_id) or "-",
+                detail_words.message(one, now, here.zone),
+                odd.get(one.run.key, "") if one.run else "",
+            )
             for one in lines[: options.limit]
         ]
-        show(timer_table.table(rows, _RUN_HEADINGS, terminal_width(), (6, 7), "..." if here.ascii else "…"))
+        headings = ("STARTED", "TOOK", "RESULT", "FILES", "MOVED", "FAULTS", "TASK", "MESSAGE", "UNUSUAL")
+        show_table(rows, headings, (6, 7), ascii_only=here.ascii, right=("TOOK", "FILES", "MOVED", "FAULTS"))
         return OK
-
-
-_RUN_HEADINGS = (
-    ("STARTED", False), ("TOOK", True), ("RESULT", False), ("FILES", True), ("MOVED", True), ("FAULTS", True),
-    ("TASK", False), ("MESSAGE", False), ("UNUSUAL", False),
-)  # fmt: skip
 
 
 def _run(moment: Moment) -> dict[str, Any]:
     """A run for a program; what is not known is null."""
-    from globus_tui.domain.schedule.schedule import wire_moment
-    from globus_tui.domain.timer.run import took
-    from globus_tui.present import run_words
-
     run, task = moment.run, moment.task
     lasted = took(run, task) if run else None
     return {
@@ -326,33 +266,26 @@ def _run(moment: Moment) -> dict[str, Any]:
     }
 
 
-def run_log(options: Namespace) -> int:
+async def _load_runs(here: Context, job_id: JobId, count: int) -> tuple[bool, str | None]:
+    """Reads so many runs of a timer, if there are; whether there are more, and why their tasks could not be read."""
+    detail = await here.store.details.load_detail(job_id)
+    more = detail.more
+    while more and len(here.store.states[job_id].job.runs) < count:
+        more = await here.store.details.load_more_runs(job_id)
+    return more, detail.partial
+
+
+async def run_log(options: Namespace) -> int:
     """Prints the log of a run's transfer task, oldest line first.
 
     Raises:
         GlobusTuiError: there is no such timer or run, or Globus could not be asked.
     """
-    import asyncio
-
-    return asyncio.run(_log(options))
-
-
-async def _log(options: Namespace) -> int:
-    import asyncio
-
-    from globus_tui.cli.account import show, tell
-    from globus_tui.cli.timers import desk
-    from globus_tui.domain.transfer.task import TaskStatus
-    from globus_tui.present import moments, run_words
-    from globus_tui.present.event_rows import event_lines
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         await here.read()
         job_id = here.find(options.timer).state.job_id
         details = here.store.details
-        more = (await details.load_detail(job_id)).more
-        while more and len(here.store.states[job_id].job.runs) < (options.run or 1):
-            more = await details.load_more_runs(job_id)
+        await _load_runs(here, job_id, options.run or 1)
         state = here.store.states[job_id]
         runs, told = state.job.runs, state.told_run
         if len(runs) < (options.run or 1):

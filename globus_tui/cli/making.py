@@ -34,12 +34,10 @@ class Questions(Browser):
         self._creator = creator
 
     async def flows(self, words: str) -> tuple[Flow, ...]:
-        """The first page, newest first."""
         found = await self._flows.list_flows(filter_fulltext=words or None, filter_roles=STARTERS)
         return found.items
 
     async def flow(self, flow_id: str) -> Flow:
-        """Its document."""
         return await self._flows.get_flow(flow_id)
 
     async def consents(self, draft: Draft) -> ConsentCheck:

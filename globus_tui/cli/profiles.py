@@ -59,13 +59,13 @@ class OtherProfiles:
         """
         from argparse import Namespace
 
-        from globus_tui.cli.timers import desk
+        from globus_tui.cli.timers import signed_in
         from globus_tui.screens.everybody import Look
 
         mine = Namespace(
             demo=False, profile=name, read_only=True, zone=self._options.zone, ascii=self._options.ascii, refresh=None
         )
-        async with desk(mine) as here:
+        async with signed_in(mine) as here:
             while True:
                 await here.ask()
                 told(Look(name, here.store.states, here.view.names, here.store.now()))

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from globus_tui.auth.token_store import FILE_NAME
 from globus_tui.cli import FAILED, OK
+from globus_tui.cli.account import read_settings, show, show_json, show_table, tell, write
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.present import timer_table
+from globus_tui.present.report_words import HEADINGS, entry_words
+from globus_tui.present.safe_text import safe_line
+from globus_tui.present.sizes import counted
+from globus_tui.present.timer_table import as_json
+from globus_tui.settings import Settings, origins
+from globus_tui.store.journal import folded, read_journal
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from globus_tui.settings import Settings
 
 _SECRET = ("SECRET", "TOKEN", "PASSWORD")
 
@@ -24,14 +32,7 @@ def run_journal(options: Namespace) -> int:
     Raises:
         GlobusTuiError: the journal cannot be read.
     """
-    from globus_tui.cli.account import read_settings, show, show_json, tell, write
-    from globus_tui.cli.look import terminal_width
     from globus_tui.cli.zones import find_zone
-    from globus_tui.present import timer_table
-    from globus_tui.present.report_words import HEADINGS, entry_words
-    from globus_tui.present.safe_text import safe_line
-    from globus_tui.present.sizes import counted
-    from globus_tui.store.journal import folded, read_journal
 
     settings = read_settings(options)
     path = settings.paths.state / "journal.jsonl"
@@ -57,7 +58,7 @@ def run_journal(options: Namespace) -> int:
     if options.format == "markdown":
         write(timer_table.markdown(HEADINGS, rows))
     elif rows:
-        show(timer_table.table(rows, [(one, False) for one in HEADINGS], terminal_width(), (1, 2, 4, 6)))
+        show_table(rows, HEADINGS, (1, 2, 4, 6))
     else:
         tell((f"Nothing was changed so far by profile {settings.profile}.",))
     return OK
@@ -69,10 +70,7 @@ def run_info(options: Namespace) -> int:
     Raises:
         SettingsError: a variable, or what the file says of where and as whom to act, cannot be used.
     """
-    from globus_tui.cli.account import read_settings, show, show_json, tell
     from globus_tui.cli.zones import zone_data
-    from globus_tui.present.timer_table import as_json
-    from globus_tui.settings import origins
 
     zones = zone_data()
     tell((zones.advice(),) if zones.advice() else ())
@@ -108,10 +106,6 @@ def _said(key: str) -> str:
 
 
 def _paths(settings: Settings) -> tuple[tuple[str, Path], ...]:
-    from pathlib import Path
-
-    from globus_tui.auth.token_store import FILE_NAME
-
     paths = settings.paths
     found = (
         ("configuration", paths.config),
@@ -130,7 +124,6 @@ def _paths(settings: Settings) -> tuple[tuple[str, Path], ...]:
 
 
 def _state(path: Path) -> str:
-    """Whether it is there and can be written; of what is not there yet, whether it could be made."""
     try:
         there = path.exists()
         near = path if there else next(one for one in path.parents if one.exists())

@@ -6,28 +6,39 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of
+from globus_tui.cli.account import read_settings, tell
+from globus_tui.cli.backend import Backend, demo_backend, lazily, real_backend
+from globus_tui.cli.console import make_store
+from globus_tui.cli.terminal import wants_ascii
+from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.timer.alerts import Look
+from globus_tui.domain.timer.filter import checked_filter, parse_filter
+from globus_tui.present.gare_words import asked
+from globus_tui.present.sizes import counted
+from globus_tui.present.timer_table import Listed
+from globus_tui.settings import Settings, check_may_change
+from globus_tui.store import outcome as ended
+from globus_tui.store.refresh_plan import FreshnessState
+from globus_tui.store.source_counts import SourceCounts
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import tzinfo
 
-    from globus_tui.cli.backend import Backend
-    from globus_tui.present.timer_table import Listed
     from globus_tui.screens.create.making import Making
-    from globus_tui.settings import Settings
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.source_counts import SourceCounts
     from globus_tui.widgets.viewpoint import Viewpoint
 
 LOG_IN = "Run globus-tui login first."
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Context:
     """Where timers are looked at, changed and made: nothing has been asked of Globus yet, but who is signed in.
 
     Attributes:
@@ -59,15 +70,10 @@ class Desk:
             SignedOut: somebody has to sign in, or to grant something, before Globus answers.
             NetworkError: Globus could not be asked.
         """
-        from globus_tui.cli.account import tell
-
         await self.ask(names=names)
         tell(filter(None, (self.store.freshness.partial,)))
 
     async def ask(self, *, names: bool = True) -> None:
-        """As `read`, and says nothing."""
-        from globus_tui.store.refresh_plan import FreshnessState
-
         await self.store.read_once(names=names)
         found = self.store.freshness
         if found.state is FreshnessState.SIGNED_OUT or (found.problem and found.gare):
@@ -77,14 +83,10 @@ class Desk:
 
     def source_counts(self) -> SourceCounts:
         """What looks at the sources of mirrors that run soon."""
-        from globus_tui.store.source_counts import SourceCounts
-
         lookup = self.making.lookup
         return SourceCounts(self.store, lambda where, path: lookup.folder(where, path, show_hidden=True, again=True))
 
     def listed(self, states: Sequence[JobState]) -> list[Listed]:
-        """The timers with the words about them."""
-        from globus_tui.present.timer_table import Listed
         from globus_tui.widgets.viewpoint import case_of
 
         view = self.view
@@ -96,7 +98,6 @@ class Desk:
         Raises:
             BadInput: some of the filter was not understood.
         """
-        from globus_tui.domain.timer.filter import checked_filter
         from globus_tui.widgets.viewpoint import RowSubject
 
         wanted, view, states = checked_filter(typed), self.view, self.store.states
@@ -108,6 +109,25 @@ class Desk:
         if wanted.problems:
             raise BadInput(" ".join(wanted.problems))
         return self.listed([states[row.job_id] for row in rows])
+
+    def meant(self, said: Sequence[str]) -> list[Listed]:
+        """The timers with these ids, or the one with this name, or those that a filter leaves.
+
+        Raises:
+            BadInput: there are none, or the filter would leave all.
+        """
+        states = self.store.states
+        if all(one in states for one in said):
+            return self.listed([states[one] for one in states if one in said])
+        named = [one for one in states.values() if [one.job.name] == list(said)]
+        named = [one for one in named if one.replaced is None] or named  # one that was replaced is kept, not meant
+        typed = " ".join(said)
+        if not named and not parse_filter(typed):
+            raise BadInput(f"{typed[:80]!r} leaves out nothing: name the timers that are meant.")
+        found = self.listed(named) or self.matching(typed)
+        if not found:
+            raise BadInput(f"No timer matches {typed[:80]!r}.", advice="globus-tui list shows all.")
+        return found
 
     def keep_names(self, listed: Sequence[Listed]) -> None:
         """Keeps the names of all timers and of collections, for the completion of shells."""
@@ -123,8 +143,6 @@ class Desk:
         Raises:
             BadInput: there is none, or there are several.
         """
-        from globus_tui.present.sizes import counted
-
         states = self.store.states
         exact = [one for one in states.values() if said == one.job_id]
         named = exact or [one for one in states.values() if said == one.job.name]
@@ -140,9 +158,30 @@ class Desk:
             raise BadInput(f"{said[:80]!r} is {counted(len(found), 'timer')}: {ids}.", advice="Write the id of one.")
         return self.listed(found)[0]
 
+    def end_of(self, outcome: ended.Outcome) -> tuple[int, str]:
+        """The exit code for how one operation ended, and words."""
+        if isinstance(outcome, ended.Done):
+            return OK, f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
+        if isinstance(outcome, ended.NeedsConsent):
+            return SIGN_IN_NEEDED, " ".join((*asked(outcome.gare, self.view.names), "Press f on it in the console."))
+        if isinstance(outcome, ended.SignedOut):
+            return SIGN_IN_NEEDED, f"{outcome.words} {LOG_IN}"
+        if isinstance(outcome, ended.Refused):
+            return FAILED, outcome.words
+        return code_of(outcome.error), outcome.words
+
+
+def looks(listed: Mapping[str, Listed]) -> list[Look]:
+    return [
+        Look(
+            key, one.state.health, one.state.health.in_trouble_since, tuple(map(str, filter(None, one.state.job.sides)))
+        )
+        for key, one in listed.items()
+    ]
+
 
 @asynccontextmanager
-async def desk(options: Namespace, *, reads: bool = True) -> AsyncIterator[Desk]:
+async def signed_in(options: Namespace, *, reads: bool = True) -> AsyncIterator[Context]:
     """Opens the backend that the options name, and closes it again; `reads`: nothing is to be changed.
 
     Raises:
@@ -150,14 +189,6 @@ async def desk(options: Namespace, *, reads: bool = True) -> AsyncIterator[Desk]
         SignedOut: nobody is signed in.
         SettingsError: a variable or the profile's name cannot be used.
     """
-    from globus_tui.cli.account import read_settings
-    from globus_tui.cli.backend import demo_backend, real_backend
-    from globus_tui.cli.console import make_store
-    from globus_tui.cli.later import later
-    from globus_tui.cli.terminal import wants_ascii
-    from globus_tui.cli.zones import find_zone
-    from globus_tui.settings import check_may_change
-
     settings = read_settings(options)
     if not reads:
         check_may_change(settings)
@@ -168,12 +199,6 @@ async def desk(options: Namespace, *, reads: bool = True) -> AsyncIterator[Desk]
             raise SignedOut("Nobody is signed in.", advice=LOG_IN)
         store = make_store(backend, settings, options)
         store.journal.who = backend.account.who
-
-        def make() -> Making:
-            from globus_tui.cli.making import make_making
-
-            return make_making(backend, settings, store)
-
-        making = later(make)
+        making: Making = lazily("globus_tui.cli.making", "make_making", backend, settings, store)
         poor = options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(os.environ))
-        yield Desk(store, making, find_zone(options.zone or settings.zone), settings, backend, poor)
+        yield Context(store, making, find_zone(options.zone or settings.zone), settings, backend, poor)

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import OK
+from globus_tui.cli.account import tell
+from globus_tui.cli.timers import Context, looks, signed_in
+from globus_tui.domain.timer.alerts import Watcher
+from globus_tui.present import moments
+from globus_tui.present.alert_words import alert_document
+from globus_tui.present.health_words import why
+from globus_tui.present.safe_text import clip, safe_line
+from globus_tui.present.timer_table import SCHEMA, Listed, begun, by_cause, called
+from globus_tui.store.alert_hook import claim, run_hook
+from globus_tui.store.ledger import Ledger
+from globus_tui.store.refresh_plan import FreshnessState
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from globus_tui.cli.timers import Desk
-    from globus_tui.domain.timer.alerts import Watcher
-    from globus_tui.present.timer_table import Listed
-    from globus_tui.store.ledger import Ledger
 
 _LONGEST_WAIT = 60.0
 
 
-def run(options: Namespace) -> int:
+async def run(options: Namespace) -> int:
     """Shows the timers until it is ended.
 
     Raises:
         GlobusTuiError: nobody is signed in, or the filter cannot be understood.
     """
-    return asyncio.run(_watch(options))
-
-
-async def _watch(options: Namespace) -> int:
-    from globus_tui.cli.timers import desk
-    from globus_tui.domain.timer.alerts import Watcher
-    from globus_tui.store.ledger import Ledger
-
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         here.backend.connection.read_only = True
         settings, store = here.settings, here.store
         watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=not options.alert_first)
@@ -69,7 +69,7 @@ async def _watch(options: Namespace) -> int:
                 sys.stdout.flush()
 
 
-def _trouble(here: Desk, options: Namespace) -> list[Listed]:
+def _trouble(here: Context, options: Namespace) -> list[Listed]:
     return [
         one
         for one in here.matching(" ".join(options.filter))
@@ -77,16 +77,8 @@ def _trouble(here: Desk, options: Namespace) -> list[Listed]:
     ]
 
 
-def _lines(here: Desk, options: Namespace) -> list[str]:
+def _lines(here: Context, options: Namespace) -> list[str]:
     """The first says how it is, in a few words; on a wall they are big."""
-    import shutil
-
-    from globus_tui.present import moments
-    from globus_tui.present.health_words import why
-    from globus_tui.present.safe_text import clip, safe_line
-    from globus_tui.present.timer_table import begun, by_cause, called
-    from globus_tui.store.refresh_plan import FreshnessState
-
     now, freshness = here.store.now(), here.store.freshness
     trouble = _trouble(here, options)
     if freshness.state is FreshnessState.SIGNED_OUT:
@@ -118,28 +110,12 @@ def _lines(here: Desk, options: Namespace) -> list[str]:
     return [clip(safe_line(line, ascii_only=here.ascii), width, ellipsis=ellipsis) for line in lines]
 
 
-async def _alert(here: Desk, options: Namespace, watcher: Watcher, told: Ledger) -> None:
+async def _alert(here: Context, options: Namespace, watcher: Watcher, told: Ledger) -> None:
     """The bell and the command of the user's: once for each cause."""
-    from globus_tui.cli.account import tell
-    from globus_tui.domain.timer.alerts import Look
-    from globus_tui.present.alert_words import alert_document
-    from globus_tui.present.timer_table import SCHEMA
-    from globus_tui.store.alert_hook import claim, run_hook
-    from globus_tui.store.refresh_plan import FreshnessState
-
     if here.store.freshness.state is not FreshnessState.FRESH:
         return
     listed = {str(one.state.job_id): one for one in here.matching(" ".join(options.filter))}
-    looks = [
-        Look(
-            key,
-            one.state.health,
-            one.state.health.in_trouble_since,
-            tuple(str(side) for side in one.state.job.sides if side),
-        )
-        for key, one in listed.items()
-    ]
-    alerts = watcher.look(looks, here.store.now())
+    alerts = watcher.look(looks(listed), here.store.now())
     if alerts and sys.stdout.isatty():
         sys.stdout.write("\a")
     if alerts and here.settings.on_alert and (mine := await claim(alerts, told)):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import OK
 from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft
-from globus_tui.domain.schedule.schedule import OnceSchedule, wire_moment
+from globus_tui.domain.schedule.schedule import OnceSchedule, Schedule, wire_moment
 from globus_tui.domain.schedule.typed_clock import at_wall_clock
 from globus_tui.domain.schedule.typed_schedules import TypedSchedule, parse_schedule
 from globus_tui.domain.schedule.typed_zones import zone_words
@@ -18,9 +18,6 @@ from globus_tui.present import review_facts
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from datetime import tzinfo
-
-    from globus_tui.domain.schedule.schedule import Schedule
 
 
 def run(options: Namespace) -> int:

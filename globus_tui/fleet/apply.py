@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import fcntl
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.domain.auth.gare import Gare
@@ -20,32 +18,25 @@ from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError
 from globus_tui.domain.making.new_timer import differences
 from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.timer.job import JobId, JobStatus
-from globus_tui.fleet.lock import Locked, lock_path, read_lock, write_lock
-from globus_tui.fleet.plan import AT_ONCE, Act
-from globus_tui.fleet.wanted import ahead, changes, taking_over
+from globus_tui.domain.timer.job import Job, JobId, JobReading, JobStatus
+from globus_tui.fleet.lock import Lock, Locked, lock_path, read_lock, write_lock
+from globus_tui.fleet.plan import AT_ONCE, Act, Item, Plan
+from globus_tui.fleet.wanted import Wanted, ahead, changes, taking_over
 from globus_tui.present.gare_words import asked
 from globus_tui.present.sizes import counted
-from globus_tui.store.creation import Created, NotCreated, Unconfirmed
+from globus_tui.private_files import take_lock
+from globus_tui.store.creation import Attempt, Created, Creation, Creator, NotCreated, Unconfirmed
 from globus_tui.store.open_requests import LATE
-from globus_tui.store.operations import Delete, Pause, Rename, Resume
+from globus_tui.store.operations import Delete, JobOperation, Pause, Rename, Resume
 from globus_tui.store.outcome import Done, NeedsConsent, SignedOut
-from globus_tui.store.swapping import NotSwapped, Swapped
+from globus_tui.store.swapping import NotSwapped, Swapped, Swapper
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.timer.job import Job, JobReading
-    from globus_tui.fleet.lock import Lock
-    from globus_tui.fleet.plan import Item, Plan
-    from globus_tui.fleet.wanted import Wanted
-    from globus_tui.store.creation import Attempt, Creation, Creator
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.operations import JobOperation
-    from globus_tui.store.swapping import Swapper
 
 NOT_TRIED = "Not tried: Globus cannot be reached. Apply again when it can."
 SIGN_IN = "Run globus-tui apply in a terminal, which asks for that, or use the console (D, then x)."
@@ -430,11 +421,8 @@ def alone(where: Path) -> Iterator[None]:
     """
     descriptor = os.open(where if where.is_dir() else where.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
-            if problem.errno in (errno.EWOULDBLOCK, errno.EACCES):
-                raise BadInput(f"Nothing was sent: {where} is being applied already.") from problem
+        if take_lock(descriptor) is False:
+            raise BadInput(f"Nothing was sent: {where} is being applied already.")
         yield
     finally:
         os.close(descriptor)

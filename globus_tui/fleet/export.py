@@ -7,38 +7,33 @@ import re
 import textwrap
 import unicodedata
 from collections import defaultdict
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft, flow_beside, new_draft, word_to_type
 from globus_tui.domain.making.new_timer import NOT_IN_TIMERS, with_defaults
-from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, schedule_document
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, Schedule, schedule_document
 from globus_tui.domain.schedule.typed_clock import DAY_NAMES
 from globus_tui.domain.schedule.typed_intervals import amount_words
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.domain.schedule.typed_zones import zone_words
-from globus_tui.domain.timer.job import FlowStart, JobStatus, PauseCause
-from globus_tui.domain.timer.orders import NONE
+from globus_tui.domain.timer.job import FlowStart, Job, JobReading, JobStatus, PauseCause
+from globus_tui.domain.timer.orders import NONE, Orders
 from globus_tui.domain.timer.timer_groups import timer_groups
 from globus_tui.domain.transfer.destructive import USUAL_PERCENT
 from globus_tui.domain.transfer.typed_filters import parse_rule, rule_text
 from globus_tui.fleet.fields import FLAGS, split_place
-from globus_tui.fleet.plan import some_at_once
+from globus_tui.fleet.plan import Planner, some_at_once
 from globus_tui.fleet.wanted import on_one_grid
 from globus_tui.present.safe_text import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-    from datetime import datetime, tzinfo
 
-    from globus_tui.domain.schedule.schedule import Schedule
-    from globus_tui.domain.timer.job import Job, JobReading
-    from globus_tui.domain.timer.orders import Orders
     from globus_tui.domain.transfer.transfer import FilterRule, TransferData
     from globus_tui.domain.wire import Document
-    from globus_tui.fleet.plan import Planner
     from globus_tui.store.job_store import JobStore
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)

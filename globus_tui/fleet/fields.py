@@ -128,7 +128,6 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What it is called."""
         found: str = self.values["name"]
         return found
 

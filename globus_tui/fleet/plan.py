@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from globus_tui.domain.errors import BadInput, ErrorKind, ServiceError
 from globus_tui.domain.making.check_items import is_id
-from globus_tui.domain.making.draft import What, confirmed, word_to_type
+from globus_tui.domain.making.draft import Draft, What, confirmed, word_to_type
 from globus_tui.domain.making.draft_checks import Lookups, check_draft
 from globus_tui.domain.making.draft_fields import Finding, Level, note, stop, warn
 from globus_tui.domain.making.new_timer import find_created
@@ -21,26 +21,21 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.domain.schedule.typed_zones import zone_by_name, zone_words
 from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, first_start, rate_number, runs_an_hour
-from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobKind, JobStatus, PauseCause
+from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobKind, JobReading, JobStatus, PauseCause
 from globus_tui.fleet.documents import FleetFault, FleetFaults
-from globus_tui.fleet.fields import read_fleet, split_place
+from globus_tui.fleet.fields import Entry, read_fleet, split_place
 from globus_tui.fleet.lock import Lock, Locked, lock_path, read_lock
-from globus_tui.fleet.wanted import Change, Names, ahead, changes, wanted_of
+from globus_tui.fleet.wanted import Change, Names, Wanted, ahead, changes, wanted_of
 from globus_tui.present.sizes import counted
 from globus_tui.store.preflight import Preflight
 from globus_tui.store.preflight import Questions as _Questions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime, tzinfo
     from pathlib import Path
 
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.timer.job import JobReading
     from globus_tui.domain.transfer.flow import Flow
     from globus_tui.domain.wire import Document
-    from globus_tui.fleet.fields import Entry
-    from globus_tui.fleet.wanted import Wanted
     from globus_tui.store.browsing import Suggestions
     from globus_tui.store.creation import ConsentCheck
     from globus_tui.store.job_store import JobStore
@@ -109,7 +104,6 @@ class Item:
 
     @property
     def stopped(self) -> bool:
-        """Something forbids it."""
         return any(one.level is Level.STOP for one in self.findings)
 
 
@@ -140,7 +134,6 @@ class Plan:
 
     @property
     def stopped(self) -> bool:
-        """It cannot be applied as it is."""
         return any(one.level is Level.STOP for one in self.findings) or any(one.stopped for one in self.items)
 
     @property
@@ -149,7 +142,6 @@ class Plan:
         return tuple(one for one in self.items if one.drift or (one.acts and one.job is not None))
 
     def document(self) -> dict[str, Any]:
-        """For a program."""
         counts = Counter(act.value for one in self.items for act in one.acts)
         return {
             "schema": SCHEMA,

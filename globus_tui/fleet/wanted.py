@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,25 +15,21 @@ from globus_tui.domain.making.draft_file import refuse_bare_times, strict_schedu
 from globus_tui.domain.making.new_timer import with_defaults
 from globus_tui.domain.making.taking_place import with_kept_rhythm
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, next_tick
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, Schedule, next_tick
 from globus_tui.domain.schedule.typed_schedules import TypedSchedule, parse_schedule
 from globus_tui.domain.schedule.typed_zones import zone_by_name, zone_words
-from globus_tui.domain.timer.job import FlowStart, JobStatus
+from globus_tui.domain.timer.job import FlowStart, Job, JobStatus
 from globus_tui.domain.transfer.transfer import TransferData, TransferItem
 from globus_tui.domain.transfer.typed_filters import rule_text
-from globus_tui.fleet.fields import split_place
+from globus_tui.fleet.fields import Entry, split_place
 from globus_tui.fleet.lock import digest_of
 from globus_tui.present.schedule_words import schedule_words
 from globus_tui.present.transfer_words import collection_name, item_words, sync_short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime, tzinfo
 
-    from globus_tui.domain.schedule.schedule import Schedule
-    from globus_tui.domain.timer.job import Job
     from globus_tui.domain.transfer.flow import Flow
-    from globus_tui.fleet.fields import Entry
 
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _ABOUT = timedelta(hours=1)

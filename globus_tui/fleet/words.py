@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.making.draft_fields import Level
 from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, rate_number
-from globus_tui.fleet.plan import Act
+from globus_tui.fleet.plan import Act, Item, Plan
 from globus_tui.present.gare_words import allow_words
 from globus_tui.present.review_facts import finding_line, schedule_echo
 from globus_tui.present.sizes import counted
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from globus_tui.fleet.apply import Result
-    from globus_tui.fleet.plan import Item, Plan
 
 
 class Line(NamedTuple):
@@ -90,7 +89,6 @@ def item_lines(item: Item, plan: Plan) -> Iterator[Line]:
 
 
 def sum_words(plan: Plan) -> str:
-    """The last line of a plan."""
     counts = {act: sum(act in one.acts for one in plan.items) for act in Act}
     parts = [f"{count} to {act.value}" for act, count in counts.items() if count]
     same = sum(not one.acts and not one.stopped for one in plan.items)
@@ -123,7 +121,6 @@ def differs_words(item: Item) -> str:
 
 
 def do_words(item: Item) -> str:
-    """What is to be done to it."""
     return " and ".join(act.value for act in item.acts) or ("cannot be" if item.stopped else "unchanged")
 
 
@@ -137,7 +134,6 @@ def why_words(item: Item) -> str:
 
 
 def result_words(result: Result) -> str:
-    """What became of one timer."""
     where = f" ({result.job_id})" if result.job_id else ""
     acts = " and ".join(act.value for act in result.item.acts)
     return f"{'done' if result.done else 'FAILED'}  {acts} {result.item.name}{where}: {result.words}"

@@ -8,8 +8,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from globus_tui.auth.fix import BrokenJob
-from globus_tui.auth.sign_in_request import SignInRequest, plan
+from globus_tui.auth.sign_in_request import BrokenJob, SignInRequest, plan
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import render
 from globus_tui.domain.errors import GlobusTuiError
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from globus_tui.auth.account import Account
-    from globus_tui.auth.fix import FixPlan
     from globus_tui.auth.login import LoginAttempt
+    from globus_tui.auth.sign_in_request import FixPlan
     from globus_tui.domain.auth.credentials import Secret
     from globus_tui.domain.auth.scope import Scope
     from globus_tui.domain.timer.cause import Cause

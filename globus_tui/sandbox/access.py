@@ -5,24 +5,30 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from starlette.routing import Route
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-from globus_tui.sandbox.state import AUTH_SERVER, TIMERS_SERVER, TRANSFER_SERVER, Document, Refusal
+from globus_tui.sandbox.state import (
+    AUTH_SERVER,
+    TIMERS_SERVER,
+    TRANSFER_SERVER,
+    Document,
+    Refusal,
+    Sandbox,
+    Session,
+    Token,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Iterable
 
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import BaseRoute
-
-    from globus_tui.sandbox.state import Sandbox, Session, Token
-
-    Row = tuple[str, str, Callable[[Sandbox, Request], Awaitable[Response]]]
+Row = tuple[str, str, Callable[[Sandbox, Request], Awaitable[Response]]]
 
 
 def answered(sandbox: Sandbox, table: Iterable[Row]) -> list[BaseRoute]:

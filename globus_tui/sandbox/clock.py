@@ -28,7 +28,6 @@ class Clock:
 
     @property
     def speed(self) -> float:
-        """Simulated seconds per real second."""
         return self._speed
 
     def now(self) -> datetime:
@@ -68,7 +67,6 @@ class Agenda:
         heapq.heappush(self._queue, (moment, self._booked, happen))
 
     def run_until(self, now: datetime) -> None:
-        """Lets everything happen that is due, including what is booked meanwhile."""
         while self._queue and self._queue[0][0] <= now:
             moment, _, happen = heapq.heappop(self._queue)
             happen(moment)

@@ -69,13 +69,11 @@ class Fault:
     """How many requests it was applied to."""
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether the request is meant, and the fault not used up."""
         if self.times is not None and self.seen >= self.times:
             return False
         return self.method.upper() in ("*", method.upper()) and fnmatchcase(path, self.path)
 
     async def hold(self) -> None:
-        """Waits as long as the fault says."""
         if self.wait is not None:
             await self.wait.wait()
         if self.delay:
@@ -97,12 +95,10 @@ class Faults:
         self.active: list[Fault] = []
 
     def add(self, fault: Fault) -> Fault:
-        """Puts a fault in force and returns it."""
         self.active.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Everything works again."""
         self.active.clear()
 
     def take(self, method: str, path: str) -> Fault | None:

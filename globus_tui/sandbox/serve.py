@@ -14,24 +14,21 @@ import threading
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from globus_tui.sandbox.auth.people import register_client
 from globus_tui.sandbox.faults import AnswerCut, ConnectionDropped, Fault, NeverAnswered
 from globus_tui.sandbox.service import make_app
-from globus_tui.sandbox.state import Refusal, iso
+from globus_tui.sandbox.state import Client, Refusal, Sandbox, iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import uvicorn
     from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from globus_tui.sandbox.state import Client, Sandbox
 
 SERVICES = ("AUTH", "TRANSFER", "TIMER", "TIMERS", "FLOWS", "APP")
 """Service names of both official SDKs, as far as they are answered; of the web app there is one page that says so."""
@@ -240,7 +237,6 @@ class SocketLayer:
         self._transport_of = transport_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
         try:
             await self._app(scope, receive, send)
         except AnswerCut:
@@ -268,6 +264,5 @@ class SocketLayer:
 
 
 async def _gone(receive: Receive) -> None:
-    """Returns once the peer is gone."""
     while (await receive())["type"] != "http.disconnect":
         pass

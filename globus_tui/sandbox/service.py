@@ -12,24 +12,21 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from globus_tui.sandbox.access import not_found
 from globus_tui.sandbox.auth import routes as auth
 from globus_tui.sandbox.faults import AnswerCut, ConnectionDropped, NeverAnswered, answer_with_fault
 from globus_tui.sandbox.flows import routes as flows
-from globus_tui.sandbox.state import Refusal
+from globus_tui.sandbox.state import Refusal, Sandbox
 from globus_tui.sandbox.timers import routes as timers
 from globus_tui.sandbox.transfer import routes as transfer
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import BaseRoute
     from starlette.types import Message, Receive, Scope, Send
 
-    from globus_tui.sandbox.state import Sandbox
 
 _COMPRESSED_FROM = 1024
 _REMEMBERED = 10_000
@@ -60,7 +57,6 @@ class Service(Starlette):
         self._paths = {route.path for route in routes if isinstance(route, Route)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request; see `make_app`."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return

@@ -7,15 +7,14 @@ import hashlib
 import random
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.sandbox.clock import Agenda
+from globus_tui.sandbox.clock import Agenda, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
 
-    from globus_tui.sandbox.clock import Clock
     from globus_tui.sandbox.faults import Faults
 
 Document = dict[str, Any]
@@ -124,7 +123,6 @@ class Entry:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it holds other entries, made already or not."""
         return self.children is not None or self.grow is not None
 
     def contents(self) -> dict[str, Entry]:
@@ -308,3 +306,16 @@ class Sandbox:
 def iso(moment: datetime | None) -> str | None:
     """A moment as the services write it: `2026-09-01T08:00:00+00:00`."""
     return moment.isoformat(timespec="seconds") if moment else None
+
+
+def moment_of(text: str) -> datetime:
+    """An ISO moment; without an offset it is UTC (inferred). Raises ValueError: it is none."""
+    moment = datetime.fromisoformat(text.strip())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def in_span(moment: datetime | None, span: str) -> bool:
+    """Whether a moment lies in `FROM,TO`, either of which may be empty. Raises ValueError: one of them is no moment."""
+    first, _, last = span.partition(",")
+    early, late = moment_of(first) if first else moment, moment_of(last) if last else moment
+    return moment is not None and early is not None and late is not None and early <= moment <= late

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.stored_tokens import StoredTokens
-from globus_tui.auth.tokens import TokenFile
+from globus_tui.auth.token_store import TokenFile
 from globus_tui.domain.auth.credentials import Secret, TokenAnswer, TokenGrant
 from tests.auth.fakes import PAT, refusal
 

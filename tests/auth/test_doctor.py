@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.auth import tokens as tokens_module
+from globus_tui.auth import token_store as tokens_module
 from globus_tui.auth.doctor import Check, Finding, Probes, Subject, check_proxy, examine, lines
 from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn
 from globus_tui.auth.service_account import ServiceAccount

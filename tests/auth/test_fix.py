@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from globus_tui.auth.fix import BrokenJob, FixAndResume
-from globus_tui.auth.sign_in_request import SignInRequest
+from globus_tui.auth.sign_in_request import BrokenJob, FixAndResume, SignInRequest
 from globus_tui.domain.auth.gare import Gare, find_requirement
 from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TIMER, TRANSFER_ALL, data_access, timer_scope
 from globus_tui.domain.timer.job import JobId

@@ -13,11 +13,11 @@ from globus_tui.api.environment import Environment
 from globus_tui.api.globus_auth import AuthClient, PeopleClient
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
-from globus_tui.auth.fix import BrokenJob, FixAndResume
 from globus_tui.auth.login import LoginFailed, PersonSignIn, WrongIdentity
 from globus_tui.auth.logout import logout
 from globus_tui.auth.records import ProfileKey
 from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
+from globus_tui.auth.sign_in_request import BrokenJob, FixAndResume
 from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.auth.token_store import choose_store
 from globus_tui.auth.wanted import AUTH_SERVER, TIMERS_SERVER
@@ -242,7 +242,7 @@ async def test_a_crash_on_the_way_shows_no_secret_held_by_this_package(
         raise RuntimeError("a fault in the program")
 
     monkeypatch.setattr(console.connection, "request", crash)
-    monkeypatch.setattr("globus_tui.auth.tokens.write_private", crash_at_once)
+    monkeypatch.setattr("globus_tui.auth.token_store.write_private", crash_at_once)
     calls: tuple[Callable[[], Coroutine[None, None, object]], ...] = (
         lambda: console.person.finish(attempt, code),
         lambda: console.tokens.renew(TIMERS_SERVER, token),

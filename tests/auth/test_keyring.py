@@ -9,8 +9,7 @@ import pytest
 
 from globus_tui.auth.keyring_store import KeyringTokens, find_keyring, within
 from globus_tui.auth.records import ProfileKey, SignIn
-from globus_tui.auth.token_store import choose_store
-from globus_tui.auth.tokens import TokenFile, TokensNotKept
+from globus_tui.auth.token_store import TokenFile, TokensNotKept, choose_store
 from globus_tui.domain.errors import SettingsError
 from tests.auth.fakes import PAT, START, grants_for
 

@@ -19,8 +19,6 @@ def test_tokens_of_a_test_service_are_kept_apart_from_the_real_ones() -> None:
     assert environment_label("preview", "https://auth.preview.globus.org") == "preview"
     assert environment_label("production", "http://127.0.0.1:8000/") == "production@127.0.0.1:8000"
     assert environment_label("production", "https://notglobus.org/") == "production@notglobus.org"
-    label = environment_label("production", "https://x.globus.org/", default_auth_url="https://auth.globus.org/")
-    assert label == "production@x.globus.org"
 
 
 def test_native_clients_are_known_by_what_is_stored_for_them() -> None:

@@ -8,8 +8,7 @@ import pytest
 
 from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
 from globus_tui.auth.stored_tokens import StoredTokens
-from globus_tui.auth.token_store import MemoryTokens
-from globus_tui.auth.tokens import TokenFile
+from globus_tui.auth.token_store import MemoryTokens, TokenFile
 from globus_tui.auth.wanted import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, with_base
 from globus_tui.auth.whoami import whoami
 from globus_tui.domain.auth.credentials import Secret

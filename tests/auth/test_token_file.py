@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from globus_tui.auth.records import ProfileKey, SignIn
-from globus_tui.auth.tokens import TokenFile, TokensNotKept
+from globus_tui.auth.token_store import TokenFile, TokensNotKept
 from globus_tui.domain.errors import SettingsError
 from tests.auth.fakes import PAT, SAM, START, Clock, grants_for
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.auth import tokens
+from globus_tui.auth import token_store as tokens
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.token_store import choose_store
 from globus_tui.domain.errors import SettingsError

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from globus_tui.auth.records import SignIn
-from globus_tui.auth.tokens import TokenFile
+from globus_tui.auth.token_store import TokenFile
 from globus_tui.domain.auth.credentials import Secret, TokenGrant
 from tests.auth.fakes import PAT
 from tests.auth.renewing_program import KEY, SERVERS

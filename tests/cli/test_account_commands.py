@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.cli import login as login_command
 from globus_tui.cli import run
+from globus_tui.cli import sign_in as login_command
 from globus_tui.cli.backend import environment_of
 from globus_tui.cli.kept_rows import kept_rows
 from globus_tui.cli.zones import ZoneData

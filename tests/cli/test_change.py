@@ -164,6 +164,18 @@ def test_the_last_change_is_undone_and_redone_from_the_shell(facility: Served, t
     assert terminal("journal", "verify") == DONE
 
 
+def test_what_cannot_be_taken_back_any_more_is_told_and_left_as_it_is(facility: Served, terminal: Shell) -> None:
+    mine = timer(facility, "db-dumps")
+    assert terminal("rename", "db-dumps", "dumps", "--yes") == DONE
+    mine.name = "somebody's"
+    assert terminal("undo", "--dry-run") == DONE
+    assert "was renamed again since" in terminal.out
+    assert terminal("undo", "--yes") == SOME
+    assert "was renamed again since" in terminal.err
+    assert terminal.err.splitlines()[-1] == "globus-tui: Nothing was changed."
+    assert mine.name == "somebody's"
+
+
 def test_what_people_decide_is_found_told_and_taken_back(facility: Served, terminal: Shell) -> None:
     assert terminal("note", "name:run41-reprocessing", "--text", "see ticket 12", "--tag", "beam,night") == DONE
     assert terminal("list", "tag:night", "--format", "json") == DONE

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import globus_sdk
 
-from globus_tui.cli import login
+from globus_tui.cli import sign_in
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.faults import Fault
@@ -255,7 +255,7 @@ def test_consents_are_asked_for_in_a_terminal_and_named_where_there_is_none(
         link = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("http"))
         return Secret(pasted) if (pasted := answers.pop(0)(link)) else None
 
-    monkeypatch.setattr(login, "_read_code", read)
+    monkeypatch.setattr(sign_in, "_read_code", read)
     for stream in (sys.stdin, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
     assert terminal("apply", str(tmp_path), "--yes") == FAILED

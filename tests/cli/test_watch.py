@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.cli import watch
 from globus_tui.cli.arguments import parse
-from globus_tui.cli.timers import desk
+from globus_tui.cli.timers import signed_in
 from globus_tui.domain.timer.alerts import Watcher
 from globus_tui.store.ledger import Ledger
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def ours() -> int:
     """Living objects of the program's own classes; the pretend Globus remembers what it was asked."""
     gc.collect()
-    modules = (type(one).__module__ for one in gc.get_objects())
+    modules = (str(type(one).__module__) for one in gc.get_objects())
     return sum(name.startswith("globus_tui.") and not name.startswith("globus_tui.sandbox") for name in modules)
 
 
 async def read_often(options: Namespace, times: tuple[int, ...]) -> list[int]:
     counts = []
-    async with desk(options) as here:
+    async with signed_in(options) as here:
         watcher, told = Watcher(), Ledger(None)
         await here.store.read_journal()
         for number in range(max(times) + 1):

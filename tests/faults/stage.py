@@ -17,9 +17,9 @@ from globus_tui.api.environment import Environment
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
-from globus_tui.auth.fix import BrokenJob
 from globus_tui.auth.records import ProfileKey
-from globus_tui.auth.tokens import TokenFile
+from globus_tui.auth.sign_in_request import BrokenJob
+from globus_tui.auth.token_store import TokenFile
 from globus_tui.cli.backend import DEMO_USER, person
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import GlobusTuiError

@@ -19,7 +19,7 @@ from globus_tui.api.shared_answers import SharedAnswers
 from globus_tui.auth.file_lock import FileLock
 from globus_tui.auth.logout import logout
 from globus_tui.auth.records import ProfileKey, SignIn
-from globus_tui.auth.tokens import TokenFile, TokensNotKept
+from globus_tui.auth.token_store import TokenFile, TokensNotKept
 from globus_tui.domain.timer.health import Word
 from globus_tui.logs import start_log
 from globus_tui.procedures.sign_in import remove_link, write_link

@@ -244,7 +244,7 @@ def test_no_secret_is_written_anywhere_on_the_whole_journey(evidence: Evidence) 
         ("file", "httpx:AsyncClient.send"),
         ("file", "globus_tui.api.globus_auth:_grant"),
         ("file", "globus_tui.auth.login:read_id_token"),
-        ("file", "globus_tui.auth.tokens:write_private"),
+        ("file", "globus_tui.auth.token_store:write_private"),
         ("keyring", "globus_tui.auth.keyring_store:KeyringTokens._put"),
         ("keyring", "globus_tui.auth.login:SignIn.fresh"),
     ],

@@ -12,7 +12,7 @@ from globus_tui.cli.backend import sandbox_backend
 from globus_tui.cli.console import make_store
 from globus_tui.cli.fleet import planner
 from globus_tui.cli.making import make_making
-from globus_tui.cli.timers import Desk
+from globus_tui.cli.timers import Context
 from globus_tui.cli.zones import find_zone
 from globus_tui.sandbox.clock import Clock
 from globus_tui.settings import load_settings
@@ -47,7 +47,7 @@ class Bench:
         return path
 
     @asynccontextmanager
-    async def desk(self) -> AsyncIterator[Desk]:
+    async def context(self) -> AsyncIterator[Context]:
         """As a command would open it; all timers are read."""
         options, settings = parse(["--demo", "--zone", "UTC"]), load_settings({})
         backend = await sandbox_backend(self.sandbox)
@@ -56,12 +56,12 @@ class Bench:
             store = make_store(backend, settings, options)
             store.journal.who = backend.account.who
             making = make_making(backend, settings, store, sleep=no_waiting)
-            here = Desk(store, making, find_zone("UTC"), settings, backend, False)
+            here = Context(store, making, find_zone("UTC"), settings, backend, False)
             await here.read(names=False)
             yield here
 
     async def plan(self, **options: Any) -> Plan:
-        async with self.desk() as here:
+        async with self.context() as here:
             return await planner(here).plan(self.folder, **options)
 
     def named(self, name: str) -> list[Timer]:

@@ -22,7 +22,7 @@ from globus_tui.sandbox.faults import Fault, Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from globus_tui.cli.timers import Desk
+    from globus_tui.cli.timers import Context
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.fleet.apply import Result
     from globus_tui.fleet.lock import Locked
@@ -54,7 +54,7 @@ RUNNING = ("active", "new")
 
 
 async def apply(bench: Bench, *, prune: bool = False, preflight: bool = False) -> tuple[Result, ...]:
-    async with bench.desk() as here:
+    async with bench.context() as here:
         plan = await planner(here).plan(bench.folder, prune=prune, preflight=preflight)
         return await Applier(here.store, here.making).apply(plan)
 
@@ -110,7 +110,7 @@ async def test_everything_that_a_plan_can_say_is_done_and_then_nothing_is_left(b
     assert only(bench, "resting").status == "active"
     assert only(bench, "week (mon 18:00)").status == "inactive"
     assert only(bench, "ocr").status in RUNNING  # in no file any more, and left alone
-    async with bench.desk() as here:
+    async with bench.context() as here:
         plan = await planner(here).plan(bench.folder, preflight=False)
     assert plan.to_do == ()
     assert plan.items[-1].notes == ("in no file any more; --prune deletes it",)
@@ -152,7 +152,7 @@ async def test_a_timer_of_the_first_version_is_replaced_when_its_file_changes(be
     """Made by POST /jobs/, with a callback's body: what takes its place is of today, and runs when the file says."""
     old = only(bench, name)
     old.legacy_body = old.timer_type == "transfer"
-    async with bench.desk() as here:
+    async with bench.context() as here:
         job = next(one.job for one in here.store.states.values() if one.job.name == name)
         exporter = await exported([job], planner(here), here.store, here.making.read, here.zone, defaults={})
     text = added_text(exporter)
@@ -193,7 +193,7 @@ async def test_what_globus_wants_only_when_asked_is_met_and_nothing_is_made_twic
         asked.append(gare)
         return met
 
-    async with bench.desk() as here:
+    async with bench.context() as here:
 
         async def planned() -> Plan:
             await here.read(names=False)
@@ -235,7 +235,7 @@ async def test_a_fault_at_any_step_leaves_exactly_the_planned_timers_100_times(b
     bench.sandbox.timers.clear()  # a hundred lists of them would take most of the time
     seen: Counter[str] = Counter()
     hits = 0
-    async with bench.desk() as here:
+    async with bench.context() as here:
         for number in range(100):
             rests = number % 2 == 0
             bench.write(
@@ -268,13 +268,13 @@ async def test_a_fault_at_any_step_leaves_exactly_the_planned_timers_100_times(b
     assert hits > 60
 
 
-async def _apply_once(bench: Bench, here: Desk, applier: Applier | None = None) -> tuple[Result, ...]:
+async def _apply_once(bench: Bench, here: Context, applier: Applier | None = None) -> tuple[Result, ...]:
     await here.read(names=False)
     plan = await planner(here).plan(bench.folder, prune=True, preflight=False)
     return await (applier or Applier(here.store, here.making)).apply(plan)
 
 
-async def _troubled(bench: Bench, here: Desk, luck: random.Random) -> tuple[str, bool]:
+async def _troubled(bench: Bench, here: Context, luck: random.Random) -> tuple[str, bool]:
     """Applies once while a fault is in force, or ends the program at some writing of the lock file.
 
     Returns which, and whether it came to that.

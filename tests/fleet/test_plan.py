@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import fastjsonschema
 import pytest
 
-from globus_tui.cli import timers
-from globus_tui.cli.fleet import planner, run_export
+from globus_tui.cli import fleet
+from globus_tui.cli.fleet import export_all, planner
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.domain.timer.job import Job, JobId, JobKind, JobStatus
@@ -33,7 +33,7 @@ from tests.demo import NOON
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from globus_tui.cli.timers import Desk
+    from globus_tui.cli.timers import Context
     from globus_tui.fleet.plan import Plan
     from tests.fleet.conftest import Bench
 
@@ -149,15 +149,15 @@ def test_what_is_to_begin_some_day_must_not_run_before() -> None:
 async def test_what_is_written_of_the_whole_facility_differs_in_nothing(
     bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with bench.desk() as here:
+    async with bench.context() as here:
 
         @asynccontextmanager
-        async def opened(_: Namespace) -> AsyncIterator[Desk]:
+        async def opened(_: Namespace) -> AsyncIterator[Context]:
             yield here
 
-        monkeypatch.setattr(timers, "desk", opened)
+        monkeypatch.setattr(fleet, "signed_in", opened)
         await here.store.decide(list(here.store.states), note='of "Ana"\r\n[x]\x85\x07' + "y " * 90, tags=["a", "b\n="])
-        code = await run_export(Namespace(timer=[str(bench.folder)]))
+        code = await export_all(Namespace(timer=[str(bench.folder)]))
         assert code == 0, capsys.readouterr().err
         (noted,) = [one for one in (bench.folder / "calls.toml").read_text().split("\n\n") if "[timer.wake-up" in one]
         *comments, _ = noted.partition("[timer.wake-up")[0].split("\n")
@@ -264,7 +264,7 @@ async def test_more_runs_than_globus_allows_are_told_with_the_number(bench: Benc
     body = NIGHTLY.replace("every day at 03:00", "every 1 minute").replace("/archive/projects/", "/archive/{lab}/")
     body = body.replace('deletes = "projects"', 'rows = "labs.csv"').replace("delete_destination_extra = true", "")
     bench.write(body.replace("nightly-project-mirror", "copy of {lab}"))
-    async with bench.desk() as here:
+    async with bench.context() as here:
         plan = await planner(here).plan(bench.folder, preflight=False)
     assert len(plan.to_do) == 200
     assert plan.stopped

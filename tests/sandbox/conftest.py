@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from globus_tui.sandbox.auth.people import ensure_known_clients, register_client, register_person
+from globus_tui.sandbox.auth.people import ensure_known_clients, register_client
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.faults import Faults
 from globus_tui.sandbox.serve import running
 from globus_tui.sandbox.service import InProcessTransport, Service, make_app
-from globus_tui.sandbox.state import Collection, Entry, Sandbox
+from globus_tui.sandbox.state import Collection, Entry, Person, Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 MAPPED = "1a2b3c4d-0000-4000-8000-000000000001"
 GUEST = "1a2b3c4d-0000-4000-8000-000000000002"
 SERVICE_ID = "7d1c7f7e-5a53-4e0b-a3f5-2f4d0f3f9a10"
 SERVICE_SECRET = "secret-of-the-service-account"
+
+
+def register_person(
+    sandbox: Sandbox,
+    username: str,
+    name: str | None = None,
+    *,
+    linked: Iterable[str] = (),
+) -> Person:
+    """Adds an identity that can sign in; `linked` are ids of identities to link it with, both ways."""
+    key = str(uuid.uuid5(uuid.NAMESPACE_URL, username))
+    person = Person(key, username, name or username.partition("@")[0].title(), username)
+    sandbox.people[key] = person
+    group = {key, *linked}
+    for one in group:
+        if one in sandbox.people:
+            known = sandbox.people[one]
+            known.linked = tuple(dict.fromkeys((*known.linked, *sorted(group - {one}))))
+    return person
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from globus_tui.cli.arguments import parse
-from globus_tui.cli.timers import desk
+from globus_tui.cli.timers import signed_in
 from globus_tui.domain.errors import SignedOut, TimedOut
 from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.domain.transfer.task import Task, TaskStatus
@@ -308,11 +308,11 @@ async def test_a_cancellation_that_is_not_seen_yet_may_still_arrive(path: Path) 
 PROGRAM = """
 import asyncio, sys
 from globus_tui.cli.arguments import parse
-from globus_tui.cli.timers import desk
+from globus_tui.cli.timers import signed_in
 from globus_tui.store.operations import Pause
 
 async def main():
-    async with desk(parse(["export", "x"])) as here:
+    async with signed_in(parse(["export", "x"])) as here:
         await here.store.refresh()
         gate = asyncio.Semaphore(4)
         async def pause(job_id):
@@ -372,7 +372,7 @@ async def _no_more_requests(sandbox: Any) -> None:
 
 
 async def _closed_at_the_next_start() -> list[Closed]:
-    async with desk(parse(["export", "x"])) as here:
+    async with signed_in(parse(["export", "x"])) as here:
         ahead = timedelta()
         machine = here.store.clock
         here.store.clock = lambda: machine() + ahead

@@ -24,7 +24,6 @@ class Secret:
         self._hidden = value
 
     def reveal(self) -> str:
-        """The secret itself."""
         return self._hidden
 
     def __repr__(self) -> str:

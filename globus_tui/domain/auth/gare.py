@@ -56,7 +56,6 @@ class Gare:
 
     @property
     def wants_consent(self) -> bool:
-        """Scopes have to be granted."""
         return bool(self.required_scopes)
 
     @property

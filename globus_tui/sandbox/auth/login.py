@@ -10,13 +10,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from globus_tui.sandbox.auth.people import domain_of, native_app, policy_domains, policy_needs_mfa, resolve_identity
 from globus_tui.sandbox.auth.scopes import grant
 from globus_tui.sandbox.auth.tokens import new_session, requested_scopes
-from globus_tui.sandbox.state import Refusal
+from globus_tui.sandbox.state import Client, Refusal, Sandbox, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from globus_tui.domain.auth.scope import Scope
-    from globus_tui.sandbox.state import Client, Sandbox, Session
 
 CODE_LIFE = timedelta(minutes=10)
 """How long a code can be used. The service's own figure is not known."""

@@ -12,19 +12,16 @@ import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from globus_tui.sandbox.access import auth_refusal, caller, oauth_refusal
-from globus_tui.sandbox.state import AUTH_SERVER, Client, Person
+from globus_tui.sandbox.state import AUTH_SERVER, Client, Document, Person, Sandbox, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
 
     from starlette.requests import Request
-    from starlette.responses import Response
-
-    from globus_tui.sandbox.state import Document, Sandbox, Session
 
 
 IDENTITY_URN = "urn:globus:auth:identity:"
@@ -87,7 +84,6 @@ def policy_domains(sandbox: Sandbox, policy_id: str) -> list[str]:
 
 
 def policy_needs_mfa(sandbox: Sandbox, policy_id: str) -> bool:
-    """Whether a policy asks for a second factor."""
     return bool(sandbox.policies.get(policy_id, {}).get("required_mfa"))
 
 
@@ -107,26 +103,6 @@ CLI_TEMPLATE = "95fdeba8-fac2-42bd-a357-e068d82ff78e"
 CLIENT_DOMAIN = "clients.auth.globus.org"
 
 _NAMES = uuid.UUID("0b54a1c6-58f4-4f0e-8a9b-6f8ed0f4a3c1")
-
-
-def register_person(
-    sandbox: Sandbox,
-    username: str,
-    name: str | None = None,
-    *,
-    identity_id: str | None = None,
-    linked: Iterable[str] = (),
-) -> Person:
-    """Adds an identity that can sign in; `linked` are ids of identities to link it with, both ways."""
-    key = identity_id or str(uuid.uuid5(_NAMES, username))
-    person = Person(key, username, name or username.partition("@")[0].title(), username)
-    sandbox.people[key] = person
-    group = {key, *linked}
-    for one in group:
-        if one in sandbox.people:
-            known = sandbox.people[one]
-            known.linked = tuple(dict.fromkeys((*known.linked, *sorted(group - {one}))))
-    return person
 
 
 def register_client(
@@ -175,7 +151,7 @@ def native_app(sandbox: Sandbox, client_id: str) -> Client | None:
 
 
 def sign_in_accounts(sandbox: Sandbox) -> list[Person]:
-    """Who can be picked on the login page: everybody who is not a client."""
+    """Everybody who is not a client."""
     return [p for p in sandbox.people.values() if not p.username.endswith(f"@{CLIENT_DOMAIN}")]
 
 
@@ -185,7 +161,6 @@ def provider_of(person: Person) -> str:
 
 
 def identity_document(person: Person) -> Document:
-    """An identity as `GET /v2/api/identities` sends it."""
     return {
         "id": person.identity_id,
         "username": person.username,
@@ -212,7 +187,6 @@ def claims_of(sandbox: Sandbox, person: Person, scopes: Iterable[str], session: 
 
 
 def identity_set(sandbox: Sandbox, person: Person, session: Session | None = None) -> list[Document]:
-    """The person and every identity linked to them."""
     members = [person, *(sandbox.people[one] for one in person.linked if one in sandbox.people)]
     return [_known(one, session) for one in members]
 
@@ -303,7 +277,9 @@ async def create_client(sandbox: Sandbox, request: Request) -> Response:
     )
     answer: Document = {"client": client_document(client) | asked}
     if client.secret is not None:
-        answer["included"] = {"client_credential": _credential(client, client.secret)}
+        key, name = str(uuid.uuid5(_SPACE, client.client_id)), "Auto-created at client creation"
+        credential = {"id": key, "name": name, "client": client.client_id, "secret": client.secret}
+        answer["included"] = {"client_credential": credential}
     return JSONResponse(answer, 201)
 
 
@@ -320,7 +296,6 @@ async def delete_client(sandbox: Sandbox, request: Request) -> Response:
 
 
 def client_document(client: Client) -> Document:
-    """A client as sent (shape of the SDK's fixtures)."""
     confidential = client.secret is not None
     grants = ["authorization_code", "refresh_token"]
     return {
@@ -340,15 +315,6 @@ def client_document(client: Client) -> Document:
         "prompt_for_named_grant": True,
         "userinfo_from_effective_identity": True,
         "visibility": "private",
-    }
-
-
-def _credential(client: Client, secret: str) -> Document:
-    return {
-        "id": str(uuid.uuid5(_SPACE, client.client_id)),
-        "name": "Auto-created at client creation",
-        "client": client.client_id,
-        "secret": secret,
     }
 
 

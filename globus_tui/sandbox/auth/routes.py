@@ -7,42 +7,22 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from globus_tui.sandbox.access import answered, auth_refusal, caller, live_token
-from globus_tui.sandbox.auth.login import CODE_PAGE, LoginRefused, NotEnough, decide, read_login
-from globus_tui.sandbox.auth.people import (
-    basic_credentials,
-    calling_client,
-    claims_of,
-    confidential_client,
-    create_client,
-    delete_client,
-    ensure_known_clients,
-    form_of,
-    identity_document,
-    identity_set,
-    policy_domains,
-    policy_needs_mfa,
-    provider_of,
-    resolve_identity,
-    sign_in_accounts,
-)
+from globus_tui.sandbox.access import Row, answered, auth_refusal, caller, live_token
+from globus_tui.sandbox.auth import people
+from globus_tui.sandbox.auth.login import CODE_PAGE, Login, LoginRefused, NotEnough, decide, read_login
 from globus_tui.sandbox.auth.scopes import KNOWN, consents_of, describe, resource_server, withdraw
 from globus_tui.sandbox.auth.tokens import ISSUER, public_keys, token
-from globus_tui.sandbox.state import AUTH_SERVER, iso
+from globus_tui.sandbox.state import AUTH_SERVER, Consent, Document, Sandbox, Token, iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import BaseRoute
 
     from globus_tui.domain.auth.scope import Scope
-    from globus_tui.sandbox.access import Row
-    from globus_tui.sandbox.auth.login import Login
-    from globus_tui.sandbox.state import Consent, Document, Sandbox, Token
 
 
 _STYLE = """
@@ -124,11 +104,11 @@ def _consent(sandbox: Sandbox, one: Consent) -> str:
 
 
 def _accounts(sandbox: Sandbox, login: Login) -> str:
-    wanted = {resolve_identity(sandbox, name) for name in login.identities}
+    wanted = {people.resolve_identity(sandbox, name) for name in login.identities}
     rows = []
-    people = sign_in_accounts(sandbox)
-    first = next((one for one in people if wanted <= {one.identity_id, *one.linked}), None)
-    for one in people:
+    accounts = people.sign_in_accounts(sandbox)
+    first = next((one for one in accounts if wanted <= {one.identity_id, *one.linked}), None)
+    for one in accounts:
         checked = " checked" if one is first else ""
         radio = f'<input type="radio" name="account" value="{escape(one.identity_id)}" required{checked}>'
         rows.append(f"<label>{radio} {escape(one.name)} <code>{escape(one.username)}</code></label>")
@@ -136,25 +116,20 @@ def _accounts(sandbox: Sandbox, login: Login) -> str:
 
 
 def _requirements(sandbox: Sandbox, login: Login) -> str:
-    names = [_username(sandbox, name) for name in login.identities]
-    lines = [f"Sign in as {name}" for name in names]
+    found = [(name, people.resolve_identity(sandbox, name)) for name in login.identities]
+    lines = [f"Sign in as {sandbox.people[key].username if key else name}" for name, key in found]
     if login.domains:
         lines.append(f"An account of {' or '.join(login.domains)}")
     for policy in login.policies:
-        domains = policy_domains(sandbox, policy)
+        domains = people.policy_domains(sandbox, policy)
         lines.append(f"Policy {policy}" + (f": an account of {' or '.join(domains)}" if domains else ""))
-    needs_mfa = login.mfa or any(policy_needs_mfa(sandbox, one) for one in login.policies)
+    needs_mfa = login.mfa or any(people.policy_needs_mfa(sandbox, one) for one in login.policies)
     if needs_mfa:
         lines.append("A second factor")
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     box = '<label><input type="checkbox" name="mfa" value="yes"> Use the second factor</label>'
     listed = f"<p>Required for this session:</p><ul>{items}</ul>" if items else ""
     return f"<fieldset><legend>How to sign in</legend>{listed}{box}</fieldset>"
-
-
-def _username(sandbox: Sandbox, name: str) -> str:
-    found = resolve_identity(sandbox, name)
-    return sandbox.people[found].username if found else name
 
 
 def _tree(sandbox: Sandbox, nodes: Iterable[Scope]) -> str:
@@ -174,10 +149,6 @@ async def _asked(sandbox: Sandbox, request: Request) -> Response:
     return _authorize(sandbox, request.url.query)
 
 
-async def _decided(sandbox: Sandbox, request: Request) -> Response:
-    return _decision(sandbox, await form_of(request))
-
-
 async def _code(sandbox: Sandbox, request: Request) -> Response:
     said = request.query_params
     return _html(code_page(said.get("code"), said.get("error"), said.get("error_description")))
@@ -194,21 +165,10 @@ async def _web_app(sandbox: Sandbox, request: Request) -> Response:
 
 async def _consents_given(sandbox: Sandbox, request: Request) -> Response:
     if request.method == "POST":
-        number = (await form_of(request)).get("consent", "")
+        number = (await people.form_of(request)).get("consent", "")
         if number.isdecimal():
             withdraw(sandbox, int(number))
     return _html(consents_page(sandbox))
-
-
-BROWSER: tuple[Row, ...] = (
-    *(("GET", path, _web_app) for path in ("/", "/activity/{any:path}", "/timers/{any:path}", "/file-manager")),
-    ("GET", "/v2/oauth2/authorize", _asked),
-    ("POST", "/v2/oauth2/authorize", _decided),
-    ("GET", CODE_PAGE, _code),
-    ("GET", "/v2/web/logout", _logout),
-    ("GET", "/consents", _consents_given),
-    ("POST", "/consents", _consents_given),
-)
 
 
 def _authorize(sandbox: Sandbox, query: str, problem: str | None = None) -> Response:
@@ -219,7 +179,8 @@ def _authorize(sandbox: Sandbox, query: str, problem: str | None = None) -> Resp
     return _html(login_page(sandbox, login, query, problem))
 
 
-def _decision(sandbox: Sandbox, form: dict[str, str]) -> Response:
+async def _decision(sandbox: Sandbox, request: Request) -> Response:
+    form = await people.form_of(request)
     query = form.get("request", "")
     account = form.get("account", "")
     try:
@@ -246,9 +207,20 @@ def _html(text: str, status: int = 200) -> Response:
     return HTMLResponse(text, status, headers=_UNKEPT)
 
 
+BROWSER: tuple[Row, ...] = (
+    *(("GET", path, _web_app) for path in ("/", "/activity/{any:path}", "/timers/{any:path}", "/file-manager")),
+    ("GET", "/v2/oauth2/authorize", _asked),
+    ("POST", "/v2/oauth2/authorize", _decision),
+    ("GET", CODE_PAGE, _code),
+    ("GET", "/v2/web/logout", _logout),
+    ("GET", "/consents", _consents_given),
+    ("POST", "/consents", _consents_given),
+)
+
+
 def routes(sandbox: Sandbox) -> list[BaseRoute]:
     """Auth's routes; also makes sure that the clients which programs ship with are known."""
-    ensure_known_clients(sandbox)
+    people.ensure_known_clients(sandbox)
     table: list[Row] = [
         ("GET", "/.well-known/openid-configuration", _configuration),
         ("GET", "/jwk.json", _keys),
@@ -260,8 +232,8 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
         ("GET", "/v2/api/identities", _identities),
         ("GET", "/v2/api/identities/{identity_id}/consents", _consents),
         ("GET", "/v2/api/identity_providers", _identity_providers),
-        ("POST", "/v2/api/clients", create_client),
-        ("DELETE", "/v2/api/clients/{client_id}", delete_client),
+        ("POST", "/v2/api/clients", people.create_client),
+        ("DELETE", "/v2/api/clients/{client_id}", people.delete_client),
         *BROWSER,
     ]
     return answered(sandbox, table)
@@ -299,8 +271,8 @@ _SPACE = uuid.UUID("31f0cf29-50fb-4b0e-9ac5-31ac5d1c7d0e")
 
 async def _revoke(sandbox: Sandbox, request: Request) -> Response:
     """`POST /v2/oauth2/token/revoke`: the token is worthless from now on; unknown ones are answered alike."""
-    form = await form_of(request)
-    calling_client(request, sandbox, form)
+    form = await people.form_of(request)
+    people.calling_client(request, sandbox, form)
     known = sandbox.tokens.get(form.get("token", ""))
     if known is not None:
         known.revoked = True
@@ -309,15 +281,14 @@ async def _revoke(sandbox: Sandbox, request: Request) -> Response:
 
 async def _validate(sandbox: Sandbox, request: Request) -> Response:
     """`POST /v2/oauth2/token/validate`: whether a token (of either kind) is live."""
-    form = await form_of(request)
-    calling_client(request, sandbox, form)
+    form = await people.form_of(request)
+    people.calling_client(request, sandbox, form)
     return JSONResponse({"active": live_token(sandbox, form.get("token", "")) is not None})
 
 
 async def _introspect(sandbox: Sandbox, request: Request) -> Response:
-    """`POST /v2/oauth2/token/introspect`, for confidential clients."""
-    form = await form_of(request)
-    confidential_client(request, sandbox, form)
+    form = await people.form_of(request)
+    people.confidential_client(request, sandbox, form)
     known = live_token(sandbox, form.get("token", ""))
     if known is None:
         return JSONResponse({"active": False})
@@ -325,10 +296,9 @@ async def _introspect(sandbox: Sandbox, request: Request) -> Response:
 
 
 async def _userinfo(sandbox: Sandbox, request: Request) -> Response:
-    """`GET /v2/oauth2/userinfo`, as far as the token's scopes allow."""
     who = caller(request, sandbox, AUTH_SERVER, ["openid", "profile", "email"])
     person = sandbox.people[who.identity_id]
-    return JSONResponse(claims_of(sandbox, person, who.token.scopes, who.session))
+    return JSONResponse(people.claims_of(sandbox, person, who.token.scopes, who.session))
 
 
 async def _identities(sandbox: Sandbox, request: Request) -> Response:
@@ -337,19 +307,19 @@ async def _identities(sandbox: Sandbox, request: Request) -> Response:
     Any Auth token will do, and so will a confidential client; which scopes the service asks for is not known.
     `provision` is accepted and does nothing.
     """
-    if basic_credentials(request) is not None:
-        confidential_client(request, sandbox, {})
+    if people.basic_credentials(request) is not None:
+        people.confidential_client(request, sandbox, {})
     else:
         caller(request, sandbox, AUTH_SERVER)
     asked = request.query_params
     if ("ids" in asked) == ("usernames" in asked):
         raise auth_refusal(400, "INVALID_PARAMETER", "Bad Request", "Give either ids or usernames")
     names = (asked.get("ids") or asked.get("usernames") or "").split(",")
-    found = dict.fromkeys(resolve_identity(sandbox, name) for name in names)
-    people = [sandbox.people[one] for one in found if one is not None]
-    answer: Document = {"identities": [identity_document(one) for one in people]}
+    found = dict.fromkeys(people.resolve_identity(sandbox, name) for name in names)
+    accounts = [sandbox.people[one] for one in found if one is not None]
+    answer: Document = {"identities": [people.identity_document(one) for one in accounts]}
     if "identity_provider" in asked.get("include", ""):
-        answer["included"] = {"identity_providers": _providers(sandbox, {provider_of(p) for p in people})}
+        answer["included"] = {"identity_providers": _providers(sandbox, {people.provider_of(p) for p in accounts})}
     return JSONResponse(answer)
 
 
@@ -357,7 +327,7 @@ async def _identity_providers(sandbox: Sandbox, request: Request) -> Response:
     """`GET /v2/api/identity_providers` by `ids`; all of them when none are named."""
     caller(request, sandbox, AUTH_SERVER)
     wanted = request.query_params.get("ids")
-    known = {provider_of(person) for person in sandbox.people.values()}
+    known = {people.provider_of(person) for person in sandbox.people.values()}
     ids = known & set(wanted.split(",")) if wanted else known
     return JSONResponse({"identity_providers": _providers(sandbox, ids)})
 
@@ -422,7 +392,7 @@ def _introspected(sandbox: Sandbox, token: Token, include: list[str]) -> Documen
             "session_id": token.session.session_id,
             "authentications": {
                 one: {
-                    "idp": provider_of(sandbox.people[one]),
+                    "idp": people.provider_of(sandbox.people[one]),
                     "auth_time": int(when.timestamp()),
                     "acr": None,
                     "amr": ["mfa"] if token.session.mfa else None,
@@ -432,16 +402,16 @@ def _introspected(sandbox: Sandbox, token: Token, include: list[str]) -> Documen
             },
         }
     if "identity_set" in include:
-        answer["identity_set"] = [one["sub"] for one in identity_set(sandbox, person)]
+        answer["identity_set"] = [one["sub"] for one in people.identity_set(sandbox, person)]
     if "identity_set_detail" in include:
-        answer["identity_set_detail"] = identity_set(sandbox, person)
+        answer["identity_set_detail"] = people.identity_set(sandbox, person)
     return answer
 
 
 def _providers(sandbox: Sandbox, ids: set[str]) -> list[Document]:
     found: dict[str, Document] = {}
     for person in sandbox.people.values():
-        key = provider_of(person)
+        key = people.provider_of(person)
         if key in ids:
             one = found.setdefault(
                 key,

@@ -30,14 +30,9 @@ TRANSFER_ACTION = "https://auth.globus.org/scopes/actions.globus.org/transfer/tr
 
 _AUTH_URN = "urn:globus:auth:scope:auth.globus.org:"
 _AUTH_NAMES = (
-    "view_identity_set",
-    "view_identities",
-    "view_consents",
-    "view_authentications",
-    "view_clients",
-    "view_clients_and_scopes",
-    "manage_projects",
-)
+    "view_identity_set", "view_identities", "view_consents", "view_authentications", "view_clients",
+    "view_clients_and_scopes", "manage_projects",
+)  # fmt: skip
 _FLOWS_NAMES = ("all", "manage_flows", "view_flows", "run", "run_status", "run_manage")
 _GROUPS = "groups.api.globus.org"
 _SEARCH = "search.api.globus.org"
@@ -99,7 +94,6 @@ def unknown_scopes(sandbox: Sandbox, nodes: Iterable[Scope]) -> list[str]:
 
 
 def describe(sandbox: Sandbox, scope: str) -> str:
-    """What the consent page says about a scope."""
     if scope in KNOWN:
         return KNOWN[scope][1]
     owned = _OWNED.fullmatch(scope)

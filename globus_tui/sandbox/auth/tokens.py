@@ -10,23 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.sandbox.access import auth_refusal, live_token, oauth_refusal
 from globus_tui.sandbox.auth.people import calling_client, claims_of, client_identity, confidential_client, form_of
 from globus_tui.sandbox.auth.scopes import consents_of, grant, parse, resource_server, unknown_scopes
-from globus_tui.sandbox.state import Session, Token
+from globus_tui.sandbox.state import Document, Refusal, Sandbox, Session, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from globus_tui.domain.auth.scope import Scope
     from globus_tui.sandbox.auth.people import Form
-    from globus_tui.sandbox.state import Document, Refusal, Sandbox
 
 KEY_ID = "sandbox-pretend-key"
 PUBLIC_EXPONENT = 65537
@@ -43,15 +41,7 @@ _Q = int(
     "7a46061a94fb2df78b73eb7457a7a50039aaf2eabac98fd29b9de779521b4921",
     16,
 )
-_D = int(
-    "bbe13a1033dc1bd3116014e7ca4998746c319c95f20c3be7ca7353c601039441f80baf092ddcf3619612d4191aa00a4a"
-    "7a0e981a63bb905d4c5703b99fd0c387c1ba150e7c01bb6787896c89324c1a9f7505a297615d39de6d1d398c46c78f3a"
-    "9ae5b1981be0d4bc280bd408adf6c98aa4e79b165f6c397c0b4638222c9fba9e139bf7c033ff89a1001df6dcbebd9136"
-    "6a278de87118721785806dd42fed50bc596b52557d36b90451a3828a086a6b5c08196829b16546bdbb05097576d9b6b3"
-    "3623b2d59ca3dce7273848c9c5a1d7317754ff1cd5021d7f245fda5910921170357500f4c3630b3e6cb777afbc917923"
-    "a131ef603de09622ef0145cac04fda1",
-    16,
-)
+_D = pow(PUBLIC_EXPONENT, -1, (_P - 1) * (_Q - 1))
 MODULUS = _P * _Q
 
 _SHA512_PREFIX = bytes.fromhex("3051300d060960864801650304020305000440")
@@ -59,7 +49,6 @@ _SHA512_PREFIX = bytes.fromhex("3051300d060960864801650304020305000440")
 
 
 def public_keys() -> Document:
-    """The key set that `jwks_uri` answers with."""
     return {
         "keys": [
             {
@@ -75,7 +64,6 @@ def public_keys() -> Document:
 
 
 def signed(claims: Document) -> str:
-    """The claims as a signed JWT (RS512)."""
     head = {"alg": "RS512", "typ": "JWT", "kid": KEY_ID}
     payload = f"{_b64_json(head)}.{_b64_json(claims)}"
     return f"{payload}.{_b64(_sign(payload.encode()))}"
@@ -128,7 +116,6 @@ class Grantee:
 
 
 def new_session(sandbox: Sandbox) -> Session:
-    """An empty session with an id of its own."""
     return Session(str(uuid.uuid5(_SESSIONS, sandbox.new_secret("session"))))
 
 
@@ -218,7 +205,6 @@ DEPENDENT_GRANT = "urn:globus:auth:grant_type:dependent_token"
 
 
 async def token(sandbox: Sandbox, request: Request) -> Response:
-    """`POST /v2/oauth2/token`."""
     form = await form_of(request)
     kind = form.get("grant_type", "")
     answer: Document | list[Document]

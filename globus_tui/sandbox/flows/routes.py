@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
-from globus_tui.sandbox.access import Caller, answered, caller, flows_refusal
+from globus_tui.sandbox.access import Caller, Row, answered, caller, flows_refusal
 from globus_tui.sandbox.auth.scopes import FLOWS_CLIENT
 from globus_tui.sandbox.flows import runs
-from globus_tui.sandbox.state import FLOWS_SERVER, Document, Sandbox, iso
+from globus_tui.sandbox.state import FLOWS_SERVER, Document, Sandbox, in_span, iso, moment_of
 from globus_tui.sandbox.timers.engine import flow_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-    from globus_tui.sandbox.access import Row
 
-
-_FLOW_ORDERS = frozenset(
-    {"id", "scope_string", "flow_owner", "flow_administrators", "title", "created_at", "updated_at"}
-)
-_RUN_ORDERS = frozenset(["label", "run_id", "run_owner", "flow_id", "start_time", "completion_time", "status"])
+_FLOW_ORDERS = frozenset([
+    "id", "scope_string", "flow_owner", "flow_administrators", "title", "created_at", "updated_at",
+])  # fmt: skip
+_RUN_ORDERS = frozenset([
+    "label", "run_id", "run_owner", "flow_id", "start_time", "completion_time", "status",
+])  # fmt: skip
 _FOUND_IN = ("id", "title", "subtitle", "description", "keywords", "flow_owner")
 _STARTERS = frozenset({"flow_owner", "flow_administrator", "flow_starter"})
 
 
 def routes(sandbox: Sandbox) -> list[BaseRoute]:
-    """All routes of Flows that a flow timer and its runs need."""
     table: list[Row] = [
         ("GET", "/flows", _list_flows),
         ("POST", "/flows", _create_flow),
@@ -214,18 +211,10 @@ async def _release(sandbox: Sandbox, request: Request) -> Response:
     return JSONResponse(runs.public(run))
 
 
-_DESCRIPTION = (
-    "created_at",
-    "flow_owner",
-    "created_by",
-    "description",
-    "globus_auth_scope",
-    "id",
-    "keywords",
-    "subtitle",
-    "title",
-    "updated_at",
-)
+_DESCRIPTION = [
+    "created_at", "flow_owner", "created_by", "description", "globus_auth_scope", "id", "keywords", "subtitle",
+    "title", "updated_at",
+]  # fmt: skip
 
 
 def _caller(sandbox: Sandbox, request: Request, *names: str) -> Caller:
@@ -266,28 +255,13 @@ async def _checked_start(sandbox: Sandbox, request: Request) -> tuple[Document, 
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _PRINCIPALS = {"type": "array", "items": {"type": "string", "pattern": "^urn:globus:(auth:identity|groups:id):"}}
+_ABOUT_RUN = {"tags": _TEXTS, "run_managers": _PRINCIPALS, "run_monitors": _PRINCIPALS}
 _START_SCHEMA: Document = {
     "type": "object",
     "required": ["body"],
-    "properties": {
-        "body": {"type": "object"},
-        "label": {"type": ["string", "null"]},
-        "tags": _TEXTS,
-        "run_managers": _PRINCIPALS,
-        "run_monitors": _PRINCIPALS,
-    },
+    "properties": {"body": {"type": "object"}, "label": {"type": ["string", "null"]}, **_ABOUT_RUN},
 }
-
-
-_UPDATE_SCHEMA: Document = {
-    "type": "object",
-    "properties": {
-        "label": {"type": "string"},
-        "tags": _TEXTS,
-        "run_managers": _PRINCIPALS,
-        "run_monitors": _PRINCIPALS,
-    },
-}
+_UPDATE_SCHEMA: Document = {"type": "object", "properties": {"label": {"type": "string"}, **_ABOUT_RUN}}
 _FLOW_SCHEMA: Document = {
     "type": "object",
     "required": ["definition"],
@@ -302,20 +276,10 @@ _FLOW_SCHEMA: Document = {
     },
 }
 _FLOW_DEFAULTS: Document = {
-    "title": "",
-    "definition": {},
-    "input_schema": {},
-    "subtitle": "",
-    "description": "",
-    "keywords": [],
-    "flow_viewers": [],
-    "flow_starters": [],
-    "flow_administrators": [],
-    "run_managers": [],
-    "run_monitors": [],
-    "subscription_id": None,
-    "authentication_policy_id": None,
-}
+    "title": "", "definition": {}, "input_schema": {}, "subtitle": "", "description": "", "keywords": [],
+    "flow_viewers": [], "flow_starters": [], "flow_administrators": [], "run_managers": [], "run_monitors": [],
+    "subscription_id": None, "authentication_policy_id": None,
+}  # fmt: skip
 """What whoever makes a flow says of it."""
 
 
@@ -383,7 +347,6 @@ def flow_role(sandbox: Sandbox, flow: Document, identity_id: str) -> str | None:
 
 
 def run_role(sandbox: Sandbox, run: Document, identity_id: str) -> str | None:
-    """The highest role on a run; None when it is not visible."""
     return _role(sandbox, run, _RUN_ROLES, identity_id)
 
 
@@ -416,7 +379,6 @@ def ordered(documents: Sequence[Document], orderby: str, allowed: frozenset[str]
 
 
 def words(text: str | None) -> frozenset[str]:
-    """The parts of a comma-separated filter."""
     return frozenset(part.strip() for part in (text or "").split(",")) - {""}
 
 
@@ -426,14 +388,11 @@ def has_role(role: str, wanted: frozenset[str]) -> bool:
 
 
 def within(moment: str | None, span: str | None) -> bool:
-    """Whether a moment lies in `FROM,TO`, either side of which may be empty."""
-    if not span:
-        return True
-    if moment is None:
-        return False
-    early, _, late = span.partition(",")
-    at = _moment(moment)
-    return (not early or at >= _moment(early)) and (not late or at <= _moment(late))
+    """Whether a moment lies in `FROM,TO`. Raises Refusal: 422 for what are no moments."""
+    try:
+        return not span or in_span(moment_of(moment) if moment else None, span)
+    except ValueError as problem:
+        raise flows_refusal(422, "UNPROCESSABLE_ENTITY", f"{span!r} is not a date-time") from problem
 
 
 def _role(sandbox: Sandbox, document: Document, roles: dict[str, str], identity_id: str) -> str | None:
@@ -453,14 +412,6 @@ def _number(text: str | None, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise flows_refusal(422, "UNPROCESSABLE_ENTITY", f"{text!r} is not a positive number")
     return int(text)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise flows_refusal(422, "UNPROCESSABLE_ENTITY", f"{text!r} is not a date-time") from problem
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _write_marker(first: int, asked: Mapping[str, str]) -> str:

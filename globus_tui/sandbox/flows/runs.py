@@ -124,42 +124,29 @@ def resume(run: Document, now: datetime) -> None:
 
 
 def public(document: Document) -> Document:
-    """A flow or run as it is sent."""
     return {key: value for key, value in document.items() if not key.startswith("_")}
 
 
 def log_of(run: Document, flow: Document | None) -> list[Document]:
     """The log of a run, oldest first: its start, the states of the flow in order, and how it ended."""
-    began = datetime.fromisoformat(run["start_time"])
-    start_input = {"input": run.get("_input", {})}
-    entries = [_entry(began, "FlowStarted", "The Flow Instance started execution", start_input)]
-    done = run["status"] == "SUCCEEDED"
+    began, done = datetime.fromisoformat(run["start_time"]), run["status"] == "SUCCEEDED"
+    entries: list[Document] = []
+
+    def note(moment: datetime, code: str, words: str, details: Document) -> None:
+        time = moment.isoformat(timespec="microseconds")
+        entries.append({"time": time, "code": code, "description": words, "details": details})
+
+    note(began, "FlowStarted", "The Flow Instance started execution", {"input": run.get("_input", {})})
     for place, (name, kind) in enumerate(_states(flow)):
-        about = {"state_name": name, "state_type": kind}
-        entries.append(
-            _entry(began + timedelta(seconds=place), f"{kind}Started", f"State {name} of type {kind} started", about)
-        )
+        about, moment = {"state_name": name, "state_type": kind}, began + timedelta(seconds=place)
+        note(moment, f"{kind}Started", f"State {name} of type {kind} started", about)
         if not done:
             break
-        entries.append(
-            _entry(
-                began + timedelta(seconds=place), f"{kind}Completed", f"State {name} of type {kind} completed", about
-            )
-        )
+        note(moment, f"{kind}Completed", f"State {name} of type {kind} completed", about)
     if run.get("completion_time"):
         code = "FlowSucceeded" if done else "FlowFailed"
-        ended = datetime.fromisoformat(run["completion_time"])
-        entries.append(_entry(ended, code, _WORDS[code], run.get("details") or {}))
+        note(datetime.fromisoformat(run["completion_time"]), code, _WORDS[code], run.get("details") or {})
     return entries
-
-
-def _entry(moment: datetime, code: str, description: str, details: Document) -> Document:
-    return {
-        "time": moment.isoformat(timespec="microseconds"),
-        "code": code,
-        "description": description,
-        "details": details,
-    }
 
 
 def _states(flow: Document | None) -> Iterable[tuple[str, str]]:

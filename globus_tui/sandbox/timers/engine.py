@@ -4,20 +4,17 @@ a timer's stored credential lacks, with the documents in which the service says 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.flows import runs
-from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Document, Refusal, Sandbox, Timer, TimerRun
+from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Document, Refusal, Sandbox, Timer, TimerRun, Token
 from globus_tui.sandbox.transfer.engine import begin, submit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from globus_tui.sandbox.state import Token
 
 
 ACTION_PROVIDER_SCOPE = "https://auth.globus.org/scopes/actions.globus.org/transfer/transfer"
@@ -98,7 +95,6 @@ def authorization_detail(body: Document) -> Document | None:
 
 
 def flow_scope(flow_id: str) -> str:
-    """The user scope of one flow (documented)."""
     return f"https://auth.globus.org/scopes/{flow_id}/flow_{flow_id.replace('-', '_')}_user"
 
 
@@ -173,18 +169,12 @@ def retry_window(timer: Timer) -> timedelta:
 
 
 def retry_pause(timer: Timer) -> timedelta:
-    """How long to wait between two attempts of one start."""
     return min(RETRY_PAUSE_CAP, retry_window(timer) / 10)
 
 
 def runs_a_minute(interval: int | None) -> float:
     """How much of a user's budget (one run a minute) a timer with this interval in seconds takes."""
     return 0.0 if interval is None else 60.0 / interval
-
-
-def whole_seconds(seconds: float) -> int:
-    """An interval as the service keeps it: floored (documented for v1)."""
-    return math.floor(seconds)
 
 
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
@@ -230,12 +220,10 @@ def start_run(sandbox: Sandbox, timer: Timer, now: datetime) -> TimerRun:
 
 
 def is_transient(refusal: Refusal) -> bool:
-    """Whether a start that was refused like this is tried again."""
     return refusal.status in TRANSIENT and authorization_detail(refusal.body) is None
 
 
 def look(sandbox: Sandbox, timer: Timer, run: TimerRun, now: datetime) -> Look:
-    """What became of a run so far."""
     if timer.timer_type == "generic" or run.resource_id is None:
         over = run.ends_at is None or run.ends_at <= now
         return Look("SUCCEEDED", run.ends_at or run.ran_at) if over else Look("ACTIVE", None, run.ends_at)
@@ -438,15 +426,11 @@ def _wake(sandbox: Sandbox, timer: Timer, now: datetime) -> None:
         if timer.retrying_since is not None:
             _attempt(sandbox, timer, now)
         elif timer.next_run is not None and timer.next_run <= now:
-            _tick(sandbox, timer, now)
+            if timer.current is not None:
+                timer.next_run = tick_after(timer, now)  # skipped: the run before it is still in progress
+            else:
+                _attempt(sandbox, timer, now)
     _set_alarm(sandbox, timer, now)
-
-
-def _tick(sandbox: Sandbox, timer: Timer, now: datetime) -> None:
-    if timer.current is not None:
-        timer.next_run = tick_after(timer, now)  # skipped: the run before it is still in progress
-    else:
-        _attempt(sandbox, timer, now)
 
 
 def _attempt(sandbox: Sandbox, timer: Timer, now: datetime) -> None:
@@ -476,14 +460,11 @@ def _not_started(sandbox: Sandbox, timer: Timer, refusal: Refusal, since: dateti
     else:
         timer.retrying_since = timer.retry_at = None
         timer.n_errors += 1
-        _record(sandbox, timer, _failed_run(since, now, refusal.status, refusal.body), now)
+        run = TimerRun(since, refusal.status, "FAILED", ended=now, last_check=now, errors=refusal.body)
+        _record(sandbox, timer, run, now)
         timer.last_ran_at = since
         timer.next_run = tick_after(timer, now)
         _end_when_done(timer)
-
-
-def _failed_run(since: datetime, now: datetime, status: int, body: Document) -> TimerRun:
-    return TimerRun(since, status, "FAILED", ended=now, last_check=now, errors=body)
 
 
 def _stop_for(timer: Timer, detail: Document) -> None:

@@ -7,16 +7,12 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from globus_tui.sandbox.access import timers_refusal, validation_refusal
-from globus_tui.sandbox.state import TRANSFER_ALL, Document, Timer
+from globus_tui.sandbox.access import Caller, timers_refusal, validation_refusal
+from globus_tui.sandbox.state import TRANSFER_ALL, Document, Refusal, Sandbox, Timer, moment_of
 from globus_tui.sandbox.timers.engine import DELETING, runs_a_minute
-
-if TYPE_CHECKING:
-    from globus_tui.sandbox.access import Caller
-    from globus_tui.sandbox.state import Refusal, Sandbox
 
 Where = tuple[str | int, ...]
 Reader = Callable[[Any], Any]
@@ -90,7 +86,6 @@ def a_text(value: Any) -> str:
 
 
 def an_id(value: Any) -> str:
-    """A UUID."""
     try:
         return str(uuid.UUID(a_text(value)))
     except ValueError as problem:
@@ -107,16 +102,14 @@ def a_flag(value: Any) -> bool:
 
 
 def a_moment(value: Any) -> datetime:
-    """An ISO date-time; without an offset it is UTC (inferred)."""
+    """An ISO date-time."""
     try:
-        moment = datetime.fromisoformat(a_text(value))
+        return moment_of(a_text(value)).astimezone(UTC)
     except ValueError as problem:
         raise ValueError("invalid datetime format") from problem
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def a_number(value: Any) -> float:
-    """A number (booleans are none)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("value is not a valid number")
     return value
@@ -158,8 +151,6 @@ def a_start(now: datetime, past: timedelta | None = None) -> Reader:
 
 
 def one_of(*allowed: object) -> Reader:
-    """A reader that accepts exactly these values."""
-
     def read(value: Any) -> Any:
         if isinstance(value, bool) or value not in allowed:
             raise ValueError(f"unexpected value; permitted: {', '.join(repr(one) for one in allowed)}")
@@ -185,14 +176,9 @@ def over_budget(sandbox: Sandbox, owner: str, interval: int | None) -> Refusal |
 
 
 OFF = [
-    "verify_checksum",
-    "encrypt_data",
-    "preserve_timestamp",
-    "skip_source_errors",
-    "fail_on_quota_errors",
-    "delete_destination_extra",
-    "store_base_path_info",
-]
+    "verify_checksum", "encrypt_data", "preserve_timestamp", "skip_source_errors", "fail_on_quota_errors",
+    "delete_destination_extra", "store_base_path_info",
+]  # fmt: skip
 ON = ["notify_on_succeeded", "notify_on_failed", "notify_on_inactive"]
 _TEXTS = ["label", "source_local_user", "destination_local_user"]
 _KNOWN = frozenset(
@@ -203,9 +189,9 @@ _KNOWN = frozenset(
         *["DATA_TYPE", "source_endpoint", "destination_endpoint", "DATA", "deadline", "sync_level", "filter_rules"],
     ]
 )
-_ITEM = frozenset(
-    ["DATA_TYPE", "source_path", "destination_path", "recursive", "external_checksum", "checksum_algorithm"]
-)
+_ITEM = frozenset([
+    "DATA_TYPE", "source_path", "destination_path", "recursive", "external_checksum", "checksum_algorithm",
+])  # fmt: skip
 
 
 def checked_transfer(body: Checked, strict: bool = True) -> Document:
@@ -292,19 +278,10 @@ def _texts(value: Any) -> list[str]:
 
 _FLOW_RUN = re.compile(r"/flows/([0-9a-fA-F-]{36})/run/?$")
 _TRANSFER_RUN = re.compile(r"(/transfer)?/transfer/run/?$")
-_V1_FIELDS = frozenset(
-    [
-        "callback_url",
-        "callback_body",
-        "start",
-        "interval",
-        "name",
-        "scope",
-        "stop_after",
-        "stop_after_n",
-        "refresh_token",
-    ]
-)
+_V1_FIELDS = frozenset([
+    "callback_url", "callback_body", "start", "interval", "name", "scope", "stop_after", "stop_after_n",
+    "refresh_token",
+])  # fmt: skip
 
 
 @dataclass

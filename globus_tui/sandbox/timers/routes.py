@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
-from globus_tui.sandbox.access import Caller, answered, caller, timers_refusal, validation_refusal
+from globus_tui.sandbox.access import Caller, Row, answered, caller, timers_refusal, validation_refusal
 from globus_tui.sandbox.state import TIMER_SCOPE, TIMERS_SERVER, Document, Sandbox, Timer, TimerRun, iso
 from globus_tui.sandbox.timers import engine
 from globus_tui.sandbox.timers.engine import ACTION_PROVIDER_SCOPE, flow_scope, is_active
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import BaseRoute
-
-    from globus_tui.sandbox.access import Row
 
 
 TRANSFER_ACTION = "https://transfer.actions.globus.org/transfer/run"
@@ -220,10 +217,8 @@ _RENAMED = frozenset({"source_endpoint", "destination_endpoint", "DATA"})
 def routes(sandbox: Sandbox) -> list[BaseRoute]:
     """All routes of Timers; the list is answered with and without the slash at its end."""
     table: list[Row] = [
-        ("GET", "/jobs/", _list),
-        ("GET", "/jobs", _list),
-        ("POST", "/jobs/", _create_job),
-        ("POST", "/jobs", _create_job),
+        *(("GET", path, _list) for path in ("/jobs/", "/jobs")),
+        *(("POST", path, _create_job) for path in ("/jobs/", "/jobs")),
         ("POST", "/v2/timer", _create_timer),
         ("GET", "/jobs/{job_id}", _read),
         ("PATCH", "/jobs/{job_id}", _rename),
@@ -362,21 +357,10 @@ EMBEDDED = 10
 PAGE, LARGEST_PAGE = 50, 100
 """Runs on a page of one timer, by default and at most; the real figures are not known."""
 STATUSES = frozenset({"active", "inactive", "ended"})
-ORDERABLE = frozenset(
-    [
-        "name",
-        "status",
-        "submitted_at",
-        "start",
-        "interval",
-        "next_run",
-        "last_ran_at",
-        "n_runs",
-        "n_errors",
-        "timer_type",
-        "job_id",
-    ]
-)
+ORDERABLE = frozenset([
+    "name", "status", "submitted_at", "start", "interval", "next_run", "last_ran_at", "n_runs", "n_errors",
+    "timer_type", "job_id",
+])  # fmt: skip
 """The specification says "any orderable column" and names the first and `submitted_at`."""
 
 
@@ -410,7 +394,6 @@ class Listing:
         return listing
 
     def documents(self, sandbox: Sandbox, timers: Iterable[Timer], now: datetime) -> list[Document]:
-        """The timers that fit, ordered and rendered."""
         fitting = []
         for timer in timers:
             engine.advance(sandbox, timer, now)

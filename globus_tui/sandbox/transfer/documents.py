@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import random
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from globus_tui.sandbox.state import iso
-
-if TYPE_CHECKING:
-    from globus_tui.sandbox.state import Document, TransferTask
+from globus_tui.sandbox.state import Document, TransferTask, iso
 
 _NULL = (
     "canceled_by_admin canceled_by_admin_message completion_time destination_base_path "
@@ -23,13 +20,9 @@ _ZERO = (
     "subtasks_retrying subtasks_skipped_errors subtasks_succeeded subtasks_total symlinks"
 )
 OPTIONS = (
-    "delete_destination_extra",
-    "encrypt_data",
-    "fail_on_quota_errors",
-    "preserve_timestamp",
-    "skip_source_errors",
+    "delete_destination_extra", "encrypt_data", "fail_on_quota_errors", "preserve_timestamp", "skip_source_errors",
     "verify_checksum",
-)
+)  # fmt: skip
 """Boolean options of a submission that its task repeats."""
 
 _BASE: Document = {

@@ -12,15 +12,11 @@ import random
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
-from globus_tui.sandbox.state import TransferTask, iso
+from globus_tui.sandbox.state import Collection, Document, Entry, Sandbox, Session, TransferTask, iso
 from globus_tui.sandbox.transfer.documents import WORDS, ended, figures, name_endpoints, settle_plan, task_document
 from globus_tui.sandbox.transfer.files import find
 from globus_tui.sandbox.transfer.guards import check_consent, check_document, check_session, find_collection
-
-if TYPE_CHECKING:
-    from globus_tui.sandbox.state import Collection, Document, Entry, Sandbox, Session
 
 _ENOUGH = 2_000
 """Entries counted before the rest is left out: trees have no end."""
@@ -76,7 +72,6 @@ def admit(sandbox: Sandbox, now: datetime) -> None:
 
 
 def begin(sandbox: Sandbox, task: TransferTask, now: datetime) -> None:
-    """Starts the movement and books its end."""
     task.starts_at = now
     task.document.update(nice_status="OK", nice_status_short_description="OK")
     if _held(task):
@@ -98,7 +93,6 @@ def _end(sandbox: Sandbox, task: TransferTask, due: datetime, moment: datetime) 
 
 
 def hold(task: TransferTask, reason: str) -> None:
-    """Suspends a task: its end is no longer known."""
     task.ends_at = None
     status = "INACTIVE" if reason == "NO_CREDENTIALS" else "ACTIVE"
     task.document.update(
@@ -201,7 +195,8 @@ def submit(  # noqa: PLR0913 - who asks, for what, with which rights: each is a 
     task.document["type"] = "DELETE" if len(shown) == 1 else "TRANSFER"
     task.document["deadline"] = document.get("deadline") or iso(now + LIFETIME)
     task.document["label"] = label if label is not None else document.get("label")
-    _hold_if_paused(task, [one.paused_message for one in collections])
+    if any(one.paused_message for one in collections) and "hold" not in task.planned:
+        task.planned.update(hold="PAUSED", hold_at=0.0)
     sandbox.tasks[task_id] = sandbox.unfinished[task_id] = task
     admit(sandbox, now)
     return task
@@ -214,8 +209,3 @@ def _endpoints(document: Document) -> list[str]:
         str(document.get("source_endpoint") or document.get("source_endpoint_id")),
         str(document.get("destination_endpoint") or document.get("destination_endpoint_id")),
     ]
-
-
-def _hold_if_paused(task: TransferTask, messages: list[str | None]) -> None:
-    if any(messages) and "hold" not in task.planned:
-        task.planned.update(hold="PAUSED", hold_at=0.0)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from globus_tui.sandbox.access import transfer_refusal
-from globus_tui.sandbox.state import TRANSFER_ALL, Entry
-from globus_tui.sandbox.transfer.guards import check_consent, check_session, find_collection
-
-if TYPE_CHECKING:
-    from globus_tui.sandbox.state import Collection, Document
-    from globus_tui.sandbox.transfer.guards import Asking
+from globus_tui.sandbox.state import TRANSFER_ALL, Collection, Document, Entry, moment_of
+from globus_tui.sandbox.transfer.guards import Asking, check_consent, check_session, find_collection
 
 
 def absolute(collection: Collection, path: str | None) -> str:
@@ -54,7 +50,6 @@ FIELDS = ("name", "type", "size", "last_modified", "permissions", "user", "group
 
 
 def kind(entry: Entry) -> str:
-    """`dir`, `file` or `invalid_symlink`."""
     if entry.broken:
         return "invalid_symlink"
     return "dir" if entry.is_folder else "file"
@@ -62,7 +57,7 @@ def kind(entry: Entry) -> str:
 
 def file_document(entry: Entry) -> Document:
     """An entry as the service writes it: times have a space instead of `T` (documented trap)."""
-    modified = _written(entry.modified)
+    modified = entry.modified.isoformat(" ", "seconds") if entry.modified else None
     linked = entry.link_target is not None
     return {
         "DATA_TYPE": "file",
@@ -81,16 +76,12 @@ def file_document(entry: Entry) -> Document:
     }
 
 
-def _written(moment: datetime | None) -> str | None:
-    return moment.isoformat(" ", "seconds") if moment else None
-
-
 def chosen(asking: Asking, entries: list[Entry], filters: list[str]) -> list[Entry]:
     """Entries that pass any of the filters (inferred: several are alternatives); all without a filter."""
     parsed = [_clauses(asking, text) for text in filters if text]
     if not parsed:
         return entries
-    return [entry for entry in entries if any(_passes(entry, clauses) for clauses in parsed)]
+    return [entry for entry in entries if any(all(_passes(entry, *one) for one in clauses) for clauses in parsed)]
 
 
 def _clauses(asking: Asking, text: str) -> list[tuple[str, list[str]]]:
@@ -103,11 +94,7 @@ def _clauses(asking: Asking, text: str) -> list[tuple[str, list[str]]]:
     return clauses
 
 
-def _passes(entry: Entry, clauses: list[tuple[str, list[str]]]) -> bool:
-    return all(_clause_passes(entry, key, values) for key, values in clauses)
-
-
-def _clause_passes(entry: Entry, key: str, values: list[str]) -> bool:
+def _passes(entry: Entry, key: str, values: list[str]) -> bool:
     value = _value(entry, key)
     if key == "last_modified":
         return _within(entry.modified, values[0])
@@ -135,10 +122,9 @@ def _within(moment: datetime | None, bounds: str) -> bool:
 
 def _bound(text: str) -> datetime:
     try:
-        bound = datetime.fromisoformat(text.strip())
+        return moment_of(text)
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
-    return bound if bound.tzinfo else bound.replace(tzinfo=UTC)
 
 
 def _value(entry: Entry, key: str) -> Any:
@@ -154,7 +140,6 @@ LARGEST_PAGE = 100_000
 
 
 def ls(asking: Asking) -> Document:
-    """One page of a folder."""
     collection = _reached(asking, asking.key)
     path = absolute(collection, asking.query.get("path"))
     folder = _existing(asking, collection, path)
@@ -182,14 +167,12 @@ def ls(asking: Asking) -> Document:
 
 
 def stat(asking: Asking) -> Document:
-    """One file or folder."""
     collection = _reached(asking, asking.key)
     path = absolute(collection, asking.query.get("path"))
     return file_document(_existing(asking, collection, path, code="NotFound", what="File or directory"))
 
 
 def mkdir(asking: Asking) -> Document:
-    """A new folder in an existing one."""
     collection = _reached(asking, asking.key)
     parent, name, path = _place(asking, collection, asking.text("path"))
     if name in parent.contents():
@@ -199,7 +182,6 @@ def mkdir(asking: Asking) -> Document:
 
 
 def rename(asking: Asking) -> Document:
-    """Another name or another place in the same collection."""
     collection = _reached(asking, asking.key)
     old_parent, old_name, old_path = _place(asking, collection, asking.text("old_path"))
     parent, name, path = _place(asking, collection, asking.text("new_path"))

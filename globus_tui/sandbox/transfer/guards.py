@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from globus_tui.sandbox.access import request_id, transfer_refusal
+from globus_tui.sandbox.access import Caller, request_id, transfer_refusal
 from globus_tui.sandbox.auth.people import session_problem
 from globus_tui.sandbox.auth.scopes import consented
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import QueryParams
 
-    from globus_tui.sandbox.access import Caller
     from globus_tui.sandbox.state import Collection, Document, Sandbox, Session
 
 
@@ -64,11 +63,9 @@ class Asking:
         return value
 
     def bad(self, message: str) -> Exception:
-        """The refusal of a malformed request."""
         return transfer_refusal(400, "ClientError.BadRequest", message, self.resource)
 
     def result(self, code: str, message: str, **more: Any) -> Document:
-        """The body of a write that went well."""
         return {
             "DATA_TYPE": "result",
             "code": code,
@@ -79,7 +76,6 @@ class Asking:
         }
 
     def page(self, kind: str, rows: list[Any], show: Callable[[Any], Document]) -> Document:
-        """The part of a list that `offset` and `limit` ask for."""
         offset, limit = self.number("offset", 0, 10**9), self.number("limit", 10, LARGEST_PAGE)
         shown = [show(row) for row in rows[offset : offset + limit]]
         sizes = {"length": len(shown), "limit": limit, "offset": offset, "total": len(rows)}
@@ -93,14 +89,11 @@ class Asking:
         """
         for clause in reversed(orderby.split(",")):
             key, _, direction = clause.strip().partition(" ")
-            if key not in fields or direction.strip().upper() not in ("", "ASC", "DESC"):
+            down = direction.strip().upper()
+            if key not in fields or down not in ("", "ASC", "DESC"):
                 raise self.bad(f"invalid orderby '{clause}'")
-            rows = sorted(rows, key=partial(self._rank, value, key), reverse=direction.strip().upper() == "DESC")
+            rows = sorted(rows, key=partial(lambda key, row: value(row, key), key), reverse=down == "DESC")
         return rows
-
-    @staticmethod
-    def _rank(value: Callable[[T, str], Any], key: str, row: T) -> Any:
-        return value(row, key)
 
     def trimmed(self, document: Document) -> Document:
         """Only the fields that `fields` names; all of them without it."""

@@ -9,14 +9,13 @@ import functools
 import json
 import re
 import unicodedata
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from globus_tui.sandbox.access import caller, request_id, transfer_refusal
-from globus_tui.sandbox.state import TRANSFER_ALL, TRANSFER_SERVER, iso
+from globus_tui.sandbox.state import TRANSFER_ALL, TRANSFER_SERVER, in_span, iso, moment_of
 from globus_tui.sandbox.transfer import files
 from globus_tui.sandbox.transfer.documents import events_of, skipped_of, successes_of
 from globus_tui.sandbox.transfer.engine import finish, refresh, submit
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import BaseRoute
 
     from globus_tui.sandbox.state import Collection, Document, Sandbox, TransferTask
 
@@ -37,28 +34,17 @@ if TYPE_CHECKING:
 
 CAP = 1000
 """A search never yields more results than this in total (documented)."""
-ENTITY_TYPES = frozenset(
-    [
-        "GCP_mapped_collection",
-        "GCP_guest_collection",
-        "GCSv5_endpoint",
-        "GCSv5_mapped_collection",
-        "GCSv5_guest_collection",
-    ]
-)
+ENTITY_TYPES = frozenset([
+    "GCP_mapped_collection", "GCP_guest_collection", "GCSv5_endpoint", "GCSv5_mapped_collection",
+    "GCSv5_guest_collection",
+])  # fmt: skip
 _MINE = frozenset({"my-endpoints", "my-gcp-endpoints", "shared-by-me"})
 _STOP_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "or", "the", "to"})
-_WEIGHTS = (
-    ("display_name", 4.0),
-    ("canonical_name", 2.0),
-    ("keywords", 2.0),
-    ("description", 1.0),
-    ("organization", 1.0),
-    ("department", 1.0),
-    ("owner_string", 0.5),
-    ("tlsftp_server", 0.5),
-    ("gcs_manager_url", 0.5),
-)
+_WEIGHTS = {
+    "display_name": 4.0, "canonical_name": 2.0, "keywords": 2.0, "description": 1.0, "organization": 1.0,
+    "department": 1.0, "owner_string": 0.5, "tlsftp_server": 0.5, "gcs_manager_url": 0.5,
+}  # fmt: skip
+"""Fields that are searched, and how much a word in them counts."""
 
 
 def endpoint(asking: Asking) -> Document:
@@ -77,14 +63,13 @@ def autoactivate(asking: Asking) -> Document:
 
 
 def endpoint_search(asking: Asking) -> Document:
-    """One page of the collections that match, best first."""
     scope = asking.query.get("filter_scope", "all")
     text = (asking.query.get("filter_fulltext") or "").strip()
     words = _words(text)
     _check(asking, scope, text)
     ranked = []
     for one in asking.sandbox.collections.values():
-        if one.deleted or not _visible(asking, one) or not _in_scope(asking, scope, one):
+        if one.deleted or not _visible(asking, one) or not _SCOPES[scope](asking, one):
             continue
         # Words that are all stop words or signs find nothing (inferred): they say nothing about a collection.
         rank = 0.0 if text and not words else _rank(one.document, words)
@@ -123,14 +108,6 @@ def _own_bookmark(asking: Asking, one: Collection) -> bool:
     return asking.who.identity_id in one.roles
 
 
-def _gcp(one: Collection) -> bool:
-    return str(one.document.get("entity_type")) == "GCP_mapped_collection"
-
-
-def _guest(one: Collection) -> bool:
-    return bool(one.document.get("host_endpoint_id"))
-
-
 def _administered(asking: Asking, one: Collection) -> bool:
     return "administrator" in one.roles.get(asking.who.identity_id, ())
 
@@ -138,18 +115,16 @@ def _administered(asking: Asking, one: Collection) -> bool:
 _SCOPES: dict[str, Callable[[Asking, Collection], bool]] = {
     "all": lambda asking, one: True,
     "my-endpoints": _administered,
-    "my-gcp-endpoints": lambda asking, one: _administered(asking, one) and _gcp(one),
+    "my-gcp-endpoints": lambda asking, one: (
+        _administered(asking, one) and one.document.get("entity_type") == "GCP_mapped_collection"
+    ),
     "recently-used": lambda asking, one: asking.who.identity_id in one.recently_used_by,
     "in-use": lambda asking, one: one.collection_id in _in_use(asking),
-    "shared-by-me": lambda asking, one: _administered(asking, one) and _guest(one),
-    "shared-with-me": lambda asking, one: _guest(one) and not _administered(asking, one),
+    "shared-by-me": lambda asking, one: _administered(asking, one) and bool(one.document.get("host_endpoint_id")),
+    "shared-with-me": lambda asking, one: bool(one.document.get("host_endpoint_id")) and not _administered(asking, one),
     "administered-by-me": _administered,
     "hide-no-permissions": lambda asking, one: bool(one.document.get("public")) or _own_bookmark(asking, one),
 }
-
-
-def _in_scope(asking: Asking, scope: str, one: Collection) -> bool:
-    return _SCOPES[scope](asking, one)
 
 
 def _in_use(asking: Asking) -> set[str]:
@@ -190,16 +165,13 @@ def _rank(document: Document, words: list[str]) -> float:
     """How well it matches: every term must begin some word; whole words and names count more."""
     if not words:
         return 1.0
-    fields = [(weight, _words(str(document.get(name) or ""))) for name, weight in _WEIGHTS]
+    fields = [(weight, _words(str(document.get(name) or ""))) for name, weight in _WEIGHTS.items()]
     fields.append((8.0, [str(document["id"]), *str(document["id"]).split("-")]))
-    scores = [max(_score(word, weight, there) for weight, there in fields) for word in words]
+    scores = [
+        max(weight * (2 if word in there else any(one.startswith(word) for one in there)) for weight, there in fields)
+        for word in words
+    ]
     return round(sum(scores), 3) if all(scores) else 0.0
-
-
-def _score(word: str, weight: float, there: list[str]) -> float:
-    if word in there:
-        return 2 * weight
-    return weight if any(one.startswith(word) for one in there) else 0.0
 
 
 def _seen_by(asking: Asking, one: Collection) -> Document:
@@ -241,7 +213,6 @@ def bookmark_read(asking: Asking) -> Document:
 
 
 def bookmark_update(asking: Asking) -> Document:
-    """Renames or pins a bookmark; its place stays."""
     bookmark = _bookmark(asking)
     for key in ("name", "pinned"):
         if key in asking.body:
@@ -250,7 +221,6 @@ def bookmark_update(asking: Asking) -> Document:
 
 
 def bookmark_delete(asking: Asking) -> Document:
-    """Forgets a bookmark."""
     del asking.sandbox.bookmarks[_bookmark(asking)["id"]]
     return asking.result("Deleted", f"Bookmark '{asking.key}' deleted successfully")
 
@@ -282,7 +252,6 @@ def submission_id(asking: Asking) -> Document:
 
 
 def accept(asking: Asking) -> Document:
-    """POST /transfer and POST /delete."""
     kind = "delete" if asking.resource == "/delete" else "transfer"
     key = asking.body.get("submission_id")
     if not isinstance(key, str) or not key:
@@ -323,7 +292,6 @@ def _accepted(asking: Asking, task: TransferTask, code: str, message: str) -> Do
 
 
 def listing(asking: Asking) -> Document:
-    """One page of the caller's tasks, newest first unless asked otherwise."""
     found = filtered(asking, list(_mine(asking)), asking.query.get("filter", ""))
     for task in found:  # no filter asks for a figure
         refresh(task, asking.now)
@@ -334,12 +302,10 @@ def listing(asking: Asking) -> Document:
 
 
 def read(asking: Asking) -> Document:
-    """One task."""
     return asking.trimmed(found_task(asking).document)
 
 
 def update(asking: Asking) -> Document:
-    """Another label or deadline, while it is not finished."""
     task = found_task(asking)
     if set(asking.body) - {"DATA_TYPE", "label", "deadline"}:
         raise asking.bad("only label and deadline can be changed")
@@ -362,7 +328,6 @@ def cancel(asking: Asking) -> Document:
 
 
 def events(asking: Asking) -> Document:
-    """The event log, newest first."""
     task = found_task(asking)
     rows = events_of(task, asking.now)
     for clause in filter(None, asking.query.get("filter", "").split("/")):
@@ -382,7 +347,6 @@ def successes(asking: Asking) -> Document:
 
 
 def skipped(asking: Asking) -> Document:
-    """Files that were left out because they could not be read."""
     return _marked(asking, "skipped_errors", skipped_of(found_task(asking)))
 
 
@@ -449,26 +413,11 @@ def _label_test(value: str) -> Test:
 
 
 def _time_test(asking: Asking, key: str, value: str) -> Test:
-    first, _, last = value.partition(",")
-    low, high = _moment(asking, first), _moment(asking, last)
-
-    def test(document: Document) -> bool:
-        if document[key] is None:
-            return False
-        there = datetime.fromisoformat(document[key])
-        return (low is None or there >= low) and (high is None or there <= high)
-
-    return test
-
-
-def _moment(asking: Asking, text: str) -> datetime | None:
-    if not text:
-        return None
     try:
-        moment = datetime.fromisoformat(text)
+        in_span(asking.now, value)
     except ValueError as problem:
-        raise asking.bad(f"invalid time '{text}'") from problem
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        raise asking.bad(f"invalid time '{value}'") from problem
+    return lambda document: document[key] is not None and in_span(moment_of(document[key]), value)
 
 
 def _sorting(task: TransferTask, key: str) -> tuple[bool, str | float]:
@@ -478,7 +427,6 @@ def _sorting(task: TransferTask, key: str) -> tuple[bool, str | float]:
 
 
 def pause_info(asking: Asking) -> Document:
-    """Which rules hold the task."""
     task = found_task(asking)
     collections = asking.sandbox.collections
     sides = [collections.get(str(task.document[side])) for side in ("source_endpoint_id", "destination_endpoint_id")]
@@ -507,7 +455,6 @@ def my_effective_pause_rules(asking: Asking) -> Document:
 
 
 def _rule(collection: Collection, message: str, since: str | None) -> Document:
-    """A rule that lets nothing through."""
     return {
         "DATA_TYPE": "pause_rule_limited",
         "id": request_id("pause", collection.collection_id),
@@ -550,7 +497,6 @@ _TABLE: tuple[tuple[str, str, Answer], ...] = (
 
 
 def routes(sandbox: Sandbox) -> list[BaseRoute]:
-    """All routes of Transfer."""
     return [
         Route(f"{ROOT}{path}", functools.partial(_answer, sandbox, answer), methods=[method])
         for method, path, answer in _TABLE
@@ -560,20 +506,13 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
 async def _answer(sandbox: Sandbox, answer: Answer, request: Request) -> Response:
     who = caller(request, sandbox, TRANSFER_SERVER, [TRANSFER_ALL])
     resource = request.url.path.removeprefix(ROOT)
-    body = await _json(request, resource) if request.method in ("POST", "PUT") else {}
-    key = str(request.path_params.get("id", ""))
-    asking = Asking(sandbox, who, sandbox.now(), resource, key, request.query_params, body)
-    return JSONResponse(answer(asking))
-
-
-async def _json(request: Request, resource: str) -> Document:
-    raw = await request.body()
-    if not raw:
-        return {}
+    raw = await request.body() if request.method in ("POST", "PUT") else b""
     try:
-        body: Any = json.loads(raw)
+        body: Any = json.loads(raw or b"{}")
     except ValueError:
         body = None
     if not isinstance(body, dict):
         raise transfer_refusal(400, "ClientError.BadRequest", "The body must be a JSON object", resource)
-    return body
+    key = str(request.path_params.get("id", ""))
+    asking = Asking(sandbox, who, sandbox.now(), resource, key, request.query_params, body)
+    return JSONResponse(answer(asking))

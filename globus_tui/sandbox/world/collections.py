@@ -5,18 +5,15 @@ from __future__ import annotations
 import random
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.sandbox.state import Collection, Document, Entry
+from globus_tui.sandbox.state import Collection, Document, Entry, Sandbox
 from globus_tui.sandbox.world.flows import LAB_ID, OPS_ID, OTHER_ID, SERVICE_CLIENT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
-
-    from globus_tui.sandbox.state import Sandbox
 
     Theme = Callable[["Soil"], dict[str, Entry]]
 
@@ -39,22 +36,18 @@ class Soil:
         self.rng = random.Random(path)
 
     def file(self, name: str, size: int | None = None, **more: str) -> Entry:
-        """A file of a plausible size, some days old."""
         shown = self.rng.randrange(200, 40_000_000) if size is None else size
         return Entry(name, shown, self.some_time_ago(), **more)  # type: ignore[arg-type]  # text fields only
 
     def folder(self, name: str, theme: Theme) -> Entry:
-        """A folder whose contents are made by the theme when they are asked for."""
         below = Soil(f"{self.path}/{name}", self.now, self.depth + 1)
         return Entry(name, 4096, self.some_time_ago(), permissions="0755", grow=partial(theme, below), group="science")
 
     def some_time_ago(self) -> datetime:
-        """A moment within the last 400 days."""
         return self.now - timedelta(seconds=self.rng.randrange(600, 400 * 86_400))
 
 
 def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Entries as the `children` of a folder."""
     return {entry.name: entry for entry in entries}
 
 
@@ -120,7 +113,6 @@ def ordinary(soil: Soil) -> dict[str, Entry]:
 
 
 def empty(soil: Soil) -> dict[str, Entry]:
-    """Nothing at all."""
     del soil
     return {}
 
@@ -136,27 +128,12 @@ def many(soil: Soil) -> dict[str, Entry]:
 def odd(soil: Soil) -> dict[str, Entry]:
     """Names that break careless programs: markup, escapes, combining characters, right-to-left, very long."""
     names = (
-        "[/foo] [bold]not markup[/bold].txt",
-        "a file with  two spaces.txt",
-        "data (copy).csv",
-        "re\u0301sume\u0301 decomposed.pdf",
-        "résumé composed.pdf",
-        "観測データ.csv",
-        "مرحبا.txt",
-        "\U0001f4e6 boxes \U0001f468\u200d\U0001f469\u200d\U0001f467.zip",
-        "\x1b[31mred\x1b[0m.log",
-        "bell\x07.txt",
-        "tab\there.txt",
-        "zero\u200bwidth.txt",
-        "\u202ereversed.txt",
-        "-rf",
-        "$(reboot)",
-        "x" * 200 + ".dat",
-        " leading space",
-        "%2e%2e",
-        "quote'\"s.txt",
-        "back\\slash.txt",
-    )
+        "[/foo] [bold]not markup[/bold].txt", "a file with  two spaces.txt", "data (copy).csv",
+        "re\u0301sume\u0301 decomposed.pdf", "résumé composed.pdf", "観測データ.csv", "مرحبا.txt",
+        "\U0001f4e6 boxes \U0001f468\u200d\U0001f469\u200d\U0001f467.zip", "\x1b[31mred\x1b[0m.log", "bell\x07.txt",
+        "tab\there.txt", "zero\u200bwidth.txt", "\u202ereversed.txt", "-rf", "$(reboot)", "x" * 200 + ".dat",
+        " leading space", "%2e%2e", "quote'\"s.txt", "back\\slash.txt",
+    )  # fmt: skip
     made = [soil.file(name) for name in names]
     made.append(soil.folder("[/foo]", ordinary))
     made.append(soil.folder("dossier été", ordinary))
@@ -322,136 +299,50 @@ HOME: dict[str, Theme] = {"/home/ops": ordinary}
 
 PLANS = (
     Plan("facility", "Example Facility Data Transfer Nodes", BARE, "The endpoint behind our collections"),
-    Plan(
-        "archive",
-        "Campus Archive",
-        MAPPED,
-        "Tape-backed archive, 40 PB",
-        {
-            **HOME,
-            "/archive/beamline7": beamline,
-            "/archive/climate": climate,
-            "/archive/db": dumps,
-            "/archive/projects": ordinary,
-            "/archive/home": ordinary,
-            "/archive/odd names": odd,
-        },
-    ),
-    Plan(
-        "scratch",
-        "Cluster Scratch",
-        MAPPED,
-        "Purged after 30 days",
-        {
-            **HOME,
-            "/scratch/ops": ordinary,
-            "/scratch/cfd": ordinary,
-            "/scratch/sim": ordinary,
-            "/scratch/many files": many,
-            "/scratch/odd names": odd,
-            "/scratch/empty": empty,
-            "/scratch/beamline7": beamline,
-        },
-    ),
-    Plan(
-        "national",
-        "National Lab DTN",
-        MAPPED,
-        "Project storage of the national laboratory",
-        {**HOME, "/proj/climate": climate, "/proj/fusion": ordinary},
-        consented=False,
-        mine=False,
-    ),
-    Plan(
-        "observatory",
-        "Observatory DTN",
-        MAPPED,
-        "Nightly images of the survey telescope",
-        {**HOME, "/survey/nightly": beamline},
-        mine=False,
-    ),
+    Plan("archive", "Campus Archive", MAPPED, "Tape-backed archive, 40 PB",
+         {**HOME, "/archive/beamline7": beamline, "/archive/climate": climate, "/archive/db": dumps,
+          "/archive/projects": ordinary, "/archive/home": ordinary, "/archive/odd names": odd}),
+    Plan("scratch", "Cluster Scratch", MAPPED, "Purged after 30 days",
+         {**HOME, "/scratch/ops": ordinary, "/scratch/cfd": ordinary, "/scratch/sim": ordinary,
+          "/scratch/many files": many, "/scratch/odd names": odd, "/scratch/empty": empty,
+          "/scratch/beamline7": beamline}),
+    Plan("national", "National Lab DTN", MAPPED, "Project storage of the national laboratory",
+         {**HOME, "/proj/climate": climate, "/proj/fusion": ordinary}, consented=False, mine=False),
+    Plan("observatory", "Observatory DTN", MAPPED, "Nightly images of the survey telescope",
+         {**HOME, "/survey/nightly": beamline}, mine=False),
     Plan("imaging", "Imaging Lake", MAPPED, "DICOM and microscopy", {**HOME, "/dicom": beamline, "/em": beamline}),
-    Plan(
-        "object",
-        "Object Store (S3 gateway)",
-        MAPPED,
-        "Buckets of the cloud project",
-        {"/sensor-feed": sensors, "/backups": dumps},
-        consented=False,
-        fields={"default_directory": "/", "storage_type": "s3"},
-        stands={"home": "/"},
-    ),
-    Plan(
-        "tape",
-        "Tape Library",
-        MAPPED,
-        "Second copy, robot in building 12",
-        {**HOME, "/vault/weekly": ordinary, "/vault/monthly": ordinary},
-        fields={"user_message": "Tape robot maintenance on the first Tuesday of each month"},
-        stands={"paused_message": "Tape robot maintenance until 18:00; transfers continue by themselves"},
-    ),
-    Plan(
-        "clinical",
-        "Clinical Enclave (HA)",
-        MAPPED,
-        "De-identified health records, high assurance",
-        {**HOME, "/deid/out": sensors, "/deid/in": ordinary},
-        fields={
-            "high_assurance": True,
-            "authentication_timeout_mins": 30,
-            "authentication_policy_id": POLICY_ID,
-            "mfa_required": True,
-            "force_encryption": True,
-            "department": "Clinical Data",
-        },
-        stands={"required_policies": (POLICY_ID,), "required_mfa": True, "session_timeout": timedelta(minutes=30)},
-    ),
-    Plan(
-        "genome",
-        "Genome Centre",
-        MAPPED,
-        "Log in with your university account",
-        {**HOME, "/inbox": ordinary, "/reference": ordinary},
-        mine=False,
-        fields={"high_assurance": True, "authentication_timeout_mins": 720},
-        stands={"required_domains": ("uni.example.edu",)},
-    ),
+    Plan("object", "Object Store (S3 gateway)", MAPPED, "Buckets of the cloud project",
+         {"/sensor-feed": sensors, "/backups": dumps}, consented=False,
+         fields={"default_directory": "/", "storage_type": "s3"}, stands={"home": "/"}),
+    Plan("tape", "Tape Library", MAPPED, "Second copy, robot in building 12",
+         {**HOME, "/vault/weekly": ordinary, "/vault/monthly": ordinary},
+         fields={"user_message": "Tape robot maintenance on the first Tuesday of each month"},
+         stands={"paused_message": "Tape robot maintenance until 18:00; transfers continue by themselves"}),
+    Plan("clinical", "Clinical Enclave (HA)", MAPPED, "De-identified health records, high assurance",
+         {**HOME, "/deid/out": sensors, "/deid/in": ordinary},
+         fields={"high_assurance": True, "authentication_timeout_mins": 30, "authentication_policy_id": POLICY_ID,
+                 "mfa_required": True, "force_encryption": True, "department": "Clinical Data"},
+         stands={"required_policies": (POLICY_ID,), "required_mfa": True, "session_timeout": timedelta(minutes=30)}),
+    Plan("genome", "Genome Centre", MAPPED, "Log in with your university account",
+         {**HOME, "/inbox": ordinary, "/reference": ordinary}, mine=False,
+         fields={"high_assurance": True, "authentication_timeout_mins": 720},
+         stands={"required_domains": ("uni.example.edu",)}),
     Plan("beam", "Beamline 7 Data", GUEST, "Detector output", {"/raw": beamline}, host="scratch", host_path="/b7/"),
     Plan("depot", "Lab Depot", GUEST, "Shared by the labs", {"/": ordinary}, host="archive", host_path="/depot/"),
     Plan("vault", "Ops Vault", GUEST, "Dumps and configuration", {"/db": dumps, "/etc": ordinary}, host="archive"),
     Plan("teach", "Teaching Share", GUEST, "Course material", {"/courses": ordinary}, host="archive"),
     Plan("web", "Web Collection", GUEST, "Published data", {"/public": ordinary}, host="archive"),
-    Plan(
-        "partner",
-        "Données partagées 共有データ \U0001f4e6",
-        GUEST,
-        "Shared by [/foo] partners",
-        {"/échange": odd},
-        host="national",
-        mine=False,
-    ),
-    Plan(
-        "field",
-        "Field Station Laptop",
-        GCP,
-        "Solar powered; often off",
-        {"/data": sensors},
-        stands={"connected": False},
-        fields={"gcp_connected": False},
-    ),
+    Plan("partner", "Données partagées 共有データ \U0001f4e6", GUEST, "Shared by [/foo] partners", {"/échange": odd},
+         host="national", mine=False),
+    Plan("field", "Field Station Laptop", GCP, "Solar powered; often off", {"/data": sensors},
+         stands={"connected": False}, fields={"gcp_connected": False}),
     Plan("scanner", "Scanner Workstation", GCP, "MR scanner console", {"/export": beamline, "/~": ordinary}),
     Plan("mac", "Robin's MacBook", GCP, "", {"/Users/robin": ordinary}, fields={"gcp_paused": True}),
     Plan("instrument", "Instrument Share", GCP_GUEST, "Cryo-EM exports", {"/em": beamline}, host="scanner"),
     Plan("gone", "Old Scratch (2019)", MAPPED, "Retired", stands={"deleted": True}),
-    Plan(
-        "legacy",
-        "",
-        OLD,
-        "Left over from the previous system",
-        {"/data": ordinary},
-        fields={"canonical_name": "ops#dtn", "entity_type": None, "subscription_id": None},
-    ),
-)
+    Plan("legacy", "", OLD, "Left over from the previous system", {"/data": ordinary},
+         fields={"canonical_name": "ops#dtn", "entity_type": None, "subscription_id": None}),
+)  # fmt: skip
 
 
 def add_collections(sandbox: Sandbox) -> None:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.auth.scopes import grant_string
 from globus_tui.sandbox.flows.runs import start
-from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Client, Document, Person, iso
+from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Client, Document, Person, Sandbox, Timer, iso
 from globus_tui.sandbox.timers.engine import flow_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from globus_tui.sandbox.state import Sandbox, Timer
 
 
 OPS_ID = "0c5b1a52-8a3e-4f0d-9a37-6d2f4be31c01"
@@ -42,68 +40,34 @@ def add_people(sandbox: Sandbox) -> None:
     The service account is linked to the operator: whatever one of them owns, the other sees too, so that the same
     world is there whichever way somebody signs in. (Inferred; the real service lists a caller's own timers only.)
     """
-    for person in _people():
-        sandbox.people[person.identity_id] = person
-    for client in _clients():
-        sandbox.clients[client.client_id] = client
-
-
-def _people() -> list[Person]:
-    ops = (OPS_ID, LAB_ID, SERVICE_CLIENT_ID)
-
-    def linked(identity: str) -> tuple[str, ...]:
-        return tuple(other for other in ops if other != identity)
-
-    return [
-        Person(OPS_ID, OPS_USERNAME, "Robin Ops", OPS_USERNAME, identity_provider=_FACILITY, linked=linked(OPS_ID)),
-        Person(
-            LAB_ID,
-            "rops@uni.example.edu",
-            "Robin Ops",
-            "rops@uni.example.edu",
-            organization="Example University",
-            identity_provider=_UNIVERSITY,
-            identity_provider_name="Example University",
-            linked=linked(LAB_ID),
-        ),
-        Person(
-            SERVICE_CLIENT_ID,
-            f"{SERVICE_CLIENT_ID}@clients.auth.globus.org",
-            "Facility mover (service account)",
-            OPS_USERNAME,
-            identity_provider="3e5b1c70-6a2d-4f88-9b0c-d1e2f3a4b503",
-            identity_provider_name="Globus Auth",
-            linked=linked(SERVICE_CLIENT_ID),
-        ),
-        Person(
-            OTHER_ID,
-            "kim@example-facility.org",
-            "Kim Beamline",
-            "kim@example-facility.org",
-            identity_provider=_FACILITY,
-        ),
-        Person(
-            CURATOR_ID,
-            "søren.müller@archive.example.net",
-            "Søren Müller",
-            "soren.muller@archive.example.net",
-            organization="National Archive",
-            identity_provider=_UNIVERSITY,
-            identity_provider_name="Example University",
-        ),
-    ]
-
-
-def _clients() -> list[Client]:
-    return [
+    same = (OPS_ID, LAB_ID, SERVICE_CLIENT_ID)
+    for identity, username, name, email, organization, provider, provider_name in _PEOPLE:
+        linked = tuple(other for other in same if identity in same and other != identity)
+        person = Person(identity, username, name, email, organization, provider, provider_name, linked)
+        sandbox.people[identity] = person
+    for client in (
         Client(SERVICE_CLIENT_ID, "Facility mover (service account)", SERVICE_CLIENT_SECRET),
         Client(NATIVE_CLIENT_ID, "Globus console (native)", redirect_uris=(AUTHCODE_URL,)),
         Client(CLI_TEMPLATE_ID, "Globus CLI (native client)", redirect_uris=(AUTHCODE_URL,)),
-    ]
+    ):
+        sandbox.clients[client.client_id] = client
+
+
+_PEOPLE = (
+    (OPS_ID, OPS_USERNAME, "Robin Ops", OPS_USERNAME, "Example Facility", _FACILITY, "Example Facility"),
+    (LAB_ID, "rops@uni.example.edu", "Robin Ops", "rops@uni.example.edu", "Example University", _UNIVERSITY,
+     "Example University"),
+    (SERVICE_CLIENT_ID, f"{SERVICE_CLIENT_ID}@clients.auth.globus.org", "Facility mover (service account)",
+     OPS_USERNAME, "Example Facility", "3e5b1c70-6a2d-4f88-9b0c-d1e2f3a4b503", "Globus Auth"),
+    (OTHER_ID, "kim@example-facility.org", "Kim Beamline", "kim@example-facility.org", "Example Facility", _FACILITY,
+     "Example Facility"),
+    (CURATOR_ID, "søren.müller@archive.example.net", "Søren Müller", "soren.muller@archive.example.net",
+     "National Archive", _UNIVERSITY, "Example University"),
+)  # fmt: skip
+"""As the fields of `Person`, but for whom it is linked to."""
 
 
 def data_access(collection_id: str) -> str:
-    """The scope that lets a service read and write a mapped collection."""
     return f"https://auth.globus.org/scopes/{collection_id}/data_access"
 
 
@@ -178,7 +142,6 @@ def consented_flow_scopes() -> list[str]:
 
 
 def add_flows(sandbox: Sandbox) -> None:
-    """Adds the flow documents."""
     now = sandbox.clock.now().replace(microsecond=0)
     urn = f"urn:globus:auth:identity:{OPS_ID}"
     schema = {
@@ -216,7 +179,6 @@ def add_flows(sandbox: Sandbox) -> None:
 
 
 def flow_run(sandbox: Sandbox, timer: Timer, began: datetime, over: datetime | None, status: str) -> str:
-    """Adds a run of the timer's flow; its id."""
     flow = sandbox.flows[str(timer.flow_id)]
     label = f"{timer.name or flow['title']}, run {1 + len(timer.results)}"[:64]
     document = {"label": label, "tags": ["facility"]}

@@ -4,66 +4,35 @@ from __future__ import annotations
 
 import random
 import zlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.sandbox.auth.tokens import Grantee
 from globus_tui.sandbox.faults import Faults
-from globus_tui.sandbox.state import Sandbox, Session, Timer, TimerRun, TransferTask, iso
+from globus_tui.sandbox.state import Document, Sandbox, Session, Timer, TimerRun, TransferTask, iso
 from globus_tui.sandbox.timers.engine import install
 from globus_tui.sandbox.timers.payloads import OFF, ON
 from globus_tui.sandbox.transfer.documents import ended, name_endpoints, settle_plan, task_document
 from globus_tui.sandbox.transfer.engine import HOLDS, book_end, hold, refresh
+from globus_tui.sandbox.world import flows
+from globus_tui.sandbox.world import timers as recipes
 from globus_tui.sandbox.world.collections import POLICY_ID, add_bookmarks, add_collections, collection_id, consented_ids
-from globus_tui.sandbox.world.flows import (
-    LAB_ID,
-    NATIVE_CLIENT_ID,
-    OPS_ID,
-    SERVICE_CLIENT_ID,
-    add_consents,
-    add_flows,
-    add_people,
-    consented_flow_scopes,
-    flow_id,
-    flow_run,
-)
-from globus_tui.sandbox.world.timers import (
-    CANCELED,
-    DAY,
-    FAILED,
-    FAULTS,
-    MOVING,
-    NO_FILES,
-    NOT_RUN,
-    OK,
-    REFUSED,
-    RESTING,
-    RUNNING,
-    SHRUNK,
-    SKIPPED_FILES,
-    SKIPPED_TICK,
-    STEADY,
-    TROUBLES,
-    Recipe,
-)
 
 if TYPE_CHECKING:
     from globus_tui.sandbox.clock import Clock
-    from globus_tui.sandbox.state import Document
 
 
 _MONTH = timedelta(days=30)
 
 
-def refused_run(recipe: Recipe, tick: datetime) -> TimerRun:
-    """A run that could not be submitted."""
+def refused_run(recipe: recipes.Recipe, tick: datetime) -> TimerRun:
     body = {key: value for key, value in recipe.refusal.items() if key != "status"}
     at = tick + timedelta(seconds=3)
     return TimerRun(tick, int(recipe.refusal.get("status", 403)), "FAILED", ended=at, last_check=at, errors=body)
 
 
 def past_run(
-    sandbox: Sandbox, timer: Timer, recipe: Recipe, rng: random.Random, mark: str, tick: datetime, held_up: int
+    sandbox: Sandbox, timer: Timer, recipe: recipes.Recipe, rng: random.Random, mark: str, tick: datetime, held_up: int
 ) -> TimerRun:
     """A run that is over.
 
@@ -91,7 +60,7 @@ def _past_resource(
     if timer.timer_type == "generic":
         return None
     if timer.timer_type == "flow":
-        return flow_run(sandbox, timer, began, over, result)
+        return flows.flow_run(sandbox, timer, began, over, result)
     task = _task(sandbox, timer, planned, began)
     moved = 1.0 if result == "SUCCEEDED" else float(planned.get("moved", 0.0))
     task.document.update(ended(planned, result, moved, (over - began).total_seconds()))
@@ -100,11 +69,11 @@ def _past_resource(
     return task.task_id
 
 
-def present_run(sandbox: Sandbox, timer: Timer, recipe: Recipe, tick: datetime, now: datetime) -> TimerRun:
+def present_run(sandbox: Sandbox, timer: Timer, recipe: recipes.Recipe, tick: datetime, now: datetime) -> TimerRun:
     """The run in progress: its task has done its share and will end as the recipe says, if ever."""
     began = tick + timedelta(seconds=2)
     if timer.timer_type == "flow":
-        run_id = flow_run(sandbox, timer, began, None, "ACTIVE")
+        run_id = flows.flow_run(sandbox, timer, began, None, "ACTIVE")
         return TimerRun(began, 201, "ACTIVE", run_id, last_check=now)
     if timer.timer_type == "generic":
         return TimerRun(began, 202, "ACTIVE", last_check=now, ends_at=now + timedelta(seconds=recipe.took))
@@ -164,34 +133,39 @@ def _named(sandbox: Sandbox, key: str) -> tuple[str, str] | None:
     return None if found.deleted else (key, str(found.document["display_name"]))
 
 
-def _outcome(recipe: Recipe, mark: str) -> Document:
+def _outcome(recipe: recipes.Recipe, mark: str) -> Document:
     extra: dict[str, Document] = {
-        FAILED: {"outcome": "FAILED", "error": recipe.error, "faults": 3, "moved": 0.1, "seconds": recipe.took // 4},
-        CANCELED: {"outcome": "FAILED", "error": "CANCELED", "moved": 0.5},
-        SKIPPED_FILES: {"skipped": max(1, recipe.files // 30), "faults": 2},
-        NO_FILES: {"files": 0, "bytes": 0, "seconds": 12},
-        SHRUNK: {"files": recipe.files // 40, "bytes": recipe.size // 500, "seconds": recipe.took // 20},
-        FAULTS: {"faults": 3, "fault": "CONNECTION_RESET"},
+        recipes.FAILED: {
+            "outcome": "FAILED",
+            "error": recipe.error,
+            "faults": 3,
+            "moved": 0.1,
+            "seconds": recipe.took // 4,
+        },
+        recipes.CANCELED: {"outcome": "FAILED", "error": "CANCELED", "moved": 0.5},
+        recipes.SKIPPED_FILES: {"skipped": max(1, recipe.files // 30), "faults": 2},
+        recipes.NO_FILES: {"files": 0, "bytes": 0, "seconds": 12},
+        recipes.SHRUNK: {"files": recipe.files // 40, "bytes": recipe.size // 500, "seconds": recipe.took // 20},
+        recipes.FAULTS: {"faults": 3, "fault": "CONNECTION_RESET"},
     }
     return {**_usual(recipe), "checksums": True, **extra.get(mark, {})}
 
 
 KEPT_RUNS = 60
-STARTED = OK + FAULTS + FAILED + SKIPPED_FILES + NO_FILES + SHRUNK + CANCELED
-KEPT_SECONDS = 89 * DAY
+STARTED = (
+    recipes.OK
+    + recipes.FAULTS
+    + recipes.FAILED
+    + recipes.SKIPPED_FILES
+    + recipes.NO_FILES
+    + recipes.SHRUNK
+    + recipes.CANCELED
+)
+KEPT_SECONDS = 89 * recipes.DAY
 """The service keeps 90 days of activity."""
 
 
-@dataclass(frozen=True)
-class Owner:
-    """Whose timers they are, and the login behind their stored credentials."""
-
-    identity_id: str
-    client_id: str
-    session: Session
-
-
-def build(sandbox: Sandbox, recipe: Recipe, owner: Owner, now: datetime, kept: int = KEPT_RUNS) -> Timer:
+def build(sandbox: Sandbox, recipe: recipes.Recipe, owner: Grantee, now: datetime, kept: int = KEPT_RUNS) -> Timer:
     """The timer of a recipe, with its history.
 
     Args:
@@ -205,31 +179,31 @@ def build(sandbox: Sandbox, recipe: Recipe, owner: Owner, now: datetime, kept: i
     marks = _marks(recipe, rng, kept)
     for back, mark in zip(range(len(marks), 0, -1), marks, strict=True):
         later = marks[len(marks) - back + 1 :]
-        held_up = len(later) - len(later.lstrip(SKIPPED_TICK))
+        held_up = len(later) - len(later.lstrip(recipes.SKIPPED_TICK))
         _happened(sandbox, timer, recipe, rng, mark, (upcoming - every * back, now, held_up))
-    not_run = sum(1 for mark in marks if mark in NOT_RUN + REFUSED)
+    not_run = sum(1 for mark in marks if mark in recipes.NOT_RUN + recipes.REFUSED)
     timer.n_runs = max(0, recipe.count - not_run)
-    timer.n_errors = sum(1 for mark in marks if mark == REFUSED)
+    timer.n_errors = sum(1 for mark in marks if mark == recipes.REFUSED)
     if timer.results:
         timer.last_ran_at = timer.results[0].ran_at
     _set_state(timer, recipe, marks, upcoming, every)
     return timer
 
 
-def _next_tick(recipe: Recipe, now: datetime) -> datetime:
+def _next_tick(recipe: recipes.Recipe, now: datetime) -> datetime:
     if recipe.when.startswith("-"):
         return now - timedelta(seconds=int(recipe.when[1:])) + timedelta(seconds=recipe.every or 0)
     if recipe.when.startswith("+"):
         return now + timedelta(seconds=int(recipe.when[1:]))
     hour, minute = recipe.when.split(":")
     anchor = now.replace(hour=int(hour), minute=int(minute), second=0)
-    every = recipe.every or DAY
-    anchor -= timedelta(days=zlib.crc32(str(recipe.name).encode()) % max(1, every // DAY))
+    every = recipe.every or recipes.DAY
+    anchor -= timedelta(days=zlib.crc32(str(recipe.name).encode()) % max(1, every // recipes.DAY))
     step = timedelta(seconds=every)
     return anchor + step * ((now - anchor) // step + 1)
 
 
-def _bare(sandbox: Sandbox, recipe: Recipe, owner: Owner, start: datetime) -> Timer:
+def _bare(sandbox: Sandbox, recipe: recipes.Recipe, owner: Grantee, start: datetime) -> Timer:
     kind, _, rest = recipe.source.partition(":")
     timer = Timer(
         job_id=sandbox.new_id(),
@@ -249,7 +223,7 @@ def _bare(sandbox: Sandbox, recipe: Recipe, owner: Owner, start: datetime) -> Ti
         quirks=dict(recipe.quirks),
     )
     if kind == "flow":
-        timer.flow_id = flow_id(rest)
+        timer.flow_id = flows.flow_id(rest)
         timer.body = {"body": {"path": recipe.target, "keep": True}, "tags": ["facility"]}
     elif kind == "url":
         timer.callback_url, timer.body = rest, {"body": {"message": recipe.target}}
@@ -258,7 +232,7 @@ def _bare(sandbox: Sandbox, recipe: Recipe, owner: Owner, start: datetime) -> Ti
     return timer
 
 
-def _transfer_body(recipe: Recipe) -> Document:
+def _transfer_body(recipe: recipes.Recipe) -> Document:
     source, _, source_path = recipe.source.partition(":")
     target, _, target_path = recipe.target.partition(":")
     item = {
@@ -279,7 +253,7 @@ def _transfer_body(recipe: Recipe) -> Document:
     }
 
 
-def _usual(recipe: Recipe) -> Document:
+def _usual(recipe: recipes.Recipe) -> Document:
     return {
         "seconds": recipe.took,
         "files": recipe.files,
@@ -288,29 +262,29 @@ def _usual(recipe: Recipe) -> Document:
     }
 
 
-def _marks(recipe: Recipe, rng: random.Random, kept: int) -> str:
+def _marks(recipe: recipes.Recipe, rng: random.Random, kept: int) -> str:
     held = recipe.count if recipe.every is None else min(recipe.count, KEPT_SECONDS // recipe.every)
     shown = max(len(recipe.marks), min(held, kept)) if kept >= KEPT_RUNS else min(held, kept)
-    before = "".join(FAULTS if rng.random() < 0.05 else OK for _ in range(shown - len(recipe.marks)))
+    before = "".join(recipes.FAULTS if rng.random() < 0.05 else recipes.OK for _ in range(shown - len(recipe.marks)))
     return (before + recipe.marks)[-shown:] if shown else ""
 
 
 def _happened(
     sandbox: Sandbox,
     timer: Timer,
-    recipe: Recipe,
+    recipe: recipes.Recipe,
     rng: random.Random,
     mark: str,
     moment: tuple[datetime, datetime, int],
 ) -> None:
     tick, now, held_up = moment
-    if mark in NOT_RUN:
+    if mark in recipes.NOT_RUN:
         return
     if mark in STARTED and tick + timedelta(seconds=recipe.took * 1.2) > now:
-        mark = RUNNING  # it cannot be over yet
-    if mark == REFUSED:
+        mark = recipes.RUNNING  # it cannot be over yet
+    if mark == recipes.REFUSED:
         run: TimerRun = refused_run(recipe, tick)
-    elif mark == RUNNING:
+    elif mark == recipes.RUNNING:
         run = present_run(sandbox, timer, recipe, tick, now)
         timer.current = run
     else:
@@ -319,7 +293,7 @@ def _happened(
     timer.results.insert(0, run)
 
 
-def _set_state(timer: Timer, recipe: Recipe, marks: str, upcoming: datetime, every: timedelta) -> None:
+def _set_state(timer: Timer, recipe: recipes.Recipe, marks: str, upcoming: datetime, every: timedelta) -> None:
     if recipe.stop_after is not None:
         last = timer.results[0].ran_at if timer.results else timer.start
         timer.stop_at = last + timedelta(seconds=abs(recipe.stop_after))
@@ -327,7 +301,7 @@ def _set_state(timer: Timer, recipe: Recipe, marks: str, upcoming: datetime, eve
         timer.next_run = None
     elif recipe.status == "inactive":
         timer.next_run = None
-        timer.missed_while_inactive = marks.endswith(("p", REFUSED))
+        timer.missed_while_inactive = marks.endswith(("p", recipes.REFUSED))
     else:
         late = len(marks) - len(marks.rstrip("_"))
         timer.next_run = upcoming - every * late
@@ -339,7 +313,7 @@ of the demo would keep every other one in the queue."""
 
 
 def facility(
-    clock: Clock, seed: int = 1, faults: Faults | None = None, *, timers: int | None = None, owner: str = OPS_ID
+    clock: Clock, seed: int = 1, faults: Faults | None = None, *, timers: int | None = None, owner: str = flows.OPS_ID
 ) -> Sandbox:
     """The seeded facility. The same seed and start of the clock make the same world, to the last byte.
 
@@ -354,21 +328,21 @@ def facility(
     sandbox = Sandbox(clock, faults or Faults(), seed)
     sandbox.active_limit = max(ACTIVE_TASKS, (timers or 0) // 5)
     now = clock.now().replace(microsecond=0)
-    add_people(sandbox)
+    flows.add_people(sandbox)
     add_collections(sandbox)
     add_bookmarks(sandbox)
-    add_flows(sandbox)
+    flows.add_flows(sandbox)
     sandbox.policies[POLICY_ID] = {"id": POLICY_ID, "display_name": "Clinical policy", "required_mfa": True}
-    add_consents(sandbox, consented_ids(), consented_flow_scopes())
-    client = NATIVE_CLIENT_ID if owner != SERVICE_CLIENT_ID else SERVICE_CLIENT_ID
+    flows.add_consents(sandbox, consented_ids(), flows.consented_flow_scopes())
+    client = flows.NATIVE_CLIENT_ID if owner != flows.SERVICE_CLIENT_ID else flows.SERVICE_CLIENT_ID
     rich, poor = _sessions(owner, now)
-    recipes = (*MOVING, *TROUBLES, *STEADY, *RESTING)
-    for number in range(timers if timers is not None else len(recipes)):
-        recipe = recipes[number % len(recipes)]
-        who = Owner(owner, client, poor if recipe.poor_session else rich)
-        few = timers is not None and timers > len(recipes)
+    every = (*recipes.MOVING, *recipes.TROUBLES, *recipes.STEADY, *recipes.RESTING)
+    for number in range(timers if timers is not None else len(every)):
+        recipe = every[number % len(every)]
+        who = Grantee(owner, client, poor if recipe.poor_session else rich)
+        few = timers is not None and timers > len(every)
         timer = build(sandbox, recipe, who, now, 3 if few else KEPT_RUNS)
-        if number >= len(recipes):
+        if number >= len(every):
             _set_apart(timer, number)
         _place(sandbox, timer, recipe, now)
     return sandbox
@@ -377,7 +351,7 @@ def facility(
 def _sessions(owner: str, now: datetime) -> tuple[Session, Session]:
     """The logins behind the stored credentials: one that satisfies every collection, and a plain one."""
     long_ago = now - timedelta(days=30)
-    rich = Session("seeded-rich", {owner: long_ago, LAB_ID: long_ago}, mfa=True, policies={POLICY_ID: long_ago})
+    rich = Session("seeded-rich", {owner: long_ago, flows.LAB_ID: long_ago}, mfa=True, policies={POLICY_ID: long_ago})
     return rich, Session("seeded-poor", {owner: long_ago})
 
 
@@ -389,7 +363,7 @@ def _set_apart(timer: Timer, number: int) -> None:
         timer.start, timer.next_run = timer.start + shift, timer.next_run + shift
 
 
-def _place(sandbox: Sandbox, timer: Timer, recipe: Recipe, now: datetime) -> None:
+def _place(sandbox: Sandbox, timer: Timer, recipe: recipes.Recipe, now: datetime) -> None:
     retrying = recipe.quirks.get("retrying")
     if retrying:
         timer.retrying_since = now - timedelta(seconds=retrying)

@@ -65,12 +65,10 @@ class Recipe:
 
 
 def user_pause() -> Document:
-    """`inactive_reason` of a timer paused by its owner."""
     return {"cause": "user", "detail": None}
 
 
 def needs(code: str, message: str, **parameters: object) -> Document:
-    """`inactive_reason` of a timer stopped for an authorization requirement."""
     detail = {"code": code, "authorization_parameters": {"session_message": message, **parameters}}
     return {"cause": "globus_auth_requirements", "detail": detail}
 

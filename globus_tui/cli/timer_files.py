@@ -1,26 +1,38 @@
-"""`globus-tui create --from-file timer.json`: checks a document as the wizard would, and creates what it describes."""
+"""`create` and `export`: a timer made from a JSON document, checked as the wizard would, and a document of a timer."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import FAILED, OK, UNSURE
-from globus_tui.domain.errors import BadInput
+from globus_tui.cli.account import show, show_json, tell
+from globus_tui.cli.timers import Context, signed_in
+from globus_tui.cli.zones import find_zone
+from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.making.draft import Draft, What, confirmed, word_to_type
+from globus_tui.domain.making.draft_checks import Lookups, check_draft, may_be_sent
+from globus_tui.domain.making.draft_fields import Finding, Level
+from globus_tui.domain.making.flow_inputs import choose_flow
+from globus_tui.domain.making.timer_index import TimerIndex
+from globus_tui.present.gare_words import asked
+from globus_tui.present.review_facts import finding_line, group_words
+from globus_tui.screens.create.making import DraftKeeper
+from globus_tui.store.creation import Created, Creation, NotCreated, Submitted, Unconfirmed
+from globus_tui.store.drafts import draft_text, exported, read_draft_text, read_timer_file, to_fill_in
+from globus_tui.store.outcome import NeedsConsent, SignedOut
+from globus_tui.store.preflight import Preflight
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
-    from datetime import tzinfo
-
-    from globus_tui.cli.timers import Desk
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import Finding
-    from globus_tui.store.creation import Creation
+    from datetime import datetime, tzinfo
 
 
-def run(options: Namespace) -> int:
+async def run_create(options: Namespace) -> int:
     """Prints ids of what was made on standard output, everything else on standard error.
 
     Exit codes: 0 made (or, with `--dry-run`, it could be), 1 certainly not made, 2 the document cannot be used, 3
@@ -29,19 +41,8 @@ def run(options: Namespace) -> int:
     Raises:
         GlobusTuiError: it could not be read or checked; nothing was sent.
     """
-    import asyncio
-
-    return asyncio.run(_create(options))
-
-
-async def _create(options: Namespace) -> int:
-    from globus_tui.cli.account import show_json, tell
-    from globus_tui.cli.timers import desk
-    from globus_tui.cli.zones import find_zone
-    from globus_tui.domain.making.draft_checks import may_be_sent
-
     draft = _read(options.from_file, find_zone(options.zone))
-    async with desk(options, reads=options.dry_run) as here:
+    async with signed_in(options, reads=options.dry_run) as here:
         draft = await _with_defaults(draft, here)
         findings = await _check(draft, here)
         tell(_finding_words(findings, everything=options.dry_run))
@@ -56,20 +57,11 @@ async def _create(options: Namespace) -> int:
 
 
 def _read(name: str, zone: tzinfo) -> Draft:
-    from pathlib import Path
-
-    from globus_tui.store.drafts import read_draft_text, read_timer_file
-
     return read_draft_text(sys.stdin.read(), zone) if name == "-" else read_timer_file(Path(name), zone)
 
 
-async def _with_defaults(draft: Draft, here: Desk) -> Draft:
+async def _with_defaults(draft: Draft, here: Context) -> Draft:
     """What a flow requires and has a default for is sent, as the form of the wizard does, and told."""
-    from globus_tui.cli.account import tell
-    from globus_tui.domain.errors import GlobusTuiError
-    from globus_tui.domain.making.draft import What
-    from globus_tui.domain.making.flow_inputs import choose_flow
-
     if draft.what is not What.FLOW_TIMER or not draft.flow.flow_id:
         return draft
     try:
@@ -82,12 +74,8 @@ async def _with_defaults(draft: Draft, here: Desk) -> Draft:
     return filled
 
 
-async def _check(draft: Draft, here: Desk) -> tuple[Finding, ...]:
+async def _check(draft: Draft, here: Context) -> tuple[Finding, ...]:
     """All that the wizard checks, with what services can tell."""
-    from globus_tui.domain.making.draft_checks import Lookups, check_draft
-    from globus_tui.domain.making.timer_index import TimerIndex
-    from globus_tui.store.preflight import Preflight
-
     await here.store.refresh()
     known: list[Lookups] = [Lookups()]
     await Preflight(here.making.lookup, known.append).look(draft, known[-1], signed_in=True)
@@ -96,16 +84,11 @@ async def _check(draft: Draft, here: Desk) -> tuple[Finding, ...]:
 
 
 def _finding_words(findings: Sequence[Finding], *, everything: bool) -> list[str]:
-    from globus_tui.domain.making.draft_fields import Level
-    from globus_tui.present.review_facts import finding_line
-
     return [finding_line(one) for one in findings if everything or one.level >= Level.WARN]
 
 
 def _request(draft: Draft) -> str:
     """The exact requests, one JSON object each, as they would be posted; nothing while it is not complete."""
-    from globus_tui.domain.making.draft import What
-
     try:
         if draft.what is What.TRANSFER_NOW:
             documents = [draft.to_transfer().to_document()]
@@ -122,22 +105,13 @@ def _insist_on_the_folder(draft: Draft, typed: str | None) -> None:
     Raises:
         BadInput: it was not.
     """
-    from dataclasses import replace
-
-    from globus_tui.domain.making.draft import confirmed, word_to_type
-
     if not confirmed(replace(draft, guards=replace(draft.guards, typed_folder=typed or ""))):
         word = word_to_type(draft)
         raise BadInput(f"It deletes files at the destination. Add --deletes {word!r} to show that you mean it.")
 
 
-async def _make(draft: Draft, here: Desk) -> int:
+async def _make(draft: Draft, here: Context) -> int:
     """Creates one after the other; a draft whose answer is lost stays for the console to look into."""
-    from globus_tui.cli.account import show, tell
-    from globus_tui.present.review_facts import group_words
-    from globus_tui.screens.create.making import DraftKeeper
-    from globus_tui.store.creation import Created, Unconfirmed
-
     keeper = DraftKeeper(here.making.drafts, None, draft, "review")
     creator = here.making.creator(keeper.sending)
     if len(draft.group) > 1:
@@ -160,11 +134,6 @@ async def _make(draft: Draft, here: Desk) -> int:
 
 
 def _end(found: Creation) -> int:
-    from globus_tui.cli.account import show, tell
-    from globus_tui.present.gare_words import asked
-    from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
-    from globus_tui.store.outcome import NeedsConsent, SignedOut
-
     if isinstance(found, Submitted):
         show((found.task_id,))
     if isinstance(found, Created | Submitted):
@@ -180,3 +149,31 @@ def _end(found: Creation) -> int:
     elif isinstance(found, SignedOut):
         tell((f"{found.words} Run globus-tui login first.",))
     return FAILED
+
+
+async def run_export(options: Namespace) -> int:
+    """Prints the document, and nothing else, on standard output; what has to be filled in, on standard error.
+
+    Raises:
+        GlobusTuiError: there is no such timer, it calls another action provider, or Globus could not be asked.
+    """
+    if options.all:
+        from globus_tui.cli.fleet import export_all
+
+        return await export_all(options)
+    if len(options.timer) > 1:
+        raise BadInput("One timer is printed at a time: write its id, or --all FILTER DIR for a folder of many.")
+    async with signed_in(options) as here:
+        reading = await here.making.read(options.timer[0])
+        await here.store.read_journal()
+        now = here.store.now()
+        draft = exported(reading, now, fewer_percent=here.store.alarm_level(options.timer[0]))
+    show_json(draft_text(draft))
+    tell(to_fill_in(draft, now) or _not_kept(draft, now))
+    return OK
+
+
+def _not_kept(draft: Draft, now: datetime) -> list[str]:
+    """What of it no timer of today takes, or this program does not know."""
+    extra = {*draft.transfer.extra, *(["flow"] if draft.flow.extra else [])}
+    return [finding_line(one) for one in check_draft(draft, now) if one.level is Level.STOP or one.field in extra]

@@ -1,41 +1,40 @@
-"""`globus-tui login`: signs in with a link and a code, without the full-screen interface."""
+"""`login`, `logout` and `whoami`: signing in with a link and a code, out, and who is signed in, without a screen."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from globus_tui.api.globus_auth import AuthClient
+from globus_tui.api.http import Connection, utc_now
+from globus_tui.auth.login import Login, LoginAttempt, LoginFailed
+from globus_tui.auth.logout import logout
+from globus_tui.auth.service_account import kept_file
+from globus_tui.auth.sign_in_request import plan
+from globus_tui.auth.whoami import whoami, whoami_service
 from globus_tui.cli import FAILED, OK
+from globus_tui.cli.account import interruptible, read_settings, show, stand, tell
+from globus_tui.cli.backend import person
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import BadInput
+from globus_tui.present.gare_words import asked
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping
 
     from globus_tui.auth.account import Account, PersonAccount
-    from globus_tui.auth.login import Login, LoginAttempt
     from globus_tui.domain.auth.gare import Gare
 
 TRIES = 3
 
 
-def run(options: Namespace) -> int:
+async def run_login(options: Namespace) -> int:
     """Prints the link alone on a line, reads the code unseen, and keeps the tokens.
 
     Raises:
         GlobusTuiError: Globus could not be reached, or the code was refused too often.
     """
-    import asyncio
-
-    return asyncio.run(_login(options))
-
-
-async def _login(options: Namespace) -> int:
-    from globus_tui.api.http import Connection
-    from globus_tui.cli.account import read_settings, show, stand, tell
-    from globus_tui.cli.backend import person
-
     settings = read_settings(options)
     standing = await stand(settings)
     if standing.service is not None:
@@ -61,10 +60,6 @@ async def meet(account: Account, names: Mapping[str, str], gare: Gare) -> bool |
     Raises:
         GlobusTuiError: Globus could not be reached, or a service account was refused a scope.
     """
-    from globus_tui.auth.sign_in_request import plan
-    from globus_tui.cli.account import tell
-    from globus_tui.present.gare_words import asked
-
     request, _ = plan((gare,))
     attempt = await account.begin(request)
     if attempt is None:
@@ -80,9 +75,6 @@ async def meet(account: Account, names: Mapping[str, str], gare: Gare) -> bool |
 
 async def _through_browser(account: Account, attempt: LoginAttempt, shown: TextIO) -> Login | None:
     """Shows the link, and reads codes until one is taken; None after a few refused ones, or when somebody declined."""
-    from globus_tui.auth.login import LoginFailed
-    from globus_tui.cli.account import tell
-
     tell(("Open this link in a browser on any computer, sign in, and allow the access:",))
     print(f"\n{attempt.url}\n", file=shown, flush=True)
     left = TRIES
@@ -105,8 +97,6 @@ def _read_code() -> Secret | None:
     """A line of standard input, not shown where that is a terminal; None at its end."""
     import getpass
 
-    from globus_tui.cli.account import interruptible
-
     prompt = "Paste the code that Globus shows (it stays hidden), then Enter: "
     with interruptible():
         try:
@@ -121,11 +111,43 @@ def _read_code() -> Secret | None:
 
 
 def _say_who(login: Login, account: PersonAccount) -> None:
-    from globus_tui.cli.account import show, tell
-
     show((f"Signed in as {login.identity.username}.", f"Tokens are kept in {account.tokens_at}."))
     if login.refused:
         tell((f"Not allowed, so some things will not work: {', '.join(login.refused)}",))
     if not login.renewable:
         tell(("Globus gave no refresh token for everything: this sign-in ends with its access tokens.",))
     tell(account.notices())
+
+
+async def run_logout(options: Namespace) -> int:
+    """Revokes the profile's tokens and forgets them, with the rows kept; exit code 1 unless nothing can be left.
+
+    Drafts and the journal stay: they are the user's own work.
+    """
+    from globus_tui.cli.kept_rows import forget_rows
+
+    settings = read_settings(options)
+    standing = await stand(settings)
+    if standing.service is not None:
+        origin = standing.service.origin
+        kept_file(settings.paths.data, standing.service).unlink(missing_ok=True)
+        show((f"No token of the service account of {origin} is kept here: unset those to act as a person.",))
+        return OK
+    async with Connection(standing.environment) as connection:
+        done = await logout(AuthClient(connection), standing.store, standing.key)
+    forget_rows(done, settings, standing.environment)
+    show(done.lines())
+    tell(standing.store.take_notices())
+    return OK if done.certain else FAILED
+
+
+async def run_whoami(options: Namespace) -> int:
+    """Prints the answer; the exit code is 1 when nobody is signed in for good, or that cannot be told."""
+    standing = await stand(read_settings(options))
+    if standing.service is not None:
+        found = whoami_service(standing.service, standing.key)
+    else:
+        found = whoami(standing.store, standing.key, utc_now())
+    show(found.lines(utc_now()))
+    tell(standing.store.take_notices())
+    return OK if (found.identity and not found.refused) or found.service_account else FAILED
