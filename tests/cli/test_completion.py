@@ -176,3 +176,24 @@ def test_the_manual_page_in_the_repository_is_current_and_read_without_a_warning
             ["groff", "-man", "-ww", "-Tutf8", "-z", str(kept)], capture_output=True, text=True, timeout=60, check=True
         )
         assert done.stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="no fish here")
+def test_fish_completes_names_with_blanks_and_quotes_rightly(home: dict[str, str], typists: list[Typist]) -> None:
+    path = script("fish", home)
+    lines = {
+        "show ni": "nightly genomics", "show 'ni": "nightly genomics", 'show "ni': "nightly genomics",
+        "show a": "a'b", "show say": 'say "hi"', "show 'say": 'say "hi"', "show cos": "cost $5 *",
+        'show "cos': "cost $5 *", "show bac": "backup: daily", "show x": "x\\y", "list health:fa": "health:failed",
+        "list to:Ca": 'to:"Campus Archive"', 'list "to:Ca': 'to:"Campus Archive"', "pau": "pause", "window op": "open",
+    }  # fmt: skip
+    shell = Typist(["fish", "--no-config", "-i"], home)
+    typists.append(shell)
+    shell.send(
+        f"source {path}; complete -c said -w globus-tui; function said; printf '<%s>' $argv; echo DO''NE; end; "
+        "function fish_prompt; echo -n READY; end\r"
+    )
+    shell.until("READY")
+    for typed, meant in lines.items():
+        shell.send(f"said {typed}\t\r")
+        assert f"<{meant}>DONE" in shell.until("DONE\r"), typed
