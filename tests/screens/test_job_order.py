@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from globus_tui.domain.timer.filter import parse_filter
+from globus_tui.domain.timer.health import Word
 from globus_tui.present.health_words import why
 from globus_tui.screens.facets import facets
 from globus_tui.screens.job_order import JobOrder
+from globus_tui.store.board import States
+from globus_tui.store.job_state import LOOKED_AT
 from globus_tui.widgets.viewpoint import RowSubject, Viewpoint, case_of
+from tests.domain.samples import job_document
+from tests.store.test_one_judge import board_of
 
 if TYPE_CHECKING:
     from globus_tui.domain.timer.job import JobId
-    from globus_tui.store.board import States
+    from globus_tui.store.job_state import JobState
     from globus_tui.store.rows import Row
     from tests.demo import Demo
 
@@ -57,6 +62,26 @@ async def test_putting_ten_thousand_in_order_makes_no_timer_whole(demo: Demo, mo
         monkeypatch.setattr(type(states), "__getitem__", made.append)
         assert JobOrder().rows(states, VIEW)
         assert made == []
+
+
+def test_of_a_thousand_timers_that_one_cause_hits_some_are_made_whole() -> None:
+    gare = {"cause": "globus_auth_requirements", "detail": {"code": "ConsentRequired", "required_scopes": ["a"]}}
+    listed = [
+        job_document(name=f"timer {number}", job_id=f"id-{number:04}", status="inactive", inactive_reason=gare)
+        for number in range(1000)
+    ]
+    board, made = board_of(listed), list[str]()
+
+    def make(row: Row) -> JobState:
+        made.append(row.job_id)
+        return board.state_of(row)
+
+    order = JobOrder()
+    rows = order.rows(States(board.states.rows, make, board.glance), VIEW)
+    group = order.groups[rows[0].key]
+    assert len(rows) == 1
+    assert (len(group.rows), group.health.word, len(group.members)) == (1000, Word.SIGN_IN, LOOKED_AT)
+    assert len(set(made)) <= 3 * LOOKED_AT
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,16 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from globus_sdk.testing import get_response_set
 from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_tui.domain.documents import Source, walk
+from globus_tui.domain.timer import health
+from globus_tui.domain.timer.history import Past
 from globus_tui.domain.timer.job import Job, view
+from globus_tui.domain.timer.orders import NONE
 from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.timers.routes import job_document as sandbox_document
@@ -51,6 +55,7 @@ changes = st.fixed_dictionaries(
                 {"code": "paused", "reason": "user", "start_timestamp": wire(TODAY_TICK)},
                 {"code": "run_in_progress", "start_timestamp": wire(TODAY_TICK)},
                 {"code": "retrying", "start_timestamp": wire(TODAY_TICK)},
+                {"code": "awaiting_next_run", "next_run": wire(TODAY_TICK + DAY)},
                 {"code": "from a later day"},
             ]
         )
@@ -132,6 +137,20 @@ def test_what_is_read_when_it_is_asked_for_is_what_a_timer_says(found: Any, know
     one, other = make_row(job, by_id, NOW), make_row(seen, by_id, NOW)
     assert one[:5] == other[:5]
     assert one[6:] == other[6:]
+
+
+@given(documents, tasks, moments.map(datetime.fromisoformat))
+def test_a_timer_that_waits_after_a_good_run_is_judged_as_in_full(found: Any, known: list[Task], now: datetime) -> None:
+    by_id, job = {task.task_id: task for task in known}, Job.from_document(found)
+    judged = health.judge(job, by_id, now)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(health, "_nothing_to_say", lambda *_: False)
+        assert health.judge(job, by_id, now) == judged
+
+
+def test_most_timers_are_such() -> None:
+    job = Job.from_document(job_document())
+    assert health._nothing_to_say(job, Past(job, {}, NOW), NOW, NONE)
 
 
 @given(st.lists(documents, max_size=5), st.lists(documents, max_size=5), tasks, tasks)

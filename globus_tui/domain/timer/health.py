@@ -208,7 +208,7 @@ def _nothing_to_say(job: Job, history: History | Past, now: datetime, orders: Or
         and history.outcomes[0] is Outcome.OK
         and not job.deletes
         and orders.good_within is None
-        and (job.end is None or job.end.after_runs is None)
+        and getattr(job.end, "after_runs", None) is None
     )
 
 

@@ -288,9 +288,9 @@ class JobView(_Told):
     """
 
     __slots__ = (
-        "activity", "callback_url", "found", "inactive_reason", "job_id", "kind", "last_ran_at", "moved", "n_errors",
-        "n_runs", "name", "next_run", "payload", "runs", "runs_marker", "schedule", "scope", "status", "status_text",
-        "submitted_at",
+        "activity", "callback_url", "found", "inactive_reason", "interval_seconds", "job_id", "kind", "last_ran_at",
+        "moved", "n_errors", "n_runs", "name", "next_run", "payload", "runs", "runs_marker", "schedule", "scope",
+        "status", "status_text", "submitted_at",
     )  # fmt: skip
     unreadable: str | None = None
 
@@ -323,11 +323,6 @@ class JobView(_Told):
         return value
 
     @property
-    def interval_seconds(self) -> float | None:
-        """As of a `Job`."""
-        return read_interval(self.found)
-
-    @property
     def end(self) -> EndCondition | None:
         """As of a `Job`."""
         return None if self.interval_seconds is None else read_end(self.found)
@@ -353,6 +348,7 @@ class JobView(_Told):
 
 
 _READERS: dict[str, Callable[[JobView], Any]] = {
+    "interval_seconds": lambda job: read_interval(job.found),
     "moved": lambda job: _moved(job.found, job.kind),
     "name": lambda job: wire.text(job.found.get("name")),
     "kind": lambda job: _read_kind(job.found),

@@ -113,10 +113,8 @@ class RunView:
         data, named = get("data"), wire.repeated(get("run_status"))
         self.old = old = _read_old(wire.document(data)) if data else _SAYS_NOTHING
         self.http_status = wire.whole(get("http_status_submission")) or wire.whole(get("status"))
-        made = wire.repeated(get("resource_id"))  # the id of its task, too
-        self.state = _read_state(named, made, old, self.http_status)
+        self.state = _read_state(named, wire.text(get("resource_id")), old, self.http_status)
         self.state_text = named or old.status
-        self.resource_id = made or old.made
         self.snapshot = old.snapshot
 
     def __getattr__(self, name: str) -> Any:
@@ -130,7 +128,7 @@ class RunView:
         return object.__getattribute__(self, name)
 
 
-_TOGETHER = {"old", "http_status", "state", "state_text", "resource_id", "snapshot"}
+_TOGETHER = {"old", "http_status", "state", "state_text", "snapshot"}
 
 for _name, _property in vars(Run).items():
     if isinstance(_property, property):
@@ -159,6 +157,7 @@ def _read_old(data: Document) -> _Old:
 
 
 _READERS: dict[str, Callable[[RunView], Any]] = {
+    "resource_id": lambda run: wire.repeated(run.found.get("resource_id")) or run.old.made,
     "ended": lambda run: (
         wire.moment(run.found.get("end_timestamp")) or (run.old.snapshot.completed if run.old.snapshot else None)
     ),
