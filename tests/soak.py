@@ -68,6 +68,7 @@ def main() -> int:
                     terminal.press(key)
                     terminal.wait_for_rest()
                 while (hours := (time.monotonic() - begun) * options.speed / 3600) < options.hours:
+                    assert terminal.process.poll() is None, f"it ended by itself:\n{terminal.text}"
                     until = time.monotonic() + max(2.0, 900 / options.speed)
                     terminal.press(draw.choice(KEYS))
                     while time.monotonic() < until:

@@ -122,7 +122,7 @@ class Preflight:
             signed_in=known.signed_in and source[2] and destination[2],
         )
         usable = _usable(known)
-        rules = await asyncio.gather(*(self._in_turn(self._questions.pauses(one)) for one in usable))
+        rules = await asyncio.gather(*(self._in_turn(self._questions.pauses, one) for one in usable))
         return replace(known, pauses={one: found for one, found in zip(usable, rules, strict=True) if found})
 
     async def _collection(
@@ -145,7 +145,7 @@ class Preflight:
         usable = _usable(known)
         places = dict.fromkeys((where, path) for where, path in wanted if where and where in usable and path)
         new = [place for place in places if place not in known.paths]
-        looks = await asyncio.gather(*(self._in_turn(self._questions.look(*place)) for place in new))
+        looks = await asyncio.gather(*(self._in_turn(self._questions.look, *place) for place in new))
         return replace(known, paths={**known.paths, **dict(zip(new, looks, strict=True))})
 
     # --- consents, and what a mirror would delete
@@ -189,9 +189,9 @@ class Preflight:
             destination_complete=there.complete or there.missing,
         )
 
-    async def _in_turn(self, asking: Awaitable[T]) -> T:
+    async def _in_turn(self, ask: Callable[..., Awaitable[T]], *about: str) -> T:
         async with self._room:
-            return await asking
+            return await ask(*about)
 
 
 def _usable(known: Lookups) -> list[str]:
