@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Static
 
 from globus_tui.sandbox.world.collections import collection_id
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.create.side import Side
+from globus_tui.widgets.text_line import NoteLine
 from tests.screens.wizard import Maker
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ async def test_a_link_of_the_file_manager_fills_in_both_sides_with_their_paths(m
 async def test_a_collection_that_cannot_be_used_says_what_it_is(maker: Maker, key: str, words: str) -> None:
     await maker.write(collection_id(key))
     await maker.press("enter")
-    note = side(maker).row("source").query_one(".row-note", Static)
-    assert words in str(note.content)
+    note = side(maker).row("source").query_one(".row-note", NoteLine)
+    assert words in str(note.left)
     assert note.region.height
 
 
@@ -111,11 +111,11 @@ async def test_a_name_that_has_what_was_typed_comes_before_others_that_have_it_e
 
 async def test_what_is_under_the_cursor_says_whose_it_is_and_its_id(maker: Maker) -> None:
     await maker.write("campus archive")
-    note = side(maker).row("source").query_one(".row-note", Static)
+    note = side(maker).row("source").query_one(".row-note", NoteLine)
     words = f"mapped, needs a consent, {collection_id('archive')}, owner Example Facility"
-    await maker.demo.until(maker.pilot, lambda: str(note.content) == words)
+    await maker.demo.until(maker.pilot, lambda: str(note.left) == words)
     await maker.press("enter")
-    assert "owner " not in str(side(maker).row("source").query_one(".row-note", Static).content)
+    assert "owner " not in str(side(maker).row("source").query_one(".row-note", NoteLine).left)
 
 
 async def test_one_key_exchanges_source_and_destination_with_their_paths(maker: Maker) -> None:
@@ -219,8 +219,8 @@ async def test_a_consent_that_browsing_needs_is_asked_for_and_then_the_folder_is
     await maker.press_and_wait("b", lambda: "Pretend browser" in demo.text())
     await maker.press_and_wait("1", lambda: side(maker).browser.rows)
     assert "Globus asks for something first" not in demo.text()
-    note = side(maker).row("source").query_one(".row-note", Static)
-    await demo.until(maker.pilot, lambda: "can be used" in str(note.content))
+    note = side(maker).row("source").query_one(".row-note", NoteLine)
+    await demo.until(maker.pilot, lambda: "can be used" in str(note.left))
 
 
 async def test_a_folder_gets_a_bookmark_and_is_offered_by_it(maker: Maker) -> None:
