@@ -23,7 +23,7 @@ from globus_tui.store.outcome import Done, Failed, NeedsConsent, Outcome, Refuse
 from globus_tui.store.refresh_plan import is_sign_out, requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from globus_tui.domain.timer.job import Job
     from globus_tui.domain.transfer.task import Task
@@ -124,6 +124,7 @@ def _document(task: Task) -> dict[str, Any]:
 
 LATE = timedelta(minutes=10)
 """A request that has not been carried out by then never will be: no proxy and no service keeps one for so long."""
+_UNDO: dict[object, str] = {"pause": "resume", "resume": "pause"}
 _FIRST = timedelta(seconds=2)
 _FAILED = timedelta(seconds=30)
 
@@ -200,7 +201,8 @@ class OpenRequests:
     async def _look_up(self, due: Mapping[str, Mapping[str, Any]]) -> tuple[Closed, ...]:
         try:
             jobs = {job.job_id: job for job in await self._jobs.list_jobs()}
-            answers = {request: await self._what_became(request, entry, jobs) for request, entry in due.items()}
+            done = [one for one in await self._journal.entries() if one.get("outcome") == "done"]
+            answers = {request: await self._what_became(request, entry, jobs, done) for request, entry in due.items()}
         except GlobusTuiError:
             self._looks |= dict.fromkeys(due, self._now() + _FAILED)
             return ()
@@ -237,29 +239,42 @@ class OpenRequests:
         name = name or wire.text(wire.document(entry.get("transfer")).get("label"))
         return Closed(what, name or "", wire.moment(asked_at), answer.effect)
 
-    async def _what_became(self, request: str, entry: Mapping[str, Any], jobs: Mapping[JobId, Job]) -> _Answer:
+    async def _what_became(
+        self,
+        request: str,
+        entry: Mapping[str, Any],
+        jobs: Mapping[JobId, Job],
+        done: Iterable[Mapping[str, Any]],
+    ) -> _Answer:
         late = self._age(entry) >= LATE
+        what = entry.get("what")
+        others = [one for one in done if _is_later(one, entry)]
+        about = "task" if what == "cancel" else "timer"
+        since = {one.get("what") for one in others if _id_of(one, about) == _id_of(entry, about)}
         if not late:
             self._watched.add(request)
-        if entry.get("what") == "cancel":
+        if what == "cancel":
             answer = await self._of_a_task(entry)
-        elif entry.get("what") == "create":
-            answer = _made(entry, jobs, self._now() - self._age(entry))
+        elif what == "create":
+            made = {_id_of(one, "timer") for one in others if one.get("what") == what}
+            left = {job_id: job for job_id, job in jobs.items() if job_id not in made}
+            answer = _made(entry, left, self._now() - self._age(entry))
         elif (operation := _operation(entry)) is not None:
             answer = _done(operation, jobs.get(operation.job_id))
         else:
             answer = _Answer(settled=True)  # handed in again under its id, a transfer runs once: nothing need be known
+        if answer.effect and what in since and what != "create":
+            return _Answer(settled=True)  # asked for again, and done: which of the two it was, nobody can tell
         if answer.settled or not late:
             return answer
         # What was looked at all the while, or cannot be undone, was certainly not carried out; else somebody may have
-        # changed it back since.
-        return _Answer(
-            settled=True, effect=False if request in self._watched or entry.get("what") == "delete" else None
-        )
+        # changed it back since, as it was here when the opposite was asked for.
+        certain = (request in self._watched or what == "delete") and _UNDO.get(what, what) not in since
+        return _Answer(settled=True, effect=False if certain else None)
 
     async def _of_a_task(self, entry: Mapping[str, Any]) -> _Answer:
         try:
-            task: Task = await self._tasks.get_task(wire.text(wire.document(entry.get("task")).get("id")) or "")
+            task: Task = await self._tasks.get_task(_id_of(entry, "task") or "")
         except ServiceError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return _Answer(settled=True)
@@ -268,8 +283,18 @@ class OpenRequests:
         return _NOT_YET if effect is None else _Answer(settled=True, effect=effect)
 
 
+def _id_of(entry: Mapping[str, Any], what: str) -> str | None:
+    return wire.text(wire.document(entry.get(what)).get("id"))
+
+
+def _is_later(entry: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
+    """Another request, which ended after this one left."""
+    when, asked_at = wire.moment(entry.get("when")), wire.moment(asked.get("asked_at") or asked.get("when"))
+    return entry.get("request") != asked.get("request") and (not when or not asked_at or when >= asked_at)
+
+
 def _operation(entry: Mapping[str, Any]) -> JobOperation | None:
-    job_id, what = wire.text(wire.document(entry.get("timer")).get("id")), entry.get("what")
+    job_id, what = _id_of(entry, "timer"), entry.get("what")
     if job_id is None:
         return None
     if what == "rename":

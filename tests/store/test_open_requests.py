@@ -243,6 +243,37 @@ async def test_what_a_killed_program_asked_for_is_looked_up_and_closed(
     assert await again.store.close_requests() == ()
 
 
+PAUSE = {"request": "r-again", "what": "pause", "timer": {"id": "one"}, "outcome": "done", "when": NOON.isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("done_since", "effect"),
+    [
+        (PAUSE, None),
+        ({**PAUSE, "timer": {"id": "two"}}, True),
+        ({**PAUSE, "what": "rename"}, True),
+        ({**PAUSE, "when": (NOON - timedelta(hours=1)).isoformat()}, True),
+    ],
+    ids=["the same again", "another timer", "something else", "before"],
+)
+async def test_nobody_can_tell_which_of_two_that_asked_for_the_same_was_carried_out(
+    path: Path, done_since: dict[str, Any], effect: bool | None
+) -> None:
+    left_behind(path)
+    Journal(path).append_now(done_since)
+    world = await opened(path, paused(a_job()))
+    assert [one.effect for one in await world.store.close_requests()] == [effect]
+
+
+async def test_what_was_changed_back_meanwhile_is_not_called_refused(path: Path) -> None:
+    left_behind(path)
+    world = await opened(path, a_job())
+    assert await world.store.close_requests() == ()
+    Journal(path).append_now({**PAUSE, "what": "resume"})
+    world.later(600)
+    assert [one.effect for one in await world.store.close_requests()] == [None]
+
+
 @pytest.mark.parametrize(("what", "effect"), [("pause", None), ("delete", False)])
 async def test_a_day_later_only_what_cannot_have_been_undone_is_told_as_not_carried_out(
     path: Path, what: str, effect: bool | None
