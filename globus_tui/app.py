@@ -30,7 +30,7 @@ from globus_tui.screens.console import Host, Switch
 from globus_tui.store.activity_log import ActivityLog
 from globus_tui.store.board import NO_STATES, States
 from globus_tui.store.list_memory import ListMemory
-from globus_tui.store.outcome import Done
+from globus_tui.store.operations import Done
 from globus_tui.store.refresh_plan import Freshness, FreshnessState
 from globus_tui.themes import THEMES, OwnThemes, draw_scroll_bars, sheets, theme_problem
 from globus_tui.tmux import inside_tmux, is_attended, send_to_tmux
@@ -63,8 +63,7 @@ if TYPE_CHECKING:
     from globus_tui.store.browsing import FolderView
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.operations import Operation
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Operation, Outcome
     from globus_tui.store.source_counts import SourceCounts
     from globus_tui.store.windows import Windows
 

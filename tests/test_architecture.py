@@ -203,7 +203,7 @@ ARROWS = {
     "layers": ("domain/timer/job.py", "globus_tui.store.rows"),
     "floors of the domain": ("domain/schedule/schedule.py", "globus_tui.domain.timer.job"),
     "only api speaks HTTP": ("tmux.py", "httpx"),
-    "the pretend Globus alone serves": ("cli/sandbox.py", "starlette"),
+    "the pretend Globus alone serves": ("cli/backend.py", "starlette"),
     "headless core": ("settings.py", "textual"),
     "screens ask the store, the store its protocols": ("widgets/page.py", "globus_tui.api.http"),
     "tokens are for those who sign in": ("screens/help.py", "globus_tui.auth.token_store"),

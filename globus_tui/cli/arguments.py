@@ -108,7 +108,7 @@ def whole_parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     sandbox.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times real time (default 1)")
     sandbox.add_argument("--timers", type=int, default=None, metavar="N", help="make a world of N timers")
-    sandbox.set_defaults(command=_lazy("sandbox"), name="sandbox")
+    sandbox.set_defaults(command=_lazy("backend", "run_sandbox"), name="sandbox")
     for name, module, words in (
         ("login", "sign_in", "sign in without the full-screen interface"),
         ("logout", "sign_in", "revoke this profile's tokens and forget them"),

@@ -6,10 +6,12 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.refresh_plan import FLOOR
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
@@ -220,3 +222,16 @@ def _pretend_page(sandbox: Sandbox) -> Callable[[str, str, bool], tuple[str | No
             return None, str(refused)
 
     return allow
+
+
+def run_sandbox(options: Namespace) -> int:
+    """Serves the pretend Globus on loopback until interrupted; the lines it prints first are ready to `export`."""
+    from globus_tui.sandbox.clock import Clock
+    from globus_tui.sandbox.serve import CannotServeError, serve
+    from globus_tui.sandbox.world.history import facility
+
+    try:
+        serve(facility(Clock(speed=options.speed), timers=options.timers), port=options.port)
+    except CannotServeError as wrong:
+        raise BadInput(str(wrong)) from None
+    return 0

@@ -23,7 +23,7 @@ from globus_tui.present.review_facts import finding_line, group_words
 from globus_tui.screens.create.making import DraftKeeper
 from globus_tui.store.creation import Created, Creation, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.drafts import draft_text, exported, read_draft_text, read_timer_file, to_fill_in
-from globus_tui.store.outcome import NeedsConsent, SignedOut
+from globus_tui.store.operations import NeedsConsent, SignedOut
 from globus_tui.store.preflight import Preflight
 
 if TYPE_CHECKING:

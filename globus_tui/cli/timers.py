@@ -20,7 +20,7 @@ from globus_tui.present.gare_words import asked
 from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import Listed
 from globus_tui.settings import Settings, check_may_change
-from globus_tui.store import outcome as ended
+from globus_tui.store import operations as ended
 from globus_tui.store.refresh_plan import FreshnessState
 from globus_tui.store.source_counts import SourceCounts
 

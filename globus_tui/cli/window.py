@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from datetime import datetime
 
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Outcome
 
 
 async def run(options: Namespace) -> int:

@@ -27,8 +27,7 @@ from globus_tui.present.sizes import counted
 from globus_tui.private_files import take_lock
 from globus_tui.store.creation import Attempt, Created, Creation, Creator, NotCreated, Unconfirmed
 from globus_tui.store.open_requests import LATE
-from globus_tui.store.operations import Delete, JobOperation, Pause, Rename, Resume
-from globus_tui.store.outcome import Done, NeedsConsent, SignedOut
+from globus_tui.store.operations import Delete, Done, JobOperation, NeedsConsent, Pause, Rename, Resume, SignedOut
 from globus_tui.store.swapping import NotSwapped, Swapped, Swapper
 
 if TYPE_CHECKING:

@@ -6,14 +6,23 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
-from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
-from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused, SignedOut
+from globus_tui.store.operations import (
+    CancelTask,
+    Delete,
+    Done,
+    Failed,
+    NeedsConsent,
+    Pause,
+    Refused,
+    Rename,
+    Resume,
+    SignedOut,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from globus_tui.store.operations import Operation
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Operation, Outcome
 
 
 def operation_command(operation: Operation) -> str:

@@ -11,7 +11,7 @@ from globus_tui.domain.making.draft import What
 from globus_tui.present.review_facts import group_words
 from globus_tui.screens.confirm import LostAnswer
 from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
-from globus_tui.store.outcome import NeedsConsent, SignedOut
+from globus_tui.store.operations import NeedsConsent, SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,7 @@ from globus_tui.domain.timer.run import RunState
 from globus_tui.present.operation_words import operation_command, outcome_words
 from globus_tui.present.transfer_words import one_line
 from globus_tui.store.journal import noting
-from globus_tui.store.operations import Delete, Pause, Resume
-from globus_tui.store.outcome import Done, NeedsConsent, Refused
+from globus_tui.store.operations import Delete, Done, NeedsConsent, Pause, Refused, Resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
-    from globus_tui.store.operations import Operation
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Operation, Outcome
 
 
 class NextRuns:

@@ -20,8 +20,7 @@ from globus_tui.present import gare_words, moments
 from globus_tui.present.operation_words import outcome_words
 from globus_tui.screens.consent import Asked, Choice, Prompt
 from globus_tui.screens.job_actions import wants_fix
-from globus_tui.store.operations import Resume
-from globus_tui.store.outcome import Done
+from globus_tui.store.operations import Done, Resume
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.list_memory import ListMemory
-    from globus_tui.store.operations import Operation
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Operation, Outcome
     from globus_tui.store.refresh_plan import Freshness
     from globus_tui.store.windows import Windows
     from globus_tui.widgets.viewpoint import Viewpoint

@@ -17,8 +17,7 @@ from globus_tui.present.marks import left_out_words
 from globus_tui.present.operation_words import same_as
 from globus_tui.present.replaced_words import resume_warning
 from globus_tui.present.sizes import counted
-from globus_tui.store.operations import CancelTask, Delete, Operation, Pause, Rename, Resume, resume_preview
-from globus_tui.store.outcome import Done
+from globus_tui.store.operations import CancelTask, Delete, Done, Operation, Pause, Rename, Resume, resume_preview
 from globus_tui.store.refresh_plan import FreshnessState
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Outcome
 
 Reason = tuple[str, str]
 """Why a timer is left out of an action on several: for one, and for more of them."""

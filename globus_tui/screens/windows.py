@@ -19,7 +19,7 @@ from globus_tui.screens.confirm import Confirm, ask, read_moment, tell_ends
 from globus_tui.screens.job_actions import JobActions
 from globus_tui.screens.searching import ListScreen
 from globus_tui.screens.show_text import BareText
-from globus_tui.store.outcome import Done
+from globus_tui.store.operations import Done
 from globus_tui.store.windows import Closing, Window, why_not_paused
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.domain.timer.job import JobId
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Outcome
 
 STAGGER = 10.0
 """Seconds between two resumes of which runs start at once."""

@@ -14,7 +14,7 @@ from globus_tui.domain.making.new_timer import find_created
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.ledger import alarm_entry
 from globus_tui.store.open_requests import LATE
-from globus_tui.store.outcome import NeedsConsent, SignedOut
+from globus_tui.store.operations import NeedsConsent, SignedOut
 from globus_tui.store.refresh_plan import is_sign_out, requirement
 
 if TYPE_CHECKING:

@@ -28,11 +28,17 @@ from globus_tui.store.operations import (
     DOING,
     CancelTask,
     Delete,
+    Done,
+    Failed,
     JobOperation,
+    NeedsConsent,
+    Outcome,
     Pause,
+    Refused,
     Rename,
     Resume,
     ResumePreview,
+    SignedOut,
     already_so,
     credentials_rule,
     done_words,
@@ -43,7 +49,6 @@ from globus_tui.store.operations import (
     took_effect,
     why_not,
 )
-from globus_tui.store.outcome import Done, Failed, NeedsConsent, Outcome, Refused, SignedOut
 from globus_tui.store.refresh_plan import DEFAULT_INTERVAL, SOON, Plan, is_sign_out, requirement
 from globus_tui.store.refresher import Refresher, Wake, WakeKind
 from globus_tui.store.rows import counts, worst

@@ -18,8 +18,19 @@ from globus_tui.domain.timer.job import JobId
 from globus_tui.domain.transfer.task import TaskStatus
 from globus_tui.store.job_state import Doing, Pending
 from globus_tui.store.journal import OUTCOMES
-from globus_tui.store.operations import Delete, Pause, Rename, Resume, took_effect
-from globus_tui.store.outcome import Done, Failed, NeedsConsent, Outcome, Refused, SignedOut
+from globus_tui.store.operations import (
+    Delete,
+    Done,
+    Failed,
+    NeedsConsent,
+    Outcome,
+    Pause,
+    Refused,
+    Rename,
+    Resume,
+    SignedOut,
+    took_effect,
+)
 from globus_tui.store.refresh_plan import is_sign_out, requirement
 
 if TYPE_CHECKING:

@@ -1,5 +1,5 @@
-"""Requests that change something, as values, with what they do to a timer, in rules and in words; and what Globus wants
-before a resume. Pure. The rules are those of the official CLI.
+"""Requests that change something, as values, with what they do to a timer, in rules and in words, and how they end; and
+what Globus wants before a resume. Pure. The rules are those of the official CLI.
 """
 
 from __future__ import annotations
@@ -127,6 +127,71 @@ class CancelTask:
 
 JobOperation = Pause | Resume | Rename | Delete
 Operation = JobOperation | CancelTask
+
+
+# --- how it ended
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It was carried out.
+
+    Attributes:
+        words: one sentence for the user; names in it are data of the service.
+        job: the timer as re-read afterwards; None when it is gone.
+        confirmed: the re-reading showed the effect. False: the service said yes but could not be asked again.
+        note: something else the user should know once, as that the journal cannot be written.
+        changed: False: it was so already, and nothing was sent.
+    """
+
+    words: str
+    job: Job | None = None
+    confirmed: bool = True
+    note: str | None = None
+    changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsConsent:
+    """Globus wants something from the user first; nothing was changed."""
+
+    gare: Gare
+    job_id: JobId | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """There are no usable credentials; nothing was changed."""
+
+    words: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It did not work.
+
+    Attributes:
+        rolled_back: True: everything is as before. False: it is not, or nobody can tell; `words` say which.
+        words: one or two sentences for the user.
+    """
+
+    error: GlobusTuiError
+    rolled_back: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The store did not even ask the service; `words` say why."""
+
+    words: str
+
+
+Outcome = Done | NeedsConsent | SignedOut | Failed | Refused
+
+
+# --- rules and words
 
 DOING: dict[type[Operation], Doing] = {
     Pause: Doing.PAUSING,

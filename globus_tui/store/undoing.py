@@ -16,8 +16,7 @@ from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.timer.job import Job, JobId
 from globus_tui.store.creation import Created
 from globus_tui.store.journal import noting
-from globus_tui.store.operations import Delete, Pause, Rename, Resume, resume_preview
-from globus_tui.store.outcome import Done
+from globus_tui.store.operations import Delete, Done, Pause, Rename, Resume, resume_preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from globus_tui.store.creation import Creator
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Outcome
     from globus_tui.store.swapping import Swapper
 
 _UNDONE_BY = {

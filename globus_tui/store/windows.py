@@ -21,15 +21,14 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import JobId, JobStatus, PauseCause
 from globus_tui.store.journal import noting
 from globus_tui.store.ledger import edit_timer
-from globus_tui.store.operations import Pause, Resume, resume_preview
-from globus_tui.store.outcome import Done
+from globus_tui.store.operations import Done, Pause, Resume, resume_preview
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.outcome import Outcome
+    from globus_tui.store.operations import Outcome
 
 PLANNED, ASKED, PAUSED, RESUMING, RESUMED, LEFT = "planned", "asked", "paused", "resuming", "resumed", "left"
 _CLAIMED = timedelta(minutes=10)

@@ -19,7 +19,7 @@ from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.store.creation import Created, CreationServices, Creator, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.journal import Journal, Recorder
 from globus_tui.store.open_requests import OpenRequests
-from globus_tui.store.outcome import NeedsConsent, SignedOut
+from globus_tui.store.operations import NeedsConsent, SignedOut
 from tests.store.workbench import NOON, SCRATCH, Workbench, nightly, workbench
 
 if TYPE_CHECKING:

@@ -18,8 +18,7 @@ from globus_tui.domain.timer.job import JobId
 from globus_tui.private_files import take_lock
 from globus_tui.store import journal
 from globus_tui.store.journal import Journal, read_journal
-from globus_tui.store.operations import Pause
-from globus_tui.store.outcome import Done
+from globus_tui.store.operations import Done, Pause
 from tests.store.fakes import World, a_job
 from tests.store.workbench import broken_places
 

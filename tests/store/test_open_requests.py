@@ -22,9 +22,8 @@ from globus_tui.domain.errors import SignedOut, TimedOut
 from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.store.journal import Journal, folded, read_journal
-from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
-from globus_tui.store.outcome import Done, Failed
-from globus_tui.store.outcome import SignedOut as SignedOutOutcome
+from globus_tui.store.operations import CancelTask, Delete, Done, Failed, Pause, Rename, Resume
+from globus_tui.store.operations import SignedOut as SignedOutOutcome
 from tests.served import serving
 from tests.store.fakes import NOON, World, a_job, a_run, paused, refused
 from tests.store.workbench import broken_places

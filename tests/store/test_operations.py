@@ -10,10 +10,9 @@ from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import ConnectionFailed, SignedOut, TimedOut
 from globus_tui.domain.timer.job import InactiveReason, Job, JobId, JobStatus, PauseCause
 from globus_tui.domain.transfer.task import Task, TaskStatus
-from globus_tui.store import outcome
+from globus_tui.store import operations
 from globus_tui.store.journal import Journal
-from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
-from globus_tui.store.outcome import Done, Failed, NeedsConsent, Refused
+from globus_tui.store.operations import CancelTask, Delete, Done, Failed, NeedsConsent, Pause, Refused, Rename, Resume
 from globus_tui.store.refresh_plan import FreshnessState
 from tests.store.fakes import NOON, Gate, World, a_job, a_run, not_found, paused, refused
 
@@ -216,7 +215,7 @@ async def test_being_signed_out_ends_the_operation_and_stops_the_clock() -> None
     world = await ready(a_job())
     world.jobs.errors["pause_job"] = [SignedOut("The sign-in was withdrawn.")]
     found = await world.store.operate(Pause(ONE))
-    assert isinstance(found, outcome.SignedOut)
+    assert isinstance(found, operations.SignedOut)
     assert world.store.freshness.state is FreshnessState.SIGNED_OUT
 
 

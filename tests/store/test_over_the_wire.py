@@ -24,8 +24,7 @@ from globus_tui.sandbox.service import InProcessTransport, Service, make_app
 from globus_tui.sandbox.world.flows import SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET
 from globus_tui.store.job_store import JobStore
 from globus_tui.store.journal import Journal, read_journal
-from globus_tui.store.operations import CancelTask, Delete, Pause, Rename, Resume
-from globus_tui.store.outcome import Done, NeedsConsent
+from globus_tui.store.operations import CancelTask, Delete, Done, NeedsConsent, Pause, Rename, Resume
 from globus_tui.store.refresh_plan import FreshnessState
 from globus_tui.store.services import Services
 from tests.facility import copied_facility

@@ -6,8 +6,7 @@ from globus_tui.domain.errors import ConnectionFailed, TimedOut
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.store.job_state import Doing
-from globus_tui.store.operations import Pause
-from globus_tui.store.outcome import Done, Failed, Refused
+from globus_tui.store.operations import Done, Failed, Pause, Refused
 from tests.store.fakes import Gate, World, a_job, refused
 
 ONE = JobId("one")
