@@ -115,6 +115,8 @@ class Ending:
     def _listen(self, ear: int) -> None:
         import time
 
+        # Here the terminal may be touched before `_told` has run, and stop the program again that was just woken.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         code = self._wait(ear)
         begun = self.code
         self._set_alarm(begun or code)
