@@ -181,7 +181,8 @@ class WaitingDriver(LinuxDriver):
         with contextlib.suppress(OSError):  # it is gone, or nobody's
             if os.tcgetpgrp(self.fileno) != os.getpgrp():
                 time.sleep(_WOKEN)
-        if signal.getsignal(signal.SIGCONT) == self._sigcont_application:  # nobody has
+        told = self._line_output.dropping  # by who hurries; or by a handler that took the place of this one
+        if not told and signal.getsignal(signal.SIGCONT) == self._sigcont_application:
             super()._sigcont_application()
 
     def close(self) -> None:
