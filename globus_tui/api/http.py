@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -275,8 +274,6 @@ class Connection:
 def _make_sender(
     environment: Environment, verify: ssl.SSLContext | bool, transport: httpx.AsyncBaseTransport | None
 ) -> Sender:
-    # The command line program of httpx, which it imports where click is installed: 15 ms, never called here.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None: "there is no such module"
     from globus_tui.api.sender import Sender
 
     return Sender(environment, verify, transport)

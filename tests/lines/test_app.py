@@ -234,11 +234,11 @@ async def test_work_that_is_given_up_before_it_began_leaves_nothing_that_python_
         assert getcoroutinestate(given_up) == getcoroutinestate(done) == CORO_CLOSED
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("told", ["by the handler", "by the thread", ""])
 async def test_woken_in_the_background_it_listens_whether_it_was_told_to_end_before_it_sleeps_again(
-    monkeypatch: pytest.MonkeyPatch, told: bool
+    monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
-    """Of two signals that are sent together the second one may be heard first."""
+    """Of two signals that are sent together the second one may be heard first, or while the first one is."""
     resumed = []
     monkeypatch.setattr(LinuxDriver, "_sigcont_application", lambda *_: resumed.append(True))
     before = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
@@ -246,8 +246,10 @@ async def test_woken_in_the_background_it_listens_whether_it_was_told_to_end_bef
     monkeypatch.setattr(os, "tcgetpgrp", lambda _: -1)
 
     def sleep(_: float) -> None:
-        if told:
+        if told == "by the handler":
             signal.signal(signal.SIGCONT, signal.SIG_IGN)  # as `Ending` does
+        elif told:
+            driver.hurry()
 
     monkeypatch.setattr(time, "sleep", sleep)
     try:
