@@ -1,4 +1,7 @@
-"""A small share of what `python -m tests.faults.monkey` presses: as fast as the program takes it."""
+"""A small share of what `python -m tests.faults.monkey` presses: as fast as the program takes it.
+
+Which screens the keys reach depends on what was open when they came, so it is not asked here.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ async def test_keys_at_random_end_nothing_and_change_nothing_unrecorded(seed: in
     found = await on_the_demo(seed, KEYS, patience=0)
     found.check()
     assert found.keys >= KEYS
-    assert len(found.screens) > 3
 
 
 @pytest.mark.parametrize("seed", [21, 22])
