@@ -24,7 +24,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     # Half the time of reading options goes into describing commands, of which the console needs none.
     if not more:
         return options
-    known, unknown = (parser := whole_parser()).parse_known_args(arguments)
+    known, unknown = (parser := whole_parser(arguments[0])).parse_known_args(arguments)
     if unknown:  # said by the command's name: its exit codes have meanings of their own
         command = known.name if known.name != "console" else ""
         _Parser(prog=f"{parser.prog} {command}".strip()).error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -99,10 +99,38 @@ def _console_parser(*, add_help: bool) -> argparse.ArgumentParser:
     return parser
 
 
-def whole_parser() -> argparse.ArgumentParser:
-    """All options and commands: also what completion and the manual page are made of."""
+class _OneCommand:
+    """Takes the description of one command: describing all of them is most of the time that reading options takes."""
+
+    def __init__(self, commands: Any, meant: str) -> None:
+        self._commands, self._meant = commands, meant
+
+    def add_parser(self, name: str, **more: Any) -> Any:
+        return self._commands.add_parser(name, **more) if name == self._meant else _Forgotten()
+
+
+class _Forgotten:
+    """What is described of a command that is not meant."""
+
+    def __getattr__(self, _: str) -> Any:
+        return lambda *_, **__: self
+
+
+def whole_parser(meant: str = "") -> argparse.ArgumentParser:
+    """All options and commands: also what completion and the manual page are made of.
+
+    Args:
+        meant: the name of the only command that will be read, or anything else for all of them.
+    """
     parser = _console_parser(add_help=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    _describe(_OneCommand(commands, meant))
+    if not commands.choices:
+        _describe(commands)
+    return parser
+
+
+def _describe(commands: Any) -> None:
     words = "serve the pretend Globus on loopback, for the official clients"
     sandbox = commands.add_parser("sandbox", help=words, description=words)
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
@@ -130,7 +158,6 @@ def whole_parser() -> argparse.ArgumentParser:
     words = "print the manual page: globus-tui man | man -l -"
     man = commands.add_parser("man", help=words, description=words)
     man.set_defaults(command=_lazy("completion", "run_man"), name="man")
-    return parser
 
 
 _CODES = "Exit codes: 0 done, 2 wrong use, 3 Globus could not be asked, 4 somebody has to sign in."
