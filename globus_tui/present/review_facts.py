@@ -404,7 +404,7 @@ def _flow_rows(draft: Draft) -> list[Fact]:
 
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)  # 0 and "0" are told apart
-    return text if len(text) <= 40 else f"{text[:38]}..."
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _transfer_rows(draft: Draft, names: Mapping[str, str]) -> list[Fact]:

@@ -51,9 +51,9 @@ class CommandLine(CompletingField):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         options = [one.rpartition(" ")[2] for one in self._completions(self.value)]
-        more = "" if len(options) <= _SHOWN else "  ..."
-        line = self._command_screen.query_one("#command-help", TextLine)
-        line.left = Content(f" tab: {'  '.join(map(safe_line, options[:_SHOWN]))}{more}" if options else "")
+        shown = [*options[:_SHOWN], *(("…",) if len(options) > _SHOWN else ())]
+        words = safe_line("  ".join(shown), ascii_only=self.app.has_class("-ascii"))
+        self._command_screen.query_one("#command-help", TextLine).left = Content(f" tab: {words}" if options else "")
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
