@@ -127,6 +127,15 @@ def test_a_timer_paused_before_its_first_run_has_missed_all_ticks_since_its_crea
     assert look_back(stopped, {}, NOW).missed_now == 3
 
 
+@pytest.mark.parametrize("made", [3, None])
+def test_runs_that_globus_lists_no_more_are_not_called_missed_when_somebody_pauses(made: int | None) -> None:
+    stopped = job([], **paused("user"), schedule=recurring(86400, TODAY_TICK - 2 * DAY), n_runs=made, last_ran_at=None)
+    found = look_back(stopped, {}, NOW)
+    assert strip(stopped, {}, NOW) == "..."
+    assert found.missed_now is None
+    assert starts_at_once(stopped, found, NOW) is None
+
+
 def test_a_start_in_the_past_does_not_count_ticks_before_the_timer_existed() -> None:
     stopped = job([], **paused("user"), submitted_at=wire(TODAY_TICK - HOUR))
     assert look_back(stopped, {}, NOW).missed_now == 1
