@@ -110,7 +110,10 @@ def calendar_group(
         fewer = clocks[:: -(-len(clocks) // most)]
         near = [f"{days_text(days)} at {clocks_text(fewer)}"]
         if days != EVERY_DAY and len(clocks) <= MOST_TIMERS:
-            near.append(f"every day at {clocks_text(clocks)}")
+            step, firsts = _steps_of_a_day(clocks)
+            evenly = len(firsts) == 1 and len(clocks) > 4
+            times = f"{DAY // step} times a day at {clock_text(clocks[0])}"
+            near.append(times if evenly else f"every day at {clocks_text(clocks)}")
         raise refuse(f"That would take {len(wanted)} timers; at most {MOST_TIMERS} are made at once.", *near)
     found = []
     for day, some in wanted:

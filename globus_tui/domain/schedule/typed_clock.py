@@ -52,8 +52,10 @@ def with_understood(wrong: BadInput, read: Callable[[str], object], *otherwise: 
     reason, near = (wrong.reason, wrong.near) if isinstance(wrong, Refusal) else (str(wrong), ())
     part = wrong.part if isinstance(wrong, Refusal) else ""
     before, behind = (r"(?<![\w:.-])", r"(?![\w:])") if part.isalnum() else ("", "")
-    found = re.search(rf"(?:\bthe )?{before}{re.escape(part)}{behind}", text, re.IGNORECASE) if part else None
-    whole = [f"{text[: found.start()]}{one}{text[found.end() :]}".strip() for one in near] if found else []
+    words = re.compile(rf"(?:\bthe )?{before}{re.escape(part)}{behind}", re.IGNORECASE)
+    text = text if words.search(text) else in_digits(text.lower())
+    found = words.search(text) if part else None
+    whole = [" ".join(f"{text[: found.start()]}{one}{text[found.end() :]}".split()) for one in near] if found else []
     farther: list[str] = []  # what is near to the near forms, where none of those can be
     understood = [one for one in whole if _is_read(one, read, farther)] or [
         one for one in near if _is_read(one, read, farther)
@@ -229,12 +231,12 @@ def _since_midnight(hour: int, minute: int, second: int, said: str) -> timedelta
     return found
 
 
-def in_part(clock: TypedClock, part: str, before: str = "") -> timedelta:
+def in_part(clock: TypedClock, part: str, *, repeats: bool = False) -> timedelta:
     """A time of day in a part of the day: `8` in the evening is 20:00, `2` at night is 02:00.
 
     Args:
         part: morning, afternoon, evening, night, or nothing.
-        before: what stands in front of the time of day, for advice.
+        repeats: it is one of every day, for advice.
 
     Raises:
         BadInput: it does not lie in it.
@@ -242,12 +244,16 @@ def in_part(clock: TypedClock, part: str, before: str = "") -> timedelta:
     if not part:
         return clock.since_midnight
     found, (first, end) = clock.since_midnight, _HOURS_OF[part]
+    if part == "night" and clock.half_open and timedelta(hours=5) <= found < timedelta(hours=9):
+        said = clock_text(found).removeprefix("0").removesuffix(":00")
+        either = clock_text(found), clock_text(found + DAY / 2)
+        raise refuse(f"“{said}” at night: before or after the night?", *either, part=said)
     choices: tuple[timedelta, ...] = (found, *((found + DAY / 2, found - DAY / 2) if clock.half_open else ()))
     for one in choices:
         hour = one // timedelta(minutes=1) / 60
         if 0 <= hour <= 24 and (first <= hour < end or first <= hour + 24 < end):
             return one
-    raise refuse(f"{clock_text(found)} is not in the {part}: say one of them.", f"{before}at {clock_text(found)}")
+    raise refuse(f"{clock_text(found)} is not in the {part}: say one of them.", "day" if repeats else "", part=part)
 
 
 def weekday_of(word: str) -> int | None:

@@ -71,6 +71,7 @@ def tidy(text: str) -> str:
     said = re.sub(r"[‐-―−]", "-", text.lower()).replace("from now", "hence")
     said = re.sub(r"(\d*)([¼½¾])", lambda it: f"{it[1] or 0}.{_FRACTIONS[it[2]]}", said).strip(" \"'“”‘’")
     said = in_digits(re.sub(r"(?<=[^ *])[.!?;, ]+$", "", " ".join(said.split())))
+    said = re.sub(r"(?<=\d-\d\d)t(\d\d)(?=z|[+-]| |$)", r"t\1:00", said)  # ISO 8601 may leave the minutes out
     said = re.sub(r"\bweek[- ](?=(?:day|end)s?\b)", "week", said)
     said = re.sub(r"\b(every|each)(?=\d)", r"\1 ", re.sub(r"\b(every|each) single\b", r"\1", said))
     said = re.sub(r"\b(day|night)s? of the week\b", r"\1", said)

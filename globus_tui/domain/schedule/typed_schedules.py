@@ -238,6 +238,12 @@ class _Phrase:
         said = "mondays 00:00" if said == "weekly" and "=" in text else said  # as systemd has it
         said = said.replace("*-*-*", "daily")
         said = re.sub(r" x ?(?=\d+$)", " max ", said) + (" runs" if re.search(r" x ?\d+$", said) else "")
+        said = re.sub(
+            r"\b(?:and )?n(?:ot|o later|ot later) (?:after|than) (?=\d{4}-|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun))",
+            "until ",
+            said,
+        )
+        said = re.sub(r"^for (\w+ (?:runs?|times)),? ((?:every|each|daily|hourly|weekly)\b.*)", r"\2 for \1", said)
         said = re.sub(r"^(?:all days|any day|everyday)\b", "every day", said)
         said = re.sub(r"^(?:on )?alternate (\w+?)s?\b", r"every other \1", said)
         said = _DAYS_TO.sub(r"\1-\2", said)

@@ -121,8 +121,8 @@ class Said:
                 "Which half of the day is meant where neither am nor pm is said?",
                 *(f"every day at {' and '.join([*some, *rest])}" for some in (later, hours)),
             )
-        every = f"every {DAY_NAMES[self.days[0]]} " if self.days else "every day " if self.repeats else ""
-        return tuple(sorted({in_part(clock, self.part, every) for clock in self.clocks}))
+        repeats = self.repeats and not self.days
+        return tuple(sorted({in_part(clock, self.part, repeats=repeats) for clock in self.clocks}))
 
     @property
     def sample_hour(self) -> str:
@@ -145,7 +145,7 @@ _INSTEAD = {
     r"few": ("say how many.", ("3",)),
     r"or": ("both of them?", ("and",)),
     r"(?:and )?stops? after (?:the )?(\d+)(?:st|nd|rd|th)?(?: run| time)?s?": (_FOR_RUNS, (r"for \1 runs",)),
-    r"(\d+) ?(?:x|times) ((?:every|each) .+)": (_FOR_RUNS, (r"\2 for \1 runs",)),
+    r"(\d+) ?(?:x|times|runs?) ((?:every|each|daily|hourly|nightly|weekly)\b.*)": (_FOR_RUNS, (r"\2 for \1 runs",)),
     r"in (\d+)": ("of what?", (r"in \1 minutes", r"in \1 hours")),
     r"(\d{1,2}):(\d)": ("that is no time of day.", (r"\1:0\2", r"\1:\g<2>0")),
     r"(\d\d?:\d\d)?([+-])(\d)": ("an offset has two digits and stands behind a time.", (r"\1\g<2>0\3:00",)),
@@ -298,7 +298,8 @@ class _Scan:
         taken, self.place = self.place - place, place
         if not self.found.without:
             said = " ".join(self.words[:3])
-            front = f"{' '.join(self.all[:place])}{at_clock(' '.join(self.words[2:]))}".strip()
+            later = "" if self.words[1:2] in (["after"], ["before"]) else at_clock(" ".join(self.words[2:]))
+            front = f"{' '.join(self.all[:place])}{later}".strip()
             raise refuse(
                 f"“{said}”: only weekdays can be left out, for a timer knows no dates and holidays.",
                 *((front, f"{front} between 06:00 and 22:00") if front else ()),
@@ -324,7 +325,10 @@ class _Scan:
             raise refuse("Other times on other days are schedules of their own.", first, f"{lead}{second}")
 
     def _set(self, name: str, value: object, unset: object = None) -> None:
-        if getattr(self.found, name) not in (unset, value):
+        before = getattr(self.found, name)
+        if name == "interval" and before not in (None, value) and DAY in (before, value):
+            raise refuse("Two intervals are said.", "", part="every day")
+        if before not in (unset, value):
             raise BadInput("The same thing is said twice.")
         setattr(self.found, name, value)
 
@@ -525,7 +529,7 @@ class _Scan:
         hit = self.match(r":(\d{2})(?: past)?(?: the hour)?")
         hit = hit or self.match(r"(\d{1,2})(?: min(?:ute)?s?)? past(?: (?:the|each|every) hour)?")
         hit = hit or self.match(r"on the hour()")
-        if hit is None and self.at and self.found.interval == timedelta(hours=1):
+        if hit is None and (self.at or self.found.minute is not None) and self.found.interval == timedelta(hours=1):
             hit = self.match(r"(\d{1,2})")
         if hit is None:
             return 0
@@ -535,6 +539,12 @@ class _Scan:
         if re.search(r"(?:each|every) hour", hit.group()):
             self.found.every = True
             self._set("interval", timedelta(hours=1))
+        if self.found.minute not in (None, minute):
+            others = re.findall(r"(?:(?<= )|^):?(\d\d?)(?= |$)", self.rest, re.ASCII)
+            minutes = sorted({self.found.minute or 0, minute, *map(int, others)})
+            hours = (self.found.interval or timedelta(hours=1)) // timedelta(hours=1)
+            line = f"{','.join(map(str, minutes))} {f'*/{hours}' if hours > 1 else '*'} * * *"
+            raise refuse("Several minutes of an hour are said as cron says them.", line)
         self._set("minute", minute)
         return len(hit.group().split())
 
