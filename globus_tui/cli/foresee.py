@@ -29,6 +29,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1)}
 _LONGEST = timedelta(days=31)
 _ROUTE_FROM = 100
 """Cells of the terminal from which on the route is shown too."""
+NO_MATCH = "No timer matches."
 _SINGLY = 24
 """Runs of one timer that get a line each."""
 
@@ -56,7 +57,7 @@ async def run_agenda(options: Namespace) -> int:
             show_document(now, **_document(here, begins, until, found, runs, clashes, meant))
             return OK
         if not runs:
-            tell((f"No run is due until {moments.stamp(until, here.zone)}.",))
+            tell((f"No run is due until {moments.stamp(until, here.zone)}." if meant or not typed else NO_MATCH,))
             return OK
         _print_runs(runs, meant, now, here)
         said = [
@@ -143,13 +144,10 @@ async def _past(options: Namespace) -> int:
         await here.read()
         now = here.store.now()
         since = now - _length(options.past)
-        found = [
-            (past, one)
-            for one in here.matching(" ".join(options.filter))
-            for past in happened(one.state.job, here.store.tasks, now, since)
-        ]
+        meant = here.matching(" ".join(options.filter))
+        found = [(past, one) for one in meant for past in happened(one.state.job, here.store.tasks, now, since)]
         found.sort(key=lambda line: line[0].at)
-        late = sum(one.state.health.why is Why.LATE for one in here.matching(" ".join(options.filter)))
+        late = sum(one.state.health.why is Why.LATE for one in meant)
         if options.json:
             runs = [
                 {
@@ -166,7 +164,9 @@ async def _past(options: Namespace) -> int:
             show_document(now, since=wire_moment(since), profile=here.settings.profile, runs=runs, **summary)
             return OK
         if not found:
-            tell((f"Nothing ran since {moments.stamp(since, here.zone)}.",))
+            tell(
+                (f"Nothing ran since {moments.stamp(since, here.zone)}." if meant or not options.filter else NO_MATCH,)
+            )
             return OK
         rows = []
         for past, one in found:
@@ -183,19 +183,24 @@ def parse_span(said: Sequence[str], now: datetime, zone: tzinfo) -> tuple[dateti
     """From when until when, and the filter: `7d …`, `02:00-04:00 …`, else a day; hours may go past midnight.
 
     Raises:
-        BadInput: it is too far ahead.
+        BadInput: it is too far ahead, or looks like a time and is none.
     """
     first = said[0] if said else ""
     if re.fullmatch(r"[1-9]\d{0,2}[hd]", first, re.ASCII):
         return now, now + _length(first), " ".join(said[1:])
-    clock = r"((?:[01]\d|2[0-3]):[0-5]\d)"
-    if (hours := re.fullmatch(f"{clock}-{clock}", first, re.ASCII)) is None:
+    clock = r"((?:[01]?\d|2[0-3]):[0-5]\d)"
+    if (hours := re.fullmatch(f"{clock}-(?:{clock}|24:00)", first, re.ASCII)) is None:
+        if re.fullmatch(r"[\d:.]+-[\d:.]*\d|\d+(?:h|d|m|min|w)?", first, re.ASCII):
+            raise BadInput(
+                f"{first[:40]!r} is no time: write for example 24h, 7d or 22:00-24:00; as text name:{first[:40]}"
+            )
         return now, now + _UNITS["d"], " ".join(said)
     today = now.astimezone(zone).date()
+    first_hour, last_hour = (one.zfill(5) for one in (hours[1], hours[2] or "00:00"))
     for day in range(-1, 3):
         begins, ends = (
             datetime.fromisoformat(f"{today + timedelta(days=day + late)}T{hour}").replace(tzinfo=zone)
-            for hour, late in ((hours[1], 0), (hours[2], int(hours[2] <= hours[1])))
+            for hour, late in ((first_hour, 0), (last_hour, int(last_hour <= first_hour)))
         )
         if ends > now:
             return begins.astimezone(now.tzinfo), ends.astimezone(now.tzinfo), " ".join(said[1:])

@@ -55,7 +55,10 @@ def perfdata(line: str) -> dict[str, str]:
         ("climate-nightly-mirror", CRITICAL, "SIGN-IN: consent missing: National Lab DTN"),
         ("understandable", UNKNOWN, "Globus sent what cannot be read"),
         ("no-such-timer", UNKNOWN, "no timer matches the filter"),
-        ("", UNKNOWN, "timers in trouble"),
+        ("understandable or control-room", UNKNOWN, "Globus sent what cannot be read"),
+        ("understandable or sensor-hourly", UNKNOWN, "Globus sent what cannot be read"),
+        ("understandable or run41", CRITICAL, "2 of 2 timers in trouble; run41-reprocessing FAILED"),
+        ("", CRITICAL, "timers in trouble"),
     ],
 )
 def test_the_exit_code_is_that_of_the_worst_timer(facility: Served, words: str, code: int, says: str) -> None:
@@ -76,6 +79,8 @@ def test_thresholds_and_quiet_hours(facility: Served) -> None:
     assert found.returncode == OK
     assert "quiet until 12:00, else CRITICAL" in found.stdout
     assert check("understandable", "--quiet", "12:00-12:00").returncode == UNKNOWN
+    assert check("understandable or run41", "--quiet", "12:00-12:00").returncode == UNKNOWN
+    assert check("understandable or run41", "--critical", "1").returncode == UNKNOWN
     for wrong in (("--warning", "20:10"), ("--timeout", "0"), ("--quiet", "8-9"), ("--format", "xml")):
         found = check(*wrong)
         assert found.returncode == UNKNOWN
@@ -202,7 +207,7 @@ def test_gauges_that_prometheus_and_openmetrics_read(facility: Served, tmp_path:
     timer.name = 'odd "name" with \\ and\nmore\ttab'
     asyncio.run(facility.sign_in("second"))
     found = check("--format", "prometheus", "--all-profiles")
-    assert found.returncode == UNKNOWN  # there is a timer that cannot be understood
+    assert found.returncode == CRITICAL
     text = found.stdout
     assert text.endswith("\n")
     assert "\r" not in text

@@ -208,6 +208,16 @@ def test_what_is_due_and_what_a_run_said(facility: Served, terminal: Shell) -> N
     assert {one["result"] for one in terminal.document["runs"]} == {"ok"}
     assert len(terminal.document["runs"]) == 3
     assert terminal("agenda", "--past", "6") == MISUSED
+    for wrong in ("25:00-26:00", "2-4", "22:00-24:30", "30m", "0h", "7"):
+        assert terminal("agenda", wrong) == MISUSED, wrong
+        assert "22:00-24:00" in terminal.err
+    assert terminal("agenda", "no-such-timer") == terminal("agenda", "--past", "6h", "no-such-timer") == DONE
+    assert terminal.err == "globus-tui: No timer matches.\n"
+    assert terminal("agenda", "2:00-24:00", "--json") == DONE
+    begins, until = wire.moment(terminal.document["begins"]), wire.moment(terminal.document["until"])
+    assert begins is not None
+    assert until is not None
+    assert (until.astimezone().hour, begins <= until) == (0, True)
     assert terminal("log", "run41-reprocessing") == DONE
     assert "run_00102/frame_0038.h5" in terminal.out
     assert "failed, file not found: /" in terminal.err
