@@ -41,31 +41,42 @@ class Mutant:
 
     Attributes:
         line: of the source, counted from 1.
+        where: the function or class around it; empty at the top of the module.
         before: what stood there.
         after: what stands there instead.
         source: the whole text, changed.
     """
 
     line: int
+    where: str
     before: str
     after: str
     source: str
 
     @property
     def key(self) -> str:
-        """The same while what stands there is the same, wherever in the file."""
-        return f"{self.before} -> {self.after}"
+        """The same while what stands there is the same, wherever in the file its function is."""
+        change = f"{self.before} -> {self.after}"
+        return f"{self.where}: {change}" if self.where else change
 
 
 def mutants(source: str, every: int = 1) -> Iterator[Mutant]:
     """All of them, or one of so many, from the top of the tree down."""
     tree, number = ast.parse(source), 0
+    scopes = dict(_scopes(tree, ""))
     for parent, name, index, node in list(_places(tree)):
         for changed in _changes(node):
             number += 1
             if number % every == 0:
                 altered = _written(tree, parent, name, index, changed)
-                yield Mutant(node.lineno, _words(node), _words(changed), altered)
+                yield Mutant(node.lineno, scopes[node], _words(node), _words(changed), altered)
+
+
+def _scopes(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
+    for child in ast.iter_child_nodes(node):
+        yield child, scope
+        named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        yield from _scopes(child, f"{scope}.{child.name}".lstrip(".") if named else scope)
 
 
 def _words(node: ast.AST) -> str:
