@@ -322,45 +322,44 @@ class Refresher:
 
     # --- single timers
 
-    async def read_job(self, job_id: JobId) -> bool:
-        """Reads one timer again; False when that failed or something newer was known. A 404 takes it off."""
+    async def read_job(self, job_id: JobId) -> None:
+        """Reads one timer again, as far as that works. A 404 takes it off."""
         asked = self.board.number()
         try:
             reading = await self._services.jobs.get_job(job_id, page_size=runs_to_ask_for(0, 0.0))
-            taken = self.board.take_job(reading.job, asked)
+            self.board.take_job(reading.job, asked)
         except GlobusTuiError as error:
             if isinstance(error, ServiceError) and error.kind is ErrorKind.NOT_FOUND:
                 self.board.drop_job(job_id)
             elif is_sign_out(error):
                 self.note_failure(error)
-            return False
+            return
         self._note_due((job_id,))
-        return taken
 
     def _note_due(self, job_ids: Iterable[JobId]) -> None:
         self.due.note(row for one in job_ids if (row := self.board.states.rows.get(one)) is not None)
 
-    async def read_due_jobs(self) -> bool:
+    async def read_due_jobs(self) -> None:
         """Reads the timers whose next run just fell due, and those an action asked to look at again."""
         if self._reading_jobs:
-            return False
+            return
         self._reading_jobs = True
         try:
             due = self.due.take(self.board.now(), self.board.clock(), self._reach())
             if len(due) >= LIST_INSTEAD:
-                return await self.refresh()
+                await self.refresh()
+                return
             for job_id in due:
                 if job_id in self.board.documents and job_id not in self.board.pending:
                     await self.read_job(job_id)
         finally:
             self._reading_jobs = False
-        return True
 
     def _reach(self) -> Reach:
         """Single readings are for what somebody looks at, and for runs that the list would tell of much later."""
         now, clock, next_list = self.board.now(), self.board.clock(), self.plan.next_at
         if next_list is None or not self.plan.focused:
-            return Reach(now - timedelta(days=1), tuple(self.board.opened) if self.plan.focused else ())
+            return Reach(now - timedelta(days=1))
         return Reach(now + (next_list - clock) - SOON_ENOUGH, tuple(self.board.opened))
 
     # --- the clock

@@ -100,6 +100,9 @@ class FakeJobs:
         self.errors: dict[str, list[Exception | None]] = {}
         self.late_errors: dict[str, list[Exception]] = {}
         self.gates: dict[str, Gate] = {}
+        self.younger_than: list[float] = []
+        self.age: float | None = None
+        """Of the list that another copy of the program was told, which is handed over where one so old will do."""
 
     async def _enter(self, method: str, asked: object = None) -> None:
         self.calls.append(method)
@@ -139,7 +142,9 @@ class FakeJobs:
     ) -> tuple[T | None, float | None]:
         """Hands jobs over that are made already."""
         jobs = await self.list_jobs(result_count=result_count)
-        return take(Entry(None, job, "") for job in jobs), None
+        self.younger_than.append(younger_than)
+        age = self.age if self.age is not None and self.age < younger_than else None
+        return take(Entry(None, job, "") for job in jobs), age
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         await self._enter("get_job", results_pt)
@@ -186,6 +191,8 @@ class FakeTasks:
         self.known = {task.task_id: task for task in tasks}
         self.asked: list[tuple[str, ...]] = []
         self.errors: dict[str, list[Exception]] = {}
+        self.younger_than: list[float] = []
+        self.gate: Gate | None = None
 
     def _enter(self, method: str) -> None:
         if queue := self.errors.get(method):
@@ -193,7 +200,11 @@ class FakeTasks:
 
     async def tasks_by_id(self, ids: Sequence[str], *, younger_than: float = 0.0) -> tuple[Task, ...]:
         self.asked.append(tuple(ids))
+        self.younger_than.append(younger_than)
         self._enter("tasks_by_id")
+        gate, self.gate = self.gate, None
+        if gate is not None:
+            await gate.pass_through()
         return tuple(self.known[one] for one in ids if one in self.known)
 
     async def get_task(self, task_id: str) -> Task:
@@ -255,13 +266,14 @@ class World:
         self.collections = FakeCollections()
         self.present = NOON
         self.ahead = timedelta()
+        self.drawn = 0.5
         services = Services(self.jobs, self.tasks, self.collections, FakeConsents(consents))
         self.store = JobStore(
             services,
             journal=journal,
             clock=lambda: self.present,
             skew=lambda: self.ahead,
-            draw=lambda: 0.5,
+            draw=lambda: self.drawn,
         )
 
     def later(self, seconds: float) -> None:
