@@ -107,7 +107,7 @@ class Submitted:
 
     task_id: str
     words: str
-    duplicate: bool = False
+    duplicate: bool
     note: str | None = None
 
 

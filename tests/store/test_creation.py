@@ -12,22 +12,26 @@ import pytest
 
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import GlobusTuiError, TimedOut, TimersAPIError
+from globus_tui.domain.errors import SignedOut as SignedOutError
 from globus_tui.domain.making.draft import What
 from globus_tui.domain.making.new_timer import differences
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
-from globus_tui.store.creation import Created, CreationServices, Creator, NotCreated, Submitted, Unconfirmed
+from globus_tui.domain.timer.job import JobReading
+from globus_tui.store.creation import Attempt, Created, CreationServices, Creator, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.journal import Journal, Recorder
 from globus_tui.store.open_requests import OpenRequests
 from globus_tui.store.operations import NeedsConsent, SignedOut
-from tests.store.workbench import NOON, SCRATCH, Workbench, nightly, workbench
+from tests.store.workbench import NOON, SCRATCH, Workbench, nightly, no_waiting, workbench
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.making.new_timer import NewTimer
-    from globus_tui.domain.timer.job import Job, JobReading
+    from globus_tui.domain.schedule.calendar_groups import GroupMember
+    from globus_tui.domain.timer.job import Job
     from globus_tui.domain.transfer.task import Submission
 
 
@@ -141,9 +145,80 @@ async def test_nobody_can_tell_when_the_list_cannot_be_read_either(bench: Workbe
     assert isinstance(found, Unconfirmed)
     assert not found.looked
     bench.calm()
+    assert "cannot be read either" in found.words
+    assert found.words.startswith(str(found.error))
     later = await bench.creator.look_again(found.attempt, found.draft)
     assert isinstance(later, Created)
     assert len(bench.named("a new mirror")) == 1
+
+
+async def test_a_timer_that_came_twice_is_told_with_the_number_of_them(bench: Workbench) -> None:
+    lost = await creator_with(bench, ListAppearing(bench, LOST, None)).create(nightly())
+    assert isinstance(lost, Unconfirmed)
+    words = []
+    for _ in range(2):
+        await bench.timers.create_timer(nightly().to_timer())
+        found = await bench.creator.look_again(lost.attempt, nightly())
+        assert isinstance(found, Created)
+        words.append(found.words)
+    told = "The answer was lost, but a new mirror was created."
+    assert words == [told, f"{told} There are 2 of them now."]
+
+
+async def test_timers_that_were_read_just_now_are_not_read_once_more(bench: Workbench) -> None:
+    there = await bench.timers.list_jobs()
+    read = bench.asked("GET", "/jobs/")
+    assert isinstance(await bench.creator.create(nightly(), there=there), Created)
+    assert bench.asked("GET", "/jobs/") == read
+    assert bench.attempts[0][0].known == {job.job_id for job in there}
+    assert isinstance(await bench.creator.create(nightly()), Created)
+    assert bench.asked("GET", "/jobs/") == read + 1
+
+
+async def test_an_answer_that_cannot_be_understood_is_looked_into(bench: Workbench) -> None:
+    class Unreadable(ListAppearing):
+        async def create_timer(self, timer: NewTimer) -> JobReading:
+            made = await self._bench.timers.create_timer(timer)
+            return JobReading(replace(made.job, unreadable="no schedule"), {})
+
+    found = await creator_with(bench, Unreadable(bench, LOST, None)).create(nightly())
+    assert isinstance(found, Created)
+    assert found.found_again
+    (entry,) = await bench.journal.entries()
+    assert (entry["outcome"], entry["after"]) == ("done", None)
+    assert "cannot be understood: no schedule" in entry["error"]
+
+
+async def test_collections_that_cannot_be_looked_up_keep_the_request_back(bench: Workbench) -> None:
+    bench.fault("/v0.10/endpoint/*", "reset", times=None)
+    found = await bench.creator.create(nightly())
+    assert isinstance(found, NotCreated)
+    assert found.words.startswith("Nothing was sent: the collections could not be looked up: ")
+    assert bench.asked("POST", "/v2/timer") == 0
+
+
+async def test_nobody_to_ask_about_consents_leaves_them_unknown(bench: Workbench) -> None:
+    services = CreationServices(bench.timers, bench.transfers, bench.transfers)
+    check = await Creator(services, bench.recorder, bench.clock.now).check_consents(nightly())
+    assert (check.missing, len(check.unknown), len(check.collections)) == ((), 2, 2)
+
+
+async def test_that_changes_are_not_written_down_is_said_with_what_was_made_and_not_before(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    recorder = Recorder(Journal(tmp_path / "file" / "journal.jsonl"), bench.clock.now)
+    services = CreationServices(bench.timers, bench.transfers, bench.transfers, bench.consents)
+    creator = Creator(services, recorder, bench.clock.now, sleep=no_waiting)
+    bench.fault("/v2/timer", "answer", status=422, body={"detail": []})
+    refused = await creator.create(nightly())
+    assert isinstance(refused, NotCreated)
+    made, again = await creator.create(nightly("one")), await creator.create(nightly("two"))
+    assert isinstance(made, Created)
+    assert isinstance(again, Created)
+    assert made.note is not None
+    assert made.note.endswith("Changes are recorded in memory only.")
+    assert again.note is None
 
 
 async def test_weekdays_become_five_timers_and_one_lost_answer_changes_nothing(bench: Workbench) -> None:
@@ -184,6 +259,93 @@ async def test_what_was_made_of_a_group_before_its_draft_was_changed_is_told(ben
     assert [job.name for job in second.others] == ["week (sat 18:00)"]
 
 
+def days(members: Sequence[GroupMember]) -> Draft:
+    return replace(nightly("week"), schedule=members[0].schedule, group=tuple(members))
+
+
+WEEKDAYS = parse_schedule("weekdays 18:00", NOON, ZoneInfo("America/Chicago")).members
+REFUSED: dict[str, Any] = {"status": 422, "body": {"detail": []}}
+
+
+async def test_what_is_there_already_is_told_though_the_first_of_a_group_is_refused_now(bench: Workbench) -> None:
+    bench.fault("/v2/timer", "answer", skip=3, **REFUSED)
+    await bench.creator.create_group(days(WEEKDAYS[1:]))
+    stopped = bench.attempts[-1][0]
+    assert stopped.timer is None
+    bench.fault("/v2/timer", "answer", **REFUSED)
+    found = await bench.creator.create_group(days([WEEKDAYS[0], *WEEKDAYS[2:]]), after=stopped)
+    assert isinstance(found.stopped_by, NotCreated)
+    assert [one.job.name for one in found.made] == [f"week ({one.suffix})" for one in WEEKDAYS[2:4]]
+    assert [job.name for job in found.others] == [f"week ({WEEKDAYS[1].suffix})"]
+    assert bench.attempts[-1][0] == replace(stopped, group=(*stopped.group, *bench.attempts[-1][1].to_timers()[:1]))
+
+
+async def test_a_group_whose_last_request_is_long_past_goes_on_without_a_question(bench: Workbench) -> None:
+    bench.fault("/v2/timer", "reset", skip=2)
+    first = await bench.creator.create_group(days(WEEKDAYS))
+    assert isinstance(first.stopped_by, Unconfirmed)
+    bench.clock.advance(599)
+    early = await bench.creator.create_group(days(WEEKDAYS), after=first.stopped_by.attempt)
+    assert isinstance(early.stopped_by, Unconfirmed)
+    assert (early.stopped_by.looked, len(early.made)) == (True, 2)
+    assert early.stopped_by.words == (
+        "No answer came. The timer is not in your list, but the request may still arrive: look again before repeating."
+    )
+    bench.clock.advance(1)
+    late = await bench.creator.create_group(days(WEEKDAYS), after=first.stopped_by.attempt)
+    assert (late.stopped_by, len(late.made)) == (None, 5)
+
+
+async def test_a_group_that_needs_a_consent_first_says_what_is_there_already(bench: Workbench) -> None:
+    bench.fault("/v2/timer", "answer", skip=2, **REFUSED)
+    await bench.creator.create_group(days(WEEKDAYS))
+    stopped = bench.attempts[-1][0]
+    bench.consents.missing.add(SCRATCH)
+    found = await bench.creator.create_group(days(WEEKDAYS), after=stopped)
+    assert isinstance(found.stopped_by, NeedsConsent)
+    assert [one.job.name for one in found.made] == [f"week ({one.suffix})" for one in WEEKDAYS[:2]]
+    assert bench.asked("POST", "/v2/timer") == 3
+    two = await bench.creator.create_group(days(WEEKDAYS[:2]), after=stopped)
+    assert two.stopped_by is None, "nothing is to be sent, so nothing is wanted"
+    rest = await bench.creator.create_group(days(WEEKDAYS), after=stopped, check_consents=False)
+    assert (rest.stopped_by, len(rest.made)) == (None, 5)
+
+
+async def test_a_group_made_of_a_transfer_that_was_lost_is_made_as_any_other(bench: Workbench) -> None:
+    lost = Attempt(NOON, submission_id="an-id")
+    found = await bench.creator.create_group(days(WEEKDAYS[:2]), after=lost)
+    assert (found.stopped_by, len(found.made)) == (None, 2)
+
+
+async def test_a_group_is_not_sent_while_the_timers_cannot_be_read(bench: Workbench) -> None:
+    bench.fault("/v2/timer", "reset", skip=2)
+    first = await bench.creator.create_group(days(WEEKDAYS))
+    assert isinstance(first.stopped_by, Unconfirmed)
+    after = first.stopped_by.attempt
+    bench.fault("/jobs/", "reset", times=None)
+    new = await bench.creator.create_group(days(WEEKDAYS))
+    assert isinstance(new.stopped_by, NotCreated)
+    assert new.stopped_by.words.startswith("Nothing was sent: your timers could not be read: ")
+    again = await bench.creator.create_group(days(WEEKDAYS), after=after)
+    assert isinstance(again.stopped_by, Unconfirmed)
+    assert (again.stopped_by.attempt, again.stopped_by.looked, again.made) == (after, False, ())
+    assert "cannot be read either" in again.stopped_by.words
+    bench.calm()
+    gare = Gare("ConsentRequired", ("a-scope",))
+    for error, answer in (
+        (SignedOutError("Gone."), SignedOut),
+        (TimersAPIError("No.", service="timer", status=403, gare=gare), NeedsConsent),
+    ):
+        creator = creator_with(bench, ListRefused(bench, error, None))
+        assert isinstance((await creator.create_group(days(WEEKDAYS), after=after)).stopped_by, answer)
+
+
+async def test_an_unfinished_group_is_refused_here(bench: Workbench) -> None:
+    found = await bench.creator.create_group(replace(nightly(), schedule=None))
+    assert isinstance(found.stopped_by, NotCreated)
+    assert bench.asked("GET", "/jobs/") == 0
+
+
 async def test_a_group_is_not_made_twice_by_a_key_pressed_twice(bench: Workbench) -> None:
     members = parse_schedule("weekends 18:00", NOON, ZoneInfo("America/Chicago")).members
     draft = replace(nightly("week"), schedule=members[0].schedule, group=members)
@@ -205,6 +367,39 @@ async def test_a_transfer_runs_once_however_often_its_answer_is_lost(bench: Work
     assert isinstance(found, Submitted)
     assert len(bench.app.sandbox.tasks) == before + 1
     assert found.duplicate == (kind == "lose")
+    assert found.words == ("It was under way already." if found.duplicate else "The transfer is under way.")
+    entries = await bench.journal.entries()
+    assert [one["outcome"] for one in entries] == [*["unknown"] * (len(entries) - 1), "done"]
+    assert entries[-1]["task"] == {"id": found.task_id}
+
+
+async def test_a_transfer_without_an_answer_is_handed_in_again_instead_of_looked_for(bench: Workbench) -> None:
+    bench.fault("/v0.10/transfer", "hang", times=9)
+    found = await bench.creator.create(nightly(what=What.TRANSFER_NOW))
+    assert isinstance(found, Unconfirmed)
+    assert not found.looked
+    assert found.words.startswith(str(found.error))
+    assert found.draft.transfer.submission_id == found.attempt.submission_id is not None
+    read = bench.asked("GET", "/jobs/")
+    again = await bench.creator.look_again(found.attempt, found.draft)
+    assert isinstance(again, Unconfirmed)
+    assert (again.looked, again.attempt) == (False, found.attempt)
+    assert "Hand it in again" in again.words
+    assert bench.asked("GET", "/jobs/") == read
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/v0.10/submission_id", "Nothing was sent: "), ("/v0.10/transfer", "It was not started: ")]
+)
+async def test_a_transfer_that_is_refused_is_not_started(bench: Workbench, path: str, words: str) -> None:
+    tasks = len(bench.app.sandbox.tasks)
+    body = {"code": "ServiceUnavailable.Nope", "message": "No.", "request_id": "r"}
+    bench.fault(path, "answer", status=409, body=body)
+    found = await bench.creator.create(nightly(what=What.TRANSFER_NOW))
+    assert isinstance(found, NotCreated)
+    assert found.words.startswith(words)
+    assert len(bench.app.sandbox.tasks) == tasks
+    assert [one["outcome"] for one in await bench.journal.entries()] == (["refused"] if "not started" in words else [])
 
 
 async def test_a_consent_that_transfer_itself_asks_for_is_passed_on(bench: Workbench) -> None:
@@ -245,6 +440,11 @@ class ListAppearing:
             if self.readings == self._seen_after:
                 await self._bench.timers.create_timer(self._timer)
         return await self._bench.timers.list_jobs()
+
+
+class ListRefused(ListAppearing):
+    async def list_jobs(self) -> tuple[Job, ...]:
+        raise self._error
 
 
 def creator_with(bench: Workbench, timers: ListAppearing, **more: Any) -> Creator:
