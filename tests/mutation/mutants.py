@@ -75,8 +75,10 @@ def mutants(source: str, every: int = 1) -> Iterator[Mutant]:
 def _scopes(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
     for child in ast.iter_child_nodes(node):
         yield child, scope
-        named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        yield from _scopes(child, f"{scope}.{child.name}".lstrip(".") if named else scope)
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from _scopes(child, f"{scope}.{child.name}".lstrip("."))
+        else:
+            yield from _scopes(child, scope)
 
 
 def _words(node: ast.AST) -> str:
