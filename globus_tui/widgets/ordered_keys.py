@@ -54,6 +54,8 @@ class OrderedKeys(LineApp[R]):
         super().__init__(**options)
         self._key_queue: deque[Key | Paste] = deque()
         self._key_task: asyncio.Task[None] | None = None
+        self._key_page: Screen[Any] | None = None
+        """In front when `key_now` was handed on."""
         self._key_came = asyncio.Event()
         self._key_not_before = float("-inf")
         self._key_page_closes = False
@@ -76,7 +78,12 @@ class OrderedKeys(LineApp[R]):
         if self._line_leaving and isinstance(event, InputEvent | Paste):
             return
         waits = isinstance(event, Key | Paste) and not event.is_forwarded and event is not self.key_now
-        if not waits or (isinstance(event, Key) and self.goes_first(event)):
+        if isinstance(event, Key) and self.goes_first(event):
+            await super().on_event(event)
+            return
+        if not waits:
+            if isinstance(event, Key | Paste) and self.screen is not self._key_page:
+                return  # a page has opened by itself while it was on its way: it was not meant for that one
             await super().on_event(event)
             return
         self._key_queue.append(event)  # type: ignore[arg-type]  # mypy does not follow `waits`
@@ -108,7 +115,7 @@ class OrderedKeys(LineApp[R]):
                         continue
                 self._key_moves = [*self._just_before(one), one] if isinstance(one, Key) else []
                 self.unsay_unbound()
-                self.key_now, self._key_is_free = one, False
+                self.key_now, self._key_page, self._key_is_free = one, self.screen, False
                 self.post_message(one)
                 await self._key_over()
                 if self._key_is_free and isinstance(one, Key):

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.events import Key
 
 from globus_tui.domain.making.draft import What, new_draft
 from globus_tui.lines.driver import WholePastes
@@ -19,6 +20,7 @@ from globus_tui.widgets.page import Page
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
+    from textual.events import Event
     from textual.pilot import Pilot
     from textual.widget import Widget
 
@@ -299,3 +301,25 @@ async def test_the_program_may_end_while_a_page_opens(demo: Demo, monkeypatch: p
         demo.app.open_screen(ActivityScreen())
         await opening.wait()
     assert not demo.app.is_running
+
+
+async def test_a_key_on_its_way_does_not_act_on_a_page_that_opens_by_itself_meanwhile(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the page of a sign-in that was asked for before does: nobody had seen it yet."""
+    agreed: list[bool | None] = []
+    async with demo.console() as pilot:
+        table = demo.table
+        handed_on = table.on_event
+
+        async def opens(event: Event) -> None:
+            if isinstance(event, Key):
+                demo.app.push_screen(Confirm("Delete it?", (), verb="delete it"), agreed.append)
+            await handed_on(event)
+
+        monkeypatch.setattr(table, "on_event", opens)
+        await demo.press(pilot, "y")
+        assert isinstance(demo.app.screen, Confirm)
+        assert agreed == []
+        await demo.press(pilot, "y")
+        assert agreed == [True]
