@@ -11,6 +11,7 @@ import os
 import ssl
 import sys
 import time
+from contextvars import Context
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -164,13 +165,15 @@ class PlainSender:
         limit = self._environment.timeout
         try:
             async with asyncio.timeout(CONNECT_SECONDS if limit is None else min(CONNECT_SECONDS, limit)):
-                reader, writer = await asyncio.open_connection(
+                opening = asyncio.open_connection(
                     url.hostname,
                     url.port or (443 if url.scheme == "https" else 80),
                     ssl=self._verify if url.scheme == "https" else None,
                     limit=_AT_ONCE,
                     happy_eyeballs_delay=_SECOND_FAMILY,
                 )
+                # In a context of its own: a connection stays open for hours, and with it the page that asked first.
+                reader, writer = await asyncio.create_task(opening, context=Context())
         except OSError as problem:
             raise Unreached from problem
         return _Wire((url.scheme, url.netloc), reader, writer, 0.0)

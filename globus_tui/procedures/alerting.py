@@ -32,7 +32,7 @@ class Alerting:
         self._told = Ledger(path, settings.profile)
         self._read_at: object = None
         self._broken: set[JobId] = set()
-        self.unseen: list[str] = []
+        self._unseen = 0
         self.all: list[str] = []
 
     def look(self) -> None:
@@ -93,7 +93,7 @@ class Alerting:
         states = {one.key: app.store.states[JobId(one.key)] for one in alerts}
         listed = {key: Listed(one, case_of(one, view), app.settings.profile) for key, one in states.items()}
         words = [alert_words(one, listed[one.key], view.zone) for one in alerts]
-        self.unseen += words
+        self._unseen += len(words)
         self.all = [*self.all, *words][-_KEPT:]
         app.alert = self.line()
         app.bell()
@@ -105,13 +105,13 @@ class Alerting:
             app.run_worker(self._run_hook(alerts, listed), group="alerts")
 
     def line(self) -> str:
-        if not self.unseen:
+        if not self._unseen:
             return ""
-        more = f" (and {len(self.unseen) - 1} more)" if len(self.unseen) > 1 else ""
-        return f"{self.unseen[-1]}{more}"
+        more = f" (and {self._unseen - 1} more)" if self._unseen > 1 else ""
+        return f"{self.all[-1]}{more}"
 
     def seen(self) -> None:
-        self.unseen.clear()
+        self._unseen = 0
         self._app.alert = ""
 
     async def _run_hook(self, alerts: list[Alert], listed: dict[str, Listed]) -> None:

@@ -152,7 +152,7 @@ class JobOrder:
 
             def words(row: Row) -> str | None:
                 group = groups.get(row.job_id)
-                said = why(case_of(group, view)) if group else why_words(row, states, view)
+                said = why(case_of(group, view)) if group else why_words(row, states.glance, view)
                 return said.casefold() or None
 
             return words
@@ -275,6 +275,7 @@ class JobOrder:
     def forget(self) -> None:
         """Nothing is filtered any more: what was made for it need not be kept."""
         self._subjects.clear()
+        self._hits = _Hits()
 
     def _subject(self, row: Row, states: States, view: Viewpoint) -> RowSubject:
         known = self._subjects.get(row.job_id)

@@ -194,6 +194,7 @@ class Narrowing(TimerScreen):
 
     def _leave_filter(self) -> bool:
         """Unwind one level: the filter line, then the filter; False when there was none."""
+        self.workers.cancel_group(self, "filter")  # else it goes on to make what is forgotten here
         if self._filter_is_open:
             self._row_order.typed = ""
             self._row_order.forget()

@@ -578,6 +578,8 @@ class Board:
                 known.pop(job_id, None)
         for job_id in tuple(self._gone)[:-STATES_AT_HAND]:
             del self._gone[job_id]
+            if job_id not in self.documents:  # it may be back
+                self.shelf.let_go(job_id)
 
 
 def _differs(row: Row, before: Row | None) -> bool:

@@ -61,11 +61,13 @@ class TaskShelf:
                     self._wanted[task_id] = (rank, order)
             elif known is None:
                 self._wanted.pop(task_id, None)
-        self._let_go(job_id, tuple(task_id for task_id, _, _ in tasks))
+        self.let_go(job_id, tuple(task_id for task_id, _, _ in tasks))
 
-    def _let_go(self, job_id: JobId, newest: tuple[str, ...]) -> None:
+    def let_go(self, job_id: JobId, newest: tuple[str, ...] = ()) -> None:
         """Tasks of runs that newer ones have pushed out: a console that is open for weeks has seen many."""
-        before, self._newest[job_id] = self._newest.get(job_id, ()), newest
+        before = self._newest.pop(job_id, ())
+        if newest:
+            self._newest[job_id] = newest
         for task_id in set(before).difference(newest):
             for known in (self._tasks, self._owners, self._wanted, self._turns, self._not_before):
                 known.pop(task_id, None)
@@ -75,12 +77,10 @@ class TaskShelf:
         self._depth = depth_for(jobs)
 
     def forget(self, jobs: Container[JobId]) -> None:
-        """The jobs are gone: nobody needs their tasks."""
+        """The jobs are gone: nobody asks for their tasks. What is known of them stays until they are let go."""
         for task_id in [one for one, owner in self._owners.items() if owner in jobs]:
             for known in (self._wanted, self._turns, self._owners):
                 known.pop(task_id, None)
-        for job_id in [one for one in self._newest if one in jobs]:
-            del self._newest[job_id]
 
     def wanted(self, now: datetime, limit: int = TASKS_AT_ONCE) -> tuple[str, ...]:
         """Ids to look up now: what is not known first, of that the newest run of each job; then whose turn it is."""

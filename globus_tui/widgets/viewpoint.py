@@ -18,13 +18,15 @@ from globus_tui.present.transfer_words import collection_name, join_route
 from globus_tui.store.rows import SIDES_APART
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from globus_tui.domain.timer.job import Job
     from globus_tui.domain.transfer.task import Task
     from globus_tui.store.board import States
     from globus_tui.store.job_state import Glance, JobState
     from globus_tui.store.rows import Row
+
+    Glancing = Callable[[Row], JobState | Glance]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,12 @@ def says_why(row: Row) -> bool:
     return row.health.why is Why.FINE and bool(row.source and row.destination)
 
 
-def why_words(row: Row, states: States, view: Viewpoint) -> str:
-    """The words of a row's WHY column."""
+def why_words(row: Row, glance: Glancing, view: Viewpoint) -> str:
+    """The words of a row's WHY column; `glance` as of `States`."""
     if says_why(row) and row.job_id not in view.fleet:
         source, destination = (collection_name(one, view.names) for one in (row.source, row.destination))
         return join_route(source, destination, ascii_only=view.ascii)
-    return why(case_of(states.glance(row), view))
+    return why(case_of(glance(row), view))
 
 
 class RowSubject:
@@ -95,7 +97,7 @@ class RowSubject:
         self.view = view
         orders = view.orders.get(row.job_id, NONE)
         self.note, self.tags = orders.note.casefold(), tuple(one.casefold() for one in orders.tags)
-        self._row, self._states = row, states
+        self._row, self._glance = row, states.glance  # kept for days, it must not hold the states of back then
 
     @property
     def health(self) -> str:
@@ -113,7 +115,7 @@ class RowSubject:
 
     @cached_property
     def why(self) -> str:
-        return why_words(self._row, self._states, self.view).casefold()
+        return why_words(self._row, self._glance, self.view).casefold()
 
     @property
     def everything(self) -> Iterator[str]:
@@ -144,7 +146,7 @@ class RowSubject:
     @property
     def job(self) -> Job:
         """The timer, of its document as far as it is asked; read again each time, for ten thousand fill memory."""
-        return self._states.glance(self._row).job
+        return self._glance(self._row).job
 
     @property
     def ids(self) -> list[str]:

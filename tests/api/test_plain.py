@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import pytest
 
@@ -87,6 +90,26 @@ async def test_every_shape_of_an_answer_is_read_whole_twice(answer: bytes) -> No
         stays_open = (b"Length" in answer or b"chunked" in answer) and b"HTTP/1.0" not in answer
         assert canned.connections == (1 if stays_open else 2)
         assert connection._sender is None, "httpx was not needed"
+
+
+class Page:
+    """What Textual lets everything know of that a page sets going."""
+
+
+async def test_a_connection_that_stays_open_does_not_hold_the_page_that_asked_first() -> None:
+    asking: ContextVar[Page] = ContextVar("asking")
+
+    async def ask(connection: Connection, page: Page) -> ref[Page]:
+        asking.set(page)
+        await connection.request("timer", "GET", "/jobs/")
+        return ref(page)
+
+    async with served(with_length(b"{}"), with_length(b"{}")) as (canned, connection):
+        closed = await asyncio.create_task(ask(connection, Page()))
+        await connection.request("timer", "GET", "/jobs/")
+        gc.collect()
+        assert canned.connections == 1
+        assert closed() is None
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,19 @@ async def test_escape_while_typing_shows_all_timers_again(demo: Demo) -> None:
         assert demo.table.has_focus
 
 
+async def test_a_filter_that_was_left_keeps_nothing_of_the_rows_that_it_looked_at(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "slash", "m")
+        screen = demo.app.screen
+        assert isinstance(screen, JobListScreen)
+        order = screen._row_order
+        assert order._subjects
+        screen._prepare_filter()  # under way when the filter is left
+        assert screen._leave_filter()
+        await demo.settle(pilot)
+        assert (order._subjects, order._hits.found) == ({}, {})
+
+
 async def test_a_filter_that_nothing_matches_says_so_and_how_to_get_out(demo: Demo) -> None:
     async with demo.console() as pilot:
         await demo.press(pilot, "slash")

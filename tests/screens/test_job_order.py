@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,6 +119,22 @@ async def test_a_letter_more_looks_only_at_what_was_left(demo: Demo, monkeypatch
         single = {one for one in looked_at if one in states}
         assert 0 < len(single) < len(states) // 2
         assert single <= left | {part for group in order.groups.values() for part in group.group.job_ids}
+
+
+def test_a_filter_that_stands_for_days_holds_none_of_the_states_of_back_then() -> None:
+    board = board_of([job_document(name=f"timer {number}", job_id=f"id-{number}") for number in range(9)])
+    order = JobOrder()
+    order.typed = "timer"
+    before = []
+    for job_id in board.states.rows:  # each changes once, and is looked at by the filter then
+        order.rows(board.states, VIEW)
+        before.append(board.states)
+        board._say_anew([job_id])
+        board.publish([job_id])
+    assert len(order.rows(board.states, VIEW)) == 9
+    by_nobody = sys.getrefcount([object()].pop())
+    held = [sys.getrefcount(before.pop()) - by_nobody for _ in range(9)]
+    assert held == [0] * 9
 
 
 async def test_each_facet_leaves_as_many_timers_as_it_says(demo: Demo) -> None:

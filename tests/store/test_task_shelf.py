@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.store.board import STATES_AT_HAND
 from globus_tui.store.rows import make_row, noted
 from globus_tui.store.task_shelf import TaskShelf
-from tests.domain.samples import NOW, job, run_document, task, task_id
+from tests.domain.samples import NOW, job, job_document, run_document, task, task_id
+from tests.store.test_one_judge import board_of, read_list
 
 if TYPE_CHECKING:
     from globus_tui.domain.timer.job import Job
@@ -69,3 +71,23 @@ def test_tasks_of_runs_that_newer_ones_pushed_out_are_forgotten() -> None:
         shelf.take([task(newest)])
     assert len(shelf.tasks) == 14
     assert all(len(known) <= 14 for known in vars(shelf).values() if isinstance(known, dict))
+
+
+def test_tasks_of_timers_that_are_gone_stay_while_such_a_timer_may_still_be_on_the_screen() -> None:
+    board, last = board_of([]), 2 * STATES_AT_HAND
+    for number in range(last + 1):
+        read_list(board, [job_document([run_document(NOW, number=number)], job_id=f"id-{number}")])
+        board.take_tasks([task(number)])
+    held = {task_id(number) for number in range(last - STATES_AT_HAND, last + 1)}
+    assert board.shelf.tasks.keys() == held
+    assert len(board.shelf._newest) == len(held)
+
+
+def test_a_timer_that_is_back_keeps_its_tasks_when_those_that_went_with_it_lose_theirs() -> None:
+    board = board_of([job_document([run_document(NOW)])])
+    board.take_tasks([task(0)])
+    read_list(board, [])
+    for number in range(1, 2 * STATES_AT_HAND):
+        other = job_document([run_document(NOW, number=number)], job_id=f"id-{number}")
+        read_list(board, [job_document([run_document(NOW)]), other])
+    assert task_id(0) in board.shelf.tasks

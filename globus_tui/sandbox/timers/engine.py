@@ -314,8 +314,8 @@ CLEAN_UP_AFTER = timedelta(seconds=30)
 """How long a deleted timer lingers; how long it does in the real service is not known."""
 KEPT = timedelta(days=90)
 """Only the last 90 days of activity are kept (documented)."""
-MOST_KEPT = 100
-"""Runs kept of one timer, so that a world that goes on for weeks, or fast, does not grow for ever."""
+MOST_KEPT = 60
+"""Runs kept of one timer, as many as a world begins with: one that goes on for weeks, or fast, does not grow."""
 NEEDS_AUTHORIZATION = "globus_auth_requirements"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from globus_tui.sandbox.auth.tokens import Grantee
 from globus_tui.sandbox.faults import Faults
 from globus_tui.sandbox.state import Document, Sandbox, Session, Timer, TimerRun, TransferTask, iso
-from globus_tui.sandbox.timers.engine import install
+from globus_tui.sandbox.timers.engine import MOST_KEPT, install
 from globus_tui.sandbox.timers.payloads import OFF, ON
 from globus_tui.sandbox.transfer.documents import ended, name_endpoints, settle_plan, task_document
 from globus_tui.sandbox.transfer.engine import HOLDS, book_end, hold, refresh
@@ -151,7 +151,6 @@ def _outcome(recipe: recipes.Recipe, mark: str) -> Document:
     return {**_usual(recipe), "checksums": True, **extra.get(mark, {})}
 
 
-KEPT_RUNS = 60
 STARTED = (
     recipes.OK
     + recipes.FAULTS
@@ -165,7 +164,7 @@ KEPT_SECONDS = 89 * recipes.DAY
 """The service keeps 90 days of activity."""
 
 
-def build(sandbox: Sandbox, recipe: recipes.Recipe, owner: Grantee, now: datetime, kept: int = KEPT_RUNS) -> Timer:
+def build(sandbox: Sandbox, recipe: recipes.Recipe, owner: Grantee, now: datetime, kept: int = MOST_KEPT) -> Timer:
     """The timer of a recipe, with its history.
 
     Args:
@@ -264,7 +263,7 @@ def _usual(recipe: recipes.Recipe) -> Document:
 
 def _marks(recipe: recipes.Recipe, rng: random.Random, kept: int) -> str:
     held = recipe.count if recipe.every is None else min(recipe.count, KEPT_SECONDS // recipe.every)
-    shown = max(len(recipe.marks), min(held, kept)) if kept >= KEPT_RUNS else min(held, kept)
+    shown = max(len(recipe.marks), min(held, kept)) if kept >= MOST_KEPT else min(held, kept)
     before = "".join(recipes.FAULTS if rng.random() < 0.05 else recipes.OK for _ in range(shown - len(recipe.marks)))
     return (before + recipe.marks)[-shown:] if shown else ""
 
@@ -341,7 +340,7 @@ def facility(
         recipe = every[number % len(every)]
         who = Grantee(owner, client, poor if recipe.poor_session else rich)
         few = timers is not None and timers > len(every)
-        timer = build(sandbox, recipe, who, now, 3 if few else KEPT_RUNS)
+        timer = build(sandbox, recipe, who, now, 3 if few else MOST_KEPT)
         if number >= len(every):
             _set_apart(timer, number)
         _place(sandbox, timer, recipe, now)
