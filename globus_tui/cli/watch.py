@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import OK
-from globus_tui.cli.account import tell
+from globus_tui.cli.account import CannotShowError, tell
 from globus_tui.cli.timers import Context, looks, signed_in
 from globus_tui.domain.timer.alerts import Watcher
 from globus_tui.present import moments
@@ -52,11 +52,16 @@ async def run(options: Namespace) -> int:
                     await _alert(here, options, watcher, told)
                 lines = _lines(here, options)
                 text = "\n".join(lines)
-                if text != shown and wall:
-                    sys.stdout.write("\x1b[H\x1b[2J" + text)
-                elif not wall and lines[:1] != shown.split("\n")[:1]:
-                    sys.stdout.write(lines[0] + "\n")
-                sys.stdout.flush()
+                try:
+                    if text != shown and wall:
+                        sys.stdout.write("\x1b[H\x1b[2J" + text)
+                    elif not wall and lines[:1] != shown.split("\n")[:1]:
+                        sys.stdout.write(lines[0] + "\n")
+                    sys.stdout.flush()
+                except BrokenPipeError:  # nobody looks any more
+                    return OK
+                except OSError as wrong:
+                    raise CannotShowError(f"Standard output cannot be written: {wrong.strerror}.") from None
                 shown = text
                 if options.count and readings >= options.count:
                     return OK

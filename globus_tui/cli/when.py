@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import OK
+from globus_tui.cli.account import write
 from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft
@@ -37,9 +37,9 @@ def run(options: Namespace) -> int:
         import json
 
         shown = _document(phrase, zone, read, draft, now, options.count, list(notices))
-        sys.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
+        write(json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(review_facts.when_lines(draft, notices, now, zone, options.count, read.zone)) + "\n")
+        write("\n".join(review_facts.when_lines(draft, notices, now, zone, options.count, read.zone)) + "\n")
     return OK
 
 

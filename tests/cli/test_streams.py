@@ -35,6 +35,9 @@ def shell(line: str, **environ: str) -> subprocess.CompletedProcess[str]:
         ("login <&-", 1, "No code was entered"),
         ("whoami >/dev/full", 1, "Standard output cannot be written: No space left on device"),
         ("whoami | true", 0, ""),
+        ("when every 6h >/dev/full", 1, "Standard output cannot be written: No space left on device"),
+        ("--demo watch >/dev/full", 1, "Standard output cannot be written: No space left on device"),
+        ("--demo watch --count 1 | true", 0, ""),
     ],
 )
 @pytest.mark.parametrize("unbuffered", ["", "1"])

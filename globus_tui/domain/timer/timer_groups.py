@@ -128,6 +128,6 @@ def check_name(text: str) -> None:
         BadInput: it is empty, or has control characters in it.
     """
     if not text:
-        raise BadInput("A timer needs a name to be found again; type one, or Escape to leave it as it is.")
+        raise BadInput("A timer needs a name to be found again.")
     if any(ord(character) < 32 for character in text):
         raise BadInput("The name has a control character in it; take that out.")
