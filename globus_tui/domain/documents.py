@@ -165,7 +165,7 @@ def walk(
         ValueError: it is not JSON, or not an object.
         LookupError: there is no such list.
     """
-    text, found = _Text(chunks), False
+    text, named = _Text(chunks), False
     text.expect("{")
     more = not text.stands("}")
     while more:
@@ -174,7 +174,7 @@ def walk(
             raise ValueError("expected a name")
         text.expect(":")
         if key == name and text.stands("["):
-            found = True
+            named = True
             yield from _entries(text, last, id_name)
         else:
             member, _ = text.value()
@@ -184,7 +184,7 @@ def walk(
     text.expect("}")
     if not text.at_end():
         raise ValueError("unexpected text behind the object")
-    if not found:
+    if not named:
         raise LookupError(name)
 
 
@@ -201,13 +201,13 @@ def _entries(text: _Text, last: Mapping[Any, object], id_name: str) -> Iterator[
             yield Entry(known[0], None, same)
             place += 1
         else:
-            found, written = text.value()
-            yield Entry(None, found, written)
+            value, written = text.value()
+            yield Entry(None, value, written)
             if before:
                 if places is None:
                     places = {key: at for at, (key, _) in enumerate(before)}
                 # A changed entry: go on behind it. A new one: what stood here may come next.
-                at = places.get(str(found.get(id_name))) if isinstance(found, dict) else None
+                at = places.get(str(value.get(id_name))) if isinstance(value, dict) else None
                 place = place if at is None else at + 1
         number += 1
         if number % _A_TURN == 0:
@@ -240,8 +240,8 @@ class _Text:
 
     def _pass_blanks(self) -> None:
         while True:
-            found = _blanks(self._text, self._at)
-            self._at = found.end() if found else self._at
+            blanks = _blanks(self._text, self._at)
+            self._at = blanks.end() if blanks else self._at
             if self._at < len(self._text) or not self._more:
                 return
             self._fill(_AHEAD)
@@ -259,9 +259,9 @@ class _Text:
 
     def comma(self) -> bool:
         """Passes over a comma, if there is one."""
-        found = self.stands(",")
-        self._at += found
-        return found
+        stands = self.stands(",")
+        self._at += stands
+        return stands
 
     def at_end(self) -> bool:
         """Nothing comes any more."""
@@ -271,9 +271,9 @@ class _Text:
         """Passes over a text, if it comes next."""
         self._pass_blanks()
         self._fill(len(text))
-        found = self._text.startswith(text, self._at)
-        self._at += len(text) if found else 0
-        return found
+        comes = self._text.startswith(text, self._at)
+        self._at += len(text) if comes else 0
+        return comes
 
     def value(self) -> tuple[Any, str]:
         """Passes over a value; gives it and its text."""
@@ -282,7 +282,7 @@ class _Text:
         while True:
             self._fill(ahead)
             try:
-                found, end = decode(self._text, self._at)
+                value, end = decode(self._text, self._at)
             except ValueError:
                 if not self._more:
                     raise
@@ -290,5 +290,5 @@ class _Text:
                 # A number that reaches the edge may go on behind it.
                 if end < len(self._text) or not self._more:
                     written, self._at = self._text[self._at : end], end
-                    return found, written
+                    return value, written
             ahead = 4 * (len(self._text) - self._at)

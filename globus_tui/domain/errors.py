@@ -54,8 +54,8 @@ class GlobusTuiError(Exception):
     @property
     def in_full(self) -> str:
         """What is wrong, then what to do, each a sentence."""
-        said = str(self)
-        return f"{said}{'' if said.endswith(('.', '!', '?')) else '.'} {self.advice}" if self.advice else said
+        message = str(self)
+        return f"{message}{'' if message.endswith(('.', '!', '?')) else '.'} {self.advice}" if self.advice else message
 
 
 class BadInput(GlobusTuiError, ValueError):

@@ -46,17 +46,17 @@ else:
 
     def _own_fields(cls):
         """By name: the annotation, and the default or what `field` gave."""
-        found = {}
+        fields = {}
         for name, annotation in inspect.get_annotations(cls).items():
             if "ClassVar[" not in str(annotation):
                 default = cls.__dict__.get(name, dataclasses.MISSING)
                 missing = isinstance(default, types.MemberDescriptorType)
-                found[name] = annotation, dataclasses.MISSING if missing else default
-        return found
+                fields[name] = annotation, dataclasses.MISSING if missing else default
+        return fields
 
     def _with_defaults(cls, own):
-        for name, (_, one) in own.items():
-            default = one.default if isinstance(one, dataclasses.Field) else one
+        for name, (_, declared) in own.items():
+            default = declared.default if isinstance(declared, dataclasses.Field) else declared
             if default is not dataclasses.MISSING:
                 setattr(cls, name, default)
             elif name in cls.__dict__:
@@ -84,31 +84,33 @@ else:
 
     def _init(cls):
         """The only one that is worth being compiled: it runs for every value."""
-        names, told, lines = {"_new": object()}, ["self"], ["pass"]
-        for name, (_, one) in sorted(cls.__quick_fields__.items(), key=lambda one: one[0] in cls.__quick_named__):
+        names, arguments, lines = {"_new": object()}, ["self"], ["pass"]
+        for name, (_, default) in sorted(cls.__quick_fields__.items(), key=lambda item: item[0] in cls.__quick_named__):
             factory, value = dataclasses.MISSING, name
-            if isinstance(one, dataclasses.Field):
-                one, factory = one.default, one.default_factory
-            if name in cls.__quick_named__ and "*" not in told:
-                told.append("*")
+            if isinstance(default, dataclasses.Field):
+                default, factory = default.default, default.default_factory
+            if name in cls.__quick_named__ and "*" not in arguments:
+                arguments.append("*")
             if factory is not dataclasses.MISSING:
-                names[f"_make_{name}"], one = factory, names["_new"]
+                names[f"_make_{name}"], default = factory, names["_new"]
                 value = f"_make_{name}() if {name} is _new else {name}"
-            names[f"_{name}"] = one
-            told.append(name if one is dataclasses.MISSING else f"{name}=_{name}")
+            names[f"_{name}"] = default
+            arguments.append(name if default is dataclasses.MISSING else f"{name}=_{name}")
             lines.append(f"self.{name} = {value}")
         if hasattr(cls, "__post_init__"):
             lines.append("self.__post_init__()")
-        exec("\n    ".join((f"def __init__({', '.join(told)}):", *lines)), names)  # noqa: S102  # names of this program
+        exec("\n    ".join((f"def __init__({', '.join(arguments)}):", *lines)), names)  # noqa: S102  # names of this program
         return names["__init__"]
 
     def _values(cls, counts):
         """Gives the values of the fields that count for something."""
-        names = [name for name, (_, one) in cls.__quick_fields__.items() if counts(one)]
+        names = [name for name, (_, default) in cls.__quick_fields__.items() if counts(default)]
         return eval(f"lambda self: ({''.join(f'self.{name}, ' for name in names)})", {})  # noqa: S307  # names of this program
 
     def _repr(cls):
-        shown = [name for name, (_, one) in cls.__quick_fields__.items() if getattr(one, "repr", True) is not False]
+        shown = [
+            name for name, (_, default) in cls.__quick_fields__.items() if getattr(default, "repr", True) is not False
+        ]
 
         def written(self):
             return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
@@ -116,7 +118,7 @@ else:
         return written
 
     def _eq(cls):
-        values = _values(cls, lambda one: not isinstance(one, dataclasses.Field) or one.compare)
+        values = _values(cls, lambda own: not isinstance(own, dataclasses.Field) or own.compare)
 
         def written(self, other):
             return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
@@ -125,7 +127,8 @@ else:
 
     def _hash(cls):
         values = _values(
-            cls, lambda one: not isinstance(one, dataclasses.Field) or (one.compare if one.hash is None else one.hash)
+            cls,
+            lambda own: not isinstance(own, dataclasses.Field) or (own.compare if own.hash is None else own.hash),
         )
         return lambda self: hash(values(self))
 
@@ -141,9 +144,9 @@ else:
             cls = self._cls
             fields = []
             for name, (annotation, default) in cls.__quick_fields__.items():
-                one = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
-                one.kw_only = name in cls.__quick_named__
-                fields.append((name, annotation, one))
+                field = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
+                field.kw_only = name in cls.__quick_named__
+                fields.append((name, annotation, field))
             # The text about the class is given, or else that is written too, of the signature.
             standard = dataclasses.make_dataclass(
                 cls.__name__, fields, namespace={"__doc__": name}, init=False, repr=False, eq=False, match_args=False

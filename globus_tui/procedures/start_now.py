@@ -98,7 +98,7 @@ async def _made(app: Console, making: Making, reading: JobReading, choice: RunCh
             with suppress(BadInput):  # that there are too few is said in the end
                 if len(first_items(data, files, found)[0]) >= files:
                     break
-    return run_now(reading.job, reading.document, choice, app.store.now(), first=files, found=found)
+    return run_now(reading.job, reading.document, choice, app.store.now(), first=files, listings=found)
 
 
 async def _inside(app: Console, making: Making, collection: str, item: TransferItem) -> tuple[FolderEntry, ...] | None:

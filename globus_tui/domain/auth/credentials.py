@@ -84,17 +84,19 @@ class Identity:
     linked: tuple[Identity, ...] = ()
 
     @classmethod
-    def from_document(cls, found: Document) -> Identity:
+    def from_document(cls, document: Document) -> Identity:
         """Reads `userinfo`, an entry of `identity_set`, or one of GET /v2/api/identities."""
         return cls(
-            identity_id=wire.text(found.get("sub")) or wire.text(found.get("id")) or "",
-            username=wire.text(found.get("preferred_username")) or wire.text(found.get("username")) or "",
-            display_name=wire.text(found.get("name")),
-            email=wire.text(found.get("email")),
-            organization=wire.text(found.get("organization")),
-            provider=wire.text(found.get("identity_provider_display_name")),
+            identity_id=wire.text(document.get("sub")) or wire.text(document.get("id")) or "",
+            username=wire.text(document.get("preferred_username")) or wire.text(document.get("username")) or "",
+            display_name=wire.text(document.get("name")),
+            email=wire.text(document.get("email")),
+            organization=wire.text(document.get("organization")),
+            provider=wire.text(document.get("identity_provider_display_name")),
             linked=tuple(
-                cls.from_document(entry) for entry in wire.items(found.get("identity_set")) if isinstance(entry, dict)
+                cls.from_document(entry)
+                for entry in wire.items(document.get("identity_set"))
+                if isinstance(entry, dict)
             ),
         )
 
@@ -110,28 +112,28 @@ class ConsentRecord:
     optional: bool = False
 
     @classmethod
-    def from_document(cls, found: Document) -> ConsentRecord:
+    def from_document(cls, document: Document) -> ConsentRecord:
         """Reads one consent. A missing status counts as approved: only what exists is listed."""
-        own = wire.whole(found.get("id")) or 0
-        path = tuple(step for step in wire.items(found.get("dependency_path")) if isinstance(step, int))
+        own = wire.whole(document.get("id")) or 0
+        path = tuple(step for step in wire.items(document.get("dependency_path")) if isinstance(step, int))
         return cls(
             consent_id=own,
-            scope=wire.text(found.get("scope_name")) or "",
+            scope=wire.text(document.get("scope_name")) or "",
             path=path or (own,),
-            approved=found.get("status") in (None, "approved"),
-            optional=found.get("atomically_revocable") is True,
+            approved=document.get("status") in (None, "approved"),
+            optional=document.get("atomically_revocable") is True,
         )
 
 
-def granted(consents: Iterable[ConsentRecord], wanted: Iterable[Scope]) -> bool:
+def granted(consents: Iterable[ConsentRecord], scopes: Iterable[Scope]) -> bool:
     """Whether consents cover every scope wanted, with its dependencies, along one path from a root (documented)."""
-    return not missing(consents, wanted)
+    return not missing(consents, scopes)
 
 
-def missing(consents: Iterable[ConsentRecord], wanted: Iterable[Scope]) -> tuple[Scope, ...]:
+def missing(consents: Iterable[ConsentRecord], scopes: Iterable[Scope]) -> tuple[Scope, ...]:
     """The scopes wanted (whole, with dependencies) that the consents do not cover. The `*` marker is ignored."""
     known = [consent for consent in consents if consent.approved]
-    return tuple(scope for scope in wanted if not _covered(known, (), scope))
+    return tuple(scope for scope in scopes if not _covered(known, (), scope))
 
 
 def _covered(known: list[ConsentRecord], above: tuple[int, ...], scope: Scope) -> bool:

@@ -83,10 +83,10 @@ def find_gare(body: object) -> Gare | None:
     """Finds a requirement in an error body or an `inactive_reason.detail`: at its root, else in its sub-errors."""
     if not wire.document(body):
         return None
-    for candidate in _candidates(body):
-        found = to_gare(candidate)
-        if found is not None:
-            return found
+    for part in _candidates(body):
+        gare = to_gare(part)
+        if gare is not None:
+            return gare
     return None
 
 
@@ -106,16 +106,16 @@ def find_requirement(detail: object) -> Gare | None:
         detail = (
             {"errors": detail} if any(isinstance(entry, dict) for entry in detail) else " ".join(wire.texts(detail))
         )
-    if (found := find_gare(detail)) is not None:
-        return found
+    if (gare := find_gare(detail)) is not None:
+        return gare
     body = wire.document(detail)
-    said = (detail if isinstance(detail, str) else _first(body, _WORDS) or "").strip()
-    if not body and not said:
+    message = (detail if isinstance(detail, str) else _first(body, _WORDS) or "").strip()
+    if not body and not message:
         return None
-    named = tuple(dict.fromkeys(re.findall(_COLLECTION_IN_WORDS, said)))
+    named = tuple(dict.fromkeys(re.findall(_COLLECTION_IN_WORDS, message)))
     scopes = (str(timer_scope(named)),) if named else ()
     code = _first(body, ("code",)) or ("ConsentRequired" if named else "AuthorizationRequired")
-    return Gare(code, scopes, session_message=said or None)
+    return Gare(code, scopes, session_message=message or None)
 
 
 _WORDS = ("session_message", "message", "description", "error_description", "detail", "reason", "error")
@@ -124,7 +124,7 @@ _COLLECTION_IN_WORDS = r"https://auth\.globus\.org/scopes/([0-9a-f-]{36})/data_a
 
 def _first(body: Mapping[str, Any], keys: Iterable[str]) -> str | None:
     """The first text under one of these keys, at the root or in a sub-error."""
-    return next((said for one in _candidates(body) for key in keys if (said := wire.text(one.get(key)))), None)
+    return next((text for part in _candidates(body) for key in keys if (text := wire.text(part.get(key)))), None)
 
 
 def _candidates(body: object) -> Iterator[Mapping[str, Any]]:
@@ -140,9 +140,9 @@ def to_gare(body: Mapping[str, Any]) -> Gare | None:
     """Reads one document as a requirement; None when it is none. Tried in the order of the official SDK."""
     parameters = body.get("authorization_parameters")
     if isinstance(parameters, dict):
-        found = _from_parameters(body, parameters)
-        if found is not None:
-            return found
+        gare = _from_parameters(body, parameters)
+        if gare is not None:
+            return gare
     if body.get("code") == "ConsentRequired":
         if scopes := _list(body.get("required_scopes")):
             return Gare("ConsentRequired", scopes, session_message=wire.repeated(body.get("message")))

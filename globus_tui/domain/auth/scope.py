@@ -50,7 +50,7 @@ def data_access(collection_id: str, *, optional: bool = True) -> Scope:
 
 def transfer_scope(collection_ids: Iterable[str] = ()) -> Scope:
     """Transfer, with `data_access` on the collections given."""
-    return Scope(TRANSFER_ALL, tuple(data_access(one) for one in collection_ids))
+    return Scope(TRANSFER_ALL, tuple(data_access(collection_id) for collection_id in collection_ids))
 
 
 def timer_scope(collection_ids: Iterable[str] = ()) -> Scope:
@@ -104,16 +104,16 @@ def parse(text: str) -> tuple[Scope, ...]:
 
 
 def _parse_list(text: str, at: int, depth: int) -> tuple[tuple[Scope, ...], int]:
-    found: list[Scope] = []
+    scopes: list[Scope] = []
     if depth > 50:
         raise BadInput("scope string: nested more than 50 deep")
     while True:
         while at < len(text) and text[at] == " ":
             at += 1
         if at >= len(text) or text[at] == "]":
-            return tuple(found), at
+            return tuple(scopes), at
         scope, at = _parse_one(text, at, depth)
-        found.append(scope)
+        scopes.append(scope)
         if at < len(text) and text[at] not in " ]":
             raise BadInput(f"scope string: expected a space or ']' at position {at + 1}")
 

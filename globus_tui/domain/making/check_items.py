@@ -55,11 +55,11 @@ class _Ways:
         self.data = data
         self.home = home_of(known.get(data.destination_endpoint or ""))
         self.read, self.written = sources(data, known), targets(data, known)
-        self.from_words = [shown(own_path(data.source_endpoint, one.source_path, known)) for one in data.items]
-        self.own_targets = [own_path(data.destination_endpoint, one.destination_path, known) for one in data.items]
-        self.to_words = [shown(one) for one in self.own_targets]
-        self.complete = [bool(one.source_path and one.destination_path) for one in data.items]
-        self.folders = [one.recursive is not False for one in data.items]
+        self.from_words = [shown(own_path(data.source_endpoint, item.source_path, known)) for item in data.items]
+        self.own_targets = [own_path(data.destination_endpoint, item.destination_path, known) for item in data.items]
+        self.to_words = [shown(target) for target in self.own_targets]
+        self.complete = [bool(item.source_path and item.destination_path) for item in data.items]
+        self.folders = [item.recursive is not False for item in data.items]
         """It may be a folder: where nothing is said the service finds out."""
 
     @property
@@ -104,18 +104,18 @@ def _whole(ways: _Ways, place: int) -> Iterator[Finding]:
 
 def _onto_itself(ways: _Ways, place: int, *, deletes: bool) -> Iterator[Finding]:
     source, destination = ways.from_words[place], ways.to_words[place]
-    found = relation(ways.read[place], ways.written[place])
-    if found is Relation.SAME:
+    how = relation(ways.read[place], ways.written[place])
+    if how is Relation.SAME:
         yield stop(ITEMS, f"{source} would be copied onto itself", place)
-    elif found is Relation.AROUND and ways.folders[place]:
+    elif how is Relation.AROUND and ways.folders[place]:
         words = f"{destination} is inside {source}"
         if deletes:
             yield stop(ITEMS, f"{words}: the mirror would delete in its own source", place)
         else:
             yield warn(ITEMS, f"{words}: each run copies the copy too", place)
-    elif found is Relation.INSIDE and deletes:
+    elif how is Relation.INSIDE and deletes:
         yield stop(ITEMS, f"{source} is inside {destination}, where extra files are deleted", place)
-    elif found is Relation.UNSURE and deletes:
+    elif how is Relation.UNSURE and deletes:
         yield warn(
             ITEMS,
             f"Nobody tells whether {source} and {destination} are the same or in each other; "
@@ -133,10 +133,10 @@ def _twice(ways: _Ways) -> Iterator[Finding]:
 
 
 def _numbered(places: Sequence[Place], which: Iterable[int]) -> dict[Place, list[int]]:
-    found: dict[Place, list[int]] = defaultdict(list)
+    numbered: dict[Place, list[int]] = defaultdict(list)
     for number in which:
-        found[places[number]].append(number)
-    return found
+        numbered[places[number]].append(number)
+    return numbered
 
 
 def _around(place: Place, numbered: Mapping[Place, list[int]]) -> Iterator[int]:
@@ -149,8 +149,8 @@ def _around(place: Place, numbered: Mapping[Place, list[int]]) -> Iterator[int]:
 
 def _among_items(ways: _Ways) -> Iterator[Finding]:
     """What one item deletes of another's."""
-    deleting = _numbered(ways.written, (one for one in ways.places if ways.folders[one]))
-    reading = _numbered(ways.read, (one for one in ways.places if ways.folders[one]))
+    deleting = _numbered(ways.written, (number for number in ways.places if ways.folders[number]))
+    reading = _numbered(ways.read, (number for number in ways.places if ways.folders[number]))
     for place in ways.places:
         source, destination = ways.from_words[place], ways.to_words[place]
         for other in _around(ways.read[place], deleting):
@@ -179,15 +179,15 @@ def _keeps(ways: _Ways, inner: int, outer: int) -> bool:
 
 def _unsure_among_items(ways: _Ways) -> Iterator[Finding]:
     """Once for all of them: written from the home folder in one item and from the root in another."""
-    if not any(HOME in one.path for one in (*ways.read, *ways.written)):
+    if not any(HOME in place.path for place in (*ways.read, *ways.written)):
         return
     some = list(ways.places)[:_BY_PAIRS]
     for place in some:
         for other in some:
             if place == other or not ways.folders[other]:
                 continue
-            for mine in (ways.read[place], ways.written[place]):
-                if relation(mine, ways.written[other]) is Relation.UNSURE:
+            for own in (ways.read[place], ways.written[place]):
+                if relation(own, ways.written[other]) is Relation.UNSURE:
                     words = f"Nobody tells whether item {other + 1} deletes in {ways.to_words[other]}"
                     yield warn(ITEMS, f"{words} what item {place + 1} moves: write all paths from / to be sure", place)
                     return

@@ -71,7 +71,7 @@ def items_between(
         return ()
     chosen = tuple(picked)
     if chosen:
-        return tuple(_picked(source, destination, one) for one in chosen)
+        return tuple(_picked(source, destination, entry) for entry in chosen)
     if is_folder or source.endswith("/") or source in ("~", "/~"):
         return (TransferItem(_slashed(source), _slashed(destination), recursive=True),)
     if is_folder is False:
@@ -100,7 +100,7 @@ def _folder_of(paths: list[str]) -> str:
     if len(paths) == 1:
         return paths[0]
     folder = parent_of(paths[0])
-    while not all(one.startswith(folder) for one in paths):
+    while not all(path.startswith(folder) for path in paths):
         above = parent_of(folder)
         folder = above if above != folder else ""
     return folder
@@ -111,8 +111,8 @@ def chosen_paths(draft: Draft) -> tuple[str, str]:
     items = draft.transfer.items
     if not items:
         return draft.typed.get(SOURCE_PATH, ""), draft.typed.get(DESTINATION_PATH, "")
-    source = _folder_of([one.source_path for one in items[:_LOOKED_AT]])
-    destination = _folder_of([one.destination_path for one in items[:_LOOKED_AT]])
+    source = _folder_of([item.source_path for item in items[:_LOOKED_AT]])
+    destination = _folder_of([item.destination_path for item in items[:_LOOKED_AT]])
     return draft.typed.get(SOURCE_PATH, source), draft.typed.get(DESTINATION_PATH, destination)
 
 
@@ -120,8 +120,8 @@ def swapped(draft: Draft) -> Draft:
     """The same the other way round: what was the destination is the source, item by item."""
     data = draft.transfer
     items = tuple(
-        replace(one, source_path=one.destination_path, destination_path=one.source_path, external_checksum=None)
-        for one in data.items
+        replace(item, source_path=item.destination_path, destination_path=item.source_path, external_checksum=None)
+        for item in data.items
     )
     other_way = replace(
         data,
@@ -183,7 +183,7 @@ class FlowPart:
         return {
             "body": dict(self.inputs),
             **self.extra,
-            **{key: list(one) for key, one in beside.items() if one},
+            **{key: list(values) for key, values in beside.items() if values},
             **label,
         }
 
@@ -244,7 +244,7 @@ class Draft:
         if self.what is What.FLOW_TIMER:
             return ()
         both = (self.transfer.source_endpoint, self.transfer.destination_endpoint)
-        return tuple(dict.fromkeys(one for one in both if one))
+        return tuple(dict.fromkeys(collection_id for collection_id in both if collection_id))
 
     def with_typed(self, name: str, text: str) -> Draft:
         """The same with the text of one field remembered as typed."""
@@ -267,7 +267,9 @@ class Draft:
         if self.what is What.TRANSFER_NOW:
             raise BadInput("This is a single transfer, not a timer.")
         if len(self.group) > 1:
-            return tuple(self._timer(one.schedule, f"{self.name} ({one.suffix})".strip()) for one in self.group)
+            return tuple(
+                self._timer(member.schedule, f"{self.name} ({member.suffix})".strip()) for member in self.group
+            )
         if self.schedule is None:
             raise BadInput("It is not said yet when the timer runs.")
         return (self._timer(self.schedule, self.name),)
@@ -387,8 +389,8 @@ def _left_of(job: Job, *, for_edit: bool) -> Schedule | None:
     schedule = job.schedule
     if not isinstance(schedule, RecurringSchedule) or schedule.end.after_runs is None or not for_edit:
         return schedule
-    left = schedule.end.after_runs - (job.n_runs or 0)
-    return replace(schedule, end=replace(schedule.end, after_runs=left)) if left > 0 else None
+    runs_left = schedule.end.after_runs - (job.n_runs or 0)
+    return replace(schedule, end=replace(schedule.end, after_runs=runs_left)) if runs_left > 0 else None
 
 
 def scopes_needed(draft: Draft, collections: Iterable[Collection]) -> tuple[Scope, ...]:
@@ -396,13 +398,13 @@ def scopes_needed(draft: Draft, collections: Iterable[Collection]) -> tuple[Scop
 
     `collections`: the documents of its collections; only they tell whether `data_access` is needed.
     """
-    wanted = {one.collection_id for one in collections if one.needs_data_access_consent}
-    ids = [one for one in draft.collection_ids if one in wanted]
+    sensitive = {collection.collection_id for collection in collections if collection.needs_data_access_consent}
+    ids = [collection_id for collection_id in draft.collection_ids if collection_id in sensitive]
     if draft.what is What.TRANSFER_TIMER:
-        return tuple(timer_scope([one]) for one in ids)
+        return tuple(timer_scope([collection_id]) for collection_id in ids)
     if draft.what is What.FLOW_TIMER and draft.flow.flow_id:
         return (_flow_timer_scope(draft.flow),)
-    return tuple(transfer_scope([one]) for one in ids)
+    return tuple(transfer_scope([collection_id]) for collection_id in ids)
 
 
 def _flow_timer_scope(flow: FlowPart) -> Scope:
@@ -412,7 +414,7 @@ def _flow_timer_scope(flow: FlowPart) -> Scope:
 
 def intent_of(draft: Draft) -> Intent | None:
     """The intent that the options stand for; None for a mixture of one's own."""
-    return next((one for one in Intent if with_intent(draft, one).transfer == draft.transfer), None)
+    return next((intent for intent in Intent if with_intent(draft, intent).transfer == draft.transfer), None)
 
 
 def word_to_type(draft: Draft) -> str:

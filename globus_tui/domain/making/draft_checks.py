@@ -92,7 +92,7 @@ def schedules_of(draft: Draft) -> tuple[Schedule, ...]:
     if draft.what is What.TRANSFER_NOW:
         return ()
     if len(draft.group) > 1:
-        return tuple(one.schedule for one in draft.group)
+        return tuple(member.schedule for member in draft.group)
     return (draft.schedule,) if draft.schedule else ()
 
 
@@ -132,17 +132,17 @@ def _relations(
     draft: Draft, timers: TimerIndex, known: Mapping[str, Collection], replaces: str | None
 ) -> Iterator[Finding]:
     """At most one finding for each other timer, the worst; many of one kind are counted after the first few."""
-    mine, deletes = draft.transfer, draft.deletes
-    forth, read, written = pairs(mine, known), sources(mine, known), targets(mine, known)
-    told: set[int] = set()
+    data, deletes = draft.transfer, draft.deletes
+    forth, read, written = pairs(data, known), sources(data, known), targets(data, known)
+    named: set[int] = set()
 
-    def new(found: set[int], *, deleting: bool = False) -> list[Job]:
+    def new(numbers: set[int], *, deleting: bool = False) -> list[Job]:
         fresh = [
             (number, job)
-            for number, job in ((number, timers.jobs[number]) for number in sorted(found - told))
+            for number, job in ((number, timers.jobs[number]) for number in sorted(numbers - named))
             if counts(job) and job.job_id != replaces and (not deleting or job.deletes)
         ]
-        told.update(number for number, _ in fresh)
+        named.update(number for number, _ in fresh)
         return [job for _, job in fresh]
 
     yield from _listed(warn, WHOLE, new(timers.moving(forth)), _same_things(draft))
@@ -176,35 +176,35 @@ def _same_things(draft: Draft) -> Callable[[Job], str]:
     return words
 
 
-def _opposite(found: list[Job], *, deletes: bool) -> Iterator[Finding]:
+def _opposite(jobs: list[Job], *, deletes: bool) -> Iterator[Finding]:
     """Timers in the opposite direction: two that delete may undo each other for good."""
 
     def words(job: Job) -> str:
         also = ", and deletes: they may undo each other" if deletes or job.deletes else ""
         return f"moves the same things in the opposite direction{also}"
 
-    fatal = [job for job in found if deletes and job.deletes]
+    fatal = [job for job in jobs if deletes and job.deletes]
     yield from _listed(stop, WHOLE, fatal, words)
-    yield from _listed(warn, WHOLE, [job for job in found if not (deletes and job.deletes)], words)
+    yield from _listed(warn, WHOLE, [job for job in jobs if not (deletes and job.deletes)], words)
 
 
 def _listed(
-    make: Callable[[str, str], Finding], field: str, found: list[Job], words: Callable[[Job], str]
+    make: Callable[[str, str], Finding], field: str, jobs: list[Job], words: Callable[[Job], str]
 ) -> Iterator[Finding]:
-    for job in found[:_NAMED]:
+    for job in jobs[:_NAMED]:
         yield make(field, f"{job.label} {words(job)}")
-    if rest := found[_NAMED:]:
+    if rest := jobs[_NAMED:]:
         yield make(field, f"{len(rest)} more: the first of them, {rest[0].label}, {words(rest[0])}")
 
 
 def _summed(
-    make: Callable[[str, str], Finding], field: str, found: list[Job], words: str, verb: str
+    make: Callable[[str, str], Finding], field: str, jobs: list[Job], words: str, verb: str
 ) -> Iterator[Finding]:
     """One sentence about all of them."""
-    if len(found) == 1:
-        yield make(field, f"{found[0].label} {verb}s {words.replace('they put', 'it puts')}")
-    elif found:
-        named, rest = [job.label for job in found[:_NAMED]], len(found) - _NAMED
+    if len(jobs) == 1:
+        yield make(field, f"{jobs[0].label} {verb}s {words.replace('they put', 'it puts')}")
+    elif jobs:
+        named, rest = [job.label for job in jobs[:_NAMED]], len(jobs) - _NAMED
         listed = f"{', '.join(named)} and {rest} more" if rest > 0 else f"{', '.join(named[:-1])} and {named[-1]}"
         yield make(field, f"{listed} {verb} {words}")
 
@@ -221,11 +221,11 @@ def usual_time(
     known: Mapping[str, Collection] | None = None,
 ) -> tuple[timedelta | None, timedelta | None]:
     """How long runs between the same collections took: the median of the timer with most runs, and the last one."""
-    mine = draft.transfer
+    data = draft.transfer
     exact = sorted(
-        (timers.jobs[one] for one in timers.moving(pairs(mine, known or {}))), key=lambda job: -(job.n_runs or 0)
+        (timers.jobs[number] for number in timers.moving(pairs(data, known or {}))), key=lambda job: -(job.n_runs or 0)
     )
-    alike = exact or timers.between((mine.source_endpoint, mine.destination_endpoint))
+    alike = exact or timers.between((data.source_endpoint, data.destination_endpoint))
     usual: timedelta | None = None
     last: tuple[datetime, timedelta] | None = None
     for job in alike[:_MOST_LOOKED_BACK]:
@@ -304,23 +304,23 @@ class Lookups:
     flow_problem: str | None = None
 
 
-def check_lookups(draft: Draft, found: Lookups) -> Iterator[Finding]:
+def check_lookups(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
     """Everything that the answers tell."""
-    if found.signed_in is False:
+    if lookups.signed_in is False:
         yield stop(CONSENT, "Nobody is signed in")
-    elif found.signed_in:
+    elif lookups.signed_in:
         yield ok(CONSENT, "Signed in")
-    pauses = tuple(_pauses(draft, found))
-    held = {one.field for one in pauses}
-    yield from _collection(SOURCE, found.source, found.source_problem, held=SOURCE in held)
-    yield from _collection(DESTINATION, found.destination, found.destination_problem, held=DESTINATION in held)
-    yield from _consents(draft, found)
+    pauses = tuple(_pauses(draft, lookups))
+    held = {pause.field for pause in pauses}
+    yield from _collection(SOURCE, lookups.source, lookups.source_problem, held=SOURCE in held)
+    yield from _collection(DESTINATION, lookups.destination, lookups.destination_problem, held=DESTINATION in held)
+    yield from _consents(draft, lookups)
     yield from pauses
-    yield from _paths(draft, found)
-    yield from _local_users(draft, found)
-    yield from _deleting(draft, found)
-    if found.flow_problem:
-        yield stop(FLOW, found.flow_problem)
+    yield from _paths(draft, lookups)
+    yield from _local_users(draft, lookups)
+    yield from _deleting(draft, lookups)
+    if lookups.flow_problem:
+        yield stop(FLOW, lookups.flow_problem)
 
 
 def _collection(
@@ -357,49 +357,51 @@ def _assurance(place: str, collection: Collection) -> Iterator[Finding]:
         yield note(place, f"{collection.name} is high assurance")
 
 
-def _consents(draft: Draft, found: Lookups) -> Iterator[Finding]:
-    for scope in found.missing_consents:
-        yield warn(CONSENT, f"A consent is missing and will be asked for: {_allowed(scope, draft, found)}")
-    for scope in found.unknown_consents:
-        yield note(CONSENT, f"Whether this consent is there cannot be told: {_allowed(scope, draft, found)}")
-    if found.consents_checked and not found.missing_consents and not found.unknown_consents:
+def _consents(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
+    for scope in lookups.missing_consents:
+        yield warn(CONSENT, f"A consent is missing and will be asked for: {_allowed(scope, draft, lookups)}")
+    for scope in lookups.unknown_consents:
+        yield note(CONSENT, f"Whether this consent is there cannot be told: {_allowed(scope, draft, lookups)}")
+    if lookups.consents_checked and not lookups.missing_consents and not lookups.unknown_consents:
         yield ok(CONSENT, "All consents are there")
 
 
-def _allowed(scope: Scope, draft: Draft, found: Lookups) -> str:
+def _allowed(scope: Scope, draft: Draft, lookups: Lookups) -> str:
     """What a scope is about, by the names that are known; as it is written where it is about something else."""
-    names = {one.collection_id: one.name for one in (found.source, found.destination) if one is not None}
-    ids = [one for one in map(collection_of, scope.walk()) if one]
+    names = {side.collection_id: side.name for side in (lookups.source, lookups.destination) if side is not None}
+    ids = [collection_id for collection_id in map(collection_of, scope.walk()) if collection_id]
     if ids:
-        return f"data on {', '.join(names.get(one, one) for one in ids)}"
+        return f"data on {', '.join(names.get(collection_id, collection_id) for collection_id in ids)}"
     flow = draft.flow
     return f"to start the flow {flow.title or flow.flow_id}" if draft.what is What.FLOW_TIMER else str(scope)
 
 
-def _pauses(draft: Draft, found: Lookups) -> Iterator[Finding]:
+def _pauses(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
     data = draft.transfer
     for place, collection_id, name in (
-        (SOURCE, data.source_endpoint, found.source.name if found.source else draft.source_name),
+        (SOURCE, data.source_endpoint, lookups.source.name if lookups.source else draft.source_name),
         (
             DESTINATION,
             data.destination_endpoint,
-            found.destination.name if found.destination else draft.destination_name,
+            lookups.destination.name if lookups.destination else draft.destination_name,
         ),
     ):
-        rules = [one for one in found.pauses.get(collection_id or "", ()) if one.holds(writing=place == DESTINATION)]
+        rules = [
+            rule for rule in lookups.pauses.get(collection_id or "", ()) if rule.holds(writing=place == DESTINATION)
+        ]
         if rules:
             which = "to" if place == DESTINATION else "from"
-            said = "; ".join(dict.fromkeys(one.message for one in rules if one.message)) or "they give no reason"
-            yield warn(place, f"{name or collection_id}: its managers have paused transfers {which} it: {said}")
+            reasons = "; ".join(dict.fromkeys(rule.message for rule in rules if rule.message)) or "they give no reason"
+            yield warn(place, f"{name or collection_id}: its managers have paused transfers {which} it: {reasons}")
 
 
-def _paths(draft: Draft, found: Lookups) -> Iterator[Finding]:
+def _paths(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
     data = draft.transfer
     for number, item in enumerate(data.items):
-        look = found.paths.get((data.source_endpoint or "", item.source_path))
+        look = lookups.paths.get((data.source_endpoint or "", item.source_path))
         if look is not None:
             yield from _source(look, item.source_path, number, recursive=item.recursive)
-        look = found.paths.get((data.destination_endpoint or "", item.destination_path))
+        look = lookups.paths.get((data.destination_endpoint or "", item.destination_path))
         if look is not None:
             yield from _destination(look, item.destination_path, number, recursive=item.recursive)
 
@@ -434,35 +436,35 @@ def _destination(look: PathLook, path: str, number: int, *, recursive: bool | No
         yield ok(ITEMS, f"{path} is there; writing cannot be tried without writing")
 
 
-def _local_users(draft: Draft, found: Lookups) -> Iterator[Finding]:
+def _local_users(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
     for place, collection, user in (
-        (SOURCE, found.source, draft.transfer.source_local_user),
-        (DESTINATION, found.destination, draft.transfer.destination_local_user),
+        (SOURCE, lookups.source, draft.transfer.source_local_user),
+        (DESTINATION, lookups.destination, draft.transfer.destination_local_user),
     ):
         if user and collection is not None and collection.kind not in (CollectionKind.MAPPED, CollectionKind.OTHER):
             yield stop(place, f"A local user can be chosen on mapped collections only, and {collection.name} is none")
 
 
-def _deleting(draft: Draft, found: Lookups) -> Iterator[Finding]:
+def _deleting(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
     if not draft.deletes:
         return
     yield warn(OPTIONS, DANGER.split(". ")[0])
     for item in draft.transfer.items[:1]:
-        for sign in scratch_signs(item.source_path, found.source):
+        for sign in scratch_signs(item.source_path, lookups.source):
             level = stop if draft.guards.refuse_scratch else warn
             yield level(SOURCE, f"The source looks like storage that is purged ({sign}), and this timer deletes")
     if not draft.transfer.fail_on_quota_errors:
         yield note(OPTIONS, "Free space cannot be seen through Globus; a full quota is tried again until the deadline")
-    gone = found.deletions
+    gone = lookups.deletions
     if gone is None:
         return
     if gone.source_empty and gone.looked_at:
         yield stop(SOURCE, "The source is empty now: the first run would delete everything at the destination")
     elif gone.names:
-        more = "" if gone.complete else " or more"
+        or_more = "" if gone.complete else " or more"
         yield warn(
             OPTIONS,
-            f"{len(gone.names)}{more} of {gone.looked_at} entries at the destination are not in the source: "
+            f"{len(gone.names)}{or_more} of {gone.looked_at} entries at the destination are not in the source: "
             f"the first run would DELETE them ({word_to_type(draft)})",
         )
     elif gone.complete:
@@ -479,7 +481,7 @@ def check_schedule(draft: Draft, now: datetime) -> Iterator[Finding]:
     """Everything about the schedule; of each member of a calendar group."""
     if draft.what is What.TRANSFER_NOW:
         return
-    schedules = [one.schedule for one in draft.group] if len(draft.group) > 1 else [draft.schedule]
+    schedules = [member.schedule for member in draft.group] if len(draft.group) > 1 else [draft.schedule]
     seen = set()
     for schedule in schedules:
         for finding in _check(schedule, now, last_run=draft.replaces is not None):
@@ -534,8 +536,8 @@ def _end(schedule: RecurringSchedule, now: datetime, *, last_run: bool) -> Itera
     elif end.until is not None and (schedule.start or now) + schedule.interval > end.until:
         yield note(END, "It ends before its second run")
     if end.until is not None and end.after_runs is not None:
-        said = f"on {end.until:%Y-%m-%d} and after {end.after_runs} runs"
-        yield stop(END, f"It ends on a date or after a number of runs, not both; it says {said}: say one of them anew")
+        both = f"on {end.until:%Y-%m-%d} and after {end.after_runs} runs"
+        yield stop(END, f"It ends on a date or after a number of runs, not both; it says {both}: say one of them anew")
 
 
 def _deadline(draft: Draft, now: datetime) -> Iterator[Finding]:
@@ -572,31 +574,31 @@ def check_draft(
         rate: False leaves out how often all timers run together.
     """
     timers = jobs if isinstance(jobs, TimerIndex) else TimerIndex(jobs)
-    asked = {one.collection_id: one for one in (lookups.source, lookups.destination) if one is not None}
+    asked = {side.collection_id: side for side in (lookups.source, lookups.destination) if side is not None}
     known = {**timers.collections, **asked}
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if draft.what is What.FLOW_TIMER:
         if not draft.flow.flow_id:
-            found.append(stop(FLOW, "No flow is chosen"))
-        found += _check_people(draft)
+            findings.append(stop(FLOW, "No flow is chosen"))
+        findings += _check_people(draft)
         for key in draft.flow.extra:
-            found.append(warn(FLOW, f"{key} beside the input is not known to this program; it is sent as it is"))
+            findings.append(warn(FLOW, f"{key} beside the input is not known to this program; it is sent as it is"))
     else:
-        found += check_items(draft.transfer, now, known, timer=draft.what is What.TRANSFER_TIMER)
-    found += check_schedule(draft, now)
-    found += check_against_timers(draft, timers, tasks or {}, now=now, known=known, replaces=replaces, rate=rate)
-    found += check_lookups(draft, lookups)
-    return tuple(sorted(found, key=lambda one: -one.level))
+        findings += check_items(draft.transfer, now, known, timer=draft.what is What.TRANSFER_TIMER)
+    findings += check_schedule(draft, now)
+    findings += check_against_timers(draft, timers, tasks or {}, now=now, known=known, replaces=replaces, rate=rate)
+    findings += check_lookups(draft, lookups)
+    return tuple(sorted(findings, key=lambda finding: -finding.level))
 
 
 def _check_people(draft: Draft) -> Iterator[Finding]:
     """Who may manage and monitor the runs stands as URNs (documented); the service refuses the run, not the timer."""
     for place in (RUN_MANAGERS, RUN_MONITORS):
-        for one in getattr(draft.flow, place):
-            if not is_principal(one):
-                bare = is_principal(f"{IDENTITY}{one}")
-                meant = f"{IDENTITY}{one}, or {GROUP}{one}" if bare else f"{IDENTITY}ID, or {GROUP}ID"
-                yield stop(place, f"“{one}” names no person and no group. Write {meant}")
+        for person in getattr(draft.flow, place):
+            if not is_principal(person):
+                bare = is_principal(f"{IDENTITY}{person}")
+                choices = f"{IDENTITY}{person}, or {GROUP}{person}" if bare else f"{IDENTITY}ID, or {GROUP}ID"
+                yield stop(place, f"“{person}” names no person and no group. Write {choices}")
 
 
 IDENTITY, GROUP = "urn:globus:auth:identity:", "urn:globus:groups:id:"
@@ -604,9 +606,9 @@ IDENTITY, GROUP = "urn:globus:auth:identity:", "urn:globus:groups:id:"
 
 def may_be_sent(findings: Iterable[Finding]) -> bool:
     """Nothing found forbids it."""
-    return all(one.level is not Level.STOP for one in findings)
+    return all(finding.level is not Level.STOP for finding in findings)
 
 
 def beside(findings: Iterable[Finding], field: str) -> tuple[Finding, ...]:
     """What is to be shown beside one field."""
-    return tuple(one for one in findings if one.field == field)
+    return tuple(finding for finding in findings if finding.field == field)

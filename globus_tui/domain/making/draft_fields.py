@@ -96,7 +96,7 @@ def field_of(place: tuple[str | int, ...]) -> tuple[str, int | None]:
 def problems_of(error: ServiceError, draft: Draft) -> tuple[Finding, ...]:
     """Every complaint of a refusal beside its field; one about the whole when the service names none."""
     if error.problems:
-        return tuple(_of_place(one.place, one.message, draft) for one in error.problems)
+        return tuple(_of_place(problem.place, problem.message, draft) for problem in error.problems)
     return (stop(_guess(str(error), draft), str(error)),)
 
 
@@ -109,16 +109,16 @@ def _of_place(place: tuple[str | int, ...], words: str, draft: Draft) -> Finding
 
 def _guess(words: str, draft: Draft) -> str:
     """By what the words mention, since a refusal without places is plain text (its wording is documented nowhere)."""
-    said = words.lower()
+    lowered = words.lower()
     for collection_id, field in (
         (draft.transfer.source_endpoint, SOURCE),
         (draft.transfer.destination_endpoint, DESTINATION),
         (draft.flow.flow_id, FLOW),
     ):
-        if collection_id and collection_id.lower() in said:
+        if collection_id and collection_id.lower() in lowered:
             return field
-    if "per minute" in said or "interval" in said:
+    if "per minute" in lowered or "interval" in lowered:
         return INTERVAL
-    if "label" in said:
+    if "label" in lowered:
         return LABEL
     return WHOLE

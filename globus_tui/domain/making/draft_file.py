@@ -51,22 +51,22 @@ _TRANSFER_TIMERS = "transfer.api.globus.org"
 
 def to_file(draft: Draft) -> dict[str, Any]:
     """The document of a draft, complete or not; JSON types only."""
-    found: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    document: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     if draft.what is What.TRANSFER_NOW:
-        found["transfer"] = draft.transfer.to_document()
+        document["transfer"] = draft.transfer.to_document()
     else:
-        found["timer"] = _timer(draft)
+        document["timer"] = _timer(draft)
     if draft.name and draft.what is What.TRANSFER_NOW:
-        found["names"] = {"draft": draft.name}
+        document["names"] = {"draft": draft.name}
     names = {"source": draft.source_name, "destination": draft.destination_name, "flow": draft.flow.title}
-    stated = {key: value for key, value in names.items() if value} | found.get("names", {})
+    stated = {key: value for key, value in names.items() if value} | document.get("names", {})
     guards = _guards(draft.guards)
-    more = {
+    extras = {
         "names": stated, "guards": guards,
-        "group": [{"suffix": one.suffix, "schedule": schedule_document(one.schedule)} for one in draft.group],
+        "group": [{"suffix": member.suffix, "schedule": schedule_document(member.schedule)} for member in draft.group],
         "typed": dict(draft.typed), "cloned_from": draft.cloned_from,
     }  # fmt: skip
-    return found | {key: value for key, value in more.items() if value}
+    return document | {key: value for key, value in extras.items() if value}
 
 
 def _timer(draft: Draft) -> dict[str, Any]:
@@ -84,15 +84,15 @@ def _timer(draft: Draft) -> dict[str, Any]:
 def _guards(guards: Guards) -> dict[str, Any]:
     """What differs from the usual; the folder that was typed is not kept, it has to be typed each time."""
     usual = Guards()
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     if guards.fewer_percent != usual.fewer_percent:
-        found["fewer_percent"] = guards.fewer_percent
+        settings["fewer_percent"] = guards.fewer_percent
     if guards.refuse_scratch != usual.refuse_scratch:
-        found["refuse_scratch"] = guards.refuse_scratch
-    return found
+        settings["refuse_scratch"] = guards.refuse_scratch
+    return settings
 
 
-def from_file(found: object, zone: tzinfo | None = None) -> Draft:
+def from_file(document: object, zone: tzinfo | None = None) -> Draft:
     """Reads such a document.
 
     Args:
@@ -102,47 +102,47 @@ def from_file(found: object, zone: tzinfo | None = None) -> Draft:
     Raises:
         BadInput: it is none, of a later version, or says something that would be lost; the message names the place.
     """
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise BadInput("The document must be a JSON object.")
-    written = {key: value for key, value in found.items() if key not in ("typed", "callback_body")}
-    found = _as_posted(found)
+    written = {key: value for key, value in document.items() if key not in ("typed", "callback_body")}
+    document = _as_posted(document)
     if zone is not None:
         refuse_bare_times(written, zone)
-        refuse_bare_times({key: value for key, value in found.items() if key != "typed"}, zone)
-    if found.get("format", FORMAT) != FORMAT:
+        refuse_bare_times({key: value for key, value in document.items() if key != "typed"}, zone)
+    if document.get("format", FORMAT) != FORMAT:
         raise BadInput(f"“format” must be “{FORMAT}”.")
-    if found.get("version", VERSION) != VERSION:
-        raise BadInput(f"“version” {found.get('version')!r} is not known to this program; it knows {VERSION}.")
-    _only(found, _TOP, "the document")
-    names = _object(found, "names")
-    draft = _read_what(found, names)
+    if document.get("version", VERSION) != VERSION:
+        raise BadInput(f"“version” {document.get('version')!r} is not known to this program; it knows {VERSION}.")
+    _only(document, _TOP, "the document")
+    names = _object(document, "names")
+    draft = _read_what(document, names)
     return replace(
         draft,
         source_name=wire.text(names.get("source")),
         destination_name=wire.text(names.get("destination")),
-        guards=_read_guards(_object(found, "guards")),
-        group=_read_group(found.get("group")),
-        typed={key: value for key, value in _object(found, "typed").items() if isinstance(value, str)},
-        cloned_from=wire.text(found.get("cloned_from")),
+        guards=_read_guards(_object(document, "guards")),
+        group=_read_group(document.get("group")),
+        typed={key: value for key, value in _object(document, "typed").items() if isinstance(value, str)},
+        cloned_from=wire.text(document.get("cloned_from")),
     )
 
 
 _MOMENTS = {"start", "datetime", "deadline", "date", "stop_after"}
 
 
-def refuse_bare_times(found: object, zone: tzinfo, where: tuple[str, ...] = ()) -> None:
+def refuse_bare_times(part: object, zone: tzinfo, where: tuple[str, ...] = ()) -> None:
     """Times without a zone: the official tools take them as local, the service as UTC.
 
     Raises:
         BadInput: there is one, outside of what a flow is handed; with both readings.
     """
-    if isinstance(found, list):
-        for place, one in enumerate(found):
-            refuse_bare_times(one, zone, (*where[:-1], f"{where[-1]}[{place}]") if where else ())
+    if isinstance(part, list):
+        for place, entry in enumerate(part):
+            refuse_bare_times(entry, zone, (*where[:-1], f"{where[-1]}[{place}]") if where else ())
         return
-    if not isinstance(found, dict) or where[-2:] == ("body", "body"):
+    if not isinstance(part, dict) or where[-2:] == ("body", "body"):
         return
-    for key, value in found.items():
+    for key, value in part.items():
         if key in _MOMENTS and isinstance(value, str) and (naive := _bare_time(value)) is not None:
             utc, local = naive.replace(tzinfo=UTC).isoformat(), naive.replace(tzinfo=zone).isoformat()
             either = f"Write {utc} if it is UTC, or {local} if it is the time of this machine."
@@ -160,77 +160,77 @@ def _bare_time(text: str) -> datetime | None:
     return read if read.tzinfo is None else None
 
 
-def _as_posted(found: Document) -> Document:
+def _as_posted(document: Document) -> Document:
     """The document in the form of this module, when it is one that people have at hand.
 
     Raises:
         BadInput: it is one that must not be read as something to make; with how to go on.
     """
-    if "job_id" in wire.document(found.get("timer")):  # what creating a timer answered
-        found = found["timer"]
-    if {"timer", "transfer"} & set(found):
-        return found
-    if "job_id" in found:
+    if "job_id" in wire.document(document.get("timer")):  # what creating a timer answered
+        document = document["timer"]
+    if {"timer", "transfer"} & set(document):
+        return document
+    if "job_id" in document:
         raise BadInput(
-            f"This is the timer {found['job_id']} as Globus shows it, which is there already. globus-tui export "
-            f"{found['job_id']} writes a file of it that can be created from."
+            f"This is the timer {document['job_id']} as Globus shows it, which is there already. globus-tui export "
+            f"{document['job_id']} writes a file of it that can be created from."
         )
-    if isinstance(found.get("jobs"), list):
+    if isinstance(document.get("jobs"), list):
         raise BadInput(
             "This is a list of timers as Globus shows it. globus-tui export ID writes a file of one of them."
         )
-    if "timer_type" in found:
-        return {"timer": found}
-    if "callback_url" in found or "callback_body" in found:
-        return {"timer": _of_version_1(found)}
-    if {"source_endpoint", "source_endpoint_id"} & set(found) or found.get("DATA_TYPE") == "transfer":
+    if "timer_type" in document:
+        return {"timer": document}
+    if "callback_url" in document or "callback_body" in document:
+        return {"timer": _of_version_1(document)}
+    if {"source_endpoint", "source_endpoint_id"} & set(document) or document.get("DATA_TYPE") == "transfer":
         raise BadInput(
             'This is a transfer by itself, which does not say when. Write {"transfer": …} around it to start it once, '
             'now; for a timer {"timer": {"timer_type": "transfer", "schedule": {…}, "body": …}}.'
         )
-    return found
+    return document
 
 
-def _of_version_1(found: Document) -> Document:
+def _of_version_1(document: Document) -> Document:
     """What POST /jobs/ takes, as a timer of today.
 
     Raises:
         BadInput: it calls something else than Transfer or a flow, or says something that would be lost.
     """
-    _only(found, _VERSION_1, "This is a timer of the first version")
-    job = Job.from_document({**found, "job_id": "none", "status": "new"})
-    seconds, start = found.get("interval"), found.get("start")
+    _only(document, _VERSION_1, "This is a timer of the first version")
+    job = Job.from_document({**document, "job_id": "none", "status": "new"})
+    seconds, start = document.get("interval"), document.get("start")
     end: dict[str, Any] = {}
     if isinstance(job.schedule, RecurringSchedule) and job.schedule.end.until:
         end["datetime"] = wire_moment(job.schedule.end.until)
     if isinstance(job.schedule, RecurringSchedule) and job.schedule.end.after_runs:
         end["count"] = job.schedule.end.after_runs
-    if found.get("stop_after_n"):
-        end["count"] = found["stop_after_n"]
+    if document.get("stop_after_n"):
+        end["count"] = document["stop_after_n"]
     schedule: dict[str, Any] = {"type": "once", "datetime": start}
     if seconds:
         schedule = {"type": "recurring", "interval_seconds": seconds, "start": start, "end": end or None}
-    common = {"name": found.get("name"), "schedule": schedule}
+    common = {"name": document.get("name"), "schedule": schedule}
     if isinstance(job.payload, FlowStart):
-        outer = wire.document(found.get("callback_body"))
+        outer = wire.document(document.get("callback_body"))
         body = outer if isinstance(outer.get("body"), dict) else {"body": outer}
         return {"timer_type": "flow", "flow_id": job.payload.flow_id, "body": body} | common
     if job.transfer is None or job.calls_elsewhere:
         raise BadInput(
-            f"This timer of the first version calls {found.get('callback_url')!r}, which is neither Transfer nor a "
+            f"This timer of the first version calls {document.get('callback_url')!r}, which is neither Transfer nor a "
             "flow: it cannot be made here."
         )
-    inner = wire.document(wire.document(found.get("callback_body")).get("body")) or found["callback_body"]
+    inner = wire.document(wire.document(document.get("callback_body")).get("body")) or document["callback_body"]
     return {"timer_type": "transfer", "body": inner} | common
 
 
-def _read_what(found: Document, names: Document) -> Draft:
-    if ("timer" in found) == ("transfer" in found):
+def _read_what(document: Document, names: Document) -> Draft:
+    if ("timer" in document) == ("transfer" in document):
         raise BadInput("The document needs either “timer” or “transfer”.")
-    if "transfer" in found:
-        data = _read_transfer(_object(found, "transfer"), "transfer")
+    if "transfer" in document:
+        data = _read_transfer(_object(document, "transfer"), "transfer")
         return Draft(What.TRANSFER_NOW, wire.text(names.get("draft")) or "", data)
-    timer = _object(found, "timer")
+    timer = _object(document, "timer")
     _only(timer, _TIMER, "timer")
     if timer.get("resource_server") not in (None, _TRANSFER_TIMERS):
         raise BadInput(f"timer: “resource_server” can only be {_TRANSFER_TIMERS}.")
@@ -246,14 +246,14 @@ def _read_what(found: Document, names: Document) -> Draft:
     return Draft(What.TRANSFER_TIMER, name or "", data, schedule)
 
 
-def _read_transfer(found: Document, where: str) -> TransferData:
+def _read_transfer(document: Document, where: str) -> TransferData:
     """Reads strictly: whatever would not come out again as it went in is refused."""
-    level = found.get("sync_level")
+    level = document.get("sync_level")
     if isinstance(level, str) and level.upper() in SyncLevel.__members__:
-        found = {**found, "sync_level": int(SyncLevel[level.upper()])}
-    read = TransferData.from_document(found)
+        document = {**document, "sync_level": int(SyncLevel[level.upper()])}
+    read = TransferData.from_document(document)
     again = read.to_document()
-    for key, value in found.items():
+    for key, value in document.items():
         key_now = (
             key.removesuffix("_id") if key.endswith("_endpoint_id") else "DATA" if key == "transfer_items" else key
         )
@@ -269,12 +269,12 @@ def _read_transfer(found: Document, where: str) -> TransferData:
 def _same_list(value: object, again: object, where: str) -> None:
     if not isinstance(value, list) or not isinstance(again, list) or len(value) != len(again):
         raise BadInput(f"{where} must be a list of objects.")
-    for place, (one, other) in enumerate(zip(value, again, strict=True)):
-        if not isinstance(one, dict):
+    for place, (item, other) in enumerate(zip(value, again, strict=True)):
+        if not isinstance(item, dict):
             raise BadInput(f"{where}[{place}] must be an object.")
-        lost = [key for key, said in one.items() if said is not None and other.get(key) != said]
+        lost = [key for key, value in item.items() if value is not None and other.get(key) != value]
         if lost:
-            raise BadInput(f"{where}[{place}]: “{lost[0]}” cannot be {one[lost[0]]!r}.")
+            raise BadInput(f"{where}[{place}]: “{lost[0]}” cannot be {item[lost[0]]!r}.")
 
 
 def _read_flow(timer: Document, title: str | None) -> FlowPart:
@@ -288,25 +288,25 @@ def _read_flow(timer: Document, title: str | None) -> FlowPart:
     return replace(flow_beside(body), flow_id=wire.text(timer.get("flow_id")), title=title, inputs=inputs)
 
 
-def strict_schedule(found: object, where: str = "timer.schedule") -> Schedule | None:
+def strict_schedule(value: object, where: str = "timer.schedule") -> Schedule | None:
     """Reads a schedule as Globus writes it; None where none is said.
 
     Raises:
         BadInput: something in it would be lost.
     """
-    if found is None:
+    if value is None:
         return None
-    said = wire.document(found)
-    _refuse_odd_schedule(said, where)
-    read = read_schedule({"schedule": found})
+    document = wire.document(value)
+    _refuse_odd_schedule(document, where)
+    read = read_schedule({"schedule": value})
     if read is None:
         raise BadInput(f"{where} is no schedule: see “once” with “datetime”, or “recurring” with “interval_seconds”.")
     again = schedule_document(read)
-    _only(said, {"type", "interval_seconds", "start", "datetime", "end"}, where)
+    _only(document, {"type", "interval_seconds", "start", "datetime", "end"}, where)
     for key in ("type", "interval_seconds", "start", "datetime", "end"):
-        if said.get(key) is not None and key not in again:
-            raise BadInput(f"{where}: “{key}” cannot be {said[key]!r}.")
-    end = wire.document(said.get("end"))
+        if document.get(key) is not None and key not in again:
+            raise BadInput(f"{where}: “{key}” cannot be {document[key]!r}.")
+    end = wire.document(document.get("end"))
     _only(end, {"condition", "datetime", "count", "iterations"}, f"{where}.end")
     if isinstance(read, RecurringSchedule) and end:
         kept = {"datetime": read.end.until, "count": read.end.after_runs, "iterations": read.end.after_runs}
@@ -319,18 +319,18 @@ def strict_schedule(found: object, where: str = "timer.schedule") -> Schedule | 
 _WHOLE = "whole seconds, from 60 to 31536000 (365 days)"
 
 
-def _refuse_odd_schedule(said: Document, where: str) -> None:
+def _refuse_odd_schedule(document: Document, where: str) -> None:
     """Refuses what would be read as something else, or not at all.
 
     Raises:
         BadInput: with the reason, and what could be written instead.
     """
-    kind, seconds, end = said.get("type"), said.get("interval_seconds"), said.get("end")
+    kind, seconds, end = document.get("type"), document.get("interval_seconds"), document.get("end")
     if kind not in (None, "once", "recurring"):
         raise BadInput(f"{where}: “type” cannot be {kind!r}: it is “once” or “recurring”.")
     if kind == "once" and seconds is not None:
         raise BadInput(f"{where}: what runs once has no “interval_seconds”; write “recurring”, or leave it out.")
-    if kind == "recurring" or "interval_seconds" in said:
+    if kind == "recurring" or "interval_seconds" in document:
         _refuse_odd_interval(seconds, f"{where}: “interval_seconds”")
     if end is not None and (not isinstance(end, dict) or end.get("condition") == "never"):
         raise BadInput(f"{where}: “end” cannot be {end!r}; leave it out for a timer that does not end.")
@@ -338,7 +338,7 @@ def _refuse_odd_schedule(said: Document, where: str) -> None:
         number = wire.document(end).get(key)
         if number is not None and (not isinstance(number, int) or isinstance(number, bool) or number < 1):
             raise BadInput(f"{where}.end: “{key}” cannot be {number!r}: it is a whole number of runs, at least 1.")
-    moments = {(where, key): said.get(key) for key in ("start", "datetime")}
+    moments = {(where, key): document.get(key) for key in ("start", "datetime")}
     moments[f"{where}.end", "datetime"] = wire.document(end).get("datetime")
     for (place, key), value in moments.items():
         moment = wire.moment(value)
@@ -349,44 +349,44 @@ def _refuse_odd_schedule(said: Document, where: str) -> None:
             raise BadInput(f"{place}: “{key}” cannot be {value!r}: timers count whole seconds, write {whole}.")
 
 
-def _refuse_odd_interval(seconds: object, what: str) -> None:
+def _refuse_odd_interval(seconds: object, where: str) -> None:
     if seconds is None:
-        raise BadInput(f"{what} is missing: {_WHOLE}.")
+        raise BadInput(f"{where} is missing: {_WHOLE}.")
     if isinstance(seconds, str):
         try:
             number = int(seconds) if seconds.isdecimal() else int(parse_interval(seconds).total_seconds())
-            meant = f": write {number}, a number of seconds"
+            hint = f": write {number}, a number of seconds"
         except BadInput:
-            meant = f": it is a number, {_WHOLE}"
-        raise BadInput(f"{what} cannot be {seconds!r}{meant}.")
+            hint = f": it is a number, {_WHOLE}"
+        raise BadInput(f"{where} cannot be {seconds!r}{hint}.")
     count = wire.number(seconds)
     if count is None or not 0 < count <= 100 * LONGEST_INTERVAL.total_seconds():
-        raise BadInput(f"{what} cannot be {seconds!r}: it is a number, {_WHOLE}.")
+        raise BadInput(f"{where} cannot be {seconds!r}: it is a number, {_WHOLE}.")
     if count % 1:
-        raise BadInput(f"{what} cannot be {seconds!r}: timers count whole seconds, write {round(count)}.")
+        raise BadInput(f"{where} cannot be {seconds!r}: timers count whole seconds, write {round(count)}.")
 
 
-def _read_guards(found: Document) -> Guards:
-    _only(found, {"fewer_percent", "refuse_scratch"}, "guards")
-    said = found.get("fewer_percent", Guards().fewer_percent)
-    percent = wire.number(said)
-    if said is not None and (percent is None or not 0 <= percent <= 100):
+def _read_guards(guards: Document) -> Guards:
+    _only(guards, {"fewer_percent", "refuse_scratch"}, "guards")
+    limit = guards.get("fewer_percent", Guards().fewer_percent)
+    percent = wire.number(limit)
+    if limit is not None and (percent is None or not 0 <= percent <= 100):
         raise BadInput("guards: “fewer_percent” must be a number from 0 to 100, or null.")
-    return Guards(fewer_percent=percent, refuse_scratch=found.get("refuse_scratch") is not False)
+    return Guards(fewer_percent=percent, refuse_scratch=guards.get("refuse_scratch") is not False)
 
 
-def _read_group(found: object) -> tuple[GroupMember, ...]:
+def _read_group(value: object) -> tuple[GroupMember, ...]:
     members = []
-    for place, one in enumerate(wire.items(found)):
-        schedule = strict_schedule(wire.document(one).get("schedule"), f"group[{place}].schedule")
+    for place, member in enumerate(wire.items(value)):
+        schedule = strict_schedule(wire.document(member).get("schedule"), f"group[{place}].schedule")
         if not isinstance(schedule, RecurringSchedule):
             raise BadInput(f"group[{place}] needs a recurring schedule.")
-        members.append(GroupMember(schedule, wire.text(wire.document(one).get("suffix")) or str(place + 1)))
+        members.append(GroupMember(schedule, wire.text(wire.document(member).get("suffix")) or str(place + 1)))
     return tuple(members)
 
 
-def _object(found: Document, key: str) -> Document:
-    value = found.get(key)
+def _object(document: Document, key: str) -> Document:
+    value = document.get(key)
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -394,6 +394,6 @@ def _object(found: Document, key: str) -> Document:
     return value
 
 
-def _only(found: Document, known: set[str], where: str) -> None:
-    if unknown := sorted(set(found) - known):
+def _only(document: Document, known: set[str], where: str) -> None:
+    if unknown := sorted(set(document) - known):
         raise BadInput(f"{where}: unknown “{unknown[0]}”; known are {', '.join(sorted(known))}.")

@@ -95,7 +95,7 @@ class InputField:
     def spelled(self, value: Any) -> str:
         """A value as it stands in the field. Of choices that would look alike the texts stand in quotes."""
         if self.kind is FieldKind.CHOICE:
-            plain = [shown(one, FieldKind.TEXT) for one in self.choices]
+            plain = [shown(choice, FieldKind.TEXT) for choice in self.choices]
             if isinstance(value, str) and value.strip() == value and value and plain.count(value) < 2:
                 return value
             return json.dumps(value, ensure_ascii=False)
@@ -128,7 +128,7 @@ class InputForm:
     @property
     def fields(self) -> tuple[InputField, ...]:
         """What can be filled in."""
-        return tuple(one for one in self.nodes if not one.is_group)
+        return tuple(entry for entry in self.nodes if not entry.is_group)
 
 
 def input_form(schema: Document | None) -> InputForm:
@@ -190,15 +190,15 @@ def _is_group(schema: Document) -> bool:
 def _paired(schema: Document, inner: tuple[InputField, ...]) -> Iterator[InputField]:
     """An object of a collection and a path (Globus marks it by its format, seen in its docs) is chosen in one go."""
     depth = len(inner[0].path)
-    own = {one.path[-1]: one for one in inner if len(one.path) == depth and one.kind is not FieldKind.JSON}
-    found, path = own.get("id"), own.get("path")
+    own = {entry.path[-1]: entry for entry in inner if len(entry.path) == depth and entry.kind is not FieldKind.JSON}
+    id_field, path = own.get("id"), own.get("path")
     path = path if path is not None and path.kind is FieldKind.TEXT else None
     marked = schema.get("format") == "globus-collection"
-    for one in inner:
-        if one is found and (marked or one.kind is FieldKind.COLLECTION):
-            yield replace(one, kind=FieldKind.COLLECTION, pair=path.path if path else None)
+    for entry in inner:
+        if entry is id_field and (marked or entry.kind is FieldKind.COLLECTION):
+            yield replace(entry, kind=FieldKind.COLLECTION, pair=path.path if path else None)
         else:
-            yield one
+            yield entry
 
 
 def _plainer(schema: object, root: Document, depth: int = 0) -> Document:
@@ -207,23 +207,25 @@ def _plainer(schema: object, root: Document, depth: int = 0) -> Document:
     One part of `allOf`; a form or null; values one by one. The whole schema is what is checked, so that nothing is
     lost by that.
     """
-    here = resolved(schema, root)
+    flat = resolved(schema, root)
     if depth > _DEEPEST:
-        return here
-    parts = wire.items(here.get("allOf"))
+        return flat
+    parts = wire.items(flat.get("allOf"))
     if len(parts) == 1:
-        here = {**_plainer(parts[0], root, depth + 1), **{key: said for key, said in here.items() if key != "allOf"}}
+        flat = {**_plainer(parts[0], root, depth + 1), **{key: value for key, value in flat.items() if key != "allOf"}}
     for keyword in ("anyOf", "oneOf"):
-        forms = [resolved(one, root) for one in wire.items(here.get(keyword))]
-        rest = [one for one in forms if one.get("type") != "null" and not ("const" in one and one["const"] is None)]
-        around = {key: said for key, said in here.items() if key != keyword}
-        if forms and all("const" in one or "enum" in one for one in forms if one.get("type") != "null"):
-            values = [value for one in rest for value in (wire.items(one.get("enum")) or [one.get("const")])]
-            here = {**around, "enum": [*values, *([None] if len(rest) < len(forms) else [])]}
+        forms = [resolved(form, root) for form in wire.items(flat.get(keyword))]
+        rest = [
+            form for form in forms if form.get("type") != "null" and not ("const" in form and form["const"] is None)
+        ]
+        around = {key: value for key, value in flat.items() if key != keyword}
+        if forms and all("const" in form or "enum" in form for form in forms if form.get("type") != "null"):
+            values = [value for form in rest for value in (wire.items(form.get("enum")) or [form.get("const")])]
+            flat = {**around, "enum": [*values, *([None] if len(rest) < len(forms) else [])]}
         elif len(rest) == 1 and len(rest) < len(forms):
             inner = _plainer(rest[0], root, depth + 1)
-            here = {**inner, **around, "type": _with_null(inner.get("type"))}
-    return here
+            flat = {**inner, **around, "type": _with_null(inner.get("type"))}
+    return flat
 
 
 def _with_null(named: object) -> object:
@@ -234,9 +236,9 @@ def _with_null(named: object) -> object:
 def _field(schema: Document, path: tuple[str, ...], default: Any, *, required: bool, needed: bool) -> InputField:
     choices: list[Any] = []
     for value in [schema["const"]] if "const" in schema else wire.items(schema.get("enum")):
-        if not any(same(value, one) for one in choices) and not check_value(value, {"type": schema.get("type", [])}):
+        if not any(same(value, kept) for kept in choices) and not check_value(value, {"type": schema.get("type", [])}):
             choices.append(value)
-    nullable = "null" in wire.texts(schema.get("type")) or any(one is None for one in choices)
+    nullable = "null" in wire.texts(schema.get("type")) or any(kept is None for kept in choices)
     return InputField(
         path=path,
         kind=_kind(schema, choices),
@@ -256,7 +258,7 @@ def _kind(schema: Document, choices: list[Any]) -> FieldKind:
         return FieldKind.CHOICE
     named = schema.get("type")
     if isinstance(named, list):  # `["string", "null"]`
-        rest = [one for one in named if one != "null"]
+        rest = [name for name in named if name != "null"]
         named = rest[0] if len(rest) == 1 else None
     if named == "string" and schema.get("format") == "globus-collection":
         return FieldKind.COLLECTION
@@ -286,7 +288,7 @@ def _is_line(value: object) -> bool:
     return isinstance(value, str) and value.splitlines() == [value] and value.strip() == value and value[:1] != "["
 
 
-def read_value(one: InputField, typed: str) -> Any:
+def read_value(entry: InputField, typed: str) -> Any:
     """What was typed into a field as a value; NOTHING for an empty field.
 
     Where null is allowed, `null` means it, and `"null"` the text. `""` is the empty text.
@@ -294,77 +296,77 @@ def read_value(one: InputField, typed: str) -> Any:
     Raises:
         BadInput: it cannot be such a value.
     """
-    said = typed.strip()
-    if not said:
-        return NOTHING if typed == "" or one.kind is not FieldKind.TEXT else typed
-    if one.kind is FieldKind.CHOICE:
-        return _choice(one, said)
-    if one.nullable and said == "null":
+    text = typed.strip()
+    if not text:
+        return NOTHING if typed == "" or entry.kind is not FieldKind.TEXT else typed
+    if entry.kind is FieldKind.CHOICE:
+        return _choice(entry, text)
+    if entry.nullable and text == "null":
         return None
-    if one.kind in (FieldKind.TEXT, FieldKind.COLLECTION):
-        quoted = _unquoted(said)
-        return quoted if quoted is not None else typed if one.kind is FieldKind.TEXT else said
-    if one.kind is FieldKind.TEXTS and not said.startswith("["):
+    if entry.kind in (FieldKind.TEXT, FieldKind.COLLECTION):
+        quoted = _unquoted(text)
+        return quoted if quoted is not None else typed if entry.kind is FieldKind.TEXT else text
+    if entry.kind is FieldKind.TEXTS and not text.startswith("["):
         return [line.strip() for line in typed.splitlines() if line.strip()]
-    if one.kind is FieldKind.FLAG:
-        return _flag(said)
-    if one.kind in (FieldKind.WHOLE, FieldKind.NUMBER):
-        return _number(one, said)
-    return _json(one, said)
+    if entry.kind is FieldKind.FLAG:
+        return _flag(text)
+    if entry.kind in (FieldKind.WHOLE, FieldKind.NUMBER):
+        return _number(entry, text)
+    return _json(entry, text)
 
 
-def _unquoted(said: str) -> str | None:
+def _unquoted(text: str) -> str | None:
     """The text that stands in double quotes; None for one that does not."""
-    if len(said) < 2 or said[0] != '"' or said[-1] != '"':
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
         return None
     try:
-        found = json.loads(said)
+        value = json.loads(text)
     except ValueError:
         return None
-    return found if isinstance(found, str) else None
+    return value if isinstance(value, str) else None
 
 
-def _json(one: InputField, said: str) -> Any:
+def _json(entry: InputField, text: str) -> Any:
     try:
-        return json.loads(said, parse_constant=_no_number)
+        return json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
-        kinds = wire.texts(one.schema.get("type"))
-        if "string" in kinds and said[0] not in '"{[':
-            return said
+        kinds = wire.texts(entry.schema.get("type"))
+        if "string" in kinds and text[0] not in '"{[':
+            return text
         raise BadInput(f"This is no JSON: {problem}. Texts stand in double quotes.") from problem
 
 
-def _no_number(said: str) -> object:
-    raise ValueError(f"{said} is no number of JSON")
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no number of JSON")
 
 
-def _choice(one: InputField, said: str) -> Any:
-    for choice in one.choices:
-        if said == one.spelled(choice):
+def _choice(entry: InputField, text: str) -> Any:
+    for choice in entry.choices:
+        if text == entry.spelled(choice):
             return choice
-    for choice in one.choices:
-        if said == json.dumps(choice, ensure_ascii=False) or said.lower() == shown(choice, FieldKind.FLAG).lower():
+    for choice in entry.choices:
+        if text == json.dumps(choice, ensure_ascii=False) or text.lower() == shown(choice, FieldKind.FLAG).lower():
             return choice
-    raise BadInput(f"Choose one of {', '.join(map(one.spelled, one.choices))}.")
+    raise BadInput(f"Choose one of {', '.join(map(entry.spelled, entry.choices))}.")
 
 
-def _flag(said: str) -> bool:
+def _flag(text: str) -> bool:
     known = {"yes": True, "y": True, "true": True, "on": True, "no": False, "n": False, "false": False, "off": False}
-    if said.lower() not in known:
+    if text.lower() not in known:
         raise BadInput("Write yes or no.")
-    return known[said.lower()]
+    return known[text.lower()]
 
 
-def _number(one: InputField, said: str) -> int | float:
+def _number(entry: InputField, text: str) -> int | float:
     try:
-        number = float(said)
-        if one.kind is FieldKind.WHOLE:
-            return int(said)
+        number = float(text)
+        if entry.kind is FieldKind.WHOLE:
+            return int(text)
     except (ValueError, OverflowError) as problem:
-        raise BadInput(f"Write a {one.kind.value}.") from problem
+        raise BadInput(f"Write a {entry.kind.value}.") from problem
     if number != number or number in (float("inf"), float("-inf")):
         raise BadInput("Write a number.")
-    return int(number) if number.is_integer() and "." not in said and "e" not in said.lower() else number
+    return int(number) if number.is_integer() and "." not in text and "e" not in text.lower() else number
 
 
 def assemble(form: InputForm, typed: Mapping[str, str]) -> tuple[dict[str, Any], tuple[FieldProblem, ...]]:
@@ -375,43 +377,43 @@ def assemble(form: InputForm, typed: Mapping[str, str]) -> tuple[dict[str, Any],
     """
     made: dict[str, Any] = {}
     unread: list[FieldProblem] = []
-    for one in form.fields:
+    for entry in form.fields:
         try:
-            value = read_value(one, typed.get(one.key, ""))
+            value = read_value(entry, typed.get(entry.key, ""))
         except BadInput as problem:
-            unread.append(FieldProblem(one.path, str(problem)))
+            unread.append(FieldProblem(entry.path, str(problem)))
             continue
         if value is NOTHING:
             continue
-        if one.path:
-            _place(made, one.path, value)
+        if entry.path:
+            _place(made, entry.path, value)
         elif isinstance(value, dict):
             made = value
         else:
             unread.append(FieldProblem((), "The input must be a JSON object."))
-    if any(one.path == () for one in form.nodes) and unread:
+    if any(entry.path == () for entry in form.nodes) and unread:
         return made, tuple(unread)
     made = with_defaults(form, made, apart=tuple(problem.place for problem in unread))
     return made, (*unread, *_checked(form, made, unread))
 
 
 def with_defaults(
-    form: InputForm, given: Mapping[str, Any], *, apart: tuple[tuple[object, ...], ...] = ()
+    form: InputForm, inputs: Mapping[str, Any], *, apart: tuple[tuple[object, ...], ...] = ()
 ) -> dict[str, Any]:
     """The input with the defaults of what is required and not there; nothing is put where something stands."""
-    made: dict[str, Any] = _copy(dict(given))
-    for one in form.nodes:  # an object before what is in it
-        if not one.required or not one.path or one.path in apart:
+    made: dict[str, Any] = _copy(dict(inputs))
+    for entry in form.nodes:  # an object before what is in it
+        if not entry.required or not entry.path or entry.path in apart:
             continue
-        around = _at(made, one.path[:-1])
-        if not isinstance(around, dict) or one.path[-1] in around:
+        around = _at(made, entry.path[:-1])
+        if not isinstance(around, dict) or entry.path[-1] in around:
             continue
-        if one.is_group:
-            around[one.path[-1]] = _copy(one.default) if isinstance(one.default, dict) else {}
-        elif one.has_default:
-            around[one.path[-1]] = _copy(one.default)
-        elif one.nullable:
-            around[one.path[-1]] = None
+        if entry.is_group:
+            around[entry.path[-1]] = _copy(entry.default) if isinstance(entry.default, dict) else {}
+        elif entry.has_default:
+            around[entry.path[-1]] = _copy(entry.default)
+        elif entry.nullable:
+            around[entry.path[-1]] = None
     return made
 
 
@@ -423,14 +425,14 @@ def _copy(value: Any) -> Any:
 def _checked(form: InputForm, made: dict[str, Any], unread: list[FieldProblem]) -> list[FieldProblem]:
     """What the service would refuse, beside the field that it belongs to."""
     known = {problem.place for problem in unread}
-    found: dict[tuple[object, ...], FieldProblem] = {}
+    problems: dict[tuple[object, ...], FieldProblem] = {}
     for place, words, kind in check_value(made, form.schema):
-        if place in known or (kind == "required" and any(one[: len(place)] == place for one in known)):
+        if place in known or (kind == "required" and any(path[: len(place)] == place for path in known)):
             continue
-        own = next((one for one in form.fields if one.path == place), None)
+        own = next((entry for entry in form.fields if entry.path == place), None)
         empty = kind == "required" and own is not None
-        found.setdefault(place, FieldProblem(place, "This is needed." if empty else words))
-    return list(found.values())
+        problems.setdefault(place, FieldProblem(place, "This is needed." if empty else words))
+    return list(problems.values())
 
 
 def _place(made: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
@@ -439,25 +441,25 @@ def _place(made: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     made[path[-1]] = value
 
 
-def _at(given: object, path: tuple[str, ...]) -> object:
+def _at(value: object, path: tuple[str, ...]) -> object:
     """What stands at a path; NOTHING where there is no such place."""
     for step in path:
-        if not isinstance(given, dict) or step not in given:
+        if not isinstance(value, dict) or step not in value:
             return NOTHING
-        given = given[step]
-    return given
+        value = value[step]
+    return value
 
 
-def disassemble(form: InputForm, given: Document) -> dict[str, str]:
+def disassemble(form: InputForm, inputs: Document) -> dict[str, str]:
     """The texts of the fields for an existing input, for clones. What no field stands for stays out: see `covers`."""
-    found = ((one, _at(given, one.path)) for one in form.fields)
-    return {one.key: one.spelled(value) for one, value in found if value is not NOTHING}
+    values = ((entry, _at(inputs, entry.path)) for entry in form.fields)
+    return {entry.key: entry.spelled(value) for entry, value in values if value is not NOTHING}
 
 
-def covers(form: InputForm, given: Document) -> bool:
+def covers(form: InputForm, inputs: Document) -> bool:
     """Whether the form shows all of an existing input; if not, it is to be edited as JSON."""
-    made, _ = assemble(form, disassemble(form, given))
-    return same(made, with_defaults(form, given))
+    made, _ = assemble(form, disassemble(form, inputs))
+    return same(made, with_defaults(form, inputs))
 
 
 PREFIX = "input."
@@ -487,16 +489,16 @@ def fits_form(draft: Draft, form: InputForm) -> bool:
 
 def texts_of(draft: Draft, form: InputForm) -> dict[str, str]:
     """The text of each field: as typed, else as the input has it."""
-    found = disassemble(form, draft.flow.inputs)
-    return {one.key: draft.typed.get(PREFIX + one.key, found.get(one.key, "")) for one in form.fields}
+    texts = disassemble(form, draft.flow.inputs)
+    return {entry.key: draft.typed.get(PREFIX + entry.key, texts.get(entry.key, "")) for entry in form.fields}
 
 
 def with_input(draft: Draft, form: InputForm, key: str, text: str) -> Draft:
     """The draft with one field typed anew."""
     texts = {**texts_of(draft, form), key: text}
     inputs, _ = assemble(form, texts)
-    typed = {name: said for name, said in draft.typed.items() if name != AS_JSON}
-    typed |= {PREFIX + one: said for one, said in texts.items()}
+    typed = {name: text for name, text in draft.typed.items() if name != AS_JSON}
+    typed |= {PREFIX + key: text for key, text in texts.items()}
     return replace(draft, flow=replace(draft.flow, inputs=inputs), typed=typed)
 
 
@@ -515,14 +517,14 @@ def read_json(text: str) -> dict[str, Any]:
     if not text.strip():
         return {}
     try:
-        found = json.loads(text)
+        document = json.loads(text)
     except json.JSONDecodeError as problem:
         raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
     except RecursionError as problem:
         raise BadInput("This is nested too deep.") from problem
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise BadInput("The input must be a JSON object.")
-    return found
+    return document
 
 
 def json_text(draft: Draft) -> str:
@@ -533,40 +535,40 @@ def json_text(draft: Draft) -> str:
 def input_problems(draft: Draft, schema: Mapping[str, Any] | None) -> dict[str, str]:
     """What is wrong with the input that would be sent, by the key of the field; "" is the whole."""
     form = input_form(schema)
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     if AS_JSON in draft.typed:
         try:
             read_json(draft.typed[AS_JSON])
         except BadInput as wrong:
             return {"": str(wrong)}
     elif fits_form(draft, form):
-        for one in assemble(form, texts_of(draft, form))[1]:
-            found.setdefault(_beside(form, one.place), one.message)
-    if schema and not found:
+        for problem in assemble(form, texts_of(draft, form))[1]:
+            problems.setdefault(_beside(form, problem.place), problem.message)
+    if schema and not problems:
         for place, words, kind in check_value(dict(draft.flow.inputs), schema):
-            node = next((one for one in form.nodes if one.path == place), None)
+            node = next((entry for entry in form.nodes if entry.path == place), None)
             if kind == "required" and node is not None and node.has_default:
                 default = shown(node.default, FieldKind.JSON)
                 words = f"{words.rstrip('.')}; its default is {default}, but Globus does not fill it in."
             key = "" if AS_JSON in draft.typed or not fits_form(draft, form) else _beside(form, place)
-            found.setdefault(key, words if key else first_words([Problem(place, words, kind)]) or words)
-    return found
+            problems.setdefault(key, words if key else first_words([Problem(place, words, kind)]) or words)
+    return problems
 
 
 def _beside(form: InputForm, place: tuple[str | int, ...]) -> str:
     """The field that a place belongs to: it, the nearest around it, else the first one in it."""
     fields = form.fields
-    around = [one for one in fields if one.path and one.path == place[: len(one.path)]]
-    inside = [one for one in fields if one.path[: len(place)] == place] if place else []
-    return next((one.key for one in (*reversed(around), *inside)), "")
+    around = [entry for entry in fields if entry.path and entry.path == place[: len(entry.path)]]
+    inside = [entry for entry in fields if entry.path[: len(place)] == place] if place else []
+    return next((entry.key for entry in (*reversed(around), *inside)), "")
 
 
 def incomplete_words(draft: Draft, flow: Flow) -> str | None:
     """The first thing that is wrong with the input as the flow describes it, in words; None when nothing is."""
     problems = input_problems(draft, flow.input_schema)
-    order = ("", *(one.key for one in input_form(flow.input_schema).fields))
-    said = [f"{key or 'the input'}: {problems[key].rstrip('.')}" for key in order if key in problems]
-    return f"The flow's input is not complete: {said[0]}" if said else None
+    order = ("", *(entry.key for entry in input_form(flow.input_schema).fields))
+    faults = [f"{key or 'the input'}: {problems[key].rstrip('.')}" for key in order if key in problems]
+    return f"The flow's input is not complete: {faults[0]}" if faults else None
 
 
 def people(text: str) -> tuple[str, ...]:

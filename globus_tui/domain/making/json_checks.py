@@ -43,19 +43,19 @@ def check_value(value: object, schema: object, root: object = None) -> list[Prob
         schema: what it must be; True and what is no schema allow everything, False nothing.
         root: the document that references are followed in, if the schema is only a part of it.
     """
-    found = _Check(schema if root is None else root).problems(value, schema, (), 0)
-    return list({(one.place, one.words): one for one in found}.values())
+    problems = _Check(schema if root is None else root).problems(value, schema, (), 0)
+    return list({(problem.place, problem.words): problem for problem in problems}.values())
 
 
 def resolved(schema: object, root: object) -> Document:
     """A schema with the references at its own level followed, its own keywords over theirs; {} for what is none."""
-    here = wire.document(schema)
+    keywords = wire.document(schema)
     for _ in range(_DEEPEST):
-        target = wire.text(here.get("$ref"))
-        found = _referred(target, root) if target is not None else None
-        if not isinstance(found, dict):
-            return here
-        here = {**found, **{key: said for key, said in here.items() if key != "$ref"}}
+        target = wire.text(keywords.get("$ref"))
+        target_schema = _referred(target, root) if target is not None else None
+        if not isinstance(target_schema, dict):
+            return keywords
+        keywords = {**target_schema, **{key: value for key, value in keywords.items() if key != "$ref"}}
     return {}
 
 
@@ -65,16 +65,16 @@ def _referred(target: str, root: object) -> object:
         return None
     if target[1:2] not in ("", "/"):
         return _anchored(target[1:], root, 0)
-    found: object = root
+    value: object = root
     for step in target[2:].split("/") if len(target) > 1 else ():
         name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list) and name.isdigit() and int(name) < len(found):
-            found = found[int(name)]
-        elif isinstance(found, dict) and name in found:
-            found = found[name]
+        if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        elif isinstance(value, dict) and name in value:
+            value = value[name]
         else:
             return None
-    return found
+    return value
 
 
 def _anchored(name: str, inside: object, depth: int) -> object:
@@ -83,7 +83,7 @@ def _anchored(name: str, inside: object, depth: int) -> object:
     if isinstance(inside, dict) and name in (inside.get("$anchor"), str(inside.get("$id")).removeprefix("#")):
         return inside
     within = inside.values() if isinstance(inside, dict) else inside
-    return next((found for one in within if (found := _anchored(name, one, depth + 1)) is not None), None)
+    return next((hit for inner in within if (hit := _anchored(name, inner, depth + 1)) is not None), None)
 
 
 def same(one: object, other: object) -> bool:
@@ -128,45 +128,45 @@ class _Check:
             if name not in value:
                 yield Problem((*place, name), f"“{name}” is needed.", "required")
         yield from _count(len(value), schema, "Properties", "entries", place)
-        for name, one in value.items():
-            here, matched = (*place, name), [part for text, part in patterns.items() if _matches(text, name)]
+        for name, inner in value.items():
+            inner_place, matched = (*place, name), [part for text, part in patterns.items() if _matches(text, name)]
             if name in properties:
                 matched.append(properties[name])
             if not matched and schema.get("additionalProperties") is False:
-                yield Problem(here, f"“{name}” is not known to this flow.", "additionalProperties")
+                yield Problem(inner_place, f"“{name}” is not known to this flow.", "additionalProperties")
             for part in matched or [schema.get("additionalProperties")]:
                 if part is False and matched:
-                    yield Problem(here, f"“{name}” may not be given.", "false")
+                    yield Problem(inner_place, f"“{name}” may not be given.", "false")
                 elif part is not False:
-                    yield from self.problems(one, part, here, depth + 1)
+                    yield from self.problems(inner, part, inner_place, depth + 1)
             if not self._fits(name, schema.get("propertyNames"), depth):
-                yield Problem(here, f"“{name}” is no name that is allowed here.", "propertyNames")
+                yield Problem(inner_place, f"“{name}” is no name that is allowed here.", "propertyNames")
         yield from self._dependent(value, schema, place, depth)
 
     def _dependent(self, value: Document, schema: Document, place: Place, depth: int) -> Iterator[Problem]:
         for keyword in ("dependentRequired", "dependentSchemas", "dependencies"):
-            for name, wanted in wire.document(schema.get(keyword)).items():
+            for name, needed in wire.document(schema.get(keyword)).items():
                 if name not in value:
                     continue
-                if isinstance(wanted, list):
-                    missing = [one for one in wire.texts(wanted) if one not in value]
-                    yield from (Problem((*place, one), f"“{one}” is needed with “{name}”.", keyword) for one in missing)
+                if isinstance(needed, list):
+                    missing = [key for key in wire.texts(needed) if key not in value]
+                    yield from (Problem((*place, key), f"“{key}” is needed with “{name}”.", keyword) for key in missing)
                 else:
-                    yield from self.problems(value, wanted, place, depth + 1)
+                    yield from self.problems(value, needed, place, depth + 1)
 
     def _list(self, value: list[object], schema: Document, place: Place, depth: int) -> Iterator[Problem]:
         yield from _count(len(value), schema, "Items", "entries", place)
         items = schema.get("items")
         first = wire.items(schema.get("prefixItems")) or wire.items(items)
         rest = schema.get("additionalItems") if isinstance(items, list) else items
-        for number, one in enumerate(value):
-            yield from self.problems(one, first[number] if number < len(first) else rest, (*place, number), depth + 1)
+        for number, item in enumerate(value):
+            yield from self.problems(item, first[number] if number < len(first) else rest, (*place, number), depth + 1)
         if schema.get("uniqueItems") is True and any(
-            same(one, other) for at, one in enumerate(value[:1000]) for other in value[at + 1 : 1000]
+            same(item, other) for at, item in enumerate(value[:1000]) for other in value[at + 1 : 1000]
         ):
             yield Problem(place, "No two entries may be alike.", "uniqueItems")
         if "contains" in schema:
-            count = sum(self._fits(one, schema["contains"], depth) for one in value)
+            count = sum(self._fits(item, schema["contains"], depth) for item in value)
             least, most = wire.whole(schema.get("minContains")), wire.whole(schema.get("maxContains"))
             if count < (1 if least is None else least) or (most is not None and count > most):
                 yield Problem(place, "It does not have the entries that are wanted.", "contains")
@@ -193,17 +193,19 @@ class _Check:
         self, value: object, parts: list[object], tried: list[list[Problem]], place: Place
     ) -> Iterator[Problem]:
         """What is wrong with the form that was meant: the only one of the value's own type, else all are named."""
-        own = [wrong for wrong in tried if not any(one.place == place and one.kind == "type" for one in wrong)]
+        own = [wrong for wrong in tried if not any(fault.place == place and fault.kind == "type" for fault in wrong)]
         if len(own) == 1:
             yield from own[0]
             return
-        said = dict.fromkeys(words for wrong in own or tried for one in wrong[:1] if (words := one.words.rstrip(".")))
-        yield Problem(place, f"{'; or: '.join(list(said)[:4])}.", "anyOf")
+        ways = dict.fromkeys(
+            words for wrong in own or tried for fault in wrong[:1] if (words := fault.words.rstrip("."))
+        )
+        yield Problem(place, f"{'; or: '.join(list(ways)[:4])}.", "anyOf")
 
 
 def _plain(value: object, schema: Document, place: Place) -> Iterator[Problem]:
     """Keywords that need no other schema."""
-    if isinstance(schema.get("enum"), list) and not any(same(value, one) for one in schema["enum"]):
+    if isinstance(schema.get("enum"), list) and not any(same(value, choice) for choice in schema["enum"]):
         yield Problem(place, "This is not one of the choices.", "enum")
     if "const" in schema and not same(value, schema["const"]):
         yield Problem(place, "This is not the only value that is allowed.", "const")
@@ -237,11 +239,11 @@ def _bounds(value: float, schema: Document) -> Iterator[tuple[str, str]]:
 
 def _count(count: int, schema: Document, kind: str, unit: str, place: Place) -> Iterator[Problem]:
     least, most = wire.whole(schema.get(f"min{kind}")), wire.whole(schema.get(f"max{kind}"))
-    one = {"entries": "entry", "characters": "character"}[unit]
+    singular = {"entries": "entry", "characters": "character"}[unit]
     if least is not None and count < least:
-        yield Problem(place, f"This needs {least} {one if least == 1 else unit} at least.", f"min{kind}")
+        yield Problem(place, f"This needs {least} {singular if least == 1 else unit} at least.", f"min{kind}")
     if most is not None and count > most:
-        yield Problem(place, f"This may have {most} {one if most == 1 else unit} at most.", f"max{kind}")
+        yield Problem(place, f"This may have {most} {singular if most == 1 else unit} at most.", f"max{kind}")
 
 
 _LONGEST_MATCHED = 5000
@@ -351,10 +353,10 @@ FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
 """How a text is judged by its format, and what it must be, in words. Other formats are left to the service."""
 
 
-def first_words(found: Iterable[Problem]) -> str | None:
+def first_words(problems: Iterable[Problem]) -> str | None:
     """The first problem in words, with its place; None where there is none."""
-    one = next(iter(found), None)
-    if one is None:
+    problem = next(iter(problems), None)
+    if problem is None:
         return None
-    where = ".".join(map(str, one.place[:-1] if one.kind == "required" else one.place))
-    return f"{where}: {one.words}" if where else one.words
+    where = ".".join(map(str, problem.place[:-1] if problem.kind == "required" else problem.place))
+    return f"{where}: {problem.words}" if where else problem.words

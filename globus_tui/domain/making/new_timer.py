@@ -166,23 +166,23 @@ def with_defaults(data: TransferData) -> TransferData:
     """The transfer with the service's defaults (documented) where nothing is stated, for comparison."""
     filled: dict[str, Any] = {key: False for key in _OFF_BY_DEFAULT if getattr(data, key) is None}
     filled |= {key: True for key in _ON_BY_DEFAULT if getattr(data, key) is None}
-    rules = tuple(FilterRule(one.name, one.method, one.type) for one in data.filter_rules)
+    rules = tuple(FilterRule(rule.name, rule.method, rule.type) for rule in data.filter_rules)
     return replace(data, filter_rules=rules, submission_id=None, label=data.label or None, extra={}, **filled)
 
 
 def differences(wanted: NewTimer, made: Job) -> tuple[str, ...]:
     """What a timer does otherwise than asked for, by field; empty if it is as wanted."""
-    found = [] if (wanted.name or None) == made.name else ["name"]
+    differing = [] if (wanted.name or None) == made.name else ["name"]
     if not same_schedule(wanted.schedule, made.schedule, made.submitted_at):
-        found.append("schedule")
+        differing.append("schedule")
     if isinstance(wanted, FlowTimer):
         same_flow = isinstance(made.payload, FlowStart) and made.payload.flow_id == wanted.flow_id
         same_input = isinstance(made.payload, FlowStart) and dict(made.payload.inputs) == wanted.body.get("body", {})
-        return (*found, *([] if same_flow else ["flow"]), *([] if same_input else ["flow_input"]))
+        return (*differing, *([] if same_flow else ["flow"]), *([] if same_input else ["flow_input"]))
     if made.transfer is None:
-        return (*found, "body")
+        return (*differing, "body")
     asked, kept = with_defaults(wanted.body), with_defaults(made.transfer)
-    return (*found, *(key for key in TransferData.__slots__ if getattr(asked, key) != getattr(kept, key)))
+    return (*differing, *(key for key in TransferData.__slots__ if getattr(asked, key) != getattr(kept, key)))
 
 
 def same_schedule(wanted: Schedule, made: Schedule | None, created: datetime | None) -> bool:
@@ -216,7 +216,7 @@ def find_created(
         sent_at: when the request left, by the service's clock as far as known.
         known: ids of the timers that were there before it left.
     """
-    found = [
+    candidates = [
         job
         for job in jobs
         if job.job_id not in known
@@ -224,4 +224,4 @@ def find_created(
         and (job.submitted_at is None or job.submitted_at >= sent_at - LOOK_BACK)
         and not differences(wanted, job)
     ]
-    return tuple(sorted(found, key=lambda job: (job.submitted_at or sent_at, job.job_id)))
+    return tuple(sorted(candidates, key=lambda job: (job.submitted_at or sent_at, job.job_id)))

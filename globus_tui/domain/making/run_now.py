@@ -47,7 +47,7 @@ def run_now(
     *,
     tasks: Mapping[str, Task] | None = None,
     first: int = 10,
-    found: Mapping[str, Sequence[FolderEntry] | None] = MappingProxyType({}),
+    listings: Mapping[str, Sequence[FolderEntry] | None] = MappingProxyType({}),
 ) -> RunNow:
     """What runs a timer's work now; the timer itself and its counters stay as they are.
 
@@ -57,7 +57,7 @@ def run_now(
             ONE_SHOT: a timer that runs once, with the credentials that timers use.
         tasks: known tasks, to see whether a run goes on.
         first: how many files a test takes.
-        found: what is in the source folders of items, by path; None for one that is a file. A test takes a folder's
+        listings: what is in the source folders of items, by path; None for one that is a file. A test takes a folder's
             files one by one, and nothing of which it is not known what it is.
 
     Raises:
@@ -72,7 +72,7 @@ def run_now(
         raise BadInput("A flow is run now by a one-shot timer.")
     data = replace(draft.transfer, label=_label(job, draft.transfer), deadline=None)
     if choice is RunChoice.TEST:
-        items, empty = first_items(data, first, found)
+        items, empty = first_items(data, first, listings)
         data = replace(data, items=items, delete_destination_extra=False)
         files = "this 1 file" if len(items) == 1 else f"these {len(items)} files"
         warnings = (*warnings, f"A test copies {files} to the real destination and deletes nothing.")
@@ -88,12 +88,12 @@ def _label(job: Job, data: TransferData) -> str | None:
 
 
 def first_items(
-    data: TransferData, count: int, found: Mapping[str, Sequence[FolderEntry] | None]
+    data: TransferData, count: int, listings: Mapping[str, Sequence[FolderEntry] | None]
 ) -> tuple[tuple[TransferItem, ...], tuple[str, ...]]:
     """The first files of a transfer, never a folder: its items that are files, and files directly in its folders.
 
     Args:
-        found: as for `run_now`.
+        listings: as for `run_now`.
 
     Returns:
         The files, and the folders before the last of them in which there is none.
@@ -108,16 +108,16 @@ def first_items(
     for item in data.items:
         if len(taken) >= count:
             break
-        if item.recursive is not False and item.source_path not in found:
+        if item.recursive is not False and item.source_path not in listings:
             raise BadInput(f"It is not known whether {item.source_path} is a folder, so nothing of it is tried.")
-        listing = found.get(item.source_path)
+        listing = listings.get(item.source_path)
         if item.recursive is False or (item.recursive is None and listing is None):
             taken.append(replace(item, recursive=False))
             continue
-        files = [one for one in listing or () if one.kind == "file" and judge(one, data.filter_rules).taken]
+        files = [entry for entry in listing or () if entry.kind == "file" and judge(entry, data.filter_rules).taken]
         taken += [
-            TransferItem(_below(item.source_path, one.name), _below(item.destination_path, one.name), recursive=False)
-            for one in files
+            TransferItem(_below(item.source_path, file.name), _below(item.destination_path, file.name), recursive=False)
+            for file in files
         ]
         if not files:
             empty.append(item.source_path)

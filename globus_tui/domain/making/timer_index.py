@@ -31,7 +31,7 @@ _NOBODY: Mapping[str, Collection] = {}
 
 def pairs(data: TransferData, known: Mapping[str, Collection] = _NOBODY) -> set[Pair]:
     """Where each item comes from and goes to."""
-    return {(*one, *other) for one, other in zip(sources(data, known), targets(data, known), strict=True)}
+    return {(*source, *target) for source, target in zip(sources(data, known), targets(data, known), strict=True)}
 
 
 def counts(job: Job) -> bool:
@@ -49,19 +49,19 @@ class _Places:
     def add(self, place: Place, number: int) -> None:
         self._at[place].append(number)
 
-    def near(self, wanted: Iterable[Place]) -> set[int]:
+    def near(self, places: Iterable[Place]) -> set[int]:
         """Timers of these places, of what is in them and of what they are in."""
         if self._sorted is None:
             self._sorted = sorted((where, path) for where, path in self._at if where is not None)
-        found: set[int] = set()
-        for where, path in wanted:
+        numbers: set[int] = set()
+        for where, path in places:
             if where is None:
                 continue
             for inner in self._within(where, path):
-                found.update(self._at[inner])
+                numbers.update(self._at[inner])
             for folder in above(path):
-                found.update(self._at.get(Place(where, folder), ()))
-        return found
+                numbers.update(self._at.get(Place(where, folder), ()))
+        return numbers
 
     def _within(self, where: str, path: str) -> Iterator[Place]:
         ordered = self._sorted or []
@@ -118,9 +118,9 @@ class TimerIndex:
     def starting(self, flow_id: str) -> Sequence[Job]:
         return self._flows.get(flow_id, ())
 
-    def moving(self, wanted: Iterable[Pair]) -> set[int]:
+    def moving(self, moves: Iterable[Pair]) -> set[int]:
         """Those that move one of these from there to there; ended ones too."""
-        return {number for pair in wanted for number in self._pairs.get(pair, ())}
+        return {number for pair in moves for number in self._pairs.get(pair, ())}
 
     def reading(self, places: Iterable[Place]) -> set[int]:
         """Those that read in or around these places."""
@@ -133,6 +133,6 @@ class TimerIndex:
     def between(self, route: Route) -> Sequence[Job]:
         """All between two collections, ended ones too, those with most runs first."""
         if route not in self._busiest:
-            found = [self.jobs[number] for number in self._routes.get(route, ())]
-            self._busiest[route] = sorted(found, key=lambda one: -(one.n_runs or 0))
+            jobs = [self.jobs[number] for number in self._routes.get(route, ())]
+            self._busiest[route] = sorted(jobs, key=lambda job: -(job.n_runs or 0))
         return self._busiest[route]

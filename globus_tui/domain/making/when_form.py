@@ -53,22 +53,22 @@ def moment_text(moment: datetime | None, zone: tzinfo) -> str:
     """A moment as its field takes it: local, to the second where needed; with its offset where the hour is double."""
     if moment is None:
         return ""
-    here = moment.astimezone(zone).replace(microsecond=0)
-    text = here.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")
-    same = at_wall_clock(here.date(), here.time(), zone).moment == here.astimezone(UTC)  # in zones, equal is not equal
-    return text if same else here.isoformat()
+    wall = moment.astimezone(zone).replace(microsecond=0)
+    text = wall.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")
+    same = at_wall_clock(wall.date(), wall.time(), zone).moment == wall.astimezone(UTC)  # in zones, equal is not equal
+    return text if same else wall.isoformat()
 
 
 def form_of(draft: Draft, zone: tzinfo) -> WhenForm:
     """The fields of a draft: what was typed, else what its schedule says."""
-    said = _form_of_schedule(draft.schedule, zone)
+    form = _form_of_schedule(draft.schedule, zone)
     typed = draft.typed
     return WhenForm(
-        repeat=typed.get(REPEAT, said.repeat),
-        interval=typed.get(INTERVAL, said.interval),
-        start=typed.get(START, said.start),
-        ends=typed.get(ENDS, said.ends),
-        end=typed.get(END, said.end),
+        repeat=typed.get(REPEAT, form.repeat),
+        interval=typed.get(INTERVAL, form.interval),
+        start=typed.get(START, form.start),
+        ends=typed.get(ENDS, form.ends),
+        end=typed.get(END, form.end),
     )
 
 
@@ -145,7 +145,7 @@ def _with_group_end(draft: Draft, form: WhenForm, now: datetime, zone: tzinfo) -
         end = _end(form, now, zone)
     except BadInput:
         return replace(draft, typed=typed)
-    group = tuple(replace(one, schedule=replace(one.schedule, end=end)) for one in draft.group)
+    group = tuple(replace(member, schedule=replace(member.schedule, end=end)) for member in draft.group)
     return replace(draft, schedule=group[0].schedule, group=group, typed=typed)
 
 
@@ -168,19 +168,19 @@ def read_form(form: WhenForm, now: datetime, zone: tzinfo) -> Schedule | None:
 
 def form_problems(form: WhenForm, now: datetime, zone: tzinfo) -> dict[str, str]:
     """What is wrong with the fields, by field; notices about how a moment was understood too."""
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     reads: list[tuple[str, Callable[[], object]]] = [(START, lambda: _start_notices(form, now, zone))]
     if form.repeat == EVERY:
         reads += [(INTERVAL, lambda: parse_interval(form.interval)), (END, lambda: _end(form, now, zone))]
     for field, read in reads:
         try:
-            said = read()
+            notice = read()
         except BadInput as wrong:
-            found[field] = str(wrong)
+            problems[field] = str(wrong)
         else:
-            if isinstance(said, str) and said:
-                found[field] = said
-    return found
+            if isinstance(notice, str) and notice:
+                problems[field] = notice
+    return problems
 
 
 def _start_notices(form: WhenForm, now: datetime, zone: tzinfo) -> str:
@@ -192,13 +192,13 @@ def _start(form: WhenForm, now: datetime, zone: tzinfo) -> datetime | None:
 
 
 def _end(form: WhenForm, now: datetime, zone: tzinfo) -> EndCondition:
-    said = form.end.strip()
+    typed = form.end.strip()
     if form.ends == RUNS:
-        if not said.isdecimal() or not said.isascii() or not 0 < int(said[:7]) <= 999_999:
+        if not typed.isdecimal() or not typed.isascii() or not 0 < int(typed[:7]) <= 999_999:
             raise BadInput("After how many runs does it end? Write a number.")
-        return EndCondition(after_runs=int(said[:7]))
+        return EndCondition(after_runs=int(typed[:7]))
     if form.ends == DATE:
-        return EndCondition(until=parse_end(said, now, zone).moment or now)
+        return EndCondition(until=parse_end(typed, now, zone).moment or now)
     return EndCondition()
 
 
@@ -220,23 +220,23 @@ class KeptHour:
 def kept_hour(draft: Draft, now: datetime, zone: tzinfo) -> KeptHour | None:
     """The hours that were asked for, and in which season they hold; None when no clock change moves them."""
     several = len(draft.group) > 1
-    schedules = [one.schedule for one in draft.group] if several else [draft.schedule]
-    sides = next((found for one in schedules if (found := clock_sides(one, now, zone))), None)
+    schedules = [member.schedule for member in draft.group] if several else [draft.schedule]
+    sides = next((both for schedule in schedules if (both := clock_sides(schedule, now, zone))), None)
     if sides is None:
         return None
-    said = draft.typed.get(KEEP)
-    season = Season(said) if said in (Season.WINTER.value, Season.SUMMER.value) else None
+    keep = draft.typed.get(KEEP)
+    season = Season(keep) if keep in (Season.WINTER.value, Season.SUMMER.value) else None
     if not several:
         season = season or sides.first
         held = sides.winter if season is Season.WINTER else sides.summer
         return KeptHour((_since_midnight(held),), sides.apart, season)
-    wanted = [_wanted(one, sides, season, zone) for one in draft.group]
+    clocks = [_wanted(member, sides, season, zone) for member in draft.group]
     holding = [
-        {side for side in Season if _moved_by(one, clock, sides, side) == _NOTHING}
-        for one, clock in zip(draft.group, wanted, strict=True)
+        {side for side in Season if _moved_by(member, clock, sides, side) == _NOTHING}
+        for member, clock in zip(draft.group, clocks, strict=True)
     ]
     common = set.intersection(*holding)
-    return KeptHour(tuple(sorted(set(wanted))), sides.apart, season or next(iter(common), None))
+    return KeptHour(tuple(sorted(set(clocks))), sides.apart, season or next(iter(common), None))
 
 
 _NOTHING = timedelta()
@@ -278,12 +278,12 @@ def with_kept_hour(draft: Draft, keep: Season, now: datetime, zone: tzinfo) -> D
     if len(draft.group) < 2:
         by = _NOTHING if keep is kept.season else -kept.apart if keep is Season.SUMMER else kept.apart
         return replace(draft, schedule=moved(draft.schedule, by, now), typed=typed)
-    sides = next(found for one in draft.group if (found := clock_sides(one.schedule, now, zone)))
+    sides = next(both for member in draft.group if (both := clock_sides(member.schedule, now, zone)))
     group = []
-    for one in draft.group:
-        clock = _wanted(one, sides, kept.season, zone)
-        schedule = moved(one.schedule, _moved_by(one, clock, sides, keep), now)
-        group.append(replace(one, schedule=schedule))
+    for member in draft.group:
+        clock = _wanted(member, sides, kept.season, zone)
+        schedule = moved(member.schedule, _moved_by(member, clock, sides, keep), now)
+        group.append(replace(member, schedule=schedule))
     return replace(draft, schedule=group[0].schedule, group=tuple(group), typed=typed)
 
 

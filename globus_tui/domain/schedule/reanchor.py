@@ -54,10 +54,10 @@ def anchor(schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done:
     if not keeps_wall_clock(schedule.interval):
         return None
     shift = next_clock_shift(schedule, now, zone, runs_done=runs_done)
-    here = coming.astimezone(zone)
-    if off := _offset(schedule.start.astimezone(zone)) - _offset(here):
-        return Anchor(off, here, shift, moved_already=True) if off % schedule.interval else None
-    return Anchor(_offset(shift.before) - _offset(shift.after), here, shift, moved_already=False) if shift else None
+    local = coming.astimezone(zone)
+    if off := _offset(schedule.start.astimezone(zone)) - _offset(local):
+        return Anchor(off, local, shift, moved_already=True) if off % schedule.interval else None
+    return Anchor(_offset(shift.before) - _offset(shift.after), local, shift, moved_already=False) if shift else None
 
 
 def _offset(moment: datetime) -> timedelta:

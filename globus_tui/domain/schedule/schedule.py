@@ -63,11 +63,11 @@ def read_schedule(job: Document) -> Schedule | None:
     `schedule` is absent in documents of 2022, which carry `start` and `interval` at the root. The end is read from
     `schedule.end` by the key that is present (fixtures omit `condition`), else from `stop_after`.
     """
-    found = wire.document(job.get("schedule"))
-    start = wire.moment(found.get("start")) or wire.moment(job.get("start"))
-    once, seconds = found.get("type") == "once", _seconds(job, found)
-    if once or (seconds is None and (found or start)):
-        at = wire.moment(found.get("datetime")) or start
+    document = wire.document(job.get("schedule"))
+    start = wire.moment(document.get("start")) or wire.moment(job.get("start"))
+    once, seconds = document.get("type") == "once", _seconds(job, document)
+    if once or (seconds is None and (document or start)):
+        at = wire.moment(document.get("datetime")) or start
         return OnceSchedule(at) if once or at else None
     if seconds is None or not _makes_sense(seconds):
         return None
@@ -76,8 +76,8 @@ def read_schedule(job: Document) -> Schedule | None:
 
 def read_interval(job: Document) -> float | None:
     """Seconds between ticks of the schedule that `read_schedule` gives; None for one that runs once."""
-    found = wire.document(job.get("schedule"))
-    seconds = None if found.get("type") == "once" else _seconds(job, found)
+    document = wire.document(job.get("schedule"))
+    seconds = None if document.get("type") == "once" else _seconds(job, document)
     return None if seconds is None or not _makes_sense(seconds) else float(int(seconds) or 1)
 
 
@@ -101,7 +101,7 @@ def read_end(job: Document) -> EndCondition:
     """When the schedule that `read_schedule` gives ends."""
     end, stop = wire.document(wire.document(job.get("schedule")).get("end")), job.get("stop_after")
     stop_after = wire.document(stop)
-    if not end and not isinstance(stop, str) and all(said is None for said in stop_after.values()):
+    if not end and not isinstance(stop, str) and all(value is None for value in stop_after.values()):
         return _NO_END
     return EndCondition(
         until=wire.moment(end.get("datetime")) or wire.moment(stop_after.get("date")) or wire.moment(stop),
@@ -236,9 +236,9 @@ def next_clock_shift(
                     if _offset(early + middle * step, zone) == _offset(early, zone)
                     else (before, middle)
                 )
-            here, there = (early + at * step for at in (before, after))
-            if (_offset(there, zone) - _offset(here, zone)) % step:
-                return ClockShift(here.astimezone(zone), there.astimezone(zone))
+            earlier, later = (early + at * step for at in (before, after))
+            if (_offset(later, zone) - _offset(earlier, zone)) % step:
+                return ClockShift(earlier.astimezone(zone), later.astimezone(zone))
         early = late
     return None
 
@@ -298,15 +298,15 @@ def clock_shifts(
     schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done: int | None = None
 ) -> tuple[ClockShift, ...]:
     """Every clock change within a year that moves the hour; mostly two."""
-    found: list[ClockShift] = []
+    shifts: list[ClockShift] = []
     after = now
-    while len(found) < _MOST_SHIFTS:
+    while len(shifts) < _MOST_SHIFTS:
         shift = next_clock_shift(schedule, after, zone, runs_done=runs_done)
         if shift is None or (shift.after - now).days > 366:
             break
-        found.append(shift)
+        shifts.append(shift)
         after = shift.after
-    return tuple(found)
+    return tuple(shifts)
 
 
 def clock_sides(schedule: Schedule | None, now: datetime, zone: tzinfo) -> ClockSides | None:

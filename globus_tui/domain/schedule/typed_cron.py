@@ -52,13 +52,13 @@ class CronLine:
     minutes: tuple[int, ...]
 
 
-def read_cron(said: str) -> CronLine | None:
+def read_cron(line: str) -> CronLine | None:
     """Reads a line of cron in lower case; None when it is none.
 
     Raises:
         BadInput: it is one that no fixed interval can say, or that cron would refuse.
     """
-    words = said.split(" ")
+    words = line.split(" ")
     if words[0] in _NEVER and len(words) == 1:
         reason, near = _NEVER[words[0]]
         raise refuse(f"{words[0]}: {reason}", *near)
@@ -66,11 +66,11 @@ def read_cron(said: str) -> CronLine | None:
         words = _NICKNAMES[words[0]].split(" ")
     elif re.fullmatch(r"@[a-z]+", words[0], re.ASCII):
         as_words = len(words) > 1 or words[0] == "@fortnightly"
-        raise refuse(f"“{said[:40]}” is none of cron's words.", *([said[1:]] if as_words else list(_NICKNAMES)[:3]))
+        raise refuse(f"“{line[:40]}” is none of cron's words.", *([line[1:]] if as_words else list(_NICKNAMES)[:3]))
     fields = [word for word in words if _FIELD.fullmatch(word)]
     looks = len(words) >= 5 and all(re.fullmatch(r"[\d*,/-]+|[rh?]", word, re.ASCII) for word in words[:2])
     if not looks or len(fields) < 5 or fields[:5] != words[:5]:
-        if re.search(r"(?:^| )\*(?:/\d+)?(?: |$)", said, re.ASCII):
+        if re.search(r"(?:^| )\*(?:/\d+)?(?: |$)", line, re.ASCII):
             number = "and some of these are none" if len(words) == 5 else f"these are {len(words)} words"
             raise refuse(f"A line of cron has five fields; {number}.", "0 2 * * *", "*/15 * * * *")
         return None
@@ -123,8 +123,8 @@ def _refuse_days_of_months(words: Sequence[str]) -> None:
     if number > 7 and words[2] not in ("l", "lw"):
         return
     day = f" on {DAY_NAMES[(number - 1) % 7]}" if number < 8 else ""
-    said = " ".join(words[:2])
-    clock = f" at {int(words[1]):02}:{int(words[0]):02}" if re.fullmatch(r"[0-5]?\d (?:1?\d|2[0-3])", said) else ""
+    front = " ".join(words[:2])
+    clock = f" at {int(words[1]):02}:{int(words[0]):02}" if re.fullmatch(r"[0-5]?\d (?:1?\d|2[0-3])", front) else ""
     field = (words[4] if day else words[2]).upper()
     raise refuse(
         f"“{field}” means a day of a month, which cron cannot say and a timer does not know.",
@@ -133,10 +133,10 @@ def _refuse_days_of_months(words: Sequence[str]) -> None:
 
 
 def _read(word: str, field: _Field, words: Sequence[str], at: int) -> tuple[int, ...]:
-    found: set[int] = set()
+    values: set[int] = set()
     for part in word.split(","):
-        found |= set(_part(part, field, words, at))
-    return tuple(sorted({one % 7 for one in found} if field.last == 7 else found))
+        values |= set(_part(part, field, words, at))
+    return tuple(sorted({value % 7 for value in values} if field.last == 7 else values))
 
 
 def _part(part: str, field: _Field, words: Sequence[str], at: int) -> Sequence[int]:
@@ -178,7 +178,7 @@ _UNITS = {59: "minutes", 23: "hours", 7: "days"}
 def _instead(field: _Field, values: Sequence[int], step: int, words: Sequence[str], at: int) -> list[str]:
     """The fixed interval, and the same times as a list."""
     unit = _UNITS[field.last]
-    listed = _with(words, at, ",".join(str(one) for one in values))
+    listed = _with(words, at, ",".join(str(value) for value in values))
     clock = f" at {int(words[1]):02}:{int(words[0]):02}" if words[0].isdecimal() and words[1].isdecimal() else ""
     return [f"every {step} {unit}{clock if unit == 'days' else ''}", listed]
 
@@ -193,15 +193,15 @@ def _example(words: Sequence[str], at: int, field: str = "") -> list[str]:
     return [_with(words, at, good)]
 
 
-def _number(said: str, field: _Field, words: Sequence[str], at: int) -> int:
-    if said in field.names:
-        return list(field.names).index(said) + field.base
-    if said in DAY_NAMES and field.last == 7:
-        raise refuse(f"“{said}”: cron knows the first three letters.", *_example(words, at, said[:3]))
-    number = int(said) if re.fullmatch(r"\d{1,4}", said, re.ASCII) else -1
+def _number(text: str, field: _Field, words: Sequence[str], at: int) -> int:
+    if text in field.names:
+        return list(field.names).index(text) + field.base
+    if text in DAY_NAMES and field.last == 7:
+        raise refuse(f"“{text}”: cron knows the first three letters.", *_example(words, at, text[:3]))
+    number = int(text) if re.fullmatch(r"\d{1,4}", text, re.ASCII) else -1
     if not field.first <= number <= field.last:
         raise refuse(
-            f"“{said}” is no {field.name}: they go from {field.first} to {field.last}.",
+            f"“{text}” is no {field.name}: they go from {field.first} to {field.last}.",
             *_example(words, at, "0" * (number in (24, 60))),
         )
     return number

@@ -58,14 +58,14 @@ def parse_moment(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
 
 
 def _parse(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
-    said = tidy(text)
-    if not said:
+    words = tidy(text)
+    if not words:
         raise refuse("A moment is missing.")
-    if len(said) > _LONGEST:
+    if len(words) > _LONGEST:
         raise refuse("That is too long for a moment.")
-    rest, own = take_zone(said, zone)
-    found = read_moment(rest, now, own.zone if own else zone, text)
-    return replace(found, notices=(*found.notices, f"Read in {own.words}.")) if own and own.named else found
+    rest, own = take_zone(words, zone)
+    typed = read_moment(rest, now, own.zone if own else zone, text)
+    return replace(typed, notices=(*typed.notices, f"Read in {own.words}.")) if own and own.named else typed
 
 
 def parse_end(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
@@ -74,22 +74,22 @@ def parse_end(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
     Raises:
         BadInput: it is no moment.
     """
-    found = parse_moment(text, now, zone)
-    if found.day is None or found.clock is not None or found.moment is None:
-        return found
+    typed = parse_moment(text, now, zone)
+    if typed.day is None or typed.clock is not None or typed.moment is None:
+        return typed
     _, own = take_zone(tidy(text), zone)
-    return whole_day(found, own.zone if own else zone)
+    return whole_day(typed, own.zone if own else zone)
 
 
-def whole_day(found: TypedMoment, zone: tzinfo) -> TypedMoment:
+def whole_day(typed: TypedMoment, zone: tzinfo) -> TypedMoment:
     """The last second of a day that was named without a time of day."""
-    if found.day is None or found.clock is not None:
-        return found
-    following = on_day(found.day + DAY, _MIDNIGHT, zone).moment
-    shown = f"{found.day:%a} {found.day.day} {found.day:%b %Y}"
-    notices = tuple(one for one in found.notices if one not in (AT_MIDNIGHT, _PAST))
+    if typed.day is None or typed.clock is not None:
+        return typed
+    following = on_day(typed.day + DAY, _MIDNIGHT, zone).moment
+    shown = f"{typed.day:%a} {typed.day.day} {typed.day:%b %Y}"
+    notices = tuple(notice for notice in typed.notices if notice not in (AT_MIDNIGHT, _PAST))
     return replace(
-        found,
+        typed,
         moment=following - timedelta(seconds=1) if following else None,
         notices=(*notices, f"Runs of {shown} are still made."),
     )
@@ -102,63 +102,63 @@ AT_MIDNIGHT = "No time of day is said: 00:00 is taken."
 _PAST = "This is in the past."
 
 
-def read_moment(said: str, now: datetime, zone: tzinfo, text: str) -> TypedMoment:
+def read_moment(words: str, now: datetime, zone: tzinfo, text: str) -> TypedMoment:
     """`parse_moment` for words in lower case without a zone. Raises `BadInput`: it is no moment."""
     try:
-        found = _resolve(scan(said), now, zone)
+        typed = _resolve(scan(words), now, zone)
     except OverflowError as error:
         raise refuse("That is outside the calendar.") from error
     except BadInput as wrong:
         if isinstance(wrong, Refusal):
-            days = re.findall(r"((?:\bthe )?\b(\d{1,2})(?:st|nd|rd|th)\b)", said)
-            if wrong.reason == NO_DAYS_OF_MONTHS and days and not re.search(r"\b(?:every|each)\b", said):
-                raise _of_which_month(days, at_clock(said), now.astimezone(zone).date()) from wrong
+            days = re.findall(r"((?:\bthe )?\b(\d{1,2})(?:st|nd|rd|th)\b)", words)
+            if wrong.reason == NO_DAYS_OF_MONTHS and days and not re.search(r"\b(?:every|each)\b", words):
+                raise _of_which_month(days, at_clock(words), now.astimezone(zone).date()) from wrong
             raise
-        if hit := _ENDS_OF.search(said):
+        if hit := _ENDS_OF.search(words):
             raise refuse(
                 f"“{hit[0]}”: write the date.", _end_of(hit[0], now.astimezone(zone).date()), part=hit[0]
             ) from wrong
-        refuse_calendar(said)
-        if re.fullmatch(r"(?:at )?[\d.]+", said, re.ASCII):
-            raise _bare_number(said.removeprefix("at ")) from wrong
+        refuse_calendar(words)
+        if re.fullmatch(r"(?:at )?[\d.]+", words, re.ASCII):
+            raise _bare_number(words.removeprefix("at ")) from wrong
         raise refuse(f"“{text.strip()[:60]}” is no moment that can be understood: {_inner(wrong)}") from wrong
-    if found.moment is None:
-        return found
-    if not 1970 <= found.moment.year < 2970:
-        raise refuse(f"The year {found.moment.year} is out of range.", f"{now.year + 1}-12-01 18:00")
-    return replace(found, notices=(*found.notices, _PAST)) if found.moment < now else found
+    if typed.moment is None:
+        return typed
+    if not 1970 <= typed.moment.year < 2970:
+        raise refuse(f"The year {typed.moment.year} is out of range.", f"{now.year + 1}-12-01 18:00")
+    return replace(typed, notices=(*typed.notices, _PAST)) if typed.moment < now else typed
 
 
-def _end_of(said: str, today: date) -> str:
+def _end_of(words: str, today: date) -> str:
     """The last moment of the day, week, month or year; `christmas` and `new year` are days."""
-    if said.startswith(("new", "christmas")):
-        return f"{today.year}-12-{25 if said[0] == 'c' else 31}"
+    if words.startswith(("new", "christmas")):
+        return f"{today.year}-12-{25 if words[0] == 'c' else 31}"
     following = (today.replace(day=1) + 31 * DAY).replace(day=1)
     ends = {"d": today, "w": today + (6 - today.weekday()) * DAY, "m": following - DAY, "y": date(today.year, 12, 31)}
-    return f"{ends[said.rpartition(' ')[2][0] if ' ' in said else said[-1]]} 24:00"
+    return f"{ends[words.rpartition(' ')[2][0] if ' ' in words else words[-1]]} 24:00"
 
 
 def _of_which_month(said: Sequence[tuple[str, str]], clock: str, today: date) -> BadInput:
     ahead = [today + days * DAY for days in range(1, 63)]
     near = [
-        next((one.isoformat() for one in ahead if one.day == int(number)), ahead[0].isoformat()) for _, number in said
+        next((day.isoformat() for day in ahead if day.day == int(number)), ahead[0].isoformat()) for _, number in said
     ]
     parts, reason = [part for part, _ in said], f"of which month? {NO_DAYS_OF_MONTHS}"
     if len(said) == 1:
         return refuse(f"“{parts[0]}”: {reason}", *near, part=parts[0])
-    return refuse(f"“{' and '.join(parts)}”: {reason} Each is a run of its own.", *(f"{one}{clock}" for one in near))
+    return refuse(f"“{' and '.join(parts)}”: {reason} Each is a run of its own.", *(f"{day}{clock}" for day in near))
 
 
-def _bare_number(said: str) -> BadInput:
-    shown = said[:40]
-    hit = re.fullmatch(r"(\d\d?)\.?(\d\d)?", said, re.ASCII)
+def _bare_number(words: str) -> BadInput:
+    shown = words[:40]
+    hit = re.fullmatch(r"(\d\d?)\.?(\d\d)?", words, re.ASCII)
     near = "02:00"
     if hit and int(hit.group(1)) < 24 and int(hit.group(2) or 0) < 60:
         near = f"{int(hit.group(1)):02}:{hit.group(2) or '00'}"
-    if re.fullmatch(r"[12]\d{9}", said, re.ASCII):  # as `date +%s` prints it
-        moment = datetime.fromtimestamp(int(said), UTC)
-        return refuse(f"A bare number such as {shown} is no moment.", f"{moment:%Y-%m-%dT%H:%M:%SZ}", part=said)
-    ahead = f"in {shown} seconds" if said.isdecimal() and 60 <= int(said[:9]) <= 999_999 else "in 2 hours"
+    if re.fullmatch(r"[12]\d{9}", words, re.ASCII):  # as `date +%s` prints it
+        moment = datetime.fromtimestamp(int(words), UTC)
+        return refuse(f"A bare number such as {shown} is no moment.", f"{moment:%Y-%m-%dT%H:%M:%SZ}", part=words)
+    ahead = f"in {shown} seconds" if words.isdecimal() and 60 <= int(words[:9]) <= 999_999 else "in 2 hours"
     return refuse(f"A bare number such as {shown} is no moment that can be understood.", f"at {near}", ahead)
 
 
@@ -178,8 +178,8 @@ def _resolve(said: Said, now: datetime, zone: tzinfo) -> TypedMoment:
     today = now.astimezone(zone).date()
     day, notices = _named_day(said, today)
     if said.days:
-        day, told = _with_weekday(said, day, clock or _MIDNIGHT, now, zone)
-        notices += told
+        day, also = _with_weekday(said, day, clock or _MIDNIGHT, now, zone)
+        notices += also
     if day is None:
         if clock is None:
             raise BadInput("No day and no time of day is said.")
@@ -187,8 +187,8 @@ def _resolve(said: Said, now: datetime, zone: tzinfo) -> TypedMoment:
     if said.part == "night" and said.days_ahead is not None:
         return _at_night(said, clock, day, now, zone)
     notices += _about_the_hour(said, clock, day)
-    found = on_day(day, clock or _MIDNIGHT, zone)
-    return TypedMoment(found.moment, (*notices, *found.notices), day, clock)
+    typed = on_day(day, clock or _MIDNIGHT, zone)
+    return TypedMoment(typed.moment, (*notices, *typed.notices), day, clock)
 
 
 def _one_clock(said: Said) -> timedelta | None:
@@ -220,8 +220,8 @@ def _ahead(said: Said, clock: timedelta | None, now: datetime, zone: tzinfo) -> 
     if ahead % DAY:
         raise refuse("A time of day fits whole days ahead only.", f"in 2 days at {clock_text(clock)}")
     day = now.astimezone(zone).date() + ahead
-    found = on_day(day, clock, zone)
-    return TypedMoment(found.moment, found.notices, day, clock)
+    typed = on_day(day, clock, zone)
+    return TypedMoment(typed.moment, typed.notices, day, clock)
 
 
 def _named_day(said: Said, today: date) -> tuple[date | None, tuple[str, ...]]:
@@ -241,11 +241,11 @@ def _named_day(said: Said, today: date) -> tuple[date | None, tuple[str, ...]]:
         may = years[: 2 if date(years[0], said.month, said.day) < today else 1]  # what is still ahead is this year's
         fitting = [year for year in may if date(year, said.month, said.day).weekday() == said.days[0]]
         years = fitting or years
-    found = date(years[0], said.month, said.day)
-    if found < today and len(said.days) != 1:
+    day = date(years[0], said.month, said.day)
+    if day < today and len(said.days) != 1:
         later = date(years[1], said.month, said.day)
-        return later, (f"{found.day} {found:%b %Y} has passed: {later.day} {later:%b %Y} is taken.",)
-    return found, (f"The year {found.year} is taken.",) if found.year != today.year else ()
+        return later, (f"{day.day} {day:%b %Y} has passed: {later.day} {later:%b %Y} is taken.",)
+    return day, (f"The year {day.year} is taken.",) if day.year != today.year else ()
 
 
 def _is_date(year: int, month: int, day: int) -> bool:
@@ -292,8 +292,8 @@ def _at_night(said: Said, clock: timedelta | None, day: date, now: datetime, zon
     today = now.astimezone(zone)
     in_it = said.days_ahead == 0 and timedelta(hours=today.hour, minutes=today.minute) < min(clock, _NIGHT_ENDS)
     found_day = day + DAY if clock < _NIGHT_ENDS and not in_it else day
-    found = on_day(found_day, clock, zone)
-    if said.days_ahead == 0 and found.moment is not None and found.moment <= now:
+    typed = on_day(found_day, clock, zone)
+    if said.days_ahead == 0 and typed.moment is not None and typed.moment <= now:
         raise refuse(f"{clock_text(clock)} has passed this night.", f"tomorrow at {clock_text(clock)}")
-    told = (f"The night is taken as {found_day:%a} {found_day.day} {found_day:%b} {clock_text(clock)}.",)
-    return TypedMoment(found.moment, (*(told if found_day != day else ()), *found.notices), found_day, clock)
+    notices = (f"The night is taken as {found_day:%a} {found_day.day} {found_day:%b} {clock_text(clock)}.",)
+    return TypedMoment(typed.moment, (*(notices if found_day != day else ()), *typed.notices), found_day, clock)

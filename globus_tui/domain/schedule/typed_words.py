@@ -112,11 +112,11 @@ class Said:
 
     def times(self) -> tuple[timedelta, ...]:
         """The times of day, in order, each once. Raises `BadInput`: one is not in the part of the day that was said."""
-        open_ones = [one for one in self.clocks if one.half_open]
-        if not self.part and open_ones and any(one.afternoon for one in self.clocks):
-            hours = [clock_text(one.since_midnight % (DAY / 2)) for one in open_ones]
-            later = [clock_text(one.since_midnight % (DAY / 2) + DAY / 2) for one in open_ones]
-            rest = [clock_text(one.since_midnight) for one in self.clocks if not one.half_open]
+        open_ones = [clock for clock in self.clocks if clock.half_open]
+        if not self.part and open_ones and any(clock.afternoon for clock in self.clocks):
+            hours = [clock_text(clock.since_midnight % (DAY / 2)) for clock in open_ones]
+            later = [clock_text(clock.since_midnight % (DAY / 2) + DAY / 2) for clock in open_ones]
+            rest = [clock_text(clock.since_midnight) for clock in self.clocks if not clock.half_open]
             raise refuse(
                 "Which half of the day is meant where neither am nor pm is said?",
                 *(f"every day at {' and '.join([*some, *rest])}" for some in (later, hours)),
@@ -160,22 +160,22 @@ def _is_day(word: str) -> bool:
     return word in _SETS or weekday_of(first) is not None or (bool(last) and weekday_of(last) is not None)
 
 
-def scan(said: str) -> Said:
+def scan(text: str) -> Said:
     """Reads words in lower case. Raises `BadInput`: a word has no place there, or what it says cannot be."""
-    return _Scan(said).read()
+    return _Scan(text).read()
 
 
 class _Scan:
     """A place in the words; each reader takes those that it knows, and says how many."""
 
-    def __init__(self, said: str) -> None:
-        said = re.sub(r"\b(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(?=\d\d\b|\b)", r"\1-\2-\3 \4:\5:", said)
-        said = re.sub(r"(?<=\d:\d\d):(?= |$)", "", said)
-        said = re.sub(r"\bnow ?\+ ?", "in ", said)  # as at(1) and sbatch are told
+    def __init__(self, text: str) -> None:
+        text = re.sub(r"\b(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(?=\d\d\b|\b)", r"\1-\2-\3 \4:\5:", text)
+        text = re.sub(r"(?<=\d:\d\d):(?= |$)", "", text)
+        text = re.sub(r"\bnow ?\+ ?", "in ", text)  # as at(1) and sbatch are told
         spaced = re.sub(
             r"[,;&]|(?<=[a-z])(?<!\dx)[/+](?=[a-z])|(?<=:\d\d)/(?=\d)|(?<=[ap]m)/(?=\d)",
             " , ",
-            re.sub(r"(?<=\d)[t_](?=\d\d)|\bt(?=\d\d:)", " ", said),
+            re.sub(r"(?<=\d)[t_](?=\d\d)|\bt(?=\d\d:)", " ", text),
         )
         words = (word if word in ("a.m.", "p.m.") else word.rstrip(".") for word in spaced.split())
         self.all = [word for word in words if word]
@@ -240,9 +240,9 @@ class _Scan:
         if re.fullmatch(r"\d{1,2}", word) and len(self.all) > 1:
             raise refuse(f"“{word}” is no time of day alone.", f"at {word}", part=word)
         first, dash, last = word.partition("-")
-        clocks = [take_clock([one], led=True) for one in (first, last)] if dash and first and last else [None]
+        clocks = [take_clock([word], led=True) for word in (first, last)] if dash and first and last else [None]
         if all(clocks):
-            ends = [clock_text(one.since_midnight) for one in clocks if one]
+            ends = [clock_text(clock.since_midnight) for clock in clocks if clock]
             raise refuse(f"“{word}”: how often between them?", f"every 1 hour between {' and '.join(ends)}")
 
     def _say_what_stands_instead(self) -> None:
@@ -265,14 +265,14 @@ class _Scan:
             return found
         if not found.days and (found.interval or DAY) <= DAY:
             found.days, found.interval = list(range(7)), found.interval if found.interval != DAY else None
-        left = [day for day in found.days if day not in found.without]
-        if not left or not found.days:
+        days = [day for day in found.days if day not in found.without]
+        if not days or not found.days:
             raise refuse(
                 "Of which days are they left out?",
                 "every day except sunday at 02:00",
                 "weekdays except friday at 18:00",
             )
-        found.days, found.every = left, True
+        found.days, found.every = days, True
         return found
 
     def _without(self) -> int:
@@ -370,8 +370,8 @@ class _Scan:
 
     def _behind_a_day(self) -> bool:
         found = self.found
-        said = (found.days, found.days_ahead is not None, found.day, found.qualifier, found.clocks)
-        return found.every or any(said)
+        parts = (found.days, found.days_ahead is not None, found.day, found.qualifier, found.clocks)
+        return found.every or any(parts)
 
     def _part(self, word: str) -> None:
         found = self.found
@@ -382,7 +382,7 @@ class _Scan:
         self.led = True
 
     def _now(self) -> int:
-        hit = next((one for one in _NOW if self.match(one)), "")
+        hit = next((phrase for phrase in _NOW if self.match(phrase)), "")
         self.found.at_once = self.found.at_once or bool(hit)
         return len(hit.split())
 
@@ -409,7 +409,7 @@ class _Scan:
         return len(self.rest[:size].split())
 
     def _day_word(self) -> int:
-        hit = next((one for one in _DAYS_AHEAD if self.match(one)), "")
+        hit = next((phrase for phrase in _DAYS_AHEAD if self.match(phrase)), "")
         if hit:
             self._set("days_ahead", _DAYS_AHEAD[hit])
             self.led = True
@@ -424,8 +424,8 @@ class _Scan:
             year, month, day = (int(part) for part in hit.groups())
             return self._take_date(day, month, year, 1)
         bare = _interval_at(self.rest, every=False) is None
-        if (bare or not word.isdecimal()) and (found := _iso_day(word)):
-            return self._take_date(found.day, found.month, found.year, 1)
+        if (bare or not word.isdecimal()) and (iso_day := _iso_day(word)):
+            return self._take_date(iso_day.day, iso_day.month, iso_day.year, 1)
         hit = re.fullmatch(r"((?:19|2\d)\d\d)(\d\d)(\d\d)", word, re.ASCII)
         if hit and bare:
             raise refuse(f"“{word}” is a bare number.", "-".join(hit.groups()))
@@ -452,8 +452,8 @@ class _Scan:
         if self.found.every:
             return refuse("A timer counts seconds and knows no months.", "every 4 weeks", "every 365 days")
         name, year = _MONTHS[month - 1], re.fullmatch(r"'?(\d\d)|(\d{4})", words[1], re.ASCII)
-        said = (f"20{year[1]}" if year[1] else year[2]) if year else ""
-        near = [f"{day} {name[:3]} {said}".strip() for day in (1, _LAST[month - 1])]
+        year_text = (f"20{year[1]}" if year[1] else year[2]) if year else ""
+        near = [f"{day} {name[:3]} {year_text}".strip() for day in (1, _LAST[month - 1])]
         return refuse(f"On which day of {name.capitalize()}?", *near, part=" ".join(words[: 2 if year else 1]))
 
     def _with_year(self, day: int, month: int, following: Sequence[str], taken: int, shown: str) -> int:
@@ -679,20 +679,20 @@ def _iso_day(word: str) -> date | None:
         return None
     try:
         if hit[3]:
-            found = date.fromisocalendar(int(hit[3]), int(hit[4]), int(hit[5] or 1))
+            result = date.fromisocalendar(int(hit[3]), int(hit[4]), int(hit[5] or 1))
         else:
             year, days = int(hit[1] or hit[6]), int(hit[2] or hit[7])
-            found = date(year, 1, 1) + timedelta(days=days - 1)
-            if found.year != year:
+            result = date(year, 1, 1) + timedelta(days=days - 1)
+            if result.year != year:
                 raise ValueError
     except (ValueError, OverflowError) as error:
         year = max(1, min(int(hit[1] or hit[3] or hit[6]), 9999))
         raise refuse(f"“{word.upper()}” is not in the calendar.", f"{year:04}-12-31", part=word) from error
     if hit[3] and not hit[5]:
-        raise refuse(f"“{word.upper()}”: on which day of that week?", found.isoformat(), part=word)
+        raise refuse(f"“{word.upper()}”: on which day of that week?", result.isoformat(), part=word)
     if hit[6]:
-        raise refuse(f"“{word}” is a bare number.", found.isoformat(), part=word)
-    return found
+        raise refuse(f"“{word}” is a bare number.", result.isoformat(), part=word)
+    return result
 
 
 def _interval_at(text: str, *, every: bool) -> tuple[int, int] | None:

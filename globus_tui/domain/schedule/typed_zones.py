@@ -62,7 +62,7 @@ def zone_by_name(name: str) -> tzinfo | None:
     """The zone of an IANA name, in upper or lower case; None when there is none."""
     if name.lower() in _ZERO:
         return UTC
-    parts = re.sub(r"[a-z]+", lambda found: found.group().capitalize(), name.lower())
+    parts = re.sub(r"[a-z]+", lambda match: match.group().capitalize(), name.lower())
     for spelled in (name, parts, name.upper()):
         try:
             return ZoneInfo(spelled)
@@ -70,7 +70,7 @@ def zone_by_name(name: str) -> tzinfo | None:
             continue
     if not re.fullmatch(r"[A-Za-z][\w+/-]{1,40}", name, re.ASCII):
         return None
-    spelled = next((one for one in available_timezones() if one.lower() == name.lower()), "")
+    spelled = next((key for key in available_timezones() if key.lower() == name.lower()), "")
     return ZoneInfo(spelled) if spelled else None
 
 
@@ -84,7 +84,7 @@ def zone_words(zone: tzinfo) -> str:
     return datetime(2000, 1, 1, tzinfo=timezone(offset)).isoformat()[-6:] if offset is not None else str(zone)
 
 
-def take_zone(said: str, own: tzinfo) -> tuple[str, TypedZone | None]:
+def take_zone(text: str, own: tzinfo) -> tuple[str, TypedZone | None]:
     """Takes the zone out of some words, wherever it stands.
 
     Args:
@@ -96,35 +96,35 @@ def take_zone(said: str, own: tzinfo) -> tuple[str, TypedZone | None]:
     Raises:
         BadInput: letters that stand for several zones, a name that is none, or two zones.
     """
-    found: list[TypedZone] = []
+    zones: list[TypedZone] = []
     words: list[str] = []
-    for word in said.split(" "):
+    for word in text.split(" "):
         bare = word.strip("()[],;").removeprefix("cron_tz=").removeprefix("tz=")
-        if zone := _zone_word(bare, own, said):
-            found.append(zone)
-        elif bare not in ("local", "localtime") and not (bare == "time" and found):
+        if zone := _zone_word(bare, own, text):
+            zones.append(zone)
+        elif bare not in ("local", "localtime") and not (bare == "time" and zones):
             words.append(word)
     rest = " ".join(words)
     for hit in reversed(list(re.finditer(_OFFSET, rest, re.ASCII))):
         before, letters = rest[: hit.start()], hit.group()[0] in "zug"
         if re.search(_CLOCK_BEFORE, before, re.ASCII) or (letters and re.search(_DIGITS_BEFORE, before, re.ASCII)):
-            found.append(TypedZone(_offset(hit.group().strip()), hit.group().strip(), named=False))
+            zones.append(TypedZone(_offset(hit.group().strip()), hit.group().strip(), named=False))
             rest = rest[: hit.start()] + rest[hit.end() :]
-    if len({zone_words(one.zone) for one in found}) > 1:
-        near = " ".join(word for word in said.split(" ") if word != found[1].words.lower())
-        raise refuse(f"Two zones are named: {' and '.join(one.words for one in found)}.", near)
-    return rest, found[0] if found else None
+    if len({zone_words(typed.zone) for typed in zones}) > 1:
+        near = " ".join(word for word in text.split(" ") if word != zones[1].words.lower())
+        raise refuse(f"Two zones are named: {' and '.join(typed.words for typed in zones)}.", near)
+    return rest, zones[0] if zones else None
 
 
-def _zone_word(word: str, own: tzinfo, said: str) -> TypedZone | None:
+def _zone_word(word: str, own: tzinfo, text: str) -> TypedZone | None:
     if word in _ZERO:
         return TypedZone(UTC, "UTC")
     if hit := re.fullmatch(_FROM_UTC, word, re.ASCII):
         sign, hours, minutes = hit.groups()
         return TypedZone(_offset(f"{sign}{int(hours):02}:{minutes or '00'}"), word.upper())
-    if word in _AMBIGUOUS and word != said:
+    if word in _AMBIGUOUS and word != text:
         better = _own_name(word, own) or _AMBIGUOUS[word]
-        near = " ".join(better if one.strip("()[],;") == word else one for one in said.split(" "))
+        near = " ".join(better if part.strip("()[],;") == word else part for part in text.split(" "))
         raise refuse(
             f"“{word.upper()}” can mean several zones, or only half of the year: "
             f"write the offset or a zone such as {better}.",
@@ -134,14 +134,14 @@ def _zone_word(word: str, own: tzinfo, said: str) -> TypedZone | None:
         return None
     zone = zone_by_name(word)
     if zone is None:
-        raise refuse(f"There is no zone called {word[:60]}.", *_alike(word, said))
+        raise refuse(f"There is no zone called {word[:60]}.", *_alike(word, text))
     return TypedZone(zone, zone_words(zone))
 
 
 @cache
 def _cities() -> dict[str, str]:
     """Zones by the last part of their names; finding them all takes a while."""
-    return {one.rpartition("/")[2].lower(): one for one in available_timezones() if one.split("/")[0] in _CONTINENTS}
+    return {key.rpartition("/")[2].lower(): key for key in available_timezones() if key.split("/")[0] in _CONTINENTS}
 
 
 def place_in(words: Sequence[str]) -> tuple[str, str] | None:
@@ -165,22 +165,22 @@ def _own_name(letters: str, own: tzinfo) -> str:
     if not isinstance(own, ZoneInfo) or not own.key:
         return ""
     seasons = (datetime(2026, month, 1, tzinfo=own).tzname() or "" for month in (1, 7))
-    return own.key if letters in {one.lower() for one in seasons} else ""
+    return own.key if letters in {name.lower() for name in seasons} else ""
 
 
-def _alike(word: str, said: str) -> list[str]:
+def _alike(word: str, text: str) -> list[str]:
     from difflib import get_close_matches
 
-    names = {one.lower(): one for one in available_timezones()}
+    names = {name.lower(): name for name in available_timezones()}
     close = get_close_matches(word, names, n=2, cutoff=0.6) or ["europe/berlin"]
-    return [said.replace(word, names.get(one, one)) for one in close]
+    return [text.replace(word, names.get(name, name)) for name in close]
 
 
-def _offset(said: str) -> tzinfo:
-    if said in _ZERO:
+def _offset(text: str) -> tzinfo:
+    if text in _ZERO:
         return UTC
-    digits = said[1:].replace(":", "").ljust(4, "0")
+    digits = text[1:].replace(":", "").ljust(4, "0")
     hours, minutes = int(digits[:2]), int(digits[2:])
     if hours > 14 or minutes > 59:
-        raise refuse(f"{said} is no offset: they go from -12:00 to +14:00.", "2026-12-01T18:00+02:00")
-    return timezone(timedelta(hours=hours, minutes=minutes) * (-1 if said[0] == "-" else 1))
+        raise refuse(f"{text} is no offset: they go from -12:00 to +14:00.", "2026-12-01T18:00+02:00")
+    return timezone(timedelta(hours=hours, minutes=minutes) * (-1 if text[0] == "-" else 1))

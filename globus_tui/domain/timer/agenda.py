@@ -143,17 +143,17 @@ def forecast(
         habits: all timers of the user: those left out hold nobody up.
         known: documents of collections, which tell what leads to the same place.
     """
-    while sum(will_start(one.job, now, until, now) for one in habits) > MOST:
+    while sum(will_start(habit.job, now, until, now) for habit in habits) > MOST:
         until = now + (until - now) / 2
     runs = tuple(_reckoned(habits, now, until))
     clashes = [*_queues(runs), *_own_ticks(runs), *_same_places(habits, runs, known or {})]
-    unsure = sum(one.begins is not None and one.usual is None for one in runs)
-    return Forecast(runs, tuple(sorted(clashes, key=lambda one: one.at)), until, unsure)
+    unsure = sum(run.begins is not None and run.usual is None for run in runs)
+    return Forecast(runs, tuple(sorted(clashes, key=lambda clash: clash.at)), until, unsure)
 
 
 def _reckoned(habits: Sequence[Habit], now: datetime, until: datetime) -> Iterator[Coming]:
-    due = sorted((at, number) for number, one in enumerate(habits) for at in fires(one.job, now, until, now))
-    over = {number: max(now, one.end) for number, one in enumerate(habits) if one.end is not None}
+    due = sorted((at, number) for number, habit in enumerate(habits) for at in fires(habit.job, now, until, now))
+    over = {number: max(now, habit.end) for number, habit in enumerate(habits) if habit.end is not None}
     places = sorted(end for number, end in over.items() if habits[number].job.transfer is not None)
     for at, number in due:
         job, usual, _ = habits[number]
@@ -177,10 +177,10 @@ def _begins(at: datetime, places: list[datetime]) -> datetime:
 def _queues(runs: Sequence[Coming]) -> Iterator[Clash]:
     waiting: list[Coming] = []
     for run in (*runs, None):
-        over = max((one.begins for one in waiting if one.begins), default=None)
+        over = max((coming.begins for coming in waiting if coming.begins), default=None)
         if waiting and over is not None and (run is None or run.at >= over):
-            longest = max(one.begins - one.at for one in waiting if one.begins)
-            ids = tuple(dict.fromkeys(one.job_id for one in waiting))
+            longest = max(coming.begins - coming.at for coming in waiting if coming.begins)
+            ids = tuple(dict.fromkeys(coming.job_id for coming in waiting))
             yield Clash(ClashKind.QUEUE, waiting[0].at, over, ids, len(waiting), longest)
             waiting = []
         if run is not None and run.begins is not None and run.begins - run.at >= _MINUTE:
@@ -198,15 +198,19 @@ def _own_ticks(runs: Sequence[Coming]) -> Iterator[Clash]:
 
 def _same_places(habits: Sequence[Habit], runs: Sequence[Coming], known: Mapping[str, Collection]) -> Iterator[Clash]:
     """Two that write to one place, or one within the other's, at one time; of unknown length: in the same minute."""
-    jobs = {one.job.job_id: one.job for one in habits}
-    bars = [(one.since, one.end or one.since + _MINUTE, one.job.job_id) for one in habits if one.since is not None]
-    bars += [(one.begins, one.ends or one.begins + _MINUTE, one.job_id) for one in runs if one.begins is not None]
+    jobs = {habit.job.job_id: habit.job for habit in habits}
+    bars = [
+        (habit.since, habit.end or habit.since + _MINUTE, habit.job.job_id)
+        for habit in habits
+        if habit.since is not None
+    ]
+    bars += [(run.begins, run.ends or run.begins + _MINUTE, run.job_id) for run in runs if run.begins is not None]
     bars = [bar for bar in bars if jobs[bar[2]].transfer is not None]
     alike: dict[tuple[JobId, JobId], bool] = {}
     met: dict[tuple[JobId, JobId], list[tuple[datetime, datetime]]] = {}
     going: list[tuple[datetime, datetime, JobId]] = []
     for begins, ends, job_id in sorted(bars):
-        going = [one for one in going if one[1] > begins]
+        going = [bar for bar in going if bar[1] > begins]
         for _, other_ends, other in going:
             pair = (min(job_id, other), max(job_id, other))
             if pair not in alike:
@@ -219,8 +223,8 @@ def _same_places(habits: Sequence[Habit], runs: Sequence[Coming], known: Mapping
 
 
 def _write_together(one: Job, other: Job, known: Mapping[str, Collection]) -> bool:
-    mine, theirs = (targets(job.transfer, known) if job.transfer else [] for job in (one, other))
-    return any(relation(here, there).overlaps for here in mine for there in theirs)
+    own_targets, other_targets = (targets(each.transfer, known) if each.transfer else [] for each in (one, other))
+    return any(relation(own, foreign).overlaps for own in own_targets for foreign in other_targets)
 
 
 class Happened(NamedTuple):
@@ -241,7 +245,7 @@ class Happened(NamedTuple):
 
 def happened(job: Job, tasks: Mapping[str, Task], now: datetime, since: datetime) -> tuple[Happened, ...]:
     """What is known of a timer's past since then, newest first."""
-    found = []
+    past = []
     for moment in timeline(job, tasks, now):
         if moment.at is None:
             continue
@@ -251,8 +255,8 @@ def happened(job: Job, tasks: Mapping[str, Task], now: datetime, since: datetime
         ends = moment.at + lasted if lasted is not None else None
         if moment.at >= since or (ends is not None and ends > since):
             late = moment.run is not None and _is_late(job, moment.at)
-            found.append(Happened(moment.at, ends, moment.mark, moment.ticks, late))
-    return tuple(found)
+            past.append(Happened(moment.at, ends, moment.mark, moment.ticks, late))
+    return tuple(past)
 
 
 def _is_late(job: Job, at: datetime) -> bool:
@@ -265,11 +269,11 @@ def _is_late(job: Job, at: datetime) -> bool:
 def clock_changes(begins: datetime, ends: datetime, zone: tzinfo) -> tuple[tuple[datetime, timedelta], ...]:
     """When the clocks of a zone are put forward or back between two moments, and by how much."""
     quarter = timedelta(minutes=15)
-    found, at = [], begins - (begins - datetime.min.replace(tzinfo=begins.tzinfo)) % quarter
+    changes, at = [], begins - (begins - datetime.min.replace(tzinfo=begins.tzinfo)) % quarter
     before = at.astimezone(zone).utcoffset() or timedelta()
     while (at := at + quarter) <= ends:
         offset = at.astimezone(zone).utcoffset() or timedelta()
         if offset != before:
-            found.append((at, offset - before))
+            changes.append((at, offset - before))
             before = offset
-    return tuple(found)
+    return tuple(changes)

@@ -98,77 +98,79 @@ class Watcher:
         """It was told of, and is not over."""
         return key in self._seen and self._seen[key].told is not None
 
-    def look(self, found: Iterable[Look], now: datetime) -> list[Alert]:
+    def look(self, looks: Iterable[Look], now: datetime) -> list[Alert]:
         """Takes one look at all timers."""
         alerts: list[tuple[str, Alert]] = []
-        there, found = set(), list(found)
-        shared = self._causes(found)
-        for one in found:
-            there.add(one.key)
-            trouble = one.health.word.is_trouble and one.health.known is None
-            seen = self._seen.get(one.key)
+        present, looks = set(), list(looks)
+        shared = self._causes(looks)
+        for look in looks:
+            present.add(look.key)
+            trouble = look.health.word.is_trouble and look.health.known is None
+            seen = self._seen.get(look.key)
             if seen is None and not trouble:
                 continue
-            seen = seen or self._seen.setdefault(one.key, _Seen())
+            seen = seen or self._seen.setdefault(look.key, _Seen())
             if trouble:
-                seen.cause = shared.get(one.key, "")
-            alert = self._bad(one, seen, now) if trouble else self._good(one, seen, now)
+                seen.cause = shared.get(look.key, "")
+            alert = self._bad(look, seen, now) if trouble else self._good(look, seen, now)
             if alert is not None:
                 alerts.append((seen.cause, alert))
             if not trouble and seen.told is None and (seen.told_at is None or now - seen.told_at > FLAPPING_WITHIN):
-                del self._seen[one.key]
-        for gone in self._seen.keys() - there:
+                del self._seen[look.key]
+        for gone in self._seen.keys() - present:
             del self._seen[gone]
         news = self._put_together(alerts, shared)
         if self._quiet:
-            news = [one for one in news if one.kind is not AlertKind.BAD]
+            news = [alert for alert in news if alert.kind is not AlertKind.BAD]
         self._quiet = False
         return news
 
-    def _causes(self, found: Iterable[Look]) -> dict[str, str]:
+    def _causes(self, looks: Iterable[Look]) -> dict[str, str]:
         """What hits several timers, for each of them; one that was told of is the same down to its last timer."""
-        hits = [Hit(one.key, one.health, one.sides) for one in found]
-        result = {key: one.cause for one in outages(hits) for key in one.keys}
+        hits = [Hit(look.key, look.health, look.sides) for look in looks]
+        result = {key: outage.cause for outage in outages(hits) for key in outage.keys}
         for hit in hits:
-            if hit.key not in result and (known := [one for one in map(cause_text, causes(hit)) if one in self._told]):
+            if hit.key not in result and (
+                known := [text for text in map(cause_text, causes(hit)) if text in self._told]
+            ):
                 result[hit.key] = known[0]
         return result
 
     def _put_together(self, alerts: Sequence[tuple[str, Alert]], shared: Mapping[str, str]) -> list[Alert]:
         """One alert for a cause: that it began, that it got worse, and that the last of its timers is well again."""
-        still = {one.cause for one in self._seen.values() if one.cause and one.told is not None}
+        still = {seen.cause for seen in self._seen.values() if seen.cause and seen.told is not None}
         news, together = [alert for cause, alert in alerts if not cause], dict[tuple[AlertKind, str], Alert]()
-        for cause, alert in sorted((one for one in alerts if one[0]), key=lambda one: one[1].word.rank):
+        for cause, alert in sorted((pair for pair in alerts if pair[0]), key=lambda pair: pair[1].word.rank):
             first = together.get((alert.kind, cause))
             if alert.kind is AlertKind.RECOVERED:
                 if cause not in still:
                     also = (*first.also, alert.key) if first else ()
                     together[alert.kind, cause] = (first or alert)._replace(also=also)
             elif first is None and alert.word.rank < self._told.get(cause, len(Word)):
-                also = tuple(key for key, one in shared.items() if one == cause and key != alert.key)
+                also = tuple(key for key, other in shared.items() if other == cause and key != alert.key)
                 together[alert.kind, cause] = alert._replace(also=also)
                 self._told[cause] = alert.word.rank
         self._told = {cause: rank for cause, rank in self._told.items() if cause in still}
         return [*news, *together.values()]
 
-    def _bad(self, one: Look, seen: _Seen, now: datetime) -> Alert | None:
+    def _bad(self, look: Look, seen: _Seen, now: datetime) -> Alert | None:
         seen.bad, seen.good = seen.bad + 1, 0
-        seen.since = seen.since or one.since or now
-        word = one.health.word
+        seen.since = seen.since or look.since or now
+        word = look.health.word
         if seen.told is not None:
             worse = word.rank < seen.told.rank
             seen.told = word if worse else seen.told
-            return Alert(AlertKind.WORSE, one.key, word, now, seen.since) if worse and not seen.flapping else None
+            return Alert(AlertKind.WORSE, look.key, word, now, seen.since) if worse and not seen.flapping else None
         if seen.bad < self._after:
             return None
         again = seen.told_at is not None and now - seen.told_at <= FLAPPING_WITHIN
         named, seen.told, seen.told_at = seen.flapping, word, now
         seen.flapping = again
         if again:
-            return None if named else Alert(AlertKind.FLAPPING, one.key, word, now, seen.since)
-        return Alert(AlertKind.BAD, one.key, word, now, seen.since)
+            return None if named else Alert(AlertKind.FLAPPING, look.key, word, now, seen.since)
+        return Alert(AlertKind.BAD, look.key, word, now, seen.since)
 
-    def _good(self, one: Look, seen: _Seen, now: datetime) -> Alert | None:
+    def _good(self, look: Look, seen: _Seen, now: datetime) -> Alert | None:
         seen.bad, seen.good = 0, seen.good + 1
         if seen.good < self._clear_after:
             return None
@@ -176,7 +178,7 @@ class Watcher:
         seen.told = seen.since = None
         if told is None or seen.flapping:
             return None
-        return Alert(AlertKind.RECOVERED, one.key, one.health.word, now, since or now)
+        return Alert(AlertKind.RECOVERED, look.key, look.health.word, now, since or now)
 
     # --- from one start to the next
 
@@ -188,30 +190,30 @@ class Watcher:
 
         return {
             key: {
-                "bad": one.bad,
-                "good": one.good,
-                "told": one.told.value if one.told else None,
-                "since": iso(one.since),
-                "told_at": iso(one.told_at),
-                "flapping": one.flapping,
-                "cause": one.cause,
+                "bad": seen.bad,
+                "good": seen.good,
+                "told": seen.told.value if seen.told else None,
+                "since": iso(seen.since),
+                "told_at": iso(seen.told_at),
+                "flapping": seen.flapping,
+                "cause": seen.cause,
             }
-            for key, one in self._seen.items()
+            for key, seen in self._seen.items()
         }
 
-    def restore(self, found: Mapping[str, Any]) -> None:
+    def restore(self, document: Mapping[str, Any]) -> None:
         """Goes on with what an earlier start left; what cannot be read is left out."""
-        words = {one.value: one for one in Word}
-        for key, kept in found.items():
-            one = wire.document(kept)
+        words = {word.value: word for word in Word}
+        for key, kept in document.items():
+            entry = wire.document(kept)
             self._seen[key] = _Seen(
-                wire.whole(one.get("bad")) or 0,
-                wire.whole(one.get("good")) or 0,
-                words.get(wire.text(one.get("told")) or ""),
-                wire.moment(one.get("since")),
-                wire.moment(one.get("told_at")),
-                one.get("flapping") is True,
-                wire.text(one.get("cause")) or "",
+                wire.whole(entry.get("bad")) or 0,
+                wire.whole(entry.get("good")) or 0,
+                words.get(wire.text(entry.get("told")) or ""),
+                wire.moment(entry.get("since")),
+                wire.moment(entry.get("told_at")),
+                entry.get("flapping") is True,
+                wire.text(entry.get("cause")) or "",
             )
         for seen in self._seen.values():
             if seen.cause and seen.told is not None:

@@ -32,9 +32,9 @@ class Cause:
 def cause_of(gare: Gare) -> Cause:
     """The cause behind a requirement."""
     proofs = {
-        *(("identity", one.lower()) for one in gare.session_required_identities),
-        *(("policy", one) for one in gare.session_required_policies),
-        *(("domain", one.lower()) for one in gare.session_required_single_domain),
+        *(("identity", identity.lower()) for identity in gare.session_required_identities),
+        *(("policy", policy) for policy in gare.session_required_policies),
+        *(("domain", domain.lower()) for domain in gare.session_required_single_domain),
     }
     if gare.session_required_mfa:
         proofs.add(("mfa", ""))
@@ -45,10 +45,10 @@ def cause_of(gare: Gare) -> Cause:
 
 def _innermost(text: str) -> tuple[str, ...]:
     try:
-        found = parse(text)
+        scopes = parse(text)
     except BadInput:
         return (text.strip(),)
-    return tuple(one.name for root in found for one in root.walk() if not one.dependencies)
+    return tuple(scope.name for root in scopes for scope in root.walk() if not scope.dependencies)
 
 
 # --- one cause that hits many
@@ -94,22 +94,24 @@ def outages(hits: Iterable[Hit]) -> list[Outage]:
 
     Trouble that somebody knows of is left out, and what is a timer's own: files skipped, or a run that takes long.
     """
-    found: dict[tuple[str, str], list[str]] = {}
+    keys_of: dict[tuple[str, str], list[str]] = {}
     for hit in hits:
-        for one in causes(hit):
-            found.setdefault(one, []).append(hit.key)
+        for cause in causes(hit):
+            keys_of.setdefault(cause, []).append(hit.key)
     result: list[Outage] = []
     taken: set[str] = set()
-    while found:
-        left = {
-            one: [key for key in keys if key not in taken] for one, keys in found.items() if len(keys) >= ONE_OUTAGE
+    while keys_of:
+        untaken = {
+            cause: [key for key in keys if key not in taken]
+            for cause, keys in keys_of.items()
+            if len(keys) >= ONE_OUTAGE
         }
-        most = max(left, key=lambda one: (len(left[one]), one), default=None)
-        if most is None or len(left[most]) < ONE_OUTAGE:
+        most = max(untaken, key=lambda cause: (len(untaken[cause]), cause), default=None)
+        if most is None or len(untaken[most]) < ONE_OUTAGE:
             break
-        taken.update(left[most])
-        result.append(Outage(cause_text(most), tuple(left[most]), most[1]))
-        found = {one: keys for one, keys in left.items() if one != most}
+        taken.update(untaken[most])
+        result.append(Outage(cause_text(most), tuple(untaken[most]), most[1]))
+        keys_of = {cause: keys for cause, keys in untaken.items() if cause != most}
     return result
 
 
@@ -124,8 +126,8 @@ def causes(hit: Hit) -> Iterator[tuple[str, str]]:
     if not health.word.is_trouble or health.known is not None:
         return
     if health.gare is not None:
-        found = cause_of(health.gare)
-        wants = [*sorted(found.scopes), *(" ".join(one) for one in sorted(found.proofs))]
+        cause = cause_of(health.gare)
+        wants = [*sorted(cause.scopes), *(" ".join(proof) for proof in sorted(cause.proofs))]
         if wants:
             yield f"wants {' '.join(wants)}", ""
         return
@@ -133,7 +135,7 @@ def causes(hit: Hit) -> Iterator[tuple[str, str]]:
     if health.why in (Why.LATE, Why.PAUSED_BY_SERVICE):
         yield f"{health.why.value} {code}".strip(), ""
     elif health.why is Why.RETRYING or (code and health.why in (Why.TASK_FAILED, Why.RUN_REFUSED, Why.TASK_TROUBLE)):
-        what = health.why.value if health.why is Why.RETRYING else "away" if code in _AWAY else code
+        reason = health.why.value if health.why is Why.RETRYING else "away" if code in _AWAY else code
         source, destination = (*hit.sides, "", "")[:2]
         sides = {"" if code in AT_DESTINATION else source, "" if code in AT_SOURCE else destination} - {""}
-        yield from ((what, one) for one in sorted(sides) or [""])
+        yield from ((reason, side) for side in sorted(sides) or [""])

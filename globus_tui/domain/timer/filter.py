@@ -94,10 +94,10 @@ class Subject(Protocol):
 _PLACES = ("from", "to", "path")
 _TEXTS = ("name", "why", "note", "id", "tag", *_PLACES)
 WORDS: dict[str, tuple[str, ...]] = {
-    "health": (*(one.value.casefold() for one in Word), "problem"),
+    "health": (*(word.value.casefold() for word in Word), "problem"),
     "status": ("active", "paused", "ended", "deleting", "unknown"),
     "type": ("transfer", "flow", "other"),
-    "cause": tuple(one.value for one in Why),
+    "cause": tuple(why.value for why in Why),
 }
 _COUNTS = ("failed", "missed", "skipped")
 MOMENTS: dict[str, tuple[str, ...]] = {
@@ -139,9 +139,9 @@ class Term:
     test: Callable[[Subject], bool | None]
     rank: Callable[[Subject], int] | None = None
 
-    def matches(self, one: Subject) -> bool:
+    def matches(self, timer: Subject) -> bool:
         """Whether the timer is known to meet the condition."""
-        return self.test(one) is (not self.negated)
+        return self.test(timer) is (not self.negated)
 
     def same_as(self, other: Term) -> bool:
         """Whether both were typed alike."""
@@ -176,19 +176,19 @@ class Filter:
     @property
     def problems(self) -> tuple[str, ...]:
         """The faults, and why patterns were given up since."""
-        return (*self.faults, *(one.problem for one in self.patterns if one.problem is not None))
+        return (*self.faults, *(pattern.problem for pattern in self.patterns if pattern.problem is not None))
 
-    def matches(self, one: Subject) -> bool:
+    def matches(self, timer: Subject) -> bool:
         """Whether a timer meets it."""
-        return not self.ways or any(all(term.matches(one) for term in way) for way in self.ways)
+        return not self.ways or any(all(term.matches(timer) for term in way) for way in self.ways)
 
-    def rank(self, one: Subject) -> int:
+    def rank(self, timer: Subject) -> int:
         """Where to put a timer that meets it, the lowest first; 0 for all when nothing is fuzzy."""
         return min(
             (
-                sum(term.rank(one) for term in way if term.rank is not None and not term.negated)
+                sum(term.rank(timer) for term in way if term.rank is not None and not term.negated)
                 for way in self.ways
-                if all(term.matches(one) for term in way)
+                if all(term.matches(timer) for term in way)
             ),
             default=0,
         )
@@ -231,10 +231,10 @@ def checked_filter(typed: str) -> Filter:
     Raises:
         BadInput: some of it was not understood.
     """
-    found = parse_filter(typed)
-    if found.problems:
-        raise BadInput(" ".join(found.problems))
-    return found
+    condition = parse_filter(typed)
+    if condition.problems:
+        raise BadInput(" ".join(condition.problems))
+    return condition
 
 
 def _term(match: re.Match[str], problems: list[str], patterns: list[Pattern]) -> Term | None:
@@ -266,21 +266,21 @@ def _no_key(key: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(key.casefold(), KEYS, 1, 0.5)
-    meant = f"did you mean {near[0]}:?" if near else f"there are {' '.join(f'{one}:' for one in KEYS)}."
-    return f'There is no key {key[:40]}:; {meant} As text it is written "{key[:40]}:…".'
+    hint = f"did you mean {near[0]}:?" if near else f"there are {' '.join(f'{one}:' for one in KEYS)}."
+    return f'There is no key {key[:40]}:; {hint} As text it is written "{key[:40]}:…".'
 
 
 # --- conditions on texts
 
 
-def _texts(key: str | None, one: Subject) -> Iterable[str]:
+def _texts(key: str | None, timer: Subject) -> Iterable[str]:
     if key is None:
-        return one.everything
+        return timer.everything
     if key in _PLACES:
-        return one.place(key)
+        return timer.place(key)
     if key in ("tag", "id"):
-        return one.tags if key == "tag" else one.ids
-    return (one.name if key == "name" else one.why if key == "why" else one.note,)
+        return timer.tags if key == "tag" else timer.ids
+    return (timer.name if key == "name" else timer.why if key == "why" else timer.note,)
 
 
 def _is_id(text: str) -> bool:
@@ -290,17 +290,17 @@ def _is_id(text: str) -> bool:
 
 def _text_test(key: str | None, text: str) -> Callable[[Subject], bool | None]:
     if key == "id":
-        return lambda one: any(found.startswith(text) for found in one.ids)
+        return lambda timer: any(known_id.startswith(text) for known_id in timer.ids)
     if key == "tag":
-        return lambda one: any(found.startswith(text) for found in one.tags)
+        return lambda timer: any(tag.startswith(text) for tag in timer.tags)
     if key is None:
         anywhere = _is_id(text)
-        return lambda one: (
-            one.has(text)
-            or one.job_id.startswith(text)
-            or (anywhere and any(found.startswith(text) for found in one.ids))
+        return lambda timer: (
+            timer.has(text)
+            or timer.job_id.startswith(text)
+            or (anywhere and any(known_id.startswith(text) for known_id in timer.ids))
         )
-    return lambda one: any(text in found for found in _texts(key, one))
+    return lambda timer: any(text in part for part in _texts(key, timer))
 
 
 def _pattern(typed: str, key: str | None, negated: bool, patterns: list[Pattern]) -> Term:
@@ -309,18 +309,20 @@ def _pattern(typed: str, key: str | None, negated: bool, patterns: list[Pattern]
     pattern = Pattern(typed)
     patterns.append(pattern)
 
-    def test(one: Subject) -> bool | None:
-        found = any(pattern.search(line) for text in _texts(key, one) for line in text.split("\n"))
-        return None if pattern.problem is not None else found
+    def test(timer: Subject) -> bool | None:
+        matches = any(pattern.search(line) for text in _texts(key, timer) for line in text.split("\n"))
+        return None if pattern.problem is not None else matches
 
     return Term(f"/{typed}/", key, negated, False, test)
 
 
 def _fuzzy(key: str, letters: str, negated: bool) -> Term:
-    def rank(one: Subject) -> int:
-        return min((fuzzy_rank(letters, line) for text in _texts(key, one) for line in text.split("\n")), default=_NOT)
+    def rank(timer: Subject) -> int:
+        return min(
+            (fuzzy_rank(letters, line) for text in _texts(key, timer) for line in text.split("\n")), default=_NOT
+        )
 
-    return Term(f"~{letters}", key, negated, False, lambda one: rank(one) < _NOT, rank)
+    return Term(f"~{letters}", key, negated, False, lambda timer: rank(timer) < _NOT, rank)
 
 
 _NOT = 4
@@ -368,8 +370,8 @@ def _test(key: str | None, text: str) -> Callable[[Subject], bool | None]:
     if key is None or key in _TEXTS:
         return _text_test(key, text)
     if key == "profile":
-        wanted = tuple(filter(None, text.split(",")))
-        return lambda one: one.profile in wanted
+        profiles = tuple(filter(None, text.split(",")))
+        return lambda timer: timer.profile in profiles
     if key in WORDS:
         return _word_test(key, tuple(filter(None, text.split(","))))
     if key in _COUNTS:
@@ -381,22 +383,22 @@ def _test(key: str | None, text: str) -> Callable[[Subject], bool | None]:
 
 def _word_test(key: str, begins: tuple[str, ...]) -> Callable[[Subject], bool | None]:
     known = WORDS[key]
-    wrong = next((one for one in begins if not any(word.startswith(one) for word in known)), None)
+    wrong = next((begin for begin in begins if not any(word.startswith(begin) for word in known)), None)
     if wrong is not None:
         from difflib import get_close_matches
 
         near = get_close_matches(wrong, known, 1, 0.5)
         raise BadInput(f"{wrong[:40]} is none of {', '.join(known)}." + (f" Did you mean {near[0]}?" if near else ""))
     if key == "health":
-        words = frozenset(one for one in Word if any(one.value.casefold().startswith(begin) for begin in begins))
-        if any("problem".startswith(one) for one in begins):
-            words |= {one for one in Word if one.is_trouble}
-        return lambda one: one.word in words
+        words = frozenset(word for word in Word if any(word.value.casefold().startswith(begin) for begin in begins))
+        if any("problem".startswith(begin) for begin in begins):
+            words |= {word for word in Word if word.is_trouble}
+        return lambda timer: timer.word in words
     if key == "cause":
-        return lambda one: any(one.cause.startswith(begin) for begin in begins)
+        return lambda timer: any(timer.cause.startswith(begin) for begin in begins)
     if key == "status":
-        return lambda one: any(one.status.startswith(begin) for begin in begins)
-    return lambda one: any(one.kind.startswith(begin) for begin in begins) if one.known else None
+        return lambda timer: any(timer.status.startswith(begin) for begin in begins)
+    return lambda timer: any(timer.kind.startswith(begin) for begin in begins) if timer.known else None
 
 
 def _count_test(key: str, text: str) -> Callable[[Subject], bool | None]:
@@ -405,8 +407,8 @@ def _count_test(key: str, text: str) -> Callable[[Subject], bool | None]:
         raise BadInput(f"{text[:40]} is no count: write {key}:>2, {key}:0 or the like.")
     compare, limit = _SIGNS[sign], int(number)
 
-    def test(one: Subject) -> bool | None:
-        count = one.counts[key]
+    def test(timer: Subject) -> bool | None:
+        count = timer.counts[key]
         return None if count is None else compare(count, limit)
 
     return test
@@ -440,13 +442,13 @@ def _span(text: str, key: str) -> tuple[Callable[[float, float], bool], float] |
 
 def _every_test(text: str) -> Callable[[Subject], bool | None]:
     if "once".startswith(text):
-        return lambda one: one.every is None if one.known else None
+        return lambda timer: timer.every is None if timer.known else None
     span = _span(text, "every")
 
-    def test(one: Subject) -> bool | None:
-        if one.every is None:
-            return False if one.known else None
-        return _meets(one.every, span)
+    def test(timer: Subject) -> bool | None:
+        if timer.every is None:
+            return False if timer.known else None
+        return _meets(timer.every, span)
 
     return test
 
@@ -457,53 +459,53 @@ def _meets(length: float, span: tuple[Callable[[float, float], bool], float] | t
 
 
 def _moment_test(key: str, text: str) -> Callable[[Subject], bool | None]:
-    whole = next((one for one in MOMENTS[key] if len(text) > 1 and one.startswith(text)), None)
+    whole = next((moment for moment in MOMENTS[key] if len(text) > 1 and moment.startswith(text)), None)
     if whole in ("none", "never"):
-        return lambda one: _moment(one, key) is None if one.known else None
+        return lambda timer: _moment(timer, key) is None if timer.known else None
     if whole is not None:
         days = {"yesterday": -1, "tomorrow": 1}.get(whole, 0)
         hours = (time(18), time(6)) if whole == "tonight" else (time(0), time(0))
-        return lambda one: _in_hours(one, key, hours, days)
+        return lambda timer: _in_hours(timer, key, hours, days)
     if match := re.fullmatch(_CLOCKS, text):
-        numbers = [int(one) for one in match.groups()]
+        numbers = [int(number) for number in match.groups()]
         if numbers[0] > 23 or numbers[2] > 24 or max(numbers[1], numbers[3]) > 59:
             raise BadInput(f"{text} are no hours of a day.")
         clock = time(numbers[0], numbers[1]), time(numbers[2] % 24, numbers[3])
-        return lambda one: _in_hours(one, key, clock, None)
+        return lambda timer: _in_hours(timer, key, clock, None)
     span = _span(text, key)
 
-    def test(one: Subject) -> bool | None:
-        at = _moment(one, key)
+    def test(timer: Subject) -> bool | None:
+        at = _moment(timer, key)
         if at is None:
-            return False if one.known else None
-        away = at - one.now.timestamp() if key == "next" else one.now.timestamp() - at
+            return False if timer.known else None
+        away = at - timer.now.timestamp() if key == "next" else timer.now.timestamp() - at
         return _meets(away, span)
 
     return test
 
 
-def _moment(one: Subject, key: str) -> float | None:
-    return one.next_run if key == "next" else one.last_run if key == "last" else one.last_good
+def _moment(timer: Subject, key: str) -> float | None:
+    return timer.next_run if key == "next" else timer.last_run if key == "last" else timer.last_good
 
 
-def _in_hours(one: Subject, key: str, hours: tuple[time, time], days: int | None) -> bool | None:
+def _in_hours(timer: Subject, key: str, hours: tuple[time, time], days: int | None) -> bool | None:
     """Whether it runs, or ran, in hours of a day: of one so many days from today, else of the nearest there are.
 
     Any run that is to come counts, not only the next one; of those that were, the last.
     """
-    if not one.known:
+    if not timer.known:
         return None
-    now = one.now.astimezone(one.zone)
+    now = timer.now.astimezone(timer.zone)
     start, end = _window(now, hours, days or 0)
     if key == "next":
         if days is None and end <= now.timestamp():
             start, end = _window(now, hours, 1)
         elif hours[1] < hours[0] and now.time() < hours[1]:
             start, end = _window(now, hours, -1)
-        return one.due(start, end)
+        return timer.due(start, end)
     if days is None and start > now.timestamp():
         start, end = _window(now, hours, -1)
-    at = _moment(one, key)
+    at = _moment(timer, key)
     return at is not None and start <= at < end
 
 
@@ -530,11 +532,11 @@ def completions(typed: str, values: Mapping[str, Sequence[str]]) -> tuple[str, .
     before, word = typed[: begin.start(2)], begin[2]
     key, colon, value = word.partition(":")
     if not colon:
-        return tuple(f"{before}{one}:" for one in KEYS if word and one.startswith(word.casefold()))
+        return tuple(f"{before}{key}:" for key in KEYS if word and key.startswith(word.casefold()))
     key, folded = key.casefold(), value.removeprefix('"').casefold()
     known = values.get(key) or WORDS.get(key) or MOMENTS.get(key) or ()
-    found = [one for one in known if one.casefold().startswith(folded) and one.casefold() != folded]
-    return tuple(f"{before}{word[: len(key) + 1]}{_quoted(one)}" for one in found)
+    fitting = [value for value in known if value.casefold().startswith(folded) and value.casefold() != folded]
+    return tuple(f"{before}{word[: len(key) + 1]}{_quoted(value)}" for value in fitting)
 
 
 def _quoted(value: str) -> str:

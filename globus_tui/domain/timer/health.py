@@ -187,7 +187,7 @@ def judge(
         judging = _judge_ended(job, tasks, history, now)
     else:
         judging = _judge_active(job, tasks, history, now, orders)
-    worst = min(judging, key=lambda found: found.word.rank, default=None) or _quiet(job, history)
+    worst = min(judging, key=lambda health: health.word.rank, default=None) or _quiet(job, history)
     if orders.known is not None and worst.word.is_trouble and orders.known.holds(worst.word.rank, now):
         worst = replace(worst, known=orders.known)
     if not job.stands_still:
@@ -225,12 +225,12 @@ def last_good(job: Job, tasks: Mapping[str, Task], outcomes: Iterable[Outcome]) 
 
     A run that met no file is none where most others met some.
     """
-    found = list(zip(job.runs, outcomes, strict=True))
-    empties = sum(one is Outcome.EMPTY for _, one in found)
-    full = sum(one in (Outcome.OK, Outcome.WITH_SKIPS) for _, one in found)
+    judged = list(zip(job.runs, outcomes, strict=True))
+    empties = sum(outcome is Outcome.EMPTY for _, outcome in judged)
+    full = sum(outcome in (Outcome.OK, Outcome.WITH_SKIPS) for _, outcome in judged)
     good = _GOOD[:2] if full >= empties else _GOOD
-    for run, one in found:
-        if one in good and run.ran_at is not None:
+    for run, outcome in judged:
+        if outcome in good and run.ran_at is not None:
             return run.ran_at + (took(run, task_of(run, tasks)) or timedelta())
     return None
 
@@ -274,7 +274,7 @@ def _judge_standing_still(
     if history.failures_in_a_row:
         yield _failure(job, tasks, history)
     if (running := _run_in_progress(job, history)) is not None or job.running:
-        yield from (one for one in _judge_running(job, running, tasks, history, now) if one.word.is_trouble)
+        yield from (health for health in _judge_running(job, running, tasks, history, now) if health.word.is_trouble)
     yield from _judge_what_moved(job, tasks, history, orders)
     yield from _judge_age(job, tasks, history, now, orders)
 
@@ -331,13 +331,13 @@ def _judge_source(job: Job, tasks: Mapping[str, Task], orders: Orders) -> Iterat
     """A mirror deletes what its source no longer has: fewer files than before may be a purge or an empty mount."""
     seen, last = orders.source, job.runs[0].ran_at if job.runs else None
     ahead = seen if seen is not None and (last is None or last < seen.at) else None
-    if ahead and (found := fewer(ahead.usual, ahead.entries, orders.fewer_percent, orders.fewer_files)):
-        yield Health(Word.WARN, Why.SOURCE_SHRANK, ahead.at, count=found.now, before=found.before, code=BEFOREHAND)
+    if ahead and (shrunk := fewer(ahead.usual, ahead.entries, orders.fewer_percent, orders.fewer_files)):
+        yield Health(Word.WARN, Why.SOURCE_SHRANK, ahead.at, count=shrunk.now, before=shrunk.before, code=BEFOREHAND)
         return
     known = [(run.ran_at, task) for run in job.runs if (task := task_of(run, tasks)) and task.files is not None]
-    if found := shrinking((task for _, task in known), orders.fewer_percent, orders.fewer_files):
+    if shrunk := shrinking((task for _, task in known), orders.fewer_percent, orders.fewer_files):
         since = next(ran_at for ran_at, task in known if task.status is TaskStatus.SUCCEEDED)
-        yield Health(Word.WARN, Why.SOURCE_SHRANK, since, count=found.now, before=found.before)
+        yield Health(Word.WARN, Why.SOURCE_SHRANK, since, count=shrunk.now, before=shrunk.before)
 
 
 def _due(job: Job, tasks: Mapping[str, Task]) -> datetime | None:
@@ -361,30 +361,30 @@ def _due(job: Job, tasks: Mapping[str, Task]) -> datetime | None:
 def _failure(job: Job, tasks: Mapping[str, Task], history: History | Past) -> Health:
     count, bad = history.failures_in_a_row, (Outcome.FAILED, Outcome.REFUSED)
     began = _began(job, history, count, bad)
-    for run, found in zip(job.runs, history.outcomes, strict=True):
-        if found is Outcome.REFUSED:
+    for run, outcome in zip(job.runs, history.outcomes, strict=True):
+        if outcome is Outcome.REFUSED:
             text = run.problem or (run.gare.session_message if run.gare else None)
             code = run.gare.code if run.gare else (str(run.http_status) if run.http_status else None)
             return Health(Word.FAILED, Why.RUN_REFUSED, run.ran_at, None, count, code, text, run.gare, began=began)
-        if found is Outcome.FAILED:
+        if outcome is Outcome.FAILED:
             task = task_of(run, tasks)
             code, text = (task.error_code, task.error_text) if task else (None, run.problem)
             return Health(Word.FAILED, Why.TASK_FAILED, run.ran_at, None, count, code, text, began=began)
     return Health(Word.FAILED, Why.TASK_FAILED, count=count)
 
 
-def _began(job: Job, history: History | Past, count: int, what: tuple[Outcome, ...]) -> datetime | None:
+def _began(job: Job, history: History | Past, count: int, among: tuple[Outcome, ...]) -> datetime | None:
     """When the first of so many runs in a row began; None where they are not all listed."""
-    found = [run.ran_at for run, one in zip(job.runs, history.outcomes, strict=True) if one in what]
-    return found[count - 1] if 0 < count <= len(found) else None
+    moments = [run.ran_at for run, outcome in zip(job.runs, history.outcomes, strict=True) if outcome in among]
+    return moments[count - 1] if 0 < count <= len(moments) else None
 
 
 def _run_in_progress(job: Job, history: History | Past) -> Run | None:
     newest = job.runs[0] if job.runs else None
     if newest is None or run_is_unlisted(job, job.runs):
         return None
-    found = history.outcomes[0]
-    if found is Outcome.RUNNING or (job.running and newest.state in (RunState.SUBMITTED, RunState.UNKNOWN)):
+    outcome = history.outcomes[0]
+    if outcome is Outcome.RUNNING or (job.running and newest.state in (RunState.SUBMITTED, RunState.UNKNOWN)):
         return newest
     return None
 
@@ -414,10 +414,10 @@ def _judge_running(
 
 
 def _judge_last_success(job: Job, tasks: Mapping[str, Task], history: History | Past) -> Iterator[Health]:
-    for run, found in zip(job.runs, history.outcomes, strict=True):
-        if found in (Outcome.RUNNING, Outcome.UNKNOWN):
+    for run, outcome in zip(job.runs, history.outcomes, strict=True):
+        if outcome in (Outcome.RUNNING, Outcome.UNKNOWN):
             continue
-        if found is Outcome.WITH_SKIPS and (task := task_of(run, tasks)) is not None:
+        if outcome is Outcome.WITH_SKIPS and (task := task_of(run, tasks)) is not None:
             yield Health(Word.WARN, Why.FILES_SKIPPED, run.ran_at, count=task.skipped_errors)
         if history.empties_in_a_row >= EMPTY_RUNS_TO_WARN:
             began = _began(job, history, history.empties_in_a_row, (Outcome.EMPTY,))
@@ -433,14 +433,14 @@ def _quiet(job: Job, history: History | Past) -> Health:
         return Health(Word.UNKNOWN, Why.UNKNOWN_STATUS, code=job.status_text)
     if not job.runs and not job.last_ran_at and not job.n_runs:
         return Health(Word.OK, Why.FIRST_RUN_AHEAD, since=job.next_run)
-    if all(found is Outcome.UNKNOWN for found in history.outcomes):
+    if all(outcome is Outcome.UNKNOWN for outcome in history.outcomes):
         ran_at = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
         return Health(Word.UNKNOWN, Why.OUTCOME_UNKNOWN, since=ran_at)
     if history.outcomes[0] is Outcome.UNKNOWN:
         return Health(Word.OK, Why.LAST_OUTCOME_UNKNOWN, since=job.runs[0].ran_at)
     end = job.end
     if end is not None and end.after_runs is not None and job.n_runs is not None:
-        left = end.after_runs - job.n_runs
-        if 0 < left <= ENDS_SOON_RUNS < end.after_runs:
-            return Health(Word.OK, Why.ENDS_SOON, count=left)
+        runs_left = end.after_runs - job.n_runs
+        if 0 < runs_left <= ENDS_SOON_RUNS < end.after_runs:
+            return Health(Word.OK, Why.ENDS_SOON, count=runs_left)
     return _ALL_FINE

@@ -38,7 +38,7 @@ class Mark(Enum):
     __hash__ = object.__hash__  # there is one of each: its own hash is made in Python, for thousands of timers
 
 
-_MARK_OF = {found: Mark[found.name] for found in Outcome}
+_MARK_OF = {result: Mark[result.name] for result in Outcome}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _grace(interval: timedelta) -> timedelta:
 def look_back(job: Job, tasks: Mapping[str, Task], now: datetime) -> History:
     """Joins a job's runs, newest first, with their tasks and its ticks."""
     past = Past(job, tasks, now)
-    return History(**{one: getattr(past, one) for one in History.__match_args__[:-1]}, outcomes=tuple(past.outcomes))
+    return History(**{name: getattr(past, name) for name in History.__match_args__[:-1]}, outcomes=tuple(past.outcomes))
 
 
 class Outcomes:
@@ -190,8 +190,8 @@ def _marks(job: Job, runs: tuple[Run, ...], outcomes: AnyOutcomes, tasks: Mappin
     """A mark for each run, and for each tick between two of them at which nothing ran."""
     ticks = _ticks_of(job.schedule, runs)
     marks: list[Mark] = []
-    for place, found in enumerate(outcomes):
-        marks.append(_MARK_OF[found])
+    for place, result in enumerate(outcomes):
+        marks.append(_MARK_OF[result])
         if place + 1 < len(ticks) and ticks[place] - ticks[place + 1] > 1:  # mostly none: then nothing to look up
             marks.extend(_drawn(gaps_before(job, runs, place, tasks)))
     return marks
@@ -209,16 +209,16 @@ def _usual(runs: tuple[Run, ...], outcomes: AnyOutcomes, tasks: Mapping[str, Tas
     """The median of what successful runs took."""
     durations = [
         lasted
-        for run, found in zip(runs, outcomes, strict=True)
-        if found in _SUCCESSES and (lasted := took(run, task_of(run, tasks)))
+        for run, result in zip(runs, outcomes, strict=True)
+        if result in _SUCCESSES and (lasted := took(run, task_of(run, tasks)))
     ]
     return sorted(durations)[len(durations) // 2] if len(durations) >= _RUNS_FOR_A_MEDIAN else None
 
 
 def task_of(run: Run, tasks: Mapping[str, Task]) -> Task | None:
     """The task behind a run: the current one if known, else the snapshot in an old document if that shows its end."""
-    found = tasks.get(run.resource_id) if run.resource_id else None
-    return run.finished_snapshot if found is None and run.snapshot is not None else found
+    task = tasks.get(run.resource_id) if run.resource_id else None
+    return run.finished_snapshot if task is None and run.snapshot is not None else task
 
 
 def run_is_unlisted(job: Job, runs: tuple[Run, ...]) -> bool:
@@ -238,14 +238,14 @@ def _ticks_known(job: Job) -> bool:
     return isinstance(job.schedule, OnceSchedule) and job.schedule.at is not None
 
 
-def _leading(outcomes: AnyOutcomes, wanted: tuple[Outcome, ...]) -> int:
+def _leading(outcomes: AnyOutcomes, among: tuple[Outcome, ...]) -> int:
     """How many finished runs in a row, from the newest, came out so."""
     count = 0
     for place in range(len(outcomes)):  # not by an iterator: it is asked for every timer
-        found = outcomes[place]
-        if found in wanted:
+        result = outcomes[place]
+        if result in among:
             count += 1
-        elif found is not Outcome.RUNNING and found is not Outcome.UNKNOWN:
+        elif result is not Outcome.RUNNING and result is not Outcome.UNKNOWN:
             break
     return count
 
@@ -296,10 +296,10 @@ def last_start(job: Job, runs: tuple[Run, ...], now: datetime, *, unlisted: bool
 _NO_END = EndCondition()
 
 
-def _went_on(run: Run, found: Outcome, tasks: Mapping[str, Task]) -> timedelta | None:
+def _went_on(run: Run, result: Outcome, tasks: Mapping[str, Task]) -> timedelta | None:
     """For how long a run that is over kept the next from starting; one that was refused did not."""
     lasted = took(run, task_of(run, tasks))
-    return timedelta(0) if lasted is None and found is Outcome.REFUSED else lasted
+    return timedelta(0) if lasted is None and result is Outcome.REFUSED else lasted
 
 
 def _ticks_during(job: Job, ran_at: datetime, lasted: timedelta) -> int:

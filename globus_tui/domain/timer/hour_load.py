@@ -117,8 +117,8 @@ def will_start(job: Job, after: datetime, until: datetime, now: datetime) -> int
     announced = int(job.next_run is not None and after < job.next_run <= until)
     count = tick_count(schedule, after, until)
     if count and isinstance(schedule, RecurringSchedule) and schedule.end.after_runs is not None:
-        left = schedule.end.after_runs - (job.n_runs or 0) - tick_count(schedule, now, after)
-        count = min(count, max(0, left))
+        runs_left = schedule.end.after_runs - (job.n_runs or 0) - tick_count(schedule, now, after)
+        count = min(count, max(0, runs_left))
     return max(count, announced)
 
 
@@ -133,16 +133,16 @@ def hour_load(
         before: hours before that of the first moment.
         after: hours behind it.
     """
-    own = [_hour_of(one, zone) for one in moments]
+    own = [_hour_of(moment, zone) for moment in moments]
     around = [own[0] + step * _HOUR for step in range(-before, after + 1)] if own else []
     jobs = tuple(jobs)
-    found = []
+    hours = []
     for begins in sorted({*own, *around}):
         end = begins + _HOUR - _INSTANT
         if end > now:
-            starts = sum(will_start(one, begins - _INSTANT, end, now) for one in jobs)
-            found.append(HourLoad(begins.astimezone(zone), starts, begins in own))
-    return found
+            starts = sum(will_start(job, begins - _INSTANT, end, now) for job in jobs)
+            hours.append(HourLoad(begins.astimezone(zone), starts, begins in own))
+    return hours
 
 
 def _hour_of(moment: datetime, zone: tzinfo) -> datetime:
@@ -158,12 +158,12 @@ _MINUTE = timedelta(minutes=1)
 
 def starts_together(schedules: Sequence[Schedule], jobs: Iterable[Job], now: datetime) -> int:
     """How many timers start within a minute of a coming run: Globus works on a few tasks of a user at a time."""
-    moments = [moment for one in schedules for moment in next_ticks(one, now, _LOOKED_AT)]
+    moments = [moment for schedule in schedules for moment in next_ticks(schedule, now, _LOOKED_AT)]
 
     def meets(job: Job) -> bool:
-        return any(will_start(job, one - _MINUTE, one + _MINUTE - _INSTANT, now) for one in moments)
+        return any(will_start(job, moment - _MINUTE, moment + _MINUTE - _INSTANT, now) for moment in moments)
 
-    return sum(meets(job) for job in jobs if any(_may_meet(job, one) for one in schedules))
+    return sum(meets(job) for job in jobs if any(_may_meet(job, schedule) for schedule in schedules))
 
 
 def first_start(schedule: Schedule | None) -> datetime | None:
@@ -186,5 +186,5 @@ def _may_meet(job: Job, schedule: Schedule) -> bool:
 def quietest(load: Iterable[HourLoad]) -> HourLoad | None:
     """The hour with the fewest starts, the one asked about before others; None when that is the quietest anyway."""
     hours = list(load)
-    best = min(hours, key=lambda one: (one.starts, not one.wanted), default=None)
+    best = min(hours, key=lambda hour: (hour.starts, not hour.wanted), default=None)
     return None if best is None or best.wanted else best

@@ -35,9 +35,9 @@ class Cause(NamedTuple):
     kind: str
     collections: frozenset[str] | None
 
-    def meant_by(self, said: str) -> bool:
+    def meant_by(self, text: str) -> bool:
         """By its id, or a part of its name, case-folded."""
-        return said == self.key.casefold() or said in self.name.casefold()
+        return text == self.key.casefold() or text in self.name.casefold()
 
 
 class Stopped(NamedTuple):
@@ -55,17 +55,19 @@ def causes(jobs: Sequence[Job], known: Mapping[str, Collection], who: str | None
         jobs: all timers of a profile.
         known: documents of collections, by id.
     """
-    touched = {one for job in jobs if job.status not in _OVER for one in job.sides if isinstance(one, str) and one}
-    touched |= {one.mapped_collection_id for key in touched if (one := known.get(key)) and one.mapped_collection_id}
+    touched = {side for job in jobs if job.status not in _OVER for side in job.sides if isinstance(side, str) and side}
+    touched |= {
+        guest.mapped_collection_id for key in touched if (guest := known.get(key)) and guest.mapped_collection_id
+    }
     names = {key: (known[key].name if key in known else key) for key in touched}
-    found = [Cause(key, name, "collection", frozenset({key})) for key, name in names.items()]
+    hits = [Cause(key, name, "collection", frozenset({key})) for key, name in names.items()]
     owned: dict[str, set[str]] = {}
     for key in touched & known.keys():
         if known[key].kind in _OF_A_PERSON and (owner := known[key].owner):
             owned.setdefault(owner, set()).add(key)
     owned.pop(who or "", None)
-    found += [Cause(owner, owner, "identity", frozenset(keys)) for owner, keys in owned.items()]
-    return sorted(found + ([Cause(who, who, "identity", None)] if who else []), key=lambda one: one.name.casefold())
+    hits += [Cause(owner, owner, "identity", frozenset(keys)) for owner, keys in owned.items()]
+    return sorted(hits + ([Cause(who, who, "identity", None)] if who else []), key=lambda cause: cause.name.casefold())
 
 
 def stopped_by(
@@ -75,10 +77,12 @@ def stopped_by(
 
     A guest collection stops with the one that it shows a folder of.
     """
-    found = []
+    hits = []
     for job in jobs:
-        sides = {one for one in job.sides if isinstance(one, str)}
-        hosts = {one.mapped_collection_id for key in sides if (one := known.get(key)) and one.mapped_collection_id}
+        sides = {side for side in job.sides if isinstance(side, str)}
+        hosts = {
+            guest.mapped_collection_id for key in sides if (guest := known.get(key)) and guest.mapped_collection_id
+        }
         if job.status not in _OVER and (collections is None or (sides | hosts) & collections):
-            found.append(Stopped(job.job_id, job, fires(job, now, now + timedelta(days=7), now)[:3]))
-    return sorted(found, key=lambda one: (not one.runs, one.runs[:1], one.job.label))
+            hits.append(Stopped(job.job_id, job, fires(job, now, now + timedelta(days=7), now)[:3]))
+    return sorted(hits, key=lambda hit: (not hit.runs, hit.runs[:1], hit.job.label))

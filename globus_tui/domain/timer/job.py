@@ -114,9 +114,9 @@ class Activity:
     next_run: datetime | None = None
 
     @classmethod
-    def from_document(cls, found: object) -> Activity | None:
+    def from_document(cls, activity: object) -> Activity | None:
         """Reads `activity`; None when the job has none (finished, or an old document)."""
-        document = wire.document(found)
+        document = wire.document(activity)
         if not document:
             return None
         return cls(
@@ -269,12 +269,12 @@ class Job(_Told):
     def paths(self) -> tuple[list[str], list[str]]:
         """Where it moves from and to on those, item by item."""
         items = self.transfer.items if self.transfer else ()
-        return [one.source_path for one in items], [one.destination_path for one in items]
+        return [item.source_path for item in items], [item.destination_path for item in items]
 
     @classmethod
-    def from_document(cls, found: object) -> Job:
+    def from_document(cls, document: object) -> Job:
         """Reads a v1 or v2 document. Never raises: what cannot be understood is marked `unreadable`."""
-        seen: Job | JobView = view(found)
+        seen: Job | JobView = view(document)
         if isinstance(seen, Job):
             return seen
         seen.runs = _read_runs(seen.found.get("results"), Run.from_document)
@@ -301,14 +301,14 @@ class JobView(_Told):
         kind: JobKind
         runs_marker: str | None
 
-    def __init__(self, found: dict[str, Any], job_id: str, status: str) -> None:
+    def __init__(self, document: dict[str, Any], job_id: str, status: str) -> None:
         """Of a document that has an id and a status. What every judgement asks for is read at once."""
-        get = found.get
-        self.found = found
+        get = document.get
+        self.found = document
         self.activity = activity = Activity.from_document(get("activity"))
         self.next_run = wire.moment(get("next_run")) or (activity.next_run if activity else None)
         self.last_ran_at = wire.moment(get("last_ran_at"))
-        self.n_runs = _either(found, "n_runs", "number_of_runs")
+        self.n_runs = _either(document, "n_runs", "number_of_runs")
         self.runs = _read_runs(get("results"), RunView)
         self.job_id = JobId(job_id)
         self.status_text = status
@@ -363,52 +363,54 @@ _READERS: dict[str, Callable[[JobView], Any]] = {
 }
 
 
-def view(found: object) -> Job:
+def view(document: object) -> Job:
     """A document as far as it is asked about: a `JobView`, to be read like the `Job` that it would be read as.
 
     It is a `Job` where it cannot be understood.
     """
-    if isinstance(found, Job):
-        return found
-    if not isinstance(found, dict):
-        return unreadable_job(f"not an object but {type(found).__name__}", found)
-    job_id = wire.text(found.get("job_id"))
+    if isinstance(document, Job):
+        return document
+    if not isinstance(document, dict):
+        return unreadable_job(f"not an object but {type(document).__name__}", document)
+    job_id = wire.text(document.get("job_id"))
     if job_id is None:
-        return unreadable_job("it has no job_id", found)
-    status = wire.repeated(found.get("status"))
-    return unreadable_job("it has no status", found) if status is None else cast("Job", JobView(found, job_id, status))
+        return unreadable_job("it has no job_id", document)
+    status = wire.repeated(document.get("status"))
+    if status is None:
+        return unreadable_job("it has no status", document)
+    return cast("Job", JobView(document, job_id, status))
 
 
-def unreadable_job(why: str, found: object = None) -> Job:
+def unreadable_job(why: str, sent: object = None) -> Job:
     """A row for a document that cannot be understood, so that it never hides the other timers.
 
     Without an id of its own it gets one made from its content, so that it stays the same row at every refresh.
     """
-    document = wire.document(found)
-    job_id = wire.text(document.get("job_id")) or f"{_MADE_UP}{_digest(found)}"
-    return Job(JobId(job_id), wire.text(document.get("name")), JobStatus.UNKNOWN, unreadable=why, sent=found)
+    document = wire.document(sent)
+    job_id = wire.text(document.get("job_id")) or f"{_MADE_UP}{_digest(sent)}"
+    return Job(JobId(job_id), wire.text(document.get("name")), JobStatus.UNKNOWN, unreadable=why, sent=sent)
 
 
-def _digest(found: object) -> str:
+def _digest(value: object) -> str:
     import hashlib
 
-    return hashlib.sha256(repr(found).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:12]
 
 
-def _either(found: Document, key: str, other: str) -> int | None:
-    count = wire.whole(found.get(key))
-    return wire.whole(found.get(other)) if count is None else count
+def _either(document: Document, key: str, other: str) -> int | None:
+    count = wire.whole(document.get(key))
+    return wire.whole(document.get(other)) if count is None else count
 
 
-def _read_kind(found: Document) -> JobKind:
-    named = found.get("timer_type")
+def _read_kind(document: Document) -> JobKind:
+    named = document.get("timer_type")
     if named == "transfer":
         return JobKind.TRANSFER
     if named == "flow":
         return JobKind.FLOW
-    if wire.text(found.get("flow_id")):
+    if wire.text(document.get("flow_id")):
         return JobKind.FLOW
-    host, path = _host_and_path(wire.text(found.get("callback_url")) or "")
+    host, path = _host_and_path(wire.text(document.get("callback_url")) or "")
     return _kind_called(host, path)
 
 
@@ -425,26 +427,26 @@ def _kind_called(host: str, path: str) -> JobKind:
     return JobKind.GENERIC
 
 
-def _read_payload(found: Document, kind: JobKind) -> Payload:
+def _read_payload(document: Document, kind: JobKind) -> Payload:
     """Reads v2 `body` or v1 `callback_body`; how the latter looks for a v2 timer is in no source, so both are tried."""
     if kind is JobKind.FLOW:
-        flow_id = wire.text(found.get("flow_id")) or _flow_in(wire.text(found.get("callback_url")))
-        outer = wire.document(found.get("body")) or wire.document(found.get("callback_body"))
+        flow_id = wire.text(document.get("flow_id")) or _flow_in(wire.text(document.get("callback_url")))
+        outer = wire.document(document.get("body")) or wire.document(document.get("callback_body"))
         return FlowStart(
             flow_id, dict(wire.document(outer.get("body")) if isinstance(outer.get("body"), dict) else outer)
         )
-    moved = _moved(found, kind)
+    moved = _moved(document, kind)
     return None if moved is None else TransferData.from_document(moved)
 
 
-def _bodies(found: Document) -> tuple[Document, Document]:
-    outer = wire.document(found.get("body")) or wire.document(found.get("callback_body"))
+def _bodies(document: Document) -> tuple[Document, Document]:
+    outer = wire.document(document.get("body")) or wire.document(document.get("callback_body"))
     return wire.document(outer.get("body")), outer
 
 
-def _moved(found: Document, kind: JobKind) -> Document | None:
+def _moved(document: Document, kind: JobKind) -> Document | None:
     """The part of a document that says what is moved."""
-    for candidate in _bodies(found) if kind is not JobKind.FLOW else ():
+    for candidate in _bodies(document) if kind is not JobKind.FLOW else ():
         if "source_endpoint" in candidate or "source_endpoint_id" in candidate:
             return candidate
     return None
@@ -463,17 +465,17 @@ def _flow_in(url: str | None) -> str | None:
     return parts[2] if len(parts) > 2 and parts[1] == "flows" else None
 
 
-def _read_reason(found: object) -> InactiveReason | None:
-    document = wire.document(found)
+def _read_reason(value: object) -> InactiveReason | None:
+    document = wire.document(value)
     if not document:
         return None
     cause, detail = _CAUSES.get(wire.text(document.get("cause")) or "", PauseCause.OTHER), document.get("detail")
     return InactiveReason(cause, find_requirement(detail) if cause is PauseCause.AUTHORIZATION else find_gare(detail))
 
 
-def _read_runs(found: object, make: Callable[[Document], Any]) -> tuple[Any, ...]:
+def _read_runs(value: object, make: Callable[[Document], Any]) -> tuple[Any, ...]:
     """The runs, newest first: that is the order of all fixtures, promised nowhere, so it is made sure of."""
-    listed = found if isinstance(found, list) else wire.items(wire.document(found).get("data"))
+    listed = value if isinstance(value, list) else wire.items(wire.document(value).get("data"))
     runs = [make(entry) for entry in listed if isinstance(entry, dict)]
     moments = [run.ran_at for run in runs if run.ran_at is not None]
     if len(moments) == len(runs) and any(newer < older for newer, older in pairwise(moments)):

@@ -96,24 +96,24 @@ class Orders:
 NONE = Orders()
 
 
-def orders_of(found: Mapping[str, Any], windows: Mapping[str, Mapping[str, Any]]) -> Orders:
+def orders_of(document: Mapping[str, Any], windows: Mapping[str, Mapping[str, Any]]) -> Orders:
     """Reads what is kept of one timer; what cannot be read is left out.
 
     Args:
         windows: the maintenance windows by id.
     """
-    known, window_id = wire.document(found.get("known")), wire.text(found.get("window"))
+    known, window_id = wire.document(document.get("known")), wire.text(document.get("window"))
     window = windows.get(window_id or "")
-    within = wire.number(found.get("good_within"))
+    within = wire.number(document.get("good_within"))
     return Orders(
-        good_at=wire.moment(found.get("good_at")),
-        source=_source(wire.document(found.get("source"))),
-        fewer_files=wire.whole(found.get("fewer_files")),
+        good_at=wire.moment(document.get("good_at")),
+        source=_source(wire.document(document.get("source"))),
+        fewer_files=wire.whole(document.get("fewer_files")),
         good_within=timedelta(seconds=within) if within else None,
-        rest=_rest(window_id or "", window, wire.moment(found.get("since"))) if window is not None else None,
+        rest=_rest(window_id or "", window, wire.moment(document.get("since"))) if window is not None else None,
         known=_known(known) if known else None,
-        note=wire.text(found.get("note")) or "",
-        tags=tuple(filter(None, map(wire.text, wire.items(found.get("tags"))))),
+        note=wire.text(document.get("note")) or "",
+        tags=tuple(filter(None, map(wire.text, wire.items(document.get("tags"))))),
     )
 
 
@@ -122,17 +122,18 @@ def _rest(window_id: str, window: Mapping[str, Any], since: datetime | None) -> 
     return Rest(window_id, reason or "", by, wire.moment(window.get("until")), since)
 
 
-def _source(found: Mapping[str, Any]) -> Source | None:
-    at, entries, usual = wire.moment(found.get("at")), wire.whole(found.get("entries")), wire.whole(found.get("usual"))
+def _source(document: Mapping[str, Any]) -> Source | None:
+    at = wire.moment(document.get("at"))
+    entries, usual = wire.whole(document.get("entries")), wire.whole(document.get("usual"))
     return Source(at, entries, usual) if at is not None and entries is not None and usual is not None else None
 
 
-def _known(found: Mapping[str, Any]) -> Known | None:
-    rank = wire.whole(found.get("rank"))
+def _known(document: Mapping[str, Any]) -> Known | None:
+    rank = wire.whole(document.get("rank"))
     if rank is None:
         return None
     return Known(
-        rank, wire.text(found.get("reason")) or "", wire.text(found.get("by")), wire.moment(found.get("until"))
+        rank, wire.text(document.get("reason")) or "", wire.text(document.get("by")), wire.moment(document.get("until"))
     )
 
 

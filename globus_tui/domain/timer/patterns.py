@@ -78,15 +78,15 @@ class Pattern:
         """Whether it is somewhere in a text; False also when it was given up, see `problem`."""
         if self.problem is not None:
             return False
-        here = self._begin
+        state = self._begin
         try:
             for char in (*text, None):
-                there = here.moves.get(char)
-                if there is None:
-                    there = here.moves[char] = self._move(here, char)
-                if isinstance(there, bool):
-                    return there
-                here = there
+                following = state.moves.get(char)
+                if following is None:
+                    following = state.moves[char] = self._move(state, char)
+                if isinstance(following, bool):
+                    return following
+                state = following
         except OverflowError:
             self.problem = "This pattern would take too long; write a simpler one."
             self._sets.clear()
@@ -133,9 +133,9 @@ class Pattern:
             known = self._sets[places, before] = _Set(places, before)
         return known
 
-    def _move(self, here: _Set, char: str | None) -> _Set | bool:
+    def _move(self, state: _Set, char: str | None) -> _Set | bool:
         """Where a character leads, or the end of the text; True where the pattern is found with what came before."""
-        reached, waiting = set[int](), [*here.places, self._first]
+        reached, waiting = set[int](), [*state.places, self._first]
         while waiting:
             place = waiting.pop()
             if place in reached:
@@ -145,14 +145,14 @@ class Pattern:
                 return True
             if place in self._forks:
                 condition, after = self._forks[place]
-                if not condition or _holds(condition, here.before, char):
+                if not condition or _holds(condition, state.before, char):
                     waiting += after
         self._left -= len(reached)
         if self._left < 0:
             raise OverflowError
         if char is None:
             return False
-        places = (self._tests[one] for one in reached if one in self._tests)
+        places = (self._tests[place] for place in reached if place in self._tests)
         after_it = frozenset(after for test, after in places if test(char))
         return self._set(after_it, _IN_WORD if _WORD(char) else _OTHER)
 
@@ -210,13 +210,13 @@ class _Reader:
         return make
 
     def _repeated(self, body: Callable[[int], int]) -> Callable[[int], int]:
-        found = _REPEAT.match(self._text, self._at)
+        match = _REPEAT.match(self._text, self._at)
         if self._next() in ("*", "+", "?"):
             least, most = {"*": (0, None), "+": (1, None), "?": (0, 1)}[self._take()]
-        elif found:
-            least = int(found[1])
-            most = least if found[2] is None else int(found[3]) if found[3] else None
-            self._at = found.end()
+        elif match:
+            least = int(match[1])
+            most = least if match[2] is None else int(match[3]) if match[3] else None
+            self._at = match.end()
         else:
             return body
         if most is not None and most < least:
@@ -249,7 +249,7 @@ class _Reader:
         if char == "[":
             return self._test(self._class())
         if char == ".":
-            return self._test(lambda one: one != "\n")
+            return self._test(lambda char: char != "\n")
         if char == "\\":
             return self._escaped()
         return self._literal(char)
@@ -286,8 +286,8 @@ class _Reader:
         folded = char.casefold()
 
         def make(after: int) -> int:
-            for one in reversed(folded):
-                after = self._made.place(one.__eq__, after)
+            for letter in reversed(folded):
+                after = self._made.place(letter.__eq__, after)
             return after
 
         return make

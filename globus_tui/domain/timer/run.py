@@ -85,9 +85,9 @@ class Run:
         return self.snapshot if self.snapshot is not None and self.snapshot.finished else None
 
     @classmethod
-    def from_document(cls, found: Document) -> Run:
+    def from_document(cls, document: Document) -> Run:
         """Reads a JobResult of today or of before 2025 (`data`, `status`, `ran_at` only)."""
-        seen = RunView(found)
+        seen = RunView(document)
         return cls(*(getattr(seen, name) for name in cls.__match_args__))
 
 
@@ -102,10 +102,10 @@ class RunView:
     http_status: int | None
     kept_here = False
 
-    def __init__(self, found: Document) -> None:
+    def __init__(self, document: Document) -> None:
         """Of most runs nobody asks for more than when they were."""
-        self.found = found
-        self.ran_at = wire.moment(found.get("ran_at")) or wire.moment(found.get("start_timestamp"))
+        self.found = document
+        self.ran_at = wire.moment(document.get("ran_at")) or wire.moment(document.get("start_timestamp"))
 
     def _read(self) -> None:
         """Reads together what every judgement of a run asks for: asking is dearer than reading."""
@@ -188,8 +188,8 @@ def _read_problem(errors: object) -> str | None:
     detail = wire.document(errors)
     inner = wire.document(detail.get("error")) or detail
     for key in ("message", "detail", "description", "code"):
-        if said := wire.text(inner.get(key)):
-            return said
+        if text := wire.text(inner.get(key)):
+            return text
     return None
 
 

@@ -37,10 +37,10 @@ def in_order(rows: Iterable[T], value: Callable[[T], Any], *, descending: bool =
     known: list[tuple[Any, T]] = []
     unknown: list[T] = []
     for row in rows:
-        found = value(row)
-        if found is None:
+        rank = value(row)
+        if rank is None:
             unknown.append(row)
         else:
-            known.append((found, row))
+            known.append((rank, row))
     known.sort(key=itemgetter(0), reverse=descending)
     return [*(row for _, row in known), *unknown]

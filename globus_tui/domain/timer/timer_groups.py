@@ -45,8 +45,8 @@ class TimerGroup:
 
 def split_name(name: str) -> tuple[str, str]:
     """A name without the time of its timer in a group, and that time; an empty text when it has none."""
-    found = _NAME.fullmatch(name) if name.endswith(")") else None
-    return (found.group(1), found.group(2)) if found else (name, "")
+    match = _NAME.fullmatch(name) if name.endswith(")") else None
+    return (match.group(1), match.group(2)) if match else (name, "")
 
 
 def joined_name(name: str, suffix: str) -> str:
@@ -58,38 +58,38 @@ def timer_groups(jobs: Iterable[Job]) -> tuple[TimerGroup, ...]:
     """The groups among timers; timers of which there is any doubt are in none."""
     alike: dict[tuple[object, ...], list[tuple[str, Job]]] = {}
     for job in jobs:
-        if job.name and job.name[-1] == ")" and (found := _NAME.fullmatch(job.name)) and _may_belong(job, found):
-            name, suffix, day = found.groups()
+        if job.name and job.name[-1] == ")" and (match := _NAME.fullmatch(job.name)) and _may_belong(job, match):
+            name, suffix, day = match.groups()
             rhythm = (day is None, getattr(job.schedule, "interval", None), getattr(job.schedule, "end", None))
             alike.setdefault((name, *rhythm), []).append((suffix, job))
-    groups = (_group(str(key[0]), same) for key, found in alike.items() for same in _same_work(found))
+    groups = (_group(str(key[0]), same) for key, timers in alike.items() for same in _same_work(timers))
     return tuple(group for group in groups if group is not None)
 
 
-def _may_belong(job: Job, found: re.Match[str]) -> bool:
+def _may_belong(job: Job, match: re.Match[str]) -> bool:
     if job.unreadable or job.payload is None or job.status is JobStatus.DELETING:
         return False
     if not isinstance(job.schedule, RecurringSchedule):
         return False
     step = job.schedule.interval
-    return not step % _WEEK if found.group(3) else not (step % _DAY and _DAY % step)
+    return not step % _WEEK if match.group(3) else not (step % _DAY and _DAY % step)
 
 
-def _same_work(found: list[tuple[str, Job]]) -> Iterator[list[tuple[str, Job]]]:
-    while len(found) > 1:
-        payload, same = found[0][1].payload, found[:1]
+def _same_work(timers: list[tuple[str, Job]]) -> Iterator[list[tuple[str, Job]]]:
+    while len(timers) > 1:
+        payload, same = timers[0][1].payload, timers[:1]
         others: list[tuple[str, Job]] = []
-        for one in found[1:]:
-            (same if one[1].payload == payload else others).append(one)
+        for timer in timers[1:]:
+            (same if timer[1].payload == payload else others).append(timer)
         yield same
-        found = others
+        timers = others
 
 
-def _group(name: str, found: list[tuple[str, Job]]) -> TimerGroup | None:
+def _group(name: str, timers: list[tuple[str, Job]]) -> TimerGroup | None:
     """Two timers of the same time are copies: nobody can tell which of them belongs to the others."""
-    if len(found) < 2 or len({suffix for suffix, _ in found}) < len(found):
+    if len(timers) < 2 or len({suffix for suffix, _ in timers}) < len(timers):
         return None
-    ordered = sorted(found, key=lambda one: _place(one[0]))
+    ordered = sorted(timers, key=lambda timer: _place(timer[0]))
     return TimerGroup(name, tuple(job.job_id for _, job in ordered), tuple(suffix for suffix, _ in ordered))
 
 

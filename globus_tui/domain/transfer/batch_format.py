@@ -102,13 +102,13 @@ _QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
 
 def _csv(line: str) -> list[str] | None:
     """The columns of `source, destination[, true|false]`; None for anything else."""
-    columns = [one.strip().strip("\"'") for one in line.split(",")]
+    columns = [word.strip().strip("\"'") for word in line.split(",")]
     if not 2 <= len(columns) <= 4 or not all(columns[:2]) or re.search(r"\s-|^-", line):
         return None
-    flag = [one.lower() for one in columns[2:3]]
-    if flag not in ([], [""], ["true"], ["false"]) or not all("/" in one or one == "~" for one in columns[:2]):
+    flag = [word.lower() for word in columns[2:3]]
+    if flag not in ([], [""], ["true"], ["false"]) or not all("/" in word or word == "~" for word in columns[:2]):
         return None
-    if flag in ([], [""]) and any(re.search(r"[\s\"'\\]", one.strip()) for one in line.split(",")[:2]):
+    if flag in ([], [""]) and any(re.search(r"[\s\"'\\]", word.strip()) for word in line.split(",")[:2]):
         return None
     return [*columns[:2], *flag]
 
@@ -119,12 +119,12 @@ def _doubt(line: str) -> str | None:
         words, whole = shlex.split(line, comments=True), shlex.split(line)
     except ValueError:
         return None
-    cut = next((one for one, other in zip(whole, [*words, ""], strict=False) if one != other), "")
+    cut = next((word for word, other in zip(whole, [*words, ""], strict=False) if word != other), "")
     if "#" in cut[1:]:
         return f"from # on it is a comment; if it belongs to the name, write {shlex.quote(cut)}"
     bare = _QUOTED.sub("", line).split()
-    if any(one.rstrip(",") and one.endswith(",") for one in bare) and _csv(line) is None:
-        return f"the comma would belong to the path; without it: {shlex.join(one.rstrip(',') for one in words)}"
+    if any(word.rstrip(",") and word.endswith(",") for word in bare) and _csv(line) is None:
+        return f"the comma would belong to the path; without it: {shlex.join(word.rstrip(',') for word in words)}"
     for word in bare:
         if _EATEN.search(word):
             path = word.replace("\\", "/")

@@ -27,12 +27,12 @@ class PauseRule:
     writing: bool | None = None
 
     @classmethod
-    def from_document(cls, found: Document) -> PauseRule:
+    def from_document(cls, document: Document) -> PauseRule:
         """Reads a rule; its names are those of a task's `pause_info` (documented)."""
         return cls(
-            wire.text(found.get("message")),
-            wire.flag(found.get("pause_task_transfer_read")),
-            wire.flag(found.get("pause_task_transfer_write")),
+            wire.text(document.get("message")),
+            wire.flag(document.get("pause_task_transfer_read")),
+            wire.flag(document.get("pause_task_transfer_write")),
         )
 
     def holds(self, *, writing: bool) -> bool:
@@ -100,28 +100,28 @@ class Collection:
         return self.kind is CollectionKind.MAPPED and self.high_assurance is False
 
     @classmethod
-    def from_document(cls, found: Document) -> Collection:
+    def from_document(cls, document: Document) -> Collection:
         """Reads an endpoint document; old entries may have an empty display name or no entity type."""
-        collection_id = wire.text(found.get("id")) or ""
+        collection_id = wire.text(document.get("id")) or ""
         return cls(
             collection_id=collection_id,
-            name=wire.text(found.get("display_name")) or wire.text(found.get("canonical_name")) or collection_id,
-            kind=CollectionKind.read(found.get("entity_type")),
-            high_assurance=wire.flag(found.get("high_assurance")),
-            owner=wire.text(found.get("owner_string")),
-            organization=wire.text(found.get("organization")),
-            description=wire.text(found.get("description")),
-            default_directory=wire.text(found.get("default_directory")),
-            connected=wire.flag(found.get("gcp_connected")),
-            paused=wire.flag(found.get("gcp_paused")),
-            non_functional=wire.flag(found.get("non_functional")),
-            mapped_collection_id=wire.text(found.get("mapped_collection_id") or found.get("host_endpoint_id")),
-            mfa_required=wire.flag(found.get("mfa_required")),
-            policy_id=wire.text(found.get("authentication_policy_id")),
-            session_minutes=wire.whole(found.get("authentication_timeout_mins")),
-            user_message=wire.text(found.get("user_message")),
-            roles=wire.texts(found.get("my_effective_roles")),
-            host_path=wire.text(found.get("host_path")),
+            name=wire.text(document.get("display_name")) or wire.text(document.get("canonical_name")) or collection_id,
+            kind=CollectionKind.read(document.get("entity_type")),
+            high_assurance=wire.flag(document.get("high_assurance")),
+            owner=wire.text(document.get("owner_string")),
+            organization=wire.text(document.get("organization")),
+            description=wire.text(document.get("description")),
+            default_directory=wire.text(document.get("default_directory")),
+            connected=wire.flag(document.get("gcp_connected")),
+            paused=wire.flag(document.get("gcp_paused")),
+            non_functional=wire.flag(document.get("non_functional")),
+            mapped_collection_id=wire.text(document.get("mapped_collection_id") or document.get("host_endpoint_id")),
+            mfa_required=wire.flag(document.get("mfa_required")),
+            policy_id=wire.text(document.get("authentication_policy_id")),
+            session_minutes=wire.whole(document.get("authentication_timeout_mins")),
+            user_message=wire.text(document.get("user_message")),
+            roles=wire.texts(document.get("my_effective_roles")),
+            host_path=wire.text(document.get("host_path")),
         )
 
 
@@ -152,17 +152,17 @@ class FolderEntry:
         return self.kind == "dir"
 
     @classmethod
-    def from_document(cls, found: Document) -> FolderEntry:
+    def from_document(cls, document: Document) -> FolderEntry:
         """Reads one `file` document of a listing or a stat."""
         return cls(
-            name=wire.text(found.get("name")) or "",
-            kind=wire.text(found.get("type")) or "other",
-            size=wire.whole(found.get("size")),
-            modified=wire.text(found.get("last_modified")),
-            permissions=wire.text(found.get("permissions")),
-            user=wire.text(found.get("user")),
-            group=wire.text(found.get("group")),
-            link_target=wire.text(found.get("link_target")),
+            name=wire.text(document.get("name")) or "",
+            kind=wire.text(document.get("type")) or "other",
+            size=wire.whole(document.get("size")),
+            modified=wire.text(document.get("last_modified")),
+            permissions=wire.text(document.get("permissions")),
+            user=wire.text(document.get("user")),
+            group=wire.text(document.get("group")),
+            link_target=wire.text(document.get("link_target")),
         )
 
 
@@ -176,10 +176,10 @@ class Bookmark:
     path: str
 
     @classmethod
-    def from_document(cls, found: Document) -> Bookmark:
+    def from_document(cls, document: Document) -> Bookmark:
         return cls(
-            bookmark_id=wire.text(found.get("id")) or "",
-            label=wire.text(found.get("name")) or "",
-            collection_id=wire.text(found.get("endpoint_id")) or "",
-            path=wire.text(found.get("path")) or "",
+            bookmark_id=wire.text(document.get("id")) or "",
+            label=wire.text(document.get("name")) or "",
+            collection_id=wire.text(document.get("endpoint_id")) or "",
+            path=wire.text(document.get("path")) or "",
         )

@@ -63,9 +63,9 @@ def first_run_deletions(
         source_complete: the listing is the whole folder.
         destination_complete: the same for the destination.
     """
-    there = {entry.name: entry for entry in source[:cap]}
+    named = {entry.name: entry for entry in source[:cap]}
     seen = destination[:cap]
-    gone = [entry for entry in seen if entry.name not in there or there[entry.name].is_folder != entry.is_folder]
+    gone = [entry for entry in seen if entry.name not in named or named[entry.name].is_folder != entry.is_folder]
     whole = source_complete and destination_complete and len(source) <= cap and len(destination) <= cap
     return Deletions(
         tuple(sorted(f"{entry.name}/" if entry.is_folder else entry.name for entry in gone)),
@@ -77,16 +77,16 @@ def first_run_deletions(
 
 def scratch_signs(path: str, collection: Collection | None) -> tuple[str, ...]:
     """Signs that a place is purged after some time: words in its path, or in the collection's name or description."""
-    found = []
+    signs = []
     if match := _SCRATCH.search(plain(path)):
-        found.append(f"its path has “{match.group(2)}” in it")
+        signs.append(f"its path has “{match.group(2)}” in it")
     if collection is not None:
-        for what, text in (("name", collection.name), ("description", collection.description or "")):
+        for field, text in (("name", collection.name), ("description", collection.description or "")):
             if match := _SCRATCH.search(text):
-                found.append(f"the collection's {what} says “{match.group(2)}”")
+                signs.append(f"the collection's {field} says “{match.group(2)}”")
         if collection.user_message and (match := _SCRATCH.search(collection.user_message)):
-            found.append(f"the collection's message says “{match.group(2)}”")
-    return tuple(found)
+            signs.append(f"the collection's message says “{match.group(2)}”")
+    return tuple(signs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def shrinking(
         run found, against that one.
     """
     counts = [task.files for task in tasks if task and task.status is TaskStatus.SUCCEEDED and task.files is not None]
-    before = next((one for one in counts[1:] if one or counts[0]), 0)
+    before = next((count for count in counts[1:] if count or counts[0]), 0)
     most = max(counts[1:], default=0)
     if counts and counts[0] * _ALL_BUT_GONE <= most:  # a survivor does not make it well, however often it is met
         before = most
@@ -142,6 +142,6 @@ def fewer(before: int, now: int, percent: float | None = USUAL_PERCENT, files: i
     """Whether so many are too few, by the limits that `shrinking` takes; none at all are in any case."""
     if (percent is None and files is None) or not 0 <= now < before:
         return None
-    found = Shrinking(before, now)
-    too_many = (percent is not None and found.percent >= percent) or (files is not None and before - now >= files)
-    return found if too_many or found.emptied else None
+    result = Shrinking(before, now)
+    too_many = (percent is not None and result.percent >= percent) or (files is not None and before - now >= files)
+    return result if too_many or result.emptied else None

@@ -36,17 +36,17 @@ class Flow:
     input_schema: Document | None = field(default=None, hash=False)
 
     @classmethod
-    def from_document(cls, found: Document) -> Flow:
-        flow_id = wire.text(found.get("id")) or ""
-        schema = found.get("input_schema")
+    def from_document(cls, document: Document) -> Flow:
+        flow_id = wire.text(document.get("id")) or ""
+        schema = document.get("input_schema")
         return cls(
             flow_id=flow_id,
-            title=wire.text(found.get("title")) or flow_id,
-            scope=wire.text(found.get("globus_auth_scope")) or str(flow_user_scope(flow_id)),
-            subtitle=wire.text(found.get("subtitle")),
-            description=wire.text(found.get("description")),
-            owner=wire.text(found.get("flow_owner")),
-            high_assurance=wire.flag(found.get("is_high_assurance")),
+            title=wire.text(document.get("title")) or flow_id,
+            scope=wire.text(document.get("globus_auth_scope")) or str(flow_user_scope(flow_id)),
+            subtitle=wire.text(document.get("subtitle")),
+            description=wire.text(document.get("description")),
+            owner=wire.text(document.get("flow_owner")),
+            high_assurance=wire.flag(document.get("is_high_assurance")),
             input_schema=wire.document(schema) if isinstance(schema, dict) else None,
         )
 
@@ -83,16 +83,16 @@ class FlowRun:
     gare: Gare | None = None
 
     @classmethod
-    def from_document(cls, found: Document) -> FlowRun:
-        named, details = found.get("status"), wire.document(found.get("details"))
+    def from_document(cls, document: Document) -> FlowRun:
+        named, details = document.get("status"), wire.document(document.get("details"))
         return cls(
-            run_id=wire.text(found.get("run_id")) or wire.text(found.get("action_id")) or "",
-            flow_id=wire.text(found.get("flow_id")),
-            status=next((one for one in FlowRunStatus if one.value == named and named), FlowRunStatus.UNKNOWN),
+            run_id=wire.text(document.get("run_id")) or wire.text(document.get("action_id")) or "",
+            flow_id=wire.text(document.get("flow_id")),
+            status=next((status for status in FlowRunStatus if status.value == named and named), FlowRunStatus.UNKNOWN),
             status_text=wire.text(named),
-            label=wire.text(found.get("label")),
-            started=wire.moment(found.get("start_time")),
-            completed=wire.moment(found.get("completion_time")),
+            label=wire.text(document.get("label")),
+            started=wire.moment(document.get("start_time")),
+            completed=wire.moment(document.get("completion_time")),
             code=wire.text(details.get("code")),
             description=wire.text(details.get("description")),
             gare=find_gare(details),

@@ -47,30 +47,30 @@ def read_pasted(text: str) -> PastedPlaces | None:
     - `https://app.globus.org/file-manager?origin_id=…&origin_path=…&destination_id=…&destination_path=…`
     - `https://app.globus.org/file-manager/collections/ID/overview` and the older `/endpoints/ID`, of any host
     """
-    said = text.strip()
-    if len(said) > 10_000:
+    pasted = text.strip()
+    if len(pasted) > 10_000:
         return None
-    found = _ID.match(said)
-    if found is not None:
-        rest = said[found.end() :]
+    match = _ID.match(pasted)
+    if match is not None:
+        rest = pasted[match.end() :]
         if not rest or rest.startswith(":"):
-            return PastedPlaces(PastedPlace(found.group(0).lower(), rest[1:] or None))
-    if "://" not in said:
+            return PastedPlaces(PastedPlace(match.group(0).lower(), rest[1:] or None))
+    if "://" not in pasted:
         return None
     try:
-        parts = urlsplit(said)
+        parts = urlsplit(pasted)
     except ValueError:
         return None
     query = parse_qs(parts.query)
     source, destination = _side(query, "origin"), _side(query, "destination")
-    if source is None and (one := _ID.search(unquote(parts.path))):
-        source = PastedPlace(one.group(0).lower(), _first(query, "path"))
+    if source is None and (hit := _ID.search(unquote(parts.path))):
+        source = PastedPlace(hit.group(0).lower(), _first(query, "path"))
     return PastedPlaces(source, destination) if source or destination else None
 
 
 def _side(query: dict[str, list[str]], side: str) -> PastedPlace | None:
-    found = _ID.fullmatch(_first(query, f"{side}_id") or "")
-    return None if found is None else PastedPlace(found.group(0).lower(), _first(query, f"{side}_path"))
+    match = _ID.fullmatch(_first(query, f"{side}_id") or "")
+    return None if match is None else PastedPlace(match.group(0).lower(), _first(query, f"{side}_path"))
 
 
 def _first(query: dict[str, list[str]], key: str) -> str | None:
@@ -118,9 +118,9 @@ def plain(path: str, home: str | None = None) -> str:
 
     `home`: where `/~/` leads, plain; None leaves it as `HOME`.
     """
-    said = path if path.startswith("/") else f"/~/{path}" if path not in ("~",) and path[:2] != "~/" else f"/{path}"
+    full = path if path.startswith("/") else f"/~/{path}" if path not in ("~",) and path[:2] != "~/" else f"/{path}"
     steps: list[str] = []
-    for step in said.split("/"):
+    for step in full.split("/"):
         if step in ("", "."):
             continue
         if step == "~" and not steps:
@@ -139,8 +139,8 @@ def shown(path: str) -> str:
 
 def home_of(collection: Collection | None) -> str | None:
     """Where `/~/` leads on a collection: its default directory, as far as that is a folder by name (documented)."""
-    said = collection.default_directory if collection is not None else None
-    return plain(said) if said and said.startswith("/") and not said.startswith("/~") and "$" not in said else None
+    home = collection.default_directory if collection is not None else None
+    return plain(home) if home and home.startswith("/") and not home.startswith("/~") and "$" not in home else None
 
 
 def own_path(collection_id: str | None, path: str, known: Mapping[str, Collection] = _NOBODY) -> str:
@@ -156,28 +156,29 @@ def place(collection_id: str | None, path: str, known: Mapping[str, Collection] 
         known: documents of collections by id, which tell homes and which folder a guest collection shows.
     """
     where = collection_id.lower() if collection_id else None
-    one = known.get(collection_id or "") or known.get(where or "")
-    path = plain(path, home_of(one))
-    if one is None or not one.mapped_collection_id:
+    collection = known.get(collection_id or "") or known.get(where or "")
+    path = plain(path, home_of(collection))
+    if collection is None or not collection.mapped_collection_id:
         return Place(where, path)
-    host = one.mapped_collection_id.lower()
-    if one.host_path is None:
+    host = collection.mapped_collection_id.lower()
+    if collection.host_path is None:
         return Place(host, f"{HOME}:{where}{path}")
-    return Place(host, plain(one.host_path, home_of(known.get(host))) + path[1:])
+    return Place(host, plain(collection.host_path, home_of(known.get(host))) + path[1:])
 
 
 def relation(one: Place, other: Place) -> Relation:
     if one.collection is None or one.collection != other.collection:
         return Relation.APART
-    mine, theirs = one.path, other.path
-    if mine == theirs:
+    my_path, their_path = one.path, other.path
+    if my_path == their_path:
         return Relation.SAME
-    if mine.startswith(theirs) and _stays_inside(mine, theirs):
+    if my_path.startswith(their_path) and _stays_inside(my_path, their_path):
         return Relation.INSIDE
-    if theirs.startswith(mine) and _stays_inside(theirs, mine):
+    if their_path.startswith(my_path) and _stays_inside(their_path, my_path):
         return Relation.AROUND
-    (my_base, my_home, my_rest), (their_base, their_home, their_rest) = mine.partition(HOME), theirs.partition(HOME)
-    my_base, their_base = f"{my_base}/" if my_home else mine, f"{their_base}/" if their_home else theirs
+    my_base, my_home, my_rest = my_path.partition(HOME)
+    their_base, their_home, their_rest = their_path.partition(HOME)
+    my_base, their_base = f"{my_base}/" if my_home else my_path, f"{their_base}/" if their_home else their_path
     if my_home and their_home and my_base == their_base:
         guests = {rest.partition("/")[0] for rest in (my_rest, their_rest) if rest.startswith(":")}
         alike = not guests or (len(guests) == 1 and my_rest[:1] == their_rest[:1])

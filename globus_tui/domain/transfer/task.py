@@ -28,12 +28,12 @@ class Submission:
     message: str | None = None
 
     @classmethod
-    def from_document(cls, found: Document) -> Submission:
+    def from_document(cls, document: Document) -> Submission:
         """Reads the answer to POST /transfer."""
         return cls(
-            task_id=wire.text(found.get("task_id")) or "",
-            duplicate=found.get("code") == "Duplicate",
-            message=wire.text(found.get("message")),
+            task_id=wire.text(document.get("task_id")) or "",
+            duplicate=document.get("code") == "Duplicate",
+            message=wire.text(document.get("message")),
         )
 
 
@@ -120,37 +120,37 @@ class Task:
         return True if self.files_transferred == 0 and self.files_skipped == 0 else None
 
     @classmethod
-    def from_document(cls, found: Document) -> Task:
+    def from_document(cls, document: Document) -> Task:
         """Reads a task of GET /task/{id}, of a task list, or the snapshot inside an old run."""
         repeated = wire.repeated  # thousands of tasks say the same words: all but the times and counts
-        error = wire.document(found.get("fatal_error"))
+        error = wire.document(document.get("fatal_error"))
         return cls(
-            task_id=repeated(found.get("task_id")) or "",
-            status=TaskStatus.read(found.get("status")),
-            status_text=repeated(found.get("status")),
-            type=repeated(found.get("type")),
-            label=repeated(found.get("label")),
-            requested=wire.moment(found.get("request_time")),
-            completed=wire.moment(found.get("completion_time")),
-            deadline=wire.moment(found.get("deadline")),
-            source_id=repeated(found.get("source_endpoint_id")),
-            source_name=repeated(found.get("source_endpoint_display_name")),
-            destination_id=repeated(found.get("destination_endpoint_id")),
-            destination_name=repeated(found.get("destination_endpoint_display_name")),
-            files=wire.whole(found.get("files")),
-            directories=wire.whole(found.get("directories")),
-            files_transferred=wire.whole(found.get("files_transferred")),
-            files_skipped=wire.whole(found.get("files_skipped")),
-            skipped_errors=wire.whole(found.get("subtasks_skipped_errors")),
-            bytes_transferred=wire.whole(found.get("bytes_transferred")),
-            bytes_per_second=wire.whole(found.get("effective_bytes_per_second")),
-            faults=wire.whole(found.get("faults")),
-            is_paused=wire.flag(found.get("is_paused")),
-            nice_status=repeated(found.get("nice_status")),
-            nice_status_text=repeated(found.get("nice_status_short_description")),
+            task_id=repeated(document.get("task_id")) or "",
+            status=TaskStatus.read(document.get("status")),
+            status_text=repeated(document.get("status")),
+            type=repeated(document.get("type")),
+            label=repeated(document.get("label")),
+            requested=wire.moment(document.get("request_time")),
+            completed=wire.moment(document.get("completion_time")),
+            deadline=wire.moment(document.get("deadline")),
+            source_id=repeated(document.get("source_endpoint_id")),
+            source_name=repeated(document.get("source_endpoint_display_name")),
+            destination_id=repeated(document.get("destination_endpoint_id")),
+            destination_name=repeated(document.get("destination_endpoint_display_name")),
+            files=wire.whole(document.get("files")),
+            directories=wire.whole(document.get("directories")),
+            files_transferred=wire.whole(document.get("files_transferred")),
+            files_skipped=wire.whole(document.get("files_skipped")),
+            skipped_errors=wire.whole(document.get("subtasks_skipped_errors")),
+            bytes_transferred=wire.whole(document.get("bytes_transferred")),
+            bytes_per_second=wire.whole(document.get("effective_bytes_per_second")),
+            faults=wire.whole(document.get("faults")),
+            is_paused=wire.flag(document.get("is_paused")),
+            nice_status=repeated(document.get("nice_status")),
+            nice_status_text=repeated(document.get("nice_status_short_description")),
             error_code=repeated(error.get("code")),
             error_text=repeated(error.get("description")),
-            canceled_by_admin=repeated(found.get("canceled_by_admin")),
+            canceled_by_admin=repeated(document.get("canceled_by_admin")),
         )
 
 
@@ -165,14 +165,14 @@ class TaskEvent:
     is_error: bool
 
     @classmethod
-    def from_document(cls, found: Document) -> TaskEvent:
-        details = found.get("details")
+    def from_document(cls, document: Document) -> TaskEvent:
+        details = document.get("details")
         return cls(
-            moment=wire.moment(found.get("time")),
-            code=wire.text(found.get("code")) or "?",
-            description=wire.text(found.get("description")),
+            moment=wire.moment(document.get("time")),
+            code=wire.text(document.get("code")) or "?",
+            description=wire.text(document.get("description")),
             details=details if isinstance(details, str) else None if details is None else str(details),
-            is_error=found.get("is_error") is True,
+            is_error=document.get("is_error") is True,
         )
 
 
@@ -186,12 +186,12 @@ class SkippedError:
     moment: datetime | None
 
     @classmethod
-    def from_document(cls, found: Document) -> SkippedError:
+    def from_document(cls, document: Document) -> SkippedError:
         return cls(
-            code=wire.text(found.get("error_code")),
-            details=wire.text(found.get("error_details")),
-            source_path=wire.text(found.get("source_path")),
-            moment=wire.moment(found.get("error_time")),
+            code=wire.text(document.get("error_code")),
+            details=wire.text(document.get("error_details")),
+            source_path=wire.text(document.get("source_path")),
+            moment=wire.moment(document.get("error_time")),
         )
 
 
@@ -204,9 +204,11 @@ class MovedFile:
     size: int | None
 
     @classmethod
-    def from_document(cls, found: Document) -> MovedFile:
+    def from_document(cls, document: Document) -> MovedFile:
         return cls(
-            wire.text(found.get("source_path")), wire.text(found.get("destination_path")), wire.whole(found.get("size"))
+            wire.text(document.get("source_path")),
+            wire.text(document.get("destination_path")),
+            wire.whole(document.get("size")),
         )
 
 
@@ -217,11 +219,11 @@ class PauseInfo:
     messages: tuple[str, ...] = ()
 
     @classmethod
-    def from_document(cls, found: Document) -> PauseInfo:
+    def from_document(cls, document: Document) -> PauseInfo:
         """Reads the pause information of a task; some keys are missing on finished tasks."""
-        rules = (wire.text(wire.document(rule).get("message")) for rule in wire.items(found.get("pause_rules")))
+        rules = (wire.text(wire.document(rule).get("message")) for rule in wire.items(document.get("pause_rules")))
         sides = (
-            wire.text(found.get(f"{side}_pause_message{suffix}"))
+            wire.text(document.get(f"{side}_pause_message{suffix}"))
             for side in ("source", "destination")
             for suffix in ("", "_share")
         )

@@ -35,7 +35,7 @@ class TransferItem:
 
     def to_document(self) -> dict[str, Any]:
         """The `transfer_item` as sent; what is not stated is left out."""
-        stated = {one.name: getattr(self, one.name) for one in fields(self)}
+        stated = {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
         return {"DATA_TYPE": "transfer_item"} | {key: value for key, value in stated.items() if value is not None}
 
 
@@ -104,9 +104,9 @@ class TransferData:
         return sent | {"DATA": [item.to_document() for item in self.items]}
 
     @classmethod
-    def from_document(cls, found: Document) -> TransferData:
+    def from_document(cls, document: Document) -> TransferData:
         """Reads a transfer document in today's form or in the old action provider's, as timers carry both."""
-        get, flag, text, repeated = found.get, wire.flag, wire.text, wire.repeated
+        get, flag, text, repeated = document.get, wire.flag, wire.text, wire.repeated
         rules = get("filter_rules")
         stated = (  # in the order of the fields: a key of words would take three times as long
             repeated(get("source_endpoint")) or repeated(get("source_endpoint_id")),
@@ -119,9 +119,9 @@ class TransferData:
             text(get("deadline")), text(get("source_local_user")), text(get("destination_local_user")),
             repeated(get("recursive_symlinks")), text(get("submission_id")),
         )  # fmt: skip
-        if _KNOWN.issuperset(found):
+        if _KNOWN.issuperset(document):
             return _shared(*stated)
-        return cls(*stated, extra={key: found[key] for key in found if key not in _KNOWN})
+        return cls(*stated, extra={key: document[key] for key in document if key not in _KNOWN})
 
 
 _FLAGS = (
@@ -139,12 +139,12 @@ _KNOWN = frozenset(("DATA_TYPE", "DATA", "transfer_items", "filter_rules", *_END
 _LEVEL_NAMES = {level.name.lower(): level for level in SyncLevel}
 
 
-def _read_rules(found: object) -> tuple[FilterRule, ...]:
+def _read_rules(value: object) -> tuple[FilterRule, ...]:
     return tuple(
         FilterRule(
-            wire.text(one.get("name")) or "", wire.text(one.get("method")) or "exclude", wire.text(one.get("type"))
+            wire.text(rule.get("name")) or "", wire.text(rule.get("method")) or "exclude", wire.text(rule.get("type"))
         )
-        for one in map(wire.document, wire.items(found))
+        for rule in map(wire.document, wire.items(value))
     )
 
 
@@ -157,15 +157,15 @@ def _read_level(value: object) -> SyncLevel | None:
     return SyncLevel(level) if level is not None and 0 <= level <= 3 else None
 
 
-def paths_in(found: Document) -> tuple[list[str], list[str]]:
+def paths_in(document: Document) -> tuple[list[str], list[str]]:
     """Where the items of a transfer document are moved from and to, without reading anything else of it."""
-    items = [wire.document(one) for one in wire.items(found.get("DATA") or found.get("transfer_items"))]
-    source, destination = ([wire.text(one.get(key)) or "" for one in items] for key in _PATHS)
+    items = [wire.document(item) for item in wire.items(document.get("DATA") or document.get("transfer_items"))]
+    source, destination = ([wire.text(item.get(key)) or "" for item in items] for key in _PATHS)
     return source, destination
 
 
-def _read_items(found: list[Any]) -> tuple[TransferItem, ...]:
-    items = [_read_item(one) for one in found]
+def _read_items(entries: list[Any]) -> tuple[TransferItem, ...]:
+    items = [_read_item(item) for item in entries]
     return _alone(items[0]) if len(items) == 1 else tuple(items)
 
 

@@ -52,7 +52,7 @@ def unreachable_rules(rules: Sequence[FilterRule]) -> tuple[int, ...]:
     dead = []
     for place, rule in enumerate(rules):
         before = rules[:place]
-        if any(_takes_all_of(one, rule) for one in before):
+        if any(_takes_all_of(earlier, rule) for earlier in before):
             dead.append(place)
     return tuple(dead)
 
@@ -101,9 +101,9 @@ def doubt_about(name: str) -> str | None:
 
 
 def _take(rest: str, words: dict[str, str], otherwise: str | None) -> tuple[str | None, str]:
-    first, _, more = rest.partition(" ")
-    if first.lower() in words and more.strip():
-        return words[first.lower()], more.strip()
+    first, _, others = rest.partition(" ")
+    if first.lower() in words and others.strip():
+        return words[first.lower()], others.strip()
     return otherwise, rest
 
 

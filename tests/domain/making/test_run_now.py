@@ -42,7 +42,7 @@ def test_a_full_run_is_the_same_transfer_once() -> None:
 
 
 def test_a_test_copies_the_first_files_that_the_rules_take_and_deletes_nothing() -> None:
-    found = run(a_mirror(), RunChoice.TEST, first=3, found={"/proj/": LISTING})
+    found = run(a_mirror(), RunChoice.TEST, first=3, listings={"/proj/": LISTING})
     sent = found.draft.to_transfer()
     assert [item.source_path for item in sent.items] == ["/proj/f0", "/proj/f1", "/proj/f2"]
     assert [item.destination_path for item in sent.items] == ["/climate/f0", "/climate/f1", "/climate/f2"]
@@ -53,7 +53,7 @@ def test_a_test_copies_the_first_files_that_the_rules_take_and_deletes_nothing()
 
 def test_a_test_of_a_folder_without_files_cannot_be() -> None:
     with pytest.raises(BadInput, match="no file"):
-        run(a_mirror(), RunChoice.TEST, found={"/proj/": LISTING[:2]})
+        run(a_mirror(), RunChoice.TEST, listings={"/proj/": LISTING[:2]})
 
 
 FOLDER, FILE = {"source_path": "/d/", "destination_path": "/e/"}, {"source_path": "/x", "destination_path": "/y"}
@@ -67,7 +67,7 @@ def test_a_folder_is_never_handed_in_by_a_test(recursive: bool | None, listing: 
     for items in ([FILE | {"recursive": False}, folder], [folder, FILE | {"recursive": False}]):
         document = a_mirror()
         document["body"]["DATA"] = items
-        found = run(document, RunChoice.TEST, found={"/d/": listing})
+        found = run(document, RunChoice.TEST, listings={"/d/": listing})
         assert [(one.source_path, one.recursive) for one in found.draft.transfer.items] == [("/x", False)]
         assert "no file directly in /d/" in found.warnings[-1]
         with pytest.raises(BadInput, match="not known whether /d/ is a folder"):
@@ -77,7 +77,7 @@ def test_a_folder_is_never_handed_in_by_a_test(recursive: bool | None, listing: 
 def test_what_is_found_out_to_be_a_file_is_tried_as_one() -> None:
     document = a_mirror()
     document["body"]["DATA"] = [FILE]
-    (item,) = run(document, RunChoice.TEST, found={"/x": None}).draft.transfer.items
+    (item,) = run(document, RunChoice.TEST, listings={"/x": None}).draft.transfer.items
     assert (item.source_path, item.recursive) == ("/x", False)
 
 
