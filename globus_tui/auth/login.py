@@ -170,7 +170,7 @@ class LoginAttempt:
     redirect_uri: str
     request: SignInRequest
     scopes: tuple[Scope, ...]
-    tried: set[Secret] = field(default_factory=set, compare=False, repr=False)
+    tried: set[Secret] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,8 @@ class Login:
     identity: Identity
     sign_in: SignIn
     request: SignInRequest
-    refused: tuple[str, ...] = ()
-    renewable: bool = True
+    refused: tuple[str, ...]
+    renewable: bool
 
 
 class PersonSignIn:

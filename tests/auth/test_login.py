@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from globus_tui.api.environment import Environment
-from globus_tui.auth.login import LoginAttempt, LoginFailed, PersonSignIn, WrongIdentity, challenge_of
+from globus_tui.auth.login import LoginAttempt, LoginFailed, PersonSignIn, WrongIdentity, challenge_of, read_id_token
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.sign_in_request import SignInRequest
 from globus_tui.auth.token_store import MemoryTokens
@@ -170,10 +170,46 @@ async def test_a_declined_login_is_not_an_accident(sign_in: PersonSignIn, auth: 
     assert auth.calls == []
 
 
-async def test_an_unknown_app_is_named(sign_in: PersonSignIn, auth: FakeLogin) -> None:
-    auth.failures = [refusal("invalid_client")]
-    with pytest.raises(LoginFailed, match="app an-id"):
+@pytest.mark.parametrize(
+    "refused",
+    [
+        refusal("invalid_client"),
+        refusal("invalid_client", 400),
+        AuthAPIError("Unknown Client", service="auth", status=401),
+    ],
+)
+async def test_an_unknown_app_is_named(sign_in: PersonSignIn, auth: FakeLogin, refused: AuthAPIError) -> None:
+    auth.failures = [refused]
+    with pytest.raises(LoginFailed, match="app an-id") as told:
         await sign_in.finish(await sign_in.begin(), CODE)
+    assert "GLOBUS_TUI_CLIENT_ID" in told.value.advice
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+async def test_a_service_that_is_busy_or_broken_says_nothing_about_the_code(
+    sign_in: PersonSignIn, auth: FakeLogin, status: int
+) -> None:
+    auth.failures = [refusal("unknown_client", status)]
+    attempt = await sign_in.begin()
+    with pytest.raises(AuthAPIError):
+        await sign_in.finish(attempt, CODE)
+    assert (await sign_in.finish(attempt, CODE)).identity == PAT
+
+
+@pytest.mark.parametrize("token", ["", "e30.e30", "e30.e30.e30.e30", "e30.!.c2ln", "e30.W10.c2ln", "e30.e30.c2ln"])
+def test_an_id_token_that_names_nobody_is_none(token: str) -> None:
+    assert read_id_token(Secret(token)) is None
+
+
+def test_an_id_token_whose_claims_have_no_end_is_none() -> None:
+    claims = base64.urlsafe_b64encode(b"[" * 100_000).decode()
+    assert read_id_token(Secret(f"e30.{claims}.c2ln")) is None
+    assert read_id_token(None) is None
+
+
+@pytest.mark.parametrize("name", ["p", "pa", "pat", "pät"])
+def test_an_id_token_is_read_whatever_padding_it_lacks(name: str) -> None:
+    assert read_id_token(id_token(replace(PAT, username=name))) == replace(PAT, username=name)
 
 
 async def test_a_refused_code_is_not_the_fault_of_the_app_whatever_words_come_with_it(
@@ -213,6 +249,10 @@ async def test_an_error_without_a_sentence_is_told_by_its_word(sign_in: PersonSi
     attempt = await sign_in.begin()
     with pytest.raises(LoginFailed, match="temporarily_unavailable"):
         await sign_in.finish(attempt, f"https://x/?error=temporarily_unavailable&state={attempt.state}")
+    with pytest.raises(LoginFailed) as told:
+        await sign_in.finish(attempt, f"https://x/?error=bad&error_description={'x' * 400}&state={attempt.state}")
+    assert str(told.value) == f"Globus refused the login: {'x' * 300}"
+    assert told.value.advice.startswith("Open the link again")
 
 
 async def test_the_consent_page_says_on_which_machine(sign_in: PersonSignIn) -> None:

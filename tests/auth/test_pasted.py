@@ -89,5 +89,28 @@ def test_what_is_no_code_is_said_to_be_none(pasted: str, words: str) -> None:
         read_pasted(pasted)
 
 
+def test_a_code_between_many_blanks_is_read_up_to_a_length() -> None:
+    code = "AbCdEf0123456789"
+    assert read_pasted(code.ljust(8000)).code == Secret(code)
+    with pytest.raises(BadInput, match="too long"):
+        read_pasted(code.ljust(8001))
+
+
+def test_advice_says_what_to_copy() -> None:
+    with pytest.raises(BadInput) as told:
+        read_pasted("https://auth.globus.org/v2/oauth2/authorize?code_challenge=y")
+    assert told.value.advice == "Open it in a browser, allow the login, and paste the code that Globus shows then."
+    for pasted in ("x" * 9000, "https://app.globus.org/file-manager"):
+        with pytest.raises(BadInput) as told:
+            read_pasted(pasted)
+        assert told.value.advice == "Copy only the code that Globus shows."
+    with pytest.raises(BadInput) as told:
+        read_pasted("https://x/?code=")
+    assert told.value.advice == "Copy the whole address, or only the code."
+    with pytest.raises(BadInput) as told:
+        read_pasted("")
+    assert told.value.advice.startswith("Paste the code")
+
+
 def test_a_code_is_not_shown_by_what_holds_it() -> None:
     assert "AbCdEf" not in repr(read_pasted("AbCdEf0123456789"))
