@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from globus_tui.domain.schedule.schedule import RecurringSchedule
-from globus_tui.domain.timer.health import Why, Word, grace, judge
-from globus_tui.domain.timer.orders import Orders
+from globus_tui.domain.timer.health import Health, Why, Word, grace, judge, last_good, rest_of, task_in_progress
+from globus_tui.domain.timer.history import look_back
+from globus_tui.domain.timer.job import Job, PauseCause
+from globus_tui.domain.timer.orders import Known, Orders, Rest, Source
+from globus_tui.domain.timer.run import Outcome
 from tests.domain.samples import (
     DAY,
     HOUR,
@@ -17,13 +22,18 @@ from tests.domain.samples import (
     START,
     TODAY_TICK,
     by_id,
+    consent_required,
     failed_task,
     job,
     job_document,
+    paused,
     recurring,
+    refused_document,
     run_document,
     running,
+    session_required,
     task,
+    task_id,
     wire,
 )
 
@@ -142,3 +152,320 @@ def test_a_timer_that_never_succeeded_by_any_known_word_is_never_ok() -> None:
     for status in ("submitted", "newspeak", "failed"):
         runs = [run_document(TODAY_TICK - n * DAY, n, status) for n in range(3)]
         assert judge(job(runs), {}, NOW).word is not Word.OK
+
+
+# --- what people decided here
+
+
+LATE: dict[str, Any] = {"next_run": wire(NOW - HOUR)}
+
+
+def test_trouble_that_somebody_knows_of_is_marked_until_it_ends_or_gets_worse() -> None:
+    known = Known(Word.OVERDUE.rank, "the tape library moves", until=NOW + HOUR)
+    held = judge(job(**LATE), {}, NOW, orders=Orders(known=known))
+    assert (held.word, held.known) == (Word.OVERDUE, known)
+    assert judge(job(**LATE), {}, NOW + HOUR, orders=Orders(known=known)).known is None
+    milder = replace(known, rank=Word.FAILED.rank)
+    assert judge(job(**LATE), {}, NOW, orders=Orders(known=milder)).known is None, "it got worse"
+    calm = job(**paused("user"))
+    assert judge(calm, {}, NOW, orders=Orders(known=replace(known, rank=0))).known is None, "that is no trouble"
+
+
+def test_known_trouble_stands_behind_all_other_trouble_and_before_what_is_none() -> None:
+    known = Known(0)
+    orders = [
+        Health(Word.WARN, Why.FILES_SKIPPED).order,
+        Health(Word.OVERDUE, Why.LATE, known=known).order,
+        Health(Word.RUNNING, Why.IN_PROGRESS).order,
+    ]
+    assert orders == sorted(set(orders))
+    assert Health(Word.OVERDUE, Why.LATE).order == 2 * Word.OVERDUE.rank
+
+
+def test_a_good_copy_that_is_too_old_is_overdue_whatever_kept_it_from_being_made() -> None:
+    made = TODAY_TICK - DAY + 48 * MINUTE
+    tasks = by_id(failed_task(0), task(1, completion_time=wire(made)))
+    daily = [run_document(TODAY_TICK - n * DAY, n) for n in range(2)]
+    within = Orders(good_within=NOW - made)
+    for changes in ({}, paused("user"), {"activity": {"code": "retrying"}}):
+        one = job(daily, **changes)
+        assert judge(one, tasks, NOW, orders=within).why is not Why.NO_GOOD_COPY
+        old = judge(one, tasks, NOW + timedelta(seconds=1), orders=within)
+        assert (old.word, old.why, old.since, old.code) == (Word.OVERDUE, Why.NO_GOOD_COPY, made, None)
+        assert old.lasted == NOW - made + timedelta(seconds=1)
+
+
+def test_a_timer_without_any_good_copy_counts_from_the_one_before_it_or_from_its_making() -> None:
+    failing = job([run_document(TODAY_TICK, 0, "failed")])
+    day = Orders(good_within=DAY)
+    found = judge(failing, {}, NOW, orders=day)
+    assert (found.why, found.since, found.code) == (Why.NO_GOOD_COPY, START - HOUR, "none")
+    inherited = replace(day, good_at=NOW - 25 * HOUR)
+    found = judge(failing, {}, NOW, orders=inherited)
+    assert (found.why, found.since, found.code) == (Why.NO_GOOD_COPY, NOW - 25 * HOUR, None)
+    found = judge(failing, {}, NOW, orders=replace(inherited, good_at=NOW - HOUR))
+    assert (found.word, found.why) == (Word.FAILED, Why.TASK_FAILED)
+    unknown = job([run_document(TODAY_TICK, 0, "failed")], submitted_at=None)
+    assert judge(unknown, {}, NOW, orders=day).why is Why.TASK_FAILED
+
+
+def test_a_pause_that_stays_on_longer_than_it_was_to_is_a_warning() -> None:
+    since = NOW - 3 * HOUR
+    resting = job(**paused("user", activity={"code": "paused", "reason": "user", "start_timestamp": wire(since)}))
+    assert resting.activity is not None
+    assert resting.activity.since == since
+    rest = Rest("w", "the array is moved", until=NOW - HOUR, since=since)
+    over = judge(resting, {}, NOW, orders=Orders(rest=rest))
+    assert (over.word, over.why, over.since, over.lasted) == (Word.WARN, Why.OVERSTAYED, NOW - HOUR, HOUR)
+    assert over.rest == rest
+    in_time = judge(resting, {}, NOW - HOUR, orders=Orders(rest=rest))
+    assert (in_time.word, in_time.rest) == (Word.PAUSED, rest)
+    for_ever = replace(rest, until=None)
+    assert judge(resting, {}, NOW, orders=Orders(rest=for_ever)).word is Word.PAUSED
+    for unsaid in (replace(rest, since=None), rest):
+        assert judge(job(**paused("user")), {}, NOW, orders=Orders(rest=unsaid)).rest == unsaid
+    another = replace(rest, since=since - HOUR)
+    assert (judge(resting, {}, NOW, orders=Orders(rest=another)).word, rest_of(resting, Orders(rest=another))) == (
+        Word.PAUSED,
+        None,
+    )
+    assert rest_of(job(), Orders(rest=rest)) is None, "it runs"
+
+
+# --- the newest good copy
+
+
+def copies(*outcomes: Outcome) -> tuple[Job, tuple[Outcome, ...]]:
+    return job([run_document(TODAY_TICK - n * DAY, n) for n in range(len(outcomes))]), outcomes
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "newest"),
+    [
+        ((Outcome.OK,), 0),
+        ((Outcome.FAILED, Outcome.WITH_SKIPS), 1),
+        ((Outcome.UNKNOWN, Outcome.RUNNING, Outcome.FAILED, Outcome.OK), 3),
+        ((Outcome.EMPTY, Outcome.OK), 1),
+        ((Outcome.EMPTY, Outcome.WITH_SKIPS), 1),
+        ((Outcome.EMPTY, Outcome.EMPTY, Outcome.OK), 0),
+        ((Outcome.EMPTY,), 0),
+        ((Outcome.FAILED,), None),
+        ((), None),
+    ],
+)
+def test_the_newest_good_copy_is_no_empty_run_where_most_met_files(
+    outcomes: tuple[Outcome, ...], newest: int | None
+) -> None:
+    found, outcomes = copies(*outcomes)
+    wanted = None if newest is None else TODAY_TICK - newest * DAY + 48 * MINUTE
+    assert last_good(found, {}, outcomes) == wanted
+
+
+def test_a_copy_whose_length_is_not_known_counts_from_when_it_began() -> None:
+    found = job([run_document(TODAY_TICK, 0, end_timestamp=None)])
+    assert last_good(found, {}, [Outcome.OK]) == TODAY_TICK
+    undated = job([run_document(TODAY_TICK) | {"ran_at": None, "start_timestamp": None}])
+    assert last_good(undated, {}, [Outcome.OK]) is None
+
+
+# --- standing still
+
+
+@pytest.mark.parametrize(
+    ("detail", "why"),
+    [
+        (None, Why.AUTHORIZATION),
+        (consent_required("a-scope"), Why.CONSENT_MISSING),
+        (session_required(session_required_mfa=True), Why.SESSION),
+        (session_required(session_message="Ask your admin."), Why.AUTHORIZATION),
+    ],
+)
+def test_what_globus_wants_is_told_as_far_as_it_says_so(detail: object, why: Why) -> None:
+    found = judge(job(**paused(PauseCause.AUTHORIZATION.value, detail)), {}, NOW)
+    assert (found.word, found.why) == (Word.SIGN_IN, why)
+
+
+def test_a_requirement_is_as_old_as_the_run_that_was_refused_for_it_else_as_the_pause() -> None:
+    pause = {"code": "paused", "reason": "authorization", "start_timestamp": wire(NOW - HOUR)}
+    refused = job([refused_document(TODAY_TICK)], **paused(PauseCause.AUTHORIZATION.value, activity=pause))
+    assert judge(refused, {}, NOW).since == TODAY_TICK
+    well = job([run_document(TODAY_TICK)], **paused(PauseCause.AUTHORIZATION.value, activity=pause))
+    assert judge(well, {}, NOW).since == NOW - HOUR
+    assert judge(job([], **paused(PauseCause.AUTHORIZATION.value, activity=pause)), {}, NOW).since == NOW - HOUR
+
+
+def test_a_run_that_goes_on_in_a_paused_timer_is_told_only_where_it_is_trouble() -> None:
+    begun = NOW - HOUR
+    going = job([run_document(begun, 0, "active")], **paused("user"))
+    assert judge(going, {}, NOW).word is Word.PAUSED
+    stuck = judge(going, by_id(task(0, "ACTIVE", is_paused=True)), NOW)
+    assert (stuck.word, stuck.since) == (Word.BLOCKED, begun)
+
+
+def test_a_stopped_timer_whose_last_runs_failed_is_a_failed_one() -> None:
+    failing = job([run_document(TODAY_TICK - n * DAY, n, "failed") for n in range(3)], **paused("user"))
+    found = judge(failing, {}, NOW)
+    assert (found.word, found.count, found.began) == (Word.FAILED, 3, TODAY_TICK - 2 * DAY)
+    assert (found.in_trouble_since, found.missed) == (TODAY_TICK - 2 * DAY, 0)
+    assert judge(job(**paused("service")), {}, NOW).why is Why.PAUSED_BY_SERVICE
+
+
+# --- which task can be cancelled
+
+
+@pytest.mark.parametrize("word", [Word.RUNNING, Word.BLOCKED, Word.OVERRUN, Word.OK, Word.FAILED])
+def test_the_task_of_a_run_in_progress_is_the_one_to_cancel(word: Word) -> None:
+    health = Health(word, Why.IN_PROGRESS)
+    in_progress = word in (Word.RUNNING, Word.BLOCKED, Word.OVERRUN)
+    assert task_in_progress(job(), health) == (task_id(0) if in_progress else None)
+    assert task_in_progress(job(**running(NOW)), health) == task_id(0)
+    assert task_in_progress(job([], **running(NOW)), health) is None
+    flow = job(timer_type="flow", body={"flow": "x"}, **running(NOW))
+    assert task_in_progress(flow, health) is None
+
+
+# --- mirrors
+
+
+MIRROR = {**job_document()["body"], "delete_destination_extra": True}
+
+
+def test_a_source_counted_before_the_next_run_is_news_until_that_run() -> None:
+    tasks = by_id(task(0, files=1000), task(1, files=1000))
+    runs = [run_document(TODAY_TICK - n * DAY, n) for n in range(2)]
+    seen = Source(NOW - MINUTE, 10, 1000)
+    found = judge(job(runs, body=MIRROR), tasks, NOW, orders=Orders(source=seen))
+    assert (found.why, found.since, found.count, found.before) == (Why.SOURCE_SHRANK, NOW - MINUTE, 10, 1000)
+    assert found.code == "beforehand"
+    for fine in (replace(seen, entries=1000), replace(seen, at=TODAY_TICK), replace(seen, at=TODAY_TICK - HOUR)):
+        assert judge(job(runs, body=MIRROR), tasks, NOW, orders=Orders(source=fine)).why is Why.FINE
+    first = job([], body=MIRROR, n_runs=0)
+    assert judge(first, {}, NOW, orders=Orders(source=seen)).why is Why.SOURCE_SHRANK
+    lenient = Orders(source=seen, fewer_percent=None, fewer_files=991)
+    assert judge(job(runs, body=MIRROR), tasks, NOW, orders=lenient).why is Why.FINE
+    assert judge(job(runs, body=MIRROR), tasks, NOW, orders=replace(lenient, fewer_files=990)).count == 10
+
+
+# --- what the service does not say
+
+
+def test_a_status_of_another_age_is_unknown_only_where_nothing_else_is_told() -> None:
+    odd: dict[str, Any] = {"status": "newspeak", "activity": None}
+    found = judge(job(**odd, next_run=None), {}, NOW)
+    assert (found.word, found.why, found.code) == (Word.UNKNOWN, Why.UNKNOWN_STATUS, "newspeak")
+    assert judge(job(**odd), {}, NOW).word is Word.OK
+    waiting: dict[str, Any] = {**odd, "activity": {"code": "awaiting_next_run"}}
+    assert judge(job(**waiting, next_run=None), {}, TODAY_TICK + HOUR).word is Word.OK
+
+
+@pytest.mark.parametrize("said", [{"n_runs": 3}, {"last_ran_at": wire(TODAY_TICK)}])
+def test_a_timer_that_ran_but_lists_no_run_is_not_waiting_for_its_first(said: dict[str, object]) -> None:
+    never = judge(job([], n_runs=0), {}, NOW)
+    assert (never.why, never.since) == (Why.FIRST_RUN_AHEAD, TODAY_TICK + DAY)
+    ran = judge(job([], **{"n_runs": 0, **said}), {}, NOW)
+    assert (ran.word, ran.why) == (Word.UNKNOWN, Why.OUTCOME_UNKNOWN)
+    assert ran.since == (TODAY_TICK if "last_ran_at" in said else None)
+
+
+def test_a_newest_run_whose_end_nobody_knows_is_told_beside_good_ones() -> None:
+    runs = [run_document(TODAY_TICK, 0, "newspeak"), run_document(TODAY_TICK - DAY, 1)]
+    found = judge(job(runs), {}, NOW)
+    assert (found.word, found.why, found.since) == (Word.OK, Why.LAST_OUTCOME_UNKNOWN, TODAY_TICK)
+
+
+SILENT: dict[str, Any] = {"next_run": None, "activity": {"code": "awaiting_next_run"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "due"),
+    [
+        ({}, TODAY_TICK),
+        ({"n_runs": None}, TODAY_TICK),
+        ({"schedule": {"type": "once", "datetime": wire(NOW - HOUR)}}, None),
+        ({"schedule": None}, None),
+        ({"schedule": {"type": "recurring", "interval_seconds": 86400, "start": None, "end": None}}, None),
+    ],
+)
+def test_without_a_next_run_a_timer_is_late_for_the_tick_behind_its_last_run(
+    changes: dict[str, object], due: object
+) -> None:
+    silent = job([run_document(TODAY_TICK - DAY, 1)], **{**SILENT, **changes})
+    found = judge(silent, {}, NOW)
+    assert (found.since if found.why is Why.LATE else None) == due
+
+
+def test_a_single_run_that_did_not_come_is_late_until_it_came() -> None:
+    once = {**SILENT, "schedule": {"type": "once", "datetime": wire(NOW - HOUR)}}
+    late = judge(job([], **once, n_runs=0), {}, NOW)
+    assert (late.why, late.since) == (Why.LATE, NOW - HOUR)
+    assert judge(job([], **once, n_runs=1), {}, NOW).why is not Why.LATE
+    assert judge(job([], **once, n_runs=0, last_ran_at=wire(NOW)), {}, NOW).why is not Why.LATE
+
+
+def test_a_first_run_that_did_not_come_is_late_from_the_first_tick_behind_its_making() -> None:
+    silent = {**SILENT, "n_runs": 0}
+    late = judge(job([], **silent, submitted_at=wire(TODAY_TICK - HOUR)), {}, NOW)
+    assert (late.why, late.since) == (Why.LATE, TODAY_TICK)
+    later = judge(job([], **silent, submitted_at=wire(TODAY_TICK + HOUR)), {}, NOW)
+    assert later.why is Why.FIRST_RUN_AHEAD
+    assert judge(job([], **silent, submitted_at=None), {}, NOW).why is not Why.LATE
+    assert judge(job([], **SILENT, n_runs=7), {}, NOW).why is not Why.LATE
+
+
+# --- failures
+
+
+def test_a_refused_run_says_why_in_the_best_words_there_are() -> None:
+    said = judge(job([refused_document(TODAY_TICK)]), {}, NOW)
+    assert (said.why, said.code, said.since, said.count) == (Why.RUN_REFUSED, "403", TODAY_TICK, 1)
+    unsaid = judge(job([refused_document(TODAY_TICK) | {"http_status_submission": None, "status": None}]), {}, NOW)
+    assert (unsaid.word, unsaid.code) == (Word.FAILED, None)
+
+
+def test_what_was_refused_before_is_forgiven_while_a_run_goes_on() -> None:
+    runs = [refused_document(TODAY_TICK)]
+    assert judge(job(runs), {}, NOW).word is Word.FAILED
+    assert judge(job(runs, **running(NOW - MINUTE)), {}, NOW).word is Word.RUNNING
+    failed = job([run_document(TODAY_TICK, 0, "failed")], **running(NOW - MINUTE))
+    assert judge(failed, {}, NOW).word is Word.FAILED
+
+
+def test_when_the_trouble_began_is_not_known_where_more_runs_failed_than_are_listed() -> None:
+    failing = job([run_document(TODAY_TICK - n * DAY, n, "failed") for n in range(2)])
+    history = replace(look_back(failing, {}, NOW), failures_in_a_row=3)
+    found = judge(failing, {}, NOW, history=history)
+    assert (found.count, found.began, found.in_trouble_since) == (3, None, TODAY_TICK)
+
+
+def test_three_empty_runs_began_with_the_first_of_them() -> None:
+    tasks = by_id(*(task(n, files_transferred=0, files_skipped=0) for n in range(4)), task(4))
+    found = judge(job(), tasks, NOW)
+    assert (found.why, found.count, found.began) == (Why.NOTHING_MOVED, 4, TODAY_TICK - 3 * DAY)
+    assert found.since == TODAY_TICK
+
+
+def test_skipped_files_of_the_last_run_that_is_over_are_counted() -> None:
+    tasks = by_id(task(0, "ACTIVE"), task(1, subtasks_skipped_errors=7, skip_source_errors=True))
+    begun = NOW - MINUTE
+    runs = [run_document(begun, 0, "active"), run_document(TODAY_TICK, 1)]
+    found = judge(job(runs, **running(begun)), tasks, NOW)
+    assert (found.word, found.why, found.count, found.since) == (Word.WARN, Why.FILES_SKIPPED, 7, TODAY_TICK)
+
+
+def test_an_overrun_of_a_timer_that_ended_is_none() -> None:
+    begun = NOW - 25 * HOUR
+    going = [run_document(begun, 0, "active")]
+    active = judge(job(going, **running(begun)), {}, NOW)
+    assert (active.word, active.why, active.lasted) == (Word.OVERRUN, Why.LONGER_THAN_INTERVAL, 25 * HOUR)
+    ended = job(going, **running(begun), status="ended", next_run=None)
+    assert judge(ended, {}, NOW).word is Word.RUNNING
+    exactly = judge(job(going, **running(begun)), {}, begun + DAY)
+    assert exactly.word is Word.RUNNING
+
+
+def test_a_run_that_is_not_listed_yet_lasts_since_the_service_says_it_began() -> None:
+    begun = NOW - 25 * HOUR
+    found = judge(job([], **running(begun), n_runs=1), {}, NOW)
+    assert (found.word, found.since, found.lasted) == (Word.OVERRUN, begun, 25 * HOUR)
+    ahead = judge(job([], **running(NOW + HOUR), n_runs=1), {}, NOW)
+    assert (ahead.word, ahead.lasted) == (Word.RUNNING, None)
