@@ -305,6 +305,7 @@ def clock_shifts(
         if shift is None or (shift.after - now).days > 366:
             break
         shifts.append(shift)
+        runs_done = (runs_done or 0) + tick_count(schedule, after, shift.after)
         after = shift.after
     return tuple(shifts)
 

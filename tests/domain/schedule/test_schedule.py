@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -11,17 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_tui.domain.schedule.schedule import (
+    ClockSides,
     EndCondition,
     OnceSchedule,
     RecurringSchedule,
+    Season,
+    clock_shifts,
+    clock_sides,
+    keeps_wall_clock,
     next_clock_shift,
     next_tick,
     next_ticks,
+    read_end,
     read_interval,
     read_schedule,
     schedule_document,
     tick_count,
     ticks_between,
+    wire_moment,
 )
 from tests.domain.samples import DAY, HOUR, MINUTE, NOW, START, wire
 
@@ -265,3 +272,150 @@ def test_an_end_is_a_moment_or_a_count_and_never_is_neither() -> None:
     assert EndCondition().never
     assert not EndCondition(until=NOW).never
     assert not EndCondition(after_runs=3).never
+
+
+# --- the hour on both sides of a clock change
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "winter", "summer", "apart", "behind", "first"),
+    [
+        ("America/Chicago", NOW, "02:00", "03:00", 60, -6 * 60, Season.WINTER),
+        ("America/Chicago", NOW.replace(month=7), "02:00", "03:00", 60, -6 * 60, Season.SUMMER),
+        ("Europe/Berlin", NOW, "09:00", "10:00", 60, 60, Season.WINTER),
+        ("Australia/Sydney", NOW, "18:00", "19:00", 60, 600, Season.SUMMER),
+        ("Australia/Lord_Howe", NOW.replace(month=7), "18:30", "19:00", 30, 630, Season.WINTER),
+    ],
+)
+def test_the_hour_in_winter_and_in_summer_and_which_comes_first(
+    zone: str, now: datetime, winter: str, summer: str, apart: int, behind: int, first: Season
+) -> None:
+    found = clock_sides(RecurringSchedule(DAY, START.replace(year=2025)), now, ZoneInfo(zone))
+    assert found == ClockSides(
+        time.fromisoformat(winter), time.fromisoformat(summer), apart * MINUTE, behind * MINUTE, first
+    )
+
+
+def test_where_no_clock_change_moves_it_there_are_no_two_sides() -> None:
+    assert clock_sides(RecurringSchedule(DAY, START), NOW, ZoneInfo("Asia/Tokyo")) is None
+    assert clock_sides(OnceSchedule(NOW), NOW, ZoneInfo("Europe/Berlin")) is None
+
+
+def test_the_clock_changes_of_a_year_are_both_told_and_not_those_of_the_next() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    shifts = clock_shifts(RecurringSchedule(DAY, START), NOW, berlin)
+    assert [f"{one.after:%Y-%m-%d %H}" for one in shifts] == ["2027-03-28 10", "2027-10-31 09"]
+    assert [f"{one.before:%Y-%m-%d %H}" for one in shifts] == ["2027-03-27 09", "2027-10-30 10"]
+    weekly = clock_shifts(RecurringSchedule(7 * DAY, START), NOW, berlin)
+    assert [f"{one.after:%Y-%m-%d}" for one in weekly] == ["2027-04-03", "2027-11-06"]
+
+
+def test_a_clock_change_that_an_end_by_runs_comes_before_is_not_told() -> None:
+    last, berlin = RecurringSchedule(DAY, START, EndCondition(after_runs=400)), ZoneInfo("Europe/Berlin")
+    left = [len(clock_shifts(last, NOW, berlin, runs_done=done)) for done in (56, 57, 273, 274, 400)]
+    assert left == [2, 1, 1, 0, 0]
+
+
+def test_the_last_tick_of_a_schedule_is_within_reach_of_a_change_and_none_behind_it() -> None:
+    chicago, change = ZoneInfo("America/Chicago"), datetime(2027, 3, 14, 8, 0, tzinfo=UTC)
+    for until, there in ((change, True), (change - MINUTE, False)):
+        found = next_clock_shift(RecurringSchedule(DAY, START, EndCondition(until=until)), NOW, chicago)
+        assert (found is not None) == there
+    days = 22  # from 10 October to 1 November
+    for runs, there in ((days + 1, True), (days, False)):
+        ending = RecurringSchedule(DAY, START, EndCondition(after_runs=runs))
+        assert (next_clock_shift(ending, START - HOUR, chicago) is not None) == there
+    for within, there in ((change - TOMORROW, True), (change - TOMORROW - MINUTE, False)):
+        found = next_clock_shift(RecurringSchedule(DAY, START), TOMORROW, chicago, within=within)
+        assert (found is not None) == there
+
+
+TOMORROW = NOW + DAY
+
+
+@pytest.mark.parametrize(
+    ("hours", "keeps"), [(1, True), (5, False), (7, False), (8, True), (24, True), (36, False), (48, True)]
+)
+def test_an_interval_keeps_its_hours_if_it_divides_a_day_or_days_divide_it(hours: int, keeps: bool) -> None:
+    assert keeps_wall_clock(hours * HOUR) == keeps
+
+
+# --- what is sent, and what is read, in unusual cases
+
+
+def test_ticks_are_counted_for_schedules_of_every_kind() -> None:
+    once = OnceSchedule(NOW)
+    assert (tick_count(once, NOW - MINUTE, NOW), tick_count(once, NOW, NOW + MINUTE)) == (1, 0)
+    assert ticks_between(once, NOW, NOW + MINUTE) == ticks_between(once, NOW - DAY, NOW - MINUTE) == []
+    for unknown in (None, OnceSchedule(), RecurringSchedule(DAY)):
+        assert (tick_count(unknown, NOW - DAY, NOW), ticks_between(unknown, NOW - DAY, NOW)) == (0, [])
+    daily = RecurringSchedule(DAY, START)
+    assert tick_count(daily, NOW, NOW - 7 * DAY) == 0
+    assert len(ticks_between(daily, START - DAY, START + 2000 * DAY)) == 1000
+
+
+@pytest.mark.parametrize(
+    ("schedule", "sent"),
+    [
+        (OnceSchedule(), {"type": "once"}),
+        (OnceSchedule(NOW), {"type": "once", "datetime": wire(NOW)}),
+        (RecurringSchedule(DAY), {"type": "recurring", "interval_seconds": 86400}),
+        (
+            RecurringSchedule(DAY, START, EndCondition(until=NOW)),
+            {
+                "type": "recurring",
+                "interval_seconds": 86400,
+                "start": wire(START),
+                "end": {"condition": "time", "datetime": wire(NOW)},
+            },
+        ),
+        (
+            RecurringSchedule(DAY, None, EndCondition(until=NOW, after_runs=0)),
+            {"type": "recurring", "interval_seconds": 86400, "end": {"datetime": wire(NOW), "count": 0}},
+        ),
+        (
+            RecurringSchedule(DAY, None, EndCondition(after_runs=0)),
+            {"type": "recurring", "interval_seconds": 86400, "end": {"condition": "iterations", "count": 0}},
+        ),
+    ],
+)
+def test_a_schedule_is_sent_as_it_is(schedule: OnceSchedule | RecurringSchedule, sent: dict[str, object]) -> None:
+    assert schedule_document(schedule) == sent
+
+
+def test_a_moment_is_sent_to_the_second_with_its_offset() -> None:
+    assert wire_moment(NOW.replace(microsecond=700_000)) == "2026-11-21T20:32:00+00:00"
+    assert wire_moment(datetime(2026, 11, 21, 20, 32, tzinfo=ZoneInfo("America/Chicago"))) == (
+        "2026-11-21T20:32:00-06:00"
+    )
+    naive = NOW.astimezone().replace(tzinfo=None)
+    assert datetime.fromisoformat(wire_moment(naive)) == NOW
+
+
+@pytest.mark.parametrize(("days", "read"), [(36_500, True), (36_501, False)])
+def test_an_interval_of_a_century_is_the_longest_that_makes_sense(days: int, read: bool) -> None:
+    document = {"schedule": {"type": "recurring", "interval_seconds": days * 86400}}
+    assert (read_schedule(document) is not None) == (read_interval(document) is not None) == read
+
+
+@pytest.mark.parametrize(
+    ("document", "end"),
+    [
+        ({"stop_after": {"date": wire(NOW), "n_runs": 4}}, EndCondition(NOW, 4)),
+        ({"stop_after": {"date": None, "n_runs": None}}, EndCondition()),
+        ({"schedule": {"end": {"datetime": wire(NOW)}}, "stop_after": {"n_runs": 9}}, EndCondition(NOW, 9)),
+        ({"schedule": {"end": {"count": 2, "iterations": 3}}, "stop_after": {"n_runs": 9}}, EndCondition(None, 2)),
+        ({"schedule": {"end": {"iterations": 3}}, "stop_after": {"n_runs": 9, "date": None}}, EndCondition(None, 3)),
+        ({"schedule": {"end": {"datetime": wire(NOW)}}, "stop_after": wire(START)}, EndCondition(NOW)),
+    ],
+)
+def test_the_end_is_read_from_the_schedule_first(document: dict[str, object], end: EndCondition) -> None:
+    assert read_end(document) == end
+
+
+def test_a_start_at_the_root_stands_in_for_one_in_the_schedule() -> None:
+    inside = {"schedule": {"type": "recurring", "interval_seconds": 60, "start": wire(START)}, "start": wire(NOW)}
+    assert read_schedule(inside) == RecurringSchedule(MINUTE, START)
+    root = {"schedule": {"type": "recurring", "interval_seconds": 60}, "start": wire(NOW)}
+    assert read_schedule(root) == RecurringSchedule(MINUTE, NOW)
+    assert read_schedule({"schedule": {"type": "once"}, "start": wire(NOW)}) == OnceSchedule(NOW)
