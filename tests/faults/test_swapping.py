@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from globus_tui.domain.errors import ConnectionFailed, GlobusTuiError, TimedOut
 from globus_tui.domain.making.draft import Draft, clone
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
-from globus_tui.store.creation import Created, Unconfirmed
+from globus_tui.store.creation import Created, NotCreated, Unconfirmed
 from globus_tui.store.journal import due_for_deletion, replaced_timers
 from globus_tui.store.swapping import NotSwapped, Swapped, Swapper
 from tests.store.workbench import NOON, Workbench, nightly, workbench
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from globus_tui.domain.timer.job import JobReading
 
 EVERY_SIX_HOURS = timedelta(hours=6)
@@ -286,3 +290,342 @@ async def test_an_old_timer_that_is_gone_cannot_come_back_and_nothing_is_changed
         assert isinstance(found, NotSwapped)
         assert found.clean
         assert active(bench) == ["edited"]
+
+
+# --- what is said, what is written down, and what is handed on
+
+
+NO_ANSWER = TimedOut("No answer.", maybe_processed=True)
+NEVER_LEFT = ConnectionFailed("No route.", maybe_processed=False)
+UNREAD = ConnectionFailed("No network.", maybe_processed=False)
+
+
+Failures = dict[str, list[GlobusTuiError | None]]
+
+
+class Scripted:
+    """Timers whose calls fail as told: `lost` after they were carried out, `failing` before; None: not this time."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._timers = bench.timers
+        self.failing: Failures = {}
+        self.lost: Failures = {}
+        self.calls: list[str] = []
+
+    def script(self, failing: Failures, lost: Failures) -> None:
+        self.failing, self.lost = ({what: [*errors] for what, errors in one.items()} for one in (failing, lost))
+
+    async def _call(self, what: str, job_id: str) -> Any:
+        self.calls.append(what)
+        for_it, after_it = (queue.pop(0) if (queue := one.get(what)) else None for one in (self.failing, self.lost))
+        if for_it is not None:
+            raise for_it
+        found = await getattr(self._timers, f"{what}_job")(job_id)
+        if after_it is not None:
+            raise after_it
+        return found
+
+    async def get_job(self, job_id: str) -> JobReading:
+        return cast("JobReading", await self._call("get", job_id))
+
+    async def pause_job(self, job_id: str) -> str:
+        return str(await self._call("pause", job_id))
+
+    async def resume_job(self, job_id: str) -> str:
+        return str(await self._call("resume", job_id))
+
+    async def delete_job(self, job_id: str) -> JobReading:
+        return cast("JobReading", await self._call("delete", job_id))
+
+
+class Told:
+    """A swapper on scripted calls, with what it handed on and wrote down."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self.jobs = Scripted(bench)
+        self.handed_on: list[tuple[str, str]] = []
+        self.swapper = Swapper(bench.creator, self.jobs, bench.recorder, self._hand_on)
+        self._before = len(bench.journal.unwritten)
+
+    async def _hand_on(self, old: str, new: str) -> None:
+        self.handed_on.append((old, new))
+
+    def written(self) -> list[tuple[str, str]]:
+        entries = self.bench.journal.unwritten[self._before :]
+        return [(one["what"], one["outcome"]) for one in entries if one["outcome"] != "asked"]
+
+
+@asynccontextmanager
+async def swapped() -> AsyncIterator[tuple[Told, Swapped]]:
+    async with workbench() as bench:
+        done = await edited(bench)
+        yield Told(bench), done
+
+
+@pytest.mark.parametrize(
+    ("failing", "lost", "words", "clean", "active_now", "written"),
+    [
+        (
+            {"get": [UNREAD]}, {},
+            "Nothing was changed: the timers could not be read: No network.",
+            True, ["edited"], [],
+        ),
+        (
+            {"pause": [NEVER_LEFT]}, {},
+            "Nothing was changed: the new timer could not be paused: No route.",
+            True, ["edited"], [("pause", "refused")],
+        ),
+        (
+            {"pause": [NO_ANSWER]}, {},
+            "Nothing was changed: the new timer could not be paused: No answer."
+            " The request may still arrive: what becomes of it is told here.",
+            True, ["edited"], [("pause", "unknown")],
+        ),
+        (
+            {"pause": [NO_ANSWER], "get": [None, None, UNREAD]}, {},
+            "Nobody can tell whether the new timer is paused: No network. Nothing else was changed; try again.",
+            False, ["edited"], [("pause", "unknown")],
+        ),
+        (
+            {"resume": [NEVER_LEFT]}, {},
+            "The old timer could not be resumed: No route. The new one goes on as before.",
+            True, ["edited"], [("pause", "done"), ("resume", "refused"), ("resume", "done")],
+        ),
+        (
+            {"resume": [NEVER_LEFT, NEVER_LEFT]}, {},
+            "The old timer could not be resumed: No route. The new one is paused and could not be resumed: BOTH rest.",
+            False, [], [("pause", "done"), ("resume", "refused"), ("resume", "refused")],
+        ),
+        (
+            {"get": [None, None, None, UNREAD]}, {"resume": [NO_ANSWER]},
+            "The old timer could not be resumed: No network. The new one goes on as before.",
+            True, ["edited"], [("pause", "done"), ("resume", "unknown"), ("pause", "done"), ("resume", "done")],
+        ),
+        (
+            {"get": [None, None, None, UNREAD], "pause": [None, NEVER_LEFT]}, {"resume": [NO_ANSWER]},
+            "The old timer could not be resumed: No network."
+            " Nobody can tell whether it runs; the new one is paused. Look at both.",
+            False, ["old"], [("pause", "done"), ("resume", "unknown"), ("pause", "refused")],
+        ),
+    ],
+)  # fmt: skip
+async def test_going_back_says_what_failed_and_how_things_stand(
+    failing: Failures, lost: Failures, words: str, clean: bool, active_now: list[str], written: list[tuple[str, str]]
+) -> None:
+    async with swapped() as (told, done):
+        told.jobs.failing, told.jobs.lost = (
+            {what: [*errors] for what, errors in one.items()} for one in (failing, lost)
+        )
+        found = await told.swapper.go_back(done.new.job_id, done.old_id)
+        assert isinstance(found, NotSwapped)
+        assert (found.words, found.clean) == (words, clean)
+        assert found.step == ("verify" if "get" in failing and not written else "swap")
+        assert isinstance(found.error, GlobusTuiError)
+        assert active(told.bench) == active_now
+        assert told.written() == written
+        assert told.handed_on == []
+
+
+async def test_going_back_from_one_that_rests_changes_nothing_but_who_is_in_whose_place() -> None:
+    async with swapped() as (told, done):
+        await told.bench.timers.pause_job(done.new.job_id)
+        found = await told.swapper.go_back(done.new.job_id, done.old_id)
+        assert isinstance(found, Swapped)
+        assert found.words == "old is back in its place. Both are paused, as the new one was."
+        assert (found.new.job_id, found.old_id, found.note) == (done.old_id, done.new.job_id, None)
+        assert told.jobs.calls == ["get", "get"]
+        assert (told.written(), told.handed_on) == ([("swap", "done")], [(done.new.job_id, done.old_id)])
+
+
+async def test_going_back_hands_on_and_says_which_one_is_kept() -> None:
+    async with swapped() as (told, done):
+        found = await told.swapper.go_back(done.new.job_id, done.old_id)
+        assert isinstance(found, Swapped)
+        assert found.words == "old is back in its place. The new one is kept, paused."
+        assert told.handed_on == [(done.new.job_id, done.old_id)]
+        assert told.written() == [("pause", "done"), ("resume", "done"), ("swap", "done")]
+        swap = told.bench.journal.unwritten[-1]
+        assert (swap["timer"]["id"], swap["replaces"]["id"]) == (done.old_id, done.new.job_id)
+        assert (swap["before"]["job_id"], swap["after"]["job_id"]) == (done.new.job_id, done.old_id)
+
+
+async def test_an_old_one_that_runs_already_is_not_gone_back_to() -> None:
+    async with swapped() as (told, done):
+        await told.bench.timers.resume_job(done.old_id)
+        found = await told.swapper.go_back(done.new.job_id, done.old_id)
+        assert isinstance(found, NotSwapped)
+        assert found.words == "Nothing was changed: the old timer is not kept, paused, any more."
+        assert told.jobs.calls == ["get", "get"]
+
+
+TAKEN_BACK = "It was taken back; the old timer is as it was."
+
+
+@pytest.mark.parametrize(
+    ("failing", "lost", "step", "words", "clean", "active_now", "written"),
+    [
+        (
+            {"get": [UNREAD]}, {}, "verify",
+            f"The new timer could not be read: No network. {TAKEN_BACK}",
+            True, ["old"], [("delete", "done")],
+        ),
+        (
+            {"pause": [NEVER_LEFT]}, {}, "swap",
+            f"The old timer could not be paused: No route. {TAKEN_BACK}",
+            True, ["old"], [("pause", "refused"), ("delete", "done")],
+        ),
+        (
+            {"pause": [NO_ANSWER]}, {}, "swap",
+            "The old timer could not be paused: No answer."
+            f" The request may still arrive: what becomes of it is told here. {TAKEN_BACK}",
+            True, ["old"], [("pause", "unknown"), ("delete", "done")],
+        ),
+        (
+            {"pause": [NO_ANSWER], "get": [None, UNREAD]}, {}, "swap",
+            "Nobody can tell whether the old timer is paused: No network. Both may be active; try again.",
+            False, ["old", "edited"], [("pause", "unknown")],
+        ),
+        (
+            {"pause": [NEVER_LEFT]}, {"delete": [NO_ANSWER]}, "swap",
+            f"The old timer could not be paused: No route. {TAKEN_BACK}",
+            True, ["old"], [("pause", "refused"), ("delete", "done")],
+        ),
+        (
+            {"pause": [NEVER_LEFT], "get": [None, UNREAD]}, {}, "swap",
+            "The old timer could not be paused: No route."
+            " The new timer could not be taken back either: BOTH may be active. Pause one of them.",
+            False, ["old"], [("pause", "refused"), ("delete", "unknown"), ("pause", "refused")],
+        ),
+        (
+            {"pause": [NEVER_LEFT], "delete": [NEVER_LEFT]}, {}, "swap",
+            "The old timer could not be paused: No route."
+            " The new timer is paused, but could not be deleted; the old one is as it was.",
+            False, ["old"], [("pause", "refused"), ("delete", "refused"), ("pause", "done")],
+        ),
+        (
+            {"pause": [NEVER_LEFT, NEVER_LEFT], "delete": [NO_ANSWER]}, {}, "swap",
+            "The old timer could not be paused: No route."
+            " The new timer could not be taken back either: BOTH may be active. Pause one of them.",
+            False, ["old", "edited"], [("pause", "refused"), ("delete", "unknown"), ("pause", "refused")],
+        ),
+    ],
+)  # fmt: skip
+async def test_a_swap_says_what_failed_and_how_things_stand(
+    failing: Failures,
+    lost: Failures,
+    step: str,
+    words: str,
+    clean: bool,
+    active_now: list[str],
+    written: list[tuple[str, str]],
+) -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        made = await bench.creator.create(draft)
+        assert isinstance(made, Created)
+        told = Told(bench)
+        told.jobs.failing, told.jobs.lost = (
+            {what: [*errors] for what, errors in one.items()} for one in (failing, lost)
+        )
+        found = await told.swapper.finish(old, made, draft)
+        assert isinstance(found, NotSwapped)
+        assert (found.step, found.words, found.clean) == (step, words, clean)
+        assert (found.created is None) == clean
+        assert active(bench) == active_now
+        assert told.written() == written
+        assert told.handed_on == []
+
+
+async def test_a_swap_hands_on_and_says_which_one_is_kept() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        told = Told(bench)
+        found = await told.swapper.replace(old, draft)
+        assert isinstance(found, Swapped)
+        assert found.words == "edited has taken the place of the old timer. The old one is kept, paused."
+        assert (found.old_id, found.note, found.fired) == (old.job.job_id, None, ())
+        assert told.handed_on == [(old.job.job_id, found.new.job_id)]
+        assert told.written() == [("create", "done"), ("pause", "done"), ("swap", "done")]
+        pause, swap = (one for one in bench.journal.unwritten[-3:] if one["outcome"] == "done")
+        assert (pause["timer"], pause["why"]) == ({"id": old.job.job_id, "name": "old"}, "swap")
+        assert (pause["before"]["status"], pause["after"]["status"]) == ("new", "inactive")
+        assert (swap["timer"]["id"], swap["replaces"]["id"]) == (found.new.job_id, old.job.job_id)
+        assert (swap["before"]["job_id"], swap["after"]["job_id"]) == (old.job.job_id, found.new.job_id)
+
+
+async def test_a_swap_in_a_paused_timers_place_pauses_the_new_one_and_says_what_was_not_seen() -> None:
+    async with workbench() as bench:
+        old = await a_paused_one(bench, DAY, NOON + MINUTES, EndCondition())
+        for number, (unseen, more) in enumerate(
+            ((None, ""), (UNREAD, " Whether a run of it has started could not be looked at: look at its page."))
+        ):
+            draft = replace(clone(old.job, old.document, NOON, for_edit=True), name=f"edited {number}")
+            told = Told(bench)
+            told.jobs.failing = {"get": [None, None, unseen]}
+            found = await told.swapper.replace(old, draft)
+            assert isinstance(found, Swapped)
+            label = f"edited {number} has taken the place of the old timer."
+            assert found.words == f"{label} Both are paused, as the old one was.{more}"
+            assert [one.status for one in bench.named(f"edited {number}")] == ["inactive"]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_an_old_one_that_is_over_is_not_replaced_and_nothing_is_sent(gone: bool) -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        (timer,) = bench.named("old")
+        timer.status = "delete_pending" if gone else "ended"
+        told = Told(bench)
+        found = await told.swapper.replace(old, draft)
+        assert isinstance(found, NotSwapped)
+        assert found.step == "prepare"
+        assert found.words.startswith("Nothing was sent")
+        assert told.written() == []
+        assert bench.named("edited") == []
+
+
+async def test_a_run_is_left_out_only_of_a_timer_that_runs_and_while_it_is_ahead() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        told = Told(bench)
+        ahead = NOON + DAY
+        ready = await told.swapper.prepare(old, draft, leaves_out=ahead)
+        assert not isinstance(ready, NotSwapped)
+        past = await told.swapper.prepare(old, draft, leaves_out=NOON - MINUTES)
+        assert isinstance(past, NotSwapped)
+        await bench.timers.pause_job(old.job.job_id)
+        resting = await told.swapper.prepare(old, draft, leaves_out=ahead)
+        assert isinstance(resting, NotSwapped)
+        assert resting.words == "Nothing was sent. It was paused meanwhile."
+        assert resting.creation == NotCreated("It was paused meanwhile.", resting.error)
+        told.jobs.failing = {"get": [UNREAD]}
+        unread = await told.swapper.prepare(old, draft)
+        assert isinstance(unread, NotSwapped)
+        assert unread.words == "Nothing was sent: the old timer could not be read: No network."
+
+
+@pytest.mark.parametrize(
+    ("ends_after", "changed", "made", "left"),
+    [(10, False, 3, 7), (4, False, 3, 1), (3, False, 3, None), (10, True, 3, 11), (10, False, 0, 10)],
+)
+async def test_an_end_by_runs_that_was_not_changed_loses_the_runs_made_meanwhile(
+    ends_after: int, changed: bool, made: int, left: int | None
+) -> None:
+    async with workbench() as bench:
+        counted = RecurringSchedule(DAY, NOON + 120 * MINUTES, EndCondition(after_runs=ends_after))
+        done = await bench.creator.create(replace(nightly("old"), schedule=counted))
+        assert isinstance(done, Created)
+        old = await bench.timers.get_job(done.job.job_id)
+        draft = clone(old.job, old.document, NOON, for_edit=True)
+        assert isinstance(draft.schedule, RecurringSchedule)
+        if changed:
+            draft = replace(draft, schedule=replace(draft.schedule, end=EndCondition(after_runs=ends_after + 1)))
+        bench.clock.advance(made * DAY)
+        found = await Told(bench).swapper.prepare(old, draft)
+        if left is None:
+            assert isinstance(found, NotSwapped)
+        else:
+            assert not isinstance(found, NotSwapped)
+            assert isinstance(found[1].schedule, RecurringSchedule)
+            assert found[1].schedule.end.after_runs == left
