@@ -15,6 +15,7 @@ from globus_tui.store.details import read_collections
 from globus_tui.store.refresh_plan import (
     AFTER_NEXT_RUN,
     DUE_AT_ONCE,
+    FEW_RUNS,
     LIST_INSTEAD,
     SOON_ENOUGH,
     VERDICTS_APART,
@@ -326,7 +327,7 @@ class Refresher:
         """Reads one timer again, as far as that works. A 404 takes it off."""
         asked = self.board.number()
         try:
-            reading = await self._services.jobs.get_job(job_id, page_size=runs_to_ask_for(0, 0.0))
+            reading = await self._services.jobs.get_job(job_id, page_size=FEW_RUNS)
             self.board.take_job(reading.job, asked)
         except GlobusTuiError as error:
             if isinstance(error, ServiceError) and error.kind is ErrorKind.NOT_FOUND:

@@ -72,6 +72,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/store/test_hygiene.py",
         "tests/store/test_manners.py",
         "tests/store/test_merge.py",
+        "tests/store/test_answer_cache.py",
     ),
     "auth/stored_tokens": ("tests/auth/test_stored_tokens.py", "tests/auth/test_two_programs.py"),
     "auth/file_lock": ("tests/auth/test_file_lock.py", "tests/faults/test_disk.py"),

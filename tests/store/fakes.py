@@ -101,6 +101,7 @@ class FakeJobs:
         self.late_errors: dict[str, list[Exception]] = {}
         self.gates: dict[str, Gate] = {}
         self.younger_than: list[float] = []
+        self.unless_same: list[bool] = []
         self.age: float | None = None
         """Of the list that another copy of the program was told, which is handed over where one so old will do."""
 
@@ -143,6 +144,7 @@ class FakeJobs:
         """Hands jobs over that are made already."""
         jobs = await self.list_jobs(result_count=result_count)
         self.younger_than.append(younger_than)
+        self.unless_same.append(unless_same)
         age = self.age if self.age is not None and self.age < younger_than else None
         return take(Entry(None, job, "") for job in jobs), age
 

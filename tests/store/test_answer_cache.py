@@ -96,6 +96,7 @@ async def test_rows_of_the_last_session_are_marked_with_their_age_and_cannot_be_
     (state,) = session.states.values()
     assert session.freshness.state is FreshnessState.CACHED
     assert session.freshness.checked_at == NOW
+    assert not session.freshness.outdated
     assert state.health.word is Word.PAUSED  # as it was judged then: what time did since, nobody knows
     assert why_not("job.pause-resume", [state], session.freshness.state) is not None
     assert session.to_keep(OPS) is None

@@ -15,7 +15,7 @@ from globus_tui.store.operations import Pause, Rename
 from globus_tui.store.refresh_plan import FreshnessState
 from globus_tui.store.refresher import DueJobs, Reach, WakeKind
 from globus_tui.store.rows import Row, make_row
-from tests.store.fakes import HOUR, NOON, Gate, World, a_job, a_run, refused
+from tests.store.fakes import HOUR, NOON, Gate, World, a_job, a_run, paused, refused
 
 ONE = JobId("one")
 HALF_PAST = NOON - timedelta(minutes=30)
@@ -92,6 +92,37 @@ async def test_timers_that_refuses_a_fresh_sign_in_says_so_instead_of_asking_for
     await world.store.refresh()
     await world.store.refresh()
     assert world.store.freshness.state is FreshnessState.SIGNED_OUT, "what was good for a while can end"
+
+
+async def test_credentials_that_are_gone_after_a_fresh_sign_in_are_signed_out_all_the_same() -> None:
+    world = World(a_job())
+    world.store.signed_in(fresh=True)
+    world.jobs.errors["list_jobs"] = [SignedOut("The sign-in was withdrawn.")]
+    await world.store.wake()
+    assert world.store.freshness.state is FreshnessState.SIGNED_OUT
+    assert world.store.freshness.advice == "Press S to sign in."
+
+
+async def test_whoever_is_signed_out_is_not_asked_for_single_timers_either() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    await world.store.operate(Pause(ONE))
+    world.jobs.errors["list_jobs"] = [SignedOut("The sign-in was withdrawn.")]
+    await world.store.refresh()
+    calls = list(world.jobs.calls)
+    world.later(60)
+    await world.store.wake()
+    assert world.jobs.calls == calls
+
+
+async def test_the_same_list_is_handed_over_again_only_where_something_was_changed_here() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    await world.store.operate(Rename(ONE, "another name"))
+    for _ in range(2):
+        world.later(1)
+        await world.store.refresh()
+    assert world.jobs.unless_same == [True, False, True]
 
 
 async def test_a_401_of_the_service_counts_as_signed_out() -> None:
@@ -429,6 +460,20 @@ async def test_the_look_after_an_action_waits_for_the_next_action_on_that_timer(
     await renaming
 
 
+@pytest.mark.parametrize(("acted_on", "calls"), [(9, ["get_job"] * 9), (10, ["list_jobs"])])
+async def test_after_an_action_on_ten_timers_one_list_is_less_than_ten_readings(
+    acted_on: int, calls: list[str]
+) -> None:
+    world = World(*(a_job(f"j{number}") for number in range(12)))
+    await world.store.refresh()
+    for number in range(acted_on):
+        await world.store.operate(Pause(JobId(f"j{number}")))
+    before = len(world.jobs.calls)
+    world.later(3)
+    await world.store.wake()
+    assert world.jobs.calls[before:] == calls
+
+
 async def test_a_timer_that_left_the_list_after_an_action_is_not_looked_at_again() -> None:
     world = World(a_job("one"), a_job("two"))
     await world.store.refresh()
@@ -500,6 +545,10 @@ async def test_looks_at_what_time_changes_are_a_quarter_of_a_minute_apart() -> N
     wake = world.store.next_wake()
     assert wake is not None
     assert (wake.kind, wake.seconds) == (WakeKind.TICK, 15)
+    world.later(5)
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert (wake.kind, wake.seconds) == (WakeKind.TICK, 10)
 
 
 async def test_the_header_tells_at_once_that_refreshing_is_off_and_that_it_is_on_again() -> None:
@@ -565,8 +614,16 @@ def test_a_run_that_the_next_list_tells_of_soon_enough_is_left_to_it() -> None:
 def test_a_next_run_that_is_not_planned_any_more_wakes_nobody(later: dict[str, float | None]) -> None:
     due = due_jobs(one=60, two=900)
     due.note(rows_of(**later))
-    assert due.next_at(*at(0), FAR) == 905
     assert due.take(*at(65), FAR) == ()
+    due = due_jobs(one=60, two=900)
+    due.note(rows_of(**later))
+    assert due.next_at(*at(0), FAR) == 905
+
+
+def test_a_timer_that_stands_still_is_not_read_at_its_next_run() -> None:
+    due = due_jobs(one=60)
+    due.note([make_row(replace(paused(a_job("one")), next_run=NOON + timedelta(seconds=60)), {}, NOON)])
+    assert due.next_at(*at(0), FAR) is None
 
 
 def test_a_timer_that_somebody_has_open_is_read_once_for_each_next_run_whatever_the_list_does() -> None:
@@ -601,6 +658,6 @@ def test_a_run_that_was_long_past_when_first_seen_is_not_asked_for() -> None:
 def test_next_runs_that_move_all_the_time_do_not_fill_the_memory() -> None:
     due = DueJobs()
     for second in range(1, 1000):
-        due.note(rows_of(one=3600 - second, two=7200))
-        assert len(due._heap) <= 2 * 2 + 100
+        due.note(rows_of(one=3600 - second, two=7200, three=7200, four=7200, five=7200))
+        assert len(due._heap) <= 2 * 5 + 100
     assert due.next_at(*at(0), FAR) == 3600 - 999 + 5
