@@ -193,12 +193,11 @@ Outcome = Done | NeedsConsent | SignedOut | Failed | Refused
 
 # --- rules and words
 
-DOING: dict[type[Operation], Doing] = {
+DOING: dict[type[JobOperation], Doing] = {
     Pause: Doing.PAUSING,
     Resume: Doing.RESUMING,
     Rename: Doing.RENAMING,
     Delete: Doing.DELETING,
-    CancelTask: Doing.CANCELLING,
 }
 
 

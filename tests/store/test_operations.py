@@ -8,16 +8,21 @@ import pytest
 
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import ConnectionFailed, SignedOut, TimedOut
+from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import InactiveReason, Job, JobId, JobStatus, PauseCause
 from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.store import operations
+from globus_tui.store.job_state import Doing
 from globus_tui.store.journal import Journal
 from globus_tui.store.operations import CancelTask, Delete, Done, Failed, NeedsConsent, Pause, Refused, Rename, Resume
 from globus_tui.store.refresh_plan import FreshnessState
-from tests.store.fakes import NOON, Gate, World, a_job, a_run, not_found, paused, refused
+from globus_tui.store.refresher import WakeKind
+from tests.store.fakes import HOUR, NOON, FakeConsents, Gate, World, a_job, a_run, not_found, paused, refused
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from globus_tui.store.operations import JobOperation
 
 ONE = JobId("one")
 CONSENT = Gare("ConsentRequired", ("some:scope",))
@@ -294,3 +299,273 @@ async def test_each_request_that_changes_something_has_exactly_one_entry_in_the_
     assert entries[1]["before"]["status"] == "active"
     assert entries[1]["after"]["status"] == "inactive"
     assert entries[1]["timer"] == {"id": "one", "name": "timer one"}
+
+
+# --- rules and words
+
+
+DELETING, ENDED = replace(a_job(), status=JobStatus.DELETING), replace(a_job(), status=JobStatus.ENDED)
+UNREADABLE = replace(a_job(), unreadable="no status")
+
+
+@pytest.mark.parametrize(
+    ("operation", "job", "words"),
+    [
+        (Pause(ONE), DELETING, "This timer is being deleted."),
+        (Delete(ONE), DELETING, "This timer is being deleted."),
+        (Resume(ONE), ENDED, "This timer has ended: there is nothing left to pause or resume."),
+        (Rename(ONE, "x"), ENDED, None),
+        (Delete(ONE), ENDED, None),
+        (Rename(ONE, " "), a_job(), "A timer needs a name."),
+        (Rename(ONE, "x"), UNREADABLE, "What the service says of this timer cannot be understood, so nothing is changed"
+         " from here."),
+        (Pause(ONE), a_job(), None),
+    ],
+)  # fmt: skip
+async def test_what_makes_no_sense_is_refused_here(operation: JobOperation, job: Job, words: str | None) -> None:
+    world = await ready(job)
+    assert operations.why_not(operation, world.store.states[ONE]) == words
+
+
+async def test_what_is_not_listed_or_being_changed_is_refused_here() -> None:
+    world = await ready(a_job())
+    assert operations.why_not(Pause(ONE), None) == "This timer is not in the list any more."
+    gate = world.jobs.gates["update_job"] = Gate()
+    renaming = asyncio.create_task(world.store.operate(Rename(ONE, "x")))
+    await gate.reached.wait()
+    state = world.store.states[ONE]
+    assert state.pending is not None
+    assert (state.pending.doing, state.pending.new_name) == (Doing.RENAMING, "x")
+    assert operations.why_not(Pause(ONE), state) == "Wait: renaming is still under way for this timer."
+    gate.open.set()
+    await renaming
+
+
+PAUSED = paused(a_job())
+
+
+@pytest.mark.parametrize(
+    ("operation", "after", "shown"),
+    [
+        (Pause(ONE), PAUSED, True),
+        (Pause(ONE), a_job(), False),
+        (Pause(ONE), None, False),
+        (Resume(ONE), PAUSED, False),
+        (Resume(ONE), a_job(), True),
+        (Rename(ONE, "timer one"), a_job(), True),
+        (Rename(ONE, "x"), a_job(), False),
+        (Rename(ONE, "x"), None, False),
+        (Delete(ONE), None, True),
+        (Delete(ONE), DELETING, True),
+        (Delete(ONE), a_job(), False),
+    ],
+)
+def test_what_a_look_afterwards_shows(operation: JobOperation, after: Job | None, shown: bool) -> None:
+    assert operations.took_effect(operation, after) == shown
+
+
+def test_what_is_so_already_is_said_and_not_sent() -> None:
+    assert operations.already_so(Pause(ONE), PAUSED) == "It was paused already."
+    assert operations.already_so(Rename(ONE, "timer one"), PAUSED) == "It is called that already."
+    for operation, job in ((Pause(ONE), a_job()), (Resume(ONE), a_job()), (Rename(ONE, "x"), a_job())):
+        assert operations.already_so(operation, job) is None
+
+
+def test_done_and_failed_in_words() -> None:
+    done = [operations.done_words(one, confirmed=True) for one in (Pause(ONE), Resume(ONE), Delete(ONE))]
+    assert done == ["Paused.", "Resumed.", "Deleted."]
+    assert operations.done_words(Rename(ONE, "x"), confirmed=False) == (
+        "Renamed to x. The service said yes, but the timer does not show it yet."
+    )
+    error = refused()
+    failed = [
+        operations.failed_words(Pause(ONE), error, None, looked=True),
+        operations.failed_words(Resume(ONE), error, None, looked=False),
+        operations.failed_words(Rename(ONE, "x"), error, False, looked=True),
+        operations.failed_words(Delete(ONE), error, False, looked=False),
+    ]
+    assert failed == [
+        "The service will not. It is not paused so far, but the request may still arrive: what becomes of it is told"
+        " here.",
+        "Nobody can tell whether it was resumed: The service will not. It is read again by itself; look before you"
+        " repeat it.",
+        "It was not renamed: The service will not.",
+        "It was not deleted: The service will not.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gare", "consents", "unmet"),
+    [
+        (SESSION, True, True),
+        (CONSENT, True, False),
+        (CONSENT, False, True),
+        (CONSENT, None, True),
+        (replace(SESSION, required_scopes=("a-scope",)), True, True),
+    ],
+)
+async def test_what_is_still_to_be_granted_or_proved(gare: Gare, consents: bool | None, unmet: bool) -> None:
+    assert await operations.still_unmet(gare, FakeConsents(consents)) is unmet
+    assert await operations.still_unmet(CONSENT, None)
+
+
+@pytest.mark.parametrize(
+    ("job", "wish", "rule"),
+    [
+        (stopped(CONSENT), None, True),
+        (stopped(None), None, None),
+        (PAUSED, None, False),
+        (a_job(), None, False),
+        (stopped(CONSENT), False, False),
+        (PAUSED, True, True),
+        (replace(stopped(CONSENT), status=JobStatus.ACTIVE), None, False),
+    ],
+)
+def test_credentials_are_renewed_exactly_when_globus_wanted_something(
+    job: Job, wish: bool | None, rule: bool | None
+) -> None:
+    assert operations.credentials_rule(job, wish) is rule
+
+
+# --- how it ends
+
+
+async def test_while_the_consents_cannot_be_looked_up_nothing_is_resumed() -> None:
+    class Unable(FakeConsents):
+        async def granted(self, gare: Gare) -> bool | None:
+            raise ConnectionFailed("No network.", maybe_processed=False)
+
+    world = await ready(stopped(CONSENT))
+    world.store._operator._consents = Unable(None)
+    found = await world.store.operate(Resume(ONE))
+    assert isinstance(found, Failed)
+    assert (found.rolled_back, found.words) == (True, "Nothing was changed: No network.")
+    assert credentials_sent(world) == []
+
+
+async def test_a_delete_that_got_lost_after_the_pause_says_both() -> None:
+    world = await ready(a_job())
+    world.jobs.errors["delete_job"] = [TimedOut("No answer.", maybe_processed=True)]
+    found = await world.store.operate(Delete(ONE))
+    assert isinstance(found, Failed)
+    assert (found.rolled_back, found.words) == (
+        False,
+        "It is paused now, and nobody can tell whether it was deleted: No answer.",
+    )
+    before = [one["before"]["status"] for one in world.store.journal.unwritten if one["outcome"] != "asked"]
+    assert before == ["active", "inactive"], "the delete is asked for as the pause left the timer"
+
+
+async def test_a_pause_before_a_delete_that_got_lost_keeps_the_delete_back() -> None:
+    world = await ready(a_job())
+    world.jobs.errors["pause_job"] = [TimedOut("No answer.", maybe_processed=True)]
+    found = await world.store.operate(Delete(ONE))
+    assert isinstance(found, Failed)
+    assert (found.rolled_back, found.words) == (
+        False,
+        "It could not be paused first, so it was not deleted: No answer.",
+    )
+    assert "delete_job" not in world.jobs.calls
+
+
+async def test_a_pause_before_a_delete_that_nobody_could_look_at_goes_on_when_the_service_said_yes() -> None:
+    world = await ready(a_job())
+    world.jobs.errors["get_job"] = [None, ConnectionFailed("No network.", maybe_processed=False)]
+    found = await world.store.operate(Delete(ONE))
+    assert isinstance(found, Done)
+    assert (found.words, found.job, found.confirmed, found.changed) == ("Deleted.", None, True, True)
+
+
+async def test_a_timer_that_is_gone_is_not_touched_and_leaves_the_list() -> None:
+    world = await ready(a_job())
+    world.jobs.jobs.clear()
+    found = await world.store.operate(Rename(ONE, "x"))
+    assert found == Refused("This timer does not exist any more.")
+    assert ONE not in world.store.states
+
+
+async def test_a_lost_answer_after_which_somebody_is_signed_out_leaves_it_open() -> None:
+    world = await ready(a_job())
+    world.jobs.errors["pause_job"] = [refused(401)]
+    found = await world.store.operate(Pause(ONE))
+    assert isinstance(found, operations.SignedOut)
+    assert world.store.freshness.state is FreshnessState.SIGNED_OUT
+    world = await ready(a_job())
+    error = SignedOut("The sign-in was withdrawn.")
+    error.sent_before = True
+    world.jobs.errors["pause_job"] = [error]
+    lost = await world.store.operate(Pause(ONE))
+    assert isinstance(lost, Failed) == error.may_have_arrived
+    assert world.store.freshness.state is FreshnessState.SIGNED_OUT
+
+
+async def test_what_was_done_is_shown_with_the_timer_as_it_is_now() -> None:
+    world = await ready(a_job())
+    found = await world.store.operate(Pause(ONE))
+    assert isinstance(found, Done)
+    assert found.job == world.store.states[ONE].job
+    assert (found.words, found.confirmed, found.note, found.changed) == ("Paused.", True, None, True)
+    again = await world.store.operate(Pause(ONE))
+    assert isinstance(again, Done)
+    assert (again.words, again.job, again.changed) == ("It was paused already.", found.job, False)
+
+
+async def test_a_rename_that_the_timer_does_not_show_is_said_so() -> None:
+    world = await ready(a_job())
+
+    async def says_yes(job_id: str, *, name: str) -> None:
+        del job_id, name
+
+    world.jobs.update_job = says_yes  # type: ignore[assignment,method-assign]
+    found = await world.store.operate(Rename(ONE, "x"))
+    assert isinstance(found, Done)
+    assert not found.confirmed
+    assert found.words.endswith("the timer does not show it yet.")
+
+
+# --- what the store says of itself
+
+
+async def test_counts_are_of_every_timer_and_none_before_the_first_answer() -> None:
+    world = World(a_job("one"), paused(a_job("two")))
+    assert world.store.count_words() is None
+    await world.store.refresh()
+    counts = world.store.count_words()
+    assert counts is not None
+    assert {word: count for word, count in counts.items() if count} == {Word.OK: 1, Word.PAUSED: 1}
+
+
+async def test_what_is_kept_for_the_next_session_has_no_change_under_way() -> None:
+    failed = Task("t1", TaskStatus.FAILED)
+    runs = [a_run(NOON, "t2"), a_run(NOON - HOUR, "t1")]
+    world = World(a_job(runs=runs), tasks=[failed, Task("t2", TaskStatus.ACTIVE)])
+    assert world.store.to_keep("me") is None
+    await world.store.refresh()
+    gate = world.jobs.gates["pause_job"] = Gate()
+    pausing = asyncio.create_task(world.store.operate(Pause(ONE)))
+    await gate.reached.wait()
+    kept = world.store.to_keep("me")
+    gate.open.set()
+    await pausing
+    assert kept is not None
+    assert (kept.label, kept.at) == ("me", NOON)
+    assert [one.pending for one in kept.states] == [None]
+    assert kept.tasks == (failed,), "what still goes on is asked for again"
+    assert set(kept.collections) == {"from-there", "to-here"}
+    assert sum(kept.counts.values()) == 1
+
+
+async def test_a_look_at_lost_requests_is_planned_only_while_it_could_be_made() -> None:
+    world = World(a_job())
+    world.jobs.errors["pause_job"] = [TimedOut("No answer.", maybe_processed=True)]
+    await world.store.refresh()
+    world.store.set_interval(0)
+    await world.store.operate(Pause(ONE))
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.kind is WakeKind.LOOK
+    world.jobs.errors["list_jobs"] = [refused(401)]
+    await world.store.refresh()
+    wake = world.store.next_wake()
+    assert wake is None or wake.kind is not WakeKind.LOOK
+    assert await world.store.close_requests() == ()
