@@ -322,3 +322,213 @@ def test_what_may_follow_is_known(typed: str, found: list[str]) -> None:
 def test_a_run_is_found_by_its_task() -> None:
     one = subject(Word.OK, Why.FINE, runs=[run_document(NOW, 42)])
     assert parse_filter(f"id:{task_id(42)}").matches(one)
+
+
+class Plain:
+    """A timer as values, set by hand: what a condition asks and nothing else."""
+
+    def __init__(self, **fields: Any) -> None:
+        usual: dict[str, Any] = {
+            "job_id": "7f3c21aa", "name": "climate", "profile": "work", "note": "", "tags": (), "word": Word.OK,
+            "cause": "fine", "every": 3600.0, "next_run": None, "last_run": None, "why": "", "status": "active",
+            "kind": "transfer", "known": True, "last_good": None, "counts": {"failed": 0, "missed": 0, "skipped": 0},
+            "now": NOW, "zone": UTC, "everything": ("climate",), "ids": (), "places": {},
+        }  # fmt: skip
+        for name, value in (usual | fields).items():
+            setattr(self, name, value)
+
+    def has(self, text: str) -> bool:
+        return any(text in one for one in self.everything)  # type: ignore[attr-defined]  # set above
+
+    def place(self, key: str) -> tuple[str, ...]:
+        found: tuple[str, ...] = self.places.get(key, ())  # type: ignore[attr-defined]  # set above
+        return found
+
+    def due(self, start: float, end: float) -> bool:
+        at: float | None = self.next_run  # type: ignore[attr-defined]  # set above
+        return at is not None and start <= at < end
+
+
+def finds(typed: str, **fields: Any) -> bool:
+    return parse_filter(typed).matches(Plain(**fields))  # type: ignore[arg-type]  # set above
+
+
+def test_tags_and_ids_are_found_by_how_they_begin_and_notes_by_any_part() -> None:
+    assert finds("tag:cli", tags=("climate",))
+    assert not finds("tag:mate", tags=("climate",))
+    assert finds("note:mate", note="climate")
+    assert finds("id:bad", ids=("badface0",))
+    assert not finds("id:face", ids=("badface0",))
+    assert finds("tag:~cm", tags=("climate",))
+    assert finds("tag:/mate$/", tags=("climate",))
+
+
+def test_a_path_between_strokes_is_a_folder_and_no_pattern() -> None:
+    places = {"to": ("/a/climate/",), "path": ("/a/climate/",)}
+    assert finds("to:/climate/", places=places)
+    assert not finds("to:/clim/", places=places)
+    assert not finds("to:/cl.mate/", places=places)
+
+
+@pytest.mark.parametrize("key", ["health", "failed", "next"])
+def test_letters_that_abbreviate_fit_texts_alone(key: str) -> None:
+    assert parse_filter(f"{key}:~ab").problems
+    assert parse_filter("~ab").ways[0][0].key == "name"
+    assert parse_filter("why:~ab").ways[0][0].key == "why"
+
+
+@pytest.mark.parametrize(("typed", "understood"), [("failed:999999999", True), ("failed:1000000000", False)])
+def test_counts_of_more_than_nine_digits_are_none(typed: str, understood: bool) -> None:
+    assert bool(parse_filter(typed).problems) is not understood
+
+
+@pytest.mark.parametrize(
+    ("hours", "understood"),
+    [
+        ("23:59-24:59", True),
+        ("00:00-00:00", True),
+        ("24:00-02:00", False),
+        ("02:00-25:00", False),
+        ("02:60-03:00", False),
+        ("02:00-03:60", False),
+    ],
+)
+def test_hours_of_a_day_end_at_midnight(hours: str, understood: bool) -> None:
+    assert bool(parse_filter(f"next:{hours}").problems) is not understood
+
+
+def at(hour: int, minute: int = 0, day: int = 0) -> float:
+    return (NOW.replace(hour=hour, minute=minute, second=0) + timedelta(days=day)).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("typed", "now", "run", "meant"),
+    [
+        ("next:08:00-10:00", at(10), at(9), False),  # the hours of today are over with their last minute
+        ("next:08:00-10:00", at(10), at(9, day=1), True),
+        ("next:08:00-10:00", at(9, 59), at(9, 59), True),
+        ("next:08:00-10:00", at(9, 59), at(10), False),
+        ("next:22:00-06:00", at(5, 59), at(5, 59), True),
+        ("next:22:00-06:00", at(6), at(5, 59, day=1), True),
+        ("next:22:00-06:00", at(6), at(22), True),
+        ("next:08:00-08:00", at(7), at(9), True),
+        ("next:08:00-08:00", at(7), at(7, 30), False),
+        ("next:tonight", at(12), at(18), True),
+        ("next:tonight", at(12), at(6, day=1), False),
+        ("next:today", at(12), at(0, day=1), False),
+        ("next:tomorrow", at(12), at(0, day=1), True),
+        ("next:tomorrow", at(12), at(0, day=2), False),
+    ],
+)
+def test_of_hours_of_a_day_the_nearest_that_are_to_come_are_meant(
+    typed: str, now: float, run: float, meant: bool
+) -> None:
+    assert finds(typed, now=datetime.fromtimestamp(now, UTC), next_run=run) is meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "now", "run", "meant"),
+    [
+        ("last:08:00-10:00", at(8), at(8), True),
+        ("last:08:00-10:00", at(7, 59), at(9, day=-1), True),
+        ("last:08:00-10:00", at(8), at(9, day=-1), False),
+        ("last:08:00-10:00", at(12), at(10), False),
+        ("last:today", at(12), at(0), True),
+        ("last:yesterday", at(12), at(0), False),
+        ("last:yesterday", at(12), at(23, 59, day=-1), True),
+        ("last:never", at(12), None, True),
+        ("last:08:00-10:00", at(12), None, False),
+    ],
+)
+def test_of_runs_that_were_the_nearest_hours_that_have_begun_are_meant(
+    typed: str, now: float, run: float | None, meant: bool
+) -> None:
+    present = datetime.fromtimestamp(now, UTC)
+    assert finds(typed, now=present, last_run=run) is meant
+    assert finds(f"last-good:{typed.partition(':')[2]}", now=present, last_good=run) is meant
+
+
+@pytest.mark.parametrize("word", ["today", "yesterday", "never"])
+def test_the_last_good_copy_is_asked_for_in_the_words_of_the_last_run(word: str) -> None:
+    assert not parse_filter(f"last-good:{word}").problems
+    assert not parse_filter(f"last:{word}").problems
+
+
+@pytest.mark.parametrize(
+    ("typed", "every", "meant"),
+    [
+        ("every:1h30m", 5400.0, True),
+        ("every:1h30m", 5401.0, False),
+        ("every:>1h", 3600.0, False),
+        ("every:>=1h", 3600.0, True),
+        ("every:<=1h", 3600.0, True),
+        ("every:<1h", 3600.0, False),
+        ("every:=1w", 604800.0, True),
+        ("every:1h-2h", 3600.0, True),
+        ("every:1h-2h", 7200.0, True),
+        ("every:1h-2h", 7201.0, False),
+        ("every:1.5d", 129600.0, True),
+        ("every:once", None, True),
+        ("every:1h", None, False),
+        ("every:on", 60.0, False),
+    ],
+)
+def test_lengths_of_time_are_added_up_and_compared(typed: str, every: float | None, meant: bool) -> None:
+    assert finds(typed, every=every) is meant
+    assert finds(f"-{typed}", every=every) is not meant
+
+
+@pytest.mark.parametrize(
+    ("longer", "shorter", "sure"),
+    [
+        ("clim", "cli", True),
+        ("cli", "clim", False),
+        ("clim x", "clim", True),
+        ("clim", "clim x", False),
+        ("!clim", "!cli", False),
+        ("!clim", "!clim", True),
+        ("name:clim", "name:cli", True),
+        ("name:clim", "cli", False),
+        ("health:failed", "health:fail", False),
+        ("health:fail", "health:fail", True),
+        ("~ab", "~a", False),
+        ("/ab/", "/a/", False),
+        ("abcdef01", "abcdef0", False),
+        ("abcdef012", "abcdef01", True),
+        ("name:abcdef01", "name:abcdef0", True),
+        ("a or b", "a", False),
+        ("a", "a or b", False),
+        ("a", "", True),
+        ("", "a", False),
+    ],
+)
+def test_a_letter_more_is_known_to_leave_less(longer: str, shorter: str, sure: bool) -> None:
+    assert parse_filter(longer).within(parse_filter(shorter)) is sure
+
+
+def test_only_letters_that_abbreviate_put_timers_in_another_order() -> None:
+    assert parse_filter("x ~cn").ranks
+    for typed in ("climate", "!~cn", "", "health:ok"):
+        assert not parse_filter(typed).ranks
+    one = Plain(name="climate-nightly")
+    assert parse_filter("~igh").rank(one) == 1  # type: ignore[arg-type]  # set above
+    assert parse_filter("~igh ~clm").rank(one) == 1 + fuzzy_rank("clm", one.name)  # type: ignore[arg-type,attr-defined]
+    assert parse_filter("~igh or ~cn").rank(one) == 0  # type: ignore[arg-type]  # set above
+
+
+def test_what_changes_with_time_is_asked_for_again() -> None:
+    assert not Filter().timely
+    assert [parse_filter(typed).timely for typed in ("", "climate", "health:ok", "x or last:today")] == [
+        False, False, False, True,
+    ]  # fmt: skip
+
+
+def test_several_words_of_one_kind_are_met_by_any() -> None:
+    assert finds("cause:late,fi")
+    assert finds("status:paused,act")
+    assert finds("type:flow,tr")
+    assert finds("profile:home,work")
+    assert not finds("cause:late")
+    assert not finds("type:flow")
+    assert finds("health:problem", word=Word.WARN)
+    assert not finds("health:problem", word=Word.RUNNING)
