@@ -131,8 +131,12 @@ async def _carry_out(verb: str, taken: Sequence[Listed], here: Context, options:
             show((f"{'done' if code == OK else 'FAILED'}  {_called(one)}: {words}",))
             sys.stdout.flush()
 
-    with noting():
-        await asyncio.gather(*(do(place, one) for place, one in enumerate(taken)))
+    try:
+        with noting():
+            await asyncio.gather(*(do(place, one) for place, one in enumerate(taken)))
+    except asyncio.CancelledError:
+        tell((f"Ended early: {len(codes)} of {len(taken)} are through; globus-tui journal says what else was begun.",))
+        raise
     bad = set(codes) - {OK}
     return OK if not bad else bad.pop() if len(bad) == 1 and OK not in codes else FAILED
 

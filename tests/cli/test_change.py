@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -51,6 +52,19 @@ def test_what_a_filter_means_is_paused_and_exactly_that_is_resumed(facility: Ser
     assert terminal("journal", "--format", "jsonl") == DONE
     assert terminal.out.count('"outcome":"done"') == 2 * len(planned)
     assert terminal("journal", "verify") == DONE
+
+
+def test_ended_early_it_says_how_far_it_came(facility: Served) -> None:
+    hanging = timer(facility, "sensor-hourly").job_id
+    facility.sandbox.faults.add(Fault(f"/jobs/{hanging}/pause*", method="POST", times=None, kind="hang"))
+    command = [sys.executable, "-m", "globus_tui", "pause", "sensor-hourly or db-dumps", "--yes"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout
+        assert program.stderr
+        assert program.stdout.readline().startswith("done  db-dumps")
+        program.send_signal(signal.SIGINT)
+        assert program.wait(60) == 130
+        assert "Ended early: 1 of 2 are through; globus-tui journal" in program.stderr.read()
 
 
 def test_without_a_terminal_it_is_not_asked_and_nothing_is_done(facility: Served, terminal: Shell) -> None:
