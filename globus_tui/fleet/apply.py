@@ -263,7 +263,7 @@ class Applier:
         draft = replace(wanted.draft, schedule=schedule)
         creator = self._making.creator(self._sending(item, wanted))
         after = known.attempt if known is not None else None
-        found = await creator.create(draft, check_consents=False, after=after, there=self._there)
+        found = await creator.create(draft, check_consents=False, after=after, jobs=self._there)
         if not isinstance(found, Created):
             if isinstance(found, Unconfirmed) and after is not None and found.attempt == after:
                 raise _Stopped(_later(after, now))

@@ -32,17 +32,17 @@ async def claim(alerts: Sequence[Alert], ledger: Ledger) -> list[Alert]:
 
     A cause is a timer, what happened to it, and since when it is in trouble.
     """
-    mine: list[Alert] = []
+    fresh: list[Alert] = []
 
     def write(document: dict[str, Any]) -> None:
-        told = {key: one for key, one in wire.document(document.get("told")).items() if _is_young(one, alerts)}
-        mine.clear()
+        causes = {key: cause for key, cause in wire.document(document.get("told")).items() if _is_young(cause, alerts)}
+        fresh.clear()
         for alert in alerts:
             cause = f"{alert.kind.value} {alert.word.value} {alert.since.isoformat(timespec='minutes')}"
-            if wire.document(told.get(alert.key)).get("cause") != cause:
-                told[alert.key] = {"cause": cause, "at": alert.at.isoformat()}
-                mine.append(alert)
-        document["told"] = told
+            if wire.document(causes.get(alert.key)).get("cause") != cause:
+                causes[alert.key] = {"cause": cause, "at": alert.at.isoformat()}
+                fresh.append(alert)
+        document["told"] = causes
 
     if not alerts:
         return []
@@ -50,7 +50,7 @@ async def claim(alerts: Sequence[Alert], ledger: Ledger) -> list[Alert]:
         await ledger.change(write)
     except GlobusTuiError:
         return list(alerts)
-    return mine
+    return fresh
 
 
 def _is_young(kept: object, alerts: Sequence[Alert]) -> bool:
@@ -60,7 +60,7 @@ def _is_young(kept: object, alerts: Sequence[Alert]) -> bool:
 
 async def run_hook(command: Sequence[str], document: Mapping[str, Any], limit: float = TIME_LIMIT) -> str | None:
     """Runs the command and hands it the document; what went wrong, in words, or None."""
-    environ = {key: value for key, value in os.environ.items() if not any(one in key for one in _SECRET)}
+    environ = {key: value for key, value in os.environ.items() if not any(part in key for part in _SECRET)}
     try:
         process = await asyncio.create_subprocess_exec(
             *command,

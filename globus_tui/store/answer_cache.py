@@ -91,12 +91,12 @@ class AnswerCache:
             head, _, body = packed.partition(b"\n")
             if head != _head():
                 return None
-            found = _Reader(io.BytesIO(zlib.decompress(body))).load()
+            value = _Reader(io.BytesIO(zlib.decompress(body))).load()
         except (OSError, ValueError, EOFError, AttributeError, ImportError, TypeError, LookupError):
             return None
         except (zlib.error, pickle.UnpicklingError):
             return None
-        return found if isinstance(found, Kept) and found.label == self.label else None
+        return value if isinstance(value, Kept) and value.label == self.label else None
 
     def due(self) -> bool:
         """It is time to save again."""
@@ -115,8 +115,8 @@ class AnswerCache:
     def save_names(self, timers: Iterable[str], collections: Iterable[str]) -> None:
         """Keeps names for the completion of shells, which `names` reads; not being able to loses nothing."""
         lines = [self.label.partition("\n")[0]]
-        for kind, found in (("timers", timers), ("collections", collections)):
-            lines += [f"{kind} {one}" for one in dict.fromkeys(found) if one.isprintable()]
+        for kind, entries in (("timers", timers), ("collections", collections)):
+            lines += [f"{kind} {text}" for text in dict.fromkeys(entries) if text.isprintable()]
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_own(names_beside(self.path), "\n".join(lines).encode(errors="replace"))
@@ -135,9 +135,9 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         if module_name.startswith(_OURS) or (module_name, global_name) in _OTHERS:
-            found = super().find_class(module_name, global_name)
-            if isinstance(found, type) and found.__module__ == module_name:
-                return found
+            named = super().find_class(module_name, global_name)
+            if isinstance(named, type) and named.__module__ == module_name:
+                return named
         raise pickle.UnpicklingError(f"{module_name}.{global_name} has no place in a cache")
 
 

@@ -64,48 +64,48 @@ class NameShelf:
 
     def note(self, sides: Iterable[str]) -> None:
         """Takes down which collections a job touches."""
-        for one in sides:
-            if one not in self.collections or one in self._seeded:
-                self._wanted[one] = None
+        for side in sides:
+            if side not in self.collections or side in self._seeded:
+                self._wanted[side] = None
 
-    def seed(self, found: Mapping[str, Collection]) -> None:
+    def seed(self, collections: Mapping[str, Collection]) -> None:
         """Takes what an earlier session knew: good until it is looked up again."""
-        self._seeded.update(found)
-        self.collections = MappingProxyType(dict(found))
+        self._seeded.update(collections)
+        self.collections = MappingProxyType(dict(collections))
 
     def wanted(self, now: datetime, limit: int = NAMES_AT_ONCE) -> tuple[str, ...]:
         """Ids to look up now."""
-        due = (one for one in self._wanted if self._not_before.get(one, now) <= now)
-        return tuple(one for one, _ in zip(due, range(limit), strict=False))
+        due = (key for key in self._wanted if self._not_before.get(key, now) <= now)
+        return tuple(key for key, _ in zip(due, range(limit), strict=False))
 
     def harvest(self, tasks: Iterable[Task]) -> bool:
         """Takes names that came with tasks; True if any was new. They are names only: see `read`."""
-        found: dict[str, Collection] = {}
+        collections: dict[str, Collection] = {}
         for task in tasks:
             sides = ((task.source_id, task.source_name), (task.destination_id, task.destination_name))
-            for one, name in sides:
-                if one and name and one not in self.collections and one in self._wanted:
-                    found[one] = Collection(one, name)
-        return self._keep(found)
+            for side, name in sides:
+                if side and name and side not in self.collections and side in self._wanted:
+                    collections[side] = Collection(side, name)
+        return self._keep(collections)
 
-    def take(self, found: Mapping[str, Collection]) -> bool:
+    def take(self, collections: Mapping[str, Collection]) -> bool:
         """Takes collections that were looked up, by the id asked for; True if any was new or differs."""
-        self.read.update(found)
-        self._seeded.difference_update(found)
-        for key in found:
+        self.read.update(collections)
+        self._seeded.difference_update(collections)
+        for key in collections:
             self._wanted.pop(key, None)
-        return self._keep({key: one for key, one in found.items() if self.collections.get(key) != one})
+        return self._keep({key: new for key, new in collections.items() if self.collections.get(key) != new})
 
     def missed(self, collection_id: str, now: datetime, *, refused: bool) -> None:
         """The look-up failed: not again for a while."""
         self._not_before[collection_id] = now + (_REFUSED_FOR if refused else _UNREACHABLE_FOR)
 
-    def _keep(self, found: dict[str, Collection]) -> bool:
-        for key in found:
+    def _keep(self, collections: dict[str, Collection]) -> bool:
+        for key in collections:
             self._wanted.pop(key, None)
-        if found:
-            self.collections = MappingProxyType({**self.collections, **found})
-        return bool(found)
+        if collections:
+            self.collections = MappingProxyType({**self.collections, **collections})
+        return bool(collections)
 
 
 JUDGED_AT_ONCE = 300
@@ -293,10 +293,10 @@ class Board:
     def show_kept(self, kept: Kept) -> None:
         """Publishes rows of an earlier session as they were judged then; the first list replaces them all."""
         self.kept = kept
-        self.shelf.take(one for one in kept.tasks if one.finished)
+        self.shelf.take(task for task in kept.tasks if task.finished)
         self.names.seed(kept.collections)
-        rows = {one.job_id: row_of(one.job, one.health) for one in kept.states}
-        self._made = {one.job_id: (rows[one.job_id], one) for one in kept.states}
+        rows = {state.job_id: row_of(state.job, state.health) for state in kept.states}
+        self._made = {state.job_id: (rows[state.job_id], state) for state in kept.states}
         self.states = States(rows, self.state_of, self.glance)
         self.freshness = Freshness(FreshnessState.CACHED, kept.at)
 
@@ -319,7 +319,7 @@ class Board:
             if isinstance(self.documents.get(job_id), Source):
                 self._put(job_id, *moved)
         # In the order of the service: the next list is compared with this one from the top.
-        self.documents = {one: self.documents[one] for one in rows if one in self.documents}
+        self.documents = {job_id: self.documents[job_id] for job_id in rows if job_id in self.documents}
         gone = self.states.keys() - rows.keys() if self.kept else removed
         if self.kept is not None:
             self.kept = None
@@ -337,7 +337,7 @@ class Board:
         """The rows in the order of a list, and which of them are its news; what happened here meanwhile stays."""
         rows: dict[JobId, Row] = {}
         changed: set[JobId] = set()
-        local = [one for one in self._rows if self._is_older_than_here(one, asked)]
+        local = [job_id for job_id in self._rows if self._is_older_than_here(job_id, asked)]
         for job_id in (*read.order, *local):
             before, news = self._rows.get(job_id), read.news.get(job_id)
             if news is not None and not self._is_older_than_here(job_id, asked):
@@ -353,32 +353,32 @@ class Board:
             return True
         return self._deleted.get(job_id, 0) > asked
 
-    def take_job(self, found: Job, asked: int) -> bool:
+    def take_job(self, reading: Job, asked: int) -> bool:
         """Folds the reading of one job in and publishes; False if something newer is known already.
 
         Raises:
             UnreadableAnswer: it cannot be understood, while what is known can: that stays.
         """
-        job_id = found.job_id
+        job_id = reading.job_id
         if max(self._touched.get(job_id, 0), self._deleted.get(job_id, 0)) > asked:
             return False
         old = self.job(job_id) if job_id in self.documents else None
-        if found.unreadable is not None and old is not None and old.unreadable is None:
-            raise UnreadableAnswer(f"What Globus sent about this timer cannot be read: {found.unreadable}.")
+        if reading.unreadable is not None and old is not None and old.unreadable is None:
+            raise UnreadableAnswer(f"What Globus sent about this timer cannot be read: {reading.unreadable}.")
         self._touch(job_id, asked)
-        job = merge_job(old, found, self.opened.get(job_id, RUNS_KEPT))
+        job = merge_job(old, reading, self.opened.get(job_id, RUNS_KEPT))
         self._take(job, changed=job != old)
         return True
 
-    def take_older_runs(self, job_id: JobId, found: Job) -> None:
+    def take_older_runs(self, job_id: JobId, job: Job) -> None:
         """Adds a page of older runs to a job; all else in that reading is as old as any list. Publishes."""
         if job_id not in self.documents:
             return
         old = self.job(job_id)
-        listed, kept = ([one for one in old.runs if one.kept_here is here] for here in (False, True))
-        runs = merge_runs(found.runs, tuple(listed), RUNS_KEPT_WHEN_OPENED)
+        listed, kept = ([run for run in old.runs if run.kept_here is local] for local in (False, True))
+        runs = merge_runs(job.runs, tuple(listed), RUNS_KEPT_WHEN_OPENED)
         runs = merge_runs(tuple(kept), runs, RUNS_KEPT_WHEN_OPENED)
-        self._take(replace(old, runs=runs, runs_marker=found.runs_marker), changed=True)
+        self._take(replace(old, runs=runs, runs_marker=job.runs_marker), changed=True)
 
     def add_kept_runs(self, job_id: JobId, kept: tuple[Run, ...]) -> None:
         """Adds runs that were kept here to those that Globus lists, which go before them. Publishes."""
@@ -407,30 +407,34 @@ class Board:
         self._rows.pop(job_id, None)
         self.publish((), removed=(job_id,))
 
-    def take_tasks(self, found: Sequence[Task]) -> None:
+    def take_tasks(self, tasks: Sequence[Task]) -> None:
         """Takes tasks, judges the jobs they belong to again, and publishes."""
-        touched = [job_id for job_id in self.shelf.take(found) if job_id in self._rows]
+        touched = [job_id for job_id in self.shelf.take(tasks) if job_id in self._rows]
         self._judge_again(touched)
-        self.publish(touched, collections=self.names.harvest(found))
+        self.publish(touched, collections=self.names.harvest(tasks))
 
-    def take_collections(self, found: Mapping[str, Collection]) -> None:
+    def take_collections(self, collections: Mapping[str, Collection]) -> None:
         """Takes collections and publishes."""
-        self.publish((), collections=self.names.take(found))
+        self.publish((), collections=self.names.take(collections))
 
     # --- what happens here
 
     def take_orders(self, orders: Mapping[str, Orders]) -> None:
         """Goes by these from now on; judges the timers again for which they are others, and publishes."""
         before, self.orders = self.orders, orders
-        ids = (one for one in before.keys() | orders.keys() if one in self._rows)
-        known = [JobId(one) for one in ids if before.get(one, NONE) != orders.get(one, NONE)]
+        ids = (job_id for job_id in before.keys() | orders.keys() if job_id in self._rows)
+        known = [JobId(job_id) for job_id in ids if before.get(job_id, NONE) != orders.get(job_id, NONE)]
         self._judge_again(known)
         self.publish(known)
 
-    def take_replaced(self, found: Mapping[str, str]) -> None:
+    def take_replaced(self, replaced: Mapping[str, str]) -> None:
         """Knows from now on which timers were replaced by which, and publishes."""
-        before, self.replaced = self.replaced, found
-        changed = [one for one in map(JobId, before.keys() | found.keys()) if before.get(one) != found.get(one)]
+        before, self.replaced = self.replaced, replaced
+        changed = [
+            job_id
+            for job_id in map(JobId, before.keys() | replaced.keys())
+            if before.get(job_id) != replaced.get(job_id)
+        ]
         self._say_anew(changed)
         self.publish(changed)
 
@@ -528,17 +532,19 @@ class Board:
         before = self.states.rows
         if self.replaced:  # their rows tell how those in their place are
             jobs, removed = tuple(jobs), tuple(removed)
-            told = [one for one in map(JobId, self.replaced) if self.replaced[one] in {*jobs, *removed}]
-            self._say_anew(told)
-            jobs = (*jobs, *told)
-        news = frozenset(one for one in jobs if one in self._rows and _differs(self._rows[one], before.get(one)))
-        gone = frozenset(one for one in removed if one in before)
+            old_ids = [job_id for job_id in map(JobId, self.replaced) if self.replaced[job_id] in {*jobs, *removed}]
+            self._say_anew(old_ids)
+            jobs = (*jobs, *old_ids)
+        news = frozenset(
+            job_id for job_id in jobs if job_id in self._rows and _differs(self._rows[job_id], before.get(job_id))
+        )
+        gone = frozenset(job_id for job_id in removed if job_id in before)
         again = len(self._again)
-        for one in news:
-            if (at := self._rows[one].again) is not None:
-                self._again.append((at, one))
+        for job_id in news:
+            if (at := self._rows[job_id].again) is not None:
+                self._again.append((at, job_id))
         if len(self._again) > 2 * len(self._rows) + 100:  # moments that do not hold any more
-            self._again = [(at, one) for one, row in self._rows.items() if (at := row.again) is not None]
+            self._again = [(at, job_id) for job_id, row in self._rows.items() if (at := row.again) is not None]
             heapify(self._again)
         elif len(self._again) != again:
             heapify(self._again)

@@ -179,8 +179,8 @@ class Browser:
 
     def forget(self) -> None:
         """Everything is read anew: after a sign-in, or on request."""
-        for one in (self._searches, self._folders, self._collections, self._pauses, self._bookmarks):
-            one.clear()
+        for cache in (self._searches, self._folders, self._collections, self._pauses, self._bookmarks):
+            cache.clear()
 
     async def suggest(self, typed: str) -> Suggestions:
         """Collections that fit what was typed so far. Cancel it when more is typed: the newest question counts.
@@ -200,9 +200,9 @@ class Browser:
         ]
         if len(words) >= FEWEST_LETTERS:
             asked.append((Why.SEARCH, self._search(words, None)))
-        answers = await asyncio.gather(*(one for _, one in asked), return_exceptions=True)
-        found = _joined(typed, [why for why, _ in asked], answers)
-        return replace(found, found=_named_so_first(words, found.found)) if words else found
+        answers = await asyncio.gather(*(question for _, question in asked), return_exceptions=True)
+        suggestions = _joined(typed, [why for why, _ in asked], answers)
+        return replace(suggestions, found=_named_so_first(words, suggestions.found)) if words else suggestions
 
     async def collection(self, collection_id: str) -> Collection:
         """One collection's document. Raises what the service raises."""
@@ -232,11 +232,11 @@ class Browser:
         if not again and (kept := self._folders.get(key)) is not None:
             return kept
         try:
-            found = await self._service.ls(collection_id, path, show_hidden=show_hidden)
+            listing = await self._service.ls(collection_id, path, show_hidden=show_hidden)
         except GlobusTuiError as error:
             return _refused_view(collection_id, path or "", error)
-        view = FolderView(collection_id, found.path, found.entries, found.total, read_at=self._clock())
-        self._folders.put((collection_id, found.path, show_hidden), view)
+        view = FolderView(collection_id, listing.path, listing.entries, listing.total, read_at=self._clock())
+        self._folders.put((collection_id, listing.path, show_hidden), view)
         return self._folders.put(key, view)
 
     async def look(self, collection_id: str, path: str) -> PathLook:
@@ -262,15 +262,15 @@ class Browser:
                 words or None, filter_scope=scope, filter_non_functional=False, limit=ONE_PAGE
             )
             self._searches.put(key, page)
-        return tuple(Suggestion(one, _WHY[scope]) for one in page.items), page.marker is not None
+        return tuple(Suggestion(collection, _WHY[scope]) for collection in page.items), page.marker is not None
 
     async def _from_bookmarks(self, words: str) -> tuple[tuple[Suggestion, ...], bool]:
         marks = self._bookmarks.get("all")
         if marks is None:
             marks = self._bookmarks.put("all", await self._service.bookmarks())
-        wanted = [one for one in marks if all(word in one.label.lower() for word in words.lower().split())]
-        found = await asyncio.gather(*(self._named(one) for one in wanted[:ONE_PAGE]))
-        return tuple(found), len(wanted) > ONE_PAGE
+        matching = [mark for mark in marks if all(word in mark.label.lower() for word in words.lower().split())]
+        suggestions = await asyncio.gather(*(self._named(mark) for mark in matching[:ONE_PAGE]))
+        return tuple(suggestions), len(matching) > ONE_PAGE
 
     async def _named(self, mark: Bookmark) -> Suggestion:
         """A bookmark with its collection; one whose collection cannot be read still leads somewhere by its id."""
@@ -298,15 +298,15 @@ class Browser:
 _WHY = {"recently-used": Why.RECENT, "administered-by-me": Why.MINE, "shared-with-me": Why.SHARED, None: Why.SEARCH}
 
 
-def _named_so_first(words: str, found: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+def _named_so_first(words: str, suggestions: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
     """Those whose name has what was typed before those that have it elsewhere: Enter takes the first one."""
-    wanted = words.lower().split()
+    wanted_words = words.lower().split()
 
-    def elsewhere(one: Suggestion) -> bool:
-        name = f"{one.label or ''} {one.collection.name}".lower()
-        return not all(word in name for word in wanted)
+    def elsewhere(suggestion: Suggestion) -> bool:
+        name = f"{suggestion.label or ''} {suggestion.collection.name}".lower()
+        return not all(word in name for word in wanted_words)
 
-    return tuple(sorted(found, key=elsewhere))
+    return tuple(sorted(suggestions, key=elsewhere))
 
 
 def _joined(
@@ -314,7 +314,7 @@ def _joined(
 ) -> Suggestions:
     """All groups in order, each collection once (bookmarks each stand for themselves)."""
     seen: set[str] = set()
-    found: list[Suggestion] = []
+    joined: list[Suggestion] = []
     problems: list[str] = []
     gare: Gare | None = None
     more = False
@@ -327,12 +327,12 @@ def _joined(
             continue
         suggestions, rest = answer
         more = more or rest
-        for one in suggestions:
-            if why is not Why.BOOKMARK and one.collection.collection_id in seen:
+        for suggestion in suggestions:
+            if why is not Why.BOOKMARK and suggestion.collection.collection_id in seen:
                 continue
-            seen.add(one.collection.collection_id)
-            found.append(replace(one, why=why))
-    return Suggestions(typed, tuple(found), tuple(dict.fromkeys(problems)), gare, more=more)
+            seen.add(suggestion.collection.collection_id)
+            joined.append(replace(suggestion, why=why))
+    return Suggestions(typed, tuple(joined), tuple(dict.fromkeys(problems)), gare, more=more)
 
 
 def _refused_view(collection_id: str, path: str, error: GlobusTuiError) -> FolderView:

@@ -38,37 +38,37 @@ def seen_now(rows: Iterable[Row]) -> dict[str, Seen]:
 
 def changes(before: Mapping[str, Seen], after: Mapping[str, Seen]) -> list[Changed]:
     """What differs, trouble first as the rows are ordered."""
-    found = []
+    result = []
     for key, now in after.items():
         then = before.get(key)
         if then is None:
-            found.append(Changed(now.name, "new", "", now.health))
+            result.append(Changed(now.name, "new", "", now.health))
             continue
-        for what in Seen._fields:
-            if getattr(then, what) != getattr(now, what):
-                said = (_said(what, getattr(one, what)) for one in (then, now))
-                found.append(Changed(now.name, {"live": "runs", "every": "interval"}.get(what, what), *said))
-    return found + [Changed(one.name, "gone", one.health, "") for key, one in before.items() if key not in after]
+        for field in Seen._fields:
+            if getattr(then, field) != getattr(now, field):
+                values = (_said(field, getattr(moment, field)) for moment in (then, now))
+                result.append(Changed(now.name, {"live": "runs", "every": "interval"}.get(field, field), *values))
+    return result + [Changed(seen.name, "gone", seen.health, "") for key, seen in before.items() if key not in after]
 
 
-def _said(what: str, value: object) -> str:
-    if what == "paths":
+def _said(field: str, value: object) -> str:
+    if field == "paths":
         return str(value).replace("\n", ", ").replace("\x00", " to ")
-    if what == "live":
+    if field == "live":
         return "yes" if value else "no"
-    return "?" if value is None else f"{value:g} s" if what == "every" else str(value)
+    return "?" if value is None else f"{value:g} s" if field == "every" else str(value)
 
 
 def to_document(seen: Mapping[str, Seen]) -> dict[str, Any]:
     """For the next start."""
-    return {key: list(one) for key, one in seen.items()}
+    return {key: list(entry) for key, entry in seen.items()}
 
 
-def from_document(found: Mapping[str, Any]) -> dict[str, Seen]:
+def from_document(document: Mapping[str, Any]) -> dict[str, Seen]:
     """What an earlier start left; what cannot be read is left out."""
     kept = {}
-    for key, one in found.items():
-        values = wire.items(one)
+    for key, entry in document.items():
+        values = wire.items(entry)
         if len(values) == len(Seen._fields) and isinstance(values[0], str) and isinstance(values[1], str):
             every = wire.number(values[3])
             kept[key] = Seen(values[0], values[1], values[2] is True, every, str(values[4]))

@@ -198,15 +198,15 @@ class Creator:
 
     async def check_consents(self, draft: Draft) -> ConsentCheck:
         """Which consents are there and which would be asked for. Raises what the services raise."""
-        endpoints = [self._services.collections.get_endpoint(one) for one in draft.collection_ids]
+        endpoints = [self._services.collections.get_endpoint(collection_id) for collection_id in draft.collection_ids]
         collections = tuple(await asyncio.gather(*endpoints))
         missing, unknown = [], []
         for scope in scopes_needed(draft, collections):
             gare = Gare("ConsentRequired", (str(scope),))
-            there = await self._services.consents.granted(gare) if self._services.consents else None
-            if there is None:
+            granted = await self._services.consents.granted(gare) if self._services.consents else None
+            if granted is None:
                 unknown.append(scope)
-            elif not there:
+            elif not granted:
                 missing.append(scope)
         return ConsentCheck(tuple(missing), tuple(unknown), collections)
 
@@ -217,7 +217,7 @@ class Creator:
         check_consents: bool = True,
         after: Attempt | None = None,
         again: bool = False,
-        there: tuple[Job, ...] | None = None,
+        jobs: tuple[Job, ...] | None = None,
     ) -> Creation:
         """Creates the timer (the first of a group), or hands in the transfer. Never raises for what a service does.
 
@@ -227,26 +227,26 @@ class Creator:
             after: an earlier attempt at the same that stayed without an answer: it is looked for first. While it may
                 still arrive nothing is sent, and the answer is `Unconfirmed`.
             again: whoever asks knows that, and wants it sent all the same.
-            there: all timers, where they were read just now; None reads them.
+            jobs: all timers, where they were read just now; None reads them.
         """
         if self._busy.locked():  # a key pressed twice must not make two timers
             return NotCreated("Wait: it is being created already.")
         async with self._busy:
             if after is not None and after.timer is not None:
-                found = await self._look_before(after, draft)
-                if not isinstance(found, Unconfirmed) or not (again or self.now() - after.sent_at >= LATE):
-                    return found
+                earlier = await self._look_before(after, draft)
+                if not isinstance(earlier, Unconfirmed) or not (again or self.now() - after.sent_at >= LATE):
+                    return earlier
             if after is not None and after.submission_id is not None:
                 draft = replace(draft, transfer=replace(draft.transfer, submission_id=after.submission_id))
-            if check_consents and (wanted := await self._consent_wanted(draft)) is not None:
-                return wanted
+            if check_consents and (consent := await self._consent_wanted(draft)) is not None:
+                return consent
             if draft.what is What.TRANSFER_NOW:
                 return await self._submit(draft)
             try:
                 timer = draft.to_timer()
             except BadInput as problem:
                 return NotCreated(str(problem), problem)
-            return await self._create(timer, draft, there)
+            return await self._create(timer, draft, jobs)
 
     async def create_group(
         self, draft: Draft, *, check_consents: bool = True, after: Attempt | None = None, again: bool = False
@@ -267,10 +267,10 @@ class Creator:
             return GroupCreation((), NotCreated(str(problem), problem))
         async with self._busy:
             try:
-                there = await self._services.timers.list_jobs()
+                jobs = await self._services.timers.list_jobs()
             except GlobusTuiError as error:
                 return GroupCreation((), self._unread(draft, error, after))
-            return await self._create_missing(timers, there, draft, after, check_consents=check_consents, again=again)
+            return await self._create_missing(timers, jobs, draft, after, check_consents=check_consents, again=again)
 
     def _unread(self, draft: Draft, error: GlobusTuiError, after: Attempt | None) -> Creation:
         if after is None or is_sign_out(error) or requirement(error) is not None:
@@ -280,7 +280,7 @@ class Creator:
     async def _create_missing(
         self,
         timers: tuple[NewTimer, ...],
-        there: tuple[Job, ...],
+        jobs: tuple[Job, ...],
         draft: Draft,
         after: Attempt | None,
         *,
@@ -289,26 +289,26 @@ class Creator:
     ) -> GroupCreation:
         if after is not None:
             sent = after.group or ((after.timer,) if after.timer else ())
-            earlier = {one: _found(one, there, after) for one in dict.fromkeys((*timers, *sent))}
+            earlier = {timer: _found(timer, jobs, after) for timer in dict.fromkeys((*timers, *sent))}
             began = replace(after, group=tuple(dict.fromkeys((*sent, *timers))))
         else:
             earlier = {}
-            began = Attempt(self.now(), known=frozenset(str(job.job_id) for job in there), group=timers)
-        made = [found for one in timers if (found := earlier.get(one)) is not None]
-        ids = {found.job.job_id for found in made}
-        others = tuple(found.job for found in earlier.values() if found is not None and found.job.job_id not in ids)
+            began = Attempt(self.now(), known=frozenset(str(job.job_id) for job in jobs), group=timers)
+        made = [old for timer in timers if (old := earlier.get(timer)) is not None]
+        ids = {old.job.job_id for old in made}
+        others = tuple(old.job for old in earlier.values() if old is not None and old.job.job_id not in ids)
         if after is not None and after.timer is not None and earlier.get(after.timer) is None and not again:
             error = GlobusTuiError("No answer came.")
             if self.now() - after.sent_at < LATE:
                 words = _unconfirmed_words(error, looked=True)
                 return GroupCreation(tuple(made), Unconfirmed(words, error, began, True, draft), others)
-        if check_consents and len(made) < len(timers) and (wanted := await self._consent_wanted(draft)) is not None:
-            return GroupCreation(tuple(made), wanted, others)
+        if check_consents and len(made) < len(timers) and (consent := await self._consent_wanted(draft)) is not None:
+            return GroupCreation(tuple(made), consent, others)
         done: list[Created] = []
         for timer in timers:
-            ended: Creation = earlier.get(timer) or await self._send(timer, draft, replace(began, timer=timer), there)
+            ended: Creation = earlier.get(timer) or await self._send(timer, draft, replace(began, timer=timer), jobs)
             if not isinstance(ended, Created):
-                rest = [one for one in made if one not in done]
+                rest = [old for old in made if old not in done]
                 if not isinstance(ended, Unconfirmed):  # of this one nothing can arrive any more
                     self._sending(replace(began, timer=None), draft)
                 return GroupCreation((*done, *rest), ended, others)
@@ -322,12 +322,12 @@ class Creator:
 
     async def _look_before(self, attempt: Attempt, draft: Draft) -> Creation:
         """A look for an earlier attempt. What it made may be something else than the draft asks for now."""
-        found = await self._look(attempt, draft, None)
-        if not isinstance(found, Created) or attempt.timer is None or _asks_for(draft, attempt.timer):
-            return found
+        creation = await self._look(attempt, draft, None)
+        if not isinstance(creation, Created) or attempt.timer is None or _asks_for(draft, attempt.timer):
+            return creation
         return NotCreated(
-            f"{found.job.label} was created after all, as it was when it was sent. The draft says something else now, "
-            "and of that nothing was sent: create again to make it too, or change the one that is there."
+            f"{creation.job.label} was created after all, as it was when it was sent. The draft says something else "
+            "now, and of that nothing was sent: create again to make it too, or change the one that is there."
         )
 
     async def _consent_wanted(self, draft: Draft) -> Creation | None:
@@ -337,35 +337,35 @@ class Creator:
             return self._not_created(draft, error, "Nothing was sent: the collections could not be looked up")
         if not check.missing:
             return None
-        return NeedsConsent(Gare("ConsentRequired", tuple(str(one) for one in check.missing)), None)
+        return NeedsConsent(Gare("ConsentRequired", tuple(str(scope) for scope in check.missing)), None)
 
-    async def _create(self, timer: NewTimer, draft: Draft, there: tuple[Job, ...] | None) -> Creation:
+    async def _create(self, timer: NewTimer, draft: Draft, jobs: tuple[Job, ...] | None) -> Creation:
         try:
-            before = await self._services.timers.list_jobs() if there is None else there
+            before = await self._services.timers.list_jobs() if jobs is None else jobs
         except GlobusTuiError as error:
             return self._not_created(draft, error, "Nothing was sent: your timers could not be read")
         known = frozenset(str(job.job_id) for job in before)
         return await self._send(timer, draft, Attempt(self.now(), timer, known), before)
 
-    async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt, there: Iterable[Job]) -> Creation:
+    async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt, jobs: Iterable[Job]) -> Creation:
         """Sends it; `there` are the timers there were before."""
         self._sending(attempt, draft)
         subject: dict[str, object] = {"timer": {"id": None, "name": timer.name}, "asked": timer.to_document()}
-        twins = find_created(timer, there, sent_at=self.now(), known=())
+        twins = find_created(timer, jobs, sent_at=self.now(), known=())
         subject |= {"twins": [str(job.job_id) for job in twins], **alarm_entry(draft)}
         async with self._recorder.asking("create", subject) as asked:
             error: GlobusTuiError | None = None
-            found: Creation
+            creation: Creation
             try:
                 made = await self._services.timers.create_timer(timer)
                 if made.job.unreadable is not None:
                     raise UnreadableAnswer(f"The answer cannot be understood: {made.job.unreadable}.")
-                found = Created(made.job, f"Created {made.job.label}.", made.document)
+                creation = Created(made.job, f"Created {made.job.label}.", made.document)
             except GlobusTuiError as problem:
                 error = problem
-                found = await self._after_error(problem, attempt, draft)
-            await self._end(asked, found, error)
-        return self._noted(found)
+                creation = await self._after_error(problem, attempt, draft)
+            await self._end(asked, creation, error)
+        return self._noted(creation)
 
     async def _after_error(self, error: GlobusTuiError, attempt: Attempt, draft: Draft) -> Creation:
         if error.may_have_arrived:
@@ -385,11 +385,11 @@ class Creator:
             except GlobusTuiError:
                 continue
             looked = True
-            found = find_created(attempt.timer, jobs, sent_at=attempt.sent_at, known=attempt.known)
-            if found:
-                more = f" There are {len(found)} of them now." if len(found) > 1 else ""
-                words = f"The answer was lost, but {found[0].label} was created.{more}"
-                return Created(found[0], words, found_again=True)
+            matches = find_created(attempt.timer, jobs, sent_at=attempt.sent_at, known=attempt.known)
+            if matches:
+                more_words = f" There are {len(matches)} of them now." if len(matches) > 1 else ""
+                words = f"The answer was lost, but {matches[0].label} was created.{more_words}"
+                return Created(matches[0], words, found_again=True)
         return Unconfirmed(_unconfirmed_words(error, looked=looked), error, attempt, looked, draft)
 
     async def _submit(self, draft: Draft) -> Creation:
@@ -405,19 +405,19 @@ class Creator:
         subject: dict[str, object] = {"transfer": {"label": data.label}, "asked": data.to_document()}
         async with self._recorder.asking("transfer", subject) as asked:
             error: GlobusTuiError | None = None
-            found: Creation
+            creation: Creation
             try:
                 made = await self._services.transfers.submit_transfer(data)
                 words = "It was under way already." if made.duplicate else "The transfer is under way."
-                found = Submitted(made.task_id, words, made.duplicate)
+                creation = Submitted(made.task_id, words, made.duplicate)
             except GlobusTuiError as problem:
                 error = problem
                 if problem.may_have_arrived:
-                    found = Unconfirmed(_unsubmitted_words(problem), problem, attempt, False, draft)
+                    creation = Unconfirmed(_unsubmitted_words(problem), problem, attempt, False, draft)
                 else:
-                    found = self._not_created(draft, problem, "It was not started")
-            await self._end(asked, found, error)
-        return self._noted(found)
+                    creation = self._not_created(draft, problem, "It was not started")
+            await self._end(asked, creation, error)
+        return self._noted(creation)
 
     def _not_created(self, draft: Draft, error: GlobusTuiError, words: str) -> Creation:
         if is_sign_out(error):
@@ -427,20 +427,20 @@ class Creator:
         problems = problems_of(error, draft) if isinstance(error, ServiceError) else ()
         return NotCreated(f"{words}: {error}", error, problems)
 
-    async def _end(self, asked: Asking, found: Creation, error: GlobusTuiError | None) -> None:
-        if isinstance(found, Created):
-            timer = {"timer": {"id": found.job.job_id, "name": found.job.name}}
-            await asked.ended(True, after=found.document, error=error, found=timer)
-        elif isinstance(found, Submitted):
-            await asked.ended(True, found={"task": {"id": found.task_id}})
+    async def _end(self, asked: Asking, creation: Creation, error: GlobusTuiError | None) -> None:
+        if isinstance(creation, Created):
+            timer = {"timer": {"id": creation.job.job_id, "name": creation.job.name}}
+            await asked.ended(True, after=creation.document, error=error, found=timer)
+        elif isinstance(creation, Submitted):
+            await asked.ended(True, found={"task": {"id": creation.task_id}})
         else:
-            await asked.ended(None if isinstance(found, Unconfirmed) else False, error=error)
+            await asked.ended(None if isinstance(creation, Unconfirmed) else False, error=error)
 
-    def _noted(self, found: Creation) -> Creation:
-        if not isinstance(found, Created | Submitted):
-            return found
+    def _noted(self, creation: Creation) -> Creation:
+        if not isinstance(creation, Created | Submitted):
+            return creation
         note = self._recorder.take_warning()
-        return replace(found, note=note) if note else found
+        return replace(creation, note=note) if note else creation
 
 
 def _asks_for(draft: Draft, sent: NewTimer) -> bool:
@@ -448,13 +448,13 @@ def _asks_for(draft: Draft, sent: NewTimer) -> bool:
         timers = draft.to_timers()
     except BadInput:
         return False
-    return any(one.to_document() == sent.to_document() for one in timers)
+    return any(timer.to_document() == sent.to_document() for timer in timers)
 
 
 def _found(timer: NewTimer, jobs: Iterable[Job], after: Attempt) -> Created | None:
     """What an earlier attempt made of it."""
-    found = find_created(timer, jobs, sent_at=after.sent_at, known=after.known)
-    return Created(found[0], f"{found[0].label} was created before.", found_again=True) if found else None
+    matches = find_created(timer, jobs, sent_at=after.sent_at, known=after.known)
+    return Created(matches[0], f"{matches[0].label} was created before.", found_again=True) if matches else None
 
 
 def _unconfirmed_words(error: GlobusTuiError, *, looked: bool) -> str:

@@ -28,25 +28,27 @@ TOGETHER = 4
 _LASTING = (ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN, ErrorKind.NEEDS_AUTHORIZATION, ErrorKind.INVALID, ErrorKind.OTHER)
 
 
-async def read_collections(board: Board, services: Services, wanted: Iterable[str]) -> str | None:
+async def read_collections(board: Board, services: Services, ids: Iterable[str]) -> str | None:
     """Reads and publishes collections; returns why one failed for another reason than a refusal."""
-    left = list(wanted)
+    waiting = list(ids)
     problems: list[str] = []
 
-    async def look_up(one: str) -> Collection | None:
+    async def look_up(collection_id: str) -> Collection | None:
         try:
-            return await services.collections.get_endpoint(one)
+            return await services.collections.get_endpoint(collection_id)
         except GlobusTuiError as error:
             refused = isinstance(error, ServiceError) and error.kind in _LASTING
-            board.names.missed(one, board.now(), refused=refused)
+            board.names.missed(collection_id, board.now(), refused=refused)
             if not refused:
                 problems.append(f"Names of collections could not be read: {error}")
         return None
 
-    while left and not problems:
-        together, left = left[:TOGETHER], left[TOGETHER:]
-        found = await asyncio.gather(*map(look_up, together))
-        board.take_collections({key: one for key, one in zip(together, found, strict=True) if one is not None})
+    while waiting and not problems:
+        together, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
+        answers = await asyncio.gather(*map(look_up, together))
+        board.take_collections(
+            {key: answer for key, answer in zip(together, answers, strict=True) if answer is not None}
+        )
     return problems[0] if problems else None
 
 
@@ -144,12 +146,12 @@ class Details:
     async def _join_tasks(self, runs: Sequence[Run]) -> str | None:
         """Reads the tasks of runs, as far as they are not known to be finished, in one request."""
         known = self._board.shelf.tasks
-        wanted = [run.resource_id for run in runs if run.resource_id]
-        wanted = [one for one in wanted if one not in known or not known[one].finished][:TASKS_AT_ONCE]
-        if not wanted:
+        task_ids = [run.resource_id for run in runs if run.resource_id]
+        task_ids = [key for key in task_ids if key not in known or not known[key].finished][:TASKS_AT_ONCE]
+        if not task_ids:
             return None
         try:
-            self._board.take_tasks(await self._services.tasks.tasks_by_id(wanted))
+            self._board.take_tasks(await self._services.tasks.tasks_by_id(task_ids))
         except GlobusTuiError as error:
             return f"The tasks of the runs could not be read: {error}"
         return None
@@ -159,8 +161,8 @@ class Details:
         if job.transfer is None:
             return None
         sides = (job.transfer.source_endpoint, job.transfer.destination_endpoint)
-        wanted = dict.fromkeys(one for one in sides if one and one not in self._board.names.read)
-        return await read_collections(self._board, self._services, wanted)
+        ids = dict.fromkeys(side for side in sides if side and side not in self._board.names.read)
+        return await read_collections(self._board, self._services, ids)
 
     async def load_task(self, task_id: str) -> Task:
         """Reads one task.
@@ -215,6 +217,6 @@ class Details:
         names = self._board.names
         if collection_id in names.read and (known := names.collections.get(collection_id)):
             return known
-        found = await self._services.collections.get_endpoint(collection_id)
-        self._board.take_collections({collection_id: found})
-        return found
+        collection = await self._services.collections.get_endpoint(collection_id)
+        self._board.take_collections({collection_id: collection})
+        return collection

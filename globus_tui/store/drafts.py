@@ -120,14 +120,14 @@ class DraftShelf:
 
     def drafts(self) -> tuple[SavedDraft, ...]:
         """All drafts that are there, newest first. A file that cannot be understood is listed too, never removed."""
-        found = {**dict(self._files()), **self._memory}
-        read = [_read(draft_id, contents) for draft_id, contents in found.items()]
+        files = {**dict(self._files()), **self._memory}
+        read = [_read(draft_id, contents) for draft_id, contents in files.items()]
         oldest = datetime.min.replace(tzinfo=UTC)
-        return tuple(sorted(read, key=lambda one: (one.saved_at or oldest, one.draft_id), reverse=True))
+        return tuple(sorted(read, key=lambda draft: (draft.saved_at or oldest, draft.draft_id), reverse=True))
 
     def load(self, draft_id: str) -> SavedDraft | None:
         """One draft; None when there is none."""
-        return next((one for one in self.drafts() if one.draft_id == draft_id), None)
+        return next((draft for draft in self.drafts() if draft.draft_id == draft_id), None)
 
     def take_warning(self) -> str | None:
         """Why drafts are not on disk; said once."""
@@ -199,27 +199,27 @@ def _read(draft_id: str, contents: bytes | OSError) -> SavedDraft:
     if isinstance(contents, OSError):
         return SavedDraft(draft_id, None, unreadable=f"It cannot be read: {contents.strerror or contents}")
     try:
-        found = json.loads(contents.decode("utf-8", "surrogatepass"))
-        draft = from_file(wire.document(found).get("draft"))
+        document = json.loads(contents.decode("utf-8", "surrogatepass"))
+        draft = from_file(wire.document(document).get("draft"))
     except (ValueError, RecursionError) as problem:  # BadInput is a ValueError
         return SavedDraft(draft_id, None, unreadable=str(problem))
-    draft = replace(draft, replaces=wire.text(found.get("replaces")))
-    if submission_id := wire.text(found.get("submission_id")):
+    draft = replace(draft, replaces=wire.text(document.get("replaces")))
+    if submission_id := wire.text(document.get("submission_id")):
         draft = replace(draft, transfer=replace(draft.transfer, submission_id=submission_id))
     return SavedDraft(
         draft_id,
         draft,
-        saved_at=wire.moment(found.get("saved_at")),
-        step=wire.text(found.get("step")) or "",
-        attempt=read_attempt(found.get("attempt")),
-        open_elsewhere=_open_elsewhere(found),
-        host=host if (host := wire.text(found.get("host"))) != socket.gethostname() else None,
+        saved_at=wire.moment(document.get("saved_at")),
+        step=wire.text(document.get("step")) or "",
+        attempt=read_attempt(document.get("attempt")),
+        open_elsewhere=_open_elsewhere(document),
+        host=host if (host := wire.text(document.get("host"))) != socket.gethostname() else None,
     )
 
 
-def _open_elsewhere(found: dict[str, Any]) -> bool:
-    pid = wire.whole(found.get("pid"))
-    if pid is None or pid == os.getpid() or found.get("host") != socket.gethostname():
+def _open_elsewhere(document: dict[str, Any]) -> bool:
+    pid = wire.whole(document.get("pid"))
+    if pid is None or pid == os.getpid() or document.get("host") != socket.gethostname():
         return False
     return is_alive(pid)
 
@@ -231,40 +231,40 @@ def attempt_document(attempt: Attempt) -> dict[str, Any]:
         "known": sorted(attempt.known),
         "submission_id": attempt.submission_id,
         "timer": None if attempt.timer is None else attempt.timer.to_document(),
-        "group": [one.to_document() for one in attempt.group],
+        "group": [timer.to_document() for timer in attempt.group],
     }
 
 
-def read_attempt(found: object) -> Attempt | None:
+def read_attempt(value: object) -> Attempt | None:
     """What `attempt_document` kept; None when it cannot be understood."""
-    document = wire.document(found)
+    document = wire.document(value)
     sent_at = wire.moment(document.get("sent_at"))
     if sent_at is None:
         return None
     timer = read_timer(wire.document(document.get("timer")))
     known = frozenset(wire.texts(document.get("known")))
-    group = [read_timer(wire.document(one)) for one in wire.items(document.get("group"))]
-    read = tuple(one for one in group if one is not None)
+    group = [read_timer(wire.document(entry)) for entry in wire.items(document.get("group"))]
+    read = tuple(timer for timer in group if timer is not None)
     return Attempt(sent_at, timer, known, wire.text(document.get("submission_id")), read)
 
 
-def read_timer(found: wire.Document) -> NewTimer | None:
+def read_timer(document: wire.Document) -> NewTimer | None:
     """A timer from the document that asked for it; None when that cannot be understood."""
-    schedule = read_schedule(found)
+    schedule = read_schedule(document)
     if schedule is None:
         return None
-    name, body = wire.text(found.get("name")), wire.document(found.get("body"))
-    if found.get("timer_type") == "flow":
-        return FlowTimer(wire.text(found.get("flow_id")) or "", body, schedule, name)
+    name, body = wire.text(document.get("name")), wire.document(document.get("body"))
+    if document.get("timer_type") == "flow":
+        return FlowTimer(wire.text(document.get("flow_id")) or "", body, schedule, name)
     return TransferTimer(TransferData.from_document(body), schedule, name)
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         raise BadInput(f"“{max(names, key=names.count)}” is said twice in one object; only one of them can be meant.")
-    return found
+    return members
 
 
 def read_draft_text(text: str, zone: tzinfo | None = None) -> Draft:
@@ -277,12 +277,12 @@ def read_draft_text(text: str, zone: tzinfo | None = None) -> Draft:
         BadInput: it is no JSON (with the line), or no such document.
     """
     try:
-        found = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
+        document = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
     except json.JSONDecodeError as problem:
         raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
     except RecursionError as problem:
         raise BadInput("This is nested too deep.") from problem
-    return from_file(found, zone)
+    return from_file(document, zone)
 
 
 def read_timer_file(path: Path, zone: tzinfo | None = None) -> Draft:

@@ -116,7 +116,7 @@ class JobState:
     @property
     def told_run(self) -> Run | None:
         """The run to look at: the newest that made a task; where one failed, not yet that in progress since."""
-        runs = [one for one in self.job.runs if one.resource_id]
+        runs = [run for run in self.job.runs if run.resource_id]
         newer = self.job.running and self.health.word is Word.FAILED and runs[:1] == list(self.job.runs[:1])
         return next(iter(runs[1:] if newer and len(runs) > 1 else runs), None)
 
@@ -183,13 +183,13 @@ class GroupState(JobState):
 
     @property
     def last_ran(self) -> datetime | None:
-        last = max((one.last for one in self.rows if one.last is not None), default=None)
+        last = max((row.last for row in self.rows if row.last is not None), default=None)
         return None if last is None else datetime.fromtimestamp(last, UTC)
 
     @property
     def worst_suffix(self) -> str:
         """Which of its timers is the worst one; empty when all are alike."""
-        if all(one.word is self.worst.health.word for one in self.rows):
+        if all(row.word is self.worst.health.word for row in self.rows):
             return ""
         return self.group.suffixes[self.group.job_ids.index(self.worst.job_id)]
 
@@ -213,7 +213,7 @@ def group_state(group: TimerGroup, rows: Mapping[JobId, Row], make: Callable[[Ro
     )
     latest = parts if len(parts) <= LOOKED_AT else nlargest(LOOKED_AT, parts, key=lambda row: row.last or 0.0)
     history = replace(worst.history, marks=_joined_marks(tuple(map(make, latest))))
-    pending = next((replace(one.pending, new_name=None) for one in parts if one.pending), None)
+    pending = next((replace(state.pending, new_name=None) for state in parts if state.pending), None)
     return GroupState(
         job, history, worst.health, pending, group=group, rows=parts, make=make, worst=worst, soonest=soonest
     )
@@ -229,7 +229,7 @@ def _runs_at(row: Row) -> float:
 
 def _joined_marks(parts: tuple[JobState, ...]) -> tuple[Mark, ...]:
     """Their marks taken in turn, newest tick first. Marks carry no times, so one that paused may be some ticks off."""
-    newest = max((one.last_ran for one in parts if one.last_ran), default=None)
+    newest = max((state.last_ran for state in parts if state.last_ran), default=None)
 
     def last_tick(state: JobState) -> float:
         schedule = state.job.schedule
@@ -238,5 +238,5 @@ def _joined_marks(parts: tuple[JobState, ...]) -> tuple[Mark, ...]:
         return -((newest - schedule.start) % schedule.interval).total_seconds()
 
     in_turn = sorted(parts, key=last_tick, reverse=True)
-    rounds = zip_longest(*(one.history.marks for one in in_turn))
-    return tuple(mark for one in rounds for mark in one if mark is not None)
+    rounds = zip_longest(*(state.history.marks for state in in_turn))
+    return tuple(mark for marks in rounds for mark in marks if mark is not None)

@@ -111,13 +111,13 @@ class Operator:
         new_name = operation.name if isinstance(operation, Rename) else None
         board.begin(job_id, Pending(DOING[type(operation)], board.now(), new_name))
         try:
-            found = await self._carry_out(operation)
+            outcome = await self._carry_out(operation)
         finally:
             board.end(job_id)
             self._refresher.due.wish(job_id, board.clock() + timedelta(seconds=SOON))
-        if isinstance(found, Done):
-            return replace(found, note=self._recorder.take_warning())
-        return found
+        if isinstance(outcome, Done):
+            return replace(outcome, note=self._recorder.take_warning())
+        return outcome
 
     async def _carry_out(self, operation: JobOperation) -> Outcome:
         try:
@@ -358,16 +358,16 @@ class JobStore:
         if self._board.kept is not None or at is None or not self.states:
             return None
         states = [self._board.state_of(row) for row in worst(tuple(self._board.states.rows.values()), ROWS_KEPT)]
-        shown = [replace(one, pending=None) if one.pending else one for one in states]
-        tasks = (self.tasks.get(run.resource_id or "") for one in shown for run in one.job.runs)
-        sides = {one for state in shown for one in _sides(state)}
+        shown = [replace(state, pending=None) if state.pending else state for state in states]
+        tasks = (self.tasks.get(run.resource_id or "") for state in shown for run in state.job.runs)
+        sides = {side for state in shown for side in _sides(state)}
         return Kept(
             label,
             at,
             tuple(shown),
             self.count_words() or {},
             tuple(task for task in tasks if task is not None and task.finished),
-            {key: one for key, one in self.collections.items() if key in sides},
+            {key: collection for key, collection in self.collections.items() if key in sides},
         )
 
     # --- alarms for mirrors
@@ -382,7 +382,7 @@ class JobStore:
         if entries := await self.journal.entries():
             self._levels = alarm_levels(entries)
             self._take_orders()
-            self._board.take_replaced({one.job_id: one.replaced_by for one in replaced_timers(entries)})
+            self._board.take_replaced({old.job_id: old.replaced_by for old in replaced_timers(entries)})
 
     # --- what people decided here
 
@@ -398,14 +398,14 @@ class JobStore:
     async def read_ledger(self) -> None:
         """Takes what is in the ledger now; one that cannot be read is told, and nothing of it holds."""
         self.ledger_problem = None
-        found: list[Mapping[str, Orders]] = []
+        parts: list[Mapping[str, Orders]] = []
         for ledger in filter(None, (self.ledger, self.notes)):
             try:
-                found.append(orders_in(await ledger.read()))
+                parts.append(orders_in(await ledger.read()))
             except GlobusTuiError as wrong:
                 self.ledger_problem = wrong.in_full
-                found.append({})
-        self._orders, *shared = found
+                parts.append({})
+        self._orders, *shared = parts
         self._shared = shared[0] if shared else {}
         self._take_orders()
 
@@ -433,7 +433,7 @@ class JobStore:
 
         if self.notes is not None and shared:
             self._shared = orders_in(await self.notes.change(partial(edit, values=shared)))
-            if any(one in self._orders and (self._orders[one].note or self._orders[one].tags) for one in ids):
+            if any(key in self._orders and (self._orders[key].note or self._orders[key].tags) for key in ids):
                 changes |= dict.fromkeys(shared)  # what was noted before there was a shared file
         if changes:
             self._orders = orders_in(await self.ledger.change(partial(edit, values=changes)))
@@ -444,8 +444,8 @@ class JobStore:
 
         def handing_on(keys: Sequence[str]) -> Callable[[dict[str, Any]], None]:
             def edit(document: dict[str, Any]) -> None:
-                found = wire.document(wire.document(document.get("timers")).get(old_id))
-                known = {**found, "good_at": self._good_at(old_id) or found.get("good_at")}
+                timer = wire.document(wire.document(document.get("timers")).get(old_id))
+                known = {**timer, "good_at": self._good_at(old_id) or timer.get("good_at")}
                 edit_timer(document, new_id, **{key: known.get(key) for key in keys})
                 edit_timer(document, old_id, **dict.fromkeys(keys))
 
@@ -466,13 +466,13 @@ class JobStore:
         return good.isoformat() if good else None
 
     def _take_orders(self) -> None:
-        found = dict(self._orders)
+        orders = dict(self._orders)
         for job_id, noted in self._shared.items():
-            found[job_id] = replace(found.get(job_id, NONE), note=noted.note, tags=noted.tags)
+            orders[job_id] = replace(orders.get(job_id, NONE), note=noted.note, tags=noted.tags)
         for job_id, level in self._levels.items():
-            found[job_id] = with_level(found.get(job_id, NONE), level)
-        if found != self._board.orders:
-            self._board.take_orders(found)
+            orders[job_id] = with_level(orders.get(job_id, NONE), level)
+        if orders != self._board.orders:
+            self._board.take_orders(orders)
 
     # --- staying current
 
@@ -544,7 +544,7 @@ class JobStore:
         if self.freshness.checked_at is None or self.refresher.plan.signed_out:
             return ()
         closed = await self._open_requests.look()
-        if any(one.what == "create" and one.effect for one in closed):
+        if any(entry.what == "create" and entry.effect for entry in closed):
             await self.read_journal()
         return closed
 

@@ -182,11 +182,11 @@ def make_line(entry: Mapping[str, Any], prev: str) -> bytes:
         return _line(safe, prev)
     except (TypeError, ValueError, RecursionError):
         flat: dict[str, Any] = {
-            key: one if isinstance(one, str | int | None) else _HIDDEN for key, one in entry.items()
+            key: value if isinstance(value, str | int | None) else _HIDDEN for key, value in entry.items()
         }
         timer = entry.get("timer")
         if isinstance(timer, dict):
-            flat["timer"] = {key: one for key, one in timer.items() if isinstance(one, str | None)}
+            flat["timer"] = {key: value for key, value in timer.items() if isinstance(value, str | None)}
         return _line(flat, prev)
 
 
@@ -200,9 +200,9 @@ def _line(entry: Mapping[str, Any], prev: str) -> bytes:
 
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _HIDDEN if _is_secret(str(key), one) else _without_secrets(one) for key, one in value.items()}
+        return {key: _HIDDEN if _is_secret(str(key), part) else _without_secrets(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_secrets(one) for one in value]
+        return [_without_secrets(part) for part in value]
     return value
 
 
@@ -246,10 +246,10 @@ def read_journal(path: Path) -> tuple[JournalLine, ...]:
 
 def _read(raw: bytes) -> Mapping[str, Any] | None:
     try:
-        found = json.loads(raw)
+        entry = json.loads(raw)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return entry if isinstance(entry, dict) else None
 
 
 def _chained(entry: Mapping[str, Any], before: Sequence[str]) -> bool:
@@ -264,13 +264,13 @@ def folded(entries: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...
 
     A request has a line `asked` before it leaves, and one or two more with its outcome; `closed` is the last word.
     """
-    found: dict[object, Mapping[str, Any]] = {}
+    last: dict[object, Mapping[str, Any]] = {}
     for number, entry in enumerate(entries):
         request = entry.get("request")
         key = request if isinstance(request, str) else number
-        if not found.get(key, {}).get("closed"):
-            found[key] = entry
-    return tuple(found.values())
+        if not last.get(key, {}).get("closed"):
+            last[key] = entry
+    return tuple(last.values())
 
 
 def is_open(entry: Mapping[str, Any]) -> bool:
@@ -365,13 +365,13 @@ class Journal:
         if self.path is not None:
             with suppress(OSError, TimeoutError):
                 written = await asyncio.wait_for(asyncio.to_thread(read_journal, self.path), _PATIENCE)
-        found = [line.entry for line in written if line.entry is not None]
-        return folded(one for one in (*found, *waiting) if one.get("profile") == self.profile)
+        entries = [line.entry for line in written if line.entry is not None]
+        return folded(entry for entry in (*entries, *waiting) if entry.get("profile") == self.profile)
 
     async def left_open(self) -> tuple[Mapping[str, Any], ...]:
         """Requests of earlier sessions, and of copies that are no more, of which nobody knows what became."""
-        found = await self.entries()
-        return tuple(one for one in found if is_open(one) and _is_ours(one) and not self._still_asking(one))
+        entries = await self.entries()
+        return tuple(entry for entry in entries if is_open(entry) and _is_ours(entry) and not self._still_asking(entry))
 
     def _still_asking(self, entry: Mapping[str, Any]) -> bool:
         """Whoever asked may still be waiting for the answer, and will write it down."""
@@ -414,7 +414,7 @@ class Journal:
                         _tell_syslog(self._syslog, entry)
             except OSError as error:
                 problem = error
-            if any(one.get("outcome") == "asked" for one in waiting[:written]):
+            if any(entry.get("outcome") == "asked" for entry in waiting[:written]):
                 os.fsync(handle)  # the request leaves next, and must not be forgotten even when the machine stops
                 if new:
                     sync_folder(path.parent)
@@ -432,7 +432,7 @@ def _is_ours(entry: Mapping[str, Any]) -> bool:
 
 def _tell_syslog(where: bool | str, entry: Mapping[str, Any]) -> None:
     """One datagram of the BSD protocol (RFC 3164), user.notice. A log that cannot be reached holds nothing up."""
-    short = {key: one for key, one in entry.items() if key not in ("before", "after")}
+    short = {key: value for key, value in entry.items() if key not in ("before", "after")}
     words = make_line(short, "").replace(b"\0", b"").replace(b"\n", b" ").strip()
     path = "/dev/log" if where is True else str(where)
     host, _, port = path.rpartition(":")
@@ -449,8 +449,8 @@ def _tell_syslog(where: bool | str, entry: Mapping[str, Any]) -> None:
 
 def _is_closed(path: Path, entry: Mapping[str, Any]) -> bool:
     """Another copy of this program has looked the same request up meanwhile."""
-    found = (line.entry for line in read_journal(path) if line.entry is not None)
-    return any(one.get("request") == entry.get("request") and one.get("closed") for one in found)
+    entries = (line.entry for line in read_journal(path) if line.entry is not None)
+    return any(other.get("request") == entry.get("request") and other.get("closed") for other in entries)
 
 
 def _append(handle: int, entry: Mapping[str, Any], *, locked: bool) -> None:
@@ -458,10 +458,10 @@ def _append(handle: int, entry: Mapping[str, Any], *, locked: bool) -> None:
     size = os.fstat(handle).st_size
     last, ended = _last_line(handle, size)
     line = make_line(entry if locked else {**entry, "unlocked": True}, START if last is None else digest(last))
-    left = (b"" if ended else b"\n") + line + b"\n"
+    rest = (b"" if ended else b"\n") + line + b"\n"
     try:
-        while left:  # once, but on a disk that fills up: asked for the rest, it says what is wrong
-            left = left[os.write(handle, left) :]
+        while rest:  # once, but on a disk that fills up: asked for the rest, it says what is wrong
+            rest = rest[os.write(handle, rest) :]
     except OSError:
         if locked:
             os.ftruncate(handle, size)
@@ -513,9 +513,9 @@ def replaced_timers(entries: Iterable[Mapping[str, Any]]) -> tuple[OldTimer, ...
 
 def due_for_deletion(entries: Iterable[Mapping[str, Any]], now: datetime, days: int) -> tuple[OldTimer, ...]:
     """Replaced timers that have been kept long enough to ask whether to delete them."""
-    return tuple(one for one in replaced_timers(entries) if now - one.replaced_at >= timedelta(days=days))
+    return tuple(old for old in replaced_timers(entries) if now - old.replaced_at >= timedelta(days=days))
 
 
 def replaced_by(entries: Iterable[Mapping[str, Any]], new_id: str) -> OldTimer | None:
     """The timer whose place one has taken, if it was not deleted since."""
-    return next((one for one in replaced_timers(entries) if one.replaced_by == new_id), None)
+    return next((old for old in replaced_timers(entries) if old.replaced_by == new_id), None)

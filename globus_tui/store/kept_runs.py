@@ -41,7 +41,7 @@ class KeptRuns:
     def note(self, job_id: str, ran_at: float, task: Task) -> None:
         """Takes down for `write` when a run fired, in seconds since 1970, and its task, if that is over."""
         if task.finished and task.completed is not None and len(job_id.split()) == 1:
-            counts = ("-" if (found := getattr(task, one)) is None else str(found) for one in _COUNTS)
+            counts = ("-" if (value := getattr(task, field)) is None else str(value) for field in _COUNTS)
             key = f"{job_id} {ran_at:.6f}".encode(errors="replace")
             code = "_".join((task.error_code or "-").split())
             words = f" {task.completed.timestamp():.0f} {task.status.value} {code} {' '.join(counts)}\n"
@@ -85,8 +85,8 @@ class KeptRuns:
     def of(self, job_id: str) -> tuple[Run, ...]:
         """The runs of a timer, newest first. Blocks."""
         begin = f"{job_id} ".encode(errors="replace")
-        found = {run.ran_at: run for line in self._lines() if line.startswith(begin) and (run := _read(line))}
-        return tuple(found[at] for at in sorted(found, key=lambda at: at or datetime.min.replace(tzinfo=UTC))[::-1])
+        runs = {run.ran_at: run for line in self._lines() if line.startswith(begin) and (run := _read(line))}
+        return tuple(runs[at] for at in sorted(runs, key=lambda at: at or datetime.min.replace(tzinfo=UTC))[::-1])
 
 
 def _key(line: bytes) -> bytes:
@@ -97,9 +97,9 @@ def _read(line: bytes) -> Run | None:
     """A run of a line; None where the line is damaged."""
     try:
         _, ran, completed, status, code, *counts = line.decode().split(" ")
-        ran_at, ended = (datetime.fromtimestamp(float(one), UTC) for one in (ran, completed))
+        ran_at, ended = (datetime.fromtimestamp(float(at), UTC) for at in (ran, completed))
         numbers: dict[str, Any] = {
-            name: None if one == "-" else int(one) for name, one in zip(_COUNTS, counts, strict=True)
+            name: None if count == "-" else int(count) for name, count in zip(_COUNTS, counts, strict=True)
         }
     except (ValueError, OverflowError, OSError):
         return None

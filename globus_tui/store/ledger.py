@@ -39,12 +39,12 @@ def alarm_entry(draft: Draft) -> dict[str, float | None]:
 
 def alarm_levels(entries: Iterable[Mapping[str, Any]]) -> dict[str, float | None]:
     """The levels of timers made here, by id, where they are not the usual one; None: it never alarms."""
-    found: dict[str, float | None] = {}
+    levels: dict[str, float | None] = {}
     for entry in entries:
         job_id = wire.text(wire.document(entry.get("timer")).get("id"))
         if entry.get("what") == "create" and _KEY in entry and job_id:
-            found[job_id] = wire.number(entry[_KEY])
-    return found
+            levels[job_id] = wire.number(entry[_KEY])
+    return levels
 
 
 Document = dict[str, Any]
@@ -92,8 +92,8 @@ class Ledger:
         Raises:
             GlobusTuiError: it cannot be read, understood or written; nothing is changed then.
         """
-        found: Document = await self._aside(lambda: self._change(edit))
-        return found
+        document: Document = await self._aside(lambda: self._change(edit))
+        return document
 
     async def _aside(self, work: Callable[[], Any]) -> Any:
         if self.path is None:
@@ -109,8 +109,8 @@ class Ledger:
         if self.path is None:
             return self._stamp
         with suppress(OSError):
-            found = self.path.stat()
-            return found.st_mtime_ns, found.st_size, found.st_ino
+            stat = self.path.stat()
+            return stat.st_mtime_ns, stat.st_size, stat.st_ino
         return None
 
     def _load(self) -> Document:
@@ -118,17 +118,17 @@ class Ledger:
             return self._kept
         self._stamp = self._look()
         try:
-            found = json.loads(read_file(self.path, _MOST_BYTES))
+            document = json.loads(read_file(self.path, _MOST_BYTES))
         except FileNotFoundError:
             return {}
         except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict) or found.get("v") != _VERSION:
+            document = None
+        if not isinstance(document, dict) or document.get("v") != _VERSION:
             raise GlobusTuiError(
                 f"{self.path} cannot be understood: it is not of this version of the program, or damaged.",
                 advice="It is left as it is. Move it away to begin anew.",
             )
-        return found
+        return document
 
     def _change(self, edit: Callable[[Document], None]) -> Document:
         with self._turn, self._locked():
@@ -185,19 +185,21 @@ class Ledger:
 
 def orders_in(document: Mapping[str, Any]) -> dict[str, Orders]:
     """What a profile's part says of each timer."""
-    windows = {str(one.get("id")): one for one in wire.items(document.get("windows")) if isinstance(one, dict)}
+    windows = {
+        str(window.get("id")): window for window in wire.items(document.get("windows")) if isinstance(window, dict)
+    }
     timers = wire.document(document.get("timers"))
-    return {key: orders_of(one, windows) for key, one in timers.items() if isinstance(one, dict)}
+    return {key: orders_of(timer, windows) for key, timer in timers.items() if isinstance(timer, dict)}
 
 
 def edit_timer(document: Document, job_id: str, **changes: Any) -> None:
     """Writes down something of one timer; None takes it away."""
     timers: Document = document.setdefault("timers", {})
-    found: Document = timers.setdefault(job_id, {})
+    timer: Document = timers.setdefault(job_id, {})
     for key, value in changes.items():
         if value in (None, "", [], ()):
-            found.pop(key, None)
+            timer.pop(key, None)
         else:
-            found[key] = value
-    if not found:
+            timer[key] = value
+    if not timer:
         del timers[job_id]

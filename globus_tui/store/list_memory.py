@@ -59,13 +59,13 @@ class ListMemory:
     @classmethod
     def load(cls, path: Path) -> ListMemory:
         """Reads the file; what is wrong in it is as if it were not there."""
-        found: Any = None
+        document: Any = None
         with contextlib.suppress(OSError, ValueError, RecursionError):
-            found = json.loads(read_file(path, _MOST_BYTES))
-        get = found.get if isinstance(found, dict) else dict[str, Any]().get
+            document = json.loads(read_file(path, _MOST_BYTES))
+        get = document.get if isinstance(document, dict) else dict[str, Any]().get
         numbered = get("views")
         listed = numbered.items() if isinstance(numbered, dict) else ()
-        views = {int(key): _view(one) for key, one in listed if key in map(str, range(1, VIEWS + 1))}
+        views = {int(key): _view(view) for key, view in listed if key in map(str, range(1, VIEWS + 1))}
         default = get("default") if get("default") in views else None
         return cls(path, _view(get("last")), views, default, _texts(get("pins")), _texts(get("lines"))[-_LINES_KEPT:])
 
@@ -75,7 +75,7 @@ class ListMemory:
             return None
         document = {
             "last": _document(replace(self.last, filter="")),
-            "views": {str(number): _document(one) for number, one in sorted(self.views.items())},
+            "views": {str(number): _document(view) for number, view in sorted(self.views.items())},
             "default": self.default,
             "pins": self.pins,
             "lines": self.lines[-_LINES_KEPT:],
@@ -89,31 +89,31 @@ class ListMemory:
 
     def add_line(self, line: str) -> None:
         """Remembers what was typed after `:`; the same line twice is remembered once, as the newest."""
-        self.lines = [*(one for one in self.lines if one != line), line][-_LINES_KEPT:]
+        self.lines = [*(kept for kept in self.lines if kept != line), line][-_LINES_KEPT:]
 
 
-def _document(one: SavedView) -> dict[str, object]:
+def _document(view: SavedView) -> dict[str, object]:
     return {
-        "filter": one.filter,
-        "columns": one.columns,
-        "order": one.order,
-        "descending": one.descending,
-        "then": one.then,
+        "filter": view.filter,
+        "columns": view.columns,
+        "order": view.order,
+        "descending": view.descending,
+        "then": view.then,
     }
 
 
-def _view(found: Any) -> SavedView:
-    if not isinstance(found, dict):
+def _view(document: Any) -> SavedView:
+    if not isinstance(document, dict):
         return SavedView()
-    typed, order = found.get("filter"), found.get("order")
+    typed, order = document.get("filter"), document.get("order")
     return SavedView(
         typed if isinstance(typed, str) else "",
-        tuple(_texts(found.get("columns"))),
+        tuple(_texts(document.get("columns"))),
         order if isinstance(order, str) else "health",
-        found.get("descending") is True,
-        tuple(_texts(found.get("then"))),
+        document.get("descending") is True,
+        tuple(_texts(document.get("then"))),
     )
 
 
-def _texts(found: Any) -> list[str]:
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

@@ -192,8 +192,8 @@ class OpenRequests:
         return max(0.0, (min(map(self._due_at, self._journal.lost)) - self._now()).total_seconds())
 
     def _due_at(self, request: str) -> datetime:
-        said = wire.moment(self._journal.lost[request].get("when"))
-        return self._looks.get(request) or (said + _FIRST if said else self._now())
+        when = wire.moment(self._journal.lost[request].get("when"))
+        return self._looks.get(request) or (when + _FIRST if when else self._now())
 
     async def look(self) -> tuple[Closed, ...]:
         """Looks for all that is due; gives those of which the last word is written now. Never raises."""
@@ -202,17 +202,17 @@ class OpenRequests:
         self._looking = True
         try:
             if not self._read:
-                self._journal.lost |= {str(one["request"]): one for one in await self._journal.left_open()}
+                self._journal.lost |= {str(entry["request"]): entry for entry in await self._journal.left_open()}
                 self._read = True
-            due = [one for one in self._journal.lost if self._due_at(one) <= self._now()]
-            return await self._look_up({one: self._journal.lost[one] for one in due}) if due else ()
+            due = [request for request in self._journal.lost if self._due_at(request) <= self._now()]
+            return await self._look_up({request: self._journal.lost[request] for request in due}) if due else ()
         finally:
             self._looking = False
 
     async def _look_up(self, due: Mapping[str, Mapping[str, Any]]) -> tuple[Closed, ...]:
         try:
             jobs = {job.job_id: job for job in await self._jobs.list_jobs()}
-            done = [one for one in await self._journal.entries() if one.get("outcome") == "done"]
+            done = [entry for entry in await self._journal.entries() if entry.get("outcome") == "done"]
             answers = {request: await self._what_became(request, entry, jobs, done) for request, entry in due.items()}
         except GlobusTuiError:
             self._looks |= dict.fromkeys(due, self._now() + _FAILED)
@@ -226,8 +226,8 @@ class OpenRequests:
         return tuple(closed)
 
     def _age(self, entry: Mapping[str, Any]) -> timedelta:
-        said = wire.moment(entry.get("when"))
-        return LATE if said is None else self._now() - said
+        when = wire.moment(entry.get("when"))
+        return LATE if when is None else self._now() - when
 
     async def _close(self, request: str, entry: Mapping[str, Any], answer: _Answer) -> Closed:
         asked_at = entry.get("asked_at") or entry.get("when")
@@ -236,7 +236,7 @@ class OpenRequests:
             timer = {"id": answer.found.job_id, "name": answer.found.name}
         what, name = wire.text(entry.get("what")) or "", wire.text(timer.get("name"))
         own = {"v", "profile", "who", "host", "pid", "prev", "unlocked"}
-        last = {key: one for key, one in entry.items() if key not in own} | {
+        last = {key: value for key, value in entry.items() if key not in own} | {
             "when": self._now().astimezone(UTC).isoformat(),
             "asked_at": asked_at,
             "timer": timer,
@@ -259,17 +259,17 @@ class OpenRequests:
     ) -> _Answer:
         late = self._age(entry) >= LATE
         what = entry.get("what")
-        others = [one for one in done if _is_later(one, entry)]
+        others = [other for other in done if _is_later(other, entry)]
         about = "task" if what == "cancel" else "timer"
-        since = {one.get("what") for one in others if _id_of(one, about) == _id_of(entry, about)}
+        since = {other.get("what") for other in others if _id_of(other, about) == _id_of(entry, about)}
         if not late:
             self._watched.add(request)
         if what == "cancel":
             answer = await self._of_a_task(entry)
         elif what == "create":
-            made = {_id_of(one, "timer") for one in others if one.get("what") == what}
-            left = {job_id: job for job_id, job in jobs.items() if job_id not in made}
-            answer = _made(entry, left, self._now() - self._age(entry))
+            made = {_id_of(entry, "timer") for entry in others if entry.get("what") == what}
+            unclaimed = {job_id: job for job_id, job in jobs.items() if job_id not in made}
+            answer = _made(entry, unclaimed, self._now() - self._age(entry))
         elif (operation := _operation(entry)) is not None:
             answer = _done(operation, jobs.get(operation.job_id))
         else:
@@ -294,8 +294,8 @@ class OpenRequests:
         return _NOT_YET if effect is None else _Answer(settled=True, effect=effect)
 
 
-def _id_of(entry: Mapping[str, Any], what: str) -> str | None:
-    return wire.text(wire.document(entry.get(what)).get("id"))
+def _id_of(entry: Mapping[str, Any], about: str) -> str | None:
+    return wire.text(wire.document(entry.get(about)).get("id"))
 
 
 def _is_later(entry: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
@@ -328,5 +328,5 @@ def _made(entry: Mapping[str, Any], jobs: Mapping[JobId, Job], asked_at: datetim
     timer = read_timer(wire.document(entry.get("asked")))
     if timer is None:
         return _Answer(settled=True)
-    found = find_created(timer, jobs.values(), sent_at=asked_at, known=wire.texts(entry.get("twins")))
-    return _Answer(settled=True, effect=True, found=found[0]) if found else _NOT_YET
+    matches = find_created(timer, jobs.values(), sent_at=asked_at, known=wire.texts(entry.get("twins")))
+    return _Answer(settled=True, effect=True, found=matches[0]) if matches else _NOT_YET

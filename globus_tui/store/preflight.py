@@ -122,8 +122,8 @@ class Preflight:
             signed_in=known.signed_in and source[2] and destination[2],
         )
         usable = _usable(known)
-        rules = await asyncio.gather(*(self._in_turn(self._questions.pauses, one) for one in usable))
-        return replace(known, pauses={one: found for one, found in zip(usable, rules, strict=True) if found})
+        rules = await asyncio.gather(*(self._in_turn(self._questions.pauses, key) for key in usable))
+        return replace(known, pauses={key: paused for key, paused in zip(usable, rules, strict=True) if paused})
 
     async def _collection(
         self, collection_id: str | None, known: Collection | None
@@ -140,10 +140,10 @@ class Preflight:
 
     async def _paths(self, draft: Draft, known: Lookups) -> Lookups:
         data, items = draft.transfer, draft.transfer.items[:MOST_PATHS]
-        wanted = [(data.source_endpoint, one.source_path) for one in items]
-        wanted += [(data.destination_endpoint, one.destination_path) for one in items]
+        paths = [(data.source_endpoint, item.source_path) for item in items]
+        paths += [(data.destination_endpoint, item.destination_path) for item in items]
         usable = _usable(known)
-        places = dict.fromkeys((where, path) for where, path in wanted if where and where in usable and path)
+        places = dict.fromkeys((where, path) for where, path in paths if where and where in usable and path)
         new = [place for place in places if place not in known.paths]
         looks = await asyncio.gather(*(self._in_turn(self._questions.look, *place) for place in new))
         return replace(known, paths={**known.paths, **dict(zip(new, looks, strict=True))})
@@ -175,18 +175,18 @@ class Preflight:
         return self._deletions[key]
 
     async def _compare(self, source_id: str, source: str, destination_id: str, destination: str) -> Deletions | None:
-        here, there = await asyncio.gather(
+        source_view, other_view = await asyncio.gather(
             self._questions.folder(source_id, source, show_hidden=True),
             self._questions.folder(destination_id, destination, show_hidden=True),
         )
-        if here.problem is not None or (there.problem is not None and not there.missing):
+        if source_view.problem is not None or (other_view.problem is not None and not other_view.missing):
             return None
         return first_run_deletions(
-            here.entries,
-            there.entries,
+            source_view.entries,
+            other_view.entries,
             cap=MOST_COMPARED,
-            source_complete=here.complete,
-            destination_complete=there.complete or there.missing,
+            source_complete=source_view.complete,
+            destination_complete=other_view.complete or other_view.missing,
         )
 
     async def _in_turn(self, ask: Callable[..., Awaitable[T]], *about: str) -> T:
@@ -196,8 +196,8 @@ class Preflight:
 
 def _usable(known: Lookups) -> list[str]:
     """Ids of the collections whose folders can be asked for."""
-    both = [one for one in (known.source, known.destination) if one and not one.deleted and not one.non_functional]
-    return list(dict.fromkeys(one.collection_id for one in both))
+    both = [side for side in (known.source, known.destination) if side and not side.deleted and not side.non_functional]
+    return list(dict.fromkeys(side.collection_id for side in both))
 
 
 def _words(error: GlobusTuiError, not_found: str) -> str:

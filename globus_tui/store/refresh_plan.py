@@ -180,10 +180,10 @@ class Plan:
         if checked_at is None:
             return None
         seconds = self.pace * OUTDATED_AFTER_INTERVALS if self.interval else OUTDATED_WHEN_OFF
-        found = checked_at + timedelta(seconds=seconds)
+        outdated = checked_at + timedelta(seconds=seconds)
         if self.failures or self.next_at is None:
-            return found
-        return max(found, self.next_at + timedelta(seconds=self.pace * (OUTDATED_AFTER_INTERVALS - 1)))
+            return outdated
+        return max(outdated, self.next_at + timedelta(seconds=self.pace * (OUTDATED_AFTER_INTERVALS - 1)))
 
 
 def usable_interval(seconds: float, *, floor: float = FLOOR) -> float:

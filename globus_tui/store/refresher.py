@@ -75,7 +75,7 @@ class DueJobs:
                 self._next_runs[row.job_id] = next_run
                 heappush(self._heap, (next_run, row.job_id))
         if len(self._heap) > 2 * len(self._next_runs) + 100:
-            self._heap = [one for one in self._heap if self._current(*one)]
+            self._heap = [entry for entry in self._heap if self._current(*entry)]
             heapify(self._heap)
 
     def wish(self, job_id: JobId, at: datetime) -> None:
@@ -94,12 +94,12 @@ class DueJobs:
 
     def take(self, now: datetime, clock: datetime, reach: Reach) -> tuple[JobId, ...]:
         """The jobs to read now, few: when many fall due at one time the list has them soon enough."""
-        wished = [one for one, at in self._wishes.items() if at <= clock]
-        for one in wished:
-            del self._wishes[one]
-        opened = [one for at, one in self._open_ones(reach.opened) if at <= now]
-        for one in opened:
-            self._looked_at[one] = self._next_runs[one]
+        wished = [job_id for job_id, at in self._wishes.items() if at <= clock]
+        for job_id in wished:
+            del self._wishes[job_id]
+        opened = [job_id for at, job_id in self._open_ones(reach.opened) if at <= now]
+        for job_id in opened:
+            self._looked_at[job_id] = self._next_runs[job_id]
         return tuple(dict.fromkeys((*wished, *opened, *self._take_fallen(now, clock, reach))))
 
     def _take_fallen(self, now: datetime, clock: datetime, reach: Reach) -> list[JobId]:
@@ -119,9 +119,9 @@ class DueJobs:
     def _open_ones(self, opened: Iterable[JobId]) -> list[tuple[datetime, JobId]]:
         """When the timers that somebody looks at are worth a look, each once for every next run."""
         return [
-            (next_run + AFTER_NEXT_RUN, one)
-            for one in opened
-            if (next_run := self._next_runs.get(one)) is not None and self._looked_at.get(one) != next_run
+            (next_run + AFTER_NEXT_RUN, job_id)
+            for job_id in opened
+            if (next_run := self._next_runs.get(job_id)) is not None and self._looked_at.get(job_id) != next_run
         ]
 
     def _current(self, next_run: datetime, job_id: JobId) -> bool:
@@ -282,11 +282,11 @@ class Refresher:
 
     def _freshness(self, **changes: object) -> None:
         """Publishes the freshness with some of it changed; `outdated` follows from the time."""
-        found = replace(self.board.freshness, **changes)  # type: ignore[arg-type]  # names and types as in Freshness
-        outdated_at = self.plan.outdated_at(found.checked_at)
+        freshness = replace(self.board.freshness, **changes)  # type: ignore[arg-type]  # names and types as in Freshness
+        outdated_at = self.plan.outdated_at(freshness.checked_at)
         passed = outdated_at is not None and self.board.clock() >= outdated_at
-        outdated = passed and found.state is not FreshnessState.CACHED
-        self.board.set_freshness(replace(found, outdated=outdated))
+        outdated = passed and freshness.state is not FreshnessState.CACHED
+        self.board.set_freshness(replace(freshness, outdated=outdated))
 
     # --- what hangs on the list
 
@@ -295,30 +295,28 @@ class Refresher:
         problem = self.board.freshness.partial
         while problem is None and self.board.shelf.backlog(self.board.now()):
             problem = await self._read_tasks()
-        while names and problem is None and (wanted := self.board.names.wanted(self.board.now())):
-            problem = await read_collections(self.board, self._services, wanted)
+        while names and problem is None and (ids := self.board.names.wanted(self.board.now())):
+            problem = await read_collections(self.board, self._services, ids)
         self._freshness(partial=problem)
 
     async def _read_tasks(self) -> str | None:
         """At most one look-up of tasks; returns why it failed."""
         now = self.board.now()
         many = CATCHING_UP_REQUESTS if self.board.shelf.backlog(now) else 1
-        wanted = self.board.shelf.wanted(now, TASKS_AT_ONCE * many)
-        if not wanted or self._reading_tasks:
+        ids = self.board.shelf.wanted(now, TASKS_AT_ONCE * many)
+        if not ids or self._reading_tasks:
             return None
         self._reading_tasks, pause = True, BACKLOG_PAUSE
         try:
-            found = await self._services.tasks.tasks_by_id(
-                wanted, younger_than=self.plan.pace if self.last_taken else 0.0
-            )
+            tasks = await self._services.tasks.tasks_by_id(ids, younger_than=self.plan.pace if self.last_taken else 0.0)
         except GlobusTuiError as error:
             pause = PAUSE_AFTER_FAILURE
             return f"What became of the runs could not be read: {error}"
         finally:
             self._reading_tasks = False
             self._tasks_not_before = self.board.clock() + pause
-        self.board.shelf.missed(set(wanted) - {task.task_id for task in found}, now)
-        self.board.take_tasks(found)
+        self.board.shelf.missed(set(ids) - {task.task_id for task in tasks}, now)
+        self.board.take_tasks(tasks)
         return None
 
     # --- single timers
@@ -338,7 +336,7 @@ class Refresher:
         self._note_due((job_id,))
 
     def _note_due(self, job_ids: Iterable[JobId]) -> None:
-        self.due.note(row for one in job_ids if (row := self.board.states.rows.get(one)) is not None)
+        self.due.note(row for job_id in job_ids if (row := self.board.states.rows.get(job_id)) is not None)
 
     async def read_due_jobs(self) -> None:
         """Reads the timers whose next run just fell due, and those an action asked to look at again."""
@@ -370,7 +368,7 @@ class Refresher:
         planned = self._planned()
         if not planned:
             return None
-        kind, seconds = min(planned.items(), key=lambda one: one[1])
+        kind, seconds = min(planned.items(), key=lambda job_id: job_id[1])
         return Wake(max(0.0, seconds), kind)
 
     def _planned(self) -> dict[WakeKind, float]:

@@ -120,7 +120,7 @@ def make_row(
     """Judges a job, or the view of its document; `orders` as for `judge`."""
     past = Past(job, tasks, now)
     health = _in_steps(judge(job, tasks, now, history=past, orders=orders))
-    source, destination = (wire.repeated(one) or "" for one in job.sides)
+    source, destination = (wire.repeated(side) or "" for side in job.sides)
     at, name = job.next_run, job.label
     last = job.runs[0].ran_at if job.runs else job.last_ran_at
     folded = name.casefold()
@@ -199,7 +199,7 @@ def _moments(job: Job, past: Past, health: Health, now: datetime) -> Iterator[da
 
 def _moments_of_orders(job: Job, past: Past, orders: Orders, now: datetime) -> Iterator[datetime]:
     """When what was decided here ends, or a good copy gets too old."""
-    ends = [one.until for one in (orders.rest, orders.known) if one is not None and one.until is not None]
+    ends = [order.until for order in (orders.rest, orders.known) if order is not None and order.until is not None]
     if orders.good_within is not None:
         good = last_good(job, past.tasks, past.outcomes) or orders.good_at or job.submitted_at
         ends += [good + orders.good_within] if good is not None else []
@@ -223,34 +223,34 @@ def _moments_of_a_long_run(job: Job, past: Past, now: datetime) -> Iterator[date
 # --- runs that a later answer leaves out
 
 
-def merge_runs(old: tuple[Run, ...], found: tuple[Run, ...], kept: int) -> tuple[Run, ...]:
+def merge_runs(old: tuple[Run, ...], listed: tuple[Run, ...], kept: int) -> tuple[Run, ...]:
     """Unites runs, newest first, at most `kept` (but never fewer than found). What was found now wins.
 
     A run is known by the moment at which it fired, for a job has one run at a time and the service gives runs no id;
     what it made (`resource_id`) may become known only later.
     """
     if not old:
-        return found
-    fresh = {run.ran_at or run.key for run in found}
+        return listed
+    fresh = {run.ran_at or run.key for run in listed}
     known = tuple(run for run in old if (run.ran_at or run.key) not in fresh)
     if not known:
-        return found
-    runs = (*found, *known)
+        return listed
+    runs = (*listed, *known)
     if all(run.ran_at for run in runs):
         runs = tuple(sorted(runs, key=lambda run: run.ran_at.timestamp() if run.ran_at else 0.0, reverse=True))
-    return runs[: max(kept, len(found))]
+    return runs[: max(kept, len(listed))]
 
 
-def merge_job(old: Job | None, found: Job, runs_kept: int = RUNS_KEPT) -> Job:
+def merge_job(old: Job | None, new: Job, runs_kept: int = RUNS_KEPT) -> Job:
     """The job as found, with the older runs that were known already: an answer may carry only the newest few."""
-    if old is None or not old.runs or found.unreadable:
-        return found
-    runs = merge_runs(old.runs, found.runs, runs_kept)
-    if runs == found.runs:
-        return found
-    reaches_deeper = len(runs) > len(found.runs)
-    marker = old.runs_marker if reaches_deeper and runs[-1] == old.runs[-1] else found.runs_marker
-    return replace(found, runs=runs, runs_marker=marker)
+    if old is None or not old.runs or new.unreadable:
+        return new
+    runs = merge_runs(old.runs, new.runs, runs_kept)
+    if runs == new.runs:
+        return new
+    reaches_deeper = len(runs) > len(new.runs)
+    marker = old.runs_marker if reaches_deeper and runs[-1] == old.runs[-1] else new.runs_marker
+    return replace(new, runs=runs, runs_marker=marker)
 
 
 class OlderRuns(NamedTuple):
@@ -265,8 +265,8 @@ class OlderRuns(NamedTuple):
 
     def runs(self) -> tuple[tuple[Run, ...], str | None]:
         """Unpacks them. It is what this process packed, nothing from outside."""
-        found: tuple[tuple[Run, ...], str | None] = pickle.loads(zlib.decompress(self.packed))  # noqa: S301
-        return found
+        packed: tuple[tuple[Run, ...], str | None] = pickle.loads(zlib.decompress(self.packed))  # noqa: S301
+        return packed
 
 
 # --- a list
@@ -328,20 +328,20 @@ class Reading:
     def take(self, entries: Iterable[Entry]) -> ListRead:
         sparse = self._sparse()
         read = ListRead({}, {}, {})
-        for key, found, text in entries:
+        for key, document, text in entries:
             if key is not None:
                 job_id = JobId(key)
                 kept = self.kept[job_id]
                 if isinstance(kept, Source) and id(kept.block) in sparse:
                     read.moved[job_id] = self._pack(text), self._older.get(job_id)
             else:
-                job_id = self._take_news(view(found), found, text, read)
+                job_id = self._take_news(view(document), document, text, read)
             read.order[job_id] = None
         return read
 
-    def _take_news(self, job: Job, found: object, text: str, read: ListRead) -> JobId:
+    def _take_news(self, job: Job, document: object, text: str, read: ListRead) -> JobId:
         job_id, before = job.job_id, self.kept.get(job.job_id)
-        if isinstance(before, Job) and merge_job(before, Job.from_document(found)) == before:
+        if isinstance(before, Job) and merge_job(before, Job.from_document(document)) == before:
             return job_id  # read alone a moment ago, and the list says the same
         if isinstance(before, Source) and before.text() == text:
             return job_id
@@ -352,7 +352,7 @@ class Reading:
         if older is not None:
             job = with_older_runs(job, older, self._opened.get(job_id, RUNS_KEPT))
         row = make_row(job, self._tasks, self._now, orders=self._orders.get(job_id, NONE))
-        kept = found if isinstance(found, Job) else self._pack(text)
+        kept = document if isinstance(document, Job) else self._pack(text)
         read.news[job_id] = noted(row, kept, job, older, depth_for(len(read.order)))
         return job_id
 
@@ -390,19 +390,19 @@ def noted(row: Row, kept: Kept, job: Job, older: OlderRuns | None, deep: int = R
             for number, run in enumerate(job.runs[:deep])
             if run.resource_id is not None
         )
-    sides = tuple(one for one in job.sides if isinstance(one, str) and one)
+    sides = tuple(side for side in job.sides if isinstance(side, str) and side)
     return Noted(row, kept, older, tasks, sides, job.status is JobStatus.DELETING)
 
 
-def left_out(old: Job, found: Job, kept: int) -> OlderRuns | None:
+def left_out(old: Job, new: Job, kept: int) -> OlderRuns | None:
     """The older runs of a job that what was found now does not carry."""
-    if not old.runs or found.unreadable:
+    if not old.runs or new.unreadable:
         return None
-    runs = merge_runs(old.runs, found.runs, kept)
-    more = tuple(run for run in runs if run in old.runs and run not in found.runs)
-    if not more:
+    runs = merge_runs(old.runs, new.runs, kept)
+    older = tuple(run for run in runs if run in old.runs and run not in new.runs)
+    if not older:
         return None
-    return OlderRuns.of(more, old.runs_marker if more[-1] == old.runs[-1] else found.runs_marker)
+    return OlderRuns.of(older, old.runs_marker if older[-1] == old.runs[-1] else new.runs_marker)
 
 
 def with_older_runs(job: Job, older: OlderRuns, kept: int) -> Job:
@@ -438,8 +438,8 @@ def _says_the_same(one: str, other: str) -> bool:
 def _parts(document: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """The runs of a document, and all else but the marker behind them."""
     results = wire.document(document.get("results"))
-    more = {key: value for key, value in results.items() if key not in ("data", "page_next")}
-    return wire.items(results.get("data")), {**document, "results": more}
+    others = {key: value for key, value in results.items() if key not in ("data", "page_next")}
+    return wire.items(results.get("data")), {**document, "results": others}
 
 
 def job_of(kept: Kept, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> Job:
@@ -450,10 +450,10 @@ def job_of(kept: Kept, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> J
 
 def counts(rows: Iterable[Row]) -> dict[Word, int]:
     """How many timers have each health word, worst first, words without a timer included."""
-    found = [0] * len(_WORDS)
+    numbers = [0] * len(_WORDS)
     for row in rows:
-        found[row.rank] += 1
-    return dict(zip(_WORDS, found, strict=True))
+        numbers[row.rank] += 1
+    return dict(zip(_WORDS, numbers, strict=True))
 
 
 def worst(rows: Sequence[Row], limit: int) -> list[Row]:

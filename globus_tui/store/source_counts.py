@@ -74,15 +74,15 @@ class SourceCounts:
         now, gate = self._store.now(), asyncio.Semaphore(_AT_ONCE)
         begin, states = now.timestamp(), self._store.states
         end = begin + SOON.total_seconds()
-        soon = [one.job_id for one in states.rows.values() if one.live and begin <= one.next_run <= end]
+        soon = [row.job_id for row in states.rows.values() if row.live and begin <= row.next_run <= end]
         due = [state for state in map(states.__getitem__, soon) if state.job.deletes and self._due(state)]
 
         async def one(state: JobState) -> None:
             self._tried[state.job_id] = now
             async with gate:
-                found = await self._entries(state)
-            if found is not None:
-                await self._store.decide([state.job_id], source=self._judged(state, found, now))
+                entries = await self._entries(state)
+            if entries is not None:
+                await self._store.decide([state.job_id], source=self._judged(state, entries, now))
 
         await asyncio.gather(*map(one, due))
 
@@ -94,10 +94,10 @@ class SourceCounts:
     async def _entries(self, state: JobState) -> int | None:
         """How many names there are; None where that cannot be told."""
         data = state.job.transfer
-        paths = [one.source_path for one in data.items if one.recursive is not False] if data else []
+        paths = [item.source_path for item in data.items if item.recursive is not False] if data else []
         if data is None or not data.source_endpoint or not 0 < len(paths) <= _MOST_FOLDERS:
             return None
-        found = 0
+        names = 0
         for path in paths:
             try:
                 folder = await self._folder(data.source_endpoint, path)
@@ -105,8 +105,8 @@ class SourceCounts:
                 return None
             if not folder.missing and (folder.problem is not None or folder.gare is not None):
                 return None
-            found += 0 if folder.missing else len(folder.entries) if folder.total is None else folder.total
-        return found
+            names += 0 if folder.missing else len(folder.entries) if folder.total is None else folder.total
+        return names
 
     def _judged(self, state: JobState, entries: int, now: datetime) -> dict[str, object]:
         """What is kept: after an alarm still what was usual before it."""
@@ -118,5 +118,5 @@ class SourceCounts:
     def _files(self, state: JobState) -> int:
         """Of the last run that met some."""
         tasks = (self._store.tasks.get(run.resource_id or "") for run in state.job.runs)
-        met = (one.files for one in tasks if one is not None and one.status is TaskStatus.SUCCEEDED and one.files)
+        met = (task.files for task in tasks if task is not None and task.status is TaskStatus.SUCCEEDED and task.files)
         return next(met, 0)

@@ -154,7 +154,7 @@ class Swapper:
         except GlobusTuiError as error:
             return await self._take_back(made, "verify", f"The new timer could not be read: {error}", error)
         wanted = draft.to_timer()
-        wrong = [one for one in differences(wanted, new.job) if not (resting and one == "schedule")]
+        wrong = [field for field in differences(wanted, new.job) if not (resting and field == "schedule")]
         if resting and not _on_one_grid(wanted, new.job):
             wrong.append("schedule")
         if wrong:
@@ -322,10 +322,10 @@ def _with_runs_left(draft: Draft, before: Job, after: Job) -> Draft:
         return draft
     if schedule.end.after_runs is None or schedule.end != kept.end:
         return draft
-    left = schedule.end.after_runs - made
-    if left <= 0:
+    runs_left = schedule.end.after_runs - made
+    if runs_left <= 0:
         raise BadInput("The old timer has made its last run meanwhile: C makes another one like it.")
-    return replace(draft, schedule=replace(schedule, end=replace(schedule.end, after_runs=left)))
+    return replace(draft, schedule=replace(schedule, end=replace(schedule.end, after_runs=runs_left)))
 
 
 def _on_one_grid(wanted: NewTimer, made: Job) -> bool:

@@ -78,7 +78,7 @@ class TaskShelf:
 
     def forget(self, jobs: Container[JobId]) -> None:
         """The jobs are gone: nobody asks for their tasks. What is known of them stays until they are let go."""
-        for task_id in [one for one, owner in self._owners.items() if owner in jobs]:
+        for task_id in [task_id for task_id, owner in self._owners.items() if owner in jobs]:
             for known in (self._wanted, self._turns, self._owners):
                 known.pop(task_id, None)
 
@@ -104,11 +104,11 @@ class TaskShelf:
             return False
         return task_id in self._tasks or rank == 0 or (rank < self._depth and len(self._tasks) < KEPT)
 
-    def take(self, found: Iterable[Task]) -> set[JobId]:
+    def take(self, tasks: Iterable[Task]) -> set[JobId]:
         """Puts tasks on the shelf; returns the jobs whose joined state may differ now."""
         touched: set[JobId] = set()
         self._turn += 1
-        for task in found:
+        for task in tasks:
             if task.finished:
                 _, order = self._wanted.pop(task.task_id, (0, 0.0))
                 self._turns.pop(task.task_id, None)
@@ -134,5 +134,5 @@ class TaskShelf:
     def _drop_surplus(self) -> None:
         surplus = len(self._tasks) - KEPT
         if surplus > 0:
-            for task_id in [one for one, task in self._tasks.items() if task.finished][:surplus]:
+            for task_id in [task_id for task_id, task in self._tasks.items() if task.finished][:surplus]:
                 del self._tasks[task_id]

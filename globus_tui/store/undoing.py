@@ -64,15 +64,15 @@ class Step(NamedTuple):
 
 def steps(entries: Iterable[Mapping[str, Any]]) -> list[Step]:
     """The steps of a journal that can be undone, oldest first."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
     for entry in entries:
         part = entry.get("why") in ("swap", "take back")  # of an edit, which has an entry of its own
         if entry.get("outcome") != "done" or entry.get("what") not in _UNDONE_BY or part:
             continue
         key = wire.text(entry.get("batch")) or wire.text(entry.get("request")) or wire.text(entry.get("when")) or ""
-        found.setdefault(key, []).append(entry)
-    made = (Step(key, wire.text(group[0].get("undoes")), _weighty(group)) for key, group in found.items())
-    return [one for one in made if one.what != "create" or one.undoes is not None]
+        grouped.setdefault(key, []).append(entry)
+    made = (Step(key, wire.text(group[0].get("undoes")), _weighty(group)) for key, group in grouped.items())
+    return [step for step in made if step.what != "create" or step.undoes is not None]
 
 
 def _weighty(entries: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
@@ -81,17 +81,17 @@ def _weighty(entries: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], .
     def timer(entry: Mapping[str, Any]) -> object:
         return wire.document(entry.get("timer")).get("id")
 
-    swapped = {timer(one) for one in entries if one.get("what") == "swap"}
-    entries = [one for one in entries if one.get("what") != "create" or timer(one) not in swapped]
-    more = {timer(one) for one in entries if one.get("what") in ("delete", "create")}
-    return tuple(one for one in entries if one.get("what") != "pause" or timer(one) not in more)
+    swapped = {timer(entry) for entry in entries if entry.get("what") == "swap"}
+    entries = [entry for entry in entries if entry.get("what") != "create" or timer(entry) not in swapped]
+    made_or_gone = {timer(entry) for entry in entries if entry.get("what") in ("delete", "create")}
+    return tuple(entry for entry in entries if entry.get("what") != "pause" or timer(entry) not in made_or_gone)
 
 
-def stacks(found: Sequence[Step]) -> tuple[list[Step], list[Step]]:
+def stacks(history: Sequence[Step]) -> tuple[list[Step], list[Step]]:
     """What may be undone and what may be redone, the next one last."""
     undo: list[Step] = []
     redo: list[Step] = []
-    for step in found:
+    for step in history:
         if step.undoes is None:
             undo.append(step)
             redo = []
@@ -148,10 +148,10 @@ def _act(entry: Mapping[str, Any], states: States) -> Act:
     return act._replace(why_not=_why_not_switched(act.what, state))
 
 
-def _why_not_switched(what: str, state: JobState) -> str | None:
-    if what == "pause" and state.job.stands_still:
+def _why_not_switched(change: str, state: JobState) -> str | None:
+    if change == "pause" and state.job.stands_still:
         return "is paused already"
-    return "runs already" if what == "resume" and not state.job.stands_still else None
+    return "runs already" if change == "resume" and not state.job.stands_still else None
 
 
 def act_words(act: Act, states: States, store: JobStore) -> str:
@@ -186,11 +186,11 @@ class Undoer:
         self._creator = creator
         self._swapper = swapper
 
-    async def carry_out(self, step: Step, found: Sequence[Act]) -> list[tuple[bool, str, str]]:
+    async def carry_out(self, step: Step, chosen: Sequence[Act]) -> list[tuple[bool, str, str]]:
         """Does it; whether each was done, the timer, and words. Never raises for what a service does."""
         ends = []
         with noting(undoes=step.key):
-            for act in found:
+            for act in chosen:
                 if act.why_not is None:
                     ends.append((*await self._do(act), act.label))
         return [(done, label, words) for done, words, label in ends]
@@ -201,10 +201,10 @@ class Undoer:
         if act.what == "swap":
             from globus_tui.store.swapping import Swapped
 
-            found = await self._swapper.go_back(act.job_id, act.to)
+            swap = await self._swapper.go_back(act.job_id, act.to)
             await self._store.refresh()
             await self._store.read_journal()
-            return isinstance(found, Swapped), found.words
+            return isinstance(swap, Swapped), swap.words
         operation = {"pause": Pause, "resume": Resume, "delete": Delete}.get(act.what)
         made = operation(act.job_id) if operation else Rename(act.job_id, act.to)
         return _end(await self._store.operate(made))
@@ -223,12 +223,12 @@ class Undoer:
             return False, str(getattr(made, "words", made))
         await self._store.refresh()
         done, words = _end(await self._store.operate(Pause(JobId(made.job.job_id))))
-        said = "Made anew, paused." if done else f"Made anew, but it could not be paused: {words}"
-        return done, f"{said} Its id is {made.job.job_id}."
+        summary = "Made anew, paused." if done else f"Made anew, but it could not be paused: {words}"
+        return done, f"{summary} Its id is {made.job.job_id}."
 
 
 def _end(outcome: Outcome) -> tuple[bool, str]:
     if isinstance(outcome, Done):
         return True, outcome.words
-    said = getattr(outcome, "words", None) or "Globus wants a sign-in or a consent first"
-    return False, str(said)
+    words = getattr(outcome, "words", None) or "Globus wants a sign-in or a consent first"
+    return False, str(words)

@@ -89,7 +89,7 @@ class Window:
         """`planned`, `open`, `closed`."""
         if self.closed is not None:
             return "closed"
-        return "planned" if all(one.state == PLANNED for one in self.items) else "open"
+        return "planned" if all(item.state == PLANNED for item in self.items) else "open"
 
     def overdue(self, now: datetime) -> bool:
         """It should have ended and still holds timers."""
@@ -97,39 +97,40 @@ class Window:
 
     def holding(self) -> tuple[Item, ...]:
         """The timers that it paused and has not resumed."""
-        return tuple(one for one in self.items if one.state in (ASKED, PAUSED, RESUMING))
+        return tuple(item for item in self.items if item.state in (ASKED, PAUSED, RESUMING))
 
 
-def window_of(found: Mapping[str, Any]) -> Window | None:
+def window_of(document: Mapping[str, Any]) -> Window | None:
     """Reads one; None for one that cannot be understood."""
-    window_id, opened, at = wire.text(found.get("id")), wire.moment(found.get("opened")), wire.moment(found.get("at"))
+    window_id, opened = wire.text(document.get("id")), wire.moment(document.get("opened"))
+    at = wire.moment(document.get("at"))
     if window_id is None or opened is None or at is None:
         return None
     items = [
         Item(
             JobId(job_id),
-            wire.text(one.get("name")) or "",
-            wire.text(one.get("state")) or ASKED,
-            wire.moment(one.get("since")),
-            wire.whole(one.get("runs")),
-            wire.text(one.get("why")) or "",
+            wire.text(item.get("name")) or "",
+            wire.text(item.get("state")) or ASKED,
+            wire.moment(item.get("since")),
+            wire.whole(item.get("runs")),
+            wire.text(item.get("why")) or "",
         )
-        for one in map(wire.document, wire.items(found.get("items")))
-        if (job_id := wire.text(one.get("id")))
+        for item in map(wire.document, wire.items(document.get("items")))
+        if (job_id := wire.text(item.get("id")))
     ]
     return Window(
         window_id,
-        wire.text(found.get("reason")) or "",
-        wire.text(found.get("by")),
-        wire.text(found.get("host")) or "",
+        wire.text(document.get("reason")) or "",
+        wire.text(document.get("by")),
+        wire.text(document.get("host")) or "",
         opened,
         at,
-        wire.moment(found.get("until")),
-        found.get("resume") is True,
+        wire.moment(document.get("until")),
+        document.get("resume") is True,
         tuple(items),
-        wire.moment(found.get("closed")),
-        wire.moment(found.get("claimed")),
-        wire.text(found.get("claimed_by")) or "",
+        wire.moment(document.get("closed")),
+        wire.moment(document.get("claimed")),
+        wire.text(document.get("claimed_by")) or "",
     )
 
 
@@ -153,22 +154,24 @@ def window_document(window: Window) -> dict[str, Any]:
         "claimed_by": window.claimed_by,
         "items": [
             {
-                "id": str(one.job_id),
-                "name": one.name,
-                "state": one.state,
-                "since": iso(one.since),
-                "runs": one.runs,
-                "why": one.why,
+                "id": str(item.job_id),
+                "name": item.name,
+                "state": item.state,
+                "since": iso(item.since),
+                "runs": item.runs,
+                "why": item.why,
             }
-            for one in window.items
+            for item in window.items
         ],
     }
 
 
 def windows_in(document: Mapping[str, Any]) -> tuple[Window, ...]:
     """All that can be understood, the newest first."""
-    found = (window_of(wire.document(one)) for one in wire.items(document.get("windows")))
-    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.opened, reverse=True))
+    windows = (window_of(wire.document(window)) for window in wire.items(document.get("windows")))
+    return tuple(
+        sorted((window for window in windows if window is not None), key=lambda window: window.opened, reverse=True)
+    )
 
 
 class Closing(NamedTuple):
@@ -197,20 +200,20 @@ def closing(
     """
     resumed: list[tuple[float, Item]] = []
     at_once: list[JobId] = []
-    left = [(one, one.why) for one in window.items if one.state == LEFT]
+    kept_out = [(item, item.why) for item in window.items if item.state == LEFT]
     for item in window.holding():
         state = states.get(item.job_id)
         why = _why_left(item, state, window, paused_by_us.get(item.job_id))
         if why is not None or state is None:
-            left.append((item, why or "is not there any more"))
+            kept_out.append((item, why or "is not there any more"))
             continue
         preview = resume_preview(state.job, state.history, now)
         missed = preview.missed if preview.missed is not None else 0
         resumed.append((-missed * (state.job.interval_seconds or 0.0), item))
         if preview.catch_up is not False:
             at_once.append(item.job_id)
-    resumed.sort(key=lambda one: one[0])
-    return Closing(tuple(item for _, item in resumed), tuple(at_once), tuple(left))
+    resumed.sort(key=lambda pair: pair[0])
+    return Closing(tuple(item for _, item in resumed), tuple(at_once), tuple(kept_out))
 
 
 def _why_left(item: Item, state: JobState | None, window: Window, journal: datetime | None) -> str | None:
@@ -299,8 +302,8 @@ class Windows:
         window = Window(secrets.token_hex(3), reason, who, host, now, begins, until, resume, items)
 
         def write(document: dict[str, Any]) -> None:
-            kept = [one for one in windows_in(document) if one.closed is None or now - one.closed < _FORGOTTEN]
-            document["windows"] = [window_document(one) for one in (window, *kept)]
+            kept = [old for old in windows_in(document) if old.closed is None or now - old.closed < _FORGOTTEN]
+            document["windows"] = [window_document(each) for each in (window, *kept)]
 
         await self._store.ledger.change(write)
         return window
@@ -319,7 +322,7 @@ class Windows:
             why = why_not_paused(states.get(item.job_id))
             return replace(item, state=ASKED) if why is None else replace(item, state=LEFT, why=why)
 
-        mine = [one for one in await self._claim(window_id, claim, now) if one.state == ASKED]
+        ours = [item for item in await self._claim(window_id, claim, now) if item.state == ASKED]
         gate = asyncio.Semaphore(4)
 
         async def pause(item: Item) -> Outcome:
@@ -327,7 +330,7 @@ class Windows:
                 return await self._store.operate(Pause(item.job_id))
 
         with noting():
-            outcomes = dict(zip((one.job_id for one in mine), await asyncio.gather(*map(pause, mine)), strict=True))
+            outcomes = dict(zip((item.job_id for item in ours), await asyncio.gather(*map(pause, ours)), strict=True))
 
         def ended(item: Item) -> Item | None:
             outcome = outcomes.get(item.job_id)
@@ -357,7 +360,7 @@ class Windows:
     async def close(
         self,
         window: Window,
-        found: Closing,
+        plan: Closing,
         *,
         stagger: float = 0.0,
         told: Callable[[Item, Outcome], object] = lambda item, outcome: None,
@@ -367,31 +370,31 @@ class Windows:
         Those that could not be resumed keep the window open. Those that another copy is resuming are left to it.
 
         Args:
-            found: what `closing` gave, and the user agreed to.
+            plan: what `closing` gave, and the user agreed to.
             stagger: seconds between two resumes of which runs start at once.
             told: called with each as it ends.
 
         Raises:
             GlobusTuiError: the ledger cannot be read or written.
         """
-        meant, now = {one.job_id for one in found.resumed}, self._store.now()
-        left = {one.job_id: why for one, why in found.left}
+        agreed, now = {item.job_id for item in plan.resumed}, self._store.now()
+        kept_out = {item.job_id: why for item, why in plan.left}
 
         def claim(item: Item) -> Item | None:
-            if item.job_id in left and item.state in (ASKED, PAUSED, RESUMING):
-                return replace(item, state=LEFT, why=left[item.job_id])
-            mine = item.job_id in meant and item.state in (ASKED, PAUSED, RESUMING)
-            return replace(item, state=RESUMING) if mine else None
+            if item.job_id in kept_out and item.state in (ASKED, PAUSED, RESUMING):
+                return replace(item, state=LEFT, why=kept_out[item.job_id])
+            resumes = item.job_id in agreed and item.state in (ASKED, PAUSED, RESUMING)
+            return replace(item, state=RESUMING) if resumes else None
 
-        claimed = {one.job_id for one in await self._claim(window.window_id, claim, now) if one.state == RESUMING}
+        claimed = {item.job_id for item in await self._claim(window.window_id, claim, now) if item.state == RESUMING}
         outcomes: dict[JobId, Outcome] = {}
         begun = False
-        for item in found.resumed:
+        for item in plan.resumed:
             if item.job_id not in claimed:
                 continue
-            if begun and stagger and item.job_id in found.at_once:
+            if begun and stagger and item.job_id in plan.at_once:
                 await self._sleep(stagger)
-            begun = begun or item.job_id in found.at_once
+            begun = begun or item.job_id in plan.at_once
             outcome = outcomes[item.job_id] = await self._store.operate(Resume(item.job_id))
             told(item, outcome)
             if isinstance(outcome, Done):
@@ -410,12 +413,12 @@ class Windows:
             if window.state == "planned" and window.at <= now and (window.until is None or now < window.until):
                 done.append(await self.begin(window.window_id))
             elif window.resume and window.overdue(now) and not self._taken(window, now):
-                found = await self.closing(window)
-                done.append((window, await self.close(window, found, stagger=float(bool(found.at_once)))))
+                plan = await self.closing(window)
+                done.append((window, await self.close(window, plan, stagger=float(bool(plan.at_once)))))
         return done
 
     def _taken(self, window: Window, now: datetime) -> bool:
-        busy = any(one.state == RESUMING for one in window.items) and window.claimed_by != self._me
+        busy = any(item.state == RESUMING for item in window.items) and window.claimed_by != self._me
         return busy and window.claimed is not None and now - window.claimed < _CLAIMED
 
     async def cancel(self, window_id: str) -> None:
@@ -426,49 +429,49 @@ class Windows:
         """
 
         def forget(document: dict[str, Any]) -> None:
-            found = windows_in(document)
-            if any(one.window_id == window_id and one.state != "planned" for one in found):
+            windows = windows_in(document)
+            if any(window.window_id == window_id and window.state != "planned" for window in windows):
                 raise BadInput("The window has begun meanwhile.")
-            document["windows"] = [window_document(one) for one in found if one.window_id != window_id]
+            document["windows"] = [window_document(window) for window in windows if window.window_id != window_id]
 
         await self._store.ledger.change(forget)
 
     async def _claim(self, window_id: str, claim: Callable[[Item], Item | None], now: datetime) -> list[Item]:
         """Lets nobody else do it: what comes back is for this copy to do."""
-        mine: list[Item] = []
+        ours: list[Item] = []
 
         def write(document: dict[str, Any]) -> None:
-            found = next((one for one in windows_in(document) if one.window_id == window_id), None)
-            if found is None:
+            window = next((window for window in windows_in(document) if window.window_id == window_id), None)
+            if window is None:
                 raise BadInput(f"There is no window {window_id}.", advice="globus-tui window list shows all.")
-            if self._taken(found, now):
-                raise BadInput(f"{found.claimed_by} is resuming the timers of this window.", advice="Wait for it.")
-            mine.clear()
+            if self._taken(window, now):
+                raise BadInput(f"{window.claimed_by} is resuming the timers of this window.", advice="Wait for it.")
+            ours.clear()
             items = []
-            for item in found.items:
+            for item in window.items:
                 changed = claim(item)
-                mine.extend([changed] if changed is not None else [])
+                ours.extend([changed] if changed is not None else [])
                 items.append(changed or item)
-            self._put(document, replace(found, items=tuple(items), claimed=now, claimed_by=self._me))
+            self._put(document, replace(window, items=tuple(items), claimed=now, claimed_by=self._me))
 
         await self._store.ledger.change(write)
-        return mine
+        return ours
 
     async def _write(self, window_id: str, edit: Callable[[Item], Item | None]) -> Window:
         """Changes its items, and closes it when it holds none any more."""
         result: list[Window] = []
 
         def write(document: dict[str, Any]) -> None:
-            found = next((one for one in windows_in(document) if one.window_id == window_id), None)
-            if found is None:
+            window = next((window for window in windows_in(document) if window.window_id == window_id), None)
+            if window is None:
                 raise BadInput(f"There is no window {window_id} any more.")
             now = self._store.now()
-            items = tuple(edit(one) or one for one in found.items)
-            found = replace(found, items=items, claimed=now)
-            if not found.holding() and found.state != "planned":
-                found = replace(found, closed=found.closed or now)
-            result.append(found)
-            self._put(document, found)
+            items = tuple(edit(item) or item for item in window.items)
+            window = replace(window, items=items, claimed=now)
+            if not window.holding() and window.state != "planned":
+                window = replace(window, closed=window.closed or now)
+            result.append(window)
+            self._put(document, window)
 
         await self._store.ledger.change(write)
         await self._store.read_ledger()
@@ -476,8 +479,8 @@ class Windows:
 
     @staticmethod
     def _put(document: dict[str, Any], window: Window) -> None:
-        kept = (window if one.window_id == window.window_id else one for one in windows_in(document))
-        document["windows"] = [window_document(one) for one in kept]
+        kept = (window if old.window_id == window.window_id else old for old in windows_in(document))
+        document["windows"] = [window_document(each) for each in kept]
         for item in window.items:
             if item.state in (ASKED, PAUSED, RESUMING):
                 since = item.since.astimezone(UTC).isoformat() if item.since else None
@@ -490,13 +493,13 @@ class Windows:
 
 def note_resumed(document: dict[str, Any], job_id: JobId) -> None:
     """Somebody resumed a timer by itself: the window that paused it has nothing to do with it any more."""
-    found = windows_in(document)
-    for window in found:
+    windows = windows_in(document)
+    for window in windows:
         items = tuple(
-            replace(one, state=LEFT, why="was resumed meanwhile")
-            if one.job_id == job_id and one.state in (ASKED, PAUSED)
-            else one
-            for one in window.items
+            replace(item, state=LEFT, why="was resumed meanwhile")
+            if item.job_id == job_id and item.state in (ASKED, PAUSED)
+            else item
+            for item in window.items
         )
         if items != window.items:
             Windows._put(document, replace(window, items=items))

@@ -168,7 +168,7 @@ async def test_a_timer_that_came_twice_is_told_with_the_number_of_them(bench: Wo
 async def test_timers_that_were_read_just_now_are_not_read_once_more(bench: Workbench) -> None:
     there = await bench.timers.list_jobs()
     read = bench.asked("GET", "/jobs/")
-    assert isinstance(await bench.creator.create(nightly(), there=there), Created)
+    assert isinstance(await bench.creator.create(nightly(), jobs=there), Created)
     assert bench.asked("GET", "/jobs/") == read
     assert bench.attempts[0][0].known == {job.job_id for job in there}
     assert isinstance(await bench.creator.create(nightly()), Created)

@@ -100,12 +100,12 @@ def calendar_group(
     """
     if days == EVERY_DAY:
         step, firsts = _steps_of_a_day(clocks) if apart == 1 else (apart * DAY, [[clock % DAY] for clock in clocks])
-        wanted: list[tuple[int | None, list[timedelta]]] = [(None, some) for some in firsts]
+        per_timer: list[tuple[int | None, list[timedelta]]] = [(None, some) for some in firsts]
     else:
         step = 7 * apart * DAY
         # 24:00 is the beginning of the next day, by whose name the timer goes.
-        wanted = [((day + clock // DAY) % 7, [clock % DAY]) for day in sorted(days) for clock in clocks]
-    if len(wanted) > MOST_TIMERS:
+        per_timer = [((day + clock // DAY) % 7, [clock % DAY]) for day in sorted(days) for clock in clocks]
+    if len(per_timer) > MOST_TIMERS:
         most = MOST_TIMERS // (len(days) if days != EVERY_DAY else 1)
         fewer = clocks[:: -(-len(clocks) // most)]
         near = [f"{days_text(days)} at {clocks_text(fewer)}"]
@@ -114,23 +114,25 @@ def calendar_group(
             evenly = len(firsts) == 1 and len(clocks) > 4
             times = f"{DAY // step} times a day at {clock_text(clocks[0])}"
             near.append(times if evenly else f"every day at {clocks_text(clocks)}")
-        raise refuse(f"That would take {len(wanted)} timers; at most {MOST_TIMERS} are made at once.", *near)
-    found = []
-    for day, some in wanted:
+        raise refuse(f"That would take {len(per_timer)} timers; at most {MOST_TIMERS} are made at once.", *near)
+    moments = []
+    for day, some in per_timer:
         weekdays = None if day is None else frozenset({day})
         at = min(
             (next_at(clock, after, zone, days=weekdays, step=step, inclusive=inclusive) for clock in some),
-            key=lambda one: one.moment or after,
+            key=lambda typed: typed.moment or after,
         )
-        suffix = f"{'' if day is None else DAY_NAMES[day][:3] + ' '}{clock_text(some[0])}" if len(wanted) > 1 else ""
-        found.append((at, suffix))
-    found.sort(key=lambda one: one[0].moment or after)
-    if apart > 1 and days != EVERY_DAY and found[0][0].day is not None:
-        found = [(_same_week(at, found[0][0], step), suffix) for at, suffix in found]
-    members = [GroupMember(RecurringSchedule(step, at.moment), suffix) for at, suffix in found]
-    members.sort(key=lambda one: one.schedule.start or after)
-    notices = [notice for at, _ in found for notice in at.notices]
-    return CalendarGroup(tuple(members), tuple(dict.fromkeys(notices)), found[0][0].clock if len(found) == 1 else None)
+        suffix = f"{'' if day is None else DAY_NAMES[day][:3] + ' '}{clock_text(some[0])}" if len(per_timer) > 1 else ""
+        moments.append((at, suffix))
+    moments.sort(key=lambda pair: pair[0].moment or after)
+    if apart > 1 and days != EVERY_DAY and moments[0][0].day is not None:
+        moments = [(_same_week(at, moments[0][0], step), suffix) for at, suffix in moments]
+    members = [GroupMember(RecurringSchedule(step, at.moment), suffix) for at, suffix in moments]
+    members.sort(key=lambda member: member.schedule.start or after)
+    notices = [notice for at, _ in moments for notice in at.notices]
+    return CalendarGroup(
+        tuple(members), tuple(dict.fromkeys(notices)), moments[0][0].clock if len(moments) == 1 else None
+    )
 
 
 def _same_week(at: TypedMoment, first: TypedMoment, step: timedelta) -> TypedMoment:
@@ -145,9 +147,9 @@ def moment_of_run(members: Sequence[GroupMember], number: int) -> datetime:
     """When all of them together make that run."""
     each = min(number, 10_000)
     ticks = sorted(
-        one.schedule.start + n * one.schedule.interval
-        for one in members
-        if one.schedule.start
+        member.schedule.start + n * member.schedule.interval
+        for member in members
+        if member.schedule.start
         for n in range(each // len(members) + 1)
     )
     return ticks[min(each, len(ticks)) - 1]
@@ -157,10 +159,10 @@ def _steps_of_a_day(clocks: Sequence[timedelta]) -> tuple[timedelta, list[list[t
     """The interval, and for each timer the times of day with which it can begin."""
     seconds = sorted({int(clock.total_seconds()) % 86400 for clock in clocks})
     if step := even_step(seconds, 86400):
-        return timedelta(seconds=step), [[timedelta(seconds=one) for one in seconds]]
-    minutes = sorted({one % 3600 for one in seconds})
-    hours = sorted({one // 3600 for one in seconds})
+        return timedelta(seconds=step), [[timedelta(seconds=second) for second in seconds]]
+    minutes = sorted({second % 3600 for second in seconds})
+    hours = sorted({second // 3600 for second in seconds})
     if (step := even_step(hours, 24)) and len(seconds) == len(minutes) * len(hours):
         firsts = [[timedelta(hours=hour, seconds=minute) for hour in hours] for minute in minutes]
         return timedelta(hours=step), firsts
-    return DAY, [[timedelta(seconds=one)] for one in seconds]
+    return DAY, [[timedelta(seconds=second)] for second in seconds]

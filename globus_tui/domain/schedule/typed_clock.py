@@ -32,7 +32,7 @@ class Refusal(BadInput):
     """
 
     def __init__(self, reason: str, near: Sequence[str] = (), part: str = "") -> None:
-        forms = " or ".join(f"“{one}”" for one in near)
+        forms = " or ".join(f"“{form}”" for form in near)
         super().__init__(f"{reason} Write {forms}." if forms else reason)
         self.reason, self.near, self.part = reason, tuple(near), part
 
@@ -54,13 +54,13 @@ def with_understood(wrong: BadInput, read: Callable[[str], object], *otherwise: 
     before, behind = (r"(?<![\w:.-])", r"(?![\w:])") if part.isalnum() else ("", "")
     words = re.compile(rf"(?:\bthe )?{before}{re.escape(part)}{behind}", re.IGNORECASE)
     text = text if words.search(text) else in_digits(text.lower())
-    found = words.search(text) if part else None
-    whole = [" ".join(f"{text[: found.start()]}{one}{text[found.end() :]}".split()) for one in near] if found else []
+    place = words.search(text) if part else None
+    whole = [" ".join(f"{text[: place.start()]}{form}{text[place.end() :]}".split()) for form in near] if place else []
     farther: list[str] = []  # what is near to the near forms, where none of those can be
-    understood = [one for one in whole if _is_read(one, read, farther)] or [
-        one for one in near if _is_read(one, read, farther)
+    understood = [form for form in whole if _is_read(form, read, farther)] or [
+        form for form in near if _is_read(form, read, farther)
     ]
-    return refuse(reason, *(understood or [one for one in farther if _is_read(one, read, [])][:2] or otherwise))
+    return refuse(reason, *(understood or [form for form in farther if _is_read(form, read, [])][:2] or otherwise))
 
 
 def _is_read(text: str, read: Callable[[str], object], farther: list[str]) -> bool:
@@ -88,41 +88,41 @@ _WITH_HALF = rf"\b({'|'.join(_HOURS)})(?: (fifteen|thirty|forty[ -]five))?(?= (?
 _QUARTERS = {"fifteen": 15, "thirty": 30}
 
 
-def in_digits(said: str) -> str:
+def in_digits(text: str) -> str:
     """Times of day that are said in words: `quarter past 6`, `ten to six`, `at six thirty`, `half past every hour`.
 
     Args:
-        said: in lower case, with single blanks.
+        text: in lower case, with single blanks.
 
     Raises:
         BadInput: `half 6`, which is one hour in some countries and another in others.
     """
-    if hit := re.search(rf"\bhalf {_HOUR}{_NO_AMOUNT}", said):
+    if hit := re.search(rf"\bhalf {_HOUR}{_NO_AMOUNT}", text):
         hour = _hour(hit.group(1))
         near = (
             clock_text(timedelta(hours=hour % 24, minutes=30)),
             clock_text(timedelta(hours=(hour - 1) % 24, minutes=30)),
         )
         raise refuse(f"“{hit.group()}” is {near[0]} to some and {near[1]} to others.", *near, part=hit.group())
-    said = re.sub(r"\b(?:(?:at|on) )?the top of (?:the|each|every) hour\b", "on the hour", said)
-    said = re.sub(r"(\bat (?:\d{4}|\d\d?:\d\d)) (?:hours|hrs)\b", r"\1", said)
-    said = re.sub(r"\bon the half[ -]hour\b", "at :30", said)
-    said = re.sub(_PAST_THE_HOUR, _past_the_hour, said)
-    said = re.sub(_WITH_HALF, lambda it: f"{_hour(it[1])}" + (f":{_QUARTERS.get(it[2], 45)}" if it[2] else ""), said)
-    return re.sub(_IN_WORDS, lambda it: f"at {_hour(it[2])}" + (f":{_QUARTERS.get(it[3], 45)}" if it[3] else ""), said)
+    text = re.sub(r"\b(?:(?:at|on) )?the top of (?:the|each|every) hour\b", "on the hour", text)
+    text = re.sub(r"(\bat (?:\d{4}|\d\d?:\d\d)) (?:hours|hrs)\b", r"\1", text)
+    text = re.sub(r"\bon the half[ -]hour\b", "at :30", text)
+    text = re.sub(_PAST_THE_HOUR, _past_the_hour, text)
+    text = re.sub(_WITH_HALF, lambda it: f"{_hour(it[1])}" + (f":{_QUARTERS.get(it[2], 45)}" if it[2] else ""), text)
+    return re.sub(_IN_WORDS, lambda it: f"at {_hour(it[2])}" + (f":{_QUARTERS.get(it[3], 45)}" if it[3] else ""), text)
 
 
-def _past_the_hour(found: re.Match[str]) -> str:
-    minutes_said, side, hour_said, half = found.groups()
+def _past_the_hour(match: re.Match[str]) -> str:
+    minutes_said, side, hour_said, half = match.groups()
     minutes = _MINUTES.get(minutes_said) or int(minutes_said) % 60
     before, digits = side != "past", minutes_said.isdecimal()
-    at = re.search(r"\b(?:at|@)$", found.string[: found.start()].rstrip()) is not None
-    span = re.search(r"\b(?:from|between)$", found.string[: found.start()].rstrip()) is not None
-    at = at or " minute" in found.group()
+    at = re.search(r"\b(?:at|@)$", match.string[: match.start()].rstrip()) is not None
+    span = re.search(r"\b(?:from|between)$", match.string[: match.start()].rstrip()) is not None
+    at = at or " minute" in match.group()
     if (digits and not at and (before or hour_said is None)) or (before and (span or minutes_said == "half")):
-        return found.group()  # `10 to 6` alone may be a span of hours
+        return match.group()  # `10 to 6` alone may be a span of hours
     if hour_said is None:
-        every = re.search(r"(?:each|every) hour$", found.group())
+        every = re.search(r"(?:each|every) hour$", match.group())
         return (
             f"{60 - minutes if before else minutes} past {every.group()}"
             if every
@@ -130,7 +130,7 @@ def _past_the_hour(found: re.Match[str]) -> str:
         )
     hour = _hour(hour_said)
     if hour > 24:
-        return found.group()
+        return match.group()
     total = (hour * 60 + (-minutes if before else minutes)) % 1440
     if not half:
         return (
@@ -142,10 +142,10 @@ def _past_the_hour(found: re.Match[str]) -> str:
     return f"{total // 60 % 12 or 12}:{total % 60:02}{'pm' if afternoon else 'am'}"
 
 
-def _hour(said: str) -> int:
-    if said in _HOURS:
-        return _HOURS.index(said) + 1
-    return {"noon": 12, "midday": 12, "midnight": 24}.get(said) or int(said)
+def _hour(word: str) -> int:
+    if word in _HOURS:
+        return _HOURS.index(word) + 1
+    return {"noon": 12, "midday": 12, "midnight": 24}.get(word) or int(word)
 
 
 def clock_text(clock: timedelta) -> str:
@@ -187,10 +187,10 @@ def take_clock(words: Sequence[str], *, led: bool) -> TypedClock | None:
         return TypedClock(_NAMED[word], 1)
     if military := _military(word, led=led):
         return military
-    found = re.fullmatch(_TIME, word, re.ASCII)
-    if found is None:
+    match = re.fullmatch(_TIME, word, re.ASCII)
+    if match is None:
         return None
-    hours, between, minutes, seconds, after = found.groups()
+    hours, between, minutes, seconds, after = match.groups()
     half = _HALVES.get(after or "") or (_HALVES.get(following) if after is None else None)
     taken = 2 if half and not _HALVES.get(after or "") else 1
     spoken = after == "o'clock" or (after is None and following in ("o'clock", "oclock", "uhr"))
@@ -223,12 +223,12 @@ def _military(word: str, *, led: bool) -> TypedClock | None:
     return TypedClock(_since_midnight(hour, minute, second, word), 1)
 
 
-def _since_midnight(hour: int, minute: int, second: int, said: str) -> timedelta:
-    found = timedelta(hours=hour, minutes=minute, seconds=second)
-    if minute > 59 or second > 59 or found > DAY:
+def _since_midnight(hour: int, minute: int, second: int, text: str) -> timedelta:
+    since_midnight = timedelta(hours=hour, minutes=minute, seconds=second)
+    if minute > 59 or second > 59 or since_midnight > DAY:
         near = f"00:{minute:02}" if hour == 24 and minute < 60 else f"{min(hour, 23):02}:00"
-        raise refuse(f"There is no {said} on a clock, which goes from 00:00 to 24:00.", near, part=said)
-    return found
+        raise refuse(f"There is no {text} on a clock, which goes from 00:00 to 24:00.", near, part=text)
+    return since_midnight
 
 
 def in_part(clock: TypedClock, part: str, *, repeats: bool = False) -> timedelta:
@@ -243,17 +243,17 @@ def in_part(clock: TypedClock, part: str, *, repeats: bool = False) -> timedelta
     """
     if not part:
         return clock.since_midnight
-    found, (first, end) = clock.since_midnight, _HOURS_OF[part]
-    if part == "night" and clock.half_open and timedelta(hours=5) <= found < timedelta(hours=9):
-        said = clock_text(found).removeprefix("0").removesuffix(":00")
-        either = clock_text(found), clock_text(found + DAY / 2)
-        raise refuse(f"“{said}” at night: before or after the night?", *either, part=said)
-    choices: tuple[timedelta, ...] = (found, *((found + DAY / 2, found - DAY / 2) if clock.half_open else ()))
-    for one in choices:
-        hour = one // timedelta(minutes=1) / 60
+    typed, (first, end) = clock.since_midnight, _HOURS_OF[part]
+    if part == "night" and clock.half_open and timedelta(hours=5) <= typed < timedelta(hours=9):
+        shown = clock_text(typed).removeprefix("0").removesuffix(":00")
+        either = clock_text(typed), clock_text(typed + DAY / 2)
+        raise refuse(f"“{shown}” at night: before or after the night?", *either, part=shown)
+    choices: tuple[timedelta, ...] = (typed, *((typed + DAY / 2, typed - DAY / 2) if clock.half_open else ()))
+    for choice in choices:
+        hour = choice // timedelta(minutes=1) / 60
         if 0 <= hour <= 24 and (first <= hour < end or first <= hour + 24 < end):
-            return one
-    raise refuse(f"{clock_text(found)} is not in the {part}: say one of them.", "day" if repeats else "", part=part)
+            return choice
+    raise refuse(f"{clock_text(typed)} is not in the {part}: say one of them.", "day" if repeats else "", part=part)
 
 
 def weekday_of(word: str) -> int | None:
@@ -348,23 +348,23 @@ def rhythm_on(day: date, clock: timedelta, step: timedelta, zone: tzinfo) -> Typ
     Raises:
         BadInput: outside the calendar.
     """
-    found = on_day(day, clock, zone)
-    if not found.notices or found.moment is None:
-        return found
+    typed = on_day(day, clock, zone)
+    if not typed.notices or typed.moment is None:
+        return typed
     apart = max(step, DAY)
     later = on_day(day + apart, clock, zone).moment
     if later is None:
-        return found
+        return typed
     moment = later - apart
     shown, naive = moment.astimezone(zone), datetime.combine(day, time()) + clock
     if shown.replace(tzinfo=None) == naive:
-        other = found.moment.astimezone(zone)
-        said = f"{_twice(naive)} The second is taken, so that all later runs are at {naive:%H:%M}."
-        if moment == found.moment:
-            said = f"{_twice(naive)} The first is taken."
-        return TypedMoment(moment, (said if moment == found.moment else f"{said} The first is {_exact(other)}.",))
-    said = f"{_not_there(naive)} That one runs at {shown:%H:%M}, all later ones at {naive:%H:%M}."
-    return TypedMoment(moment, (said,))
+        other = typed.moment.astimezone(zone)
+        notice = f"{_twice(naive)} The second is taken, so that all later runs are at {naive:%H:%M}."
+        if moment == typed.moment:
+            notice = f"{_twice(naive)} The first is taken."
+        return TypedMoment(moment, (notice if moment == typed.moment else f"{notice} The first is {_exact(other)}.",))
+    notice = f"{_not_there(naive)} That one runs at {shown:%H:%M}, all later ones at {naive:%H:%M}."
+    return TypedMoment(moment, (notice,))
 
 
 def next_at(
@@ -395,7 +395,7 @@ def next_at(
             raise BadInput("That is outside the calendar.") from error
         if days is not None and day.weekday() not in days:
             continue
-        found = on_day(day, clock, zone) if step is None else rhythm_on(day, clock, step, zone)
-        if found.moment is not None and (found.moment > after or (inclusive and found.moment == after)):
-            return TypedMoment(found.moment, found.notices, day, clock)
+        typed = on_day(day, clock, zone) if step is None else rhythm_on(day, clock, step, zone)
+        if typed.moment is not None and (typed.moment > after or (inclusive and typed.moment == after)):
+            return TypedMoment(typed.moment, typed.notices, day, clock)
     raise BadInput("No such moment within the next days.")  # cannot be: every weekday comes within nine days

@@ -61,112 +61,112 @@ def tidy(text: str) -> str:
     """
     if minute_or_month := re.search(r"(?<![\w.:])(\d{1,9}) ?M\b", text, re.ASCII):
         number = minute_or_month.group(1)
-        one = number == "1"
+        single = number == "1"
         raise refuse(
             f"“{minute_or_month.group()}” can be a minute or a month.",
-            f"{number} minute{'' if one else 's'}",
-            *(["4 weeks"] if one else []),
+            f"{number} minute{'' if single else 's'}",
+            *(["4 weeks"] if single else []),
             part=minute_or_month.group(),
         )
-    said = re.sub(r"[‐-―−]", "-", text.lower()).replace("from now", "hence")
-    said = re.sub(r"(\d*)([¼½¾])", lambda it: f"{it[1] or 0}.{_FRACTIONS[it[2]]}", said).strip(" \"'“”‘’")
-    said = in_digits(re.sub(r"(?<=[^ *])[.!?;, ]+$", "", " ".join(said.split())))
-    said = re.sub(r"(?<=\d-\d\d)t(\d\d)(?=z|[+-]| |$)", r"t\1:00", said)  # ISO 8601 may leave the minutes out
-    said = re.sub(r"\bweek[- ](?=(?:day|end)s?\b)", "week", said)
-    said = re.sub(r"\b(every|each)(?=\d)", r"\1 ", re.sub(r"\b(every|each) single\b", r"\1", said))
-    said = re.sub(r"\b(day|night)s? of the week\b", r"\1", said)
-    said = re.sub(r"(:\d\d)[.,]0+(?!\d)", r"\1", re.sub(r" local(?: time)?(?=[ ,]|$)", "", said))
-    said = re.sub(r"\ban? (?=quarter (?:of an )?hour\b|half hour\b)", "", said)
-    if hit := re.search(r"(\d:\d\d)[.,]\d+", said):
+    line = re.sub(r"[‐-―−]", "-", text.lower()).replace("from now", "hence")
+    line = re.sub(r"(\d*)([¼½¾])", lambda it: f"{it[1] or 0}.{_FRACTIONS[it[2]]}", line).strip(" \"'“”‘’")
+    line = in_digits(re.sub(r"(?<=[^ *])[.!?;, ]+$", "", " ".join(line.split())))
+    line = re.sub(r"(?<=\d-\d\d)t(\d\d)(?=z|[+-]| |$)", r"t\1:00", line)  # ISO 8601 may leave the minutes out
+    line = re.sub(r"\bweek[- ](?=(?:day|end)s?\b)", "week", line)
+    line = re.sub(r"\b(every|each)(?=\d)", r"\1 ", re.sub(r"\b(every|each) single\b", r"\1", line))
+    line = re.sub(r"\b(day|night)s? of the week\b", r"\1", line)
+    line = re.sub(r"(:\d\d)[.,]0+(?!\d)", r"\1", re.sub(r" local(?: time)?(?=[ ,]|$)", "", line))
+    line = re.sub(r"\ban? (?=quarter (?:of an )?hour\b|half hour\b)", "", line)
+    if hit := re.search(r"(\d:\d\d)[.,]\d+", line):
         raise refuse("A timer counts whole seconds, and a fraction of one is said.", hit.group(1), part=hit.group())
-    said = _AND_A_HALF.sub(
-        lambda it: f"{NUMBERS.get(it[1], it[1])}.5 {it[2]}" if it[2] else f"{_halved(it)}.5 {it[4]}", said
+    line = _AND_A_HALF.sub(
+        lambda it: f"{NUMBERS.get(it[1], it[1])}.5 {it[2]}" if it[2] else f"{_halved(it)}.5 {it[4]}", line
     )
-    said = re.sub(rf"(?<![\w.:-]){_AMOUNTS}(?:[ -]hourly\b|-(?=(?:minute|min|hour|hr|day|week)s?\b))", _with_unit, said)
-    if hit := re.search(r"(?<![\w,:.-])(\d{1,3})\.(\d{3}) ?(s|sec|seconds?|m|min|minutes?)\b", said, re.ASCII):
-        many, more, unit = hit.groups()
+    line = re.sub(rf"(?<![\w.:-]){_AMOUNTS}(?:[ -]hourly\b|-(?=(?:minute|min|hour|hr|day|week)s?\b))", _with_unit, line)
+    if hit := re.search(r"(?<![\w,:.-])(\d{1,3})\.(\d{3}) ?(s|sec|seconds?|m|min|minutes?)\b", line, re.ASCII):
+        whole, thousandths, unit = hit.groups()
         raise refuse(
             f"“{hit.group()}”: thousands, or a fraction?",
-            f"{int(many + more)} {unit}",
-            f"{many}.{more.rstrip('0') or '0'} {unit}",
+            f"{int(whole + thousandths)} {unit}",
+            f"{whole}.{thousandths.rstrip('0') or '0'} {unit}",
             part=hit.group(),
         )
-    said = re.sub(rf"(?<![\w:.-])\d{{1,3}}(?:[ ,]\d{{3}})+(?= ?(?:{_COUNTED})\b)", _one_number, said)
-    if hit := re.search(rf"(?<![\w,:.-])(\d+),(\d+) ?({_COUNTED})\b", said, re.ASCII):
+    line = re.sub(rf"(?<![\w:.-])\d{{1,3}}(?:[ ,]\d{{3}})+(?= ?(?:{_COUNTED})\b)", _one_number, line)
+    if hit := re.search(rf"(?<![\w,:.-])(\d+),(\d+) ?({_COUNTED})\b", line, re.ASCII):
         near = f"{hit.group(1)}.{hit.group(2)} {hit.group(3)}"
         raise refuse(f"“{hit.group()}”: a fraction has a point.", near, part=hit.group())
-    return said
+    return line
 
 
-def _halved(found: re.Match[str]) -> int | str:
+def _halved(match: re.Match[str]) -> int | str:
     """Of `hour and a half` and `two hours and a half`."""
-    return NUMBERS.get(found[3], found[3]) or 1
+    return NUMBERS.get(match[3], match[3]) or 1
 
 
-def _with_unit(found: re.Match[str]) -> str:
+def _with_unit(match: re.Match[str]) -> str:
     """`6-hourly`, `90-minute`."""
-    number = NUMBERS.get(found.group(1), found.group(1))
-    return f"{number} {'hours' if found.group().endswith('hourly') else ''}"
+    number = NUMBERS.get(match.group(1), match.group(1))
+    return f"{number} {'hours' if match.group().endswith('hourly') else ''}"
 
 
-def _one_number(found: re.Match[str]) -> str:
-    return re.sub(r"[ ,]", "", found.group())
+def _one_number(match: re.Match[str]) -> str:
+    return re.sub(r"[ ,]", "", match.group())
 
 
-def refuse_calendar(said: str) -> None:
+def refuse_calendar(words: str) -> None:
     """Refuses intervals that a calendar measures and a timer cannot.
 
     Raises:
         BadInput: months, quarters or years are named; with the nearest choices.
     """
-    found = _CALENDAR.search(re.sub(r"\bquarters?[ -](?=hour|of an hour)", "", said))
-    if found is None:
+    match = _CALENDAR.search(re.sub(r"\bquarters?[ -](?=hour|of an hour)", "", words))
+    if match is None:
         return
-    word = found.group()
+    word = match.group()
     yearly = bool(re.search(r"year|annual|yr|\dy|decade", word) or word == "y")
     days = 365 if yearly else 91 if word.startswith("quarter") else 30
     number = re.search(
-        rf"(\d{{1,3}}|\b(?:{'|'.join(NUMBERS)}))(?: ?){re.escape(word.lstrip('0123456789'))}", said, re.ASCII
+        rf"(\d{{1,3}}|\b(?:{'|'.join(NUMBERS)}))(?: ?){re.escape(word.lstrip('0123456789'))}", words, re.ASCII
     )
     many = (NUMBERS.get(number.group(1)) or int(number.group(1))) if number else 1
-    if ahead := re.search(r"\b(?:in|next|this)\b(?! the)|\bhence\b", said):
+    if ahead := re.search(r"\b(?:in|next|this)\b(?! the)|\bhence\b", words):
         far = min(days * max(many, 1), 365)
         raise refuse(
             f"“{ahead.group()} {word}” is no fixed time ahead: name the day.", f"in {far} days", f"in {far // 7} weeks"
         )
     if word.startswith("quarter"):
-        raise refuse(QUARTERLY, *every_so_many(said, 13, 91))
+        raise refuse(QUARTERLY, *every_so_many(words, 13, 91))
     if word in ("bimonthly", "bi-monthly"):
         raise refuse(
             f"“{word}” can mean two months or twice a month, and months have no fixed length.",
-            every_so_many(said, 8, 61)[0],
-            every_so_many(said, 2, 15)[0],
+            every_so_many(words, 8, 61)[0],
+            every_so_many(words, 2, 15)[0],
             part=word,
         )
     if yearly and word.startswith(("semi", "half", "bi")):
-        raise refuse(YEARLY, *every_so_many(said, 26, 182))
+        raise refuse(YEARLY, *every_so_many(words, 26, 182))
     if yearly:
-        raise refuse(YEARLY, *reversed(every_so_many(said, 52, 365)))
+        raise refuse(YEARLY, *reversed(every_so_many(words, 52, 365)))
     if 1 < many <= 12:
-        near = every_so_many(said, round(many * 4.348), round(many * 30.4))
+        near = every_so_many(words, round(many * 4.348), round(many * 30.4))
         raise refuse(f"{MONTHLY} (One month is nearest to every 30 days.)", *near)
-    several = 2 if "twice" in said else len(re.findall(r"\b\d{1,2}(?:st|nd|rd|th)\b", said, re.ASCII))
-    near = every_so_many(said, 2 if several == 2 else 4, 30 // max(several, 1))
+    several = 2 if "twice" in words else len(re.findall(r"\b\d{1,2}(?:st|nd|rd|th)\b", words, re.ASCII))
+    near = every_so_many(words, 2 if several == 2 else 4, 30 // max(several, 1))
     raise refuse(MONTHLY, *(reversed(near) if several > 2 else near))
 
 
-def at_clock(said: str) -> str:
+def at_clock(words: str) -> str:
     """The first time of day in some words, as ` at 2am`; "" where there is none."""
     at = re.search(
-        r"\b(\d{1,2}(?::\d\d)? ?[ap]m|\d{1,2}:\d\d|noon|midnight)\b|\bat (\d{1,2})(?!\w|:|/)", said, re.ASCII
+        r"\b(\d{1,2}(?::\d\d)? ?[ap]m|\d{1,2}:\d\d|noon|midnight)\b|\bat (\d{1,2})(?!\w|:|/)", words, re.ASCII
     )
     return f" at {at.group(1) or at.group(2)}" if at else ""
 
 
-def every_so_many(said: str, weeks: int, days: int) -> tuple[str, str]:
+def every_so_many(words: str, weeks: int, days: int) -> tuple[str, str]:
     """Weeks and days that come near to what a calendar measures; the weekday and the time of day that are said stay."""
-    clock = at_clock(said)
-    weekday = next((word for word in said.split() if weekday_of(word) is not None and len(word) > 2), "")
+    clock = at_clock(words)
+    weekday = next((word for word in words.split() if weekday_of(word) is not None and len(word) > 2), "")
     day = f" on {weekday}" if weekday else ""
     return f"every {weeks} weeks{day}{clock or (' at 02:00' if day else '')}", f"every {days} days{clock}"
 
@@ -184,21 +184,21 @@ def parse_interval(text: str) -> timedelta:
 
 
 def _parse(text: str) -> timedelta:
-    said = tidy(text)
-    if not said:
+    words = tidy(text)
+    if not words:
         raise refuse("An interval is missing.")
-    said = re.sub(r"^(?:every|each|once every|once each)\b ?", "", said)
-    taken = take_interval(said, every=True)
-    if taken is None or taken[1] != len(said):
-        raise _why_not(said, text)
+    words = re.sub(r"^(?:every|each|once every|once each)\b ?", "", words)
+    taken = take_interval(words, every=True)
+    if taken is None or taken[1] != len(words):
+        raise _why_not(words, text)
     return whole_seconds(taken[0], text)
 
 
-def take_interval(said: str, *, every: bool) -> tuple[int, int] | None:
+def take_interval(text: str, *, every: bool) -> tuple[int, int] | None:
     """Reads an interval at the beginning of some words.
 
     Args:
-        said: in lower case, with single blanks.
+        text: in lower case, with single blanks.
         every: `every` stands in front, so that a bare unit (`hour`), `other day` or `1h30` is one.
 
     Returns:
@@ -208,17 +208,17 @@ def take_interval(said: str, *, every: bool) -> tuple[int, int] | None:
         BadInput: an amount of something that is no unit of time, or that has no fixed length.
     """
     for words, length in _WORDS.items():
-        if re.match(rf"{words}\b", said):
+        if re.match(rf"{words}\b", text):
             return length * _NANO, len(words)
-    if frequency := _FREQUENCY.match(said):
+    if frequency := _FREQUENCY.match(text):
         return _often(frequency), frequency.end()
-    if re.match(r"p(?=[\dt+-])", said) or re.match(r"-p\d", said) or said == "p":
-        word = said.split(" ")[0].rstrip(",")
+    if re.match(r"p(?=[\dt+-])", text) or re.match(r"-p\d", text) or text == "p":
+        word = text.split(" ")[0].rstrip(",")
         return _iso(word), len(word)
-    if said.startswith(("bi-weekly", "biweekly", "semiweekly", "semi-weekly")):
-        word = said.split(" ")[0].rstrip(",")
+    if text.startswith(("bi-weekly", "biweekly", "semiweekly", "semi-weekly")):
+        word = text.split(" ")[0].rstrip(",")
         raise refuse(f"“{word}” can mean two weeks or twice a week.", "every 2 weeks", "every 84 hours", part=word)
-    first, _, rest = said.partition(" ")
+    first, _, rest = text.partition(" ")
     skipped = 0
     lead = ""
     ordinal = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", first)
@@ -229,11 +229,11 @@ def take_interval(said: str, *, every: bool) -> tuple[int, int] | None:
         lead, skipped = f"{number} ", len(first) + 1
     elif every and first.rstrip(",") in (*_SECONDS, "night", "h", "hr", "min", "sec"):
         lead = "1 "
-    return _sum_of(lead, said[skipped:], skipped)
+    return _sum_of(lead, text[skipped:], skipped)
 
 
-def _sum_of(lead: str, said: str, skipped: int) -> tuple[int, int] | None:
-    total, at, text, end = 0, 0, lead + said, 0
+def _sum_of(lead: str, words: str, skipped: int) -> tuple[int, int] | None:
+    total, at, text, end = 0, 0, lead + words, 0
     while part := _PART.match(text, at):
         length = _unit(part.group(2))
         if length is None:
@@ -249,24 +249,24 @@ def _unit(word: str) -> int | None:
     return _SECONDS.get(_SHORT.get(single, single))
 
 
-def _often(found: re.Match[str]) -> int:
+def _often(match: re.Match[str]) -> int:
     """`3 times a day`: spread evenly."""
-    word, *numbers, per = found.groups()
+    word, *numbers, per = match.groups()
     number = next(filter(None, numbers), "")
     times = _OFTEN[word] if word else NUMBERS.get(number, 0) or (int(number) if number.isdecimal() else 0)
     unit = {"daily": "day", "night": "day", "hourly": "hour", "weekly": "week"}.get(per, per)
     a_unit = "an hour" if unit == "hour" else f"a {unit}"
     if not 1 <= times <= 1440:
-        raise refuse(f"“{found.group()}” is no number of runs.", f"3 times {a_unit}")
+        raise refuse(f"“{match.group()}” is no number of runs.", f"3 times {a_unit}")
     if unit == "week" and times > 1:
         raise refuse("On which days of the week?", "mondays and thursdays at 02:00", "every 84 hours")
     if _SECONDS[unit] % times:
         even = [n for n in range(1, 1441) if _SECONDS[unit] % n == 0]
-        less, more = max(n for n in even if n < times), min((n for n in even if n > times), default=1440)
+        fewer, more_often = max(n for n in even if n < times), min((n for n in even if n > times), default=1440)
         raise refuse(
             f"{times} runs do not fit evenly into one {unit}: a timer counts whole seconds.",
-            f"{less} times {a_unit}",
-            f"{more} times {a_unit}",
+            f"{fewer} times {a_unit}",
+            f"{more_often} times {a_unit}",
         )
     return _SECONDS[unit] // times * _NANO
 
@@ -278,18 +278,18 @@ def _iso(word: str) -> int:
         raise refuse(YEARLY, "P365D", "P52W")
     if re.search(r"\d+(?:[.,]\d+)?m", date_part):
         raise refuse(f"{MONTHLY} (PT1M is one minute.)", "P4W", "P30D")
-    found = _ISO.fullmatch(word)
-    parts = [one for one in found.groups() if one is not None] if found else []
-    numbers = all(re.fullmatch(r"\d+", one, re.ASCII) for one in parts[:-1]) and (
+    match = _ISO.fullmatch(word)
+    parts = [part for part in match.groups() if part is not None] if match else []
+    numbers = all(re.fullmatch(r"\d+", part, re.ASCII) for part in parts[:-1]) and (
         not parts or re.fullmatch(r"\d+(?:[.,]\d{1,9})?", parts[-1], re.ASCII)
     )
-    if found is None or not parts or not numbers or (("t" in word) and not time_part):
+    if match is None or not parts or not numbers or (("t" in word) and not time_part):
         raise refuse(
             f"“{word[:40].upper()}” is no duration of ISO 8601 that a timer can keep.", "P1D", "PT90M", "P1DT12H"
         )
     lengths = (604800, 86400, 3600, 60, 1)
     return sum(
-        _nano(said.replace(",", ".")) * length for said, length in zip(found.groups(), lengths, strict=True) if said
+        _nano(text.replace(",", ".")) * length for text, length in zip(match.groups(), lengths, strict=True) if text
     )
 
 
@@ -298,17 +298,17 @@ def _nano(number: str) -> int:
     return int(whole) * _NANO + int(fraction.ljust(9, "0") or 0)
 
 
-def _why_not(said: str, text: str) -> BadInput:
+def _why_not(words: str, text: str) -> BadInput:
     shown = text.strip()[:60]
-    refuse_calendar(said)
-    if re.fullmatch(r"[\d.]+", said, re.ASCII):
-        number = said.split(".")[0][:9].lstrip("0") or "1"
+    refuse_calendar(words)
+    if re.fullmatch(r"[\d.]+", words, re.ASCII):
+        number = words.split(".")[0][:9].lstrip("0") or "1"
         return refuse(f"{shown} what?", f"{number} minutes", f"{number} hours")
-    if hit := re.fullmatch(r"(\d{1,2}):(\d{2})(:\d{2})?", said, re.ASCII):
+    if hit := re.fullmatch(r"(\d{1,2}):(\d{2})(:\d{2})?", words, re.ASCII):
         return refuse(f"“{shown}” could be a time of day.", f"{int(hit.group(1)) or 1}h{hit.group(2)}m")
-    if said.startswith("-"):
+    if words.startswith("-"):
         return refuse("An interval cannot be negative.")
-    if (hit := re.match(r"(?:\d+(?:\.\d+)?) ?([a-z]+)", said, re.ASCII)) and _unit(hit.group(1)) is None:
+    if (hit := re.match(r"(?:\d+(?:\.\d+)?) ?([a-z]+)", words, re.ASCII)) and _unit(hit.group(1)) is None:
         return refuse(f"“{hit.group(1)}” in “{shown}” is no unit of time.")
     return refuse(f"“{shown}” is no interval.")
 
@@ -317,7 +317,7 @@ def amount_words(interval: timedelta) -> str:
     """An interval as it is read again: `90 minutes`, `1 week`."""
     seconds = int(interval.total_seconds())
     units = ((604800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
-    length, unit = next((one for one in units if seconds and seconds % one[0] == 0), units[-1])
+    length, unit = next((choice for choice in units if seconds and seconds % choice[0] == 0), units[-1])
     return f"{seconds // length} {unit}{'' if seconds == length else 's'}"
 
 

@@ -172,35 +172,35 @@ def parse_schedule(text: str, now: datetime, zone: tzinfo) -> TypedSchedule:
 
 
 def _parse(text: str, now: datetime, zone: tzinfo) -> TypedSchedule:
-    said = tidy(text)
-    if not said:
+    line = tidy(text)
+    if not line:
         raise refuse("A schedule is missing.")
-    if len(said) > _LONGEST:
+    if len(line) > _LONGEST:
         raise refuse("That is too long for a schedule.")
-    if re.match(r"r-?\d*/|\S+/p\d|p[\dt]\S*/", said):
+    if re.match(r"r-?\d*/|\S+/p\d|p[\dt]\S*/", line):
         raise _iso_repeats(text.strip(), now, zone)
-    if counted := re.search(r"\b(?:\w+ (?:days?|nights?) (?:a|per|each|every)|all) week\b", said):
-        clock = at_clock(said) or " at 02:00"
+    if counted := re.search(r"\b(?:\w+ (?:days?|nights?) (?:a|per|each|every)|all) week\b", line):
+        clock = at_clock(line) or " at 02:00"
         raise refuse(f"“{counted.group()}”: on which days?", f"every day{clock}", f"weekdays{clock}")
-    if hit := re.match(r"(?:on )?(?:each of )?(?:the )?next (\w+) ((?:day|night|morning|evening|\w+day)s)\b(.*)", said):
+    if hit := re.match(r"(?:on )?(?:each of )?(?:the )?next (\w+) ((?:day|night|morning|evening|\w+day)s)\b(.*)", line):
         each = f"every {hit[2].removesuffix('s')}{hit[3]}"
         raise refuse("Each of them, or every so many?", f"{each} for {hit[1]} runs", f"every {hit[1]} {hit[2]}{hit[3]}")
     try:
-        return _Phrase(said, text, now, zone).read()
+        return _Phrase(line, text, now, zone).read()
     except OverflowError as error:
         raise refuse("That is outside the calendar.") from error
     except BadInput as wrong:
         if isinstance(wrong, Refusal):
             raise
-        refuse_calendar(said)
+        refuse_calendar(line)
         words = str(wrong)
         raise refuse(f"“{text.strip()[:60]}” cannot be understood: {words[:1].lower()}{words[1:]}") from wrong
 
 
-def _iso_repeats(said: str, now: datetime, zone: tzinfo) -> Refusal:
+def _iso_repeats(words: str, now: datetime, zone: tzinfo) -> Refusal:
     """`R5/2026-12-01T02:00Z/P1D`, `R/P1D`, `P1D/2026-12-31`: what it would be in words."""
-    number = re.match(r"r(?:-1)?(\d*)/", said, re.IGNORECASE)
-    parts = said[number.end() :].split("/") if number else said.split("/")
+    number = re.match(r"r(?:-1)?(\d*)/", words, re.IGNORECASE)
+    parts = words[number.end() :].split("/") if number else words.split("/")
     runs = int(number.group(1) or 0) if number else 0
     lengths = [at for at, part in enumerate(parts) if part[:1] in ("p", "P")]
     counted = f" for {runs} runs" if runs else ""
@@ -229,50 +229,50 @@ def _iso_repeats(said: str, now: datetime, zone: tzinfo) -> Refusal:
 class _Phrase:
     """A phrase, taken apart into rhythm, start and end, each with its zone."""
 
-    def __init__(self, said: str, text: str, now: datetime, zone: tzinfo) -> None:
+    def __init__(self, line: str, text: str, now: datetime, zone: tzinfo) -> None:
         self.text, self.now, self.own = text, now, zone
         self.notices: list[str] = []
         self.runs: int | None = None
         self.lasts: timedelta | None = None
-        said = re.sub(r"^oncalendar= ?(?=(?:hourly|daily)$)", "@", said.removeprefix("= ")).removeprefix("oncalendar=")
-        said = "mondays 00:00" if said == "weekly" and "=" in text else said  # as systemd has it
-        said = said.replace("*-*-*", "daily")
-        said = re.sub(r" x ?(?=\d+$)", " max ", said) + (" runs" if re.search(r" x ?\d+$", said) else "")
-        said = re.sub(
+        line = re.sub(r"^oncalendar= ?(?=(?:hourly|daily)$)", "@", line.removeprefix("= ")).removeprefix("oncalendar=")
+        line = "mondays 00:00" if line == "weekly" and "=" in text else line  # as systemd has it
+        line = line.replace("*-*-*", "daily")
+        line = re.sub(r" x ?(?=\d+$)", " max ", line) + (" runs" if re.search(r" x ?\d+$", line) else "")
+        line = re.sub(
             r"\b(?:and )?n(?:ot|o later|ot later) (?:after|than) (?=\d{4}-|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun))",
             "until ",
-            said,
+            line,
         )
-        said = re.sub(r"^for (\w+ (?:runs?|times)),? ((?:every|each|daily|hourly|weekly)\b.*)", r"\2 for \1", said)
-        said = re.sub(r"^(?:all days|any day|everyday)\b", "every day", said)
-        said = re.sub(r"^(?:on )?alternate (\w+?)s?\b", r"every other \1", said)
-        said = _DAYS_TO.sub(r"\1-\2", said)
-        said = (_SPAN if _SHORT_INTERVAL.search(said) else _HOURS_TO).sub(r"between \1 and \2", said)
-        said = re.sub(r"^((?:every|each|hourly)\b.*) hence\b", r"\1", said)  # `every 6h from now`
-        said = _NEVER_ENDS.sub("", re.sub(r" ?@ ?(?=\d)", " at ", said).strip())
-        said = self._take_runs(said)
-        self.clauses = _clauses(self._take_for(said))
+        line = re.sub(r"^for (\w+ (?:runs?|times)),? ((?:every|each|daily|hourly|weekly)\b.*)", r"\2 for \1", line)
+        line = re.sub(r"^(?:all days|any day|everyday)\b", "every day", line)
+        line = re.sub(r"^(?:on )?alternate (\w+?)s?\b", r"every other \1", line)
+        line = _DAYS_TO.sub(r"\1-\2", line)
+        line = (_SPAN if _SHORT_INTERVAL.search(line) else _HOURS_TO).sub(r"between \1 and \2", line)
+        line = re.sub(r"^((?:every|each|hourly)\b.*) hence\b", r"\1", line)  # `every 6h from now`
+        line = _NEVER_ENDS.sub("", re.sub(r" ?@ ?(?=\d)", " at ", line).strip())
+        line = self._take_runs(line)
+        self.clauses = _clauses(self._take_for(line))
         self.zones: dict[str, TypedZone | None] = {}
         for name, words in list(self.clauses.items()):
             self.clauses[name], self.zones[name] = take_zone(words, zone)
-        whole = [found for found in self.zones.values() if found and found.named]
+        whole = [typed for typed in self.zones.values() if typed and typed.named]
         self.whole = self.zones.get("rhythm") or (whole[0] if whole else None)
         self.zone = self.whole.zone if self.whole else zone
         if self.whole and self.whole.zone != zone:
             self.notices.append(f"Times are read in {zone_words(self.whole.zone)}.")
 
-    def _take_runs(self, said: str) -> str:
-        hits = [hit for hit in _RUNS.finditer(said) if hit.group(1).isdecimal() or hit.group(1) in NUMBERS]
-        once = re.search(r"[ ,]+once(?=,|$)| once(?= from)", said)
-        if once and not hits and re.search(r"\b(?:every|each|hourly|daily|weekly)\b|\d", said[: once.start()]):
+    def _take_runs(self, words: str) -> str:
+        hits = [hit for hit in _RUNS.finditer(words) if hit.group(1).isdecimal() or hit.group(1) in NUMBERS]
+        once = re.search(r"[ ,]+once(?=,|$)| once(?= from)", words)
+        if once and not hits and re.search(r"\b(?:every|each|hourly|daily|weekly)\b|\d", words[: once.start()]):
             self.runs = 1
-            return said[: once.start()] + said[once.end() :]
+            return words[: once.start()] + words[once.end() :]
         if not hits:
-            return said
+            return words
         hit = hits[-1]
         number = hit.group(1)
         runs = NUMBERS.get(number) or int(number)
-        rest = f"{said[: hit.start()]} {said[hit.end() :]}".strip(" ,")
+        rest = f"{words[: hit.start()]} {words[hit.end() :]}".strip(" ,")
         if not 1 <= runs <= 999_999:
             raise refuse(
                 "A timer makes at least one run." if runs < 1 else "A timer counts no more than 999999 runs here.",
@@ -281,10 +281,10 @@ class _Phrase:
         self.runs = runs
         return rest
 
-    def _take_for(self, said: str) -> str:
-        hit = _FOR.search(said)
+    def _take_for(self, words: str) -> str:
+        hit = _FOR.search(words)
         if hit is None:
-            return said
+            return words
         taken = take_interval(hit.group(1), every=False)
         if taken is None or taken[1] != len(hit.group(1)):
             months = re.fullmatch(r"(an?|one|\d+) months?", hit.group(1))
@@ -293,7 +293,7 @@ class _Phrase:
             reason = "a month has no fixed length." if months else "how many, and of what?"
             raise refuse(f"“for {hit.group(1)[:40]}”: {reason}", *near, part=hit.group().strip(" ,"))
         self.lasts = whole_seconds(taken[0], hit.group(1))
-        return f"{said[: hit.start()]} {said[hit.end() :]}".strip(" ,")
+        return f"{words[: hit.start()]} {words[hit.end() :]}".strip(" ,")
 
     # --- reading
 
@@ -315,10 +315,10 @@ class _Phrase:
         group = self._group(words, start, after)
         if group is None:
             return self._once(words, start, end)
-        told = start.notices if start else ()
-        if start and all(one.schedule.start != start.moment for one in group.members):
-            told = tuple(one for one in told if one != AT_MIDNIGHT)
-        self.notices += [*told, *group.notices]
+        notices = start.notices if start else ()
+        if start and all(member.schedule.start != start.moment for member in group.members):
+            notices = tuple(notice for notice in notices if notice != AT_MIDNIGHT)
+        self.notices += [*notices, *group.notices]
         for member in group.members:
             self._check_interval(member.schedule.interval)
         return self._ended(group, end)
@@ -337,11 +337,11 @@ class _Phrase:
             raise refuse("From when, or until when?", "every 6 hours from tomorrow 02:00 until 2027-01-31")
         zone = self._zone_of(clause)
         try:
-            found = read_moment(words, self.now, zone, words)
+            typed = read_moment(words, self.now, zone, words)
         except Refusal as wrong:
             later = "tomorrow 02:00" if clause == "start" else f"{(self.now + 30 * DAY).astimezone(zone):%Y-%m-%d}"
             raise Refusal(wrong.reason, wrong.near or (later,), wrong.part or words) from wrong
-        return whole_day(found, zone) if clause == "end" else found
+        return whole_day(typed, zone) if clause == "end" else typed
 
     def _zone_of(self, clause: str) -> tzinfo:
         own = self.zones.get(clause)
@@ -351,7 +351,7 @@ class _Phrase:
         until = self._moment("end")
         if until is None:
             return EndCondition(after_runs=self.runs)
-        self.notices += [one for one in until.notices if "past" not in one]
+        self.notices += [notice for notice in until.notices if "past" not in notice]
         if self.runs is not None or self.lasts is not None:
             raise refuse(
                 "It ends on a date or after a number of runs, not both.", f"{self._rhythm()} for {self.runs or 10} runs"
@@ -390,13 +390,13 @@ class _Phrase:
                 "tomorrow 02:00",
             )
         bare = re.sub(r"^once ?,? ?", "", words) or words
-        found = read_moment(bare, self.now, self.zone, self.text)
+        typed = read_moment(bare, self.now, self.zone, self.text)
         self._tell_night(scan(bare))
-        notices = [*self.notices, *found.notices]
+        notices = [*self.notices, *typed.notices]
         day = scan(bare).days
-        if len(day) == 1 and scan(bare).day is None and found.clock is not None:
-            notices.append(f"One run; for every week write every {DAY_NAMES[day[0]]} at {clock_text(found.clock)}.")
-        return TypedSchedule(once=OnceSchedule(found.moment), notices=tuple(notices))
+        if len(day) == 1 and scan(bare).day is None and typed.clock is not None:
+            notices.append(f"One run; for every week write every {DAY_NAMES[day[0]]} at {clock_text(typed.clock)}.")
+        return TypedSchedule(once=OnceSchedule(typed.moment), notices=tuple(notices))
 
     def _group(self, words: str, start: TypedMoment | None, after: datetime) -> CalendarGroup | None:
         inclusive = start is not None
@@ -473,16 +473,16 @@ class _Phrase:
                 f"{self._rhythm()} until {last:%Y-%m-%d %H:%M}",
             )
         if end.until is not None:
-            members = tuple(one for one in members if (one.schedule.start or self.now) <= end.until)
+            members = tuple(member for member in members if (member.schedule.start or self.now) <= end.until)
             if not members:
                 shown = first.astimezone(self.zone)
                 raise refuse(
                     f"It ends before its first run, which is on {shown:%a} {shown.day} {shown:%b %Y %H:%M}.",
                     f"{self._rhythm()} until {shown:%Y-%m-%d}",
                 )
-            if gone := [one.suffix for one in group.members if one not in members]:
+            if gone := [member.suffix for member in group.members if member not in members]:
                 self.notices.append(f"Without a run before the end, and left out: {', '.join(gone)}.")
-        members = tuple(replace(one, schedule=replace(one.schedule, end=end)) for one in members)
+        members = tuple(replace(member, schedule=replace(member.schedule, end=end)) for member in members)
         if len(members) == 1:
             members = (replace(members[0], suffix=""),)
         notices = tuple(dict.fromkeys(self.notices))
@@ -494,34 +494,34 @@ class _Phrase:
 def _renamed(members: tuple[GroupMember, ...], zone: tzinfo) -> tuple[GroupMember, ...]:
     """The timers of a group that was typed in another zone, told apart by the user's own weekdays and times."""
     names = []
-    for one in members:
-        start = one.schedule.start.astimezone(zone) if one.schedule.start and one.suffix else None
-        day = f"{DAY_NAMES[start.weekday()][:3]} " if start and " " in one.suffix else ""
-        names.append(f"{day}{start:%H:%M}" if start else one.suffix)
+    for member in members:
+        start = member.schedule.start.astimezone(zone) if member.schedule.start and member.suffix else None
+        day = f"{DAY_NAMES[start.weekday()][:3]} " if start and " " in member.suffix else ""
+        names.append(f"{day}{start:%H:%M}" if start else member.suffix)
     if len(set(names)) < len(names):
         return members
-    return tuple(replace(one, suffix=name) for one, name in zip(members, names, strict=True))
+    return tuple(replace(member, suffix=name) for member, name in zip(members, names, strict=True))
 
 
-def _clauses(said: str) -> dict[str, str]:
+def _clauses(line: str) -> dict[str, str]:
     """The words of rhythm, start and end. Those in front of a rhythm's `every` may be a start or an end."""
-    found: dict[str, list[str]] = {"rhythm": []}
-    current, words = "rhythm", re.sub(rf",(?=(?:{'|'.join(_STARTS | _ENDS)})\b)", " ", said).split()
+    clauses: dict[str, list[str]] = {"rhythm": []}
+    current, words = "rhythm", re.sub(rf",(?=(?:{'|'.join(_STARTS | _ENDS)})\b)", " ", line).split()
     for place, said_word in enumerate(words):
         word, following = said_word.strip(","), words[place + 1] if place + 1 < len(words) else ""
         name = "start" if word in _STARTS or (word, following) in (("as", "of"), ("first", "run")) else ""
-        if word in _ENDS and not (word == "to" and "start" not in found):
+        if word in _ENDS and not (word == "to" and "start" not in clauses):
             name = "end"
-        if name and name not in found:
-            current, found[name] = name, []
+        if name and name not in clauses:
+            current, clauses[name] = name, []
         elif name:
             raise refuse(f"“{word}” is said twice.", "every 6 hours from tomorrow 02:00 until 2027-01-31")
-        elif current != "rhythm" and not found["rhythm"] and word in _HEADS:
+        elif current != "rhythm" and not clauses["rhythm"] and word in _HEADS:
             current = "rhythm"
-            found[current].append(said_word)
-        elif not (current != "rhythm" and not found[current] and word in ("of", "run", "on", "the", "with")):
-            found[current].append(said_word)
-    return {name: " ".join(some).strip(" ,") for name, some in found.items()}
+            clauses[current].append(said_word)
+        elif not (current != "rhythm" and not clauses[current] and word in ("of", "run", "on", "the", "with")):
+            clauses[current].append(said_word)
+    return {name: " ".join(some).strip(" ,") for name, some in clauses.items()}
 
 
 class _Rhythm:
@@ -556,35 +556,35 @@ class _Rhythm:
 
     def _calendar(self, days: frozenset[int], times: Sequence[timedelta], apart: int = 1) -> CalendarGroup:
         inclusive = self.start is not None
-        found = calendar_group(days, times, self.after, self.zone, apart=apart, inclusive=inclusive)
+        group = calendar_group(days, times, self.after, self.zone, apart=apart, inclusive=inclusive)
         if days == EVERY_DAY and apart % 7 == 0:
-            first = (found.members[0].schedule.start or self.after).astimezone(self.zone)
+            first = (group.members[0].schedule.start or self.after).astimezone(self.zone)
             return replace(
-                found,
-                notices=(*found.notices, f"No weekday is said: it runs on {DAY_NAMES[first.weekday()].capitalize()}s."),
+                group,
+                notices=(*group.notices, f"No weekday is said: it runs on {DAY_NAMES[first.weekday()].capitalize()}s."),
             )
-        return found
+        return group
 
     def _every_clock(self) -> CalendarGroup:
         """`every 18:00`; `every 1:30` could be meant as an interval, so it is said."""
-        found = self._calendar(EVERY_DAY, self.times)
+        group = self._calendar(EVERY_DAY, self.times)
         if len(self.times) > 1 or not re.search(r"\d:\d", self.words):
-            return found
+            return group
         hours, minutes = divmod(self.times[0] // timedelta(minutes=1), 60)
-        told = f"Every day at {clock_text(self.times[0])}; for an interval write every {hours}h{minutes:02}m."
-        return replace(found, notices=(*found.notices, told))
+        notice = f"Every day at {clock_text(self.times[0])}; for an interval write every {hours}h{minutes:02}m."
+        return replace(group, notices=(*group.notices, notice))
 
     def _alone(self, interval: timedelta, start: TypedMoment | None = None) -> CalendarGroup:
         """An interval from a moment, or from its creation. A moment where the clocks change is apart."""
-        found = start or self.start
-        if found is None or found.moment is None:
+        first = start or self.start
+        if first is None or first.moment is None:
             return CalendarGroup((GroupMember(RecurringSchedule(interval)),))
-        moment, notices = found.moment, found.notices[:0]
-        if found.day is not None and keeps_wall_clock(interval):
-            again = rhythm_on(found.day, found.clock or timedelta(), interval, self.zone)
+        moment, notices = first.moment, first.notices[:0]
+        if first.day is not None and keeps_wall_clock(interval):
+            again = rhythm_on(first.day, first.clock or timedelta(), interval, self.zone)
             if again.notices and again.moment is not None:
                 moment, notices = again.moment, again.notices
-        return CalendarGroup((GroupMember(RecurringSchedule(interval, moment)),), notices, found.clock)
+        return CalendarGroup((GroupMember(RecurringSchedule(interval, moment)),), notices, first.clock)
 
     def _on_weekdays(self) -> CalendarGroup:
         said, interval = self.said, self.said.interval
@@ -634,7 +634,9 @@ class _Rhythm:
         some = len(days) % 7 or 1  # all seven take one timer for each time of day
         if some * len(times) > MOST_TIMERS:
             wider, daily = (
-                next((one for one in (interval, *_WIDER) if one >= interval and span // one < MOST_TIMERS // n), span)
+                next(
+                    (step for step in (interval, *_WIDER) if step >= interval and span // step < MOST_TIMERS // n), span
+                )
                 for n in (some, 1)
             )
             on = f" on {days_text(days)}" if some > 1 else ""
@@ -655,11 +657,11 @@ class _Rhythm:
                 f"every hour at :{minute:02}",
                 f"every 6 hours at :{minute:02}",
             )
-        here = self.after.astimezone(self.zone)
+        local = self.after.astimezone(self.zone)
         apart = min(interval, hour)
         ahead = (
             timedelta(minutes=minute)
-            - timedelta(minutes=here.minute, seconds=here.second, microseconds=here.microsecond)
+            - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
         ) % apart
         found = self.after + (ahead if ahead or self.start else apart)
         return CalendarGroup((GroupMember(RecurringSchedule(interval, found.astimezone(UTC))),))
