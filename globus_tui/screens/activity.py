@@ -28,10 +28,10 @@ class ActivityScreen(Searching, ListScreen):
 
     def columns(self) -> tuple[Column[Any], ...]:
         return (
-            Column("at", "AT", lambda one: moments.clock(one.at, self.view.zone), width=5),
-            Column("service", "SERVICE", lambda one: one.exchange.service, width=8, priority=2),
-            Column("method", "METHOD", lambda one: one.exchange.method, width=6),
-            Column("path", "PATH, OR NOTE", lambda one: one.exchange.path, min_width=20),
+            Column("at", "AT", lambda row: moments.clock(row.at, self.view.zone), width=5),
+            Column("service", "SERVICE", lambda row: row.exchange.service, width=8, priority=2),
+            Column("method", "METHOD", lambda row: row.exchange.method, width=6),
+            Column("path", "PATH, OR NOTE", lambda row: row.exchange.path, min_width=20),
             Column("status", "STATUS", self._cell_status, width=9),
             Column("ms", "MS", self._cell_milliseconds, width=6, align="right", priority=1),
             Column("bytes", "BYTES", self._cell_bytes, width=8, align="right", priority=3),
@@ -53,22 +53,22 @@ class ActivityScreen(Searching, ListScreen):
         self.set_rows(reversed(self.app.activity))
 
     @staticmethod
-    def _cell_milliseconds(one: Activity) -> Cell:
-        return "" if isinstance(one.exchange, Said) else str(one.exchange.milliseconds)
+    def _cell_milliseconds(row: Activity) -> Cell:
+        return "" if isinstance(row.exchange, Said) else str(row.exchange.milliseconds)
 
     @staticmethod
-    def _cell_status(one: Activity) -> Cell:
-        status = one.exchange.status
-        if isinstance(one.exchange, Said):
-            worse = one.exchange.severity in ("error", "warning")
-            return Span(one.exchange.severity, one.exchange.severity) if worse else ""
+    def _cell_status(row: Activity) -> Cell:
+        status = row.exchange.status
+        if isinstance(row.exchange, Said):
+            worse = row.exchange.severity in ("error", "warning")
+            return Span(row.exchange.severity, row.exchange.severity) if worse else ""
         if status is None:
             return Span("no answer", "error")
         return Span(str(status), "error" if status >= 400 else "success")
 
     @staticmethod
-    def _cell_bytes(one: Activity) -> Cell:
-        return "" if isinstance(one.exchange, Said) else sizes.size(one.exchange.received)
+    def _cell_bytes(row: Activity) -> Cell:
+        return "" if isinstance(row.exchange, Said) else sizes.size(row.exchange.received)
 
     @on(LineList.Chosen)
     def do_nothing(self) -> None:

@@ -116,10 +116,10 @@ class AgendaScreen(TimerScreen):
             if number % _MADE_AT_ONCE == _MADE_AT_ONCE - 1:
                 await asyncio.sleep(0)
         now = self.view.now
-        found = forecast(habits, now, max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections)
-        self._agenda_found = found
+        outlook = forecast(habits, now, max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections)
+        self._agenda_found = outlook
         self._agenda_coming = {}
-        for run in found.runs:
+        for run in outlook.runs:
             self._agenda_coming.setdefault(run.job_id, []).append(run)
         self.show_lanes()
 
@@ -129,9 +129,9 @@ class AgendaScreen(TimerScreen):
     def _begins(self) -> datetime:
         if self._agenda_begins is not None:
             return self._agenda_begins
-        here = self.view.now.astimezone(self.view.zone)
-        hour = here.hour if self._agenda_length == _DAY else 0
-        return self.view.now - (here - here.replace(hour=hour, minute=0, second=0, microsecond=0))
+        local = self.view.now.astimezone(self.view.zone)
+        hour = local.hour if self._agenda_length == _DAY else 0
+        return self.view.now - (local - local.replace(hour=hour, minute=0, second=0, microsecond=0))
 
     def show_lanes(self) -> None:
         if not self.is_mounted or not self.is_attached:
@@ -159,10 +159,10 @@ class AgendaScreen(TimerScreen):
         begins, ends = self._begins.timestamp(), (self._begins + self._agenda_length).timestamp()
         drawn_for = (self._agenda_found, self._agenda_stretch, self.view)
         only = self._agenda_only
-        meant = (one for one in self.states.rows.values() if only is None or one.job_id in only)
+        candidates = (row for row in self.states.rows.values() if only is None or row.job_id in only)
         rows = [
             row
-            for row in meant
+            for row in candidates
             if (row.live and not row.undated and row.next_run < ends) or (row.last is not None and row.last >= begins)
         ]
         rows.sort(key=lambda row: (row.undated or not row.live, row.next_run, row.folded))
@@ -171,63 +171,65 @@ class AgendaScreen(TimerScreen):
                 if self._agenda_only_collection in (None, *self.states[row.job_id].job.sides):
                     yield Lane(row.job_id, (row.job_id,), (drawn_for, row))
             return
-        found: dict[str, list[JobId]] = {}
+        by_side: dict[str, list[JobId]] = {}
         for row in rows:
             for side in dict.fromkeys(self.states[row.job_id].job.sides):
                 if isinstance(side, str):
-                    found.setdefault(side, []).append(row.job_id)
-        for side, job_ids in found.items():
+                    by_side.setdefault(side, []).append(row.job_id)
+        for side, job_ids in by_side.items():
             yield Lane(side, tuple(job_ids), drawn_for)
 
     def _coming(self, job_ids: Iterable[JobId]) -> list[Coming]:
         if self._agenda_found is not None:
-            return [one for job_id in job_ids for one in self._agenda_coming.get(job_id, ())]
+            return [run for job_id in job_ids for run in self._agenda_coming.get(job_id, ())]
         now, until = self.view.now, self._begins + self._agenda_length
         states = [self.states[job_id] for job_id in job_ids if job_id in self.states]
         return [
-            Coming(at, one.job_id, one.history.usual, at) for one in states for at in fires(one.job, now, until, now)
+            Coming(at, state.job_id, state.history.usual, at)
+            for state in states
+            for at in fires(state.job, now, until, now)
         ]
 
-    def _cell_name(self, one: Lane) -> Cell:
+    def _cell_name(self, lane: Lane) -> Cell:
         if self._agenda_by_collection:
-            return collection_name(one.key, self.view.names)
-        return self.states[one.job_ids[0]].job.label if one.job_ids[0] in self.states else ""
+            return collection_name(lane.key, self.view.names)
+        return self.states[lane.job_ids[0]].job.label if lane.job_ids[0] in self.states else ""
 
-    def _cell_lane(self, one: Lane) -> Cell:
+    def _cell_lane(self, lane: Lane) -> Cell:
         now, begins = self.view.now, self._begins
-        states = [self.states[job_id] for job_id in one.job_ids if job_id in self.states]
+        states = [self.states[job_id] for job_id in lane.job_ids if job_id in self.states]
         past = [end for state in states for end in happened(state.job, self.view.tasks, now, min(begins, now))]
         cells = agenda_words.lane(
-            self._agenda_stretch, past, self._coming(one.job_ids), now, ascii_only=self.view.ascii
+            self._agenda_stretch, past, self._coming(lane.job_ids), now, ascii_only=self.view.ascii
         )
         return tuple(Span(sign, style) for sign, style in cells)
 
-    def _cell_note(self, one: Lane) -> Cell:
-        coming = self._coming(one.job_ids)
+    def _cell_note(self, lane: Lane) -> Cell:
+        coming = self._coming(lane.job_ids)
         if not coming:
             return Span("none to come", "muted")
         first = min(coming, key=lambda run: run.at)
-        said = agenda_words.wait_words(first).partition(":")[0]
+        wait = agenda_words.wait_words(first).partition(":")[0]
         words = moments.column(first.at, self.view.now, self.view.zone).removesuffix(" today")
-        return (Span(words), Span(f" {said}", "warning")) if said else words
+        return (Span(words), Span(f" {wait}", "warning")) if wait else words
 
     def _show_words(self, count: int) -> None:
-        now, zone, found = self.view.now, self.view.zone, self._agenda_found
+        now, zone, outlook = self.view.now, self.view.zone, self._agenda_found
         begins, ends = self._begins, self._begins + self._agenda_length
-        runs = [one for one in found.runs if begins <= one.at < ends] if found else []
-        said = [f"{moments.date_time(begins, now, zone)} to {moments.date_time(ends, now, zone)}"]
-        if found is None:
-            said.append("reckoning …")
+        runs = [run for run in outlook.runs if begins <= run.at < ends] if outlook else []
+        parts = [f"{moments.date_time(begins, now, zone)} to {moments.date_time(ends, now, zone)}"]
+        if outlook is None:
+            parts.append("reckoning …")
         else:
-            said.append(counted(len(runs), "run") + " to come")
+            parts.append(counted(len(runs), "run") + " to come")
             if (top := agenda_words.busiest(runs, zone)) is not None and top[1] > 1:
-                said.append(f"busiest {moments.since_words(top[0], now, zone)} ({top[1]} starts)")
+                parts.append(f"busiest {moments.since_words(top[0], now, zone)} ({top[1]} starts)")
         if self._agenda_only is not None:
-            said.append(f"of the filter's {counted(len(self._agenda_only), 'timer')}")
+            parts.append(f"of the filter's {counted(len(self._agenda_only), 'timer')}")
         if self._agenda_only_collection is not None:
-            said.append(f"of {collection_name(self._agenda_only_collection, self.view.names)}")
+            parts.append(f"of {collection_name(self._agenda_only_collection, self.view.names)}")
         line = self.query_one("#agenda-span", TextLine)
-        line.left = Content(safe_line(f" {', '.join(said)}", ascii_only=self.view.ascii))
+        line.left = Content(safe_line(f" {', '.join(parts)}", ascii_only=self.view.ascii))
         line.right = Content.styled(f"{count} {'lane' if count == 1 else 'lanes'} ", "$text-muted")
         words = self._clash_lines()
         for number in range(3):
@@ -238,19 +240,19 @@ class AgendaScreen(TimerScreen):
             clash.left = Content.styled(f" {safe_line(text, ascii_only=self.view.ascii)}", "$text-warning")
 
     def _clash_lines(self) -> list[str]:
-        found, now, zone = self._agenda_found, self.view.now, self.view.zone
+        outlook, now, zone = self._agenda_found, self.view.now, self.view.zone
         begins, ends = max(self._begins, now), self._begins + self._agenda_length
-        said = [agenda_words.change_words(*one, now, zone) for one in clock_changes(self._begins, ends, zone)]
-        if found is None or ends <= now:
-            return said
-        said += [
-            agenda_words.clash_words(one, self._label, now, zone)
-            for one in found.clashes
-            if one.until >= begins
-            and one.at < ends
-            and (self._agenda_only is None or self._agenda_only & set(one.job_ids))
+        lines = [agenda_words.change_words(*change, now, zone) for change in clock_changes(self._begins, ends, zone)]
+        if outlook is None or ends <= now:
+            return lines
+        lines += [
+            agenda_words.clash_words(clash, self._label, now, zone)
+            for clash in outlook.clashes
+            if clash.until >= begins
+            and clash.at < ends
+            and (self._agenda_only is None or self._agenda_only & set(clash.job_ids))
         ]
-        return said + agenda_words.notes(found, ends, now, zone)
+        return lines + agenda_words.notes(outlook, ends, now, zone)
 
     def _label(self, job_id: JobId) -> str:
         return self.states[job_id].job.label if job_id in self.states else job_id[:8]
@@ -316,7 +318,7 @@ class AgendaScreen(TimerScreen):
             self._agenda_by_collection, self._agenda_only_collection = False, str(chosen.key)
             self.show_lanes()
         else:
-            order = tuple(JobId(str(one.key)) for one in self.query_one("#lanes", LineList).rows)
+            order = tuple(JobId(str(lane.key)) for lane in self.query_one("#lanes", LineList).rows)
             self.app.open_screen(JobDetailScreen(JobId(str(chosen.key)), order))
 
     def action_app_back(self) -> None:

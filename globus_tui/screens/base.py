@@ -37,7 +37,7 @@ LOCK = " READ-ONLY "
 """Stands first in the title where nothing is changed."""
 PRODUCTION = " PRODUCTION "
 """Stands there where what is changed counts; the red of the frame is not for everybody."""
-_BACK = tuple(one for one in EVERYWHERE if one.command_id == "app.back")
+_BACK = tuple(command for command in EVERYWHERE if command.command_id == "app.back")
 """Bound on each screen: a key that only the application binds never reaches a screen's own way back."""
 
 
@@ -91,7 +91,7 @@ class TimerScreen(Page[None]):
     def __init_subclass__(cls, **options: Any) -> None:
         shown = cls.__dict__.get("COMMANDS_SHOWN", ())
         own = cls.COMMANDS_BOUND or [
-            one for one in shown if not one.command_id.startswith("list.") and one not in SEARCH
+            command for command in shown if not command.command_id.startswith("list.") and command not in SEARCH
         ]
         cls.BINDINGS = [*bindings((*own, *_BACK))]
         super().__init_subclass__(**options)
@@ -106,7 +106,7 @@ class TimerScreen(Page[None]):
     def fit(self, size: Size) -> None:
         """Take the classes for a size: told beforehand, the screen need not be styled again when it gets that size."""
         for cells, breakpoints in ((size.width, self.HORIZONTAL_BREAKPOINTS), (size.height, self.VERTICAL_BREAKPOINTS)):
-            fitting = max((one for one in breakpoints or () if cells >= one[0]), default=None)
+            fitting = max((point for point in breakpoints or () if cells >= point[0]), default=None)
             if fitting is not None:
                 self.add_class(fitting[1], update=False)  # nothing of it is styled yet
 
@@ -167,7 +167,7 @@ class TimerScreen(Page[None]):
             (f"{place} {who}", full), (f"{place} {who}", short), (place, short), (bare, short),
             (clip(bare, max(0, room - cell_width(short))), short),
         )  # fmt: skip
-        fits = (one for one in choices if cell_width(one[0]) + cell_width(one[1]) <= room)
+        fits = (choice for choice in choices if cell_width(choice[0]) + cell_width(choice[1]) <= room)
         left, right = next(fits, choices[-1])
         stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
         lock = len(marks) if left.startswith(marks) else 0
@@ -180,9 +180,9 @@ class TimerScreen(Page[None]):
         banner.display = freshness.state is FreshnessState.SIGNED_OUT or freshness.gare is not None
         if banner.display:
             key = key_words(self.app.settings.keys, "app.sign-in")
-            what = "SIGNED OUT" if freshness.gare is None else "SIGN-IN WANTED"
+            heading = "SIGNED OUT" if freshness.gare is None else "SIGN-IN WANTED"
             why = safe_line(freshness.problem or "")
-            banner.left = Content(f" {what}: press {key} to sign in, then all goes on from here. {why}")
+            banner.left = Content(f" {heading}: press {key} to sign in, then all goes on from here. {why}")
 
     @on(Resize)
     def pass_over_old_sizes(self, event: Resize) -> None:

@@ -28,19 +28,21 @@ if TYPE_CHECKING:
     from globus_tui.screens.console import Console
 
 
-def ask(app: Console, heading: str, *asked: tuple[str, str, Callable[[str], Any]], then: Callable[..., object]) -> None:
+def ask(
+    app: Console, heading: str, *questions: tuple[str, str, Callable[[str], Any]], then: Callable[..., object]
+) -> None:
     """Asks one thing after the other, each a sentence, what stands in its field at first, and what reads the answer.
 
     `then` is given all that was read, unless one is given up. What reads an answer raises `GlobusTuiError` with words.
     """
 
-    def go_on(*found: object) -> None:
-        if len(found) == len(asked):
-            then(*found)
+    def go_on(*answers: object) -> None:
+        if len(answers) == len(questions):
+            then(*answers)
             return
-        sentence, value, read = asked[len(found)]
+        sentence, value, read = questions[len(answers)]
         sheet = Ask(heading, (sentence,), value=value, check=read)
-        app.push_screen(sheet, lambda said: None if said is None else go_on(*found, read(said)))
+        app.push_screen(sheet, lambda answer: None if answer is None else go_on(*answers, read(answer)))
 
     go_on()
 
@@ -49,7 +51,7 @@ def read_moment(app: Console) -> Callable[[str], datetime | None]:
     """Reads a moment in the zone that is shown; None where nothing is said."""
     from globus_tui.domain.schedule.typed_times import parse_moment
 
-    return lambda said: parse_moment(said, app.store.now(), app.view.zone).moment if said else None
+    return lambda typed: parse_moment(typed, app.store.now(), app.view.zone).moment if typed else None
 
 
 def tell_ends(app: Console, ends: Sequence[tuple[bool, str, str]], words: str) -> None:
@@ -128,7 +130,7 @@ class Results(Question[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="sheet", id="results"):
             yield Static(Content(self.question), classes="sheet-heading")
-            for done, label, words in sorted(self._results_lines, key=lambda one: one[0]):
+            for done, label, words in sorted(self._results_lines, key=lambda entry: entry[0]):
                 head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
                 yield Static(Content.assemble(head, "  ", (self.safe(label), "bold"), "  ", self.safe(words)))
 
@@ -160,7 +162,7 @@ class Sheet(Question[bool]):
         if self._sheet_listed:
             room = max(3, self.app.size.height // 2 - 8)  # what is said and the answer stay in sight
             with VerticalScroll(can_focus=False, classes="sheet-list") as listed:
-                lines = (Content(safe_line(one)) if isinstance(one, str) else one for one in self._sheet_listed)
+                lines = (Content(safe_line(line)) if isinstance(line, str) else line for line in self._sheet_listed)
                 yield Static(Content("\n").join(lines))
             listed.styles.max_height = room
             if len(self._sheet_listed) > room:
@@ -308,17 +310,17 @@ class RenameMany(Question["NewNames | None"]):
         """What the pattern makes of the names, those left out that stay as they are."""
         texts = {name: self.query_one(f"#rename-{name}", TextField).value for name, _ in _FIELDS}
         pattern = NamePattern(**texts)
-        found = {job_id: pattern.applied(name) for job_id, name in self._rename_names.items()}
-        return {job_id: name for job_id, name in found.items() if name != self._rename_names[job_id]}
+        names = {job_id: pattern.applied(name) for job_id, name in self._rename_names.items()}
+        return {job_id: name for job_id, name in names.items() if name != self._rename_names[job_id]}
 
     @on(TextField.Changed)
     def show_names(self) -> None:
         changed = self.new_names()
         lines = [f"{self._rename_names[job_id] or '(no name)'} -> {name}" for job_id, name in changed.items()]
         lines += [f"{name or '(no name)'}" for job_id, name in self._rename_names.items() if job_id not in changed]
-        more = [f"… and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+        rest = [f"… and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
         count = f"{len(changed)} of {len(self._rename_names)} names change"
-        words = "\n".join([f"{count}:", *(f"  {safe_line(line)}" for line in (*lines[:_SHOWN], *more))])
+        words = "\n".join([f"{count}:", *(f"  {safe_line(line)}" for line in (*lines[:_SHOWN], *rest))])
         self.query_one("#rename-preview", Static).update(Content(words))
 
     @on(TextField.Submitted)

@@ -117,7 +117,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
         self._consent_busy = False
         self._consent_leaving = False
         self._consent_changing = asyncio.Lock()
-        self._consent_left = frozenset(one.key for one in prompt.choices)
+        self._consent_left = frozenset(choice.key for choice in prompt.choices)
 
     def compose(self) -> ComposeResult:
         prompt = self._consent_prompt
@@ -168,8 +168,8 @@ class ConsentScreen(Question[frozenset[str] | None]):
     def _show_asked(self) -> None:
         asked = self._consent_asked
         self.query_one("#asked", Static).update(Content("\n".join(self.safe(line) for line in asked.lines)))
-        more = "..." if self.app.host.ascii else "…"
-        shown = f"{asked.url[:_SHOWN]}{more} ({len(asked.url)} characters)" if asked.url else "No sign-in is needed."
+        dots = "..." if self.app.host.ascii else "…"
+        shown = f"{asked.url[:_SHOWN]}{dots} ({len(asked.url)} characters)" if asked.url else "No sign-in is needed."
         self.query_one("#url", Static).update(Content(shown))
         lines = [Content.assemble((f"{key:>3}  ", "bold $primary"), words) for key, words in self._ways()]
         self.query_one("#ways", Static).update(Content("\n").join(lines))
@@ -181,12 +181,12 @@ class ConsentScreen(Question[frozenset[str] | None]):
         if len(choices) == 1:
             self.query_one("#meant", Static).update(Content(self.safe(choices[0].words)))
         elif choices:
-            left = [one for one in choices if one.key in self._ticked()]
-            names = ", ".join(self.safe(one.name) for one in left[:_NAMED])
-            more = f" and {len(left) - _NAMED} more, below" if len(left) > _NAMED else ""
-            starting = sum("start now" in one.name or "starts now" in one.name for one in left)
-            head = f"Resumes {len(left)}, of which {starting} start a run: " if starting else f"Resumes {len(left)}: "
-            self.query_one("#meant", Static).update(Content(f"{head}{names}{more}"))
+            ticked = [choice for choice in choices if choice.key in self._ticked()]
+            names = ", ".join(self.safe(choice.name) for choice in ticked[:_NAMED])
+            rest = f" and {len(ticked) - _NAMED} more, below" if len(ticked) > _NAMED else ""
+            starting = sum("start now" in choice.name or "starts now" in choice.name for choice in ticked)
+            head = f"Resumes {len(ticked)}" + (f", of which {starting} start a run: " if starting else ": ")
+            self.query_one("#meant", Static).update(Content(f"{head}{names}{rest}"))
         self.query_one("#consent-hints", Static).update(self._hints())
 
     def _ways(self) -> list[tuple[str, str]]:
@@ -269,7 +269,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
     def _ticked(self) -> frozenset[str]:
         if len(self._consent_prompt.choices) == 1:
-            return frozenset(one.key for one in self._consent_prompt.choices)
+            return frozenset(choice.key for choice in self._consent_prompt.choices)
         return frozenset(line.choice_key for line in self.query(ChoiceLine) if line.ticked)
 
     def action_all(self) -> None:
@@ -288,18 +288,18 @@ class ConsentScreen(Question[frozenset[str] | None]):
     async def _ask_for_what_is_left(self) -> None:
         change = self._consent_prompt.change
         async with self._consent_changing:
-            left = self._ticked()
-            if change is None or not left:
-                self._say("" if left else "Everything is left out: tick something, or Escape.", wrong=not left)
+            ticked = self._ticked()
+            if change is None or not ticked:
+                self._say("" if ticked else "Everything is left out: tick something, or Escape.", wrong=not ticked)
                 return
-            if left == self._consent_left:
+            if ticked == self._consent_left:
                 return
             try:
-                asked = await change(left)
+                asked = await change(ticked)
             except GlobusTuiError as wrong:
                 self._say(wrong.in_full, wrong=True)
                 return
-            self._consent_left = left
+            self._consent_left = ticked
         self._say("" if asked.url == self._consent_asked.url else "The link is another one now: open this one.")
         self._consent_asked = asked
         self._show_asked()
@@ -346,8 +346,8 @@ class ConsentScreen(Question[frozenset[str] | None]):
         """Go on where no sign-in is needed; else the code is what is missing."""
         if self._consent_asked.url is not None:
             self.query_one("#code", TextField).focus()
-        elif (left := self._ticked()) or not self._consent_prompt.choices:
-            self.dismiss(left)
+        elif (ticked := self._ticked()) or not self._consent_prompt.choices:
+            self.dismiss(ticked)
 
     def action_page(self, way: int) -> None:
         page = self.query_one("#consent", VerticalScroll)

@@ -96,7 +96,7 @@ class Fleet(Protocol):
     @property
     def in_files(self) -> frozenset[str]: ...  # ids of the timers that the files are about, as far as compared
     async def plan(self) -> Plan: ...
-    async def apply(self, seen: Plan, only: Collection[str] | None) -> tuple[Result, ...]:
+    async def apply(self, plan: Plan, only: Collection[str] | None) -> tuple[Result, ...]:
         """Makes those timers, or all, as the files say; nothing if something changed since the plan was seen."""
 
     async def write(self, jobs: Sequence[Job]) -> bool:

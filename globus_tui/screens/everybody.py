@@ -54,7 +54,7 @@ class Look(NamedTuple):
 class Watched(Protocol):
     """The other profiles of this user."""
 
-    async def watch(self, told: Callable[[Look], None]) -> None:
+    async def watch(self, tell: Callable[[Look], None]) -> None:
         """Reads each of them again and again until it is cancelled, and tells what it found."""
 
 
@@ -90,12 +90,12 @@ class _Table(JobTable):
         return replace(self._row_view, names=row.look.names)
 
     def set_columns(self, columns: Sequence[Column[Row]]) -> None:
-        whose = Column[Any]("profile", "PROFILE", lambda one: one.look.profile, min_width=8, max_width=16)
-        narrower = (one._replace(min_width=min(one.min_width, 22), cell=self._cell_of(one)) for one in columns)
-        super().set_columns((whose, *narrower))
+        profile = Column[Any]("profile", "PROFILE", lambda row: row.look.profile, min_width=8, max_width=16)
+        narrower = (each._replace(min_width=min(each.min_width, 22), cell=self._cell_of(each)) for each in columns)
+        super().set_columns((profile, *narrower))
 
     def _cell_of(self, column: Column[Any]) -> Callable[[Any], Cell]:
-        return lambda one: column.cell(one) if one.row and not one.look.problem else self._unsure(column, one)
+        return lambda row: column.cell(row) if row.row and not row.look.problem else self._unsure(column, row)
 
     def _unsure(self, column: Column[Any], line: _Line) -> Cell:
         """A line of a profile that cannot be read now: how its timers were, and a line for itself that says why."""
@@ -167,15 +167,15 @@ class EverybodyScreen(Narrowing):
         self.show_jobs()
 
     def _known_names(self) -> dict[str, tuple[str, ...]]:
-        found = sorted({name for look in self._looks() for name in look.names.values()}, key=str.casefold)
-        return {"from": tuple(found), "to": tuple(found), "profile": tuple(look.profile for look in self._looks())}
+        names = sorted({name for look in self._looks() for name in look.names.values()}, key=str.casefold)
+        return {"from": tuple(names), "to": tuple(names), "profile": tuple(look.profile for look in self._looks())}
 
     def _looks(self) -> list[Look]:
-        found = self.freshness
-        signed_out = self.who is None or found.state is FreshnessState.SIGNED_OUT
-        problem = found.problem or ("Nobody is signed in." if self.who is None else None)
-        own = Look(self.app.settings.profile, self.states, self.view.names, found.checked_at, problem, signed_out)
-        return [own, *(self._everybody_looks[one] for one in sorted(self._everybody_looks))]
+        freshness = self.freshness
+        signed_out = self.who is None or freshness.state is FreshnessState.SIGNED_OUT
+        problem = freshness.problem or ("Nobody is signed in." if self.who is None else None)
+        own = Look(self.app.settings.profile, self.states, self.view.names, freshness.checked_at, problem, signed_out)
+        return [own, *(self._everybody_looks[profile] for profile in sorted(self._everybody_looks))]
 
     def show_jobs(self) -> None:
         """The rows of each profile as its own list would leave and order them, in one order; faults of one on top."""
@@ -187,14 +187,14 @@ class EverybodyScreen(Narrowing):
         looks = self._looks()
         for look in looks:
             views[look.profile] = view = replace(self.view, names=look.names)
-            mine = self._everybody_orders.setdefault(look.profile, JobOrder(look.profile, grouping=False))
-            mine.follow(order)
-            rows = mine.rows(look.states, view)
+            job_order = self._everybody_orders.setdefault(look.profile, JobOrder(look.profile, grouping=False))
+            job_order.follow(order)
+            rows = job_order.rows(look.states, view)
             shown[look.profile] = len(rows)
-            lines += [_Line((look.profile, one.job_id), look, one) for one in rows]
-        lines.sort(key=lambda one: (one.row, one.key))
+            lines += [_Line((look.profile, row.job_id), look, row) for row in rows]
+        lines.sort(key=lambda line: (line.row, line.key))
         for column, turned in reversed(((order.column, order.descending), *order.then)):
-            values = {one.profile: order.value(column, one.states, views[one.profile]) for one in looks}
+            values = {look.profile: order.value(column, look.states, views[look.profile]) for look in looks}
             lines = in_order(lines, partial(_value, values), descending=turned)
         whole = [_Line((look.profile, ""), look, None) for look in looks if look.problem is not None]
         listed: Any = self.query_one(_Table)
@@ -206,7 +206,7 @@ class EverybodyScreen(Narrowing):
         if on_top:  # nobody has chosen that row: what is told of a profile comes above it
             listed.action_first()
         listed.reformat()
-        words = "  ".join(self._profile_words(one, shown[one.profile]) for one in looks)
+        words = "  ".join(self._profile_words(look, shown[look.profile]) for look in looks)
         self.query_one("#everybody-profiles", NoteLine).left = Content(f" {words}")
         line = self.query_one("#narrowed", TextLine)
         line.left = self._narrowed_words()
@@ -239,10 +239,10 @@ class EverybodyScreen(Narrowing):
             self.app.action_app_sign_in()
         else:
             timer = row.row.job_id if row.row is not None else None
-            what = f"There {look.states[timer].job.label} is opened." if timer else look.problem or ""
+            words = f"There {look.states[timer].job.label} is opened." if timer else look.problem or ""
             sheet = Confirm(
                 f"Go over to the profile {profile}?",
-                (what, f"From then on all is shown and done as {profile}. P leads back."),
+                (words, f"From then on all is shown and done as {profile}. P leads back."),
                 verb="go over",
             )
 

@@ -35,7 +35,7 @@ class Facet(NamedTuple):
 
 def facets(rows: Iterable[Row], names: Mapping[str, str]) -> tuple[Facet, ...]:
     """By health word, worst first, then by cause and by collection, the most timers first."""
-    found: dict[str, Counter[str]] = {kind: Counter() for kind in ("health", "cause", "from", "to")}
+    counters: dict[str, Counter[str]] = {kind: Counter() for kind in ("health", "cause", "from", "to")}
     ranks: dict[str, int] = {}
     for row in rows:
         word = row.word.value
@@ -44,10 +44,10 @@ def facets(rows: Iterable[Row], names: Mapping[str, str]) -> tuple[Facet, ...]:
             ("health", word), ("cause", row.health.why.value), ("from", row.source), ("to", row.destination),
         ):  # fmt: skip
             if value:
-                found[kind][value] += 1
+                counters[kind][value] += 1
     listed = []
-    for kind, counts in found.items():
-        ordered = sorted(counts.items(), key=lambda one: (ranks.get(one[0], 0), -one[1], one[0]))
+    for kind, counts in counters.items():
+        ordered = sorted(counts.items(), key=lambda entry: (ranks.get(entry[0], 0), -entry[1], entry[0]))
         for value, count in ordered:
             quoted = f'"{value.casefold()}"' if " " in value else value.casefold()
             listed.append(Facet(f"{kind}:{quoted}", kind, names.get(value, value), count))
@@ -69,10 +69,10 @@ class FacetsScreen(Searching, ListScreen):
 
     def columns(self) -> tuple[Column[Any], ...]:
         return (
-            Column("count", "TIMERS", lambda one: str(one.timers), width=7, align="right"),
-            Column("kind", "BY", lambda one: one.kind, width=7),
-            Column("words", "WHAT", lambda one: one.words, min_width=20, max_width=50, weight=2),
-            Column("key", "FILTER", lambda one: Span(one.key, "muted"), min_width=20, weight=2, priority=1),
+            Column("count", "TIMERS", lambda facet: str(facet.timers), width=7, align="right"),
+            Column("kind", "BY", lambda facet: facet.kind, width=7),
+            Column("words", "WHAT", lambda facet: facet.words, min_width=20, max_width=50, weight=2),
+            Column("key", "FILTER", lambda facet: Span(facet.key, "muted"), min_width=20, weight=2, priority=1),
         )
 
     def show(self) -> None:

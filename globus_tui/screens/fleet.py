@@ -54,7 +54,7 @@ class FleetScreen(ListScreen):
     def columns(self) -> tuple[Column[Any], ...]:
         return (
             Column("do", "DO", self._cell_do, width=18),
-            Column("name", "NAME", lambda one: one.name, min_width=20, max_width=48, weight=2),
+            Column("name", "NAME", lambda row: row.name, min_width=20, max_width=48, weight=2),
             Column("why", "WHY", self._cell_why, min_width=20, weight=3),
         )
 
@@ -71,18 +71,18 @@ class FleetScreen(ListScreen):
                 self.app.push_screen(BareText(str(wrong)))
             return
         self._fleet_plan = plan
-        found = [FleetRow(f"file:{one.key}", one.name or one.key, one, one.job) for one in plan.items]
-        found.sort(key=lambda one: one.item is None or not (one.item.acts or one.item.drift or one.item.stopped))
-        found += [FleetRow(str(job.job_id), job.label, None, job) for job in plan.others]
-        self.set_rows(found, sum_words(plan), "$text-error" if plan.stopped else "$text-muted")
+        rows = [FleetRow(f"file:{item.key}", item.name or item.key, item, item.job) for item in plan.items]
+        rows.sort(key=lambda row: row.item is None or not (row.item.acts or row.item.drift or row.item.stopped))
+        rows += [FleetRow(str(job.job_id), job.label, None, job) for job in plan.others]
+        self.set_rows(rows, sum_words(plan), "$text-error" if plan.stopped else "$text-muted")
 
-    def _cell_do(self, one: FleetRow) -> Cell:
-        if one.item is None:
+    def _cell_do(self, row: FleetRow) -> Cell:
+        if row.item is None:
             return Span("in no file", "muted")
-        return Span(do_words(one.item), "error" if one.item.stopped else "" if one.item.acts else "muted")
+        return Span(do_words(row.item), "error" if row.item.stopped else "" if row.item.acts else "muted")
 
-    def _cell_why(self, one: FleetRow) -> Cell:
-        return "" if one.item is None else why_words(one.item)
+    def _cell_why(self, row: FleetRow) -> Cell:
+        return "" if row.item is None else why_words(row.item)
 
     def _under_cursor(self) -> FleetRow | None:
         row: FleetRow | None = self.listed.cursor_row
@@ -126,7 +126,7 @@ class FleetScreen(ListScreen):
             f"Apply the fleet's files to {counted(len(plan.chosen(only)), 'timer')}?",
             ("An edit makes another timer in the old one's place; the old one is kept, paused.",),
             verb="apply",
-            listed=[self._painted(one) for one in lines],
+            listed=[self._painted(line) for line in lines],
         )
         self.app.push_screen(sheet, go)
 
@@ -136,7 +136,7 @@ class FleetScreen(ListScreen):
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
             return
-        tell_ends(self.app, [(one.done, one.item.name, result_words(one)) for one in results], "applied")
+        tell_ends(self.app, [(result.done, result.item.name, result_words(result)) for result in results], "applied")
         if self.is_mounted:
             self.show()
 

@@ -50,9 +50,9 @@ class Palette(CommandPalette, Page[None]):
 
     def _chosen(self) -> str:
         """The line that Enter would run."""
-        for found in self.query(CommandList):
-            if self._list_visible and found.highlighted is not None:
-                return str(found.get_option_at_index(found.highlighted).prompt)
+        for commands in self.query(CommandList):
+            if self._list_visible and commands.highlighted is not None:
+                return str(commands.get_option_at_index(commands.highlighted).prompt)
         return ""
 
     def seen(self) -> None:

@@ -49,15 +49,15 @@ class ImpactScreen(Searching, ListScreen):
     def columns(self) -> tuple[Column[Any], ...]:
         if self._impact_cause is None:
             return (
-                Column("count", "TIMERS", lambda one: str(len(one.stopped)), width=6, align="right"),
-                Column("kind", "BY", lambda one: one.cause.kind, width=10),
-                Column("name", "WHAT MAY GO", lambda one: one.cause.name, min_width=20, max_width=50, weight=2),
+                Column("count", "TIMERS", lambda choice: str(len(choice.stopped)), width=6, align="right"),
+                Column("kind", "BY", lambda choice: choice.cause.kind, width=10),
+                Column("name", "WHAT MAY GO", lambda choice: choice.cause.name, min_width=20, max_width=50, weight=2),
                 Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
             )
         return (
             Column("health", "HEALTH", self._cell_health, width=9),
-            Column("name", "TIMER", lambda one: one.job.label, min_width=20, max_width=44, weight=2),
-            Column("runs", "NEXT RUNS", lambda one: self._words(one)[0], min_width=22, max_width=60, weight=3),
+            Column("name", "TIMER", lambda stop: stop.job.label, min_width=20, max_width=44, weight=2),
+            Column("runs", "NEXT RUNS", lambda stop: self._words(stop)[0], min_width=22, max_width=60, weight=3),
             Column("route", "ROUTE", self._cell_route, min_width=16, weight=3, priority=1),
         )
 
@@ -65,41 +65,42 @@ class ImpactScreen(Searching, ListScreen):
         return "Impact" if self._impact_cause is None else f"Impact > {self._impact_cause.name}"
 
     def show(self) -> None:
-        jobs, known, now = [one.job for one in self.states.values()], self.app.store.collections, self.view.now
+        jobs, known, now = [state.job for state in self.states.values()], self.app.store.collections, self.view.now
         if self._impact_cause is None:
-            found = [
-                _Choice(one.key, one, stopped_by(jobs, one.collections, known, now))
-                for one in causes(jobs, known, self.who)
+            choices = [
+                _Choice(cause.key, cause, stopped_by(jobs, cause.collections, known, now))
+                for cause in causes(jobs, known, self.who)
             ]
-            found.sort(key=lambda one: (-len(one.stopped), one.cause.name.casefold()))
+            choices.sort(key=lambda choice: (-len(choice.stopped), choice.cause.name.casefold()))
             self.set_rows(
-                (one for one in found if one.stopped), "What may be gone? Enter lists the timers that stop with it."
+                (choice for choice in choices if choice.stopped),
+                "What may be gone? Enter lists the timers that stop with it.",
             )
         else:
             stopped = stopped_by(jobs, self._impact_cause.collections, known, now)
-            due = sum(bool(one.runs) for one in stopped)
-            said = f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days."
-            self.set_rows(stopped, said)
+            due = sum(bool(stop.runs) for stop in stopped)
+            summary = f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days."
+            self.set_rows(stopped, summary)
 
-    def _words(self, one: Stopped) -> tuple[str, str]:
-        return stopped_words(one, case_of(self.states[one.key], self.view))
+    def _words(self, stop: Stopped) -> tuple[str, str]:
+        return stopped_words(stop, case_of(self.states[stop.key], self.view))
 
-    def _cell_health(self, one: Stopped) -> Cell:
-        sign = marks.health_sign(self.states[one.key].health.word)
+    def _cell_health(self, stop: Stopped) -> Cell:
+        sign = marks.health_sign(self.states[stop.key].health.word)
         return Span(f"{sign.drawn(ascii_only=self.view.ascii)} {sign.word}", sign.style)
 
-    def _cell_route(self, one: Stopped) -> Cell:
-        return Span(self._words(one)[1], "muted")
+    def _cell_route(self, stop: Stopped) -> Cell:
+        return Span(self._words(stop)[1], "muted")
 
-    def _cell_first(self, one: _Choice) -> Cell:
-        first = one.stopped[0]
+    def _cell_first(self, choice: _Choice) -> Cell:
+        first = choice.stopped[0]
         if not first.runs:
             return Span("paused, or none due", "muted")
         return f"{moments.since_words(first.runs[0], self.view.now, self.view.zone)} {first.job.label}"
 
     def targets(self) -> tuple[JobState, ...]:
         rows = self.listed.rows if self._impact_cause else ()
-        return tuple(self.states[one.key] for one in rows if one.key in self.states)
+        return tuple(self.states[row.key] for row in rows if row.key in self.states)
 
     @on(LineList.Chosen, "#impact")
     def open_chosen(self) -> None:
@@ -107,21 +108,22 @@ class ImpactScreen(Searching, ListScreen):
         if isinstance(row, _Choice):
             self.app.open_screen(ImpactScreen(row.cause))
         elif isinstance(row, Stopped):
-            self.app.open_screen(JobDetailScreen(row.key, tuple(one.key for one in self.listed.rows)))
+            self.app.open_screen(JobDetailScreen(row.key, tuple(row.key for row in self.listed.rows)))
 
 
-def open_impact(app: Console, said: str) -> str | None:
+def open_impact(app: Console, typed: str) -> str | None:
     """Show what stops with what is meant by an id or a part of a name; without any, all to choose from."""
-    if not said:
+    if not typed:
         app.open_screen(ImpactScreen())
         return None
     known = app.store.collections
-    found = causes([one.job for one in app.states.values()], known, app.who)
-    meant = [one for one in found if said.casefold() in (one.key.casefold(), one.name.casefold())]
-    meant = meant or [one for one in found if one.meant_by(said.casefold())]
-    if len(meant) == 1:
-        app.open_screen(ImpactScreen(meant[0]))
+    all_causes = causes([state.job for state in app.states.values()], known, app.who)
+    matching = [cause for cause in all_causes if typed.casefold() in (cause.key.casefold(), cause.name.casefold())]
+    matching = matching or [cause for cause in all_causes if cause.meant_by(typed.casefold())]
+    if len(matching) == 1:
+        app.open_screen(ImpactScreen(matching[0]))
         return None
-    if not meant:
-        return f"No collection and no identity of a timer has the id or name {said[:60]!r}."
-    return f"{said[:60]!r} may be {', '.join(safe_line(one.name) for one in meant[:5])}: write more of its name."
+    if not matching:
+        return f"No collection and no identity of a timer has the id or name {typed[:60]!r}."
+    names = ", ".join(safe_line(cause.name) for cause in matching[:5])
+    return f"{typed[:60]!r} may be {names}: write more of its name."

@@ -76,7 +76,7 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
 
 def able_ones(states: Sequence[JobState]) -> tuple[JobState, ...]:
     """Those to which anything can be done: one that cannot be understood does not hold up the others marked."""
-    return tuple(one for one in states if not one.job.unreadable and one.pending is None)
+    return tuple(state for state in states if not state.job.unreadable and state.pending is None)
 
 
 def _why_no_switch(states: Sequence[JobState]) -> str | None:
@@ -109,7 +109,7 @@ def _why_no_edit(states: Sequence[JobState]) -> str | None:
 
 
 def _why_no_delete(states: Sequence[JobState]) -> str | None:
-    return "It is being deleted already." if all(one.job.status is JobStatus.DELETING for one in states) else None
+    return "It is being deleted already." if all(state.job.status is JobStatus.DELETING for state in states) else None
 
 
 def _why_no_fix(states: Sequence[JobState]) -> str | None:
@@ -167,19 +167,19 @@ class JobActions(Screen[None]):
 
         One that was replaced is left out where there are others: what is in its place is meant.
         """
-        targets, able = self.targets(), {one.job_id for one in states}
-        left: list[Reason] = [ODD if one.job.unreadable else BUSY for one in targets if one.job_id not in able]
+        targets, able = self.targets(), {state.job_id for state in states}
+        reasons: list[Reason] = [ODD if state.job.unreadable else BUSY for state in targets if state.job_id not in able]
         taken = []
-        for one in states:
-            reason = why(one)
-            if reason is None and one.replaced is not None and len(targets) > 1:
+        for state in states:
+            reason = why(state)
+            if reason is None and state.replaced is not None and len(targets) > 1:
                 key = key_words(self.app.settings.keys, "jobs.replaced")
                 reason = (f"was replaced ({key} lists it)", f"were replaced ({key} lists them)")
             if reason is None:
-                taken.append(one)
+                taken.append(state)
             else:
-                left.append(reason)
-        words = left_out_words(len(taken), left, several="marked" if self.marking else "timers")
+                reasons.append(reason)
+        words = left_out_words(len(taken), reasons, several="marked" if self.marking else "timers")
         if not taken:
             self.app.say(f"Nothing to do: {words}.", "warning", about="cursor")
         return taken, f"{words[0].upper()}{words[1:]}." if len(targets) > 1 else ""
@@ -192,23 +192,23 @@ class JobActions(Screen[None]):
     def _listed(self, states: Sequence[JobState]) -> tuple[str, ...]:
         """All of them, those first that a filter hides now."""
         hidden = self.hidden_targets()
-        ordered = sorted(states, key=lambda one: one.job_id not in hidden)
-        return tuple(f"· {one.job.label}{' (hidden now)' if one.job_id in hidden else ''}" for one in ordered)
+        ordered = sorted(states, key=lambda state: state.job_id not in hidden)
+        return tuple(f"· {state.job.label}{' (hidden now)' if state.job_id in hidden else ''}" for state in ordered)
 
     def _hidden_words(self, states: Sequence[JobState]) -> tuple[str, ...]:
         out_of_sight = self.hidden_targets()
-        hidden = sum(one.job_id in out_of_sight for one in states)
+        hidden = sum(state.job_id in out_of_sight for state in states)
         return (f"{hidden} of them {'is' if hidden == 1 else 'are'} hidden by the filter now.",) if hidden else ()
 
     def action_job_pause_resume(self) -> None:
         """Pause what runs, resume what is paused; with several marked, one direction for all: pause, if any runs."""
         states = self._able("job.pause-resume")
-        to_pause = {one.job_id for one in states if _switch_reason(one) is None and not one.job.stands_still}
+        to_pause = {state.job_id for state in states if _switch_reason(state) is None and not state.job.stands_still}
         if self._paused_together(states) and to_pause <= self.app.paused_among:
             self._resume(states)  # what of them does not stand still was not paused, though it was asked for
         elif to_pause:
             pausing, words = self._sorted_out(
-                states, lambda one: _switch_reason(one) or (PAUSED if one.job.stands_still else None)
+                states, lambda state: _switch_reason(state) or (PAUSED if state.job.stands_still else None)
             )
             if pausing:
                 self._pause(pausing, words)
@@ -217,12 +217,12 @@ class JobActions(Screen[None]):
 
     def _paused_together(self, states: Sequence[JobState]) -> frozenset[JobId]:
         """Those that the last pause of several paused; empty when none of them stands still any more."""
-        together = [one for one in states if one.job_id in self.app.paused_together]
-        still = any(one.job.stands_still for one in together)
-        return frozenset(one.job_id for one in together if still and one.job.status is not JobStatus.ACTIVE)
+        together = [state for state in states if state.job_id in self.app.paused_together]
+        still = any(state.job.stands_still for state in together)
+        return frozenset(state.job_id for state in together if still and state.job.status is not JobStatus.ACTIVE)
 
     def _pause(self, states: Sequence[JobState], words: str) -> None:
-        operations = [Pause(one.job_id) for one in states]
+        operations = [Pause(state.job_id) for state in states]
         if not words:
             self._operate(operations)
             return
@@ -235,35 +235,36 @@ class JobActions(Screen[None]):
         Of several, those that were paused together are resumed together: what was paused before that stays so.
         """
         together = self._paused_together(states)
-        broken = [one for one in states if one.health.word is Word.SIGN_IN]
+        broken = [state for state in states if state.health.word is Word.SIGN_IN]
         if broken and not together:
-            self.app.fix([one.job_id for one in broken])
+            self.app.fix([state.job_id for state in broken])
             if len(broken) == len(states):
                 return
 
-        def why(one: JobState) -> Reason | None:
-            if one in broken:
+        def why(state: JobState) -> Reason | None:
+            if state in broken:
                 return SIGN_IN
-            before = together and one.job_id not in together and one.replaced is None
-            return _switch_reason(one) or ((BEFORE if one.job.stands_still else RUNS) if before else None)
+            before = together and state.job_id not in together and state.replaced is None
+            return _switch_reason(state) or ((BEFORE if state.job.stands_still else RUNS) if before else None)
 
         states, words = self._sorted_out(states, why)
         if not states:
             return
-        operations: list[Operation] = [Resume(one.job_id) for one in states]
-        sentences = [said for one in states if (said := self._catch_up_words(one))]
-        sentences += [resume_warning(one.job.label, one.replaced) for one in states if one.replaced is not None]
+        operations: list[Operation] = [Resume(state.job_id) for state in states]
+        sentences = [sentence for state in states if (sentence := self._catch_up_words(state))]
+        sentences += [resume_warning(state.job.label, state.replaced) for state in states if state.replaced is not None]
         if not sentences and not words:
             self._operate(operations)
             return
         if words:
             quiet = len(states) - len(sentences)
             rest = f"{'The other ' if sentences else ''}{quiet} start nothing now; they go on with their next tick."
-            told = [words, *self._hidden_words(states), *([rest] if quiet else [])]
-            starting = [one for one in states if self._catch_up_words(one)]
-            listed = (*(f"· {one}" for one in sentences), *self._listed([one for one in states if one not in starting]))
+            lines = [words, *self._hidden_words(states), *([rest] if quiet else [])]
+            starting = [state for state in states if self._catch_up_words(state)]
+            quiet_ones = [state for state in states if state not in starting]
+            listed = (*(f"· {line}" for line in sentences), *self._listed(quiet_ones))
             heading = f"Resume {counted(len(states), 'timer')}?"
-            self._ask(heading, told, "resume", operations, states, listed)
+            self._ask(heading, lines, "resume", operations, states, listed)
         else:
             self._ask(f"Resume {states[0].job.label}?", sentences, "resume", operations, states, ())
 
@@ -288,10 +289,10 @@ class JobActions(Screen[None]):
         states, words = self._sorted_out(able, lambda _: None)
         if not states:
             return
-        job_ids = {one.job_id for one in states}
-        live = (one.job for one in self.app.states.values() if one.replaced is None)
+        job_ids = {state.job_id for state in states}
+        live = (state.job for state in self.app.states.values() if state.replaced is None)
         groups = timer_groups(live) if len(states) > 1 else ()
-        group = next((one for one in groups if set(one.job_ids) == job_ids), None)
+        group = next((group for group in groups if set(group.job_ids) == job_ids), None)
         if group is not None:
             new = dict(zip(group.job_ids, group.suffixes, strict=True))
             note = f"The names of its {len(new)} timers: {', '.join(group.suffixes)} stays behind each."
@@ -303,7 +304,7 @@ class JobActions(Screen[None]):
         else:
             from globus_tui.screens.confirm import RenameMany
 
-            sheet = RenameMany({one.job_id: one.job.name or "" for one in states}, words)
+            sheet = RenameMany({state.job_id: state.job.name or "" for state in states}, words)
             self.app.push_screen(sheet, self._rename)
 
     def _ask_name(self, label: str, before: str, note: str, suffixes: Mapping[JobId, str]) -> None:
@@ -325,10 +326,12 @@ class JobActions(Screen[None]):
             return
         from globus_tui.screens.confirm import ConfirmTyped
 
-        states, words = self._sorted_out(able, lambda one: DELETING if one.job.status is JobStatus.DELETING else None)
+        states, words = self._sorted_out(
+            able, lambda state: DELETING if state.job.status is JobStatus.DELETING else None
+        )
         if not states:
             return
-        operations = [Delete(one.job_id) for one in states]
+        operations = [Delete(state.job_id) for state in states]
         warning = "This cannot be undone at Globus. It is paused first; a run in progress goes on."
         if len(states) == 1 and not words:
             job = states[0].job
@@ -341,22 +344,22 @@ class JobActions(Screen[None]):
             heading = f"Delete {counted(len(states), 'timer')} for good?"
             listed = self._listed(states)
             sheet = ConfirmTyped(heading, sentences, accepted=accepted, verb="delete them", listed=listed)
-        over = frozenset(one.job_id for one in self.targets())
+        over = frozenset(state.job_id for state in self.targets())
         self.app.push_screen(sheet, lambda agreed: self._operate(operations, over) if agreed else None)
 
     def action_job_cancel_task(self) -> None:
         if not (able := self._able("job.cancel-task")):
             return
-        states, words = self._sorted_out(able, lambda one: None if running_task(one) else IDLE)
-        operations = [CancelTask(task_id, one.job_id) for one in states if (task_id := running_task(one))]
+        states, words = self._sorted_out(able, lambda state: None if running_task(state) else IDLE)
+        operations = [CancelTask(task_id, state.job_id) for state in states if (task_id := running_task(state))]
         if operations:
             sentences = (words, *self._hidden_words(states), "What was copied so far stays; the timer itself goes on.")
             heading = "Cancel the transfer task of the run in progress?"
-            self._ask(heading, [one for one in sentences if one], "cancel the task", operations, states)
+            self._ask(heading, [sentence for sentence in sentences if sentence], "cancel the task", operations, states)
 
     def action_job_fix(self) -> None:
         if states := self._able("job.fix"):
-            self.app.fix([one.job_id for one in states if wants_fix(one)])
+            self.app.fix([state.job_id for state in states if wants_fix(state)])
 
     def action_jobs_fix_all(self) -> None:
         """Sign in once for every timer that lost a consent, by cause; any may be left out."""
@@ -381,10 +384,10 @@ class JobActions(Screen[None]):
     def action_job_skip(self) -> None:
         """Leave the next run out; of a group that of whichever of its timers is next."""
         states = self._able("job.skip")
-        if len({split_name(one.job.label)[0] for one in states}) > 1 or (len(states) > 1 and self.marking):
+        if len({split_name(state.job.label)[0] for state in states}) > 1 or (len(states) > 1 and self.marking):
             self.app.say("One timer at a time here; globus-tui skip does several.", "warning", about="cursor")
         elif states:
-            coming = [(one.job.next_run, one.job_id, one) for one in states if one.job.next_run is not None]
+            coming = [(state.job.next_run, state.job_id, state) for state in states if state.job.next_run is not None]
             self.app.skip(min(coming)[2] if coming else states[0])
 
     def action_job_run_now(self) -> None:
@@ -421,21 +424,21 @@ class JobActions(Screen[None]):
 
     def action_job_to_file(self) -> None:
         if states := self._able("job.to-file"):
-            self.app.run_worker(self.app.fleet.write([one.job for one in states]), group="fleet-write")
+            self.app.run_worker(self.app.fleet.write([state.job for state in states]), group="fleet-write")
 
     def action_job_note(self) -> None:
         from globus_tui.screens.confirm import ask
 
         if not (states := self.targets()):
             return
-        ids = [one.job_id for one in states]
+        ids = [state.job_id for state in states]
         before = self.app.store.orders(ids[0])
-        shown = " ".join(filter(None, (before.note, *(f"#{one}" for one in before.tags))))
+        shown = " ".join(filter(None, (before.note, *(f"#{tag}" for tag in before.tags))))
 
-        def take(said: str) -> None:
-            words = said.split()
-            tags = [one[1:] for one in words if one.startswith("#") and len(one) > 1]
-            self._decide(ids, note=" ".join(one for one in words if not one.startswith("#")), tags=tags)
+        def take(typed: str) -> None:
+            words = typed.split()
+            tags = [word[1:] for word in words if word.startswith("#") and len(word) > 1]
+            self._decide(ids, note=" ".join(word for word in words if not word.startswith("#")), tags=tags)
 
         many = states[0].job.label if len(ids) == 1 else f"{len(ids)} timers"
         kept = "Kept for all who share the file" if self.app.store.notes else "Kept on this machine"
@@ -450,45 +453,46 @@ class JobActions(Screen[None]):
 
         if not (states := self.targets()):
             return
-        ids = [one.job_id for one in states]
+        ids = [state.job_id for state in states]
         before = self.app.store.orders(ids[0])
         heading = f"Limits of {states[0].job.label}" if len(ids) == 1 else f"Limits of {len(ids)} timers"
-        mirrors = any(one.job.transfer is not None and one.job.transfer.delete_destination_extra for one in states)
+        transfers = [state.job.transfer for state in states if state.job.transfer is not None]
+        mirrors = any(transfer.delete_destination_extra for transfer in transfers)
 
-        def within(said: str) -> float | None:
-            return parse_interval(said).total_seconds() if said else None
+        def within(typed: str) -> float | None:
+            return parse_interval(typed).total_seconds() if typed else None
 
-        def fewer(said: str) -> int | None:
-            if said and not (said.isascii() and said.isdecimal() and int(said)):
+        def fewer(typed: str) -> int | None:
+            if typed and not (typed.isascii() and typed.isdecimal() and int(typed)):
                 raise BadInput("Write a number of files, for example 100; empty: none.")
-            return int(said) if said else None
+            return int(typed) if typed else None
 
         value = interval_words(before.good_within) if before.good_within else ""
-        asked: list[tuple[str, str, Callable[[str], object]]] = [
+        questions: list[tuple[str, str, Callable[[str], object]]] = [
             ("How old may the last good copy get? For example 26h: older is OVERDUE. Empty: no limit.", value, within)
         ]
         if mirrors:
             sentence = "How many files fewer at the source of a mirror alarm? Empty: by percentage only."
-            asked.append((sentence, str(before.fewer_files or ""), fewer))
+            questions.append((sentence, str(before.fewer_files or ""), fewer))
         names = ("good_within", "fewer_files")
-        ask(self.app, heading, *asked, then=lambda *found: self._decide(ids, **dict(zip(names, found, strict=False))))
+        ask(self.app, heading, *questions, then=lambda *ends: self._decide(ids, **dict(zip(names, ends, strict=False))))
 
     def action_job_known(self) -> None:
         from globus_tui.screens.confirm import ask, read_moment
 
-        states = [one for one in self.targets() if one.health.word.is_trouble]
+        states = [state for state in self.targets() if state.health.word.is_trouble]
         if not states:
             self.app.say("It is in no trouble.", "warning")
             return
-        if all(one.health.known for one in states):
-            self._decide([one.job_id for one in states], known=None)
+        if all(state.health.known for state in states):
+            self._decide([state.job_id for state in states], known=None)
             return
 
         def keep(reason: str, end: datetime | None) -> None:
             by, iso = self.app.store.journal.who, end.isoformat() if end else None
-            for one in states:
-                rank = one.health.word.rank
-                self._decide([one.job_id], known={"reason": reason, "by": by, "until": iso, "rank": rank})
+            for state in states:
+                rank = state.health.word.rank
+                self._decide([state.job_id], known={"reason": reason, "by": by, "until": iso, "rank": rank})
 
         heading = f"Known: {states[0].job.label}" if len(states) == 1 else f"Known: {len(states)} timers"
         ask(
@@ -530,7 +534,7 @@ class JobActions(Screen[None]):
         from globus_tui.screens.confirm import Confirm
 
         listed = self._listed(states) if listed is None else listed
-        over = frozenset(one.job_id for one in self.targets())
+        over = frozenset(state.job_id for state in self.targets())
         sheet = Confirm(heading, (*sentences, same_as(operations)), verb=verb, listed=listed)
         self.app.push_screen(sheet, lambda agreed: self._operate(operations, over) if agreed else None)
 
@@ -538,9 +542,10 @@ class JobActions(Screen[None]):
         """Carry them out; `over`: the timers for which the action has then ended, those left out included."""
 
         def then(outcomes: Sequence[Outcome]) -> None:
-            ends = [(one.job_id, isinstance(end, Done)) for one, end in zip(operations, outcomes, strict=True)]
-            failed = frozenset(job_id for job_id, done in ends if job_id is not None and not done)
-            done = frozenset(job_id for job_id, done in ends if job_id is not None and done)
+            pairs = zip(operations, outcomes, strict=True)
+            ends = [(operation.job_id, isinstance(outcome, Done)) for operation, outcome in pairs]
+            failed = frozenset(job_id for job_id, ok in ends if job_id is not None and not ok)
+            done = frozenset(job_id for job_id, ok in ends if job_id is not None and ok)
             if len(operations) > 1 and isinstance(operations[0], Pause):
                 self.app.paused_together, self.app.paused_among = done, over or done
             self.action_over((over if over is not None else done) | done, failed)

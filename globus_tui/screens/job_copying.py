@@ -24,41 +24,41 @@ Choice = tuple[str, str, str]
 
 def offer(app: Console, choices: Sequence[Choice]) -> None:
     """Open the menu; what is chosen is sent and shown. A choice without a text is not offered."""
-    there = [one for one in choices if one[2]]
-    texts = {key: text for key, _, text in there}
-    app.push_screen(CopyMenu(there), lambda key: app.copy_text(texts[key]) if key else None)
+    offered = [choice for choice in choices if choice[2]]
+    texts = {key: text for key, _, text in offered}
+    app.push_screen(CopyMenu(offered), lambda key: app.copy_text(texts[key]) if key else None)
 
 
 def offer_jobs(app: Console, states: Sequence[JobState]) -> None:
     """Open the menu for timers."""
     texts = job_texts(app, states)
-    there = [one for one in texts if one[2]]
+    offered = [text for text in texts if text[2]]
     known = _known_documents(app, states)
     if known is not None:
-        there.append(("j", "JSON", _json(known)))
+        offered.append(("j", "JSON", _json(known)))
     elif len(states) <= MOST_DOCUMENTS:
-        there.append(("j", "JSON", "read from Globus when chosen"))
+        offered.append(("j", "JSON", "read from Globus when chosen"))
 
     def take(key: str | None) -> None:
         if key == "j" and known is None:
-            _read_then_copy(app, [one.job_id for one in states])
+            _read_then_copy(app, [state.job_id for state in states])
         elif key is not None:
-            app.copy_text(next(text for one, _, text in there if one == key))
+            app.copy_text(next(text for letter, _, text in offered if letter == key))
 
-    app.push_screen(CopyMenu(there), take)
+    app.push_screen(CopyMenu(offered), take)
 
 
 def job_texts(app: Console, states: Sequence[JobState]) -> list[Choice]:
     """Everything that needs no reading: (key, words, text); the text is empty where there is nothing to copy."""
-    jobs = [one.job for one in states]
-    ids = [one.job_id for one in jobs]
+    jobs = [state.job for state in states]
+    ids = [job.job_id for job in jobs]
     return [
         ("i", "id", "\n".join(ids)),
-        ("n", "name", "\n".join(one.label for one in jobs)),
+        ("n", "name", "\n".join(job.label for job in jobs)),
         ("s", "source path", "\n".join(filter(None, map(cli_words.source_paths, jobs)))),
         ("d", "destination", "\n".join(filter(None, map(cli_words.destination_paths, jobs)))),
         ("l", "web link", "\n".join(map(app.web_link, ids))),
-        ("r", "row as text", "\n".join(cli_words.row_text(case_of(one, app.view)) for one in states)),
+        ("r", "row as text", "\n".join(cli_words.row_text(case_of(state, app.view)) for state in states)),
         ("c", "CLI command", "\n".join(f"globus timer show {job_id}" for job_id in ids)),
         ("u", "curl", cli_words.curl_command([f"{app.host.timers}jobs/{job_id}" for job_id in ids])),
         ("p", "Python", cli_words.timers_python(ids)),
@@ -78,14 +78,14 @@ def task_choices(app: Console, task_id: str) -> list[Choice]:
 
 
 def _known_documents(app: Console, states: Sequence[JobState]) -> list[Mapping[str, object]] | None:
-    found: list[Mapping[str, object]] = []
+    documents: list[Mapping[str, object]] = []
     for state in states:
         read = app.store.details.last_read(state.job_id)
         if state.job.unreadable and isinstance(state.job.sent, dict):  # what the list sent is all there is
-            found.append(state.job.sent)
+            documents.append(state.job.sent)
         elif read is not None:
-            found.append(read.document)
-    return found if len(found) == len(states) else None
+            documents.append(read.document)
+    return documents if len(documents) == len(states) else None
 
 
 def _read_then_copy(app: Console, job_ids: Sequence[JobId]) -> None:
@@ -106,9 +106,9 @@ async def _document(app: Console, job_id: JobId) -> Mapping[str, object]:
     details = app.store.details
     if (known := details.last_read(job_id)) is not None:
         return known.document
-    found = await details.load_detail(job_id)
+    detail = await details.load_detail(job_id)
     details.close(job_id)
-    return found.document
+    return detail.document
 
 
 def _json(documents: Sequence[Mapping[str, object]]) -> str:

@@ -123,13 +123,13 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         from globus_tui.screens.show_text import BareText
 
         state = self.state
-        found = plots(state.job, self.view.tasks, self.size.width - 14, ascii_only=self.view.ascii) if state else []
-        if state is None or not found:
+        plotted = plots(state.job, self.view.tasks, self.size.width - 14, ascii_only=self.view.ascii) if state else []
+        if state is None or not plotted:
             self.app.say("Fewer than five runs are known: nothing can be called usual.", "warning")
             return
-        lines = [line for name, drawn, said in found for line in (f"{name:<7} {drawn}", f"{'':<7} {said}", "")]
+        lines = [line for name, drawn, words in plotted for line in (f"{name:<7} {drawn}", f"{'':<7} {words}", "")]
         odd = odd_runs(state.job, self.view.tasks)
-        ran = {one.key: one.ran_at for one in state.job.runs}
+        ran = {run.key: run.ran_at for run in state.job.runs}
         for key, words in odd.items():
             at = ran[key]
             lines.append(f"{moments.date_time(at, self.view.now, self.view.zone) if at else '?'}: {words}")
@@ -193,7 +193,8 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
             panel = self.query_one(selector, Facts)
             panel.ascii_only, panel.rows = self.view.ascii, facts
         side_by_side = self.has_class("-wide") and self.has_class("-high")
-        least = max(self.query_one(one, Facts).wanted_height for one in ("#schedule", "#what")) if side_by_side else 0
+        pair = (self.query_one("#schedule", Facts), self.query_one("#what", Facts)) if side_by_side else ()
+        least = max((facts.wanted_height for facts in pair), default=0)
         for selector in ("#schedule", "#what"):
             self.query_one(selector, Facts).least_height = least
 
@@ -213,8 +214,8 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
             self.query_one(JobPast).show(state, self.view, self._past_reading, stale=stale)
 
     def _show_hints(self, state: JobState) -> None:
-        commands = (one.command_id for one in JOB_DETAIL if one.command_id.startswith("job."))
-        unable = frozenset(one for one in commands if why_not(one, (state,), self.freshness.state))
+        commands = (command.command_id for command in JOB_DETAIL if command.command_id.startswith("job."))
+        unable = frozenset(key for key in commands if why_not(key, (state,), self.freshness.state))
         words = " ".join(map(self.words_of, JOB_DETAIL))
         if (unable, words) != self._hints_shown:  # laying the screen out again for the same words would cost bytes
             self._hints_shown = unable, words
@@ -260,7 +261,7 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         self._go(1)
 
     def _go(self, step: int) -> None:
-        order = [one for one in self._list_order or tuple(self.states) if one in self.states or one == self.job_id]
+        order = [key for key in self._list_order or tuple(self.states) if key in self.states or key == self.job_id]
         place = order.index(self.job_id) + step if self.job_id in order else -1
         if not 0 <= place < len(order):
             self.app.say("This is the first timer of the list." if step < 0 else "This is the last timer of the list.")

@@ -141,13 +141,13 @@ class JobListScreen(Narrowing, JobActions):
 
     def _stay_on(self, table: JobTable, before: Hashable) -> None:
         """A timer that a group or an outage took in is where its row is; let go, it is under the cursor."""
-        wanted = self._cursor_inside[1] if self._cursor_inside and before == self._cursor_inside[0] else before
+        target = self._cursor_inside[1] if self._cursor_inside and before == self._cursor_inside[0] else before
         self._cursor_inside = None
-        if wanted is None or wanted == table.cursor_key or table.move_to(wanted):
+        if target is None or target == table.cursor_key or table.move_to(target):
             return
-        around = self._row_order.shown_together(JobId(str(wanted)))
+        around = self._row_order.shown_together(JobId(str(target)))
         if around is not None and table.move_to(around.key):
-            self._cursor_inside = around.key, wanted
+            self._cursor_inside = around.key, target
 
     def _show_around(self) -> None:
         self._show_counts()
@@ -157,11 +157,11 @@ class JobListScreen(Narrowing, JobActions):
 
     def _show_counts(self) -> None:
         """How many there are of each health word; of those that a filter leaves, where there is one."""
-        found, of = self.app.store.count_words(), None
-        if self._row_order.narrowed and found is not None:
-            of = sum(found.values())
-            found = counts(self._row_order.single(self._shown_rows, self.states))
-        self.query_one("#summary", JobSummary).show(found, self.states, self.view, of, *self._marks_count())
+        totals, of = self.app.store.count_words(), None
+        if self._row_order.narrowed and totals is not None:
+            of = sum(totals.values())
+            totals = counts(self._row_order.single(self._shown_rows, self.states))
+        self.query_one("#summary", JobSummary).show(totals, self.states, self.view, of, *self._marks_count())
 
     def _empty_words(self) -> str:
         if self.states:
@@ -181,13 +181,13 @@ class JobListScreen(Narrowing, JobActions):
         table = self.query_one("#jobs", JobTable)
         state = table.cursor_state
         previewed = state, self.view
-        if any(one is not other for one, other in zip(previewed, self._previewed, strict=True)):
+        if any(new is not old for new, old in zip(previewed, self._previewed, strict=True)):
             self._previewed = previewed
             self.query_one("#preview", JobPreview).show(state, self.view)
         states, freshness = self.targets(), self.freshness.state
-        commands = (one.command_id for one in ONE_JOB)
+        commands = (command.command_id for command in ONE_JOB)
         hints = self.query_one(KeyHints)
-        hints.unable = frozenset(one for one in commands if why_not(one, states, freshness))
+        hints.unable = frozenset(key for key in commands if why_not(key, states, freshness))
         hints.reword()
 
     def words_of(self, command: Command) -> str:
@@ -197,7 +197,7 @@ class JobListScreen(Narrowing, JobActions):
         if command.command_id != "job.pause-resume" or not self.is_mounted:
             return command.words
         states = self.targets()
-        paused = states and all(one.job.status is JobStatus.INACTIVE for one in states)
+        paused = states and all(state.job.status is JobStatus.INACTIVE for state in states)
         return "Resume" if paused else "Pause"
 
     def targets(self) -> tuple[JobState, ...]:
@@ -225,7 +225,7 @@ class JobListScreen(Narrowing, JobActions):
         if not table.marked:
             return frozenset()
         shown = set(table.job_ids)
-        return frozenset(one for one in self.states if one in table.marked and one not in shown)
+        return frozenset(key for key in self.states if key in table.marked and key not in shown)
 
     def action_over(self, job_ids: frozenset[JobId], failed: frozenset[JobId]) -> None:
         """The marks have done their work; those stay for which it did not work."""
@@ -235,7 +235,7 @@ class JobListScreen(Narrowing, JobActions):
 
     def _marks_count(self) -> tuple[int, int]:
         marked = self.query_one("#jobs", JobTable).marked
-        return (sum(one in self.states for one in marked), len(self.hidden_targets())) if marked else (0, 0)
+        return (sum(key in self.states for key in marked), len(self.hidden_targets())) if marked else (0, 0)
 
     # --- moving
 
@@ -260,12 +260,12 @@ class JobListScreen(Narrowing, JobActions):
         self._show_cursor()
         self._show_counts()
         done, self._marks_are_done = self._marks_are_done, False
-        gone = changed.dropped - self.app.deleted_here
-        if done and not gone:
+        dropped = changed.dropped - self.app.deleted_here
+        if done and not dropped:
             return  # what became of the action is said already
-        if changed.dropped and not gone:
+        if changed.dropped and not dropped:
             return
-        lost = f"; {len(gone)} marked are gone" if gone else ""
+        lost = f"; {len(dropped)} marked are gone" if dropped else ""
         self.app.say(f"{len(changed.keys)} marked{lost}" if changed.keys or lost else "nothing marked")
 
     @on(JobTable.RowLost)
@@ -335,13 +335,13 @@ class JobListScreen(Narrowing, JobActions):
         return SavedView(order.typed, self._chosen_columns, order.column.name.lower(), order.descending, then)
 
     def line_commands(self) -> dict[str, LineCommand]:
-        numbers = [str(one) for one in self.app.list_memory.views]
+        numbers = [str(number) for number in self.app.list_memory.views]
         return {
             **super().line_commands(),
             "impact": LineCommand(self._impact_of, self._collection_names),
-            "view": LineCommand(self._open_view, lambda typed: [one for one in numbers if one.startswith(typed)]),
+            "view": LineCommand(self._open_view, lambda typed: [view for view in numbers if view.startswith(typed)]),
             "save-view": LineCommand(
-                self._save_view, lambda typed: [f"{one} default" for one in typed.split()[:1] if one.isdigit()]
+                self._save_view, lambda typed: [f"{number} default" for number in typed.split()[:1] if number.isdigit()]
             ),
         }
 
@@ -351,7 +351,7 @@ class JobListScreen(Narrowing, JobActions):
         return open_impact(self.app, typed)
 
     def _collection_names(self, typed: str) -> list[str]:
-        return [one for one in self._known_names()["to"] if one.casefold().startswith(typed.casefold())]
+        return [name for name in self._known_names()["to"] if name.casefold().startswith(typed.casefold())]
 
     def _open_view(self, typed: str) -> str | None:
         view = self.app.list_memory.views.get(int(typed)) if typed.isdecimal() and len(typed) == 1 else None
@@ -367,18 +367,18 @@ class JobListScreen(Narrowing, JobActions):
         return None
 
     def _save_view(self, typed: str) -> str | None:
-        number, _, more = typed.partition(" ")
-        if number not in map(str, range(1, VIEWS + 1)) or more.strip() not in ("", "default"):
+        number, _, rest = typed.partition(" ")
+        if number not in map(str, range(1, VIEWS + 1)) or rest.strip() not in ("", "default"):
             return "Write :save-view and a number from 1 to 9; with default behind it, the list begins with it."
         memory = self.app.list_memory
         memory.views[int(number)] = self._view_now()
-        if more.strip():
+        if rest.strip():
             memory.default = int(number)
         elif memory.default == int(number):
             memory.default = None
         wrong = memory.save()
         key = key_words(self.app.settings.keys, f"jobs.view-{number}")
-        self.app.say(f"kept as view {number}: {key} shows it{' and every start' if more.strip() else ''}")
+        self.app.say(f"kept as view {number}: {key} shows it{' and every start' if rest.strip() else ''}")
         return wrong
 
     async def action_jobs_save_view(self) -> None:
@@ -410,7 +410,7 @@ class JobListScreen(Narrowing, JobActions):
             self.app.say("There is no timer under the cursor.", "warning", about="cursor")
             return
         pinned = row.key in memory.pins
-        memory.pins = [one for one in memory.pins if one != row.key] + ([] if pinned else [row.key])
+        memory.pins = [pin for pin in memory.pins if pin != row.key] + ([] if pinned else [row.key])
         self._row_order.pins = table.pins = tuple(memory.pins)
         self.show_jobs()
         table.reformat()
@@ -430,12 +430,12 @@ class JobListScreen(Narrowing, JobActions):
             isinstance(self.focused, JobTable)
             and key.character is not None
             and key.character.isalpha()
-            and not any(key.key in keys[one.command_id].split(",") for one in LIST_MOVES)
+            and not any(key.key in keys[command.command_id].split(",") for command in LIST_MOVES)
         )
 
     async def take_word(self, keys: Sequence[Key]) -> None:
         """A word was typed without a slash: offer it as a filter, where nothing can happen by it."""
-        word = "".join(one.character or "" for one in keys)
+        word = "".join(key.character or "" for key in keys)
         await self.action_jobs_filter()
         if self._filter_field is not None:
             self._filter_field.value = word

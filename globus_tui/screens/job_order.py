@@ -119,10 +119,10 @@ class JobOrder:
         words: object = (view.now, view.zone, id(view.names)) if Column.WHY in by else None
         if words is None and (by & {Column.FROM, Column.TO} or self._outages):
             words = id(view.names)
-        asked = (states, self.column, self.descending, self.then, words, self.pins)
-        if not self._asked or self._asked[0] is not states or self._asked[1:] != asked[1:]:
+        basis = (states, self.column, self.descending, self.then, words, self.pins)
+        if not self._asked or self._asked[0] is not states or self._asked[1:] != basis[1:]:
             self._put_in_order(states, view)
-            self._asked = asked
+            self._asked = basis
             self._rows = ()
         if not self.narrowed and not self.groups:
             self.folded = {}
@@ -148,12 +148,12 @@ class JobOrder:
     def value(self, column: Column, states: States, view: Viewpoint) -> Callable[[Row], object]:
         """What rows are put in order by; of a row without it, None."""
         if column is Column.WHY:
-            groups = {one.job_id: one for one in self.groups.values()}
+            groups = {group.job_id: group for group in self.groups.values()}
 
             def words(row: Row) -> str | None:
                 group = groups.get(row.job_id)
-                said = why(case_of(group, view)) if group else why_words(row, states.glance, view)
-                return said.casefold() or None
+                reason = why(case_of(group, view)) if group else why_words(row, states.glance, view)
+                return reason.casefold() or None
 
             return words
         if column in (Column.FROM, Column.TO):
@@ -184,36 +184,36 @@ class JobOrder:
                 if state is None or state.replaced is None:
                     may[job_id] = before if before is not None and state is None else (row.serial, states[job_id].job)
         self._may_group = may
-        found = {}
+        group_states = {}
         groups = timer_groups(job for _, job in may.values())
         together = {job_id for group in groups for job_id in group.job_ids}
         self._outages = _outages((row for row in states.rows.values() if row.job_id not in together), states, view)
         for group in (*groups, *self._outages):
             known = self.groups.get(group.job_ids[0])
             same = known is not None and known.group == group
-            if known is None or not same or any(states.rows[one.key].serial != one.serial for one in known.rows):
+            if known is None or not same or any(states.rows[row.key].serial != row.serial for row in known.rows):
                 known = group_state(group, states.rows, states.make)
-            found[group.job_ids[0]] = known
-        self.groups = found
-        self.unfolded &= found.keys()
+            group_states[group.job_ids[0]] = known
+        self.groups = group_states
+        self.unfolded &= group_states.keys()
 
     def _shown(self, states: States, view: Viewpoint, marked: Container[object]) -> tuple[Row, ...]:
         """A group as its row, or as its timers in that place; if some of them are left out, each in its own place."""
         hits = self._matching(states, view) if self.narrowed else None
         whole = {
-            key: one
-            for key, one in self.groups.items()
-            if hits is None or all(self._shows(states.rows[part.job_id], states, view) for part in one.rows)
+            key: group
+            for key, group in self.groups.items()
+            if hits is None or all(self._shows(states.rows[part.job_id], states, view) for part in group.rows)
         }
         self.folded = {
-            key: one
-            for key, one in whole.items()
-            if key not in self.unfolded and len({part.key in marked for part in one.rows}) == 1
+            key: group
+            for key, group in whole.items()
+            if key not in self.unfolded and len({part.key in marked for part in group.rows}) == 1
         }
-        opened = {one.job_id: one for key, one in whole.items() if key not in self.folded}
-        rows = {one.job_id for one in self.folded.values()}
-        left_out = {part.job_id for one in whole.values() for part in one.rows}
-        left_out.update(one.job_id for key, one in self.groups.items() if key not in whole)
+        opened = {group.job_id: group for key, group in whole.items() if key not in self.folded}
+        rows = {group.job_id for group in self.folded.values()}
+        left_out = {part.job_id for group in whole.values() for part in group.rows}
+        left_out.update(group.job_id for key, group in self.groups.items() if key not in whole)
         shown: list[Row] = []
         for row in self._order:
             if row.job_id in left_out:
@@ -228,7 +228,7 @@ class JobOrder:
 
     def _rank(self, row: Row, states: States, view: Viewpoint) -> int:
         """How well it matches what was typed, the best first; of a group, its best timer."""
-        return min(self._filter.rank(self._subject(one, states, view)) for one in self.single((row,), states))
+        return min(self._filter.rank(self._subject(part, states, view)) for part in self.single((row,), states))
 
     def single(self, rows: Iterable[Row], states: States) -> Iterator[Row]:
         """The rows of single timers that these stand for."""
@@ -240,14 +240,14 @@ class JobOrder:
 
     def _matching(self, states: States, view: Viewpoint) -> Set[JobId]:
         """Ids of what the filter leaves; where a letter more was typed, only what it left before is looked at."""
-        wanted, before = self._filter, self._hits
-        about = (self._order, self.problems_only, view.names, view.now if wanted.timely else None)
-        same = all(one is other for one, other in zip(before.about, about, strict=True))
-        if same and (before.wanted is wanted or (before.wanted.within(wanted) and wanted.within(before.wanted))):
+        current, before = self._filter, self._hits
+        about = (self._order, self.problems_only, view.names, view.now if current.timely else None)
+        same = all(old is new for old, new in zip(before.about, about, strict=True))
+        if same and (before.wanted is current or (before.wanted.within(current) and current.within(before.wanted))):
             return before.found.keys()
-        among: Iterable[Row] = before.found.values() if same and wanted.within(before.wanted) else self._order
-        among = [one for one in among if one.job_id in states.rows and self._shows(one, states, view)]
-        self._hits = _Hits(about, wanted, {one.job_id: one for one in among})
+        among: Iterable[Row] = before.found.values() if same and current.within(before.wanted) else self._order
+        among = [row for row in among if row.job_id in states.rows and self._shows(row, states, view)]
+        self._hits = _Hits(about, current, {row.job_id: row for row in among})
         return self._hits.found.keys()
 
     def _shows(self, row: Row, states: States, view: Viewpoint) -> bool:
@@ -257,7 +257,7 @@ class JobOrder:
 
     def shown_together(self, job_id: JobId) -> GroupState | None:
         """The group that a timer belongs to, or None."""
-        return next((one for one in self.groups.values() if job_id in one.group.job_ids), None)
+        return next((group for group in self.groups.values() if job_id in group.group.job_ids), None)
 
     def prepare(self, states: States, view: Viewpoint) -> Iterator[None]:
         """Makes what filtering needs before the first letter is typed; yields now and then, to let others work.
@@ -267,9 +267,9 @@ class JobOrder:
         waiting = iter(tuple(states.rows.values()))
         while turn := tuple(islice(waiting, SUBJECTS_A_TURN)):
             for row in turn:
-                said = self._subject(row, states, view)
+                subject = self._subject(row, states, view)
                 with suppress(KeyError):  # gone meanwhile
-                    _ = says_why(row) or said.why
+                    _ = says_why(row) or subject.why
             yield
 
     def forget(self) -> None:
@@ -292,14 +292,16 @@ def _outages(rows: Iterable[Row], states: States, view: Viewpoint) -> tuple[Time
         for row in rows
         if row.word.is_trouble and row.pending is None
     )
-    found = ((one, tuple(sorted(map(JobId, one.keys)))) for one in outages(hits) if len(one.keys) >= _FOLDED)
+    large = (
+        (outage, tuple(sorted(map(JobId, outage.keys)))) for outage in outages(hits) if len(outage.keys) >= _FOLDED
+    )
     return tuple(
         TimerGroup(
-            collection_name(one.place, view.names) if one.place else f"{states[ids[0]].job.label} and others",
+            collection_name(outage.place, view.names) if outage.place else f"{states[ids[0]].job.label} and others",
             ids,
             ("",) * len(ids),
         )
-        for one, ids in found
+        for outage, ids in large
     )
 
 

@@ -42,20 +42,20 @@ class JournalScreen(Searching, ListScreen):
 
     def columns(self) -> tuple[Column[Any], ...]:
         return (
-            Column("when", "WHEN", lambda one: one.words[0], width=26),
-            Column("what", "WHAT", lambda one: one.words[3], width=13),
-            Column("timer", "TIMER", lambda one: one.words[4], min_width=16, weight=2),
+            Column("when", "WHEN", lambda row: row.words[0], width=26),
+            Column("what", "WHAT", lambda row: row.words[3], width=13),
+            Column("timer", "TIMER", lambda row: row.words[4], min_width=16, weight=2),
             Column("outcome", "OUTCOME", self._cell_outcome, width=8),
-            Column("who", "WHO", lambda one: one.words[1], min_width=10, priority=1),
-            Column("host", "HOST", lambda one: one.words[2], min_width=8, priority=2),
-            Column("why", "WHY", lambda one: one.words[6], min_width=8, priority=3),
+            Column("who", "WHO", lambda row: row.words[1], min_width=10, priority=1),
+            Column("host", "HOST", lambda row: row.words[2], min_width=8, priority=2),
+            Column("why", "WHY", lambda row: row.words[6], min_width=8, priority=3),
         )
 
     @work(group="journal", exclusive=True)
     async def show(self) -> None:
         journal, zone = self.app.store.journal, self.view.zone
         entries = await journal.entries()
-        rows = [Recorded(number, one, entry_words(one, zone)) for number, one in enumerate(entries)]
+        rows = [Recorded(number, entry, entry_words(entry, zone)) for number, entry in enumerate(entries)]
         self.set_rows(reversed(rows), *await self._whole())
 
     async def _whole(self) -> tuple[str, str]:
@@ -67,16 +67,16 @@ class JournalScreen(Searching, ListScreen):
             lines = await asyncio.to_thread(read_journal, path)
         except OSError as wrong:
             return f"{path} cannot be read: {wrong.strerror}", "$text-error"
-        broken = [str(one.place) for one in lines if not one.whole]
+        broken = [str(line.place) for line in lines if not line.whole]
         if broken:
             words = f"Lines {', '.join(broken)} are broken, or something before them was changed or taken out: {path}"
             return words, "$text-error bold"
         return f"{counted(len(lines), 'line')}, all as written: {path}", "$text-muted"
 
     @staticmethod
-    def _cell_outcome(one: Recorded) -> Cell:
-        style = {"done": "success", "refused": "warning"}.get(one.words[5], "error")
-        return Span(one.words[5], style)
+    def _cell_outcome(row: Recorded) -> Cell:
+        style = {"done": "success", "refused": "warning"}.get(row.words[5], "error")
+        return Span(row.words[5], style)
 
     @on(LineList.Chosen, "#entries")
     def show_entry(self) -> None:

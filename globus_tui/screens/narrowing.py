@@ -29,7 +29,9 @@ COLUMN_OF = {name: Column[name.upper()] for name in SORTABLE}
 def _column_completions(typed: str) -> list[str]:
     before, _, last = typed.rpartition(" ") if " " in typed else typed.rpartition(",")
     begin = typed[: len(typed) - len(last)]
-    return [f"{begin}{one}" for one in COLUMNS if one.startswith(last) and one not in before.replace(",", " ").split()]
+    return [
+        f"{begin}{name}" for name in COLUMNS if name.startswith(last) and name not in before.replace(",", " ").split()
+    ]
 
 
 class Narrowing(TimerScreen):
@@ -49,9 +51,9 @@ class Narrowing(TimerScreen):
     def look_by(self, view: SavedView) -> None:
         order = self._row_order
         order.column, order.descending = COLUMN_OF.get(view.order, Column.HEALTH), view.descending
-        then = ((COLUMN_OF.get(one.removeprefix("-")), one.startswith("-")) for one in view.then)
+        then = ((COLUMN_OF.get(key.removeprefix("-")), key.startswith("-")) for key in view.then)
         order.then = tuple((column, turned) for column, turned in then if column is not None)
-        self._chosen_columns = tuple(one for one in view.columns if one in COLUMNS)
+        self._chosen_columns = tuple(name for name in view.columns if name in COLUMNS)
         self.query_one(JobTable).choose_columns(self._chosen_columns)
 
     def _known_names(self) -> dict[str, tuple[str, ...]]:
@@ -62,7 +64,9 @@ class Narrowing(TimerScreen):
     def line_commands(self) -> dict[str, LineCommand]:
         return {
             "filter": LineCommand(self._filter_by, self._completions),
-            "sort": LineCommand(self._sort_by_name, lambda typed: [one for one in SORTABLE if one.startswith(typed)]),
+            "sort": LineCommand(
+                self._sort_by_name, lambda typed: [name for name in SORTABLE if name.startswith(typed)]
+            ),
             "columns": LineCommand(self._show_columns, _column_completions),
         }
 
@@ -77,9 +81,9 @@ class Narrowing(TimerScreen):
         if self._filter_is_open:
             options = self._completions(order.typed)
             begun = order.typed.rfind(" ") + 1
-            words = "  ".join(one[begun:] for one in options[:_OPTIONS])
-            more = "  …" if len(options) > _OPTIONS and not self.view.ascii else ""
-            return Content.styled(f" tab: {safe_line(words)}{more}" if options else "", "$text-muted")
+            words = "  ".join(option[begun:] for option in options[:_OPTIONS])
+            rest = "  …" if len(options) > _OPTIONS and not self.view.ascii else ""
+            return Content.styled(f" tab: {safe_line(words)}{rest}" if options else "", "$text-muted")
         problems = "problems only (! shows all)  " if order.problems_only else ""
         typed = f"filter: {safe_line(order.typed)}  (/ changes, esc clears)" if order.typed else ""
         return Content.styled(f" {problems}{typed}".rstrip(), "$text-accent")
@@ -102,7 +106,7 @@ class Narrowing(TimerScreen):
         return next(iter(self._row_order.problems), None)
 
     def _sort_by_name(self, typed: str) -> str | None:
-        keys = [(COLUMN_OF.get(one.removeprefix("-")), one.startswith("-")) for one in typed.casefold().split(",")]
+        keys = [(COLUMN_OF.get(name.removeprefix("-")), name.startswith("-")) for name in typed.casefold().split(",")]
         known = [(column, turned) for column, turned in keys if column is not None]
         if len(known) < len(keys):
             return f"Write :sort and one or several of {', '.join(SORTABLE)}: :sort to,-next; - turns one round."
@@ -114,11 +118,11 @@ class Narrowing(TimerScreen):
 
     def _show_columns(self, typed: str) -> str | None:
         names = tuple(typed.casefold().replace(",", " ").split())
-        wrong = next((one for one in names if one not in COLUMNS), None)
+        wrong = next((name for name in names if name not in COLUMNS), None)
         if wrong is not None:
             near = get_close_matches(wrong, COLUMNS, 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            return f"There is no column {wrong[:40]!r}{meant} There are {', '.join(COLUMNS)}."
+            hint = f"; did you mean {near[0]}?" if near else ""
+            return f"There is no column {wrong[:40]!r}{hint} There are {', '.join(COLUMNS)}."
         self._chosen_columns = names
         self.query_one(JobTable).choose_columns(names)
         self._remember()

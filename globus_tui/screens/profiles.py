@@ -64,11 +64,11 @@ class ProfilesScreen(Searching, ListScreen):
 
     def columns(self) -> tuple[Column[Any], ...]:
         return (
-            Column("current", "", lambda one: "now" if one.current else "", width=3),
-            Column("name", "PROFILE", lambda one: one.key, min_width=12, max_width=30),
+            Column("current", "", lambda row: "now" if row.current else "", width=3),
+            Column("name", "PROFILE", lambda row: row.key, min_width=12, max_width=30),
             Column("who", "SIGNED IN", self._cell_who, min_width=20),
-            Column("environment", "ENVIRONMENT", lambda one: one.environment, min_width=11, max_width=40),
-            Column("remark", "", lambda one: Span(one.remark, "muted"), min_width=10, priority=1),
+            Column("environment", "ENVIRONMENT", lambda row: row.environment, min_width=11, max_width=40),
+            Column("remark", "", lambda row: Span(row.remark, "muted"), min_width=10, priority=1),
         )
 
     @work(group="look-up")
@@ -79,8 +79,8 @@ class ProfilesScreen(Searching, ListScreen):
             self.app.say(wrong.in_full, "error")
 
     @staticmethod
-    def _cell_who(one: ProfileRow) -> Cell:
-        return one.who or Span("cannot be told" if one.unknown else "nobody", "warning" if one.unknown else "muted")
+    def _cell_who(row: ProfileRow) -> Cell:
+        return row.who or Span("cannot be told" if row.unknown else "nobody", "warning" if row.unknown else "muted")
 
     @on(LineList.Chosen)
     def open_the_profile(self, chosen: LineList.Chosen) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_LINES = 20_000
-_COPY = tuple(one for one in ONE_JOB if one.command_id == "job.copy")
+_COPY = tuple(command for command in ONE_JOB if command.command_id == "job.copy")
 _KEY = re.compile(r'( *)("(?:[^"\\]|\\.)*")(: .*)')
 
 
@@ -80,5 +80,5 @@ def _lines(document: object) -> list[str]:
 
 
 def _cell(line: str) -> Cell:
-    found = _KEY.fullmatch(line)
-    return (Span(found[1]), Span(found[2], "accent"), Span(found[3])) if found else line
+    match = _KEY.fullmatch(line)
+    return (Span(match[1]), Span(match[2], "accent"), Span(match[3])) if match else line

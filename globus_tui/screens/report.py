@@ -50,9 +50,9 @@ class ReportScreen(TextScreen, TakingOut):
         except GlobusTuiError as wrong:
             self.tell(wrong.in_full)
             return
-        meant = [self.states[row.job_id] for row in sorted(self.states.rows.values())
+        states = [self.states[row.job_id] for row in sorted(self.states.rows.values())
                  if self._report_only is None or row.job_id in self._report_only]  # fmt: skip
-        listed = [Listed(one, case_of(one, self.view), self.app.settings.profile) for one in meant]
+        listed = [Listed(state, case_of(state, self.view), self.app.settings.profile) for state in states]
         about = entries, windows, store, self.view.now, self.view.zone
         self._report_text = report(listed, *about, since=SHIFT)
         self.text.show([_cell(line) for line in self._report_text.splitlines()])

@@ -186,14 +186,14 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
             facts.rows = ()
             return
         task = self._shown_task
-        found = outcome(run, task)
-        sign = history_sign(run_words.mark_of(found))
-        said = self.safe(run_words.message(run, task))
-        path = run_words.failed_path(self._task_reading.events) if found is Outcome.FAILED else None
-        said = f"{said}: {self.safe(path)}" if path and path not in said else said
+        result = outcome(run, task)
+        sign = history_sign(run_words.mark_of(result))
+        message = self.safe(run_words.message(run, task))
+        path = run_words.failed_path(self._task_reading.events) if result is Outcome.FAILED else None
+        message = f"{message}: {self.safe(path)}" if path and path not in message else message
         outcome_line.left = Content.assemble(
-            (f" {sign.drawn(ascii_only=self.view.ascii)} {run_words.result(found)}", f"bold $text-{sign.style}"),
-            f"  {said}",
+            (f" {sign.drawn(ascii_only=self.view.ascii)} {run_words.result(result)}", f"bold $text-{sign.style}"),
+            f"  {message}",
         )
         facts.ascii_only, state = self.view.ascii, self.state
         facts.rows = run_facts(
@@ -243,8 +243,8 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
             words += f", last {duration(self._log_since, seconds=True)}" if self._log_since is not None else ""
             return f"{words}, following" if self._log_follows else words
         task = self._shown_task
-        found = (task.skipped_errors if view is View.SKIPPED else task.files_transferred) if task else None
-        return _NAMES[view] if found is None else f"{_NAMES[view]} {count(found)}"
+        listing = (task.skipped_errors if view is View.SKIPPED else task.files_transferred) if task else None
+        return _NAMES[view] if listing is None else f"{_NAMES[view]} {count(listing)}"
 
     def _empty_words(self) -> str:
         reading, run = self._task_reading, self.shown_run
@@ -265,9 +265,9 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
         return "No error in the log." if reading.errors_only else "Globus keeps no log of this task any more."
 
     def _show_hints(self) -> None:
-        commands = (one.command_id for one in RUN_DETAIL if one.command_id.startswith("job."))
+        commands = (command.command_id for command in RUN_DETAIL if command.command_id.startswith("job."))
         hints = self.query_one(KeyHints)
-        hints.unable = frozenset(one for one in commands if why_not(one, self.targets(), self.freshness.state))
+        hints.unable = frozenset(key for key in commands if why_not(key, self.targets(), self.freshness.state))
         hints.absent = frozenset({"job.fix" if self._has_log else "log.follow"})
 
     # --- commands

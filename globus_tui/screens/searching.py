@@ -102,8 +102,8 @@ class Searching(Screen[None]):
         rows, needle = self.search_list.rows, self._search_needle
         if self._search_seen[0] is not rows or self._search_seen[1] != needle:
             low = needle.lower()
-            found = tuple(number for number, row in enumerate(rows) if low in self.search_text(row).lower())
-            self._search_seen = (rows, needle, found if needle else ())
+            matches = tuple(number for number, row in enumerate(rows) if low in self.search_text(row).lower())
+            self._search_seen = (rows, needle, matches if needle else ())
         return self._search_seen[2]
 
     def _go_to_match(self, start: int, step: int) -> None:
@@ -116,7 +116,7 @@ class Searching(Screen[None]):
             self.app.say(f"{shown}: no line of what was read has it", "warning")
             return
         ordered = matches if step > 0 else matches[::-1]
-        target = next((one for one in ordered if (one - start) * step >= 0), ordered[0])
+        target = next((number for number in ordered if (number - start) * step >= 0), ordered[0])
         around = (target - start) * step < 0
         self.search_list.move_to(self.search_list.rows[target].key)
         place = f"{shown}: line {matches.index(target) + 1} of {len(matches)} that have it"

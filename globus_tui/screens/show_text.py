@@ -74,8 +74,8 @@ class CopyMenu(Question[str | None]):
 
     def compose_sheet(self) -> ComposeResult:
         for key, words, text in self._copy_choices:
-            first, *more = text.splitlines() or [""]
-            shown = self.safe(first) + (f"  (+{len(more)} lines)" if more else "")
+            first, *rest = text.splitlines() or [""]
+            shown = self.safe(first) + (f"  (+{len(rest)} lines)" if rest else "")
             line = TextLine()
             line.left = Content.assemble((f" {key}  ", "bold $primary"), f"{words:<14}", (shown, "$text-muted"))
             yield line

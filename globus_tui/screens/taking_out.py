@@ -142,10 +142,10 @@ def show_in(command: str, name: str, text: str) -> str | None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "replace"))
-        done = subprocess.run([*words, path], check=False)  # noqa: S603 - the user's own choice, split, no shell
+        process = subprocess.run([*words, path], check=False)  # noqa: S603 - the user's own choice, split, no shell
     except (OSError, ValueError) as error:
         return f"{command} cannot be started: {error}"
     finally:
         with suppress(OSError):
             os.unlink(path)
-    return f"{words[0]} ended with code {done.returncode}." if done.returncode else None
+    return f"{words[0]} ended with code {process.returncode}." if process.returncode else None

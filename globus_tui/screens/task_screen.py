@@ -92,13 +92,13 @@ class TaskReading:
         self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
         page = await details.load_events(task_id, errors_only=self.errors_only, limit=EVENTS_A_PAGE)
         fresh = tuple(page.items)
-        came = next((number for number, event in enumerate(fresh) if self.events[:1] == (event,)), None)
-        if came is None or fresh[came:] != self.events[: len(fresh) - came]:
+        new_count = next((number for number, event in enumerate(fresh) if self.events[:1] == (event,)), None)
+        if new_count is None or fresh[new_count:] != self.events[: len(fresh) - new_count]:
             # More than a page is new, or the log is another one: begin again.
             self._forget(View.LOG)
             self.events, self.markers[View.LOG], self.pages[View.LOG] = fresh, page.marker, 1
-        elif came:
-            self.events, self.newer = (*fresh[:came], *self.events), self.newer + came
+        elif new_count:
+            self.events, self.newer = (*fresh[:new_count], *self.events), self.newer + new_count
 
     async def read_on(self, details: Details, task_id: str, view: View) -> None:
         """Reads the next page of a view. Raises `GlobusTuiError`: it could not be read."""
@@ -206,11 +206,11 @@ class TaskScreen(Searching, TimerScreen):
     def show_task(self) -> None:
         task, reading, view = self._followed, self._follow_reading, self.view
         run = Run(task.requested if task else None, RunState.SUBMITTED, resource_id=self._follow_id)
-        found = outcome(run, task)
-        sign = history_sign(run_words.mark_of(found))
-        said = safe_line(run_words.message(run, task), ascii_only=view.ascii)
-        head = f" {sign.drawn(ascii_only=view.ascii)} {run_words.result(found)}"
-        self.query_one("#outcome", TextLine).left = Content.assemble((head, f"bold $text-{sign.style}"), f"  {said}")
+        result = outcome(run, task)
+        sign = history_sign(run_words.mark_of(result))
+        message = safe_line(run_words.message(run, task), ascii_only=view.ascii)
+        head = f" {sign.drawn(ascii_only=view.ascii)} {run_words.result(result)}"
+        self.query_one("#outcome", TextLine).left = Content.assemble((head, f"bold $text-{sign.style}"), f"  {message}")
         facts = self.query_one("#task", Facts)
         facts.ascii_only = view.ascii
         rows = run_facts(

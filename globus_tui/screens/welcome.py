@@ -51,12 +51,12 @@ class Welcome(Question[str | None]):
         code = "a link for your browser, a code to paste here; no browser is needed on this machine"
         yield self.line(f"Nobody is signed in to the profile {self._welcome_profile!r}.")
         yield Static("")
-        for key, words, more in (
+        for key, words, detail in (
             ("S", "sign in to Globus", code),
             ("d", "look at the demo", "a pretend facility with some eighty timers; no account, no network"),
             ("q", "quit", ""),
         ):
-            yield Static(Content.assemble((f" {key}  ", "bold $primary"), f"{words:<20}", (more, "$text-muted")))
+            yield Static(Content.assemble((f" {key}  ", "bold $primary"), f"{words:<20}", (detail, "$text-muted")))
         yield Static("")
         yield self.line(f"Tokens would be kept in {self._welcome_tokens_at}.", "$text-muted")
         account = "Service accounts: set GLOBUS_TUI_CLIENT_ID and GLOBUS_TUI_CLIENT_SECRET and start again."

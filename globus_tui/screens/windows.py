@@ -53,12 +53,12 @@ class WindowsScreen(ListScreen):
 
     def columns(self) -> tuple[Column[Any], ...]:
         return (
-            Column("id", "ID", lambda one: one.window_id, width=6),
+            Column("id", "ID", lambda window: window.window_id, width=6),
             Column("state", "STATE", self._cell_state, min_width=24),
-            Column("timers", "TIMERS", lambda one: str(len(one.items)), width=6, align="right"),
+            Column("timers", "TIMERS", lambda window: str(len(window.items)), width=6, align="right"),
             Column("until", "UNTIL", self._cell_until, width=17, priority=2),
-            Column("reason", "REASON", lambda one: one.reason or "-", min_width=10, weight=2),
-            Column("by", "BY", lambda one: one.by or "?", min_width=10, priority=1),
+            Column("reason", "REASON", lambda window: window.reason or "-", min_width=10, weight=2),
+            Column("by", "BY", lambda window: window.by or "?", min_width=10, priority=1),
         )
 
     @work(group="windows", exclusive=True)
@@ -68,12 +68,12 @@ class WindowsScreen(ListScreen):
         except GlobusTuiError as wrong:
             self.tell(wrong.in_full)
 
-    def _cell_state(self, one: Window) -> Cell:
-        style = "error" if one.overdue(self.view.now) else "muted" if one.closed else ""
-        return Span(state_words(one, self.view.now, self.view.zone), style)
+    def _cell_state(self, window: Window) -> Cell:
+        style = "error" if window.overdue(self.view.now) else "muted" if window.closed else ""
+        return Span(state_words(window, self.view.now, self.view.zone), style)
 
-    def _cell_until(self, one: Window) -> Cell:
-        return moments.since_words(one.until, self.view.now, self.view.zone) if one.until else "-"
+    def _cell_until(self, window: Window) -> Cell:
+        return moments.since_words(window.until, self.view.now, self.view.zone) if window.until else "-"
 
     def _under_cursor(self) -> Window | None:
         row: Window | None = self.listed.cursor_row
@@ -87,19 +87,20 @@ class WindowsScreen(ListScreen):
         if window.state == "open":
             lines = closing_lines(window, await self.app.windows.closing(window), self.states)
         else:
-            lines = [f"{one.state} {one.name}{f': {one.why}' if one.why else ''}" for one in window.items]
+            lines = [f"{item.state} {item.name}{f': {item.why}' if item.why else ''}" for item in window.items]
         self.app.push_screen(BareText("\n".join(lines)))
 
     # --- opening
 
     def action_window_open(self) -> None:
-        known = [self.states[one] for one in self._window_targets if one in self.states]
+        known = [self.states[job_id] for job_id in self._window_targets if job_id in self.states]
         if not known:
             self.tell("Mark timers in the list, or put the cursor on one, then press M.")
-        elif all(why_not_paused(one) for one in known):
+        elif all(why_not_paused(state) for state in known):
             self.tell("All of them are paused already, or over: a window would not resume them.")
         else:
-            heading, ids = f"Maintenance window for {counted(len(known), 'timer')}", tuple(one.job_id for one in known)
+            heading = f"Maintenance window for {counted(len(known), 'timer')}"
+            ids = tuple(state.job_id for state in known)
             moment = read_moment(self.app)
             ask(
                 self.app,
@@ -114,14 +115,14 @@ class WindowsScreen(ListScreen):
         self, heading: str, ids: tuple[JobId, ...], reason: str, until: datetime | None, at: datetime | None
     ) -> None:
         now, zone = self.view.now, self.view.zone
-        running = [one for one in ids if one in self.states and why_not_paused(self.states[one]) is None]
-        left = len(ids) - len(running)
+        running = [job_id for job_id in ids if job_id in self.states and why_not_paused(self.states[job_id]) is None]
+        left_out = len(ids) - len(running)
         sentences = [opening_words(until, now, zone, resume=False)]
-        are = "is" if left == 1 else "are"
-        sentences += [f"{counted(left, 'timer')}, paused already or over, {are} left alone."] if left else []
+        are = "is" if left_out == 1 else "are"
+        sentences += [f"{counted(left_out, 'timer')}, paused already or over, {are} left alone."] if left_out else []
         sentences.append("Runs in progress go on; nothing new starts meanwhile.")
         verb = f"pause {len(running)}" if at is None else f"pause them {moments.date_time(at, now, zone)}"
-        listed = [f"· {self.states[one].job.label}" for one in running]
+        listed = [f"· {self.states[job_id].job.label}" for job_id in running]
         self._offer(Confirm(f"{heading}?", sentences, verb=verb, listed=listed), self._open, ids, reason, until, at)
 
     def _offer(self, sheet: Confirm, act: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:
@@ -139,11 +140,11 @@ class WindowsScreen(ListScreen):
                 self.app.say("planned: a console that runs then, or globus-tui window due, pauses them")
             else:
                 window, outcomes = await self.app.windows.begin(window.window_id)
-                self._tell_ends("paused", outcomes, {one.job_id: one.name for one in window.items})
+                self._tell_ends("paused", outcomes, {item.job_id: item.name for item in window.items})
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
         else:
-            failed = frozenset(job_id for job_id, one in outcomes.items() if not isinstance(one, Done))
+            failed = frozenset(job_id for job_id, outcome in outcomes.items() if not isinstance(outcome, Done))
             for screen in self.app.screen_stack:
                 if isinstance(screen, JobActions):  # as after every other action for all that are marked
                     screen.action_over(frozenset(ids), failed)
@@ -164,30 +165,32 @@ class WindowsScreen(ListScreen):
             sheet = Confirm(f"Forget the window {name}?", ("Nothing was paused for it yet.",), verb="forget it")
             self._offer(sheet, self._close, window, None)
             return
-        found = await self.app.windows.closing(window)
+        closing = await self.app.windows.closing(window)
         sentences = [
-            f"{counted(len(found.resumed), 'timer')} will be resumed, the worst overdue first.",
-            f"{counted(len(found.at_once), 'run')} will start at once, {STAGGER:g} s apart."
-            if found.at_once
+            f"{counted(len(closing.resumed), 'timer')} will be resumed, the worst overdue first.",
+            f"{counted(len(closing.at_once), 'run')} will start at once, {STAGGER:g} s apart."
+            if closing.at_once
             else "No run starts at once.",
         ]
-        sentences += [f"{counted(len(found.left), 'timer')} will be left alone."] if found.left else []
-        listed = [f"· {one}" for one in closing_lines(window, found, self.states)]
-        sheet = Confirm(f"Close the window {name}?", sentences, verb=f"resume {len(found.resumed)}", listed=listed)
-        self._offer(sheet, self._close, window, found)
+        sentences += [f"{counted(len(closing.left), 'timer')} will be left alone."] if closing.left else []
+        listed = [f"· {line}" for line in closing_lines(window, closing, self.states)]
+        sheet = Confirm(f"Close the window {name}?", sentences, verb=f"resume {len(closing.resumed)}", listed=listed)
+        self._offer(sheet, self._close, window, closing)
 
-    async def _close(self, window: Window, found: Closing | None) -> None:
+    async def _close(self, window: Window, closing: Closing | None) -> None:
         try:
-            if found is None:
+            if closing is None:
                 await self.app.windows.cancel(window.window_id)
             else:
-                ends = await self.app.windows.close(window, found, stagger=STAGGER)
-                self._tell_ends("resumed", ends, {one.job_id: one.name for one in window.items})
+                ends = await self.app.windows.close(window, closing, stagger=STAGGER)
+                self._tell_ends("resumed", ends, {item.job_id: item.name for item in window.items})
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
         self.show()
 
     def _tell_ends(self, verb: str, outcomes: dict[JobId, Outcome], names: dict[JobId, str]) -> None:
         self.app.book_wake()
-        ends = [(isinstance(one, Done), names[job_id], outcome_words(one)) for job_id, one in outcomes.items()]
+        ends = [
+            (isinstance(outcome, Done), names[job_id], outcome_words(outcome)) for job_id, outcome in outcomes.items()
+        ]
         tell_ends(self.app, ends, verb)

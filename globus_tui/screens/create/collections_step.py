@@ -73,7 +73,7 @@ class CollectionsStep(Step):
         self._destination.adopt(data.destination_endpoint, draft.destination_name, destination)
         lookups = self.frame.lookups
         for side, collection in ((self._source, lookups.source), (self._destination, lookups.destination)):
-            about = [one for one in findings if one.field == side.side_name and one.level >= Level.WARN]
+            about = [finding for finding in findings if finding.field == side.side_name and finding.level >= Level.WARN]
             row = side.row(side.side_name)
             if (words := side.about_suggestion()) is not None:
                 row.say_words(words)
@@ -138,8 +138,8 @@ class CollectionsStep(Step):
         by_hand, draft = self._by_hand(self.frame.draft), self.frame.draft
         before = (draft.transfer.source_endpoint, draft.transfer.destination_endpoint)
         anew = {  # the same one once more changes nothing, what is picked in it included
-            side: not by_hand and bool(one.path or one.collection.collection_id != before[side is self._destination])
-            for side, one in chosen.items()
+            side: not by_hand and bool(pick.path or pick.collection.collection_id != before[side is self._destination])
+            for side, pick in chosen.items()
         }
         for side, suggestion in chosen.items():
             draft = self._with_collection(draft, side, suggestion, by_hand=by_hand)

@@ -68,14 +68,14 @@ class FlowPlace(Side):
     def __init__(
         self,
         name: str,
-        found: flow_inputs.InputField,
+        field: flow_inputs.InputField,
         path: flow_inputs.InputField | None,
         labels: tuple[str, str],
         prefix: str,
     ) -> None:
         """Make the rows of both fields; `prefix` begins the names of the form's rows."""
         super().__init__(name, "")
-        self.id_field, self.input_path = found, path
+        self.id_field, self.input_path = field, path
         self._place_labels, self._place_prefix = labels, prefix
         self._place_name = ""
 
@@ -123,13 +123,13 @@ class FlowPlace(Side):
     @work(group="name", exclusive=True)
     async def _read_name(self, collection_id: str) -> None:
         try:
-            found = await self.frame.lookup.collection(collection_id)
+            collection = await self.frame.lookup.collection(collection_id)
         except GlobusTuiError as error:
             self.row(self.side_name).say_words(f"This collection cannot be read: {error}")
             return
-        self._place_name = found.name
+        self._place_name = collection.name
         if self.collection_id == collection_id and not self.collection_field.has_focus:
-            self._fill(self.collection_field, safe_line(found.name))
+            self._fill(self.collection_field, safe_line(collection.name))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         super().on_descendant_focus(event)
@@ -199,7 +199,7 @@ class FlowInput(InWizard, Vertical):
 
     def first_field(self) -> Widget | None:
         """The first field of the form; None while there is none."""
-        return next((one for one in self.query_one("#form").query("*") if one.focusable), None)
+        return next((widget for widget in self.query_one("#form").query("*") if widget.focusable), None)
 
     def show(self, draft: Draft, flow: Flow | None) -> list[Finding]:
         """Fill it in; returns what is wrong with the fields, and what the flow says of them."""
@@ -220,28 +220,28 @@ class FlowInput(InWizard, Vertical):
 
     def _findings(self, draft: Draft, flow: Flow) -> list[Finding]:
         problems = flow_inputs.input_problems(draft, flow.input_schema)
-        found = [stop(_ROW + key, words.rstrip(".")) for key, words in problems.items() if key]
-        found += [stop(FLOW_INPUT, problems[""])] if "" in problems else []
-        told = {one.field for one in found}
+        findings = [stop(_ROW + key, words.rstrip(".")) for key, words in problems.items() if key]
+        findings += [stop(FLOW_INPUT, problems[""])] if "" in problems else []
+        fields = {finding.field for finding in findings}
         labels = field_labels(self._input_form)
-        for one in self._input_fields:
-            whole = "" if labels[one.path] == safe_line(one.label) else f"{one.label}: "
-            if one.description or whole:
-                found.append(note(_ROW + one.key, f"{whole}{one.description or one.key}"))
-        return [one for one in found if one.level is Level.STOP or one.field not in told]
+        for field in self._input_fields:
+            whole = "" if labels[field.path] == safe_line(field.label) else f"{field.label}: "
+            if field.description or whole:
+                findings.append(note(_ROW + field.key, f"{whole}{field.description or field.key}"))
+        return [finding for finding in findings if finding.level is Level.STOP or finding.field not in fields]
 
     def _fill_form(self, draft: Draft) -> None:
         texts = flow_inputs.texts_of(draft, self._input_form)
-        for place, one in enumerate(self._input_fields):
+        for place, field in enumerate(self._input_fields):
             for widget in self.query(f"#input-{place}"):
-                self._fill(widget, texts[one.key], one)
+                self._fill(widget, texts[field.key], field)
         for side in self.query(FlowPlace):
             path = side.input_path
             side.fill(texts[side.id_field.key], texts[path.key] if path else "")
 
-    def _fill(self, widget: Widget, text: str, one: flow_inputs.InputField) -> None:
+    def _fill(self, widget: Widget, text: str, field: flow_inputs.InputField) -> None:
         if isinstance(widget, Choice):
-            widget.value = text or _preselected(one)
+            widget.value = text or _preselected(field)
         elif isinstance(widget, TextArea):
             self._fill_area(widget, text)
         elif isinstance(widget, TextField) and not widget.has_focus and widget.value != text:
@@ -325,64 +325,64 @@ LABEL_WIDTH = 19
 
 def field_labels(form: flow_inputs.InputForm) -> dict[tuple[str, ...], str]:
     """What stands before each field: its title, cut with an ellipsis; no two fields of one object look alike."""
-    found: dict[tuple[str, ...], str] = {}
-    for one in form.fields:
-        name = one.path[-1] if one.path else one.label
-        others = {found[path] for path in found if path[:-1] == one.path[:-1]}
+    labels: dict[tuple[str, ...], str] = {}
+    for field in form.fields:
+        name = field.path[-1] if field.path else field.label
+        others = {labels[path] for path in labels if path[:-1] == field.path[:-1]}
         offers = (
-            clip(safe_line(one.label), LABEL_WIDTH), clip(safe_line(name), LABEL_WIDTH),
+            clip(safe_line(field.label), LABEL_WIDTH), clip(safe_line(name), LABEL_WIDTH),
             clip(safe_line(name), LABEL_WIDTH, where="middle"), clip(safe_line(name), LABEL_WIDTH, where="start"),
         )  # fmt: skip
-        numbered = (f"{clip(safe_line(one.label), LABEL_WIDTH - 4)} {n}" for n in range(2, 1000))
-        found[one.path] = next(words for words in (*offers, *numbered) if words and words not in others)
-    return found
+        numbered = (f"{clip(safe_line(field.label), LABEL_WIDTH - 4)} {n}" for n in range(2, 1000))
+        labels[field.path] = next(words for words in (*offers, *numbered) if words and words not in others)
+    return labels
 
 
 def _rows(form: flow_inputs.InputForm) -> Iterator[Widget]:
     """Objects as headings with what they are, fields as rows, a collection with its path as both in one."""
-    labels, places = field_labels(form), {one.path: place for place, one in enumerate(form.fields)}
-    fields = {one.path: one for one in form.fields}
-    paired = {one.pair for one in form.fields if one.pair is not None}
-    titles = [one.label for one in form.nodes if one.is_group]
-    for one in form.nodes:
-        if one.is_group:
-            where = f" ({one.key})" if titles.count(one.label) > 1 else ""
-            yield heading(f"{one.label}{where}{' *' if one.needed else ''}")
-            if one.description:
-                yield Static(safe_line(one.description), classes="group-about", markup=False)
-        elif one.kind is flow_inputs.FieldKind.COLLECTION:
-            path = fields.get(one.pair) if one.pair else None
-            names = _label(one, labels), _label(path, labels) if path else ""
-            yield FlowPlace(f"place-{places[one.path]}", one, path, names, _ROW)
-        elif one.path not in paired:
-            yield FormRow(_ROW + one.key, _label(one, labels), _widget(f"input-{places[one.path]}", one))
+    labels, places = field_labels(form), {field.path: place for place, field in enumerate(form.fields)}
+    fields = {field.path: field for field in form.fields}
+    paired = {field.pair for field in form.fields if field.pair is not None}
+    titles = [node.label for node in form.nodes if node.is_group]
+    for node in form.nodes:
+        if node.is_group:
+            where = f" ({node.key})" if titles.count(node.label) > 1 else ""
+            yield heading(f"{node.label}{where}{' *' if node.needed else ''}")
+            if node.description:
+                yield Static(safe_line(node.description), classes="group-about", markup=False)
+        elif node.kind is flow_inputs.FieldKind.COLLECTION:
+            path = fields.get(node.pair) if node.pair else None
+            names = _label(node, labels), _label(path, labels) if path else ""
+            yield FlowPlace(f"place-{places[node.path]}", node, path, names, _ROW)
+        elif node.path not in paired:
+            yield FormRow(_ROW + node.key, _label(node, labels), _widget(f"input-{places[node.path]}", node))
 
 
-def _label(one: flow_inputs.InputField, labels: dict[tuple[str, ...], str]) -> str:
-    wanted = one.needed and not one.has_default and not one.nullable
-    return labels[one.path] + (" *" if wanted else "")
+def _label(field: flow_inputs.InputField, labels: dict[tuple[str, ...], str]) -> str:
+    needed = field.needed and not field.has_default and not field.nullable
+    return labels[field.path] + (" *" if needed else "")
 
 
-def _preselected(one: flow_inputs.InputField) -> str | None:
+def _preselected(field: flow_inputs.InputField) -> str | None:
     """What holds while nothing is chosen: the default; null where that is sent for a required field."""
-    if one.has_default:
-        return one.spelled(one.default)
-    if one.required:
-        return "null" if one.nullable else None
+    if field.has_default:
+        return field.spelled(field.default)
+    if field.required:
+        return "null" if field.nullable else None
     return ""
 
 
-def _widget(name: str, one: flow_inputs.InputField) -> Widget:
-    values = one.choices or ((True, False, None) if one.nullable else (True, False))
-    if one.kind is flow_inputs.FieldKind.FLAG or (one.choices and len(one.choices) <= _MOST_CHOICES):
-        words = [(word, word) for word in map(one.spelled, values)]
-        return Choice([*words, *([] if one.required or one.has_default else [("", "not given")])], id=name)
-    hint = ", ".join(map(one.spelled, one.choices)) or one.kind.value
-    if one.has_default:
-        hint = f"default {one.spelled(one.default)}" + (f"; {hint}" if one.choices else "")
-    elif one.nullable and not one.choices:
+def _widget(name: str, field: flow_inputs.InputField) -> Widget:
+    values = field.choices or ((True, False, None) if field.nullable else (True, False))
+    if field.kind is flow_inputs.FieldKind.FLAG or (field.choices and len(field.choices) <= _MOST_CHOICES):
+        words = [(word, word) for word in map(field.spelled, values)]
+        return Choice([*words, *([] if field.required or field.has_default else [("", "not given")])], id=name)
+    hint = ", ".join(map(field.spelled, field.choices)) or field.kind.value
+    if field.has_default:
+        hint = f"default {field.spelled(field.default)}" + (f"; {hint}" if field.choices else "")
+    elif field.nullable and not field.choices:
         hint = f"{hint}, or null"
-    if one.kind in (flow_inputs.FieldKind.TEXTS, flow_inputs.FieldKind.JSON):
+    if field.kind in (flow_inputs.FieldKind.TEXTS, flow_inputs.FieldKind.JSON):
         return _area(name, hint)
     return TextField(placeholder=safe_line(hint), id=name)
 
@@ -470,12 +470,12 @@ class FlowStep(Step):
 
     def _show_input(self, draft: Draft, findings: Sequence[Finding]) -> None:
         known = self._flow_known if self._flow_known and self._flow_known.flow_id == draft.flow.flow_id else None
-        said = self.query_one(FlowInput).show(draft, known)
+        shown = self.query_one(FlowInput).show(draft, known)
         if known is None:
             self.show_findings(findings)
             return
         incomplete = flow_inputs.incomplete_words(draft, known)
-        self.show_findings([*said, *(one for one in findings if one.words != incomplete)])
+        self.show_findings([*shown, *(finding for finding in findings if finding.words != incomplete)])
         if self.frame.lookups.flow_problem != incomplete:  # the checks are to know at once, so that it is not sent
             self.frame.learn(replace(self.frame.lookups, flow_problem=incomplete))
 
@@ -504,13 +504,13 @@ class FlowStep(Step):
         flows = self.query_one("#flows", LineList)
         flows.ascii_only = self.frame.view.ascii
         try:
-            found = await self.frame.lookup.flows(words.strip())
+            matches = await self.frame.lookup.flows(words.strip())
         except GlobusTuiError as error:
             flows.empty = safe_line(f"The flows cannot be read: {error}")
             flows.set_rows(())
             return
         flows.empty = "No flow that you may start matches"
-        flows.set_rows(tuple(FlowRow(one.flow_id, one) for one in found))
+        flows.set_rows(tuple(FlowRow(flow.flow_id, flow) for flow in matches))
 
     @work(group="flow", exclusive=True)
     async def _read_flow(self, flow_id: str) -> None:
@@ -547,7 +547,7 @@ class FlowStep(Step):
     def take_flow(self, chosen: LineList.Chosen) -> None:
         """This one. Keys behind it wait for its form, as long as keys wait for anything."""
         chosen.stop()
-        row = next((one for one in self.query_one("#flows", LineList).rows if one.key == chosen.key), None)
+        row = next((row for row in self.query_one("#flows", LineList).rows if row.key == chosen.key), None)
         if row is not None:
             self.query_one(FlowInput).as_form()
             self._flow_asked, self.frame.comes = row.flow.flow_id, True

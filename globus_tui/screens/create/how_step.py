@@ -68,8 +68,8 @@ class GuardsRow(InWizard, Vertical):
         self.fill("fewer", draft.typed.get(_PERCENT, "" if percent is None else f"{percent:g}"))
 
     def findings(self, draft: Draft) -> list[Finding]:
-        said = draft.typed.get(_PERCENT, "")
-        if not said.strip() or read_percent(said) is not None:
+        typed = draft.typed.get(_PERCENT, "")
+        if not typed.strip() or read_percent(typed) is not None:
             return []
         return [stop(GUARDS, "Write a number of percent from 0 to 100; nothing for no alarm")]
 
@@ -122,7 +122,7 @@ class FilterRules(InWizard, Vertical):
 
     @property
     def step(self) -> Step:
-        return next(one for one in self.ancestors if isinstance(one, Step))
+        return next(ancestor for ancestor in self.ancestors if isinstance(ancestor, Step))
 
     def findings(self) -> list[Finding]:
         return [stop(FILTERS, self._rules_wrong.rstrip("."))] if self._rules_wrong else []
@@ -146,7 +146,7 @@ class FilterRules(InWizard, Vertical):
 
     def _look_into_the_source(self, data: TransferData) -> None:
         """Read the first source folder once there are rules to try on it."""
-        item = next((one for one in data.items if one.recursive is not False), None)
+        item = next((item for item in data.items if item.recursive is not False), None)
         if not data.filter_rules or item is None or not data.source_endpoint:
             return
         place = (data.source_endpoint, item.source_path)
@@ -156,11 +156,11 @@ class FilterRules(InWizard, Vertical):
 
     @work(group="look-up", exclusive=True)
     async def _read_folder(self, collection_id: str, path: str) -> None:
-        found = await self.frame.lookup.folder(collection_id, path, show_hidden=True)
-        if found.problem is None:
-            self._rules_folder = found
+        folder = await self.frame.lookup.folder(collection_id, path, show_hidden=True)
+        if folder.problem is None:
+            self._rules_folder = folder
         else:
-            self._rules_trouble = f"The source cannot be read, so the rules are not tried: {found.problem}"
+            self._rules_trouble = f"The source cannot be read, so the rules are not tried: {folder.problem}"
         self.show(self.frame.draft)
 
     # --- editing
@@ -296,22 +296,22 @@ class HowStep(Step):
         self.fill("deadline", draft.typed.get(DEADLINE, data.deadline or ""))
         self.query_one(GuardsRow).show(draft)
         self.query_one(FilterRules).show(draft)
-        told = DANGER.split(". ")[0]  # stands below the switch in full
-        worst = [one for one in self.worth_a_line(findings) if one.words != told]
+        danger = DANGER.split(". ")[0]  # stands below the switch in full
+        worst = [finding for finding in self.worth_a_line(findings) if finding.words != danger]
         self.show_findings((*self._own_findings(draft), *worst))
 
     def _own_findings(self, draft: Draft) -> list[Finding]:
         """What is wrong with texts that the draft could not take."""
-        found = [*self.query_one(FilterRules).findings(), *self.query_one(GuardsRow).findings(draft)]
+        findings = [*self.query_one(FilterRules).findings(), *self.query_one(GuardsRow).findings(draft)]
         text = draft.typed.get(DEADLINE, "")
         if text.strip():
             now, zone = self.frame.app.store.now(), self.frame.view.zone
             try:
                 notices = parse_moment(text, now, zone).notices
-                found += [note(DEADLINE, one.rstrip(".")) for one in notices]
+                findings += [note(DEADLINE, notice.rstrip(".")) for notice in notices]
             except BadInput as wrong:
-                found.append(stop(DEADLINE, str(wrong)))
-        return found
+                findings.append(stop(DEADLINE, str(wrong)))
+        return findings
 
     # --- editing
 

@@ -101,7 +101,7 @@ class BatchSheet(Question[Batch | None]):
         self._batch_read: Batch | None = None
 
     def compose_sheet(self) -> ComposeResult:
-        base = " and ".join(one for one in self._batch_bases if one)
+        base = " and ".join(base for base in self._batch_bases if base)
         relative = f" Relative paths lie in {base}." if base else ""
         yield self.line(f"One item a line: [-r] SOURCE DESTINATION, as for globus transfer --batch.{relative}")
         yield FormRow("file", "file", TextField(placeholder="a file on this machine; or paste below", id="batch-file"))
@@ -150,9 +150,9 @@ class BatchSheet(Question[Batch | None]):
             self._say("There are no items in it.")
             return
         self._batch_read = batch
-        lines = [f"line {one.line}: {one.words}" for one in batch.problems[:_PROBLEMS_SHOWN]]
-        more = len(batch.problems) - len(lines)
-        lines += [f"and {counted(more, 'more line')}"] if more else []
+        lines = [f"line {problem.line}: {problem.words}" for problem in batch.problems[:_PROBLEMS_SHOWN]]
+        rest = len(batch.problems) - len(lines)
+        lines += [f"and {counted(rest, 'more line')}"] if rest else []
         self._say("\n".join(safe_line(line) for line in lines))
         if batch.items:
             words = f"{counted(len(batch.items), 'line')} can be used: ctrl+s takes only those; or mend the others."
@@ -226,17 +226,17 @@ class ItemsStep(Step):
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
         worst: dict[int, Finding] = {}
-        for one in findings:
-            if one.field == ITEMS_FIELD and one.item is not None:
-                known = worst.get(one.item)
-                if known is None or one.level > known.level:
-                    worst[one.item] = one
+        for finding in findings:
+            if finding.field == ITEMS_FIELD and finding.item is not None:
+                known = worst.get(finding.item)
+                if known is None or finding.level > known.level:
+                    worst[finding.item] = finding
         items = self.query_one("#items", ItemList)
         items.ascii_only = self.frame.view.ascii
         rows = [ItemRow(place, item) for place, item in enumerate(draft.transfer.items)]
-        for place, found in worst.items():
+        for place, finding in worst.items():
             if place < len(rows):
-                rows[place] = rows[place]._replace(level=found.level, words=found.words)
+                rows[place] = rows[place]._replace(level=finding.level, words=finding.words)
         items.set_rows(tuple(rows))
         route = f"{draft.source_name or '?'} to {draft.destination_name or '?'}"
         count = self.query_one("#items-count", TextLine)
@@ -253,7 +253,7 @@ class ItemsStep(Step):
 
     def _ask(self, place: int | None, item: TransferItem | None) -> None:
         bases = chosen_paths(self.frame.draft)
-        self.app.push_screen(ItemSheet(item, bases), lambda made: self._put(place, made) if made else None)
+        self.app.push_screen(ItemSheet(item, bases), lambda item: self._put(place, item) if item else None)
 
     def _put(self, place: int | None, item: TransferItem) -> None:
         items = self.frame.draft.transfer.items
@@ -261,10 +261,10 @@ class ItemsStep(Step):
 
     def action_item_remove(self) -> None:
         shown = self.query_one("#items", ItemList)
-        gone = shown.marked or {shown.cursor_key}
+        removed = shown.marked or {shown.cursor_key}
         items = self.frame.draft.transfer.items
         shown.set_marks(frozenset())
-        self._set(tuple(one for place, one in enumerate(items) if place not in gone))
+        self._set(tuple(item for place, item in enumerate(items) if place not in removed))
 
     def action_item_import(self) -> None:
         source, destination = chosen_paths(self.frame.draft)

@@ -111,13 +111,13 @@ def open_wizard(app: Console) -> None:
     if making is None:
         app.say("Nothing can be made here.", "warning")
         return
-    left = tuple(one for one in making.drafts.drafts() if not one.open_elsewhere)
+    drafts = tuple(draft for draft in making.drafts.drafts() if not draft.open_elsewhere)
     if warning := making.drafts.take_warning():
         app.say(safe_line(warning), "warning")
-    if not left:
+    if not drafts:
         _open_new(app)
     else:
-        app.push_screen(Drafts(left), lambda chosen: _take(app, left, chosen))
+        app.push_screen(Drafts(drafts), lambda chosen: _take(app, drafts, chosen))
 
 
 def _open_new(app: Console) -> None:
@@ -125,8 +125,8 @@ def _open_new(app: Console) -> None:
         app.open_screen(WizardScreen(app.host.making, with_intent(new_draft(), Intent.ARCHIVE)))
 
 
-def _take(app: Console, left: tuple[SavedDraft, ...], chosen: str | None) -> None:
-    saved = next((one for one in left if one.draft_id == chosen), None)
+def _take(app: Console, drafts: tuple[SavedDraft, ...], chosen: str | None) -> None:
+    saved = next((draft for draft in drafts if draft.draft_id == chosen), None)
     if chosen == Drafts.NEW:
         _open_new(app)
     elif saved is not None and saved.draft is not None:
@@ -135,9 +135,9 @@ def _take(app: Console, left: tuple[SavedDraft, ...], chosen: str | None) -> Non
 
 async def _go_on(app: Console, saved: SavedDraft, draft: Draft) -> None:
     """Open the wizard on a draft; one that is to take a timer's place only if that timer can be read."""
-    source, heading, wanted = None, "New timer", draft.replaces or draft.cloned_from
-    if wanted is not None:
-        source = await read_source(app, wanted, for_edit=draft.replaces is not None)
+    source, heading, original = None, "New timer", draft.replaces or draft.cloned_from
+    if original is not None:
+        source = await read_source(app, original, for_edit=draft.replaces is not None)
         if source is None and draft.replaces is not None:
             return
     if source is not None:
@@ -170,9 +170,9 @@ class Drafts(Question[str | None]):
     Drafts #drafts { height: auto; max-height: 10; }
     """
 
-    def __init__(self, left: tuple[SavedDraft, ...]) -> None:
+    def __init__(self, drafts: tuple[SavedDraft, ...]) -> None:
         super().__init__()
-        self._drafts_left = tuple(_Row(one) for one in left)
+        self._drafts_left = tuple(_Row(draft) for draft in drafts)
 
     def compose_sheet(self) -> ComposeResult:
         view = self.app.view
@@ -199,7 +199,7 @@ class Drafts(Question[str | None]):
 
     def on_line_list_chosen(self, chosen: LineList.Chosen) -> None:
         """Go on with it, unless nobody can understand it."""
-        row = next(one for one in self._drafts_left if one.key == chosen.key)
+        row = next(row for row in self._drafts_left if row.key == chosen.key)
         if row.saved.draft is None:
             why = safe_line(row.saved.unreadable or "")
             self.app.say(f"This draft cannot be understood, and stays as it is: {why} X discards it.", "warning")
@@ -215,8 +215,8 @@ class Drafts(Question[str | None]):
         if self.app.host.making is None or key is None or not self.could_be_read():
             return
         self.app.host.making.drafts.discard(str(key))
-        sent = any(one.key == key and one.saved.attempt is not None for one in self._drafts_left)
-        self._drafts_left = tuple(one for one in self._drafts_left if one.key != key)
+        sent = any(row.key == key and row.saved.attempt is not None for row in self._drafts_left)
+        self._drafts_left = tuple(row for row in self._drafts_left if row.key != key)
         drafts.set_rows(self._drafts_left)
         if sent or not self._drafts_left:
             self.app.say(DISCARDED_LOST if sent else "The draft is discarded.", "warning" if sent else "information")

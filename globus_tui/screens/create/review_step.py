@@ -83,7 +83,7 @@ class ReviewStep(Step):
         self.query_one("#typed-row").display = draft.deletes
         words = f"type  {word_to_type(draft)}  because it deletes files"
         self.query_one("#typed-folder", TextField).placeholder = safe_line(words, ascii_only=view.ascii)
-        self.show_findings([one for one in self.worth_a_line(findings) if one.field == NAME])
+        self.show_findings([finding for finding in self.worth_a_line(findings) if finding.field == NAME])
         typed_row = self.field_note(TYPED)
         if typed_row is not None:
             wrong = bool(draft.guards.typed_folder.strip()) and not confirmed(draft)
@@ -99,27 +99,33 @@ class ReviewStep(Step):
         if source is None:
             return review_facts(draft, names, now, view.zone, who)
         old = source.reading.job
-        told, sent = taken_from_facts(source.draft, draft, old, names, now, view.zone, ascii_only=view.ascii)
-        labels = {one.label for one in told if one.label != "!"}
-        rest = [one for one in review_facts(sent, names, now, view.zone, who) if one.label not in labels]
-        loud = [one for one in rest if one.label == "!"]
-        return (*loud, *told, *(one for one in rest if one.label != "!"))
+        facts, sent = taken_from_facts(source.draft, draft, old, names, now, view.zone, ascii_only=view.ascii)
+        labels = {fact.label for fact in facts if fact.label != "!"}
+        rest = [fact for fact in review_facts(sent, names, now, view.zone, who) if fact.label not in labels]
+        loud = [fact for fact in rest if fact.label == "!"]
+        return (*loud, *facts, *(fact for fact in rest if fact.label != "!"))
 
     def _paper(self, draft: Draft, findings: Sequence[Finding]) -> tuple[Cell, ...]:
         lines: list[Cell] = [Span("Before it is sent", "bold")]
         lookups = self.frame.lookups
-        collections = [one for one in (lookups.source, lookups.destination) if one is not None]
-        shown = [one for one in findings if not (one.field == CONSENT and one.words.startswith(("A consent", "All c")))]
+        collections = [side for side in (lookups.source, lookups.destination) if side is not None]
+        shown = [
+            finding
+            for finding in findings
+            if finding.field != CONSENT or not finding.words.startswith(("A consent", "All c"))
+        ]
         room = self.query_one("#paper").size.width - _MARGIN
-        lines += [Span(text, LEVEL_STYLES[one.level]) for one in shown for text in broken(finding_line(one), room)]
+        lines += [
+            Span(text, LEVEL_STYLES[finding.level]) for finding in shown for text in broken(finding_line(finding), room)
+        ]
         consents = consent_lines(scopes_needed(draft, collections), lookups, self.frame.view.names)
-        lines += [text for one in consents for text in broken(one, room)]
-        if gone := lookups.deletions:
-            lines += [Span(f"     would be deleted: {name}", "warning") for name in gone.names[:200]]
+        lines += [text for consent in consents for text in broken(consent, room)]
+        if deletions := lookups.deletions:
+            lines += [Span(f"     would be deleted: {name}", "warning") for name in deletions.names[:200]]
         lines += ["", Span("The request", "bold"), *request_text(draft).splitlines()]
         command = create_command(draft)
         lines += ["", Span("The same as a command", "bold"), *command.text.splitlines()]
-        lines += [Span(f"# {one}", "muted") for one in command.notes]
+        lines += [Span(f"# {note}", "muted") for note in command.notes]
         return tuple(lines)
 
     def on_resize(self) -> None:
@@ -146,7 +152,7 @@ class ReviewStep(Step):
 
         draft = self.frame.draft
         command = create_command(draft)
-        lost = [f"# {one}" for one in command.notes]  # in front, so that no line end stands behind the command
+        lost = [f"# {note}" for note in command.notes]  # in front, so that no line end stands behind the command
         choices = (
             ("j", "request", request_text(draft)),
             ("c", "CLI command", "\n".join((*lost, command.text))),
@@ -160,7 +166,7 @@ def request_text(draft: Draft) -> str:
     try:
         if draft.what is What.TRANSFER_NOW:
             return "POST /v0.10/transfer\n" + _json(draft.to_transfer().to_document())
-        return "\n".join("POST /v2/timer\n" + _json({"timer": one.to_document()}) for one in draft.to_timers())
+        return "\n".join("POST /v2/timer\n" + _json({"timer": timer.to_document()}) for timer in draft.to_timers())
     except BadInput as missing:
         return f"not complete yet: {missing}"
 

@@ -93,9 +93,9 @@ class RunNow(Question[tuple[RunChoice, int] | None]):
     @on(TextField.Submitted, "#files")
     def take_number(self, submitted: TextField.Submitted) -> None:
         submitted.stop()
-        said = submitted.value.strip()
-        if said.isascii() and said.isdecimal() and 0 < int(said[:6]) <= _MOST_FILES:
-            self.dismiss((RunChoice.TEST, int(said)))
+        typed = submitted.value.strip()
+        if typed.isascii() and typed.isdecimal() and 0 < int(typed[:6]) <= _MOST_FILES:
+            self.dismiss((RunChoice.TEST, int(typed)))
         else:
             line = self.query_one("#answer-line", Static)
             line.add_class("-wrong")

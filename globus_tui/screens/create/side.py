@@ -95,7 +95,7 @@ class FolderSide(InWizard, Vertical):
         return self.query_one(FolderBrowser)
 
     def row(self, field: str) -> FormRow:
-        return next(one for one in self.query(FormRow) if one.field_name == field)
+        return next(row for row in self.query(FormRow) if row.field_name == field)
 
     @property
     def path(self) -> str:
@@ -188,7 +188,7 @@ class FolderSide(InWizard, Vertical):
         """What the typed path is, where the listing of the folder above shows it."""
         if self.is_folder is not None or view.problem is not None:
             return
-        entry = next((one for one in view.entries if inside(view.path, one.name) == self.path), None)
+        entry = next((entry for entry in view.entries if inside(view.path, entry.name) == self.path), None)
         if entry is not None:
             self.is_folder = entry.is_folder
             self._say_path(by_itself=True)
@@ -210,16 +210,16 @@ class FolderSide(InWizard, Vertical):
         self._say_path(done=True)
 
     @on(FolderBrowser.Wanted)
-    def change_folder(self, wanted: FolderBrowser.Wanted) -> None:
-        wanted.stop()
+    def change_folder(self, message: FolderBrowser.Wanted) -> None:
+        message.stop()
         view = self.browser.view
-        here = view.path if view else parent_of(self.path)
-        if not wanted.folder:
-            self.list_folder(here or None, again=wanted.again)
-        elif wanted.folder == "..":
-            self.list_folder(parent_of(here), go=True)
+        folder = view.path if view else parent_of(self.path)
+        if not message.folder:
+            self.list_folder(folder or None, again=message.again)
+        elif message.folder == "..":
+            self.list_folder(parent_of(folder), go=True)
         else:
-            self.list_folder(inside(here, wanted.folder) + "/", go=True)
+            self.list_folder(inside(folder, message.folder) + "/", go=True)
 
     @on(FolderBrowser.MarksChanged)
     def change_marks(self, changed: FolderBrowser.MarksChanged) -> None:
@@ -233,16 +233,16 @@ class FolderSide(InWizard, Vertical):
             self._say_path()
 
     @on(FolderBrowser.ConsentWanted)
-    def meet_requirement(self, wanted: FolderBrowser.ConsentWanted) -> None:
-        wanted.stop()
+    def meet_requirement(self, message: FolderBrowser.ConsentWanted) -> None:
+        message.stop()
         view = self.browser.view
         if view is not None and view.gare is not None:
             again = partial(self.list_folder, self.path or None, again=True)
             self.frame.ask_consent(view.gare, "Look into this collection", again)
 
     @on(FolderBrowser.BookmarkWanted)
-    def ask_for_bookmark(self, wanted: FolderBrowser.BookmarkWanted) -> None:
-        wanted.stop()
+    def ask_for_bookmark(self, message: FolderBrowser.BookmarkWanted) -> None:
+        message.stop()
         from globus_tui.screens.confirm import Ask
 
         view = self.browser.view
@@ -333,12 +333,12 @@ class Side(FolderSide):
 
     @work(group="look-up", exclusive=True)
     async def _ask(self, typed: str) -> None:
-        found = await self.frame.lookup.suggest(typed)
-        self._side_asked = found
-        self.picker.show(found, None if typed else self.collection_id)
+        suggestions = await self.frame.lookup.suggest(typed)
+        self._side_asked = suggestions
+        self.picker.show(suggestions, None if typed else self.collection_id)
         self._say_suggestion()
-        if found.found and found.problems:
-            self.row(self.side_name).say_words("; ".join(found.problems), Level.WARN)
+        if suggestions.found and suggestions.problems:
+            self.row(self.side_name).say_words("; ".join(suggestions.problems), Level.WARN)
         if self._side_enter_waits:
             self._side_enter_waits = False
             self._pick()

@@ -84,15 +84,15 @@ class Step(InWizard, VerticalScroll, can_focus=False):
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Put the worst finding of each field into its row's note."""
         for row in self.query(FormRow):
-            row.say([one for one in findings if one.field == row.field_name])
+            row.say([finding for finding in findings if finding.field == row.field_name])
 
     def worth_a_line(self, findings: Sequence[Finding]) -> list[Finding]:
         """On a low screen mere notes stay with the checks below: the fields need the lines."""
         low = self.app.size.height < LOW
-        return [one for one in findings if one.level >= (Level.WARN if low else Level.NOTE)]
+        return [finding for finding in findings if finding.level >= (Level.WARN if low else Level.NOTE)]
 
     def first_field(self) -> Widget | None:
-        return next((one for one in self.query("*") if one.focusable), None)
+        return next((widget for widget in self.query("*") if widget.focusable), None)
 
     def on_input_submitted(self, submitted: Input.Submitted) -> None:
         """Enter in a field: the next one, and after the last one the next step."""
@@ -101,7 +101,7 @@ class Step(InWizard, VerticalScroll, can_focus=False):
 
     def go_on(self, after: Widget) -> None:
         """Focus what comes after a widget of this step; after the last one, the step is finished."""
-        inside = [one for one in self.query("*") if one.focusable]
+        inside = [widget for widget in self.query("*") if widget.focusable]
         place = inside.index(after) + 1 if after in inside else len(inside)
         if place < len(inside):
             inside[place].focus()

@@ -90,9 +90,9 @@ class WhatStep(Step):
     def compose(self) -> ComposeResult:
         yield LineList[Preset](
             (
-                Column("now", "", lambda one: "*" if one.key == self._what_now else "", width=1),
-                Column("words", "", lambda one: one.words, width=13),
-                Column("meaning", "", lambda one: Span(one.meaning, "muted"), min_width=20),
+                Column("now", "", lambda preset: "*" if preset.key == self._what_now else "", width=1),
+                Column("words", "", lambda preset: preset.words, width=13),
+                Column("meaning", "", lambda preset: Span(preset.meaning, "muted"), min_width=20),
             ),
             id="presets",
         )
@@ -114,8 +114,8 @@ class WhatStep(Step):
     def tell_more(self, highlighted: LineList.Highlighted) -> None:
         """What the preset under the cursor does, where there is room."""
         highlighted.stop()
-        more = next((one.more for one in PRESETS if one.key == highlighted.key), ())
-        lines = (Content.assemble((f"{heading:<9}", "$text-muted"), words) for heading, words in more)
+        details = next((preset.more for preset in PRESETS if preset.key == highlighted.key), ())
+        lines = (Content.assemble((f"{heading:<9}", "$text-muted"), words) for heading, words in details)
         self.query_one("#preset-more", Static).update(Content("\n").join(lines))
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
@@ -132,7 +132,7 @@ class WhatStep(Step):
     def take_preset(self, chosen: LineList.Chosen) -> None:
         """Make it that, unless it is that already: options changed by hand stay."""
         chosen.stop()
-        preset = next(one for one in PRESETS if one.key == chosen.key)
+        preset = next(preset for preset in PRESETS if preset.key == chosen.key)
         if preset.key != self._what_now:
             draft = replace(self.frame.draft, what=preset.what)
             self.edit(with_intent(draft, preset.intent) if preset.intent else _plain(draft))
@@ -143,9 +143,9 @@ def preset_of(draft: Draft) -> str | None:
     """The preset whose options a draft has; None when they are of the user's own making."""
     if draft.what is not What.TRANSFER_TIMER:
         return "now" if draft.what is What.TRANSFER_NOW else "flow"
-    for one in PRESETS:
-        if one.what is What.TRANSFER_TIMER and one.intent and with_intent(draft, one.intent) == draft:
-            return one.key
+    for preset in PRESETS:
+        if preset.what is What.TRANSFER_TIMER and preset.intent and with_intent(draft, preset.intent) == draft:
+            return preset.key
     return None
 
 

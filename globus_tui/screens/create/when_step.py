@@ -114,17 +114,18 @@ class WhenStep(Step):
             problems = when_form.form_problems(form, now, zone)
             unsaid = draft.schedule is None and not any((form.interval, form.start, form.end))
             own += [
-                (stop if draft.schedule is None else note)(field, said.rstrip("."))
-                for field, said in problems.items()
+                (stop if draft.schedule is None else note)(field, problem.rstrip("."))
+                for field, problem in problems.items()
                 if not (unsaid and field == INTERVAL)
             ]
         if problem := when_form.group_end_problem(draft, form):
             own.append(stop(END, problem))
-        self.show_findings([*own, *(one for one in self.worth_a_line(findings) if not (one.field == SCHEDULE and own))])
+        others = (finding for finding in self.worth_a_line(findings) if finding.field != SCHEDULE or not own)
+        self.show_findings([*own, *others])
         echo = self.query_one("#echo", Static)
-        said = review_facts.schedule_echo(draft, now, zone)
-        echo.display = bool(said)
-        echo.update(Content(said))
+        sentence = review_facts.schedule_echo(draft, now, zone)
+        echo.display = bool(sentence)
+        echo.update(Content(sentence))
         counted = review_facts.counted_seconds(draft.schedule)
         self.query_one("#fires-heading", Static).update(f"Next runs{'; ' + counted if counted else ''}")
 
@@ -150,12 +151,13 @@ class WhenStep(Step):
     def _load_words(self, draft: Draft) -> str:
         """Other timers at that hour; nothing while it is not known when it begins."""
         schedules = schedules_of(draft)
-        firsts = sorted(one for one in map(first_start, schedules) if one is not None)
+        firsts = sorted(moment for moment in map(first_start, schedules) if moment is not None)
         if not firsts:
             return ""
         about = (schedules, self.frame.states, draft.replaces, self.frame.view.zone)
         if self._load_about != about:  # thousands of timers are not counted for every key
-            jobs, now = ([one.job for one in self.frame.states.values() if one.job_id != draft.replaces], self._now())
+            jobs = [state.job for state in self.frame.states.values() if state.job_id != draft.replaces]
+            now = self._now()
             load = hour_load(jobs, firsts, self.frame.view.zone, now)
             together = review_facts.together_words(starts_together(schedules, jobs, now))
             words = (review_facts.load_words(load, quietest(load)), together)

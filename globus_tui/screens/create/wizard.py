@@ -149,11 +149,11 @@ class CheckedDraft(TimerScreen):
 
     async def _make_bookmark(self, name: str, collection_id: str, path: str) -> None:
         try:
-            made = await self.lookup.bookmark(name, collection_id, path)
+            bookmark = await self.lookup.bookmark(name, collection_id, path)
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
         else:
-            self.app.say(f"Bookmark {made.label} is made.")
+            self.app.say(f"Bookmark {bookmark.label} is made.")
 
     def change(self, draft: Draft) -> None:
         """The draft is this one from now on."""
@@ -221,8 +221,8 @@ class CheckedDraft(TimerScreen):
         await asyncio.sleep(_RESTING)
         self._take_findings(await asyncio.to_thread(self._checking()))
 
-    def _take_findings(self, found: Sequence[Finding]) -> None:
-        self.findings = (*self.said, *found)
+    def _take_findings(self, findings: Sequence[Finding]) -> None:
+        self.findings = (*self.said, *findings)
         self.show_draft()
 
     # --- saving, and asking services
@@ -277,15 +277,15 @@ _KEY = re.compile(r"\{([a-z.-]+)\}")
 
 
 def steps_line(
-    steps: Mapping[str, Step], order: Sequence[str], here: str, visited: Collection[str], findings: Sequence[Finding]
+    steps: Mapping[str, Step], order: Sequence[str], current: str, visited: Collection[str], findings: Sequence[Finding]
 ) -> Content:
     """`F2 What [F3 From/to!] F4 Items`: where one is, and which steps that were opened have something wrong."""
     line = Content()
-    stops = {one.field for one in findings if one.level is Level.STOP}
+    stops = {finding.field for finding in findings if finding.level is Level.STOP}
     for number, key in enumerate(order):
         wrong = "!" if key in visited and stops & steps[key].fields else ""
         name = f"{STEP_KEYS[number].upper()} {steps[key].title}{wrong}"
-        line += Content.styled(f"[{name}]", "bold $primary") if key == here else Content(f" {name} ")
+        line += Content.styled(f"[{name}]", "bold $primary") if key == current else Content(f" {name} ")
     return line
 
 
@@ -293,14 +293,14 @@ def finding_lines(findings: Sequence[Finding], width: int, *, ascii_only: bool) 
     """A line for each finding, how bad it is as a word before it."""
     room, ellipsis = width - 6, ASCII_ELLIPSIS if ascii_only else ELLIPSIS
     return Content("\n").join(
-        Content.assemble(_sign(one.level), f" {clip(safe_line(one.words), room, ellipsis=ellipsis)}")
-        for one in findings
+        Content.assemble(_sign(finding.level), f" {clip(safe_line(finding.words), room, ellipsis=ellipsis)}")
+        for finding in findings
     )
 
 
 def hint_line(hints: str, keys: Mapping[str, str]) -> str:
     """A step's hints with the user's own keys in them."""
-    return _KEY.sub(lambda found: key_words(keys, found[1]), hints)
+    return _KEY.sub(lambda match: key_words(keys, match[1]), hints)
 
 
 def keys_in_fields(keys: Mapping[str, str]) -> dict[str, str]:
@@ -319,7 +319,7 @@ def _sign(level: Level) -> tuple[str, str]:
 MAY_BE_THERE = "This was sent before, without an answer: it may be there. Creating looks for it first."
 DISCARDED_LOST = "The draft is discarded. It was sent before, without an answer: what became of that is told here."
 
-_ELSEWHERE = frozenset(one.command_id for one in EVERYWHERE if one.command_id.startswith("jobs.")) | {
+_ELSEWHERE = frozenset(command.command_id for command in EVERYWHERE if command.command_id.startswith("jobs.")) | {
     "app.info",
     "app.profile",
     "app.refresh-interval",
@@ -346,7 +346,7 @@ class WizardScreen(CheckedDraft):
         "kept while you type, and Escape leaves without losing it."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*WIZARD, *FOLDER, *ITEMS, *LIST_MOVES)
-    EVERYWHERE_SHOWN = tuple(one for one in EVERYWHERE if one.command_id not in _ELSEWHERE)
+    EVERYWHERE_SHOWN = tuple(command for command in EVERYWHERE if command.command_id not in _ELSEWHERE)
     COMMANDS_BOUND = (*WIZARD, SEARCH[0])
     AUTO_FOCUS = ""
 
@@ -465,8 +465,12 @@ class WizardScreen(CheckedDraft):
     def _show_checks(self) -> None:
         """The worst of what was found, a line each, as many as there is room for; the last step lists all by itself."""
         most = 0 if self._wizard_at == "review" else 3 if self.app.size.height < 32 else 5
-        told = self._told_in_rows()
-        bad = [one for one in self.findings if one.level >= Level.NOTE and one not in told and self._is_due(one)]
+        in_rows = self._told_in_rows()
+        bad = [
+            finding
+            for finding in self.findings
+            if finding.level >= Level.NOTE and finding not in in_rows and self._is_due(finding)
+        ]
         checks = self.query_one("#checks", Static)
         words = finding_lines(bad[:most], self.app.size.width, ascii_only=self.app.host.ascii)
         checks.display = bool(words)
@@ -479,10 +483,10 @@ class WizardScreen(CheckedDraft):
     def _told_in_rows(self) -> list[Finding]:
         """What the rows of the step that is shown say already: the worst of each field."""
         worst: dict[str, Finding] = {}
-        for one in self.findings:
-            row = self.step.field_note(one.field) if one.level > Level.NOTE else None
+        for finding in self.findings:
+            row = self.step.field_note(finding.field) if finding.level > Level.NOTE else None
             if row is not None and row.says_all:
-                worst.setdefault(one.field, one)
+                worst.setdefault(finding.field, finding)
         return list(worst.values())
 
     def _is_due(self, finding: Finding) -> bool:
@@ -521,7 +525,7 @@ class WizardScreen(CheckedDraft):
             pass
         elif not self.when_looked_through(self.action_wizard_create):
             self.app.say("Looking it through …")
-        elif stops := [one for one in self.findings if one.level is Level.STOP and one not in self.said]:
+        elif stops := [stop for stop in self.findings if stop.level is Level.STOP and stop not in self.said]:
             self.app.say(f"Not yet: {stops[0].words}.", "error", about="draft")
             self._open_home(stops[0].field)
         elif why := self._why_not_create():
@@ -541,8 +545,8 @@ class WizardScreen(CheckedDraft):
             self.app.create(self)
 
     def _why_not_create(self) -> str:
-        said = (self._wizard_steps[key].why_not_create() for key in ORDER[self.draft.what])
-        return next(filter(None, said), "")
+        reasons = (self._wizard_steps[key].why_not_create() for key in ORDER[self.draft.what])
+        return next(filter(None, reasons), "")
 
     def action_wizard_discard(self) -> None:
         from globus_tui.screens.confirm import Confirm
