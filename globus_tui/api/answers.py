@@ -52,15 +52,15 @@ def refusal(answer: Answer, now: datetime) -> errors.ServiceError:
         now: for a `Retry-After` that names a date.
     """
     body = _decoded(answer.body)
-    said = _read(body)
+    problem = _read(body)
     error = _ERRORS.get(answer.service, errors.ServiceError)(
-        _sentence(answer, said),
+        _sentence(answer, problem),
         service=answer.service,
         status=answer.status,
-        code=said.code,
-        problems=said.problems,
+        code=problem.code,
+        problems=problem.problems,
         gare=find_gare(body),
-        request_id=said.request_id or wire.text(answer.headers.get("x-request-id")),
+        request_id=problem.request_id or wire.text(answer.headers.get("x-request-id")),
         retry_after=read_retry_after(answer.headers.get("retry-after"), now),
     )
     error.advice = _ADVICE.get(error.kind, "")
@@ -82,7 +82,7 @@ def _decoded(body: bytes) -> Any:
 def _read(body: object) -> _Said:
     root = wire.document(body)
     inner = wire.document(root.get("error"))
-    first = next((one for one in wire.items(root.get("errors")) if isinstance(one, dict)), {})
+    first = next((error for error in wire.items(root.get("errors")) if isinstance(error, dict)), {})
     problems = (*_problems(root.get("detail")), *_problems(inner.get("detail")))
     return _Said(
         code=_text_in(root, "code") or _text_in(inner, "code") or _text_in(first, "code") or _text_in(root, "error"),
@@ -92,28 +92,28 @@ def _read(body: object) -> _Said:
     )
 
 
-def _text_in(found: wire.Document, *keys: str) -> str | None:
-    return next((value for key in keys if (value := wire.text(found.get(key)))), None)
+def _text_in(document: wire.Document, *keys: str) -> str | None:
+    return next((value for key in keys if (value := wire.text(document.get(key)))), None)
 
 
-def _message(found: wire.Document) -> str | None:
-    return _text_in(found, "message", "detail", "error_description", "title", "description")
+def _message(document: wire.Document) -> str | None:
+    return _text_in(document, "message", "detail", "error_description", "title", "description")
 
 
-def _problems(found: object) -> Iterator[errors.FieldProblem]:
+def _problems(detail: object) -> Iterator[errors.FieldProblem]:
     """Complaints about fields. Unlike the official SDK, those that name a list position are kept."""
-    for one in wire.items(found):
-        entry = wire.document(one)
+    for item in wire.items(detail):
+        entry = wire.document(item)
         message = _text_in(entry, "msg", "message", "detail")
         if message is not None:
             places = (part for part in wire.items(entry.get("loc")) if isinstance(part, str | int))
             yield errors.FieldProblem(tuple(places), message)
 
 
-def _sentence(answer: Answer, said: _Said) -> str:
+def _sentence(answer: Answer, problem: _Said) -> str:
     name = SERVICE_NAMES.get(answer.service, answer.service)
     lead = f"{name} {_LEADS.get(answer.status) or _lead(answer.status)}"
-    words = "; ".join(map(_complaint, said.problems[:3])) or said.message or said.code or _silence(answer)
+    words = "; ".join(map(_complaint, problem.problems[:3])) or problem.message or problem.code or _silence(answer)
     return f"{lead}: {_tidy(words)}" if words else f"{lead}."
 
 

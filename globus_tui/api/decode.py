@@ -60,17 +60,17 @@ def unpacked_steps(packed: bytes, encodings: str) -> Iterator[bytes]:
     Raises:
         Damaged: as it says.
     """
-    names = [one.strip().lower() for one in encodings.split(",")]
+    names = [name.strip().lower() for name in encodings.split(",")]
     for name in reversed(names[1:]):
         packed = b"".join(_bounded(_inflated(packed, name)))
     return _bounded(_inflated(packed, names[0]))
 
 
 def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    left = MOST_BYTES
+    bytes_left = MOST_BYTES
     for piece in pieces:
-        left -= len(piece)
-        if left < 0:
+        bytes_left -= len(piece)
+        if bytes_left < 0:
             raise Damaged(f"it unpacks to more than {MOST_BYTES // 1_000_000} MB")
         yield piece
 

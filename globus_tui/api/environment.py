@@ -76,8 +76,8 @@ class Environment:
 
 def _service_url(environ: Mapping[str, str], name: str, service: str) -> str:
     for variable in _variables(service):
-        if found := environ.get(variable):
-            return _checked(variable, found)
+        if value := environ.get(variable):
+            return _checked(variable, value)
     return _default_url(name, service)
 
 

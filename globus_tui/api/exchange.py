@@ -30,11 +30,11 @@ def segment(value: str) -> str:
 
 def pairs(query: Mapping[str, object]) -> list[tuple[str, str]]:
     """The query as pairs: None is left out, booleans are `true` and `false`, a list repeats its key."""
-    found: list[tuple[str, str]] = []
+    result: list[tuple[str, str]] = []
     for key, value in query.items():
         many = value if isinstance(value, list | tuple) else (value,)
-        found.extend((key, _plain(one).encode(errors="replace").decode()) for one in many if one is not None)
-    return found
+        result.extend((key, _plain(item).encode(errors="replace").decode()) for item in many if item is not None)
+    return result
 
 
 def joined(values: str | Iterable[str] | None) -> str | None:
@@ -78,8 +78,8 @@ class Call:
 
     def revealed_form(self) -> dict[str, str]:
         """The form as it is sent, secrets in the clear."""
-        found = (self.form or {}).items()
-        return {name: value if isinstance(value, str) else value.reveal() for name, value in found}
+        fields = (self.form or {}).items()
+        return {name: value if isinstance(value, str) else value.reveal() for name, value in fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +136,15 @@ class Answer:
         Raises:
             UnreadableAnswer: it is something else.
         """
-        found = self.document()
-        if not isinstance(found, dict):
+        document = self.document()
+        if not isinstance(document, dict):
             raise self.unreadable("a JSON value that is not an object")
-        return found
+        return document
 
-    def unreadable(self, what: str | None = None) -> UnreadableAnswer:
+    def unreadable(self, came: str | None = None) -> UnreadableAnswer:
         """The error that says what came instead of the document expected."""
         name = SERVICE_NAMES.get(self.service, self.service)
-        return UnreadableAnswer(f"{name} answered {self.status} with {what or self._looks_like()}.")
+        return UnreadableAnswer(f"{name} answered {self.status} with {came or self._looks_like()}.")
 
     def _looks_like(self) -> str:
         start = self._start()[:200].lstrip().lower()

@@ -98,26 +98,27 @@ def read_tokens(answer: Answer, asked_at: datetime, kept: Secret | None = None) 
     Raises:
         UnreadableAnswer: there is no token in it.
     """
-    found = answer.object()
-    documents = [found, *(one for one in wire.items(found.get("other_tokens")) if isinstance(one, dict))]
-    grants = tuple(grant for one in documents if (grant := _grant(one, asked_at, kept)) is not None)
+    document = answer.object()
+    others = (other for other in wire.items(document.get("other_tokens")) if isinstance(other, dict))
+    documents = [document, *others]
+    grants = tuple(grant for document in documents if (grant := _grant(document, asked_at, kept)) is not None)
     if not grants:
         raise answer.unreadable("a document without a token")
-    id_token = wire.text(found.get("id_token"))
+    id_token = wire.text(document.get("id_token"))
     return TokenAnswer(grants, Secret(id_token) if id_token else None)
 
 
-def _grant(found: Document, asked_at: datetime, kept: Secret | None) -> TokenGrant | None:
-    access, server = wire.text(found.get("access_token")), wire.text(found.get("resource_server"))
+def _grant(document: Document, asked_at: datetime, kept: Secret | None) -> TokenGrant | None:
+    access, server = wire.text(document.get("access_token")), wire.text(document.get("resource_server"))
     if access is None or server is None:
         return None
-    seconds, refresh = wire.number(found.get("expires_in")), wire.text(found.get("refresh_token"))
+    seconds, refresh = wire.number(document.get("expires_in")), wire.text(document.get("refresh_token"))
     life = _UNSAID_LIFE if seconds is None or not 0 <= seconds < 10**9 else timedelta(seconds=seconds)
     return TokenGrant(
         resource_server=server,
         access_token=Secret(access),
         expires_at=asked_at + life,
-        scopes=tuple((wire.text(found.get("scope")) or "").split()),
+        scopes=tuple((wire.text(document.get("scope")) or "").split()),
         refresh_token=Secret(refresh) if refresh else kept,
     )
 
@@ -239,8 +240,8 @@ class PeopleClient:
         query = {"ids": ",".join(ids) or None, "usernames": ",".join(usernames) or None}
         query |= {"provision": "false"} if usernames else {}
         answer = await self._connection.request("auth", "GET", "/v2/api/identities", query=query, auth=self._auth)
-        found = await read_listing(answer, "identities", lambda entry: Identity.from_document(wire.document(entry)))
-        return found.items
+        page = await read_listing(answer, "identities", lambda entry: Identity.from_document(wire.document(entry)))
+        return page.items
 
     async def consents(self, identity_id: str, *, all: bool = False) -> tuple[ConsentRecord, ...]:  # noqa: A002
         """What an identity granted, as a flat list with paths.
@@ -251,5 +252,5 @@ class PeopleClient:
         """
         path = f"/v2/api/identities/{segment(identity_id)}/consents"
         answer = await self._connection.request("auth", "GET", path, query={"all": all}, auth=self._auth)
-        found = await read_listing(answer, "consents", lambda entry: ConsentRecord.from_document(wire.document(entry)))
-        return found.items
+        page = await read_listing(answer, "consents", lambda entry: ConsentRecord.from_document(wire.document(entry)))
+        return page.items

@@ -104,9 +104,9 @@ class Connection:
     async def aclose(self) -> None:
         """Closes all connections; a later request would open them anew."""
         plain, sender, self._plain, self._sender = self._plain, self._sender, None, None
-        for one in (plain, sender):
-            if one is not None:
-                await one.aclose()
+        for part in (plain, sender):
+            if part is not None:
+                await part.aclose()
 
     async def request(
         self,
@@ -165,12 +165,12 @@ class Connection:
         if self.shared is None:
             return await self._persistently(call, auth, None)
         question = f"{path}?{call.query}"
-        found = await self.shared.read(service, question, younger_than, lambda: self._persistently(call, auth, None))
-        if found.service:
-            return found
+        answer = await self.shared.read(service, question, younger_than, lambda: self._persistently(call, auth, None))
+        if answer.service:
+            return answer
         from globus_tui.api.decode import same_packed
 
-        return replace(found, service=service, again=bool(last) and same_packed(found.packed, last))
+        return replace(answer, service=service, again=bool(last) and same_packed(answer.packed, last))
 
     async def _persistently(self, call: Call, auth: Bearer | Basic | None, repeatable: bool | None) -> Answer:
         began, attempt, lost = time.monotonic(), 0, False
@@ -261,11 +261,11 @@ class Connection:
     def _observe(self, answer: Answer) -> None:
         if "age" in answer.headers:
             return  # from a cache on the way
-        said = read_http_date(answer.headers.get("date", ""))
+        dated = read_http_date(answer.headers.get("date", ""))
         middle = self.clock() - timedelta(seconds=answer.elapsed / 2)
-        if said is None or abs(said - middle) > _NO_CLOCK:
+        if dated is None or abs(dated - middle) > _NO_CLOCK:
             return
-        skew = said + timedelta(seconds=0.5) - middle
+        skew = dated + timedelta(seconds=0.5) - middle
         self.skew_known = True
         if abs(skew - self.skew) > _SKEW_NOISE:
             self.skew = skew

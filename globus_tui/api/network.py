@@ -49,10 +49,10 @@ def proxy_of(url: str) -> str | None:
     if parts.hostname in DIRECT or proxy_bypass(parts.hostname or ""):
         return None
     proxies = getproxies()
-    found = proxies.get(parts.scheme) or proxies.get("all")
-    if not found:
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy:
         return None
-    return without_password(found if "://" in found else f"http://{found}")
+    return without_password(proxy if "://" in proxy else f"http://{proxy}")
 
 
 def without_password(url: str) -> str:
@@ -64,10 +64,10 @@ def without_password(url: str) -> str:
 
 def unusable_proxy() -> errors.SettingsError:
     """The error to raise where httpx does not take the address of a proxy."""
-    found = [without_password(one) for one in getproxies().values() if not one.startswith(("http://", "https://"))]
-    said = ", ".join(sorted(set(found))) or "the address"
+    unusable = [without_password(url) for url in getproxies().values() if not url.startswith(("http://", "https://"))]
+    names = ", ".join(sorted(set(unusable))) or "the address"
     return errors.SettingsError(
-        f"HTTPS_PROXY or ALL_PROXY names a proxy that cannot be used: {said}.",
+        f"HTTPS_PROXY or ALL_PROXY names a proxy that cannot be used: {names}.",
         advice="Name an HTTP proxy, as http://host:port, or unset the variable.",
     )
 
@@ -76,12 +76,12 @@ def of_httpx(problem: Exception) -> httpx.RequestError | TimeoutError:
     """What httpx would have raised where `PlainSender` failed."""
     if isinstance(problem, TimeoutError):
         return problem
-    found: httpx.RequestError = httpx.ReadError("")
+    error: httpx.RequestError = httpx.ReadError("")
     if isinstance(problem, Unreached):
         cause = problem.__cause__
-        found = httpx.ConnectTimeout("") if isinstance(cause, TimeoutError) else httpx.ConnectError(_reason(cause))
-    found.__cause__ = problem
-    return found
+        error = httpx.ConnectTimeout("") if isinstance(cause, TimeoutError) else httpx.ConnectError(_reason(cause))
+    error.__cause__ = problem
+    return error
 
 
 def _reason(problem: BaseException | None) -> str:
@@ -126,11 +126,11 @@ def network_error(
 
 
 def _certificate_errors(problem: BaseException) -> Iterator[ssl.SSLCertVerificationError]:
-    found: BaseException | None = problem
-    while found is not None:
-        if isinstance(found, ssl.SSLCertVerificationError):
-            yield found
-        found = found.__cause__ or found.__context__
+    error: BaseException | None = problem
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            yield error
+        error = error.__cause__ or error.__context__
 
 
 def _not_trusted(name: str, problem: ssl.SSLCertVerificationError, through: str) -> errors.NotTrusted:
@@ -139,15 +139,15 @@ def _not_trusted(name: str, problem: ssl.SSLCertVerificationError, through: str)
 
 
 def _proxy_refused(name: str, problem: httpx.ProxyError, proxy: str) -> errors.ProxyRefused:
-    said = " ".join(str(problem).split())[:100]
-    if said.startswith(("407", "401")):  # tinyproxy answers 401 to a wrong password
+    words = " ".join(str(problem).split())[:100]
+    if words.startswith(("407", "401")):  # tinyproxy answers 401 to a wrong password
         return errors.ProxyRefused(
-            f"The proxy {proxy} on the way to {name} wants another name and password ({said[:3]}).",
+            f"The proxy {proxy} on the way to {name} wants another name and password ({words[:3]}).",
             maybe_processed=False,
             advice="Write them into HTTPS_PROXY as http://name:password@host:port, signs such as @ and : as %40, %3A.",
         )
     return errors.ProxyRefused(
-        f"The proxy {proxy} on the way to {name} refused it{f' ({said})' if said else ''}.",
+        f"The proxy {proxy} on the way to {name} refused it{f' ({words})' if words else ''}.",
         maybe_processed=False,
         advice="Ask whoever runs the proxy to allow it, or name another in HTTPS_PROXY.",
     )
@@ -157,9 +157,9 @@ def _not_connected(
     name: str, problem: httpx.ConnectError, proxy: str | None, advice: str | None
 ) -> errors.ConnectionFailed:
     reason = " ".join(str(problem).split())[:200]
-    what = f"The proxy {proxy} on the way to {name}" if proxy else name
+    whom = f"The proxy {proxy} on the way to {name}" if proxy else name
     return errors.ConnectionFailed(
-        f"{what} could not be reached{f': {reason}' if reason else ''}.".replace("..", "."),
+        f"{whom} could not be reached{f': {reason}' if reason else ''}.".replace("..", "."),
         maybe_processed=False,
         advice=advice,
     )

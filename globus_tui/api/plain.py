@@ -50,7 +50,7 @@ def trust(environment: Environment) -> ssl.SSLContext | bool:
     Raises:
         SettingsError: the file holds no certificates.
     """
-    if environment.verify is False or all(environment.urls[one].startswith("http:") for one in _CALLED):
+    if environment.verify is False or all(environment.urls[service].startswith("http:") for service in _CALLED):
         return False  # nothing to verify: every service is plain http on this machine, or it was asked for
     try:
         if isinstance(environment.verify, str):
@@ -88,7 +88,7 @@ class _Wire(NamedTuple):
 def is_direct() -> bool:
     """No proxy is named anywhere; beside Linux, the system's settings may name one too."""
     names = (name.lower() for name, value in os.environ.items() if value)
-    return sys.platform == "linux" and not any(one.endswith("_proxy") and one != "no_proxy" for one in names)
+    return sys.platform == "linux" and not any(name.endswith("_proxy") and name != "no_proxy" for name in names)
 
 
 class PlainSender:
@@ -153,7 +153,7 @@ class PlainSender:
         return too_long(answer) if packed is None else whole(call, answer, packed)
 
     def _open_already(self, url: SplitResult) -> _Wire | None:
-        for wire in [one for one in self._idle if one.origin == (url.scheme, url.netloc)]:
+        for wire in [wire for wire in self._idle if wire.origin == (url.scheme, url.netloc)]:
             self._idle.remove(wire)
             gone = wire.reader.at_eof() or wire.writer.is_closing()
             if not gone and time.monotonic() - wire.since < IDLE_SECONDS:

@@ -91,19 +91,19 @@ class Sender:
         )
 
     async def _exchange(self, call: Call, request: httpx.Request) -> Answer:
-        left = _REDIRECTS
+        redirects_left = _REDIRECTS
         while True:
             response = await self._client.send(request, stream=True)
             try:
                 following = _following(request, response)
-                if following is None or not left:
+                if following is None or not redirects_left:
                     return await _read(call, response)
             finally:
                 await response.aclose()
             request = self._client.build_request(
                 request.method, following, headers=_kept(request.headers), content=request.content or None
             )
-            left -= 1
+            redirects_left -= 1
 
 
 async def _read(call: Call, response: httpx.Response) -> Answer:
@@ -131,9 +131,9 @@ def _following(request: httpx.Request, response: httpx.Response) -> httpx.URL | 
     if response.status_code not in allowed or not location:
         return None
     try:
-        there = request.url.join(location)
+        target = request.url.join(location)
     except httpx.InvalidURL:
         return None
-    here = request.url
-    same = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
-    return there if same else None
+    origin = request.url
+    same = (target.scheme, target.host, target.port) == (origin.scheme, origin.host, origin.port)
+    return target if same else None

@@ -65,14 +65,14 @@ class SharedAnswers:
         if path is None:
             return await ask()
         waited, lock = 0.0, None
-        while (found := self._look(path, question, younger_than)) is None and younger_than and waited < PATIENCE:
+        while (answer := self._look(path, question, younger_than)) is None and younger_than and waited < PATIENCE:
             if (lock := _locked(path.with_suffix(".turn"))) is not None:
-                found = self._look(path, question, younger_than)  # another may have been told meanwhile
+                answer = self._look(path, question, younger_than)  # another may have been told meanwhile
                 break
             await self._sleep(STEP)
             waited += STEP
         try:
-            return found or await self._ask(path, question, ask)
+            return answer or await self._ask(path, question, ask)
         finally:
             if lock is not None:
                 with contextlib.suppress(OSError):
@@ -130,7 +130,7 @@ def meeting_place(environ: Mapping[str, str], *, temporary: str = "/tmp") -> Pat
     The session's runtime folder if there is one outside of the home directory, which several hosts may share; else a
     folder in /tmp: a fixed place, as `TMPDIR` differs from one batch job to the next.
     """
-    return next((found for found in _candidates(environ, temporary) if _is_made(found)), None)
+    return next((folder for folder in _candidates(environ, temporary) if _is_made(folder)), None)
 
 
 def _candidates(environ: Mapping[str, str], temporary: str) -> Iterable[Path]:
@@ -151,10 +151,10 @@ def _is_made(folder: Path) -> bool:
 def is_ours(folder: Path) -> bool:
     """A real folder, no link, that belongs to this user and that nobody else can enter: /tmp is open to all."""
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
 
 
 @lru_cache(maxsize=1)

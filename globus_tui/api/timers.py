@@ -91,9 +91,9 @@ class TimersClient:
         )
         if answer.again and unless_same:
             return None, answer.age
-        found = await read_in_thread(answer, "jobs", lambda: take(walk(answer.chunks(), "jobs", last, "job_id")))
+        result = await read_in_thread(answer, "jobs", lambda: take(walk(answer.chunks(), "jobs", last, "job_id")))
         self._packed = answer.packed
-        return found, answer.age
+        return result, answer.age
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         """One timer with a page of its runs, newest first.
@@ -113,9 +113,9 @@ class TimersClient:
         made, and becomes inactive at its first run (documented).
         """
         answer = await self._call("POST", "/v2/timer", json={"timer": timer.to_document()})
-        found = answer.object()
-        inner = found.get("timer")
-        return _reading_of(inner if isinstance(inner, dict) else found)
+        document = answer.object()
+        inner = document.get("timer")
+        return _reading_of(inner if isinstance(inner, dict) else document)
 
     async def create_job(self, job: TimerJob) -> JobReading:
         """Creates a v1 timer, which calls back any action provider. Never sent twice by itself."""
@@ -168,8 +168,8 @@ class TimersClient:
         return replace(reading, job=replace(reading.job, job_id=JobId(job_id)))
 
 
-def _reading_of(found: dict[str, Any]) -> JobReading:
-    return JobReading(Job.from_document(found), found)
+def _reading_of(document: dict[str, Any]) -> JobReading:
+    return JobReading(Job.from_document(document), document)
 
 
 def _path(job_id: str, operation: str | None = None) -> str:
@@ -178,7 +178,7 @@ def _path(job_id: str, operation: str | None = None) -> str:
 
 def _message(answer: Answer) -> str:
     """The service's words; without any, whoever answered may not be the service, and the timer is to be looked at."""
-    said = answer.object().get("message")
-    if not isinstance(said, str):
+    message = answer.object().get("message")
+    if not isinstance(message, str):
         raise answer.unreadable("a document that does not say that it was done")
-    return said
+    return message

@@ -74,11 +74,11 @@ class TransferTasks:
         With `younger_than`, what another copy of this program was told fewer seconds ago will do.
         """
         # A comma or slash would be another clause of the filter: such ids are of no task.
-        wanted = sorted({one for one in ids if one and not set(one) & set(",/:")})
-        batches = [wanted[at : at + _IDS_A_REQUEST] for at in range(0, len(wanted), _IDS_A_REQUEST)]
-        found = await asyncio.gather(*(self._by_id(tuple(batch), younger_than) for batch in batches))
-        self._looked_up = {tuple(batch): one for batch, one in zip(batches, found, strict=True)}
-        return tuple(task for one in found for task in one.tasks)
+        task_ids = sorted({task_id for task_id in ids if task_id and not set(task_id) & set(",/:")})
+        batches = [task_ids[at : at + _IDS_A_REQUEST] for at in range(0, len(task_ids), _IDS_A_REQUEST)]
+        listings = await asyncio.gather(*(self._by_id(tuple(batch), younger_than) for batch in batches))
+        self._looked_up = {tuple(batch): listing for batch, listing in zip(batches, listings, strict=True)}
+        return tuple(task for listing in listings for task in listing.tasks)
 
     async def _by_id(self, ids: tuple[str, ...], younger_than: float) -> _LookedUp:
         """One request; while the same tasks make no progress their answer is not decoded again."""
@@ -142,12 +142,12 @@ def filter_text(clauses: Mapping[str, str | Sequence[str]]) -> str:
 
 def offset_page(listing: Listing[T], offset: int, limit: int | None, *, most: int | None = None) -> Page[T]:
     """A page of a list that counts: some lists say `total`, some `has_next_page`, and clients must cope with both."""
-    total, said = wire.whole(listing.rest.get("total")), wire.flag(listing.rest.get("has_next_page"))
+    total, more_come = wire.whole(listing.rest.get("total")), wire.flag(listing.rest.get("has_next_page"))
     following = offset + len(listing.items)
-    if said is None:
-        said = following < total if total is not None else limit is not None and len(listing.items) >= limit
-    more = said and listing.items and (most is None or following < most)
-    return Page(listing.items, marker=str(following) if more else None, total=total)
+    if more_come is None:
+        more_come = following < total if total is not None else limit is not None and len(listing.items) >= limit
+    goes_on = more_come and listing.items and (most is None or following < most)
+    return Page(listing.items, marker=str(following) if goes_on else None, total=total)
 
 
 def marker_page(listing: Listing[T]) -> Page[T]:
@@ -274,10 +274,10 @@ class TransferClient(TransferTasks):
     async def submission_id(self) -> str:
         """An id under which one transfer can be handed in, as often as needed, and is carried out once."""
         answer = await self._get("/submission_id")
-        found = wire.text(answer.object().get("value"))
-        if found is None:
+        submission_id = wire.text(answer.object().get("value"))
+        if submission_id is None:
             raise answer.unreadable("a document without a submission id")
-        return found
+        return submission_id
 
     async def submit_transfer(self, data: TransferData) -> Submission:
         """Hands in a transfer, under a new submission id if it has none.

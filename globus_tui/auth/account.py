@@ -128,7 +128,7 @@ class PersonAccount:
 
     def identity_names(self) -> Mapping[str, str]:
         known = (self.identity, *self.identity.linked) if self.identity else ()
-        return {one.identity_id: one.username for one in known}
+        return {identity.identity_id: identity.username for identity in known}
 
     async def load(self) -> None:
         """Reads the store.

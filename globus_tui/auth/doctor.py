@@ -64,32 +64,32 @@ def check_sign_in(sign_in: SignIn | None, now: datetime) -> tuple[Check, ...]:
     if sign_in is None:
         return (Check("sign-in", Finding.FAULT, "nobody is signed in.", "Run: globus-tui login"),)
     checks = [Check("sign-in", Finding.OK, f"signed in as {sign_in.identity.username}.")]
-    given = {name for saved in sign_in.grants.values() for name in saved.grant.scopes}
-    if lacking := [one.name for one in BASE_SCOPES if one.name not in given]:
-        found = f"the sign-in lacks {', '.join(lacking)}."
-        checks.append(Check("scopes", Finding.FAULT, found, "Run: globus-tui login"))
+    scopes = {name for saved in sign_in.grants.values() for name in saved.grant.scopes}
+    if lacking := [scope.name for scope in BASE_SCOPES if scope.name not in scopes]:
+        words = f"the sign-in lacks {', '.join(lacking)}."
+        checks.append(Check("scopes", Finding.FAULT, words, "Run: globus-tui login"))
     else:
         checks.append(Check("scopes", Finding.OK, f"all {len(BASE_SCOPES)} that are needed were given."))
     for server, saved in sign_in.grants.items():
         if saved.refused:
-            found = f"Globus no longer accepts the sign-in for {server_words(server)}."
-            checks.append(Check("tokens", Finding.FAULT, found, "Run: globus-tui login"))
+            words = f"Globus no longer accepts the sign-in for {server_words(server)}."
+            checks.append(Check("tokens", Finding.FAULT, words, "Run: globus-tui login"))
         elif saved.grant.refresh_token is None:
             word = Finding.WARNING if saved.grant.expires_at > now else Finding.FAULT
             end = f"{saved.grant.expires_at:%Y-%m-%d %H:%M} UTC"
-            found = f"{server_words(server)} has no refresh token; access ends {end}."
-            checks.append(Check("tokens", word, found, "Run: globus-tui login"))
+            words = f"{server_words(server)} has no refresh token; access ends {end}."
+            checks.append(Check("tokens", word, words, "Run: globus-tui login"))
         elif saved.signed_in_at - now > SKEW:
-            found = f"the sign-in for {server_words(server)} lies in the future: this machine's clock was set back."
-            checks.append(Check("tokens", Finding.WARNING, found, "Set the clock (chrony, ntpd), then sign in again."))
+            words = f"the sign-in for {server_words(server)} lies in the future: this machine's clock was set back."
+            checks.append(Check("tokens", Finding.WARNING, words, "Set the clock (chrony, ntpd), then sign in again."))
     if warning := lapse_warning(sign_in, now):
         word = Finding.FAULT if "has lapsed" in warning else Finding.WARNING
         checks.append(Check("token age", word, warning, "Run: globus-tui login"))
     elif found_end := lapses_at(sign_in):
         signed_in_at = min(saved.signed_in_at for saved in sign_in.grants.values())
         days = max(0, (now - signed_in_at).days)
-        found = f"signed in {_count(days, 'day')} ago; lapses {found_end[1]:%Y-%m-%d} if unused."
-        checks.append(Check("token age", Finding.OK, found))
+        words = f"signed in {_count(days, 'day')} ago; lapses {found_end[1]:%Y-%m-%d} if unused."
+        checks.append(Check("token age", Finding.OK, words))
     return tuple(checks)
 
 
@@ -116,7 +116,7 @@ def check_consents(consents: Iterable[ConsentRecord]) -> tuple[Check, ...]:
     known = tuple(consents)
     if missing(known, [timer_scope()]):
         return (Check("consents", Finding.FAULT, "Timers may not use Transfer for you.", "Run: globus-tui login"),)
-    collections = {found for one in known if (found := collection_of(one.scope))}
+    collections = {collection for consent in known if (collection := collection_of(consent.scope))}
     return (Check("consents", Finding.OK, f"Timers may use Transfer; {len(collections)} collections have consents."),)
 
 
@@ -135,29 +135,29 @@ def check_storage(path: Path, where: str, fault: str | None = None) -> tuple[Che
     ]
     checks += _mode_faults(path.parent, 0o700) + _mode_faults(path, 0o600)
     try:
-        leftovers = sorted(one.name for one in path.parent.glob(f"{path.name}.corrupt-*"))
+        leftovers = sorted(file.name for file in path.parent.glob(f"{path.name}.corrupt-*"))
     except OSError:
         leftovers = []
     if leftovers:
-        found = f"{len(leftovers)} damaged token files were set aside, the latest {leftovers[-1]}."
-        checks.append(Check("storage", Finding.WARNING, found, f"Look at them, then delete them from {path.parent}."))
+        words = f"{len(leftovers)} damaged token files were set aside, the latest {leftovers[-1]}."
+        checks.append(Check("storage", Finding.WARNING, words, f"Look at them, then delete them from {path.parent}."))
     return tuple(checks)
 
 
-def _mode_faults(path: Path, wanted: int) -> list[Check]:
+def _mode_faults(path: Path, mode: int) -> list[Check]:
     import os
     import shlex
 
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return []
     checks = []
-    if found.st_uid != os.geteuid():
+    if stat.st_uid != os.geteuid():
         fix = f"Ask an administrator for: chown {os.geteuid()} {shlex.quote(str(path))}"
         checks.append(Check("storage", Finding.FAULT, f"{path} belongs to another user.", fix))
-    if found.st_mode & 0o077:
-        fix = f"Run: chmod {wanted:o} {shlex.quote(str(path))}"
+    if stat.st_mode & 0o077:
+        fix = f"Run: chmod {mode:o} {shlex.quote(str(path))}"
         checks.append(Check("storage", Finding.FAULT, f"{path} is open to other users.", fix))
     return checks
 
@@ -170,13 +170,13 @@ def check_lock(folder: Path) -> Check:
     try:
         had = lock.try_acquire()
     except OSError as fault:
-        found = f"no lock can be made in {folder}: {fault.strerror}."
-        return Check("lock", Finding.WARNING, found, "Make the folder writable; tokens stay in memory until then.")
+        words = f"no lock can be made in {folder}: {fault.strerror}."
+        return Check("lock", Finding.WARNING, words, "Make the folder writable; tokens stay in memory until then.")
     kind = lock.kind
     lock.release()
     if kind == "file":
-        found = "the file system has no locks; lock files are used instead."
-        return Check("lock", Finding.WARNING, found, "Ask for the NFS lock service (lockd), or set token_store.")
+        words = "the file system has no locks; lock files are used instead."
+        return Check("lock", Finding.WARNING, words, "Ask for the NFS lock service (lockd), or set token_store.")
     return Check("lock", Finding.OK, "file locks work." if had else "file locks work; another program holds this one.")
 
 
@@ -189,8 +189,8 @@ def check_clock(skew: timedelta | None) -> Check:
     if abs(skew) <= SKEW:
         return Check("clock", Finding.OK, f"within {seconds} s of Globus.")
     way = "behind" if skew > timedelta(0) else "ahead of"
-    found = f"this machine is {seconds} s {way} Globus: tokens look valid or expired when they are not."
-    return Check("clock", Finding.FAULT, found, "Set the clock (chrony, ntpd or timedatectl set-ntp true).")
+    words = f"this machine is {seconds} s {way} Globus: tokens look valid or expired when they are not."
+    return Check("clock", Finding.FAULT, words, "Set the clock (chrony, ntpd or timedatectl set-ntp true).")
 
 
 def check_proxy(environ: Mapping[str, str]) -> tuple[Check, ...]:
@@ -202,8 +202,8 @@ def check_proxy(environ: Mapping[str, str]) -> tuple[Check, ...]:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         value = environ.get(name, "")
         if value and not Path(value).exists():
-            found = f"{name} names {value}, which does not exist: no certificate can be checked."
-            checks.append(Check("certificates", Finding.FAULT, found, f"Correct or unset {name}."))
+            words = f"{name} names {value}, which does not exist: no certificate can be checked."
+            checks.append(Check("certificates", Finding.FAULT, words, f"Correct or unset {name}."))
     return tuple(checks) or (Check("proxy", Finding.OK, "none is set."),)
 
 
@@ -217,8 +217,8 @@ def _proxy(name: str, value: str) -> Check:
     if not host or parts.scheme not in ("http", "https", "socks5", "socks5h"):
         return Check("proxy", Finding.FAULT, f"{name} is not the address of a proxy.", f"Write {name}=http://host:port")
     if parts.scheme.startswith("socks"):
-        found = f"{name} names a SOCKS proxy, which this program cannot use."
-        return Check("proxy", Finding.FAULT, found, f"Use an HTTP proxy, or unset {name}.")
+        words = f"{name} names a SOCKS proxy, which this program cannot use."
+        return Check("proxy", Finding.FAULT, words, f"Use an HTTP proxy, or unset {name}.")
     return Check("proxy", Finding.OK, f"{name} goes through {host}{f':{port}' if port else ''}.")
 
 
@@ -246,12 +246,12 @@ async def _service(name: str, url: str, resolve: Resolve, reach: Reach) -> tuple
         skew = await asyncio.wait_for(reach(url), PATIENCE)
     except (OSError, TimeoutError, GlobusTuiError) as fault:
         own = fault.advice if isinstance(fault, GlobusTuiError) and fault.advice != NetworkError.advice else ""
-        found = f"{host} cannot be reached: {(str(fault) or 'no answer in time').rstrip('.')}."
+        words = f"{host} cannot be reached: {(str(fault) or 'no answer in time').rstrip('.')}."
         if unresolved and not own:
-            found = f"the name {host} cannot be resolved."
+            words = f"the name {host} cannot be resolved."
             own = "Check /etc/resolv.conf and the network, or set HTTPS_PROXY."
         fix = own or "Check the network, the firewall and HTTPS_PROXY; status.globus.org tells about outages."
-        return Check(name, Finding.FAULT, found, fix), None
+        return Check(name, Finding.FAULT, words, fix), None
     return Check(name, Finding.OK, f"{host} answers."), skew
 
 
@@ -264,8 +264,8 @@ def lines(checks: Iterable[Check]) -> tuple[str, ...]:
     return (*(line for check in made for line in check.lines()), summary)
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @dataclass(frozen=True, slots=True)

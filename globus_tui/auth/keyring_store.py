@@ -93,7 +93,7 @@ class KeyringTokens(TokenStore):
             return kept
 
     def replace(self, key: ProfileKey, sign_in: SignIn | None) -> None:
-        known = [str(one) for one in self.profiles() if one != key]
+        known = [str(other) for other in self.profiles() if other != key]
         if sign_in is None:
             self._delete(str(key))
         else:
@@ -141,11 +141,11 @@ class KeyringTokens(TokenStore):
             TokensNotKept: it is still there, or may be.
         """
         heads = {self._call(ring.get_password, SERVICE, item) for ring in self._rings}
-        left = [] if self._remove(item) else [item]
+        kept = [] if self._remove(item) else [item]
         for head in filter(None, heads):
-            left += self._drop_pieces(item, head)
-        if left:
-            raise TokensNotKept(f"The system keyring did not remove {', '.join(left)} of the service {SERVICE}.")
+            kept += self._drop_pieces(item, head)
+        if kept:
+            raise TokensNotKept(f"The system keyring did not remove {', '.join(kept)} of the service {SERVICE}.")
 
     def _drop_pieces(self, item: str, head: str | None) -> list[str]:
         """Removes the pieces of a text, as far as possible; gives the names of those that are left."""
@@ -156,8 +156,8 @@ class KeyringTokens(TokenStore):
 
     def _remove(self, name: str) -> bool:
         """Whether no keyring has an item any more; what cannot be deleted is overwritten with nothing."""
-        left = [ring for ring in self._rings if not self._remove_from(ring, name)]
-        return not left
+        holding = [ring for ring in self._rings if not self._remove_from(ring, name)]
+        return not holding
 
     def _remove_from(self, ring: Keyring, name: str) -> bool:
         def is_there() -> bool:

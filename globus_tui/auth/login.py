@@ -100,16 +100,16 @@ def read_pasted(pasted: str | Secret) -> Pasted:
 def _from_address(text: str) -> Pasted:
     parts = re.split(r"[?#]", text)
     query = next((part for part in reversed(parts) if _ANSWER.search(f"&{part}")), text)
-    found = parse_qs(query)
-    code = found.get("code", [""])[0]
-    error = found.get("error", [None])[0]
+    fields = parse_qs(query)
+    code = fields.get("code", [""])[0]
+    error = fields.get("error", [None])[0]
     if error is None and not _CODE.fullmatch(code):
         raise BadInput("There is no code in that address.", advice="Copy the whole address, or only the code.")
     return Pasted(
         code=Secret(code) if error is None else None,
-        state=found.get("state", [None])[0],
+        state=fields.get("state", [None])[0],
         error=error,
-        description=found.get("error_description", [None])[0],
+        description=fields.get("error_description", [None])[0],
     )
 
 
@@ -143,9 +143,9 @@ class WrongIdentity(LoginFailed):
     """
 
     def __init__(self, expected: Identity, came: Identity, not_revoked: int = 0) -> None:
-        left = f" {not_revoked} of the new tokens could not be revoked." if not_revoked else ""
+        rest = f" {not_revoked} of the new tokens could not be revoked." if not_revoked else ""
         super().__init__(
-            f"This profile belongs to {expected.username}, but {came.username} signed in. Nothing was changed.{left}",
+            f"This profile belongs to {expected.username}, but {came.username} signed in. Nothing was changed.{rest}",
             advice=(
                 f"Sign in as {expected.username}: log out of Globus in the browser first, or open the link in a "
                 "private window. For another identity use another profile (--profile NAME)."
@@ -240,14 +240,14 @@ class PersonSignIn:
             self._store.merge, self._key, SignIn.fresh(identity, answer.grants, self._clock())
         )
         if kept is None or kept.identity.identity_id != identity.identity_id:
-            left = await revoke_all(self._auth, self._key.client_id, answer.grants)
-            raise WrongIdentity(kept.identity if kept else identity, identity, len(left))
-        given = {name for grant in answer.grants for name in grant.scopes}
+            not_revoked = await revoke_all(self._auth, self._key.client_id, answer.grants)
+            raise WrongIdentity(kept.identity if kept else identity, identity, len(not_revoked))
+        granted = {name for grant in answer.grants for name in grant.scopes}
         return Login(
             identity=identity,
             sign_in=kept,
             request=attempt.request,
-            refused=tuple(one.name for one in attempt.scopes if one.name not in given),
+            refused=tuple(scope.name for scope in attempt.scopes if scope.name not in granted),
             renewable=all(grant.refresh_token for grant in answer.grants),
         )
 
@@ -259,8 +259,8 @@ class PersonSignIn:
         except ServiceError as refusal:
             if refusal.status not in (400, 401):
                 raise
-            said = f"{refusal.code or ''} {refusal}".lower()
-            if "client" in said and "invalid_grant" not in said:
+            words = f"{refusal.code or ''} {refusal}".lower()
+            if "client" in words and "invalid_grant" not in words:
                 raise LoginFailed(
                     f"Globus Auth does not know the app {self._key.client_id} that this program signs in with.",
                     advice="Check client_id in the configuration, or GLOBUS_TUI_CLIENT_ID.",
@@ -339,9 +339,9 @@ def _checked(pasted: Pasted, attempt: LoginAttempt) -> Secret:
             declined=True,
         )
     if pasted.code is None:
-        said = pasted.description or pasted.error or "no reason"
+        why = pasted.description or pasted.error or "no reason"
         raise LoginFailed(
-            f"Globus refused the login: {said[:300]}", advice="Open the link again; if it goes on, ask Globus support."
+            f"Globus refused the login: {why[:300]}", advice="Open the link again; if it goes on, ask Globus support."
         )
     return pasted.code
 

@@ -90,7 +90,7 @@ class Logout:
         if self.not_revoked:
             done += [
                 f"{'Not' if self.kept else 'Removed here, but not'} revoked at Globus:",
-                *(f"  {one}" for one in self.not_revoked),
+                *(f"  {token}" for token in self.not_revoked),
                 "They expire by themselves; to end them now, withdraw the consent at https://auth.globus.org/consents",
             ]
         return (*done, *unseen)
@@ -112,12 +112,12 @@ async def logout(auth: Revocation, store: TokenStore, key: ProfileKey) -> Logout
         await asyncio.to_thread(store.replace, key, None)
     except TokensNotKept as fault:
         still = str(fault)
-    left = await revoke_all(auth, key.client_id, grants)
+    not_revoked = await revoke_all(auth, key.client_id, grants)
     tokens = sum(2 if grant.refresh_token else 1 for grant in grants)
     return Logout(
         kept.identity,
-        revoked=tokens - len(left),
-        not_revoked=tuple(f"{server_words(server)}, {kind}: {fault}" for server, kind, fault in left),
+        revoked=tokens - len(not_revoked),
+        not_revoked=tuple(f"{server_words(server)}, {kind}: {fault}" for server, kind, fault in not_revoked),
         kept=still,
         doubt=store.doubt() if still is None else None,
     )

@@ -78,15 +78,15 @@ def lapses_at(sign_in: SignIn | None) -> tuple[str, datetime] | None:
 
 def lapse_warning(sign_in: SignIn | None, now: datetime) -> str | None:
     """A sentence within thirty days of a lapse, and after it; None before."""
-    found = lapses_at(sign_in)
-    if found is None or found[1] - now > WARNING:
+    lapse = lapses_at(sign_in)
+    if lapse is None or lapse[1] - now > WARNING:
         return None
-    server, end = found
+    server, end = lapse
     if end <= now:
         return f"The sign-in for {server_words(server)} has not been used for six months and has lapsed: sign in again."
     days = math.ceil((end - now) / timedelta(days=1))
-    left = "1 day" if days == 1 else f"{days} days"
-    return f"The sign-in for {server_words(server)} lapses in {left} ({end:%Y-%m-%d}) unless it is used: sign in again."
+    span = "1 day" if days == 1 else f"{days} days"
+    return f"The sign-in for {server_words(server)} lapses in {span} ({end:%Y-%m-%d}) unless it is used: sign in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class SignIn:
 
     @classmethod
     def fresh(cls, identity: Identity, grants: Iterable[TokenGrant], now: datetime) -> SignIn:
-        return cls(identity, {one.resource_server: SavedGrant(one, now, now) for one in grants})
+        return cls(identity, {grant.resource_server: SavedGrant(grant, now, now) for grant in grants})
 
 
 def united(kept: SignIn | None, new: SignIn) -> SignIn:
@@ -184,7 +184,7 @@ def encode(sign_in: SignIn) -> dict[str, Any]:
             "email": person.email,
             "organization": person.organization,
             "identity_provider_display_name": person.provider,
-            "identity_set": [{"sub": one.identity_id, "username": one.username} for one in person.linked],
+            "identity_set": [{"sub": linked.identity_id, "username": linked.username} for linked in person.linked],
         },
         "grants": {server: _encode_grant(saved) for server, saved in sign_in.grants.items()},
     }
@@ -203,9 +203,9 @@ def _encode_grant(saved: SavedGrant) -> dict[str, Any]:
     }
 
 
-def decode(found: object) -> SignIn | None:
+def decode(value: object) -> SignIn | None:
     """Reads what `encode` made; a grant that cannot be read is left out, a sign-in without identity is None."""
-    document = wire.document(found)
+    document = wire.document(value)
     identity = Identity.from_document(wire.document(document.get("identity")))
     if not identity.identity_id:
         return None
@@ -219,11 +219,13 @@ def decode(found: object) -> SignIn | None:
 
 def encode_grants(grants: Iterable[TokenGrant]) -> dict[str, Any]:
     """Tokens that stem from no login, as JSON-ready data."""
-    return {one.resource_server: _encode_grant(SavedGrant(one, one.expires_at, one.expires_at)) for one in grants}
+    return {
+        grant.resource_server: _encode_grant(SavedGrant(grant, grant.expires_at, grant.expires_at)) for grant in grants
+    }
 
 
-def decode_grants(found: object) -> tuple[TokenGrant, ...]:
-    read = (_decode_grant(server, wire.document(entry)) for server, entry in wire.document(found).items())
+def decode_grants(value: object) -> tuple[TokenGrant, ...]:
+    read = (_decode_grant(server, wire.document(entry)) for server, entry in wire.document(value).items())
     return tuple(saved.grant for saved in read if saved is not None)
 
 

@@ -75,13 +75,13 @@ def from_environ(
     if way == "person":
         return None
     known_native = () if way == "service" else native_ids
-    found = next(filter(None, (_pair(environ, pair, known_native) for pair in _PAIRS)), None)
-    if found is None and way == "service":
+    named = next(filter(None, (_pair(environ, pair, known_native) for pair in _PAIRS)), None)
+    if named is None and way == "service":
         raise SettingsError(
             "Signing in as a service account was asked for, but GLOBUS_TUI_CLIENT_ID and GLOBUS_TUI_CLIENT_SECRET "
             "are not set"
         )
-    return found
+    return named
 
 
 def _pair(environ: Mapping[str, str], names: tuple[str, str], native_ids: Container[str]) -> ServiceAccount | None:
@@ -191,10 +191,10 @@ class ClientCredentialsTokens:
         Raises:
             ServiceError: a scope is unknown; what was asked for before still holds.
         """
-        before, more = self._wanted, tuple(scopes)
-        self._wanted = merge((*before, *more))
+        before, added = self._wanted, tuple(scopes)
+        self._wanted = merge((*before, *added))
         try:
-            for server in dict.fromkeys(map(server_of, more)):
+            for server in dict.fromkeys(map(server_of, added)):
                 asked = self.scopes_of(server)
                 await self._flight.run(render(asked), lambda asked=asked: self._ask(asked))  # type: ignore[misc]
                 self._refusals.pop(server, None)
@@ -204,7 +204,7 @@ class ClientCredentialsTokens:
 
     def scopes_of(self, resource_server: str) -> tuple[Scope, ...]:
         """What is asked for when a token for this service is needed."""
-        return tuple(one for one in self._wanted if server_of(one) == resource_server)
+        return tuple(scope for scope in self._wanted if server_of(scope) == resource_server)
 
     async def _ask_for(self, server: str) -> None:
         refusal = self._refusals.get(server)
@@ -220,19 +220,19 @@ class ClientCredentialsTokens:
                 # Listing timers needs no more than the bare scope; what else is missing, a service asks for by name.
                 if server != TIMERS_SERVER or not _is_final(refused):
                     raise
-                await self._ask([Scope(one.name) for one in scopes])
+                await self._ask([Scope(scope.name) for scope in scopes])
         except ServiceError as refused:
             if not _is_final(refused):
                 raise
             self._refuse(server, _no_token(server, f"Globus Auth refused {render(scopes)}: {refused}", refused))
         if server not in self._grants:
             # What is no token of that service by Auth's own word is not shown to it.
-            given = ServiceError("", service="auth", status=200)
-            self._refuse(server, _no_token(server, f"Globus Auth gave none for {render(scopes)}.", given))
+            nothing = ServiceError("", service="auth", status=200)
+            self._refuse(server, _no_token(server, f"Globus Auth gave none for {render(scopes)}.", nothing))
 
-    def _refuse(self, server: str, told: AuthAPIError) -> NoReturn:
-        self._refusals[server] = self._clock(), told
-        raise told from None
+    def _refuse(self, server: str, error: AuthAPIError) -> NoReturn:
+        self._refusals[server] = self._clock(), error
+        raise error from None
 
     async def _ask(self, scopes: Iterable[Scope]) -> None:
         try:
@@ -246,12 +246,12 @@ class ClientCredentialsTokens:
             raise
         self._grants |= {grant.resource_server: grant for grant in answer.grants}
         if self._kept is not None:
-            lives = {key: one for key, one in self._grants.items() if one.expires_at > self._clock()}
+            lives = {key: grant for key, grant in self._grants.items() if grant.expires_at > self._clock()}
             salt = os.urandom(16).hex()
-            said = {"salt": salt, "proof": self._proof(salt), "grants": encode_grants(lives.values())}
+            document = {"salt": salt, "proof": self._proof(salt), "grants": encode_grants(lives.values())}
             with suppress(OSError):  # they are asked for again then
                 self._kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                write_own(self._kept, json.dumps(said).encode())
+                write_own(self._kept, json.dumps(document).encode())
 
     def _read_kept(self) -> dict[str, TokenGrant]:
         """Those of an earlier start, if they were given for this secret and these scopes."""
@@ -259,11 +259,11 @@ class ClientCredentialsTokens:
             return {}
         try:
             with open_own(self._kept, _MOST_BYTES) as file:
-                found = wire.document(json.loads(file.read()))
+                document = wire.document(json.loads(file.read()))
         except (OSError, ValueError, RecursionError):
             return {}
-        same = compare_digest(str(found.get("proof")), self._proof(str(found.get("salt"))))
-        return {one.resource_server: one for one in decode_grants(found.get("grants"))} if same else {}
+        same = compare_digest(str(document.get("proof")), self._proof(str(document.get("salt"))))
+        return {grant.resource_server: grant for grant in decode_grants(document.get("grants"))} if same else {}
 
     def _proof(self, salt: str) -> str:
         account = self._account
@@ -293,12 +293,12 @@ def _no_token(server: str, because: str, refused: ServiceError) -> AuthAPIError:
         advice = "This Globus Auth does not offer it; waiting will not help."
     else:
         advice = "Ask whoever registered the service account whether it may ask for this scope."
-    told = AuthAPIError(
+    error = AuthAPIError(
         f"There is no token for {server_words(server)}, because {because}",
         service="auth",
         status=refused.status,
         code=refused.code,
         request_id=refused.request_id,
     )
-    told.advice = advice
-    return told
+    error.advice = advice
+    return error

@@ -101,8 +101,8 @@ def plan(gares: Iterable[Gare]) -> tuple[SignInRequest, tuple[Gare, ...]]:
 def _common(known: tuple[str, ...], added: tuple[str, ...]) -> tuple[str, ...] | None:
     if not known or not added:
         return known or _unique(added)
-    lowered = {one.lower() for one in added}
-    return tuple(one for one in known if one.lower() in lowered) or None
+    lowered = {entry.lower() for entry in added}
+    return tuple(entry for entry in known if entry.lower() in lowered) or None
 
 
 def _with(request: SignInRequest, gare: Gare) -> SignInRequest:
@@ -133,13 +133,13 @@ def scopes_to_ask(gare: Gare) -> tuple[Scope, ...]:
 
 def required_scopes(gare: Gare) -> tuple[Scope, ...]:
     """The required scopes; one that cannot be parsed is passed on letter by letter."""
-    found: list[Scope] = []
+    scopes: list[Scope] = []
     for text in gare.required_scopes:
         try:
-            found.extend(parse(text))
+            scopes.extend(parse(text))
         except BadInput:
-            found.append(Scope(text.strip()))
-    return tuple(found)
+            scopes.append(Scope(text.strip()))
+    return tuple(scopes)
 
 
 def modern_form(scope: Scope) -> Scope | None:
@@ -149,7 +149,7 @@ def modern_form(scope: Scope) -> Scope | None:
     )
     if not outdated:
         return None
-    return timer_scope(_unique(found for one in scope.walk() if (found := collection_of(one))))
+    return timer_scope(_unique(collection_id for part in scope.walk() if (collection_id := collection_of(part))))
 
 
 async def resolve_identities(request: SignInRequest, people: People, known: Identity | None) -> SignInRequest:
@@ -158,17 +158,17 @@ async def resolve_identities(request: SignInRequest, people: People, known: Iden
     Raises:
         GlobusTuiError: the look-up failed.
     """
-    own = {one.username.lower(): one.identity_id for one in ((known, *known.linked) if known else ())}
-    named = [one.strip().removeprefix(IDENTITY_URN) for one in request.identities]
-    strangers = _unique(one for one in named if not _is_uuid(one) and one.lower() not in own)
+    own = {identity.username.lower(): identity.identity_id for identity in ((known, *known.linked) if known else ())}
+    named = [name.strip().removeprefix(IDENTITY_URN) for name in request.identities]
+    strangers = _unique(name for name in named if not _is_uuid(name) and name.lower() not in own)
     if strangers:
-        found = await people.identities(usernames=strangers)
-        own |= {one.username.lower(): one.identity_id for one in found}
-    ids = {one: one if _is_uuid(one) else own.get(one.lower()) for one in named}
+        identities = await people.identities(usernames=strangers)
+        own |= {identity.username.lower(): identity.identity_id for identity in identities}
+    ids = {name: name if _is_uuid(name) else own.get(name.lower()) for name in named}
     return replace(
         request,
         identities=_unique(filter(None, ids.values())),
-        unknown_identities=tuple(one for one, found_id in ids.items() if found_id is None),
+        unknown_identities=tuple(name for name, found_id in ids.items() if found_id is None),
     )
 
 
@@ -294,7 +294,7 @@ def _judge(job: BrokenJob, granted: tuple[ConsentRecord, ...], unknown: tuple[st
     lacking = missing_scopes(job.gare, granted)
     if lacking:
         return Verdict(job.job_id, False, lacking, f"Not allowed yet: {render(lacking)}")
-    nobody = [one for one in job.gare.session_required_identities if one in unknown]
+    nobody = [identity_id for identity_id in job.gare.session_required_identities if identity_id in unknown]
     if nobody:
         return Verdict(
             job.job_id, False, reason=f"Globus wants a login as {nobody[0]}, and nobody there has that name."

@@ -108,12 +108,12 @@ class TokenDocument:
         if not text:
             return document
         try:
-            found = json.loads(text.reveal())
-            version = found.get("version") if isinstance(found, dict) else None
+            contents = json.loads(text.reveal())
+            version = contents.get("version") if isinstance(contents, dict) else None
             if isinstance(version, int) and version > _VERSION:
                 document.newer = True
                 return document
-            document._sign_ins = found["sign_ins"]
+            document._sign_ins = contents["sign_ins"]
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
         return document if isinstance(document._sign_ins, dict) else None
@@ -203,8 +203,8 @@ class TokenFile(TokenStore):
             change(document)
             with _told_as_not_kept(self._path, "written"):
                 if removes:
-                    for left in self._path.parent.glob(f".{self._path.name}.*"):  # of a program that was killed
-                        left.unlink(missing_ok=True)
+                    for leftover in self._path.parent.glob(f".{self._path.name}.*"):  # of a program that was killed
+                        leftover.unlink(missing_ok=True)
                 if removes and not document:
                     self._path.unlink(missing_ok=True)
                     return
@@ -364,7 +364,7 @@ class FallingBack(TokenStore):
         Raises:
             TokensNotKept: it is forgotten by this program only: the main store has it still.
         """
-        left: TokensNotKept | None = None
+        failure: TokensNotKept | None = None
         spare: SignIn | None = None
         try:
             self._main.replace(key, sign_in)
@@ -372,11 +372,11 @@ class FallingBack(TokenStore):
         except TokensNotKept as fault:
             self._fall_back(fault)
             self._forgotten.add(key)
-            left, spare = (fault if sign_in is None else None), sign_in
+            failure, spare = (fault if sign_in is None else None), sign_in
         if spare is not None or key in self._spare.profiles():
             self._spare.replace(key, spare)
-        if left is not None:
-            raise left
+        if failure is not None:
+            raise failure
 
     def doubt(self) -> str | None:
         return self.unseen or self._spare.doubt()
@@ -411,31 +411,31 @@ class FallingBack(TokenStore):
 
 
 def _latest(sign_in: SignIn) -> float:
-    return max((one.signed_in_at.timestamp() for one in sign_in.grants.values()), default=0.0)
+    return max((saved.signed_in_at.timestamp() for saved in sign_in.grants.values()), default=0.0)
 
 
-def choose_store(wanted: str, data_folder: Path, *, keyring_seconds: float = 1.0) -> FallingBack:
+def choose_store(choice: str, data_folder: Path, *, keyring_seconds: float = 1.0) -> FallingBack:
     """The store to use, tried out; its notices say what had to be done without.
 
     Args:
-        wanted: `auto` (keyring where one works, else file), `keyring` or `file`.
+        choice: `auto` (keyring where one works, else file), `keyring` or `file`.
         data_folder: the platform's data folder of this program.
         keyring_seconds: how long the keyring may take to prove that it works.
 
     Raises:
         SettingsError: another word, or a keyring demanded where none works.
     """
-    if wanted not in TOKEN_STORES:
-        raise SettingsError(f"token_store must be one of {', '.join(TOKEN_STORES)}, not {wanted!r}")
+    if choice not in TOKEN_STORES:
+        raise SettingsError(f"token_store must be one of {', '.join(TOKEN_STORES)}, not {choice!r}")
     file = FallingBack(TokenFile(data_folder / FILE_NAME), MemoryTokens())
     chosen = file
-    if wanted != "file":
+    if choice != "file":
         from globus_tui.auth.keyring_store import NO_KEYRING, NO_PACKAGE, find_keyring
 
         ring, why_not = find_keyring(data_folder, seconds=keyring_seconds)
         if ring is not None:
-            chosen = FallingBack(ring, MemoryTokens() if wanted == "keyring" else file)
-        elif wanted == "keyring":
+            chosen = FallingBack(ring, MemoryTokens() if choice == "keyring" else file)
+        elif choice == "keyring":
             raise SettingsError(
                 f"token_store is keyring, but none can be used. {why_not}",
                 advice='Unlock or install one, or set token_store = "auto" or "file".',

@@ -27,8 +27,8 @@ def needs_consent(collections: Iterable[Collection], consents: Iterable[ConsentR
 
     One timer > Transfer > data_access scope for each collection that wants its own consent and has none.
     """
-    ids = dict.fromkeys(one.collection_id for one in collections if one.needs_data_access_consent)
-    return missing(tuple(consents), [timer_scope([one]) for one in ids])
+    ids = dict.fromkeys(collection.collection_id for collection in collections if collection.needs_data_access_consent)
+    return missing(tuple(consents), [timer_scope([collection_id]) for collection_id in ids])
 
 
 AUTH_SERVER = "auth.globus.org"

@@ -46,8 +46,8 @@ class WhoAmI:
                 "  tokens are asked for with its secret, and kept in the data folder until they end",
             )
         if self.identity is None and self.doubt:
-            what = "Unlock or mend it, then ask again."
-            return ("Whether somebody is signed in cannot be told.", f"  {place}", f"  {self.doubt} {what}")
+            advice = "Unlock or mend it, then ask again."
+            return ("Whether somebody is signed in cannot be told.", f"  {place}", f"  {self.doubt} {advice}")
         if self.identity is None:
             return ("Nobody is signed in.", f"  {place}", f"  tokens would be kept in {self.where}")
         person = self.identity
@@ -56,7 +56,7 @@ class WhoAmI:
             named,
             f"  {place}",
             f"  identity {person.identity_id}",
-            *(f"  linked to {one.username}" for one in person.linked if one.identity_id != person.identity_id),
+            *(f"  linked to {linked.username}" for linked in person.linked if linked.identity_id != person.identity_id),
             f"  tokens are kept in {self.where}",
             *(f"  {line}" for server, saved in self.tokens.items() for line in _token_lines(server, saved, now)),
             *((f"  {self.warning}",) if self.warning else ()),
