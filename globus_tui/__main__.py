@@ -28,9 +28,9 @@ def _print_names(kind: str = "", profile: str = "") -> None:
         import platformdirs
 
         folder = platformdirs.user_cache_dir("globus_tui", appauthor=False)
-    found = names(folder, kind, profile or os.environ.get("GLOBUS_PROFILE", ""))
+    lines = names(folder, kind, profile or os.environ.get("GLOBUS_PROFILE", ""))
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    print(*found, sep="\n", end="\n" if found else "")  # noqa: T201
+    print(*lines, sep="\n", end="\n" if lines else "")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ _CLOCKS_DIFFER = timedelta(seconds=5)
 """How far the service's clock may be off after all that is known of it."""
 
 
-_CHANGES = frozenset(one.replace(".", "_").replace("-", "_") for one in CHANGING)
+_CHANGES = frozenset(command_id.replace(".", "_").replace("-", "_") for command_id in CHANGING)
 """Names of actions."""
 
 
@@ -155,7 +155,7 @@ class GlobusTui(OrderedKeys[Switch]):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Textual's and our own."""
-        return {**super().available_themes, **{one.name: one for one in THEMES}, **self.own_themes.themes}
+        return {**super().available_themes, **{theme.name: theme for theme in THEMES}, **self.own_themes.themes}
 
     def _look_at_themes(self) -> None:
         """Paint anew when the file of the theme in use changed."""
@@ -241,7 +241,7 @@ class GlobusTui(OrderedKeys[Switch]):
         wrong = self.settings.problems
         many = (f"{len(wrong)} faults in the settings; globus-tui doctor lists them.",) if len(wrong) > 1 else ()
         wrong = (*wrong, *self.own_themes.problems)
-        self.tell_notices(*many, *(one if one.endswith((".", "?")) else f"{one}." for one in wrong))
+        self.tell_notices(*many, *(problem if problem.endswith((".", "?")) else f"{problem}." for problem in wrong))
         if self.account.who is None and self.host.sign_in:
             self.call_after_refresh(self.action_app_sign_in)
         elif self.account.who is None:
@@ -283,11 +283,11 @@ class GlobusTui(OrderedKeys[Switch]):
             self._look_clock = self.set_timer(_NAMES_TOGETHER, self.look)
         if change.jobs or change.removed:
             self._tell_news()
-        if (wanted := self.host.timer) is not None and wanted in self.states:
+        if (job_id := self.host.timer) is not None and job_id in self.states:
             from globus_tui.screens.job_detail import JobDetailScreen
 
             self.host = self.host._replace(timer=None)
-            self.open_screen(JobDetailScreen(wanted, tuple(self.states)))
+            self.open_screen(JobDetailScreen(job_id, tuple(self.states)))
         self.alerting.look()
         self.book_wake()
 
@@ -310,7 +310,7 @@ class GlobusTui(OrderedKeys[Switch]):
             self._look_clock = None
         if self._named is not self.store.collections:
             self._named = self.store.collections
-            self._names = {key: one.name for key, one in self._named.items()}
+            self._names = {key: collection.name for key, collection in self._named.items()}
         self.view = Viewpoint(
             now=self.store.now().replace(second=0, microsecond=0),
             zone=self.shown_zone,
@@ -350,16 +350,16 @@ class GlobusTui(OrderedKeys[Switch]):
     async def _look_into_the_journal(self) -> None:
         """Tell what became of requests whose answer was lost, and of replaced timers kept long enough."""
         if closed := await self.store.close_requests():
-            told = [
+            notes = [
                 looked_up_words(
-                    one.what,
-                    one.name,
-                    one.effect,
-                    moments.since_words(one.asked_at, self.store.now(), self.shown_zone) if one.asked_at else "",
+                    change.what,
+                    change.name,
+                    change.effect,
+                    moments.since_words(change.asked_at, self.store.now(), self.shown_zone) if change.asked_at else "",
                 )
-                for one in closed
+                for change in closed
             ]
-            self.say("  ".join(told), "information" if all(one.effect for one in closed) else "warning")
+            self.say("  ".join(notes), "information" if all(change.effect for change in closed) else "warning")
             self.book_wake()
         await self.replaced.ask()
         await self.look_after_windows()
@@ -393,7 +393,7 @@ class GlobusTui(OrderedKeys[Switch]):
         # Textual forgets a closed screen when each variable it was bound to changes next; some do not for weeks, and
         # with the screen the rows of its day would stay in memory.
         for watchers in getattr(self, "__watchers", {}).values():
-            watchers[:] = [one for one in watchers if not (isinstance(one[0], Page) and one[0].was_left)]
+            watchers[:] = [pair for pair in watchers if not (isinstance(pair[0], Page) and pair[0].was_left)]
         # It also remembers two colours for each widget there was, and with them the widget's last lines.
         screen._styles_cache.get_inner_outer.cache_clear()
         # Bindings take hold after a screen's own mounting, which reads what it is about: so it is told beforehand, too.
@@ -428,10 +428,10 @@ class GlobusTui(OrderedKeys[Switch]):
         if self.note.about == about:
             self.note = Note()
 
-    def tell_notices(self, *more: str) -> None:
+    def tell_notices(self, *notices: str) -> None:
         """Say, each once, what there is to know of the settings and of where and how long the tokens are kept."""
         unread = (self.store.ledger_problem,) if self.store.ledger_problem else ()
-        new = [one for one in (*more, *self.account.notices(), *unread) if one not in self._told]
+        new = [notice for notice in (*notices, *self.account.notices(), *unread) if notice not in self._told]
         self._told.update(new)
         if new:
             self.say("  ".join(new), "warning")
@@ -624,7 +624,7 @@ class GlobusTui(OrderedKeys[Switch]):
 
         if not isinstance(self.screen, WindowsScreen):
             targets = getattr(self.screen, "targets", None)
-            self.open_screen(WindowsScreen(tuple(one.job_id for one in targets()) if targets else ()))
+            self.open_screen(WindowsScreen(tuple(state.job_id for state in targets()) if targets else ()))
 
     def action_jobs_fleet(self) -> None:
         from globus_tui.procedures.fleet import NO_FOLDER
@@ -642,13 +642,13 @@ class GlobusTui(OrderedKeys[Switch]):
 
         try:
             await self.store.look_into_ledger()
-            found = await self.windows.all()
-            if found and not self.settings.read_only and self.store.freshness.state is FreshnessState.FRESH:
+            windows = await self.windows.all()
+            if windows and not self.settings.read_only and self.store.freshness.state is FreshnessState.FRESH:
                 for window, outcomes in await self.windows.due():
-                    done = sum(isinstance(one, Done) for one in outcomes.values())
+                    done = sum(isinstance(outcome, Done) for outcome in outcomes.values())
                     words = f"maintenance window {window.reason or window.window_id}"
-                    what = "closed" if window.overdue(self.store.now()) else "begun"
-                    self.say(f"{words} {what}: {done} of {len(outcomes)} timers done", "warning")
+                    verb = "closed" if window.overdue(self.store.now()) else "begun"
+                    self.say(f"{words} {verb}: {done} of {len(outcomes)} timers done", "warning")
         except GlobusTuiError as wrong:
             self.tell_notices(wrong.in_full)
             return
@@ -656,7 +656,8 @@ class GlobusTui(OrderedKeys[Switch]):
             self._count_sources()
         how = f"{key_words(self.settings.keys, 'jobs.windows')} closes it."
         now = self.store.now()
-        self.tell_notices(*(overdue_words(one, now, self.shown_zone, how) for one in found if one.overdue(now)))
+        overdue = (window for window in windows if window.overdue(now))
+        self.tell_notices(*(overdue_words(window, now, self.shown_zone, how) for window in overdue))
 
     @work(group="sources", exclusive=True)
     async def _count_sources(self) -> None:
@@ -721,12 +722,12 @@ class GlobusTui(OrderedKeys[Switch]):
         self.run_worker(self._refresh_and_say(), group="refresh")
 
     async def _refresh_and_say(self) -> None:
-        before, read_at, said = self.store.states, self.store.freshness.checked_at, self.note
+        before, read_at, note = self.store.states, self.store.freshness.checked_at, self.note
         await self.refresh_now()
         after, freshness = self.store.states, self.store.freshness
         if freshness.problem is not None or read_at is None or freshness.checked_at == read_at:
             return  # what is wrong has been said, or another reading is under way
-        if self.note is not said:
+        if self.note is not note:
             return  # the reading brought news of its own, which weigh more
         changed = 0
         if after is not before:
@@ -739,7 +740,7 @@ class GlobusTui(OrderedKeys[Switch]):
         """Not what cannot be called on the page in front."""
         screen = self.screen_stack[-1] if self.screen_stack else None
         left_out = set(EVERYWHERE) - set(screen.EVERYWHERE_SHOWN) if isinstance(screen, TimerScreen) else ()
-        if any(one.action == action for one in left_out):
+        if any(command.action == action for command in left_out):
             return False
         return super().check_action(action, parameters)
 
@@ -754,7 +755,7 @@ class GlobusTui(OrderedKeys[Switch]):
     def action_app_palette(self) -> None:
         from globus_tui.screens.help import Palette
 
-        if not any(isinstance(one, Palette) for one in self.screen_stack):
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(placeholder="type a part of a command's name", id="--command-palette"))
 
     async def action_app_command(self) -> None:
@@ -818,12 +819,12 @@ class GlobusTui(OrderedKeys[Switch]):
                 self.book_wake()
                 self.say("refreshing is off" if answer == "0" else f"refreshing every {answer} s")
 
-        asked = Ask(
+        sheet = Ask(
             "Refresh interval",
             (f"Seconds between refreshes, at least {floor:g}; 0 turns them off.",),
             check=partial(check_interval, floor=floor),
         )
-        self.push_screen(asked, take)
+        self.push_screen(sheet, take)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the commands of this screen and of every screen, with their keys."""

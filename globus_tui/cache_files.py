@@ -25,12 +25,12 @@ def open_own(path: Path | str, most_bytes: int) -> BufferedReader:
         OSError: there is none, it is not private, or it is longer than `most_bytes`.
     """
     file = open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")  # noqa: SIM115  # closed by the caller
-    found = os.fstat(file.fileno())
+    info = os.fstat(file.fileno())
     if (
-        not stat.S_ISREG(found.st_mode)
-        or found.st_uid != os.geteuid()
-        or found.st_mode & 0o077
-        or found.st_size > most_bytes
+        not stat.S_ISREG(info.st_mode)
+        or info.st_uid != os.geteuid()
+        or info.st_mode & 0o077
+        or info.st_size > most_bytes
     ):
         file.close()
         raise PermissionError(f"{path} is not private, no file, or too long")
@@ -80,19 +80,19 @@ def names(folder: str, kind: str, profile: str = "") -> list[str]:
         kind: `timers`, `collections` or `profiles`.
         profile: whose; of all where empty.
     """
-    found: dict[str, None] = {}
+    kept: dict[str, None] = {}
     try:
-        files = sorted(one for one in os.listdir(folder) if one.startswith("names-"))
+        files = sorted(name for name in os.listdir(folder) if name.startswith("names-"))
     except OSError:
         return []
     for name in files:
         try:
             with open_own(os.path.join(folder, name), 8_000_000) as file:
-                whose, *lines = file.read().decode(errors="replace").split("\n")
+                owner, *lines = file.read().decode(errors="replace").split("\n")
         except OSError:
             continue
         if kind == "profiles":
-            found[whose] = None
-        elif profile in ("", whose):
-            found.update((line[len(kind) + 1 :], None) for line in lines if line.startswith(f"{kind} "))
-    return list(found)
+            kept[owner] = None
+        elif profile in ("", owner):
+            kept.update((line[len(kind) + 1 :], None) for line in lines if line.startswith(f"{kind} "))
+    return list(kept)

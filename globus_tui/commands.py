@@ -51,7 +51,7 @@ class Command:
 
 
 def _group(group: str, *commands: tuple[str, str, str, str]) -> tuple[Command, ...]:
-    return tuple(Command(*one, group) for one in commands)
+    return tuple(Command(*row, group) for row in commands)
 
 
 # Tables: command, keys, words, help.
@@ -274,7 +274,7 @@ RUN_DETAIL = (
         ("job.next", "", "Run before", "The run before this one."),
     ),
     *TEXT,
-    *(one for one in ONE_JOB if one.command_id in ("job.fix", "job.cancel-task", "job.json", "job.copy")),
+    *(command for command in ONE_JOB if command.command_id in ("job.fix", "job.cancel-task", "job.json", "job.copy")),
     *LIST_MOVES,
 )
 
@@ -296,7 +296,7 @@ ITEMS = _group(
 )
 
 TASK = (
-    *(one for one in ONE_JOB if one.command_id in ("job.cancel-task", "job.copy")),
+    *(command for command in ONE_JOB if command.command_id in ("job.cancel-task", "job.copy")),
     *SEARCH, *LIST_MOVES,
 )
 
@@ -342,7 +342,8 @@ IMPACT = (
 EVERYBODY = (
     *_group("All profiles",
             ("list.choose", "", "Open", "Open the timer, in its own profile; asks before it goes over.")),
-    *(one for one in JOB_LIST if one.command_id in ("jobs.filter", "jobs.problems") or one.name.startswith("sort-")),
+    *(command for command in JOB_LIST
+      if command.command_id in ("jobs.filter", "jobs.problems") or command.name.startswith("sort-")),
     *LIST_MOVES,
 )
 _ALL = (
@@ -352,7 +353,7 @@ _ALL = (
 # fmt: on
 
 
-DEFAULT_KEYS: Mapping[str, str] = MappingProxyType({one.command_id: one.keys for one in _ALL if one.keys})
+DEFAULT_KEYS: Mapping[str, str] = MappingProxyType({each.command_id: each.keys for each in _ALL if each.keys})
 """Command id → keys."""
 
 
@@ -362,15 +363,15 @@ def bindings(commands: Iterable[Command]) -> list[Binding]:
 
     return [
         Binding(
-            DEFAULT_KEYS[one.command_id],
-            one.action,
-            one.words,
-            show=one.footer,
-            tooltip=one.help,
-            id=one.command_id,
-            priority=one.command_id in _WHATEVER_IS_SHOWN,
+            DEFAULT_KEYS[command.command_id],
+            command.action,
+            command.words,
+            show=command.footer,
+            tooltip=command.help,
+            id=command.command_id,
+            priority=command.command_id in _WHATEVER_IS_SHOWN,
         )
-        for one in commands
+        for command in commands
     ]
 
 
@@ -426,7 +427,7 @@ def read_keys(table: Mapping[str, object]) -> tuple[dict[str, str], tuple[tuple[
     faults: list[tuple[str, str]] = []
     for command, value in table.items():
         if command not in keys:
-            near = [one for one in keys if one.startswith(command)] or get_close_matches(command, keys, 1)
+            near = [name for name in keys if name.startswith(command)] or get_close_matches(command, keys, 1)
             rather = f"did you mean {near[0]}?" if near else "`?` in the program lists them all"
             faults.append((command, f"[keys] {command!r} is no command; {rather}"))
         elif not isinstance(value, str) or not value.strip():
@@ -438,7 +439,7 @@ def read_keys(table: Mapping[str, object]) -> tuple[dict[str, str], tuple[tuple[
             else:
                 keys[command] = ",".join(name for name, _ in named)
     chosen = {command for command in table if command in keys}
-    while clashes := [(one, words) for one in sorted(chosen) if (words := _clash(keys, one))]:
+    while clashes := [(key, words) for key in sorted(chosen) if (words := _clash(keys, key))]:
         for command, words in clashes:
             if command in chosen and _clash(keys, command):
                 chosen.discard(command)
@@ -469,7 +470,7 @@ def _named(written: str) -> tuple[str, str]:
         return "", "a key is missing beside a comma; for the key itself write comma"
     *mods, base = re.sub(r"^\^(?=.$)", "ctrl+", written.strip("<>")).replace("-", "+").replace(" ", "").split("+")
     plain = re.sub(r"_(?=up$|down$)", "", base) if len(base) > 1 else base
-    words = [_OTHER_WORDS.get(one.lower(), one.lower()) for one in mods]
+    words = [_OTHER_WORDS.get(mod.lower(), mod.lower()) for mod in mods]
     plain = _OTHER_WORDS.get(plain.lower(), plain.lower()) if len(plain) > 1 else plain
     if words == ["shift"] and len(plain) == 1:
         words, plain = [], plain.upper()
@@ -477,7 +478,7 @@ def _named(written: str) -> tuple[str, str]:
         plain = _character_to_key(plain.lower())
     near = "+".join([*words, plain])
     if not _is_key(near):
-        near = next(iter(get_close_matches(near, [one for one in _plain_keys() if "<" not in one], 1)), "")
+        near = next(iter(get_close_matches(near, [key for key in _plain_keys() if "<" not in key], 1)), "")
     return "", f"{written!r} is no key" + (f"; did you mean {near}?" if near else '; write e.g. "s", "f5" or "ctrl+s"')
 
 

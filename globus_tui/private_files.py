@@ -30,8 +30,8 @@ def make_private_folder(folder: Path) -> None:
         OSError: it cannot be made.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.stat()
-    if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+    info = folder.stat()
+    if info.st_uid == os.geteuid() and info.st_mode & 0o077:
         folder.chmod(0o700)
 
 

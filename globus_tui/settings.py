@@ -190,19 +190,19 @@ def origins(environ: Mapping[str, str], profile: str | None = None) -> dict[str,
     top = file.settings(())
     name = profile or environ.get("GLOBUS_PROFILE") or top.get("profile", "default")
     own = file.profiles().get(name, {})
-    found = {}
+    sources = {}
     for key in _CHECKS:
         place = ("profiles", name, key) if key in own else (key,) if key in top else None
-        found[key] = f"{file.path} line {file.line(place)}" if place else "default"
-    found["profile"] = (
-        "--profile" if profile else "GLOBUS_PROFILE" if environ.get("GLOBUS_PROFILE") else found["profile"]
+        sources[key] = f"{file.path} line {file.line(place)}" if place else "default"
+    sources["profile"] = (
+        "--profile" if profile else "GLOBUS_PROFILE" if environ.get("GLOBUS_PROFILE") else sources["profile"]
     )
     if environ.get("GLOBUS_TUI_CLIENT_ID", "").strip() and not environ.get("GLOBUS_TUI_CLIENT_SECRET", "").strip():
-        found["client_id"] = "GLOBUS_TUI_CLIENT_ID"
+        sources["client_id"] = "GLOBUS_TUI_CLIENT_ID"
     for key, variable in (("environment", "GLOBUS_SDK_ENVIRONMENT"), ("sign_in", "GLOBUS_TUI_SIGN_IN")):
-        if found[key] == "default" and environ.get(variable):
-            found[key] = variable
-    return found
+        if sources[key] == "default" and environ.get(variable):
+            sources[key] = variable
+    return sources
 
 
 _STOPPING = ("environment", "client_id", "profile", "sign_in", "read_only")
@@ -276,12 +276,12 @@ class _File:
             try:
                 return tomllib.loads("\n".join(lines))
             except tomllib.TOMLDecodeError as wrong:
-                told = re.search(r"at line (\d+)", str(wrong))
+                match = re.search(r"at line (\d+)", str(wrong))
                 number = (
-                    int(told.group(1)) if told else max((n for n, one in enumerate(lines, 1) if one.strip()), default=1)
+                    int(match[1]) if match else max((n for n, line in enumerate(lines, 1) if line.strip()), default=1)
                 )
                 if number <= before or not lines[number - 1].strip():
-                    number = max((n for n, one in enumerate(lines[:number], 1) if one.strip()), default=number)
+                    number = max((n for n, line in enumerate(lines[:number], 1) if line.strip()), default=number)
                 before = number
                 self._leave_out(lines, number, re.sub(r" \(at .*\)", "", str(wrong)))
             except (ValueError, RecursionError) as wrong:  # numbers longer, and lists deeper, than Python takes
@@ -294,7 +294,7 @@ class _File:
             lines[number - 1] = ""
             return
         key = re.sub(r"[\s\"'\[\]]", "", line.partition("=")[0])
-        table = next((one for one in reversed(self._lines[: number - 1]) if one.lstrip().startswith("[")), "")
+        table = next((line for line in reversed(self._lines[: number - 1]) if line.lstrip().startswith("[")), "")
         name = re.sub(r"[\s\"'\[\]]", "", table.partition("#")[0])
         heading = line.lstrip().startswith("[")
         table_of_line = tuple(part for part in (key if heading else name).split(".") if part)
@@ -302,8 +302,8 @@ class _File:
             place = (*table_of_line, _near(key, _CHECKS) or key)
         else:  # of what table what stands below it would be, only its name can tell
             place = table_of_line if table_of_line[:1] in (("keys",), ("profiles",)) else ("",)
-        said = line.strip().encode(errors="surrogateescape").decode(errors="replace")
-        self._fault(place, f"{said!r} is no TOML: {words}", number)
+        text = line.strip().encode(errors="surrogateescape").decode(errors="replace")
+        self._fault(place, f"{text!r} is no TOML: {words}", number)
         lines[number - 1] = ""
         for below in range(number, len(lines)) if heading else ():
             if lines[below].lstrip().startswith("["):
@@ -314,12 +314,12 @@ class _File:
 
     def settings(self, table: tuple[str, ...]) -> dict[str, Any]:
         """The good settings of a table; of the file itself where it is empty."""
-        found: Any = self._found
+        values: Any = self._found
         for step in table:
-            found = found[step]
+            values = values[step]
         read: dict[str, Any] = {}
         where = f"[{'.'.join(table)}]: " if table else ""
-        for key, value in found.items():
+        for key, value in values.items():
             if not table and key in ("keys", "profiles"):
                 if not isinstance(value, dict):
                     self._fault((key,), f"{key} must be a table: write [{key}], not {value!r}")
@@ -353,10 +353,10 @@ class _File:
 
     def keys(self) -> dict[str, str]:
         """Command id → keys for all commands; nothing where the file has no such table."""
-        found = self._found.get("keys")
-        if not isinstance(found, dict):
+        table = self._found.get("keys")
+        if not isinstance(table, dict):
             return {}
-        keys, faults = read_keys(found)
+        keys, faults = read_keys(table)
         for command, words in faults:
             if command in _CHECKS:
                 words = f"[keys] {command} is a setting, not a command: write it above the first line in brackets"
@@ -371,7 +371,7 @@ def _near(name: str, known: Iterable[str]) -> str | None:
     names = list(known)
     plain = name.strip().lower().replace("-", "_")
     near = get_close_matches(plain, names, 1, 0.7)
-    return near[0] if near else next((one for one in names if len(plain) > 2 and one.startswith(plain)), None)
+    return near[0] if near else next((name for name in names if len(plain) > 2 and name.startswith(plain)), None)
 
 
 def _meant(key: str, value: object) -> str:
@@ -381,7 +381,7 @@ def _meant(key: str, value: object) -> str:
         from zoneinfo import available_timezones
 
         choices = tuple(sorted(available_timezones()))
-        folded = {one.lower(): one for one in choices}
+        folded = {choice.lower(): choice for choice in choices}
         near = folded.get(_near(str(value).replace(" ", "_"), folded) or "")
     else:
         near = _near(str(value), choices)
@@ -397,19 +397,19 @@ def _line_of(lines: list[str], place: tuple[str, ...]) -> int | None:
     for number, line in enumerate(lines, 1):
         heading = line.lstrip().startswith("[")
         try:
-            said = tomllib.loads(line if heading else f"{line.partition('=')[0]} = 0" if "=" in line else "")
+            document = tomllib.loads(line if heading else f"{line.partition('=')[0]} = 0" if "=" in line else "")
         except (ValueError, RecursionError):
             continue
         path: tuple[str, ...] = ()
-        inner: object = said
+        inner: object = document
         while isinstance(inner, dict) and inner:
             step, inner = next(iter(inner.items()))
             path = (*path, step)
         table = path if heading else table
-        here = table if heading else (*table, *path)
-        if path and here[: len(place)] == place:
+        full_path = table if heading else (*table, *path)
+        if path and full_path[: len(place)] == place:
             return number
-        if path and place[: len(here)] == here:
+        if path and place[: len(full_path)] == full_path:
             best = number
     return best
 
@@ -445,7 +445,7 @@ def _is_log(value: object) -> bool:
 
 
 def _is_command(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, str) and "\0" not in one for one in value)
+    return isinstance(value, list) and bool(value) and all(isinstance(word, str) and "\0" not in word for word in value)
 
 
 def _is_small(value: object) -> bool:

@@ -92,16 +92,16 @@ class OwnThemes:
     def changed(self) -> bool:
         """Reads them again if a file is another one than before; whether it was."""
         try:
-            found = sorted(one for one in self._folder.iterdir() if one.suffix == ".toml")
-            seen = [(one, (stat := one.stat()).st_mtime_ns, stat.st_size) for one in found]
+            paths = sorted(path for path in self._folder.iterdir() if path.suffix == ".toml")
+            seen = [(path, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in paths]
         except OSError:
-            found, seen = [], []
+            paths, seen = [], []
         if seen == self._seen:
             return False
         self._seen = seen
         problems: list[str] = []
-        read = [_read_theme(one, problems) for one in found]
-        self.themes, self.problems = {one.name: one for one in read if one is not None}, tuple(problems)
+        read = [_read_theme(path, problems) for path in paths]
+        self.themes, self.problems = {theme.name: theme for theme in read if theme is not None}, tuple(problems)
         return True
 
 
@@ -109,19 +109,19 @@ def _read_theme(path: Path, problems: list[str]) -> Theme | None:
     import tomllib
 
     try:
-        said = tomllib.loads(read_file(path, 100_000).decode())
+        document = tomllib.loads(read_file(path, 100_000).decode())
     except (OSError, ValueError, RecursionError) as wrong:
         problems.append(f"{path}: it cannot be read: {wrong}")
         return None
-    known = {**BUILTIN_THEMES, **{one.name: one for one in THEMES}}
-    base = known.get(str(said.pop("base", DARK.name)))
+    known = {**BUILTIN_THEMES, **{theme.name: theme for theme in THEMES}}
+    base = known.get(str(document.pop("base", DARK.name)))
     if base is None:
         problems.append(f"{path}: base: there is no theme of that name")
         base = DARK
-    dark, variables = said.pop("dark", base.dark), said.pop("variables", {})
-    colours = _colours(path, said, _COLOURS, problems)
+    dark, variables = document.pop("dark", base.dark), document.pop("variables", {})
+    colours = _colours(path, document, _COLOURS, problems)
     named = _colours(path, variables, None, problems) if isinstance(variables, dict) else {}
-    texts = {f"text-{one}": colours[one] for one in ("success", "warning", "error", "accent") if one in colours}
+    texts = {f"text-{name}": colours[name] for name in ("success", "warning", "error", "accent") if name in colours}
     return replace(
         base,
         name=path.stem,
@@ -131,11 +131,13 @@ def _read_theme(path: Path, problems: list[str]) -> Theme | None:
     )
 
 
-def _colours(path: Path, said: dict[str, object], known: tuple[str, ...] | None, problems: list[str]) -> dict[str, str]:
+def _colours(
+    path: Path, texts: dict[str, object], known: tuple[str, ...] | None, problems: list[str]
+) -> dict[str, str]:
     from textual.color import Color, ColorParseError
 
-    found = {}
-    for key, value in said.items():
+    colours = {}
+    for key, value in texts.items():
         if known is not None and key not in known:
             problems.append(f"{path}: {key!r} is no colour of a theme; there are {', '.join(known)}")
             continue
@@ -144,15 +146,15 @@ def _colours(path: Path, said: dict[str, object], known: tuple[str, ...] | None,
         except ColorParseError:
             problems.append(f"{path}: {key}: {value!r} is no colour; write #rrggbb")
         else:
-            found[key] = str(value)
-    return found
+            colours[key] = str(value)
+    return colours
 
 
 def theme_problem(name: str, own: Iterable[str] = ()) -> str | None:
     """Why there is no theme of that name, with those that there are; None when there is one."""
     from difflib import get_close_matches
 
-    known = sorted({*BUILTIN_THEMES, *(one.name for one in THEMES), *own})
+    known = sorted({*BUILTIN_THEMES, *(theme.name for theme in THEMES), *own})
     if name in known:
         return None
     near = get_close_matches(name.lower(), known, 1)

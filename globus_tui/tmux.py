@@ -38,10 +38,10 @@ def inside_tmux(environ: Mapping[str, str]) -> bool:
 
 async def send_to_tmux(text: str) -> bool:
     """Hands a text to tmux, which passes it on to the outer terminal where that is allowed; False if it failed."""
-    return await _tmux("load-buffer", "-w", "-", given=text) is not None
+    return await _tmux("load-buffer", "-w", "-", text=text) is not None
 
 
-async def _tmux(*words: str, given: str = "") -> str | None:
+async def _tmux(*words: str, text: str = "") -> str | None:
     """What a command of tmux says; None where it could not be run, failed, or took too long."""
     pipe, none = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     try:
@@ -49,10 +49,10 @@ async def _tmux(*words: str, given: str = "") -> str | None:
     except OSError:
         return None
     try:
-        said, _ = await asyncio.wait_for(process.communicate(given.encode("utf-8", "replace")), _PATIENCE_SECONDS)
+        output, _ = await asyncio.wait_for(process.communicate(text.encode("utf-8", "replace")), _PATIENCE_SECONDS)
     except TimeoutError:
         with suppress(ProcessLookupError):  # it may have ended in this very moment
             process.kill()
         await process.wait()
         return None
-    return said.decode(errors="replace") if process.returncode == 0 else None
+    return output.decode(errors="replace") if process.returncode == 0 else None

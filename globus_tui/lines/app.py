@@ -189,9 +189,9 @@ class LineApp(App[R]):
 
     def get_driver_class(self) -> type[Driver]:
         """As Textual's, but for the terminals of Unix, whose driver would wake ten times a second to look for keys."""
-        found = super().get_driver_class()
-        if found.__module__ != "textual.drivers.linux_driver":
-            return found
+        driver = super().get_driver_class()
+        if driver.__module__ != "textual.drivers.linux_driver":
+            return driver
         from globus_tui.lines.driver import WaitingDriver
 
         return WaitingDriver

@@ -125,15 +125,15 @@ def _share(columns: Sequence[Column[R]], spare: int) -> dict[str, int]:
     open_columns = [column for column in columns if not column.width]
     while spare > 0 and open_columns:
         weights = sum(column.weight for column in open_columns)
-        given = 0
+        shared = 0
         for column in open_columns:
             share = max(1, spare * column.weight // weights) if weights else 0
-            share = min(share, spare - given, _room(column, widths[column.id]))
+            share = min(share, spare - shared, _room(column, widths[column.id]))
             widths[column.id] += share
-            given += share
-        if not given:
+            shared += share
+        if not shared:
             break
-        spare -= given
+        spare -= shared
         open_columns = [column for column in open_columns if _room(column, widths[column.id]) > 0]
     return widths
 
@@ -156,7 +156,7 @@ def row_spans(row: R, places: Sequence[Place[R]], *, marked: bool, ascii_only: b
             spans.append(Span(" " * GAP, bar))
         cells = cell_spans(place.column.cell(row), place, ascii_only=ascii_only)
         keeps = place.column.keeps_colours
-        spans += [Span(one.text, f"{bar} {one.style}".strip() if keeps else bar or one.style) for one in cells]
+        spans += [Span(span.text, f"{bar} {span.style}".strip() if keeps else bar or span.style) for span in cells]
     return spans
 
 

@@ -72,16 +72,16 @@ class LineCursor(Generic[R]):
         key = self.key if old_position >= 0 else self._last_key
         self.rows = rows
         self._positions = {row.key: number for number, row in enumerate(rows)}
-        found = self._positions.get(key)
-        if found is None:
-            found = self._neighbour(before, old_position)
-        self.position = found
+        place = self._positions.get(key)
+        if place is None:
+            place = self._neighbour(before, old_position)
+        self.position = place
         self._keep_line(before, old_position, old_top)
         lost = key if old_position >= 0 and self.key != key else None
         self._last_key = key if self.position < 0 else self.key
-        gone = {mark for mark in self.marked if not self._exists(mark, known)}
-        self.marked -= gone
-        return RowsSwapped(lost, frozenset(gone))
+        dropped = {mark for mark in self.marked if not self._exists(mark, known)}
+        self.marked -= dropped
+        return RowsSwapped(lost, frozenset(dropped))
 
     def move_to(self, position: int) -> None:
         """Put the cursor on a row, and the row into the window.
@@ -148,8 +148,8 @@ class LineCursor(Generic[R]):
             return 0
         for near in (range(position + 1, len(before)), range(position - 1, -1, -1)):
             for number in near:
-                if (found := self._positions.get(before[number].key)) is not None:
-                    return found
+                if (place := self._positions.get(before[number].key)) is not None:
+                    return place
         return min(position, len(self.rows) - 1)
 
     def _keep_line(self, before: Sequence[R], old_position: int, old_top: int) -> None:

@@ -86,8 +86,8 @@ class WholePastes(XTermParser):
                 if data.endswith(_STOP):
                     yield self._give_up()
                 return
-            left = len(seam) + len(data) - end
-            text, self._pasted, data = "".join(self._pasted)[:-left], None, data[len(data) - left + len(END) :]
+            rest = len(seam) + len(data) - end
+            text, self._pasted, data = "".join(self._pasted)[:-rest], None, data[len(data) - rest + len(END) :]
             yield Paste(text.replace("\x00", ""))
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
@@ -135,11 +135,11 @@ class _Output:
         self._parts.append(text)
 
     def flush(self) -> None:
-        left = "".join(self._parts).encode("utf-8", "replace")
+        rest = "".join(self._parts).encode("utf-8", "replace")
         self._parts.clear()
-        while left and not self.dropping:
+        while rest and not self.dropping:
             try:
-                left = left[os.write(self._number, left[:_PIECE]) :]
+                rest = rest[os.write(self._number, rest[:_PIECE]) :]
             except BlockingIOError:  # another program on this terminal has set it so
                 select.select([], [self._number], [], _LAST_WORDS)
             except OSError:

@@ -417,12 +417,12 @@ class LineWindow(Widget, Generic[R]):
         Also asked before drawing, because Textual draws a widget before it is told of its size: the first frame shows
         the rows.
         """
-        wanted = (self.size.width, self.size.height - self.show_header)
-        if wanted == self._line_window:
+        size = (self.size.width, self.size.height - self.show_header)
+        if size == self._line_window:
             return
-        self._line_window = wanted
-        self._line_cursor.set_height(wanted[1])
-        self._line_painter.lay_out(self._line_columns, wanted[0], drop=self.drop_columns)
+        self._line_window = size
+        self._line_cursor.set_height(size[1])
+        self._line_painter.lay_out(self._line_columns, size[0], drop=self.drop_columns)
         self._line_painted = self._lines_now()
 
     def _paint_all(self) -> None:

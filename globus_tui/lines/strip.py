@@ -100,8 +100,8 @@ class LineStrip(Strip):
         try:
             return self._line_cells
         except AttributeError:
-            self._line_cells = found = self._cells(colour_system)
-            return found
+            self._line_cells = cells = self._cells(colour_system)
+            return cells
 
     def _cells(self, colour_system: str) -> list[Cell] | None:
         cells: list[Cell] = []

@@ -63,11 +63,11 @@ class Alerting:
         """The circuit breaker: a timer that failed so often in a row is to be paused; told once."""
         app, often = self._app, self._app.settings.breaker_after
         failing = [row.job_id for row in app.states.rows.values() if row.live and row.health.word is Word.FAILED]
-        due = {one for one in failing if app.states[one].history.failures_in_a_row >= often}
+        due = {job_id for job_id in failing if app.states[job_id].history.failures_in_a_row >= often}
         new, self._broken = due - self._broken, due
         if not new:
             return
-        names = ", ".join(app.states[one].job.label for one in sorted(new))
+        names = ", ".join(app.states[job_id].job.label for job_id in sorted(new))
         if app.settings.breaker == "pause" and not app.settings.read_only:
             app.run_worker(self._pause(new, f"failed {often} times in a row"), group="operations")
         else:
@@ -80,8 +80,8 @@ class Alerting:
         except GlobusTuiError as wrong:
             self._app.say(wrong.in_full, "error")
         else:
-            held = ", ".join(one.name for one in window.holding())
-            self._app.say(f"paused by the circuit breaker: {held or 'nothing'}", "warning")
+            names = ", ".join(item.name for item in window.holding())
+            self._app.say(f"paused by the circuit breaker: {names or 'nothing'}", "warning")
 
     def _tell(self, alerts: list[Alert]) -> None:
         from globus_tui.present.alert_words import alert_words, notification
@@ -90,15 +90,15 @@ class Alerting:
         from globus_tui.widgets.viewpoint import case_of
 
         app, view = self._app, self._app.view
-        states = {one.key: app.store.states[JobId(one.key)] for one in alerts}
-        listed = {key: Listed(one, case_of(one, view), app.settings.profile) for key, one in states.items()}
-        words = [alert_words(one, listed[one.key], view.zone) for one in alerts]
+        states = {alert.key: app.store.states[JobId(alert.key)] for alert in alerts}
+        listed = {key: Listed(state, case_of(state, view), app.settings.profile) for key, state in states.items()}
+        words = [alert_words(alert, listed[alert.key], view.zone) for alert in alerts]
         self._unseen += len(words)
         self.all = [*self.all, *words][-_KEPT:]
         app.alert = self.line()
         app.bell()
-        for one in words:
-            app.activity.said(f"alert: {one}", "warning")
+        for line in words:
+            app.activity.said(f"alert: {line}", "warning")
         if sequence := notification(app.settings.terminal_alert, words, tmux=inside_tmux(os.environ)):
             app.write_raw(sequence)
         if app.settings.on_alert:
@@ -107,8 +107,8 @@ class Alerting:
     def line(self) -> str:
         if not self._unseen:
             return ""
-        more = f" (and {self._unseen - 1} more)" if self._unseen > 1 else ""
-        return f"{self.all[-1]}{more}"
+        rest = f" (and {self._unseen - 1} more)" if self._unseen > 1 else ""
+        return f"{self.all[-1]}{rest}"
 
     def seen(self) -> None:
         self._unseen = 0
@@ -119,9 +119,9 @@ class Alerting:
         from globus_tui.present.timer_table import SCHEMA
         from globus_tui.store.alert_hook import claim, run_hook
 
-        mine = await claim(alerts, self._told)
-        if not mine:
+        claimed = await claim(alerts, self._told)
+        if not claimed:
             return
-        document = {"schema": SCHEMA, "alerts": [alert_document(one, listed[one.key]) for one in mine]}
+        document = {"schema": SCHEMA, "alerts": [alert_document(alert, listed[alert.key]) for alert in claimed]}
         if problem := await run_hook(self._app.settings.on_alert, document):
             self._app.say(problem, "error")

@@ -50,7 +50,7 @@ class CommandLine(CompletingField):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        options = [one.rpartition(" ")[2] for one in self._completions(self.value)]
+        options = [option.rpartition(" ")[2] for option in self._completions(self.value)]
         shown = [*options[:_SHOWN], *(("…",) if len(options) > _SHOWN else ())]
         words = safe_line("  ".join(shown), ascii_only=self.app.has_class("-ascii"))
         self._command_screen.query_one("#command-help", TextLine).left = Content(f" tab: {words}" if options else "")
@@ -76,8 +76,8 @@ class CommandLine(CompletingField):
         name, blank, rest = typed.lstrip().partition(" ")
         with_words = self._command_screen.line_commands()
         if blank and name in with_words:
-            return [f"{name} {one}" for one in with_words[name].complete(rest)]
-        names = sorted({*with_words, *(one for one, _ in named_commands(self._command_screen))})
+            return [f"{name} {word}" for word in with_words[name].complete(rest)]
+        names = sorted({*with_words, *(alias for alias, _ in named_commands(self._command_screen))})
         return [one for one in names if one.startswith(name)] if not blank else ()
 
     async def _carry_out(self, typed: str) -> None:
@@ -88,20 +88,20 @@ class CommandLine(CompletingField):
             if (wrong := with_words[name].run(rest.strip())) is not None:
                 app.say(wrong, "warning")
             return
-        command = next((one for known, one in named_commands(screen) if known == name), None)
+        command = next((command for known, command in named_commands(screen) if known == name), None)
         if command is not None and not rest:
             await self._run(command, name)
         elif not self._go_to(typed):
-            names = [*with_words, *(one for one, _ in named_commands(screen))]
+            names = [*with_words, *(alias for alias, _ in named_commands(screen))]
             near = get_close_matches(name, names, 1)
-            meant = f"did you mean :{near[0]}?" if near else "tab lists the commands."
-            app.say(f"There is no command, timer or task {typed[:60]!r}; {meant}", "warning")
+            hint = f"did you mean :{near[0]}?" if near else "tab lists the commands."
+            app.say(f"There is no command, timer or task {typed[:60]!r}; {hint}", "warning")
 
-    async def _run(self, command: Command, said: str) -> None:
+    async def _run(self, command: Command, typed: str) -> None:
         screen = self._command_screen
-        opposite = {"pause": "Resume", "resume": "Pause"}.get(said)
+        opposite = {"pause": "Resume", "resume": "Pause"}.get(typed)
         if opposite is not None and screen.words_of(command) == opposite:
-            self.app.say("It is paused already." if said == "pause" else "It is not paused.", "warning")
+            self.app.say("It is paused already." if typed == "pause" else "It is not paused.", "warning")
             return
         for owner in (screen, self.app):
             if hasattr(owner, f"action_{command.action}"):
@@ -117,19 +117,19 @@ class CommandLine(CompletingField):
         from globus_tui.screens.job_detail import JobDetailScreen
         from globus_tui.screens.run_detail import RunDetailScreen
 
-        said, states = typed.strip('"').casefold(), self.app.states
-        ids = [one for one in states if one.casefold() == said] or [
-            one for one, row in states.rows.items() if row.folded == said
+        low, states = typed.strip('"').casefold(), self.app.states
+        ids = [job_id for job_id in states if job_id.casefold() == low] or [
+            job_id for job_id, row in states.rows.items() if row.folded == low
         ]
-        if not ids and len(said) >= _SHORTEST_ID:
-            ids = [one for one in states if one.casefold().startswith(said)]
+        if not ids and len(low) >= _SHORTEST_ID:
+            ids = [job_id for job_id in states if job_id.casefold().startswith(low)]
         if len(ids) == 1:
             self.app.open_screen(JobDetailScreen(ids[0], tuple(states)))
             return True
         if len(ids) > 1:
             self.app.say(f"{typed[:60]} is {len(ids)} timers; /{typed[:60]} shows them.", "warning")
             return True
-        for job_id, run_key in self._runs_of(said) if len(said) >= _SHORTEST_ID else ():
+        for job_id, run_key in self._runs_of(low) if len(low) >= _SHORTEST_ID else ():
             self.app.open_screen(JobDetailScreen(job_id, tuple(states)))  # where the way back from the run leads
             self.app.open_screen(RunDetailScreen(job_id, run_key))
             return True
@@ -140,7 +140,7 @@ class CommandLine(CompletingField):
         for row in states.rows.values():
             for run in states.glance(row).job.runs:
                 if run.resource_id and run.resource_id.casefold().startswith(task_id):
-                    whole = next(one for one in states[row.job_id].job.runs if one.resource_id == run.resource_id)
+                    whole = next(entry for entry in states[row.job_id].job.runs if entry.resource_id == run.resource_id)
                     yield row.job_id, whole.key
 
 
@@ -150,7 +150,7 @@ def named_commands(screen: TimerScreen) -> Iterator[tuple[str, Command]]:
     for command in known:
         yield command.name, command
     for alias, command_id in ALIASES.items():
-        yield from ((alias, one) for one in known if one.command_id == command_id)
+        yield from ((alias, command) for command in known if command.command_id == command_id)
 
 
 async def open_command_line(app: Console, begin: str = "") -> None:

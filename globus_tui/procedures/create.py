@@ -64,15 +64,15 @@ class Create:
         self._wizard.set_sending(sending=True)
         self._app.say("Sending …")
         try:
-            found = await self._through_consent(self._draft, after=self._keeper.attempt)
-            while isinstance(found, Unconfirmed):
-                transfer = found.attempt.timer is None
-                sheet = LostAnswer(found.words, transfer=transfer, looks_every=self.LOOKS_EVERY)
+            creation = await self._through_consent(self._draft, after=self._keeper.attempt)
+            while isinstance(creation, Unconfirmed):
+                transfer = creation.attempt.timer is None
+                sheet = LostAnswer(creation.words, transfer=transfer, looks_every=self.LOOKS_EVERY)
                 answer = await self._app.push_screen_wait(sheet)
                 if answer is None:
                     self._app.say("Nothing more was sent; the draft is kept with what is known.", "warning")
                     return
-                found = await self._after_lost(found, again=answer == LostAnswer.AGAIN)
+                creation = await self._after_lost(creation, again=answer == LostAnswer.AGAIN)
         except GlobusTuiError as wrong:
             self._app.say(wrong.in_full, "error")
             return
@@ -80,24 +80,24 @@ class Create:
             self._wizard.set_sending(sending=False)
         if self._group is None or not (self._group.made or self._group.others):
             self._keeper.forget_attempt()  # of a group that stopped on the way it tells what is there already
-        await self._end(found)
+        await self._end(creation)
 
     async def _after_lost(self, lost: Unconfirmed, *, again: bool) -> Creation:
         self._draft = lost.draft
         if not again:
-            found = await self._creator.look_again(lost.attempt, lost.draft)
-            if len(lost.draft.group) < 2 or not isinstance(found, Created):
-                return found
+            creation = await self._creator.look_again(lost.attempt, lost.draft)
+            if len(lost.draft.group) < 2 or not isinstance(creation, Created):
+                return creation
         return await self._create(lost.draft, check_consents=False, after=lost.attempt, again=True)
 
     async def _through_consent(self, draft: Draft, after: Attempt | None) -> Creation:
         """Create; where a consent is missing, one login and one more try."""
-        found = await self._create(draft, check_consents=True, after=after)
-        if not isinstance(found, NeedsConsent):
-            return found
-        what = "transfer" if draft.what is What.TRANSFER_NOW else "timer"
+        creation = await self._create(draft, check_consents=True, after=after)
+        if not isinstance(creation, NeedsConsent):
+            return creation
+        noun = "transfer" if draft.what is What.TRANSFER_NOW else "timer"
         after = self._keeper.attempt if self._group is not None else None
-        if not await self._app.sign_in.consent(found.gare, f"Consent before the {what} is created"):
+        if not await self._app.sign_in.consent(creation.gare, f"Consent before the {noun} is created"):
             return NotCreated("Nothing was sent: the consent was not given. The draft is kept.")
         return await self._create(draft, check_consents=False, after=after)
 
@@ -111,24 +111,24 @@ class Create:
         )
         words = group_words(group, len(draft.group))
         if group.stopped_by is None:
-            return replace(group.made[0], words=words, note=_joined(*(one.note for one in group.made)) or None)
+            return replace(group.made[0], words=words, note=_joined(*(timer.note for timer in group.made)) or None)
         if isinstance(group.stopped_by, NotCreated | Unconfirmed) and words:
             return replace(group.stopped_by, words=f"{words} {group.stopped_by.words}")
         return group.stopped_by
 
-    async def _end(self, found: Creation) -> None:
-        if isinstance(found, Created):
-            await self._open(found)
-        elif isinstance(found, Submitted):
-            self._follow(found)
-        elif isinstance(found, NotCreated):
-            advice = found.error.advice if found.error else ""
-            self._wizard.show_problems(found.problems, _joined(found.words, advice))
-        elif isinstance(found, NeedsConsent):
-            words = found.gare.session_message or "Globus still asks for a consent, though it was given"
+    async def _end(self, creation: Creation) -> None:
+        if isinstance(creation, Created):
+            await self._open(creation)
+        elif isinstance(creation, Submitted):
+            self._follow(creation)
+        elif isinstance(creation, NotCreated):
+            advice = creation.error.advice if creation.error else ""
+            self._wizard.show_problems(creation.problems, _joined(creation.words, advice))
+        elif isinstance(creation, NeedsConsent):
+            words = creation.gare.session_message or "Globus still asks for a consent, though it was given"
             self._app.say(f"Not created: {words.rstrip('.')}. The draft is kept.", "error")
-        elif isinstance(found, SignedOut):
-            self._app.say(f"{found.words} {found.advice}", "error")
+        elif isinstance(creation, SignedOut):
+            self._app.say(f"{creation.words} {creation.advice}", "error")
 
     async def _open(self, created: Created) -> None:
         from globus_tui.screens.job_detail import JobDetailScreen
@@ -169,4 +169,4 @@ class Create:
 
 
 def _joined(*sentences: str | None) -> str:
-    return " ".join(one for one in sentences if one)
+    return " ".join(sentence for sentence in sentences if sentence)

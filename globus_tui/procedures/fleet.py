@@ -55,8 +55,8 @@ class FleetFolder:
     ) -> None:
         self._app, self._owner, self._refresh, self._notice, self._changed = app, owner, refresh, notice, look
         self._looked_at: datetime | None = None
-        said = app.settings.fleet
-        self.where = Path(os.path.expanduser(said)) if said else None
+        folder = app.settings.fleet
+        self.where = Path(os.path.expanduser(folder)) if folder else None
         self.differing: Mapping[str, str] = {}
         self.in_files: frozenset[str] = frozenset()
 
@@ -73,8 +73,8 @@ class FleetFolder:
         try:
             await self.plan(preflight=False)
         except GlobusTuiError as wrong:
-            more = len(str(wrong).splitlines()) - 1
-            self._notice(f"fleet files: {str(wrong).splitlines()[0]}{f' (and {more} more)' if more else ''}")
+            rest = len(str(wrong).splitlines()) - 1
+            self._notice(f"fleet files: {str(wrong).splitlines()[0]}{f' (and {rest} more)' if rest else ''}")
 
     async def plan(self, *, preflight: bool = True) -> Plan:
         """What it takes to make the timers as the files say.
@@ -87,10 +87,10 @@ class FleetFolder:
         if self.where is None:
             raise BadInput(NO_FOLDER)
         plan = await self._planner().plan(self.where, preflight=preflight)
-        found = {str(one.job.job_id): differs_words(one) for one in plan.differing if one.job is not None}
-        self.in_files = frozenset(str(one.job.job_id) for one in plan.items if one.job is not None and one.wanted)
-        if found != self.differing:
-            self.differing = found
+        words = {str(item.job.job_id): differs_words(item) for item in plan.differing if item.job is not None}
+        self.in_files = frozenset(str(item.job.job_id) for item in plan.items if item.job is not None and item.wanted)
+        if words != self.differing:
+            self.differing = words
             self._changed()
         return plan
 
@@ -105,7 +105,7 @@ class FleetFolder:
             raise BadInput("Nothing can be made here.")
         return self._app.host.making
 
-    async def apply(self, seen: Plan, only: Collection[str] | None) -> tuple[Result, ...]:
+    async def apply(self, plan: Plan, only: Collection[str] | None) -> tuple[Result, ...]:
         """Makes one timer, or all, as the files say; nothing if something changed since the plan was seen.
 
         Raises:
@@ -120,9 +120,9 @@ class FleetFolder:
         async def meet(gare: Gare) -> bool:
             return await self._app.sign_in.consent(gare, "Before they are created")
 
-        found = await carry_out(Applier(self._app.store, self._making()), seen, only, planned, meet)
+        results = await carry_out(Applier(self._app.store, self._making()), plan, only, planned, meet)
         await self._refresh()
-        return found
+        return results
 
     async def write(self, jobs: Sequence[Job]) -> bool:
         """Writes timers into the folder, each with those that keep its schedule together with it; says how that went.
@@ -151,18 +151,18 @@ class FleetFolder:
         await asyncio.to_thread(_make, where)
         with alone(where):
             defaults, keys = await asyncio.to_thread(read_common, where)
-            there = [one for one in (await self.plan(preflight=False)).items if one.wanted] if keys else []
-            places = {str(one.job.job_id): one.wanted.entry.place for one in there if one.job and one.wanted}
+            items = [item for item in (await self.plan(preflight=False)).items if item.wanted] if keys else []
+            places = {str(item.job.job_id): item.wanted.entry.place for item in items if item.job and item.wanted}
             known = {str(key): state.job for key, state in store.states.items() if state.replaced is None}
-            meant = {str(job.job_id): job for job in jobs}
+            chosen = {str(job.job_id): job for job in jobs}
             for group in timer_groups(known.values()):
-                if not meant.keys().isdisjoint(group.job_ids):
-                    meant |= {one: known[one] for one in map(str, group.job_ids) if one not in places}
-            for job_id, job in meant.items():
+                if not chosen.keys().isdisjoint(group.job_ids):
+                    chosen |= {key: known[key] for key in map(str, group.job_ids) if key not in places}
+            for job_id, job in chosen.items():
                 if job_id in places:
                     raise BadInput(f"{job.label} stands in {places[job_id]} already.")
             exporter = await exported(
-                list(meant.values()), self._planner(), store, self._making().read, self._app.view.zone,
+                list(chosen.values()), self._planner(), store, self._making().read, self._app.view.zone,
                 defaults=defaults, keys=keys,
             )  # fmt: skip
             if exporter.left_out:
@@ -170,8 +170,8 @@ class FleetFolder:
             await asyncio.to_thread(_add, where, added_text(exporter))
             plan = await record(where, exporter.keys, partial(self.plan, preflight=False))
         words = f"{counted(len(exporter.keys), 'timer')} written into {where / ADDED}."
-        other = [one for one in plan.to_do if one.key in exporter.keys]
-        return f"{words} NOT as it is at Globus: {differs_words(other[0])}." if other else words
+        others = [item for item in plan.to_do if item.key in exporter.keys]
+        return f"{words} NOT as it is at Globus: {differs_words(others[0])}." if others else words
 
 
 def _make(where: Path) -> None:

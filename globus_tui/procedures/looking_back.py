@@ -76,8 +76,8 @@ class LookingBack:
             self._app.say(f"{counted(len(self.found), 'change')} since you last looked ({since}): {key} lists them")
 
     def lines(self) -> list[str]:
-        said = []
-        for one in self.found:
-            values = f"{one.before} -> {one.after}" if one.before and one.after else one.after or one.before
-            said.append(f"{one.name}: {one.what} {values}")
-        return said
+        lines = []
+        for change in self.found:
+            values = " -> ".join(filter(None, (change.before, change.after)))
+            lines.append(f"{change.name}: {change.what} {values}")
+        return lines

@@ -42,12 +42,12 @@ class NextRuns:
         """
         started: list[str] = []
         for job_id, since in list(self._since.items()):
-            told = _news_of(states.get(job_id), since)
-            if told is None:
+            news = _news_of(states.get(job_id), since)
+            if news is None:
                 continue
             del self._since[job_id]
-            if told:
-                yield told, False
+            if news:
+                yield news, False
             else:
                 started.append(states[job_id].job.label)
         if len(started) == 1:
@@ -93,11 +93,11 @@ class Operations:
     async def _carry_out(
         self, operations: Sequence[Operation], then: Callable[[Sequence[Outcome]], None] | None
     ) -> None:
-        labels = [self._label(one) for one in operations]
-        for one in operations:
-            self._app.activity.command(operation_command(one))
+        labels = [self._label(operation) for operation in operations]
+        for operation in operations:
+            self._app.activity.command(operation_command(operation))
         with noting():
-            outcomes: Sequence[Outcome] = await asyncio.gather(*(self._carry_out_one(one) for one in operations))
+            outcomes: Sequence[Outcome] = await asyncio.gather(*map(self._carry_out_one, operations))
         if len(operations) == 1:
             outcomes = (await self._through_consent(operations[0], outcomes[0]),)
         self._say_outcomes(operations, outcomes, labels)
@@ -128,11 +128,11 @@ class Operations:
             return Refused(wrong.in_full)
         if not met:
             return Refused("Nothing was changed.")
-        again = await self._carry_out_one(operation)
-        if isinstance(again, NeedsConsent):
-            said = again.gare.session_message or "no reason given"
-            return Refused(f"Globus still asks for a consent, though it was given: {said.rstrip('.')}.")
-        return again
+        second = await self._carry_out_one(operation)
+        if isinstance(second, NeedsConsent):
+            reason = second.gare.session_message or "no reason given"
+            return Refused(f"Globus still asks for a consent, though it was given: {reason.rstrip('.')}.")
+        return second
 
     def _label(self, operation: Operation) -> str:
         """What to call the timer of an operation, before the operation renames or deletes it."""
@@ -143,21 +143,21 @@ class Operations:
         self, operations: Sequence[Operation], outcomes: Sequence[Outcome], labels: Sequence[str]
     ) -> None:
         """One sentence; with several timers of which some failed, a list."""
-        told = [f"{label}{outcome_words(one)}" for label, one in zip(labels, outcomes, strict=True)]
-        bad = sum(not isinstance(one, Done) for one in outcomes)
+        texts = [f"{label}{outcome_words(outcome)}" for label, outcome in zip(labels, outcomes, strict=True)]
+        bad = sum(not isinstance(outcome, Done) for outcome in outcomes)
         back = ""
         if isinstance(operations[0], Pause) and not bad:  # the key that takes it back
             key = key_words(self._app.settings.keys, "job.pause-resume")
             back = f" {key} resumes it." if len(outcomes) == 1 else f"; mark them again and {key} resumes exactly these"
         if len(outcomes) == 1:
-            self._app.say(f"{told[0]}{back}", "error" if bad else "information")
+            self._app.say(f"{texts[0]}{back}", "error" if bad else "information")
         elif not bad:
             self._app.say(f"all {len(outcomes)} done{back}")
         else:
             from globus_tui.screens.confirm import Results
 
             self._app.say(f"{len(outcomes) - bad} of {len(outcomes)} done, {bad} not", "error")
-            lines = [(isinstance(one, Done), "", words) for one, words in zip(outcomes, told, strict=True)]
+            lines = [(isinstance(outcome, Done), "", words) for outcome, words in zip(outcomes, texts, strict=True)]
             self._app.push_screen(Results("What became of each timer", lines))
 
 

@@ -67,20 +67,20 @@ class Replace(Create):
         return await super()._create(self._draft, check_consents=check_consents, after=after, again=again)
 
     async def _open(self, created: Created) -> None:
-        found = await self._swapper.finish(self._old, created, self._draft)
-        while isinstance(found, NotSwapped) and not found.clean and found.created is not None:
-            if not await self._ask_again(found.words):
+        swap = await self._swapper.finish(self._old, created, self._draft)
+        while isinstance(swap, NotSwapped) and not swap.clean and swap.created is not None:
+            if not await self._ask_again(swap.words):
                 break
-            found = await self._swapper.finish(self._old, found.created, self._draft)
-        if isinstance(found, Swapped):
+            swap = await self._swapper.finish(self._old, swap.created, self._draft)
+        if isinstance(swap, Swapped):
             out = self._leaves_out
-            words = found.words + (skip_end(out, self._app.store.now(), self._app.view.zone) if out else "")
-            await super()._open(replace(created, words=words, note=found.note))
+            words = swap.words + (skip_end(out, self._app.store.now(), self._app.view.zone) if out else "")
+            await super()._open(replace(created, words=words, note=swap.note))
         else:
             await self._app.store.refresh()
-            self._app.say(found.words, "error")
-        if found.fired:
-            await self._tell_of_runs(created.job, found.fired)
+            self._app.say(swap.words, "error")
+        if swap.fired:
+            await self._tell_of_runs(created.job, swap.fired)
 
     async def _ask_again(self, words: str) -> bool:
         from globus_tui.screens.confirm import Confirm
@@ -100,7 +100,7 @@ class Replace(Create):
         sentences = (words, f"Its task is {tasks[0]}. Cancelled, it copies and deletes nothing more.")
         sheet = Confirm("A run was started all the same", sentences, verb="cancel the task", danger=True)
         if await self._app.push_screen_wait(sheet):
-            self._app.operate([CancelTask(one, job.job_id) for one in tasks])
+            self._app.operate([CancelTask(task_id, job.job_id) for task_id in tasks])
 
 
 async def reanchor(app: Console, state: JobState) -> None:
@@ -109,8 +109,8 @@ async def reanchor(app: Console, state: JobState) -> None:
     if making is None:
         app.say("Nothing can be made here.", "warning")
         return
-    found = anchor(state.job.schedule, now, zone, runs_done=state.job.n_runs)
-    if found is None:
+    anchored = anchor(state.job.schedule, now, zone, runs_done=state.job.n_runs)
+    if anchored is None:
         app.say(nothing_to_keep(moments.zone_name(now, zone)), "warning")
         return
     try:
@@ -122,8 +122,8 @@ async def reanchor(app: Console, state: JobState) -> None:
     if not isinstance(draft.schedule, RecurringSchedule) or old.job.schedule != state.job.schedule:
         app.say("It is not as it was shown here: look again.", "warning")
         return
-    schedule = moved(draft.schedule, found.by, now)
-    sentences = reanchor_sentences(found, schedule, now, zone)
+    schedule = moved(draft.schedule, anchored.by, now)
+    sentences = reanchor_sentences(anchored, schedule, now, zone)
     _ask(app, making, old, replace(draft, schedule=schedule), f"Keep the hour of {old.job.label}?", sentences)
 
 
@@ -135,12 +135,12 @@ async def skip(app: Console, state: JobState) -> None:
         return
     try:
         old = await making.read(state.job_id)
-        found = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
+        skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
     except GlobusTuiError as wrong:
         app.say(wrong.in_full, "error")
         return
-    heading, sentences = f"Skip the next run of {old.job.label}?", skip_sentences(old.job, found, now, app.view.zone)
-    _ask(app, making, old, found.draft, heading, sentences, leaves_out=found.run)
+    heading, sentences = f"Skip the next run of {old.job.label}?", skip_sentences(old.job, skipped, now, app.view.zone)
+    _ask(app, making, old, skipped.draft, heading, sentences, leaves_out=skipped.run)
 
 
 def _ask(

@@ -51,19 +51,19 @@ class ReplacedTimers:
         from globus_tui.present.replaced_words import kept_lines, kept_words
         from globus_tui.screens.confirm import ConfirmTyped
 
-        found = (await self._kept(due_only=True) if self._days else ()) or await self._kept(due_only=False)
-        if not found:
+        old_timers = (await self._kept(due_only=True) if self._days else ()) or await self._kept(due_only=False)
+        if not old_timers:
             self._app.say(NOTHING_KEPT)
             return
-        operations = [Delete(JobId(one.job_id)) for one in found]
+        operations = [Delete(JobId(old.job_id)) for old in old_timers]
         states = self._app.states
-        named = {JobId(each) for one in found for each in (one.job_id, one.replaced_by)}
-        jobs = {str(each): states[each].job for each in named if each in states}
+        named = {JobId(job_id) for old in old_timers for job_id in (old.job_id, old.replaced_by)}
+        jobs = {str(job_id): states[job_id].job for job_id in named if job_id in states}
         sheet = ConfirmTyped(
-            f"Delete {kept_words(len(found))} for good?",
+            f"Delete {kept_words(len(old_timers))} for good?",
             ("This cannot be undone at Globus. Their replacements are not touched.",),
-            listed=kept_lines(found, jobs, self._app.view.now, self._app.view.zone),
-            accepted=[f"delete {len(found)}"],
+            listed=kept_lines(old_timers, jobs, self._app.view.now, self._app.view.zone),
+            accepted=[f"delete {len(old_timers)}"],
             verb="delete what is listed",
         )
         self._app.push_screen(sheet, lambda agreed: self._app.operate(operations) if agreed else None)
@@ -89,11 +89,11 @@ class ReplacedTimers:
         sheet = Confirm("Undo the replacement?", sentences, verb="go back", danger=danger)
         if not await self._app.push_screen_wait(sheet):
             return
-        found = await making.swapper(making.creator(lambda _, __: None)).go_back(job.job_id, old.job_id)
+        swap = await making.swapper(making.creator(lambda _, __: None)).go_back(job.job_id, old.job_id)
         await self._app.store.refresh()
         await self._app.store.read_journal()
         self._app.book_wake()
-        self._app.say(found.words, "information" if isinstance(found, Swapped) else "error")
+        self._app.say(swap.words, "information" if isinstance(swap, Swapped) else "error")
 
     async def _kept(self, *, due_only: bool) -> tuple[OldTimer, ...]:
         entries = await self._app.store.journal.entries()
@@ -102,6 +102,6 @@ class ReplacedTimers:
         from globus_tui.store.journal import due_for_deletion, replaced_timers
 
         now, states = self._app.store.now(), self._app.store.states
-        found = due_for_deletion(entries, now, self._days) if due_only else replaced_timers(entries)
-        known = ((one, states.get(JobId(one.job_id))) for one in found)
-        return tuple(one for one, state in known if state is not None and state.job.status is JobStatus.INACTIVE)
+        old_timers = due_for_deletion(entries, now, self._days) if due_only else replaced_timers(entries)
+        known = ((old, states.get(JobId(old.job_id))) for old in old_timers)
+        return tuple(old for old, state in known if state is not None and state.job.status is JobStatus.INACTIVE)

@@ -151,9 +151,9 @@ class Prompting:
     async def _show(self, question: Question) -> frozenset[str] | None:
         from globus_tui.screens.consent import ConsentScreen
 
-        async def change(left: frozenset[str]) -> Asked:
+        async def change(chosen: frozenset[str]) -> Asked:
             """Asks only for what is left; the link stays the same when that changes nothing."""
-            request = await question.change(left) if question.change else self._request
+            request = await question.change(chosen) if question.change else self._request
             if request != self._request:
                 await self._begin(request)
             return await self._login(question)
@@ -190,7 +190,7 @@ class Prompting:
         who, names = self._account.who, self._account.identity_names()
         if who is None:
             return ()
-        if request and any(names.get(one) != who for one in request.identities):
+        if request and any(names.get(identity) != who for identity in request.identities):
             return (f"Sign in as {who}, whose profile this is; Globus asks for the other identity on the way.",)
         return (f"Sign in as {who}: this profile is theirs.",)
 
@@ -209,13 +209,13 @@ PATIENCE = 3.0
 
 
 def known_names(app: Console) -> Mapping[str, str]:
-    return {key: one.name for key, one in app.store.collections.items() if one.name}
+    return {key: collection.name for key, collection in app.store.collections.items() if collection.name}
 
 
 async def look_up_names(app: Console, gares: Iterable[Gare]) -> None:
     """Reads the collections that requirements are about, as far as their names are not known; fails silently."""
     known = known_names(app)
-    ids = {one for gare in gares for one in gare_words.consent_collections(gare) if one not in known}
+    ids = {key for gare in gares for key in gare_words.consent_collections(gare) if key not in known}
 
     async def look_up(collection_id: str) -> None:
         with contextlib.suppress(GlobusTuiError):
@@ -254,8 +254,8 @@ class Fixing(Prompting):
 
     def alike(self, job_ids: Sequence[JobId]) -> tuple[JobId, ...]:
         """These, and behind them all others that were stopped for the same cause."""
-        causes = {self._cause(one) for one in job_ids if one in self._app.states}
-        others = (one for one in self.broken() if one not in job_ids and self._cause(one) in causes)
+        causes = {self._cause(job_id) for job_id in job_ids if job_id in self._app.states}
+        others = (job_id for job_id in self.broken() if job_id not in job_ids and self._cause(job_id) in causes)
         return (*job_ids, *others)
 
     async def fix(self, job_ids: Sequence[JobId]) -> tuple[Result, ...]:
@@ -264,23 +264,23 @@ class Fixing(Prompting):
         Raises:
             GlobusTuiError: the consents could not be read; nothing was changed.
         """
-        jobs = tuple(BrokenJob(one, self._gare(one)) for one in job_ids if one in self._app.states)
+        jobs = tuple(BrokenJob(job_id, self._gare(job_id)) for job_id in job_ids if job_id in self._app.states)
         if not jobs:
             return ()
-        found = await self._account.prepare_fix(jobs)
+        fixing = await self._account.prepare_fix(jobs)
         await look_up_names(self._app, (job.gare for job in jobs))
 
-        async def change(left: frozenset[str]) -> SignInRequest | None:
-            nonlocal found
-            found = await self._account.prepare_fix([job for job in jobs if job.job_id in left])
-            return found.request
+        async def change(chosen: frozenset[str]) -> SignInRequest | None:
+            nonlocal fixing
+            fixing = await self._account.prepare_fix([job for job in jobs if job.job_id in chosen])
+            return fixing.request
 
-        picked = await self.ask(self._question(jobs, found, change=change))
+        picked = await self.ask(self._question(jobs, fixing, change=change))
         if picked is None:
             return ()
-        plan = replace(found, jobs=tuple(job for job in found.jobs if job.job_id in picked))
-        later = [job.job_id for job in found.later if job.job_id in picked]
-        return (*await self._resume(plan), *(Result(self._label(one), False, _LATER) for one in later))
+        plan = replace(fixing, jobs=tuple(job for job in fixing.jobs if job.job_id in picked))
+        later = [job.job_id for job in fixing.later if job.job_id in picked]
+        return (*await self._resume(plan), *(Result(self._label(job_id), False, _LATER) for job_id in later))
 
     async def _resume(self, plan: FixPlan) -> tuple[Result, ...]:
         """Judges by the consents as they are now, and resumes one timer after another."""
@@ -292,9 +292,9 @@ class Fixing(Prompting):
                 continue
             operation = Resume(verdict.job_id, update_credentials=True, skip_check=True)
             outcome = await self._app.store.operate(operation)
-            again = self._stopped_again(outcome.job) if isinstance(outcome, Done) else ""
-            done = isinstance(outcome, Done) and not again
-            words = again or f"{outcome_words(outcome)} {verdict.reason}".strip()
+            stopped = self._stopped_again(outcome.job) if isinstance(outcome, Done) else ""
+            done = isinstance(outcome, Done) and not stopped
+            words = stopped or f"{outcome_words(outcome)} {verdict.reason}".strip()
             results.append(Result(label, done, words, verdict.job_id if done else None))
         return tuple(results)
 
@@ -310,13 +310,13 @@ class Fixing(Prompting):
 
     # --- words
 
-    def _question(self, jobs: Sequence[BrokenJob], found: FixPlan, *, change: Change) -> Question:
+    def _question(self, jobs: Sequence[BrokenJob], fixing: FixPlan, *, change: Change) -> Question:
         labels = [self._label(job.job_id) for job in jobs]
         several = len({self._cause(job.job_id) for job in jobs}) > 1
         ordered = sorted(jobs, key=lambda job: self._cause_words(job.gare)) if several else jobs
         return Question(
             heading=f"Fix and resume {labels[0]}" if len(labels) == 1 else f"Fix and resume {len(labels)} timers",
-            request=found.request,
+            request=fixing.request,
             words=lambda request: self._asked(jobs, request),
             then=(
                 "First it is checked that the new consents are really there, and that it is still you.",
@@ -335,8 +335,8 @@ class Fixing(Prompting):
         )
 
     def _asked(self, jobs: Sequence[BrokenJob], request: SignInRequest | None) -> tuple[str, ...]:
-        said = dict.fromkeys(words for job in jobs if (words := gare_words.message(job.gare)))
-        lines = [f"Globus says: {words}" for words in list(said)[:_MESSAGES]]
+        messages = dict.fromkeys(words for job in jobs if (words := gare_words.message(job.gare)))
+        lines = [f"Globus says: {words}" for words in list(messages)[:_MESSAGES]]
         if request is None:
             return (*lines, "Everything that they need is granted already.", _CREDENTIALS)
         lines += self._allow_lines(request)
@@ -346,14 +346,14 @@ class Fixing(Prompting):
             else ("No other identity, policy or second factor is asked for.",)
         )
         lines += [
-            f"Nobody at Globus has the name {one}: this login cannot prove that." for one in request.unknown_identities
+            f"Nobody at Globus has the name {who}: this login cannot prove that." for who in request.unknown_identities
         ]
         return (*lines, _CREDENTIALS)
 
     def _allow_lines(self, request: SignInRequest | None) -> list[str]:
         """What has to be allowed, as trees; empty where nothing has."""
         names, plain, scopes = known_names(self._app), self._app.view.ascii, request.scopes if request else ()
-        trees = (f"  {one}" for scope in scopes for one in gare_words.scope_tree(scope, names, ascii_only=plain))
+        trees = (f"  {line}" for scope in scopes for line in gare_words.scope_tree(scope, names, ascii_only=plain))
         return ["You will be asked to allow, besides what this program may already do:", *trees] if scopes else []
 
     def _cause_words(self, gare: Gare) -> str:
@@ -400,7 +400,7 @@ class Fixing(Prompting):
 
 def _united(jobs: Sequence[BrokenJob], request: SignInRequest) -> Gare:
     """All that the login has to prove, each thing once; identities by the names that Globus used for them."""
-    named = dict.fromkeys(one for job in jobs for one in job.gare.session_required_identities)
+    named = dict.fromkeys(name for job in jobs for name in job.gare.session_required_identities)
     return Gare(
         "AuthorizationRequired",
         session_required_identities=tuple(named),
@@ -450,7 +450,7 @@ class SignIn(Fixing):
         since = self._app.store.now()
         results = await self.fix(job_ids)
         self._tell(results)
-        self._app.watch_next_runs((one.to_watch for one in results if one.to_watch), since)
+        self._app.watch_next_runs((result.to_watch for result in results if result.to_watch), since)
 
     def _tell(self, results: Sequence[Result]) -> None:
         from globus_tui.screens.confirm import Results
@@ -463,7 +463,7 @@ class SignIn(Fixing):
             words = f"{results[0].label}: {results[0].words}"
             self._app.say(words, "information" if results[0].resumed else "error")
         else:
-            lines = [(one.resumed, one.label, one.words) for one in results]
+            lines = [(result.resumed, result.label, result.words) for result in results]
             self._app.push_screen(Results("Fix and resume: what became of each timer", lines))
 
     async def _guarded(self, procedure: Awaitable[object]) -> None:
@@ -496,12 +496,12 @@ class SignIn(Fixing):
             GlobusTuiError: the link could not be made, or a service account was refused a scope.
         """
         request, _ = plan((gare,))
-        app, said = self._app, gare_words.message(gare)
+        app, message = self._app, gare_words.message(gare)
         await look_up_names(app, (gare,))
 
         def words(asked: SignInRequest | None) -> tuple[str, ...]:
-            says = (f"Globus says: {said}",) if said else ()
-            return (*says, *self._allow_lines(asked), *gare_words.proofs(gare, self._account.identity_names()))
+            reason = (f"Globus says: {message}",) if message else ()
+            return (*reason, *self._allow_lines(asked), *gare_words.proofs(gare, self._account.identity_names()))
 
         question = Question(why, request, words, then=("Then it is tried once more.",))
         met = await self.ask(question) is not None

@@ -64,20 +64,20 @@ async def start_now(app: Console, state: JobState, choice: RunChoice, files: int
         app.say("Nothing can be started here.", "warning")
         return
     try:
-        made = await _made(app, making, await making.read(state.job_id), choice, files)
+        prepared = await _made(app, making, await making.read(state.job_id), choice, files)
     except GlobusTuiError as wrong:
         app.say(wrong.in_full, "error")
         return
-    start = _Start(app, ByKey(app, making, made.draft), f"{state.job.label} > {choice.value} run by hand")
-    words, danger = _START[choice], made.draft.deletes
-    listed = [item_words(one, ascii_only=app.view.ascii) for one in made.draft.transfer.items]
+    start = _Start(app, ByKey(app, making, prepared.draft), f"{state.job.label} > {choice.value} run by hand")
+    words, danger = _START[choice], prepared.draft.deletes
+    listed = [item_words(item, ascii_only=app.view.ascii) for item in prepared.draft.transfer.items]
 
     def go_on(agreed: bool | None) -> None:
         if agreed:
             app.run_worker(start.run(), group="create")
 
     heading = f"Run {state.job.label} now?"
-    app.push_screen(Confirm(heading, (words, *made.warnings), verb="start it", listed=listed, danger=danger), go_on)
+    app.push_screen(Confirm(heading, (words, *prepared.warnings), verb="start it", listed=listed, danger=danger), go_on)
 
 
 _START = {
@@ -89,16 +89,16 @@ _START = {
 
 async def _made(app: Console, making: Making, reading: JobReading, choice: RunChoice, files: int) -> RunNow:
     data = reading.job.transfer
-    found: dict[str, Sequence[FolderEntry] | None] = {}
+    folders: dict[str, Sequence[FolderEntry] | None] = {}
     if choice is RunChoice.TEST and data is not None:
         for item in data.items:
             if item.recursive is False:
                 continue
-            found[item.source_path] = await _inside(app, making, data.source_endpoint or "", item)
+            folders[item.source_path] = await _inside(app, making, data.source_endpoint or "", item)
             with suppress(BadInput):  # that there are too few is said in the end
-                if len(first_items(data, files, found)[0]) >= files:
+                if len(first_items(data, files, folders)[0]) >= files:
                     break
-    return run_now(reading.job, reading.document, choice, app.store.now(), first=files, listings=found)
+    return run_now(reading.job, reading.document, choice, app.store.now(), first=files, listings=folders)
 
 
 async def _inside(app: Console, making: Making, collection: str, item: TransferItem) -> tuple[FolderEntry, ...] | None:

@@ -20,14 +20,14 @@ async def offer(app: Console, *, redo: bool) -> None:
     """Ask, then take the last step back, or do again what was undone last."""
     from globus_tui.screens.confirm import Confirm
 
-    found = stacks(steps(await app.store.journal.entries()))[redo]
-    if not found:
+    stack = stacks(steps(await app.store.journal.entries()))[redo]
+    if not stack:
         app.say("Nothing was undone that could be done again." if redo else "Nothing was changed that could be undone.")
         return
-    step = found[-1]
-    meant = acts(step, app.states)
-    listed = [f"· {act_words(one, app.states, app.store)}" for one in meant]
-    able = sum(one.why_not is None for one in meant)
+    step = stack[-1]
+    chosen = acts(step, app.states)
+    listed = [f"· {act_words(act, app.states, app.store)}" for act in chosen]
+    able = sum(act.why_not is None for act in chosen)
     at = moment(step.when)
     when = moments.relative_words(min(at, app.store.now()), app.store.now()) if at else "at an unknown time"
     verb = "Redo" if redo else "Undo"
@@ -36,17 +36,17 @@ async def offer(app: Console, *, redo: bool) -> None:
     if not able:
         app.say(f"{sentences[0]} It cannot be taken back any more: {listed[0].removeprefix('· ')}.", "warning")
         return
-    danger = any(one.what == "delete" for one in meant)
+    danger = any(act.what == "delete" for act in chosen)
     sheet = Confirm(heading, sentences, verb=f"{verb.lower()} it", listed=listed, danger=danger)
 
     def go_on(agreed: bool | None) -> None:
         if agreed:
-            app.run_worker(_carry_out(app, step, meant), group="operations")
+            app.run_worker(_carry_out(app, step, chosen), group="operations")
 
     app.push_screen(sheet, go_on)
 
 
-async def _carry_out(app: Console, step: Step, meant: Sequence[Act]) -> None:
+async def _carry_out(app: Console, step: Step, chosen: Sequence[Act]) -> None:
     from globus_tui.screens.confirm import tell_ends
 
     making = app.host.making
@@ -54,7 +54,7 @@ async def _carry_out(app: Console, step: Step, meant: Sequence[Act]) -> None:
         app.say("Nothing can be made here.", "warning")
         return
     creator = making.creator(lambda _, __: None)
-    ends = await Undoer(app.store, creator, making.swapper(creator)).carry_out(step, meant)
+    ends = await Undoer(app.store, creator, making.swapper(creator)).carry_out(step, chosen)
     app.book_wake()
     if len(ends) == 1:
         app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")

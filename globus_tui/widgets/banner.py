@@ -55,11 +55,11 @@ class Banner(Vertical):
 
     def _help(self, case: Case) -> Content:
         """The keys that help; not the one that opened this screen."""
-        found = [one for one in remedies(case.job, case.health) if one[0] != "list.choose"]
+        hints = [remedy for remedy in remedies(case.job, case.health) if remedy[0] != "list.choose"]
         pieces = [
-            ((self._banner_key_of(key), "bold $primary"), f"  {self._safe(does, case)}   ") for key, does in found
+            ((self._banner_key_of(key), "bold $primary"), f"  {self._safe(does, case)}   ") for key, does in hints
         ]
-        return Content.assemble(*(one for both in pieces for one in both)).rstrip()
+        return Content.assemble(*(part for pair in pieces for part in pair)).rstrip()
 
     def _say_why(self, words: str) -> None:
         line = self.query_one("#banner-words", NoteLine)

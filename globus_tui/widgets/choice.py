@@ -65,9 +65,9 @@ class RuleList(Widget, can_focus=True):
     def _line(self, place: int) -> Content:
         rule, remark = (safe_line(text, ascii_only=self.ascii_only) for text in self.rows[place])
         ellipsis = ASCII_ELLIPSIS if self.ascii_only else ELLIPSIS
-        here = self.has_focus and place == self.cursor
+        current = self.has_focus and place == self.cursor
         words = clip(f"{place + 1} {rule}", max(8, self.size.width - len(remark) - 2), ellipsis=ellipsis)
-        return Content.assemble((words, "reverse" if here else ""), "  ", (remark, "$text-muted"))
+        return Content.assemble((words, "reverse" if current else ""), "  ", (remark, "$text-muted"))
 
     def action_move(self, by: int) -> None:
         self.cursor = max(0, min(self.cursor + by, len(self.rows) - 1))
@@ -240,8 +240,8 @@ class Choice(Widget, can_focus=True):
 
     def _piece(self, place: int) -> Content:
         chosen = self._choice_options[place][0] == self.value
-        here = self.has_focus and (chosen or (place == 0 and not self._is_chosen))
-        return Content.styled(self._words(place), "bold reverse" if here else "bold $primary" if chosen else "")
+        current = self.has_focus and (chosen or (place == 0 and not self._is_chosen))
+        return Content.styled(self._words(place), "bold reverse" if current else "bold $primary" if chosen else "")
 
     @property
     def _is_chosen(self) -> bool:

@@ -45,27 +45,27 @@ class FiresPanel(Widget):
 
     def render(self) -> RenderResult:
         width, ellipsis = self.size.width, ASCII_ELLIPSIS if self.ascii_only else ELLIPSIS
-        remarks = (clip(safe_line(one, ascii_only=self.ascii_only), width, ellipsis=ellipsis) for one in self.remarks)
-        return Content("\n").join([*self._lines(width), *(Content.styled(one, "$text-warning") for one in remarks)])
+        remarks = (clip(safe_line(text, ascii_only=self.ascii_only), width, ellipsis=ellipsis) for text in self.remarks)
+        return Content("\n").join([*self._lines(width), *(Content.styled(text, "$text-warning") for text in remarks)])
 
     def _lines(self, width: int) -> list[Content]:
         if not self.fires:
             return [Content.styled(safe_line(self.empty), "$text-muted")] if self.empty else []
-        numbered = [self._fire(place, one) for place, one in enumerate(self.fires, start=1)]
-        column = max(cell_width(one.plain) for one in numbered) + _GAP
+        numbered = [self._fire(place, fire) for place, fire in enumerate(self.fires, start=1)]
+        column = max(cell_width(part.plain) for part in numbered) + _GAP
         columns = max(1, min(2, (width + _GAP) // column))
         high = -(-len(numbered) // columns)
         lines = []
         for row in range(high):
             parts = numbered[row::high]
-            padded = [one.pad_right(column - cell_width(one.plain)) for one in parts[:-1]]
+            padded = [part.pad_right(column - cell_width(part.plain)) for part in parts[:-1]]
             lines.append(Content("").join([*padded, parts[-1]]))
         return lines
 
     def _fire(self, place: int, fire: FireLine) -> Content:
-        local = max(cell_width(one.local) for one in self.fires)
-        utc = max(cell_width(one.utc) for one in self.fires)
-        noted = any(one.note for one in self.fires)
+        local = max(cell_width(fire.local) for fire in self.fires)
+        utc = max(cell_width(fire.utc) for fire in self.fires)
+        noted = any(fire.note for fire in self.fires)
         note = f"  {safe_line(fire.note, ascii_only=self.ascii_only)}" if noted else ""
         return Content.assemble(
             (f"{place:>2} ", "$text-muted"),

@@ -46,20 +46,20 @@ class CollectionPicker(LineList[SuggestionRow]):
         )
         self.can_focus = False
 
-    def show(self, found: Suggestions, chosen_id: str | None = None) -> None:
+    def show(self, suggestions: Suggestions, chosen_id: str | None = None) -> None:
         """Show what fits; under the cursor is the one that was chosen before, else the best."""
         rows: list[SuggestionRow] = []
         before = None
-        for one in found.found:
-            key = (one.why.name, one.collection.collection_id, one.label or "")
-            rows.append(SuggestionRow(key, one, one.why is not before))
-            before = one.why
+        for suggestion in suggestions.found:
+            key = (suggestion.why.name, suggestion.collection.collection_id, suggestion.label or "")
+            rows.append(SuggestionRow(key, suggestion, suggestion.why is not before))
+            before = suggestion.why
         if rows:
             self.empty = ""
-        elif found.problems:
-            self.empty = "\n".join(found.problems)
+        elif suggestions.problems:
+            self.empty = "\n".join(suggestions.problems)
         else:
-            self.empty = "No collection fits." if found.typed.strip() else "None used lately: type a name."
+            self.empty = "No collection fits." if suggestions.typed.strip() else "None used lately: type a name."
         self.set_rows(tuple(rows))
         before_it = next((row.key for row in rows if row.suggestion.collection.collection_id == chosen_id), None)
         if before_it is None or not self.move_to(before_it):
@@ -75,11 +75,11 @@ class CollectionPicker(LineList[SuggestionRow]):
 
     @staticmethod
     def _cell_name(row: SuggestionRow) -> Cell:
-        one = row.suggestion
-        words, style = state_words(one.collection)
-        parts = [Span(one.label or one.collection.name)]
-        if one.label:
-            parts.append(Span(f" {one.collection.name}:{one.path or ''}", "muted"))
+        suggestion = row.suggestion
+        words, style = state_words(suggestion.collection)
+        parts = [Span(suggestion.label or suggestion.collection.name)]
+        if suggestion.label:
+            parts.append(Span(f" {suggestion.collection.name}:{suggestion.path or ''}", "muted"))
         if words:
             parts.append(Span(f" ({words})", style))
         return tuple(parts)
@@ -193,14 +193,14 @@ class FolderBrowser(LineList[EntryRow]):
     def picked(self) -> tuple[FolderEntry, ...]:
         if self.view is None or not self.marked:
             return ()
-        return tuple(one for one in self.view.entries if one.name in self.marked)
+        return tuple(entry for entry in self.view.entries if entry.name in self.marked)
 
     def _show_rows(self) -> None:
         entries = self.view.entries if self.view else ()
         if self._only:
-            entries = tuple(one for one in entries if one.name.startswith(self._only))
-        known = {one.name for one in self.view.entries} if self.view and self.marked else None
-        self.set_rows(tuple(EntryRow(one.name, one) for one in _sorted(entries, self.order)), known=known)
+            entries = tuple(entry for entry in entries if entry.name.startswith(self._only))
+        known = {entry.name for entry in self.view.entries} if self.view and self.marked else None
+        self.set_rows(tuple(EntryRow(entry.name, entry) for entry in _sorted(entries, self.order)), known=known)
 
     def action_choose(self) -> None:
         """Enter: open a folder, mark a file, or meet what Globus asks for."""
@@ -255,10 +255,10 @@ class FolderBrowser(LineList[EntryRow]):
 
 def _sorted(entries: tuple[FolderEntry, ...], order: Order) -> list[FolderEntry]:
     """Folders first; what is not known comes last."""
-    found = sorted(entries, key=lambda one: one.name.casefold())
+    ordered = sorted(entries, key=lambda entry: entry.name.casefold())
     if order is Order.SIZE:
-        found.sort(key=lambda one: -1 if one.size is None else one.size, reverse=True)
+        ordered.sort(key=lambda entry: -1 if entry.size is None else entry.size, reverse=True)
     elif order is Order.TIME:
-        found.sort(key=lambda one: one.modified or "", reverse=True)
-    found.sort(key=lambda one: not one.is_folder)
-    return found
+        ordered.sort(key=lambda entry: entry.modified or "", reverse=True)
+    ordered.sort(key=lambda entry: not entry.is_folder)
+    return ordered

@@ -56,9 +56,9 @@ class FormRow(Vertical):
             yield from self._row_fields
         yield NoteLine(classes="row-note")
 
-    def say(self, found: Sequence[Finding], *, least: Level = Level.NOTE) -> None:
+    def say(self, findings: Sequence[Finding], *, least: Level = Level.NOTE) -> None:
         """Say the worst of what was found of this field; nothing when it is not even `least`."""
-        worst = max(found, key=lambda one: one.level, default=None)
+        worst = max(findings, key=lambda finding: finding.level, default=None)
         if worst is None or worst.level < least:
             self.say_words("")
         else:
@@ -81,7 +81,7 @@ class FormRow(Vertical):
         self._row_said = (level, words)
         line = self.query_one(".row-note", NoteLine)
         line.display = bool(words)
-        for one, style in _STYLES.items():
-            line.set_class(one is level, style)
+        for each, style in _STYLES.items():
+            line.set_class(each is level, style)
         sign = f"{LEVEL_WORDS[level]} " if level >= Level.WARN else ""
         line.left = Content(f"{sign}{safe_line(words)}")

@@ -147,8 +147,8 @@ class JobPast(Vertical):
         line.left = Content.styled(f" {safe_line(words, ascii_only=view.ascii)}", style)
         high, ascii_only = self.screen.has_class("-high"), view.ascii
         plots = detail_words.plots(state.job, view.tasks, TICKS_WIDE if high else 0, ascii_only=ascii_only)
-        for name, drawn, said in plots:
-            pieces = (f" {name:<7}", "$foreground-muted"), (drawn, "$text-accent"), f"  {said}"
+        for name, drawn, text in plots:
+            pieces = (f" {name:<7}", "$foreground-muted"), (drawn, "$text-accent"), f"  {text}"
             self.query_one(f"#plot-{name}", TextLine).left = Content.assemble(*pieces)
         for plot in self.query(".plot").results(TextLine):
             plot.display = high and bool(plot.left)
@@ -193,7 +193,7 @@ def _legend(shown: Container[tuple[str, str]], *, ascii_only: bool) -> Content:
 
 def _styled(cells: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Cells of a strip as pieces for `Content`, neighbours of the same style joined."""
-    return [("".join(char for char, _ in run), _style(style)) for style, run in groupby(cells, lambda one: one[1])]
+    return [("".join(char for char, _ in run), _style(style)) for style, run in groupby(cells, lambda cell: cell[1])]
 
 
 def _style(name: str) -> str:

@@ -68,10 +68,10 @@ class JobSummary(TextLine):
         room = (self.size.width or 80) - len(marks) - 1
         parts = count_parts(counts, short=short, of=of, room=room)
         words = [(text, _STYLES.get(style or "", "")) for text, style in parts]
-        left = Content.assemble(" ", (marks, "bold $text-accent"))  # first: the counts are cut where it is narrow
+        line = Content.assemble(" ", (marks, "bold $text-accent"))  # first: the counts are cut where it is narrow
         for text, style in words:
-            left += Content.styled(text, style) + Content(" ")
-        self.left = left
+            line += Content.styled(text, style) + Content(" ")
+        self.left = line
         self.right = Content.styled(self._next_words(states, view, short=short), "$text-muted")
 
     def _next_words(self, states: States, view: Viewpoint, *, short: bool) -> str:
@@ -140,12 +140,12 @@ class JobPreview(Widget):
         lines = self._preview_shown.wrap(width) if width else []
         if len(lines) <= height:
             return Content("\n").join(line.rstrip() for line in lines)
-        first, told, *others = self._preview_shown.split("\n")
-        reason, telling = told[: len(told) - len(self._preview_help)], told.wrap(width)
+        first, sentence, *others = self._preview_shown.split("\n")
+        reason, telling = sentence[: len(sentence) - len(self._preview_help)], sentence.wrap(width)
         while len(telling) >= max(2, height) and " " in reason.plain:
             reason = reason[: reason.plain.rindex(" ")]
             telling = Content.assemble(reason, more, self._preview_help).wrap(width)
-        lines = [_cut(first, width, more), *telling, *(line for one in others for line in one.wrap(width))]
+        lines = [_cut(first, width, more), *telling, *(line for other in others for line in other.wrap(width))]
         shown = [line.rstrip() for line in lines[:height]]
         if len(lines) > height:
             shown[-1] = _cut(Content.assemble(shown[-1], more), width, more)
@@ -153,9 +153,9 @@ class JobPreview(Widget):
 
     def _words(self, state: JobState, view: Viewpoint) -> Content:
         case, sign = case_of(state, view), health_sign(state.health.word)
-        live = [one.job for one in state.members if one is state or not one.job.stands_still]
-        each = [schedule_words.next_fires(job.schedule, view.now, view.zone, 3, runs_done=job.n_runs) for job in live]
-        fires = sorted((fire for some in each for fire in some), key=lambda fire: fire.moment)[:3]
+        live = [member.job for member in state.members if member is state or not member.job.stands_still]
+        by_job = [schedule_words.next_fires(job.schedule, view.now, view.zone, 3, runs_done=job.n_runs) for job in live]
+        fires = sorted((fire for some in by_job for fire in some), key=lambda fire: fire.moment)[:3]
         shift = schedule_words.shift_warning(state.job.schedule, view.now, view.zone)
         lines = [
             self._line(
@@ -176,21 +176,21 @@ class JobPreview(Widget):
             return words
         key = self._preview_key_of("jobs.unfold")
         if state.outage:
-            names = ", ".join(safe_line(one.job.label) for one in map(state.make, state.rows[:_NAMED]))
-            more = f" and {len(state.rows) - _NAMED} more" if len(state.rows) > _NAMED else ""
-            return f"{len(state.rows)} timers with one cause ({key} or enter shows each): {names}{more}"
+            names = ", ".join(safe_line(member.job.label) for member in map(state.make, state.rows[:_NAMED]))
+            rest = f" and {len(state.rows) - _NAMED} more" if len(state.rows) > _NAMED else ""
+            return f"{len(state.rows)} timers with one cause ({key} or enter shows each): {names}{rest}"
         times = ", ".join(state.group.suffixes)
         return f"{len(state.rows)} timers, acted on as one ({key} shows each): {times}"
 
     def _help(self, state: JobState) -> str:
-        found = remedies(state.job, state.health)
-        return "".join(f"  {self._preview_key_of(key)} {does}" for key, does in found)
+        hints = remedies(state.job, state.health)
+        return "".join(f"  {self._preview_key_of(key)} {does}" for key, does in hints)
 
     @staticmethod
     def _line(head: str, style: str, words: str) -> Content:
         return Content.assemble((safe_line(head), style), "  ", safe_line(words))
 
 
-def _cut(line: Content, width: int, more: str) -> Content:
+def _cut(line: Content, width: int, sign: str) -> Content:
     """One line, with a sign at its end where something is missing."""
-    return line if line.cell_length <= width else Content.assemble(line.truncate(width - len(more)), more)
+    return line if line.cell_length <= width else Content.assemble(line.truncate(width - len(sign)), sign)

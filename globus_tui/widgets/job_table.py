@@ -107,8 +107,8 @@ class JobTable(LineList["Row"]):
             return
         self._row_columns, self._row_strip = (strip, chosen, wide), strip
         known = {
-            one.id: one
-            for one in (
+            column.id: column
+            for column in (
                 Column("health", "HEALTH", self._cell_health, width=9),
                 Column("name", "NAME", self._cell_name, min_width=34 if wide else 22, max_width=44, weight=2),
                 Column("runs", f"LAST {strip}", self._cell_strip, width=strip, priority=1, keeps_colours=True),
@@ -184,9 +184,9 @@ class JobTable(LineList["Row"]):
         if job.transfer is None:
             return Span("-", "muted")
         paths = job.paths[place]
-        more = f" +{len(paths) - 1}" if len(paths) > 1 else ""
+        rest = f" +{len(paths) - 1}" if len(paths) > 1 else ""
         name = collection_name((row.source, row.destination)[place] or None, self.view_of(row).names)
-        return f"{name} {paths[0] if paths else ''}{more}".rstrip()
+        return f"{name} {paths[0] if paths else ''}{rest}".rstrip()
 
     def _cell_status(self, row: Row) -> Cell:
         status = self.state_of(row).job.status

@@ -57,7 +57,7 @@ class KeyHints(Widget):
             refused: ids of commands that never can act here.
         """
         super().__init__()
-        self._hint_commands = tuple(one for one in commands if one.footer)
+        self._hint_commands = tuple(command for command in commands if command.footer)
         self._hint_keys = keys
         self._hint_refused = refused
         self._hint_wording = wording or (lambda command: command.words)
@@ -80,22 +80,22 @@ class KeyHints(Widget):
 
     def _line(self, room: int) -> Content:
         """Help and the way back at any rate; then those that can act, then the others."""
-        there = [one for one in self._hint_commands if one.command_id not in self.absent]
-        hints = {one.command_id: self._hint(one) for one in there}
+        present = [command for command in self._hint_commands if command.command_id not in self.absent]
+        hints = {command.command_id: self._hint(command) for command in present}
         unable = self.unable | self._hint_refused
         shown: set[str] = set()
-        for wanted in (
+        for ids in (
             ALWAYS & hints.keys(),
-            [one for one in hints if one not in unable | RARER],
-            [one for one in hints if one not in unable],
-            [one for one in hints if one in unable],
+            [key for key in hints if key not in unable | RARER],
+            [key for key in hints if key not in unable],
+            [key for key in hints if key in unable],
         ):
-            for command_id in wanted:
+            for command_id in ids:
                 if command_id not in shown and (hints[command_id].cell_length <= room or command_id in ALWAYS):
                     shown.add(command_id)
                     room -= hints[command_id].cell_length
-        first = [hints[one] for one in hints if one in shown - ALWAYS]
-        return Content("").join((*first, *(hints[one] for one in hints if one in shown & ALWAYS)))
+        first = [hints[key] for key in hints if key in shown - ALWAYS]
+        return Content("").join((*first, *(hints[key] for key in hints if key in shown & ALWAYS)))
 
     def _hint(self, command: Command) -> Content:
         key = key_words(self._hint_keys, command.command_id)

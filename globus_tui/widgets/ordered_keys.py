@@ -100,26 +100,26 @@ class OrderedKeys(LineApp[R]):
     async def _take_keys(self) -> None:
         try:
             while self._key_queue and not self._line_leaving:
-                one = self._key_queue.popleft()
-                if one.time < self._key_not_before:
+                event = self._key_queue.popleft()
+                if event.time < self._key_not_before:
                     continue  # it was meant for a page that is not there any more
                 page = self.screen
-                if isinstance(one, Key) and isinstance(page, Page) and page.begins_a_word(one):
-                    letters = await self._letters_after(one)
-                    if self.screen is not page or one.time < self._key_not_before:
+                if isinstance(event, Key) and isinstance(page, Page) and page.begins_a_word(event):
+                    letters = await self._letters_after(event)
+                    if self.screen is not page or event.time < self._key_not_before:
                         continue
                     if len(letters) > 1:
                         self.key_now = letters[-1]
-                        await page.take_word([*self._just_before(one), *letters])
+                        await page.take_word([*self._just_before(event), *letters])
                         await self._key_over()
                         continue
-                self._key_moves = [*self._just_before(one), one] if isinstance(one, Key) else []
+                self._key_moves = [*self._just_before(event), event] if isinstance(event, Key) else []
                 self.unsay_unbound()
-                self.key_now, self._key_page, self._key_is_free = one, self.screen, False
-                self.post_message(one)
+                self.key_now, self._key_page, self._key_is_free = event, self.screen, False
+                self.post_message(event)
                 await self._key_over()
-                if self._key_is_free and isinstance(one, Key):
-                    self.say_unbound(one)
+                if self._key_is_free and isinstance(event, Key):
+                    self.say_unbound(event)
         except ScreenStackError:
             pass  # the program ends
         finally:
@@ -165,7 +165,7 @@ class OrderedKeys(LineApp[R]):
         screen = self.screen
         if isinstance(screen, Page) and screen.comes:
             return False
-        return _waits(screen) and all(_waits(one) for one in screen.walk_children(with_self=False))
+        return _waits(screen) and all(_waits(node) for node in screen.walk_children(with_self=False))
 
     # --- pages
 

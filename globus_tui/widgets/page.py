@@ -31,9 +31,9 @@ READING = 0.4
 _ENDING = (Unmount, ScreenSuspend, Prune, CloseMessages)
 
 
-def bound(said: str) -> list[BindingType]:
+def bound(text: str) -> list[BindingType]:
     """Keys with what they do, in words that no footer shows: `bound("n,q cancel; up scroll_list(-1)")`."""
-    pairs = (one.split(" ", 1) for one in said.split("; "))
+    pairs = (entry.split(" ", 1) for entry in text.split("; "))
     return [Binding(keys, action, show=False) for keys, action in pairs]
 
 
@@ -106,9 +106,9 @@ class Page(Screen[Answer]):
 
     def tell(self, words: str) -> None:
         """Say something about what was just pressed or pasted."""
-        found = self.query("#page-tells")
-        if found:
-            found.first(Static).update(Content(safe_line(words)))
+        statics = self.query("#page-tells")
+        if statics:
+            statics.first(Static).update(Content(safe_line(words)))
         elif sheets := self.query(".sheet"):
             sheets.first().mount(Static(Content(safe_line(words)), id="page-tells", classes="-wrong"))
 

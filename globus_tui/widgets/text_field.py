@@ -100,13 +100,13 @@ class CompletingField(TextField):
     def action_recall(self, step: int) -> None:
         """What was entered before, or after that; at the end what was being typed."""
         lines = (*self.history, self._recall_typed)
-        here = len(self.history) + self._recall_place
-        if self.value != lines[here]:
-            self._recall_typed, here = self.value, len(self.history)
+        place = len(self.history) + self._recall_place
+        if self.value != lines[place]:
+            self._recall_typed, place = self.value, len(self.history)
             lines = (*self.history, self.value)
-        there = min(len(self.history), max(0, here + step))
-        self._recall_place = there - len(self.history)
-        self._put(lines[there])
+        target = min(len(self.history), max(0, place + step))
+        self._recall_place = target - len(self.history)
+        self._put(lines[target])
 
     def _put(self, text: str) -> None:
         self.value = text

@@ -84,10 +84,10 @@ class NoteLine(TextLine):
         words, indent = self._line_left, " " * self._line_left.plain.startswith(" ")
         if words.cell_length <= width or width <= 1:
             return [words]
-        lines = [Content.assemble(indent, one.rstrip()) for one in words[len(indent) :].wrap(width - len(indent))]
+        lines = [Content.assemble(indent, line.rstrip()) for line in words[len(indent) :].wrap(width - len(indent))]
         most = self.styles.max_height
         if most is not None and len(lines) > (kept := max(1, int(most.value))):
-            rest = Content(" ").join(one[len(indent) :] for one in lines[kept - 1 :])
+            rest = Content(" ").join(line[len(indent) :] for line in lines[kept - 1 :])
             lines[kept - 1 :] = [cut(Content.assemble(indent, rest), width, ascii_only=self.app.has_class("-ascii"))]
         return lines
 
@@ -103,6 +103,6 @@ def cut(words: Content, width: int, *, ascii_only: bool) -> Content:
     return words.truncate(max(0, width - 1)) + Content(ASCII_ELLIPSIS)
 
 
-def same(one: Content, other: Content) -> bool:
+def same(line: Content, other: Content) -> bool:
     """Equal in words and in style: Textual's own comparison looks at the words only."""
-    return one.plain == other.plain and one.spans == other.spans
+    return line.plain == other.plain and line.spans == other.spans

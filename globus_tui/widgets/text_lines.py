@@ -37,9 +37,9 @@ def set_off(cell: Cell, needle: str) -> Cell:
     return tuple(piece for span in spans for piece in _pieces(span, finder(needle)))
 
 
-def _pieces(span: Span, found: re.Pattern[str]) -> list[Span]:
+def _pieces(span: Span, pattern: re.Pattern[str]) -> list[Span]:
     pieces, end = [], 0
-    for match in found.finditer(span.text):
+    for match in pattern.finditer(span.text):
         pieces.append(Span(span.text[end : match.start()], span.style))
         pieces.append(Span(match.group(), f"{span.style} reverse".strip()))
         end = match.end()

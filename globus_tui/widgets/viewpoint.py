@@ -56,7 +56,7 @@ def case_of(state: JobState | Glance, view: Viewpoint) -> Case:
     task = task_of(newest, view.tasks) if newest else None
     fleet = view.fleet.get(str(state.job.job_id), "")
     orders = view.orders.get(str(state.job.job_id), NONE)
-    note = " ".join(filter(None, (orders.note, *(f"#{one}" for one in orders.tags))))
+    note = " ".join(filter(None, (orders.note, *(f"#{tag}" for tag in orders.tags))))
     about = task, view.ascii, state.replaced, fleet, note
     return Case(state.job, state.health, view.names, view.now, view.zone, *about)
 
@@ -69,7 +69,7 @@ def says_why(row: Row) -> bool:
 def why_words(row: Row, glance: Glancing, view: Viewpoint) -> str:
     """The words of a row's WHY column; `glance` as of `States`."""
     if says_why(row) and row.job_id not in view.fleet:
-        source, destination = (collection_name(one, view.names) for one in (row.source, row.destination))
+        source, destination = (collection_name(side, view.names) for side in (row.source, row.destination))
         return join_route(source, destination, ascii_only=view.ascii)
     return why(case_of(glance(row), view))
 
@@ -96,7 +96,7 @@ class RowSubject:
         self.last_run = row.last
         self.view = view
         orders = view.orders.get(row.job_id, NONE)
-        self.note, self.tags = orders.note.casefold(), tuple(one.casefold() for one in orders.tags)
+        self.note, self.tags = orders.note.casefold(), tuple(tag.casefold() for tag in orders.tags)
         self._row, self._glance = row, states.glance  # kept for days, it must not hold the states of back then
 
     @property
@@ -151,19 +151,19 @@ class RowSubject:
     @property
     def ids(self) -> list[str]:
         tasks = (run.resource_id for run in self.job.runs)
-        return [one.casefold() for one in (self.job_id, self._row.source, self._row.destination, *tasks) if one]
+        return [key.casefold() for key in (self.job_id, self._row.source, self._row.destination, *tasks) if key]
 
     @cached_property
     def status(self) -> str:
         """`active`, `paused` and so on."""
-        found = self.job.status
-        return "paused" if found is JobStatus.INACTIVE else found.value
+        status = self.job.status
+        return "paused" if status is JobStatus.INACTIVE else status.value
 
     @cached_property
     def kind(self) -> str:
         """What it starts: `transfer`, `flow` or `other`."""
-        found = self.job.kind
-        return "other" if found is JobKind.GENERIC else found.value
+        kind = self.job.kind
+        return "other" if kind is JobKind.GENERIC else kind.value
 
     @cached_property
     def known(self) -> bool:
@@ -175,8 +175,8 @@ class RowSubject:
         if not self.known:
             return None
         past = Past(self.job, self.view.tasks, self.view.now)
-        found = last_good(self.job, self.view.tasks, past.outcomes)
-        return found.timestamp() if found else None
+        moment = last_good(self.job, self.view.tasks, past.outcomes)
+        return moment.timestamp() if moment else None
 
     @cached_property
     def counts(self) -> Mapping[str, int | None]:
