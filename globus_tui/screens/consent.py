@@ -18,7 +18,7 @@ from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.screens.show_text import print_bare
 from globus_tui.themes import sheets
-from globus_tui.widgets.choice import ChoiceLine
+from globus_tui.widgets.choice import Toggle
 from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_field import TextField
 
@@ -153,7 +153,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
                 group = choice.group
                 yield Static(Content(self.safe(group)), classes="link")
             if len(prompt.choices) > 1:
-                yield ChoiceLine(choice.key, choice.words)
+                yield Toggle(choice.words, True, name=choice.key)
             else:
                 yield Static(Content(f"    {self.safe(choice.words)}"))
         for line in prompt.then:
@@ -270,15 +270,16 @@ class ConsentScreen(Question[frozenset[str] | None]):
     def _ticked(self) -> frozenset[str]:
         if len(self._consent_prompt.choices) == 1:
             return frozenset(choice.key for choice in self._consent_prompt.choices)
-        return frozenset(line.choice_key for line in self.query(ChoiceLine) if line.ticked)
+        return frozenset(toggle.name or "" for toggle in self.query(Toggle) if toggle.value)
 
     def action_all(self) -> None:
-        lines = list(self.query(ChoiceLine))
-        everything = not all(line.ticked for line in lines)
-        for place, line in enumerate(lines):
-            line.tick(everything or place == 0)
+        toggles = list(self.query(Toggle))
+        everything = not all(toggle.value for toggle in toggles)
+        for place, toggle in enumerate(toggles):
+            toggle.value = everything or place == 0
+        self.ask_for_what_is_left()
 
-    @on(ChoiceLine.Toggled)
+    @on(Toggle.Changed)
     def ask_for_what_is_left(self) -> None:
         """Less may be asked for when something is left out."""
         self._show_meant()
@@ -354,8 +355,8 @@ class ConsentScreen(Question[frozenset[str] | None]):
         page.scroll_relative(y=way * max(1, page.size.height - 2), animate=False)
 
     def action_choices(self) -> None:
-        for line in self.query(ChoiceLine).results():
-            line.focus()
+        for toggle in self.query(Toggle).results():
+            toggle.focus()
             return
 
     def action_cancel(self) -> None:

@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Static
 
 from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, cell_width, clip, safe_line
 from globus_tui.widgets.page import bound
@@ -88,46 +87,6 @@ class RuleList(Widget, can_focus=True):
         self.refresh()
 
 
-class ChoiceLine(Static, can_focus=True):
-    """Space ticks it or leaves it out."""
-
-    DEFAULT_CSS = """
-    ChoiceLine { height: auto; }
-    ChoiceLine:focus { background: $panel; text-style: bold; }
-    """
-    BINDINGS: ClassVar = bound("space turn")
-
-    @dataclass
-    class Toggled(Message):
-        """It was ticked or left out."""
-
-        key: str
-        ticked: bool
-
-    def __init__(self, key: str, words: str) -> None:
-        super().__init__(markup=False)
-        self.choice_key = key
-        self.ticked = True
-        self._choice_words = words
-
-    def on_mount(self) -> None:
-        self._draw_line()
-
-    def _draw_line(self) -> None:
-        box = ("[x]", "bold $success") if self.ticked else ("[ ]", "$text-muted")
-        words = safe_line(self._choice_words, ascii_only=self.app.has_class("-ascii"))
-        self.update(Content.assemble(box, " ", (words, "" if self.ticked else "$text-muted")))
-
-    def tick(self, ticked: bool) -> None:
-        if ticked != self.ticked:
-            self.ticked = ticked
-            self._draw_line()
-            self.post_message(self.Toggled(self.choice_key, ticked))
-
-    def action_turn(self) -> None:
-        self.tick(not self.ticked)
-
-
 class Toggle(Widget, can_focus=True):
     """Space switches it, which is told as `Toggle.Changed`. Enter does nothing, so that nothing is switched unseen."""
 
@@ -156,16 +115,18 @@ class Toggle(Widget, can_focus=True):
         value: bool = False,
         *,
         danger: str = "",
+        name: str | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
         """Make a toggle. `danger`: a word put behind it in the colour of errors while it is on."""
-        super().__init__(id=id)
+        super().__init__(name=name, id=id)
         self._toggle_words = words
         self._toggle_danger = danger
         self.set_reactive(Toggle.value, value)
 
     def render(self) -> RenderResult:
-        words = f"[{'x' if self.value else ' '}] {safe_line(self._toggle_words)}"
+        words = safe_line(self._toggle_words, ascii_only=self.app.has_class("-ascii"))
+        words = f"[{'x' if self.value else ' '}] {words}"
         if self.value and self._toggle_danger:
             return Content.assemble((words, "bold $text-error"), f"  {self._toggle_danger}")
         return Content(words if not self._toggle_danger else f"{words}  {' ' * len(self._toggle_danger)}")

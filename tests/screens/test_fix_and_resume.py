@@ -11,7 +11,7 @@ from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.screens.confirm import Results
 from globus_tui.screens.consent import ConsentScreen
-from globus_tui.widgets.choice import ChoiceLine
+from globus_tui.widgets.choice import Toggle
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ async def test_a_timer_that_is_left_out_stays_as_it_was(demo: Demo) -> None:
         demo.point_at(SAME_CAUSE[0])
         screen = await opened(demo, pilot)
         await pilot.press("space", "down", "space")
-        assert [line.ticked for line in screen.query(ChoiceLine)] == [True, False, True]
+        assert [toggle.value for toggle in screen.query(Toggle)] == [True, False, True]
         await browse(demo, pilot, "1")
         assert statuses(demo, *SAME_CAUSE) == ["active", "inactive", "active"]
 
@@ -88,9 +88,9 @@ async def test_a_leaves_only_the_one_that_was_meant_and_takes_all_back(demo: Dem
         demo.point_at(SAME_CAUSE[0])
         screen = await opened(demo, pilot)
         await pilot.press("a")
-        assert [line.ticked for line in screen.query(ChoiceLine)] == [True, False, False]
+        assert [toggle.value for toggle in screen.query(Toggle)] == [True, False, False]
         await pilot.press("a")
-        assert all(line.ticked for line in screen.query(ChoiceLine))
+        assert all(toggle.value for toggle in screen.query(Toggle))
 
 
 async def test_leaving_out_asks_for_less_and_keeps_the_link_where_nothing_changes(demo: Demo) -> None:
@@ -98,13 +98,14 @@ async def test_leaving_out_asks_for_less_and_keeps_the_link_where_nothing_change
         screen = await opened(demo, pilot, "F")
         whole = screen._url
         assert "session_required_mfa" in whole
-        lines = list(screen.query(ChoiceLine))
-        for line in lines:
-            line.tick(line.choice_key == demo.job_id(SAME_CAUSE[0]))
+        toggles = {toggle.name: toggle for toggle in screen.query(Toggle)}
+        for name, toggle in toggles.items():
+            if name != demo.job_id(SAME_CAUSE[0]):
+                toggle.action_switch()
         await demo.until(pilot, lambda: screen._url != whole)
         less = screen._url
         assert "session_required" not in less
-        next(line for line in lines if line.choice_key == demo.job_id(SAME_CAUSE[1])).tick(True)
+        toggles[demo.job_id(SAME_CAUSE[1])].action_switch()
         await demo.until(pilot, lambda: not [one for one in demo.app.workers if one.group == "look-up"])
         assert screen._url == less
 
@@ -155,7 +156,7 @@ async def test_a_second_factor_is_demanded_by_the_page_until_it_is_given(demo: D
 async def test_one_sign_in_mends_every_timer_of_the_facility(demo: Demo) -> None:
     async with demo.console() as pilot:
         screen = await opened(demo, pilot, "F")
-        jobs = [line.choice_key for line in screen.query(ChoiceLine)]
+        jobs = [toggle.name for toggle in screen.query(Toggle)]
         assert len(jobs) >= 10
         await pilot.press("b", "m", "1")
         await demo.until(pilot, lambda: isinstance(demo.app.screen, Results))
