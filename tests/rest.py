@@ -52,6 +52,7 @@ class Rest:
             patch("anyio.to_thread.run_sync", _at_once),  # a long answer of the pretend Globus is packed in a thread
             patch("textual.app.wait_for_idle", self),
             patch("textual.pilot.wait_for_idle", self),
+            patch("textual.pilot.Pilot._wait_for_screen", self._wait_for_screen),
         ):
             yield
 
@@ -63,6 +64,12 @@ class Rest:
         while left is not None:
             await self._all_done()
             left = await self._come_to_what_is_due(left)
+
+    async def _wait_for_screen(self, timeout: float = 0) -> bool:  # noqa: ASYNC109 - as the pilot's own
+        """Instead of the pilot's own, which gives up after half a minute: a busy machine needs longer."""
+        del timeout
+        await self._all_done()
+        return True
 
     async def _come_to_what_is_due(self, left: float) -> float | None:
         before = self._ahead

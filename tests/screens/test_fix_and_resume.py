@@ -156,7 +156,7 @@ async def test_a_second_factor_is_demanded_by_the_page_until_it_is_given(demo: D
 async def test_one_sign_in_mends_every_timer_of_the_facility(demo: Demo) -> None:
     async with demo.console() as pilot:
         screen = await opened(demo, pilot, "F")
-        jobs = [toggle.name for toggle in screen.query(Toggle)]
+        jobs = [toggle.name or "" for toggle in screen.query(Toggle)]
         assert len(jobs) >= 10
         await pilot.press("b", "m", "1")
         await demo.until(pilot, lambda: isinstance(demo.app.screen, Results))

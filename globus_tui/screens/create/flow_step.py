@@ -455,18 +455,27 @@ class FlowStep(Step):
         if draft.what is not What.FLOW_TIMER:
             return
         chosen = draft.flow.flow_id is not None
-        words = self.query_one("#words", TextField)
         self.fill("words", draft.flow.title or draft.flow.flow_id or "")
-        self.query_one("#flows").display = not chosen or words.has_focus or self.query_one("#flows").has_focus
         for key, _ in _PEOPLE:
             self.fill(key, ", ".join(getattr(draft.flow, key)))
         if chosen and draft.flow.flow_id != self._flow_asked:
             self._flow_asked, self.frame.comes = draft.flow.flow_id, True
             self._read_flow(draft.flow.flow_id or "")
-        if not self._flow_searched and self.query_one("#flows").display:
+        self._show_flows()
+        self._show_input(draft, findings)
+
+    def _show_flows(self) -> None:
+        """The list is there while a flow is looked for, by whatever key that ends."""
+        flows = self.query_one("#flows")
+        looking = self.screen.focused in (flows, self.query_one("#words"))
+        flows.display = looking or self.frame.draft.flow.flow_id is None
+        if flows.display and not self._flow_searched:
             self._flow_searched = True
             self._search("")
-        self._show_input(draft, findings)
+
+    def on_descendant_focus(self) -> None:
+        if self.frame.draft.what is What.FLOW_TIMER:
+            self._show_flows()
 
     def _show_input(self, draft: Draft, findings: Sequence[Finding]) -> None:
         known = self._flow_known if self._flow_known and self._flow_known.flow_id == draft.flow.flow_id else None
