@@ -74,9 +74,20 @@ WAYS = {
         "Seeded simulation",
         "One program for weeks, from seeds: time, refreshes, changes, edits, creations, interrupted changes, "
         "restarts, other programs' edits, revoked tokens, wrong clocks and faults on any request. The same "
-        "must hold after each step.",
+        "must hold after each step. Without the screens: with them goes the random walk.",
         lambda minutes: ("tests.faults.simulation", "--seconds", f"{minutes * 60:.0f}"),
         r"seeds|failures|FAILURES|a second",
+    ),
+    "walk": Way(
+        "Random walk through the whole program",
+        "Drawn by hypothesis: keys, time, faults, revoked tokens and other programs' edits; what is drawn is read from "
+        "the screen. After each key: a row says what the service has, or it is under way, or was read before that "
+        "changed; each change has one journal entry, was asked for on a page that was drawn before and named its timer "
+        "(one timer is paused or resumed without, and no run starts by that), and none left by itself; of one lineage "
+        "one timer is active, or the user was told; no secret is drawn. After a clean refresh rows and counts are the "
+        "service's.",
+        lambda minutes: ("tests.faults.walk", "--seconds", f"{minutes * 60:.0f}"),
+        r"walks,|distinct|screens:|failures|FAILED|^seeds",
     ),
     "monkey": Way(
         "Monkey",

@@ -18,7 +18,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,7 @@ from tests.served import Served, serving
 from tests.troubles import too_many
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textual.message import Message
 
@@ -224,7 +224,7 @@ class Monkey:
             never_left = one["outcome"] == "refused" and one.get("error") == "interrupted"
             if one["what"] == "swap" or never_left:
                 continue
-            change = one["what"], _subject(one)
+            change = one["what"], subject(one)
             self.found.recorded[change] += 1
             self.found.done[change] += one["outcome"] == "done"
             self.found.refused[change] += one["outcome"] == "refused"
@@ -242,7 +242,7 @@ class Monkey:
         return self._left <= 0
 
 
-def _subject(entry: Any) -> str:
+def subject(entry: Any) -> str:
     """The id that a line is about; what is made has none before."""
     if entry["what"] in ("create", "transfer"):
         return ""
@@ -316,13 +316,15 @@ async def _rest(app: GlobusTui, patience: float = 60.0) -> None:
         await asyncio.sleep(0.05)
 
 
-@asynccontextmanager
-async def _home() -> AsyncIterator[None]:
+@contextmanager
+def home() -> Iterator[None]:
     """A home of its own, and a folder for what is saved."""
     here = os.getcwd()
     with tempfile.TemporaryDirectory() as folder:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GLOBUS_", "XDG_", "SSH_"))}
-        with patch.dict(os.environ, {**kept, "HOME": folder, "LANG": "C.UTF-8", "EDITOR": "true"}, clear=True):
+        with patch.dict(
+            os.environ, {**kept, "HOME": folder, "LANG": "C.UTF-8", "EDITOR": "true", "PAGER": "true"}, clear=True
+        ):
             os.chdir(folder)
             try:
                 yield
@@ -333,7 +335,7 @@ async def _home() -> AsyncIterator[None]:
 async def on_the_demo(seed: int, keys: int, *, patience: float = 1.0) -> Found:
     """Press keys on the demo."""
     monkey = Monkey(seed, keys, patience=patience)
-    async with _home():
+    with home():
         while not monkey.is_over:
             service = make_app(facility(Clock(speed=1.0)))
             with patch("globus_tui.sandbox.service.make_app", lambda _: service):  # noqa: B023
@@ -348,17 +350,15 @@ async def on_the_demo(seed: int, keys: int, *, patience: float = 1.0) -> Found:
 async def on_a_served_service(seed: int, keys: int, *, patience: float = 1.0) -> Found:
     """Press keys while a service is slow and fails."""
     monkey = Monkey(seed, keys, patience=patience)
-    with serving() as served:
-        async with _home():
-            with patch.dict(os.environ, served.variables()):
-                while not monkey.is_over:
-                    served.sandbox.faults.clear()
-                    await served.sign_in()
-                    backend = await real_backend(load_settings(os.environ), os.environ)
-                    async with backend.connection:
-                        await monkey.play(backend, served.sandbox)
-                await monkey.read_journal()
-                monkey.take_requests(await _requests(served))
+    with serving() as served, home(), patch.dict(os.environ, served.variables()):
+        while not monkey.is_over:
+            served.sandbox.faults.clear()
+            await served.sign_in()
+            backend = await real_backend(load_settings(os.environ), os.environ)
+            async with backend.connection:
+                await monkey.play(backend, served.sandbox)
+        await monkey.read_journal()
+        monkey.take_requests(await _requests(served))
     return monkey.found
 
 

@@ -22,7 +22,7 @@ from globus_tui.settings import load_settings
 from globus_tui.store.journal import Journal, is_open
 from globus_tui.widgets.page import READING
 from tests.cli.terminal import Terminal
-from tests.faults.monkey import _home
+from tests.faults.monkey import home
 from tests.faults.stage import PATIENT, STATUSES
 from tests.served import Served, serving
 
@@ -155,11 +155,9 @@ class Session:
 
 async def play(every: int) -> tuple[Session, int]:
     """One session; gives it, and the exit code of the program."""
-    with serving() as served:
-        async with _home():
-            with patch.dict(os.environ, served.variables()):
-                await served.sign_in()
-                return await asyncio.to_thread(_walk, served, every)
+    with serving() as served, home(), patch.dict(os.environ, served.variables()):
+        await served.sign_in()
+        return await asyncio.to_thread(_walk, served, every)
 
 
 def _walk(served: Served, every: int) -> tuple[Session, int]:

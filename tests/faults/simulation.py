@@ -5,8 +5,9 @@
 
 The clock stands still but where a step moves it, nothing sleeps, and the same seed draws the same steps. After each
 step each change that left has one line in the journal, and rows that count as fresh are what the service has; of one
-lineage of edited timers one is active, unless the user was told that nobody knows; after each seed all requests are
-closed, nothing was created or resumed twice, and no token is in any file or word.
+lineage of edited timers one is active, unless the user was told that nobody knows, and no token is in any file or word;
+after each seed all requests are closed, and nothing was created or resumed twice. What is drawn, and whether it was
+asked for, is looked at by `tests.faults.walk`.
 """
 
 from __future__ import annotations
@@ -145,6 +146,7 @@ class Simulation:
         if not self.moving:
             self.stage.check_rows()
         self._check_lineages()
+        self.stage.check_secrets()
 
     def _check_lineages(self) -> None:
         for first, ids in self.lineages.items():

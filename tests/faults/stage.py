@@ -292,9 +292,9 @@ class Stage:
         states = self.store.states
         there = self.service.sandbox.timers.values()
         real = {
-            one.job_id: (one.name, _rests(one.status)) for one in there if one.owner == self.owner and not one.quirks
+            one.job_id: (one.name, rests(one.status)) for one in there if one.owner == self.owner and not one.quirks
         }
-        shown = {str(one): (state.job.name, _rests(state.job.status.value)) for one, state in states.items()}
+        shown = {str(one): (state.job.name, rests(state.job.status.value)) for one, state in states.items()}
         shown = {one: facts for one, facts in shown.items() if one in real}
         real = {one: facts for one, facts in real.items() if one in shown or facts[1] != "deleted"}
         assert shown == real, f"after a clean refresh the rows are what the service has: {shown.items() ^ real.items()}"
@@ -314,7 +314,7 @@ class Stage:
         assert not found, f"a secret came out: {found}"
 
 
-def _rests(status: str) -> str:
+def rests(status: str) -> str:
     """What Timers calls by several names: whether it goes on, rests, has ended or is going."""
     return status if status in ("inactive", "ended") else "deleted" if status.startswith("delet") else "goes on"
 
