@@ -98,30 +98,32 @@ async def carry_out(
     Raises:
         BadInput: nothing was sent, because something has changed since, or a consent was not given.
     """
-    scopes = tuple(sorted({scope for one in seen.chosen(only) for scope in one.consents}))
+    scopes = tuple(sorted({scope for item in seen.chosen(only) for scope in item.consents}))
     if scopes and (met := await meet(Gare("ConsentRequired", scopes))) is not None:
         if not met:
             raise BadInput("Nothing was sent: the consent was not given.")
-        seen = replace(seen, items=tuple(replace(one, consents=()) for one in seen.items))
+        seen = replace(seen, items=tuple(replace(item, consents=()) for item in seen.items))
     if (await planned()).basis(only) != seen.basis(only):
         raise BadInput(
             "Nothing was sent: the files or the timers have changed since the plan was shown. Look at it again."
         )
-    results = {one.item.key: one for one in await applier.apply(seen, only)}
+    results = {ended.item.key: ended for ended in await applier.apply(seen, only)}
     wants = {
-        key: one.gare for key, one in results.items() if one.gare is not None and one.gare.required_scopes != scopes
+        key: ended.gare
+        for key, ended in results.items()
+        if ended.gare is not None and ended.gare.required_scopes != scopes
     }
     if wants and await meet(_united(wants.values())):
         again = await planned()
         same = [key for key in wants if again.basis([key]) == seen.basis([key])]
-        results |= {one.item.key: one for one in await applier.apply(again, same)}
+        results |= {ended.item.key: ended for ended in await applier.apply(again, same)}
     return tuple(results.values())
 
 
 def _united(gares: Iterable[Gare]) -> Gare:
     """All scopes that are wanted, and the first proof that is: the next apply asks for others."""
-    listed = sorted(gares, key=lambda one: not one.wants_session)
-    return replace(listed[0], required_scopes=tuple(dict.fromkeys(s for one in listed for s in one.required_scopes)))
+    listed = sorted(gares, key=lambda gare: not gare.wants_session)
+    return replace(listed[0], required_scopes=tuple(dict.fromkeys(s for gare in listed for s in gare.required_scopes)))
 
 
 class Applier:
@@ -165,9 +167,9 @@ class Applier:
             async def one(item: Item) -> Result:
                 async with gate:
                     gone = self._unreached >= AT_ONCE
-                    found = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
-                    self._told(found)
-                    return found
+                    result = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
+                    self._told(result)
+                    return result
 
             deleted = [item for item in chosen if Act.DELETE in item.acts]
             first = await asyncio.gather(*(one(item) for item in chosen if Act.DELETE not in item.acts))
@@ -175,15 +177,15 @@ class Applier:
         return (*first, *last)
 
     async def _item(self, item: Item, plan: Plan) -> Result:
-        said: list[str] = []
+        done: list[str] = []
         try:
             for act in item.acts:
-                said.append(await self._act(act, item, plan))
+                done.append(await self._act(act, item, plan))
         except (_Stopped, GlobusTuiError) as wrong:
             self._unreached += isinstance(getattr(wrong, "error", wrong), NetworkError)
-            return Result(item, False, " ".join([*said, str(wrong)]), self._id(item), getattr(wrong, "gare", None))
+            return Result(item, False, " ".join([*done, str(wrong)]), self._id(item), getattr(wrong, "gare", None))
         self._unreached = 0
-        return Result(item, True, " ".join(filter(None, said)), self._id(item))
+        return Result(item, True, " ".join(filter(None, done)), self._id(item))
 
     def _id(self, item: Item) -> str | None:
         known = self._lock.timers.get(item.key)
@@ -214,8 +216,8 @@ class Applier:
 
     # --- the lock file
 
-    def _keep(self, key: str, one: Locked | None) -> None:
-        self._lock = self._lock.having(key, one)
+    def _keep(self, key: str, locked: Locked | None) -> None:
+        self._lock = self._lock.having(key, locked)
         write_lock(self._path, self._lock)
 
     def _record(self, item: Item, wanted: Wanted, job_id: str, runs_before: int = 0) -> None:
@@ -263,35 +265,35 @@ class Applier:
         draft = replace(wanted.draft, schedule=schedule)
         creator = self._making.creator(self._sending(item, wanted))
         after = known.attempt if known is not None else None
-        found = await creator.create(draft, check_consents=False, after=after, jobs=self._there)
-        if not isinstance(found, Created):
-            if isinstance(found, Unconfirmed) and after is not None and found.attempt == after:
+        creation = await creator.create(draft, check_consents=False, after=after, jobs=self._there)
+        if not isinstance(creation, Created):
+            if isinstance(creation, Unconfirmed) and after is not None and creation.attempt == after:
                 raise _Stopped(_later(after, now))
-            raise self._not_created(item, found)
+            raise self._not_created(item, creation)
         # As it was asked for: whether it is to rest is what is seen to next.
-        self._keep(item.key, Locked(str(found.job.job_id), wanted.draft.name, False, wanted.digest))
-        wrong = differences(draft.to_timer(), found.job) if not found.found_again else ()
+        self._keep(item.key, Locked(str(creation.job.job_id), wanted.draft.name, False, wanted.digest))
+        wrong = differences(draft.to_timer(), creation.job) if not creation.found_again else ()
         if wrong:
-            raise _Stopped(f"{found.words} It came out differently: {', '.join(wrong)}.")
-        words = " ".join(filter(None, (found.words, found.note)))
+            raise _Stopped(f"{creation.words} It came out differently: {', '.join(wrong)}.")
+        words = " ".join(filter(None, (creation.words, creation.note)))
         if wanted.paused:
-            words += " " + await self._operate(Pause(found.job.job_id))
-            self._record(item, wanted, str(found.job.job_id))
+            words += " " + await self._operate(Pause(creation.job.job_id))
+            self._record(item, wanted, str(creation.job.job_id))
         return words
 
     def _insist_on_consents(self, item: Item) -> None:
         if item.consents:
             raise _wanting(Gare("ConsentRequired", item.consents), self._called)
 
-    def _not_created(self, item: Item, found: Creation, more: str = "") -> _Stopped:
-        if isinstance(found, Unconfirmed):
-            return _Stopped(f"{found.words} The next apply looks for it first. {more}".strip(), error=found.error)
-        if not isinstance(found, NotCreated) or "created after all" not in found.words:
+    def _not_created(self, item: Item, creation: Creation, rest: str = "") -> _Stopped:
+        if isinstance(creation, Unconfirmed):
+            return _Stopped(f"{creation.words} The next apply looks for it first. {rest}".strip(), error=creation.error)
+        if not isinstance(creation, NotCreated) or "created after all" not in creation.words:
             self._forget_attempt(item)
-        if isinstance(found, NeedsConsent):
-            return _wanting(found.gare, self._called, more)
-        signed_out = " Run globus-tui login first." if isinstance(found, SignedOut) else ""
-        return _Stopped(f"{found.words}{signed_out} {more}".strip(), error=getattr(found, "error", None))
+        if isinstance(creation, NeedsConsent):
+            return _wanting(creation.gare, self._called, rest)
+        signed_out = " Run globus-tui login first." if isinstance(creation, SignedOut) else ""
+        return _Stopped(f"{creation.words}{signed_out} {rest}".strip(), error=getattr(creation, "error", None))
 
     async def _replace(self, item: Item, wanted: Wanted, job: Job, plan: Plan) -> str:
         """Another one takes its place: created, verified, then the two change over."""
@@ -360,8 +362,8 @@ class Applier:
         return _Stopped(swap.words, error=swap.error)
 
 
-def _wanting(gare: Gare, called: Mapping[str, str], more: str = "") -> _Stopped:
-    return _Stopped(" ".join(filter(None, (*asked(gare, called), SIGN_IN, more))), gare)
+def _wanting(gare: Gare, called: Mapping[str, str], rest: str = "") -> _Stopped:
+    return _Stopped(" ".join(filter(None, (*asked(gare, called), SIGN_IN, rest))), gare)
 
 
 def _later(attempt: Attempt, now: datetime) -> str:
@@ -375,7 +377,7 @@ def _later(attempt: Attempt, now: datetime) -> str:
 def _adopted(plan: Plan) -> Lock:
     """The lock file before anything is done: with what was found, without what is gone."""
     lock = plan.lock
-    there = {item.key for item in plan.items}
+    keys = {item.key for item in plan.items}
     for item in plan.items:
         if item.locked_as and item.locked_as != item.key:
             known = lock.timers.get(item.locked_as)
@@ -384,7 +386,7 @@ def _adopted(plan: Plan) -> Lock:
             lock = lock.having(item.key, item.record)
         elif item.job is not None and item.key not in lock.timers:
             lock = lock.having(item.key, Locked(str(item.job.job_id), item.job.name or "", item.job.stands_still))
-    for key in set(lock.timers) - there:
+    for key in set(lock.timers) - keys:
         attempt = lock.timers[key].attempt
         if attempt is None or plan.now - attempt.sent_at >= LATE:
             lock = lock.having(key, None)

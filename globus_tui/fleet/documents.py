@@ -81,10 +81,10 @@ class Source(NamedTuple):
 
 def dotted(path: Path_) -> str:
     """Keys as people write them: `timer.lab-a.items[2]`."""
-    said = ""
+    text = ""
     for key in path:
-        said += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if said else key
-    return said
+        text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else key
+    return text
 
 
 def read_source(path: Path, name: str) -> Source:
@@ -124,13 +124,13 @@ def _read_toml(text: str, name: str) -> Source:
     except RecursionError as problem:
         raise FleetFault(Place(name), "it is nested too deep") from problem
     except ValueError as problem:
-        words, found = str(problem), _WHERE.search(str(problem))
-        at = int(found[1]) if found and found[1] else None
-        column = f" (column {found[2]})" if found and found[2] else ""
-        said = twice[0] if twice and re.search("overwrite|twice", words) else None
-        if said is not None:
-            words = f"it is said twice; first on line {lines[said[0]]}"
-            raise FleetFault(Place(name, said[1], dotted(said[0])), words) from problem
+        words, match = str(problem), _WHERE.search(str(problem))
+        at = int(match[1]) if match and match[1] else None
+        column = f" (column {match[2]})" if match and match[2] else ""
+        again = twice[0] if twice and re.search("overwrite|twice", words) else None
+        if again is not None:
+            words = f"it is said twice; first on line {lines[again[0]]}"
+            raise FleetFault(Place(name, again[1], dotted(again[0])), words) from problem
         advice = ""
         if at is not None and re.match(r"[^=#]*=\s*(?:\d{1,2}:\d\d|@|\*)", text.split("\n")[at - 1]):
             advice = "; a time or schedule is text: put it in quotes"
@@ -165,11 +165,11 @@ def _toml_keys(text: str) -> Iterator[tuple[Path_, int]]:
             yield (*table, *_split(pair[1])), line
             at = pair.end()
         at, depth = at, 0
-        while found := _INSIDE.search(text, at):  # to the end of the line, or of the value that goes on behind it
-            at = found.end()
-            depth += (found[0] in "[{") - (found[0] in "]}")
-            line += found[0].count("\n")
-            if found[0] == "\n" and depth <= 0:
+        while match := _INSIDE.search(text, at):  # to the end of the line, or of the value that goes on behind it
+            at = match.end()
+            depth += (match[0] in "[{") - (match[0] in "]}")
+            line += match[0].count("\n")
+            if match[0] == "\n" and depth <= 0:
                 break
         else:
             return
@@ -177,7 +177,7 @@ def _toml_keys(text: str) -> Iterator[tuple[Path_, int]]:
 
 def _split(keys: str) -> tuple[str, ...]:
     parts = re.findall(_KEY, keys)
-    return tuple(_unquoted(one) for one in parts)
+    return tuple(_unquoted(part) for part in parts)
 
 
 def _unquoted(key: str) -> str:
@@ -213,7 +213,7 @@ def _read_yaml(text: str, name: str) -> Source:
     lines: dict[Path_, int] = {}
     try:
         events = _Events(YAML(typ="safe", pure=True).parse(text), name)
-        found = events.document(lines)
+        document = events.document(lines)
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else None
@@ -225,9 +225,9 @@ def _read_yaml(text: str, name: str) -> Source:
         if isinstance(problem, FleetFault):
             raise
         raise FleetFault(Place(name), f"this is no YAML: {problem}") from problem
-    if found is not None and not isinstance(found, dict):
+    if document is not None and not isinstance(document, dict):
         raise FleetFault(Place(name, 1), "it must be keys with values, such as timer:")
-    return Source(name, found or {}, lines)
+    return Source(name, document or {}, lines)
 
 
 class _Events:
@@ -254,13 +254,13 @@ class _Events:
         return FleetFault(Place(self._name, mark.line + 1), f"{words} (column {mark.column + 1})")
 
     def document(self, lines: dict[Path_, int]) -> Any:
-        found: list[Any] = []
+        documents: list[Any] = []
         for kind, event in iter(self._next_or_end, ("", None)):
-            if kind == "DocumentStart" and found:
+            if kind == "DocumentStart" and documents:
                 raise self._fault(event, "a second document begins; a file has one")
             if kind in ("Scalar", "MappingStart", "SequenceStart"):
-                found.append(self._value(kind, event, (), lines))
-        return found[0] if found else None
+                documents.append(self._value(kind, event, (), lines))
+        return documents[0] if documents else None
 
     def _next_or_end(self) -> tuple[str, Any]:
         try:
@@ -280,17 +280,17 @@ class _Events:
             while (item := self._next())[0] != "SequenceEnd":
                 listed.append(self._value(*item, (*path, len(listed)), lines))
             return listed
-        found: dict[str, Any] = {}
+        mapping: dict[str, Any] = {}
         while (item := self._next())[0] != "MappingEnd":
             key = item[1].value if item[0] == "Scalar" else None
             if key is None:
                 raise self._fault(item[1], "a key must be text")
-            if key in found:
+            if key in mapping:
                 first = lines[(*path, key)]
                 raise self._fault(item[1], f"{dotted((*path, key))} is said twice; first on line {first}")
             lines[(*path, key)] = item[1].start_mark.line + 1
-            found[key] = self._value(*self._next(), (*path, key), lines)
-        return found
+            mapping[key] = self._value(*self._next(), (*path, key), lines)
+        return mapping
 
 
 # --- rows

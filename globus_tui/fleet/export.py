@@ -62,27 +62,27 @@ async def exported(
     Raises:
         GlobusTuiError: a service could not be asked.
     """
-    names = {key: one.name for key, one in store.collections.items() if one.name}
+    names = {key: collection.name for key, collection in store.collections.items() if collection.name}
     sides = dict.fromkeys(str(side) for job in jobs for side in job.sides if side)
     flows = [job.payload.flow_id for job in jobs if isinstance(job.payload, FlowStart) and job.payload.flow_id]
     sure: dict[str, str] = {}
 
-    async def look(said: str, *, flow: bool) -> None:
+    async def look(name: str, *, flow: bool) -> None:
         if flow:
-            found = [(one.flow_id, one.title) for one in await planner.flows_called(said)]
-            names.update(found)
-            if len(found) == 1 and len(await planner.flows_called(found[0][1])) == 1:
-                sure[said] = found[0][1]
-        elif said in names and [key for key, _ in await planner.collections_called(names[said])] == [said]:
-            sure[said] = names[said]
+            titles = [(each.flow_id, each.title) for each in await planner.flows_called(name)]
+            names.update(titles)
+            if len(titles) == 1 and len(await planner.flows_called(titles[0][1])) == 1:
+                sure[name] = titles[0][1]
+        elif name in names and [key for key, _ in await planner.collections_called(names[name])] == [name]:
+            sure[name] = names[name]
 
     async def document(job_id: str) -> Document:
         return (await read(job_id)).document
 
-    await some_at_once([look(one, flow=False) for one in sides])
-    await some_at_once([look(one, flow=True) for one in dict.fromkeys(flows)])
+    await some_at_once([look(side, flow=False) for side in sides])
+    await some_at_once([look(flow_id, flow=True) for flow_id in dict.fromkeys(flows)])
     bare = [str(job.job_id) for job in jobs if job.transfer is None and not job.unreadable]
-    known = dict(zip(bare, await some_at_once([document(one) for one in bare]), strict=True))
+    known = dict(zip(bare, await some_at_once([document(job_id) for job_id in bare]), strict=True))
     exporter = Exporter(sure, names, store.now(), zone, defaults, keys)
     exporter.add_all([(job, known.get(str(job.job_id), {})) for job in jobs], store.decided)
     return exporter
@@ -125,14 +125,15 @@ class Exporter:
         documents = {str(job.job_id): (job, document) for job, document in jobs}
         grouped: set[str] = set()
         for group in timer_groups(job for job, _ in jobs):
-            members = [documents[str(one)] for one in group.job_ids]
-            if found := self._phrase_of(members, group.suffixes):
-                phrase, zone = found
+            members = [documents[str(job_id)] for job_id in group.job_ids]
+            if reading := self._phrase_of(members, group.suffixes):
+                phrase, zone = reading
                 own = {} if zone is UTC else {"zone": zone_words(zone)}
                 key = self._add(group.name, members, {"when": phrase, **own}, orders)
                 if key is not None:
                     ids = {
-                        f"{key}@{suffix}": str(one) for one, suffix in zip(group.job_ids, group.suffixes, strict=True)
+                        f"{key}@{suffix}": str(job_id)
+                        for job_id, suffix in zip(group.job_ids, group.suffixes, strict=True)
                     }
                     self.keys |= ids
                     grouped |= set(ids.values())
@@ -154,12 +155,12 @@ class Exporter:
     ) -> str | None:
         """Its key; None when no file can hold it."""
         job, document = members[0]
-        decided = [orders.get(str(one.job_id), NONE) for one, _ in members]
+        decided = [orders.get(str(job.job_id), NONE) for job, _ in members]
         why = self._why_not(job, when)
         if why is not None:
             self.left_out.append(f"{job.label} ({job.job_id}) {why}")
             return None
-        what, file = self._what(job, document, decided[0])
+        content, file = self._what(job, document, decided[0])
         key = self._key(name)
         values = {**({"name": name} if name != key else {}), **when}
         by_user = job.inactive_reason is None or job.inactive_reason.cause is PauseCause.USER
@@ -167,18 +168,18 @@ class Exporter:
             values["paused"] = True
         if self._defaults is not None:
             values = {**self._against_defaults(job), **({"zone": "UTC"} if "when" in values else {}), **values}
-        comments = dict.fromkeys((*(line for one in decided for line in _noted(one)), *self._comments(job)))
+        comments = dict.fromkeys((*(line for order in decided for line in _noted(order)), *self._comments(job)))
         lines = [*(f"# {safe_line(words)}" for words in comments), f"[timer.{_key(key)}]"]
-        lines += [f"{field} = {_value(value)}" for field, value in (values | what).items()]
+        lines += [f"{field} = {_value(value)}" for field, value in (values | content).items()]
         self.files[file].append("\n".join(lines) + "\n")
         return key
 
     def _against_defaults(self, job: Job) -> dict[str, Any]:
         """What the folder's defaults would change of it, said outright."""
-        said, data = {"paused": False, "sync_level": "always", "filter_rules": []}, job.transfer
+        stated, data = {"paused": False, "sync_level": "always", "filter_rules": []}, job.transfer
         if data is not None:
-            said |= {key: bool(getattr(with_defaults(data), key)) for key in FLAGS}
-        return {key: value for key, value in said.items() if key in (self._defaults or {}) and data is not None}
+            stated |= {key: bool(getattr(with_defaults(data), key)) for key in FLAGS}
+        return {key: value for key, value in stated.items() if key in (self._defaults or {}) and data is not None}
 
     def _why_not(self, job: Job, when: dict[str, Any]) -> str | None:
         if job.unreadable:
@@ -193,15 +194,15 @@ class Exporter:
         return None
 
     def _comments(self, job: Job) -> list[str]:
-        found = []
+        comments = []
         if job.status is JobStatus.ENDED:
-            found.append("has ended")
+            comments.append("has ended")
         if job.stands_still and job.inactive_reason and job.inactive_reason.cause is not PauseCause.USER:
-            found.append("waits for a sign-in or a consent")
+            comments.append("waits for a sign-in or a consent")
         for side in dict.fromkeys(job.sides):
             if isinstance(side, str) and side in self._names and side not in self._sure:
-                found.append(f"{side} is {self._names[side]}")
-        return found
+                comments.append(f"{side} is {self._names[side]}")
+        return comments
 
     def _key(self, name: str) -> str:
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
@@ -231,8 +232,8 @@ class Exporter:
             if job.payload.inputs:
                 values["input"] = dict(job.payload.inputs)
             for key in ("run_managers", "run_monitors", "tags") if part else ():
-                if found := getattr(part, key):
-                    values[key] = list(found)
+                if principals := getattr(part, key):
+                    values[key] = list(principals)
             return values | ({"run_label": part.label} if part and part.label else {}), "flows"
         body = document.get("callback_body")
         return {"calls": job.callback_url or "", **({"body": body} if body else {})}, "calls"
@@ -242,26 +243,26 @@ class Exporter:
         item = data.items[0]
         both = {"from": f"{source}:{item.source_path}", "to": f"{destination}:{item.destination_path}"}
         plain = len(data.items) == 1 and item.external_checksum is None and item.checksum_algorithm is None
-        back = [split_place(one) for one in both.values()]
+        back = [split_place(place) for place in both.values()]
         if plain and back == [(source, item.source_path), (destination, item.destination_path)]:
             values: dict[str, Any] = dict(both)
             if item.recursive is not None:
                 values["recursive"] = item.recursive
         else:
-            values = {"from": source, "to": destination, "items": [_item(one.to_document()) for one in data.items]}
+            values = {"from": source, "to": destination, "items": [_item(item.to_document()) for item in data.items]}
         if data.sync_level is not None:
             values["sync_level"] = data.sync_level.name.lower()
-        usual, said = new_draft().transfer, with_defaults(data)
-        values |= {key: getattr(said, key) for key in FLAGS if getattr(said, key) != (getattr(usual, key) or False)}
+        usual, stated = new_draft().transfer, with_defaults(data)
+        values |= {key: getattr(stated, key) for key in FLAGS if getattr(stated, key) != (getattr(usual, key) or False)}
         values |= {key: getattr(data, key) for key in _TEXTS if getattr(data, key)}
         if data.filter_rules:
-            values["filter_rules"] = [_rule(one) for one in data.filter_rules]
-        more = {key: one for key, one in data.extra.items() if key not in NOT_IN_TIMERS and one is not None}
-        return values | ({"more": more} if more else {})
+            values["filter_rules"] = [_rule(rule) for rule in data.filter_rules]
+        extra = {key: value for key, value in data.extra.items() if key not in NOT_IN_TIMERS and value is not None}
+        return values | ({"more": extra} if extra else {})
 
     def _called(self, collection_id: str | None) -> str:
-        said = self._sure.get(collection_id or "", "")
-        return said if said and split_place(f"{said}:/") == (said, "/") else collection_id or ""
+        name = self._sure.get(collection_id or "", "")
+        return name if name and split_place(f"{name}:/") == (name, "/") else collection_id or ""
 
     # --- when
 
@@ -284,8 +285,8 @@ class Exporter:
         schedules = [job.schedule for job in jobs]
         if len({(job.stands_still, job.status is JobStatus.ENDED) for job in jobs}) > 1:
             return None
-        days = list(dict.fromkeys(one.rpartition(" ")[0] for one in suffixes))
-        clocks = list(dict.fromkeys(one.rpartition(" ")[2] for one in suffixes))
+        days = list(dict.fromkeys(suffix.rpartition(" ")[0] for suffix in suffixes))
+        clocks = list(dict.fromkeys(suffix.rpartition(" ")[2] for suffix in suffixes))
         when = f"at {' and '.join(clocks)}"
         full = {name[:3]: name for name in DAY_NAMES}
         phrase = f"{', '.join(full[day] for day in days)} {when}" if days != [""] else f"every day {when}"
@@ -303,9 +304,9 @@ class Exporter:
                     read = parse_schedule(candidate, self._now, zone)
                 except BadInput:
                     continue
-                there = {one.suffix: one.schedule for one in read.members}
-                if set(there) == set(suffixes) and all(
-                    made is not None and _reads_as(there[suffix], made)
+                read_as = {member.suffix: member.schedule for member in read.members}
+                if set(read_as) == set(suffixes) and all(
+                    made is not None and _reads_as(read_as[suffix], made)
                     for suffix, made in zip(suffixes, schedules, strict=True)
                 ):
                     return candidate, zone
@@ -325,12 +326,12 @@ def _phrases(schedule: Schedule) -> list[str]:
         return [every + end]
     start = schedule.start.astimezone(UTC)
     clock = f"{start:%H:%M:%S}".removesuffix(":00")
-    found = [f"{every} from {_moment(start)}{end}"]
+    phrases = [f"{every} from {_moment(start)}{end}"]
     if schedule.interval == _DAY:
-        found.insert(0, f"every day at {clock}{end}")
+        phrases.insert(0, f"every day at {clock}{end}")
     elif schedule.interval == _WEEK:
-        found.insert(0, f"every {DAY_NAMES[start.weekday()]} at {clock}{end}")
-    return found
+        phrases.insert(0, f"every {DAY_NAMES[start.weekday()]} at {clock}{end}")
+    return phrases
 
 
 def _moment(moment: datetime) -> str:
@@ -350,7 +351,7 @@ def _whole(moment: datetime | None) -> datetime | None:
 
 def _item(document: Mapping[str, Any]) -> dict[str, Any]:
     renamed = {"source_path": "from", "destination_path": "to"}
-    return {renamed.get(key, key): one for key, one in document.items() if key != "DATA_TYPE"}
+    return {renamed.get(key, key): value for key, value in document.items() if key != "DATA_TYPE"}
 
 
 def _rule(rule: FilterRule) -> str | dict[str, str]:
@@ -367,8 +368,8 @@ def _rule(rule: FilterRule) -> str | dict[str, str]:
 
 def _noted(decided: Orders) -> list[str]:
     """What people wrote down of a timer, as lines of comments."""
-    found = [part for line in decided.note.splitlines() for part in textwrap.wrap(line, 110)]
-    return [*found, f"tags: {', '.join(decided.tags)}"] if decided.tags else found
+    lines = [part for line in decided.note.splitlines() for part in textwrap.wrap(line, 110)]
+    return [*lines, f"tags: {', '.join(decided.tags)}"] if decided.tags else lines
 
 
 def _slug(name: str) -> str:
@@ -382,8 +383,8 @@ def _key(key: str) -> str:
 
 def _text(text: str) -> str:
     r"""A TOML string, in which whatever is not seen as it is stands as `\u202e`."""
-    said = "".join(f"\\{one}" if one in '"\\' else one if one.isprintable() else _escaped(one) for one in text)
-    return f'"{said}"'
+    escaped = "".join(f"\\{char}" if char in '"\\' else char if char.isprintable() else _escaped(char) for char in text)
+    return f'"{escaped}"'
 
 
 def _escaped(character: str) -> str:
@@ -399,10 +400,10 @@ def _value(value: Any) -> str:
     if isinstance(value, dict | list) and _has_null(value):
         return _text(json.dumps(value, ensure_ascii=False))  # TOML has no null; a table may stand as JSON
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(str(key))} = {_value(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(str(key))} = {_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        if len(value) > 1 and any(isinstance(one, dict) for one in value):
-            return "[\n" + "".join(f"  {_value(one)},\n" for one in value) + "]"
+        if len(value) > 1 and any(isinstance(item, dict) for item in value):
+            return "[\n" + "".join(f"  {_value(item)},\n" for item in value) + "]"
         return f"[{', '.join(map(_value, value))}]"
     return repr(value)
 

@@ -128,8 +128,8 @@ class Entry:
 
     @property
     def name(self) -> str:
-        found: str = self.values["name"]
-        return found
+        name: str = self.values["name"]
+        return name
 
     def fault(self, field: str, words: str) -> FleetFault:
         """Something wrong with one of its values."""
@@ -156,17 +156,17 @@ def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
         return [where]
     if not where.is_dir():
         raise FleetFaults([FleetFault(Place(str(where)), "there is no such folder")])
-    found = [
+    paths = [
         path
         for path in sorted(where.rglob("*"))
         if path.suffix in ENDINGS
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(where).parts)
     ]
-    if some and not found:
+    if some and not paths:
         words = "there is no .toml or .yaml file in it; globus-tui export --all DIR writes one of what is there"
         raise FleetFaults([FleetFault(Place(str(where)), words)])
-    return found
+    return paths
 
 
 def read_fleet(where: Path) -> tuple[Entry, ...]:
@@ -189,7 +189,7 @@ def read_fleet(where: Path) -> tuple[Entry, ...]:
     for source, path in sources:
         reader.take_timers(source, path.parent)
     if faults:
-        raise FleetFaults(sorted(faults, key=lambda one: (one.place.file, one.place.line or 0)))
+        raise FleetFaults(sorted(faults, key=lambda fault: (fault.place.file, fault.place.line or 0)))
     return tuple(reader.entries.values())
 
 
@@ -204,7 +204,7 @@ def read_common(where: Path) -> tuple[dict[str, Any], set[str]]:
     reader = _Reader([])
     for path in files:
         reader.take_common(read_source(path, path.name))
-    return reader.defaults(), {one.key.partition("/")[0] for one in entries}
+    return reader.defaults(), {entry.key.partition("/")[0] for entry in entries}
 
 
 class _Reader:
@@ -226,33 +226,33 @@ class _Reader:
     # --- what they have in common
 
     def take_common(self, source: Source) -> None:
-        for key, found in source.found.items():
+        for key, table in source.found.items():
             if key == "defaults":
                 if self._defaults is not None:
                     self._fault(source.place(key), f"defaults are said twice; also in {self._defaults.place}")
                     continue
-                self._defaults = self._raw(source, found, (key,), _NOT_IN_DEFAULTS)
+                self._defaults = self._raw(source, table, (key,), _NOT_IN_DEFAULTS)
             elif key == "template":
-                for name, one in self._tables(source, found, key):
-                    raw = self._raw(source, one, (key, name), _NOT_IN_DEFAULTS[1:])
+                for name, inner in self._tables(source, table, key):
+                    raw = self._raw(source, inner, (key, name), _NOT_IN_DEFAULTS[1:])
                     if name in self._templates:
                         self._fault(raw.place, f"this template is there twice; also in {self._templates[name].place}")
                     self._templates[name] = raw
             elif key not in ("timer", "$schema"):
                 self._fault(source.place(key), _unknown(key, ("timer", "template", "defaults")))
 
-    def _tables(self, source: Source, found: object, key: str) -> Iterator[tuple[str, Any]]:
-        if isinstance(found, dict):
-            yield from found.items()
+    def _tables(self, source: Source, table: object, key: str) -> Iterator[tuple[str, Any]]:
+        if isinstance(table, dict):
+            yield from table.items()
         else:
             self._fault(source.place(key), f"must be tables with names, such as [{key}.nightly]")
 
-    def _raw(self, source: Source, found: object, path: tuple[str | int, ...], without: tuple[str, ...]) -> _Raw:
+    def _raw(self, source: Source, table: object, path: tuple[str | int, ...], without: tuple[str, ...]) -> _Raw:
         values: dict[str, tuple[Any, Place]] = {}
-        if not isinstance(found, dict):
+        if not isinstance(table, dict):
             self._fault(source.place(*path), "must be a table of keys and values")
-            found = {}
-        for key, value in found.items():
+            table = {}
+        for key, value in table.items():
             place = source.place(*path, key)
             if key not in FIELDS:
                 self._fault(place, _unknown(key, FIELDS))
@@ -267,16 +267,16 @@ class _Reader:
     # --- timers
 
     def take_timers(self, source: Source, folder: Path) -> None:
-        found = source.found.get("timer")
-        if isinstance(found, dict):
-            for key, one in found.items():
-                raw = self._raw(source, one, ("timer", key), ("key",))
+        timers = source.found.get("timer")
+        if isinstance(timers, dict):
+            for key, table in timers.items():
+                raw = self._raw(source, table, ("timer", key), ("key",))
                 self._take(key, raw, folder)
-        elif isinstance(found, list):
-            for place, one in enumerate(found):
-                raw = self._raw(source, one, ("timer", place), ())
+        elif isinstance(timers, list):
+            for place, table in enumerate(timers):
+                raw = self._raw(source, table, ("timer", place), ())
                 self._take(None, raw, folder)
-        elif found is not None:
+        elif timers is not None:
             self._fault(source.place("timer"), "must be [timer.KEY] tables, or [[timer]] ones")
 
     def _take(self, key: str | None, own: _Raw, folder: Path) -> None:
@@ -284,34 +284,34 @@ class _Reader:
         if "rows" not in values:
             self._add(key, own, values)
             return
-        said, place = values.pop("rows")
-        if not isinstance(said, str) or not said:
+        file, place = values.pop("rows")
+        if not isinstance(file, str) or not file:
             self._fault(place, "must be the name of a CSV file")
             return
         try:
-            rows = read_rows(folder / said, str(said))
+            rows = read_rows(folder / file, str(file))
         except FleetFaults as wrong:
             self._faults += wrong.faults
             return
         for row in rows:
-            here = Place(f"{own.place.file}, {row.place.file}", row.place.line, own.place.key)
+            row_place = Place(f"{own.place.file}, {row.place.file}", row.place.line, own.place.key)
             before = len(self._faults)
             try:
-                whole = self._row(values, row.cells, here)
+                whole = self._row(values, row.cells, row_place)
             except KeyError as missing:
                 where, columns = values[missing.args[1]][1], ", ".join(row.cells)
-                self._fault(where, f"{{{missing.args[0]}}} is no column of {said}, which has {columns}")
+                self._fault(where, f"{{{missing.args[0]}}} is no column of {file}, which has {columns}")
                 return
             if len(self._faults) > before:
                 continue
-            mine = row.cells.get("key") or (whole["name"][0] if "name" in whole else None)
-            if not isinstance(mine, str) or ("name" in values and values["name"][0] == mine and "{" not in mine):
+            label = row.cells.get("key") or (whole["name"][0] if "name" in whole else None)
+            if not isinstance(label, str) or ("name" in values and values["name"][0] == label and "{" not in label):
                 self._fault(place, 'rows need names that differ: write name = "… {column}", or a column “key”')
                 return
-            self._add(f"{key}/{mine}" if key else mine, _Raw(here, own.values), whole)
+            self._add(f"{key}/{label}" if key else label, _Raw(row_place, own.values), whole)
 
     def _row(
-        self, values: Mapping[str, tuple[Any, Place]], cells: Mapping[str, str], here: Place
+        self, values: Mapping[str, tuple[Any, Place]], cells: Mapping[str, str], row_place: Place
     ) -> dict[str, tuple[Any, Place]]:
         """The values with the cells of one row in them.
 
@@ -321,29 +321,29 @@ class _Reader:
         whole: dict[str, tuple[Any, Place]] = {}
         for field, (value, where) in values.items():
             try:
-                whole[field] = (_filled(value, cells), here._replace(key=where.key))
+                whole[field] = (_filled(value, cells), row_place._replace(key=where.key))
             except KeyError as missing:
                 raise KeyError(missing.args[0], field) from missing
             except _EmptyCell as cell:
                 if field in _NEEDED or value != f"{{{cell}}}":  # what stands alone is not said in this row
-                    self._fault(here._replace(key=where.key), f"the cell {cell} is empty")
+                    self._fault(row_place._replace(key=where.key), f"the cell {cell} is empty")
         return whole
 
     def _merged(self, own: _Raw) -> dict[str, tuple[Any, Place]]:
         """The values of a timer over those of its templates; defaults come last, where its kind is known."""
         merged: dict[str, tuple[Any, Place]] = {}
         if "template" in own.values:
-            said, place = own.values["template"]
-            for name in said if isinstance(said, list) else [said]:
+            names, place = own.values["template"]
+            for name in names if isinstance(names, list) else [names]:
                 template = self._templates.get(name) if isinstance(name, str) else None
                 if template is None:
                     self._fault(place, _unknown(str(name), self._templates, "template"))
                 else:
                     merged = _over(template.values, merged)
-        merged = _over({key: one for key, one in own.values.items() if key != "template"}, merged)
+        merged = _over({key: value for key, value in own.values.items() if key != "template"}, merged)
         if self._defaults is not None:
             kind = _kind_of(merged)
-            fits = {key: one for key, one in self._defaults.values.items() if kind in FIELDS[key].of}
+            fits = {key: value for key, value in self._defaults.values.items() if kind in FIELDS[key].of}
             merged = _over(merged, fits)
         return merged
 
@@ -376,14 +376,14 @@ class _Reader:
 def _over(above: dict[str, Any], below: dict[str, Any]) -> dict[str, Any]:
     """What is nearer wins, and of two ways to say when it runs only one holds."""
     hidden = {"when": "schedule", "schedule": "when"}
-    return {key: one for key, one in below.items() if hidden.get(key) not in above} | above
+    return {key: value for key, value in below.items() if hidden.get(key) not in above} | above
 
 
 def _incomplete(entry: Entry) -> Iterator[FleetFault]:
     values = entry.values
     if len({"when", "schedule"} & set(values)) != 1:
-        said = "both" if "when" in values else "neither"
-        yield FleetFault(entry.place, f'needs either when = "…" or a schedule; {said} is there')
+        which = "both" if "when" in values else "neither"
+        yield FleetFault(entry.place, f'needs either when = "…" or a schedule; {which} is there')
     for field in ("from", "to") if entry.kind == "T" else ():
         if field not in values:
             yield FleetFault(entry.place, f'has no {field}; write {field} = "COLLECTION:/path/"')
@@ -396,20 +396,20 @@ def _incomplete(entry: Entry) -> Iterator[FleetFault]:
         yield entry.fault("recursive", "stands in items, where there are some")
 
 
-def split_place(said: str) -> tuple[str, str]:
+def split_place(text: str) -> tuple[str, str]:
     """Collection and path of `Campus Archive:/proj/x/`; the path is empty where none is said."""
-    found = re.search(r":(?=[/~])", said)
-    return (said[: found.start()].strip(), said[found.end() :]) if found else (said.strip(), "")
+    colon = re.search(r":(?=[/~])", text)
+    return (text[: colon.start()].strip(), text[colon.end() :]) if colon else (text.strip(), "")
 
 
 def _kind_of(values: Mapping[str, object]) -> str:
     return "F" if "flow" in values else "C" if "calls" in values else "T"
 
 
-def _unknown(key: str, known: Mapping[str, Any] | tuple[str, ...], what: str = "key") -> str:
+def _unknown(key: str, known: Mapping[str, Any] | tuple[str, ...], noun: str = "key") -> str:
     near = get_close_matches(key, known, 1)
-    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(list(known)[:12]) or 'none'}"
-    return f"“{key[:60]}” is no {what} here{meant}"
+    hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(list(known)[:12]) or 'none'}"
+    return f"“{key[:60]}” is no {noun} here{hint}"
 
 
 class _EmptyCell(Exception):
@@ -430,15 +430,15 @@ def _filled(value: Any, cells: Mapping[str, str]) -> Any:
     def cell(hole: re.Match[str]) -> str:
         if hole[1] is None:
             return hole[0][0]
-        if not (found := cells[hole[1].strip()]):
+        if not (text := cells[hole[1].strip()]):
             raise _EmptyCell(hole[1].strip())
-        return found
+        return text
 
     if isinstance(value, str):
         return _HOLE.sub(cell, value)
     if isinstance(value, list):
-        return [_filled(one, cells) for one in value]
-    return {key: _filled(one, cells) for key, one in value.items()} if isinstance(value, dict) else value
+        return [_filled(inner, cells) for inner in value]
+    return {key: _filled(inner, cells) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 # --- values
@@ -470,21 +470,21 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise BadInput(f"must be a number, not {_said(value)}")
     try:
-        found = float(value)
+        number = float(value)
     except (ValueError, OverflowError) as problem:
         raise BadInput(f"must be a number, not {_said(value)}") from problem
-    if not abs(found) < 1e12:
+    if not abs(number) < 1e12:
         raise BadInput(f"must be a number, not {_said(value)}")
-    return found
+    return number
 
 
 def _percent(value: object) -> float | None:
     if value is False or value == "false":
         return None
-    found = _number(value)
-    if not 0 <= found <= 100:
+    number = _number(value)
+    if not 0 <= number <= 100:
         raise BadInput("must be a number from 0 to 100, or false")
-    return found
+    return number
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -503,16 +503,16 @@ def _table(value: object) -> dict[str, Any]:
             raise BadInput(f"is no JSON: {problem}") from problem
     if not isinstance(value, dict):
         raise BadInput(f"must be a table, not {_said(value)}")
-    found: dict[str, Any] = _plain(value)
-    return found
+    table: dict[str, Any] = _plain(value)
+    return table
 
 
 def _plain(value: Any) -> Any:
     """As JSON has it: moments of TOML become text, what is no number of JSON is refused."""
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(inner) for inner in value]
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, float) and not abs(value) < float("inf"):
@@ -547,34 +547,34 @@ _ITEM = {"from": _text, "to": _text, "recursive": _flag, "external_checksum": _t
 def _items(value: object) -> tuple[dict[str, Any], ...]:
     if not isinstance(value, list) or not value:
         raise BadInput('must be a list such as [{from = "/a/", to = "/b/"}]')
-    found = []
-    for place, one in enumerate(value):
-        if not isinstance(one, dict) or not {"from", "to"} <= set(one):
+    items = []
+    for place, item in enumerate(value):
+        if not isinstance(item, dict) or not {"from", "to"} <= set(item):
             raise BadInput(f"{dotted((place,))} needs from and to")
-        for key in one:
+        for key in item:
             if key not in _ITEM:
                 raise BadInput(f"{dotted((place,))}: {_unknown(key, _ITEM)}")
-        found.append({key: _ITEM[key](said) for key, said in one.items()})
-    return tuple(found)
+        items.append({key: _ITEM[key](inner) for key, inner in item.items()})
+    return tuple(items)
 
 
 def _rules(value: object) -> tuple[Any, ...]:
     if isinstance(value, str):
         value = [value]
-    if not isinstance(value, list) or not all(isinstance(one, str | dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(rule, str | dict) for rule in value):
         raise BadInput("must be a list of texts such as exclude *.tmp")
-    found = []
-    for place, one in enumerate(value):
+    rules = []
+    for place, rule in enumerate(value):
         try:
-            found.append(parse_rule(one) if isinstance(one, str) else _rule(one))
+            rules.append(parse_rule(rule) if isinstance(rule, str) else _rule(rule))
         except BadInput as wrong:
             raise BadInput(f"{dotted((place,))}: {wrong}") from wrong
-    return tuple(found)
+    return tuple(rules)
 
 
 def _rule(value: dict[str, Any]) -> FilterRule:
     unknown = set(value) - {"name", "method", "type"}
-    if unknown or not all(isinstance(one, str) for one in value.values()) or not value.get("name"):
+    if unknown or not all(isinstance(text, str) for text in value.values()) or not value.get("name"):
         raise BadInput("a rule has a name, and may have method and type")
     return FilterRule(value["name"], value.get("method", "exclude"), value.get("type"))
 
@@ -623,13 +623,13 @@ _SHAPES: dict[Kind, dict[str, Any]] = {
 
 def schema() -> dict[str, Any]:
     """JSON Schema (draft 7, which editors of TOML and YAML know) of a fleet file."""
-    properties = {key: {"description": one.words, **_SHAPES[one.kind]} for key, one in FIELDS.items()}
+    properties = {key: {"description": field.words, **_SHAPES[field.kind]} for key, field in FIELDS.items()}
 
     def entry(*without: str) -> dict[str, Any]:
         return {
             "type": "object",
             "additionalProperties": False,
-            "properties": {key: one for key, one in properties.items() if key not in without},
+            "properties": {key: shape for key, shape in properties.items() if key not in without},
         }
 
     tables = {"type": "object", "additionalProperties": entry("key")}

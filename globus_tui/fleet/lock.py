@@ -64,10 +64,10 @@ class Lock:
     zone: str = ""
     timers: Mapping[str, Locked] = field(default_factory=dict, hash=False)
 
-    def having(self, key: str, one: Locked | None) -> Lock:
+    def having(self, key: str, locked: Locked | None) -> Lock:
         """The same with another timer under a key, or with none."""
         kept = {name: known for name, known in self.timers.items() if name != key}
-        return replace(self, timers=kept if one is None else kept | {key: one})
+        return replace(self, timers=kept if locked is None else kept | {key: locked})
 
 
 def lock_path(where: Path) -> Path:
@@ -82,7 +82,7 @@ def read_lock(path: Path) -> Lock:
         BadInput: it cannot be read, or says something that this program does not know.
     """
     try:
-        found = json.loads(read_file(path, 4 * MOST_BYTES).decode())
+        document = json.loads(read_file(path, 4 * MOST_BYTES).decode())
     except FileNotFoundError:
         return Lock()
     except OSError as problem:
@@ -90,24 +90,24 @@ def read_lock(path: Path) -> Lock:
     except (ValueError, RecursionError) as problem:
         advice = "Take it from version control again; it says which timers were made."
         raise BadInput(f"{path} is no lock file: {problem}.", advice=advice) from problem
-    if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("version") != VERSION:
+    if not isinstance(document, dict) or document.get("format") != FORMAT or document.get("version") != VERSION:
         raise BadInput(f"{path}: “format” must be “{FORMAT}”, and “version” {VERSION}.")
-    timers = wire.document(found.get("timers"))
+    timers = wire.document(document.get("timers"))
     return Lock(
-        wire.text(found.get("owner")) or "",
-        wire.text(found.get("zone")) or "",
-        {key: _locked(wire.document(one)) for key, one in timers.items()},
+        wire.text(document.get("owner")) or "",
+        wire.text(document.get("zone")) or "",
+        {key: _locked(wire.document(entry)) for key, entry in timers.items()},
     )
 
 
-def _locked(found: wire.Document) -> Locked:
+def _locked(document: wire.Document) -> Locked:
     return Locked(
-        wire.text(found.get("id")),
-        wire.text(found.get("name")) or "",
-        found.get("paused") is True,
-        wire.text(found.get("digest")) or "",
-        wire.whole(found.get("runs_before")) or 0,
-        read_attempt(found.get("asked")),
+        wire.text(document.get("id")),
+        wire.text(document.get("name")) or "",
+        document.get("paused") is True,
+        wire.text(document.get("digest")) or "",
+        wire.whole(document.get("runs_before")) or 0,
+        read_attempt(document.get("asked")),
     )
 
 
@@ -117,7 +117,7 @@ def write_lock(path: Path, lock: Lock) -> None:
     Raises:
         BadInput: it cannot be written; the old one is untouched.
     """
-    timers = {key: _document(one) for key, one in sorted(lock.timers.items())}
+    timers = {key: _document(locked) for key, locked in sorted(lock.timers.items())}
     document = {"format": FORMAT, "version": VERSION, "owner": lock.owner, "zone": lock.zone, "timers": timers}
     try:
         write_private(path, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode(), mode=0o644)
@@ -125,11 +125,16 @@ def write_lock(path: Path, lock: Lock) -> None:
         raise BadInput(f"{path} cannot be written: {problem.strerror or problem}") from problem
 
 
-def _document(one: Locked) -> dict[str, Any]:
-    found: dict[str, Any] = {"id": one.job_id, "name": one.name, "paused": one.paused, "digest": one.digest}
-    if one.runs_before:
-        found["runs_before"] = one.runs_before
-    return found | ({"asked": attempt_document(one.attempt)} if one.attempt else {})
+def _document(locked: Locked) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": locked.job_id,
+        "name": locked.name,
+        "paused": locked.paused,
+        "digest": locked.digest,
+    }
+    if locked.runs_before:
+        document["runs_before"] = locked.runs_before
+    return document | ({"asked": attempt_document(locked.attempt)} if locked.attempt else {})
 
 
 def digest_of(draft: Draft, when: object) -> str:

@@ -104,7 +104,7 @@ class Item:
 
     @property
     def stopped(self) -> bool:
-        return any(one.level is Level.STOP for one in self.findings)
+        return any(finding.level is Level.STOP for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,45 +134,45 @@ class Plan:
 
     @property
     def stopped(self) -> bool:
-        return any(one.level is Level.STOP for one in self.findings) or any(one.stopped for one in self.items)
+        return any(finding.level is Level.STOP for finding in self.findings) or any(item.stopped for item in self.items)
 
     @property
     def differing(self) -> tuple[Item, ...]:
         """What is not as the files say, of timers that are or were there."""
-        return tuple(one for one in self.items if one.drift or (one.acts and one.job is not None))
+        return tuple(item for item in self.items if item.drift or (item.acts and item.job is not None))
 
     def document(self) -> dict[str, Any]:
-        counts = Counter(act.value for one in self.items for act in one.acts)
+        counts = Counter(act.value for item in self.items for act in item.acts)
         return {
             "schema": SCHEMA,
             "as_of": wire_moment(self.now.astimezone(UTC)),
             "folder": str(self.where.resolve()),
-            "actions": [_document(one) for one in self.items if one.acts or one.drift or one.findings],
+            "actions": [_document(item) for item in self.items if item.acts or item.drift or item.findings],
             "counts": {act.value: counts[act.value] for act in Act},
-            "unchanged": sum(not one.acts for one in self.items),
+            "unchanged": sum(not item.acts for item in self.items),
             "not_in_files": len(self.others),
-            "findings": [_finding(one) for one in self.findings],
+            "findings": [_finding(finding) for finding in self.findings],
             "runs_an_hour": {"now": self.rate[0], "afterwards": self.rate[1], "limit": LIMIT_PER_HOUR},
-            "consents": sorted({scope for one in self.items for scope in one.consents}),
+            "consents": sorted({scope for item in self.items for scope in item.consents}),
             "can_be_applied": not self.stopped,
         }
 
     def chosen(self, only: Collection[str] | None) -> tuple[Item, ...]:
         """Of what changes something, that with these keys; None: all of it."""
-        return tuple(one for one in self.items if one.acts and (only is None or one.key in only))
+        return tuple(item for item in self.items if item.acts and (only is None or item.key in only))
 
     def basis(self, only: Collection[str] | None = None) -> list[object]:
         """What has to be the same for a plan that was seen to be carried out: everything but the time of day."""
         return [
             [
-                one.key,
-                one.name,
-                _id(one),
-                [act.value for act in one.acts],
-                one.wanted.digest if one.wanted else "",
-                [list(change) for change in one.changes if change.field not in ("when", "schedule")],
+                item.key,
+                item.name,
+                _id(item),
+                [act.value for act in item.acts],
+                item.wanted.digest if item.wanted else "",
+                [list(change) for change in item.changes if change.field not in ("when", "schedule")],
             ]
-            for one in self.chosen(only)
+            for item in self.chosen(only)
         ]
 
 
@@ -189,14 +189,14 @@ def _document(item: Item) -> dict[str, Any]:
         "changes": [change._asdict() for change in item.changes],
         "drift": [change._asdict() for change in item.drift],
         "notes": list(item.notes),
-        "findings": [_finding(one) for one in item.findings if one.level >= Level.WARN],
+        "findings": [_finding(finding) for finding in item.findings if finding.level >= Level.WARN],
         "starts_at_once": item.starts,
         "consents": list(item.consents),
     }
 
 
-def _finding(one: Finding) -> dict[str, str]:
-    return {"level": one.level.name.lower(), "field": one.field, "words": one.words}
+def _finding(finding: Finding) -> dict[str, str]:
+    return {"level": finding.level.name.lower(), "field": finding.field, "words": finding.words}
 
 
 class Planner:
@@ -247,16 +247,16 @@ class Planner:
         now = self._store.now()
         names = await self._names(entries)
         zone = (zone_by_name(lock.zone) if lock.zone else None) or self._zone
-        wanted = _all_wanted(entries, names, now, zone)
+        timers = _all_wanted(entries, names, now, zone)
         jobs = {str(key): state.job for key, state in self._store.states.items()}
         replaced = {key: new for key, new in self._replaced().items() if new in jobs}
-        matched = _Match(wanted, jobs, lock, replaced)
-        items = await some_at_once([self._item(one, matched, lock, names, now) for one in wanted])
+        matched = _Match(timers, jobs, lock, replaced)
+        items = await some_at_once([self._item(timer, matched, lock, names, now) for timer in timers])
         items += _gone_from_files(matched, jobs, lock, prune=prune)
         findings, rate, index = self._whole(items, jobs, now)
-        if preflight and not any(one.level is Level.STOP for one in findings):
-            items = await some_at_once([self._looked_at(one, index, now) for one in items])
-        if not any("zone" in one.values for one in entries) and any("when" in one.values for one in entries):
+        if preflight and not any(finding.level is Level.STOP for finding in findings):
+            items = await some_at_once([self._looked_at(item, index, now) for item in items])
+        if not any("zone" in entry.values for entry in entries) and any("when" in entry.values for entry in entries):
             words = f"No zone is said in the files: times are read in {zone_words(zone)}. Write zone under [defaults]"
             findings = (*findings, note("zone", words))
         over = (JobStatus.ENDED, JobStatus.DELETING)
@@ -287,50 +287,52 @@ class Planner:
                 sides.setdefault(split_place(entry.values[field])[0], entry)
             if entry.kind == "F":
                 flows.setdefault(entry.values["flow"], entry)
-        known = {key: one.name for key, one in self._store.collections.items() if one.name}
+        known = {key: collection.name for key, collection in self._store.collections.items() if collection.name}
         faults: list[FleetFault] = []
         ids, called = {}, dict(known)
-        for said, found in zip(sides, await some_at_once([self.collections_called(one) for one in sides]), strict=True):
-            if len(found) == 1:
-                ids[said], called = found[0][0], called | dict(found)
+        for name, matches in zip(
+            sides, await some_at_once([self.collections_called(name) for name in sides]), strict=True
+        ):
+            if len(matches) == 1:
+                ids[name], called = matches[0][0], called | dict(matches)
             else:
-                field = "from" if split_place(sides[said].values["from"])[0] == said else "to"
-                faults.append(sides[said].fault(field, _not_one("collection", said, found)))
-        meant: dict[str, Flow] = {}
-        for said, those in zip(flows, await some_at_once([self.flows_called(one) for one in flows]), strict=True):
+                field = "from" if split_place(sides[name].values["from"])[0] == name else "to"
+                faults.append(sides[name].fault(field, _not_one("collection", name, matches)))
+        flow_of: dict[str, Flow] = {}
+        for name, those in zip(flows, await some_at_once([self.flows_called(name) for name in flows]), strict=True):
             if len(those) == 1:
-                meant[said], called[those[0].flow_id] = those[0], those[0].title
+                flow_of[name], called[those[0].flow_id] = those[0], those[0].title
             else:
-                pairs = [(one.flow_id, one.title) for one in those]
-                faults.append(flows[said].fault("flow", _not_one("flow", said, pairs)))
+                pairs = [(flow.flow_id, flow.title) for flow in those]
+                faults.append(flows[name].fault("flow", _not_one("flow", name, pairs)))
         if faults:
             raise FleetFaults(faults)
-        return Names(ids, meant, called)
+        return Names(ids, flow_of, called)
 
-    async def collections_called(self, said: str) -> list[tuple[str, str]]:
+    async def collections_called(self, name: str) -> list[tuple[str, str]]:
         """Ids and names of the collections that are called so; the id itself where one is said."""
-        if is_id(said):
-            known = self._store.collections.get(said.lower())
-            return [(said.lower(), known.name if known is not None and known.name else said)]
-        answer = await self._lookup.suggest(said)
+        if is_id(name):
+            known = self._store.collections.get(name.lower())
+            return [(name.lower(), known.name if known is not None and known.name else name)]
+        answer = await self._lookup.suggest(name)
         if answer.problems and not answer.found:
-            raise BadInput(f"The collection “{said}” could not be looked up: {answer.problems[0]}")
-        there = {key: one.name for key, one in self._store.collections.items() if one.name}
-        there |= {one.collection.collection_id: one.collection.name for one in answer.found}
-        same = [(key, name) for key, name in there.items() if name == said]
-        return same or [(key, name) for key, name in there.items() if name.casefold() == said.casefold()]
+            raise BadInput(f"The collection “{name}” could not be looked up: {answer.problems[0]}")
+        named = {key: collection.name for key, collection in self._store.collections.items() if collection.name}
+        named |= {match.collection.collection_id: match.collection.name for match in answer.found}
+        same = [(key, called) for key, called in named.items() if called == name]
+        return same or [(key, called) for key, called in named.items() if called.casefold() == name.casefold()]
 
-    async def flows_called(self, said: str) -> list[Flow]:
+    async def flows_called(self, name: str) -> list[Flow]:
         """The flows with this title, in either case of letters, or with this id."""
-        if is_id(said):
+        if is_id(name):
             try:
-                return [await self._lookup.flow(said.lower())]
+                return [await self._lookup.flow(name.lower())]
             except ServiceError as error:
                 if error.kind is not ErrorKind.NOT_FOUND:
                     raise
                 return []
-        found = await self._lookup.flows(said)
-        return [one for one in found if one.title.casefold() == said.casefold()]
+        flows = await self._lookup.flows(name)
+        return [flow for flow in flows if flow.title.casefold() == name.casefold()]
 
     # --- one timer
 
@@ -357,15 +359,15 @@ class Planner:
         document: Document = {}
         if wanted.entry.kind != "T" or job.kind is not JobKind.TRANSFER:
             document = (await self._read(str(job.job_id))).document
-        found = changes(wanted, job, document, names, now, locked.runs_before)
+        differing = changes(wanted, job, document, names, now, locked.runs_before)
         record = Locked(str(job.job_id), wanted.draft.name, wanted.paused, wanted.digest, locked.runs_before)
         half = matched.half(wanted, job)
         if half is not None:
             item = replace(item, half=half, notes=(*item.notes, "goes on with the replacement that was interrupted"))
         item = replace(item, document=document, record=record, drift=_drift(locked, job, wanted) if not half else ())
-        return self._acts(item, job, wanted, found)
+        return self._acts(item, job, wanted, differing)
 
-    def _acts(self, item: Item, job: Job, wanted: Wanted, found: tuple[Change, ...]) -> Item:
+    def _acts(self, item: Item, job: Job, wanted: Wanted, differing: tuple[Change, ...]) -> Item:
         renamed = (job.name or "") != wanted.draft.name and not (job.name is None and not wanted.draft.name)
         name = (Change("name", job.name or "", wanted.draft.name),) if renamed else ()
         rests, ended = job.stands_still, job.status is JobStatus.ENDED
@@ -373,39 +375,39 @@ class Planner:
         acts: list[Act] = []
         starts: bool | None = False
         notes = list(item.notes)
-        if found and wanted.entry.kind == "C":
+        if differing and wanted.entry.kind == "C":
             return replace(
-                item, changes=found, findings=(stop("calls", "It calls another address: it is not changed"),)
+                item, changes=differing, findings=(stop("calls", "It calls another address: it is not changed"),)
             )
-        if found and ended and ahead(wanted.draft.schedule, self._store.now()) is None:
+        if differing and ended and ahead(wanted.draft.schedule, self._store.now()) is None:
             notes.append("it has ended, and nothing of its schedule in the files lies ahead")
             return replace(item, notes=tuple(notes))
-        if found and ended:
+        if differing and ended:
             notes.append("it has ended; another one is made, and the old one is left as it is")
             return replace(
                 item,
                 acts=(Act.CREATE,),
-                changes=name + found,
+                changes=name + differing,
                 notes=tuple(notes),
                 starts=_starts(wanted, self._store.now()),
             )
         if wanted.paused and not rests and not ended:
             acts.append(Act.PAUSE)
-        if found:
+        if differing:
             acts.append(Act.REPLACE)
             starts = _starts(wanted, self._store.now()) and not rests
         elif renamed:
             acts.append(Act.RENAME)
         if rests and not wanted.paused and by_user:
             acts.append(Act.RESUME)
-            starts = starts if found else self._store.resume_preview(job.job_id).catch_up
+            starts = starts if differing else self._store.resume_preview(job.job_id).catch_up
         elif rests and not wanted.paused:
             notes.append("it waits for a sign-in or a consent: globus-tui fix, or f in the console")
         still = (Change("paused", str(rests).lower(), str(wanted.paused).lower()),)
         moved = Act.PAUSE in acts or Act.RESUME in acts
         if ended:
             notes.append("it has ended, as it was to")
-        every = name + found + (still if moved else ())
+        every = name + differing + (still if moved else ())
         return replace(item, acts=tuple(acts), changes=every, notes=tuple(notes), starts=starts)
 
     # --- the fleet as a whole
@@ -430,8 +432,8 @@ class Planner:
                 f"{rate_number(LIMIT_PER_HOUR)}"
             )
             findings.append(stop("when", words) if rate > before + 1e-6 else warn("when", words))
-        new = [one.wanted for one in items if one.wanted and {Act.CREATE, Act.REPLACE} & set(one.acts)]
-        starts = ((first_start(one.draft.schedule) or now) for one in new if not one.paused)
+        new = [item.wanted for item in items if item.wanted and {Act.CREATE, Act.REPLACE} & set(item.acts)]
+        starts = ((first_start(timer.draft.schedule) or now) for timer in new if not timer.paused)
         moments = Counter(start.replace(second=0, microsecond=0) for start in starts)
         for moment, count in moments.most_common(3):
             if count >= _TOGETHER:
@@ -444,7 +446,7 @@ class Planner:
             return item
         known = [Lookups()]
         await Preflight(self._lookup, known.append).look(item.wanted.draft, known[-1], signed_in=True)
-        missing = tuple(str(one) for one in known[-1].missing_consents)
+        missing = tuple(str(scope) for scope in known[-1].missing_consents)
         return replace(item, findings=(*item.findings, *self._checked(item, known[-1], index, now)), consents=missing)
 
     def _checked(self, item: Item, known: Lookups, index: TimerIndex, now: datetime) -> Iterator[Finding]:
@@ -486,43 +488,43 @@ def _rate(jobs: Iterable[Job]) -> float:
 
 
 def _all_wanted(entries: Iterable[Entry], names: Names, now: datetime, zone: tzinfo) -> list[Wanted]:
-    found: list[Wanted] = []
+    timers: list[Wanted] = []
     faults: list[FleetFault] = []
     for entry in entries:
         try:
-            found += wanted_of(entry, names, now, zone)
+            timers += wanted_of(entry, names, now, zone)
         except FleetFault as fault:
             faults.append(fault)
     if faults:
         raise FleetFaults(faults)
-    return found
+    return timers
 
 
-def _not_one(what: str, said: str, found: Sequence[tuple[str, str]]) -> str:
-    if not found:
-        return f"no {what} that you can see is called “{said}”; write the name as Globus shows it, or its id"
-    ids = ", ".join(key for key, _ in found[:5])
-    return f"“{said}” fits {counted(len(found), what)}: {ids}; write the id of the one that is meant"
+def _not_one(noun: str, name: str, matches: Sequence[tuple[str, str]]) -> str:
+    if not matches:
+        return f"no {noun} that you can see is called “{name}”; write the name as Globus shows it, or its id"
+    ids = ", ".join(key for key, _ in matches[:5])
+    return f"“{name}” fits {counted(len(matches), noun)}: {ids}; write the id of the one that is meant"
 
 
 def _drift(locked: Locked, job: Job, wanted: Wanted) -> tuple[Change, ...]:
     """What was changed at Globus since the files were applied, and is not what they say now either."""
     if locked.job_id is None:
         return ()
-    found = []
+    drift = []
     if (job.name or "") not in (locked.name, wanted.draft.name):
-        found.append(Change("name", locked.name, job.name or ""))
+        drift.append(Change("name", locked.name, job.name or ""))
     by_user = job.inactive_reason is None or job.inactive_reason.cause is PauseCause.USER
     rests = job.stands_still
     moved = rests is not locked.paused and rests is not wanted.paused and (by_user or not rests)
     if moved and job.status is not JobStatus.ENDED:
-        found.append(Change("paused", str(locked.paused).lower(), str(rests).lower()))
-    return tuple(found)
+        drift.append(Change("paused", str(locked.paused).lower(), str(rests).lower()))
+    return tuple(drift)
 
 
 def _gone_from_files(matched: _Match, jobs: Mapping[str, Job], lock: Lock, *, prune: bool) -> list[Item]:
     """Timers that these files made or took over, and that are in none of them any more."""
-    found = []
+    items = []
     for key, locked in lock.timers.items():
         job = jobs.get(matched.current(locked.job_id) or "")
         if (attempt := locked.attempt) is not None and attempt.timer is not None and job is None:
@@ -531,8 +533,8 @@ def _gone_from_files(matched: _Match, jobs: Mapping[str, Job], lock: Lock, *, pr
         if key in matched.keys or job is None or job.status is JobStatus.DELETING or str(job.job_id) in matched.taken:
             continue
         acts, note_ = ((Act.DELETE,), ()) if prune else ((), ("in no file any more; --prune deletes it",))
-        found.append(Item(key, job.name or "", None, job, acts=acts, notes=note_, record=locked))
-    return found
+        items.append(Item(key, job.name or "", None, job, acts=acts, notes=note_, record=locked))
+    return items
 
 
 class _Match:
@@ -544,23 +546,23 @@ class _Match:
     """
 
     def __init__(
-        self, wanted: Sequence[Wanted], jobs: Mapping[str, Job], lock: Lock, replaced: Mapping[str, str]
+        self, timers: Sequence[Wanted], jobs: Mapping[str, Job], lock: Lock, replaced: Mapping[str, str]
     ) -> None:
         self._jobs, self._lock, self._replaced = jobs, lock, replaced
         self._found: dict[str, str] = {}
         self.taken: set[str] = set()
         self._problems: dict[str, Finding] = {}
         self._moved: dict[str, str] = {}
-        self.keys = {one.key for one in wanted} & set(lock.timers)
-        self._by_id(wanted)
-        for one in wanted:
-            self._by_lock(one, lock.timers.get(one.key))
-        self._by_work([one for one in wanted if one.key not in self._found and one.key not in lock.timers])
-        self._by_name([one for one in wanted if one.key not in self._found and one.key not in self._problems])
-        new = Counter((one.draft.name, one.digest) for one in wanted if one.key not in self._found)
-        for one in wanted:
-            if new[(one.draft.name, one.digest)] > 1 and one.key not in self._found:
-                self._problems[one.key] = stop("name", "Another one in the files is called so and does the same")
+        self.keys = {timer.key for timer in timers} & set(lock.timers)
+        self._by_id(timers)
+        for timer in timers:
+            self._by_lock(timer, lock.timers.get(timer.key))
+        self._by_work([timer for timer in timers if timer.key not in self._found and timer.key not in lock.timers])
+        self._by_name([timer for timer in timers if timer.key not in self._found and timer.key not in self._problems])
+        new = Counter((timer.draft.name, timer.digest) for timer in timers if timer.key not in self._found)
+        for timer in timers:
+            if new[(timer.draft.name, timer.digest)] > 1 and timer.key not in self._found:
+                self._problems[timer.key] = stop("name", "Another one in the files is called so and does the same")
 
     def key_of(self, wanted: Wanted) -> str:
         """Its key in the lock file."""
@@ -589,10 +591,10 @@ class _Match:
         if attempt is None or attempt.timer is None:
             return None
         made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known)
-        found = next((one for one in made if one.job_id != job.job_id and str(one.job_id) not in self.taken), None)
-        if found is not None:
-            self.taken.add(str(found.job_id))
-        return found
+        half = next((own for own in made if own.job_id != job.job_id and str(own.job_id) not in self.taken), None)
+        if half is not None:
+            self.taken.add(str(half.job_id))
+        return half
 
     def _take(self, wanted: Wanted, job_id: str | None) -> bool:
         job = self._jobs.get(job_id or "")
@@ -602,16 +604,16 @@ class _Match:
         self.taken.add(str(job.job_id))
         return True
 
-    def _by_id(self, wanted: Sequence[Wanted]) -> None:
-        for one in wanted:
-            said = one.entry.values.get("id")
-            if said is None:
+    def _by_id(self, timers: Sequence[Wanted]) -> None:
+        for timer in timers:
+            timer_id = timer.entry.values.get("id")
+            if timer_id is None:
                 continue
-            if one.member:
-                self._problems[one.key] = stop("id", "Its schedule takes several timers, which have ids of their own")
-            elif not self._take(one, said.lower()):
-                other = "is meant twice" if said.lower() in self.taken else "is not there"
-                self._problems[one.key] = stop("id", f"The timer {said} {other}")
+            if timer.member:
+                self._problems[timer.key] = stop("id", "Its schedule takes several timers, which have ids of their own")
+            elif not self._take(timer, timer_id.lower()):
+                other = "is meant twice" if timer_id.lower() in self.taken else "is not there"
+                self._problems[timer.key] = stop("id", f"The timer {timer_id} {other}")
 
     def _by_lock(self, wanted: Wanted, locked: Locked | None) -> None:
         """By its recorded id; what a request has made whose answer was lost counts where there is nothing better."""
@@ -625,39 +627,39 @@ class _Match:
                 return
         self._take(wanted, self.current(locked.job_id))
 
-    def _by_work(self, wanted: Sequence[Wanted]) -> None:
+    def _by_work(self, timers: Sequence[Wanted]) -> None:
         """Those whose key has changed and whose work has not: the only one of the files and the only one left over."""
         free: dict[str, list[str]] = defaultdict(list)
         for key, locked in self._lock.timers.items():
             if key not in self.keys and locked.digest:
                 free[locked.digest].append(key)
-        mine = Counter(one.digest for one in wanted)
-        for one in wanted:
-            keys = free.get(one.digest, [])
-            alone = mine[one.digest] == len(keys) == 1
-            if alone and self._take(one, self.current(self._lock.timers[keys[0]].job_id)):
-                self._moved[one.key] = keys[0]
+        own_count = Counter(timer.digest for timer in timers)
+        for timer in timers:
+            keys = free.get(timer.digest, [])
+            alone = own_count[timer.digest] == len(keys) == 1
+            if alone and self._take(timer, self.current(self._lock.timers[keys[0]].job_id)):
+                self._moved[timer.key] = keys[0]
                 self.keys.add(keys[0])
 
-    def _by_name(self, wanted: Sequence[Wanted]) -> None:
+    def _by_name(self, timers: Sequence[Wanted]) -> None:
         named: dict[str, list[Job]] = defaultdict(list)
-        kept = {self.current(one.job_id) for key, one in self._lock.timers.items() if key in self.keys}
+        kept = {self.current(locked.job_id) for key, locked in self._lock.timers.items() if key in self.keys}
         for job_id, job in self._jobs.items():
             free = job_id not in self.taken and job_id not in kept and job_id not in self._replaced
             if free and job.name and job.status is not JobStatus.DELETING:
                 named[job.name].append(job)
-        mine = Counter(one.draft.name for one in wanted)
-        for one in wanted:
-            there = named.get(one.draft.name, [])
-            live = [job for job in there if job.status is not JobStatus.ENDED] or there
-            if len(live) == 1 and mine[one.draft.name] == 1:
-                self._take(one, str(live[0].job_id))
+        own_count = Counter(timer.draft.name for timer in timers)
+        for timer in timers:
+            at_globus = named.get(timer.draft.name, [])
+            live = [job for job in at_globus if job.status is not JobStatus.ENDED] or at_globus
+            if len(live) == 1 and own_count[timer.draft.name] == 1:
+                self._take(timer, str(live[0].job_id))
             elif live:
                 ids = ", ".join(str(job.job_id) for job in live[:5])
-                here, have = mine[one.draft.name], "has" if len(live) == 1 else "have"
+                own, have = own_count[timer.draft.name], "has" if len(live) == 1 else "have"
                 words = f"{counted(len(live), 'timer')} at Globus {have} this name ({ids})"
-                words += f", and {here} of the files" if here > 1 else ""
-                self._problems[one.key] = stop("name", f"{words}: write id = for the one that is meant")
+                words += f", and {own} of the files" if own > 1 else ""
+                self._problems[timer.key] = stop("name", f"{words}: write id = for the one that is meant")
 
 
 class _Asked:

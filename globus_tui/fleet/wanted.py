@@ -119,9 +119,11 @@ def taking_over(wanted: Wanted, old: Job, now: datetime, runs_before: int) -> Sc
             raise BadInput("Nothing of its schedule lies ahead.")
         return schedule
     schedule = with_kept_rhythm(schedule, old.schedule, now)
-    said = wanted.draft.schedule
+    asked = wanted.draft.schedule
     dated = (
-        isinstance(said, RecurringSchedule) and said.start == schedule.start and wanted.schedule_at(now + _DAY) == said
+        isinstance(asked, RecurringSchedule)
+        and asked.start == schedule.start
+        and wanted.schedule_at(now + _DAY) == asked
     )
     if schedule.start is not None and not dated:
         schedule = replace(
@@ -129,10 +131,10 @@ def taking_over(wanted: Wanted, old: Job, now: datetime, runs_before: int) -> Sc
         )
     runs = schedule.end.after_runs
     if runs is not None:
-        left = runs - runs_before - (old.n_runs or 0)
-        if left <= 0:
+        runs_left = runs - runs_before - (old.n_runs or 0)
+        if runs_left <= 0:
             raise BadInput(f"It has made its {runs} runs already.")
-        schedule = replace(schedule, end=replace(schedule.end, after_runs=left))
+        schedule = replace(schedule, end=replace(schedule.end, after_runs=runs_left))
     return schedule
 
 
@@ -145,10 +147,10 @@ def wanted_of(entry: Entry, names: Names, now: datetime, own: tzinfo) -> tuple[W
     Raises:
         FleetFault: its schedule, zone or something else makes no sense.
     """
-    said = entry.values.get("zone")
-    zone = zone_by_name(said) if said else own
+    zone_name = entry.values.get("zone")
+    zone = zone_by_name(zone_name) if zone_name else own
     if zone is None:
-        raise entry.fault("zone", f"“{said}” is no time zone; write a name such as Europe/Berlin, or UTC")
+        raise entry.fault("zone", f"“{zone_name}” is no time zone; write a name such as Europe/Berlin, or UTC")
     field = "when" if "when" in entry.values else "schedule"
     try:
         members, notices = _read_when(entry, now, zone)
@@ -191,7 +193,7 @@ def _read_when(entry: Entry, now: datetime, zone: tzinfo) -> tuple[list[tuple[st
             raise BadInput(f"“{phrase}” means another moment when it is read later. Write the date: {written}")
         return [("", read.once)], read.notices
     many = len(read.members) > 1
-    return [(one.suffix if many else "", one.schedule) for one in read.members], read.notices
+    return [(member.suffix if many else "", member.schedule) for member in read.members], read.notices
 
 
 @lru_cache(maxsize=1024)  # the timers of a fleet have few phrases, and a plan asks for each of them several times
@@ -205,7 +207,7 @@ def _parsed(phrase: str, now: datetime, zone: tzinfo) -> TypedSchedule:
                 read = parse_schedule(phrase, now - timedelta(days=days), zone)
             except BadInput:
                 continue
-            ends = [one.end.until for one in read.schedules if isinstance(one, RecurringSchedule)]
+            ends = [schedule.end.until for schedule in read.schedules if isinstance(schedule, RecurringSchedule)]
             if ends and all(end is not None and end <= now for end in ends):
                 return read
         raise wrong from None
@@ -242,13 +244,13 @@ def _draft(entry: Entry, names: Names) -> Draft:
     if "items" in values:
         items = tuple(
             TransferItem(
-                one["from"],
-                one["to"],
-                one.get("recursive"),
-                one.get("external_checksum"),
-                one.get("checksum_algorithm"),
+                item["from"],
+                item["to"],
+                item.get("recursive"),
+                item.get("external_checksum"),
+                item.get("checksum_algorithm"),
             )
-            for one in values["items"]
+            for item in values["items"]
         )
     else:
         items = (TransferItem(source_path, destination_path, values.get("recursive")),)
@@ -288,7 +290,7 @@ def same_rhythm(wanted: Wanted, made: Schedule | None, job: Job, now: datetime, 
     if "when" not in wanted.entry.values or job.submitted_at is None or not isinstance(schedule, RecurringSchedule):
         return False
     after = wanted.schedule_at(schedule.start + _SECOND) if schedule.start else None
-    floats = any(one is not None and not _same(schedule, one, 0) for one in (tomorrow, after))
+    floats = any(other is not None and not _same(schedule, other, 0) for other in (tomorrow, after))
     then = wanted.schedule_at(job.submitted_at) if floats else None
     return then is not None and _same(then, made, runs_before, within=_ABOUT)
 
@@ -336,21 +338,21 @@ def changes(
         document: that it was read from, for what stands beside a flow's input.
         runs_before: see `lock.Locked`.
     """
-    found: list[Change] = []
+    differing: list[Change] = []
     if not same_rhythm(wanted, job.schedule, job, now, runs_before):
         before = schedule_words(job.schedule, now, wanted.zone)
         after = wanted.entry.values.get("when") or schedule_words(wanted.draft.schedule, now, wanted.zone)
         if wanted.draft.schedule is not None:
             exact = schedule_words(wanted.draft.schedule, now, wanted.zone)
             after = after if exact == after else f"{after}: {exact}"
-        found.append(Change("when" if "when" in wanted.entry.values else "schedule", before, after))
+        differing.append(Change("when" if "when" in wanted.entry.values else "schedule", before, after))
     if wanted.entry.kind == "C":
-        return (*found, *_call_changes(wanted, job, document))
+        return (*differing, *_call_changes(wanted, job, document))
     if wanted.entry.kind == "F":
-        return (*found, *_flow_changes(wanted.draft.flow, job, document, names))
+        return (*differing, *_flow_changes(wanted.draft.flow, job, document, names))
     if job.transfer is None:
-        return (*found, Change("from", _what(job), "a transfer"))
-    return (*found, *_transfer_changes(wanted.draft.transfer, job.transfer, names))
+        return (*differing, Change("from", _what(job), "a transfer"))
+    return (*differing, *_transfer_changes(wanted.draft.transfer, job.transfer, names))
 
 
 def _what(job: Job) -> str:
@@ -370,29 +372,29 @@ def _flow_changes(wanted: FlowPart, job: Job, document: wire.Document, names: Na
     if not isinstance(job.payload, FlowStart):
         return [Change("flow", _what(job), wanted.title or wanted.flow_id or "")]
     outer = wire.document(document.get("body")) or wire.document(document.get("callback_body"))
-    there = flow_beside(outer) if isinstance(outer.get("body"), dict) else FlowPart()
-    found = []
+    beside = flow_beside(outer) if isinstance(outer.get("body"), dict) else FlowPart()
+    differing = []
     if job.payload.flow_id != wanted.flow_id:
         called = names.called.get(job.payload.flow_id or "") or job.payload.flow_id or "?"
-        found.append(Change("flow", called, wanted.title or wanted.flow_id or ""))
+        differing.append(Change("flow", called, wanted.title or wanted.flow_id or ""))
     pairs: list[tuple[str, Any, Any]] = [("input", dict(job.payload.inputs), dict(wanted.inputs))]
-    pairs += [(key, getattr(there, key), getattr(wanted, key)) for key in ("run_managers", "run_monitors", "tags")]
-    pairs.append(("run_label", there.label, wanted.label))
-    return found + [Change(key, _short(before), _short(after)) for key, before, after in pairs if before != after]
+    pairs += [(key, getattr(beside, key), getattr(wanted, key)) for key in ("run_managers", "run_monitors", "tags")]
+    pairs.append(("run_label", beside.label, wanted.label))
+    return differing + [Change(key, _short(before), _short(after)) for key, before, after in pairs if before != after]
 
 
 def _transfer_changes(wanted: TransferData, made: TransferData, names: Names) -> list[Change]:
-    mine, theirs = _compared(wanted), _compared(made)
-    found = []
+    as_wanted, as_made = _compared(wanted), _compared(made)
+    differing = []
     for key, (field, words) in _WORDS.items():
-        before, after = getattr(theirs, key), getattr(mine, key)
+        before, after = getattr(as_made, key), getattr(as_wanted, key)
         if before != after:
             say = words or (lambda value, _: _short(value))
-            found.append(Change(field, say(before, names), say(after, names)))
+            differing.append(Change(field, say(before, names), say(after, names)))
     for key, value in wanted.extra.items():
         if made.extra.get(key) != value:
-            found.append(Change(f"more.{key}", _short(made.extra.get(key)), _short(value)))
-    return found
+            differing.append(Change(f"more.{key}", _short(made.extra.get(key)), _short(value)))
+    return differing
 
 
 def _compared(data: TransferData) -> TransferData:

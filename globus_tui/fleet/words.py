@@ -51,7 +51,7 @@ def plan_lines(plan: Plan, *, everything: bool = False) -> Iterator[Line]:
             yield from item_lines(item, plan)
     for finding in plan.findings:
         yield Line(finding_line(finding), _STYLES.get(finding.level, "dim"))
-    if missing := tuple(sorted({scope for one in plan.items for scope in one.consents})):
+    if missing := tuple(sorted({scope for item in plan.items for scope in item.consents})):
         yield Line(f"{counted(len(missing), 'consent')} missing, for which apply asks:", "warn")
         for words in allow_words(Gare("ConsentRequired", missing), plan.names.called):
             yield Line(f"    {words}", "warn")
@@ -89,11 +89,11 @@ def item_lines(item: Item, plan: Plan) -> Iterator[Line]:
 
 
 def sum_words(plan: Plan) -> str:
-    counts = {act: sum(act in one.acts for one in plan.items) for act in Act}
+    counts = {act: sum(act in item.acts for item in plan.items) for act in Act}
     parts = [f"{count} to {act.value}" for act, count in counts.items() if count]
-    same = sum(not one.acts and not one.stopped for one in plan.items)
+    same = sum(not item.acts and not item.stopped for item in plan.items)
     words = f"Plan: {', '.join(parts)}; {same} unchanged." if parts else f"No changes: {same} as the files say."
-    bad = sum(one.stopped for one in plan.items)
+    bad = sum(item.stopped for item in plan.items)
     if plan.stopped:
         words += f" It cannot be applied: {counted(bad, 'timer')} cannot be so." if bad else " It cannot be applied."
     return words
@@ -101,13 +101,13 @@ def sum_words(plan: Plan) -> str:
 
 def drift_words(plan: Plan) -> str:
     """One line for a mail or a log."""
-    found = plan.differing
-    known = sum(one.job is not None for one in plan.items)
-    if not found:
+    differing = plan.differing
+    known = sum(item.job is not None for item in plan.items)
+    if not differing:
         return f"No drift: {counted(known, 'timer')} as the files say."
-    named = [f"{one.name} ({differs_words(one)})" for one in found[:5]]
-    more = f", and {len(found) - 5} more" if len(found) > 5 else ""
-    return f"{len(found)} of {len(plan.items)} timers differ from the files: {', '.join(named)}{more}"
+    named = [f"{item.name} ({differs_words(item)})" for item in differing[:5]]
+    rest = f", and {len(differing) - 5} more" if len(differing) > 5 else ""
+    return f"{len(differing)} of {len(plan.items)} timers differ from the files: {', '.join(named)}{rest}"
 
 
 def differs_words(item: Item) -> str:
@@ -126,7 +126,7 @@ def do_words(item: Item) -> str:
 
 def why_words(item: Item) -> str:
     """Why, on one line: what forbids it, else what differs, else what the checks found worst."""
-    worst = max(item.findings, key=lambda one: one.level, default=None)
+    worst = max(item.findings, key=lambda finding: finding.level, default=None)
     if worst is None or (worst.level < Level.STOP and (item.drift or item.changes)):
         drift = "drifted: " if item.drift else ""
         return drift + (differs_words(item) if item.drift or item.changes else "; ".join(item.notes))

@@ -283,12 +283,12 @@ async def _troubled(bench: Bench, here: Context, luck: random.Random) -> tuple[s
     if kind == "killed":
         keep = applier._keep
 
-        def killing(key: str, one: Locked | None) -> None:
+        def killing(key: str, locked: Locked | None) -> None:
             nonlocal left
             left -= 1
             if left < 0:
                 raise Killed
-            keep(key, one)
+            keep(key, locked)
 
         applier._keep = killing  # type: ignore[method-assign]
     else:
