@@ -137,7 +137,7 @@ def show_table(
     from globus_tui.present.timer_table import table
 
     safe = [[safe_line(cell, ascii_only=ascii_only) for cell in row] for row in rows]
-    columns = [(one, one in right) for one in headings]
+    columns = [(heading, heading in right) for heading in headings]
     show(table(safe, columns, terminal_width(), cut, "..." if ascii_only else "…"))
 
 
@@ -178,10 +178,10 @@ def goes_on(options: Namespace, plan: Iterable[str], verb: str, count: int) -> i
 
 def agreed(verb: str, count: int) -> bool:
     """Deleting wants more than a letter."""
-    wanted = (f"delete {count}",) if verb == "delete" else ("y", "yes")
-    print(f"Type {wanted[-1]} to go on: ", end="", file=sys.stderr, flush=True)
+    accepted = (f"delete {count}",) if verb == "delete" else ("y", "yes")
+    print(f"Type {accepted[-1]} to go on: ", end="", file=sys.stderr, flush=True)
     with interruptible():
-        return sys.stdin.readline().strip().lower() in wanted
+        return sys.stdin.readline().strip().lower() in accepted
 
 
 def write(text: str) -> None:

@@ -20,9 +20,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Bad options end the program with one line of reason on standard error and exit code 2.
     """
     arguments = _without_dashes(arguments)
-    options, more = _console_parser(add_help=False).parse_known_args(arguments)
+    options, rest = _console_parser(add_help=False).parse_known_args(arguments)
     # Half the time of reading options goes into describing commands, of which the console needs none.
-    if not more:
+    if not rest:
         return options
     known, unknown = (parser := whole_parser(arguments[0])).parse_known_args(arguments)
     if unknown:  # said by the command's name: its exit codes have meanings of their own
@@ -33,10 +33,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _without_dashes(arguments: Sequence[str]) -> list[str]:
     """`-word` of a filter as `!word`: no command has options of one dash but -h, and argparse takes it for one."""
-    said = list(arguments)
-    begin = next((at for at, one in enumerate(said) if one in _FILTERING), len(said))
-    return said[: begin + 1] + [
-        f"!{one[1:]}" if re.match(r"-[^-\W\d]{2}|-[\"/~]", one) else one for one in said[begin + 1 :]
+    words = list(arguments)
+    begin = next((at for at, word in enumerate(words) if word in _FILTERING), len(words))
+    return words[: begin + 1] + [
+        f"!{word[1:]}" if re.match(r"-[^-\W\d]{2}|-[\"/~]", word) else word for word in words[begin + 1 :]
     ]
 
 
@@ -46,8 +46,8 @@ _FILTERING = ("list", "agenda", "check", "pause", "resume", "fix", "run", "skip"
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line; the usage is one `--help` away, and below it the `page` of a module, if named."""
 
-    def __init__(self, *arguments: Any, page: str = "", **more: Any) -> None:
-        super().__init__(*arguments, **more)
+    def __init__(self, *arguments: Any, page: str = "", **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
         self._page = page
 
     def format_help(self) -> str:
@@ -105,8 +105,8 @@ class _OneCommand:
     def __init__(self, commands: Any, meant: str) -> None:
         self._commands, self._meant = commands, meant
 
-    def add_parser(self, name: str, **more: Any) -> Any:
-        return self._commands.add_parser(name, **more) if name == self._meant else _Forgotten()
+    def add_parser(self, name: str, **keywords: Any) -> Any:
+        return self._commands.add_parser(name, **keywords) if name == self._meant else _Forgotten()
 
 
 class _Forgotten:
@@ -180,8 +180,8 @@ def _add_command(
 
 def _take(command: Any, *names: str) -> None:
     for name in names:
-        flag, more = _TAKEN[name]
-        command.add_argument(flag, **more)
+        flag, options = _TAKEN[name]
+        command.add_argument(flag, **options)
 
 
 _TAKEN: dict[str, tuple[str, dict[str, Any]]] = {
@@ -243,8 +243,8 @@ def _add_changes(commands: Any) -> None:
         ("delete", "delete timers for good"),
         ("rename", "give a timer another name"),
     ):
-        meant = "timer" if name == "rename" else "meant"
-        change = _add_command(commands, name, words, "change", "run", codes, meant)
+        target = "timer" if name == "rename" else "meant"
+        change = _add_command(commands, name, words, "change", "run", codes, target)
         if name == "rename":
             change.add_argument("new_name", metavar="NEW", help="what it is to be called")
         if name == "pause":
@@ -481,19 +481,19 @@ def _stagger(text: str) -> float:
 
 def _seconds(text: str) -> float:
     try:
-        found = float(text)
+        seconds = float(text)
     except ValueError:
-        found = 0.0
-    if not 1 <= found <= 3600:
+        seconds = 0.0
+    if not 1 <= seconds <= 3600:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is no time limit: write seconds from 1 to 3600")
-    return found
+    return seconds
 
 
 def _columns(text: str) -> tuple[str, ...]:
-    found = tuple(filter(None, (one.strip().lower() for one in text.split(","))))
-    if not found:
+    columns = tuple(filter(None, (name.strip().lower() for name in text.split(","))))
+    if not columns:
         raise argparse.ArgumentTypeError("no column is named: write for example health,name,why")
-    return found
+    return columns
 
 
 def _count(text: str) -> int:

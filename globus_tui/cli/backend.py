@@ -206,7 +206,7 @@ async def sandbox_backend(sandbox: Sandbox) -> Backend:
     account = person(connection, MemoryTokens(), ProfileKey("demo", "demo", NATIVE_CLIENT_ID), clock=clock.now)
     attempt = await account.begin()
     await account.finish(attempt, Secret(approve(sandbox, attempt.url, DEMO_USER)))
-    accounts = [one.username for one in sign_in_accounts(sandbox)]
+    accounts = [account.username for account in sign_in_accounts(sandbox)]
     page = accounts, _pretend_page(sandbox)
     return Backend(connection, account, lambda: clock.now() - utc_now(), DEMO_FLOOR, page)
 

@@ -52,24 +52,24 @@ async def run(options: Namespace) -> int:
         GlobusTuiError: nothing was changed.
     """
     verb = options.name
-    async with signed_in(options) as here:
-        may_be_changed(options, here.settings)
+    async with signed_in(options) as context:
+        may_be_changed(options, context.settings)
         if verb == "rename":
             check_name(options.new_name.strip())
-        await here.read()
+        await context.read()
         if verb == "pause" and (options.reason or options.until or options.at or options.resume):
-            return await open_window(options, here)
-        meant = [here.find(options.timer)] if verb == "rename" else here.meant(options.filter)
-        taken = [one for one in meant if _left_out(verb, one) is None]
-        plan = [_planned(verb, one, here, options) for one in taken]
-        plan += [f"left out: {_called(one)} {_left_out(verb, one)}" for one in meant if one not in taken]
+            return await open_window(options, context)
+        chosen = [context.find(options.timer)] if verb == "rename" else context.meant(options.filter)
+        taken = [timer for timer in chosen if _left_out(verb, timer) is None]
+        plan = [_planned(verb, timer, context, options) for timer in taken]
+        plan += [f"left out: {_called(timer)} {_left_out(verb, timer)}" for timer in chosen if timer not in taken]
         code = goes_on(options, plan, verb, len(taken))
-        return code if code is not None else await _carry_out(verb, taken, here, options)
+        return code if code is not None else await _carry_out(verb, taken, context, options)
 
 
-def _left_out(verb: str, one: Listed) -> str | None:
+def _left_out(verb: str, timer: Listed) -> str | None:
     """Why nothing is done to it; None when something is."""
-    job, health = one.state.job, one.state.health
+    job, health = timer.state.job, timer.state.health
     if job.unreadable:
         return "cannot be understood"
     if job.status is JobStatus.DELETING:
@@ -88,52 +88,52 @@ def _left_out(verb: str, one: Listed) -> str | None:
     return "wants no sign-in" if verb == "fix" and not wants_fix else None
 
 
-def _called(one: Listed) -> str:
-    return f"{one.state.job.label} ({one.state.job.job_id})"
+def _called(timer: Listed) -> str:
+    return f"{timer.state.job.label} ({timer.state.job.job_id})"
 
 
-def _planned(verb: str, one: Listed, here: Context, options: Namespace) -> str:
-    words = f"{verb} {_called(one)}"
+def _planned(verb: str, timer: Listed, context: Context, options: Namespace) -> str:
+    words = f"{verb} {_called(timer)}"
     if verb == "rename":
         return f"{words} to {options.new_name.strip()}"
     if verb in ("resume", "fix"):
-        preview = here.store.resume_preview(one.state.job_id)
+        preview = context.store.resume_preview(timer.state.job_id)
         at_once = {True: "one run starts at once", None: "a run may start at once"}.get(preview.catch_up)
         return f"{words}: {at_once}" if at_once else words
     if verb == "skip":
-        now = here.store.now()
-        coming = next_ticks(one.state.job.schedule, now, 2, runs_done=one.state.job.n_runs)
-        said = " and goes on ".join(moments.date_time(run, now, here.zone) for run in coming) or "?"
-        words = f"{words}: leaves out {said}; another timer takes its place, this one is kept, paused."
-        return " ".join((words, *skip_notes(one.state.job)))
+        now = context.store.now()
+        coming = next_ticks(timer.state.job.schedule, now, 2, runs_done=timer.state.job.n_runs)
+        times = " and goes on ".join(moments.date_time(run, now, context.zone) for run in coming) or "?"
+        words = f"{words}: leaves out {times}; another timer takes its place, this one is kept, paused."
+        return " ".join((words, *skip_notes(timer.state.job)))
     if verb == "run":
-        danger = ", and DELETES what is not in the source" if one.state.job.deletes else ""
-        return f"{words}: {route_with_paths(one.state.job, one.case.names, ascii_only=here.ascii)}{danger}"
+        danger = ", and DELETES what is not in the source" if timer.state.job.deletes else ""
+        return f"{words}: {route_with_paths(timer.state.job, timer.case.names, ascii_only=context.ascii)}{danger}"
     return words
 
 
-async def _carry_out(verb: str, taken: Sequence[Listed], here: Context, options: Namespace) -> int:
+async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, options: Namespace) -> int:
     gate = asyncio.Semaphore(1 if options.stagger or verb in ("run", "skip") else AT_ONCE)
     codes: list[int] = []
-    since = here.store.now()
+    since = context.store.now()
 
-    async def do(place: int, one: Listed) -> None:
+    async def do(place: int, timer: Listed) -> None:
         async with gate:
             if place and options.stagger:
                 await asyncio.sleep(options.stagger)
             if verb in ("run", "skip"):
-                code, words = await (_run_now if verb == "run" else _skip)(one, here)
+                code, words = await (_run_now if verb == "run" else _skip)(timer, context)
             else:
-                code, words = here.end_of(await here.store.operate(_operation(verb, one, options)))
+                code, words = context.end_of(await context.store.operate(_operation(verb, timer, options)))
             if code == OK and getattr(options, "wait", False):
-                code, words = await _wait(verb, one, words, since, here, options.timeout)
+                code, words = await _wait(verb, timer, words, since, context, options.timeout)
             codes.append(code)
-            show((f"{'done' if code == OK else 'FAILED'}  {_called(one)}: {words}",))
+            show((f"{'done' if code == OK else 'FAILED'}  {_called(timer)}: {words}",))
             sys.stdout.flush()
 
     try:
         with noting():
-            await asyncio.gather(*(do(place, one) for place, one in enumerate(taken)))
+            await asyncio.gather(*(do(place, timer) for place, timer in enumerate(taken)))
     except asyncio.CancelledError:
         tell((f"Ended early: {len(codes)} of {len(taken)} are through; globus-tui journal says what else was begun.",))
         raise
@@ -141,49 +141,51 @@ async def _carry_out(verb: str, taken: Sequence[Listed], here: Context, options:
     return OK if not bad else bad.pop() if len(bad) == 1 and OK not in codes else FAILED
 
 
-async def _wait(verb: str, one: Listed, words: str, since: datetime, here: Context, limit: float) -> tuple[int, str]:
+async def _wait(
+    verb: str, timer: Listed, words: str, since: datetime, context: Context, limit: float
+) -> tuple[int, str]:
     """Until what was started has ended: of `run` its task, else the first run that starts from now on."""
-    made = next((word for word in words.split() if len(word) == 36 and word.count("-") == 4), None)
-    if (made is None) if verb == "run" else (here.store.resume_preview(one.state.job_id).next_run is None):
+    task_id = next((word for word in words.split() if len(word) == 36 and word.count("-") == 4), None)
+    if (task_id is None) if verb == "run" else (context.store.resume_preview(timer.state.job_id).next_run is None):
         return OK, f"{words} There is no run that could be waited for."
     stopped = 0
     try:
         async with asyncio.timeout(limit):
             while True:
-                if made is not None and verb == "run":
-                    task = await here.store.details.load_task(made)
+                if task_id is not None and verb == "run":
+                    task = await context.store.details.load_task(task_id)
                     if task.finished:
-                        said = f"{words} {run_words.task_status(task)} {task.error_text or ''}".strip()
-                        return (OK if task.status is TaskStatus.SUCCEEDED else FAILED), said
-                elif (ended := await _ended_since(one, since, here)) is not None:
+                        message = f"{words} {run_words.task_status(task)} {task.error_text or ''}".strip()
+                        return (OK if task.status is TaskStatus.SUCCEEDED else FAILED), message
+                elif (ended := await _ended_since(timer, since, context)) is not None:
                     bad = ended[0] in (Outcome.FAILED, Outcome.REFUSED)
                     return (FAILED if bad else OK), f"{words} {ended[0].value} {ended[1]}".strip()
-                elif (now := here.store.states[one.state.job_id]).job.stands_still:
+                elif (now := context.store.states[timer.state.job_id]).job.stands_still:
                     stopped += 1  # at the first look its resuming may not show yet
                     if stopped > 1:
                         code = SIGN_IN_NEEDED if now.health.word is Word.SIGN_IN else FAILED
-                        return code, f"{words} It stands still again: {why(here.listed([now])[0].case)}."
+                        return code, f"{words} It stands still again: {why(context.listed([now])[0].case)}."
                 await asyncio.sleep(_LOOKS_AGAIN)
     except TimeoutError:
         return FAILED, f"{words} It did not end within {limit:g} s."
 
 
-async def _ended_since(one: Listed, since: datetime, here: Context) -> tuple[Outcome, str] | None:
+async def _ended_since(timer: Listed, since: datetime, context: Context) -> tuple[Outcome, str] | None:
     """What became of the newest run that began since then; None while there is none, or it goes on."""
-    await here.store.details.load_detail(one.state.job_id)
-    run = next(iter(here.store.states[one.state.job_id].job.runs), None)
+    await context.store.details.load_detail(timer.state.job_id)
+    run = next(iter(context.store.states[timer.state.job_id].job.runs), None)
     if run is None or run.ran_at is None or run.ran_at < since:
         return None
-    task = await here.store.details.load_task(run.resource_id) if run.resource_id else None
-    found = outcome(run, task)
-    return None if found in (Outcome.RUNNING, Outcome.UNKNOWN) else (found, run_words.message(run, task))
+    task = await context.store.details.load_task(run.resource_id) if run.resource_id else None
+    result = outcome(run, task)
+    return None if result in (Outcome.RUNNING, Outcome.UNKNOWN) else (result, run_words.message(run, task))
 
 
 _LOOKS_AGAIN = 5.0
 
 
-def _operation(verb: str, one: Listed, options: Namespace) -> JobOperation:
-    job_id = one.state.job_id
+def _operation(verb: str, timer: Listed, options: Namespace) -> JobOperation:
+    job_id = timer.state.job_id
     if verb == "rename":
         return Rename(job_id, options.new_name.strip())
     if verb == "pause":
@@ -191,49 +193,49 @@ def _operation(verb: str, one: Listed, options: Namespace) -> JobOperation:
     return Delete(job_id) if verb == "delete" else Resume(job_id)
 
 
-async def _skip(one: Listed, here: Context) -> tuple[int, str]:
+async def _skip(timer: Listed, context: Context) -> tuple[int, str]:
     """Another timer in its place that leaves the next run out, worked out now."""
-    now = here.store.now()
+    now = context.store.now()
     try:
-        old = await here.making.read(one.state.job_id)
-        found = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
+        old = await context.making.read(timer.state.job_id)
+        skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
     except GlobusTuiError as wrong:
         return (FAILED if code_of(wrong) == MISUSED else code_of(wrong)), wrong.in_full
-    guards = replace(found.draft.guards, fewer_percent=here.store.alarm_level(one.state.job_id))
-    keeper = DraftKeeper(here.making.drafts, None, replace(found.draft, guards=guards), "review")
-    creator = here.making.creator(keeper.sending)
-    swap = await here.making.swapper(creator).replace(old, found.draft, leaves_out=found.run)
-    made = None if isinstance(swap, Swapped) else swap.creation
-    if isinstance(made, Unconfirmed):
-        return FAILED, f"{made.words} The draft is kept: globus-tui, then n, goes on with it. {swap.words}"
+    guards = replace(skipped.draft.guards, fewer_percent=context.store.alarm_level(timer.state.job_id))
+    keeper = DraftKeeper(context.making.drafts, None, replace(skipped.draft, guards=guards), "review")
+    creator = context.making.creator(keeper.sending)
+    swap = await context.making.swapper(creator).replace(old, skipped.draft, leaves_out=skipped.run)
+    creation = None if isinstance(swap, Swapped) else swap.creation
+    if isinstance(creation, Unconfirmed):
+        return FAILED, f"{creation.words} The draft is kept: globus-tui, then n, goes on with it. {swap.words}"
     keeper.discard()
     if isinstance(swap, Swapped):
-        words = f"{swap.words}{skip_end(found.run, here.store.now(), here.zone)} Its id is {swap.new.job_id}."
+        words = f"{swap.words}{skip_end(skipped.run, context.store.now(), context.zone)} Its id is {swap.new.job_id}."
         return OK, " ".join(filter(None, (words, swap.note)))
-    if made is None or isinstance(made, Created | Submitted):
+    if creation is None or isinstance(creation, Created | Submitted):
         return FAILED, swap.words
-    if isinstance(made, NotCreated):
-        return FAILED, swap.words if made.words in swap.words else f"{made.words} {swap.words}"
-    return here.end_of(made)
+    if isinstance(creation, NotCreated):
+        return FAILED, swap.words if creation.words in swap.words else f"{creation.words} {swap.words}"
+    return context.end_of(creation)
 
 
-async def _run_now(one: Listed, here: Context) -> tuple[int, str]:
+async def _run_now(timer: Listed, context: Context) -> tuple[int, str]:
     """The same transfer once, or for a flow a timer that runs once; kept as a draft until it is known how it ended."""
-    choice = RunChoice.ONE_SHOT if isinstance(one.state.job.payload, FlowStart) else RunChoice.FULL
+    choice = RunChoice.ONE_SHOT if isinstance(timer.state.job.payload, FlowStart) else RunChoice.FULL
     try:
-        reading = await here.making.read(one.state.job_id)
-        made = run_now(reading.job, reading.document, choice, here.store.now(), tasks=here.store.tasks)
-        keeper = DraftKeeper(here.making.drafts, None, made.draft, "review")
-        found = await here.making.creator(keeper.sending).create(made.draft)
+        reading = await context.making.read(timer.state.job_id)
+        prepared = run_now(reading.job, reading.document, choice, context.store.now(), tasks=context.store.tasks)
+        keeper = DraftKeeper(context.making.drafts, None, prepared.draft, "review")
+        creation = await context.making.creator(keeper.sending).create(prepared.draft)
     except GlobusTuiError as wrong:
         return (FAILED if code_of(wrong) == MISUSED else code_of(wrong)), wrong.in_full
-    if isinstance(found, Unconfirmed):
-        return FAILED, f"{found.words} The draft is kept: globus-tui, then n, goes on with it."
+    if isinstance(creation, Unconfirmed):
+        return FAILED, f"{creation.words} The draft is kept: globus-tui, then n, goes on with it."
     keeper.discard()
-    if isinstance(found, Created | Submitted):
-        made_id = found.task_id if isinstance(found, Submitted) else found.job.job_id
-        return OK, " ".join(filter(None, (found.words, made_id, *made.warnings, found.note)))
-    return (FAILED, found.words) if isinstance(found, NotCreated) else here.end_of(found)
+    if isinstance(creation, Created | Submitted):
+        made_id = creation.task_id if isinstance(creation, Submitted) else creation.job.job_id
+        return OK, " ".join(filter(None, (creation.words, made_id, *prepared.warnings, creation.note)))
+    return (FAILED, creation.words) if isinstance(creation, NotCreated) else context.end_of(creation)
 
 
 async def run_undo(options: Namespace) -> int:
@@ -242,22 +244,22 @@ async def run_undo(options: Namespace) -> int:
     Raises:
         GlobusTuiError: nothing was changed.
     """
-    async with signed_in(options) as here:
-        may_be_changed(options, here.settings)
-        await here.read()
-        found = stacks(steps(await here.store.journal.entries()))[options.name == "redo"]
-        if not found:
+    async with signed_in(options) as context:
+        may_be_changed(options, context.settings)
+        await context.read()
+        stack = stacks(steps(await context.store.journal.entries()))[options.name == "redo"]
+        if not stack:
             tell((f"There is nothing to {options.name}.",))
             return FAILED
-        meant = acts(found[-1], here.store.states)
-        able = [one for one in meant if one.why_not is None]
-        plan = [act_words(one, here.store.states, here.store) for one in meant]
+        chosen = acts(stack[-1], context.store.states)
+        able = [act for act in chosen if act.why_not is None]
+        plan = [act_words(act, context.store.states, context.store) for act in chosen]
         if not able and not options.dry_run:
             tell((*plan, "Nothing was changed."))
             return FAILED
         if (code := goes_on(options, plan, options.name, len(able))) is not None:
             return code
-        creator = here.making.creator(lambda _, __: None)
-        ends = await Undoer(here.store, creator, here.making.swapper(creator)).carry_out(found[-1], meant)
+        creator = context.making.creator(lambda _, __: None)
+        ends = await Undoer(context.store, creator, context.making.swapper(creator)).carry_out(stack[-1], chosen)
         show(f"{'done' if done else 'FAILED'}  {label}: {words}" for done, label, words in ends)
         return OK if all(done for done, _, _ in ends) else FAILED

@@ -26,24 +26,24 @@ async def run_changes(options: Namespace) -> int:
     Raises:
         GlobusTuiError: Globus could not be asked, or what was remembered cannot be read or written.
     """
-    async with signed_in(options) as here:
-        await here.read()
-        kept = Ledger(None if options.demo else here.settings.paths.state / "seen.json", here.settings.profile)
-        before, now = wire.document((await kept.read()).get("asked")), seen_now(here.store.states.rows.values())
+    async with signed_in(options) as context:
+        await context.read()
+        kept = Ledger(None if options.demo else context.settings.paths.state / "seen.json", context.settings.profile)
+        before, now = wire.document((await kept.read()).get("asked")), seen_now(context.store.states.rows.values())
         since = wire.moment(before.get("at"))
-        found = changes(from_document(wire.document(before.get("timers"))), now) if since else []
+        changed = changes(from_document(wire.document(before.get("timers"))), now) if since else []
         if not options.keep:
-            at, timers = wire_moment(here.store.now()), to_document(now)
+            at, timers = wire_moment(context.store.now()), to_document(now)
             await kept.change(lambda document: document.update(asked={"at": at, "timers": timers}))
         if options.json:
             begin = wire_moment(since) if since else None
-            show_document(here.store.now(), since=begin, changes=[one._asdict() for one in found])
+            show_document(context.store.now(), since=begin, changes=[change._asdict() for change in changed])
         elif since is None:
             tell(("This is remembered; what changes from now on is told the next time.",))
-        elif not found:
+        elif not changed:
             tell((f"Nothing changed since {since:%Y-%m-%d %H:%M} UTC.",))
         else:
-            show_table(found, ("TIMER", "WHAT", "BEFORE", "NOW"), (0, 2, 3), ascii_only=here.ascii)
+            show_table(changed, ("TIMER", "WHAT", "BEFORE", "NOW"), (0, 2, 3), ascii_only=context.ascii)
         return OK
 
 
@@ -53,32 +53,32 @@ async def run_impact(options: Namespace) -> int:
     Raises:
         GlobusTuiError: Globus could not be asked, or nothing is meant.
     """
-    async with signed_in(options) as here:
-        await here.read()
-        known, now, said = here.store.collections, here.store.now(), options.collection.casefold()
-        jobs = [one.job for one in here.store.states.values()]
-        meant = [one for one in causes(jobs, known, here.backend.account.who) if one.meant_by(said)]
-        if not meant:
+    async with signed_in(options) as context:
+        await context.read()
+        known, now, typed = context.store.collections, context.store.now(), options.collection.casefold()
+        jobs = [state.job for state in context.store.states.values()]
+        matching = [cause for cause in causes(jobs, known, context.backend.account.who) if cause.meant_by(typed)]
+        if not matching:
             raise BadInput(f"No collection and no identity of a timer has the id or name {options.collection[:80]!r}.")
-        all_of_them = any(one.collections is None for one in meant)
-        keys = frozenset[str]().union(*(one.collections or () for one in meant))
-        found = stopped_by(jobs, None if all_of_them else keys, known, now)
-        listed = {one.state.job_id: one for one in here.listed([here.store.states[one.key] for one in found])}
+        all_of_them = any(cause.collections is None for cause in matching)
+        keys = frozenset[str]().union(*(cause.collections or () for cause in matching))
+        stops = stopped_by(jobs, None if all_of_them else keys, known, now)
+        listed = {row.state.job_id: row for row in context.listed([context.store.states[stop.key] for stop in stops])}
         if options.json:
             timers = [
-                {**timer_table.timer_document(listed[one.key]), "next_runs": [wire_moment(at) for at in one.runs]}
-                for one in found
+                {**timer_table.timer_document(listed[stop.key]), "next_runs": [wire_moment(at) for at in stop.runs]}
+                for stop in stops
             ]
-            people = [one.key for one in meant if one.kind == "identity"]
+            people = [cause.key for cause in matching if cause.kind == "identity"]
             show_document(now, collections=sorted(keys), identities=people, timers=timers)
             return OK
-        if not found:
+        if not stops:
             tell(("No timer that may run again reads or writes there.",))
             return OK
         rows = [
-            (one.job.label, listed[one.key].state.health.word.value, *stopped_words(one, listed[one.key].case))
-            for one in found
+            (stop.job.label, listed[stop.key].state.health.word.value, *stopped_words(stop, listed[stop.key].case))
+            for stop in stops
         ]
         headings = ("TIMER", "HEALTH", "NEXT RUNS", "ROUTE")[: 3 if (terminal_width() or 100) < 100 else 4]
-        show_table(rows, headings, (0, 2, 3), ascii_only=here.ascii)
+        show_table(rows, headings, (0, 2, 3), ascii_only=context.ascii)
         return OK

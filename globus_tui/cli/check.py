@@ -35,16 +35,16 @@ def run(options: Namespace) -> int:
     if child == 0:
         _work(options, ear, mouth)
     os.close(mouth)
-    said = _hear(ear, until)
-    if not said:
+    answer = _hear(ear, until)
+    if not answer:
         import contextlib
 
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         late = time.monotonic() >= until
         words = f"no answer within {options.timeout:g} s" if late else "the check ended without a result"
-        said = bytes([UNKNOWN]) + _shown(options, _not_known(options, words)).encode()
-    code, text = said[0], said[1:].decode(errors="replace")
+        answer = bytes([UNKNOWN]) + _shown(options, _not_known(options, words)).encode()
+    code, text = answer[0], answer[1:].decode(errors="replace")
     try:
         if options.output is not None:
             from globus_tui.cache_files import write_own
@@ -61,12 +61,12 @@ def run(options: Namespace) -> int:
 
 def _hear(ear: int, until: float) -> bytes:
     """What the child says; nothing when it did not come to an end in time."""
-    said = b""
+    answer = b""
     while select.select([ear], [], [], max(0.0, until - time.monotonic()))[0]:
         part = os.read(ear, 1 << 16)
         if not part:
-            return said
-        said += part
+            return answer
+        answer += part
     return b""
 
 
@@ -93,18 +93,18 @@ def _check(options: Namespace) -> Verdict:
     from globus_tui.present.monitoring import Verdict, parse_range
 
     try:
-        found = asyncio.run(read_listed(options, names=False))
+        reading = asyncio.run(read_listed(options, names=False))
         if options.alert:
-            asyncio.run(_alert(options, found))
+            asyncio.run(_alert(options, reading))
         warning, critical = parse_range(options.warning), parse_range(options.critical)
-        unread = [*((name, _reason(wrong)) for name, wrong in found.failed), *found.unsure]
-        quiet = _quiet_until(options.quiet, found.as_of, found.zone) if options.quiet and found.as_of else None
-        return Verdict(found.listed, unread, found.as_of, warning, critical, bool(options.filter), quiet)
+        unread = [*((name, _reason(wrong)) for name, wrong in reading.failed), *reading.unsure]
+        quiet = _quiet_until(options.quiet, reading.as_of, reading.zone) if options.quiet and reading.as_of else None
+        return Verdict(reading.listed, unread, reading.as_of, warning, critical, bool(options.filter), quiet)
     except GlobusTuiError as wrong:
         return _not_known(options, _reason(wrong))
 
 
-async def _alert(options: Namespace, found: Found) -> None:
+async def _alert(options: Namespace, reading: Found) -> None:
     """Tells the command of the setting on_alert what is new since the last check, as a console that stays would."""
     from globus_tui.cli.account import read_settings
     from globus_tui.cli.timers import looks
@@ -116,19 +116,19 @@ async def _alert(options: Namespace, found: Found) -> None:
     from globus_tui.store.ledger import Ledger
 
     settings = read_settings(options)
-    if found.as_of is None or found.failed or not settings.on_alert:
+    if reading.as_of is None or reading.failed or not settings.on_alert:
         return
-    told = Ledger(settings.paths.state / "alerts.json", settings.profile)
+    ledger = Ledger(settings.paths.state / "alerts.json", settings.profile)
     watcher = Watcher(settings.alert_after, settings.clear_after)
-    watcher.restore(document((await told.read()).get("check")))
-    listed = {f"{one.profile} {one.state.job_id}": one for one in found.listed}
-    alerts = watcher.look(looks(listed), found.as_of)
-    await told.change(lambda kept: kept.update(check=watcher.document()))
-    by_timer = {one.key: one._replace(key=one.key.partition(" ")[2]) for one in alerts}  # as consoles name them
-    mine = await claim(list(by_timer.values()), told)
-    meant = [alert_document(one, listed[key]) for key, one in by_timer.items() if one in mine]
-    if meant:
-        await run_hook(settings.on_alert, {"schema": SCHEMA, "alerts": meant}, options.timeout)
+    watcher.restore(document((await ledger.read()).get("check")))
+    listed = {f"{timer.profile} {timer.state.job_id}": timer for timer in reading.listed}
+    alerts = watcher.look(looks(listed), reading.as_of)
+    await ledger.change(lambda kept: kept.update(check=watcher.document()))
+    by_timer = {alert.key: alert._replace(key=alert.key.partition(" ")[2]) for alert in alerts}  # as consoles name them
+    claimed = await claim(list(by_timer.values()), ledger)
+    documents = [alert_document(alert, listed[key]) for key, alert in by_timer.items() if alert in claimed]
+    if documents:
+        await run_hook(settings.on_alert, {"schema": SCHEMA, "alerts": documents}, options.timeout)
 
 
 def _reason(wrong: GlobusTuiError) -> str:
@@ -158,22 +158,22 @@ def _shown(options: Namespace, verdict: Verdict) -> str:
             "code": int(verdict.state),
             "words": verdict.words(),
             "counts": verdict.counts(),
-            "trouble": [timer_document(one) for one in verdict.listed if state_of(one)],
+            "trouble": [timer_document(timer) for timer in verdict.listed if state_of(timer)],
             "problems": [{"profile": name, "problem": problem} for name, problem in verdict.unread],
         }
         return safe_json(as_json(document))
     return verdict.metrics() + ("# EOF\n" if options.format == "openmetrics" else "")
 
 
-def _quiet_until(said: str, now: datetime, zone: tzinfo) -> str | None:
+def _quiet_until(text: str, now: datetime, zone: tzinfo) -> str | None:
     """The end of the quiet hours, if these are; they may go past midnight."""
-    begin, _, end = said.partition("-")
+    begin, _, end = text.partition("-")
     clock = f"{now.astimezone(zone):%H:%M}"
     within = begin <= clock < end if begin < end else clock >= begin or clock < end
     return end if within else None
 
 
-def check_quiet(said: str) -> None:
+def check_quiet(text: str) -> None:
     """Refuses what are no hours.
 
     Raises:
@@ -182,5 +182,5 @@ def check_quiet(said: str) -> None:
     import re
 
     clock = r"(?:[01]\d|2[0-3]):[0-5]\d"
-    if not re.fullmatch(f"{clock}-{clock}", said, re.ASCII):
-        raise BadInput(f"{said[:40]!r} are no hours: write for example 22:00-06:00")
+    if not re.fullmatch(f"{clock}-{clock}", text, re.ASCII):
+        raise BadInput(f"{text[:40]!r} are no hours: write for example 22:00-06:00")

@@ -65,21 +65,24 @@ def run_man(options: Namespace) -> int:
 def _commands(parser: ArgumentParser) -> list[_Command]:
     """The program itself first, with an empty name, then its commands."""
     whole = _command("", parser)
-    return [whole._replace(arguments=tuple(one for one in whole.arguments if one.kind != "inner")), *whole.inner]
+    arguments = tuple(argument for argument in whole.arguments if argument.kind != "inner")
+    return [whole._replace(arguments=arguments), *whole.inner]
 
 
 def _command(name: str, parser: ArgumentParser) -> _Command:
     """A command, and those that are named behind it."""
     parts = {
-        key: one
+        key: inner
         for action in parser._actions
         if isinstance(action.choices, dict)
-        for key, one in action.choices.items()
+        for key, inner in action.choices.items()
     }
-    said = {one.dest: one.help or "" for action in parser._actions for one in getattr(action, "_choices_actions", ())}
+    helps = {
+        part.dest: part.help or "" for action in parser._actions for part in getattr(action, "_choices_actions", ())
+    }
     inner = tuple(
-        found if found.words else found._replace(words=said.get(key, ""))
-        for key, found in ((key, _command(f"{name} {key}".strip(), one)) for key, one in parts.items())
+        inner if inner.words else inner._replace(words=helps.get(key, ""))
+        for key, inner in ((key, _command(f"{name} {key}".strip(), part)) for key, part in parts.items())
     )
     choice = (_Argument((), "what to do", "ACTION", "inner", tuple(parts), True, False),) if inner else ()
     return _Command(name, parser.description or "", (*choice, *_arguments(parser)), parser.epilog or "", inner)
@@ -87,13 +90,13 @@ def _command(name: str, parser: ArgumentParser) -> _Command:
 
 def _flags_of_inner(command: _Command) -> tuple[_Argument, ...]:
     """What stands behind a command, and behind those that are named behind it, each flag once."""
-    known = {flag for one in command.arguments for flag in one.flags}
-    more = []
-    for one in (argument for inner in command.inner for argument in inner.arguments if argument.flags):
-        if not known & set(one.flags):
-            known |= set(one.flags)
-            more.append(one)
-    return (*command.arguments, *more)
+    known = {flag for argument in command.arguments for flag in argument.flags}
+    added = []
+    for option in (argument for inner in command.inner for argument in inner.arguments if argument.flags):
+        if not known & set(option.flags):
+            known |= set(option.flags)
+            added.append(option)
+    return (*command.arguments, *added)
 
 
 def _arguments(parser: ArgumentParser) -> Iterator[_Argument]:
@@ -101,7 +104,7 @@ def _arguments(parser: ArgumentParser) -> Iterator[_Argument]:
         if isinstance(action.choices, dict):
             continue
         words = (action.help or "").replace("%%", "%") % {"default": action.default}
-        choices = tuple(str(one) for one in action.choices or ())
+        choices = tuple(str(choice) for choice in action.choices or ())
         metavar = "" if action.nargs == 0 else str(action.metavar or ",".join(choices) or action.dest.upper())
         required = not action.option_strings and action.nargs not in ("?", "*")
         repeats = action.nargs in ("*", "+")
@@ -124,13 +127,13 @@ def _kind(action: Action, metavar: str) -> str:
 def _conditions() -> list[str]:
     """What a condition of a filter may begin with."""
     values = {**WORDS, **MOMENTS}
-    return [f'{key}:"{one}"' if " " in one else f"{key}:{one}" for key in KEYS for one in values.get(key, ("",))]
+    return [f'{key}:"{text}"' if " " in text else f"{key}:{text}" for key in KEYS for text in values.get(key, ("",))]
 
 
-def _choices(one: _Argument) -> tuple[str, ...]:
+def _choices(argument: _Argument) -> tuple[str, ...]:
     from globus_tui.present.timer_table import FIELDS
 
-    return tuple(FIELDS) if one.kind == "columns" else one.choices
+    return tuple(FIELDS) if argument.kind == "columns" else argument.choices
 
 
 # --- bash
@@ -228,8 +231,8 @@ complete -F _globus_tui globus-tui
 def _bash(commands: Sequence[_Command]) -> str:
     from shlex import quote
 
-    def wanted(one: _Argument) -> str:
-        return quote(" ".join(_choices(one)) if one.kind in _LISTED else one.kind or " ")
+    def wanted(argument: _Argument) -> str:
+        return quote(" ".join(_choices(argument)) if argument.kind in _LISTED else argument.kind or " ")
 
     values, options, positionals = [], [], []
     for command in commands:
@@ -239,22 +242,22 @@ def _bash(commands: Sequence[_Command]) -> str:
             quote(command.name),
         )
         for inner in command.inner if name else ():
-            places = [one for one in inner.arguments if not one.flags]
+            places = [argument for argument in inner.arguments if not argument.flags]
             values.append(
                 f"        {quote(inner.name)}) [[ $cur == -* ]] || wanted={wanted(places[0]) if places else ' '} ;;"
             )
-        flags = [flag for one in arguments for flag in one.flags]
+        flags = [flag for argument in arguments for flag in argument.flags]
         options.append(f"            {label}) wanted={quote(' '.join(flags))} ;;")
-        for one in arguments:
-            if one.flags and one.metavar:
-                where = "|".join(quote(f"{name} {flag}") for flag in one.flags)
-                values.append(f"        {where}) wanted={wanted(one)} ;;")
-        places = [one for one in arguments if not one.flags]
+        for argument in arguments:
+            if argument.flags and argument.metavar:
+                where = "|".join(quote(f"{name} {flag}") for flag in argument.flags)
+                values.append(f"        {where}) wanted={wanted(argument)} ;;")
+        places = [argument for argument in arguments if not argument.flags]
         if not name:
-            positionals.append(f"            '') wanted={quote(' '.join(one.name for one in commands[1:]))} ;;")
+            positionals.append(f"            '') wanted={quote(' '.join(command.name for command in commands[1:]))} ;;")
         elif places:
             positionals.append(f"            {label}) wanted={wanted(places[0])} ;;")
-    script = _BASH.replace("@COMMANDS@", "|".join(one.name for one in commands[1:]))
+    script = _BASH.replace("@COMMANDS@", "|".join(command.name for command in commands[1:]))
     script = script.replace("@VALUES@", "\n".join(values)).replace("@OPTIONS@", "\n".join(options))
     script = script.replace("@CONDITIONS@", " ".join(map(quote, _conditions())))
     return script.replace("@POSITIONALS@", "\n".join(positionals))
@@ -323,43 +326,45 @@ fi
 
 def _zsh_arguments(command: _Command) -> tuple[_Argument, ...]:
     """What may stand behind the inner command may stand behind all of them."""
-    places = {one.kind: one for inner in command.inner for one in inner.arguments if not one.flags}
-    return (*_flags_of_inner(command), *[one._replace(repeats=True) for one in list(places.values())[:1]])
+    places = {argument.kind: argument for inner in command.inner for argument in inner.arguments if not argument.flags}
+    return (*_flags_of_inner(command), *[place._replace(repeats=True) for place in list(places.values())[:1]])
 
 
 def _zsh(commands: Sequence[_Command]) -> str:
     def text(words: str) -> str:
         return re.sub(r"([\[\]:\\])", r"\\\1", words).replace("'", "'\\''")
 
-    def completer(one: _Argument) -> str:
-        if one.kind in _LISTED:
-            return f"({' '.join(_choices(one))})"
+    def completer(argument: _Argument) -> str:
+        if argument.kind in _LISTED:
+            return f"({' '.join(_choices(argument))})"
         known = {"filter": "_globus_tui_filter", "files": "_files", "": " "}
-        return known.get(one.kind, f"{{_globus_tui_names {one.kind}}}")
+        return known.get(argument.kind, f"{{_globus_tui_names {argument.kind}}}")
 
-    def spec(one: _Argument) -> list[str]:
-        label = text(one.metavar.lower() or "value")
-        if not one.flags:
-            return [f"'{'*' if one.repeats else ''}:{label}:{completer(one)}'"]
-        value = f":{label}:{completer(one)}" if one.metavar else ""
+    def spec(argument: _Argument) -> list[str]:
+        label = text(argument.metavar.lower() or "value")
+        if not argument.flags:
+            return [f"'{'*' if argument.repeats else ''}:{label}:{completer(argument)}'"]
+        value = f":{label}:{completer(argument)}" if argument.metavar else ""
         return [
-            f"'{flag}{'=' if value and flag.startswith('--') else ''}[{text(one.words)}]{value}'" for flag in one.flags
+            f"'{flag}{'=' if value and flag.startswith('--') else ''}[{text(argument.words)}]{value}'"
+            for flag in argument.flags
         ]
 
     def specs(arguments: Sequence[_Argument], indent: str) -> str:
-        return "\n".join(f"{indent}{one} \\" for argument in arguments for one in spec(argument))
+        return "\n".join(f"{indent}{line} \\" for argument in arguments for line in spec(argument))
 
     cases = [
-        f"                {one.name})\n                    _arguments -C \\\n{specs(_zsh_arguments(one), ' ' * 24)}\n"
+        f"                {command.name})\n                    _arguments -C \\\n"
+        f"{specs(_zsh_arguments(command), ' ' * 24)}\n"
         "                        && ret=0 ;;"
-        for one in commands[1:]
+        for command in commands[1:]
     ]
-    described = [f"                '{text(one.name)}:{text(one.words)}'" for one in commands[1:]]
+    described = [f"                '{text(command.name)}:{text(command.words)}'" for command in commands[1:]]
     conditions = _conditions()
     script = _ZSH.replace("@GLOBAL@", specs(commands[0].arguments, " " * 8))
     script = script.replace("@COMMANDS@", "\n".join(described)).replace("@CASES@", "\n".join(cases))
-    script = script.replace("@KEYS@", " ".join(f"'{one}'" for one in conditions if one.endswith(":")))
-    return script.replace("@WORDS@", " ".join(f"'{one}'" for one in conditions if not one.endswith(":")))
+    script = script.replace("@KEYS@", " ".join(f"'{key}'" for key in conditions if key.endswith(":")))
+    return script.replace("@WORDS@", " ".join(f"'{word}'" for word in conditions if not word.endswith(":")))
 
 
 # --- fish
@@ -395,14 +400,14 @@ def _fish(commands: Sequence[_Command]) -> str:
     def quote(words: str) -> str:
         return "'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
-    def source(one: _Argument) -> str:
-        if one.kind in _LISTED:
-            return f" -a {quote(' '.join(_choices(one)))}"
-        if one.kind == "filter":
+    def source(argument: _Argument) -> str:
+        if argument.kind in _LISTED:
+            return f" -a {quote(' '.join(_choices(argument)))}"
+        if argument.kind == "filter":
             return " -a '(__globus_tui_filter)'"
-        return f" -a '(__globus_tui_names {one.kind})'" if one.kind in ("timers", "profiles") else ""
+        return f" -a '(__globus_tui_names {argument.kind})'" if argument.kind in ("timers", "profiles") else ""
 
-    names = " ".join(one.name for one in commands[1:])
+    names = " ".join(command.name for command in commands[1:])
     lines = [_FISH.replace("@CONDITIONS@", " ".join(map(quote, _conditions())))]
     for command in commands:
         name, words, arguments = (
@@ -410,16 +415,17 @@ def _fish(commands: Sequence[_Command]) -> str:
             command.words,
             _flags_of_inner(command) if command.name else command.arguments,
         )
-        here = f"__fish_seen_subcommand_from {name}" if name else f"not __fish_seen_subcommand_from {names}"
+        condition = f"__fish_seen_subcommand_from {name}" if name else f"not __fish_seen_subcommand_from {names}"
         if name:
             other = f"not __fish_seen_subcommand_from {names}"
             lines.append(f"complete -c globus-tui -n {quote(other)} -a {quote(name)} -d {quote(words)}\n")
-        for one in arguments:
-            flags = "".join(f" -l {flag[2:]}" if flag.startswith("--") else f" -s {flag[1:]}" for flag in one.flags)
-            takes = (" -r -F" if one.kind == "files" else " -x") if one.metavar and one.flags else ""
-            if one.flags or one.kind:
-                about = f" -d {quote(one.words)}" if one.flags else ""
-                lines.append(f"complete -c globus-tui -n {quote(here)}{flags}{takes}{source(one)}{about}\n")
+        for argument in arguments:
+            spelled = (f"l {flag[2:]}" if flag.startswith("--") else f"s {flag[1:]}" for flag in argument.flags)
+            flags = "".join(f" -{flag}" for flag in spelled)
+            takes = (" -r -F" if argument.kind == "files" else " -x") if argument.metavar and argument.flags else ""
+            if argument.flags or argument.kind:
+                about = f" -d {quote(argument.words)}" if argument.flags else ""
+                lines.append(f"complete -c globus-tui -n {quote(condition)}{flags}{takes}{source(argument)}{about}\n")
     return "".join(lines)
 
 
@@ -445,8 +451,8 @@ def manual() -> str:
         *_tagged(program.arguments),
         ".SH COMMANDS",
     ]
-    for name, words, arguments, epilog, _ in [one for command in commands for one in (command, *command.inner)]:
-        synopsis = " ".join(_shown(one) for one in arguments if not one.flags)
+    for name, words, arguments, epilog, _ in [part for command in commands for part in (command, *command.inner)]:
+        synopsis = " ".join(_shown(argument) for argument in arguments if not argument.flags)
         lines += [f".SS \\fBglobus\\-tui {_roff(name)}\\fR [\\fIOPTION\\fR...] {synopsis}".rstrip()]
         lines += [f"{_roff(words[0].upper() + words[1:])}.", *_tagged(arguments)]
         lines += [".PP", _roff(epilog)] if epilog else []
@@ -456,15 +462,15 @@ def manual() -> str:
 
 
 def _tagged(arguments: Sequence[_Argument]) -> Iterator[str]:
-    for one in arguments:
-        shown = ", ".join(f"\\fB{_roff(flag)}\\fR" for flag in one.flags)
-        value = f"\\fI{_roff(one.metavar)}\\fR" if one.metavar else ""
-        yield from (".TP", f"{shown} {value}".strip(), f"{_roff(one.words)}" or "\\&")
+    for argument in arguments:
+        shown = ", ".join(f"\\fB{_roff(flag)}\\fR" for flag in argument.flags)
+        value = f"\\fI{_roff(argument.metavar)}\\fR" if argument.metavar else ""
+        yield from (".TP", f"{shown} {value}".strip(), f"{_roff(argument.words)}" or "\\&")
 
 
-def _shown(one: _Argument) -> str:
-    words = f"\\fI{_roff(one.metavar)}\\fR{'...' if one.repeats else ''}"
-    return words if one.required else f"[{words}]"
+def _shown(argument: _Argument) -> str:
+    words = f"\\fI{_roff(argument.metavar)}\\fR{'...' if argument.repeats else ''}"
+    return words if argument.required else f"[{words}]"
 
 
 def _roff(words: str) -> str:

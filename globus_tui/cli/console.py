@@ -242,7 +242,7 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
     tokens = backend.account.tokens
     timers: TimersClient = lazily("globus_tui.api.timers", "TimersClient", connection, tokens)
     transfer: TransferClient = lazily("globus_tui.api.transfer", "TransferClient", connection, tokens)
-    wanted = options.refresh if options.refresh is not None else DEMO_REFRESH if backend.demo else settings.refresh
+    seconds = options.refresh if options.refresh is not None else DEMO_REFRESH if backend.demo else settings.refresh
     store = JobStore(
         Services(timers, transfer, transfer, backend.account),
         journal=Journal(
@@ -252,7 +252,7 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
         ),
         ledger=Ledger(None if backend.demo else settings.paths.state / "ledger.json", settings.profile),
         skew=backend.skew,
-        interval=usable_interval(wanted, floor=backend.floor),
+        interval=usable_interval(seconds, floor=backend.floor),
     )
     if settings.notes_file and not backend.demo:
         store.notes = Ledger(Path(settings.notes_file).expanduser(), "all", shared=True)

@@ -24,50 +24,50 @@ async def run(options: Namespace) -> int:
     Raises:
         GlobusTuiError: nothing was written.
     """
-    async with signed_in(options) as here:
-        await here.read()
-        meant = here.meant(options.filter)
-        changes = _CHANGES[options.name](options, here)
-        for one in meant:
+    async with signed_in(options) as context:
+        await context.read()
+        chosen = context.meant(options.filter)
+        changes = _CHANGES[options.name](options, context)
+        for timer in chosen:
             own = {**changes}
             if options.name == "known" and not options.clear:
-                if not one.state.health.word.is_trouble:
-                    show((f"left out: {one.state.job.label} is in no trouble",))
+                if not timer.state.health.word.is_trouble:
+                    show((f"left out: {timer.state.job.label} is in no trouble",))
                     continue
-                own["known"] = {**changes["known"], "rank": one.state.health.word.rank}
-            await here.store.decide([one.state.job_id], **own)
-            show((f"done  {one.state.job.label} ({one.state.job_id})",))
+                own["known"] = {**changes["known"], "rank": timer.state.health.word.rank}
+            await context.store.decide([timer.state.job_id], **own)
+            show((f"done  {timer.state.job.label} ({timer.state.job_id})",))
         return OK
 
 
-def _note(options: Namespace, here: Context) -> dict[str, Any]:
+def _note(options: Namespace, context: Context) -> dict[str, Any]:
     if options.clear:
         return {"note": None, "tags": None}
     if options.text is None and options.tag is None:
         raise BadInput("Say what: --text TEXT, --tag A,B, or --clear.")
-    said = {"note": options.text} if options.text is not None else {}
-    return said | ({"tags": list(options.tag)} if options.tag is not None else {})
+    changes = {"note": options.text} if options.text is not None else {}
+    return changes | ({"tags": list(options.tag)} if options.tag is not None else {})
 
 
-def _known(options: Namespace, here: Context) -> dict[str, Any]:
+def _known(options: Namespace, context: Context) -> dict[str, Any]:
     if options.clear:
         return {"known": None}
-    until = parse_moment(options.until, here.store.now(), here.zone).moment if options.until else None
-    if until is not None and until <= here.store.now():
+    until = parse_moment(options.until, context.store.now(), context.zone).moment if options.until else None
+    if until is not None and until <= context.store.now():
         raise BadInput("--until is past.")
     iso = until.isoformat() if until else None
-    return {"known": {"reason": options.reason, "by": here.store.journal.who, "until": iso}}
+    return {"known": {"reason": options.reason, "by": context.store.journal.who, "until": iso}}
 
 
-def _limit(options: Namespace, here: Context) -> dict[str, Any]:
+def _limit(options: Namespace, context: Context) -> dict[str, Any]:
     if options.clear:
         return {"good_within": None, "fewer_files": None}
     if options.last_good is None and options.fewer_files is None:
         raise BadInput("Say which: --last-good 26h, --fewer-files N, or --clear.")
-    found: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
     if options.last_good is not None:
-        found["good_within"] = parse_interval(options.last_good).total_seconds()
-    return found | ({"fewer_files": options.fewer_files} if options.fewer_files is not None else {})
+        limits["good_within"] = parse_interval(options.last_good).total_seconds()
+    return limits | ({"fewer_files": options.fewer_files} if options.fewer_files is not None else {})
 
 
 _CHANGES = {"note": _note, "known": _known, "limit": _limit}
@@ -79,11 +79,11 @@ async def run_report(options: Namespace) -> int:
     Raises:
         GlobusTuiError: Globus could not be asked.
     """
-    async with signed_in(options) as here:
-        await here.read()
-        store = here.store
-        listed = here.matching(" ".join(options.filter))
+    async with signed_in(options) as context:
+        await context.read()
+        store = context.store
+        listed = context.matching(" ".join(options.filter))
         entries, windows = await store.journal.entries(), await Windows(store).all()
         since = timedelta(hours=options.hours)
-        write(report(listed, entries, windows, store, store.now(), here.zone, since=since))
+        write(report(listed, entries, windows, store, store.now(), context.zone, since=since))
         return OK

@@ -49,7 +49,7 @@ def run_doctor(options: Namespace) -> int:
 
         if problem := theme_problem(settings.theme, OwnThemes(settings.paths.config.parent / "themes").themes):
             settings = settings.without_theme(problem)
-    checks = [_wrong_file(one) for one in settings.problems]
+    checks = [_wrong_file(problem) for problem in settings.problems]
     loop = asyncio.new_event_loop()
     try:
         checks += loop.run_until_complete(_examine_all(settings))
@@ -57,9 +57,10 @@ def run_doctor(options: Namespace) -> int:
     finally:
         loop.close()
     show(lines(checks))
-    code = FAILED if any(one.finding is Finding.FAULT for one in checks) else OK
+    code = FAILED if any(check.finding is Finding.FAULT for check in checks) else OK
     sys.stdout.flush()
-    if any(one.name.startswith("asyncio_") and not one.daemon and one.is_alive() for one in threading.enumerate()):
+    waiting = (thread for thread in threading.enumerate() if thread.is_alive() and not thread.daemon)
+    if any(thread.name.startswith("asyncio_") for thread in waiting):
         _leave(code)
     return code
 
@@ -68,17 +69,17 @@ def _leave(code: int) -> None:
     """Ends the program though a look-up of a host's name still hangs: that can take a minute and cannot be stopped."""
     # Idle threads of the pool end at once; give them that moment, and leave those that hang.
     end = time.monotonic() + 0.5
-    for one in threading.enumerate():
-        if one.name.startswith("asyncio_"):
-            one.join(max(0.0, end - time.monotonic()))
-    if any(one.name.startswith("asyncio_") for one in threading.enumerate()):
+    for thread in threading.enumerate():
+        if thread.name.startswith("asyncio_"):
+            thread.join(max(0.0, end - time.monotonic()))
+    if any(thread.name.startswith("asyncio_") for thread in threading.enumerate()):
         sys.stderr.flush()
         os._exit(code)
 
 
 def _wrong_file(problem: str) -> Check:
-    said = problem if problem.endswith("?") else f"{problem}."
-    return Check("settings", Finding.FAULT, said, "Correct the file; until then the default holds for it.")
+    sentence = problem if problem.endswith("?") else f"{problem}."
+    return Check("settings", Finding.FAULT, sentence, "Correct the file; until then the default holds for it.")
 
 
 def _zones() -> Check:

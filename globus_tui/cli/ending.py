@@ -57,7 +57,7 @@ class Ending:
     @contextlib.contextmanager
     def on_a_terminal(self) -> Iterator[None]:
         """Meanwhile a terminal that is gone ends the process too, also where no signal says so."""
-        self._terminals = tuple(one for one in (0, 2) if os.isatty(one))
+        self._terminals = tuple(descriptor for descriptor in (0, 2) if os.isatty(descriptor))
         self._look()
         try:
             yield
@@ -137,19 +137,19 @@ class Ending:
         poll.register(ear, select.POLLIN)
         watched: set[int] = set()
         while self.code is None:
-            for found, event in poll.poll():
-                if found == ear:
-                    told = [one for one in os.read(ear, 64) if one in _SIGNALS]
-                    if told:
-                        return 128 + told[0]
-                elif found in self._terminals and not event & select.POLLNVAL:
+            for ready, event in poll.poll():
+                if ready == ear:
+                    signals = [byte for byte in os.read(ear, 64) if byte in _SIGNALS]
+                    if signals:
+                        return 128 + signals[0]
+                elif ready in self._terminals and not event & select.POLLNVAL:
                     return _HUNG_UP
                 else:
-                    poll.unregister(found)
-                    watched.discard(found)
-            for one in set(self._terminals) - watched:
-                poll.register(one, 0)  # a hang-up is told unasked
-                watched.add(one)
+                    poll.unregister(ready)
+                    watched.discard(ready)
+            for descriptor in set(self._terminals) - watched:
+                poll.register(descriptor, 0)  # a hang-up is told unasked
+                watched.add(descriptor)
         return self.code
 
 

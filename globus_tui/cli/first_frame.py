@@ -95,6 +95,6 @@ def _takes_more() -> bool:
 
 def _write(text: str) -> None:
     with contextlib.suppress(OSError, ValueError):  # a terminal that is gone is found out when the console starts
-        left = text.encode("utf-8", "replace")
-        while left:
-            left = left[os.write(sys.stderr.fileno(), left) :]
+        rest = text.encode("utf-8", "replace")
+        while rest:
+            rest = rest[os.write(sys.stderr.fileno(), rest) :]

@@ -55,24 +55,24 @@ def _failing_once(command: Command) -> Command:
     return run
 
 
-def planner(here: Context) -> Planner:
+def planner(context: Context) -> Planner:
     """Plans by what was read."""
-    owner = here.backend.account.identity_label or here.backend.account.who or ""
-    return Planner(here.store, here.making.lookup, here.making.read, owner=owner, zone=here.zone)
+    owner = context.backend.account.identity_label or context.backend.account.who or ""
+    return Planner(context.store, context.making.lookup, context.making.read, owner=owner, zone=context.zone)
 
 
 @_failing_once
 async def run_plan(options: Namespace) -> int:
     """Shows what it takes. Exit codes: 0 no changes, 2 changes, 1 it cannot be told or done."""
-    async with signed_in(options) as here:
-        await here.read(names=False)
-        plan = await planner(here).plan(Path(options.folder), prune=options.prune)
+    async with signed_in(options) as context:
+        await context.read(names=False)
+        plan = await planner(context).plan(Path(options.folder), prune=options.prune)
         if options.out is not None:
             _keep(plan, options)
         if options.json:
             show_json(as_json(plan.document()))
         else:
-            print_lines(plan_lines(plan, everything=options.everything), here)
+            print_lines(plan_lines(plan, everything=options.everything), context)
         return FAILED if plan.stopped else CHANGES if plan.to_do else OK
 
 
@@ -88,12 +88,12 @@ def _keep(plan: Plan, options: Namespace) -> None:
 _COLOURS = {"add": "32", "change": "33", "remove": "31", "bad": "1;31", "warn": "33", "dim": "2"}
 
 
-def print_lines(lines: Iterable[Line], here: Context, *, error: bool = False) -> None:
+def print_lines(lines: Iterable[Line], context: Context, *, error: bool = False) -> None:
     """Prints lines, in colours on a terminal that has them."""
     stream = sys.stderr if error else sys.stdout
     coloured = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     for line in lines:
-        text = safe_line(line.text, ascii_only=here.ascii)
+        text = safe_line(line.text, ascii_only=context.ascii)
         text = f"\x1b[{_COLOURS[line.style]}m{text}\x1b[0m" if coloured and line.style else text
         if error:
             print(text, file=stream)
@@ -105,12 +105,12 @@ def print_lines(lines: Iterable[Line], here: Context, *, error: bool = False) ->
 async def run_apply(options: Namespace) -> int:
     """Makes it so. Exit codes: 0 all is as the files say now, 1 it is not."""
     where, basis, prune = _kept(Path(options.folder))
-    async with signed_in(options) as here:
-        may_be_changed(options, here.settings)
-        await here.read(names=False)
-        makes = planner(here)
+    async with signed_in(options) as context:
+        may_be_changed(options, context.settings)
+        await context.read(names=False)
+        makes = planner(context)
         plan = await makes.plan(where, prune=options.prune or prune)
-        print_lines(plan_lines(plan), here, error=not options.dry_run)
+        print_lines(plan_lines(plan), context, error=not options.dry_run)
         if basis is not None and plan.basis() != basis:
             raise BadInput(
                 "Nothing was sent: the files or the timers have changed since that plan was made.",
@@ -118,47 +118,48 @@ async def run_apply(options: Namespace) -> int:
             )
         if options.dry_run:
             return FAILED if plan.stopped else OK
-        deleted = sum(Act.DELETE in one.acts for one in plan.items)
+        deleted = sum(Act.DELETE in item.acts for item in plan.items)
         ask = plan.to_do and not plan.stopped and not options.yes
         if ask and not agreed("delete" if deleted else "apply", deleted):
             tell(("Nothing was changed.",))
             return FAILED
 
         async def planned() -> Plan:
-            await here.read(names=False)
+            await context.read(names=False)
             return await makes.plan(where, prune=options.prune or prune, preflight=False)
 
-        applier = Applier(here.store, here.making, lambda one: show((result_words(one),)))
-        results = await carry_out(applier, plan, None, planned, partial(meet, here.backend.account, plan.names.called))
-        bad = sum(not one.done for one in results)
+        applier = Applier(context.store, context.making, lambda result: show((result_words(result),)))
+        consent = partial(meet, context.backend.account, plan.names.called)
+        results = await carry_out(applier, plan, None, planned, consent)
+        bad = sum(not result.done for result in results)
         tell((f"{len(results) - bad} done, {bad} failed." if results else "Nothing was to be done.",))
         return FAILED if bad else OK
 
 
-def _kept(said: Path) -> tuple[Path, list[object] | None, bool]:
+def _kept(file: Path) -> tuple[Path, list[object] | None, bool]:
     """The folder, with the plan that was written of it, if a plan is named.
 
     Raises:
         BadInput: it is no plan.
     """
-    if not said.is_file() or said.suffix in ENDINGS:
-        return said, None, False
+    if not file.is_file() or file.suffix in ENDINGS:
+        return file, None, False
     try:
-        found = json.loads(said.read_text(encoding="utf-8"))
+        document = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
-        raise BadInput(f"{said} is neither a folder nor a plan: {problem}") from problem
-    folder = wire.text(wire.document(found).get("folder"))
-    if not folder or wire.document(found).get("format") != "globus-tui plan":
-        raise BadInput(f"{said} is neither a folder nor a plan. globus-tui plan DIR --out FILE writes one.")
-    return Path(folder), wire.items(found.get("basis")), found.get("prune") is True
+        raise BadInput(f"{file} is neither a folder nor a plan: {problem}") from problem
+    folder = wire.text(wire.document(document).get("folder"))
+    if not folder or wire.document(document).get("format") != "globus-tui plan":
+        raise BadInput(f"{file} is neither a folder nor a plan. globus-tui plan DIR --out FILE writes one.")
+    return Path(folder), wire.items(document.get("basis")), document.get("prune") is True
 
 
 @_failing_once
 async def run_drift(options: Namespace) -> int:
     """Says in one line whether timers differ from the files. Exit codes: 0 none, 2 some, 1 it cannot be told."""
-    async with signed_in(options) as here:
-        await here.read(names=False)
-        plan = await planner(here).plan(Path(options.folder), preflight=False)
+    async with signed_in(options) as context:
+        await context.read(names=False)
+        plan = await planner(context).plan(Path(options.folder), preflight=False)
         show((drift_words(plan),))
         return CHANGES if plan.differing else OK
 
@@ -171,18 +172,18 @@ async def export_all(options: Namespace) -> int:
     """
     *typed, folder = options.timer
     where = _new_folder(Path(folder))
-    async with signed_in(options) as here:
-        await here.read()
-        chosen = here.matching(" ".join(typed))
+    async with signed_in(options) as context:
+        await context.read()
+        chosen = context.matching(" ".join(typed))
         if typed and not chosen:
             raise BadInput(f"No timer matches {' '.join(typed)[:80]!r}.", advice="globus-tui list shows all.")
-        makes = planner(here)
-        jobs = [one.state.job for one in chosen if one.state.replaced is None]
-        exporter = await exported(jobs, makes, here.store, here.making.read, here.zone)
-        _write_folder(exporter, where, here)
+        makes = planner(context)
+        jobs = [timer.state.job for timer in chosen if timer.state.replaced is None]
+        exporter = await exported(jobs, makes, context.store, context.making.read, context.zone)
+        _write_folder(exporter, where, context)
         plan = await record(where, exporter.keys, partial(makes.plan, where, preflight=False))
         tell(f"left out: {words}" for words in exporter.left_out)
-        tell(f"not as it is at Globus: {one.name}" for one in plan.items if one.acts or one.stopped)
+        tell(f"not as it is at Globus: {item.name}" for item in plan.items if item.acts or item.stopped)
         show((f"{counted(len(exporter.keys), 'timer')} in {where}; {counted(len(plan.to_do), 'change')} to apply.",))
         return FAILED if plan.to_do or plan.stopped else OK
 
@@ -197,9 +198,9 @@ def _new_folder(where: Path) -> Path:
     return where
 
 
-def _write_folder(exporter: Exporter, where: Path, here: Context) -> None:
+def _write_folder(exporter: Exporter, where: Path, context: Context) -> None:
     head = [
-        f"Timers of {here.backend.account.who}, as they were on {here.store.now():%Y-%m-%d %H:%M} UTC.",
+        f"Timers of {context.backend.account.who}, as they were on {context.store.now():%Y-%m-%d %H:%M} UTC.",
         "globus-tui plan shows what differs from these files, globus-tui apply makes it so.",
         *(f"Left out: {words}" for words in exporter.left_out),
     ]

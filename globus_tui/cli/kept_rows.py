@@ -59,8 +59,8 @@ class Keeping:
     def _save(self, kept: Kept) -> bool:
         """Names for completion as well, where the rows kept are all there are: `list` keeps those of more."""
         if sum(kept.counts.values()) == len(kept.states):
-            names = (one.name for one in kept.collections.values())
-            self._rows.save_names((one.job.label for one in kept.states), (one for one in names if one))
+            names = (collection.name for collection in kept.collections.values())
+            self._rows.save_names((state.job.label for state in kept.states), filter(None, names))
         return self._rows.save(kept)
 
     def _after(self, change: Change) -> None:

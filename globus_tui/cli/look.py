@@ -56,20 +56,20 @@ async def run_list(options: Namespace) -> int:
         GlobusTuiError: no profile could be read.
     """
     columns = _columns(options)
-    found = await read_listed(options)
-    for name, wrong in found.failed:
+    reading = await read_listed(options)
+    for name, wrong in reading.failed:
         tell((f"{name}: {wrong.in_full}",))
-    if found.as_of is None:
-        return max(code_of(wrong) for _, wrong in found.failed)
-    listed = _sorted(found.listed, options.sort)
+    if reading.as_of is None:
+        return max(code_of(wrong) for _, wrong in reading.failed)
+    listed = _sorted(reading.listed, options.sort)
     if options.format in ("json", "jsonl"):
-        documents = [timer_table.timer_document(one) for one in listed]
-        problems = [{"profile": name, "problem": str(wrong)} for name, wrong in found.failed]
+        documents = [timer_table.timer_document(timer) for timer in listed]
+        problems = [{"profile": name, "problem": str(wrong)} for name, wrong in reading.failed]
         if options.format == "jsonl":
             show_json(timer_table.as_lines(documents))
         else:
-            more = {"problems": problems} if options.all_profiles else {}
-            show_document(found.as_of, profile=found.profile, timers=documents, **more)
+            extra = {"problems": problems} if options.all_profiles else {}
+            show_document(reading.as_of, profile=reading.profile, timers=documents, **extra)
     elif options.format == "csv":
         write(timer_table.as_csv(listed, options.columns or ()))
     elif options.format == "markdown":
@@ -79,20 +79,20 @@ async def run_list(options: Namespace) -> int:
     else:
         ascii_only = listed[0].case.ascii_only
         show(timer_table.timer_table(listed, columns, terminal_width(), ascii_only=ascii_only))
-    return max((code_of(wrong) for _, wrong in found.failed), default=OK)
+    return max((code_of(wrong) for _, wrong in reading.failed), default=OK)
 
 
 def _columns(options: Namespace) -> Sequence[str]:
     if options.columns and options.format in ("json", "jsonl"):
         raise BadInput(f"--columns is not for --format {options.format}, which has all that is known of each timer.")
-    sorts = [one.removeprefix("-") for one in options.sort.split(",")] if options.sort else []
+    sorts = [key.removeprefix("-") for key in options.sort.split(",")] if options.sort else []
     for key in (*(options.columns or ()), *sorts):
         if key not in FIELDS:
             from difflib import get_close_matches
 
             near = get_close_matches(key, FIELDS, 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise BadInput(f"{key[:40]!r} is no column{meant}; there are {', '.join(FIELDS)}.")
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise BadInput(f"{key[:40]!r} is no column{hint}; there are {', '.join(FIELDS)}.")
     width = terminal_width() if options.format == "table" else None
     usual = WIDE if options.format == "wide" else NARROW if width is not None and width < _NARROW else USUAL
     return options.columns or (*(("profile",) if options.all_profiles else ()), *usual)
@@ -100,10 +100,10 @@ def _columns(options: Namespace) -> Sequence[str]:
 
 def _sorted(listed: list[Listed], key: str | None) -> list[Listed]:
     """In the order asked for; several profiles together are put in the order of the list, the worst first."""
-    if key is None and len({one.profile for one in listed}) < 2:
+    if key is None and len({timer.profile for timer in listed}) < 2:
         return listed
-    for one in reversed((key or "health").split(",")):
-        listed = in_order(listed, FIELDS[one.removeprefix("-")].value, descending=one.startswith("-"))
+    for part in reversed((key or "health").split(",")):
+        listed = in_order(listed, FIELDS[part.removeprefix("-")].value, descending=part.startswith("-"))
     return listed
 
 
@@ -134,39 +134,39 @@ async def read_listed(options: Namespace, *, names: bool = True) -> Found:
     """
     checked_filter(" ".join(options.filter))  # before anything is asked of Globus
     profiles = await all_profiles(options) if options.all_profiles else (options.profile,)
-    asked = [_read_one(Options(**{**vars(options), "profile": name}), names) for name in profiles]
-    found = Found([], [], [], None, None, UTC)
-    for name, one in zip(profiles, await asyncio.gather(*asked, return_exceptions=True), strict=True):
-        if isinstance(one, GlobusTuiError):
-            found.failed.append((name or "default", one))
-        elif isinstance(one, BaseException):
-            raise one
+    reads = [_read_one(Options(**{**vars(options), "profile": name}), names) for name in profiles]
+    total = Found([], [], [], None, None, UTC)
+    for name, reading in zip(profiles, await asyncio.gather(*reads, return_exceptions=True), strict=True):
+        if isinstance(reading, GlobusTuiError):
+            total.failed.append((name or "default", reading))
+        elif isinstance(reading, BaseException):
+            raise reading
         else:
-            found.listed.extend(one.listed)
-            found.unsure.extend(one.unsure)
-            found = one._replace(listed=found.listed, failed=found.failed, unsure=found.unsure)
-    if found.as_of is None and len(profiles) == 1:
-        raise found.failed[0][1]
-    return found._replace(profile=None) if options.all_profiles else found
+            total.listed.extend(reading.listed)
+            total.unsure.extend(reading.unsure)
+            total = reading._replace(listed=total.listed, failed=total.failed, unsure=total.unsure)
+    if total.as_of is None and len(profiles) == 1:
+        raise total.failed[0][1]
+    return total._replace(profile=None) if options.all_profiles else total
 
 
 async def _read_one(options: Namespace, names: bool) -> Found:
-    async with signed_in(options) as here:
-        await here.read(names=names)
+    async with signed_in(options) as context:
+        await context.read(names=names)
         if getattr(options, "sources", False):
-            await here.source_counts().count()
-        listed = here.matching(" ".join(options.filter))
+            await context.source_counts().count()
+        listed = context.matching(" ".join(options.filter))
         if names and not options.filter:
-            here.keep_names(listed)
-        profile, why = here.settings.profile, here.store.freshness.partial or "The tasks of runs were not read"
-        unsure = [] if here.store.runs_known else [(profile, why)]
-        return Found(listed, [], unsure, profile, here.store.now(), here.zone)
+            context.keep_names(listed)
+        profile, why = context.settings.profile, context.store.freshness.partial or "The tasks of runs were not read"
+        unsure = [] if context.store.runs_known else [(profile, why)]
+        return Found(listed, [], unsure, profile, context.store.now(), context.zone)
 
 
 async def all_profiles(options: Namespace) -> tuple[str, ...]:
     """Names of the profiles that are configured or signed in; the one in use where there are none."""
     settings = read_settings(options)
-    stored = {one.profile for one in (await open_store(settings)).profiles()}
+    stored = {key.profile for key in (await open_store(settings)).profiles()}
     return tuple(sorted({*stored, *configured_profiles(os.environ)})) or (settings.profile,)
 
 
@@ -176,32 +176,32 @@ async def run_show(options: Namespace) -> int:
     Raises:
         GlobusTuiError: there is no such timer, or Globus could not be asked.
     """
-    async with signed_in(options) as here:
-        await here.read()
-        found = here.find(options.timer)
-        sent: object = found.state.job.sent
-        if found.state.job.has_own_id and not found.state.job.unreadable:
-            sent = (await here.store.details.load_detail(found.state.job_id)).document
-            found = here.listed([here.store.states[found.state.job_id]])[0]
+    async with signed_in(options) as context:
+        await context.read()
+        timer = context.find(options.timer)
+        sent: object = timer.state.job.sent
+        if timer.state.job.has_own_id and not timer.state.job.unreadable:
+            sent = (await context.store.details.load_detail(timer.state.job_id)).document
+            timer = context.listed([context.store.states[timer.state.job_id]])[0]
         if options.json:
-            show_document(here.store.now(), profile=found.profile, timer=timer_document(found), sent=sent)
+            show_document(context.store.now(), profile=timer.profile, timer=timer_document(timer), sent=sent)
         else:
-            show(_all_about(found, here))
+            show(_all_about(timer, context))
     return OK
 
 
-def _all_about(found: Listed, here: Context) -> list[str]:
+def _all_about(timer: Listed, context: Context) -> list[str]:
     """As on the screen of the timer."""
-    case, job = found.case, found.state.job
-    plots = detail_words.plots(job, here.store.tasks, ascii_only=here.ascii)
-    past = detail_words.past_words(timeline(job, here.store.tasks, case.now), complete=found.state.history.complete)
+    case, job = timer.case, timer.state.job
+    plots = detail_words.plots(job, context.store.tasks, ascii_only=context.ascii)
+    past = detail_words.past_words(timeline(job, context.store.tasks, case.now), complete=timer.state.history.complete)
     facts = [
-        ("health", f"{found.state.health.word.value}  {why(case)}"),
+        ("health", f"{timer.state.health.word.value}  {why(case)}"),
         ("", explain(case)),
-        *((one.label, one.words) for one in what_facts(case, here.store.collections, items=10_000, in_full=True)),
-        *((one.label, one.words) for one in schedule_facts(case)),
+        *((fact.label, fact.words) for fact in what_facts(case, context.store.collections, items=10_000, in_full=True)),
+        *((fact.label, fact.words) for fact in schedule_facts(case)),
         ("past", past),
-        ("", detail_words.usual_words(job, here.store.tasks)),
+        ("", detail_words.usual_words(job, context.store.tasks)),
         *((name, f"{drawn}  {words}") for name, drawn, words in plots),
     ]
     return [job.label, *(f"  {label:<9} {words}" for label, words in facts if words)]
@@ -213,40 +213,40 @@ async def run_runs(options: Namespace) -> int:
     Raises:
         GlobusTuiError: there is no such timer, or Globus could not be asked.
     """
-    async with signed_in(options) as here:
-        await here.read()
-        job_id = here.find(options.timer).state.job_id
-        more, partial = await _load_runs(here, job_id, options.limit)
+    async with signed_in(options) as context:
+        await context.read()
+        job_id = context.find(options.timer).state.job_id
+        more, partial = await _load_runs(context, job_id, options.limit)
         tell(filter(None, (partial,)))
-        found = here.listed([here.store.states[job_id]])[0]
-        job, now = found.state.job, found.case.now
-        lines = timeline(job, here.store.tasks, now)
+        row = context.listed([context.store.states[job_id]])[0]
+        job, now = row.state.job, row.case.now
+        lines = timeline(job, context.store.tasks, now)
         more = more or len(job.runs) > options.limit
         if options.json:
-            runs = [_run(one) for one in lines if one.run is not None][: options.limit]
+            runs = [_run(line) for line in lines if line.run is not None][: options.limit]
             timer = {"id": str(job.job_id), "name": job.name}
-            show_document(now, profile=found.profile, timer=timer, complete=not more, runs=runs)
+            show_document(now, profile=row.profile, timer=timer, complete=not more, runs=runs)
             return OK
         if not lines:
             tell((detail_words.no_runs_words(job, busy=False, problem=None),))
             return OK
-        odd = detail_words.odd_runs(job, here.store.tasks)
+        odd = detail_words.odd_runs(job, context.store.tasks)
         rows = [
             (
-                detail_words.started(one, now, here.zone),
-                detail_words.took_words(one, now),
-                detail_words.result(one),
-                detail_words.number(one, "files"),
-                detail_words.moved(one),
-                detail_words.number(one, "faults"),
-                (one.run and one.run.resource_id) or "-",
-                detail_words.message(one, now, here.zone),
-                odd.get(one.run.key, "") if one.run else "",
+                detail_words.started(line, now, context.zone),
+                detail_words.took_words(line, now),
+                detail_words.result(line),
+                detail_words.number(line, "files"),
+                detail_words.moved(line),
+                detail_words.number(line, "faults"),
+                (line.run and line.run.resource_id) or "-",
+                detail_words.message(line, now, context.zone),
+                odd.get(line.run.key, "") if line.run else "",
             )
-            for one in lines[: options.limit]
+            for line in lines[: options.limit]
         ]
         headings = ("STARTED", "TOOK", "RESULT", "FILES", "MOVED", "FAULTS", "TASK", "MESSAGE", "UNUSUAL")
-        show_table(rows, headings, (6, 7), ascii_only=here.ascii, right=("TOOK", "FILES", "MOVED", "FAULTS"))
+        show_table(rows, headings, (6, 7), ascii_only=context.ascii, right=("TOOK", "FILES", "MOVED", "FAULTS"))
         return OK
 
 
@@ -266,12 +266,12 @@ def _run(moment: Moment) -> dict[str, Any]:
     }
 
 
-async def _load_runs(here: Context, job_id: JobId, count: int) -> tuple[bool, str | None]:
+async def _load_runs(context: Context, job_id: JobId, count: int) -> tuple[bool, str | None]:
     """Reads so many runs of a timer, if there are; whether there are more, and why their tasks could not be read."""
-    detail = await here.store.details.load_detail(job_id)
+    detail = await context.store.details.load_detail(job_id)
     more = detail.more
-    while more and len(here.store.states[job_id].job.runs) < count:
-        more = await here.store.details.load_more_runs(job_id)
+    while more and len(context.store.states[job_id].job.runs) < count:
+        more = await context.store.details.load_more_runs(job_id)
     return more, detail.partial
 
 
@@ -281,37 +281,37 @@ async def run_log(options: Namespace) -> int:
     Raises:
         GlobusTuiError: there is no such timer or run, or Globus could not be asked.
     """
-    async with signed_in(options) as here:
-        await here.read()
-        job_id = here.find(options.timer).state.job_id
-        details = here.store.details
-        await _load_runs(here, job_id, options.run or 1)
-        state = here.store.states[job_id]
-        runs, told = state.job.runs, state.told_run
+    async with signed_in(options) as context:
+        await context.read()
+        job_id = context.find(options.timer).state.job_id
+        details = context.store.details
+        await _load_runs(context, job_id, options.run or 1)
+        state = context.store.states[job_id]
+        runs, told_run = state.job.runs, state.told_run
         if len(runs) < (options.run or 1):
             raise BadInput(f"Globus lists {len(runs)} runs of it, so there is no run {options.run or 1}.")
         newer = options.run is None and not options.follow and state.job.running
-        run = told if newer and told is not None else runs[(options.run or 1) - 1]
+        run = told_run if newer and told_run is not None else runs[(options.run or 1) - 1]
         if run is not runs[0] and options.run is None:
             tell(("A newer run is listed: --run 1 prints its log.",))
-        if run.resource_id is None or here.store.states[job_id].job.transfer is None:
+        if run.resource_id is None or context.store.states[job_id].job.transfer is None:
             raise BadInput(f"Run {options.run or 1} made no transfer task: {run_words.message(run, None) or 'no log'}.")
         shown: set[object] = set()
         while True:
             task = await details.load_task(run.resource_id)
             events = await _events(details, run.resource_id)
-            fresh = [one for one in events if one not in shown]
+            fresh = [event for event in events if event not in shown]
             shown.update(fresh)
-            lines = event_lines(fresh, here.store.now(), here.zone)
-            show(f"{one.head}  {one.words}{f'  {one.rest}' if one.rest else ''}" for one in reversed(lines))
+            lines = event_lines(fresh, context.store.now(), context.zone)
+            show(f"{row.head}  {row.words}{f'  {row.rest}' if row.rest else ''}" for row in reversed(lines))
             sys.stdout.flush()
             if task.finished or not options.follow:
                 break
             await asyncio.sleep(_FOLLOWING)
-        when = moments.date_time(run.ran_at, here.store.now(), here.zone) if run.ran_at else "?"
+        when = moments.date_time(run.ran_at, context.store.now(), context.zone) if run.ran_at else "?"
         path = run_words.failed_path(events) if task.status is TaskStatus.FAILED else None
-        said = run_words.message(run, task) + (f": {path}" if path else "")
-        tell((f"run of {when}: {run_words.task_status(task)}{f', {said}' if said else ''}",))
+        message = run_words.message(run, task) + (f": {path}" if path else "")
+        tell((f"run of {when}: {run_words.task_status(task)}{f', {message}' if message else ''}",))
         return FAILED if options.follow and task.status is TaskStatus.FAILED else OK
 
 
@@ -321,10 +321,10 @@ _MOST_EVENTS = 10_000
 
 
 async def _events(details: Details, task_id: str) -> list[TaskEvent]:
-    found: list[TaskEvent] = []
-    while len(found) < _MOST_EVENTS:
-        page = await details.load_events(task_id, limit=1000, offset=len(found))
-        found += page.items
-        if not page.items or (page.total is not None and len(found) >= page.total):
+    events: list[TaskEvent] = []
+    while len(events) < _MOST_EVENTS:
+        page = await details.load_events(task_id, limit=1000, offset=len(events))
+        events += page.items
+        if not page.items or (page.total is not None and len(events) >= page.total):
             break
-    return found
+    return events

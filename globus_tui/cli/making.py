@@ -34,8 +34,8 @@ class Questions(Browser):
         self._creator = creator
 
     async def flows(self, words: str) -> tuple[Flow, ...]:
-        found = await self._flows.list_flows(filter_fulltext=words or None, filter_roles=STARTERS)
-        return found.items
+        page = await self._flows.list_flows(filter_fulltext=words or None, filter_roles=STARTERS)
+        return page.items
 
     async def flow(self, flow_id: str) -> Flow:
         return await self._flows.get_flow(flow_id)

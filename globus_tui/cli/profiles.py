@@ -27,31 +27,31 @@ class OtherProfiles:
     def __init__(self, profiles: Profiles, options: Namespace) -> None:
         self._profiles, self._options = profiles, options
 
-    async def watch(self, told: Callable[[Look], None]) -> None:
+    async def watch(self, tell: Callable[[Look], None]) -> None:
         """Reads each again and again until it is cancelled; what one of them lacks is told of it alone."""
         from globus_tui.screens.everybody import Look
 
         try:
-            names = [one.key for one in await self._profiles.rows() if not one.current]
+            names = [row.key for row in await self._profiles.rows() if not row.current]
         except GlobusTuiError as wrong:
-            told(Look("?", problem=wrong.in_full))
+            tell(Look("?", problem=wrong.in_full))
             return
-        await asyncio.gather(*(self._watch(name, told) for name in names))
+        await asyncio.gather(*(self._watch(name, tell) for name in names))
 
-    async def _watch(self, name: str, told: Callable[[Look], None]) -> None:
+    async def _watch(self, name: str, tell: Callable[[Look], None]) -> None:
         from globus_tui.screens.everybody import Look
 
         while True:
             pause = 60.0
             try:
-                pause = await self._read(name, told)
+                pause = await self._read(name, tell)
             except SignedOut as wrong:
-                told(Look(name, problem=str(wrong), signed_out=True))
+                tell(Look(name, problem=str(wrong), signed_out=True))
             except GlobusTuiError as wrong:
-                told(Look(name, problem=wrong.in_full))
+                tell(Look(name, problem=wrong.in_full))
             await asyncio.sleep(pause)
 
-    async def _read(self, name: str, told: Callable[[Look], None]) -> float:
+    async def _read(self, name: str, tell: Callable[[Look], None]) -> float:
         """Reads a profile as long as it can be read.
 
         Raises:
@@ -62,14 +62,14 @@ class OtherProfiles:
         from globus_tui.cli.timers import signed_in
         from globus_tui.screens.everybody import Look
 
-        mine = Namespace(
+        options = Namespace(
             demo=False, profile=name, read_only=True, zone=self._options.zone, ascii=self._options.ascii, refresh=None
         )
-        async with signed_in(mine) as here:
+        async with signed_in(options) as context:
             while True:
-                await here.ask()
-                told(Look(name, here.store.states, here.view.names, here.store.now()))
-                interval = here.settings.refresh if self._options.refresh is None else self._options.refresh
+                await context.ask()
+                tell(Look(name, context.store.states, context.view.names, context.store.now()))
+                interval = context.settings.refresh if self._options.refresh is None else self._options.refresh
                 await asyncio.sleep(interval or 3600.0)
 
 
@@ -112,10 +112,10 @@ class StoredProfiles:
             kept = self.store.load(key)
         except GlobusTuiError as wrong:
             return ProfileRow(name, None, "", current, str(wrong))
-        elsewhere = sorted({one.environment for one in stored if one.profile == name and one != key})
+        elsewhere = sorted({other.environment for other in stored if other.profile == name and other != key})
         end = lapses_at(kept)
         remark = f"lapses {end[1]:%Y-%m-%d} if unused" if end else ""
-        if kept is not None and any(one.refused for one in kept.grants.values()):
+        if kept is not None and any(grant.refused for grant in kept.grants.values()):
             remark = "Globus no longer accepts this sign-in: sign in again"
         doubt = self.store.doubt() if kept is None else None
         if elsewhere:

@@ -47,14 +47,14 @@ def run_journal(options: Namespace) -> int:
             return FAILED
         show((f"{path}: {counted(len(lines), 'line')}, all as written",))
         return OK
-    found = folded(line.entry for line in lines if line.entry and line.entry.get("profile") == settings.profile)
+    entries = folded(line.entry for line in lines if line.entry and line.entry.get("profile") == settings.profile)
     if options.action == "export" and options.format == "table":
         options.format = "jsonl"
     if options.format == "jsonl":
-        show_json(timer_table.as_lines(found))
+        show_json(timer_table.as_lines(entries))
         return OK
     zone = find_zone(options.zone or settings.zone)
-    rows = [[safe_line(one) for one in entry_words(entry, zone)] for entry in found]
+    rows = [[safe_line(cell) for cell in entry_words(entry, zone)] for entry in entries]
     if options.format == "markdown":
         write(timer_table.markdown(HEADINGS, rows))
     elif rows:
@@ -75,10 +75,10 @@ def run_info(options: Namespace) -> int:
     zones = zone_data()
     tell((zones.advice(),) if zones.advice() else ())
     settings = read_settings(options)
-    found = origins(os.environ, options.profile)
+    sources = origins(os.environ, options.profile)
     chosen = [
         {"setting": key, "value": os.environ.get(origin) or getattr(settings, key), "from": origin}
-        for key, origin in found.items()
+        for key, origin in sources.items()
     ]
     paths = [{"what": what, "path": str(path), "state": _state(path)} for what, path in _paths(settings)]
     variables = {key: _said(key) for key in sorted(os.environ) if key.startswith(("GLOBUS_", "XDG_"))}
@@ -87,8 +87,8 @@ def run_info(options: Namespace) -> int:
         show_json(as_json({**found_all, "zone_data": zones.words()}))
         return OK
     lines: list[Sequence[str]] = [("paths",)]
-    lines += [(f"  {one['what']}", one["path"], one["state"]) for one in paths]
-    lines += [("settings",), *((f"  {one['setting']}", _value(one["value"]), str(one["from"])) for one in chosen)]
+    lines += [(f"  {row['what']}", row["path"], row["state"]) for row in paths]
+    lines += [("settings",), *((f"  {row['setting']}", _value(row["value"]), str(row["from"])) for row in chosen)]
     lines += [("variables",), *((f"  {key}", value) for key, value in variables.items())] if variables else []
     lines += [("time zone data", zones.words())]
     first, second = (max(len(line[at]) for line in lines if len(line) > at + 1) for at in (0, 1))
@@ -102,12 +102,12 @@ def _value(value: object) -> str:
 
 
 def _said(key: str) -> str:
-    return "(set)" if any(one in key for one in _SECRET) else os.environ[key]
+    return "(set)" if any(word in key for word in _SECRET) else os.environ[key]
 
 
 def _paths(settings: Settings) -> tuple[tuple[str, Path], ...]:
     paths = settings.paths
-    found = (
+    own = (
         ("configuration", paths.config),
         ("tokens, unless in a keyring", paths.data / FILE_NAME),
         ("journal", paths.state / "journal.jsonl"),
@@ -120,14 +120,14 @@ def _paths(settings: Settings) -> tuple[tuple[str, Path], ...]:
     import ssl
 
     certificates = os.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile
-    return (*found, *shared, *((("certificates of this machine", Path(certificates)),) if certificates else ()))
+    return (*own, *shared, *((("certificates of this machine", Path(certificates)),) if certificates else ()))
 
 
 def _state(path: Path) -> str:
     try:
-        there = path.exists()
-        near = path if there else next(one for one in path.parents if one.exists())
+        exists = path.exists()
+        near = path if exists else next(parent for parent in path.parents if parent.exists())
         writable = os.access(near, os.W_OK)
     except OSError as wrong:
         return f"cannot be looked at: {wrong.strerror or wrong}"
-    return ("there, " if there else "not there, ") + ("writable" if writable else "not writable")
+    return ("there, " if exists else "not there, ") + ("writable" if writable else "not writable")

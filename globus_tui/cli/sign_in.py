@@ -77,8 +77,8 @@ async def _through_browser(account: Account, attempt: LoginAttempt, shown: TextI
     """Shows the link, and reads codes until one is taken; None after a few refused ones, or when somebody declined."""
     tell(("Open this link in a browser on any computer, sign in, and allow the access:",))
     print(f"\n{attempt.url}\n", file=shown, flush=True)
-    left = TRIES
-    while left:
+    tries = TRIES
+    while tries:
         pasted = _read_code()
         if pasted is None:
             tell(("No code was entered. Nothing was changed.",))
@@ -88,8 +88,8 @@ async def _through_browser(account: Account, attempt: LoginAttempt, shown: TextI
         except BadInput as none_there:  # an empty line, or something else that was in the clipboard: no try
             tell((none_there.in_full,))
         except LoginFailed as wrong:
-            left = 0 if wrong.declined else left - 1
-            tell((wrong.in_full if left or "Nothing" in str(wrong) else f"{wrong} Nothing was changed.",))
+            tries = 0 if wrong.declined else tries - 1
+            tell((wrong.in_full if tries or "Nothing" in str(wrong) else f"{wrong} Nothing was changed.",))
     return None
 
 
@@ -145,9 +145,9 @@ async def run_whoami(options: Namespace) -> int:
     """Prints the answer; the exit code is 1 when nobody is signed in for good, or that cannot be told."""
     standing = await stand(read_settings(options))
     if standing.service is not None:
-        found = whoami_service(standing.service, standing.key)
+        answer = whoami_service(standing.service, standing.key)
     else:
-        found = whoami(standing.store, standing.key, utc_now())
-    show(found.lines(utc_now()))
+        answer = whoami(standing.store, standing.key, utc_now())
+    show(answer.lines(utc_now()))
     tell(standing.store.take_notices())
-    return OK if (found.identity and not found.refused) or found.service_account else FAILED
+    return OK if (answer.identity and not answer.refused) or answer.service_account else FAILED

@@ -104,7 +104,7 @@ def _coerced(locale: str) -> bool:
     try:
         with open("/proc/self/environ", "rb") as file:  # as it was when the program began
             return not any(
-                one.startswith(b"LC_CTYPE=") and len(one) > len(b"LC_CTYPE=") for one in file.read().split(b"\0")
+                entry.startswith(b"LC_CTYPE=") and len(entry) > len(b"LC_CTYPE=") for entry in file.read().split(b"\0")
             )
     except OSError:
         return False
@@ -124,5 +124,5 @@ def over_ssh(environ: Mapping[str, str]) -> bool:
 
 def can_browse(environ: Mapping[str, str]) -> bool:
     """Whether a browser with a window of its own can be opened here; one for terminals would draw over the console."""
-    has_windows = sys.platform in ("darwin", "win32") or any(environ.get(one) for one in ("DISPLAY", "WAYLAND_DISPLAY"))
+    has_windows = sys.platform in ("darwin", "win32") or any(map(environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
     return has_windows and not over_ssh(environ)

@@ -42,9 +42,9 @@ async def run_create(options: Namespace) -> int:
         GlobusTuiError: it could not be read or checked; nothing was sent.
     """
     draft = _read(options.from_file, find_zone(options.zone))
-    async with signed_in(options, reads=options.dry_run) as here:
-        draft = await _with_defaults(draft, here)
-        findings = await _check(draft, here)
+    async with signed_in(options, reads=options.dry_run) as context:
+        draft = await _with_defaults(draft, context)
+        findings = await _check(draft, context)
         tell(_finding_words(findings, everything=options.dry_run))
         if options.dry_run:
             show_json(_request(draft))
@@ -53,38 +53,38 @@ async def run_create(options: Namespace) -> int:
             tell(("Nothing was sent.",))
             return FAILED
         _insist_on_the_folder(draft, options.deletes)
-        return await _make(draft, here)
+        return await _make(draft, context)
 
 
 def _read(name: str, zone: tzinfo) -> Draft:
     return read_draft_text(sys.stdin.read(), zone) if name == "-" else read_timer_file(Path(name), zone)
 
 
-async def _with_defaults(draft: Draft, here: Context) -> Draft:
+async def _with_defaults(draft: Draft, context: Context) -> Draft:
     """What a flow requires and has a default for is sent, as the form of the wizard does, and told."""
     if draft.what is not What.FLOW_TIMER or not draft.flow.flow_id:
         return draft
     try:
-        filled = choose_flow(draft, await here.making.lookup.flow(draft.flow.flow_id))
+        filled = choose_flow(draft, await context.making.lookup.flow(draft.flow.flow_id))
     except GlobusTuiError:
         return draft  # the checks tell why
     if filled.flow.inputs != draft.flow.inputs:
-        said, whole = (json.dumps(one.flow.inputs, ensure_ascii=False) for one in (draft, filled))
-        tell((f"The flow requires more than is said and has defaults for it: {whole} is sent in place of {said}.",))
+        before, whole = (json.dumps(each.flow.inputs, ensure_ascii=False) for each in (draft, filled))
+        tell((f"The flow requires more than is said and has defaults for it: {whole} is sent in place of {before}.",))
     return filled
 
 
-async def _check(draft: Draft, here: Context) -> tuple[Finding, ...]:
+async def _check(draft: Draft, context: Context) -> tuple[Finding, ...]:
     """All that the wizard checks, with what services can tell."""
-    await here.store.refresh()
+    await context.store.refresh()
     known: list[Lookups] = [Lookups()]
-    await Preflight(here.making.lookup, known.append).look(draft, known[-1], signed_in=True)
-    timers = TimerIndex((state.job for state in here.store.states.values()), here.store.collections)
-    return check_draft(draft, here.store.now(), jobs=timers, tasks=here.store.tasks, lookups=known[-1])
+    await Preflight(context.making.lookup, known.append).look(draft, known[-1], signed_in=True)
+    timers = TimerIndex((state.job for state in context.store.states.values()), context.store.collections)
+    return check_draft(draft, context.store.now(), jobs=timers, tasks=context.store.tasks, lookups=known[-1])
 
 
 def _finding_words(findings: Sequence[Finding], *, everything: bool) -> list[str]:
-    return [finding_line(one) for one in findings if everything or one.level >= Level.WARN]
+    return [finding_line(finding) for finding in findings if everything or finding.level >= Level.WARN]
 
 
 def _request(draft: Draft) -> str:
@@ -93,10 +93,10 @@ def _request(draft: Draft) -> str:
         if draft.what is What.TRANSFER_NOW:
             documents = [draft.to_transfer().to_document()]
         else:
-            documents = [{"timer": one.to_document()} for one in draft.to_timers()]
+            documents = [{"timer": timer.to_document()} for timer in draft.to_timers()]
     except BadInput:
         return ""
-    return "".join(json.dumps(one, ensure_ascii=False, indent=2) + "\n" for one in documents)
+    return "".join(json.dumps(document, ensure_ascii=False, indent=2) + "\n" for document in documents)
 
 
 def _insist_on_the_folder(draft: Draft, typed: str | None) -> None:
@@ -110,44 +110,45 @@ def _insist_on_the_folder(draft: Draft, typed: str | None) -> None:
         raise BadInput(f"It deletes files at the destination. Add --deletes {word!r} to show that you mean it.")
 
 
-async def _make(draft: Draft, here: Context) -> int:
+async def _make(draft: Draft, context: Context) -> int:
     """Creates one after the other; a draft whose answer is lost stays for the console to look into."""
-    keeper = DraftKeeper(here.making.drafts, None, draft, "review")
-    creator = here.making.creator(keeper.sending)
+    keeper = DraftKeeper(context.making.drafts, None, draft, "review")
+    creator = context.making.creator(keeper.sending)
     if len(draft.group) > 1:
         group = await creator.create_group(draft)
-        for one in group.made:
-            show((one.job.job_id,))
+        for timer in group.made:
+            show((timer.job.job_id,))
         tell(filter(None, (group_words(group, len(draft.group)),)))
         if group.stopped_by is not None and group.made:
             _end(group.stopped_by)
             tell(("Some of them are there. The draft is kept: globus-tui, then n, makes the others.",))
             return UNSURE
-        found: Creation = group.stopped_by or group.made[-1]
+        creation: Creation = group.stopped_by or group.made[-1]
     else:
-        found = await creator.create(draft)
-        if isinstance(found, Created):
-            show((found.job.job_id,))
-    if not isinstance(found, Unconfirmed):
+        creation = await creator.create(draft)
+        if isinstance(creation, Created):
+            show((creation.job.job_id,))
+    if not isinstance(creation, Unconfirmed):
         keeper.discard()
-    return _end(found)
+    return _end(creation)
 
 
-def _end(found: Creation) -> int:
-    if isinstance(found, Submitted):
-        show((found.task_id,))
-    if isinstance(found, Created | Submitted):
-        tell(filter(None, (found.words, found.note)))
+def _end(creation: Creation) -> int:
+    if isinstance(creation, Submitted):
+        show((creation.task_id,))
+    if isinstance(creation, Created | Submitted):
+        tell(filter(None, (creation.words, creation.note)))
         return OK
-    if isinstance(found, Unconfirmed):
-        tell((found.words, "The draft is kept: globus-tui, then n, goes on with it."))
+    if isinstance(creation, Unconfirmed):
+        tell((creation.words, "The draft is kept: globus-tui, then n, goes on with it."))
         return UNSURE
-    if isinstance(found, NotCreated):
-        tell((found.words,))
-    elif isinstance(found, NeedsConsent):
-        tell((*asked(found.gare, {}), "Nothing was created. Create it once in the console (n), which asks for this."))
-    elif isinstance(found, SignedOut):
-        tell((f"{found.words} Run globus-tui login first.",))
+    if isinstance(creation, NotCreated):
+        tell((creation.words,))
+    elif isinstance(creation, NeedsConsent):
+        advice = "Nothing was created. Create it once in the console (n), which asks for this."
+        tell((*asked(creation.gare, {}), advice))
+    elif isinstance(creation, SignedOut):
+        tell((f"{creation.words} Run globus-tui login first.",))
     return FAILED
 
 
@@ -163,11 +164,11 @@ async def run_export(options: Namespace) -> int:
         return await export_all(options)
     if len(options.timer) > 1:
         raise BadInput("One timer is printed at a time: write its id, or --all FILTER DIR for a folder of many.")
-    async with signed_in(options) as here:
-        reading = await here.making.read(options.timer[0])
-        await here.store.read_journal()
-        now = here.store.now()
-        draft = exported(reading, now, fewer_percent=here.store.alarm_level(options.timer[0]))
+    async with signed_in(options) as context:
+        reading = await context.making.read(options.timer[0])
+        await context.store.read_journal()
+        now = context.store.now()
+        draft = exported(reading, now, fewer_percent=context.store.alarm_level(options.timer[0]))
     show_json(draft_text(draft))
     tell(to_fill_in(draft, now) or _not_kept(draft, now))
     return OK
@@ -176,4 +177,5 @@ async def run_export(options: Namespace) -> int:
 def _not_kept(draft: Draft, now: datetime) -> list[str]:
     """What of it no timer of today takes, or this program does not know."""
     extra = {*draft.transfer.extra, *(["flow"] if draft.flow.extra else [])}
-    return [finding_line(one) for one in check_draft(draft, now) if one.level is Level.STOP or one.field in extra]
+    findings = check_draft(draft, now)
+    return [finding_line(finding) for finding in findings if finding.level is Level.STOP or finding.field in extra]

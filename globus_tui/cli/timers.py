@@ -60,7 +60,7 @@ class Context:
         from globus_tui.widgets.viewpoint import Viewpoint
 
         store = self.store
-        names = {key: one.name for key, one in store.collections.items() if one.name}
+        names = {key: collection.name for key, collection in store.collections.items() if collection.name}
         return Viewpoint(store.now(), self.zone, names, store.tasks, self.ascii, orders=store.decided)
 
     async def read(self, *, names: bool = True) -> None:
@@ -75,11 +75,11 @@ class Context:
 
     async def ask(self, *, names: bool = True) -> None:
         await self.store.read_once(names=names)
-        found = self.store.freshness
-        if found.state is FreshnessState.SIGNED_OUT or (found.problem and found.gare):
-            raise SignedOut(found.problem or "Nobody is signed in.", advice=LOG_IN)
-        if found.problem:
-            raise NetworkError(f"The timers could not be read: {found.problem}", maybe_processed=False, advice="")
+        freshness = self.store.freshness
+        if freshness.state is FreshnessState.SIGNED_OUT or (freshness.problem and freshness.gare):
+            raise SignedOut(freshness.problem or "Nobody is signed in.", advice=LOG_IN)
+        if freshness.problem:
+            raise NetworkError(f"The timers could not be read: {freshness.problem}", maybe_processed=False, advice="")
 
     def source_counts(self) -> SourceCounts:
         """What looks at the sources of mirrors that run soon."""
@@ -90,7 +90,7 @@ class Context:
         from globus_tui.widgets.viewpoint import case_of
 
         view = self.view
-        return [Listed(one, case_of(one, view), self.settings.profile) for one in states]
+        return [Listed(state, case_of(state, view), self.settings.profile) for state in states]
 
     def matching(self, typed: str) -> list[Listed]:
         """The timers that a filter leaves, in the order of the console's list, but the best matches of `~` first.
@@ -100,34 +100,35 @@ class Context:
         """
         from globus_tui.widgets.viewpoint import RowSubject
 
-        wanted, view, states = checked_filter(typed), self.view, self.store.states
+        checked, view, states = checked_filter(typed), self.view, self.store.states
         rows = sorted(states.rows.values())
-        if wanted:
+        if checked:
             subjects = [(row, RowSubject(row, states, view, self.settings.profile)) for row in rows]
-            ranked = [(wanted.rank(one), row) for row, one in subjects if wanted.matches(one)]
+            ranked = [(checked.rank(subject), row) for row, subject in subjects if checked.matches(subject)]
             rows = [row for _, row in sorted(ranked)]
-        if wanted.problems:
-            raise BadInput(" ".join(wanted.problems))
+        if checked.problems:
+            raise BadInput(" ".join(checked.problems))
         return self.listed([states[row.job_id] for row in rows])
 
-    def meant(self, said: Sequence[str]) -> list[Listed]:
+    def meant(self, words: Sequence[str]) -> list[Listed]:
         """The timers with these ids, or the one with this name, or those that a filter leaves.
 
         Raises:
             BadInput: there are none, or the filter would leave all.
         """
         states = self.store.states
-        if all(one in states for one in said):
-            return self.listed([states[one] for one in states if one in said])
-        named = [one for one in states.values() if [one.job.name] == list(said)]
-        named = [one for one in named if one.replaced is None] or named  # one that was replaced is kept, not meant
-        typed = " ".join(said)
+        if all(word in states for word in words):
+            return self.listed([states[job_id] for job_id in states if job_id in words])
+        named = [state for state in states.values() if [state.job.name] == list(words)]
+        # one that was replaced is kept, not meant
+        named = [state for state in named if state.replaced is None] or named
+        typed = " ".join(words)
         if not named and not parse_filter(typed):
             raise BadInput(f"{typed[:80]!r} leaves out nothing: name the timers that are meant.")
-        found = self.listed(named) or self.matching(typed)
-        if not found:
+        timers = self.listed(named) or self.matching(typed)
+        if not timers:
             raise BadInput(f"No timer matches {typed[:80]!r}.", advice="globus-tui list shows all.")
-        return found
+        return timers
 
     def keep_names(self, listed: Sequence[Listed]) -> None:
         """Keeps the names of all timers and of collections, for the completion of shells."""
@@ -135,28 +136,29 @@ class Context:
 
         if not self.backend.demo and self.backend.account.who is not None:
             rows = kept_rows(self.settings, self.backend.connection.environment, self.backend.account.who)
-            rows.save_names((one.state.job.label for one in listed), self.view.names.values())
+            rows.save_names((timer.state.job.label for timer in listed), self.view.names.values())
 
-    def find(self, said: str) -> Listed:
+    def find(self, text: str) -> Listed:
         """The one timer with this id, name, or beginning of an id.
 
         Raises:
             BadInput: there is none, or there are several.
         """
         states = self.store.states
-        exact = [one for one in states.values() if said == one.job_id]
-        named = exact or [one for one in states.values() if said == one.job.name]
-        begun = [key for key in states if len(said) >= 4 and key.startswith(said.lower())]
-        found = named or [states[key] for key in begun]
-        found = found or [one for one in states.values() if said.casefold() == (one.job.name or "").casefold()]
-        if not found:
-            raise BadInput(f"No timer has the id or name {said[:80]!r}.", advice="globus-tui list shows all.")
-        if len(found) > 1:  # those in whose place another one has come are not meant
-            found = [one for one in found if one.replaced is None] or found
-        if len(found) > 1:
-            ids = ", ".join(f"{one.job_id} ({one.job.label})" for one in found[:5])
-            raise BadInput(f"{said[:80]!r} is {counted(len(found), 'timer')}: {ids}.", advice="Write the id of one.")
-        return self.listed(found)[0]
+        exact = [state for state in states.values() if text == state.job_id]
+        named = exact or [state for state in states.values() if text == state.job.name]
+        begun = [key for key in states if len(text) >= 4 and key.startswith(text.lower())]
+        matching = named or [states[key] for key in begun]
+        low = text.casefold()
+        matching = matching or [state for state in states.values() if low == (state.job.name or "").casefold()]
+        if not matching:
+            raise BadInput(f"No timer has the id or name {text[:80]!r}.", advice="globus-tui list shows all.")
+        if len(matching) > 1:  # those in whose place another one has come are not meant
+            matching = [state for state in matching if state.replaced is None] or matching
+        if len(matching) > 1:
+            ids = ", ".join(f"{state.job_id} ({state.job.label})" for state in matching[:5])
+            raise BadInput(f"{text[:80]!r} is {counted(len(matching), 'timer')}: {ids}.", advice="Write the id of one.")
+        return self.listed(matching)[0]
 
     def end_of(self, outcome: ended.Outcome) -> tuple[int, str]:
         """The exit code for how one operation ended, and words."""
@@ -174,9 +176,9 @@ class Context:
 def looks(listed: Mapping[str, Listed]) -> list[Look]:
     return [
         Look(
-            key, one.state.health, one.state.health.in_trouble_since, tuple(map(str, filter(None, one.state.job.sides)))
+            key, row.state.health, row.state.health.in_trouble_since, tuple(map(str, filter(None, row.state.job.sides)))
         )
-        for key, one in listed.items()
+        for key, row in listed.items()
     ]
 
 

@@ -33,12 +33,12 @@ async def run(options: Namespace) -> int:
     Raises:
         GlobusTuiError: nobody is signed in, or the filter cannot be understood.
     """
-    async with signed_in(options) as here:
-        here.backend.connection.read_only = True
-        settings, store = here.settings, here.store
+    async with signed_in(options) as context:
+        context.backend.connection.read_only = True
+        settings, store = context.settings, context.store
         watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=not options.alert_first)
-        told = Ledger(None if here.backend.demo else settings.paths.state / "alerts.json", settings.profile)
-        wall, sources = sys.stdout.isatty(), here.source_counts()
+        ledger = Ledger(None if context.backend.demo else settings.paths.state / "alerts.json", settings.profile)
+        wall, sources = sys.stdout.isatty(), context.source_counts()
         if wall:
             sys.stdout.write("\x1b[?1049h\x1b[?25l")
         try:
@@ -49,8 +49,8 @@ async def run(options: Namespace) -> int:
                 if store.freshness.checked_at != read_at:
                     read_at, readings = store.freshness.checked_at, readings + 1
                     await sources.count()
-                    await _alert(here, options, watcher, told)
-                lines = _lines(here, options)
+                    await _alert(context, options, watcher, ledger)
+                lines = _lines(context, options)
                 text = "\n".join(lines)
                 try:
                     if text != shown and wall:
@@ -74,58 +74,58 @@ async def run(options: Namespace) -> int:
                 sys.stdout.flush()
 
 
-def _trouble(here: Context, options: Namespace) -> list[Listed]:
+def _trouble(context: Context, options: Namespace) -> list[Listed]:
     return [
-        one
-        for one in here.matching(" ".join(options.filter))
-        if one.state.health.word.is_trouble and one.state.health.known is None
+        timer
+        for timer in context.matching(" ".join(options.filter))
+        if timer.state.health.word.is_trouble and timer.state.health.known is None
     ]
 
 
-def _lines(here: Context, options: Namespace) -> list[str]:
+def _lines(context: Context, options: Namespace) -> list[str]:
     """The first says how it is, in a few words; on a wall they are big."""
-    now, freshness = here.store.now(), here.store.freshness
-    trouble = _trouble(here, options)
+    now, freshness = context.store.now(), context.store.freshness
+    trouble = _trouble(context, options)
     if freshness.state is FreshnessState.SIGNED_OUT:
         head = "signed out"
     elif freshness.state is not FreshnessState.FRESH:
         head = "no answer"
     elif trouble:
         worst = trouble[0].state.health.word
-        count = sum(one.state.health.word is worst for one in trouble)
+        count = sum(timer.state.health.word is worst for timer in trouble)
         head = f"{count} {worst.value}"
     else:
         head = "all well"
-    at = moments.stamp(freshness.checked_at, here.zone) if freshness.checked_at else "never"
-    told = f"{head}  ({len(trouble)} in trouble of {len(here.store.states)}, read {at})"
+    at = moments.stamp(freshness.checked_at, context.zone) if freshness.checked_at else "never"
+    heading = f"{head}  ({len(trouble)} in trouble of {len(context.store.states)}, read {at})"
     if not sys.stdout.isatty():
-        return [f"{moments.clock(now, here.zone)} {head}, {len(trouble)} in trouble of {len(here.store.states)}"]
+        return [f"{moments.clock(now, context.zone)} {head}, {len(trouble)} in trouble of {len(context.store.states)}"]
     width, height = shutil.get_terminal_size()
-    lines = [*_big(head, width, ascii_only=here.ascii), "", told, ""]
+    lines = [*_big(head, width, ascii_only=context.ascii), "", heading, ""]
     room = max(0, height - len(lines) - 1)
     together = by_cause(trouble)
-    for found in together[:room]:
-        one = found[0]
-        since = begun(found)
+    for group in together[:room]:
+        first = group[0]
+        since = begun(group)
         lasted = moments.duration(now - since) if since else ""
-        lines.append(f"{one.state.health.word.value:<8} {lasted:>6}  {called(found)}: {why(one.case)}")
-    more = sum(map(len, together[room:]))
-    lines += [f"and {more} more"] if more else []
-    ellipsis = "..." if here.ascii else "…"
-    return [clip(safe_line(line, ascii_only=here.ascii), width, ellipsis=ellipsis) for line in lines]
+        lines.append(f"{first.state.health.word.value:<8} {lasted:>6}  {called(group)}: {why(first.case)}")
+    rest = sum(map(len, together[room:]))
+    lines += [f"and {rest} more"] if rest else []
+    ellipsis = "..." if context.ascii else "…"
+    return [clip(safe_line(line, ascii_only=context.ascii), width, ellipsis=ellipsis) for line in lines]
 
 
-async def _alert(here: Context, options: Namespace, watcher: Watcher, told: Ledger) -> None:
+async def _alert(context: Context, options: Namespace, watcher: Watcher, ledger: Ledger) -> None:
     """The bell and the command of the user's: once for each cause."""
-    if here.store.freshness.state is not FreshnessState.FRESH:
+    if context.store.freshness.state is not FreshnessState.FRESH:
         return
-    listed = {str(one.state.job_id): one for one in here.matching(" ".join(options.filter))}
-    alerts = watcher.look(looks(listed), here.store.now())
+    listed = {str(timer.state.job_id): timer for timer in context.matching(" ".join(options.filter))}
+    alerts = watcher.look(looks(listed), context.store.now())
     if alerts and sys.stdout.isatty():
         sys.stdout.write("\a")
-    if alerts and here.settings.on_alert and (mine := await claim(alerts, told)):
-        document = {"schema": SCHEMA, "alerts": [alert_document(one, listed[one.key]) for one in mine]}
-        tell(filter(None, (await run_hook(here.settings.on_alert, document),)))
+    if alerts and context.settings.on_alert and (claimed := await claim(alerts, ledger)):
+        document = {"schema": SCHEMA, "alerts": [alert_document(alert, listed[alert.key]) for alert in claimed]}
+        tell(filter(None, (await run_hook(context.settings.on_alert, document),)))
 
 
 _BIG_ROWS = 5
@@ -145,7 +145,7 @@ _BIG_FONT = {
 
 def _big(words: str, width: int, *, ascii_only: bool = False) -> list[str]:
     """Five lines of blocks two cells wide, or one where room is short; else the words as they are."""
-    glyphs = [_BIG_FONT.get(one, _BIG_FONT["?"]).split() for one in words.upper()]
+    glyphs = [_BIG_FONT.get(letter, _BIG_FONT["?"]).split() for letter in words.upper()]
     block = "#" if ascii_only else "█"
     for wide in (2, 1):
         if len(glyphs) * (3 * wide + wide) <= width:

@@ -43,20 +43,20 @@ def run(options: Namespace) -> int:
     return OK
 
 
-def _base_time(said: str | None, zone: tzinfo) -> tuple[datetime, tuple[str, ...]]:
-    if said is None:
+def _base_time(text: str | None, zone: tzinfo) -> tuple[datetime, tuple[str, ...]]:
+    if text is None:
         return datetime.now(UTC).replace(microsecond=0), ()
     try:
-        given = datetime.fromisoformat(said.strip())
+        typed = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise BadInput(f"--now {said[:40]!r} is no ISO moment; write for example 2026-12-01T18:00:00Z") from error
-    if not 1971 <= given.year < 2970:
-        raise BadInput(f"--now {said[:40]!r} is out of range: the years are 1971 to 2969")
-    if given.tzinfo is not None:
-        return given.astimezone(UTC), ()
-    found = at_wall_clock(given.date(), given.time(), zone)
+        raise BadInput(f"--now {text[:40]!r} is no ISO moment; write for example 2026-12-01T18:00:00Z") from error
+    if not 1971 <= typed.year < 2970:
+        raise BadInput(f"--now {text[:40]!r} is out of range: the years are 1971 to 2969")
+    if typed.tzinfo is not None:
+        return typed.astimezone(UTC), ()
+    moment = at_wall_clock(typed.date(), typed.time(), zone)
     words = f"The base time has no zone: read in {zone_words(zone)}."
-    return found.moment or given.replace(tzinfo=UTC), (words, *found.notices)
+    return moment.moment or typed.replace(tzinfo=UTC), (words, *moment.notices)
 
 
 def _document(
@@ -65,7 +65,7 @@ def _document(
     return {
         "phrase": phrase,
         "zone": zone_words(zone),
-        "timers": [_timer(one, now) for one in read.schedules],
+        "timers": [_timer(schedule, now) for schedule in read.schedules],
         "notices": [
             *notices,
             *review_facts.creation_words(draft),

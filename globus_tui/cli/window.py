@@ -27,83 +27,85 @@ async def run(options: Namespace) -> int:
     Raises:
         GlobusTuiError: nothing was changed.
     """
-    async with signed_in(options) as here:
+    async with signed_in(options) as context:
         if options.action == "list":
-            return await _list(options, here)
-        may_be_changed(options, here.settings, asks=options.action != "due")
-        await here.read()
+            return await _list(options, context)
+        may_be_changed(options, context.settings, asks=options.action != "due")
+        await context.read()
         if options.action == "open":
-            return await open_window(options, here)
-        return await (_due(here) if options.action == "due" else _close(options, here))
+            return await open_window(options, context)
+        return await (_due(context) if options.action == "due" else _close(options, context))
 
 
-def _moment(said: str | None, here: Context) -> datetime | None:
-    if said is None:
+def _moment(text: str | None, context: Context) -> datetime | None:
+    if text is None:
         return None
-    found = parse_moment(said, here.store.now(), here.zone)
-    tell(found.notices)
-    return found.moment
+    typed = parse_moment(text, context.store.now(), context.zone)
+    tell(typed.notices)
+    return typed.moment
 
 
-async def open_window(options: Namespace, here: Context) -> int:
+async def open_window(options: Namespace, context: Context) -> int:
     """Opens one for the timers that the options mean; they have been read."""
-    meant = here.meant(options.filter)
-    now, at, until = here.store.now(), _moment(options.at, here), _moment(options.until, here)
+    chosen = context.meant(options.filter)
+    now, at, until = context.store.now(), _moment(options.at, context), _moment(options.until, context)
     check_times(now, at, until, resume=options.resume)
-    taken = [one for one in meant if why_not_paused(one.state) is None] if at is None else meant
-    plan = [f"pause {one.state.job.label} ({one.state.job_id})" for one in taken]
-    plan += [f"left out: {one.state.job.label} {why_not_paused(one.state)}" for one in meant if one not in taken]
-    plan.append(opening_words(until, now, here.zone, resume=options.resume))
+    taken = [timer for timer in chosen if why_not_paused(timer.state) is None] if at is None else chosen
+    plan = [f"pause {timer.state.job.label} ({timer.state.job_id})" for timer in taken]
+    others = (timer.state for timer in chosen if timer not in taken)
+    plan += [f"left out: {state.job.label} {why_not_paused(state)}" for state in others]
+    plan.append(opening_words(until, now, context.zone, resume=options.resume))
     if (code := goes_on(options, plan, "pause", len(taken))) is not None:
         return code
-    windows = Windows(here.store)
+    windows = Windows(context.store)
     window = await windows.plan(
-        (one.state.job_id for one in taken), reason=options.reason, at=at, until=until, resume=options.resume
+        (timer.state.job_id for timer in taken), reason=options.reason, at=at, until=until, resume=options.resume
     )
     if at is not None and at > now:
         show((f"window {window.window_id}: planned for {len(taken)} timers",))
         return OK
-    names = {one.state.job_id: one.state.job.label for one in taken}
+    names = {timer.state.job_id: timer.state.job.label for timer in taken}
     window, outcomes = await windows.begin(window.window_id)
     codes = []
     for job_id, outcome in outcomes.items():
-        code, words = here.end_of(outcome)
+        code, words = context.end_of(outcome)
         codes.append(code)
         show((f"{'done' if code == OK else 'FAILED'}  {names[job_id]} ({job_id}): {words}",))
     show((f"window {window.window_id}: {len(window.holding())} paused; globus-tui window close {window.window_id}",))
     return max(codes, default=OK)
 
 
-async def _list(options: Namespace, here: Context) -> int:
-    now, found = here.store.now(), await Windows(here.store).all()
+async def _list(options: Namespace, context: Context) -> int:
+    now, windows = context.store.now(), await Windows(context.store).all()
     if options.json:
-        documents = [{**window_document(one), "state": one.state, "overdue": one.overdue(now)} for one in found]
-        show_document(now, profile=here.settings.profile, windows=documents)
+        documents = [{**window_document(each), "state": each.state, "overdue": each.overdue(now)} for each in windows]
+        show_document(now, profile=context.settings.profile, windows=documents)
         return OK
-    if not found:
-        tell((f"There is no maintenance window of profile {here.settings.profile}.",))
+    if not windows:
+        tell((f"There is no maintenance window of profile {context.settings.profile}.",))
         return OK
     rows = []
-    for one in found:
-        until = moments.since_words(one.until, now, here.zone) if one.until else "-"
-        rows.append((one.window_id, state_words(one, now, here.zone), until, one.by or "?", one.reason or "-"))
-    show_table(rows, ("ID", "STATE", "UNTIL", "BY", "REASON"), (1, 4), ascii_only=here.ascii)
+    for window in windows:
+        until = moments.since_words(window.until, now, context.zone) if window.until else "-"
+        state = state_words(window, now, context.zone)
+        rows.append((window.window_id, state, until, window.by or "?", window.reason or "-"))
+    show_table(rows, ("ID", "STATE", "UNTIL", "BY", "REASON"), (1, 4), ascii_only=context.ascii)
     return OK
 
 
-async def _which(said: str | None, here: Context) -> Window:
-    found = [one for one in await Windows(here.store).all() if one.state != "closed"]
-    meant = [one for one in found if one.window_id == said] if said else found
-    if len(meant) == 1:
-        return meant[0]
-    ids = ", ".join(f"{one.window_id} ({one.reason or 'no reason given'})" for one in found)
-    if not found:
+async def _which(name: str | None, context: Context) -> Window:
+    open_windows = [window for window in await Windows(context.store).all() if window.state != "closed"]
+    matching = [window for window in open_windows if window.window_id == name] if name else open_windows
+    if len(matching) == 1:
+        return matching[0]
+    ids = ", ".join(f"{window.window_id} ({window.reason or 'no reason given'})" for window in open_windows)
+    if not open_windows:
         raise BadInput("No maintenance window is open.")
-    raise BadInput(f"There is no open window {said}: {ids}." if said else f"Several are open, name one: {ids}.")
+    raise BadInput(f"There is no open window {name}: {ids}." if name else f"Several are open, name one: {ids}.")
 
 
-async def _close(options: Namespace, here: Context) -> int:
-    window, windows = await _which(options.window, here), Windows(here.store)
+async def _close(options: Namespace, context: Context) -> int:
+    window, windows = await _which(options.window, context), Windows(context.store)
     if window.state == "planned":
         if options.dry_run or not (options.yes or agreed("close", 1)):
             (show if options.dry_run else tell)((f"forget window {window.window_id}, which has not begun",))
@@ -111,27 +113,27 @@ async def _close(options: Namespace, here: Context) -> int:
         await windows.cancel(window.window_id)
         show((f"window {window.window_id}: forgotten, nothing was paused",))
         return OK
-    found = await windows.closing(window)
-    if (code := goes_on(options, closing_lines(window, found, here.store.states), "resume", 1)) is not None:
+    closing = await windows.closing(window)
+    if (code := goes_on(options, closing_lines(window, closing, context.store.states), "resume", 1)) is not None:
         return code
     codes: list[int] = []
 
     def told(item: Item, outcome: Outcome) -> None:
-        code, words = here.end_of(outcome)
+        code, words = context.end_of(outcome)
         codes.append(code)
         show((f"{'done' if code == OK else 'FAILED'}  {item.name}: {words}",))
         sys.stdout.flush()
 
-    await windows.close(window, found, stagger=options.stagger, told=told)
+    await windows.close(window, closing, stagger=options.stagger, told=told)
     return max(codes, default=OK)
 
 
-async def _due(here: Context) -> int:
+async def _due(context: Context) -> int:
     codes = []
-    for window, outcomes in await Windows(here.store).due():
+    for window, outcomes in await Windows(context.store).due():
         for item in window.items:
             if (outcome := outcomes.get(item.job_id)) is not None:
-                code, words = here.end_of(outcome)
+                code, words = context.end_of(outcome)
                 codes.append(code)
                 show((f"window {window.window_id}: {item.name}: {words}",))
     return max(codes, default=OK)

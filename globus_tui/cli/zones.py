@@ -44,9 +44,9 @@ class ZoneData:
         """Which are in force: `release 2026a, from /usr/share/zoneinfo`."""
         if not self.where:
             return "none on this machine: only UTC and offsets are known"
-        told = f"release {self.release}" if self.release else "of an unknown release"
+        release = f"release {self.release}" if self.release else "of an unknown release"
         newer = f"; the Python package tzdata has {self.packaged}, which is not used" if self.outdated else ""
-        return f"{told}, from {self.where}{newer}"
+        return f"{release}, from {self.where}{newer}"
 
     def advice(self) -> str:
         """What to do where they are missing or outdated; empty when they are neither."""
@@ -72,8 +72,8 @@ def _release(folder: Path) -> str | None:
     """What the folder says of itself: tzdata.zi begins with `# version 2026a`, the BSDs and macOS have +VERSION."""
     for name in ("tzdata.zi", "+VERSION"):
         with suppress(OSError), (folder / name).open(encoding="utf-8", errors="replace") as file:
-            if found := _RELEASE.search(file.readline(200)):
-                return found.group()
+            if match := _RELEASE.search(file.readline(200)):
+                return match.group()
     return None
 
 

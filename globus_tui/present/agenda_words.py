@@ -29,30 +29,30 @@ SIGNS = {"start": ("█", "#"), "going": ("▬", "="), "waits": ("░", "~"), "s
 LEGEND = "start, going (as long as usual), waits in the queue, will be skipped, now"
 
 
-def wait_words(one: Coming) -> str:
+def wait_words(run: Coming) -> str:
     """What becomes of a run to come, if it does not simply start."""
-    if one.begins is None:
+    if run.begins is None:
         return "skipped: the run before will go on"
-    return f"waits {moments.duration(one.begins - one.at)}" if one.begins - one.at >= _MINUTE else ""
+    return f"waits {moments.duration(run.begins - run.at)}" if run.begins - run.at >= _MINUTE else ""
 
 
-def past_words(found: Sequence[Happened], waiting: int) -> str:
+def past_words(past: Sequence[Happened], waiting: int) -> str:
     """What became of all of it together, as after an outage: what ran, what was skipped, what still waits."""
     counts: dict[str, int] = {}
-    for one in found:
-        counts[one.mark.value] = counts.get(one.mark.value, 0) + one.ticks
-    said = [f"{count} {mark}" for mark, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
-    late = sum(one.late for one in found)
-    said += [f"{late} of them caught up on a missed one"] if late else []
-    said.append(f"{counted(waiting, 'timer')} still waiting for a run that is due" if waiting else "none still waits")
-    return ", ".join(said)
+    for run in past:
+        counts[run.mark.value] = counts.get(run.mark.value, 0) + run.ticks
+    parts = [f"{count} {mark}" for mark, count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))]
+    late = sum(run.late for run in past)
+    parts += [f"{late} of them caught up on a missed one"] if late else []
+    parts.append(f"{counted(waiting, 'timer')} still waiting for a run that is due" if waiting else "none still waits")
+    return ", ".join(parts)
 
 
 def clash_words(clash: Clash, label: Callable[[JobId], str], now: datetime, zone: tzinfo) -> str:
     """A sentence on runs that are in each other's way."""
-    names = [label(one) for one in clash.job_ids]
+    names = [label(job_id) for job_id in clash.job_ids]
     named = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-    at, until = (moments.since_words(one, now, zone) for one in (clash.at, clash.until))
+    at, until = (moments.since_words(moment, now, zone) for moment in (clash.at, clash.until))
     if clash.kind is ClashKind.QUEUE:
         wait = moments.duration(clash.wait) if clash.wait is not None else "?"
         runs = "1 run waits" if clash.times == 1 else f"{clash.times} runs wait"
@@ -65,14 +65,15 @@ def clash_words(clash: Clash, label: Callable[[JobId], str], now: datetime, zone
     return f"{at}: {names[0]} and {names[-1]} write to one place at one time{times}"
 
 
-def notes(found: Forecast, until: datetime, now: datetime, zone: tzinfo) -> list[str]:
+def notes(outlook: Forecast, until: datetime, now: datetime, zone: tzinfo) -> list[str]:
     """What the forecast does not know."""
-    said = []
-    if found.unsure:
-        said.append(f"of {counted(found.unsure, 'run')} it is not known how long they take: they hold up no other here")
-    if found.until < until:
-        said.append(f"reckoned until {moments.date_time(found.until, now, zone)}: these are very many runs")
-    return said
+    lines = []
+    if outlook.unsure:
+        runs = counted(outlook.unsure, "run")
+        lines.append(f"of {runs} it is not known how long they take: they hold up no other here")
+    if outlook.until < until:
+        lines.append(f"reckoned until {moments.date_time(outlook.until, now, zone)}: these are very many runs")
+    return lines
 
 
 def change_words(at: datetime, by: timedelta, now: datetime, zone: tzinfo) -> str:
@@ -103,7 +104,7 @@ class Stretch:
 
 def fitting(begins: datetime, length: timedelta, cells: int) -> Stretch:
     """The finest steps at which a length of time has room in so many cells."""
-    step = next((one for one in _STEPS if length <= one * cells), _STEPS[-1])
+    step = next((step for step in _STEPS if length <= step * cells), _STEPS[-1])
     return Stretch(begins, step, min(cells, -(-length // step)))
 
 
@@ -112,19 +113,19 @@ def axis(stretch: Stretch, zone: tzinfo) -> str:
     line = [" "] * stretch.cells
     free, before = 0, None
     for cell in range(stretch.cells):
-        here = (stretch.begins + cell * stretch.step).astimezone(zone)
-        midnight = before is None or before.date() != here.date()
+        local = (stretch.begins + cell * stretch.step).astimezone(zone)
+        midnight = before is None or before.date() != local.date()
         if stretch.step < 60 * _MINUTE:
-            whole = here.minute < stretch.step // _MINUTE
-            words = f"{here.hour:02}"
+            whole = local.minute < stretch.step // _MINUTE
+            words = f"{local.hour:02}"
             if midnight and before is not None:
-                words = f"{moments.DAYS[here.weekday()]}"
+                words = f"{moments.DAYS[local.weekday()]}"
         else:
-            whole, words = midnight, f"{moments.DAYS[here.weekday()]} {here.day}"
+            whole, words = midnight, f"{moments.DAYS[local.weekday()]} {local.day}"
         if whole and cell >= free and cell + len(words) <= stretch.cells:
             line[cell : cell + len(words)] = words
             free = cell + len(words) + 1
-        before = here
+        before = local
     return "".join(line)
 
 
@@ -142,15 +143,15 @@ def lane(
             cells[cell] = (sign, style)
 
     put(now, now, sign("now"), "muted")
-    for one in past:
-        put(one.at, (one.ends or one.at) - _INSTANT, sign("going"), history_sign(one.mark).style)
+    for ran in past:
+        put(ran.at, (ran.ends or ran.at) - _INSTANT, sign("going"), history_sign(ran.mark).style)
     begun = [(run, run.begins) for run in coming if run.begins is not None]
     for run, begins in begun:
         put(run.at, begins - _INSTANT, sign("waits"), "warning")
         put(begins, (run.ends or begins) - _INSTANT, sign("going"), "accent")
-    for one in past:
-        drawn = history_sign(one.mark)
-        put(one.at, one.at, drawn.drawn(ascii_only=ascii_only), drawn.style)
+    for ran in past:
+        drawn = history_sign(ran.mark)
+        put(ran.at, ran.at, drawn.drawn(ascii_only=ascii_only), drawn.style)
     for run in coming:
         put(run.at, run.at if run.begins is None else run.at - stretch.step, sign("skipped"), "warning")
     for _, begins in begun:
@@ -158,10 +159,10 @@ def lane(
     return tuple(cells)
 
 
-def stopped_words(one: Stopped, case: Case) -> tuple[str, str]:
+def stopped_words(stop: Stopped, case: Case) -> tuple[str, str]:
     """The next runs of a timer that would stop, and its route."""
-    runs = ", ".join(moments.since_words(at, case.now, case.zone) for at in one.runs)
-    return runs or "paused, or none due", route(one.job, case.names, ascii_only=case.ascii_only)
+    runs = ", ".join(moments.since_words(at, case.now, case.zone) for at in stop.runs)
+    return runs or "paused, or none due", route(stop.job, case.names, ascii_only=case.ascii_only)
 
 
 def busiest(runs: Sequence[Coming], zone: tzinfo) -> tuple[datetime, int] | None:
@@ -170,4 +171,4 @@ def busiest(runs: Sequence[Coming], zone: tzinfo) -> tuple[datetime, int] | None
     for run in runs:
         hour = run.at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
         counts[hour] = counts.get(hour, 0) + 1
-    return max(counts.items(), key=lambda one: (one[1], -one[0].timestamp()), default=None)
+    return max(counts.items(), key=lambda entry: (entry[1], -entry[0].timestamp()), default=None)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from globus_tui.present.timer_table import Listed
 
 
-def alert_words(alert: Alert, one: Listed, zone: tzinfo) -> str:
-    name, lasted = one.state.job.label, moments.duration(alert.at - alert.since)
+def alert_words(alert: Alert, timer: Listed, zone: tzinfo) -> str:
+    name, lasted = timer.state.job.label, moments.duration(alert.at - alert.since)
     if alert.also:
         name = f"{counted(len(alert.also) + 1, 'timer')}, as {name}:" if alert.kind is not AlertKind.RECOVERED else name
     at = moments.clock(alert.at, zone)
@@ -30,22 +30,22 @@ def alert_words(alert: Alert, one: Listed, zone: tzinfo) -> str:
             return f"{at} {name} are well again ({alert.word.value}) after {lasted}"
         return f"{at} {name} is well again ({alert.word.value}) after {lasted}"
     if alert.kind is AlertKind.FLAPPING:
-        return f"{at} {name} goes back and forth, now {alert.word.value}: {why(one.case)}"
+        return f"{at} {name} goes back and forth, now {alert.word.value}: {why(timer.case)}"
     worse = "got worse: " if alert.kind is AlertKind.WORSE else ""
-    return f"{at} {name} {worse}{alert.word.value} for {lasted}: {why(one.case)}"
+    return f"{at} {name} {worse}{alert.word.value} for {lasted}: {why(timer.case)}"
 
 
-def alert_document(alert: Alert, one: Listed) -> dict[str, Any]:
+def alert_document(alert: Alert, timer: Listed) -> dict[str, Any]:
     return {
         "kind": alert.kind.value,
-        "id": str(one.state.job_id),
-        "name": one.state.job.name,
+        "id": str(timer.state.job_id),
+        "name": timer.state.job.name,
         "health": alert.word.value,
-        "why": why(one.case),
+        "why": why(timer.case),
         "at": wire_moment(alert.at),
         "since": wire_moment(alert.since),
         "seconds": (alert.at - alert.since).total_seconds(),
-        "profile": one.profile,
+        "profile": timer.profile,
         "also": list(alert.also),
     }
 

@@ -108,8 +108,8 @@ def create_command(draft: Draft) -> CliCommand:
         notes.append("The CLI names a timer without a name by itself.")
     if len(draft.group) > 1:
         notes.append(f"One command for each of the {len(draft.group)} timers is needed; this is the first.")
-    found = _transfer("globus timer create transfer", words, draft.transfer, timer=True)
-    return CliCommand(found.text, (*notes, *found.notes))
+    command = _transfer("globus timer create transfer", words, draft.transfer, timer=True)
+    return CliCommand(command.text, (*notes, *command.notes))
 
 
 def _flow_command(draft: Draft) -> CliCommand:
@@ -139,11 +139,11 @@ def _schedule_words(schedule: Schedule | None) -> list[str]:
 
 def interval_word(interval: timedelta) -> str:
     """An interval as the CLI takes it: `1h30m`, `1d`, `2w`."""
-    rest, found = int(interval.total_seconds()), ""
+    rest, word = int(interval.total_seconds()), ""
     for unit, seconds in _UNITS:
         count, rest = divmod(rest, seconds)
-        found += f"{count}{unit}" if count else ""
-    return found or "0s"
+        word += f"{count}{unit}" if count else ""
+    return word or "0s"
 
 
 def _transfer(command: str, words: list[str], data: TransferData, *, timer: bool) -> CliCommand:
@@ -182,7 +182,7 @@ def _option_words(data: TransferData) -> list[str]:
 
 
 def _notify_words(data: TransferData) -> list[str]:
-    wanted = [
+    events = [
         word
         for word, value in (
             ("succeeded", data.notify_on_succeeded),
@@ -191,7 +191,7 @@ def _notify_words(data: TransferData) -> list[str]:
         )
         if value is not False
     ]
-    return [] if len(wanted) == 3 else ["--notify", ",".join(wanted) or "off"]
+    return [] if len(events) == 3 else ["--notify", ",".join(events) or "off"]
 
 
 def _filter_words(data: TransferData) -> list[str]:
@@ -199,9 +199,9 @@ def _filter_words(data: TransferData) -> list[str]:
 
 
 def _notes(data: TransferData, *, timer: bool) -> tuple[str, ...]:
-    said = []
+    notes = []
     if any(rule.type != "file" for rule in data.filter_rules):
-        said.append("The CLI's filter rules are for files only.")
+        notes.append("The CLI's filter rules are for files only.")
     missing = ["store_base_path_info"] if data.store_base_path_info else []
     missing += ["recursive_symlinks"] if data.recursive_symlinks else []
     if timer:
@@ -209,7 +209,7 @@ def _notes(data: TransferData, *, timer: bool) -> tuple[str, ...]:
     missing += ["checksum_algorithm"] if any(item.checksum_algorithm for item in data.items) else []
     missing += [str(key) for key in data.extra]
     if missing:
-        said.append(f"The CLI has no option here for {', '.join(missing)}.")
+        notes.append(f"The CLI has no option here for {', '.join(missing)}.")
     if timer and len(data.items) != 1:
-        said.append("The items are lines of its input.")
-    return tuple(said)
+        notes.append("The items are lines of its input.")
+    return tuple(notes)

@@ -62,8 +62,8 @@ def took_words(moment: Moment, now: datetime) -> str:
 
 def result(moment: Moment) -> str:
     """What became of a run or tick, in one cell."""
-    found = outcome_of(moment)
-    words = run_words.result(found) if found else _TICKS.get(moment.mark, "not known")
+    ending = outcome_of(moment)
+    words = run_words.result(ending) if ending else _TICKS.get(moment.mark, "not known")
     return words if moment.ticks == 1 else f"{count(moment.ticks)} {words}"
 
 
@@ -129,10 +129,10 @@ def past_words(lines: Sequence[Moment], *, complete: bool) -> str:
     totals = dict.fromkeys(Mark, 0)
     for line in lines:
         totals[line.mark] += line.ticks
-    said = [f"{count(totals[mark])} {word}" for mark, word in _SUMMARY if totals[mark]]
+    parts = [f"{count(totals[mark])} {word}" for mark, word in _SUMMARY if totals[mark]]
     whole = sum(totals.values())
     head = f"{count(whole)} {'tick' if whole == 1 else 'ticks'}" if complete else f"last {count(whole)} ticks"
-    return f"{head}: {', '.join(said)}"
+    return f"{head}: {', '.join(parts)}"
 
 
 def usual_words(job: Job, tasks: Mapping[str, Task], *, in_full: bool = False) -> str:
@@ -160,23 +160,23 @@ _BLOCKS, _PLAIN = "▁▂▃▄▅▆▇", "_.-=+*#"
 
 def odd_runs(job: Job, tasks: Mapping[str, Task]) -> dict[str, str]:
     """What is unusual about runs beside the other good ones, by their keys: thrice as long, a tenth of the files."""
-    runs = [(one, task_of(one, tasks)) for one in job.runs]
-    good = [(one, task) for one, task in runs if outcome(one, task) in _GOOD]
-    times = {one.key: lasted.total_seconds() for one, task in good if (lasted := took(one, task)) is not None}
-    files = {one.key: task.files for one, task in good if task is not None and task.files is not None}
+    runs = [(run, task_of(run, tasks)) for run in job.runs]
+    good = [(run, task) for run, task in runs if outcome(run, task) in _GOOD]
+    times = {run.key: lasted.total_seconds() for run, task in good if (lasted := took(run, task)) is not None}
+    files = {run.key: task.files for run, task in good if task is not None and task.files is not None}
     in_order, files_in_order = sorted(times.values()), sorted(files.values())
-    found = {}
+    words = {}
     for run, task in runs:
-        lasted, said = took(run, task), []
+        lasted, remarks = took(run, task), []
         usual = _middle(in_order, times.get(run.key))
         if lasted is not None and usual and lasted.total_seconds() >= 3 * usual:
-            said.append(f"{lasted.total_seconds() / usual:.0f} times as long as usual")
+            remarks.append(f"{lasted.total_seconds() / usual:.0f} times as long as usual")
         usual_files = _middle(files_in_order, files.get(run.key))
         if task is not None and task.finished and task.files is not None and 10 * task.files < (usual_files or 0):
-            said.append(f"{count(task.files)} files where {count(usual_files)} are usual")
-        if said:
-            found[run.key] = ", ".join(said)
-    return found
+            remarks.append(f"{count(task.files)} files where {count(usual_files)} are usual")
+        if remarks:
+            words[run.key] = ", ".join(remarks)
+    return words
 
 
 def _middle(ordered: Sequence[T], own: T | None) -> T | None:
@@ -194,28 +194,28 @@ def plots(
 
     As (name, blocks with the oldest run left, words); nothing of fewer than five good runs.
     """
-    runs = [(one, task_of(one, tasks)) for one in reversed(job.runs[:width])]
-    good = [outcome(*one) in _GOOD for one in runs]
+    runs = [(run, task_of(run, tasks)) for run in reversed(job.runs[:width])]
+    good = [outcome(*pair) in _GOOD for pair in runs]
     ended = [task if task is not None and task.finished else None for _, task in runs]
     series: tuple[tuple[str, list[float | None], Callable[[float], str]], ...] = (
-        ("took", [lasted.total_seconds() if (lasted := took(*one)) is not None else None for one in runs],
+        ("took", [lasted.total_seconds() if (lasted := took(*pair)) is not None else None for pair in runs],
          lambda value: moments.duration(timedelta(seconds=value), seconds=True)),
         ("moved", [task.bytes_transferred if task else None for task in ended], lambda value: size(int(value))),
         ("faults", [task.faults if task else None for task in ended], lambda value: count(int(value))),
     )  # fmt: skip
-    found = []
+    lines = []
     for name, values, words in series:
-        known = sorted(one for one, well in zip(values, good, strict=True) if well and one is not None)
+        known = sorted(value for value, well in zip(values, good, strict=True) if well and value is not None)
         if len(known) >= BASELINE:
             least, middle, longest = known[0], known[len(known) // 2], known[-1]
-            most = max(one for one in values if one is not None)
+            most = max(value for value in values if value is not None)
             blocks = _PLAIN if ascii_only else _BLOCKS
             drawn = "".join(
-                " " if one is None else blocks[min(6, int(7 * one / most)) if most else 0] for one in values
+                " " if value is None else blocks[min(6, int(7 * value / most)) if most else 0] for value in values
             )
             spread = f"{words(least)} to {words(longest)}" if least != longest else "always"
-            found.append((name, drawn, f"median {words(middle)}, {spread}"))
-    return found
+            lines.append((name, drawn, f"median {words(middle)}, {spread}"))
+    return lines
 
 
 def unread_words(problem: str | None) -> str:

@@ -182,28 +182,28 @@ class ErrorText:
 
 def explain_error(code: str | None, text: str | None = None) -> ErrorText:
     """Everything known about a code; an unknown code, or none, is shown as the service put it."""
-    found = _look_up(code)
-    return ErrorText(*found) if found else ErrorText(_raw(code, text))
+    entry = _look_up(code)
+    return ErrorText(*entry) if entry else ErrorText(_raw(code, text))
 
 
 def short_words(code: str | None, text: str | None = None) -> str:
     """A few words for a code. Where that is a bare HTTP status or a catch-all, the service's own words tell more."""
-    found = _look_up(code)
-    if not found:
+    entry = _look_up(code)
+    if not entry:
         return _raw(code, text)
-    said = one_line(text or "")
-    if code is None or not said:
-        return found[0]
+    line = one_line(text or "")
+    if code is None or not line:
+        return entry[0]
     if code.isdecimal():
-        return f"{said} (HTTP {code})"
-    return said if code in _SAYS_NOTHING else found[0]
+        return f"{line} (HTTP {code})"
+    return line if code in _SAYS_NOTHING else entry[0]
 
 
 def _look_up(code: str | None) -> tuple[str, str, str, str] | None:
     """Dotted codes are looked up from the longest beginning to the shortest: their list of endings is open."""
     while code:
-        if (found := ERRORS.get(code)) is not None:
-            return found
+        if (entry := ERRORS.get(code)) is not None:
+            return entry
         code = code.rpartition(".")[0]
     return None
 

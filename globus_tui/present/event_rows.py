@@ -70,25 +70,25 @@ def details_words(details: str | None) -> str:
     if not details:
         return ""
     try:
-        found = json.loads(details)
+        document = json.loads(details)
     except ValueError:
         return one_line(details)
-    return ", ".join(_leaves(found)) if isinstance(found, dict) else one_line(details)
+    return ", ".join(_leaves(document)) if isinstance(document, dict) else one_line(details)
 
 
-def _leaves(found: object, name: str = "") -> Iterator[str]:
+def _leaves(part: object, name: str = "") -> Iterator[str]:
     """The values at the ends of a document, each with the last key that leads to it."""
-    if isinstance(found, dict):
-        for key, value in found.items():
+    if isinstance(part, dict):
+        for key, value in part.items():
             yield from _leaves(value, str(key))
-    elif isinstance(found, list):
-        for value in found:
+    elif isinstance(part, list):
+        for value in part:
             yield from _leaves(value, name)
-    elif isinstance(found, int) and not isinstance(found, bool):
-        said = size(found) if name.startswith("bytes") else count(found)
-        yield f"{_readable(name)} {said}"
+    elif isinstance(part, int) and not isinstance(part, bool):
+        words = size(part) if name.startswith("bytes") else count(part)
+        yield f"{_readable(name)} {words}"
     else:
-        yield f"{_readable(name)} {one_line(found if isinstance(found, str) else json.dumps(found))}"
+        yield f"{_readable(name)} {one_line(part if isinstance(part, str) else json.dumps(part))}"
 
 
 def _readable(key: str) -> str:
@@ -100,12 +100,12 @@ def skipped_lines(skipped: Iterable[SkippedError], now: datetime, zone: tzinfo) 
     return tuple(
         LogLine(
             number,
-            moments.date_time(one.moment, now, zone) if one.moment else "?",
-            f"{short_words(one.code, one.details)}: {one_line(one.source_path or '?')}",
-            "" if one.source_path and one.source_path in (one.details or "") else one_line(one.details or ""),
+            moments.date_time(error.moment, now, zone) if error.moment else "?",
+            f"{short_words(error.code, error.details)}: {one_line(error.source_path or '?')}",
+            "" if error.source_path and error.source_path in (error.details or "") else one_line(error.details or ""),
             "error",
         )
-        for number, one in enumerate(skipped)
+        for number, error in enumerate(skipped)
     )
 
 
@@ -114,14 +114,14 @@ def moved_lines(moved: Iterable[MovedFile], *, ascii_only: bool = False) -> tupl
     return tuple(
         LogLine(
             number,
-            size(one.size, ""),
+            size(file.size, ""),
             join_route(
-                one_line(one.source_path or "(not shown to you)"),
-                one_line(one.destination_path or "(not shown to you)"),
+                one_line(file.source_path or "(not shown to you)"),
+                one_line(file.destination_path or "(not shown to you)"),
                 ascii_only=ascii_only,
             ),
         )
-        for number, one in enumerate(moved)
+        for number, file in enumerate(moved)
     )
 
 
@@ -162,8 +162,8 @@ class EventRows:
             newer: how many of them came in front since the first reading.
             since: leaves out what was before; events without a moment stay.
         """
-        asked = self._asked
-        if asked is not None and asked[0] is events and asked[1:] == (newer, since):
+        basis = self._asked
+        if basis is not None and basis[0] is events and basis[1:] == (newer, since):
             return self._rows
         self._asked = (events, newer, since)
         self._rows = tuple(

@@ -26,10 +26,10 @@ def header_words(current: Freshness, now: datetime, zone: tzinfo) -> str:
     if state == "paused":
         return f"refresh off, {synced}"
     reason = f" ({one_line(current.problem)})" if current.problem else ""
-    again = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""
+    next_try = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""
     if current.checked_at is None:
-        return f"no answer yet{reason}{again}" if current.problem else "asking Globus"
-    return f"STALE: no answer since {moments.since_words(current.checked_at, now, zone)}{reason}{again}"
+        return f"no answer yet{reason}{next_try}" if current.problem else "asking Globus"
+    return f"STALE: no answer since {moments.since_words(current.checked_at, now, zone)}{reason}{next_try}"
 
 
 def short_freshness(current: Freshness, now: datetime, zone: tzinfo) -> str:
@@ -50,8 +50,8 @@ def short_freshness(current: Freshness, now: datetime, zone: tzinfo) -> str:
 def _asking(current: Freshness, now: datetime, zone: tzinfo) -> str:
     if not current.problem:
         return "asking Globus"
-    again = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""
-    return f"no answer yet ({one_line(current.problem)}){again}"
+    next_try = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""
+    return f"no answer yet ({one_line(current.problem)}){next_try}"
 
 
 def _next_try(moment: datetime, now: datetime, zone: tzinfo) -> str:

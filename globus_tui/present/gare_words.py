@@ -60,7 +60,7 @@ def _tree(scope: Scope, names: Mapping[str, str], depth: int, branch: str) -> It
 
 def read_scopes(gare: Gare) -> tuple[Scope, ...]:
     """The scopes that are asked for; one that cannot be read stands as a scope of that name."""
-    return tuple(found for text in gare.required_scopes for found in _read(text))
+    return tuple(scope for text in gare.required_scopes for scope in _read(text))
 
 
 def _read(text: str) -> tuple[Scope, ...]:
@@ -72,8 +72,8 @@ def _read(text: str) -> tuple[Scope, ...]:
 
 def consent_collections(gare: Gare) -> tuple[str, ...]:
     """Ids of the collections whose `data_access` is asked for, in order, each once."""
-    found = (scopes.collection_of(one) for root in read_scopes(gare) for one in root.walk())
-    return tuple(dict.fromkeys(one for one in found if one))
+    collections = (scopes.collection_of(scope) for root in read_scopes(gare) for scope in root.walk())
+    return tuple(dict.fromkeys(collection for collection in collections if collection))
 
 
 def allow_words(gare: Gare, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -95,18 +95,18 @@ def asked(gare: Gare, names: Mapping[str, str], identities: Mapping[str, str] | 
         names: of collections, by id.
         identities: usernames by identity id, as far as known.
     """
-    said = (*(f"Allow: {path}." for path in allow_words(gare, names)), *proofs(gare, identities or {}))
-    return said or ("Sign in again: Globus does not say what it misses.",)
+    sentences = (*(f"Allow: {path}." for path in allow_words(gare, names)), *proofs(gare, identities or {}))
+    return sentences or ("Sign in again: Globus does not say what it misses.",)
 
 
 def proofs(gare: Gare, identities: Mapping[str, str]) -> tuple[str, ...]:
     """What has to be proved by signing in, one sentence each; empty when only consents are asked for."""
-    said = [*_session(gare, identities)]
+    sentences = [*_session(gare, identities)]
     if gare.prompt == "login" and not _wants_proof(gare):
-        said.append("Sign in again, even if your browser still remembers you.")
+        sentences.append("Sign in again, even if your browser still remembers you.")
     elif gare.prompt and gare.prompt != "login":
-        said.append(f"Globus asks for the prompt {one_line(gare.prompt)!r}.")
-    return tuple(said)
+        sentences.append(f"Globus asks for the prompt {one_line(gare.prompt)!r}.")
+    return tuple(sentences)
 
 
 def _wants_proof(gare: Gare) -> bool:
@@ -120,13 +120,13 @@ def _wants_proof(gare: Gare) -> bool:
 
 def _session(gare: Gare, identities: Mapping[str, str]) -> Iterator[str]:
     if gare.session_required_identities:
-        who = [identity_name(one, identities) for one in gare.session_required_identities]
+        who = [identity_name(identity, identities) for identity in gare.session_required_identities]
         yield f"Sign in as {' and as '.join(who)}."
     if gare.session_required_single_domain:
         yield f"Sign in with an identity of {' or '.join(map(one_line, gare.session_required_single_domain))}."
     if gare.session_required_policies:
         several = len(gare.session_required_policies) > 1
-        ids = ", ".join(f"({one_line(one)[:8]})" for one in gare.session_required_policies)
+        ids = ", ".join(f"({one_line(policy)[:8]})" for policy in gare.session_required_policies)
         yield f"Satisfy the sign-in {'policies' if several else 'policy'} {ids} of the collection's manager."
     if gare.session_required_mfa:
         yield "Use a second factor (MFA)."
@@ -141,7 +141,7 @@ def session_short(gare: Gare) -> str:
     """What has to be proved, for a narrow column: `sign in as pat@lab.example.org, with MFA`; empty when nothing."""
     parts = []
     if gare.session_required_identities:
-        parts.append(f"as {' + '.join(identity_name(one, {}) for one in gare.session_required_identities)}")
+        parts.append(f"as {' + '.join(identity_name(identity, {}) for identity in gare.session_required_identities)}")
     if gare.session_required_single_domain:
         parts.append(f"with {' or '.join(map(one_line, gare.session_required_single_domain))}")
     if gare.session_required_mfa:

@@ -92,24 +92,24 @@ def _asked(case: Case) -> str:
 
 def _consent(case: Case) -> str:
     collections = ", ".join(
-        f'"{collection_name(one, case.names)}"' for one in gare_words.consent_collections(case.gare)
+        f'"{collection_name(key, case.names)}"' for key in gare_words.consent_collections(case.gare)
     )
     if not collections:
         return f"A consent that this timer needs is missing. {_asked(case)}"
-    what = f"It may not use {collections} for you: the data_access consent is missing."
+    problem = f"It may not use {collections} for you: the data_access consent is missing."
     session = gare_words.session_short(case.gare)
-    return f"{what} Globus also wants you to {session}." if session else what
+    return f"{problem} Globus also wants you to {session}." if session else problem
 
 
 def _session(case: Case) -> str:
-    said = gare_words.message(case.gare)
-    return f"Globus wants more proof of who you are. {_asked(case)}" + (f' It says: "{said}".' if said else "")
+    message = gare_words.message(case.gare)
+    return f"Globus wants more proof of who you are. {_asked(case)}" + (f' It says: "{message}".' if message else "")
 
 
 def _sign_in_again(case: Case) -> str:
-    said = gare_words.message(case.gare)
+    message = gare_words.message(case.gare)
     stopped = "Globus stopped it until you sign in again"
-    return f'{stopped}. It says: "{said}".' if said else f"{stopped}, and does not say what it misses."
+    return f'{stopped}. It says: "{message}".' if message else f"{stopped}, and does not say what it misses."
 
 
 def _late(case: Case) -> str:
@@ -122,24 +122,24 @@ def _late(case: Case) -> str:
 def _failed(case: Case) -> str:
     runs = case.health.count or 1
     last = "The last run" if runs == 1 else f"The last {runs} runs"
-    said = one_line(case.health.text or "")
-    words = explain_error(case.health.code, said).sentences()
-    quoted = f' Globus says: "{said}".' if said and case.health.code and said not in words else ""
+    text = one_line(case.health.text or "")
+    words = explain_error(case.health.code, text).sentences()
+    quoted = f' Globus says: "{text}".' if text and case.health.code and text not in words else ""
     return f"{last} failed. {words}{quoted}"
 
 
 def _refused(case: Case) -> str:
-    said = one_line(case.health.text or "")
-    asked = _asked(case) or explain_error(case.health.code, said).sentences()
+    text = one_line(case.health.text or "")
+    sentences = _asked(case) or explain_error(case.health.code, text).sentences()
     named = {case.health.code, case.gare.code}
-    quoted = f' Globus says: "{said}".' if said and said not in asked and said not in named else ""
-    return f"The last run could not be started, nothing was moved. {asked}{quoted}"
+    quoted = f' Globus says: "{text}".' if text and text not in sentences and text not in named else ""
+    return f"The last run could not be started, nothing was moved. {sentences}{quoted}"
 
 
 def _trouble(case: Case) -> str:
-    said = one_line(case.health.text or "")
-    words = explain_error(case.health.code, said).sentences()
-    quoted = f' Globus says: "{said}".' if said and said not in words else ""
+    text = one_line(case.health.text or "")
+    words = explain_error(case.health.code, text).sentences()
+    quoted = f' Globus says: "{text}".' if text and text not in words else ""
     until = f"; Globus{gives_up(case)}" if gives_up(case) else ""
     return (
         f"The run in progress is {case.lasted} old and its task does not move{until}. {words}{quoted}{_skipped(case)}"

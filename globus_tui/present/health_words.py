@@ -68,10 +68,10 @@ class Case:
     @property
     def consents(self) -> str:
         """The collections whose consent is missing, else what the scopes asked for allow."""
-        found = consent_collections(self.gare)
-        if not found:
+        collections = consent_collections(self.gare)
+        if not collections:
             return ", ".join(path.rpartition(" > ")[2] for path in allow_words(self.gare, self.names)) or "?"
-        return ", ".join(collection_name(one, self.names) for one in found)
+        return ", ".join(collection_name(key, self.names) for key in collections)
 
 
 def why(case: Case) -> str:
@@ -170,8 +170,8 @@ def _session_missing(case: Case) -> str:
 
 
 def _sign_in_again(case: Case) -> str:
-    said = one_line(case.gare.session_message or "")
-    return f"sign-in needed: {said}" if said else "sign-in needed, Globus does not say which"
+    message = one_line(case.gare.session_message or "")
+    return f"sign-in needed: {message}" if message else "sign-in needed, Globus does not say which"
 
 
 def _consent_missing(case: Case) -> str:

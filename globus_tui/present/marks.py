@@ -169,7 +169,7 @@ def _listed(
     ]
 
 
-def left_out_words(taken: int, left: Sequence[tuple[str, str]], *, several: str) -> str:
+def left_out_words(taken: int, reasons: Sequence[tuple[str, str]], *, several: str) -> str:
     """The arithmetic of an action on several timers: `17 of 23 marked: 4 are paused already, 2 have ended`.
 
     Args:
@@ -177,8 +177,8 @@ def left_out_words(taken: int, left: Sequence[tuple[str, str]], *, several: str)
         left: for each timer that is left out, why, for one and for several: `("has ended", "have ended")`.
         several: what all of them are: `marked`.
     """
-    if not left:
+    if not reasons:
         return f"all {taken} {several}"
-    counts = Counter(left)
-    told = ", ".join(f"{number} {one if number == 1 else more}" for (one, more), number in counts.items())
-    return f"{taken} of {taken + len(left)} {several}: {told}"
+    counts = Counter(reasons)
+    words = ", ".join(f"{number} {one if number == 1 else many}" for (one, many), number in counts.items())
+    return f"{taken} of {taken + len(reasons)} {several}: {words}"

@@ -64,28 +64,28 @@ def duration(lasted: timedelta, *, seconds: bool = False) -> str:
 
 def column(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """Local time in 12 cells: `13:00 today`, `Sun 02:00` (in the next six days), `22 Nov 02:00`, `14 Mar 2027`."""
-    here, today = moment.astimezone(zone), now.astimezone(zone)
-    days = (here.date() - today.date()).days
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    days = (local.date() - today.date()).days
     if days == 0:
         return f"{clock(moment, zone)} today"
     if 0 < days < 7:
-        return f"{DAYS[here.weekday()]} {clock(moment, zone)}"
-    if here.year != today.year:
-        return f"{here.day} {MONTHS[here.month - 1]} {here.year}"
-    return f"{here.day} {MONTHS[here.month - 1]} {clock(moment, zone)}"
+        return f"{DAYS[local.weekday()]} {clock(moment, zone)}"
+    if local.year != today.year:
+        return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
+    return f"{local.day} {MONTHS[local.month - 1]} {clock(moment, zone)}"
 
 
 def clock(moment: datetime, zone: tzinfo) -> str:
     """Local time of day, `02:00`."""
-    here = moment.astimezone(zone)
-    return f"{here.hour:02}:{here.minute:02}"
+    local = moment.astimezone(zone)
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def date(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """Local date, `Thu 19 Nov`, with the year when it is not this one."""
-    here = moment.astimezone(zone)
-    year = "" if here.year == now.astimezone(zone).year else f" {here.year}"
-    return f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]}{year}"
+    local = moment.astimezone(zone)
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}{year}"
 
 
 def date_time(moment: datetime, now: datetime, zone: tzinfo) -> str:
@@ -101,8 +101,8 @@ def since_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
 
 def stamp(moment: datetime, zone: tzinfo) -> str:
     """Everything about a moment: `Thu 19 Nov 2026 02:00 CST`."""
-    here = moment.astimezone(zone)
-    day = f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]} {here.year}"
+    local = moment.astimezone(zone)
+    day = f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
     return f"{day} {clock(moment, zone)} {zone_name(moment, zone)}"
 
 
@@ -113,6 +113,6 @@ def utc_time(moment: datetime) -> str:
 
 def zone_name(moment: datetime, zone: tzinfo) -> str:
     """Abbreviation of the zone at that moment: `CST`, `CDT`, `UTC`; zones without one read `UTC+05:30`."""
-    here = moment.astimezone(zone)
-    named = here.tzname() or "?"
-    return f"UTC{here.isoformat()[-6:].removesuffix(':00')}" if named[:1] in "+-" else named
+    local = moment.astimezone(zone)
+    named = local.tzname() or "?"
+    return f"UTC{local.isoformat()[-6:].removesuffix(':00')}" if named[:1] in "+-" else named

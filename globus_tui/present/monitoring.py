@@ -47,16 +47,16 @@ _STATES = {
 _WORST = (State.CRITICAL, State.UNKNOWN, State.WARNING, State.OK)
 
 
-def state_of(one: Listed) -> State:
+def state_of(timer: Listed) -> State:
     """How bad it is with a timer. A blocked run is critical from the first tick on that is skipped for it.
 
     Trouble that somebody knows of is counted apart.
     """
-    if one.state.health.known is not None:
+    if timer.state.health.known is not None:
         return State.OK
-    if one.state.health.word is Word.BLOCKED and one.state.history.skipped_now:
+    if timer.state.health.word is Word.BLOCKED and timer.state.history.skipped_now:
         return State.CRITICAL
-    return _STATES.get(one.state.health.word, State.OK)
+    return _STATES.get(timer.state.health.word, State.OK)
 
 
 class Range(NamedTuple):
@@ -74,21 +74,21 @@ class Range(NamedTuple):
         return (self.low <= value <= self.high) is self.inside
 
 
-def parse_range(said: str) -> Range:
+def parse_range(text: str) -> Range:
     """Reads a range of the Monitoring Plugins guidelines: `10`, `10:`, `~:10`, `10:20`, `@10:20`.
 
     Raises:
         BadInput: it is none.
     """
-    found = _RANGE.fullmatch(said.strip())
-    if found is None:
-        raise BadInput(f"{said[:40]!r} is no range: write for example 5 (0 to 5), 1:, ~:10, 2:8 or @2:8")
-    inside, start, _, end = found.groups()
+    match = _RANGE.fullmatch(text.strip())
+    if match is None:
+        raise BadInput(f"{text[:40]!r} is no range: write for example 5 (0 to 5), 1:, ~:10, 2:8 or @2:8")
+    inside, start, _, end = match.groups()
     low = float("-inf") if start == "~" else float(start or 0)
     high = float(end) if end else float("inf")
     if low > high:
-        raise BadInput(f"{said[:40]!r} is no range: its start is above its end")
-    return Range(low, high, bool(inside), said.strip())
+        raise BadInput(f"{text[:40]!r} is no range: its start is above its end")
+    return Range(low, high, bool(inside), text.strip())
 
 
 NOTHING = parse_range("0")
@@ -117,7 +117,7 @@ class Verdict(NamedTuple):
     @property
     def loud(self) -> State:
         """The state without regard to quiet hours. What is not known of one timer is never well, and hides no other."""
-        states = [state_of(one) for one in self.listed]
+        states = [state_of(timer) for timer in self.listed]
         if self.unread or (self.filtered and not states):
             return State.UNKNOWN
         if self.critical.alerts(states.count(State.CRITICAL)):
@@ -135,36 +135,36 @@ class Verdict(NamedTuple):
 
     def words(self) -> str:
         """What is the matter, on one line."""
-        said = [f"{profile}: {problem}" for profile, problem in self.unread]
-        trouble = sorted((one for one in self.listed if state_of(one)), key=lambda one: _WORST.index(state_of(one)))
-        if self.filtered and not self.listed and not said:
-            said.append("no timer matches the filter")
-        elif not trouble and not said:
-            said.append(f"{counted(len(self.listed), 'timer')}, none in trouble")
+        lines = [f"{profile}: {problem}" for profile, problem in self.unread]
+        trouble = sorted(filter(state_of, self.listed), key=lambda timer: _WORST.index(state_of(timer)))
+        if self.filtered and not self.listed and not lines:
+            lines.append("no timer matches the filter")
+        elif not trouble and not lines:
+            lines.append(f"{counted(len(self.listed), 'timer')}, none in trouble")
         elif trouble:
-            said.append(f"{len(trouble)} of {counted(len(self.listed), 'timer')} in trouble")
+            lines.append(f"{len(trouble)} of {counted(len(self.listed), 'timer')} in trouble")
             together = by_cause(trouble)
-            said += [_line(one, self.as_of) for one in together[:_NAMED]]
-            more = sum(map(len, together[_NAMED:]))
-            said += [f"and {more} more"] if more else []
-        known = sum(one.state.health.known is not None for one in self.listed)
-        said += [f"{known} more in trouble that somebody knows of"] if known else []
+            lines += [_line(group, self.as_of) for group in together[:_NAMED]]
+            rest = sum(map(len, together[_NAMED:]))
+            lines += [f"and {rest} more"] if rest else []
+        known = sum(timer.state.health.known is not None for timer in self.listed)
+        lines += [f"{known} more in trouble that somebody knows of"] if known else []
         if self.quiet and self.loud not in (State.OK, State.UNKNOWN):
-            said.insert(0, f"quiet until {self.quiet}, else {self.loud.name}")
-        return clip(safe_line("; ".join(said)).replace("|", "¦"), _LONGEST)
+            lines.insert(0, f"quiet until {self.quiet}, else {self.loud.name}")
+        return clip(safe_line("; ".join(lines)).replace("|", "¦"), _LONGEST)
 
     def counts(self) -> dict[str, int | None]:
         """How many timers there are in each state and of each health word; None where that is not known."""
         states = Counter(map(state_of, self.listed))
-        words = Counter(one.state.health.word for one in self.listed)
-        found: dict[str, int | None] = {
+        words = Counter(timer.state.health.word for timer in self.listed)
+        counts: dict[str, int | None] = {
             "timers": len(self.listed),
             "trouble": len(self.listed) - states[State.OK],
             "critical": states[State.CRITICAL],
-            "known": sum(one.state.health.known is not None for one in self.listed),
+            "known": sum(timer.state.health.known is not None for timer in self.listed),
         }
-        found |= {word.value.lower().replace("-", "_"): words[word] for word in Word}
-        return dict.fromkeys(found) if self.unread else found
+        counts |= {word.value.lower().replace("-", "_"): words[word] for word in Word}
+        return dict.fromkeys(counts) if self.unread else counts
 
     def plugin_line(self) -> str:
         ends = {"trouble": f";{self.warning.said};", "critical": f";;{self.critical.said}"}
@@ -178,9 +178,9 @@ class Verdict(NamedTuple):
         return "".join(line + "\n" for line in self._metrics())
 
     def _metrics(self) -> Iterator[str]:
-        profiles = sorted({one.profile for one in self.listed} | {name for name, _ in self.unread}) or ["default"]
+        profiles = sorted({timer.profile for timer in self.listed} | {name for name, _ in self.unread}) or ["default"]
         unread = {name for name, _ in self.unread}
-        words = Counter((one.profile, one.state.health.word) for one in self.listed)
+        words = Counter((timer.profile, timer.state.health.word) for timer in self.listed)
         known = [name for name in profiles if name not in unread]
         yield from _gauge("globus_tui_up", "1 if the timers of a profile could be read, else 0.",
                           [({"profile": name}, float(name not in unread)) for name in profiles])  # fmt: skip
@@ -190,30 +190,31 @@ class Verdict(NamedTuple):
         yield from _gauge("globus_tui_timers", "Timers by health.",
                           [({"profile": name, "health": word.value.lower()}, float(words[name, word]))
                            for name in known for word in Word])  # fmt: skip
-        for name, said, value in _GAUGES:
-            found = ((_labels(one), value(one)) for one in self.listed)
-            yield from _gauge(name, said, [(labels, float(one)) for labels, one in found if one is not None])
+        for name, about, value in _GAUGES:
+            values = ((_labels(timer), value(timer)) for timer in self.listed)
+            samples = [(labels, float(number)) for labels, number in values if number is not None]
+            yield from _gauge(name, about, samples)
 
 
-def _line(one: Sequence[Listed], now: datetime | None) -> str:
+def _line(group: Sequence[Listed], now: datetime | None) -> str:
     """A timer, or those that one cause hits: which, how bad, for how long, and why."""
-    worst, since = one[0].state, begun(one)
-    lasted, words = duration(now - since) if since is not None and now is not None else "", why(one[0].case)
+    worst, since = group[0].state, begun(group)
+    lasted, words = duration(now - since) if since is not None and now is not None else "", why(group[0].case)
     known = f" for {lasted}" if lasted and lasted not in words else ""
-    return f"{called(one)} {worst.health.word.value}{known}: {words}"
+    return f"{called(group)} {worst.health.word.value}{known}: {words}"
 
 
-def _labels(one: Listed) -> dict[str, str]:
-    return {"profile": one.profile, "id": str(one.state.job.job_id), "name": safe_line(one.state.job.label)}
+def _labels(timer: Listed) -> dict[str, str]:
+    return {"profile": timer.profile, "id": str(timer.state.job.job_id), "name": safe_line(timer.state.job.label)}
 
 
-def _gauge(name: str, said: str, samples: Sequence[tuple[Mapping[str, str], float]]) -> Iterator[str]:
+def _gauge(name: str, about: str, samples: Sequence[tuple[Mapping[str, str], float]]) -> Iterator[str]:
     if not samples:
         return
-    yield f"# HELP {name} {said}"
+    yield f"# HELP {name} {about}"
     yield f"# TYPE {name} gauge"
     for labels, value in samples:
-        inside = ",".join(f'{key}="{_quoted(one)}"' for key, one in labels.items())
+        inside = ",".join(f'{key}="{_quoted(text)}"' for key, text in labels.items())
         yield f"{name}{{{inside}}} {value:.3f}".removesuffix(".000")
 
 
@@ -229,16 +230,16 @@ _GAUGES = (
     ("globus_tui_timer_state", "0 well, 1 warning, 2 critical, 3 not known.", state_of),
     ("globus_tui_timer_known",
      "1 if it is in trouble that somebody knows of, which globus_tui_timer_state leaves out, else 0.",
-     lambda one: one.state.health.known is not None),
+     lambda timer: timer.state.health.known is not None),
     ("globus_tui_timer_paused", "1 if the timer starts no runs until somebody acts, else 0.",
-     lambda one: None if one.state.job.unreadable else one.state.job.stands_still),
+     lambda timer: None if timer.state.job.unreadable else timer.state.job.stands_still),
     ("globus_tui_timer_next_run_timestamp_seconds", "When the timer runs next.",
-     lambda one: _stamp(one.state.job.next_run)),
-    ("globus_tui_timer_last_run_timestamp_seconds", "When it ran last.", lambda one: _stamp(one.state.last_ran)),
+     lambda timer: _stamp(timer.state.job.next_run)),
+    ("globus_tui_timer_last_run_timestamp_seconds", "When it ran last.", lambda timer: _stamp(timer.state.last_ran)),
     ("globus_tui_timer_last_success_timestamp_seconds", "When its last good run ended or began.",
-     lambda one: _stamp(last_good(one.state.job, {}, one.state.history.outcomes))),
+     lambda timer: _stamp(last_good(timer.state.job, {}, timer.state.history.outcomes))),
     ("globus_tui_timer_missed_ticks", "Ticks missed while the timer stands still.",
-     lambda one: None if one.state.job.unreadable else one.state.history.missed_now),
+     lambda timer: None if timer.state.job.unreadable else timer.state.history.missed_now),
     ("globus_tui_timer_skipped_ticks", "Ticks skipped by the run in progress.",
-     lambda one: None if one.state.job.unreadable else one.state.history.skipped_now),
+     lambda timer: None if timer.state.job.unreadable else timer.state.history.skipped_now),
 )  # fmt: skip

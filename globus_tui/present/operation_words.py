@@ -52,8 +52,8 @@ def outcome_words(outcome: Outcome) -> str:
     if isinstance(outcome, Done):
         return f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
     if isinstance(outcome, NeedsConsent):
-        said = outcome.gare.session_message or "Globus asks for a consent or a new sign-in first"
-        return f"{said.rstrip('.')}: press f."
+        reason = outcome.gare.session_message or "Globus asks for a consent or a new sign-in first"
+        return f"{reason.rstrip('.')}: press f."
     if isinstance(outcome, SignedOut):
         return f"{outcome.words} {outcome.advice}"
     if isinstance(outcome, Failed | Refused):

@@ -36,16 +36,16 @@ def ask_words(number: int, days: int, key: str) -> str:
     return f"{timers} {was} {days} days ago or more {still}, paused: {key} lists what to delete."
 
 
-def kept_lines(found: Sequence[OldTimer], jobs: Mapping[str, Job], now: datetime, zone: tzinfo) -> tuple[str, ...]:
+def kept_lines(old_timers: Sequence[OldTimer], jobs: Mapping[str, Job], now: datetime, zone: tzinfo) -> tuple[str, ...]:
     """One line for each: its name, id and schedule, when it was replaced, and by what; `jobs`: those listed, by id."""
     lines = []
-    for one in found:
-        job, new = jobs.get(one.job_id), jobs.get(one.replaced_by)
-        label = (job.label if job else one.name) or "(no name)"
+    for old in old_timers:
+        job, new = jobs.get(old.job_id), jobs.get(old.replaced_by)
+        label = (job.label if job else old.name) or "(no name)"
         rhythm = f", {rhythm_words(job.schedule, now, zone)}" if job else ""
-        by = f"{new.label} {one.replaced_by[:8]}" if new else "one that is gone"
-        when = moments.date(one.replaced_at, now, zone)
-        lines.append(f"· {label} {one.job_id[:8]}{rhythm}, replaced {when} by {by}")
+        by = f"{new.label} {old.replaced_by[:8]}" if new else "one that is gone"
+        when = moments.date(old.replaced_at, now, zone)
+        lines.append(f"· {label} {old.job_id[:8]}{rhythm}, replaced {when} by {by}")
     return tuple(lines)
 
 
@@ -63,10 +63,10 @@ def _called(label: str, new: Replacement) -> str:
 
 def resume_warning(label: str, new: Replacement) -> str:
     """Why resuming a timer that was replaced is asked about."""
-    more = {"active": "both would run", "paused": "both could run once that is resumed too"}.get(
+    risk = {"active": "both would run", "paused": "both could run once that is resumed too"}.get(
         new.state, "it is alone"
     )
-    return f"{label} was replaced by {_called(label, new)} ({new.state}): {more}."
+    return f"{label} was replaced by {_called(label, new)} ({new.state}): {risk}."
 
 
 def back_sentences(new: str, old: str, preview: ResumePreview | None, *, resting: bool) -> tuple[str, ...]:
@@ -94,24 +94,24 @@ def back_sentences(new: str, old: str, preview: ResumePreview | None, *, resting
     )
 
 
-def reanchor_sentences(found: Anchor, new: RecurringSchedule, now: datetime, zone: tzinfo) -> tuple[str, ...]:
+def reanchor_sentences(anchored: Anchor, new: RecurringSchedule, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     """The dry run, and what replacing means."""
     first = next(iter(next_ticks(new, now, 1)), now)
     return (
-        _why(found, zone),
-        f"This timer:       next {_run(found.coming, now, zone)}{_after(found, now, zone)}",
-        f"Its replacement:  next {_run(first, now, zone)}{_after(found, now, zone, moved=True)}",
-        *_meanwhile(found, first, zone),
+        _why(anchored, zone),
+        f"This timer:       next {_run(anchored.coming, now, zone)}{_after(anchored, now, zone)}",
+        f"Its replacement:  next {_run(first, now, zone)}{_after(anchored, now, zone, moved=True)}",
+        *_meanwhile(anchored, first, zone),
         "The replacement is made and checked, and only then this timer is paused and kept. Whatever fails, exactly one "
         "of the two stays as active as this one is now. To go back, pause the new one and resume this one.",
     )
 
 
-def _why(found: Anchor, zone: tzinfo) -> str:
+def _why(anchored: Anchor, zone: tzinfo) -> str:
     counts = "Globus counts seconds in UTC, so clock changes move a timer's hour."
-    if found.moved_already:
-        was = moments.clock(found.coming.astimezone(UTC) + found.by, zone)
-        return f"{counts} This one began at {was} and now runs at {moments.clock(found.coming, zone)}."
+    if anchored.moved_already:
+        was = moments.clock(anchored.coming.astimezone(UTC) + anchored.by, zone)
+        return f"{counts} This one began at {was} and now runs at {moments.clock(anchored.coming, zone)}."
     return f"{counts} The next change will move this one's."
 
 
@@ -119,17 +119,17 @@ def _run(moment: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{moments.date_time(moment, now, zone)} {moments.zone_name(moment, zone)}"
 
 
-def _after(found: Anchor, now: datetime, zone: tzinfo, *, moved: bool = False) -> str:
+def _after(anchored: Anchor, now: datetime, zone: tzinfo, *, moved: bool = False) -> str:
     """The hour past the next change; nothing where no further change moves it within a year."""
-    if found.shift is None:
+    if anchored.shift is None:
         return ""
-    after = found.shift.after.astimezone(UTC)
-    hour = moments.clock(after + found.by if moved else after, zone)
+    after = anchored.shift.after.astimezone(UTC)
+    hour = moments.clock(after + anchored.by if moved else after, zone)
     return f", and from {moments.date(after, now, zone)} on at {hour}"
 
 
-def _meanwhile(found: Anchor, first: datetime, zone: tzinfo) -> tuple[str, ...]:
-    if found.moved_already or found.shift is None:
+def _meanwhile(anchored: Anchor, first: datetime, zone: tzinfo) -> tuple[str, ...]:
+    if anchored.moved_already or anchored.shift is None:
         return ()
     return (
         f"Until the change the replacement runs at {moments.clock(first, zone)}. "
@@ -137,10 +137,10 @@ def _meanwhile(found: Anchor, first: datetime, zone: tzinfo) -> tuple[str, ...]:
     )
 
 
-def skip_sentences(old: Job, found: Skip, now: datetime, zone: tzinfo) -> tuple[str, ...]:
+def skip_sentences(old: Job, skipped: Skip, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     """Which run is left out, which is next then, and what that takes."""
     return (
-        f"Left out: the run of {_run(found.run, now, zone)}.  Next then: {_run(found.then, now, zone)}.",
+        f"Left out: the run of {_run(skipped.run, now, zone)}.  Next then: {_run(skipped.then, now, zone)}.",
         "A timer that is paused over a run makes up for it when it is resumed, so another one that begins a run later "
         "takes its place, and this one is kept, paused. Nothing has to stay running for that; undo takes it back.",
         *skip_notes(old),

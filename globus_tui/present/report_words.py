@@ -36,13 +36,13 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
     """One entry under `HEADINGS`."""
     when, timer = wire.moment(entry.get("when")), wire.document(entry.get("timer"))
     what = entry.get("what") or "?"
-    found = (
+    cells = (
         moments.stamp(when, zone) if when else "?", entry.get("who") or "?", entry.get("host") or "?",
         f"{what} (undo)" if entry.get("undoes") else what,
         timer.get("name") or timer.get("id") or entry.get("label") or "-", entry.get("outcome") or "?",
         entry.get("error") or "",
     )  # fmt: skip
-    return tuple(map(str, found))
+    return tuple(map(str, cells))
 
 
 def entry_lines(entry: Mapping[str, Any], zone: tzinfo) -> list[str]:
@@ -98,16 +98,16 @@ def opening_words(until: datetime | None, now: datetime, zone: tzinfo, *, resume
     return f"It should end {when}: closing it resumes exactly these; from then on every start and check warn."
 
 
-def closing_lines(window: Window, found: Closing, states: Mapping[JobId, JobState]) -> list[str]:
+def closing_lines(window: Window, closing: Closing, states: Mapping[JobId, JobState]) -> list[str]:
     """What ending it does with each timer, in the order in which it is done."""
     lines = []
-    for item in found.resumed:
-        at_once = item.job_id in found.at_once
+    for item in closing.resumed:
+        at_once = item.job_id in closing.at_once
         state = states.get(item.job_id)
         missed = state.history.missed_now if state is not None else None
-        said = f"{counted(missed, 'run')} missed, ONE starts at once" if at_once else "nothing starts at once"
-        lines.append(f"resume {item.name or item.job_id}: {said}")
-    return [*lines, *(f"left alone: {item.name or item.job_id} {why}" for item, why in found.left)]
+        consequence = f"{counted(missed, 'run')} missed, ONE starts at once" if at_once else "nothing starts at once"
+        lines.append(f"resume {item.name or item.job_id}: {consequence}")
+    return [*lines, *(f"left alone: {item.name or item.job_id} {why}" for item, why in closing.left)]
 
 
 _SINGLY = 4
@@ -125,22 +125,27 @@ def report(
     since: timedelta,
 ) -> str:
     """The page; `since` is the length of a shift, looked back and ahead."""
-    counts = Counter(one.state.health.word for one in listed)
-    said = ", ".join(f"{counts[word]} {word.value}" for word in Word if counts[word])
-    trouble = [one for one in listed if one.state.health.word.is_trouble]
-    parts = [f"# Globus timers, {moments.stamp(now, zone)}\n", f"{counted(len(listed), 'timer')}: {said or 'none'}.\n"]
+    counts = Counter(timer.state.health.word for timer in listed)
+    summary = ", ".join(f"{counts[word]} {word.value}" for word in Word if counts[word])
+    trouble = [timer for timer in listed if timer.state.health.word.is_trouble]
+    parts = [
+        f"# Globus timers, {moments.stamp(now, zone)}\n",
+        f"{counted(len(listed), 'timer')}: {summary or 'none'}.\n",
+    ]
     parts += ["## Open problems\n", _problems(trouble, store, now) or "None.\n"]
-    open_windows = [one for one in windows if one.state != "closed"]
-    rows = [[safe_line(cell) for cell in (one.window_id, state_words(one, now, zone), one.by or "?", one.reason or "-")]
-            for one in open_windows]  # fmt: skip
+    open_windows = [window for window in windows if window.state != "closed"]
+    cells = (
+        (each.window_id, state_words(each, now, zone), each.by or "?", each.reason or "-") for each in open_windows
+    )
+    rows = [list(map(safe_line, row)) for row in cells]
     if rows:
         parts += ["## Maintenance windows\n", markdown(("ID", "STATE", "BY", "REASON"), rows)]
-    past = [run for one in listed for run in happened(one.state.job, store.tasks, now, now - since)]
-    late = sum(one.state.health.why is Why.LATE for one in listed)
+    past = [run for timer in listed for run in happened(timer.state.job, store.tasks, now, now - since)]
+    late = sum(timer.state.health.why is Why.LATE for timer in listed)
     ran = past_words(past, late) if past or late else "Nothing ran."
     parts += [f"## What ran in the last {moments.duration(since)}\n", f"{ran[0].upper()}{ran[1:].removesuffix('.')}.\n"]
-    recent = [one for one in entries if (at := wire.moment(one.get("when"))) is not None and now - at <= since]
-    changes = [[safe_line(cell) for cell in entry_words(one, zone)] for one in recent]
+    recent = [entry for entry in entries if (at := wire.moment(entry.get("when"))) is not None and now - at <= since]
+    changes = [[safe_line(cell) for cell in entry_words(entry, zone)] for entry in recent]
     parts += [
         f"## Changes in the last {moments.duration(since)}\n",
         markdown(HEADINGS, changes) if changes else "None.\n",
@@ -152,13 +157,13 @@ def report(
 def _problems(trouble: Sequence[Listed], store: JobStore, now: datetime) -> str:
     """One outage is one line; what somebody knows of comes last."""
     rows = []
-    for found in by_cause(sorted(trouble, key=lambda one: one.state.health.known is not None)):
-        one = found[0]
-        decided = store.orders(one.state.job_id) if len(found) == 1 else None
+    for group in by_cause(sorted(trouble, key=lambda timer: timer.state.health.known is not None)):
+        first = group[0]
+        decided = store.orders(first.state.job_id) if len(group) == 1 else None
         note = " ".join([decided.note, *(f"#{tag}" for tag in decided.tags)]).strip() if decided else ""
-        since = begun(found)
+        since = begun(group)
         lasted = moments.duration(now - since) if since is not None else "?"
-        cells = (one.state.health.word.value, called(found), lasted, why(one.case), note or "-")
+        cells = (first.state.health.word.value, called(group), lasted, why(first.case), note or "-")
         rows.append([safe_line(cell) for cell in cells])
     return markdown(("HEALTH", "TIMER", "FOR", "WHY", "NOTE"), rows) if rows else ""
 
@@ -166,18 +171,19 @@ def _problems(trouble: Sequence[Listed], store: JobStore, now: datetime) -> str:
 def _coming(
     listed: Sequence[Listed], known: Mapping[str, Collection], now: datetime, until: datetime, zone: tzinfo
 ) -> list[str]:
-    labels = {one.state.job_id: one.state.job.label for one in listed}
-    habits = [habit_of(one.state.job, one.state.history) for one in listed if not one.state.job.unreadable]
-    found = forecast(habits, now, until, known)
-    counts, seen, rows = Counter(one.job_id for one in found.runs), set(), []
-    for run in found.runs:
+    labels = {timer.state.job_id: timer.state.job.label for timer in listed}
+    habits = [habit_of(timer.state.job, timer.state.history) for timer in listed if not timer.state.job.unreadable]
+    outlook = forecast(habits, now, until, known)
+    counts, seen, rows = Counter(run.job_id for run in outlook.runs), set(), []
+    for run in outlook.runs:
         many = counts[run.job_id]
         if run.job_id in seen and many > _SINGLY:
             continue
         seen.add(run.job_id)
-        more = f" (and {many - 1} more)" if many > _SINGLY else ""
+        rest = f" (and {many - 1} more)" if many > _SINGLY else ""
         lasts = moments.duration(run.usual) if run.usual is not None else "?"
-        words = (moments.date_time(run.at, now, zone), labels[run.job_id] + more, lasts, wait_words(run) or "-")
+        words = (moments.date_time(run.at, now, zone), labels[run.job_id] + rest, lasts, wait_words(run) or "-")
         rows.append([safe_line(cell) for cell in words])
-    clashes = [f"- {safe_line(clash_words(one, lambda key: labels[key], now, zone))}\n" for one in found.clashes[:10]]
-    return [markdown(("WHEN", "TIMER", "USUALLY", "NOTE"), rows) if rows else "Nothing runs.\n", "".join(clashes)]
+    lines = (clash_words(clash, lambda key: labels[key], now, zone) for clash in outlook.clashes[:10])
+    clashes = "".join(f"- {safe_line(line)}\n" for line in lines)
+    return [markdown(("WHEN", "TIMER", "USUALLY", "NOTE"), rows) if rows else "Nothing runs.\n", clashes]

@@ -59,9 +59,9 @@ def both_times(moment: datetime, now: datetime, zone: tzinfo) -> str:
 
 def utc_words(moment: datetime, zone: tzinfo) -> str:
     """UTC time of day; with the weekday where that is another one than the local one: `Tue 00:00Z`."""
-    there = moment.astimezone(UTC)
-    same_day = moment.astimezone(zone).date() == there.date()
-    return moments.utc_time(moment) if same_day else f"{moments.DAYS[there.weekday()]} {moments.utc_time(moment)}"
+    utc = moment.astimezone(UTC)
+    same_day = moment.astimezone(zone).date() == utc.date()
+    return moments.utc_time(moment) if same_day else f"{moments.DAYS[utc.weekday()]} {moments.utc_time(moment)}"
 
 
 def _is_utc(moment: datetime, zone: tzinfo) -> bool:
@@ -102,7 +102,7 @@ def preview_lines(draft: Draft, now: datetime, zone: tzinfo, wanted: int = 10) -
 
 def fires(draft: Draft, now: datetime, wanted: int) -> list[datetime]:
     """The next runs of all timers of a draft, in UTC; one that starts at its creation begins now."""
-    found: list[datetime] = []
+    times: list[datetime] = []
     for schedule in _schedules(draft):
         ticks = next_ticks(schedule, now, wanted)
         if _from_creation(schedule):
@@ -110,8 +110,8 @@ def fires(draft: Draft, now: datetime, wanted: int) -> list[datetime]:
             ticks = ticks[:1] if isinstance(schedule, OnceSchedule) else _ended(schedule, ticks)
         elif isinstance(schedule, RecurringSchedule) and schedule.start == now:
             ticks = _ended(schedule, (now, *ticks)[:wanted])
-        found += ticks
-    return sorted(found)[:wanted]
+        times += ticks
+    return sorted(times)[:wanted]
 
 
 def creation_words(draft: Draft) -> tuple[str, ...]:
@@ -146,8 +146,8 @@ def phrases_page(width: int = 80) -> str:
 
     lines = ["What can be typed for times and schedules:"]
     for phrase, meaning in PHRASES:
-        first, *more = textwrap.wrap(meaning, max(20, width - _MEANING_AT))
-        lines += [f"  {phrase:<{_MEANING_AT - 2}}{first}", *(" " * _MEANING_AT + line for line in more)]
+        first, *rest = textwrap.wrap(meaning, max(20, width - _MEANING_AT))
+        lines += [f"  {phrase:<{_MEANING_AT - 2}}{first}", *(" " * _MEANING_AT + line for line in rest)]
     return "\n".join(lines)
 
 
@@ -156,7 +156,7 @@ _MEANING_AT = 42
 
 def _schedules(draft: Draft) -> list[Schedule]:
     if len(draft.group) > 1:
-        return [one.schedule for one in draft.group]
+        return [member.schedule for member in draft.group]
     return [draft.schedule] if draft.schedule else []
 
 
@@ -185,12 +185,12 @@ def shift_lines(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     Of a group those of each timer; timers that move alike share a line: `…: mon, tue`.
     """
     if len(draft.group) < 2:
-        return tuple(clock_shift_words(one, zone) for one in clock_shifts(draft.schedule, now, zone))
-    same = len({one.suffix.rpartition(" ")[2] for one in draft.group}) == 1  # then the weekday tells them apart
-    names = {one.suffix: one.suffix.rpartition(" ")[0] if same else one.suffix for one in draft.group}
-    shifts = [(shift, names[one.suffix]) for one in draft.group for shift in clock_shifts(one.schedule, now, zone)]
+        return tuple(clock_shift_words(shift, zone) for shift in clock_shifts(draft.schedule, now, zone))
+    same = len({member.suffix.rpartition(" ")[2] for member in draft.group}) == 1  # then the weekday tells them apart
+    names = {member.suffix: member.suffix.rpartition(" ")[0] if same else member.suffix for member in draft.group}
+    shifts = [(shift, names[each.suffix]) for each in draft.group for shift in clock_shifts(each.schedule, now, zone)]
     alike: dict[str, tuple[ClockShift, list[str]]] = {}
-    for shift, suffix in sorted(shifts, key=lambda found: found[0].after.astimezone(UTC)):
+    for shift, suffix in sorted(shifts, key=lambda pair: pair[0].after.astimezone(UTC)):
         words = f"{shift.after.year} {clock_shift_words(shift, zone).partition(': ')[2]}"
         alike.setdefault(words, (shift, []))[1].append(suffix)
     return tuple(f"{clock_shift_words(shift, zone)}: {', '.join(some)}" for shift, some in alike.values())
@@ -198,10 +198,10 @@ def shift_lines(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, ...]:
 
 def hour_choices(kept: KeptHour) -> tuple[tuple[str, str], ...]:
     """The two ways to live with clock changes, by the season in which the wanted hours hold."""
-    here = _clocks(kept.clocks, timedelta())
+    local = _clocks(kept.clocks, timedelta())
     return (
-        (Season.WINTER.value, f"{here} winter, {_clocks(kept.clocks, kept.apart)} summer"),
-        (Season.SUMMER.value, f"{here} summer, {_clocks(kept.clocks, -kept.apart)} winter"),
+        (Season.WINTER.value, f"{local} winter, {_clocks(kept.clocks, kept.apart)} summer"),
+        (Season.SUMMER.value, f"{local} summer, {_clocks(kept.clocks, -kept.apart)} winter"),
     )
 
 
@@ -220,25 +220,25 @@ def together_words(starts: int) -> str:
 
 def load_words(load: Sequence[HourLoad], quiet: HourLoad | None) -> str:
     """Runs of other timers in the hours around: `other runs: 01h 4  02h 9  03h 2  04h 1; quietest: 04:00`."""
-    days = len({one.begins.date() for one in load}) > 1  # a group's timers start on several days
-    hours = "  ".join(f"{one.begins:{'%a ' if days else ''}%H}h {one.starts}" for one in load)
+    days = len({hour.begins.date() for hour in load}) > 1  # a group's timers start on several days
+    hours = "  ".join(f"{hour.begins:{'%a ' if days else ''}%H}h {hour.starts}" for hour in load)
     return f"other runs: {hours}" + (f"; quietest {quiet.begins:%H}h" if quiet else "")
 
 
 def group_words(group: GroupCreation, wanted: int) -> str:
     """How many of them there are, and what else an earlier attempt left; empty when there is nothing to say."""
     made = len(group.made)
-    there = sum(one.found_again for one in group.made)
-    said = []
+    already = sum(created.found_again for created in group.made)
+    parts = []
     if group.stopped_by is None:
-        before = f" ({there} of them were there already)" if there else ""
-        said.append(f"Created {wanted} timers that keep the schedule together{before}; the list shows them as one row.")
+        old = f" ({already} of them were there already)" if already else ""
+        parts.append(f"Created {wanted} timers that keep the schedule together{old}; the list shows them as one row.")
     elif made:
-        said.append(f"{made} of {wanted} timers are there; going on makes only the others.")
+        parts.append(f"{made} of {wanted} timers are there; going on makes only the others.")
     if group.others:
         named = ", ".join(job.label for job in group.others[:3]) + (" …" if len(group.others) > 3 else "")
-        said.append(f"Made before the draft was changed, and still there: {named}.")
-    return " ".join(said)
+        parts.append(f"Made before the draft was changed, and still there: {named}.")
+    return " ".join(parts)
 
 
 WHAT_WORDS = {
@@ -253,29 +253,29 @@ def changes(old: Draft, new: Draft, names: Mapping[str, str], now: datetime, zon
 
     `names`: of collections, by id.
     """
-    before, after = (_by_label(review(one, names, now, zone)) for one in (old, new))
+    before, after = (_by_label(review(draft, names, now, zone)) for draft in (old, new))
     rows: list[Fact] = []
     for label in dict.fromkeys((*before, *after)):
         was, is_now = before.get(label, []), after.get(label, [])
-        gone = [one for one in was if one not in is_now]
-        come = [one for one in is_now if one not in was]
+        gone = [line for line in was if line not in is_now]
+        come = [line for line in is_now if line not in was]
         if len(was) <= 1 and len(is_now) <= 1 and (gone or come):
             rows.append(Fact(label, f"{''.join(gone) or 'none'} {arrow} {''.join(come) or 'none'}", "warning"))
         else:
-            told = [*(f"no more: {one}" for one in gone), *(f"new: {one}" for one in come)]
-            if not told and was != is_now:
-                told = ["in another order"]
-            rows += [Fact("" if place else label, words, "warning") for place, words in enumerate(told)]
+            lines = [*(f"no more: {line}" for line in gone), *(f"new: {line}" for line in come)]
+            if not lines and was != is_now:
+                lines = ["in another order"]
+            rows += [Fact("" if place else label, words, "warning") for place, words in enumerate(lines)]
     return rows
 
 
 def _by_label(rows: tuple[Fact, ...]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    by_label: dict[str, list[str]] = {}
     label = ""
     for row in rows:
         label = row.label or label
-        found.setdefault(label, []).append(row.words)
-    return found
+        by_label.setdefault(label, []).append(row.words)
+    return by_label
 
 
 def review(draft: Draft, names: Mapping[str, str], now: datetime, zone: tzinfo) -> tuple[Fact, ...]:
@@ -342,8 +342,8 @@ def review_facts(draft: Draft, names: Mapping[str, str], now: datetime, zone: tz
     if draft.what is not What.TRANSFER_NOW:
         when = schedule_echo(draft, now, zone).removeprefix("= ")
         rows.append(Fact("when", when or "not said yet", "" if when else "warning"))
-    if any("AT ONCE" in one or "NOW" in one for one in start_words(draft, now, zone)):
-        rows += [Fact("!", one, "warning") for one in start_words(draft, now, zone)]
+    if any("AT ONCE" in line or "NOW" in line for line in start_words(draft, now, zone)):
+        rows += [Fact("!", line, "warning") for line in start_words(draft, now, zone)]
     rows.append(Fact("as", who))
     return tuple(rows)
 
@@ -353,7 +353,7 @@ def start_words(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     deletes = " It DELETES at the destination what the source has not." if draft.deletes else ""
     if draft.what is What.TRANSFER_NOW:
         return (f"The transfer STARTS NOW, and runs once.{deletes}",)
-    if any(starts_at_once(one, now) for one in _schedules(draft)):
+    if any(starts_at_once(schedule, now) for schedule in _schedules(draft)):
         return (f"A run STARTS AT ONCE, as soon as it is created.{deletes}",)
     if isinstance(draft.schedule, OnceSchedule) and draft.schedule.at is not None:
         return (f"It runs a single time, {both_times(draft.schedule.at, now, zone)}.{deletes}",)
@@ -414,7 +414,7 @@ def _transfer_rows(draft: Draft, names: Mapping[str, str]) -> list[Fact]:
     first = data.items[0] if data.items else None
     rows = [Fact("from", f"{source}:{first.source_path if first else ''}")]
     rows.append(Fact("to", f"{destination}:{first.destination_path if first else ''}"))
-    rows += [Fact("also", transfer_words.item_words(one)) for one in data.items[1:_MOST_ITEMS]]
+    rows += [Fact("also", transfer_words.item_words(item)) for item in data.items[1:_MOST_ITEMS]]
     if len(data.items) > _MOST_ITEMS:
         rows.append(Fact("", f"and {counted(len(data.items) - _MOST_ITEMS, 'more item', 'more items')}"))
     intent = intent_of(draft)
@@ -432,8 +432,8 @@ def _transfer_rows(draft: Draft, names: Mapping[str, str]) -> list[Fact]:
         "base paths": "kept with the task" if data.store_base_path_info else None,
         **{str(key): _short(value) for key, value in data.extra.items()},
     }
-    if said := ", ".join(f"{key} {value}" for key, value in also.items() if value):
-        rows.append(Fact("also", said))
+    if listed := ", ".join(f"{key} {value}" for key, value in also.items() if value):
+        rows.append(Fact("also", listed))
     return rows
 
 
@@ -451,21 +451,21 @@ def consent_lines(needed: Sequence[Scope], lookups: Lookups, names: Mapping[str,
     """Which consents exist and which will be asked for when it is created, one sentence each."""
     if not lookups.consents_checked:
         return ("?    which consents there are is being looked up",)
-    said = []
+    lines = []
     for scope in needed:
         words = _innermost(scope, names)
         if scope in lookups.missing_consents:
-            said.append(f"ask  will be asked for when you create: {words}")
+            lines.append(f"ask  will be asked for when you create: {words}")
         elif scope in lookups.unknown_consents:
-            said.append(f"?    nobody can tell whether it is there: {words}")
+            lines.append(f"?    nobody can tell whether it is there: {words}")
         else:
-            said.append(f"ok   is there: {words}")
-    return tuple(said) or ("ok   no consent beyond the sign-in is needed",)
+            lines.append(f"ok   is there: {words}")
+    return tuple(lines) or ("ok   no consent beyond the sign-in is needed",)
 
 
 def _innermost(scope: Scope, names: Mapping[str, str]) -> str:
-    inner = [one for one in scope.walk() if collection_of(one) is not None or not one.dependencies]
-    return ", ".join(scope_words(one, names) for one in inner)
+    inner = [part for part in scope.walk() if collection_of(part) is not None or not part.dependencies]
+    return ", ".join(scope_words(part, names) for part in inner)
 
 
 def broken(line: str, room: int) -> list[str]:

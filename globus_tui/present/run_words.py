@@ -27,30 +27,30 @@ _TASK_STATUS = {
 }  # fmt: skip
 
 
-def result(found: Outcome) -> str:
+def result(ending: Outcome) -> str:
     """What became of a run, in one cell of a table."""
-    return _RESULTS[found]
+    return _RESULTS[ending]
 
 
-def mark_of(found: Outcome) -> Mark:
+def mark_of(ending: Outcome) -> Mark:
     """The strip mark of an outcome, for the sign beside the word."""
-    return Mark[found.name]
+    return Mark[ending.name]
 
 
 def message(run: Run, task: Task | None) -> str:
     """What there is to say about a run: why it failed, what it met on the way; nothing when all went well."""
-    found = outcome(run, task)
-    if found is Outcome.REFUSED:
+    ending = outcome(run, task)
+    if ending is Outcome.REFUSED:
         code = run.gare.code if run.gare else str(run.http_status) if run.http_status else None
         return short_words(code, run.problem or (run.gare.session_message if run.gare else None))
-    if found is Outcome.FAILED:
-        said = short_words(task.error_code, task.error_text) if task else short_words(None, run.problem)
-        return said + _canceled_by(task)
-    if found is Outcome.RUNNING:
+    if ending is Outcome.FAILED:
+        text = short_words(task.error_code, task.error_text) if task else short_words(None, run.problem)
+        return text + _canceled_by(task)
+    if ending is Outcome.RUNNING:
         return progress(task)
-    if found is Outcome.UNKNOWN:
+    if ending is Outcome.UNKNOWN:
         return f"the timer says {one_line(run.state_text)}" if run.state_text else ""
-    return ", ".join(_met_on_the_way(found, task))
+    return ", ".join(_met_on_the_way(ending, task))
 
 
 def _canceled_by(task: Task | None) -> str:
@@ -60,15 +60,15 @@ def _canceled_by(task: Task | None) -> str:
     return f", canceled by {sides.get(task.canceled_by_admin, 'a')} manager"
 
 
-def _met_on_the_way(found: Outcome, task: Task | None) -> list[str]:
-    said = []
-    if found is Outcome.WITH_SKIPS and task:
-        said.append(f"{counted(task.skipped_errors, 'file')} skipped")
-    if found is Outcome.EMPTY:
-        said.append("met no files")
+def _met_on_the_way(ending: Outcome, task: Task | None) -> list[str]:
+    parts = []
+    if ending is Outcome.WITH_SKIPS and task:
+        parts.append(f"{counted(task.skipped_errors, 'file')} skipped")
+    if ending is Outcome.EMPTY:
+        parts.append("met no files")
     if task and task.faults:
-        said.append(f"{counted(task.faults, 'fault')}, recovered")
-    return said
+        parts.append(f"{counted(task.faults, 'fault')}, recovered")
+    return parts
 
 
 def progress(task: Task | None) -> str:
@@ -79,8 +79,8 @@ def progress(task: Task | None) -> str:
         return "queued behind other tasks"
     if task.files_transferred is None and task.files is None:
         return f"in progress, {speed(task.bytes_per_second)}" if task.bytes_per_second is not None else "in progress"
-    found = f" of {short_count(task.files)}" if task.files else ""
-    return f"{short_count(task.files_transferred)}{found} files, {speed(task.bytes_per_second)}"
+    total = f" of {short_count(task.files)}" if task.files else ""
+    return f"{short_count(task.files_transferred)}{total} files, {speed(task.bytes_per_second)}"
 
 
 def task_status(task: Task) -> str:
@@ -97,10 +97,10 @@ _NAMED = re.compile(r'^(?:File|Path|Directory): ([/~].*)$|"path": ?"((?:[^"\\]|\
 
 def named_path(event: TaskEvent) -> str | None:
     """The file or folder that the details of an error name. Their form is documented nowhere: of GridFTP, and JSON."""
-    found = _NAMED.search(event.details or "") if event.is_error else None
-    if found is None:
+    match = _NAMED.search(event.details or "") if event.is_error else None
+    if match is None:
         return None
-    return (found[1] or found[2]).rstrip()
+    return (match[1] or match[2]).rstrip()
 
 
 def failed_path(events: Iterable[TaskEvent]) -> str | None:
@@ -110,8 +110,8 @@ def failed_path(events: Iterable[TaskEvent]) -> str | None:
 
 def event_words(event: TaskEvent, path: str | None = None) -> str:
     """One event of a task's log: its code in words, the file that it is about, then what the service said."""
-    said = one_line(event.description or "")
-    words = short_words(event.code, said)
+    line = one_line(event.description or "")
+    words = short_words(event.code, line)
     if path is not None:
         words = f"{words}: {one_line(path)}"
-    return words if not said or said.lower() == words.lower() else f"{words}: {said}"
+    return words if not line or line.lower() == words.lower() else f"{words}: {line}"

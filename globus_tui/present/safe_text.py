@@ -52,7 +52,9 @@ def safe_line(text: str, *, ascii_only: bool = False) -> str:
 def safe_json(text: str) -> str:
     r"""Return a JSON document that says the same, with every character that is not seen as it is as ``\u202e``."""
     return (
-        text if text.isascii() else "".join(one if one.isprintable() or one == "\n" else _in_json(one) for one in text)
+        text
+        if text.isascii()
+        else "".join(sign if sign.isprintable() or sign == "\n" else _in_json(sign) for sign in text)
     )
 
 

@@ -82,12 +82,12 @@ def exact_words(schedule: Schedule | None) -> str:
 
 def end_words(end: EndCondition, now: datetime, zone: tzinfo, *, before: str = "") -> str:
     """When it stops: `10 times`, `until Fri 1 Jan 2027 00:00`, or nothing when it never does."""
-    said = []
+    parts = []
     if end.after_runs is not None:
-        said.append("once" if end.after_runs == 1 else f"{count(end.after_runs)} times")
+        parts.append("once" if end.after_runs == 1 else f"{count(end.after_runs)} times")
     if end.until is not None:
-        said.append(f"until {moments.date_time(end.until, now, zone)}")
-    return before + ", ".join(said) if said else ""
+        parts.append(f"until {moments.date_time(end.until, now, zone)}")
+    return before + ", ".join(parts) if parts else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ def clock_shift_words(shift: ClockShift, zone: tzinfo) -> str:
     old_clock = timezone(shift.before.utcoffset() or timedelta())
     before = f"{moments.clock(shift.after, old_clock)} {moments.zone_name(shift.before, zone)}"
     after = f"{moments.clock(shift.after, zone)} {moments.zone_name(shift.after, zone)}"
-    here = shift.after.astimezone(zone)
-    day = f"{moments.DAYS[here.weekday()]} {here.day} {moments.MONTHS[here.month - 1]} {here.year}"
+    local = shift.after.astimezone(zone)
+    day = f"{moments.DAYS[local.weekday()]} {local.day} {moments.MONTHS[local.month - 1]} {local.year}"
     return f"{day}: {before} becomes {after}"
 
 

@@ -63,8 +63,8 @@ def _bounds(case: Case) -> list[Fact]:
     shifted = schedule.start is not None and schedule.start.astimezone(case.zone).utcoffset()
     utc = f" ({moments.utc_time(schedule.start)})" if schedule.start and shifted else ""
     ends = schedule_words.end_words(schedule.end, case.now, case.zone) or "no end"
-    done = f", {counted(case.job.n_runs, 'run')} so far" if case.job.n_runs is not None else ""
-    return [Fact("start", start + utc), Fact("end", ends + done)]
+    so_far = f", {counted(case.job.n_runs, 'run')} so far" if case.job.n_runs is not None else ""
+    return [Fact("start", start + utc), Fact("end", ends + so_far)]
 
 
 def fire_facts(case: Case, wanted: int) -> list[Fact]:
@@ -121,12 +121,12 @@ def collection_words(collection: Collection | None) -> str:
     """What kind of place it is, as far as known: `mapped, needs data_access`."""
     if collection is None:
         return ""
-    said = [_KINDS[collection.kind]] if collection.kind in _KINDS else []
-    said += ["needs data_access"] if collection.needs_data_access_consent else []
-    said += ["high assurance"] if collection.high_assurance else []
-    said += ["DELETED"] if collection.deleted else []
-    said += ["not connected"] if collection.connected is False else []
-    return ", ".join(said)
+    parts = [_KINDS[collection.kind]] if collection.kind in _KINDS else []
+    parts += ["needs data_access"] if collection.needs_data_access_consent else []
+    parts += ["high assurance"] if collection.high_assurance else []
+    parts += ["DELETED"] if collection.deleted else []
+    parts += ["not connected"] if collection.connected is False else []
+    return ", ".join(parts)
 
 
 def what_facts(case: Case, collections: Mapping[str, Collection], *, items: int, in_full: bool) -> tuple[Fact, ...]:
@@ -160,13 +160,13 @@ def _transfer_facts(
     data: TransferData, case: Case, collections: Mapping[str, Collection], items: int, *, in_full: bool
 ) -> list[Fact]:
     rows = []
-    for label, one in (("from", data.source_endpoint), ("to", data.destination_endpoint)):
-        kind = collection_words(collections.get(one or ""))
-        rows.append(Fact(label, collection_name(one, case.names) + (f"  {kind}" if kind else "")))
-    shown = [transfer_words.item_words(one, ascii_only=case.ascii_only) for one in data.items[:items]]
-    more = len(data.items) - len(shown)
+    for label, endpoint in (("from", data.source_endpoint), ("to", data.destination_endpoint)):
+        kind = collection_words(collections.get(endpoint or ""))
+        rows.append(Fact(label, collection_name(endpoint, case.names) + (f"  {kind}" if kind else "")))
+    shown = [transfer_words.item_words(item, ascii_only=case.ascii_only) for item in data.items[:items]]
+    rest = len(data.items) - len(shown)
     rows += [Fact("" if number else "moves", words) for number, words in enumerate(shown)]
-    rows += [Fact("", f"and {more} more, + shows all", "muted")] if more > 0 else []
+    rows += [Fact("", f"and {rest} more, + shows all", "muted")] if rest > 0 else []
     rows += [] if data.items else [Fact("moves", "nothing is listed", "warning")]
     if in_full:
         rows += [Fact(label, words, "warning" if words in transfer_words.warnings(data) else "")
@@ -208,7 +208,7 @@ def run_facts(
         rows.append(Fact("task", f"{task.task_id}  {run_words.task_status(task)}"))
         rows += _route(task, ascii_only=ascii_only)
         rows += _numbers(task, now, zone)
-        at = next(place for place, one in enumerate(rows) if one.label == "bytes") + 1
+        at = next(place for place, fact in enumerate(rows) if fact.label == "bytes") + 1
         rows[at:at] = [Fact("usual", usual, "muted")] if usual else []
     return (*(Fact("paused", one_line(message), "warning") for message in dict.fromkeys(paused_for)), *rows)
 
@@ -248,21 +248,21 @@ def _times(task: Task, now: datetime, zone: tzinfo) -> str:
 
 def _files(task: Task) -> str:
     """Files moved, unchanged, and met in all."""
-    said = f"{count(task.files_transferred)} moved"
+    words = f"{count(task.files_transferred)} moved"
     if task.files_skipped is not None:
-        said += f", {count(task.files_skipped)} unchanged"
-    return f"{said}, {count(task.files)} met in {counted(task.directories, 'folder')}"
+        words += f", {count(task.files_skipped)} unchanged"
+    return f"{words}, {count(task.files)} met in {counted(task.directories, 'folder')}"
 
 
 def _why(run: Run, task: Task | None) -> list[Fact]:
     """What went wrong: the service's own words, then what is known of such an error."""
-    found = outcome(run, task)
+    ending = outcome(run, task)
     code, text = (task.error_code, task.error_text) if task else (None, run.problem)
-    if found is Outcome.REFUSED:
+    if ending is Outcome.REFUSED:
         code, text = run.gare.code if run.gare else str(run.http_status or "") or None, run.problem
-    elif found is Outcome.RUNNING and task is not None and task.trouble:
+    elif ending is Outcome.RUNNING and task is not None and task.trouble:
         code, text = task.trouble, task.nice_status_text
-    elif found is not Outcome.FAILED:
+    elif ending is not Outcome.FAILED:
         return []
     known = explain_error(code, text)
     rows = [

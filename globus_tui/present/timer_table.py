@@ -42,49 +42,49 @@ class Listed(NamedTuple):
 def by_cause(listed: Sequence[Listed]) -> list[tuple[Listed, ...]]:
     """The timers in their order, those that one cause hits together, in the place of the first of them."""
     hits = (
-        Hit(str(at), one.state.health, tuple(str(side) for side in one.state.job.sides if side))
-        for at, one in enumerate(listed)
+        Hit(str(at), row.state.health, tuple(str(side) for side in row.state.job.sides if side))
+        for at, row in enumerate(listed)
     )
-    first = {int(one.keys[0]): one.keys for one in outages(hits)}
+    first = {int(outage.keys[0]): outage.keys for outage in outages(hits)}
     later = {int(key) for keys in first.values() for key in keys[1:]}
     together = ((listed[int(key)] for key in first.get(at, (at,))) for at in range(len(listed)) if at not in later)
-    return [tuple(one) for one in together]
+    return [tuple(group) for group in together]
 
 
-def called(one: Sequence[Listed]) -> str:
+def called(group: Sequence[Listed]) -> str:
     """The name of a timer, or how many there are with one cause: `60 timers, as db-dumps`."""
-    name = one[0].state.job.label
-    return name if len(one) == 1 else f"{counted(len(one), 'timer')}, as {name}"
+    name = group[0].state.job.label
+    return name if len(group) == 1 else f"{counted(len(group), 'timer')}, as {name}"
 
 
-def begun(one: Sequence[Listed]) -> datetime | None:
+def begun(group: Sequence[Listed]) -> datetime | None:
     """When the trouble of the first of them began that was in trouble; None where none says."""
-    return min(filter(None, (each.state.health.in_trouble_since for each in one)), default=None)
+    return min(filter(None, (row.state.health.in_trouble_since for row in group)), default=None)
 
 
 # --- documents
 
 
-def timer_document(one: Listed) -> dict[str, Any]:
+def timer_document(row: Listed) -> dict[str, Any]:
     """A timer for a program. Moments are ISO in UTC; what is not known, or what there is none of, is null."""
-    job, history, data = one.state.job, one.state.history, one.state.job.transfer
-    last = one.state.last_ran
+    job, history, data = row.state.job, row.state.history, row.state.job.transfer
+    last = row.state.last_ran
     return {
         "id": str(job.job_id) if job.has_own_id else None,
         "name": job.name,
-        "health": one.state.health.word.value,
-        "why": health_words.why(one.case),
+        "health": row.state.health.word.value,
+        "why": health_words.why(row.case),
         "status": job.status_text if job.status is JobStatus.UNKNOWN else job.status.value,
         "next_run": _moment(job.next_run),
         "last_run": _moment(last),
         "interval_seconds": _whole(job.interval_seconds),
-        "from": _place(one, data, "source"),
-        "to": _place(one, data, "destination"),
+        "from": _place(row, data, "source"),
+        "to": _place(row, data, "destination"),
         "runs": job.n_runs,
         "errors": job.n_errors,
         "missed": None if job.unreadable else history.missed_now,
         "skipped": None if job.unreadable else history.skipped_now,
-        "profile": one.profile,
+        "profile": row.profile,
     }
 
 
@@ -104,13 +104,13 @@ def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else wire_moment(moment)
 
 
-def _place(one: Listed, data: TransferData | None, side: str) -> dict[str, str | None] | None:
+def _place(row: Listed, data: TransferData | None, side: str) -> dict[str, str | None] | None:
     if data is None:
         return None
     collection = data.source_endpoint if side == "source" else data.destination_endpoint
     return {
         "collection": collection,
-        "name": one.case.names.get(collection or ""),
+        "name": row.case.names.get(collection or ""),
         "path": getattr(data.items[0], f"{side}_path") if data.items else None,
     }
 
@@ -121,7 +121,7 @@ def as_json(document: Mapping[str, Any]) -> str:
 
 
 def as_lines(documents: Iterable[Mapping[str, Any]]) -> str:
-    return "".join(json.dumps(one, ensure_ascii=False, separators=(",", ":"), default=str) + "\n" for one in documents)
+    return "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str) + "\n" for row in documents)
 
 
 # --- tables
@@ -136,44 +136,44 @@ class _Field(NamedTuple):
     right: bool = False
 
 
-def _side(one: Listed, side: str) -> str:
-    data = one.state.job.transfer
+def _side(row: Listed, side: str) -> str:
+    data = row.state.job.transfer
     if data is None:
-        return "?" if one.state.job.unreadable else "-"
-    name = collection_name(data.source_endpoint if side == "source" else data.destination_endpoint, one.case.names)
+        return "?" if row.state.job.unreadable else "-"
+    name = collection_name(data.source_endpoint if side == "source" else data.destination_endpoint, row.case.names)
     return f"{name}:{one_line(getattr(data.items[0], f'{side}_path'))}" if data.items else name
 
 
-def _last(one: Listed) -> str:
-    return moments.ago(one.state.last_ran, one.case.now) if one.state.last_ran else "-"
+def _last(row: Listed) -> str:
+    return moments.ago(row.state.last_ran, row.case.now) if row.state.last_ran else "-"
 
 
 def _number(key: str, heading: str) -> _Field:
     return _Field(
-        heading, lambda one: count(timer_document(one)[key]), lambda one: timer_document(one)[key], right=True
+        heading, lambda row: count(timer_document(row)[key]), lambda row: timer_document(row)[key], right=True
     )
 
 
 FIELDS: dict[str, _Field] = {
-    "health": _Field("HEALTH", lambda one: one.state.health.word.value, lambda one: one.state.health.word.rank),
-    "name": _Field("NAME", lambda one: one.state.job.label, lambda one: one.state.job.label.casefold()),
+    "health": _Field("HEALTH", lambda row: row.state.health.word.value, lambda row: row.state.health.word.rank),
+    "name": _Field("NAME", lambda row: row.state.job.label, lambda row: row.state.job.label.casefold()),
     "status": _Field(
-        "STATUS", lambda one: timer_document(one)["status"] or "?", lambda one: timer_document(one)["status"]
+        "STATUS", lambda row: timer_document(row)["status"] or "?", lambda row: timer_document(row)["status"]
     ),
-    "last": _Field("LAST", _last, lambda one: one.state.last_ran),
-    "next": _Field("NEXT", lambda one: health_words.next_words(one.case), lambda one: one.state.job.next_run),
+    "last": _Field("LAST", _last, lambda row: row.state.last_ran),
+    "next": _Field("NEXT", lambda row: health_words.next_words(row.case), lambda row: row.state.job.next_run),
     "every": _Field(
-        "EVERY", lambda one: schedule_words.every_short(one.state.job), lambda one: one.state.job.interval_seconds
+        "EVERY", lambda row: schedule_words.every_short(row.state.job), lambda row: row.state.job.interval_seconds
     ),
     "runs": _number("runs", "RUNS"),
     "errors": _number("errors", "ERRORS"),
     "missed": _number("missed", "MISSED"),
     "skipped": _number("skipped", "SKIPPED"),
-    "from": _Field("FROM", lambda one: _side(one, "source"), lambda one: _side(one, "source").casefold()),
-    "to": _Field("TO", lambda one: _side(one, "destination"), lambda one: _side(one, "destination").casefold()),
-    "profile": _Field("PROFILE", lambda one: one.profile, lambda one: one.profile),
-    "id": _Field("ID", lambda one: str(one.state.job.job_id), lambda one: str(one.state.job.job_id)),
-    "why": _Field("WHY", lambda one: health_words.why(one.case), lambda one: health_words.why(one.case).casefold()),
+    "from": _Field("FROM", lambda row: _side(row, "source"), lambda row: _side(row, "source").casefold()),
+    "to": _Field("TO", lambda row: _side(row, "destination"), lambda row: _side(row, "destination").casefold()),
+    "profile": _Field("PROFILE", lambda row: row.profile, lambda row: row.profile),
+    "id": _Field("ID", lambda row: str(row.state.job.job_id), lambda row: str(row.state.job.job_id)),
+    "why": _Field("WHY", lambda row: health_words.why(row.case), lambda row: health_words.why(row.case).casefold()),
 }
 """The columns by the names that `--columns` and `--sort` take."""
 USUAL = ("health", "name", "last", "next", "every", "why")
@@ -184,7 +184,7 @@ WIDE = ("health", "name", "status", "last", "next", "every", "runs", "errors", "
 
 def cells(listed: Sequence[Listed], columns: Sequence[str]) -> list[list[str]]:
     """The words of each row: safe to print."""
-    return [[safe_line(FIELDS[key].words(one), ascii_only=one.case.ascii_only) for key in columns] for one in listed]
+    return [[safe_line(FIELDS[key].words(row), ascii_only=row.case.ascii_only) for key in columns] for row in listed]
 
 
 def table(
@@ -207,7 +207,7 @@ def table(
     ]
     while width is not None and sum(widths) + 2 * (len(widths) - 1) > width:
         over = sum(widths) + 2 * (len(widths) - 1) - width
-        widest = max((one for one in cut if one < len(widths)), key=lambda one: widths[one], default=0)
+        widest = max((column for column in cut if column < len(widths)), key=lambda column: widths[column], default=0)
         if widths[widest] > _NARROWEST and widest in cut:
             widths[widest] = max(_NARROWEST, widths[widest] - max(1, over // 4))
         elif len(widths) > 1:
@@ -241,20 +241,20 @@ def as_csv(listed: Sequence[Listed], columns: Sequence[str]) -> str:
         heading, rows = list(columns), cells(listed, columns)
     else:
         heading = [part for key in DOCUMENT for part in _PARTS.get(key, (key,))]
-        flat = [_flat(timer_document(one)) for one in listed]
-        rows = [[safe_line("" if one[key] is None else str(one[key])) for key in heading] for one in flat]
+        flat = [_flat(timer_document(row)) for row in listed]
+        rows = [[safe_line("" if row[key] is None else str(row[key])) for key in heading] for row in flat]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerows([heading, *([_harmless(one) for one in row] for row in rows)])
+    writer.writerows([heading, *([_harmless(cell) for cell in row] for row in rows)])
     return file.getvalue()
 
 
 def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    flat: dict[str, Any] = {}
     for key, value in document.items():
         parts = _PARTS.get(key)
-        found |= {one: (value or {}).get(one.removeprefix(f"{key}_")) for one in parts} if parts else {key: value}
-    return found
+        flat |= {part: (value or {}).get(part.removeprefix(f"{key}_")) for part in parts} if parts else {key: value}
+    return flat
 
 
 def _harmless(words: str) -> str:

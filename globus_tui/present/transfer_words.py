@@ -23,18 +23,19 @@ _NAMED = 6
 
 def preview_words(path: str, verdicts: Sequence[Verdict]) -> str:
     """`of 42 names in /proj/: 3 left out: scratch_tmp/, a.tmp, b.tmp`."""
-    left = [f"{one.entry.name}{'/' if one.entry.is_folder else ''}" for one in verdicts if not one.taken]
+    entries = (verdict.entry for verdict in verdicts if not verdict.taken)
+    left_out = [f"{entry.name}{'/' if entry.is_folder else ''}" for entry in entries]
     head = f"of {counted(len(verdicts), 'name')} in {path}"
-    if not left:
+    if not left_out:
         return f"{head}: all are taken"
-    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-    return f"{head} {len(left)} left out: {', '.join(left[:_NAMED])}{more}"
+    rest = f" and {len(left_out) - _NAMED} more" if len(left_out) > _NAMED else ""
+    return f"{head} {len(left_out)} left out: {', '.join(left_out[:_NAMED])}{rest}"
 
 
 def rule_counts(verdicts: Sequence[Verdict], rules: int) -> tuple[str, ...]:
     """What each rule decides, in the order of the rules: `decides 3`; `decides none here`."""
-    counts = [sum(1 for one in verdicts if one.rule == place) for place in range(rules)]
-    return tuple(f"decides {counted(found, 'name')}" if found else "decides none here" for found in counts)
+    counts = [sum(1 for verdict in verdicts if verdict.rule == place) for place in range(rules)]
+    return tuple(f"decides {counted(count, 'name')}" if count else "decides none here" for count in counts)
 
 
 ARROW, ASCII_ARROW = "→", "->"
@@ -87,10 +88,10 @@ def route_with_paths(job: Job, names: Mapping[str, str], *, ascii_only: bool = F
     if not isinstance(payload, TransferData) or not payload.items:
         return route(job, names, ascii_only=ascii_only)
     first = payload.items[0]
-    more = f" (+{len(payload.items) - 1} more)" if len(payload.items) > 1 else ""
+    rest = f" (+{len(payload.items) - 1} more)" if len(payload.items) > 1 else ""
     source = f"{collection_name(payload.source_endpoint, names)}:{one_line(first.source_path)}"
     destination = f"{collection_name(payload.destination_endpoint, names)}:{one_line(first.destination_path)}"
-    return join_route(source, destination, ascii_only=ascii_only) + more
+    return join_route(source, destination, ascii_only=ascii_only) + rest
 
 
 def join_route(source: str, destination: str, *, ascii_only: bool = False) -> str:
@@ -116,12 +117,12 @@ def sync_words(level: SyncLevel | None) -> str:
 
 def warnings(data: TransferData) -> tuple[str, ...]:
     """What may lose or hide data: to be shown in a warning style."""
-    said = []
+    lines = []
     if data.delete_destination_extra:
-        said.append(DELETES_EXTRA)
+        lines.append(DELETES_EXTRA)
     if data.skip_source_errors:
-        said.append("skips source files that cannot be read and still counts as a success")
-    return tuple(said)
+        lines.append("skips source files that cannot be read and still counts as a success")
+    return tuple(lines)
 
 
 def options(data: TransferData) -> tuple[tuple[str, str], ...]:
@@ -170,8 +171,8 @@ def notify_words(data: TransferData) -> str:
         ("failed", data.notify_on_failed),
         ("paused", data.notify_on_inactive),
     )
-    wanted = [word for word, value in cases if value is not False]
-    return f"e-mail when {', '.join(wanted)}" if wanted else "no e-mail"
+    words = [word for word, value in cases if value is not False]
+    return f"e-mail when {', '.join(words)}" if words else "no e-mail"
 
 
 def filter_words(rule: FilterRule) -> str:
