@@ -126,14 +126,14 @@ def auth_refusal(status: int, code: str, title: str, detail: str, **extra: Any) 
 
     `extra` lands inside the one error, as `unapproved_scopes` does.
     """
-    one: Document = {
+    entry: Document = {
         "status": str(status),
         "id": str(uuid.uuid5(_ID_SPACE, f"{code}{detail}")),
         "code": code,
         "title": title,
         "detail": detail,
     }
-    return Refusal(status, {"errors": [one | extra], "error": code.lower(), "error_description": title})
+    return Refusal(status, {"errors": [entry | extra], "error": code.lower(), "error_description": title})
 
 
 def oauth_refusal(status: int, error: str, description: str | None = None) -> Refusal:

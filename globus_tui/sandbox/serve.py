@@ -89,16 +89,16 @@ def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Iterato
 def environment(sandbox: Sandbox, base_url: str) -> dict[str, str]:
     """The variables that point the official SDKs, the official CLI and this program at a served sandbox."""
     account = service_account(sandbox)
-    found = {f"GLOBUS_SDK_SERVICE_URL_{name}": base_url for name in SERVICES}
+    variables = {f"GLOBUS_SDK_SERVICE_URL_{name}": base_url for name in SERVICES}
     for program in ("CLI", "TUI"):
-        found[f"GLOBUS_{program}_CLIENT_ID"] = account.client_id
-        found[f"GLOBUS_{program}_CLIENT_SECRET"] = account.secret or ""
-    return found
+        variables[f"GLOBUS_{program}_CLIENT_ID"] = account.client_id
+        variables[f"GLOBUS_{program}_CLIENT_SECRET"] = account.secret or ""
+    return variables
 
 
 def service_account(sandbox: Sandbox) -> Client:
     """The first client with a secret; one is registered when the world has none."""
-    known = next((one for one in sandbox.clients.values() if one.secret), None)
+    known = next((client for client in sandbox.clients.values() if client.secret), None)
     secret = "pretend-secret-of-a-pretend-account"  # noqa: S105 - opens nothing but the sandbox
     return known or register_client(sandbox, "Sandbox service account", client_id=_ACCOUNT, secret=secret)
 
@@ -111,9 +111,9 @@ def _server(sandbox: Sandbox, host: str, port: int) -> tuple[uvicorn.Server, soc
     listening = _listen(host, port)
 
     def transport_of(client: tuple[str, int]) -> asyncio.Transport | None:
-        for one in list(server.server_state.connections):
-            if getattr(one, "client", None) == client:
-                return one.transport
+        for connection in list(server.server_state.connections):
+            if getattr(connection, "client", None) == client:
+                return connection.transport
         return None
 
     config = uvicorn.Config(
@@ -157,7 +157,7 @@ def _url(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-_SETTABLE = {one.name for one in fields(Fault)} - {"wait", "seen"}
+_SETTABLE = {field.name for field in fields(Fault)} - {"wait", "seen"}
 
 
 def control_routes(sandbox: Sandbox) -> list[BaseRoute]:
@@ -173,7 +173,7 @@ def control_routes(sandbox: Sandbox) -> list[BaseRoute]:
             sandbox.faults.add(_fault(await _json(request)))
         elif request.method == "DELETE":
             sandbox.faults.clear()
-        return JSONResponse({"faults": [_shown(one) for one in sandbox.faults.active]})
+        return JSONResponse({"faults": [_shown(fault) for fault in sandbox.faults.active]})
 
     async def clock(request: Request) -> Response:
         if request.method == "POST":
@@ -183,7 +183,7 @@ def control_routes(sandbox: Sandbox) -> list[BaseRoute]:
     async def requests(request: Request) -> Response:
         if request.method == "DELETE":
             request.app.requests.clear()
-        seen = [[one.method, one.path, one.query, one.status] for one in request.app.requests]
+        seen = [[call.method, call.path, call.query, call.status] for call in request.app.requests]
         return JSONResponse({"requests": seen})
 
     return [

@@ -149,10 +149,10 @@ def _session(sandbox: Sandbox, login: Login, identity_id: str, mfa: bool) -> Ses
     person = sandbox.people[identity_id]
     reachable = [identity_id, *person.linked]
     proved = {identity_id, *_required(sandbox, login, reachable)}
-    for domain_list in (login.domains, *(policy_domains(sandbox, one) for one in login.policies)):
+    for domain_list in (login.domains, *(policy_domains(sandbox, policy) for policy in login.policies)):
         if domain_list:
             proved.add(_one_of(sandbox, domain_list, reachable))
-    wants_mfa = login.mfa or any(policy_needs_mfa(sandbox, one) for one in login.policies)
+    wants_mfa = login.mfa or any(policy_needs_mfa(sandbox, policy) for policy in login.policies)
     if wants_mfa and not mfa:
         raise NotEnough("A second factor is required")
     now = sandbox.clock.now()
@@ -168,28 +168,28 @@ def _session(sandbox: Sandbox, login: Login, identity_id: str, mfa: bool) -> Ses
 
 
 def _required(sandbox: Sandbox, login: Login, reachable: list[str]) -> list[str]:
-    found = []
+    identities = []
     for name in login.identities:
-        wanted = resolve_identity(sandbox, name)
-        if wanted not in reachable:
+        identity_id = resolve_identity(sandbox, name)
+        if identity_id not in reachable:
             raise NotEnough(f"Sign in as {name}")
-        found.append(wanted)
-    return found
+        identities.append(identity_id)
+    return identities
 
 
 def _one_of(sandbox: Sandbox, domains: Iterable[str], reachable: list[str]) -> str:
-    wanted = {domain.lower() for domain in domains}
+    allowed = {domain.lower() for domain in domains}
     for identity_id in reachable:
-        if domain_of(sandbox, identity_id) in wanted:
+        if domain_of(sandbox, identity_id) in allowed:
             return identity_id
-    raise NotEnough(f"Sign in with an account of {' or '.join(sorted(wanted))}")
+    raise NotEnough(f"Sign in with an account of {' or '.join(sorted(allowed))}")
 
 
 def _scopes(sandbox: Sandbox, text: str, client: Client) -> tuple[Scope, ...]:
     # `offline_access` is how the JavaScript SDK asks for refresh tokens; it is no consent.
-    wanted = " ".join(word for word in text.split() if word != "offline_access")
+    scopes = " ".join(word for word in text.split() if word != "offline_access")
     try:
-        return requested_scopes(sandbox, wanted, client.client_id)
+        return requested_scopes(sandbox, scopes, client.client_id)
     except Refusal as refusal:
         errors = refusal.body.get("errors") or [{}]
         description = errors[0].get("detail") or str(refusal.body.get("error_description"))

@@ -32,8 +32,8 @@ def resolve_identity(sandbox: Sandbox, name: str) -> str | None:
     plain = name.strip().removeprefix(IDENTITY_URN)
     if plain in sandbox.people:
         return plain
-    wanted = plain.lower()
-    return next((p.identity_id for p in sandbox.people.values() if p.username.lower() == wanted), None)
+    username = plain.lower()
+    return next((p.identity_id for p in sandbox.people.values() if p.username.lower() == username), None)
 
 
 def domain_of(sandbox: Sandbox, identity_id: str) -> str:
@@ -62,13 +62,13 @@ def session_problem(
     now = sandbox.clock.now()
     fresh = {who for who, when in session.authenticated.items() if timeout is None or now - when <= timeout}
     needed: Document = {}
-    if missing := [one for one in identities if resolve_identity(sandbox, one) not in fresh]:
+    if missing := [identity for identity in identities if resolve_identity(sandbox, identity) not in fresh]:
         needed["session_required_identities"] = missing
-    if missing := [one for one in policies if not _policy_met(sandbox, session, one, fresh)]:
+    if missing := [policy for policy in policies if not _policy_met(sandbox, session, policy, fresh)]:
         needed["session_required_policies"] = missing
-    wanted = list(domains)
-    if wanted and not any(domain_of(sandbox, who) in {d.lower() for d in wanted} for who in fresh):
-        needed["session_required_single_domain"] = wanted
+    allowed = list(domains)
+    if allowed and not any(domain_of(sandbox, who) in {d.lower() for d in allowed} for who in fresh):
+        needed["session_required_single_domain"] = allowed
     if mfa and not session.mfa:
         needed["session_required_mfa"] = True
     if timeout is not None and not needed and not fresh:
@@ -187,8 +187,8 @@ def claims_of(sandbox: Sandbox, person: Person, scopes: Iterable[str], session: 
 
 
 def identity_set(sandbox: Sandbox, person: Person, session: Session | None = None) -> list[Document]:
-    members = [person, *(sandbox.people[one] for one in person.linked if one in sandbox.people)]
-    return [_known(one, session) for one in members]
+    members = [person, *(sandbox.people[identity_id] for identity_id in person.linked if identity_id in sandbox.people)]
+    return [_known(member, session) for member in members]
 
 
 def _known(person: Person, session: Session | None) -> Document:
@@ -291,7 +291,7 @@ async def delete_client(sandbox: Sandbox, request: Request) -> Response:
     del sandbox.clients[client.client_id]
     for token in sandbox.tokens.values():
         token.revoked = token.revoked or token.client_id == client.client_id
-    sandbox.consents = [one for one in sandbox.consents if one.client_id != client.client_id]
+    sandbox.consents = [consent for consent in sandbox.consents if consent.client_id != client.client_id]
     return JSONResponse({"client": client_document(client)})
 
 

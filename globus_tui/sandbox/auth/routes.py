@@ -67,8 +67,8 @@ def login_page(sandbox: Sandbox, login: Login, query: str, problem: str | None =
 def code_page(code: str | None, error: str | None, description: str | None) -> str:
     """Where a login ends that has no program listening: the code to copy, or why there is none."""
     if code is None:
-        said = escape(description or error or "There is no code here.")
-        refused = f'<p class="problem" role="alert"><b>{escape(error or "")}</b> {said}</p>'
+        why = escape(description or error or "There is no code here.")
+        refused = f'<p class="problem" role="alert"><b>{escape(error or "")}</b> {why}</p>'
         return page("No authorization code", refused)
     box = f'<input id="auth-code" aria-label="Authorization code" readonly value="{escape(code)}">'
     return page("Native App Authorization Code", f"<p>Copy this code into the program.</p>{box}")
@@ -76,54 +76,54 @@ def code_page(code: str | None, error: str | None, description: str | None) -> s
 
 def refused_page(refused: LoginRefused, moment: str) -> str:
     """An error that cannot be handed back to the client; worded like the service's own page."""
-    said = "Sorry, but we encountered a problem while servicing your request."
+    sorry = "Sorry, but we encountered a problem while servicing your request."
     facts = f"<p>Occurred at time:<br>{escape(moment)}</p><p>Error code:<br>{escape(refused.error)}</p>"
     title = "Unknown scope(s)" if refused.error == "UNKNOWN_SCOPE_ERROR" else "Something is wrong"
-    return page(title, f'<p>{said}</p><p class="problem">{escape(refused.description)}</p>{facts}')
+    return page(title, f'<p>{sorry}</p><p class="problem">{escape(refused.description)}</p>{facts}')
 
 
 def consents_page(sandbox: Sandbox) -> str:
     """Every consent in the sandbox, by person and client, each with a button that takes it back."""
     parts = []
     for person in sandbox.people.values():
-        mine = [one for one in sandbox.consents if one.identity_id == person.identity_id]
-        if mine:
-            rows = "".join(_consent(sandbox, one) for one in sorted(mine, key=lambda one: one.path))
+        consents = [consent for consent in sandbox.consents if consent.identity_id == person.identity_id]
+        if consents:
+            rows = "".join(_consent(sandbox, consent) for consent in sorted(consents, key=lambda consent: consent.path))
             parts.append(f"<h2>{escape(person.username)}</h2>{rows}")
     return page("Consents", "".join(parts) or "<p>Nobody has allowed anything yet.</p>")
 
 
-def _consent(sandbox: Sandbox, one: Consent) -> str:
-    client = sandbox.clients.get(one.client_id)
-    what = escape(describe(sandbox, one.scope))
-    who = f"{escape(client.name if client else one.client_id)}: " if len(one.path) == 1 else ""
-    button = f'<button name="consent" value="{one.consent_id}">Withdraw</button>'
-    indent = f'style="margin-left:{2 * (len(one.path) - 1)}rem"'
-    since = escape(iso(one.created) or "")
-    return f'<form method="post" {indent}><p>{who}{what} <code>since {since}</code> {button}</p></form>'
+def _consent(sandbox: Sandbox, consent: Consent) -> str:
+    client = sandbox.clients.get(consent.client_id)
+    meaning = escape(describe(sandbox, consent.scope))
+    who = f"{escape(client.name if client else consent.client_id)}: " if len(consent.path) == 1 else ""
+    button = f'<button name="consent" value="{consent.consent_id}">Withdraw</button>'
+    indent = f'style="margin-left:{2 * (len(consent.path) - 1)}rem"'
+    since = escape(iso(consent.created) or "")
+    return f'<form method="post" {indent}><p>{who}{meaning} <code>since {since}</code> {button}</p></form>'
 
 
 def _accounts(sandbox: Sandbox, login: Login) -> str:
-    wanted = {people.resolve_identity(sandbox, name) for name in login.identities}
+    required = {people.resolve_identity(sandbox, name) for name in login.identities}
     rows = []
     accounts = people.sign_in_accounts(sandbox)
-    first = next((one for one in accounts if wanted <= {one.identity_id, *one.linked}), None)
-    for one in accounts:
-        checked = " checked" if one is first else ""
-        radio = f'<input type="radio" name="account" value="{escape(one.identity_id)}" required{checked}>'
-        rows.append(f"<label>{radio} {escape(one.name)} <code>{escape(one.username)}</code></label>")
+    first = next((person for person in accounts if required <= {person.identity_id, *person.linked}), None)
+    for person in accounts:
+        checked = " checked" if person is first else ""
+        radio = f'<input type="radio" name="account" value="{escape(person.identity_id)}" required{checked}>'
+        rows.append(f"<label>{radio} {escape(person.name)} <code>{escape(person.username)}</code></label>")
     return "".join(rows)
 
 
 def _requirements(sandbox: Sandbox, login: Login) -> str:
-    found = [(name, people.resolve_identity(sandbox, name)) for name in login.identities]
-    lines = [f"Sign in as {sandbox.people[key].username if key else name}" for name, key in found]
+    required = [(name, people.resolve_identity(sandbox, name)) for name in login.identities]
+    lines = [f"Sign in as {sandbox.people[key].username if key else name}" for name, key in required]
     if login.domains:
         lines.append(f"An account of {' or '.join(login.domains)}")
     for policy in login.policies:
         domains = people.policy_domains(sandbox, policy)
         lines.append(f"Policy {policy}" + (f": an account of {' or '.join(domains)}" if domains else ""))
-    needs_mfa = login.mfa or any(people.policy_needs_mfa(sandbox, one) for one in login.policies)
+    needs_mfa = login.mfa or any(people.policy_needs_mfa(sandbox, policy) for policy in login.policies)
     if needs_mfa:
         lines.append("A second factor")
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
@@ -137,8 +137,8 @@ def _tree(sandbox: Sandbox, nodes: Iterable[Scope]) -> str:
     for node in nodes:
         optional = ' <span class="optional">(can be withdrawn by itself)</span>' if node.optional else ""
         below = _tree(sandbox, node.dependencies) if node.dependencies else ""
-        what, name = escape(describe(sandbox, node.name)), escape(node.name)
-        items.append(f"<li>{what}{optional}<br><code>{name}</code>{below}</li>")
+        meaning, name = escape(describe(sandbox, node.name)), escape(node.name)
+        items.append(f"<li>{meaning}{optional}<br><code>{name}</code>{below}</li>")
     return f"<ul>{''.join(items)}</ul>"
 
 
@@ -150,8 +150,8 @@ async def _asked(sandbox: Sandbox, request: Request) -> Response:
 
 
 async def _code(sandbox: Sandbox, request: Request) -> Response:
-    said = request.query_params
-    return _html(code_page(said.get("code"), said.get("error"), said.get("error_description")))
+    query = request.query_params
+    return _html(code_page(query.get("code"), query.get("error"), query.get("error_description")))
 
 
 async def _logout(sandbox: Sandbox, request: Request) -> Response:
@@ -315,9 +315,9 @@ async def _identities(sandbox: Sandbox, request: Request) -> Response:
     if ("ids" in asked) == ("usernames" in asked):
         raise auth_refusal(400, "INVALID_PARAMETER", "Bad Request", "Give either ids or usernames")
     names = (asked.get("ids") or asked.get("usernames") or "").split(",")
-    found = dict.fromkeys(people.resolve_identity(sandbox, name) for name in names)
-    accounts = [sandbox.people[one] for one in found if one is not None]
-    answer: Document = {"identities": [people.identity_document(one) for one in accounts]}
+    ids = dict.fromkeys(people.resolve_identity(sandbox, name) for name in names)
+    accounts = [sandbox.people[identity_id] for identity_id in ids if identity_id is not None]
+    answer: Document = {"identities": [people.identity_document(person) for person in accounts]}
     if "identity_provider" in asked.get("include", ""):
         answer["included"] = {"identity_providers": _providers(sandbox, {people.provider_of(p) for p in accounts})}
     return JSONResponse(answer)
@@ -326,9 +326,9 @@ async def _identities(sandbox: Sandbox, request: Request) -> Response:
 async def _identity_providers(sandbox: Sandbox, request: Request) -> Response:
     """`GET /v2/api/identity_providers` by `ids`; all of them when none are named."""
     caller(request, sandbox, AUTH_SERVER)
-    wanted = request.query_params.get("ids")
+    named = request.query_params.get("ids")
     known = {people.provider_of(person) for person in sandbox.people.values()}
-    ids = known & set(wanted.split(",")) if wanted else known
+    ids = known & set(named.split(",")) if named else known
     return JSONResponse({"identity_providers": _providers(sandbox, ids)})
 
 
@@ -341,15 +341,15 @@ async def _consents(sandbox: Sandbox, request: Request) -> Response:
     everything = request.query_params.get("all", "false").lower() in ("true", "1")
     if everything and _VIEW_CONSENTS not in who.token.scopes:
         raise auth_refusal(403, "FORBIDDEN", "Forbidden", f"all=true requires {_VIEW_CONSENTS}")
-    mine = consents_of(sandbox, identity_id, None if everything else who.client_id)
-    return JSONResponse({"consents": [_consent_document(sandbox, one) for one in mine]})
+    consents = consents_of(sandbox, identity_id, None if everything else who.client_id)
+    return JSONResponse({"consents": [_consent_document(sandbox, consent) for consent in consents]})
 
 
 def _consent_document(sandbox: Sandbox, consent: Consent) -> Document:
     """A consent as sent; below the root, `client` is the service that stands above it in the tree."""
     client = consent.client_id
     if len(consent.path) > 1:
-        parent = next((one for one in sandbox.consents if one.path == consent.path[:-1]), consent)
+        parent = next((other for other in sandbox.consents if other.path == consent.path[:-1]), consent)
         client = str(uuid.uuid5(_SPACE, resource_server(sandbox, parent.scope) or parent.scope))
     created = iso(consent.created)
     return {
@@ -391,29 +391,29 @@ def _introspected(sandbox: Sandbox, token: Token, include: list[str]) -> Documen
         answer["session_info"] = {
             "session_id": token.session.session_id,
             "authentications": {
-                one: {
-                    "idp": people.provider_of(sandbox.people[one]),
+                identity_id: {
+                    "idp": people.provider_of(sandbox.people[identity_id]),
                     "auth_time": int(when.timestamp()),
                     "acr": None,
                     "amr": ["mfa"] if token.session.mfa else None,
                 }
-                for one, when in token.session.authenticated.items()
-                if one in sandbox.people
+                for identity_id, when in token.session.authenticated.items()
+                if identity_id in sandbox.people
             },
         }
     if "identity_set" in include:
-        answer["identity_set"] = [one["sub"] for one in people.identity_set(sandbox, person)]
+        answer["identity_set"] = [identity["sub"] for identity in people.identity_set(sandbox, person)]
     if "identity_set_detail" in include:
         answer["identity_set_detail"] = people.identity_set(sandbox, person)
     return answer
 
 
 def _providers(sandbox: Sandbox, ids: set[str]) -> list[Document]:
-    found: dict[str, Document] = {}
+    providers: dict[str, Document] = {}
     for person in sandbox.people.values():
         key = people.provider_of(person)
         if key in ids:
-            one = found.setdefault(
+            provider = providers.setdefault(
                 key,
                 {
                     "id": key,
@@ -424,6 +424,6 @@ def _providers(sandbox: Sandbox, ids: set[str]) -> list[Document]:
                 },
             )
             domain = person.username.rpartition("@")[2]
-            if domain not in one["domains"]:
-                one["domains"].append(domain)
-    return list(found.values())
+            if domain not in provider["domains"]:
+                provider["domains"].append(domain)
+    return list(providers.values())

@@ -117,20 +117,24 @@ def consented(sandbox: Sandbox, identity_id: str, client_id: str, scope_string: 
         required = parse(scope_string)
     except BadInput:
         return False
-    mine = consents_of(sandbox, identity_id, client_id)
-    return all(_met(node, (), mine) for node in required)
+    consents = consents_of(sandbox, identity_id, client_id)
+    return all(_met(node, (), consents) for node in required)
 
 
 def consents_of(sandbox: Sandbox, identity_id: str, client_id: str | None = None) -> list[Consent]:
     """The consents of an identity, parents first; only those given to one client when it is named."""
-    return [one for one in sandbox.consents if one.identity_id == identity_id and client_id in (None, one.client_id)]
+    return [
+        consent
+        for consent in sandbox.consents
+        if consent.identity_id == identity_id and client_id in (None, consent.client_id)
+    ]
 
 
 def _met(node: Scope, parent: tuple[int, ...], consents: list[Consent]) -> bool:
     return any(
-        all(_met(child, one.path, consents) for child in node.dependencies)
-        for one in consents
-        if one.scope == node.name and one.path[:-1] == parent
+        all(_met(child, consent.path, consents) for child in node.dependencies)
+        for consent in consents
+        if consent.scope == node.name and consent.path[:-1] == parent
     )
 
 
@@ -142,7 +146,7 @@ def grant(
     for node in nodes:
         known = _find(sandbox, identity_id, client_id, node.name, parent)
         if known is None:
-            number = 1 + max((one.consent_id for one in sandbox.consents), default=99)
+            number = 1 + max((consent.consent_id for consent in sandbox.consents), default=99)
             path = (*parent, number)
             known = Consent(number, identity_id, client_id, node.name, path, now, node.optional)
             sandbox.consents.append(known)
@@ -157,17 +161,17 @@ def grant_string(sandbox: Sandbox, identity_id: str, client_id: str, scope_strin
 
 def withdraw(sandbox: Sandbox, consent_id: int) -> None:
     """Takes a consent back with everything below it; a root takes the tokens issued for it along."""
-    gone = [one for one in sandbox.consents if consent_id in one.path]
-    sandbox.consents = [one for one in sandbox.consents if consent_id not in one.path]
-    for one in gone:
-        if len(one.path) == 1:
+    gone = [consent for consent in sandbox.consents if consent_id in consent.path]
+    sandbox.consents = [consent for consent in sandbox.consents if consent_id not in consent.path]
+    for consent in gone:
+        if len(consent.path) == 1:
             for token in sandbox.tokens.values():
-                same = (token.identity_id, token.client_id) == (one.identity_id, one.client_id)
-                token.revoked = token.revoked or (same and one.scope in token.scopes)
+                same = (token.identity_id, token.client_id) == (consent.identity_id, consent.client_id)
+                token.revoked = token.revoked or (same and consent.scope in token.scopes)
 
 
 def _find(sandbox: Sandbox, identity_id: str, client_id: str, scope: str, parent: tuple[int, ...]) -> Consent | None:
-    for one in consents_of(sandbox, identity_id, client_id):
-        if one.scope == scope and one.path[:-1] == parent:
-            return one
+    for consent in consents_of(sandbox, identity_id, client_id):
+        if consent.scope == scope and consent.path[:-1] == parent:
+            return consent
     return None

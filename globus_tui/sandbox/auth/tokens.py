@@ -144,9 +144,9 @@ def renewed(sandbox: Sandbox, refresh: Token) -> Document:
 def reply(sandbox: Sandbox, to: Grantee, tokens: list[Document], state: str | None = None) -> Document:
     """The token endpoint's answer: one token on top, the others below, an id token with `openid`."""
     if state is not None:
-        tokens = [one | {"state": state} for one in tokens]
+        tokens = [issued | {"state": state} for issued in tokens]
     top = dict(tokens[0])
-    granted = {name for one in tokens for name in str(one["scope"]).split()}
+    granted = {name for issued in tokens for name in str(issued["scope"]).split()}
     if "openid" in granted:
         top["id_token"] = _id_token(sandbox, to, granted, str(top["access_token"]))
     top["other_tokens"] = tokens[1:]
@@ -282,8 +282,8 @@ def requested_scopes(sandbox: Sandbox, text: str, client_id: str) -> tuple[Scope
     if not nodes:
         raise oauth_refusal(400, "invalid_scope", "No scope was requested")
     if unknown := unknown_scopes(sandbox, nodes):
-        said = f"client_id={client_id} requested unknown scopes: {unknown}"
-        raise auth_refusal(400, "UNKNOWN_SCOPE_ERROR", "Unknown scope(s)", said)
+        detail = f"client_id={client_id} requested unknown scopes: {unknown}"
+        raise auth_refusal(400, "UNKNOWN_SCOPE_ERROR", "Unknown scope(s)", detail)
     return nodes
 
 
@@ -298,18 +298,18 @@ def _for_resource_server(request: Request, sandbox: Sandbox, form: Form) -> list
         raise invalid_grant()
     allowed = _downstream(sandbox, upstream)
     asked = requested_scopes(sandbox, form["scope"], client.client_id) if form.get("scope") else ()
-    wanted = [node.name for node in asked] or allowed
-    if missing := [name for name in wanted if name not in allowed]:
+    scopes = [node.name for node in asked] or allowed
+    if missing := [name for name in scopes if name not in allowed]:
         root = min(upstream.scopes, default="")
         raise _dependent_consent_required([f"{root}[{name}]" for name in missing])
     to = Grantee(upstream.identity_id, client.client_id, upstream.session)
-    return issue(sandbox, to, wanted, offline=form.get("access_type") == "offline")
+    return issue(sandbox, to, scopes, offline=form.get("access_type") == "offline")
 
 
 def _downstream(sandbox: Sandbox, upstream: Token) -> list[str]:
-    mine = consents_of(sandbox, upstream.identity_id, upstream.client_id)
-    roots = {one.path for one in mine if len(one.path) == 1 and one.scope in upstream.scopes}
-    return [one.scope for one in mine if one.path[:-1] in roots]
+    consents = consents_of(sandbox, upstream.identity_id, upstream.client_id)
+    roots = {consent.path for consent in consents if len(consent.path) == 1 and consent.scope in upstream.scopes}
+    return [consent.scope for consent in consents if consent.path[:-1] in roots]
 
 
 def _dependent_consent_required(scopes: list[str]) -> Refusal:

@@ -57,13 +57,13 @@ async def _list_flows(sandbox: Sandbox, request: Request) -> Response:
 
     def make(query: Mapping[str, str]) -> list[Document]:
         asked = words(query.get("filter_roles") or query.get("filter_role"))
-        found = [
+        documents = [
             {**runs.public(flow), "user_role": role}
             for flow in sandbox.flows.values()
             if (role := flow_role(sandbox, flow, who.identity_id)) and has_role(role, asked)
             if _mentions(flow, query)
         ]
-        return ordered(found, query.get("orderby", "updated_at DESC"), _FLOW_ORDERS)
+        return ordered(documents, query.get("orderby", "updated_at DESC"), _FLOW_ORDERS)
 
     return JSONResponse(page(request.query_params, make, "flows"))
 
@@ -91,14 +91,14 @@ async def _list_runs(sandbox: Sandbox, request: Request) -> Response:
 
     def make(query: Mapping[str, str]) -> list[Document]:
         roles = words(query.get("filter_roles"))
-        found = []
+        documents = []
         for run in sandbox.flow_runs.values():
             role = run_role(sandbox, run, who.identity_id)
             if role and has_role(role, roles):
                 runs.catch_up(run, now)
                 if _run_fits(run, query):
-                    found.append({**runs.public(run), "user_role": role})
-        return ordered(found, query.get("orderby", "start_time DESC"), _RUN_ORDERS)
+                    documents.append({**runs.public(run), "user_role": role})
+        return ordered(documents, query.get("orderby", "start_time DESC"), _RUN_ORDERS)
 
     return JSONResponse(page(request.query_params, make, "runs"))
 
@@ -307,8 +307,8 @@ def _run_of(sandbox: Sandbox, request: Request, *scopes: str) -> Document:
 def _mentions(flow: Document, query: Mapping[str, str]) -> bool:
     title = query.get("filter_title", "").casefold()
     everything = " ".join(str(flow.get(key, "")) for key in _FOUND_IN).casefold()
-    wanted = query.get("filter_fulltext", "").casefold().split()
-    return title in str(flow.get("title", "")).casefold() and all(word in everything for word in wanted)
+    sought = query.get("filter_fulltext", "").casefold().split()
+    return title in str(flow.get("title", "")).casefold() and all(word in everything for word in sought)
 
 
 def _run_fits(run: Document, query: Mapping[str, str]) -> bool:
@@ -363,11 +363,11 @@ def page(query: Mapping[str, str], make: Callable[[Mapping[str, str]], list[Docu
     size = min(_number(asked.get("per_page"), PER_PAGE), MOST_PER_PAGE)
     if "page" in asked:
         first = (_number(asked["page"], 1) - 1) * size
-    found = make(asked)
-    more = len(found) > first + size
+    documents = make(asked)
+    has_more = len(documents) > first + size
     asked.pop("page", None)
-    marker = _write_marker(first + size, asked) if more else None
-    return {key: found[first : first + size], "limit": size, "has_next_page": more, "marker": marker}
+    marker = _write_marker(first + size, asked) if has_more else None
+    return {key: documents[first : first + size], "limit": size, "has_next_page": has_more, "marker": marker}
 
 
 def ordered(documents: Sequence[Document], orderby: str, allowed: frozenset[str]) -> list[Document]:
@@ -375,16 +375,16 @@ def ordered(documents: Sequence[Document], orderby: str, allowed: frozenset[str]
     field, _, direction = orderby.partition(" ")
     if field not in allowed or direction.upper() not in {"", "ASC", "DESC"}:
         raise flows_refusal(422, "UNPROCESSABLE_ENTITY", f"Cannot order by {orderby!r}")
-    return sorted(documents, key=lambda one: str(one.get(field) or ""), reverse=direction.upper() == "DESC")
+    return sorted(documents, key=lambda document: str(document.get(field) or ""), reverse=direction.upper() == "DESC")
 
 
 def words(text: str | None) -> frozenset[str]:
     return frozenset(part.strip() for part in (text or "").split(",")) - {""}
 
 
-def has_role(role: str, wanted: frozenset[str]) -> bool:
+def has_role(role: str, roles: frozenset[str]) -> bool:
     """Whether a role is asked for; both spellings are in use (`flow_viewer`, `flow_viewers`)."""
-    return not wanted or role in wanted or f"{role}s" in wanted
+    return not roles or role in roles or f"{role}s" in roles
 
 
 def within(moment: str | None, span: str | None) -> bool:
@@ -397,8 +397,8 @@ def within(moment: str | None, span: str | None) -> bool:
 
 def _role(sandbox: Sandbox, document: Document, roles: dict[str, str], identity_id: str) -> str | None:
     person = sandbox.people.get(identity_id)
-    mine = {identity_id, *(person.linked if person else ())}
-    principals = {f"urn:globus:auth:identity:{one}" for one in mine} | _EVERYBODY
+    ids = {identity_id, *(person.linked if person else ())}
+    principals = {f"urn:globus:auth:identity:{person_id}" for person_id in ids} | _EVERYBODY
     for role, field in roles.items():
         held = document.get(field) or []
         if principals.intersection([held] if isinstance(held, str) else held):

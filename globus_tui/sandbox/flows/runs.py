@@ -79,11 +79,11 @@ def wrong(value: object, schema: object, *where: str) -> list[Document]:
     """What is wrong with a value by a JSON schema, as the service lists it; nothing without a schema."""
     return [
         {
-            "loc": [*where, *(one.place[:-1] if one.kind in _KINDS else one.place)],
-            "msg": one.words,
-            "type": _KINDS.get(one.kind, f"value_error.{one.kind}"),
+            "loc": [*where, *(problem.place[:-1] if problem.kind in _KINDS else problem.place)],
+            "msg": problem.words,
+            "type": _KINDS.get(problem.kind, f"value_error.{problem.kind}"),
         }
-        for one in check_value(value, schema)
+        for problem in check_value(value, schema)
     ]
 
 

@@ -23,15 +23,15 @@ MESSAGE = "Missing required data_access consent"
 
 def chains_of(sandbox: Sandbox, identity_id: str, client_id: str) -> frozenset[str]:
     """All consents that a person gave to a client, as `root>child>leaf` chains of scope names."""
-    mine = {
+    consents = {
         consent.consent_id: consent
         for consent in sandbox.consents
         if consent.client_id == client_id and sandbox.owns(consent.identity_id, identity_id)
     }
     return frozenset(
-        ">".join(mine[step].scope for step in consent.path)
-        for consent in mine.values()
-        if all(step in mine for step in consent.path)
+        ">".join(consents[step].scope for step in consent.path)
+        for consent in consents.values()
+        if all(step in consents for step in consent.path)
     )
 
 
@@ -52,8 +52,8 @@ def check_consents(sandbox: Sandbox, timer: Timer) -> None:
     if timer.timer_type == "flow":
         scope = flow_scope(str(timer.flow_id))
         if f"{TIMER_SCOPE}>{scope}" not in held:
-            wanted = f"{TIMER_SCOPE}[{scope}]"
-            raise Refusal(403, _canonical("Missing required flow consent", [wanted]))
+            needed = f"{TIMER_SCOPE}[{scope}]"
+            raise Refusal(403, _canonical("Missing required flow consent", [needed]))
         return
     missing = [scope for scope in _data_access_needed(sandbox, timer) if not _allows(held, scope)]
     if missing:
@@ -72,8 +72,8 @@ def consent_document(shape: str, leaves: list[str]) -> Document:
     """
     inner = f"{TRANSFER_ALL}[{' '.join('*' + leaf for leaf in leaves)}]"
     through_provider = f"{ACTION_PROVIDER_SCOPE}[{inner}]"
-    wanted = {"ap": through_provider, "timer_ap": f"{TIMER_SCOPE}[{through_provider}]", "single": through_provider}
-    scope = wanted.get(shape, f"{TIMER_SCOPE}[{inner}]")
+    shapes = {"ap": through_provider, "timer_ap": f"{TIMER_SCOPE}[{through_provider}]", "single": through_provider}
+    scope = shapes.get(shape, f"{TIMER_SCOPE}[{inner}]")
     if shape == "flat":
         return {"code": "ConsentRequired", "message": MESSAGE, "required_scopes": [scope]}
     if shape == "single":
@@ -111,10 +111,10 @@ def _places(body: Document) -> Iterator[Document]:
 
 def _data_access_needed(sandbox: Sandbox, timer: Timer) -> list[str]:
     ends = dict.fromkeys((timer.body.get("source_endpoint"), timer.body.get("destination_endpoint")))
-    found = (sandbox.collections.get(str(end)) for end in ends)
+    collections = (sandbox.collections.get(str(end)) for end in ends)
     return [
         f"https://auth.globus.org/scopes/{collection.collection_id}/data_access"
-        for collection in found
+        for collection in collections
         if collection is not None and collection.needs_data_access
     ]
 
@@ -245,10 +245,10 @@ def revive(sandbox: Sandbox, run: TimerRun, now: datetime) -> None:
 
 
 def _planned_refusal(timer: Timer, plan: Mapping[str, object]) -> None:
-    left = plan.get("start_error")
-    if isinstance(left, int) and left > 0:
+    failures_left = plan.get("start_error")
+    if isinstance(failures_left, int) and failures_left > 0:
         if "start_error" in timer.plan:
-            timer.plan["start_error"] = left - 1
+            timer.plan["start_error"] = failures_left - 1
         raise Refusal(503, _error("ServiceUnavailable", "The service could not be reached", 503))
     refusal = plan.get("refusal")
     if isinstance(refusal, dict):

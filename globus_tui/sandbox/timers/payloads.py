@@ -153,7 +153,7 @@ def a_start(now: datetime, past: timedelta | None = None) -> Reader:
 def one_of(*allowed: object) -> Reader:
     def read(value: Any) -> Any:
         if isinstance(value, bool) or value not in allowed:
-            raise ValueError(f"unexpected value; permitted: {', '.join(repr(one) for one in allowed)}")
+            raise ValueError(f"unexpected value; permitted: {', '.join(repr(value) for value in allowed)}")
         return value
 
     return read
@@ -209,8 +209,8 @@ def checked_transfer(body: Checked, strict: bool = True) -> Document:
     if strict:
         body.only(_KNOWN)
     defaults = {"DATA_TYPE": "transfer"} | dict.fromkeys(OFF, False) | dict.fromkeys(ON, True)
-    given = {key: value for key, value in body.document.items() if value is not None}
-    return defaults | given
+    stated = {key: value for key, value in body.document.items() if value is not None}
+    return defaults | stated
 
 
 def checked_flow(body: Checked) -> Document:
@@ -227,10 +227,10 @@ def from_legacy(body: Checked) -> Document:
     for end in ("source_endpoint_id", "destination_endpoint_id"):
         body.take(end, an_id, required=True)
     items = body.take("transfer_items", _objects, default=[], required=True)
-    given = dict(body.document)
+    stated = dict(body.document)
     for name in ("source_endpoint_id", "destination_endpoint_id", "transfer_items"):
-        given.pop(name, None)
-    return given | {
+        stated.pop(name, None)
+    return stated | {
         "DATA_TYPE": "transfer",
         "source_endpoint": body.document.get("source_endpoint_id"),
         "destination_endpoint": body.document.get("destination_endpoint_id"),
@@ -245,11 +245,11 @@ def _items(body: Checked) -> None:
     if not items:
         body.wrong(("DATA",), "ensure this value has at least 1 items", "value_error.list.min_items")
     for place, item in enumerate(items):
-        one = Checked(item, (*body.where, "DATA", place), body.problems)
-        one.take("source_path", a_text, required=True)
-        one.take("destination_path", a_text, required=True)
-        one.take("recursive", a_flag)
-        one.only(_ITEM)
+        entry = Checked(item, (*body.where, "DATA", place), body.problems)
+        entry.take("source_path", a_text, required=True)
+        entry.take("destination_path", a_text, required=True)
+        entry.take("recursive", a_flag)
+        entry.only(_ITEM)
 
 
 def _options(body: Checked) -> None:
@@ -258,20 +258,20 @@ def _options(body: Checked) -> None:
     for name, read in readers.items():
         body.take(name, read)
     for place, rule in enumerate(body.take("filter_rules", _objects, default=[])):
-        one = Checked(rule, (*body.where, "filter_rules", place), body.problems)
-        one.take("name", a_text, required=True)
-        one.take("method", one_of("include", "exclude"))
-        one.take("type", one_of("file", "dir"))
+        entry = Checked(rule, (*body.where, "filter_rules", place), body.problems)
+        entry.take("name", a_text, required=True)
+        entry.take("method", one_of("include", "exclude"))
+        entry.take("type", one_of("file", "dir"))
 
 
 def _objects(value: Any) -> list[Document]:
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise ValueError("value is not a valid list")
     return value
 
 
 def _texts(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError("value is not a valid list")
     return value
 

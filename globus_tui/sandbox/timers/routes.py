@@ -150,8 +150,8 @@ def page_of(timer: Timer, size: int, after: datetime | None = None) -> tuple[lis
         older = (place for place, run in enumerate(timer.results) if run.ran_at < after)
         first = next(older, len(timer.results))
     runs = timer.results[first : first + size]
-    more = runs and first + size < len(timer.results)
-    return runs, _token(runs[-1].ran_at) if more else None
+    has_more = runs and first + size < len(timer.results)
+    return runs, _token(runs[-1].ran_at) if has_more else None
 
 
 def moment_of_token(token: str) -> datetime:
@@ -233,8 +233,8 @@ async def _list(sandbox: Sandbox, request: Request) -> Response:
     who = _caller(sandbox, request)
     listing = Listing.asked_for(request.query_params)
     now = sandbox.now()
-    mine = [timer for timer in sandbox.timers.values() if sandbox.owns(who.identity_id, timer.owner)]
-    return JSONResponse({"jobs": listing.documents(sandbox, mine, now)})
+    timers = [timer for timer in sandbox.timers.values() if sandbox.owns(who.identity_id, timer.owner)]
+    return JSONResponse({"jobs": listing.documents(sandbox, timers, now)})
 
 
 async def _read(sandbox: Sandbox, request: Request) -> Response:
@@ -457,7 +457,7 @@ def _statuses(asked: Checked) -> frozenset[str]:
         return frozenset({"active"})
     if asked.take("filter_stopped", a_flag, default=False):
         return frozenset({"ended"})
-    wanted = frozenset(asked.take("filter_status", a_text, default="").split(",")) - {""}
-    if wanted - STATUSES:
+    statuses = frozenset(asked.take("filter_status", a_text, default="").split(",")) - {""}
+    if statuses - STATUSES:
         asked.wrong(("filter_status",), "unexpected value; permitted: 'active', 'inactive', 'ended'")
-    return wanted or STATUSES
+    return statuses or STATUSES

@@ -88,14 +88,14 @@ def settle_plan(plan: Document, rng: random.Random) -> Document:
 
 def figures(planned: Document, share: float, seconds: float) -> Document:
     """The numbers of a task that has done this share (0 to 1) of its plan in that many seconds."""
-    found, skipped = int(planned.get("files", 0)), int(planned.get("skipped", 0))
-    unchanged = min(found, int(planned.get("unchanged", 0)))
-    moved = int(max(0, found - unchanged - skipped) * share)
+    files, skipped = int(planned.get("files", 0)), int(planned.get("skipped", 0))
+    unchanged = min(files, int(planned.get("unchanged", 0)))
+    moved = int(max(0, files - unchanged - skipped) * share)
     moved_bytes = int(planned.get("bytes", 0) * share)
-    total = found + int(planned.get("directories", 0))
+    total = files + int(planned.get("directories", 0))
     done, lost = int(total * share), int(skipped * share)
     return {
-        "files": found if share > 0.02 else 0,
+        "files": files if share > 0.02 else 0,
         "files_skipped": int(unchanged * share),
         "files_transferred": moved,
         "directories": int(planned.get("directories", 0)) if share > 0.02 else 0,
@@ -114,11 +114,11 @@ def ended(planned: Document, outcome: str, share: float, seconds: float) -> Docu
     """What changes in the document when the task ends; `share` is what it had done by then."""
     numbers = figures(planned, share, seconds)
     numbers["faults"] = int(planned.get("faults", 0))
-    left = numbers.pop("subtasks_pending")
+    pending = numbers.pop("subtasks_pending")
     code = str(planned.get("error") or "EXPIRED")
     lost: dict[str, Any] = {"subtasks_pending": 0}
     if outcome == "FAILED":
-        lost["subtasks_canceled" if code == "CANCELED" else "subtasks_failed"] = left
+        lost["subtasks_canceled" if code == "CANCELED" else "subtasks_failed"] = pending
         lost["fatal_error"] = {"code": code, "description": WORDS.get(code, code.lower().replace("_", " "))}
         if code != "CANCELED":
             numbers["faults"] = max(1, numbers["faults"])
@@ -157,8 +157,8 @@ def events_of(task: TransferTask, now: datetime) -> list[Document]:
     rows = [*_lifecycle(task, span), *_errors(task, span), *task.events]
     if over is not None:
         rows.append(_last(task, over))
-    told = [row for row in rows if datetime.fromisoformat(row["time"]) <= until]
-    return sorted(told, key=lambda row: str(row["time"]))[::-1]  # of the same second, the later one comes first
+    visible = [row for row in rows if datetime.fromisoformat(row["time"]) <= until]
+    return sorted(visible, key=lambda row: str(row["time"]))[::-1]  # of the same second, the later one comes first
 
 
 def _lifecycle(task: TransferTask, span: float) -> list[Document]:
@@ -257,12 +257,12 @@ def skipped_of(task: TransferTask) -> list[Document]:
     rows = []
     for number in range(count):
         source, target = _paths(task, 100_000 + number)
-        one = code if number % 5 else "FILE_NOT_FOUND"
+        reason = code if number % 5 else "FILE_NOT_FOUND"
         rows.append(
             {
                 "DATA_TYPE": "skipped_error",
-                "error_code": one,
-                "error_details": f"Error ({WORDS.get(one, one)})\nFile: {source}",
+                "error_code": reason,
+                "error_details": f"Error ({WORDS.get(reason, reason)})\nFile: {source}",
                 "error_time": iso(task.starts_at and task.starts_at + timedelta(seconds=5 + number)),
                 "source_path": source,
                 "destination_path": target,

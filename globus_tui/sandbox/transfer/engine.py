@@ -26,7 +26,7 @@ _BYTES_A_SECOND = 350_000_000
 def estimate(collections: list[Collection], document: Document) -> Document:
     """A plan from what really is in the source tree; a missing source file makes it fail."""
     source = collections[0]
-    if not all(one.connected for one in collections):
+    if not all(collection.connected for collection in collections):
         return {"seconds": 60, "hold": "GC_NOT_CONNECTED", "hold_at": 0.0, "files": 1, "bytes": 0}
     plan: Document = {"files": 0, "bytes": 0, "directories": 0, "skipped": 0, "spread": 0.0}
     items = document.get("DATA", [])
@@ -45,14 +45,14 @@ def estimate(collections: list[Collection], document: Document) -> Document:
 def _count(entry: Entry, plan: Document) -> None:
     waiting, seen = [entry], 0
     while waiting and seen < _ENOUGH:
-        one = waiting.pop()
+        node = waiting.pop()
         seen += 1
-        if one.is_folder:
+        if node.is_folder:
             plan["directories"] += 1
-            waiting.extend(one.contents().values())
+            waiting.extend(node.contents().values())
         else:
             plan["files"] += 1
-            plan["bytes"] += one.size
+            plan["bytes"] += node.size
 
 
 HOLDS = ("PAUSED", "NO_CREDENTIALS", "GC_NOT_CONNECTED")
@@ -181,21 +181,21 @@ def submit(  # noqa: PLR0913 - who asks, for what, with which rights: each is a 
     check_consent(sandbox, collections, (owner, client_id), root, "/transfer")
     check_session(sandbox, collections, session, "/transfer", interactive=False)
     task_id = sandbox.new_id()
-    wanted = plan or estimate(collections, document)
+    settled = plan or estimate(collections, document)
     task = TransferTask(
         task_id=task_id,
         owner=owner,
         document=task_document(task_id, owner, document, now),
         submission_id=document.get("submission_id"),
-        outcome=str(wanted.get("outcome", "SUCCEEDED")),
-        planned={**settle_plan(wanted, random.Random(task_id)), "items": document.get("DATA", [])},
+        outcome=str(settled.get("outcome", "SUCCEEDED")),
+        planned={**settle_plan(settled, random.Random(task_id)), "items": document.get("DATA", [])},
     )
-    shown = [(one.collection_id, str(one.document.get("display_name", ""))) for one in collections]
+    shown = [(collection.collection_id, str(collection.document.get("display_name", ""))) for collection in collections]
     name_endpoints(task.document, shown[0], shown[1] if len(shown) > 1 else None)
     task.document["type"] = "DELETE" if len(shown) == 1 else "TRANSFER"
     task.document["deadline"] = document.get("deadline") or iso(now + LIFETIME)
     task.document["label"] = label if label is not None else document.get("label")
-    if any(one.paused_message for one in collections) and "hold" not in task.planned:
+    if any(collection.paused_message for collection in collections) and "hold" not in task.planned:
         task.planned.update(hold="PAUSED", hold_at=0.0)
     sandbox.tasks[task_id] = sandbox.unfinished[task_id] = task
     admit(sandbox, now)

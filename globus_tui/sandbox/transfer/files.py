@@ -81,7 +81,7 @@ def chosen(asking: Asking, entries: list[Entry], filters: list[str]) -> list[Ent
     parsed = [_clauses(asking, text) for text in filters if text]
     if not parsed:
         return entries
-    return [entry for entry in entries if any(all(_passes(entry, *one) for one in clauses) for clauses in parsed)]
+    return [entry for entry in entries if any(all(_passes(entry, *clause) for clause in clauses) for clauses in parsed)]
 
 
 def _clauses(asking: Asking, text: str) -> list[tuple[str, list[str]]]:
@@ -98,11 +98,11 @@ def _passes(entry: Entry, key: str, values: list[str]) -> bool:
     value = _value(entry, key)
     if key == "last_modified":
         return _within(entry.modified, values[0])
-    refusing = [one for one in values if one.startswith("!")]
-    admitting = [one for one in values if not one.startswith("!")]
-    if any(_matches(str(value), one[1:]) for one in refusing):
+    refusing = [pattern for pattern in values if pattern.startswith("!")]
+    admitting = [pattern for pattern in values if not pattern.startswith("!")]
+    if any(_matches(str(value), pattern[1:]) for pattern in refusing):
         return False
-    return not admitting or any(_matches(str(value), one) for one in admitting)
+    return not admitting or any(_matches(str(value), pattern) for pattern in admitting)
 
 
 def _matches(value: str, pattern: str) -> bool:
@@ -169,7 +169,7 @@ def ls(asking: Asking) -> Document:
 def stat(asking: Asking) -> Document:
     collection = _reached(asking, asking.key)
     path = absolute(collection, asking.query.get("path"))
-    return file_document(_existing(asking, collection, path, code="NotFound", what="File or directory"))
+    return file_document(_existing(asking, collection, path, code="NotFound", noun="File or directory"))
 
 
 def mkdir(asking: Asking) -> Document:
@@ -214,12 +214,12 @@ def _reached(asking: Asking, key: str) -> Collection:
 
 
 def _existing(
-    asking: Asking, collection: Collection, path: str, *, code: str = "ClientError.NotFound", what: str = "Directory"
+    asking: Asking, collection: Collection, path: str, *, code: str = "ClientError.NotFound", noun: str = "Directory"
 ) -> Entry:
     """What stands at a path. `stat` refuses with a plain `NotFound`: the official CLI catches exactly that word."""
     entry = find(collection, path)
     if entry is None:
-        _refuse(asking, 404, code, f"{what} '{path}' not found on endpoint '{asking.key}'")
+        _refuse(asking, 404, code, f"{noun} '{path}' not found on endpoint '{asking.key}'")
     if entry.forbidden:
         _refuse(asking, 403, "EndpointPermissionDenied", f"Denied by endpoint: permission denied on '{path}'")
     return entry

@@ -65,14 +65,14 @@ class Asking:
     def bad(self, message: str) -> Exception:
         return transfer_refusal(400, "ClientError.BadRequest", message, self.resource)
 
-    def result(self, code: str, message: str, **more: Any) -> Document:
+    def result(self, code: str, message: str, **members: Any) -> Document:
         return {
             "DATA_TYPE": "result",
             "code": code,
             "message": message,
             "request_id": request_id(code, message, self.resource),
             "resource": self.resource,
-            **more,
+            **members,
         }
 
     def page(self, kind: str, rows: list[Any], show: Callable[[Any], Document]) -> Document:
@@ -97,10 +97,10 @@ class Asking:
 
     def trimmed(self, document: Document) -> Document:
         """Only the fields that `fields` names; all of them without it."""
-        wanted = self.query.get("fields")
-        if not wanted:
+        fields = self.query.get("fields")
+        if not fields:
             return document
-        names = {name.strip() for name in wanted.split(",")}
+        names = {name.strip() for name in fields.split(",")}
         return {key: value for key, value in document.items() if key in names or key == "DATA_TYPE"}
 
 
@@ -111,13 +111,13 @@ _LABEL_LIMIT = 128
 
 def find_collection(sandbox: Sandbox, collection_id: str, resource: str | None = None) -> Collection:
     """The collection. Raises Refusal: 404 `EndpointNotFound`, or `EndpointDeleted` for one that has been."""
-    found = sandbox.collections.get(collection_id)
+    collection = sandbox.collections.get(collection_id)
     where = resource or f"/endpoint/{collection_id}"
-    if found is None:
+    if collection is None:
         raise transfer_refusal(404, "EndpointNotFound", f"No such endpoint '{collection_id}'", where)
-    if found.deleted:
+    if collection.deleted:
         raise transfer_refusal(404, "EndpointDeleted", f"Endpoint '{collection_id}' has been deleted", where)
-    return found
+    return collection
 
 
 def check_document(document: Document) -> None:
@@ -140,11 +140,11 @@ def check_document(document: Document) -> None:
 
 
 def _item_problem(items: list[object], kind: str) -> str | None:
-    wanted = ("path",) if kind == "delete" else ("source_path", "destination_path")
+    needed = ("path",) if kind == "delete" else ("source_path", "destination_path")
     for item in items:
         if not isinstance(item, dict):
             return "an item must be an object"
-        for key in wanted:
+        for key in needed:
             if not isinstance(item.get(key), str) or not item[key]:
                 return f"missing required field '{key}'"
             if "\r" in item[key] or "\n" in item[key]:
@@ -175,10 +175,10 @@ def check_consent(
     if not root:
         return
     missing = []
-    for one in collections:
-        if not one.needs_data_access:
+    for collection in collections:
+        if not collection.needs_data_access:
             continue
-        leaf = f"https://auth.globus.org/scopes/{one.collection_id}/data_access"
+        leaf = f"https://auth.globus.org/scopes/{collection.collection_id}/data_access"
         if not consented(sandbox, who[0], who[1], nest((*root, leaf))):
             missing.append(nest((*root, f"*{leaf}")))
     if missing:
@@ -215,16 +215,16 @@ def check_session(
         Refusal: 403 `AuthPolicyFailed`, policies as a comma-separated string (documented trap); for a missing
             domain, the storage's login refuses: 502 `...LoginFailed` that carries the parameters.
     """
-    for one in collections:
+    for collection in collections:
         if session is None:
             return
         problem = session_problem(
             sandbox,
             session,
-            policies=one.required_policies,
-            domains=one.required_domains,
-            mfa=one.required_mfa,
-            timeout=one.session_timeout if interactive else None,
+            policies=collection.required_policies,
+            domains=collection.required_domains,
+            mfa=collection.required_mfa,
+            timeout=collection.session_timeout if interactive else None,
         )
         if problem:
             raise _session_refusal(problem, resource)

@@ -49,17 +49,17 @@ _WEIGHTS = {
 
 def endpoint(asking: Asking) -> Document:
     """One endpoint document, with what the caller may do there."""
-    found = find_collection(asking.sandbox, asking.key, asking.resource)
-    if not _visible(asking, found):
+    collection = find_collection(asking.sandbox, asking.key, asking.resource)
+    if not _visible(asking, collection):
         raise transfer_refusal(404, "EndpointNotFound", f"No such endpoint '{asking.key}'", asking.resource)
-    return asking.trimmed(_seen_by(asking, found))
+    return asking.trimmed(_seen_by(asking, collection))
 
 
 def autoactivate(asking: Asking) -> Document:
     """What clients of the days before Globus Connect Server 5 ask first: nothing needs activating any more."""
-    found = find_collection(asking.sandbox, asking.key, asking.resource)
+    collection = find_collection(asking.sandbox, asking.key, asking.resource)
     code, message = "AutoActivated.GlobusOnlineCredential", "The endpoint does not need activation"
-    return asking.result(code, message, DATA_TYPE="activation_result", expires_in=-1, endpoint=found.collection_id)
+    return asking.result(code, message, DATA_TYPE="activation_result", expires_in=-1, endpoint=collection.collection_id)
 
 
 def endpoint_search(asking: Asking) -> Document:
@@ -68,13 +68,13 @@ def endpoint_search(asking: Asking) -> Document:
     words = _words(text)
     _check(asking, scope, text)
     ranked = []
-    for one in asking.sandbox.collections.values():
-        if one.deleted or not _visible(asking, one) or not _SCOPES[scope](asking, one):
+    for collection in asking.sandbox.collections.values():
+        if collection.deleted or not _visible(asking, collection) or not _SCOPES[scope](asking, collection):
             continue
         # Words that are all stop words or signs find nothing (inferred): they say nothing about a collection.
-        rank = 0.0 if text and not words else _rank(one.document, words)
-        if rank > 0 and _passes(asking, one):
-            ranked.append((rank, one))
+        rank = 0.0 if text and not words else _rank(collection.document, words)
+        if rank > 0 and _passes(asking, collection):
+            ranked.append((rank, collection))
     ranked.sort(key=lambda pair: (-pair[0], str(pair[1].document.get("display_name")), pair[1].collection_id))
     offset, limit = asking.number("offset", 0, CAP), asking.number("limit", 100, CAP)
     page = ranked[offset : min(offset + limit, CAP)]
@@ -83,7 +83,7 @@ def endpoint_search(asking: Asking) -> Document:
         "limit": limit,
         "offset": offset,
         "has_next_page": offset + limit < min(len(ranked), CAP),
-        "DATA": [asking.trimmed({**_seen_by(asking, one), "_rank": rank}) for rank, one in page],
+        "DATA": [asking.trimmed({**_seen_by(asking, collection), "_rank": rank}) for rank, collection in page],
     }
 
 
@@ -104,26 +104,32 @@ def _check(asking: Asking, scope: str, text: str) -> None:
         raise transfer_refusal(400, "BadRequest", problem, asking.resource)
 
 
-def _own_bookmark(asking: Asking, one: Collection) -> bool:
-    return asking.who.identity_id in one.roles
+def _own_bookmark(asking: Asking, collection: Collection) -> bool:
+    return asking.who.identity_id in collection.roles
 
 
-def _administered(asking: Asking, one: Collection) -> bool:
-    return "administrator" in one.roles.get(asking.who.identity_id, ())
+def _administered(asking: Asking, collection: Collection) -> bool:
+    return "administrator" in collection.roles.get(asking.who.identity_id, ())
 
 
 _SCOPES: dict[str, Callable[[Asking, Collection], bool]] = {
-    "all": lambda asking, one: True,
+    "all": lambda asking, collection: True,
     "my-endpoints": _administered,
-    "my-gcp-endpoints": lambda asking, one: (
-        _administered(asking, one) and one.document.get("entity_type") == "GCP_mapped_collection"
+    "my-gcp-endpoints": lambda asking, collection: (
+        _administered(asking, collection) and collection.document.get("entity_type") == "GCP_mapped_collection"
     ),
-    "recently-used": lambda asking, one: asking.who.identity_id in one.recently_used_by,
-    "in-use": lambda asking, one: one.collection_id in _in_use(asking),
-    "shared-by-me": lambda asking, one: _administered(asking, one) and bool(one.document.get("host_endpoint_id")),
-    "shared-with-me": lambda asking, one: bool(one.document.get("host_endpoint_id")) and not _administered(asking, one),
+    "recently-used": lambda asking, collection: asking.who.identity_id in collection.recently_used_by,
+    "in-use": lambda asking, collection: collection.collection_id in _in_use(asking),
+    "shared-by-me": lambda asking, collection: (
+        _administered(asking, collection) and bool(collection.document.get("host_endpoint_id"))
+    ),
+    "shared-with-me": lambda asking, collection: (
+        bool(collection.document.get("host_endpoint_id")) and not _administered(asking, collection)
+    ),
     "administered-by-me": _administered,
-    "hide-no-permissions": lambda asking, one: bool(one.document.get("public")) or _own_bookmark(asking, one),
+    "hide-no-permissions": lambda asking, collection: (
+        bool(collection.document.get("public")) or _own_bookmark(asking, collection)
+    ),
 }
 
 
@@ -133,8 +139,8 @@ def _in_use(asking: Asking) -> set[str]:
     return {str(task.document[side]) for task in at_work for side in sides}
 
 
-def _passes(asking: Asking, one: Collection) -> bool:
-    query, document = asking.query, one.document
+def _passes(asking: Asking, collection: Collection) -> bool:
+    query, document = asking.query, collection.document
     owner, host = query.get("filter_owner_id"), query.get("filter_host_endpoint")
     kind, bare = query.get("filter_entity_type"), query.get("filter_non_functional")
     return (
@@ -145,9 +151,9 @@ def _passes(asking: Asking, one: Collection) -> bool:
     )
 
 
-def _visible(asking: Asking, one: Collection) -> bool:
-    return bool(one.document.get("public", True) or _own_bookmark(asking, one) or asking.sandbox.owns(
-        asking.who.identity_id, str(one.document.get("owner_id"))
+def _visible(asking: Asking, collection: Collection) -> bool:
+    return bool(collection.document.get("public", True) or _own_bookmark(asking, collection) or asking.sandbox.owns(
+        asking.who.identity_id, str(collection.document.get("owner_id"))
     ))  # fmt: skip
 
 
@@ -168,24 +174,24 @@ def _rank(document: Document, words: list[str]) -> float:
     fields = [(weight, _words(str(document.get(name) or ""))) for name, weight in _WEIGHTS.items()]
     fields.append((8.0, [str(document["id"]), *str(document["id"]).split("-")]))
     scores = [
-        max(weight * (2 if word in there else any(one.startswith(word) for one in there)) for weight, there in fields)
+        max(weight * (2 if word in texts else any(text.startswith(word) for text in texts)) for weight, texts in fields)
         for word in words
     ]
     return round(sum(scores), 3) if all(scores) else 0.0
 
 
-def _seen_by(asking: Asking, one: Collection) -> Document:
-    document = {**one.document, "my_effective_roles": list(one.roles.get(asking.who.identity_id, ()))}
-    if one.document.get("is_globus_connect"):
-        document["gcp_connected"] = one.connected
-    document["in_use"] = one.collection_id in _in_use(asking) if _own_bookmark(asking, one) else False
+def _seen_by(asking: Asking, collection: Collection) -> Document:
+    document = {**collection.document, "my_effective_roles": list(collection.roles.get(asking.who.identity_id, ()))}
+    if collection.document.get("is_globus_connect"):
+        document["gcp_connected"] = collection.connected
+    document["in_use"] = collection.collection_id in _in_use(asking) if _own_bookmark(asking, collection) else False
     return document
 
 
 def bookmarks(asking: Asking) -> Document:
     """All bookmarks of the caller; not paged (documented)."""
-    found = [one for one in asking.sandbox.bookmarks.values() if _own(asking, one)]
-    return {"DATA_TYPE": "bookmark_list", "DATA": [_shown(one) for one in found]}
+    own = [bookmark for bookmark in asking.sandbox.bookmarks.values() if _own(asking, bookmark)]
+    return {"DATA_TYPE": "bookmark_list", "DATA": [_shown(bookmark) for bookmark in own]}
 
 
 def bookmark_create(asking: Asking) -> Document:
@@ -193,7 +199,7 @@ def bookmark_create(asking: Asking) -> Document:
     name = asking.text("name")
     if name != name.strip():
         raise asking.bad("name must not begin or end with whitespace")
-    if any(one["name"] == name for one in asking.sandbox.bookmarks.values() if _own(asking, one)):
+    if any(bookmark["name"] == name for bookmark in asking.sandbox.bookmarks.values() if _own(asking, bookmark)):
         raise transfer_refusal(409, "Exists", f"A bookmark named '{name}' already exists", asking.resource)
     bookmark: Document = {
         "DATA_TYPE": "bookmark",
@@ -292,13 +298,13 @@ def _accepted(asking: Asking, task: TransferTask, code: str, message: str) -> Do
 
 
 def listing(asking: Asking) -> Document:
-    found = filtered(asking, list(_mine(asking)), asking.query.get("filter", ""))
-    for task in found:  # no filter asks for a figure
+    tasks = filtered(asking, list(_mine(asking)), asking.query.get("filter", ""))
+    for task in tasks:  # no filter asks for a figure
         refresh(task, asking.now)
-    if found:
+    if tasks:
         orderby = asking.query.get("orderby") or "request_time DESC"
-        found = asking.ordered(found, orderby, found[0].document, _sorting)
-    return asking.page("task_list", found, lambda task: asking.trimmed(task.document))
+        tasks = asking.ordered(tasks, orderby, tasks[0].document, _sorting)
+    return asking.page("task_list", tasks, lambda task: asking.trimmed(task.document))
 
 
 def read(asking: Asking) -> Document:
@@ -392,8 +398,8 @@ def filtered(asking: Asking, tasks: list[TransferTask], text: str) -> list[Trans
 def _test(asking: Asking, clause: str) -> Test:
     key, colon, value = clause.partition(":")
     if colon and key in _ONE_OF:
-        wanted = {one.strip() for one in value.split(",")}
-        return lambda document: document[key] in wanted
+        allowed = {name.strip() for name in value.split(",")}
+        return lambda document: document[key] in allowed
     if colon and key == "label":
         return _label_test(value)
     if colon and key in _TIMES:
@@ -422,8 +428,8 @@ def _time_test(asking: Asking, key: str, value: str) -> Test:
 
 def _sorting(task: TransferTask, key: str) -> tuple[bool, str | float]:
     """Empty values come first."""
-    there = task.document[key]
-    return there is not None, there if isinstance(there, int | float) else str(there or "")
+    value = task.document[key]
+    return value is not None, value if isinstance(value, int | float) else str(value or "")
 
 
 def pause_info(asking: Asking) -> Document:
@@ -463,7 +469,7 @@ def _rule(collection: Collection, message: str, since: str | None) -> Document:
         "endpoint_id": collection.collection_id,
         "endpoint_display_name": collection.document.get("display_name"),
         "identity_id": None,
-        **{f"pause_{one}": True for one in _PAUSED},
+        **{f"pause_{right}": True for right in _PAUSED},
     }
 
 

@@ -84,8 +84,8 @@ def present_run(sandbox: Sandbox, timer: Timer, recipe: recipes.Recipe, tick: da
         hold(task, str(planned["hold"]))
     else:
         usual = began + timedelta(seconds=recipe.took)
-        left = timedelta(seconds=recipe.ends_in or 30)
-        task.ends_at = now + left if recipe.ends_in else max(usual, now + left)
+        remaining = timedelta(seconds=recipe.ends_in or 30)
+        task.ends_at = now + remaining if recipe.ends_in else max(usual, now + remaining)
         book_end(sandbox, task)
     refresh(task, now)
     return TimerRun(began, 202, str(task.document["status"]), task.task_id, last_check=now, next_check=task.ends_at)
@@ -129,8 +129,8 @@ def _task(sandbox: Sandbox, timer: Timer, planned: Document, began: datetime) ->
 
 def _named(sandbox: Sandbox, key: str) -> tuple[str, str] | None:
     """Id and name of a collection; None for one that is gone, as the service shows it (documented)."""
-    found = sandbox.collections[key]
-    return None if found.deleted else (key, str(found.document["display_name"]))
+    collection = sandbox.collections[key]
+    return None if collection.deleted else (key, str(collection.document["display_name"]))
 
 
 def _outcome(recipe: recipes.Recipe, mark: str) -> Document:
