@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +52,34 @@ def test_a_marker_left_by_a_dead_program_is_broken(tmp_path: Path) -> None:
     long_ago = marker.stat().st_mtime - STALE - 1
     os.utime(marker, (long_ago, long_ago))
     assert FileLock(tmp_path / "lock").try_acquire()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["lock", "lock.held"]
+
+
+@pytest.mark.usefixtures("no_flock")
+def test_a_marker_says_whose_it_is(tmp_path: Path) -> None:
+    with FileLock(tmp_path / "lock").held(0) as had:
+        assert had
+        assert (tmp_path / "lock.held").read_text() == f"{socket.gethostname()} {os.getpid()}\n"
+    assert not (tmp_path / "lock.held").exists()
+
+
+def test_whoever_waits_looks_often_and_has_it_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, naps = FileLock(tmp_path / "lock"), []
+    assert first.try_acquire()
+
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 3:
+            first.release()
+
+    monkeypatch.setattr("globus_tui.auth.file_lock.time.sleep", sleep)
+    with FileLock(tmp_path / "lock").held(600) as had:
+        assert had
+        assert not first.try_acquire()
+    assert len(naps) == 3
+    assert max(naps) <= 0.1
+    assert first.try_acquire()
+    first.release()
 
 
 def test_waiting_ends_at_the_deadline(tmp_path: Path) -> None:

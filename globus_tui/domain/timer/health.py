@@ -376,7 +376,7 @@ def _failure(job: Job, tasks: Mapping[str, Task], history: History | Past) -> He
 def _began(job: Job, history: History | Past, count: int, among: tuple[Outcome, ...]) -> datetime | None:
     """When the first of so many runs in a row began; None where they are not all listed."""
     moments = [run.ran_at for run, outcome in zip(job.runs, history.outcomes, strict=True) if outcome in among]
-    return moments[count - 1] if 0 < count <= len(moments) else None
+    return moments[count - 1] if count <= len(moments) else None
 
 
 def _run_in_progress(job: Job, history: History | Past) -> Run | None:

@@ -469,3 +469,73 @@ def test_a_run_that_is_not_listed_yet_lasts_since_the_service_says_it_began() ->
     assert (found.word, found.since, found.lasted) == (Word.OVERRUN, begun, 25 * HOUR)
     ahead = judge(job([], **running(NOW + HOUR), n_runs=1), {}, NOW)
     assert (ahead.word, ahead.lasted) == (Word.RUNNING, None)
+
+
+def test_only_of_one_that_stands_still_it_is_said_what_a_resume_would_do() -> None:
+    active = judge(job(next_run=wire(NOW - HOUR)), {}, NOW, orders=Orders(rest=Rest("w", "x")))
+    assert (active.why, active.missed, active.at_once, active.rest) == (Why.LATE, None, None, None)
+    resting = judge(job(**paused("user")), {}, NOW + DAY)
+    assert (resting.missed, resting.at_once) == (1, True)
+
+
+@pytest.mark.parametrize("schedule", [None, recurring(86400) | {"start": None}])
+def test_one_that_never_ran_and_says_no_start_waits_for_its_first_run(schedule: object) -> None:
+    found = judge(job([], **SILENT, n_runs=0, schedule=schedule), {}, NOW)
+    assert (found.why, found.since) == (Why.FIRST_RUN_AHEAD, None)
+
+
+def test_one_whose_runs_are_not_listed_is_late_for_the_tick_behind_the_last_that_is_told() -> None:
+    found = judge(job([], **SILENT, n_runs=3, last_ran_at=wire(TODAY_TICK - DAY)), {}, NOW)
+    assert (found.why, found.since) == (Why.LATE, TODAY_TICK)
+
+
+def test_a_first_run_may_be_due_in_the_moment_of_the_making() -> None:
+    found = judge(job([], **SILENT, n_runs=0, submitted_at=wire(TODAY_TICK)), {}, NOW)
+    assert (found.why, found.since) == (Why.LATE, TODAY_TICK)
+
+
+def test_failures_that_are_counted_but_not_listed_are_failures() -> None:
+    bare = job([], n_runs=2)
+    found = judge(bare, {}, NOW, history=replace(look_back(bare, {}, NOW), failures_in_a_row=2))
+    assert (found.word, found.why, found.count) == (Word.FAILED, Why.TASK_FAILED, 2)
+
+
+def test_a_single_run_has_no_interval_to_outlast() -> None:
+    begun = NOW - 25 * HOUR
+    once = {"schedule": {"type": "once", "datetime": wire(begun)}, "next_run": None}
+    assert judge(job([run_document(begun, 0, "active")], **running(begun), **once), {}, NOW).word is Word.RUNNING
+
+
+def test_an_active_timer_that_says_nothing_of_its_future_is_no_unknown_one() -> None:
+    quiet = job(next_run=None, activity=None, schedule=None)
+    assert judge(quiet, {}, NOW).word is Word.OK
+
+
+def test_an_ended_timer_without_runs_has_stopped() -> None:
+    ended = {"status": "ended", "activity": None, "next_run": None}
+    found = judge(job([], **ended, n_runs=0), {}, NOW)
+    assert (found.word, found.why, found.since, found.count) == (Word.ENDED, Why.STOPPED, None, 0)
+    told = judge(job([], **ended, n_runs=3, last_ran_at=wire(TODAY_TICK)), {}, NOW)
+    assert (told.since, told.count) == (TODAY_TICK, 3)
+
+
+def test_when_nobody_knows_how_runs_ended_the_newest_listed_one_is_named() -> None:
+    runs = [run_document(TODAY_TICK - n * DAY, n, "newspeak") for n in range(2)]
+    found = judge(job(runs, last_ran_at=wire(TODAY_TICK + HOUR)), {}, NOW)
+    assert (found.why, found.since) == (Why.OUTCOME_UNKNOWN, TODAY_TICK)
+
+
+def test_a_run_that_begins_this_moment_has_not_lasted() -> None:
+    assert judge(job([run_document(NOW, 0, "active")], **running(NOW)), {}, NOW).lasted is None
+
+
+def test_skipped_files_are_told_though_how_the_newest_run_ended_is_not_known() -> None:
+    tasks = by_id(task(1, subtasks_skipped_errors=7, skip_source_errors=True))
+    runs = [run_document(TODAY_TICK, 0, "newspeak"), run_document(TODAY_TICK - DAY, 1)]
+    found = judge(job(runs), tasks, NOW)
+    assert (found.why, found.count, found.since) == (Why.FILES_SKIPPED, 7, TODAY_TICK - DAY)
+
+
+def test_why_a_service_paused_it_is_told_in_its_word() -> None:
+    found = judge(job(**paused("maintenance")), {}, NOW)
+    assert (found.word, found.why, found.code) == (Word.WARN, Why.PAUSED_BY_SERVICE, "maintenance")
