@@ -59,6 +59,9 @@ def test_paths_that_do_not(path: str) -> None:
 def test_a_collection_says_itself_that_it_is_purged() -> None:
     signs = scratch_signs("/data/", Collection("id", "Cluster Scratch", description="Purged after 30 days"))
     assert len(signs) == 2
+    said = Collection("id", "Cluster", user_message="Files on scratch go after 30 days")
+    assert scratch_signs("/data/", said) == ("the collection's message says “scratch”",)
+    assert scratch_signs("/data/", Collection("id", "Cluster", user_message="Welcome")) == ()
 
 
 def mirror(path: str = "/climate/", typed: str = "") -> Draft:
@@ -137,6 +140,12 @@ def test_a_survivor_that_is_met_again_and_again_does_not_make_an_emptied_source_
     assert found is not None
     assert (found.before, found.now) == (1000, 1)
     assert shrinking([task(9 - n, files=files) for n, files in enumerate((900, 900, 1000))]) is None
+
+
+@pytest.mark.parametrize(("survivors", "alarms"), [(100, True), (101, False)])
+def test_a_tenth_of_what_any_run_met_is_hardly_anything(survivors: int, alarms: bool) -> None:
+    found = shrinking([task(9 - n, files=files) for n, files in enumerate((survivors, survivors, 1000))])
+    assert (found is not None) is alarms
 
 
 @pytest.mark.parametrize(
