@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule.schedule import next_ticks
+from globus_tui.domain.schedule.schedule import next_tick
 from globus_tui.domain.timer.history import starts_at_once
 from globus_tui.domain.timer.job import Job, JobStatus, PauseCause
 from globus_tui.store.job_state import Doing
@@ -42,7 +42,7 @@ def resume_preview(job: Job, history: History, now: datetime) -> ResumePreview:
     """What resuming a paused timer now would set going; nothing but its next tick for one that is not paused."""
     at_once = starts_at_once(job, history, now)
     runs = None if job.n_runs is None else job.n_runs + bool(at_once)
-    next_run = next(iter(next_ticks(job.schedule, now, 1, runs_done=runs)), None)
+    next_run = next_tick(job.schedule, now, runs_done=runs)
     return ResumePreview(at_once, history.missed_now, next_run)
 
 
@@ -60,11 +60,7 @@ async def still_unmet(gare: Gare, consents: ConsentService | None) -> bool:
     Consents can be looked up; a session requirement cannot, so it counts as unmet until the caller says that a fresh
     sign-in took place.
     """
-    if gare.wants_session:
-        return True
-    if not gare.wants_consent:
-        return False
-    return consents is None or await consents.granted(gare) is not True
+    return gare.wants_session or consents is None or await consents.granted(gare) is not True
 
 
 def credentials_rule(job: Job, wish: bool | None) -> bool | None:
@@ -242,10 +238,10 @@ def took_effect(operation: JobOperation, after: Job | None) -> bool:
 
 def done_words(operation: JobOperation, *, confirmed: bool) -> str:
     """One sentence for what was done."""
-    words = {Pause: "Paused.", Resume: "Resumed.", Delete: "Deleted."}.get(type(operation))
-    if words is None and isinstance(operation, Rename):
+    words = f"{_VERBS[type(operation)].capitalize()}."
+    if isinstance(operation, Rename):
         words = f"Renamed to {operation.name}."
-    return f"{words}" if confirmed else f"{words} The service said yes, but the timer does not show it yet."
+    return words if confirmed else f"{words} The service said yes, but the timer does not show it yet."
 
 
 _VERBS = {Pause: "paused", Resume: "resumed", Delete: "deleted", Rename: "renamed"}

@@ -18,11 +18,13 @@ import pytest
 
 from globus_tui.cli.arguments import parse
 from globus_tui.cli.timers import signed_in
+from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import SignedOut, TimedOut
 from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.domain.transfer.task import Task, TaskStatus
+from globus_tui.store.job_state import Doing
 from globus_tui.store.journal import Journal, folded, read_journal
-from globus_tui.store.operations import CancelTask, Delete, Done, Failed, Pause, Rename, Resume
+from globus_tui.store.operations import CancelTask, Delete, Done, Failed, NeedsConsent, Pause, Refused, Rename, Resume
 from globus_tui.store.operations import SignedOut as SignedOutOutcome
 from tests.served import serving
 from tests.store.fakes import NOON, World, a_job, a_run, paused, refused
@@ -331,6 +333,122 @@ async def test_a_cancellation_that_is_not_seen_yet_may_still_arrive(path: Path) 
     world.tasks.known["t1"] = replace(task, status=TaskStatus.FAILED)
     world.later(3)
     assert [one.effect for one in await world.store.close_requests()] == [True]
+
+
+ACTIVE = Task("t1", TaskStatus.ACTIVE, requested=NOON)
+
+
+async def cancelling(*, task: Task = ACTIVE) -> World:
+    world = World(a_job(runs=[a_run(NOON, "t1")]), tasks=[task])
+    await world.store.refresh()
+    return world
+
+
+async def test_while_a_task_is_being_cancelled_its_timer_says_so_and_nothing_else_is_begun() -> None:
+    world = await cancelling()
+    reached, free = asyncio.Event(), asyncio.Event()
+    cancel = world.tasks.cancel_task
+
+    async def slow(task_id: str) -> str:
+        reached.set()
+        await free.wait()
+        return await cancel(task_id)
+
+    world.tasks.cancel_task = slow  # type: ignore[method-assign]
+    work = asyncio.create_task(world.store.operate(CancelTask("t1", ONE)))
+    await reached.wait()
+    pending = world.store.states[ONE].pending
+    assert pending is not None
+    assert pending.doing is Doing.CANCELLING
+    for again in (CancelTask("t1", ONE), CancelTask("t2", ONE), CancelTask("t1")):
+        assert await world.store.operate(again) == Refused("Wait: something is still under way for this timer.")
+    free.set()
+    done = await work
+    assert isinstance(done, Done)
+    assert (done.words, done.confirmed, done.note) == ("The task was cancelled.", True, None)
+    assert done.job == world.store.states[ONE].job
+    assert world.store.states[ONE].pending is None
+    assert await world.store.operate(CancelTask("t1", ONE)) == Refused("This task is over already.")
+
+
+async def test_a_task_of_no_timer_is_cancelled_too_and_written_down_as_it_was() -> None:
+    world = World(tasks=[ACTIVE])
+    await world.store.refresh()
+
+    async def in_its_own_time(task_id: str) -> str:
+        return task_id
+
+    world.tasks.cancel_task = in_its_own_time  # type: ignore[method-assign]
+    done = await world.store.operate(CancelTask("t1"))
+    assert done == Done("The task is being cancelled; that can take a minute.", None, confirmed=False)
+    entry = world.store.journal.unwritten[-1]
+    assert (entry["task"], entry["timer"], entry["outcome"]) == ({"id": "t1"}, {"id": None}, "done")
+    assert entry["before"] == {"task_id": "t1", "status": "ACTIVE", "requested": NOON.isoformat()}
+    assert await world.store.operate(CancelTask("t1", JobId("gone"))) == done
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (SignedOut("Not signed in."), SignedOutOutcome("Not signed in.", "Press S to sign in.")),
+        (refused(403, gare=Gare("ConsentRequired", ("s",))), NeedsConsent(Gare("ConsentRequired", ("s",)), ONE)),
+    ],
+)
+@pytest.mark.parametrize("method", ["get_task", "cancel_task"])
+async def test_what_a_cancellation_wants_first_is_handed_on(method: str, error: Exception, outcome: Any) -> None:
+    world = await cancelling()
+    world.tasks.errors[method] = [error]
+    assert await world.store.operate(CancelTask("t1", ONE)) == outcome
+
+
+async def test_a_cancellation_that_failed_says_whether_nothing_was_changed() -> None:
+    world = await cancelling()
+    world.tasks.errors["cancel_task"] = [refused()]
+    found = await world.store.operate(CancelTask("t1", ONE))
+    assert isinstance(found, Failed)
+    assert (found.rolled_back, found.words) == (True, "The task was not cancelled: The service will not.")
+    assert world.store.journal.unwritten[-1]["outcome"] == "refused"
+    world.tasks.errors["cancel_task"] = lost()  # type: ignore[assignment]
+    found = await world.store.operate(CancelTask("t1", ONE))
+    assert isinstance(found, Failed)
+    assert (found.rolled_back, found.words) == (False, "Nobody can tell whether the task was cancelled: No answer.")
+
+
+async def test_a_task_that_is_unknown_later_settles_it_and_one_that_cannot_be_read_is_asked_for_again(
+    path: Path,
+) -> None:
+    left_behind(path, "cancel", task={"id": "t1"})
+    world = await opened(path, a_job(), tasks=[ACTIVE])
+    down = refused(503)
+    gone = refused(404)
+    world.tasks.errors["get_task"] = [down, gone]
+    assert await world.store.close_requests() == ()
+    wake = world.store.next_wake()
+    assert wake is not None
+    assert wake.seconds == 30
+    world.later(30)
+    assert [one.effect for one in await world.store.close_requests()] == [None]
+
+
+async def test_a_request_is_looked_for_soon_and_then_ever_less_often(path: Path) -> None:
+    left_behind(path, ago=0.0)
+    world = await opened(path, a_job())
+    world.store.set_interval(0)
+    waits = []
+    for _ in range(6):
+        assert await world.store.close_requests() == ()
+        wake = world.store.next_wake()
+        assert wake is not None
+        waits.append(wake.seconds)
+        world.later(wake.seconds)
+    assert waits == [2, 2, 2, 3, 4.5, 6.75]
+
+
+async def test_a_line_without_a_name_or_a_moment_is_closed_as_far_as_it_can_be(path: Path) -> None:
+    left_behind(path, "rename", when="?")
+    world = await opened(path, a_job())
+    (closed,) = await world.store.close_requests()
+    assert (closed.what, closed.asked_at, closed.effect) == ("rename", None, None)
 
 
 # --- killed in the middle

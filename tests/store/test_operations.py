@@ -508,7 +508,7 @@ async def test_what_was_done_is_shown_with_the_timer_as_it_is_now() -> None:
     assert (found.words, found.confirmed, found.note, found.changed) == ("Paused.", True, None, True)
     again = await world.store.operate(Pause(ONE))
     assert isinstance(again, Done)
-    assert (again.words, again.job, again.changed) == ("It was paused already.", found.job, False)
+    assert again == Done("It was paused already.", found.job, confirmed=True, note=None, changed=False)
 
 
 async def test_a_rename_that_the_timer_does_not_show_is_said_so() -> None:

@@ -10,7 +10,7 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, schedule_document, wire_moment
 from globus_tui.domain.timer.job import FlowStart, Job, JobStatus
-from globus_tui.domain.transfer.transfer import FilterRule, TransferData
+from globus_tui.domain.transfer.transfer import TransferData
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -166,8 +166,7 @@ def with_defaults(data: TransferData) -> TransferData:
     """The transfer with the service's defaults (documented) where nothing is stated, for comparison."""
     filled: dict[str, Any] = {key: False for key in _OFF_BY_DEFAULT if getattr(data, key) is None}
     filled |= {key: True for key in _ON_BY_DEFAULT if getattr(data, key) is None}
-    rules = tuple(FilterRule(rule.name, rule.method, rule.type) for rule in data.filter_rules)
-    return replace(data, filter_rules=rules, submission_id=None, label=data.label or None, extra={}, **filled)
+    return replace(data, submission_id=None, label=data.label or None, extra={}, **filled)
 
 
 def differences(wanted: NewTimer, made: Job) -> tuple[str, ...]:

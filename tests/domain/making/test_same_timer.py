@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
+from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.new_timer import (
     CLOCKS_APART,
     LOOK_BACK,
     FlowTimer,
+    TimerJob,
     TransferTimer,
     differences,
     find_created,
     same_schedule,
     with_defaults,
 )
-from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, schedule_document
 from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobStatus
 from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferData
 from tests.domain.samples import DAY, DESTINATION, HOUR, NOW, SOURCE, START
@@ -146,3 +148,64 @@ def test_of_all_timers_those_are_found_that_are_new_and_the_same_oldest_first() 
     ]
     found = find_created(WANTED, jobs, sent_at=NOW, known={"known"})
     assert [job.job_id for job in found] == ["first", "unsaid", "a", "b"]
+
+
+# --- what is sent
+
+
+def test_a_timer_is_sent_with_its_name_where_it_has_one() -> None:
+    sent = WANTED.to_document()
+    assert (sent["timer_type"], sent["name"], sent["schedule"]) == ("transfer", "mirror", schedule_document(NIGHTLY))
+    assert "name" not in replace(WANTED, name=None).to_document()
+    assert FLOW.to_document() == {
+        "timer_type": "flow",
+        "name": "mirror",
+        "schedule": schedule_document(NIGHTLY),
+        "flow_id": "f1",
+        "body": {"body": {"path": "/a/"}},
+    }
+
+
+def test_a_timer_of_the_first_version_is_sent_with_what_is_stated() -> None:
+    bare = TimerJob("https://x.org/run", {"a": 1}, START, None)
+    said = {"callback_url": "https://x.org/run", "callback_body": {"a": 1}, "start": START.isoformat()}
+    assert bare.to_document() == {**said, "interval": None}
+    whole = replace(
+        bare, start="2026-09-01", interval=DAY + SECOND / 2, name="x", stop_after=NOW, stop_after_n=1 + 1, scope="s"
+    )
+    assert whole.to_document() == {
+        **said,
+        "start": "2026-09-01",
+        "interval": 86400,
+        "name": "x",
+        "stop_after": NOW.isoformat(),
+        "stop_after_n": 2,
+        "scope": "s",
+    }
+    assert replace(bare, interval=60).to_document()["interval"] == 60
+
+
+def test_one_run_of_the_first_version_has_no_interval() -> None:
+    once = TimerJob("https://x.org/run", {}, START, None, stop_after_n=1)
+    assert once.to_document()["stop_after_n"] == 1
+    with pytest.raises(BadInput, match="leave the interval out"):
+        replace(once, interval=60)
+
+
+def test_a_transfer_of_the_first_version_calls_the_action_provider() -> None:
+    found = TimerJob.from_transfer_data(
+        replace(DATA, submission_id="s"),
+        START,
+        DAY,
+        actions_url="https://actions.example.org/",
+        name="x",
+        stop_after=NOW,
+        stop_after_n=3,
+        scope="s",
+    )
+    assert found == TimerJob(
+        "https://actions.example.org/transfer/transfer/run", found.callback_body, START, DAY, "x", NOW, 3, "s"
+    )
+    body = found.callback_body["body"]
+    assert (body["source_endpoint"], body["label"]) == (SOURCE, "copies")
+    assert "submission_id" not in body
