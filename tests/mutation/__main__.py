@@ -61,8 +61,11 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/faults/test_creation.py",
         "tests/store/test_preflight.py",
     ),
-    "store/swapping": ("tests/faults/test_swapping.py",),
-    "store/open_requests": ("tests/store/test_open_requests.py",),
+    "store/swapping": (
+        "tests/faults/test_swapping.py::test_a_swap_says_what_failed_and_how_things_stand",
+        "tests/faults/test_swapping.py",
+    ),
+    "store/open_requests": ("tests/store/test_open_requests.py", "tests/store/test_operations.py"),
     "store/journal": ("tests/store/test_journal.py", "tests/store/test_open_requests.py", "tests/faults/test_disk.py"),
     "store/refresher": (
         "tests/store/test_refreshing.py",
@@ -92,7 +95,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "domain/timer/filter": ("tests/domain/timer/test_filter.py",),
     "domain/transfer/destructive": ("tests/domain/transfer/test_destructive.py",),
     "domain/making/new_timer": ("tests/domain/making/test_same_timer.py",),
-    "domain/making/taking_place": ("tests/faults/test_swapping.py",),
+    "domain/making/taking_place": ("tests/faults/test_swapping.py", "tests/screens/test_clone_and_edit.py"),
 }
 
 
