@@ -17,9 +17,9 @@ import pytest
 from globus_tui.domain.timer.job import JobId
 from globus_tui.private_files import take_lock
 from globus_tui.store import journal
-from globus_tui.store.journal import Journal, read_journal
+from globus_tui.store.journal import Journal, Recorder, read_journal
 from globus_tui.store.operations import Done, Pause
-from tests.store.fakes import World, a_job
+from tests.store.fakes import NOON, World, a_job
 from tests.store.workbench import broken_places
 
 if TYPE_CHECKING:
@@ -194,6 +194,33 @@ async def test_a_dead_network_drive_does_not_hold_up_a_pause(path: Path, monkeyp
     assert isinstance(done, Done)
     assert done.note is not None
     assert "does not answer" in done.note
+
+
+async def test_a_request_that_is_cut_off_before_its_line_is_written_never_leaves(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, left = Journal(path), False
+    reached = asyncio.Event()
+
+    async def never(entry: object) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    async def pause() -> None:
+        nonlocal left
+        async with Recorder(kept, lambda: NOON).asking("pause", {"timer": {"id": "one", "name": "x"}}):
+            left = True
+
+    monkeypatch.setattr(kept, "append", never)
+    pausing = asyncio.create_task(pause())
+    await reached.wait()
+    assert kept.under_way
+    pausing.cancel()
+    await asyncio.gather(pausing, return_exceptions=True)
+    (line,) = read_journal(path)
+    assert line.entry is not None
+    assert (line.entry["what"], line.entry["outcome"], line.entry["error"]) == ("pause", "refused", "interrupted")
+    assert (left, kept.under_way, kept.lost) == (False, set(), {})
 
 
 @pytest.fixture
