@@ -533,6 +533,8 @@ async def test_a_draft_that_was_edited_is_not_taken_for_the_timer_that_was_made(
         assert "a new mirror was created after all" in again.words
         assert "of that nothing was sent" in again.words
     assert bench.named("another name") == []
+    unfinished = await bench.creator.look_again(found.attempt, replace(nightly(), schedule=None))
+    assert isinstance(unfinished, NotCreated)
     assert isinstance(await bench.creator.create(edited), Created)
     same = await bench.creator.create(nightly(), after=found.attempt)
     assert isinstance(same, Created)
@@ -542,8 +544,11 @@ async def test_a_draft_that_was_edited_is_not_taken_for_the_timer_that_was_made(
 async def test_while_the_first_request_may_still_arrive_no_second_one_is_sent_unasked(bench: Workbench) -> None:
     lost = await creator_with(bench, ListAppearing(bench, LOST, None)).create(nightly())
     assert isinstance(lost, Unconfirmed)
+    read = bench.asked("GET", "/jobs/")
     soon = await bench.creator.create(nightly(), after=lost.attempt)
     assert isinstance(soon, Unconfirmed)
+    assert str(soon.error) == "No answer came."
+    assert bench.asked("GET", "/jobs/") == read + 1, "later on a single look will do"
     assert bench.named("a new mirror") == []
     assert isinstance(await bench.creator.create(nightly(), after=lost.attempt, again=True), Created)
 

@@ -372,7 +372,8 @@ def test_a_path_between_strokes_is_a_folder_and_no_pattern() -> None:
 
 @pytest.mark.parametrize("key", ["health", "failed", "next"])
 def test_letters_that_abbreviate_fit_texts_alone(key: str) -> None:
-    assert parse_filter(f"{key}:~ab").problems
+    (problem,) = parse_filter(f"{key}:~ab").problems
+    assert problem.startswith(f"{key}: ab is ")
     assert parse_filter("~ab").ways[0][0].key == "name"
     assert parse_filter("why:~ab").ways[0][0].key == "why"
 
@@ -514,6 +515,7 @@ def test_only_letters_that_abbreviate_put_timers_in_another_order() -> None:
     assert parse_filter("~igh").rank(one) == 1  # type: ignore[arg-type]  # set above
     assert parse_filter("~igh ~clm").rank(one) == 1 + fuzzy_rank("clm", one.name)  # type: ignore[arg-type,attr-defined]
     assert parse_filter("~igh or ~cn").rank(one) == 0  # type: ignore[arg-type]  # set above
+    assert parse_filter("").rank(one) == 0  # type: ignore[arg-type]  # set above
 
 
 def test_what_changes_with_time_is_asked_for_again() -> None:

@@ -539,3 +539,51 @@ def test_skipped_files_are_told_though_how_the_newest_run_ended_is_not_known() -
 def test_why_a_service_paused_it_is_told_in_its_word() -> None:
     found = judge(job(**paused("maintenance")), {}, NOW)
     assert (found.word, found.why, found.code) == (Word.WARN, Why.PAUSED_BY_SERVICE, "maintenance")
+
+
+def test_a_run_that_went_on_past_a_tick_is_not_late_for_it() -> None:
+    over = run_document(TODAY_TICK - DAY, 1, end_timestamp=wire(TODAY_TICK + HOUR))
+    assert judge(job([over], **SILENT), {}, NOW).why is not Why.LATE
+    unsaid = run_document(TODAY_TICK - DAY, 1, "submitted", end_timestamp=None)
+    found = judge(job([unsaid], **SILENT), {}, NOW)
+    assert (found.why, found.since) == (Why.LATE, TODAY_TICK)
+
+
+def test_after_its_last_run_a_timer_is_not_late() -> None:
+    end = {"condition": "iterations", "iterations": 3}
+    runs = [run_document(TODAY_TICK - DAY, 1)]
+    for done, late in ((2, True), (3, False)):
+        found = judge(job(runs, **SILENT, n_runs=done, schedule=recurring(86400, START, end)), {}, NOW)
+        assert (found.why is Why.LATE) == late
+
+
+def test_fewer_files_of_a_timer_that_deletes_nothing_are_no_matter_when_it_rests_either() -> None:
+    tasks = by_id(task(0, files=9), task(1, files=1000))
+    runs = [run_document(TODAY_TICK - n * DAY, n) for n in range(2)]
+    assert judge(job(runs, **paused("user")), tasks, NOW).word is Word.PAUSED
+    assert judge(job(runs, **paused("user"), body=MIRROR), tasks, NOW).why is Why.SOURCE_SHRANK
+
+
+def test_why_it_rests_is_the_reason_given_though_no_activity_is() -> None:
+    assert judge(job(**paused("user", activity=None)), {}, NOW).why is Why.PAUSED_BY_USER
+
+
+def test_a_transfer_whose_request_is_not_told_has_a_task_to_cancel() -> None:
+    assert task_in_progress(job(body=None), Health(Word.RUNNING, Why.IN_PROGRESS)) == task_id(0)
+
+
+@pytest.mark.parametrize(("status", "lasted"), [("submitted", HOUR), ("newspeak", HOUR), ("active", HOUR)])
+def test_the_newest_run_is_the_one_in_progress_as_long_as_nothing_says_that_it_is_over(
+    status: str, lasted: timedelta
+) -> None:
+    begun = NOW - HOUR
+    going = job([run_document(begun, 0, status, end_timestamp=None)], **running(begun + MINUTE))
+    found = judge(going, {}, NOW)
+    assert (found.word, found.since, found.lasted) == (Word.RUNNING, begun, lasted)
+
+
+def test_a_run_that_is_over_is_not_the_one_in_progress() -> None:
+    begun = NOW - HOUR
+    going = job([run_document(TODAY_TICK, 0)], **running(begun))
+    found = judge(going, {}, NOW)
+    assert (found.word, found.since) == (Word.RUNNING, begun)
