@@ -44,6 +44,7 @@ async def test_a_fresh_token_needs_no_service(auth: FakeAuth, tokens: StoredToke
     assert (await tokens.token(TIMERS_SERVER)).reveal() == f"access-0-{TIMERS_SERVER}"
     assert auth.calls == []
     assert tokens.identity == PAT
+    assert StoredTokens(auth, MemoryTokens(), KEY, clock=auth.clock).identity is None
 
 
 async def test_a_token_is_renewed_a_minute_early_and_kept(
@@ -138,6 +139,30 @@ async def test_nobody_signed_in_is_said_plainly(auth: FakeAuth) -> None:
 async def test_a_service_that_the_login_left_out_is_named(auth: FakeAuth, tokens: StoredTokens) -> None:
     with pytest.raises(SignedOut, match="does not cover groups"):
         await tokens.token("groups.api.globus.org")
+
+
+async def test_a_service_that_another_programs_sign_in_left_out_is_named(
+    tokens: StoredTokens, store: MemoryTokens
+) -> None:
+    await tokens.load()
+    store.replace(KEY, replace(SIGN_IN, grants={FLOWS_SERVER: SIGN_IN.grants[FLOWS_SERVER]}))
+    with pytest.raises(SignedOut, match="does not cover"):
+        await tokens.renew(TIMERS_SERVER, Secret(f"access-0-{TIMERS_SERVER}"))
+
+
+async def test_a_refusal_is_told_in_its_own_words_and_remembered_where_nothing_can_be_kept(
+    auth: FakeAuth, store: MemoryTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = StoredTokens(auth, store, KEY, clock=auth.clock)
+    await tokens.load()
+    monkeypatch.setattr(store, "merge", lambda key, new, *, renewal: store.load(key))
+    auth.used.add(f"refresh-0-{TIMERS_SERVER}")
+    worn = Secret(f"access-0-{TIMERS_SERVER}")
+    with pytest.raises(SignedOut, match="no longer accepts the sign-in"):
+        await tokens.renew(TIMERS_SERVER, worn)
+    with pytest.raises(SignedOut, match="has expired"):
+        await tokens.renew(TIMERS_SERVER, worn)
+    assert len(auth.calls) == 1
 
 
 async def test_a_sign_in_by_another_program_is_noticed(auth: FakeAuth) -> None:

@@ -70,6 +70,7 @@ async def test_being_signed_out_stops_the_clock_until_somebody_signs_in() -> Non
     assert wake is not None
     assert wake.kind is WakeKind.TICK
     world.store.signed_in()
+    assert world.store.freshness.next_attempt == world.present
     wake = world.store.next_wake()
     assert wake is not None
     assert wake.kind is WakeKind.REFRESH
@@ -484,6 +485,23 @@ async def test_a_timer_that_left_the_list_after_an_action_is_not_looked_at_again
     world.later(3)
     await world.store.wake()
     assert world.jobs.calls == calls
+
+
+async def test_single_timers_are_read_by_one_reading_at_a_time() -> None:
+    world = World(a_job("one"), a_job("two"))
+    await world.store.refresh()
+    refresher = world.store.refresher
+    refresher.due.wish(ONE, world.present)
+    gate = world.jobs.gates["get_job"] = Gate()
+    reading = asyncio.create_task(refresher.read_due_jobs())
+    await gate.reached.wait()
+    refresher.due.wish(JobId("two"), world.present)
+    await refresher.read_due_jobs()
+    assert world.jobs.calls == ["list_jobs", "get_job"]
+    gate.open.set()
+    await reading
+    await refresher.read_due_jobs()
+    assert world.jobs.calls == ["list_jobs", "get_job", "get_job"]
 
 
 async def test_while_the_list_cannot_be_read_single_timers_are_not_asked_for() -> None:
