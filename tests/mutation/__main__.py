@@ -54,6 +54,9 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/store/test_answer_cache.py",
         "tests/store/test_shared_notes.py",
         "tests/store/test_merge.py",
+        "tests/store/test_kept_runs.py",
+        "tests/store/test_windows.py",
+        "tests/store/test_open_requests.py",
     ),
     "store/creation": (
         "tests/store/test_creation.py",

@@ -569,4 +569,23 @@ async def test_a_look_at_lost_requests_is_planned_only_while_it_could_be_made() 
     await world.store.refresh()
     wake = world.store.next_wake()
     assert wake is None or wake.kind is not WakeKind.LOOK
+    calls = list(world.jobs.calls)
+    world.later(60)
     assert await world.store.close_requests() == ()
+    assert world.jobs.calls == calls
+    world.store.signed_in()
+    world.jobs.errors["list_jobs"] = [refused(401)]
+    await world.store.refresh()
+    assert world.store.freshness.state is FreshnessState.SIGNED_OUT, "nobody has just signed in"
+
+
+async def test_what_people_decided_is_known_by_timer() -> None:
+    world = World(a_job("one"), a_job("two"))
+    await world.store.refresh()
+    await world.store.decide(["one"], note="ask Kim")
+    assert {job_id: orders.note for job_id, orders in world.store.decided.items()} == {"one": "ask Kim"}
+    assert (world.store.orders("one").note, world.store.orders("two").note) == ("ask Kim", "")
+    await world.store.hand_on("one", "two")
+    assert {job_id: orders.note for job_id, orders in world.store.decided.items() if orders.note} == {"two": "ask Kim"}
+    await world.store.look_into_ledger()
+    assert world.store.ledger_problem is None
