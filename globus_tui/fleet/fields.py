@@ -291,6 +291,9 @@ class _Reader:
         try:
             rows = read_rows(folder / file, str(file))
         except FleetFaults as wrong:
+            if not (folder / file).exists():
+                self._fault(place, f"there is no file {file} here; its place is reckoned from the folder of the files")
+                return
             self._faults += wrong.faults
             return
         for row in rows:
@@ -391,7 +394,11 @@ def _incomplete(entry: Entry) -> Iterator[FleetFault]:
             yield entry.fault(field, "paths stand either there or in items")
         elif not path and "items" not in values:
             collection, _, rest = values[field].partition(":")
-            yield entry.fault(field, f'has no path; write "{collection}:/{rest or "path/"}", or items')
+            bare = collection.startswith("/")
+            what, form = (
+                ("collection", f"COLLECTION:{collection}") if bare else ("path", f"{collection}:/{rest or 'path/'}")
+            )
+            yield entry.fault(field, f'has no {what}; write "{form}"' + ("" if bare else ", or items"))
     if "recursive" in values and "items" in values:
         yield entry.fault("recursive", "stands in items, where there are some")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -190,7 +191,10 @@ def _read_when(entry: Entry, now: datetime, zone: tzinfo) -> tuple[list[tuple[st
         if read.once.at is not None and later not in (None, read.once):
             moment = read.once.at.astimezone(zone)
             written = f"{moment:%Y-%m-%d %H:%M} {zone_words(zone)}"
-            raise BadInput(f"“{phrase}” means another moment when it is read later. Write the date: {written}")
+            daily = (
+                f", or “every day at {moment:%H:%M}”" if re.fullmatch(r"(?:at )?[\d:.]+ ?(?:[ap]m)?", phrase) else ""
+            )
+            raise BadInput(f"“{phrase}” means another moment when it is read later. Write the date: {written}{daily}")
         return [("", read.once)], read.notices
     many = len(read.members) > 1
     return [(member.suffix if many else "", member.schedule) for member in read.members], read.notices

@@ -91,8 +91,11 @@ def item_lines(item: Item, plan: Plan) -> Iterator[Line]:
 def sum_words(plan: Plan) -> str:
     counts = {act: sum(act in item.acts for item in plan.items) for act in Act}
     parts = [f"{count} to {act.value}" for act, count in counts.items() if count]
-    same = sum(not item.acts and not item.stopped for item in plan.items)
-    words = f"Plan: {', '.join(parts)}; {same} unchanged." if parts else f"No changes: {same} as the files say."
+    same = sum(not item.acts and not item.stopped and item.wanted is not None for item in plan.items)
+    gone = sum(not item.acts and item.wanted is None for item in plan.items)
+    more = f", {gone} in no file any more" if gone else ""
+    changes = f"Plan: {', '.join(parts)}; {same} unchanged" if parts else f"No changes: {same} as the files say"
+    words = f"{changes}{more}."
     bad = sum(item.stopped for item in plan.items)
     if plan.stopped:
         words += f" It cannot be applied: {counted(bad, 'timer')} cannot be so." if bad else " It cannot be applied."
@@ -102,9 +105,11 @@ def sum_words(plan: Plan) -> str:
 def drift_words(plan: Plan) -> str:
     """One line for a mail or a log."""
     differing = plan.differing
-    known = sum(item.job is not None for item in plan.items)
+    known = sum(item.job is not None and item.wanted is not None for item in plan.items)
     if not differing:
-        return f"No drift: {counted(known, 'timer')} as the files say."
+        waiting = sum(Act.CREATE in item.acts for item in plan.items)
+        more = f" {counted(waiting, 'timer')} of the files not made yet: globus-tui plan." if waiting else ""
+        return f"No drift: {counted(known, 'timer')} as the files say.{more}"
     named = [f"{item.name} ({differs_words(item)})" for item in differing[:5]]
     rest = f", and {len(differing) - 5} more" if len(differing) > 5 else ""
     return f"{len(differing)} of {len(plan.items)} timers differ from the files: {', '.join(named)}{rest}"

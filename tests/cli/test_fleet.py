@@ -60,6 +60,7 @@ def test_a_fleet_is_written_changed_planned_and_applied(facility: Served, termin
     assert "+ create  copied" in terminal.out
     assert "\x1b" not in terminal.out  # colours are for terminals
     assert terminal("drift", str(folder)) == SAME  # nothing at Globus differs; the files say more
+    assert "1 timer of the files not made yet" in terminal.out
     kept = tmp_path / "plan.json"
     assert terminal("plan", str(folder), "--json", "--out", str(kept)) == CHANGES
     (action,) = [one for one in terminal.document["actions"] if one["acts"]]

@@ -17,6 +17,7 @@ from globus_tui.fleet.apply import NOT_TRIED, Applier, carry_out
 from globus_tui.fleet.export import added_text, exported
 from globus_tui.fleet.lock import lock_path, read_lock
 from globus_tui.fleet.plan import Act
+from globus_tui.fleet.words import drift_words, sum_words
 from globus_tui.sandbox.faults import Fault, Kind
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ async def test_everything_that_a_plan_can_say_is_done_and_then_nothing_is_left(b
         plan = await planner(here).plan(bench.folder, preflight=False)
     assert plan.to_do == ()
     assert plan.items[-1].notes == ("in no file any more; --prune deletes it",)
+    assert sum_words(plan) == "No changes: 4 as the files say, 1 in no file any more."
+    assert drift_words(plan) == "No drift: 4 timers as the files say."
     bench.write(COMMON + entry("new", 'name = "renamed"', 'filter_rules = ["exclude *.bak"]'))
     results = await apply(bench, prune=True)
     assert {one.item.name for one in results} == {"ocr", "resting", "week (mon 18:00)", "week (wed 18:00)"}

@@ -98,6 +98,9 @@ async def test_a_moment_must_mean_the_same_every_day(bench: Bench) -> None:
         bench.write(NIGHTLY.replace("every day at 03:00", when))
         with pytest.raises(FleetFaults, match=r"lab\.toml:4: timer\.projects\.when"):
             await bench.plan()
+    bench.write(NIGHTLY.replace("every day at 03:00", "12:30"))
+    with pytest.raises(FleetFaults, match=r"or “every day at 12:30”"):
+        await bench.plan()
     bare = 'schedule = {type = "once", datetime = "2026-09-03T02:00:00"}'
     bench.write(NIGHTLY.replace('when = "every day at 03:00"', bare))
     with pytest.raises(FleetFaults, match=r"lab\.toml:4: timer\.projects\.schedule: .*no time zone"):
