@@ -101,7 +101,7 @@ def read_tokens(answer: Answer, asked_at: datetime, kept: Secret | None = None) 
     document = answer.object()
     others = (other for other in wire.items(document.get("other_tokens")) if isinstance(other, dict))
     documents = [document, *others]
-    grants = tuple(grant for document in documents if (grant := _grant(document, asked_at, kept)) is not None)
+    grants = tuple(grant for part in documents if (grant := _grant(part, asked_at, kept)) is not None)
     if not grants:
         raise answer.unreadable("a document without a token")
     id_token = wire.text(document.get("id_token"))

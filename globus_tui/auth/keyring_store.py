@@ -33,11 +33,9 @@ CALL_SECONDS = 5.0
 class Keyring(Protocol):
     """The part of a `keyring` backend that is used."""
 
-    def get_password(self, service: str, username: str) -> str | None:
-        """Reads an item."""
+    def get_password(self, service: str, username: str) -> str | None: ...
 
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Writes an item."""
+    def set_password(self, service: str, username: str, password: str) -> None: ...
 
     def delete_password(self, service: str, username: str) -> None:
         """Removes an item; raises when there is none."""

@@ -164,7 +164,7 @@ class Applier:
             self._called, self._unreached = plan.names.called, 0
             gate = asyncio.Semaphore(AT_ONCE)
 
-            async def one(item: Item) -> Result:
+            async def carried(item: Item) -> Result:
                 async with gate:
                     gone = self._unreached >= AT_ONCE
                     result = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
@@ -172,8 +172,8 @@ class Applier:
                     return result
 
             deleted = [item for item in chosen if Act.DELETE in item.acts]
-            first = await asyncio.gather(*(one(item) for item in chosen if Act.DELETE not in item.acts))
-            last = await asyncio.gather(*(one(item) for item in deleted))
+            first = await asyncio.gather(*(carried(item) for item in chosen if Act.DELETE not in item.acts))
+            last = await asyncio.gather(*(carried(item) for item in deleted))
         return (*first, *last)
 
     async def _item(self, item: Item, plan: Plan) -> Result:

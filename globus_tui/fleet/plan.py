@@ -684,8 +684,8 @@ async def some_at_once(asked: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
     """The answers, in order; a few questions are under way together."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(asking: Coroutine[Any, Any, T]) -> T:
+    async def answer(asking: Coroutine[Any, Any, T]) -> T:
         async with gate:
             return await asking
 
-    return list(await asyncio.gather(*map(one, asked)))
+    return list(await asyncio.gather(*map(answer, asked)))

@@ -18,12 +18,10 @@ class Exchanged(Protocol):
     """One request, as the client tells of it: never its headers, query or bodies."""
 
     @property
-    def service(self) -> str:
-        """Which service."""
+    def service(self) -> str: ...
 
     @property
-    def method(self) -> str:
-        """HTTP method."""
+    def method(self) -> str: ...
 
     @property
     def path(self) -> str:

@@ -35,7 +35,7 @@ async def claim(alerts: Sequence[Alert], ledger: Ledger) -> list[Alert]:
     fresh: list[Alert] = []
 
     def write(document: dict[str, Any]) -> None:
-        causes = {key: cause for key, cause in wire.document(document.get("told")).items() if _is_young(cause, alerts)}
+        causes = {key: entry for key, entry in wire.document(document.get("told")).items() if _is_young(entry, alerts)}
         fresh.clear()
         for alert in alerts:
             cause = f"{alert.kind.value} {alert.word.value} {alert.since.isoformat(timespec='minutes')}"

@@ -414,7 +414,6 @@ class Board:
         self.publish(touched, collections=self.names.harvest(tasks))
 
     def take_collections(self, collections: Mapping[str, Collection]) -> None:
-        """Takes collections and publishes."""
         self.publish((), collections=self.names.take(collections))
 
     # --- what happens here

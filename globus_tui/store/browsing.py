@@ -38,14 +38,12 @@ class BrowseService(Protocol):
     ) -> Page[Collection]:
         """Collections, most relevant first."""
 
-    async def get_endpoint(self, endpoint_id: str) -> Collection:
-        """One collection."""
+    async def get_endpoint(self, endpoint_id: str) -> Collection: ...
 
     async def pause_rules(self, endpoint_id: str) -> tuple[PauseRule, ...]:
         """Its managers' rules that concern the user."""
 
-    async def bookmarks(self) -> tuple[Bookmark, ...]:
-        """All bookmarks."""
+    async def bookmarks(self) -> tuple[Bookmark, ...]: ...
 
     async def create_bookmark(self, name: str, collection_id: str, path: str) -> Bookmark:
         """Names a place."""

@@ -40,8 +40,7 @@ class TimerMaker(Protocol):
     async def create_timer(self, timer: NewTimer) -> JobReading:
         """Creates it; never sent twice by itself."""
 
-    async def list_jobs(self) -> tuple[Job, ...]:
-        """All timers."""
+    async def list_jobs(self) -> tuple[Job, ...]: ...
 
 
 class TransferMaker(Protocol):
@@ -50,8 +49,7 @@ class TransferMaker(Protocol):
     async def submission_id(self) -> str:
         """An id under which a transfer is carried out once, however often it is handed in."""
 
-    async def submit_transfer(self, data: TransferData) -> Submission:
-        """Hands it in."""
+    async def submit_transfer(self, data: TransferData) -> Submission: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +346,7 @@ class Creator:
         return await self._send(timer, draft, Attempt(self.now(), timer, known), before)
 
     async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt, jobs: Iterable[Job]) -> Creation:
-        """Sends it; `there` are the timers there were before."""
+        """Sends it; `jobs` are the timers that were there before."""
         self._sending(attempt, draft)
         subject: dict[str, object] = {"timer": {"id": None, "name": timer.name}, "asked": timer.to_document()}
         twins = find_created(timer, jobs, sent_at=self.now(), known=())

@@ -52,8 +52,7 @@ class JobService(Protocol):
     async def resume_job(self, job_id: str, *, update_credentials: bool | None = None) -> str:
         """Resumes it; the service answers with a message only."""
 
-    async def update_job(self, job_id: str, *, name: str) -> JobReading:
-        """Renames it."""
+    async def update_job(self, job_id: str, *, name: str) -> JobReading: ...
 
     async def delete_job(self, job_id: str) -> JobReading:
         """Marks it as deleted."""
@@ -65,8 +64,7 @@ class TaskService(Protocol):
     async def tasks_by_id(self, ids: Sequence[str], *, younger_than: float = 0.0) -> tuple[Task, ...]:
         """Those of the tasks that the service knows; `younger_than` as for `read_list`."""
 
-    async def get_task(self, task_id: str) -> Task:
-        """One task."""
+    async def get_task(self, task_id: str) -> Task: ...
 
     async def cancel_task(self, task_id: str) -> str:
         """Asks for it to be cancelled; the service's message."""
@@ -89,8 +87,7 @@ class TaskService(Protocol):
 class CollectionService(Protocol):
     """Look-up of collections."""
 
-    async def get_endpoint(self, endpoint_id: str) -> Collection:
-        """One collection."""
+    async def get_endpoint(self, endpoint_id: str) -> Collection: ...
 
 
 class ConsentService(Protocol):

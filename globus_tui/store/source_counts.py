@@ -77,14 +77,14 @@ class SourceCounts:
         soon = [row.job_id for row in states.rows.values() if row.live and begin <= row.next_run <= end]
         due = [state for state in map(states.__getitem__, soon) if state.job.deletes and self._due(state)]
 
-        async def one(state: JobState) -> None:
+        async def count(state: JobState) -> None:
             self._tried[state.job_id] = now
             async with gate:
                 entries = await self._entries(state)
             if entries is not None:
                 await self._store.decide([state.job_id], source=self._judged(state, entries, now))
 
-        await asyncio.gather(*map(one, due))
+        await asyncio.gather(*map(count, due))
 
     def _due(self, state: JobState) -> bool:
         seen, tried = self._store.orders(state.job_id).source, self._tried.get(state.job_id)

@@ -37,17 +37,13 @@ _SECOND = timedelta(seconds=1)
 class SwapService(Protocol):
     """Timers, as swapping needs them."""
 
-    async def get_job(self, job_id: str) -> JobReading:
-        """One timer."""
+    async def get_job(self, job_id: str) -> JobReading: ...
 
-    async def pause_job(self, job_id: str) -> str:
-        """Pauses it."""
+    async def pause_job(self, job_id: str) -> str: ...
 
-    async def resume_job(self, job_id: str) -> str:
-        """Resumes it."""
+    async def resume_job(self, job_id: str) -> str: ...
 
-    async def delete_job(self, job_id: str) -> JobReading:
-        """Deletes it."""
+    async def delete_job(self, job_id: str) -> JobReading: ...
 
 
 @dataclass(frozen=True, slots=True)

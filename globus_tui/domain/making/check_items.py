@@ -179,7 +179,7 @@ def _keeps(ways: _Ways, inner: int, outer: int) -> bool:
 
 def _unsure_among_items(ways: _Ways) -> Iterator[Finding]:
     """Once for all of them: written from the home folder in one item and from the root in another."""
-    if not any(HOME in place.path for place in (*ways.read, *ways.written)):
+    if not any(HOME in where.path for where in (*ways.read, *ways.written)):
         return
     some = list(ways.places)[:_BY_PAIRS]
     for place in some:

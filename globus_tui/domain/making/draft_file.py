@@ -272,7 +272,7 @@ def _same_list(value: object, again: object, where: str) -> None:
     for place, (item, other) in enumerate(zip(value, again, strict=True)):
         if not isinstance(item, dict):
             raise BadInput(f"{where}[{place}] must be an object.")
-        lost = [key for key, value in item.items() if value is not None and other.get(key) != value]
+        lost = [key for key, part in item.items() if part is not None and other.get(key) != part]
         if lost:
             raise BadInput(f"{where}[{place}]: “{lost[0]}” cannot be {item[lost[0]]!r}.")
 

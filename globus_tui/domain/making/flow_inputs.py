@@ -497,8 +497,8 @@ def with_input(draft: Draft, form: InputForm, key: str, text: str) -> Draft:
     """The draft with one field typed anew."""
     texts = {**texts_of(draft, form), key: text}
     inputs, _ = assemble(form, texts)
-    typed = {name: text for name, text in draft.typed.items() if name != AS_JSON}
-    typed |= {PREFIX + key: text for key, text in texts.items()}
+    typed = {name: words for name, words in draft.typed.items() if name != AS_JSON}
+    typed |= {PREFIX + name: words for name, words in texts.items()}
     return replace(draft, flow=replace(draft.flow, inputs=inputs), typed=typed)
 
 

@@ -274,15 +274,15 @@ def _with_weekday(
         return day, ()
     today = now.astimezone(zone).date()
     if said.qualifier == "next week":
-        found = today + (7 + weekday - today.weekday()) * DAY
-        return found, (f"“next week” is taken as {found:%a} {found.day} {found:%b %Y}.",)
+        coming = today + (7 + weekday - today.weekday()) * DAY
+        return coming, (f"“next week” is taken as {coming:%a} {coming.day} {coming:%b %Y}.",)
     at = next_at(clock, now, zone, days=frozenset({weekday}))
-    found = at.day or today
+    coming = at.day or today
     if said.qualifier != "next":
-        return found, ()
+        return coming, ()
     # The one that comes, unless that is today: then a week on. Said, since people differ.
-    found = found + 7 * DAY if found == today else found
-    return found, (f"“next” is taken as {found:%a} {found.day} {found:%b %Y}.",)
+    coming = coming + 7 * DAY if coming == today else coming
+    return coming, (f"“next” is taken as {coming:%a} {coming.day} {coming:%b %Y}.",)
 
 
 def _at_night(said: Said, clock: timedelta | None, day: date, now: datetime, zone: tzinfo) -> TypedMoment:

@@ -297,11 +297,11 @@ class _Scan:
         self.found.without, self.found.days = self.found.days, days
         taken, self.place = self.place - place, place
         if not self.found.without:
-            said = " ".join(self.words[:3])
+            begun = " ".join(self.words[:3])
             later = "" if self.words[1:2] in (["after"], ["before"]) else at_clock(" ".join(self.words[2:]))
             front = f"{' '.join(self.all[:place])}{later}".strip()
             raise refuse(
-                f"“{said}”: only weekdays can be left out, for a timer knows no dates and holidays.",
+                f"“{begun}”: only weekdays can be left out, for a timer knows no dates and holidays.",
                 *((front, f"{front} between 06:00 and 22:00") if front else ()),
             )
         return taken

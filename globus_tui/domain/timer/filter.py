@@ -266,7 +266,7 @@ def _no_key(key: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(key.casefold(), KEYS, 1, 0.5)
-    hint = f"did you mean {near[0]}:?" if near else f"there are {' '.join(f'{one}:' for one in KEYS)}."
+    hint = f"did you mean {near[0]}:?" if near else f"there are {' '.join(f'{name}:' for name in KEYS)}."
     return f'There is no key {key[:40]}:; {hint} As text it is written "{key[:40]}:…".'
 
 
@@ -535,8 +535,8 @@ def completions(typed: str, values: Mapping[str, Sequence[str]]) -> tuple[str, .
         return tuple(f"{before}{key}:" for key in KEYS if word and key.startswith(word.casefold()))
     key, folded = key.casefold(), value.removeprefix('"').casefold()
     known = values.get(key) or WORDS.get(key) or MOMENTS.get(key) or ()
-    fitting = [value for value in known if value.casefold().startswith(folded) and value.casefold() != folded]
-    return tuple(f"{before}{word[: len(key) + 1]}{_quoted(value)}" for value in fitting)
+    fitting = [choice for choice in known if choice.casefold().startswith(folded) and choice.casefold() != folded]
+    return tuple(f"{before}{word[: len(key) + 1]}{_quoted(choice)}" for choice in fitting)
 
 
 def _quoted(value: str) -> str:

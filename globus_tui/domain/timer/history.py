@@ -279,8 +279,8 @@ def since_last(
     if ended:
         rest, mark = 0, Mark.MISSED
     elif job.stands_still:
-        told = job.n_runs == 0 if last is None else lasted is not None
-        rest, mark = total - skipped, Mark.MISSED if told else Mark.UNKNOWN
+        known = job.n_runs == 0 if last is None else lasted is not None
+        rest, mark = total - skipped, Mark.MISSED if known else Mark.UNKNOWN
     else:  # a run is not late before the grace is over
         rest, mark = max(0, _ticks_after(job, last, now - grace(job)) - skipped), Mark.UNKNOWN
     return [(why, count) for why, count in ((mark, rest), (Mark.SKIPPED, skipped)) if count]

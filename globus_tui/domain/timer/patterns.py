@@ -96,7 +96,6 @@ class Pattern:
     # --- made by the reader: places in the pattern, each told what follows it
 
     def place(self, test: Test, after: int) -> int:
-        """One character."""
         number = self._next_number()
         self._tests[number] = test, after
         return number

@@ -153,7 +153,7 @@ def a_start(now: datetime, past: timedelta | None = None) -> Reader:
 def one_of(*allowed: object) -> Reader:
     def read(value: Any) -> Any:
         if isinstance(value, bool) or value not in allowed:
-            raise ValueError(f"unexpected value; permitted: {', '.join(repr(value) for value in allowed)}")
+            raise ValueError(f"unexpected value; permitted: {', '.join(repr(choice) for choice in allowed)}")
         return value
 
     return read
