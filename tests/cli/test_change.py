@@ -201,12 +201,16 @@ def test_what_people_decide_is_found_told_and_taken_back(facility: Served, termi
     assert "(known until" in terminal.document["timers"][0]["why"]
     assert terminal("check", "name:run41-reprocessing", "--timeout", "60") == 0
     assert "1 more in trouble that somebody knows of" in terminal.out
-    assert terminal("report", "--hours", "8") == DONE
-    assert "see ticket 12 #beam #night" in terminal.out
-    assert "## The next 8h" in terminal.out
-    ran = terminal.out.split("## What ran in the last 8h\n\n")[1].splitlines()[0]
-    assert terminal("agenda", "--past", "8h") == DONE
-    assert terminal.out.rstrip().endswith(ran.removesuffix("."))
+    same = False
+    for _ in range(5):  # a run may leave the eight hours between the one and the other
+        assert terminal("report", "--hours", "8") == DONE
+        assert "see ticket 12 #beam #night" in terminal.out
+        assert "## The next 8h" in terminal.out
+        ran = terminal.out.split("## What ran in the last 8h\n\n")[1].splitlines()[0]
+        assert terminal("agenda", "--past", "8h") == DONE
+        if same := terminal.out.rstrip().endswith(ran.removesuffix(".")):
+            break
+    assert same
     assert terminal("known", "name:run41-reprocessing", "--clear") == DONE
     assert terminal("check", "name:run41-reprocessing", "--timeout", "60") == 2
     assert terminal("limit", "name:db-dumps", "--last-good", "1m") == DONE
