@@ -219,7 +219,8 @@ class Swapper:
         self, new: JobReading, old: JobReading, problem: GlobusTuiError | None, *, sure: bool
     ) -> NotSwapped:
         """The old one could not be resumed: the new one goes on, once the old one is known to stand still."""
-        words = f"The old timer could not be resumed: {problem}{_may_arrive(problem)}"
+        why = problem or "Globus said yes, but it still rests."
+        words = f"The old timer could not be resumed: {why}{_may_arrive(problem)}"
         if not sure and not (await self._pause(old))[0]:
             words = f"{words} Nobody can tell whether it runs; the new one is paused. Look at both."
             return NotSwapped("swap", words, problem, clean=False)

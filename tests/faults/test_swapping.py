@@ -629,3 +629,60 @@ async def test_an_end_by_runs_that_was_not_changed_loses_the_runs_made_meanwhile
             assert not isinstance(found, NotSwapped)
             assert isinstance(found[1].schedule, RecurringSchedule)
             assert found[1].schedule.end.after_runs == left
+
+
+async def test_an_old_one_that_still_rests_after_a_yes_leaves_the_new_one_in_place() -> None:
+    async with swapped() as (told, done):
+        resume = told.jobs.resume_job
+
+        async def says_yes_once(job_id: str) -> str:
+            told.jobs.resume_job = resume  # type: ignore[method-assign]
+            return job_id
+
+        told.jobs.resume_job = says_yes_once  # type: ignore[method-assign]
+        found = await told.swapper.go_back(done.new.job_id, done.old_id)
+        assert isinstance(found, NotSwapped)
+        assert found.words == (
+            "The old timer could not be resumed: Globus said yes, but it still rests. The new one goes on as before."
+        )
+        assert active(told.bench) == ["edited"]
+
+
+async def test_of_an_old_one_that_could_not_be_looked_at_after_its_pause_nothing_more_is_said() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        told = Told(bench)
+        told.jobs.failing = {"get": [None, None, UNREAD]}
+        found = await told.swapper.replace(old, draft)
+        assert isinstance(found, Swapped)
+        assert found.words == "edited has taken the place of the old timer. The old one is kept, paused."
+
+
+async def test_why_a_pause_failed_is_written_down() -> None:
+    async with swapped() as (told, done):
+        told.jobs.failing = {"pause": [NEVER_LEFT]}
+        await told.swapper.go_back(done.new.job_id, done.old_id)
+        assert told.bench.journal.unwritten[-1]["error"] == "No route."
+
+
+@pytest.mark.parametrize(("made", "left"), [(2, 1), (3, None), (None, 3)])
+async def test_an_end_by_runs_that_is_used_up_meanwhile_ends_the_edit(made: int | None, left: int | None) -> None:
+    async with workbench() as bench:
+        counted = RecurringSchedule(DAY, NOON + 120 * MINUTES, EndCondition(after_runs=3))
+        done = await bench.creator.create(replace(nightly("old"), schedule=counted))
+        assert isinstance(done, Created)
+        old = await bench.timers.get_job(done.job.job_id)
+        told = Told(bench)
+
+        async def by_now(job_id: str) -> JobReading:
+            del job_id
+            return replace(old, job=replace(old.job, n_runs=made))
+
+        told.jobs.get_job = by_now  # type: ignore[method-assign]
+        found = await told.swapper.prepare(old, clone(old.job, old.document, NOON, for_edit=True))
+        if isinstance(found, NotSwapped):
+            assert "made its last run meanwhile" in found.words
+            assert left is None
+        else:
+            assert isinstance(found[1].schedule, RecurringSchedule)
+            assert found[1].schedule.end.after_runs == left
