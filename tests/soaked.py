@@ -1,0 +1,107 @@
+"""The program as `tests.soak` runs it: after every tidying up it says what has happened so far and what it holds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import globus_tui.api.sender  # noqa: F401 - httpx, which else is loaded when the first connection breaks off
+from globus_tui.__main__ import main
+from globus_tui.api.exchange import Exchange
+from globus_tui.cli import console
+from globus_tui.cli.terminal import trim_heap
+from globus_tui.store.activity_log import KEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from globus_tui.app import GlobusTui
+    from globus_tui.store.job_state import Change
+    from globus_tui.store.job_store import JobStore
+
+
+class Counter:
+    """Counts refreshes and runs, and writes each sample over the one before; all of it on the event loop.
+
+    Args:
+        leak: bytes that are kept of each run that is seen, to see the trial find that.
+    """
+
+    def __init__(self, store: JobStore, path: Path, leak: int) -> None:
+        self._store, self._path, self._leak = store, path, leak
+        self._last: dict[str, float] = {}
+        self._read_at: object = None
+        self._leaked: list[bytes] = []
+        self._refreshes = self._runs = self._samples = 0
+        store.subscribe(self._take)
+
+    def _take(self, change: Change) -> None:
+        if self._store.freshness.checked_at != self._read_at:
+            self._read_at = self._store.freshness.checked_at
+            self._refreshes += 1
+        for job_id in change.jobs:
+            row = self._store.states.rows.get(job_id)
+            last = (row and row.last) or 0.0
+            if last > self._last.setdefault(job_id, last):
+                self._last[job_id] = last
+                self._runs += 1
+                self._leaked += [os.urandom(self._leak)] if self._leak else []
+
+    def write(self) -> None:
+        """Not before everything is read: what a refresh works with is there for a moment only."""
+        refresher = self._store.refresher
+        if refresher._reading or refresher._reading_jobs or refresher._reading_tasks or not self._store.runs_known:
+            return
+        self._samples += 1
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        sample = {
+            "number": self._samples,
+            "refreshes": self._refreshes,
+            "runs": self._runs,
+            "memory": pages * os.sysconf("SC_PAGE_SIZE"),
+            "objects": sys.getallocatedblocks(),
+            "tasks": len(asyncio.all_tasks()),
+        }
+        beside = self._path.with_suffix(".new")
+        beside.write_text(json.dumps(sample))
+        beside.replace(self._path)
+
+
+def watched(make: Callable[..., JobStore], tidy: Callable[[], None]) -> Callable[..., JobStore]:
+    """Counts what happens in the store that is made."""
+
+    def make_store(*arguments: Any, **options: Any) -> JobStore:
+        store = make(*arguments, **options)
+        counter = Counter(store, Path(os.environ["SOAK_SAMPLE"]), int(os.environ["SOAK_LEAK"]))
+
+        def tidied() -> None:
+            tidy()
+            counter.write()
+
+        vars(console)["trim_heap"] = tidied
+        return store
+
+    return make_store
+
+
+def filled(make: Callable[..., GlobusTui]) -> Callable[..., GlobusTui]:
+    """The log of requests begins with as many lines as it ever has: it takes days until there are so many."""
+
+    def make_console(*arguments: Any, **options: Any) -> GlobusTui:
+        app = make(*arguments, **options)
+        for number in range(KEPT):
+            app.activity.note(Exchange("timer", "GET", f"/jobs/{number:036}", 200, 1000 + number, 100_000 + number))
+        return app
+
+    return make_console
+
+
+if __name__ == "__main__":
+    console._TIDY_EVERY = 1.0
+    console.make_store = watched(console.make_store, trim_heap)
+    console.make_console = filled(console.make_console)
+    main()
