@@ -7,8 +7,8 @@ what it holds is counted right after it has tidied up, as it does every minute. 
 
 The day begins after the first hour, and when what is bounded has filled once: `ROUNDS` times every page was opened, and
 as many runs were seen as there are timers, so that documents, tasks and words of before gave way to newer ones. The log
-of requests, which takes a day to fill, and httpx, which the first connection that breaks off loads, are there from the
-start (`tests.soaked`). Exit code 1 when resident memory grew by 3 %, descriptors, threads or tasks by more than a few,
+of requests, which takes days to fill, and all code, which is loaded when it is first needed, are there from the start
+(`tests.soaked`). Exit code 1 when resident memory grew by 3 %, descriptors, threads or tasks by more than a few,
 or objects in a straight line: from each third of the day to the next by more than `EACH_RUN` for every run seen between
 them. Of a third that counts which has the fewest, for a page that was just closed may still be held. A leak that keeps
 an object of each run is found so, long before the noise of resident memory shows it.

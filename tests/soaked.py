@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pkgutil
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import globus_tui.api.sender  # noqa: F401 - httpx, which else is loaded when the first connection breaks off
+import globus_tui
 from globus_tui.__main__ import main
 from globus_tui.api.exchange import Exchange
 from globus_tui.cli import console
@@ -100,7 +102,15 @@ def filled(make: Callable[..., GlobusTui]) -> Callable[..., GlobusTui]:
     return make_console
 
 
+def load_all() -> None:
+    """What else is loaded when it is first needed: pages, and httpx when a connection breaks off."""
+    for one in pkgutil.walk_packages(globus_tui.__path__, "globus_tui."):
+        if not one.name.startswith("globus_tui.sandbox"):
+            import_module(one.name)
+
+
 if __name__ == "__main__":
+    load_all()
     console._TIDY_EVERY = 1.0
     console.make_store = watched(console.make_store, trim_heap)
     console.make_console = filled(console.make_console)
