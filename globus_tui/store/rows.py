@@ -353,7 +353,9 @@ class Reading:
             job = with_older_runs(job, older, self._opened.get(job_id, RUNS_KEPT))
         row = make_row(job, self._tasks, self._now, orders=self._orders.get(job_id, NONE))
         kept = document if isinstance(document, Job) else self._pack(text)
-        read.news[job_id] = noted(row, kept, job, older, depth_for(len(read.order)))
+        jobs = max(len(self.kept), len(read.order))  # as many as the list before had, or more
+        deep = RUNS_JOINED if job_id in self._opened else depth_for(jobs)
+        read.news[job_id] = noted(row, kept, job, older, deep)
         return job_id
 
     def _older_runs(self, job: Job, before: Kept, text: str) -> OlderRuns | None:

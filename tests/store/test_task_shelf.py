@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.timer.job import JobId
 from globus_tui.store.board import STATES_AT_HAND
 from globus_tui.store.rows import make_row, noted
 from globus_tui.store.task_shelf import TaskShelf
@@ -91,3 +92,22 @@ def test_a_timer_that_is_back_keeps_its_tasks_when_those_that_went_with_it_lose_
         other = job_document([run_document(NOW, number=number)], job_id=f"id-{number}")
         read_list(board, [job_document([run_document(NOW)]), other])
     assert task_id(0) in board.shelf.tasks
+
+
+def test_of_many_timers_the_first_keep_no_more_tasks_than_the_last_but_one_that_is_open_keeps_its_own() -> None:
+    def listed(newest: int) -> list[object]:
+        return [
+            job_document(
+                [run_document(NOW + timedelta(days=day), number=100 * timer + day) for day in range(newest, -1, -1)],
+                job_id=f"id-{timer:03}",
+            )
+            for timer in range(301)
+        ]
+
+    board = board_of(listed(0))
+    board.opened[JobId("id-007")] = 14
+    for newest in range(1, 6):
+        read_list(board, listed(newest))
+        board.take_tasks([task(100 * timer + newest) for timer in range(301)])
+    kept = [sum(task_id(100 * timer + day) in board.shelf.tasks for day in range(6)) for timer in (0, 7, 300)]
+    assert kept == [3, 5, 3]
