@@ -209,7 +209,7 @@ def _add_common(command: Any) -> None:
 def _add_check(commands: Any) -> None:
     codes = (
         "Exit codes: 0 well, 1 warning, 2 critical, 3 not known: Globus could not be asked, nobody is signed in, wrong "
-        "use, no timer matches, or a timer whose state is not known while none is critical."
+        "use, no timer matches, or a timer whose state is not known."
     )
     words = "say how the timers are, for a monitoring system"
     add = (check := _add_command(commands, "check", words, "check", "run", codes, "filter")).add_argument

@@ -44,9 +44,6 @@ _STATES = {
 }  # fmt: skip
 
 
-_WORST = (State.CRITICAL, State.UNKNOWN, State.WARNING, State.OK)
-
-
 def state_of(timer: Listed) -> State:
     """How bad it is with a timer. A blocked run is critical from the first tick on that is skipped for it.
 
@@ -116,27 +113,23 @@ class Verdict(NamedTuple):
 
     @property
     def loud(self) -> State:
-        """The state without regard to quiet hours. What is not known of one timer is never well, and hides no other."""
+        """The state without regard to quiet hours: the worst; as in the list, what is not known comes first."""
         states = [state_of(timer) for timer in self.listed]
-        if self.unread or (self.filtered and not states):
+        if self.unread or State.UNKNOWN in states or (self.filtered and not states):
             return State.UNKNOWN
         if self.critical.alerts(states.count(State.CRITICAL)):
             return State.CRITICAL
-        if State.UNKNOWN in states:
-            return State.UNKNOWN
         in_trouble = len(states) - states.count(State.OK)
         return State.WARNING if self.warning.alerts(in_trouble) else State.OK
 
     @property
     def state(self) -> State:
-        if not self.quiet or self.loud is State.UNKNOWN:
-            return self.loud
-        return State.UNKNOWN if State.UNKNOWN in map(state_of, self.listed) else State.OK
+        return State.OK if self.quiet and self.loud is not State.UNKNOWN else self.loud
 
     def words(self) -> str:
         """What is the matter, on one line."""
         lines = [f"{profile}: {problem}" for profile, problem in self.unread]
-        trouble = sorted(filter(state_of, self.listed), key=lambda timer: _WORST.index(state_of(timer)))
+        trouble = sorted(filter(state_of, self.listed), key=state_of, reverse=True)
         if self.filtered and not self.listed and not lines:
             lines.append("no timer matches the filter")
         elif not trouble and not lines:
