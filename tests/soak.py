@@ -40,8 +40,9 @@ AN_HOUR, REFRESHES, PRESSED = 3600, 2, 7
 """Seconds, refreshes and keys of one: all keys in two hours."""
 ROUNDS = 3
 MOST_GROWTH, EACH_RUN = 0.03, 0.6
-MORE = {"descriptors": 4, "threads": 2, "tasks": 20}
-"""A refresh that is under way, and a look-up of names beside it, have some of their own."""
+MORE = {"descriptors": 4, "threads": min(32, (os.cpu_count() or 1) + 4), "tasks": 20}
+"""A refresh that is under way, and a look-up of names beside it, have some of their own; of threads that write files
+and look names up there are as many as Python's pool has room for, once so many were busy at one time."""
 pseudo.PATIENCE = 900.0
 
 

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import ref
 
 from textual import on
 from textual.app import ScreenStackError
@@ -21,7 +22,7 @@ from globus_tui.lines.driver import PasteLost
 from globus_tui.widgets.page import READING, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual.actions import ActionParseResult
     from textual.await_complete import AwaitComplete
@@ -54,8 +55,8 @@ class OrderedKeys(LineApp[R]):
         super().__init__(**options)
         self._key_queue: deque[Key | Paste] = deque()
         self._key_task: asyncio.Task[None] | None = None
-        self._key_page: Screen[Any] | None = None
-        """In front when `key_now` was handed on."""
+        self._key_page: Callable[[], Screen[Any] | None] = lambda: None
+        """In front when `key_now` was handed on; held weakly, so that a page that closed can go."""
         self._key_came = asyncio.Event()
         self._key_not_before = float("-inf")
         self._key_page_closes = False
@@ -82,7 +83,7 @@ class OrderedKeys(LineApp[R]):
             await super().on_event(event)
             return
         if not waits:
-            if isinstance(event, Key | Paste) and self.screen is not self._key_page:
+            if isinstance(event, Key | Paste) and self.screen is not self._key_page():
                 return  # a page has opened by itself while it was on its way: it was not meant for that one
             await super().on_event(event)
             return
@@ -115,7 +116,7 @@ class OrderedKeys(LineApp[R]):
                         continue
                 self._key_moves = [*self._just_before(event), event] if isinstance(event, Key) else []
                 self.unsay_unbound()
-                self.key_now, self._key_page, self._key_is_free = event, self.screen, False
+                self.key_now, self._key_page, self._key_is_free = event, ref(self.screen), False
                 self.post_message(event)
                 await self._key_over()
                 if self._key_is_free and isinstance(event, Key):
