@@ -56,7 +56,8 @@ async def renew_often(folder: Path, times: int) -> None:
 
 def sign_in_often(folder: Path, times: int, name: str) -> None:
     """Keeps a sign-in under a profile after another, as `globus-tui login` does: without the lock of renewals."""
-    file, expires = TokenFile(folder / "data" / "tokens.json"), datetime.now(UTC) + timedelta(hours=48)
+    file = TokenFile(folder / "data" / "tokens.json", lock_seconds=60)  # on a busy machine the other one is slow
+    expires = datetime.now(UTC) + timedelta(hours=48)
     for number in range(times):
         grant = TokenGrant("transfer", Secret(f"access-{name}-{number}"), expires, ("scope",), Secret("refresh"))
         file.merge(replace(KEY, profile=f"{name}{number}"), SignIn.fresh(PAT, [grant], datetime.now(UTC)))
