@@ -488,7 +488,8 @@ class JobStore:
         Without `names` those of a few collections are looked up only, as at every refresh.
         """
         await self.read_journal()
-        if await self.refresh() and not self.freshness.failures and not self.refresher.plan.signed_out:
+        read = await self.refresher.refresh(list_only=True)
+        if read and not self.freshness.failures and not self.refresher.plan.signed_out:
             await self.refresher.catch_up(names=names)
         await self._write_runs()
 

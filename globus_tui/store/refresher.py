@@ -27,12 +27,13 @@ from globus_tui.store.refresh_plan import (
     runs_to_ask_for,
     wait_asked_for,
 )
-from globus_tui.store.task_shelf import TASKS_AT_ONCE
+from globus_tui.store.task_shelf import KEPT, TASKS_AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from globus_tui.domain.timer.job import JobId
+    from globus_tui.domain.transfer.task import Task
     from globus_tui.store.board import Board
     from globus_tui.store.rows import Row
     from globus_tui.store.services import Services
@@ -134,8 +135,8 @@ class DueJobs:
             heappop(self._heap)
 
 
-CATCHING_UP_REQUESTS = 4
-"""Requests of a look-up while there are tasks that were never read; else one, and running tasks take turns."""
+_MOST_TASKS = 4 * TASKS_AT_ONCE
+"""Of a look-up while there are tasks that were never read: four requests. Else one, and running tasks take turns."""
 BACKLOG_PAUSE = timedelta(seconds=5)
 """Between the look-ups of tasks that were never read. Once there are none, they are looked up with the list only."""
 GRACE = 2.0
@@ -200,10 +201,11 @@ class Refresher:
 
     # --- the list
 
-    async def refresh(self, *, own: bool = True) -> bool:
+    async def refresh(self, *, own: bool = True, list_only: bool = False) -> bool:
         """Reads everything that is due; False when a reading was under way already and this one is dropped.
 
-        With `own` Globus is asked in any case; without, what another copy of this program was told will do.
+        With `own` Globus is asked in any case; without, what another copy of this program was told will do. With
+        `list_only` all else is left to `catch_up`.
 
         Failures do not raise: they are told by the board's `freshness`, and the last good data stay.
         """
@@ -211,12 +213,17 @@ class Refresher:
             return False
         self._reading = True
         try:
-            await self._read_all(own)
+            if await self._read_list(own) and not list_only:
+                partial = await self._read_tasks()
+                if partial is None:
+                    wanted = self.board.names.wanted(self.board.now())
+                    partial = await read_collections(self.board, self._services, wanted)
+                self._freshness(partial=partial)
         finally:
             self._reading = False
         return True
 
-    async def _read_all(self, own: bool) -> None:
+    async def _read_list(self, own: bool) -> bool:
         reading, asked = self.board.reading(), self.board.number()
         try:
             read, age = await self._services.jobs.read_list(
@@ -228,7 +235,7 @@ class Refresher:
             )
         except GlobusTuiError as error:
             self.note_failure(error)
-            return
+            return False
         self.last_taken = age is not None
         self.taken += self.last_taken
         self.asked_here += not self.last_taken
@@ -237,10 +244,7 @@ class Refresher:
         if read is not None:
             self._note_due(self.board.take_list(read, asked))
         self._note_success(age)
-        partial = await self._read_tasks()
-        if partial is None:
-            partial = await read_collections(self.board, self._services, self.board.names.wanted(self.board.now()))
-        self._freshness(partial=partial)
+        return True
 
     def _runs_wanted(self) -> int:
         checked = self.board.freshness.checked_at
@@ -291,33 +295,48 @@ class Refresher:
     # --- what hangs on the list
 
     async def catch_up(self, *, names: bool = True) -> None:
-        """Looks up all that the list left for later: tasks that were never read, and names of collections."""
-        problem = self.board.freshness.partial
-        while problem is None and self.board.shelf.backlog(self.board.now()):
-            problem = await self._read_tasks()
-        while names and problem is None and (ids := self.board.names.wanted(self.board.now())):
-            problem = await read_collections(self.board, self._services, ids)
+        """Looks up all that the list left for later: tasks that were never read, and names of collections.
+
+        The timers are judged again once, not after each look-up. Without `names` those of a few collections only.
+        """
+        ids, problem = self.board.shelf.wanted(self.board.now(), KEPT), None
+        tasks: list[Task] = []
+        for at in range(0, len(ids), _MOST_TASKS):
+            try:
+                tasks += await self._tasks(ids[at : at + _MOST_TASKS])
+            except GlobusTuiError as error:
+                problem = _unread(error)
+                break
+        self.board.take_tasks(tasks)
+        while problem is None and (wanted := self.board.names.wanted(self.board.now())):
+            problem = await read_collections(self.board, self._services, wanted)
+            if not names:
+                break
         self._freshness(partial=problem)
 
     async def _read_tasks(self) -> str | None:
         """At most one look-up of tasks; returns why it failed."""
-        now = self.board.now()
-        many = CATCHING_UP_REQUESTS if self.board.shelf.backlog(now) else 1
-        ids = self.board.shelf.wanted(now, TASKS_AT_ONCE * many)
+        now, shelf = self.board.now(), self.board.shelf
+        ids = shelf.wanted(now, _MOST_TASKS if shelf.backlog(now) else TASKS_AT_ONCE)
         if not ids or self._reading_tasks:
             return None
         self._reading_tasks, pause = True, BACKLOG_PAUSE
         try:
-            tasks = await self._services.tasks.tasks_by_id(ids, younger_than=self.plan.pace if self.last_taken else 0.0)
+            tasks = await self._tasks(ids)
         except GlobusTuiError as error:
             pause = PAUSE_AFTER_FAILURE
-            return f"What became of the runs could not be read: {error}"
+            return _unread(error)
         finally:
             self._reading_tasks = False
             self._tasks_not_before = self.board.clock() + pause
-        self.board.shelf.missed(set(ids) - {task.task_id for task in tasks}, now)
         self.board.take_tasks(tasks)
         return None
+
+    async def _tasks(self, ids: Sequence[str]) -> tuple[Task, ...]:
+        pace = self.plan.pace if self.last_taken else 0.0
+        tasks = await self._services.tasks.tasks_by_id(ids, younger_than=pace)
+        self.board.shelf.missed(set(ids) - {task.task_id for task in tasks}, self.board.now())
+        return tasks
 
     # --- single timers
 
@@ -431,3 +450,7 @@ class Refresher:
         self._signed_in_at_last = fresh
         self.plan = self.plan.asking_again(self.board.clock())
         self._freshness(next_attempt=self.plan.next_at, gare=None)
+
+
+def _unread(error: GlobusTuiError) -> str:
+    return f"What became of the runs could not be read: {error}"
