@@ -6,7 +6,7 @@ the facility it refreshes and reads what became of the runs, then keys are press
 what it holds is counted right after it has tidied up, as it does every minute. So nothing hangs on the machine.
 
 The day begins after the first hour, and when what is bounded has filled once: `ROUNDS` times every page was opened, and
-as many runs were seen as there are timers, so that documents, tasks and words of before gave way to newer ones. The log
+`ROUNDS` runs were seen of each timer, of whose newest ones documents, tasks and words are kept. The log
 of requests, which takes days to fill, and all code, which is loaded when it is first needed, are there from the start
 (`tests.soaked`). Exit code 1 when resident memory grew by 3 %, descriptors, threads or tasks by more than a few,
 or objects in a straight line: from each third of the day to the next by more than `EACH_RUN` for every run seen between
@@ -133,7 +133,7 @@ class Watch:
 
 def has_filled(one: Sample, timers: int) -> bool:
     """Whether what is bounded has filled once by then."""
-    return one.hours * PRESSED >= ROUNDS * len(KEYS) and one.runs >= timers
+    return one.hours * PRESSED >= ROUNDS * len(KEYS) and one.runs >= ROUNDS * timers
 
 
 def report(day: Sequence[Sample]) -> list[str]:

@@ -50,11 +50,11 @@ def test_an_object_that_is_kept_of_every_run_is_found_though_memory_grows_by_les
 
 def test_each_cost_that_grows_is_named() -> None:
     assert report(day(memory=400)) == ["memory"]
-    assert report(day(threads=1)) == ["threads"]
+    assert report(day(threads=5)) == ["threads"]
 
 
 def test_the_day_begins_with_nothing_left_to_fill_whatever_the_hour() -> None:
     early = day()[6]
-    assert has_filled(early, timers=2000)
-    assert not has_filled(early, timers=3000)
-    assert not has_filled(early._replace(hours=5), timers=1000)
+    assert has_filled(early, timers=680)
+    assert not has_filled(early, timers=2000)
+    assert not has_filled(early._replace(hours=5), timers=300)
