@@ -13,7 +13,6 @@ import os
 import socket
 import stat
 import threading
-import uuid
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -41,7 +40,7 @@ _NOTED: ContextVar[Mapping[str, Any]] = ContextVar("noted", default={})  # noqa:
 @contextmanager
 def noting(**fields: Any) -> Iterator[None]:
     """Meanwhile every entry that is made has these fields, and one `batch`: what is done together is one step."""
-    token = _NOTED.set({"batch": uuid.uuid4().hex[:16], **fields})
+    token = _NOTED.set({"batch": os.urandom(8).hex(), **fields})
     try:
         yield
     finally:
@@ -87,7 +86,7 @@ class Asking:
     """One request. Whoever leaves the body without having called `ended` leaves a request that may have arrived."""
 
     def __init__(self, journal: Journal, now: Callable[[], datetime], entry: Mapping[str, Any]) -> None:
-        self.request = uuid.uuid4().hex
+        self.request = os.urandom(16).hex()
         self._journal = journal
         self._now = now
         self._entry = {"request": self.request, **_NOTED.get(), **entry}
