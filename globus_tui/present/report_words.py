@@ -36,11 +36,12 @@ def entry_words(entry: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
     """One entry under `HEADINGS`."""
     when, timer = wire.moment(entry.get("when")), wire.document(entry.get("timer"))
     what = entry.get("what") or "?"
+    new_name = wire.text(wire.document(entry.get("asked")).get("name")) if what == "rename" else None
     cells = (
         moments.stamp(when, zone) if when else "?", entry.get("who") or "?", entry.get("host") or "?",
-        f"{what} (undo)" if entry.get("undoes") else what,
+        f"{what} ({'redo' if entry.get('again') else 'undo'})" if entry.get("undoes") else what,
         timer.get("name") or timer.get("id") or entry.get("label") or "-", entry.get("outcome") or "?",
-        entry.get("error") or "",
+        entry.get("error") or (f"now {new_name}" if new_name else ""),
     )  # fmt: skip
     return tuple(map(str, cells))
 

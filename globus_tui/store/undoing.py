@@ -189,7 +189,7 @@ class Undoer:
     async def carry_out(self, step: Step, chosen: Sequence[Act]) -> list[tuple[bool, str, str]]:
         """Does it; whether each was done, the timer, and words. Never raises for what a service does."""
         ends = []
-        with noting(undoes=step.key):
+        with noting(undoes=step.key, **({} if step.undoes is None else {"again": True})):
             for act in chosen:
                 if act.why_not is None:
                     ends.append((*await self._do(act), act.label))

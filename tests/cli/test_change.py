@@ -174,7 +174,12 @@ def test_the_last_change_is_undone_and_redone_from_the_shell(facility: Served, t
     assert terminal("redo", "--yes") == DONE
     assert name() == "dumps"
     assert terminal("journal", "export", "--format", "markdown") == DONE
-    assert terminal.out.count("rename (undo)") == 2
+    assert terminal.out.count("rename (undo)") == terminal.out.count("rename (redo)") == 1
+    assert [line.split(" | ")[-1].strip(" |") for line in terminal.out.splitlines()[-3:]] == [
+        "now dumps",
+        "now db-dumps",
+        "now dumps",
+    ]
     assert terminal("journal", "verify") == DONE
 
 
