@@ -85,6 +85,7 @@ def test_thresholds_and_quiet_hours(facility: Served) -> None:
         found = check(*wrong)
         assert found.returncode == UNKNOWN
         assert found.stderr.startswith("globus-tui: argument")
+        assert found.stdout.startswith("TIMERS UNKNOWN - argument")
 
 
 def test_ranges_are_those_of_nagiosplugin() -> None:
