@@ -91,9 +91,12 @@ def item_lines(item: Item, plan: Plan) -> Iterator[Line]:
 def sum_words(plan: Plan) -> str:
     counts = {act: sum(act in item.acts for item in plan.items) for act in Act}
     parts = [f"{count} to {act.value}" for act, count in counts.items() if count]
-    same = sum(not item.acts and not item.stopped and item.wanted is not None for item in plan.items)
-    gone = sum(not item.acts and item.wanted is None for item in plan.items)
-    more = f", {gone} in no file any more" if gone else ""
+    idle = [item for item in plan.items if not item.acts and not item.stopped]
+    same = sum(item.wanted is not None and item.job is not None for item in idle)
+    gone = sum(item.wanted is None for item in idle)
+    over = len(idle) - same - gone
+    more = f", {over} not made" if over else ""
+    more += f", {gone} in no file any more" if gone else ""
     changes = f"Plan: {', '.join(parts)}; {same} unchanged" if parts else f"No changes: {same} as the files say"
     words = f"{changes}{more}."
     bad = sum(item.stopped for item in plan.items)
@@ -126,7 +129,9 @@ def differs_words(item: Item) -> str:
 
 
 def do_words(item: Item) -> str:
-    return " and ".join(act.value for act in item.acts) or ("cannot be" if item.stopped else "unchanged")
+    if item.acts:
+        return " and ".join(act.value for act in item.acts)
+    return "cannot be" if item.stopped else "not made" if item.job is None else "unchanged"
 
 
 def why_words(item: Item) -> str:

@@ -110,6 +110,8 @@ async def test_a_moment_must_mean_the_same_every_day(bench: Bench) -> None:
     bench.write(NIGHTLY.replace("every day at 03:00", "2026-08-03 02:00").replace("nightly-project", "new"))
     plan = await bench.plan()
     assert "Nothing of its schedule lies ahead: it is not made" in text(plan)
+    assert "= not made" in text(plan)
+    assert "1 not made" in text(plan)
     assert plan.to_do == ()
     # what has ended stays as it was written
     bench.write(NIGHTLY.replace("every day at 03:00", "every day at 03:00 until 2026-08-01").replace("nightly-p", "p"))
