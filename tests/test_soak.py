@@ -37,7 +37,7 @@ def day(*, leaked: float = 0.0, memory: float = 0.0, threads: int = 0, filling: 
 
 def test_pages_that_are_still_held_and_what_comes_to_its_bound_are_no_leak() -> None:
     assert report(day()) == []
-    assert report(day(leaked=0.2)) == []  # runs that are kept packed, until each timer has as many as any
+    assert report(day(leaked=0.2)) == []  # runs that are kept packed, until each timer has thirty
     assert report(day(filling=4_000)) == []
 
 

@@ -33,9 +33,8 @@ if TYPE_CHECKING:
 
 MOST_UNPACKED = 400_000
 """Characters of documents that changed in the last few lists, and are not packed yet."""
-RUNS_KEPT = 14
-"""Runs kept for a job that nobody has opened: as many as the first list asks for, so that no day needs more memory than
-the one before. The strip of a row shows so many at most."""
+RUNS_KEPT = 30
+"""Runs kept for a job that nobody has opened; the strip of a row shows fewer."""
 
 OUTDATED = Health(Word.UNKNOWN, Why.STALE)
 SIDES_APART = "\0"

@@ -11,6 +11,7 @@ from globus_tui.lines.list import LineList
 from globus_tui.present import health_words, marks, moments, schedule_words
 from globus_tui.present.transfer_words import collection_name
 from globus_tui.store.job_state import GroupState
+from globus_tui.store.rows import RUNS_KEPT
 from globus_tui.widgets.viewpoint import Viewpoint, case_of
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class JobTable(LineList["Row"]):
         self._choose_columns(self.size.width or 100)
 
     def _choose_columns(self, width: int) -> None:
-        strip = STRIP_NARROW if width < 100 else STRIP_WIDE
+        strip = STRIP_NARROW if width < 100 else min(RUNS_KEPT, STRIP_WIDE + max(0, (width - 120) // 8))
         wide = width >= _WIDE
         chosen = self._row_chosen or (_USUAL_WIDE if wide else USUAL)
         if (strip, chosen, wide) == self._row_columns:
