@@ -379,16 +379,21 @@ class LineWindow(Widget, Generic[R]):
         """
         if not self._line_paint_is_due and self.is_mounted:
             self._line_paint_is_due = True
-            self.call_later(self._paint_changes)
+            self.call_later(self._come_to_rest)
+
+    def _come_to_rest(self) -> None:
+        """Tell the owner, and draw in the screen's turn after that: one frame has the lines and what the owner shows."""
+        self._line_paint_is_due = False
+        self._came_to_rest()
+        if self.is_attached:
+            self.screen.call_later(self._paint_changes)
 
     def _paint_changes(self) -> None:
-        self._line_paint_is_due = False
         lines = self._lines_now()
         if len(lines) == len(self._line_painted):
             changed = [y for y, line in enumerate(lines) if line != self._line_painted[y]]
             self._line_painted = lines
             self._refresh_lines([y + self.show_header for y in changed])
-        self._came_to_rest()
 
     def _came_to_rest(self) -> None:
         """Called when all that was asked for has been done and is about to be drawn."""

@@ -244,7 +244,7 @@ class JobListScreen(Narrowing, JobActions):
         """The cursor came to rest: at once for a single key, after the last one while keys follow one another."""
         self.app.unsay("cursor")
         if self._cursor_clock is None:
-            self.call_after_refresh(self._show_cursor)  # the line first: it is what the key is answered with
+            self._show_cursor()  # in the same frame as the line: a second one costs as much as the first
         else:
             self._cursor_clock.cancel()
         # Not Textual's timer: that is a task for every key.

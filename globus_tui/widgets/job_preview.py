@@ -137,7 +137,10 @@ class JobPreview(Widget):
     def _fitted(self) -> Content:
         """Where room is short the way of the files is cut first, then the explanation, so that the help can be read."""
         width, height, more = *self.content_size, self._preview_more
-        lines = self._preview_shown.wrap(width) if width else []
+        whole = self._preview_shown.split("\n") if width else []
+        if len(whole) <= height and all(line.cell_length <= width for line in whole):
+            return self._preview_shown
+        lines = self._preview_shown.wrap(width)
         if len(lines) <= height:
             return Content("\n").join(line.rstrip() for line in lines)
         first, sentence, *others = self._preview_shown.split("\n")

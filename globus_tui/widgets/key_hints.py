@@ -10,7 +10,6 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from globus_tui.commands import Command, key_words
-from globus_tui.widgets.text_line import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +60,7 @@ class KeyHints(Widget):
         self._hint_keys = keys
         self._hint_refused = refused
         self._hint_wording = wording or (lambda command: command.words)
-        self._hint_drawn = Content()
+        self._hint_drawn: tuple[object, ...] = ()
 
     def watch_unable(self) -> None:
         self.reword()
@@ -71,12 +70,16 @@ class KeyHints(Widget):
 
     def reword(self) -> None:
         """Ask for the words again: what they depend on changed."""
-        if not same(self._line(self.size.width), self._hint_drawn):
+        if self._depends_on() != self._hint_drawn:
             self.refresh()
 
     def render(self) -> RenderResult:
-        self._hint_drawn = self._line(self.size.width)
-        return self._hint_drawn
+        self._hint_drawn = self._depends_on()
+        return self._line(self.size.width)
+
+    def _depends_on(self) -> tuple[object, ...]:
+        """What the line is made of, beside the keys, which stay as they are."""
+        return self.size.width, self.unable, self.absent, [self._hint_wording(command) for command in self._hint_commands]
 
     def _line(self, room: int) -> Content:
         """Help and the way back at any rate; then those that can act, then the others."""
