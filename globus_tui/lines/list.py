@@ -382,7 +382,7 @@ class LineWindow(Widget, Generic[R]):
             self.call_later(self._come_to_rest)
 
     def _come_to_rest(self) -> None:
-        """Tell the owner, and draw in the screen's turn after that: one frame has the lines and what the owner shows."""
+        """Tell the owner first, and draw in the screen's turn: one frame then has both the lines and its words."""
         self._line_paint_is_due = False
         self._came_to_rest()
         if self.is_attached:

@@ -14,8 +14,8 @@ from globus_tui.domain.timer.sorting import Column, in_order
 from globus_tui.domain.timer.timer_groups import TimerGroup, split_name, timer_groups
 from globus_tui.present.health_words import why
 from globus_tui.present.transfer_words import collection_name
-from globus_tui.store.job_state import GroupState, group_state
-from globus_tui.store.rows import SIDES_APART, Row, row_of
+from globus_tui.store.job_state import GroupState
+from globus_tui.store.rows import SIDES_APART, Row
 from globus_tui.widgets.viewpoint import RowSubject, case_of, says_why, why_words
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class JobOrder:
             known = self.groups.get(group.job_ids[0])
             same = known is not None and known.group == group
             if known is None or not same or any(states.rows[row.key].serial != row.serial for row in known.rows):
-                known = group_state(group, states.rows, states.make)
+                known = GroupState(group, states.rows, states.make)
             group_states[group.job_ids[0]] = known
         self.groups = group_states
         self.unfolded &= group_states.keys()
@@ -306,4 +306,14 @@ def _outages(rows: Iterable[Row], states: States, view: Viewpoint) -> tuple[Time
 
 
 def _group_row(group: GroupState) -> GroupRow:
-    return GroupRow(*row_of(group.job, group.health).but(pending=group.pending, last=group.last_ran))
+    worst, soonest = group.worst_row, group.soonest_row
+    row = worst.but(
+        job_id=group.job_id,
+        folded=group.group.name.casefold(),
+        undated=soonest is None or soonest.undated,
+        next_run=soonest.next_run if soonest else 0.0,
+        last=group.last_seconds,
+        pending=group.pending,
+        again=None,
+    )
+    return GroupRow(*row)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cached_property
 from heapq import nlargest, nsmallest
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
@@ -145,25 +146,66 @@ class Change:
         return bool(self.jobs or self.removed or self.freshness or self.collections)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupState(JobState):
     """Several timers as one: the worst of them, with the name they share, their joined past and the nearest run.
 
-    Its `job` has an id that no timer has; `key`, by which a list knows it, is that of its first timer.
+    Its `job` has an id that no timer has; `key`, by which a list knows it, is that of its first timer. Timers are made
+    of their rows when it is looked at: one cause may hit thousands, and most groups are never seen.
 
     Attributes:
         group: which timers, and what sets them apart.
-        rows: of its timers, in the group's order: one cause may hit thousands.
+        rows: of its timers, in the group's order.
         make: makes a timer of its row.
-        worst: the timer that needs a person most; of several that need as much, the one that runs next.
-        soonest: the timer that runs next.
+        worst_row: of the timer that needs a person most; of several that need as much, the one that runs next.
+        soonest_row: of the timer that runs next; None when none will.
     """
 
-    group: TimerGroup
-    rows: tuple[Row, ...]
-    make: Callable[[Row], JobState]
-    worst: JobState
-    soonest: JobState
+    def __init__(self, group: TimerGroup, rows: Mapping[JobId, Row], make: Callable[[Row], JobState]) -> None:
+        self.group, self.make = group, make
+        self.rows = tuple(rows[job_id] for job_id in group.job_ids)
+        self.worst_row = min(self.rows, key=lambda row: (row.rank, _runs_at(row)))
+        soonest = min(self.rows, key=_runs_at)
+        self.soonest_row = None if _runs_at(soonest) == _NEVER else soonest
+
+    @cached_property
+    def worst(self) -> JobState:
+        """The timer of `worst_row`."""
+        return self.make(self.worst_row)
+
+    @cached_property
+    def soonest(self) -> JobState:
+        """The timer that runs next; if none will, the worst."""
+        return self.make(self.soonest_row) if self.soonest_row else self.worst
+
+    @cached_property
+    def job(self) -> Job:
+        """The worst one's, under the name they share."""
+        next_run = self.soonest.job.next_run if self.soonest_row else None
+        return replace(self.worst.job, job_id=self.job_id, name=self.group.name, next_run=next_run)
+
+    @cached_property
+    def history(self) -> History:
+        """The worst one's, with the marks of all in turn; of many those that ran last."""
+        rows = self.rows
+        latest = rows if len(rows) <= LOOKED_AT else nlargest(LOOKED_AT, rows, key=lambda row: row.last or 0.0)
+        return replace(self.worst.history, marks=_joined_marks(tuple(map(self.make, latest))))
+
+    @property
+    def health(self) -> Health:
+        return self.worst_row.health
+
+    @property
+    def pending(self) -> Pending | None:
+        """What is being done to some of them."""
+        return next((replace(row.pending, new_name=None) for row in self.rows if row.pending), None)
+
+    @property
+    def replaced(self) -> None:
+        """Groups are made of timers that nothing has replaced."""
+
+    @property
+    def job_id(self) -> JobId:
+        return JobId(f"group of {self.key}")
 
     @property
     def key(self) -> JobId:
@@ -182,42 +224,25 @@ class GroupState(JobState):
         return tuple(map(self.make, rows))
 
     @property
+    def last_seconds(self) -> float | None:
+        """When one of them ran last, in seconds since 1970."""
+        return max((row.last for row in self.rows if row.last is not None), default=None)
+
+    @property
     def last_ran(self) -> datetime | None:
-        last = max((row.last for row in self.rows if row.last is not None), default=None)
+        last = self.last_seconds
         return None if last is None else datetime.fromtimestamp(last, UTC)
 
     @property
     def worst_suffix(self) -> str:
         """Which of its timers is the worst one; empty when all are alike."""
-        if all(row.word is self.worst.health.word for row in self.rows):
+        if all(row.word is self.worst_row.word for row in self.rows):
             return ""
-        return self.group.suffixes[self.group.job_ids.index(self.worst.job_id)]
+        return self.group.suffixes[self.group.job_ids.index(self.worst_row.job_id)]
 
 
 LOOKED_AT = 30
 """Timers of a group of which more is looked at than their rows: no strip shows more marks."""
-
-
-def group_state(group: TimerGroup, rows: Mapping[JobId, Row], make: Callable[[Row], JobState]) -> GroupState:
-    """Puts a group's row together."""
-    parts = tuple(rows[job_id] for job_id in group.job_ids)
-    worst_row = min(parts, key=lambda row: (row.rank, _runs_at(row)))
-    soonest_row = min(parts, key=_runs_at)
-    worst = make(worst_row)
-    soonest = worst if _runs_at(soonest_row) == _NEVER else make(soonest_row)
-    job = replace(
-        worst.job,
-        job_id=JobId(f"group of {group.job_ids[0]}"),
-        name=group.name,
-        next_run=None if _runs_at(soonest_row) == _NEVER else soonest.job.next_run,
-    )
-    latest = parts if len(parts) <= LOOKED_AT else nlargest(LOOKED_AT, parts, key=lambda row: row.last or 0.0)
-    history = replace(worst.history, marks=_joined_marks(tuple(map(make, latest))))
-    pending = next((replace(state.pending, new_name=None) for state in parts if state.pending), None)
-    return GroupState(
-        job, history, worst.health, pending, group=group, rows=parts, make=make, worst=worst, soonest=soonest
-    )
-
 
 _NEVER = float("inf")
 

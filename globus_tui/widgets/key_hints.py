@@ -79,7 +79,12 @@ class KeyHints(Widget):
 
     def _depends_on(self) -> tuple[object, ...]:
         """What the line is made of, beside the keys, which stay as they are."""
-        return self.size.width, self.unable, self.absent, [self._hint_wording(command) for command in self._hint_commands]
+        return (
+            self.size.width,
+            self.unable,
+            self.absent,
+            [self._hint_wording(command) for command in self._hint_commands],
+        )
 
     def _line(self, room: int) -> Content:
         """Help and the way back at any rate; then those that can act, then the others."""
