@@ -7,7 +7,6 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from globus_tui.domain.auth.credentials import Secret
-from globus_tui.domain.errors import SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -56,20 +55,6 @@ class Basic:
     def header(self) -> Secret:
         pair = f"{self.client_id}:{self.secret.reveal()}".encode()
         return Secret(f"Basic {b64encode(pair).decode('ascii')}")
-
-
-class FixedToken:
-    """A `TokenSource` of one token that cannot be renewed: for a token just obtained, and for tests."""
-
-    def __init__(self, value: Secret) -> None:
-        self._value = value
-
-    async def token(self, resource_server: str) -> Secret:
-        return self._value
-
-    async def renew(self, resource_server: str, refused: Secret) -> Secret:
-        """Always refuses."""
-        raise SignedOut("The access token was refused and cannot be renewed.")
 
 
 class SingleFlight(Generic[V]):

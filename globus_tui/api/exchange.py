@@ -12,7 +12,7 @@ from globus_tui.domain.errors import BadInput, UnreadableAnswer
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from globus_tui.domain.auth.credentials import Secret
 
@@ -35,11 +35,6 @@ def pairs(query: Mapping[str, object]) -> list[tuple[str, str]]:
         many = value if isinstance(value, list | tuple) else (value,)
         result.extend((key, _plain(item).encode(errors="replace").decode()) for item in many if item is not None)
     return result
-
-
-def joined(values: str | Iterable[str] | None) -> str | None:
-    """Alternatives or fields in one parameter, joined by commas."""
-    return values if values is None or isinstance(values, str) else ",".join(values)
 
 
 def _plain(value: object) -> str:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
-from globus_tui.api.bearer import AUTH, Basic, Bearer, FixedToken, TokenSource
+from globus_tui.api.bearer import AUTH, Basic, Bearer, TokenSource
 from globus_tui.api.decode import read_listing
 from globus_tui.api.exchange import Answer, segment
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from globus_tui.api.environment import Environment
     from globus_tui.api.http import Connection
-    from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.wire import Document
 
 
-def code_page(environment: Environment) -> str:
-    """The redirect URI of native applications: a page of Globus that shows the code to copy."""
-    return environment.url("auth", "/v2/web/auth-code")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,7 @@ class AuthorizeRequest:
 
     Attributes:
         state: comes back unchanged with the code; the official SDK sends `_default` and does not check it.
-        challenge: base64url of the verifier's SHA-256, without padding; None for clients with a secret.
-        redirect_uri: registered on the client; None is the page that shows the code.
+        challenge: base64url of the verifier's SHA-256, without padding.
         label: proposed on the consent page as the name of the grant.
         prompt: `login` forces a new authentication.
         session: what the Globus session must have; its identities have to be ids here, not user names. Its
@@ -45,41 +41,33 @@ class AuthorizeRequest:
     client_id: str
     scopes: str
     state: str
-    challenge: str | None = None
-    redirect_uri: str | None = None
-    offline: bool = True
+    challenge: str
     label: str | None = None
     prompt: str | None = None
-    session: Gare | None = None
+    session: Gare = Gare("")
 
     def url(self, environment: Environment) -> str:
-        """The URL to open in a browser, anywhere."""
-        asked: dict[str, str | None] = {
+        """The URL to open in a browser, anywhere; it leads to a page of Globus that shows the code to copy."""
+        session, mfa = self.session, self.session.session_required_mfa
+        asked = {
             "client_id": self.client_id,
-            "redirect_uri": self.redirect_uri or code_page(environment),
+            "redirect_uri": environment.url("auth", "/v2/web/auth-code"),
             "scope": self.scopes,
             "state": self.state,
             "response_type": "code",
             "code_challenge": self.challenge,
-            "code_challenge_method": "S256" if self.challenge else None,
-            "access_type": "offline" if self.offline else "online",
+            "code_challenge_method": "S256",
+            "access_type": "offline",
             "prefill_named_grant": self.label,
             "prompt": self.prompt,
+            "session_required_identities": ",".join(session.session_required_identities),
+            "session_required_single_domain": ",".join(session.session_required_single_domain),
+            "session_required_policies": ",".join(session.session_required_policies),
+            "session_required_mfa": None if mfa is None else str(mfa).lower(),
+            "session_message": session.session_message,
         }
-        asked |= _session(self.session) if self.session else {}
         query = urlencode({key: value for key, value in asked.items() if value})
         return f"{environment.url('auth', '/v2/oauth2/authorize')}?{query}"
-
-
-def _session(gare: Gare) -> dict[str, str | None]:
-    mfa = gare.session_required_mfa
-    return {
-        "session_required_identities": ",".join(gare.session_required_identities),
-        "session_required_single_domain": ",".join(gare.session_required_single_domain),
-        "session_required_policies": ",".join(gare.session_required_policies),
-        "session_required_mfa": None if mfa is None else str(mfa).lower(),
-        "session_message": gare.session_message,
-    }
 
 
 # Where `expires_in` is missing: soon, so that the token is renewed rather than trusted.
@@ -124,7 +112,7 @@ def _grant(document: Document, asked_at: datetime, kept: Secret | None) -> Token
 
 
 class AuthClient:
-    """Grants, revocation and what a token is worth. All methods raise what `Connection.request` raises.
+    """Grants and revocation. All methods raise what `Connection.request` raises.
 
     A grant that is refused raises AuthAPIError with `code` such as `invalid_grant`; its status is 401 in the official
     fixtures and 400 by the standard.
@@ -136,90 +124,41 @@ class AuthClient:
     def authorize_url(self, request: AuthorizeRequest) -> str:
         return request.url(self._connection.environment)
 
-    async def exchange_code(
-        self,
-        client_id: str,
-        code: str | Secret,
-        redirect_uri: str,
-        verifier: str | Secret | None = None,
-        *,
-        client_secret: Secret | None = None,
-    ) -> TokenAnswer:
+    async def exchange_code(self, client_id: str, code: Secret, redirect_uri: str, verifier: Secret) -> TokenAnswer:
         """Tokens for a code, which works once: never sent twice by itself.
 
         Args:
-            code: as shown or delivered after signing in; best as a `Secret`, as crash reports show local variables.
             redirect_uri: the very one of the authorize request.
-            verifier: whose challenge was in the authorize request; for clients without a secret.
+            verifier: whose challenge was in the authorize request.
         """
-        form: dict[str, str | Secret] = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-        }
-        form |= {"code_verifier": verifier} if verifier else {}
-        return await self._grant(form, client_id, client_secret, repeatable=False)
+        form = {"grant_type": "authorization_code", "redirect_uri": redirect_uri, "client_id": client_id}
+        return await self._grant({**form, "code": code, "code_verifier": verifier}, repeatable=False)
 
-    async def refresh(
-        self, client_id: str, refresh_token: Secret, *, client_secret: Secret | None = None
-    ) -> TokenAnswer:
+    async def refresh(self, client_id: str, refresh_token: Secret) -> TokenAnswer:
         """A new access token for one resource server. An answer without a refresh token keeps the one used."""
-        form: dict[str, str | Secret] = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return await self._grant(form, client_id, client_secret, repeatable=True, kept=refresh_token)
+        form = {"grant_type": "refresh_token", "client_id": client_id}
+        return await self._grant({**form, "refresh_token": refresh_token}, kept=refresh_token)
 
     async def client_credentials(self, client_id: str, client_secret: Secret, scopes: str) -> TokenAnswer:
         form = {"grant_type": "client_credentials", "scope": scopes}
-        return await self._grant(form, client_id, client_secret, repeatable=True)
+        return await self._grant(form, auth=Basic(client_id, client_secret))
 
-    async def revoke(self, client_id: str, token: Secret, *, client_secret: Secret | None = None) -> None:
+    async def revoke(self, client_id: str, token: Secret) -> None:
         """Makes an access or refresh token useless; the tokens of each resource server are revoked one by one."""
-        form = {"token": token}
-        await self._post("/v2/oauth2/token/revoke", form, client_id, client_secret, repeatable=True)
-
-    async def introspect(
-        self, client_id: str, client_secret: Secret, token: Secret, *, include: str | None = None
-    ) -> Document:
-        """What a token is: `active`, `scope`, `sub`, `exp`… For clients with a secret only.
-
-        Args:
-            include: more to be told, e.g. `session_info`, `identity_set`; comma-separated.
-        """
-        form: dict[str, str | Secret] = {"token": token}
-        form |= {"include": include} if include else {}
-        path = "/v2/oauth2/token/introspect"
-        return (await self._post(path, form, client_id, client_secret, repeatable=True)).object()
-
-    async def userinfo(self, access_token: Secret) -> Identity:
-        auth = Bearer(FixedToken(access_token), AUTH)
-        answer = await self._connection.request("auth", "GET", "/v2/oauth2/userinfo", auth=auth)
-        return Identity.from_document(answer.object())
+        form: dict[str, str | Secret] = {"token": token, "client_id": client_id}
+        await self._connection.request("auth", "POST", "/v2/oauth2/token/revoke", form=form, repeatable=True)
 
     async def _grant(
         self,
         form: Mapping[str, str | Secret],
-        client_id: str,
-        client_secret: Secret | None,
         *,
-        repeatable: bool,
+        auth: Basic | None = None,
+        repeatable: bool = True,
         kept: Secret | None = None,
     ) -> TokenAnswer:
-        asked_at = self._connection.clock()
-        answer = await self._post("/v2/oauth2/token", form, client_id, client_secret, repeatable=repeatable)
+        asked_at, path = self._connection.clock(), "/v2/oauth2/token"
+        answer = await self._connection.request("auth", "POST", path, form=form, auth=auth, repeatable=repeatable)
         return read_tokens(answer, asked_at, kept)
-
-    async def _post(
-        self,
-        path: str,
-        form: Mapping[str, str | Secret],
-        client_id: str,
-        client_secret: Secret | None,
-        *,
-        repeatable: bool,
-    ) -> Answer:
-        """A client with a secret proves itself with it; one without only says who it is."""
-        auth = Basic(client_id, client_secret) if client_secret else None
-        sent = dict(form) if auth else {**form, "client_id": client_id}
-        return await self._connection.request("auth", "POST", path, form=sent, auth=auth, repeatable=repeatable)
 
 
 class PeopleClient:
@@ -229,28 +168,18 @@ class PeopleClient:
         self._connection = connection
         self._auth = Bearer(tokens, AUTH)
 
-    async def identities(self, *, ids: Sequence[str] = (), usernames: Sequence[str] = ()) -> tuple[Identity, ...]:
-        """Looks identities up; unknown ones are missing from the answer.
+    async def identities(self, usernames: Sequence[str]) -> tuple[Identity, ...]:
+        """Looks identities up by user name; unknown ones are missing from the answer."""
+        query = {"usernames": ",".join(usernames), "provision": "false"}
+        return await self._listed("/v2/api/identities", query, "identities", Identity.from_document)
 
-        Raises:
-            BadInput: both ids and user names are given, or none.
-        """
-        if bool(ids) == bool(usernames):
-            raise BadInput("Identities are looked up either by id or by user name.")
-        query = {"ids": ",".join(ids) or None, "usernames": ",".join(usernames) or None}
-        query |= {"provision": "false"} if usernames else {}
-        answer = await self._connection.request("auth", "GET", "/v2/api/identities", query=query, auth=self._auth)
-        page = await read_listing(answer, "identities", lambda entry: Identity.from_document(wire.document(entry)))
-        return page.items
-
-    async def consents(self, identity_id: str, *, all: bool = False) -> tuple[ConsentRecord, ...]:  # noqa: A002
-        """What an identity granted, as a flat list with paths.
-
-        Args:
-            identity_id: the `sub` of the sign-in.
-            all: not only what was granted to this client; needs the scope `view_consents`.
-        """
+    async def consents(self, identity_id: str) -> tuple[ConsentRecord, ...]:
+        """What an identity, named by the `sub` of the sign-in, granted to this client: a flat list with paths."""
         path = f"/v2/api/identities/{segment(identity_id)}/consents"
-        answer = await self._connection.request("auth", "GET", path, query={"all": all}, auth=self._auth)
-        page = await read_listing(answer, "consents", lambda entry: ConsentRecord.from_document(wire.document(entry)))
-        return page.items
+        return await self._listed(path, {"all": False}, "consents", ConsentRecord.from_document)
+
+    async def _listed(
+        self, path: str, query: Mapping[str, object], key: str, read: Callable[[Document], T]
+    ) -> tuple[T, ...]:
+        answer = await self._connection.request("auth", "GET", path, query=query, auth=self._auth)
+        return (await read_listing(answer, key, lambda entry: read(wire.document(entry)))).items

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_tui.api.bearer import Bearer, TokenSource
 from globus_tui.api.decode import read_in_thread, read_listing
-from globus_tui.api.exchange import Answer, joined, segment
+from globus_tui.api.exchange import Answer, segment
 from globus_tui.domain.auth.scope import TIMERS_RESOURCE_SERVER
 from globus_tui.domain.documents import Entry, walk
 from globus_tui.domain.timer.job import Job, JobId, JobReading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Mapping
 
     from globus_tui.api.http import Connection
     from globus_tui.domain.making.new_timer import NewTimer, TimerJob
@@ -30,42 +29,9 @@ class TimersClient:
         self._auth = Bearer(tokens, TIMERS_RESOURCE_SERVER)
         self._packed = b""
 
-    async def list_jobs(
-        self,
-        *,
-        filter_name: str | None = None,
-        filter_status: str | Iterable[str] | None = None,
-        submitted_after: datetime | None = None,
-        submitted_before: datetime | None = None,
-        filter_active: bool | None = None,
-        filter_stopped: bool | None = None,
-        result_count: int | None = None,
-        order: str | None = None,
-    ) -> tuple[Job, ...]:
-        """All timers of the user, ended ones included; the service does not page.
-
-        Args:
-            filter_name: part of the name, in any case.
-            filter_status: some of `active`, `inactive`, `ended`.
-            submitted_after: bound on when it was created.
-            submitted_before: bound on when it was created.
-            filter_active: deprecated by the service for `filter_status`.
-            filter_stopped: deprecated by the service for `filter_status`.
-            result_count: most runs to include with each timer; the service's default is not documented.
-            order: `FIELD`, `FIELD asc` or `FIELD desc`; `name` and `submitted_at` are certain to work.
-        """
-        query = {
-            "filter_name": filter_name,
-            "filter_status": joined(filter_status),
-            "submitted_after": submitted_after,
-            "submitted_before": submitted_before,
-            "filter_active": filter_active,
-            "filter_stopped": filter_stopped,
-            "result_count": result_count,
-            "order": order,
-        }
-        answer = await self._connection.request("timer", "GET", "/jobs/", query=query, auth=self._auth)
-        return (await read_listing(answer, "jobs", Job.from_document)).items
+    async def list_jobs(self) -> tuple[Job, ...]:
+        """All timers of the user, ended ones included; the service does not page."""
+        return (await read_listing(await self._call("GET", "/jobs/"), "jobs", Job.from_document)).items
 
     async def read_list(
         self,

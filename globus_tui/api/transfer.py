@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from globus_tui.api.bearer import TRANSFER, Bearer, TokenSource
 from globus_tui.api.decode import Listing, read_listing
-from globus_tui.api.exchange import Answer, joined, segment
+from globus_tui.api.exchange import Answer, segment
 from globus_tui.domain import wire
 from globus_tui.domain.errors import TransferAPIError
 from globus_tui.domain.timer.job import Page
@@ -16,7 +16,7 @@ from globus_tui.domain.transfer.collection import Bookmark, Collection, Folder, 
 from globus_tui.domain.transfer.task import MovedFile, PauseInfo, SkippedError, Submission, Task, TaskEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from globus_tui.api.http import Connection
     from globus_tui.domain.transfer.transfer import TransferData
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Searches and task lists end here, whatever `total` says (documented for searches, the official SDK stops at it).
-MOST_RESULTS = 1000
 # 80 ids make a URL of about 3.2 kB; servers and proxies let 8 kB through, each of them.
 _IDS_A_REQUEST = 80
 
@@ -47,27 +45,6 @@ class TransferTasks:
         self._auth = Bearer(tokens, TRANSFER)
         self._looked_up: dict[tuple[str, ...], _LookedUp] = {}
 
-    async def task_list(
-        self,
-        *,
-        limit: int | None = None,
-        offset: int | None = None,
-        orderby: str | Sequence[str] | None = None,
-        filter: str | Mapping[str, str | Sequence[str]] | None = None,  # noqa: A002 - the wire's name
-    ) -> Page[Task]:
-        """Tasks of the user.
-
-        Args:
-            limit: at most 1000.
-            offset: where to begin; the `marker` of a page is the next one.
-            orderby: e.g. `request_time DESC`.
-            filter: `key:value,value/key:value` or the same as a mapping; see `filter_text`.
-        """
-        text = filter if filter is None or isinstance(filter, str) else filter_text(filter)
-        query = {"limit": limit, "offset": offset, "orderby": joined(orderby), "filter": text}
-        listing = await self._list("/task_list", query, Task.from_document)
-        return offset_page(listing, offset or 0, limit, most=MOST_RESULTS)
-
     async def tasks_by_id(self, ids: Iterable[str], *, younger_than: float = 0.0) -> tuple[Task, ...]:
         """Those of the tasks that the service knows, in no certain order, with as few requests as possible.
 
@@ -82,7 +59,7 @@ class TransferTasks:
 
     async def _by_id(self, ids: tuple[str, ...], younger_than: float) -> _LookedUp:
         """One request; while the same tasks make no progress their answer is not decoded again."""
-        query = {"limit": len(ids), "filter": filter_text({"task_id": ids})}
+        query = {"limit": len(ids), "filter": f"task_id:{','.join(ids)}"}
         known = self._looked_up.get(ids)
         last = known.packed if known else b""
         answer = await self._connection.read_again(
@@ -135,19 +112,13 @@ class TransferTasks:
         return await read_listing(await self._get(path, query), "DATA", lambda entry: read(wire.document(entry)))
 
 
-def filter_text(clauses: Mapping[str, str | Sequence[str]]) -> str:
-    """The filter of a list: clauses joined by `/`, alternatives by `,` (so neither can stand in a value)."""
-    return "/".join(f"{key}:{joined(value)}" for key, value in clauses.items())
-
-
-def offset_page(listing: Listing[T], offset: int, limit: int | None, *, most: int | None = None) -> Page[T]:
+def offset_page(listing: Listing[T], offset: int, limit: int | None) -> Page[T]:
     """A page of a list that counts: some lists say `total`, some `has_next_page`, and clients must cope with both."""
     total, more_come = wire.whole(listing.rest.get("total")), wire.flag(listing.rest.get("has_next_page"))
     following = offset + len(listing.items)
     if more_come is None:
         more_come = following < total if total is not None else limit is not None and len(listing.items) >= limit
-    goes_on = more_come and listing.items and (most is None or following < most)
-    return Page(listing.items, marker=str(following) if goes_on else None, total=total)
+    return Page(listing.items, marker=str(following) if more_come and listing.items else None, total=total)
 
 
 def marker_page(listing: Listing[T]) -> Page[T]:
@@ -164,12 +135,8 @@ class TransferClient(TransferTasks):
         filter_fulltext: str | None = None,
         *,
         filter_scope: str | None = None,
-        filter_owner_id: str | None = None,
-        filter_host_endpoint: str | None = None,
-        filter_entity_type: str | None = None,
         filter_non_functional: bool | None = None,
         limit: int | None = None,
-        offset: int | None = None,
     ) -> Page[Collection]:
         """Collections, most relevant first; never more than 1000 in all (documented).
 
@@ -177,23 +144,15 @@ class TransferClient(TransferTasks):
             filter_fulltext: words; required unless a scope other than `all` is given.
             filter_scope: `all`, `my-endpoints`, `my-gcp-endpoints`, `recently-used`, `in-use`, `shared-by-me`,
                 `shared-with-me`, `administered-by-me`.
-            filter_owner_id: not with a scope that is about the user's own.
-            filter_entity_type: one `entity_type`; not together with the next.
             filter_non_functional: False hides endpoints that hold no data.
-            offset: where to begin; the `marker` of a page is the next one.
         """
         query = {
             "filter_fulltext": filter_fulltext,
             "filter_scope": filter_scope,
-            "filter_owner_id": filter_owner_id,
-            "filter_host_endpoint": filter_host_endpoint,
-            "filter_entity_type": filter_entity_type,
             "filter_non_functional": _one_or_zero(filter_non_functional),
             "limit": limit,
-            "offset": offset,
         }
-        listing = await self._list("/endpoint_search", query, Collection.from_document)
-        return offset_page(listing, offset or 0, limit, most=MOST_RESULTS)
+        return offset_page(await self._list("/endpoint_search", query, Collection.from_document), 0, limit)
 
     async def get_endpoint(self, endpoint_id: str) -> Collection:
         """One collection. A deleted one is no error: it comes with `deleted` set and its id for a name.
@@ -223,38 +182,20 @@ class TransferClient(TransferTasks):
         path: str | None = None,
         *,
         show_hidden: bool | None = None,
-        orderby: str | Sequence[str] | None = None,
-        filter: str | Sequence[str] | None = None,  # noqa: A002 - the wire's name
-        limit: int | None = None,
-        offset: int | None = None,
-        local_user: str | None = None,
     ) -> Folder:
-        """What is in a folder.
+        """What is in a folder, as far as the service lists it at once: 100,000 entries.
 
         Args:
             path: absolute or `/~/…`; None is the collection's default folder.
             show_hidden: the service's default is True.
-            orderby: e.g. `type,name DESC`.
-            filter: e.g. `name:~*.h5`; several are alternatives (an inference from the official CLI).
-            limit: the service's default and maximum is 100,000. It reads the whole folder for each page.
         """
-        query = {
-            "path": path,
-            "show_hidden": _one_or_zero(show_hidden),
-            "orderby": joined(orderby),
-            "filter": filter,
-            "limit": limit,
-            "offset": offset,
-            "local_user": local_user,
-        }
-        answer = await self._get(f"/operation/endpoint/{segment(endpoint_id)}/ls", query)
-        listing = await read_listing(answer, "DATA", lambda entry: FolderEntry.from_document(wire.document(entry)))
+        query = {"path": path, "show_hidden": _one_or_zero(show_hidden)}
+        listing = await self._list(f"/operation/endpoint/{segment(endpoint_id)}/ls", query, FolderEntry.from_document)
         where = wire.text(listing.rest.get("path")) or path or "/"
         return Folder(where, listing.items, wire.whole(listing.rest.get("total")))
 
-    async def stat(self, endpoint_id: str, path: str | None = None, *, local_user: str | None = None) -> FolderEntry:
-        query = {"path": path, "local_user": local_user}
-        answer = await self._get(f"/operation/endpoint/{segment(endpoint_id)}/stat", query)
+    async def stat(self, endpoint_id: str, path: str | None = None) -> FolderEntry:
+        answer = await self._get(f"/operation/endpoint/{segment(endpoint_id)}/stat", {"path": path})
         return FolderEntry.from_document(answer.object())
 
     async def bookmarks(self) -> tuple[Bookmark, ...]:
@@ -266,10 +207,6 @@ class TransferClient(TransferTasks):
         body = {"name": name, "endpoint_id": collection_id, "path": path}
         answer = await self._connection.request("transfer", "POST", "/v0.10/bookmark", json=body, auth=self._auth)
         return Bookmark.from_document(answer.object())
-
-    async def delete_bookmark(self, bookmark_id: str) -> None:
-        path = f"/v0.10/bookmark/{segment(bookmark_id)}"
-        await self._connection.request("transfer", "DELETE", path, auth=self._auth)
 
     async def submission_id(self) -> str:
         """An id under which one transfer can be handed in, as often as needed, and is carried out once."""

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from globus_tui.api.bearer import TokenSource
-    from globus_tui.api.globus_auth import AuthClient
+    from globus_tui.api.globus_auth import AuthClient, PeopleClient
     from globus_tui.auth.login import Login, LoginAttempt, PersonSignIn
     from globus_tui.auth.logout import Logout
     from globus_tui.auth.records import ProfileKey
     from globus_tui.auth.service_account import ServiceAccount
-    from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, People, SignInRequest, Verdict
+    from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, SignInRequest, Verdict
     from globus_tui.auth.stored_tokens import StoredTokens
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.auth.credentials import Identity, Secret
@@ -82,7 +82,7 @@ class PersonAccount:
     def __init__(
         self,
         auth: AuthClient,
-        people: People,
+        people: PeopleClient,
         tokens: StoredTokens,
         store: TokenStore,
         *,

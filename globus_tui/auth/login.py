@@ -1,7 +1,7 @@
 """Signing in as a person without leaving the terminal: native-app OAuth2 with PKCE, as data.
 
-`begin` gives a link to open anywhere; `finish` takes what was pasted back. Between the two nothing runs and nothing is
-kept but the `LoginAttempt`.
+`PersonSignIn.begin` gives a link to open anywhere; `finish` takes what was pasted back. Between the two nothing runs
+and nothing is kept but the `LoginAttempt`.
 """
 
 from __future__ import annotations
@@ -14,24 +14,26 @@ import json
 import re
 import secrets
 from dataclasses import field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from globus_tui.api.globus_auth import AuthorizeRequest
 from globus_tui.api.http import Clock, utc_now
-from globus_tui.auth.logout import Revocation, revoke_all
+from globus_tui.auth.logout import revoke_all
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.sign_in_request import SignInRequest
 from globus_tui.auth.wanted import SERVER_WORDS, with_base
 from globus_tui.domain import wire
-from globus_tui.domain.auth.credentials import Identity, Secret, TokenAnswer
+from globus_tui.domain.auth.credentials import Identity, Secret
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import Scope, render
 from globus_tui.domain.errors import BadInput, GlobusTuiError, ServiceError, UnreadableAnswer
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from globus_tui.api.globus_auth import AuthClient
     from globus_tui.auth.token_store import TokenStore
+    from globus_tui.domain.auth.credentials import TokenAnswer
 
 
 def read_id_token(token: Secret | None) -> Identity | None:
@@ -113,16 +115,6 @@ def _from_address(text: str) -> Pasted:
     )
 
 
-class LoginService(Revocation, Protocol):
-    """The part of Globus Auth that a login needs."""
-
-    def authorize_url(self, request: AuthorizeRequest) -> str:
-        """The link of the login page; without a redirect address, codes are shown on a page of Globus."""
-
-    async def exchange_code(self, client_id: str, code: Secret, redirect_uri: str, verifier: Secret) -> TokenAnswer:
-        """The tokens for a code."""
-
-
 class LoginFailed(GlobusTuiError):
     """A login did not come about; nothing has changed. `advice` says how to go on.
 
@@ -195,7 +187,7 @@ class PersonSignIn:
 
     def __init__(
         self,
-        auth: LoginService,
+        auth: AuthClient,
         store: TokenStore,
         key: ProfileKey,
         *,
@@ -209,13 +201,31 @@ class PersonSignIn:
         self._clock = clock
 
     async def begin(self, request: SignInRequest | None = None) -> LoginAttempt:
-        """Makes the link. It asks for what the profile has and what the request adds, so that nothing gets weaker.
+        """Makes the link, with a new verifier and state. Refresh tokens are always asked for.
+
+        It asks for what the profile has and what the request adds, so that nothing gets weaker.
 
         Raises:
             SettingsError: the stored tokens are readable by others.
         """
         kept = await asyncio.to_thread(self._store.load, self._key)
-        return begin(self._auth, self._key.client_id, request or SignInRequest(), held=kept, label=self._label)
+        request = request or SignInRequest()
+        verifier, state = Secret(secrets.token_urlsafe(48)), secrets.token_urlsafe(16)
+        scopes = with_base((*_held_scopes(kept), *request.scopes))
+        session = Gare(
+            "AuthorizationRequired",
+            session_message=request.message,
+            session_required_identities=request.identities,
+            session_required_policies=request.policies,
+            session_required_single_domain=request.domains,
+            session_required_mfa=request.mfa or None,
+        )
+        asked = AuthorizeRequest(
+            self._key.client_id, render(scopes), state, challenge_of(verifier), self._label, request.prompt, session
+        )
+        url = self._auth.authorize_url(asked)
+        redirect_uri = parse_qs(urlsplit(url).query)["redirect_uri"][0]  # the exchange must name the very same one
+        return LoginAttempt(url, state, verifier, redirect_uri, request, scopes)
 
     async def finish(self, attempt: LoginAttempt, pasted: str | Secret) -> Login:
         """Turns what was pasted into tokens and keeps them.
@@ -266,49 +276,6 @@ class PersonSignIn:
                     advice="Check client_id in the configuration, or GLOBUS_TUI_CLIENT_ID.",
                 ) from None
             raise _code_refused(again) from None
-
-
-def begin(
-    auth: LoginService,
-    client_id: str,
-    request: SignInRequest,
-    *,
-    held: SignIn | None = None,
-    label: str | None = None,
-) -> LoginAttempt:
-    """Makes a link for a login, with a new verifier and state. Refresh tokens are always asked for.
-
-    Args:
-        auth: knows where the login page is.
-        held: what the profile has; its scopes are asked for again.
-        label: what the consent page calls this sign-in, e.g. "globus-tui on login01".
-    """
-    verifier, state = Secret(secrets.token_urlsafe(48)), secrets.token_urlsafe(16)
-    scopes = with_base((*_held_scopes(held), *request.scopes))
-    url = auth.authorize_url(
-        AuthorizeRequest(
-            client_id,
-            render(scopes),
-            state,
-            challenge=challenge_of(verifier),
-            label=label,
-            prompt=request.prompt,
-            session=_session(request),
-        )
-    )
-    redirect_uri = parse_qs(urlsplit(url).query)["redirect_uri"][0]  # the exchange must name the very same one
-    return LoginAttempt(url, state, verifier, redirect_uri, request, scopes)
-
-
-def _session(request: SignInRequest) -> Gare:
-    return Gare(
-        "AuthorizationRequired",
-        session_message=request.message,
-        session_required_identities=request.identities,
-        session_required_policies=request.policies,
-        session_required_single_domain=request.domains,
-        session_required_mfa=request.mfa or None,
-    )
 
 
 def _held_scopes(held: SignIn | None) -> tuple[Scope, ...]:

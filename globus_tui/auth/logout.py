@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from globus_tui.auth.token_store import TokensNotKept, TokenStore
 from globus_tui.auth.wanted import server_words
@@ -13,19 +13,13 @@ from globus_tui.domain.quick_dataclass import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from globus_tui.api.globus_auth import AuthClient
     from globus_tui.auth.records import ProfileKey
     from globus_tui.domain.auth.credentials import Identity, Secret, TokenGrant
 
 
-class Revocation(Protocol):
-    """Ends the life of tokens."""
-
-    async def revoke(self, client_id: str, token: Secret) -> None:
-        """Makes an access or refresh token useless."""
-
-
 async def revoke_all(
-    auth: Revocation, client_id: str, grants: Iterable[TokenGrant]
+    auth: AuthClient, client_id: str, grants: Iterable[TokenGrant]
 ) -> tuple[tuple[str, str, GlobusTuiError], ...]:
     """Revokes every access and refresh token; one that fails does not keep the others.
 
@@ -45,7 +39,7 @@ async def revoke_all(
     )
 
 
-async def _revoke(auth: Revocation, client_id: str, token: Secret) -> GlobusTuiError | None:
+async def _revoke(auth: AuthClient, client_id: str, token: Secret) -> GlobusTuiError | None:
     try:
         await auth.revoke(client_id, token)
     except GlobusTuiError as fault:
@@ -96,7 +90,7 @@ class Logout:
         return (*done, *unseen)
 
 
-async def logout(auth: Revocation, store: TokenStore, key: ProfileKey) -> Logout:
+async def logout(auth: AuthClient, store: TokenStore, key: ProfileKey) -> Logout:
     """Revokes every access and refresh token of a profile and removes them here, also when Globus cannot be reached.
 
     Raises:

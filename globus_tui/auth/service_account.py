@@ -18,7 +18,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn
 
 from globus_tui.api.bearer import SingleFlight
 from globus_tui.api.http import Clock, utc_now
@@ -26,7 +26,7 @@ from globus_tui.auth.records import decode_grants, encode_grants
 from globus_tui.auth.wanted import TIMERS_SERVER, server_of, server_words, with_base
 from globus_tui.cache_files import open_own, write_own
 from globus_tui.domain import wire
-from globus_tui.domain.auth.credentials import Secret, TokenAnswer, TokenGrant
+from globus_tui.domain.auth.credentials import Secret, TokenGrant
 from globus_tui.domain.auth.scope import Scope, merge, render
 from globus_tui.domain.errors import AuthAPIError, ServiceError, SettingsError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
@@ -35,6 +35,8 @@ from globus_tui.settings import SIGN_INS
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
     from pathlib import Path
+
+    from globus_tui.api.globus_auth import AuthClient
 
 
 _PAIRS = (
@@ -124,19 +126,12 @@ def kept_file(folder: Path, account: ServiceAccount) -> Path:
     return folder / f"tokens.json.{sha256(account.client_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-class ClientCredentials(Protocol):
-    """The one grant that a service account needs."""
-
-    async def client_credentials(self, client_id: str, client_secret: Secret, scopes: str) -> TokenAnswer:
-        """Tokens for the client itself."""
-
-
 class ClientCredentialsTokens:
     """A token source for a service account. There are no refresh tokens, so renewing is asking again."""
 
     def __init__(
         self,
-        auth: ClientCredentials,
+        auth: AuthClient,
         account: ServiceAccount,
         scopes: Iterable[Scope] = (),
         *,

@@ -11,7 +11,7 @@ Three steps, each a call, so that a screen can show what comes before it happens
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from globus_tui.domain.auth.credentials import granted
 from globus_tui.domain.auth.scope import (
@@ -28,21 +28,12 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
+    from globus_tui.api.globus_auth import PeopleClient
     from globus_tui.domain.auth.credentials import ConsentRecord, Identity
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.timer.job import JobId
-
-
-class People(Protocol):
-    """Who is who, and what they allowed. The calls are signed with the Auth token of whoever is signed in."""
-
-    async def identities(self, *, ids: Sequence[str] = (), usernames: Sequence[str] = ()) -> tuple[Identity, ...]:
-        """Looks identities up by id or by username, not both."""
-
-    async def consents(self, identity_id: str) -> tuple[ConsentRecord, ...]:
-        """What this identity granted to this client."""
 
 
 IDENTITY_URN = "urn:globus:auth:identity:"
@@ -152,7 +143,7 @@ def modern_form(scope: Scope) -> Scope | None:
     return timer_scope(_unique(collection_id for part in scope.walk() if (collection_id := collection_of(part))))
 
 
-async def resolve_identities(request: SignInRequest, people: People, known: Identity | None) -> SignInRequest:
+async def resolve_identities(request: SignInRequest, people: PeopleClient, known: Identity | None) -> SignInRequest:
     """Turns usernames and URNs into ids, which is all that the login page takes; linked identities need no look-up.
 
     Raises:
@@ -162,7 +153,7 @@ async def resolve_identities(request: SignInRequest, people: People, known: Iden
     named = [name.strip().removeprefix(IDENTITY_URN) for name in request.identities]
     strangers = _unique(name for name in named if not _is_uuid(name) and name.lower() not in own)
     if strangers:
-        identities = await people.identities(usernames=strangers)
+        identities = await people.identities(strangers)
         own |= {identity.username.lower(): identity.identity_id for identity in identities}
     ids = {name: name if _is_uuid(name) else own.get(name.lower()) for name in named}
     return replace(
@@ -245,7 +236,7 @@ class Verdict:
 class FixAndResume:
     """The procedure for one signed-in identity."""
 
-    def __init__(self, people: People, identity: Identity) -> None:
+    def __init__(self, people: PeopleClient, identity: Identity) -> None:
         self._people = people
         self._identity = identity
 

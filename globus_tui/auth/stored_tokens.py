@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from globus_tui.api.bearer import SingleFlight
 from globus_tui.api.http import Clock, utc_now
@@ -18,20 +18,14 @@ from globus_tui.domain.errors import NetworkError, ServiceError, SignedOut, Unre
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from globus_tui.api.globus_auth import AuthClient
     from globus_tui.auth.token_store import TokenStore
-    from globus_tui.domain.auth.credentials import Identity, Secret, TokenAnswer, TokenGrant
+    from globus_tui.domain.auth.credentials import Identity, Secret, TokenGrant
 
 RENEWAL_WAIT = timedelta(seconds=20)
 """How long a renewal waits for another program's. After that it goes ahead: Globus lets a refresh token be used twice
 (inferred from the SDK, which never expects a new one), the lock only spares it the second request."""
 _POLL = 0.02
-
-
-class Renewal(Protocol):
-    """The one grant that keeps a person signed in."""
-
-    async def refresh(self, client_id: str, refresh_token: Secret) -> TokenAnswer:
-        """A new access token for one resource server."""
 
 
 class StoredTokens:
@@ -40,7 +34,7 @@ class StoredTokens:
     One renewal at a time for each resource server, in this program and among all that share the store.
     """
 
-    def __init__(self, auth: Renewal, store: TokenStore, key: ProfileKey, *, clock: Clock = utc_now) -> None:
+    def __init__(self, auth: AuthClient, store: TokenStore, key: ProfileKey, *, clock: Clock = utc_now) -> None:
         self._auth = auth
         self._store = store
         self._key = key

@@ -143,10 +143,6 @@ class TokenDocument:
         return f"TokenDocument({len(self._sign_ins)} sign-ins)"
 
 
-LOCK_SECONDS = 5.0
-"""How long a write waits for another program's: they take milliseconds."""
-
-
 class TokenFile(TokenStore):
     """All profiles' tokens in one JSON file.
 

@@ -34,8 +34,7 @@ class Questions(Browser):
         self._creator = creator
 
     async def flows(self, words: str) -> tuple[Flow, ...]:
-        page = await self._flows.list_flows(filter_fulltext=words or None, filter_roles=STARTERS)
-        return page.items
+        return await self._flows.list_flows(filter_fulltext=words or None, filter_roles=STARTERS)
 
     async def flow(self, flow_id: str) -> Flow:
         return await self._flows.get_flow(flow_id)

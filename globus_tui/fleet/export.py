@@ -10,7 +10,6 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft, flow_beside, new_draft, word_to_type
 from globus_tui.domain.making.new_timer import NOT_IN_TIMERS, with_defaults
@@ -19,7 +18,7 @@ from globus_tui.domain.schedule.typed_clock import DAY_NAMES
 from globus_tui.domain.schedule.typed_intervals import amount_words
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.domain.schedule.typed_zones import zone_words
-from globus_tui.domain.timer.job import FlowStart, Job, JobReading, JobStatus, PauseCause
+from globus_tui.domain.timer.job import FlowStart, Job, JobReading, JobStatus, PauseCause, body_of
 from globus_tui.domain.timer.orders import NONE, Orders
 from globus_tui.domain.timer.timer_groups import timer_groups
 from globus_tui.domain.transfer.destructive import USUAL_PERCENT
@@ -226,15 +225,11 @@ class Exporter:
             return values, _slug(self._names.get(source) or source)
         if isinstance(job.payload, FlowStart) and not job.calls_elsewhere:
             flow_id = job.payload.flow_id or ""
-            outer = wire.document(document.get("body")) or wire.document(document.get("callback_body"))
-            part = flow_beside(outer) if isinstance(outer.get("body"), dict) else None
-            values = {"flow": self._sure.get(flow_id, flow_id)}
-            if job.payload.inputs:
-                values["input"] = dict(job.payload.inputs)
-            for key in ("run_managers", "run_monitors", "tags") if part else ():
-                if principals := getattr(part, key):
-                    values[key] = list(principals)
-            return values | ({"run_label": part.label} if part and part.label else {}), "flows"
+            part = flow_beside(body_of(document))
+            values = {"flow": self._sure.get(flow_id, flow_id), "input": dict(job.payload.inputs)}
+            values |= {key: list(getattr(part, key)) for key in ("run_managers", "run_monitors", "tags")}
+            values["run_label"] = part.label
+            return {key: value for key, value in values.items() if key == "flow" or value}, "flows"
         body = document.get("callback_body")
         return {"calls": job.callback_url or "", **({"body": body} if body else {})}, "calls"
 

@@ -259,11 +259,10 @@ class Planner:
         if not any("zone" in entry.values for entry in entries) and any("when" in entry.values for entry in entries):
             words = f"No zone is said in the files: times are read in {zone_words(zone)}. Write zone under [defaults]"
             findings = (*findings, note("zone", words))
-        over = (JobStatus.ENDED, JobStatus.DELETING)
         others = tuple(
             job
             for job_id, job in jobs.items()
-            if job_id not in matched.taken and job_id not in replaced and job.status not in over and job.has_own_id
+            if job_id not in matched.taken and job_id not in replaced and not job.is_over and job.has_own_id
         )
         lock = replace(lock, owner=self._owner, zone=lock.zone or zone_words(zone))
         return Plan(where, tuple(items), findings, rate, others, lock, names, now, zone)
@@ -483,8 +482,7 @@ def _as_job(wanted: Wanted) -> Job:
 
 
 def _rate(jobs: Iterable[Job]) -> float:
-    over = (JobStatus.ENDED, JobStatus.DELETING)
-    return sum(runs_an_hour(job.schedule) for job in jobs if job.status not in over and not job.stands_still)
+    return sum(runs_an_hour(job.schedule) for job in jobs if not job.is_over and not job.stands_still)
 
 
 def _all_wanted(entries: Iterable[Entry], names: Names, now: datetime, zone: tzinfo) -> list[Wanted]:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft, FlowPart, Guards, What, flow_beside, new_draft
 from globus_tui.domain.making.draft_file import refuse_bare_times, strict_schedule
@@ -19,7 +18,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, Schedule, next_tick
 from globus_tui.domain.schedule.typed_schedules import TypedSchedule, parse_schedule
 from globus_tui.domain.schedule.typed_zones import zone_by_name, zone_words
-from globus_tui.domain.timer.job import FlowStart, Job, JobStatus
+from globus_tui.domain.timer.job import FlowStart, Job, JobStatus, body_of
 from globus_tui.domain.transfer.transfer import TransferData, TransferItem
 from globus_tui.domain.transfer.typed_filters import rule_text
 from globus_tui.fleet.fields import Entry, split_place
@@ -30,6 +29,7 @@ from globus_tui.present.transfer_words import collection_name, item_words, sync_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from globus_tui.domain import wire
     from globus_tui.domain.transfer.flow import Flow
 
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
@@ -375,8 +375,7 @@ def _call_changes(wanted: Wanted, job: Job, document: wire.Document) -> list[Cha
 def _flow_changes(wanted: FlowPart, job: Job, document: wire.Document, names: Names) -> list[Change]:
     if not isinstance(job.payload, FlowStart):
         return [Change("flow", _what(job), wanted.title or wanted.flow_id or "")]
-    outer = wire.document(document.get("body")) or wire.document(document.get("callback_body"))
-    beside = flow_beside(outer) if isinstance(outer.get("body"), dict) else FlowPart()
+    beside = flow_beside(body_of(document))
     differing = []
     if job.payload.flow_id != wanted.flow_id:
         called = names.called.get(job.payload.flow_id or "") or job.payload.flow_id or "?"

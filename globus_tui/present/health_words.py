@@ -10,7 +10,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule
 from globus_tui.domain.timer.cause import AT_DESTINATION, AT_SOURCE
 from globus_tui.domain.timer.health import BEFOREHAND, Health, Why, Word, task_in_progress
-from globus_tui.domain.timer.job import JobStatus, PauseCause
+from globus_tui.domain.timer.job import PauseCause
 from globus_tui.present import moments
 from globus_tui.present.error_words import short_words
 from globus_tui.present.gare_words import allow_words, consent_collections, session_short
@@ -362,5 +362,4 @@ def next_words(case: Case) -> str:
     if job.next_run is not None:
         overrun = health.why in _RUN_GOES_ON and job.next_run <= case.now
         return "skipped" if overrun else moments.column(job.next_run, case.now, case.zone)
-    over = job.status in (JobStatus.ENDED, JobStatus.DELETING) or (isinstance(job.schedule, OnceSchedule) and job.runs)
-    return "-" if over else "?"
+    return "-" if job.is_over or (isinstance(job.schedule, OnceSchedule) and job.runs) else "?"

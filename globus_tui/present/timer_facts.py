@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from globus_tui.domain.schedule.schedule import RecurringSchedule
-from globus_tui.domain.timer.job import FlowStart, JobStatus
+from globus_tui.domain.timer.job import FlowStart
 from globus_tui.domain.timer.run import Outcome, outcome
 from globus_tui.domain.transfer.collection import CollectionKind
 from globus_tui.domain.transfer.transfer import TransferData
@@ -70,7 +70,7 @@ def _bounds(case: Case) -> list[Fact]:
 def fire_facts(case: Case, wanted: int) -> list[Fact]:
     """The next fire times: local, UTC and how far away; of a paused timer, those after resuming it now."""
     job = case.job
-    if job.status in (JobStatus.ENDED, JobStatus.DELETING):
+    if job.is_over:
         return [Fact("next", "it will not run again", "muted")]
     fires = schedule_words.next_fires(job.schedule, case.now, case.zone, wanted, runs_done=job.n_runs)
     width = max((len(fire.local) for fire in fires), default=0)
@@ -92,7 +92,7 @@ def _utc(fire: schedule_words.Fire, zone: tzinfo) -> str:
 def next_word(case: Case) -> str:
     """The next run on one line: `Sun 22 Nov 02:00 CST (08:00Z), in 11 h`."""
     job = case.job
-    if job.status in (JobStatus.ENDED, JobStatus.DELETING):
+    if job.is_over:
         return "it will not run again"
     if job.stands_still:
         return "if resumed now: " + (", ".join(next_if_resumed(case, 2)) or "not known")
@@ -106,9 +106,10 @@ def next_word(case: Case) -> str:
 
 def shift_words(case: Case) -> str | None:
     """Where daylight saving moves the hour; None when it does not within a year."""
-    if case.job.status in (JobStatus.ENDED, JobStatus.DELETING):
-        return None
-    return schedule_words.shift_warning(case.job.schedule, case.now, case.zone, runs_done=case.job.n_runs)
+    job = case.job
+    return (
+        None if job.is_over else schedule_words.shift_warning(job.schedule, case.now, case.zone, runs_done=job.n_runs)
+    )
 
 
 _KINDS = {

@@ -130,14 +130,14 @@ def test_clients_can_be_imported_without_httpx() -> None:
 
 
 def test_what_a_sign_in_must_have_is_sent_joined_by_commas_and_never_empty() -> None:
-    def session(gare: Gare | None) -> dict[str, list[str]]:
-        request = AuthorizeRequest("a-client", "openid", "_default", session=gare)
+    def session(gare: Gare) -> dict[str, list[str]]:
+        request = AuthorizeRequest("a-client", "openid", "_default", "a-challenge", session=gare)
         sent = parse_qs(urlsplit(request.url(Environment.read({}))).query, keep_blank_values=True)
         assert all(value != [""] for value in sent.values())
         return {name: value for name, value in sent.items() if name.startswith("session_")}
 
     empty = Gare("AuthorizationRequired", session_message="")
-    assert session(None) == session(empty) == {}
+    assert session(empty) == {}
     full = replace(
         empty,
         session_required_identities=("one", "two"),

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from globus_tui.api.globus_auth import AuthClient, PeopleClient
+from globus_tui.api.globus_auth import AuthClient
 from globus_tui.domain.auth.credentials import Secret
-from globus_tui.domain.errors import AuthAPIError, BadInput, TimedOut, UnreadableAnswer
+from globus_tui.domain.errors import AuthAPIError, TimedOut, UnreadableAnswer
 
 if TYPE_CHECKING:
     from globus_tui.api.http import Connection
@@ -53,7 +53,7 @@ async def test_an_answer_without_tokens_is_unreadable(wire: Any, auth: AuthClien
 async def test_a_code_is_never_sent_twice(wire: Any, auth: AuthClient) -> None:
     wire.answers(httpx.ReadTimeout(""), TOKEN)
     with pytest.raises(TimedOut):
-        await auth.exchange_code("me", "code", "http://localhost:1", "v")
+        await auth.exchange_code("me", Secret("code"), "http://localhost:1", Secret("v"))
     assert len(wire.requests) == 1
 
 
@@ -64,19 +64,3 @@ async def test_a_refused_renewal_says_so(wire: Any, auth: AuthClient, status: in
         await auth.refresh("me", Secret("r1"))
     assert caught.value.code == "invalid_grant"
     assert len(wire.requests) == 1
-
-
-async def test_people_are_looked_up_by_one_thing_only(wire: Any, connection: Connection, tokens: Any) -> None:
-    people = PeopleClient(connection, tokens)
-    for call in (people.identities(), people.identities(ids=["a"], usernames=["b"])):
-        with pytest.raises(BadInput):
-            await call
-    assert wire.requests == []
-
-
-async def test_userinfo_tells_linked_identities(wire: Any, auth: AuthClient) -> None:
-    linked = [{"sub": "i2", "username": "pat@uni.example.edu"}]
-    wire.answers({"sub": "i1", "preferred_username": "pat@lab.example.org", "identity_set": linked})
-    person = await auth.userinfo(Secret("a1"))
-    assert (person.identity_id, person.linked[0].username) == ("i1", "pat@uni.example.edu")
-    assert wire.last.headers["authorization"] == "Bearer a1"

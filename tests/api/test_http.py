@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from globus_tui.api.bearer import Basic, Bearer, FixedToken
+from globus_tui.api.bearer import Basic, Bearer
 from globus_tui.api.environment import Environment
 from globus_tui.api.exchange import pairs, segment
 from globus_tui.api.retry import RetryRules
@@ -22,6 +22,7 @@ from globus_tui.domain.errors import (
     TransferAPIError,
     UnreadableAnswer,
 )
+from tests.api.fixed_token import FixedToken
 
 if TYPE_CHECKING:
     from globus_tui.api.exchange import Exchange

@@ -104,13 +104,12 @@ async def hurried(environ: dict[str, str]) -> AsyncIterator[Services]:
 
 
 async def test_the_timers_of_the_facility_are_all_readable(globus: Services) -> None:
-    jobs = await globus.timers.list_jobs(result_count=2, order="submitted_at asc")
+    jobs = await globus.timers.list_jobs()
     assert len(jobs) > 30
     assert [job.label for job in jobs if job.unreadable] == ["not understandable"]
     submitted = [job.submitted_at for job in jobs if job.submitted_at]
     assert submitted == sorted(submitted)
-    assert max(len(job.runs) for job in jobs) == 2
-    assert {job.status for job in await globus.timers.list_jobs(filter_status=["ended"])} == {JobStatus.ENDED}
+    assert max(len(job.runs) for job in jobs) > 2
 
 
 async def test_a_timer_lives_from_creation_to_deletion(globus: Services) -> None:
@@ -127,7 +126,8 @@ async def test_a_timer_lives_from_creation_to_deletion(globus: Services) -> None
     read = (await globus.timers.get_job(made.job_id, page_size=5)).job
     assert (read.status, read.name, read.transfer and read.transfer.items) == (JobStatus.ACTIVE, "renamed", data.items)
     await globus.timers.delete_job(made.job_id)
-    assert made.job_id not in {job.job_id for job in await globus.timers.list_jobs(filter_status=["active"])}
+    left = {job.job_id: job.status for job in await globus.timers.list_jobs()}
+    assert left[made.job_id] is JobStatus.DELETING
 
 
 async def test_a_refused_timer_says_which_field(globus: Services) -> None:
@@ -140,7 +140,7 @@ async def test_a_refused_timer_says_which_field(globus: Services) -> None:
 
 
 async def test_folders_tasks_and_people_are_readable(globus: Services) -> None:
-    jobs = await globus.timers.list_jobs(result_count=1)
+    jobs = await globus.timers.list_jobs()
     ids = [run.resource_id for job in jobs for run in job.runs if run.resource_id]
     tasks = await globus.transfer.tasks_by_id(ids)
     assert tasks
@@ -152,9 +152,9 @@ async def test_folders_tasks_and_people_are_readable(globus: Services) -> None:
     assert {log.marker for log in logs} & {"2"}
     collection = await globus.transfer.get_endpoint(task.source_id or task.destination_id or "")
     assert collection.name
-    account = await globus.auth.userinfo(await globus.tokens.token("auth.globus.org"))
-    assert await globus.people.identities(ids=[account.identity_id])
-    assert await globus.people.consents(account.identity_id)
+    (person,) = await globus.people.identities(["ops@example-facility.org"])
+    assert person.username == "ops@example-facility.org"
+    assert await globus.people.consents(globus.tokens.client_id)
 
 
 async def test_an_unknown_task_is_not_found(globus: Services) -> None:
@@ -164,7 +164,7 @@ async def test_an_unknown_task_is_not_found(globus: Services) -> None:
 
 
 async def test_connections_are_used_again(world: Sandbox, globus: Services) -> None:
-    await asyncio.gather(*(globus.timers.list_jobs(result_count=0) for _ in range(8)))
+    await asyncio.gather(*(globus.timers.list_jobs() for _ in range(8)))
     assert globus.asked("/v2/oauth2/token") == 1
     assert globus.asked("/jobs/") == 8
 
@@ -172,7 +172,7 @@ async def test_connections_are_used_again(world: Sandbox, globus: Services) -> N
 async def test_a_connection_that_breaks_is_made_anew_for_reading(world: Sandbox, globus: Services) -> None:
     world.faults.add(Fault("/jobs/", kind="reset"))
     world.faults.add(Fault("/jobs/", kind="truncate"))
-    assert await globus.timers.list_jobs(result_count=0)
+    assert await globus.timers.list_jobs()
     assert globus.asked("/jobs/") == 3
 
 
@@ -203,7 +203,7 @@ async def test_an_answer_in_small_pieces_is_given_up_in_time(world: Sandbox, hur
 async def test_a_proxys_page_and_a_busy_service_pass(world: Sandbox, globus: Services) -> None:
     world.faults.add(proxy_page("/jobs/"))
     world.faults.add(too_many("/jobs/", retry_after=0))
-    assert await globus.timers.list_jobs(result_count=0)
+    assert await globus.timers.list_jobs()
     assert globus.asked("/jobs/") == 3
 
 
@@ -211,7 +211,7 @@ async def test_nobody_there_is_known_not_to_have_been_asked() -> None:
     environ = {"GLOBUS_SDK_SERVICE_URL_AUTH": "http://127.0.0.1:1"}
     async with Connection(Environment.read(environ)) as connection:
         with pytest.raises(ConnectionFailed, match="Globus Auth could not be reached") as caught:
-            await AuthClient(connection).exchange_code("me", "code", "http://localhost:1", "v")
+            await AuthClient(connection).exchange_code("me", Secret("code"), "http://localhost:1", Secret("v"))
     assert not caught.value.maybe_processed
 
 
@@ -222,7 +222,7 @@ async def test_a_proxy_is_not_asked_for_what_runs_on_this_machine(
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     monkeypatch.delenv("NO_PROXY", raising=False)
     async with Connection(Environment.read(environ), clock=lambda: NOON) as connection:
-        assert await Services(connection, environ).timers.list_jobs(result_count=0)
+        assert await Services(connection, environ).timers.list_jobs()
 
 
 async def test_a_proxy_is_asked_for_the_world_outside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from globus_tui.api.transfer import TransferClient
 from globus_tui.domain.errors import ErrorKind, TransferAPIError, UnreadableAnswer
-from globus_tui.domain.transfer.collection import CollectionKind
 from globus_tui.domain.transfer.transfer import TransferData
 
 if TYPE_CHECKING:
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def transfer(connection: Connection, tokens: Any) -> TransferClient:
     return TransferClient(connection, tokens)
-
-
-def tasks(*numbers: int, **more: Any) -> dict[str, Any]:
-    return {"DATA": [{"task_id": f"t{n}", "status": "ACTIVE"} for n in numbers], **more}
 
 
 async def test_a_deleted_collection_is_shown_as_deleted(wire: Any, transfer: TransferClient) -> None:
@@ -50,17 +45,10 @@ async def test_a_collection_that_never_was_is_an_error(wire: Any, transfer: Tran
 async def test_a_page_knows_whether_another_follows(
     wire: Any, transfer: TransferClient, said: dict[str, Any], marker: str | None
 ) -> None:
-    wire.answers(tasks(3, 4, **said))
-    page = await transfer.task_list(limit=2, offset=2)
+    wire.answers({"DATA": [{"code": "e3"}, {"code": "e4"}], **said})
+    page = await transfer.task_events("t", limit=2, offset=2)
     assert page.marker == marker
-    assert [task.task_id for task in page.items] == ["t3", "t4"]
-
-
-async def test_a_search_ends_where_the_service_ends_it(wire: Any, transfer: TransferClient) -> None:
-    entry = {"id": "c", "display_name": "C", "entity_type": "GCP_guest_collection"}
-    wire.answers({"has_next_page": True, "DATA": [entry]})
-    page = await transfer.endpoint_search("c", limit=1, offset=999)
-    assert (page.marker, page.items[0].kind) == (None, CollectionKind.GCP_GUEST)
+    assert [event.code for event in page.items] == ["e3", "e4"]
 
 
 async def test_many_tasks_are_asked_for_in_few_requests(wire: Any, tokens: Any) -> None:

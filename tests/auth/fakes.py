@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.api.globus_auth import AuthClient, PeopleClient
 from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
 from globus_tui.domain.auth.scope import FLOWS_ALL, TIMER, TIMERS_RESOURCE_SERVER, TRANSFER_ALL, parse
 from globus_tui.domain.errors import AuthAPIError, GlobusTuiError
@@ -52,7 +53,7 @@ def grants_for(scopes: str, number: int, now: datetime, *, offline: bool) -> tup
 
 
 @dataclass
-class FakeAuth:
+class FakeAuth(AuthClient, PeopleClient):
     clock: Clock = field(default_factory=Clock)
     person: Identity = PAT
     known: tuple[Identity, ...] = (PAT, SAM)
@@ -98,13 +99,9 @@ class FakeAuth:
         await self._answer("revoke", token.reveal())
         self.revoked.append(token.reveal())
 
-    async def userinfo(self, access_token: Secret) -> Identity:
-        await self._answer("userinfo")
-        return self.person
-
-    async def identities(self, *, ids: Sequence[str] = (), usernames: Sequence[str] = ()) -> tuple[Identity, ...]:
-        await self._answer("identities", *ids, *usernames)
-        return tuple(one for one in self.known if one.identity_id in ids or one.username in usernames)
+    async def identities(self, usernames: Sequence[str]) -> tuple[Identity, ...]:
+        await self._answer("identities", *usernames)
+        return tuple(one for one in self.known if one.username in usernames)
 
     async def consents(self, identity_id: str) -> tuple[ConsentRecord, ...]:
         await self._answer("consents", identity_id)

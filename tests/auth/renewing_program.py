@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from globus_tui.api.globus_auth import AuthClient
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.auth.token_store import TokenFile
@@ -24,7 +25,7 @@ KEY = ProfileKey("default", "production", "an-id")
 SERVERS = ("transfer", "timers", "flows", "auth")
 
 
-class FileBackedAuth:
+class FileBackedAuth(AuthClient):
     """Knows the one live refresh token of each resource server, in a file that both programs see."""
 
     def __init__(self, path: Path) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import globus_sdk
 
-from globus_tui.api.bearer import FixedToken
 from globus_tui.api.flows import FlowsClient
 from globus_tui.api.globus_auth import AuthClient, PeopleClient
 from globus_tui.api.timers import TimersClient
@@ -17,6 +16,7 @@ from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.making.new_timer import FlowTimer, TimerJob, TransferTimer
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
 from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferData, TransferItem
+from tests.api.fixed_token import FixedToken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,7 +37,6 @@ class Theirs:
         self.timers = globus_sdk.TimersClient(authorizer=signer)
         self.transfer = globus_sdk.TransferClient(authorizer=signer)
         self.flows = globus_sdk.FlowsClient(authorizer=signer)
-        self.flow = globus_sdk.SpecificFlowClient(A, authorizer=signer)
         self.people = globus_sdk.AuthClient(authorizer=signer)
         self.native = globus_sdk.NativeAppAuthClient(C)
         self.confidential = globus_sdk.ConfidentialAppAuthClient(C, SECRET.reveal())
@@ -45,10 +44,6 @@ class Theirs:
     def exchange(self) -> object:
         self.native.oauth2_start_flow("openid", redirect_uri="http://localhost:1", verifier="v" * 43)
         return self.native.oauth2_exchange_code_for_tokens("code")
-
-    def exchange_with_secret(self) -> object:
-        self.confidential.oauth2_start_flow("http://localhost:1", "openid")
-        return self.confidential.oauth2_exchange_code_for_tokens("code")
 
 
 class Ours:
@@ -123,37 +118,15 @@ def every(hours: int, **more: Any) -> globus_sdk.RecurringTimerSchedule:
     return globus_sdk.RecurringTimerSchedule(hours * 3600, **more)
 
 
-LISTED = {
-    "filter_name": "sync",
-    "filter_status": "active,inactive",
-    "submitted_after": START.isoformat(),
-    "result_count": 3,
-    "order": "submitted_at asc",
-}
 SEARCH: dict[str, Any] = {
     "filter_scope": "all",
-    "filter_owner_id": C,
-    "filter_host_endpoint": B,
     "filter_non_functional": False,
     "limit": 10,
-    "offset": 20,
 }
-LS: dict[str, Any] = {"show_hidden": False, "limit": 5, "offset": 2, "local_user": "pat"}
 
 TIMERS = (
     Operation("list", lambda s: s.timers.list_jobs(), lambda o: o.timers.list_jobs()),
     Operation("list walked", lambda s: s.timers.list_jobs(), lambda o: o.timers.read_list(tuple, {})),
-    Operation(
-        "list some",
-        lambda s: s.timers.list_jobs(query_params=LISTED),
-        lambda o: o.timers.list_jobs(
-            filter_name="sync",
-            filter_status=("active", "inactive"),
-            submitted_after=START,
-            result_count=3,
-            order="submitted_at asc",
-        ),
-    ),
     Operation("get", lambda s: s.timers.get_job(A), lambda o: o.timers.get_job(A)),
     Operation(
         "get older runs",
@@ -265,35 +238,20 @@ TRANSFER = (
         lambda s: s.transfer.endpoint_search("x", **SEARCH),
         lambda o: o.transfer.endpoint_search("x", **SEARCH),
     ),
-    Operation(
-        "search of one kind",
-        lambda s: s.transfer.endpoint_search(filter_scope="in-use", filter_entity_type="GCP_guest_collection"),
-        lambda o: o.transfer.endpoint_search(filter_scope="in-use", filter_entity_type="GCP_guest_collection"),
-    ),
     Operation("get endpoint", lambda s: s.transfer.get_endpoint(A), lambda o: o.transfer.get_endpoint(A)),
     Operation("ls", lambda s: s.transfer.operation_ls(A), lambda o: o.transfer.ls(A)),
     Operation(
-        "ls with everything",
-        lambda s: s.transfer.operation_ls(A, "/~/a b", orderby=["type", "name DESC"], filter="name:~*.h5", **LS),
-        lambda o: o.transfer.ls(A, "/~/a b", orderby=["type", "name DESC"], filter="name:~*.h5", **LS),
+        "ls without hidden files",
+        lambda s: s.transfer.operation_ls(A, "/~/a b", show_hidden=False),
+        lambda o: o.transfer.ls(A, "/~/a b", show_hidden=False),
     ),
-    Operation(
-        "ls with two filters",
-        lambda s: s.transfer.operation_ls(A, filter=["type:dir", "name:~*.h5"], show_hidden=True),
-        lambda o: o.transfer.ls(A, filter=["type:dir", "name:~*.h5"], show_hidden=True),
-    ),
-    Operation(
-        "stat",
-        lambda s: s.transfer.operation_stat(A, "/x", local_user="pat"),
-        lambda o: o.transfer.stat(A, "/x", local_user="pat"),
-    ),
+    Operation("stat", lambda s: s.transfer.operation_stat(A, "/x"), lambda o: o.transfer.stat(A, "/x")),
     Operation("bookmarks", lambda s: s.transfer.bookmark_list(), lambda o: o.transfer.bookmarks()),
     Operation(
         "create bookmark",
         lambda s: s.transfer.create_bookmark({"name": "n", "endpoint_id": A, "path": "/p/"}),
         lambda o: o.transfer.create_bookmark("n", A, "/p/"),
     ),
-    Operation("delete bookmark", lambda s: s.transfer.delete_bookmark(A), lambda o: o.transfer.delete_bookmark(A)),
     Operation("submission id", lambda s: s.transfer.get_submission_id(), lambda o: o.transfer.submission_id()),
     Operation(
         "submit transfer",
@@ -304,16 +262,6 @@ TRANSFER = (
         "submit transfer without an id",
         lambda s: s.transfer.submit_transfer(their_transfer()),
         lambda o: o.transfer.submit_transfer(our_transfer()),
-    ),
-    Operation("task list", lambda s: s.transfer.task_list(), lambda o: o.transfer.task_list()),
-    Operation(
-        "task list with filters",
-        lambda s: s.transfer.task_list(
-            limit=5, offset=10, orderby="request_time DESC", filter={"status": ["ACTIVE", "FAILED"], "type": "TRANSFER"}
-        ),
-        lambda o: o.transfer.task_list(
-            limit=5, offset=10, orderby="request_time DESC", filter={"status": ["ACTIVE", "FAILED"], "type": "TRANSFER"}
-        ),
     ),
     Operation(
         "tasks by id",
@@ -341,19 +289,9 @@ AUTH = (
     Operation(
         "exchange code",
         lambda s: s.exchange(),
-        lambda o: o.auth.exchange_code(C, "code", "http://localhost:1", "v" * 43),
-    ),
-    Operation(
-        "exchange code with a secret",
-        lambda s: s.exchange_with_secret(),
-        lambda o: o.auth.exchange_code(C, "code", "http://localhost:1", client_secret=SECRET),
+        lambda o: o.auth.exchange_code(C, Secret("code"), "http://localhost:1", Secret("v" * 43)),
     ),
     Operation("refresh", lambda s: s.native.oauth2_refresh_token("r"), lambda o: o.auth.refresh(C, Secret("r"))),
-    Operation(
-        "refresh with a secret",
-        lambda s: s.confidential.oauth2_refresh_token("r"),
-        lambda o: o.auth.refresh(C, Secret("r"), client_secret=SECRET),
-    ),
     Operation(
         "client credentials",
         lambda s: s.confidential.oauth2_client_credentials_tokens("openid email"),
@@ -361,45 +299,20 @@ AUTH = (
     ),
     Operation("revoke", lambda s: s.native.oauth2_revoke_token("t"), lambda o: o.auth.revoke(C, Secret("t"))),
     Operation(
-        "revoke with a secret",
-        lambda s: s.confidential.oauth2_revoke_token("t"),
-        lambda o: o.auth.revoke(C, Secret("t"), client_secret=SECRET),
-    ),
-    Operation(
-        "introspect",
-        lambda s: s.confidential.oauth2_token_introspect("t", include="session_info"),
-        lambda o: o.auth.introspect(C, SECRET, Secret("t"), include="session_info"),
-    ),
-    Operation("userinfo", lambda s: s.people.userinfo(), lambda o: o.auth.userinfo(TOKEN)),
-    Operation(
-        "identities by id", lambda s: s.people.get_identities(ids=[A, B]), lambda o: o.people.identities(ids=[A, B])
-    ),
-    Operation(
-        "identities by name",
+        "identities",
         lambda s: s.people.get_identities(usernames=["pat@a.org", "sam@b.org"]),
-        lambda o: o.people.identities(usernames=["pat@a.org", "sam@b.org"]),
+        lambda o: o.people.identities(["pat@a.org", "sam@b.org"]),
     ),
     Operation("consents", lambda s: s.people.get_consents(A), lambda o: o.people.consents(A)),
-    Operation("all consents", lambda s: s.people.get_consents(A, all=True), lambda o: o.people.consents(A, all=True)),
 )
 
 FLOWS = (
     Operation(
         "list flows",
-        lambda s: s.flows.list_flows(filter_roles=["a", "b"], filter_fulltext="x y", orderby=["title ASC", "id DESC"]),
-        lambda o: o.flows.list_flows(filter_roles=["a", "b"], filter_fulltext="x y", orderby=["title ASC", "id DESC"]),
+        lambda s: s.flows.list_flows(filter_roles=["a", "b"], filter_fulltext="x y"),
+        lambda o: o.flows.list_flows(filter_roles=["a", "b"], filter_fulltext="x y"),
     ),
-    Operation("more flows", lambda s: s.flows.list_flows(marker="m"), lambda o: o.flows.list_flows(marker="m")),
     Operation("get flow", lambda s: s.flows.get_flow(A), lambda o: o.flows.get_flow(A)),
-    Operation(
-        "run flow",
-        lambda s: s.flow.run_flow({"x": 1}, label="l", tags=["t"], run_managers=["m"], run_monitors=["o"]),
-        lambda o: o.flows.run_flow(A, {"x": 1}, label="l", tags=["t"], run_managers=["m"], run_monitors=["o"]),
-    ),
-    Operation(
-        "list runs", lambda s: s.flows.list_runs(filter_flow_id=A), lambda o: o.flows.list_runs(filter_flow_id=A)
-    ),
-    Operation("get run", lambda s: s.flows.get_run(A), lambda o: o.flows.get_run(A)),
 )
 
 OPERATIONS = (*TIMERS, *TRANSFER, *AUTH, *FLOWS)

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_tui.api.exchange import Answer
+from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.shared_answers import SharedAnswers
 from globus_tui.auth.file_lock import FileLock
 from globus_tui.auth.logout import logout
@@ -377,6 +378,9 @@ def test_a_disk_that_is_really_full_and_then_really_read_only(tmp_path: Path) ->
         subprocess.run(["umount", disk], check=True)
 
 
-class _Revoking:
+class _Revoking(AuthClient):
+    def __init__(self) -> None:
+        pass
+
     async def revoke(self, client_id: str, token: object) -> None:
         del client_id, token

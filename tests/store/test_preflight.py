@@ -153,7 +153,7 @@ async def test_a_sign_in_that_is_not_taken_any_more_is_reported(bench: Workbench
 
 
 async def test_a_flow_input_that_is_not_complete_is_reported_without_the_form(bench: Workbench) -> None:
-    listed = (await bench.flows.list_flows()).items
+    listed = await bench.flows.list_flows()
     flows = [await bench.flows.get_flow(one.flow_id) for one in listed]
     wanting = next(one for one in flows if (one.input_schema or {}).get("required"))
     said = await found(bench, replace(nightly(), what=What.FLOW_TIMER, flow=FlowPart(wanting.flow_id)))

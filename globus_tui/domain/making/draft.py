@@ -14,7 +14,7 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.new_timer import FlowTimer, TransferTimer
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, next_ticks
-from globus_tui.domain.timer.job import FlowStart
+from globus_tui.domain.timer.job import FlowStart, body_of
 from globus_tui.domain.transfer.destructive import USUAL_PERCENT
 from globus_tui.domain.transfer.places import plain
 from globus_tui.domain.transfer.transfer import SyncLevel, TransferData, TransferItem
@@ -343,20 +343,15 @@ def clone(job: Job, document: Document, now: datetime, *, for_edit: bool = False
     if isinstance(job.payload, TransferData):
         return replace(draft, transfer=replace(job.payload, submission_id=None))
     if isinstance(job.payload, FlowStart):
-        flow = _flow_part(job.payload, document)
-        return replace(draft, what=What.FLOW_TIMER, flow=flow)
+        start = replace(flow_beside(body_of(document)), flow_id=job.payload.flow_id, inputs=dict(job.payload.inputs))
+        return replace(draft, what=What.FLOW_TIMER, flow=start)
     raise BadInput("This timer neither moves data nor starts a flow in a form that can be copied.")
 
 
-def _flow_part(payload: FlowStart, document: Document) -> FlowPart:
-    outer = wire.document(document.get("body")) or wire.document(document.get("callback_body"))
-    if not isinstance(outer.get("body"), dict):  # the input alone
-        return FlowPart(flow_id=payload.flow_id, inputs=dict(payload.inputs))
-    return replace(flow_beside(outer), flow_id=payload.flow_id, inputs=dict(payload.inputs))
-
-
 def flow_beside(outer: Document) -> FlowPart:
-    """What stands beside a flow's input in its start document."""
+    """What stands beside a flow's input in its start document; nothing where that is the input alone."""
+    if not isinstance(outer.get("body"), dict):
+        return FlowPart()
     return FlowPart(
         run_managers=wire.texts(outer.get("run_managers")),
         run_monitors=wire.texts(outer.get("run_monitors")),

@@ -34,7 +34,7 @@ from globus_tui.domain.making.draft_fields import (
     warn,
 )
 from globus_tui.domain.making.json_checks import is_principal
-from globus_tui.domain.making.timer_index import TimerIndex, counts, pairs
+from globus_tui.domain.making.timer_index import TimerIndex, pairs
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL, OnceSchedule, RecurringSchedule
 from globus_tui.domain.schedule.typed_intervals import amount_words
@@ -137,13 +137,14 @@ def _relations(
     named: set[int] = set()
 
     def new(numbers: set[int], *, deleting: bool = False) -> list[Job]:
-        fresh = [
-            (number, job)
-            for number, job in ((number, timers.jobs[number]) for number in sorted(numbers - named))
-            if counts(job) and job.job_id != replaces and (not deleting or job.deletes)
-        ]
-        named.update(number for number, _ in fresh)
-        return [job for _, job in fresh]
+        jobs = {number: timers.jobs[number] for number in sorted(numbers - named)}
+        fresh = {
+            number: job
+            for number, job in jobs.items()
+            if not job.is_over and job.job_id != replaces and (not deleting or job.deletes)
+        }
+        named.update(fresh)
+        return list(fresh.values())
 
     yield from _listed(warn, WHOLE, new(timers.moving(forth)), _same_things(draft))
     back = new(timers.moving({(to, at, source, path) for source, path, to, at in forth}))

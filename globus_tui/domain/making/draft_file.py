@@ -285,7 +285,8 @@ def _read_flow(timer: Document, title: str | None) -> FlowPart:
     if body.get("label") is not None and not isinstance(body["label"], str):
         raise BadInput("timer.body: “label” must be text.")
     inputs = dict(_object(body, "body"))
-    return replace(flow_beside(body), flow_id=wire.text(timer.get("flow_id")), title=title, inputs=inputs)
+    beside = flow_beside({**body, "body": inputs})
+    return replace(beside, flow_id=wire.text(timer.get("flow_id")), title=title, inputs=inputs)
 
 
 def strict_schedule(value: object, where: str = "timer.schedule") -> Schedule | None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.timer.hour_load import RateBudget, rate_budget
-from globus_tui.domain.timer.job import FlowStart, JobStatus
+from globus_tui.domain.timer.job import FlowStart
 from globus_tui.domain.transfer.places import Place, above, sources, targets
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ _NOBODY: Mapping[str, Collection] = {}
 def pairs(data: TransferData, known: Mapping[str, Collection] = _NOBODY) -> set[Pair]:
     """Where each item comes from and goes to."""
     return {(*source, *target) for source, target in zip(sources(data, known), targets(data, known), strict=True)}
-
-
-def counts(job: Job) -> bool:
-    """It may run again."""
-    return job.status not in (JobStatus.ENDED, JobStatus.DELETING)
 
 
 class _Places:
@@ -91,7 +86,7 @@ class TimerIndex:
         self._busiest: dict[Route, list[Job]] = {}
 
     def _add(self, number: int, job: Job) -> None:
-        data, live, known = job.transfer, counts(job), self.collections
+        data, live, known = job.transfer, not job.is_over, self.collections
         if live:
             self._names[job.name].append(job)
             if isinstance(job.payload, FlowStart) and job.payload.flow_id:

@@ -94,7 +94,7 @@ def _interval(seconds: int) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-_NO_END = EndCondition()
+NO_END = EndCondition()
 
 
 def read_end(job: Document) -> EndCondition:
@@ -102,7 +102,7 @@ def read_end(job: Document) -> EndCondition:
     end, stop = wire.document(wire.document(job.get("schedule")).get("end")), job.get("stop_after")
     stop_after = wire.document(stop)
     if not end and not isinstance(stop, str) and all(value is None for value in stop_after.values()):
-        return _NO_END
+        return NO_END
     return EndCondition(
         until=wire.moment(end.get("datetime")) or wire.moment(stop_after.get("date")) or wire.moment(stop),
         after_runs=wire.whole(end.get("count"))

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, tick_count
+from globus_tui.domain.schedule.schedule import NO_END, OnceSchedule, RecurringSchedule, tick_count
 from globus_tui.domain.timer.job import ActivityCode, JobKind, JobStatus
 from globus_tui.domain.timer.run import Outcome, Run, outcome, took
 
@@ -172,7 +172,7 @@ def starts_at_once(job: Job, history: History | Past, now: datetime) -> bool | N
     Documented: one, if a run was missed. None after the end, by date or by number of runs (documented), nor while the
     run before it still goes on: what passes meanwhile is skipped.
     """
-    end = getattr(job.schedule, "end", _NO_END)
+    end = job.end or NO_END
     over = (end.until is not None and now > end.until) or (
         end.after_runs is not None and job.n_runs is not None and job.n_runs >= end.after_runs
     )
@@ -269,7 +269,7 @@ def since_last(
     newest, last = runs[0] if runs else None, last_start(job, runs, now, unlisted=unlisted)
     going = unlisted or job.running or (bool(outcomes) and outcomes[0] is Outcome.RUNNING)
     ended = job.status is JobStatus.ENDED
-    if ended and getattr(job.schedule, "end", _NO_END).until is None:
+    if ended and (job.end or NO_END).until is None:
         return []  # it ended with that run
     total = _ticks_after(job, last, now)
     if total and going:
@@ -291,9 +291,6 @@ def last_start(job: Job, runs: tuple[Run, ...], now: datetime, *, unlisted: bool
     if unlisted:
         return (job.activity.since if job.activity else None) or now
     return (runs[0].ran_at if runs else None) or job.last_ran_at
-
-
-_NO_END = EndCondition()
 
 
 def _went_on(run: Run, result: Outcome, tasks: Mapping[str, Task]) -> timedelta | None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, next_ticks, tick_count
-from globus_tui.domain.timer.job import JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,7 +64,7 @@ def rate_budget(jobs: Iterable[Job], added: Iterable[Schedule], *, without: str 
     """
     active = standing = 0.0
     for job in jobs:
-        if job.job_id == without or job.status in (JobStatus.ENDED, JobStatus.DELETING):
+        if job.job_id == without or job.is_over:
             continue
         if job.stands_still:
             standing += runs_an_hour(job.schedule)
@@ -109,7 +108,7 @@ def will_start(job: Job, after: datetime, until: datetime, now: datetime) -> int
     say when it began counts from the next run.
     """
     after = max(after, now)
-    if job.stands_still or job.status in (JobStatus.ENDED, JobStatus.DELETING) or until <= after:
+    if job.stands_still or job.is_over or until <= after:
         return 0
     schedule = job.schedule
     if isinstance(schedule, RecurringSchedule) and schedule.start is None and job.next_run is not None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.timer.agenda import fires
-from globus_tui.domain.timer.job import JobStatus
 from globus_tui.domain.transfer.collection import CollectionKind
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import Job, JobId
     from globus_tui.domain.transfer.collection import Collection
 
-_OVER = (JobStatus.ENDED, JobStatus.DELETING)
 _OF_A_PERSON = (CollectionKind.GUEST, CollectionKind.GCP_MAPPED, CollectionKind.GCP_GUEST)
 """What is in them is reached with the rights of whoever made them (docs.globus.org, guest collections); a mapped
 collection is its institution's, and outlives the account of whoever set it up."""
@@ -55,7 +53,7 @@ def causes(jobs: Sequence[Job], known: Mapping[str, Collection], who: str | None
         jobs: all timers of a profile.
         known: documents of collections, by id.
     """
-    touched = {side for job in jobs if job.status not in _OVER for side in job.sides if isinstance(side, str) and side}
+    touched = {side for job in jobs if not job.is_over for side in job.sides if isinstance(side, str) and side}
     touched |= {
         guest.mapped_collection_id for key in touched if (guest := known.get(key)) and guest.mapped_collection_id
     }
@@ -83,6 +81,6 @@ def stopped_by(
         hosts = {
             guest.mapped_collection_id for key in sides if (guest := known.get(key)) and guest.mapped_collection_id
         }
-        if job.status not in _OVER and (collections is None or (sides | hosts) & collections):
+        if not job.is_over and (collections is None or (sides | hosts) & collections):
             hits.append(Stopped(job.job_id, job, fires(job, now, now + timedelta(days=7), now)[:3]))
     return sorted(hits, key=lambda hit: (not hit.runs, hit.runs[:1], hit.job.label))

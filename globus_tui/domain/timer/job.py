@@ -161,8 +161,8 @@ class FlowStart:
 Payload = TransferData | FlowStart | None
 
 
-class _Told:
-    """What follows from the fields of a job, however they are known."""
+class _Derived:
+    """What follows from the fields that `Job` and `JobView` have in common."""
 
     __slots__ = ()
 
@@ -190,9 +190,14 @@ class _Told:
         return self.schedule.interval.total_seconds() if isinstance(self.schedule, RecurringSchedule) else None
 
     @property
+    def is_over(self) -> bool:
+        """It will never run again: it has ended, or is being deleted."""
+        return self.status in (JobStatus.ENDED, JobStatus.DELETING)
+
+    @property
     def stands_still(self) -> bool:
         """It starts no runs until somebody acts. An unknown status is overruled by an activity that says paused."""
-        if self.status in (JobStatus.ENDED, JobStatus.DELETING):
+        if self.is_over:
             return False
         paused = self.activity is not None and self.activity.code is ActivityCode.PAUSED
         return paused or self.status is JobStatus.INACTIVE
@@ -209,7 +214,7 @@ class _Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Job(_Told):
+class Job(_Derived):
     """One timer.
 
     Attributes:
@@ -281,7 +286,7 @@ class Job(_Told):
         return cls(*(getattr(seen, name) for name in cls.__match_args__[:-2]))
 
 
-class JobView(_Told):
+class JobView(_Derived):
     """The document of a job: the same values as those of a `Job`; those that few ask for are read when asked for.
 
     Judging ten thousand documents asks for few fields of each.
@@ -431,22 +436,21 @@ def _read_payload(document: Document, kind: JobKind) -> Payload:
     """Reads v2 `body` or v1 `callback_body`; how the latter looks for a v2 timer is in no source, so both are tried."""
     if kind is JobKind.FLOW:
         flow_id = wire.text(document.get("flow_id")) or _flow_in(wire.text(document.get("callback_url")))
-        outer = wire.document(document.get("body")) or wire.document(document.get("callback_body"))
-        return FlowStart(
-            flow_id, dict(wire.document(outer.get("body")) if isinstance(outer.get("body"), dict) else outer)
-        )
+        outer = body_of(document)
+        return FlowStart(flow_id, dict(outer["body"] if isinstance(outer.get("body"), dict) else outer))
     moved = _moved(document, kind)
     return None if moved is None else TransferData.from_document(moved)
 
 
-def _bodies(document: Document) -> tuple[Document, Document]:
-    outer = wire.document(document.get("body")) or wire.document(document.get("callback_body"))
-    return wire.document(outer.get("body")), outer
+def body_of(document: Document) -> Document:
+    """What a timer hands over at each run, as either version of the service writes it."""
+    return wire.document(document.get("body")) or wire.document(document.get("callback_body"))
 
 
 def _moved(document: Document, kind: JobKind) -> Document | None:
     """The part of a document that says what is moved."""
-    for candidate in _bodies(document) if kind is not JobKind.FLOW else ():
+    outer = body_of(document)
+    for candidate in (wire.document(outer.get("body")), outer) if kind is not JobKind.FLOW else ():
         if "source_endpoint" in candidate or "source_endpoint_id" in candidate:
             return candidate
     return None

@@ -243,7 +243,7 @@ def _for_code(request: Request, sandbox: Sandbox, form: Form) -> Document:
 
 def challenge_of(verifier: str) -> str:
     """The S256 challenge of a PKCE verifier: base64url of its SHA-256, without padding."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return _b64(hashlib.sha256(verifier.encode()).digest())
 
 
 def _for_refresh(request: Request, sandbox: Sandbox, form: Form) -> Document:
