@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from globus_tui.domain.making.draft_fields import Level
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.history import Mark
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
 
 
 StyleName = Literal["error", "warning", "success", "accent", "muted"]
-LEVEL_WORDS = {Level.OK: "ok", Level.NOTE: "note", Level.WARN: "WARN", Level.STOP: "STOP"}
-"""How bad a finding is."""
-LEVEL_STYLES = {Level.OK: "muted", Level.NOTE: "", Level.WARN: "warning", Level.STOP: "error"}
+LEVEL_WORDS = ("ok", "note", "WARN", "STOP")
+"""How bad a finding is, by its `Level`."""
+LEVEL_STYLES = ("muted", "", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)

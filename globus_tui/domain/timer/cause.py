@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.auth.scope import parse
@@ -43,7 +44,9 @@ def cause_of(gare: Gare) -> Cause:
     return Cause(frozenset(name for text in gare.required_scopes for name in _innermost(text)), frozenset(proofs))
 
 
+@lru_cache(maxsize=256)
 def _innermost(text: str) -> tuple[str, ...]:
+    """Hundreds of timers may want the same, and are looked through whenever the list is put in order."""
     try:
         scopes = parse(text)
     except BadInput:
