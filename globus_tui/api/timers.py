@@ -13,7 +13,8 @@ from globus_tui.domain.documents import Entry, walk
 from globus_tui.domain.timer.job import Job, JobId, JobReading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from globus_tui.api.http import Connection
     from globus_tui.domain.making.new_timer import NewTimer, TimerJob
@@ -29,9 +30,36 @@ class TimersClient:
         self._auth = Bearer(tokens, TIMERS_RESOURCE_SERVER)
         self._packed = b""
 
-    async def list_jobs(self) -> tuple[Job, ...]:
-        """All timers of the user, ended ones included; the service does not page."""
-        return (await read_listing(await self._call("GET", "/jobs/"), "jobs", Job.from_document)).items
+    async def list_jobs(
+        self,
+        *,
+        filter_name: str | None = None,
+        filter_status: Iterable[str] = (),
+        submitted_after: datetime | None = None,
+        submitted_before: datetime | None = None,
+        result_count: int | None = None,
+        order: str | None = None,
+    ) -> tuple[Job, ...]:
+        """All timers of the user, ended ones included; the service does not page. This program asks for all of them.
+
+        Args:
+            filter_name: part of the name, in any case.
+            filter_status: some of `active`, `inactive`, `ended`; of all where none is given.
+            submitted_after: bound on when it was created.
+            submitted_before: bound on when it was created.
+            result_count: most runs to include with each timer; the service's default is not documented.
+            order: `FIELD`, `FIELD asc` or `FIELD desc`; `name` and `submitted_at` are certain to work.
+        """
+        query = {
+            "filter_name": filter_name,
+            "filter_status": ",".join(filter_status) or None,
+            "submitted_after": submitted_after,
+            "submitted_before": submitted_before,
+            "result_count": result_count,
+            "order": order,
+        }
+        answer = await self._connection.request("timer", "GET", "/jobs/", query=query, auth=self._auth)
+        return (await read_listing(answer, "jobs", Job.from_document)).items
 
     async def read_list(
         self,

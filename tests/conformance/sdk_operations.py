@@ -118,6 +118,13 @@ def every(hours: int, **more: Any) -> globus_sdk.RecurringTimerSchedule:
     return globus_sdk.RecurringTimerSchedule(hours * 3600, **more)
 
 
+LISTED = {
+    "filter_name": "sync",
+    "filter_status": "active,inactive",
+    "submitted_after": START.isoformat(),
+    "result_count": 3,
+    "order": "submitted_at asc",
+}
 SEARCH: dict[str, Any] = {
     "filter_scope": "all",
     "filter_non_functional": False,
@@ -127,6 +134,17 @@ SEARCH: dict[str, Any] = {
 TIMERS = (
     Operation("list", lambda s: s.timers.list_jobs(), lambda o: o.timers.list_jobs()),
     Operation("list walked", lambda s: s.timers.list_jobs(), lambda o: o.timers.read_list(tuple, {})),
+    Operation(
+        "list some",
+        lambda s: s.timers.list_jobs(query_params=LISTED),
+        lambda o: o.timers.list_jobs(
+            filter_name="sync",
+            filter_status=("active", "inactive"),
+            submitted_after=START,
+            result_count=3,
+            order="submitted_at asc",
+        ),
+    ),
     Operation("get", lambda s: s.timers.get_job(A), lambda o: o.timers.get_job(A)),
     Operation(
         "get older runs",
