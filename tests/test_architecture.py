@@ -9,7 +9,9 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -243,3 +245,40 @@ def test_files_and_names_in_the_walks_of_contributing_exist() -> None:
             for part in code.removeprefix("self.").partition("(")[0].split("."):
                 known = part in names or (ROOT / part).is_dir() or (ROOT.parent / part).exists()
                 assert known, f"CONTRIBUTING.md names {code}"
+
+
+_NAMED = re.compile(r"`([^`\s]+)`(?:\s`([A-Za-z_.]+)`)?")
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/sandbox.md"])
+def test_what_a_page_for_developers_names_is_there(page: str) -> None:
+    """Files, what stands in them, and dotted names; a renaming that forgets the page is found."""
+    missing = []
+    packages = {path.name for path in (ROOT).iterdir() if path.is_dir()}
+    texts = [path.read_text() for path in ROOT.rglob("*.py")]
+    for match in _NAMED.finditer((ROOT.parent / page).read_text()):
+        first, inside = match.groups()
+        if first.endswith(".py") and "/" in first:
+            path = next((root / first for root in (ROOT, ROOT.parent) if (root / first).is_file()), None)
+            if path is None:
+                missing.append(first)
+            elif inside and not all(re.search(rf"\b{part}\b", path.read_text()) for part in inside.split(".")):
+                missing.append(f"{first} {inside}")
+        elif first.split(".")[0] in packages and "." in first and first[-1].isalnum() and not _named(first):
+            missing.append(first)
+        elif named := re.fullmatch(r"([A-Z]\w+)\.(\w+)", first):
+            owners = [text for text in texts if re.search(rf"^class {named[1]}\b", text, re.MULTILINE)]
+            if not any(re.search(rf"\b{named[2]}\b", text) for text in owners):
+                missing.append(first)
+    assert missing == []
+
+
+def _named(dotted: str) -> bool:
+    parts = dotted.split(".")
+    for count in range(len(parts), 0, -1):
+        with suppress(ModuleNotFoundError):
+            found: object = import_module(".".join(("globus_tui", *parts[:count])))
+            for name in parts[count:]:
+                found = getattr(found, name, None)
+            return found is not None
+    return False
