@@ -177,8 +177,7 @@ def make_line(entry: Mapping[str, Any], prev: str) -> bytes:
     refers to itself, is left out too.
     """
     try:
-        safe = _without_secrets(entry)
-        return _line(safe, prev)
+        return _line(without_secrets(entry), prev)
     except (TypeError, ValueError, RecursionError):
         flat: dict[str, Any] = {
             key: value if isinstance(value, str | int | None) else _HIDDEN for key, value in entry.items()
@@ -197,16 +196,29 @@ def _line(entry: Mapping[str, Any], prev: str) -> bytes:
         return json.dumps(document, separators=(",", ":"), default=str).encode()
 
 
-def _without_secrets(value: Any) -> Any:
+def without_secrets(value: Any) -> Any:
+    """A document as the journal keeps it: what looks like a secret is left out, by the name that it goes by."""
     if isinstance(value, dict):
-        return {key: _HIDDEN if _is_secret(str(key), part) else _without_secrets(part) for key, part in value.items()}
+        return {key: _HIDDEN if _is_secret(str(key), part) else without_secrets(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_secrets(part) for part in value]
+        return [without_secrets(part) for part in value]
     return value
 
 
 def _is_secret(key: str, value: Any) -> bool:
-    return isinstance(value, str) and bool(value) and any(word in key.lower() for word in _SECRET_WORDS)
+    return isinstance(value, str | list | tuple) and any(word in key.lower() for word in _SECRET_WORDS)
+
+
+def has_gaps(value: Any) -> bool:
+    """Something was left out of a document as the journal has it: it is not what was sent."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if part == _HIDDEN:
+            return True
+        if isinstance(part, dict | list):
+            waiting += part.values() if isinstance(part, dict) else part
+    return False
 
 
 @dataclass(frozen=True, slots=True)

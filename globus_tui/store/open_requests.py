@@ -6,7 +6,7 @@ There are two kinds: those that this program got no good answer to, and those of
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from globus_tui.domain import wire
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.timer.job import JobId
+from globus_tui.domain.timer.job import FlowStart, JobId
 from globus_tui.domain.transfer.task import TaskStatus
 from globus_tui.store.job_state import Doing, Pending
-from globus_tui.store.journal import OUTCOMES
+from globus_tui.store.journal import OUTCOMES, without_secrets
 from globus_tui.store.operations import (
     Delete,
     Done,
@@ -274,7 +274,7 @@ class OpenRequests:
             answer = _done(operation, jobs.get(operation.job_id))
         else:
             answer = _Answer(settled=True)  # handed in again under its id, a transfer runs once: nothing need be known
-        if answer.effect and what in since and what != "create":
+        if answer.effect and what in since:
             return _Answer(settled=True)  # asked for again, and done: which of the two it was, nobody can tell
         if answer.settled or not late:
             return answer
@@ -328,5 +328,14 @@ def _made(entry: Mapping[str, Any], jobs: Mapping[JobId, Job], asked_at: datetim
     timer = read_timer(wire.document(entry.get("asked")))
     if timer is None:
         return _Answer(settled=True)
-    matches = find_created(timer, jobs.values(), sent_at=asked_at, known=wire.texts(entry.get("twins")))
+    kept = map(_as_kept, jobs.values())
+    matches = find_created(timer, kept, sent_at=asked_at, known=wire.texts(entry.get("twins")))
     return _Answer(settled=True, effect=True, found=matches[0]) if matches else _NOT_YET
+
+
+def _as_kept(job: Job) -> Job:
+    """With what the journal leaves out of a flow's input left out here, too: by that nothing can be told apart."""
+    flow = job.payload
+    if not isinstance(flow, FlowStart):
+        return job
+    return replace(job, payload=replace(flow, inputs=without_secrets(flow.inputs)))

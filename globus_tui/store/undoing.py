@@ -15,7 +15,7 @@ from globus_tui.domain.making.draft import clone
 from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.timer.job import Job, JobId
 from globus_tui.store.creation import Created
-from globus_tui.store.journal import noting
+from globus_tui.store.journal import has_gaps, noting
 from globus_tui.store.operations import Delete, Done, Pause, Rename, Resume, resume_preview
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _act(entry: Mapping[str, Any], states: States) -> Act:
     label = (state.job.label if state else None) or wire.text(timer.get("name")) or job_id[:8]
     act = Act(_UNDONE_BY[str(entry.get("what"))], job_id, label)
     if act.what == "create":
-        return act._replace(document=before, why_not=None if before else "what it was is not in the journal")
+        return act._replace(document=before, why_not=_why_not_made_anew(before))
     if act.what == "swap":
         old = wire.text(wire.document(entry.get("replaces")).get("id")) or ""
         gone = old not in states or state is None
@@ -146,6 +146,14 @@ def _act(entry: Mapping[str, Any], states: States) -> Act:
         other = now != (wire.text(after.get("name")) or now)
         return act._replace(to=name, why_not="was renamed again since" if other else None if name else "had no name")
     return act._replace(why_not=_why_not_switched(act.what, state))
+
+
+def _why_not_made_anew(before: Mapping[str, Any]) -> str | None:
+    if not before:
+        return "what it was is not in the journal"
+    if has_gaps([before.get("body"), before.get("callback_body")]):
+        return "had a password or the like in what it hands over, which is not in the journal"
+    return None
 
 
 def _why_not_switched(change: str, state: JobState) -> str | None:

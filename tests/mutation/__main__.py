@@ -70,6 +70,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "store/open_requests": ("tests/store/test_open_requests.py", "tests/store/test_operations.py"),
     "store/journal": ("tests/store/test_journal.py", "tests/store/test_open_requests.py", "tests/faults/test_disk.py"),
+    "store/ledger": ("tests/store/test_ledger.py", "tests/store/test_shared_notes.py"),
+    "store/undoing": ("tests/store/test_undoing.py",),
+    "store/windows": ("tests/store/test_window_rules.py", "tests/store/test_windows.py"),
     "store/refresher": (
         "tests/store/test_refreshing.py",
         "tests/store/test_clockwork.py",
@@ -81,6 +84,12 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/store/test_answer_cache.py",
     ),
     "auth/stored_tokens": ("tests/auth/test_stored_tokens.py", "tests/auth/test_two_programs.py"),
+    "auth/token_store": (
+        "tests/auth/test_token_store.py",
+        "tests/auth/test_token_file.py",
+        "tests/auth/test_logout.py",
+        "tests/faults/test_disk.py",
+    ),
     "auth/file_lock": ("tests/auth/test_file_lock.py", "tests/faults/test_disk.py"),
     "domain/schedule/schedule": (
         "tests/domain/schedule/test_schedule.py",
@@ -95,10 +104,33 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/domain/timer/test_alerts.py",
         "tests/domain/timer/test_history.py",
     ),
+    "domain/schedule/reanchor": ("tests/domain/schedule/test_reanchor.py",),
+    "domain/schedule/calendar_groups": (
+        "tests/domain/schedule/test_calendar_groups.py",
+        "tests/domain/schedule/test_typed_schedules.py",
+    ),
     "domain/timer/filter": ("tests/domain/timer/test_filter.py",),
+    "domain/timer/history": (
+        "tests/domain/timer/test_history.py",
+        "tests/domain/timer/test_timeline.py",
+        "tests/domain/timer/test_health.py",
+    ),
+    "domain/timer/job": ("tests/domain/timer/test_job.py",),
+    "domain/timer/agenda": ("tests/domain/timer/test_agenda.py",),
+    "domain/timer/cause": ("tests/domain/timer/test_cause.py",),
     "domain/transfer/destructive": ("tests/domain/transfer/test_destructive.py",),
+    "domain/transfer/batch_format": ("tests/domain/transfer/test_batch_format.py",),
+    "domain/transfer/collection": ("tests/domain/transfer/test_documents.py",),
+    "domain/transfer/flow": ("tests/domain/transfer/test_documents.py",),
+    "domain/transfer/places": ("tests/domain/transfer/test_places.py",),
+    "domain/transfer/task": ("tests/domain/transfer/test_documents.py",),
+    "domain/transfer/transfer": ("tests/domain/transfer/test_documents.py",),
+    "domain/transfer/typed_filters": (
+        "tests/domain/transfer/test_typed_filters.py",
+        "tests/domain/transfer/test_destructive.py",
+    ),
     "domain/making/new_timer": ("tests/domain/making/test_same_timer.py",),
-    "domain/making/taking_place": ("tests/faults/test_swapping.py", "tests/screens/test_clone_and_edit.py"),
+    "domain/making/taking_place": ("tests/domain/making/test_taking_place.py", "tests/faults/test_swapping.py"),
 }
 
 
