@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,7 @@ _STRIPPED_NAMES = {"COLUMNS", "LINES", "NO_COLOR", "COLORTERM", "FORCE_COLOR", "
 
 # How long an example takes says something of the machine, nothing of the program.
 settings.register_profile("any machine", deadline=None)
+settings.register_profile("first failure", deadline=None, phases=(Phase.explicit, Phase.generate), database=None)
 settings.register_profile("long", deadline=None, max_examples=1000)
 settings.load_profile("any machine")
 

@@ -28,8 +28,13 @@ _MOST_MARKS = 4
 
 _NAMED_ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _JOINERS = frozenset("\u200c\u200d")
-# Invisible letters (Hangul fillers, tone marks) and symbols that were narrow before Unicode 16 and wide after.
-_INVISIBLE = ((0x115F, 0x1160), (0x302E, 0x302F), (0x3164, 0x3164), (0xFFA0, 0xFFA0), (0x16FF0, 0x16FF1))
+_SELECTORS = ((0x180B, 0x180D), (0x180F, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+"""They ask for another look of the character before them."""
+# Invisible letters and marks (Hangul fillers, tone marks), and symbols that were narrow before Unicode 16, wide after.
+_INVISIBLE = (
+    (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x302E, 0x302F), (0x3164, 0x3164), (0xFFA0, 0xFFA0),
+    (0x16FF0, 0x16FF1), *_SELECTORS,
+)  # fmt: skip
 _REWIDENED = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D376))
 _UNSURE = _INVISIBLE + _REWIDENED
 
@@ -51,16 +56,22 @@ def safe_line(text: str, *, ascii_only: bool = False) -> str:
 
 def safe_json(text: str) -> str:
     r"""Return a JSON document that says the same, with every character that is not seen as it is as ``\u202e``."""
-    return (
-        text
-        if text.isascii()
-        else "".join(sign if sign.isprintable() or sign == "\n" else _in_json(sign) for sign in text)
-    )
+    return text if text.isascii() else text.translate(_IN_JSON)
 
 
-def _in_json(character: str) -> str:
-    pairs = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
+class _InJson(dict[int, str]):
+    """How each character is written, once it was met: documents have millions, of some hundred kinds."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character != "\n" and (not character.isprintable() or _is_among(code, _INVISIBLE)):
+            pairs = character.encode("utf-16-be", "surrogatepass")
+            character = "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
+        self[code] = character
+        return character
+
+
+_IN_JSON = _InJson()
 
 
 def cell_width(text: str) -> int:
@@ -132,13 +143,13 @@ def _readable(text: str) -> str:
 def _is_dropped(character: str, text: str, position: int) -> bool:
     """Whether a character only asks for another look of its neighbours, which terminals do not agree about.
 
-    A joiner between plain ASCII letters joins nothing and may hide a difference between two names: it is shown.
+    Between plain ASCII letters they do nothing and may hide a difference between two names: they are shown.
     """
-    if character in _JOINERS:
+    code = ord(character)
+    if character in _JOINERS or _is_among(code, _SELECTORS):
         around = text[max(0, position - 1) : position] + text[position + 1 : position + 2]
         return bool(around) and not around.isascii()
-    code = ord(character)
-    return 0xFE00 <= code <= 0xFE0F or 0x1F3FB <= code <= 0x1F3FF
+    return 0x1F3FB <= code <= 0x1F3FF
 
 
 @lru_cache(maxsize=8192)
@@ -168,7 +179,11 @@ def _numbered(code: int) -> str:
 
 
 def _is_unsure(code: int) -> bool:
-    return any(first <= code <= last for first, last in _UNSURE)
+    return _is_among(code, _UNSURE)
+
+
+def _is_among(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= code <= last for first, last in ranges)
 
 
 @lru_cache(maxsize=8192)
@@ -177,7 +192,7 @@ def _is_mark(character: str) -> bool:
     code = ord(character)
     if 0x1160 < code <= 0x11FF or 0xD7B0 <= code <= 0xD7FB:
         return character.isprintable()
-    if 0xFE00 <= code <= 0xFE0F or _is_unsure(code):
+    if _is_unsure(code):
         return False
     return unicodedata.category(character) in ("Mn", "Me", "Mc")
 

@@ -135,11 +135,12 @@ def test_settings_that_no_parser_takes(text: str, tmp_path: Path) -> None:
 
 
 def test_a_document_shows_what_is_not_seen_and_still_says_the_same() -> None:
-    odd = "a\x1b[31m\u202e\x9b\u200b\ud800\U000e0041 é 名 😀"
+    odd = "a\x1b[31m\u202e\x9b\u200b\ud800\U000e0041\u034f\u115f\ufe0f é 名 😀"
     document = json.dumps({"name": odd}, ensure_ascii=False, indent=1)
     shown = safe_json(document)
     assert json.loads(shown)["name"] == odd
     assert all(one.isprintable() or one == "\n" for one in shown)
+    assert not set(shown) & set("\u034f\u115f\ufe0f")
     assert "é 名 😀" in shown
 
 

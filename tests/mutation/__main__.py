@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+ONE_PROCESS = ("-k", "not killed_at_any_moment")
+"""Without the tests that start programs, which take too long for each mutant."""
 MODULES: dict[str, tuple[str, ...]] = {
     "api/retry": ("tests/api/test_retry.py",),
     "auth/login": (
@@ -68,8 +70,13 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/faults/test_swapping.py::test_a_swap_says_what_failed_and_how_things_stand",
         "tests/faults/test_swapping.py",
     ),
-    "store/open_requests": ("tests/store/test_open_requests.py", "tests/store/test_operations.py"),
-    "store/journal": ("tests/store/test_journal.py", "tests/store/test_open_requests.py", "tests/faults/test_disk.py"),
+    "store/open_requests": (*ONE_PROCESS, "tests/store/test_open_requests.py", "tests/store/test_operations.py"),
+    "store/journal": (
+        *ONE_PROCESS,
+        "tests/store/test_journal.py",
+        "tests/store/test_open_requests.py",
+        "tests/faults/test_disk.py",
+    ),
     "store/ledger": ("tests/store/test_ledger.py", "tests/store/test_shared_notes.py"),
     "store/undoing": ("tests/store/test_undoing.py",),
     "store/windows": ("tests/store/test_window_rules.py", "tests/store/test_windows.py"),
@@ -167,7 +174,8 @@ def run_tests(copy: Path, tests: Sequence[str], seconds: float) -> int | None:
             for name in [one for one in sys.modules if one.split(".")[0] in ("globus_tui", "tests")]:
                 del sys.modules[name]
             quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # the plugins are loaded already
-            code = int(pytest.main(["-q", "-x", "-n0", "--tb=no", *quiet, *tests]))
+            first = ("--hypothesis-profile", "first failure")  # that it fails is enough: no simpler example is sought
+            code = int(pytest.main(["-q", "-x", "-n0", "--tb=no", *quiet, *first, *tests]))
         finally:
             os._exit(code)
     watch = os.pidfd_open(pid)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule.schedule import RecurringSchedule, keeps_wall_clock, next_clock_shift, next_ticks
+from globus_tui.domain.schedule.schedule import RecurringSchedule, keeps_wall_clock, next_clock_shift, next_tick
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -48,7 +48,7 @@ def anchor(schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done:
     Returns:
         None when there is nothing to keep, or no clock change moves it.
     """
-    coming = next(iter(next_ticks(schedule, now, 1, runs_done=runs_done)), None)
+    coming = next_tick(schedule, now, runs_done=runs_done)
     if not isinstance(schedule, RecurringSchedule) or schedule.start is None or coming is None:
         return None
     if not keeps_wall_clock(schedule.interval):
