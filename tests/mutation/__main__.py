@@ -77,7 +77,11 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/store/test_open_requests.py",
         "tests/faults/test_disk.py",
     ),
-    "store/ledger": ("tests/store/test_ledger.py", "tests/store/test_shared_notes.py"),
+    "store/ledger": (
+        "tests/store/test_ledger.py",
+        "tests/store/test_alarm_levels.py",
+        "tests/store/test_shared_notes.py",
+    ),
     "store/undoing": ("tests/store/test_undoing.py",),
     "store/windows": ("tests/store/test_window_rules.py", "tests/store/test_windows.py"),
     "store/refresher": (

@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from globus_tui.domain import wire
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.private_files import take_lock
 from globus_tui.store import ledger
+from globus_tui.store.job_store import JobStore
 from globus_tui.store.ledger import Ledger, alarm_levels, edit_timer, orders_in
+from globus_tui.store.services import Services
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+GLOBUS: Any = None
+"""Nothing is asked of it."""
 
 
 @pytest.fixture
@@ -203,6 +210,22 @@ async def test_a_folder_that_cannot_be_made_is_told_with_its_name(path: Path) ->
 async def test_any_words_can_be_kept(path: Path, name: str) -> None:
     await Ledger(path).change(note("a", name))
     assert orders_in(await Ledger(path).read())["a"].note
+
+
+async def test_a_timer_in_the_place_of_another_has_all_that_was_decided_of_that_one() -> None:
+    kept = Ledger(None)
+    decided = {
+        "note": "x",
+        "tags": ["n"],
+        "good_within": 60.0,
+        "fewer_files": 3,
+        "good_at": "2026-09-01T12:00:00+00:00",
+    }
+    await kept.change(lambda document: edit_timer(document, "old", **decided, window="w1"))
+    store = JobStore(Services(GLOBUS, GLOBUS, GLOBUS), ledger=kept)
+    await store.read_ledger()
+    await store.hand_on("old", "new")
+    assert wire.document((await kept.read())["timers"])["new"] == decided
 
 
 def test_of_a_timer_nothing_is_kept_that_was_taken_away() -> None:

@@ -52,7 +52,7 @@ class CollectionKind(Enum):
 
     @classmethod
     def read(cls, value: object) -> CollectionKind:
-        return next((kind for kind in cls if kind.value == value and value), cls.OTHER)
+        return next((kind for kind in cls if kind.value == value), cls.OTHER)
 
 
 @dataclass(frozen=True, slots=True)

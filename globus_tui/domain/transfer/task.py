@@ -48,7 +48,7 @@ class TaskStatus(Enum):
 
     @classmethod
     def read(cls, value: object) -> TaskStatus:
-        return next((status for status in cls if status.value == value and value), cls.UNKNOWN)
+        return next((status for status in cls if status.value == value), cls.UNKNOWN)
 
 
 _HEALTHY = {None, "OK", "Queued"}
