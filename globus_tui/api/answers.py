@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-
 _ERRORS: dict[str, type[errors.ServiceError]] = {
     "auth": errors.AuthAPIError,
     "transfer": errors.TransferAPIError,

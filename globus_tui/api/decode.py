@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from globus_tui.api.exchange import Answer
 
-
 _GZIP = b"\x1f\x8b"
 _TIME = slice(4, 10)
 """Where a gzip header says when and by what it was packed: the same contents packed a second later differ there."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from globus_tui.api.http import Connection
     from globus_tui.domain.wire import Document
 
-
 T = TypeVar("T")
 
 

@@ -40,7 +40,6 @@ HEADERS = {
     "X-Globus-Client-Info": f"product=globus_tui,version={__version__}",
 }
 
-
 _CALLED = ("auth", "transfer", "timer", "flows")
 
 

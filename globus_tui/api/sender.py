@@ -26,7 +26,6 @@ _REDIRECTS = 3
 _LIMITS = httpx.Limits(max_connections=10, max_keepalive_connections=MOST_IDLE, keepalive_expiry=IDLE_SECONDS)
 _DIRECT = {f"all://{f'[{host}]' if ':' in host else host}": None for host in DIRECT}
 
-
 if find_spec("sniffio") is None:
     # httpcore tries to import it several times in each request, and each time all folders are searched for it again.
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # None: the import system's word for "not there"

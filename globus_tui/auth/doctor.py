@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from globus_tui.auth.service_account import ServiceAccount
     from globus_tui.auth.token_store import FallingBack
 
-
 PATIENCE = 10.0
 """Seconds that one probe may take."""
 SKEW = timedelta(minutes=2)

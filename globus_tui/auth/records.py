@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.wire import Document
 
-
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

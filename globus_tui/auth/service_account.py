@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NoReturn
 from globus_tui.api.bearer import SingleFlight
 from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.records import decode_grants, encode_grants
-from globus_tui.auth.wanted import TIMERS_SERVER, server_of, server_words, with_base
+from globus_tui.auth.wanted import BASE_SCOPES, TIMERS_SERVER, server_of, server_words
 from globus_tui.cache_files import open_own, write_own
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import Secret, TokenGrant
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from globus_tui.api.globus_auth import AuthClient
-
 
 _PAIRS = (
     ("GLOBUS_TUI_CLIENT_ID", "GLOBUS_TUI_CLIENT_SECRET"),
@@ -117,7 +116,6 @@ EARLY = timedelta(seconds=60)
 ASKED_AGAIN = timedelta(minutes=15)
 """A refusal of a service's scopes holds this long: it is a matter of registration, which somebody may mend."""
 
-
 _MOST_BYTES = 1_000_000
 
 
@@ -133,7 +131,6 @@ class ClientCredentialsTokens:
         self,
         auth: AuthClient,
         account: ServiceAccount,
-        scopes: Iterable[Scope] = (),
         *,
         clock: Clock = utc_now,
         kept_in: Path | None = None,
@@ -141,7 +138,7 @@ class ClientCredentialsTokens:
         """`kept_in`: the folder where tokens stay from one start to the next; None keeps them in memory."""
         self._auth = auth
         self._account = account
-        self._wanted = self._base = with_base(scopes)
+        self._wanted = BASE_SCOPES
         self._clock = clock
         self._kept = kept_in and kept_file(kept_in, account)
         self._grants = self._read_kept()
@@ -262,7 +259,7 @@ class ClientCredentialsTokens:
 
     def _proof(self, salt: str) -> str:
         account = self._account
-        text = "\n".join((salt, account.client_id, account.client_secret.reveal(), render(self._base)))
+        text = "\n".join((salt, account.client_id, account.client_secret.reveal(), render(BASE_SCOPES)))
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _refused(self) -> SignedOut:

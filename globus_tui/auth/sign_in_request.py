@@ -20,11 +20,9 @@ from globus_tui.domain.auth.scope import (
     Scope,
     collection_of,
     merge,
-    parse,
     render,
     timer_scope,
 )
-from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.auth.credentials import ConsentRecord, Identity
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.timer.job import JobId
-
 
 IDENTITY_URN = "urn:globus:auth:identity:"
 
@@ -118,19 +115,7 @@ def scopes_to_ask(gare: Gare) -> tuple[Scope, ...]:
     Timers made before November 2024 name the Transfer action provider between timer and Transfer. New consents may
     never match that form, so the present one is asked for too (inferred to be what the service then accepts).
     """
-    required = required_scopes(gare)
-    return merge((*required, *filter(None, map(modern_form, required))))
-
-
-def required_scopes(gare: Gare) -> tuple[Scope, ...]:
-    """The required scopes; one that cannot be parsed is passed on letter by letter."""
-    scopes: list[Scope] = []
-    for text in gare.required_scopes:
-        try:
-            scopes.extend(parse(text))
-        except BadInput:
-            scopes.append(Scope(text.strip()))
-    return tuple(scopes)
+    return merge((*gare.scopes, *filter(None, map(modern_form, gare.scopes))))
 
 
 def modern_form(scope: Scope) -> Scope | None:
@@ -185,7 +170,7 @@ def missing_scopes(gare: Gare, consents: Iterable[ConsentRecord]) -> tuple[Scope
     credential starts at the timer scope.
     """
     known = tuple(consents)
-    return tuple(scope for scope in required_scopes(gare) if not _granted(known, scope))
+    return tuple(scope for scope in gare.scopes if not _granted(known, scope))
 
 
 def _granted(known: tuple[ConsentRecord, ...], scope: Scope) -> bool:
@@ -274,9 +259,7 @@ def _lacking(gare: Gare, granted: Iterable[ConsentRecord]) -> Gare:
     """The requirement without the scopes that are granted already."""
     lacking = missing_scopes(gare, granted)
     kept = tuple(
-        text
-        for text in gare.required_scopes
-        if set(required_scopes(replace(gare, required_scopes=(text,)))) & {*lacking}
+        text for text in gare.required_scopes if set(replace(gare, required_scopes=(text,)).scopes) & {*lacking}
     )
     return replace(gare, required_scopes=kept)
 
@@ -290,6 +273,6 @@ def _judge(job: BrokenJob, granted: tuple[ConsentRecord, ...], unknown: tuple[st
         return Verdict(
             job.job_id, False, reason=f"Globus wants a login as {nobody[0]}, and nobody there has that name."
         )
-    if any(modern_form(scope) for scope in required_scopes(job.gare)):
+    if any(map(modern_form, job.gare.scopes)):
         return Verdict(job.job_id, True, reason="It names an outdated consent; the present form of it is granted.")
     return Verdict(job.job_id, True)

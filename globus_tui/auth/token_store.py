@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-
 FILE_NAME = "tokens.json"
 LOCK_SECONDS = 5.0
 """How long a write waits for another program's: they take milliseconds."""

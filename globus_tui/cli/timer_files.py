@@ -91,7 +91,7 @@ def _request(draft: Draft) -> str:
     """The exact requests, one JSON object each, as they would be posted; nothing while it is not complete."""
     try:
         if draft.what is What.TRANSFER_NOW:
-            documents = [draft.to_transfer().to_document()]
+            documents = [draft.transfer.to_document()]
         else:
             documents = [{"timer": timer.to_document()} for timer in draft.to_timers()]
     except BadInput:

@@ -13,7 +13,6 @@ Document = Mapping[str, Any]
 _FIRST_YEAR, _BEHIND_LAST_YEAR = 1900, 8000
 """Moments outside are taken as not said: with them, adding intervals or changing the zone would leave the calendar."""
 
-
 _MOST = 2**63
 """No count is greater; much that reckons with one would fail at such."""
 

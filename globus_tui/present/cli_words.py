@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.transfer import TransferData
     from globus_tui.present.health_words import Case
 
-
 TOKEN = "$TOKEN"  # noqa: S105 - a place for one, not one
 """Stands where the token goes: the shell fills it in."""
 _TAB = "\t"

@@ -158,7 +158,6 @@ ERRORS.update({code: ERRORS[same] for code, same in (
 )})
 # fmt: on
 
-
 _SAYS_NOTHING = {"ERROR", "ClientError", "ClientError.BadRequest", "BadRequest", "ExternalError", "UNKNOWN"}
 
 

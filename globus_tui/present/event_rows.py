@@ -42,21 +42,19 @@ class LogLine(NamedTuple):
 def event_lines(events: Iterable[TaskEvent], now: datetime, zone: tzinfo) -> tuple[LogLine, ...]:
     """The log of a task, in the order of the service: newest first. What failed is named in the first line."""
     events = tuple(events)
-    return tuple(
-        LogLine(
-            number,
-            moments.date_time(event.moment, now, zone) if event.moment else "?",
-            run_words.event_words(event, run_words.named_path(event) or (None if number else last_path(events))),
-            details_words(event.details),
-            "error" if event.is_error else "",
-        )
-        for number, event in enumerate(events)
-    )
+    heads = (moments.date_time(event.moment, now, zone) if event.moment else "?" for event in events)
+    return tuple(_event_line(number, events, number, head) for number, head in enumerate(heads))
 
 
-def last_path(events: Sequence[TaskEvent]) -> str | None:
-    """The file that a task failed of: its last event says only that it failed, one shortly before of what."""
-    return run_words.failed_path(events[:_LOOKED_BACK]) if events and events[0].is_error else None
+def _event_line(
+    key: int, events: Sequence[TaskEvent], number: int, head: str, moment: datetime | None = None
+) -> LogLine:
+    event = events[number]
+    path = run_words.named_path(event)
+    if path is None and number == 0 and event.is_error:  # it says only that the task failed, one shortly before of what
+        path = run_words.failed_path(events[:_LOOKED_BACK])
+    words, rest = run_words.event_words(event, path), details_words(event.details)
+    return LogLine(key, head, words, rest, "error" if event.is_error else "", moment)
 
 
 _LOOKED_BACK = 20
@@ -167,22 +165,13 @@ class EventRows:
             return self._rows
         self._asked = (events, newer, since)
         self._rows = tuple(
-            self._row(number - newer, event, events, number)
+            self._row(number - newer, events, number)
             for number, event in enumerate(events)
             if since is None or event.moment is None or event.moment >= since
         )
         return self._rows
 
-    def _row(self, key: int, event: TaskEvent, events: Sequence[TaskEvent], number: int) -> LogLine:
-        row = self._made.get(key)
-        if row is None:
-            path = run_words.named_path(event) or (None if number else last_path(events))
-            row = self._made[key] = LogLine(
-                key,
-                "?",
-                run_words.event_words(event, path),
-                details_words(event.details),
-                "error" if event.is_error else "",
-                event.moment,
-            )
-        return row
+    def _row(self, key: int, events: Sequence[TaskEvent], number: int) -> LogLine:
+        if key not in self._made:
+            self._made[key] = _event_line(key, events, number, "?", events[number].moment)
+        return self._made[key]

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.auth import scope as scopes
-from globus_tui.domain.errors import BadInput
 from globus_tui.present.transfer_words import collection_name, one_line
 
 if TYPE_CHECKING:
@@ -58,27 +57,15 @@ def _tree(scope: Scope, names: Mapping[str, str], depth: int, branch: str) -> It
         yield from _tree(below, names, depth + 1, branch)
 
 
-def read_scopes(gare: Gare) -> tuple[Scope, ...]:
-    """The scopes that are asked for; one that cannot be read stands as a scope of that name."""
-    return tuple(scope for text in gare.required_scopes for scope in _read(text))
-
-
-def _read(text: str) -> tuple[Scope, ...]:
-    try:
-        return scopes.parse(text)
-    except BadInput:
-        return (scopes.Scope(text),)
-
-
 def consent_collections(gare: Gare) -> tuple[str, ...]:
     """Ids of the collections whose `data_access` is asked for, in order, each once."""
-    collections = (scopes.collection_of(scope) for root in read_scopes(gare) for scope in root.walk())
+    collections = (scopes.collection_of(scope) for root in gare.scopes for scope in root.walk())
     return tuple(dict.fromkeys(collection for collection in collections if collection))
 
 
 def allow_words(gare: Gare, names: Mapping[str, str]) -> tuple[str, ...]:
     """What the browser will ask to allow: `Timers > Transfer > read and write your files on NERSC DTN`."""
-    return tuple(dict.fromkeys(path for root in read_scopes(gare) for path in _paths(root, names, ())))
+    return tuple(dict.fromkeys(path for root in gare.scopes for path in _paths(root, names, ())))
 
 
 def _paths(scope: Scope, names: Mapping[str, str], above: tuple[str, ...]) -> Iterator[str]:
@@ -102,20 +89,11 @@ def asked(gare: Gare, names: Mapping[str, str], identities: Mapping[str, str] | 
 def proofs(gare: Gare, identities: Mapping[str, str]) -> tuple[str, ...]:
     """What has to be proved by signing in, one sentence each; empty when only consents are asked for."""
     sentences = [*_session(gare, identities)]
-    if gare.prompt == "login" and not _wants_proof(gare):
+    if gare.prompt == "login" and not sentences:
         sentences.append("Sign in again, even if your browser still remembers you.")
     elif gare.prompt and gare.prompt != "login":
         sentences.append(f"Globus asks for the prompt {one_line(gare.prompt)!r}.")
     return tuple(sentences)
-
-
-def _wants_proof(gare: Gare) -> bool:
-    return bool(
-        gare.session_required_identities
-        or gare.session_required_policies
-        or gare.session_required_single_domain
-        or gare.session_required_mfa
-    )
 
 
 def _session(gare: Gare, identities: Mapping[str, str]) -> Iterator[str]:

@@ -346,7 +346,6 @@ _WHY: dict[Why, Callable[[Case], str]] = {
     Why.DELETING: lambda case: "being deleted",
 }
 
-
 _RUN_GOES_ON = (Why.TASK_TROUBLE, Why.SLOW, Why.LONGER_THAN_INTERVAL)
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.timer.history import History
 
-
 StyleName = Literal["error", "warning", "success", "accent", "muted"]
 LEVEL_WORDS = ("ok", "note", "WARN", "STOP")
 """How bad a finding is, by its `Level`."""

@@ -104,13 +104,12 @@ def fires(draft: Draft, now: datetime, wanted: int) -> list[datetime]:
     """The next runs of all timers of a draft, in UTC; one that starts at its creation begins now."""
     times: list[datetime] = []
     for schedule in _schedules(draft):
-        ticks = next_ticks(schedule, now, wanted)
-        if _from_creation(schedule):
-            ticks = (now, *next_ticks(_begun(schedule, now), now, wanted))[:wanted]
-            ticks = ticks[:1] if isinstance(schedule, OnceSchedule) else _ended(schedule, ticks)
-        elif isinstance(schedule, RecurringSchedule) and schedule.start == now:
-            ticks = _ended(schedule, (now, *ticks)[:wanted])
-        times += ticks
+        if isinstance(schedule, OnceSchedule):
+            times += next_ticks(schedule, now, 1) if schedule.at else (now,)
+            continue
+        begun = RecurringSchedule(schedule.interval, schedule.start or now, schedule.end)
+        at_once = (now,) if begun.start == now else ()
+        times += (*at_once, *next_ticks(begun, now, wanted))[: schedule.end.after_runs]
     return sorted(times)[:wanted]
 
 
@@ -162,17 +161,6 @@ def _schedules(draft: Draft) -> list[Schedule]:
 
 def _from_creation(schedule: Schedule) -> bool:
     return (schedule.at if isinstance(schedule, OnceSchedule) else schedule.start) is None
-
-
-def _begun(schedule: Schedule, now: datetime) -> Schedule:
-    if isinstance(schedule, OnceSchedule):
-        return schedule
-    return RecurringSchedule(schedule.interval, now, schedule.end)
-
-
-def _ended(schedule: Schedule, ticks: tuple[datetime, ...]) -> tuple[datetime, ...]:
-    most = schedule.end.after_runs if isinstance(schedule, RecurringSchedule) else None
-    return ticks if most is None else ticks[:most]
 
 
 def _local(moment: datetime, now: datetime, zone: tzinfo) -> str:

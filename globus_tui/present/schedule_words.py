@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _UNITS = ((604800, "week", "w"), (86400, "day", "d"), (3600, "hour", "h"), (60, "minute", "m"), (1, "second", "s"))
 
 
-def interval_short(seconds: float | None, unknown: str = "once") -> str:
-    """An interval for a narrow column: `1d`, `90m`, `4h`, `1w`, `45s`. None is what the caller says."""
+def interval_short(seconds: float | None) -> str:
+    """An interval for a narrow column: `1d`, `90m`, `4h`, `1w`, `45s`; `once` for a timer that has none."""
     if seconds is None:
-        return unknown
+        return "once"
     length, _, letter = _unit_of(int(seconds))
     return f"{int(seconds) // length}{letter}"
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-
 SERVICES = ("AUTH", "TRANSFER", "TIMER", "TIMERS", "FLOWS", "APP")
 """Service names of both official SDKs, as far as they are answered; of the web app there is one page that says so."""
 _ACCOUNT = "5a4db0c5-3c2d-4b51-9d0e-0d5b7a5a11fe"

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Message, Receive, Scope, Send
 
-
 _COMPRESSED_FROM = 1024
 _REMEMBERED = 10_000
 

@@ -391,7 +391,7 @@ class Creator:
         return Unconfirmed(_unconfirmed_words(error, looked=looked), error, attempt, looked, draft)
 
     async def _submit(self, draft: Draft) -> Creation:
-        data = draft.to_transfer()
+        data = draft.transfer
         try:
             if data.submission_id is None:
                 data = replace(data, submission_id=await self._services.transfers.submission_id())

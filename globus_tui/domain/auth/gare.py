@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.auth.scope import timer_scope
+from globus_tui.domain.auth.scope import Scope, parse, timer_scope
+from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -55,6 +57,11 @@ class Gare:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The required scopes, read; one that cannot be parsed is a scope of that name."""
+        return tuple(scope for text in self.required_scopes for scope in _scopes_in(text))
+
+    @property
     def wants_consent(self) -> bool:
         return bool(self.required_scopes)
 
@@ -77,6 +84,14 @@ class Gare:
             or self.session_required_mfa
             or self.prompt
         )
+
+
+@lru_cache(maxsize=256)  # hundreds of timers may want the same, and are asked whenever the list is put in order
+def _scopes_in(text: str) -> tuple[Scope, ...]:
+    try:
+        return parse(text)
+    except BadInput:
+        return (Scope(text.strip()),)
 
 
 def find_gare(body: object) -> Gare | None:

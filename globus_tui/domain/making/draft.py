@@ -20,7 +20,7 @@ from globus_tui.domain.transfer.places import plain
 from globus_tui.domain.transfer.transfer import SyncLevel, TransferData, TransferItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from globus_tui.domain.making.new_timer import NewTimer
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import Job
     from globus_tui.domain.transfer.collection import Collection, FolderEntry
     from globus_tui.domain.wire import Document
-
 
 SOURCE_PATH, DESTINATION_PATH = "source_path", "destination_path"
 """Under these names a draft remembers the paths as typed."""
@@ -43,18 +42,13 @@ def parent_of(path: str) -> str:
     return f"{head}/" if head or path.startswith("/") else ""
 
 
-def last_of(path: str) -> str:
-    """The last name in a path; empty for a root."""
-    return path.rstrip("/").rpartition("/")[2]
-
-
 def inside(folder: str, name: str) -> str:
     """A path in a folder."""
     return f"{folder}{name}" if not folder or folder.endswith("/") else f"{folder}/{name}"
 
 
 def items_between(
-    source: str, destination: str, picked: Iterable[FolderEntry] = (), *, is_folder: bool | None = None
+    source: str, destination: str, picked: Sequence[FolderEntry] = (), *, is_folder: bool | None = None
 ) -> tuple[TransferItem, ...]:
     """The items that two paths stand for.
 
@@ -69,22 +63,18 @@ def items_between(
     """
     if not source or not destination:
         return ()
-    chosen = tuple(picked)
-    if chosen:
-        return tuple(_picked(source, destination, entry) for entry in chosen)
+    if picked:
+        return tuple(
+            TransferItem(inside(source, entry.name) + end, inside(destination, entry.name) + end, entry.is_folder)
+            for entry in picked
+            for end in ("/" if entry.is_folder else "",)
+        )
     if is_folder or source.endswith("/") or source in ("~", "/~"):
         return (TransferItem(_slashed(source), _slashed(destination), recursive=True),)
     if is_folder is False:
-        whole = inside(destination, last_of(source)) if destination.endswith("/") else destination
+        whole = inside(destination, source.rpartition("/")[2]) if destination.endswith("/") else destination
         return (TransferItem(source, whole, recursive=False),)
     return (TransferItem(source, destination),)
-
-
-def _picked(source: str, destination: str, entry: FolderEntry) -> TransferItem:
-    end = "/" if entry.is_folder else ""
-    return TransferItem(
-        inside(source, entry.name) + end, inside(destination, entry.name) + end, recursive=entry.is_folder
-    )
 
 
 def _slashed(path: str) -> str:
@@ -274,10 +264,6 @@ class Draft:
             raise BadInput("It is not said yet when the timer runs.")
         return (self._timer(self.schedule, self.name),)
 
-    def to_transfer(self) -> TransferData:
-        """The transfer to hand in at once."""
-        return self.transfer
-
     def _timer(self, schedule: Schedule, name: str) -> NewTimer:
         if self.what is What.FLOW_TIMER:
             if not self.flow.flow_id:
@@ -398,13 +384,9 @@ def scopes_needed(draft: Draft, collections: Iterable[Collection]) -> tuple[Scop
     if draft.what is What.TRANSFER_TIMER:
         return tuple(timer_scope([collection_id]) for collection_id in ids)
     if draft.what is What.FLOW_TIMER and draft.flow.flow_id:
-        return (_flow_timer_scope(draft.flow),)
+        start = Scope(draft.flow.scope) if draft.flow.scope else flow_user_scope(draft.flow.flow_id)
+        return (Scope(TIMER, (start,)),)
     return tuple(transfer_scope([collection_id]) for collection_id in ids)
-
-
-def _flow_timer_scope(flow: FlowPart) -> Scope:
-    inner = Scope(flow.scope) if flow.scope else flow_user_scope(flow.flow_id or "")
-    return Scope(TIMER, (inner,))
 
 
 def intent_of(draft: Draft) -> Intent | None:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.flow import Flow
     from globus_tui.domain.wire import Document
 
-
 MOST_FIELDS = 200
 _DEEPEST = 6
 
@@ -101,13 +100,12 @@ class InputField:
             return json.dumps(value, ensure_ascii=False)
         if value is None:
             return "null"
-        if self.kind is FieldKind.TEXT and isinstance(value, str) and (value == "" or self._reads_as_json(value)):
-            return json.dumps(value, ensure_ascii=False)
+        if self.kind is FieldKind.TEXT and isinstance(value, str):
+            # Typed as it is, it would be taken for something else.
+            is_null = self.nullable and value.strip() == "null"
+            if value == "" or is_null or _unquoted(value) is not None:
+                return json.dumps(value, ensure_ascii=False)
         return shown(value, self.kind)
-
-    def _reads_as_json(self, text: str) -> bool:
-        """Whether this text, typed as it is, would be taken for something else: `null`, or a text in quotes."""
-        return (self.nullable and text.strip() == "null") or _unquoted(text) is not None
 
 
 def key_of(path: tuple[str, ...]) -> str:
@@ -157,10 +155,12 @@ def _inside(
         if part is True and name == "additionalProperties":
             continue  # the keyword, a level too deep
         plain, below = _plainer(part, root), (*path, name)
-        within = _default_within(default, name, plain)
+        inherited = isinstance(default, dict) and name in default  # an object around it says what holds
+        within = default[name] if inherited else plain.get("default", NOTHING)
         is_required = name in required
         own = _field(plain, below, within, required=is_required, needed=needed and is_required)
-        if _is_group(plain) and len(below) <= _DEEPEST and not own.nullable:
+        is_object = wire.document(plain.get("properties")) and plain.get("type", "object") == "object"
+        if is_object and len(below) <= _DEEPEST and not own.nullable:
             inner = tuple(_inside(plain, root, below, within, needed=own.needed))
             if inner:
                 yield replace(own, is_group=True, label=wire.text(plain.get("title")) or name)
@@ -174,17 +174,6 @@ def _in_order(schema: Document) -> list[tuple[str, Any]]:
     properties = wire.document(schema.get("properties"))
     first = [name for name in dict.fromkeys(wire.texts(schema.get("propertyOrder"))) if name in properties]
     return [(str(name), properties[name]) for name in dict.fromkeys([*first, *properties])]
-
-
-def _default_within(default: Any, name: str, part: Document) -> Any:
-    """What an object around it says holds, else its own default."""
-    if isinstance(default, dict) and name in default:
-        return default[name]
-    return part.get("default", NOTHING)
-
-
-def _is_group(schema: Document) -> bool:
-    return bool(wire.document(schema.get("properties"))) and schema.get("type", "object") == "object"
 
 
 def _paired(schema: Document, inner: tuple[InputField, ...]) -> Iterator[InputField]:

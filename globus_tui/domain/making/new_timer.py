@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.schedule.schedule import Schedule
 
-
 NOT_IN_TIMERS = frozenset({"submission_id", "skip_activation_check"})
 """What a transfer has and a timer's does not: left out of what is sent, as the official SDK does."""
 

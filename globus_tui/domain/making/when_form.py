@@ -169,7 +169,10 @@ def read_form(form: WhenForm, now: datetime, zone: tzinfo) -> Schedule | None:
 def form_problems(form: WhenForm, now: datetime, zone: tzinfo) -> dict[str, str]:
     """What is wrong with the fields, by field; notices about how a moment was understood too."""
     problems: dict[str, str] = {}
-    reads: list[tuple[str, Callable[[], object]]] = [(START, lambda: _start_notices(form, now, zone))]
+    start = form.start.strip()
+    reads: list[tuple[str, Callable[[], object]]] = [
+        (START, lambda: " ".join(parse_moment(start, now, zone).notices) if start else "")
+    ]
     if form.repeat == EVERY:
         reads += [(INTERVAL, lambda: parse_interval(form.interval)), (END, lambda: _end(form, now, zone))]
     for field, read in reads:
@@ -181,10 +184,6 @@ def form_problems(form: WhenForm, now: datetime, zone: tzinfo) -> dict[str, str]
             if isinstance(notice, str) and notice:
                 problems[field] = notice
     return problems
-
-
-def _start_notices(form: WhenForm, now: datetime, zone: tzinfo) -> str:
-    return " ".join(parse_moment(form.start, now, zone).notices) if form.start.strip() else ""
 
 
 def _start(form: WhenForm, now: datetime, zone: tzinfo) -> datetime | None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.wire import Document
 
-
 SHORTEST_INTERVAL = timedelta(seconds=60)
 LONGEST_INTERVAL = timedelta(days=365)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
+T = TypeVar("T")
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
 _SHORT_DAYS = {"mo": 0, "tu": 1, "di": 1, "we": 2, "mi": 2, "weds": 2, "th": 3, "do": 3, "fr": 4, "sa": 5}
@@ -61,6 +62,14 @@ def with_understood(wrong: BadInput, read: Callable[[str], object], *otherwise: 
         form for form in near if _is_read(form, read, farther)
     ]
     return refuse(reason, *(understood or [form for form in farther if _is_read(form, read, [])][:2] or otherwise))
+
+
+def read_or_refuse(read: Callable[[str], T], text: str, *otherwise: str) -> T:
+    """What `read` makes of a text. Raises what `with_understood` gives where that is a refusal."""
+    try:
+        return read(text)
+    except BadInput as wrong:
+        raise with_understood(wrong, read, *otherwise, text=text) from wrong
 
 
 def _is_read(text: str, read: Callable[[str], object], farther: list[str]) -> bool:

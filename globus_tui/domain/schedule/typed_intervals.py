@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import BadInput
-from globus_tui.domain.schedule.typed_clock import in_digits, refuse, weekday_of, with_understood
+from globus_tui.domain.schedule.typed_clock import in_digits, read_or_refuse, refuse, weekday_of
+
+if TYPE_CHECKING:
+    from globus_tui.domain.errors import BadInput
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1_209_600}
 _SHORT = {"s": "second", "sec": "second", "m": "minute", "min": "minute", "h": "hour", "hr": "hour"}
@@ -80,9 +83,13 @@ def tidy(text: str) -> str:
     if hit := re.search(r"(\d:\d\d)[.,]\d+", line):
         raise refuse("A timer counts whole seconds, and a fraction of one is said.", hit.group(1), part=hit.group())
     line = _AND_A_HALF.sub(
-        lambda it: f"{NUMBERS.get(it[1], it[1])}.5 {it[2]}" if it[2] else f"{_halved(it)}.5 {it[4]}", line
+        lambda it: f"{NUMBERS.get(it[1] or it[3], it[1] or it[3]) or 1}.5 {it[2] or it[4]}", line
+    )  # `hour and a half` has no number
+    line = re.sub(
+        rf"(?<![\w.:-]){_AMOUNTS}(?:[ -]hourly\b|-(?=(?:minute|min|hour|hr|day|week)s?\b))",
+        lambda it: f"{NUMBERS.get(it[1], it[1])} {'hours' if it[0].endswith('hourly') else ''}",
+        line,
     )
-    line = re.sub(rf"(?<![\w.:-]){_AMOUNTS}(?:[ -]hourly\b|-(?=(?:minute|min|hour|hr|day|week)s?\b))", _with_unit, line)
     if hit := re.search(r"(?<![\w,:.-])(\d{1,3})\.(\d{3}) ?(s|sec|seconds?|m|min|minutes?)\b", line, re.ASCII):
         whole, thousandths, unit = hit.groups()
         raise refuse(
@@ -91,26 +98,12 @@ def tidy(text: str) -> str:
             f"{whole}.{thousandths.rstrip('0') or '0'} {unit}",
             part=hit.group(),
         )
-    line = re.sub(rf"(?<![\w:.-])\d{{1,3}}(?:[ ,]\d{{3}})+(?= ?(?:{_COUNTED})\b)", _one_number, line)
+    thousands = rf"(?<![\w:.-])\d{{1,3}}(?:[ ,]\d{{3}})+(?= ?(?:{_COUNTED})\b)"
+    line = re.sub(thousands, lambda it: re.sub(r"[ ,]", "", it[0]), line)
     if hit := re.search(rf"(?<![\w,:.-])(\d+),(\d+) ?({_COUNTED})\b", line, re.ASCII):
         near = f"{hit.group(1)}.{hit.group(2)} {hit.group(3)}"
         raise refuse(f"“{hit.group()}”: a fraction has a point.", near, part=hit.group())
     return line
-
-
-def _halved(match: re.Match[str]) -> int | str:
-    """Of `hour and a half` and `two hours and a half`."""
-    return NUMBERS.get(match[3], match[3]) or 1
-
-
-def _with_unit(match: re.Match[str]) -> str:
-    """`6-hourly`, `90-minute`."""
-    number = NUMBERS.get(match.group(1), match.group(1))
-    return f"{number} {'hours' if match.group().endswith('hourly') else ''}"
-
-
-def _one_number(match: re.Match[str]) -> str:
-    return re.sub(r"[ ,]", "", match.group())
 
 
 def refuse_calendar(words: str) -> None:
@@ -177,10 +170,7 @@ def parse_interval(text: str) -> timedelta:
     Raises:
         BadInput: it is no interval; the message says what would do.
     """
-    try:
-        return _parse(text)
-    except BadInput as wrong:
-        raise with_understood(wrong, _parse, *_NEAR, text=text) from wrong
+    return read_or_refuse(_parse, text, *_NEAR)
 
 
 def _parse(text: str) -> timedelta:

@@ -62,9 +62,9 @@ from globus_tui.domain.schedule.typed_clock import (
     TypedMoment,
     clock_text,
     next_at,
+    read_or_refuse,
     refuse,
     rhythm_on,
-    with_understood,
 )
 from globus_tui.domain.schedule.typed_cron import read_cron
 from globus_tui.domain.schedule.typed_intervals import (
@@ -165,10 +165,7 @@ def parse_schedule(text: str, now: datetime, zone: tzinfo) -> TypedSchedule:
     Raises:
         BadInput: it cannot be understood or Globus cannot do it (months); with the nearest choices.
     """
-    try:
-        return _parse(text, now, zone)
-    except BadInput as wrong:
-        raise with_understood(wrong, lambda near: _parse(near, now, zone), *NEAR, text=text) from wrong
+    return read_or_refuse(lambda typed: _parse(typed, now, zone), text, *NEAR)
 
 
 def _parse(text: str, now: datetime, zone: tzinfo) -> TypedSchedule:
@@ -335,17 +332,14 @@ class _Phrase:
             return None
         if not words:
             raise refuse("From when, or until when?", "every 6 hours from tomorrow 02:00 until 2027-01-31")
-        zone = self._zone_of(clause)
+        own = self.zones.get(clause)
+        zone = own.zone if own else self.zone
         try:
             typed = read_moment(words, self.now, zone, words)
         except Refusal as wrong:
             later = "tomorrow 02:00" if clause == "start" else f"{(self.now + 30 * DAY).astimezone(zone):%Y-%m-%d}"
             raise Refusal(wrong.reason, wrong.near or (later,), wrong.part or words) from wrong
         return whole_day(typed, zone) if clause == "end" else typed
-
-    def _zone_of(self, clause: str) -> tzinfo:
-        own = self.zones.get(clause)
-        return own.zone if own else self.zone
 
     def _end(self) -> EndCondition:
         until = self._moment("end")

@@ -20,8 +20,8 @@ from globus_tui.domain.schedule.typed_clock import (
     clock_text,
     next_at,
     on_day,
+    read_or_refuse,
     refuse,
-    with_understood,
 )
 from globus_tui.domain.schedule.typed_intervals import at_clock, refuse_calendar, tidy
 from globus_tui.domain.schedule.typed_words import NO_DAYS_OF_MONTHS, scan
@@ -51,10 +51,7 @@ def parse_moment(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
     Raises:
         BadInput: it is no moment; the message says what would do.
     """
-    try:
-        return _parse(text, now, zone)
-    except BadInput as wrong:
-        raise with_understood(wrong, lambda near: _parse(near, now, zone), *NEAR, text=text) from wrong
+    return read_or_refuse(lambda typed: _parse(typed, now, zone), text, *NEAR)
 
 
 def _parse(text: str, now: datetime, zone: tzinfo) -> TypedMoment:
@@ -121,7 +118,9 @@ def read_moment(words: str, now: datetime, zone: tzinfo, text: str) -> TypedMome
         refuse_calendar(words)
         if re.fullmatch(r"(?:at )?[\d.]+", words, re.ASCII):
             raise _bare_number(words.removeprefix("at ")) from wrong
-        raise refuse(f"“{text.strip()[:60]}” is no moment that can be understood: {_inner(wrong)}") from wrong
+        why = str(wrong)
+        why = why if why.startswith("“") else why[:1].lower() + why[1:]
+        raise refuse(f"“{text.strip()[:60]}” is no moment that can be understood: {why}") from wrong
     if typed.moment is None:
         return typed
     if not 1970 <= typed.moment.year < 2970:
@@ -160,11 +159,6 @@ def _bare_number(words: str) -> BadInput:
         return refuse(f"A bare number such as {shown} is no moment.", f"{moment:%Y-%m-%dT%H:%M:%SZ}", part=words)
     ahead = f"in {shown} seconds" if words.isdecimal() and 60 <= int(words[:9]) <= 999_999 else "in 2 hours"
     return refuse(f"A bare number such as {shown} is no moment that can be understood.", f"at {near}", ahead)
-
-
-def _inner(wrong: BadInput) -> str:
-    words = str(wrong)
-    return words if words.startswith("“") else words[:1].lower() + words[1:]
 
 
 def _resolve(said: Said, now: datetime, zone: tzinfo) -> TypedMoment:

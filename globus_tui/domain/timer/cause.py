@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from globus_tui.domain.auth.scope import parse
-from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.health import Why
 
@@ -41,17 +38,8 @@ def cause_of(gare: Gare) -> Cause:
         proofs.add(("mfa", ""))
     if gare.wants_session and not proofs:
         proofs.add(("prompt", gare.prompt or "login"))
-    return Cause(frozenset(name for text in gare.required_scopes for name in _innermost(text)), frozenset(proofs))
-
-
-@lru_cache(maxsize=256)
-def _innermost(text: str) -> tuple[str, ...]:
-    """Hundreds of timers may want the same, and are looked through whenever the list is put in order."""
-    try:
-        scopes = parse(text)
-    except BadInput:
-        return (text.strip(),)
-    return tuple(scope.name for root in scopes for scope in root.walk() if not scope.dependencies)
+    innermost = (scope.name for root in gare.scopes for scope in root.walk() if not scope.dependencies)
+    return Cause(frozenset(innermost), frozenset(proofs))
 
 
 # --- one cause that hits many

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.schedule.schedule import Schedule
     from globus_tui.domain.timer.job import Job
 
-
 LIMIT_PER_HOUR = 60.0
 _HOUR = timedelta(hours=1)
 
@@ -55,20 +54,13 @@ class RateBudget:
         return self.total + self.standing > LIMIT_PER_HOUR + 1e-6
 
 
-def rate_budget(jobs: Iterable[Job], added: Iterable[Schedule], *, without: str | None = None) -> RateBudget:
-    """Sums up the runs of all timers and of what is to be added.
-
-    Args:
-        added: schedules of what is to be created.
-        without: id of a timer that is to be replaced, hence not counted.
-    """
+def rate_budget(jobs: Iterable[Job], added: Iterable[Schedule]) -> RateBudget:
+    """Sums up the runs of all timers and of the schedules that are to be added."""
     active = standing = 0.0
     for job in jobs:
-        if job.job_id == without or job.is_over:
-            continue
         if job.stands_still:
             standing += runs_an_hour(job.schedule)
-        else:
+        elif not job.is_over:
             active += runs_an_hour(job.schedule)
     return RateBudget(active, standing, sum(map(runs_an_hour, added)))
 
@@ -121,19 +113,15 @@ def will_start(job: Job, after: datetime, until: datetime, now: datetime) -> int
     return max(count, announced)
 
 
-def hour_load(
-    jobs: Iterable[Job], moments: Sequence[datetime], zone: tzinfo, now: datetime, *, before: int = 1, after: int = 2
-) -> list[HourLoad]:
-    """The hour of the first moment and those around it, and the hours of the others, oldest first; none that is past.
+def hour_load(jobs: Iterable[Job], moments: Sequence[datetime], zone: tzinfo, now: datetime) -> list[HourLoad]:
+    """The hours of some moments, one before that of the first and two after it, oldest first; none that is past.
 
     Args:
         moments: when each of the timers to be made starts first.
         zone: whose hours are meant: they need not begin with those of UTC.
-        before: hours before that of the first moment.
-        after: hours behind it.
     """
     own = [_hour_of(moment, zone) for moment in moments]
-    around = [own[0] + step * _HOUR for step in range(-before, after + 1)] if own else []
+    around = [own[0] + step * _HOUR for step in (-1, 0, 1, 2)] if own else []
     jobs = tuple(jobs)
     hours = []
     for begins in sorted({*own, *around}):

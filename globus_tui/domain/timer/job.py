@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.wire import Document
 
-
 T = TypeVar("T")
 
 

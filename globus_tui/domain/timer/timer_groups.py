@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.timer.job import Job, JobId
 
-
 _DAYS = tuple(name[:3] for name in DAY_NAMES)
 _NAME = re.compile(rf"(.*\S) \(((?:({'|'.join(_DAYS)}) )?(?:[01]\d|2[0-3]):[0-5]\d)\)", re.ASCII)
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)

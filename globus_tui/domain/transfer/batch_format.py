@@ -83,7 +83,9 @@ def _read_line(line: str, source_base: str | None, destination_base: str | None)
         raise _BadLine(f"this is the comma-separated form of the old timer client; here it is written: {right}")
     recursive, checksum, paths = _options(words)
     if len(paths) != 2:
-        raise _BadLine(_paths_words(paths))
+        words_of = {0: "a source path and a destination path are needed", 1: "the destination path is missing"}
+        many = f"two paths are needed, {len(paths)} are there; put paths with blanks in quotes"
+        raise _BadLine(words_of.get(len(paths), many))
     if recursive is True and checksum is not None:
         raise _BadLine("--recursive and --external-checksum exclude each other: checksums are for files")
     source, destination = (
@@ -95,7 +97,6 @@ def _read_line(line: str, source_base: str | None, destination_base: str | None)
 _FOLDER_OF_WINDOWS = re.compile(r"[A-Za-z]:\\\S")
 _EATEN = re.compile(r"\\[^\s\"'\\#$&|;<>()*?\[\]`!~]")
 """A backslash before something that no shell needs one for: the backslash is lost."""
-
 
 _QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
 
@@ -132,12 +133,6 @@ def _doubt(line: str) -> str | None:
             named = "" if right != path else f", or {shlex.quote(word)} if it belongs to the name"
             return f"backslashes are taken away: write {right}{named}"
     return None
-
-
-def _paths_words(paths: list[str]) -> str:
-    if len(paths) < 2:
-        return "a source path and a destination path are needed" if not paths else "the destination path is missing"
-    return f"two paths are needed, {len(paths)} are there; put paths with blanks in quotes"
 
 
 def _options(words: list[str]) -> tuple[bool | None, str | None, list[str]]:

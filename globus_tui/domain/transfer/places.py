@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.transfer import TransferData
 
-
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 
 
@@ -197,7 +196,7 @@ def is_whole(path: str, home: str | None = None) -> bool:
     return (
         path in ("/", HOME, "/home/", "/Users/")
         or bool(home and home.startswith(path))
-        or leads_out(path)
+        or path.startswith(_OUT)
         or is_somebodys(path)
     )
 
@@ -205,11 +204,6 @@ def is_whole(path: str, home: str | None = None) -> bool:
 def is_somebodys(path: str) -> bool:
     """A plain path is some user's home, where homes usually are."""
     return bool(re.fullmatch(r"/(?:root|(?:home|Users)/[^/]+|/?~[^/]+)/", path))
-
-
-def leads_out(path: str) -> bool:
-    """A plain path goes up from the home folder, to a place that nobody can tell."""
-    return path.startswith(_OUT)
 
 
 def above(path: str) -> Iterator[str]:

@@ -183,7 +183,6 @@ def _read_item(value: object) -> TransferItem:
 _shared = lru_cache(maxsize=128)(TransferData)
 """Timers made together (for weekdays, for hours of the day) move the same: they share one value."""
 
-
 _item = lru_cache(maxsize=256)(TransferItem)
 """And so do those to several destinations, or with labels of their own."""
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-
 IDENTITY_URN = "urn:globus:auth:identity:"
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.auth.scope import Scope
 
-
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1b2a3d}
 h1{font-size:1.4rem} fieldset{border:1px solid #c3ccd8;border-radius:6px;margin:1rem 0}

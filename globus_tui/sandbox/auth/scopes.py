@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from globus_tui.sandbox.state import Sandbox
 
-
 FLOWS_CLIENT = "eec9b274-0c81-4334-bdc2-54e90e689b9a"
 TRANSFER_ACTION = "https://auth.globus.org/scopes/actions.globus.org/transfer/transfer"
 """The legacy Transfer action provider: the extra level between timer and Transfer before November 2024."""
@@ -144,7 +143,8 @@ def grant(
     """Records the trees as allowed, adding to what was allowed before."""
     now = sandbox.clock.now()
     for node in nodes:
-        known = _find(sandbox, identity_id, client_id, node.name, parent)
+        given = consents_of(sandbox, identity_id, client_id)
+        known = next((one for one in given if one.scope == node.name and one.path[:-1] == parent), None)
         if known is None:
             number = 1 + max((consent.consent_id for consent in sandbox.consents), default=99)
             path = (*parent, number)
@@ -168,10 +168,3 @@ def withdraw(sandbox: Sandbox, consent_id: int) -> None:
             for token in sandbox.tokens.values():
                 same = (token.identity_id, token.client_id) == (consent.identity_id, consent.client_id)
                 token.revoked = token.revoked or (same and consent.scope in token.scopes)
-
-
-def _find(sandbox: Sandbox, identity_id: str, client_id: str, scope: str, parent: tuple[int, ...]) -> Consent | None:
-    for consent in consents_of(sandbox, identity_id, client_id):
-        if consent.scope == scope and consent.path[:-1] == parent:
-            return consent
-    return None

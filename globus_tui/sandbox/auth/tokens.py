@@ -301,7 +301,9 @@ def _for_resource_server(request: Request, sandbox: Sandbox, form: Form) -> list
     scopes = [node.name for node in asked] or allowed
     if missing := [name for name in scopes if name not in allowed]:
         root = min(upstream.scopes, default="")
-        raise _dependent_consent_required([f"{root}[{name}]" for name in missing])
+        code, title = "DEPENDENT_CONSENT_REQUIRED", "Dependent Consent Required"
+        unapproved = [f"{root}[{name}]" for name in missing]
+        raise auth_refusal(403, code, title, "Missing required dependent consent", unapproved_scopes=unapproved)
     to = Grantee(upstream.identity_id, client.client_id, upstream.session)
     return issue(sandbox, to, scopes, offline=form.get("access_type") == "offline")
 
@@ -310,13 +312,3 @@ def _downstream(sandbox: Sandbox, upstream: Token) -> list[str]:
     consents = consents_of(sandbox, upstream.identity_id, upstream.client_id)
     roots = {consent.path for consent in consents if len(consent.path) == 1 and consent.scope in upstream.scopes}
     return [consent.scope for consent in consents if consent.path[:-1] in roots]
-
-
-def _dependent_consent_required(scopes: list[str]) -> Refusal:
-    return auth_refusal(
-        403,
-        "DEPENDENT_CONSENT_REQUIRED",
-        "Dependent Consent Required",
-        "Missing required dependent consent",
-        unapproved_scopes=scopes,
-    )

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
-
 _FLOW_ORDERS = frozenset([
     "id", "scope_string", "flow_owner", "flow_administrators", "title", "created_at", "updated_at",
 ])  # fmt: skip
@@ -198,8 +197,7 @@ async def _resume(sandbox: Sandbox, request: Request) -> Response:
     """With a token for the flow itself (documented); one for the Flows service is not enough."""
     run = _any_run(sandbox, request)
     who = _flow_caller(sandbox, request, run["flow_id"])
-    _visible(run, run_role(sandbox, run, who.identity_id))
-    runs.resume(run, sandbox.now())
+    runs.resume(_visible(sandbox, run, who), sandbox.now())
     return JSONResponse(runs.public(run))
 
 
@@ -292,16 +290,15 @@ def _any_run(sandbox: Sandbox, request: Request) -> Document:
     return run
 
 
-def _visible(run: Document, role: str | None) -> None:
-    if role is None:
+def _visible(sandbox: Sandbox, run: Document, who: Caller) -> Document:
+    if run_role(sandbox, run, who.identity_id) is None:
         raise flows_refusal(404, "NOT_FOUND", f"No Run found with id {run['run_id']}")
+    return run
 
 
 def _run_of(sandbox: Sandbox, request: Request, *scopes: str) -> Document:
     who = _caller(sandbox, request, *scopes)
-    run = _any_run(sandbox, request)
-    _visible(run, run_role(sandbox, run, who.identity_id))
-    return run
+    return _visible(sandbox, _any_run(sandbox, request), who)
 
 
 def _mentions(flow: Document, query: Mapping[str, str]) -> bool:
@@ -366,7 +363,7 @@ def page(query: Mapping[str, str], make: Callable[[Mapping[str, str]], list[Docu
     documents = make(asked)
     has_more = len(documents) > first + size
     asked.pop("page", None)
-    marker = _write_marker(first + size, asked) if has_more else None
+    marker = base64.urlsafe_b64encode(json.dumps([first + size, asked]).encode()).decode() if has_more else None
     return {key: documents[first : first + size], "limit": size, "has_next_page": has_more, "marker": marker}
 
 
@@ -412,10 +409,6 @@ def _number(text: str | None, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise flows_refusal(422, "UNPROCESSABLE_ENTITY", f"{text!r} is not a positive number")
     return int(text)
-
-
-def _write_marker(first: int, asked: Mapping[str, str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([first, dict(asked)]).encode()).decode()
 
 
 def _read_marker(marker: str) -> tuple[int, dict[str, Any]]:

@@ -14,8 +14,7 @@ from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Document, Refusa
 from globus_tui.sandbox.transfer.engine import begin, submit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
+    from collections.abc import Mapping
 
 ACTION_PROVIDER_SCOPE = "https://auth.globus.org/scopes/actions.globus.org/transfer/transfer"
 MESSAGE = "Missing required data_access consent"
@@ -83,7 +82,7 @@ def consent_document(shape: str, leaves: list[str]) -> Document:
 
 def authorization_detail(body: Document) -> Document | None:
     """The authorization requirement in an error body, at its root or under `error`; None when there is none."""
-    for place in _places(body):
+    for place in (body, body["error"]) if isinstance(body.get("error"), dict) else (body,):
         if isinstance(place.get("authorization_parameters"), dict):
             code = str(place.get("code") or "")
             if not code or code.startswith("ExternalError"):  # a login that the storage refused: 502 of Transfer
@@ -101,12 +100,6 @@ def flow_scope(flow_id: str) -> str:
 def _canonical(message: str, scopes: list[str]) -> Document:
     parameters = {"session_message": message, "required_scopes": scopes}
     return {"code": "ConsentRequired", "authorization_parameters": parameters}
-
-
-def _places(body: Document) -> Iterator[Document]:
-    yield body
-    if isinstance(body.get("error"), dict):
-        yield body["error"]
 
 
 def _data_access_needed(sandbox: Sandbox, timer: Timer) -> list[str]:
@@ -166,10 +159,6 @@ def retry_window(timer: Timer) -> timedelta:
     if timer.interval is None:
         return RETRY_CAP
     return min(RETRY_CAP, timedelta(seconds=timer.interval) / 2)
-
-
-def retry_pause(timer: Timer) -> timedelta:
-    return min(RETRY_PAUSE_CAP, retry_window(timer) / 10)
 
 
 def runs_a_minute(interval: int | None) -> float:
@@ -355,7 +344,9 @@ def advance(sandbox: Sandbox, timer: Timer, now: datetime) -> None:
 def pause(sandbox: Sandbox, timer: Timer, now: datetime) -> None:
     """Stops the schedule. A run in progress goes on; a start that was being retried counts as missed."""
     timer.status, timer.inactive_reason = "inactive", {"cause": "user", "detail": None}
-    _give_up_start(timer)
+    if timer.retrying_since is not None:
+        timer.retrying_since = timer.retry_at = None
+        timer.missed_while_inactive = True
     _set_alarm(sandbox, timer, now)
 
 
@@ -456,7 +447,7 @@ def _not_started(sandbox: Sandbox, timer: Timer, refusal: Refusal, since: dateti
         _stop_for(timer, detail)
     elif is_transient(refusal) and now < last_try:
         timer.status, timer.retrying_since = "active", since
-        timer.retry_at = min(now + retry_pause(timer), last_try)
+        timer.retry_at = min(now + min(RETRY_PAUSE_CAP, retry_window(timer) / 10), last_try)
     else:
         timer.retrying_since = timer.retry_at = None
         timer.n_errors += 1
@@ -473,12 +464,6 @@ def _stop_for(timer: Timer, detail: Document) -> None:
     timer.inactive_reason = {"cause": NEEDS_AUTHORIZATION, "detail": detail}
     timer.retrying_since = timer.retry_at = None
     timer.missed_while_inactive = timer.current is None
-
-
-def _give_up_start(timer: Timer) -> None:
-    if timer.retrying_since is not None:
-        timer.retrying_since = timer.retry_at = None
-        timer.missed_while_inactive = True
 
 
 def _record(sandbox: Sandbox, timer: Timer, run: TimerRun, now: datetime) -> None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
-
 TRANSFER_ACTION = "https://transfer.actions.globus.org/transfer/run"
 LEGACY_TRANSFER_ACTION = "https://actions.automate.globus.org/transfer/transfer/run"
 
@@ -168,16 +167,12 @@ def odd(document: Document, quirks: Document) -> Document:
     changed |= dict.fromkeys(quirks.get("null", ()))
     changed |= quirks.get("replace", {})
     if quirks.get("naive"):
-        changed = {key: _naive(value) for key, value in changed.items()}
+        changed |= {key: text.removesuffix("+00:00") for key, text in changed.items() if isinstance(text, str)}
     return changed
 
 
 def _token(moment: datetime) -> str:
     return base64.urlsafe_b64encode(moment.isoformat().encode()).decode()
-
-
-def _naive(value: Any) -> Any:
-    return value[: -len("+00:00")] if isinstance(value, str) and value.endswith("+00:00") else value
 
 
 def _scope(timer: Timer) -> str | None:

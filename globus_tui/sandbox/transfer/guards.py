@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from globus_tui.sandbox.state import Collection, Document, Sandbox, Session
 
-
 T = TypeVar("T")
 LARGEST_PAGE = 1000
 

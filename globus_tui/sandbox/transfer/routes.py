@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Test = Callable[[Document], bool]
     Answer = Callable[[Asking], Document]
 
-
 CAP = 1000
 """A search never yields more results than this in total (documented)."""
 ENTITY_TYPES = frozenset([

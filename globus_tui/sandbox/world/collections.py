@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     Theme = Callable[["Soil"], dict[str, Entry]]
 
-
 MANY = 10_000
 """Entries of the folder that is too long to scroll through."""
 

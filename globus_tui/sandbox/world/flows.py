@@ -14,7 +14,6 @@ from globus_tui.sandbox.timers.engine import flow_scope
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
 OPS_ID = "0c5b1a52-8a3e-4f0d-9a37-6d2f4be31c01"
 OPS_USERNAME = "ops@example-facility.org"
 LAB_ID = "5d7e4b90-2f6a-4c1c-8b55-19e0a7c4d902"

@@ -21,7 +21,6 @@ from globus_tui.sandbox.world.collections import POLICY_ID, add_bookmarks, add_c
 if TYPE_CHECKING:
     from globus_tui.sandbox.clock import Clock
 
-
 _MONTH = timedelta(days=30)
 
 

@@ -166,7 +166,6 @@ RESTING = (
            MB, 14, status="delete_in_progress"),
 )  # fmt: skip
 
-
 NATIONAL = data_access(collection_id("national"))
 OBJECT = data_access(collection_id("object"))
 SECOND_POLICY_ID = "c1d2e3f4-5a6b-4c7d-8e9f-0a1b2c3d4e55"

@@ -165,7 +165,7 @@ def request_text(draft: Draft) -> str:
     """What would be sent: method, address and exact JSON; for a group, each of its requests."""
     try:
         if draft.what is What.TRANSFER_NOW:
-            return "POST /v0.10/transfer\n" + _json(draft.to_transfer().to_document())
+            return "POST /v0.10/transfer\n" + _json(draft.transfer.to_document())
         return "\n".join("POST /v2/timer\n" + _json({"timer": timer.to_document()}) for timer in draft.to_timers())
     except BadInput as missing:
         return f"not complete yet: {missing}"

@@ -34,7 +34,7 @@ def run(document: dict[str, Any], choice: RunChoice, **more: Any) -> Any:
 
 def test_a_full_run_is_the_same_transfer_once() -> None:
     found = run(a_mirror(), RunChoice.FULL)
-    sent = found.draft.to_transfer().to_document()
+    sent = found.draft.transfer.to_document()
     assert found.draft.what is What.TRANSFER_NOW
     assert (sent["delete_destination_extra"], sent["label"]) == (True, "mirror (run now)")
     assert "deadline" not in sent
@@ -43,7 +43,7 @@ def test_a_full_run_is_the_same_transfer_once() -> None:
 
 def test_a_test_copies_the_first_files_that_the_rules_take_and_deletes_nothing() -> None:
     found = run(a_mirror(), RunChoice.TEST, first=3, listings={"/proj/": LISTING})
-    sent = found.draft.to_transfer()
+    sent = found.draft.transfer
     assert [item.source_path for item in sent.items] == ["/proj/f0", "/proj/f1", "/proj/f2"]
     assert [item.destination_path for item in sent.items] == ["/climate/f0", "/climate/f1", "/climate/f2"]
     assert sent.delete_destination_extra is False
