@@ -242,7 +242,7 @@ class Connection:
                 )
 
     async def _opened(self, call: Call | None) -> Sender | PlainSender:
-        """What sends a call; without one, whatever sends all."""
+        """The sender to use for a call; None: the one that takes every call."""
         if self._plain is not None and call is not None and self._plain.suits(call):
             return self._plain
         async with self._opening:  # reading certificates and importing httpx take a while: not on the event loop

@@ -73,7 +73,7 @@ def unusable_proxy() -> errors.SettingsError:
 
 
 def of_httpx(problem: Exception) -> httpx.RequestError | TimeoutError:
-    """What httpx would have raised where `PlainSender` failed."""
+    """The httpx exception that stands for a failure of `PlainSender`."""
     if isinstance(problem, TimeoutError):
         return problem
     error: httpx.RequestError = httpx.ReadError("")

@@ -68,11 +68,11 @@ def trust(environment: Environment) -> ssl.SSLContext | bool:
 
 
 class Broken(Exception):
-    """What came is no answer, or not a whole one."""
+    """What the service sent is not an HTTP answer, or only a part of one."""
 
 
 class Unreached(Exception):
-    """No connection came about; `__cause__` says why."""
+    """No connection could be made; `__cause__` says why."""
 
 
 class _Wire(NamedTuple):
@@ -110,7 +110,7 @@ class PlainSender:
         return asks and url.isascii() and (url.startswith("http:") or isinstance(self._verify, ssl.SSLContext))
 
     async def aclose(self) -> None:
-        """Closes what is open; what is still asked over closes when it is answered."""
+        """Closes idle connections; those in use close once their answer has been read."""
         self._closed = True
         for wire in self._idle:
             wire.writer.close()

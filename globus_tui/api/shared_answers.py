@@ -79,7 +79,7 @@ class SharedAnswers:
                     os.close(lock)
 
     def leave(self) -> None:
-        """This copy is no more, and what it was told need not stay."""
+        """Called when this copy of the program ends: its answers need not be kept."""
         for path in self._written:
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 
 
 class Account(Protocol):
-    """Who acts. Every method raises `GlobusTuiError` and nothing else."""
+    """As whom the program acts. Every method raises `GlobusTuiError` and nothing else."""
 
     @property
     def tokens(self) -> TokenSource:
-        """Signs requests."""
+        """What signs requests."""
 
     @property
     def who(self) -> str | None:
-        """What to call whoever is signed in; None when nobody is."""
+        """A name for whoever is signed in; None when nobody is."""
 
     @property
     def identity_label(self) -> str | None:
-        """What tells whoever is signed in from everybody else; None when nobody is."""
+        """A label that no other identity has; None when nobody is signed in."""
 
     @property
     def tokens_at(self) -> str:
@@ -58,7 +58,7 @@ class Account(Protocol):
         """Asks for what `begin` gave no login for. To be called once the user agreed to it."""
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
-        """Ends it with what was pasted."""
+        """Completes the login with the code that was pasted."""
 
     async def granted(self, gare: Gare) -> bool | None:
         """Whether the scopes that a requirement names are granted to this program; None: cannot be found out."""
@@ -67,10 +67,10 @@ class Account(Protocol):
         """The Timers scope with every `data_access` that is still missing for these collections; empty if none."""
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
-        """What one login has to ask for so that these timers can go on."""
+        """The login that these timers need before they can be resumed."""
 
     async def check_fix(self, fix_plan: FixPlan) -> tuple[Verdict, ...]:
-        """Which of them may be resumed now."""
+        """Which of these timers may be resumed now."""
 
     def notices(self) -> tuple[str, ...]:
         """What the user should know once: a keyring that did not answer, tokens that will not be kept or lapse soon."""
@@ -150,7 +150,7 @@ class PersonAccount:
         """There is nothing that a person could consent to without a login."""
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
-        """Turns a pasted code into tokens, and signs with them from now on."""
+        """Exchanges a pasted code for tokens, and signs with them from now on."""
         login = await self._person.finish(attempt, pasted)
         self.tokens.adopt(login.sign_in)
         return login
@@ -227,7 +227,7 @@ class ServiceIdentity:
 
     @property
     def tokens_at(self) -> str:
-        """The folder, or memory: then they are asked for anew at each start."""
+        """The folder; or memory, and then tokens are asked for anew at each start."""
         return str(self._kept_in or "memory")
 
     def identity_names(self) -> Mapping[str, str]:
@@ -235,7 +235,7 @@ class ServiceIdentity:
         return {}
 
     async def begin(self, request: SignInRequest | None = None) -> None:
-        """There is no login, and nothing is asked for yet."""
+        """No login is needed, and nothing is asked for yet."""
 
     async def consent(self, request: SignInRequest) -> None:
         """Asks for the scopes, which consents to them. What a person would have to prove, a service account cannot."""
@@ -246,7 +246,7 @@ class ServiceIdentity:
         raise SignedOut("A service account does not sign in by link and code.", advice=self._account.origin)
 
     async def granted(self, gare: Gare) -> bool | None:
-        """Cannot be known: what it asks for is granted, and `consent` asks."""
+        """None: a client's consents cannot be read; `consent` asks for them anew."""
         return None
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
@@ -283,5 +283,5 @@ class ServiceIdentity:
         )
 
     def notices(self) -> tuple[str, ...]:
-        """None: it keeps nothing."""
+        """Always empty: nothing is kept that could go wrong."""
         return ()

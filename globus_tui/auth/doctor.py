@@ -111,7 +111,7 @@ async def check_service_account(
 
 
 def check_consents(consents: Iterable[ConsentRecord]) -> tuple[Check, ...]:
-    """Whether Timers may use Transfer for the person, and for which collections."""
+    """Whether the person lets Timers use Transfer, and for which collections."""
     known = tuple(consents)
     if missing(known, [timer_scope()]):
         return (Check("consents", Finding.FAULT, "Timers may not use Transfer for you.", "Run: globus-tui login"),)

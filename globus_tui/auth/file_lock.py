@@ -51,7 +51,7 @@ class FileLock:
         return self._try_marker() if had is None else False
 
     def release(self) -> None:
-        """Lets go; does nothing when it is not held."""
+        """Releases the lock; does nothing when it is not held."""
         descriptor, marker = self._descriptor, self._marker
         self._descriptor = self._marker = None
         with contextlib.suppress(OSError):  # what was done under the lock is done; a marker that stays grows stale

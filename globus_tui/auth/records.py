@@ -76,7 +76,7 @@ def lapses_at(sign_in: SignIn | None) -> tuple[str, datetime] | None:
 
 
 def lapse_warning(sign_in: SignIn | None, now: datetime) -> str | None:
-    """A sentence within thirty days of a lapse, and after it; None before."""
+    """A warning from thirty days before the sign-in lapses; None until then."""
     lapse = lapses_at(sign_in)
     if lapse is None or lapse[1] - now > WARNING:
         return None

@@ -62,7 +62,7 @@ class SignInRequest:
 
     @property
     def wants_session(self) -> bool:
-        """Something has to be proved, not only allowed."""
+        """Whether the user has to sign in in some way, not only to consent."""
         return bool(self.identities or self.domains or self.policies or self.mfa or self.prompt)
 
 
@@ -219,7 +219,7 @@ class Verdict:
 
 
 class FixAndResume:
-    """The procedure for one signed-in identity."""
+    """Mends broken jobs of one signed-in identity: asks, signs in, checks."""
 
     def __init__(self, people: PeopleClient, identity: Identity) -> None:
         self._people = people

@@ -49,7 +49,7 @@ class StoredTokens:
 
     @property
     def identity(self) -> Identity | None:
-        """Who is signed in, as far as was read; see `load`."""
+        """Who is signed in, by what `load` read last."""
         return self._held.identity if self._held else None
 
     @property
@@ -66,7 +66,7 @@ class StoredTokens:
         return self._held
 
     def adopt(self, sign_in: SignIn | None) -> None:
-        """Goes on with the tokens of a login that just ended, or with none."""
+        """Uses the tokens of a login that was just completed, or None after a logout."""
         self._held = sign_in
         self._refused.clear()
 

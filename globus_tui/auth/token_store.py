@@ -135,7 +135,7 @@ class TokenDocument:
             self._sign_ins[str(key)] = encode(sign_in)
 
     def __bool__(self) -> bool:
-        """Something is in it."""
+        """Whether it holds any sign-in."""
         return bool(self._sign_ins)
 
     def __repr__(self) -> str:

@@ -60,7 +60,7 @@ BASE_SCOPES = (
 
 
 def with_base(scopes: Iterable[Scope] = ()) -> tuple[Scope, ...]:
-    """The scopes given, merged behind everything that the program always needs."""
+    """The scopes that the program always needs, with the given ones merged in."""
     return merge((*BASE_SCOPES, *scopes))
 
 

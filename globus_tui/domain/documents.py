@@ -78,7 +78,7 @@ def _flattened(text: str, at: int) -> tuple[str, int]:
 
 
 class Block:
-    """Texts one behind the other."""
+    """Texts of documents, one after the other, compressed together once it is full."""
 
     __slots__ = ("_packed", "_parts", "count", "size")
 
@@ -88,7 +88,7 @@ class Block:
         self._packed: bytes | None = None
 
     def add(self, text: str) -> Source:
-        """Puts a text behind the others; says where."""
+        """Appends a text; returns where it is."""
         place = Source(self, self.size, self.size + len(text))
         self._parts.append(text)
         self.size += len(text)
@@ -100,14 +100,14 @@ class Block:
 
     @property
     def full(self) -> bool:
-        """Nothing can be added any more."""
+        """Whether nothing more can be added."""
         return self._packed is not None
 
     def text(self) -> str:
         return "".join(self._parts) if self._packed is None else _unpacked(self)
 
     def unpack(self) -> str:
-        """All of it, of a full block."""
+        """All texts of a full block, uncompressed."""
         return zlib.decompress(self._packed or b"").decode()
 
 
@@ -217,7 +217,7 @@ def _entries(text: _Text, last: Mapping[Any, object], id_name: str) -> Iterator[
 
 
 class _Text:
-    """A body as text, of which no more is there than is looked at."""
+    """A body that is decoded only as far as it is read."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
@@ -247,28 +247,28 @@ class _Text:
             self._fill(_AHEAD)
 
     def stands(self, token: str) -> bool:
-        """Whether a character comes next, blanks apart."""
+        """Whether this is the next character that is not blank."""
         self._pass_blanks()
         return self._text.startswith(token, self._at)
 
     def expect(self, token: str) -> None:
-        """Passes over a character."""
+        """Skips a character that has to come next."""
         if not self.stands(token):
             raise ValueError(f"expected {token}")
         self._at += 1
 
     def comma(self) -> bool:
-        """Passes over a comma, if there is one."""
+        """Skips a comma; whether there was one."""
         stands = self.stands(",")
         self._at += stands
         return stands
 
     def at_end(self) -> bool:
-        """Nothing comes any more."""
+        """Whether nothing but blanks is left."""
         return not self.stands("") or self._at >= len(self._text)
 
     def passes(self, text: str) -> bool:
-        """Passes over a text, if it comes next."""
+        """Skips a text if it comes next; whether it did."""
         self._pass_blanks()
         self._fill(len(text))
         comes = self._text.startswith(text, self._at)
@@ -276,7 +276,7 @@ class _Text:
         return comes
 
     def value(self) -> tuple[Any, str]:
-        """Passes over a value; gives it and its text."""
+        """Reads a value; returns it and its text."""
         self._pass_blanks()
         ahead = _AHEAD
         while True:

@@ -97,7 +97,7 @@ class NetworkError(GlobusTuiError):
 
     @property
     def may_have_arrived(self) -> bool:
-        """Unless it certainly never left."""
+        """Whether the request may have reached the service: False only when it certainly never left."""
         return self.maybe_processed or self.sent_before
 
 

@@ -42,7 +42,7 @@ SIGN_IN = "Run globus-tui apply in a terminal, which asks for that, or use the c
 
 
 class Making(Protocol):
-    """What makes timers, and puts them in the place of others."""
+    """Creates timers, and replaces others with them."""
 
     @property
     def creator(self) -> Callable[[Callable[[Attempt, Draft], None]], Creator]:
@@ -50,7 +50,7 @@ class Making(Protocol):
 
     @property
     def swapper(self) -> Callable[[Creator], Swapper]:
-        """Makes what puts a new timer in the place of an old one."""
+        """The procedure that replaces an old timer with a new one."""
 
     @property
     def read(self) -> Callable[[str], Awaitable[JobReading]]:
@@ -221,7 +221,7 @@ class Applier:
         write_lock(self._path, self._lock)
 
     def _record(self, item: Item, wanted: Wanted, job_id: str, runs_before: int = 0) -> None:
-        """It is there, and as the files say."""
+        """Records in the lock file that the timer exists as the files want it."""
         self._keep(item.key, Locked(job_id, wanted.draft.name, wanted.paused, wanted.digest, runs_before))
 
     def _sending(self, item: Item, wanted: Wanted) -> Callable[[Attempt, Draft], None]:
@@ -232,7 +232,7 @@ class Applier:
         return sending
 
     def _forget_attempt(self, item: Item) -> None:
-        """What was sent has certainly made nothing."""
+        """Records that the last request has certainly created nothing."""
         known = self._lock.timers.get(item.key)
         if known is not None and known.attempt is not None:
             self._keep(item.key, replace(known, attempt=None) if known.job_id else None)
@@ -296,7 +296,7 @@ class Applier:
         return _Stopped(f"{creation.words}{signed_out} {rest}".strip(), error=getattr(creation, "error", None))
 
     async def _replace(self, item: Item, wanted: Wanted, job: Job, plan: Plan) -> str:
-        """Another one takes its place: created, verified, then the two change over."""
+        """Replaces a timer: the new one is created and verified, then takes over."""
         self._insist_on_consents(item)
         now, key = self._store.now(), item.key
         known = self._lock.timers.get(key) or Locked(str(job.job_id), job.name or "", job.stands_still)

@@ -45,7 +45,7 @@ class Place(NamedTuple):
 
 
 class FleetFault(BadInput):
-    """One thing wrong in a fleet's files."""
+    """One fault in a fleet's files."""
 
     def __init__(self, place: Place, words: str) -> None:
         super().__init__(f"{place}: {words}")
@@ -54,7 +54,7 @@ class FleetFault(BadInput):
 
 
 class FleetFaults(BadInput):
-    """All that is wrong in a fleet's files, in the order of the files."""
+    """All faults in a fleet's files, in the order of the files."""
 
     def __init__(self, faults: Sequence[FleetFault]) -> None:
         super().__init__("\n".join(map(str, faults)))
@@ -297,7 +297,7 @@ class _Events:
 
 
 class Row(NamedTuple):
-    """One row of a table: texts by the names of its columns."""
+    """One row of a table: texts by column name."""
 
     place: Place
     cells: dict[str, str]

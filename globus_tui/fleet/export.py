@@ -152,7 +152,7 @@ class Exporter:
         when: dict[str, Any],
         orders: Mapping[str, Orders],
     ) -> str | None:
-        """Its key; None when no file can hold it."""
+        """Adds a timer to a file and returns its key; None when no file can express it."""
         job, document = members[0]
         decided = [orders.get(str(job.job_id), NONE) for job, _ in members]
         why = self._why_not(job, when)
@@ -174,7 +174,7 @@ class Exporter:
         return key
 
     def _against_defaults(self, job: Job) -> dict[str, Any]:
-        """What the folder's defaults would change of it, said outright."""
+        """Settings to be written out because the folder's defaults would change them."""
         stated, data = {"paused": False, "sync_level": "always", "filter_rules": []}, job.transfer
         if data is not None:
             stated |= {key: bool(getattr(with_defaults(data), key)) for key in FLAGS}
@@ -362,7 +362,7 @@ def _rule(rule: FilterRule) -> str | dict[str, str]:
 
 
 def _noted(decided: Orders) -> list[str]:
-    """What people wrote down of a timer, as lines of comments."""
+    """People's notes on a timer, as comment lines."""
     lines = [part for line in decided.note.splitlines() for part in textwrap.wrap(line, 110)]
     return [*lines, f"tags: {', '.join(decided.tags)}"] if decided.tags else lines
 
@@ -377,7 +377,7 @@ def _key(key: str) -> str:
 
 
 def _text(text: str) -> str:
-    r"""A TOML string, in which whatever is not seen as it is stands as `\u202e`."""
+    r"""A TOML string; characters that are invisible or misleading are escaped, as in `\u202e`."""
     escaped = "".join(f"\\{char}" if char in '"\\' else char if char.isprintable() else _escaped(char) for char in text)
     return f'"{escaped}"'
 
@@ -421,5 +421,5 @@ def file_texts(exporter: Exporter, head: Iterable[str]) -> dict[str, str]:
 
 
 def added_text(exporter: Exporter) -> str:
-    """What was written of all of them, one below the other."""
+    """The text added to all files, one below the other."""
     return "\n".join(part for parts in exporter.files.values() for part in parts)

@@ -132,13 +132,13 @@ class Entry:
         return name
 
     def fault(self, field: str, words: str) -> FleetFault:
-        """Something wrong with one of its values."""
+        """The fault for one of its values."""
         place = self.places.get(field, self.place)
         return FleetFault(place if field in self.places else place._replace(key=f"{place.key}.{field}"), words)
 
 
 class _Raw(NamedTuple):
-    """Values as written, each with where it stands."""
+    """Values as written, each with its place in the files."""
 
     place: Place
     values: dict[str, tuple[Any, Place]]
@@ -377,7 +377,7 @@ class _Reader:
 
 
 def _over(above: dict[str, Any], below: dict[str, Any]) -> dict[str, Any]:
-    """What is nearer wins, and of two ways to say when it runs only one holds."""
+    """Merges two levels of values: the nearer one wins, and its `when` replaces a `schedule`, or vice versa."""
     hidden = {"when": "schedule", "schedule": "when"}
     return {key: value for key, value in below.items() if hidden.get(key) not in above} | above
 

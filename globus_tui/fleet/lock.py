@@ -71,7 +71,7 @@ class Lock:
 
 
 def lock_path(where: Path) -> Path:
-    """Beside the files: in the folder itself, or in the one of a single file."""
+    """Where the lock file is: in the fleet's folder, or in that of its single file."""
     return (where if where.is_dir() else where.parent) / LOCK
 
 

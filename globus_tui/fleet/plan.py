@@ -53,10 +53,10 @@ class Questions(_Questions, Protocol):
     """What is asked of the services, beside what preflight asks."""
 
     async def suggest(self, typed: str) -> Suggestions:
-        """Collections that fit a name."""
+        """Collections whose name matches."""
 
     async def flows(self, words: str) -> tuple[Flow, ...]:
-        """Flows that may be started and fit a title."""
+        """Flows that may be started and whose title matches."""
 
 
 class Act(Enum):
@@ -129,7 +129,7 @@ class Plan:
 
     @property
     def to_do(self) -> tuple[Item, ...]:
-        """What changes something at Globus."""
+        """The steps that change something at Globus."""
         return self.chosen(None)
 
     @property
@@ -138,7 +138,7 @@ class Plan:
 
     @property
     def differing(self) -> tuple[Item, ...]:
-        """What is not as the files say, of timers that are or were there."""
+        """The steps for existing or vanished timers that differ from the files."""
         return tuple(item for item in self.items if item.drift or (item.acts and item.job is not None))
 
     def document(self) -> dict[str, Any]:
@@ -158,7 +158,7 @@ class Plan:
         }
 
     def chosen(self, only: Collection[str] | None) -> tuple[Item, ...]:
-        """Of what changes something, that with these keys; None: all of it."""
+        """The steps with these keys that change something at Globus; None: all of them."""
         return tuple(item for item in self.items if item.acts and (only is None or item.key in only))
 
     def basis(self, only: Collection[str] | None = None) -> list[object]:
@@ -567,7 +567,7 @@ class _Match:
         return self._moved.get(wanted.key, wanted.key)
 
     def of(self, wanted: Wanted) -> tuple[Job | None, tuple[str, ...], tuple[Finding, ...]]:
-        """The timer that it is, with what is to be said of that."""
+        """The timer at Globus that a wanted one already is, with notes on how it was found, and problems."""
         problem = self._problems.get(wanted.key)
         job = self._jobs.get(self._found.get(wanted.key, ""))
         known = self._lock.timers.get(self.key_of(wanted))
@@ -575,7 +575,7 @@ class _Match:
         return job, notes, (problem,) if problem else ()
 
     def current(self, job_id: str | None) -> str | None:
-        """The one that has taken a timer's place in the console."""
+        """The timer that has replaced this one in the console, else this one."""
         seen: set[str] = set()
         while job_id is not None and job_id in self._replaced and job_id not in seen:
             seen.add(job_id)
@@ -671,7 +671,7 @@ class _Asked:
         return getattr(self._questions, name)
 
     async def consents(self, draft: Draft) -> ConsentCheck:
-        """By the collections and the flow that it is about."""
+        """Consents by the collections and the flow that they concern."""
         about = (draft.what, draft.collection_ids, draft.flow.flow_id)
         if about not in self._consents:
             self._consents[about] = asyncio.ensure_future(self._questions.consents(draft))
@@ -679,7 +679,7 @@ class _Asked:
 
 
 async def some_at_once(asked: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """The answers, in order; a few questions are under way together."""
+    """The answers in order; a few questions are asked at a time."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def answer(asking: Coroutine[Any, Any, T]) -> T:

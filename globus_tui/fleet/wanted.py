@@ -50,7 +50,7 @@ class Names(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One thing that differs, by the key of the files."""
+    """One setting that differs, named by its key in the files."""
 
     field: str
     before: str
@@ -202,7 +202,7 @@ def _read_when(entry: Entry, now: datetime, zone: tzinfo) -> tuple[list[tuple[st
 
 @lru_cache(maxsize=1024)  # the timers of a fleet have few phrases, and a plan asks for each of them several times
 def _parsed(phrase: str, now: datetime, zone: tzinfo) -> TypedSchedule:
-    """Reads a phrase; one that was right until its end is so afterwards, too."""
+    """Reads a phrase; one that was valid stays so once its end has passed."""
     try:
         return parse_schedule(phrase, now, zone)
     except BadInput as wrong:
@@ -300,7 +300,7 @@ def same_rhythm(wanted: Wanted, made: Schedule | None, job: Job, now: datetime, 
 
 
 def _begins_early(wanted: Schedule, made: Schedule | None, now: datetime) -> bool:
-    """It is to begin at some date, and runs before."""
+    """Whether it is to begin at a date but runs before that."""
     if not isinstance(wanted, RecurringSchedule) or not isinstance(made, RecurringSchedule) or wanted.start is None:
         return False
     coming = next_tick(RecurringSchedule(made.interval, made.start), now)

@@ -30,7 +30,7 @@ LEGEND = "start, going (as long as usual), waits in the queue, will be skipped, 
 
 
 def wait_words(run: Coming) -> str:
-    """What becomes of a run to come, if it does not simply start."""
+    """What happens to a coming run that will not simply start."""
     if run.begins is None:
         return "skipped: the run before will go on"
     return f"waits {moments.duration(run.begins - run.at)}" if run.begins - run.at >= _MINUTE else ""
@@ -49,7 +49,7 @@ def past_words(past: Sequence[Happened], waiting: int) -> str:
 
 
 def clash_words(clash: Clash, label: Callable[[JobId], str], now: datetime, zone: tzinfo) -> str:
-    """A sentence on runs that are in each other's way."""
+    """A sentence on runs that clash."""
     names = [label(job_id) for job_id in clash.job_ids]
     named = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     at, until = (moments.since_words(moment, now, zone) for moment in (clash.at, clash.until))
@@ -98,12 +98,12 @@ class Stretch:
         return self.begins + self.cells * self.step
 
     def cell(self, at: datetime) -> int:
-        """The cell of a moment; outside of the line for one that is not in it."""
+        """The cell of a moment; beyond the ends for moments outside the stretch."""
         return (at - self.begins) // self.step
 
 
 def fitting(begins: datetime, length: timedelta, cells: int) -> Stretch:
-    """The finest steps at which a length of time has room in so many cells."""
+    """The finest step at which a stretch of time fits into so many cells."""
     step = next((step for step in _STEPS if length <= step * cells), _STEPS[-1])
     return Stretch(begins, step, min(cells, -(-length // step)))
 

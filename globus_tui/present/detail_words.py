@@ -86,7 +86,7 @@ def _has_task(moment: Moment) -> bool:
 
 
 def _without_task(moment: Moment) -> str:
-    """A run in progress will have made one by now; nothing else has."""
+    """The word for a run whose task is not known: a run in progress may have one by now, others have none."""
     return UNKNOWN if moment.transfers and moment.mark is Mark.RUNNING else NONE
 
 

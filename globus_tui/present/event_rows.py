@@ -132,13 +132,13 @@ class Times(Enum):
 
     @property
     def after(self) -> Times:
-        """The next of the three."""
+        """The next of the three ways to write times."""
         ways = list(Times)
         return ways[(ways.index(self) + 1) % len(ways)]
 
 
 def time_words(line: LogLine, times: Times, now: datetime, zone: tzinfo) -> str:
-    """What stands at the head of a line; what is no event has words of its own."""
+    """What is at the head of a line: the time of an event, else a word."""
     if line.moment is None or times is Times.OFF:
         return "" if times is Times.OFF else line.head
     return moments.ago(line.moment, now) if times is Times.RELATIVE else moments.date_time(line.moment, now, zone)

@@ -42,7 +42,7 @@ _TITLES = {
 
 
 def explain(case: Case) -> str:
-    """A sentence or two: what is the matter, then what it leads to."""
+    """A sentence or two: what is wrong, then what follows from it."""
     pause = f"It is {paused_words(case)}{rest_words(case)}." if outlives_pause(case) else ""
     replaced = resume_warning("It", case.replaced) if case.replaced is not None else ""
     note = f"Note: {case.note}" if case.note else ""
@@ -51,7 +51,7 @@ def explain(case: Case) -> str:
 
 
 def consequence(case: Case) -> str:
-    """What has come of it and what resuming would do; empty when nothing."""
+    """What followed from it and what resuming would do; empty when nothing."""
     health = case.health
     if not case.job.stands_still:
         return ""

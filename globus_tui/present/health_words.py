@@ -53,12 +53,12 @@ class Case:
 
     @property
     def since(self) -> str | None:
-        """When it began, as briefly as possible."""
+        """When it began, briefly."""
         return moments.since_words(self.health.since, self.now, self.zone) if self.health.since else None
 
     @property
     def lasted(self) -> str:
-        """How long it has been so; `?` when not known."""
+        """For how long it has been so; `?` when not known."""
         return moments.duration(self.health.lasted) if self.health.lasted is not None else "?"
 
     @property
@@ -92,13 +92,13 @@ def why(case: Case) -> str:
 
 
 def known_words(known: Known, now: datetime, zone: tzinfo) -> str:
-    """That somebody knows of it, until when, and why that is all right."""
+    """That the trouble is known, until when, and the reason given."""
     until = f" until {moments.since_words(known.until, now, zone)}" if known.until else ""
     return f"(known{until}{f': {one_line(known.reason)}' if known.reason else ''}) "
 
 
 def outlives_pause(case: Case) -> bool:
-    """The timer stands still, and something else is worse than that."""
+    """Whether the timer is paused, but its health word is about something worse."""
     return case.job.stands_still and case.health.why not in _STANDING
 
 

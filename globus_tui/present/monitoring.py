@@ -127,7 +127,7 @@ class Verdict(NamedTuple):
         return State.OK if self.quiet and self.loud is not State.UNKNOWN else self.loud
 
     def words(self) -> str:
-        """What is the matter, on one line."""
+        """What is wrong, on one line."""
         lines = [f"{profile}: {problem}" for profile, problem in self.unread]
         trouble = sorted(filter(state_of, self.listed), key=state_of, reverse=True)
         if self.filtered and not self.listed and not lines:

@@ -159,7 +159,7 @@ def skip_notes(old: Job) -> tuple[str, ...]:
 
 
 def skip_end(run: datetime, now: datetime, zone: tzinfo) -> str:
-    """What is said behind the words about the swap."""
+    """What is added to the words about the swap."""
     if now >= run:
         return " That took so long that the run to be left out HAS STARTED."
     return f" The run of {_run(run, now, zone)} is left out."

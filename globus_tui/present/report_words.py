@@ -90,7 +90,7 @@ def overdue_words(window: Window, now: datetime, zone: tzinfo, how: str) -> str:
 
 
 def opening_words(until: datetime | None, now: datetime, zone: tzinfo, *, resume: bool) -> str:
-    """What becomes of the timers when it is over."""
+    """What happens to the timers when the window is over."""
     if until is None:
         return "They stay paused until the window is closed."
     when = moments.date_time(until, now, zone)

@@ -203,7 +203,7 @@ def kind_words(collection: Collection) -> str:
 
 
 def state_words(collection: Collection) -> tuple[str, StyleName]:
-    """How it is, and a style; empty when nothing is out of the ordinary."""
+    """The collection's state and a style; empty when nothing is unusual."""
     if collection.deleted:
         return "deleted", "error"
     if collection.non_functional or collection.kind is CollectionKind.ENDPOINT:

@@ -49,7 +49,7 @@ _BY_PAIRS = 200
 
 
 class _Ways:
-    """Where items come from and go to, as places and in words."""
+    """Sources and destinations of items, as places and in words."""
 
     def __init__(self, data: TransferData, known: Mapping[str, Collection]) -> None:
         self.data = data
@@ -64,7 +64,7 @@ class _Ways:
 
     @property
     def places(self) -> Iterator[int]:
-        """Of items with both paths."""
+        """The places of all items that have both paths."""
         return (place for place, complete in enumerate(self.complete) if complete)
 
 
@@ -140,7 +140,7 @@ def _numbered(places: Sequence[Place], which: Iterable[int]) -> dict[Place, list
 
 
 def _around(place: Place, numbered: Mapping[Place, list[int]]) -> Iterator[int]:
-    """Items at this place or at a folder that it is in."""
+    """Items whose place is this one or a folder around it."""
     for path in (place.path, *above(place.path)):
         around = Place(place.collection, path)
         if around in numbered and relation(place, around) in (Relation.SAME, Relation.INSIDE):
@@ -233,7 +233,7 @@ def _collections(data: TransferData) -> Iterator[Finding]:
 
 
 def is_id(text: str) -> bool:
-    """Whether it is written as ids are."""
+    """Whether a text has the form of an id."""
     try:
         uuid.UUID(text)
     except ValueError:
@@ -317,7 +317,7 @@ def _options(data: TransferData, now: datetime) -> Iterator[Finding]:
 
 
 def _not_in_timers(data: TransferData) -> Iterator[Finding]:
-    """What a transfer that starts now takes and a timer does not."""
+    """Settings that a transfer accepts when it starts now, but a timer does not."""
     if data.recursive_symlinks not in (None, "ignore"):
         words = f"Timers cannot {data.recursive_symlinks} symbolic links, only ignore them: Globus withdrew it"
         yield stop("recursive_symlinks", f"{words}. Choose ignore, or move once now")

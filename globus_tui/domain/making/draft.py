@@ -225,7 +225,7 @@ class Draft:
 
     @property
     def deletes(self) -> bool:
-        """It deletes files at the destination."""
+        """Whether it deletes files at the destination."""
         return self.what is not What.FLOW_TIMER and self.transfer.delete_destination_extra is True
 
     @property
@@ -390,7 +390,7 @@ def scopes_needed(draft: Draft, collections: Iterable[Collection]) -> tuple[Scop
 
 
 def intent_of(draft: Draft) -> Intent | None:
-    """The intent that the options stand for; None for a mixture of one's own."""
+    """The intent that sets exactly these options; None when there is none."""
     return next((intent for intent in Intent if with_intent(draft, intent).transfer == draft.transfer), None)
 
 
@@ -406,5 +406,5 @@ def word_to_type(draft: Draft) -> str:
 
 
 def confirmed(draft: Draft) -> bool:
-    """Whether it was typed. Drafts that delete nothing need no word."""
+    """Whether the word that confirms deleting was typed. Drafts that delete nothing need none."""
     return not draft.deletes or draft.guards.typed_folder.strip().rstrip("/") == word_to_type(draft)

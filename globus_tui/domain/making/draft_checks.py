@@ -201,7 +201,7 @@ def _listed(
 def _summed(
     make: Callable[[str, str], Finding], field: str, jobs: list[Job], words: str, verb: str
 ) -> Iterator[Finding]:
-    """One sentence about all of them."""
+    """The same finding about several timers, as one sentence."""
     if len(jobs) == 1:
         yield make(field, f"{jobs[0].label} {verb}s {words.replace('they put', 'it puts')}")
     elif jobs:
@@ -306,7 +306,7 @@ class Lookups:
 
 
 def check_lookups(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
-    """Everything that the answers tell."""
+    """All findings that follow from what the services answered."""
     if lookups.signed_in is False:
         yield stop(CONSENT, "Nobody is signed in")
     elif lookups.signed_in:
@@ -347,7 +347,7 @@ def _collection(
 
 
 def _assurance(place: str, collection: Collection) -> Iterator[Finding]:
-    """What it asks of sign-ins."""
+    """What a collection demands of sign-ins."""
     if collection.session_minutes or collection.mfa_required or collection.policy_id:
         span = f" of the last {collection.session_minutes} minutes" if collection.session_minutes else ""
         yield warn(
@@ -479,7 +479,7 @@ warning, beyond it is not sent."""
 
 
 def check_schedule(draft: Draft, now: datetime) -> Iterator[Finding]:
-    """Everything about the schedule; of each member of a calendar group."""
+    """All findings about the schedule, and of each member of a calendar group."""
     if draft.what is What.TRANSFER_NOW:
         return
     schedules = [member.schedule for member in draft.group] if len(draft.group) > 1 else [draft.schedule]
@@ -606,10 +606,10 @@ IDENTITY, GROUP = "urn:globus:auth:identity:", "urn:globus:groups:id:"
 
 
 def may_be_sent(findings: Iterable[Finding]) -> bool:
-    """Nothing found forbids it."""
+    """Whether no finding forbids sending it."""
     return all(finding.level is not Level.STOP for finding in findings)
 
 
 def beside(findings: Iterable[Finding], field: str) -> tuple[Finding, ...]:
-    """What is to be shown beside one field."""
+    """The findings to be shown beside one field."""
     return tuple(finding for finding in findings if finding.field == field)

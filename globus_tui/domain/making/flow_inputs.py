@@ -41,7 +41,7 @@ class FieldKind(Enum):
 
 
 class _Nothing:
-    """No default at all, where None is one."""
+    """Stands for "no default", as None can be a default."""
 
     def __repr__(self) -> str:
         return "NOTHING"
@@ -88,7 +88,7 @@ class InputField:
 
     @property
     def has_default(self) -> bool:
-        """The schema says what holds where nothing is given."""
+        """Whether the schema has a default for it."""
         return self.default is not NOTHING
 
     def spelled(self, value: Any) -> str:
@@ -125,7 +125,7 @@ class InputForm:
 
     @property
     def fields(self) -> tuple[InputField, ...]:
-        """What can be filled in."""
+        """The fields that can be filled in."""
         return tuple(entry for entry in self.nodes if not entry.is_group)
 
 
@@ -262,7 +262,7 @@ def _kind(schema: Document, choices: list[Any]) -> FieldKind:
 
 
 def shown(value: object, kind: FieldKind) -> str:
-    """A value as it stands in a field of a kind."""
+    """A value as the text that a field of this kind shows."""
     if kind is FieldKind.TEXTS and isinstance(value, list) and all(map(_is_line, value)):
         return "\n".join(value) if value else "[]"
     if isinstance(value, str) and kind in (FieldKind.TEXT, FieldKind.COLLECTION):
@@ -273,7 +273,7 @@ def shown(value: object, kind: FieldKind) -> str:
 
 
 def _is_line(value: object) -> bool:
-    """A text that stands on a line of its own and is read back as it is."""
+    """Whether a text can be shown on a line without quotes and is read back unchanged."""
     return isinstance(value, str) and value.splitlines() == [value] and value.strip() == value and value[:1] != "["
 
 
@@ -305,7 +305,7 @@ def read_value(entry: InputField, typed: str) -> Any:
 
 
 def _unquoted(text: str) -> str | None:
-    """The text that stands in double quotes; None for one that does not."""
+    """What is between double quotes; None when the text is not in quotes."""
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
         return None
     try:
@@ -407,7 +407,7 @@ def with_defaults(
 
 
 def _copy(value: Any) -> Any:
-    """What came from JSON, once more."""
+    """A deep copy of JSON data."""
     return json.loads(json.dumps(value))
 
 
@@ -431,7 +431,7 @@ def _place(made: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 
 def _at(value: object, path: tuple[str, ...]) -> object:
-    """What stands at a path; NOTHING where there is no such place."""
+    """The value at a path; NOTHING when the path does not exist."""
     for step in path:
         if not isinstance(value, dict) or step not in value:
             return NOTHING

@@ -30,7 +30,7 @@ _NOBODY: Mapping[str, Collection] = {}
 
 
 def pairs(data: TransferData, known: Mapping[str, Collection] = _NOBODY) -> set[Pair]:
-    """Where each item comes from and goes to."""
+    """Source and destination of each item."""
     return {(*source, *target) for source, target in zip(sources(data, known), targets(data, known), strict=True)}
 
 
@@ -45,7 +45,7 @@ class _Places:
         self._at[place].append(number)
 
     def near(self, places: Iterable[Place]) -> set[int]:
-        """Timers of these places, of what is in them and of what they are in."""
+        """Timers of these places, of places inside them and of places around them."""
         if self._sorted is None:
             self._sorted = sorted((where, path) for where, path in self._at if where is not None)
         numbers: set[int] = set()
@@ -114,19 +114,19 @@ class TimerIndex:
         return self._flows.get(flow_id, ())
 
     def moving(self, moves: Iterable[Pair]) -> set[int]:
-        """Those that move one of these from there to there; ended ones too."""
+        """Timers that move one of these sources to its destination, ended ones included."""
         return {number for pair in moves for number in self._pairs.get(pair, ())}
 
     def reading(self, places: Iterable[Place]) -> set[int]:
-        """Those that read in or around these places."""
+        """Timers that read inside or around these places."""
         return self._read.near(places)
 
     def writing(self, places: Iterable[Place]) -> set[int]:
-        """Those that write in or around them."""
+        """Timers that write inside or around these places."""
         return self._written.near(places)
 
     def between(self, route: Route) -> Sequence[Job]:
-        """All between two collections, ended ones too, those with most runs first."""
+        """All timers between two collections, ended ones included, those with most runs first."""
         if route not in self._busiest:
             jobs = [self.jobs[number] for number in self._routes.get(route, ())]
             self._busiest[route] = sorted(jobs, key=lambda job: -(job.n_runs or 0))

@@ -260,7 +260,7 @@ def _offset(sides: ClockSides, season: Season) -> timedelta:
 
 
 def _moved_by(member: GroupMember, clock: timedelta, sides: ClockSides, season: Season) -> timedelta:
-    """By how much a timer has to be moved for its hour to hold in a season."""
+    """By how much a timer has to be shifted to keep its local hour in a season."""
     start = member.schedule.start
     if start is None:
         return _NOTHING

@@ -144,7 +144,7 @@ def _same_week(at: TypedMoment, first: TypedMoment, step: timedelta) -> TypedMom
 
 
 def moment_of_run(members: Sequence[GroupMember], number: int) -> datetime:
-    """When all of them together make that run."""
+    """When the group as a whole makes its n-th run."""
     each = min(number, 10_000)
     ticks = sorted(
         member.schedule.start + n * member.schedule.interval

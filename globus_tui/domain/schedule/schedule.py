@@ -33,7 +33,7 @@ class EndCondition:
 
     @property
     def never(self) -> bool:
-        """It goes on until somebody stops it."""
+        """Whether it has no end of its own."""
         return self.until is None and self.after_runs is None
 
 

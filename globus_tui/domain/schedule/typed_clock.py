@@ -39,7 +39,7 @@ class Refusal(BadInput):
 
 
 def refuse(reason: str, *near: str, part: str = "") -> Refusal:
-    """A refusal with near forms, of a part of what was typed or of all of it."""
+    """A refusal that suggests similar forms, of all that was typed or of a part of it."""
     return Refusal(reason, tuple(dict.fromkeys(near)), part)
 
 
@@ -222,7 +222,7 @@ def take_clock(words: Sequence[str], *, led: bool) -> TypedClock | None:
 
 
 def _military(word: str, *, led: bool) -> TypedClock | None:
-    """`0200`; what could be a year only where a time of day is due."""
+    """`0200`; a number that could be a year counts only where a time of day is expected."""
     if not re.fullmatch(r"\d{4}h?|\d{6}", word, re.ASCII):
         return None
     hour, minute, second = int(word[:2]), int(word[2:4]), int(word[4:].strip("h") or 0)

@@ -188,7 +188,7 @@ def _with(words: Sequence[str], at: int, field: str) -> str:
 
 
 def _example(words: Sequence[str], at: int, field: str = "") -> list[str]:
-    """The line with a field that can be; else one that is known to be read."""
+    """The line with another text for this field, by default one that is known to be read."""
     good = field or ("0", "2", "*", "*", "*")[at]
     return [_with(words, at, good)]
 

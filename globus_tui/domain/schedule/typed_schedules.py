@@ -367,7 +367,7 @@ class _Phrase:
         return EndCondition(until=until.moment)
 
     def _rhythm(self) -> str:
-        """The phrase without its end, for advice."""
+        """The phrase without its end, to be repeated in advice."""
         words = self.clauses["rhythm"]
         zone = self.whole.words if self.whole and self.zones.get("rhythm") else ""
         start = self.clauses.get("start")
@@ -519,7 +519,7 @@ def _clauses(line: str) -> dict[str, str]:
 
 
 class _Rhythm:
-    """What repeats, made into timers."""
+    """Turns the repeating part of a phrase into timers."""
 
     def __init__(self, said: Said, start: TypedMoment | None, after: datetime, zone: tzinfo, words: str) -> None:
         self.said, self.start, self.after, self.zone, self.words = said, start, after, zone, words
@@ -560,7 +560,7 @@ class _Rhythm:
         return group
 
     def _every_clock(self) -> CalendarGroup:
-        """`every 18:00`; `every 1:30` could be meant as an interval, so it is said."""
+        """`every 18:00`; as `every 1:30` could be meant as an interval, a note says how it was read."""
         group = self._calendar(EVERY_DAY, self.times)
         if len(self.times) > 1 or not re.search(r"\d:\d", self.words):
             return group

@@ -107,7 +107,7 @@ class Said:
 
     @property
     def repeats(self) -> bool:
-        """It is a rhythm, not a moment."""
+        """Whether it is a rhythm, not a moment."""
         return bool(self.every or len(self.days) > 1 or (self.interval is not None and not self.ahead) or self.window)
 
     def times(self) -> tuple[timedelta, ...]:
@@ -196,7 +196,7 @@ class _Scan:
         return " ".join(self.words)
 
     def match(self, pattern: str) -> re.Match[str] | None:
-        """The pattern at this place, up to the end of a word."""
+        """Matches the pattern here, if the match ends where a word does."""
         return re.match(rf"(?:{pattern})(?= |$)", self.rest, re.ASCII)
 
     def read(self) -> Said:

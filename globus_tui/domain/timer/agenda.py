@@ -90,7 +90,7 @@ class Coming(NamedTuple):
 
     @property
     def ends(self) -> datetime | None:
-        """When it is over; None where nobody knows."""
+        """When the run will be over; None when not known."""
         return self.begins + self.usual if self.begins is not None and self.usual is not None else None
 
 
@@ -244,7 +244,7 @@ class Happened(NamedTuple):
 
 
 def happened(job: Job, tasks: Mapping[str, Task], now: datetime, since: datetime) -> tuple[Happened, ...]:
-    """What is known of a timer's past since then, newest first."""
+    """A timer's runs and ticks since a moment, newest first."""
     past = []
     for moment in timeline(job, tasks, now):
         if moment.at is None:

@@ -95,7 +95,7 @@ class Watcher:
         return key in self._seen
 
     def told(self, key: str) -> bool:
-        """It was told of, and is not over."""
+        """Whether this alert was given and still holds."""
         return key in self._seen and self._seen[key].told is not None
 
     def look(self, looks: Iterable[Look], now: datetime) -> list[Alert]:
@@ -183,7 +183,7 @@ class Watcher:
     # --- from one start to the next
 
     def document(self) -> dict[str, Any]:
-        """What the next start needs."""
+        """The state that the next start of the program needs."""
 
         def iso(moment: datetime | None) -> str | None:
             return moment.isoformat() if moment else None
@@ -202,7 +202,7 @@ class Watcher:
         }
 
     def restore(self, document: Mapping[str, Any]) -> None:
-        """Goes on with what an earlier start left; what cannot be read is left out."""
+        """Takes over the state of an earlier start; what cannot be read is left out."""
         words = {word.value: word for word in Word}
         for key, kept in document.items():
             entry = wire.document(kept)

@@ -75,11 +75,11 @@ class Subject(Protocol):
 
     @property
     def everything(self) -> Iterable[str]:
-        """Where a word alone is looked for."""
+        """The text in which a single word is looked for."""
 
     @property
     def ids(self) -> Iterable[str]:
-        """Of the timer, of its collections and of the tasks of its runs."""
+        """Ids of the timer, of its collections and of its runs' tasks."""
 
     def has(self, text: str) -> bool:
         """Whether a text stands anywhere in `everything`: asked of thousands at every letter."""
@@ -144,11 +144,11 @@ class Term:
         return self.test(timer) is (not self.negated)
 
     def same_as(self, other: Term) -> bool:
-        """Whether both were typed alike."""
+        """Whether both come from the same text."""
         return (self.text, self.key, self.negated, self.plain) == (other.text, other.key, other.negated, other.plain)
 
     def within(self, other: Term) -> bool:
-        """Whether whatever meets this condition is sure to meet the other."""
+        """Whether everything that meets this condition certainly meets the other one."""
         if self.same_as(other):
             return True
         longer = self.key == other.key and self.text.startswith(other.text)
@@ -195,7 +195,7 @@ class Filter:
 
     @property
     def ranks(self) -> bool:
-        """The order in which timers are shown depends on how well they match."""
+        """Whether timers are ordered by how well they match."""
         return any(term.rank is not None and not term.negated for way in self.ways for term in way)
 
     def within(self, other: Filter) -> bool:

@@ -50,7 +50,7 @@ class Word(Enum):
 
     @property
     def is_trouble(self) -> bool:
-        """A person should look."""
+        """Whether a person should look at it."""
         return self.rank <= _RANKS[Word.WARN]
 
 
@@ -127,7 +127,7 @@ class Health:
 
     @property
     def in_trouble_since(self) -> datetime | None:
-        """When the first of the runs in a row began that were no good, else `since`."""
+        """When the first of the latest runs without a good copy began; without any, `since`."""
         return self.began or self.since
 
     @property

@@ -116,7 +116,7 @@ class Past:
     """
 
     def __init__(self, job: Job, tasks: Mapping[str, Task], now: datetime) -> None:
-        """As for `look_back`."""
+        """The arguments are those of `look_back`."""
         self._job, self.tasks, self._now = job, tasks, now
         self.outcomes = Outcomes(job.runs, tasks)
 
@@ -239,7 +239,7 @@ def _ticks_known(job: Job) -> bool:
 
 
 def _leading(outcomes: AnyOutcomes, among: tuple[Outcome, ...]) -> int:
-    """How many finished runs in a row, from the newest, came out so."""
+    """How many of the newest finished runs had this result without a break."""
     count = 0
     for place in range(len(outcomes)):  # not by an iterator: it is asked for every timer
         result = outcomes[place]
@@ -329,7 +329,7 @@ def _ticks_after(job: Job, last: datetime | None, until: datetime) -> int:
 
 
 def _drawn(gap: Gap) -> list[Mark]:
-    """A mark for each tick, up to a number that no strip has room for."""
+    """A mark for each tick, up to more than any strip has room for."""
     most = _MOST_MARKS_OF_A_GAP
     return [mark for mark, count in gap for _ in range(min(count, most))][:most]
 

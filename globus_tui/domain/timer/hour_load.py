@@ -45,7 +45,7 @@ class RateBudget:
 
     @property
     def over(self) -> bool:
-        """More than the service allows, for certain."""
+        """Whether it is certainly more than the service allows."""
         return self.total > LIMIT_PER_HOUR + 1e-6
 
     @property

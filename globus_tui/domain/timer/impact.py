@@ -34,7 +34,7 @@ class Cause(NamedTuple):
     collections: frozenset[str] | None
 
     def meant_by(self, text: str) -> bool:
-        """By its id, or a part of its name, case-folded."""
+        """Whether a text is its id or a part of its name; the text is case-folded."""
         return text == self.key.casefold() or text in self.name.casefold()
 
 

@@ -190,7 +190,7 @@ class _Derived:
 
     @property
     def is_over(self) -> bool:
-        """It will never run again: it has ended, or is being deleted."""
+        """Whether it will never run again: it has ended, or is being deleted."""
         return self.status in (JobStatus.ENDED, JobStatus.DELETING)
 
     @property
@@ -203,7 +203,7 @@ class _Derived:
 
     @property
     def running(self) -> bool:
-        """A run is in progress, by the service's word."""
+        """Whether a run is in progress, as the service says."""
         return self.activity is not None and self.activity.code is ActivityCode.RUN_IN_PROGRESS
 
     @property
@@ -260,7 +260,7 @@ class Job(_Derived):
 
     @property
     def deletes(self) -> bool:
-        """It moves a mirror, which deletes what its source no longer has."""
+        """Whether it is a mirror: one that deletes what its source no longer has."""
         return self.transfer is not None and bool(self.transfer.delete_destination_extra)
 
     @property
@@ -271,7 +271,7 @@ class Job(_Derived):
 
     @property
     def paths(self) -> tuple[list[str], list[str]]:
-        """Where it moves from and to on those, item by item."""
+        """Source and destination path of each item on these collections."""
         items = self.transfer.items if self.transfer else ()
         return [item.source_path for item in items], [item.destination_path for item in items]
 

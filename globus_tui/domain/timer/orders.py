@@ -31,7 +31,7 @@ class Rest:
     since: datetime | None = None
 
     def over(self, now: datetime) -> bool:
-        """It should run again by now."""
+        """Whether the rest is over: the timer should run again by now."""
         return self.until is not None and self.until < now
 
 
@@ -50,7 +50,7 @@ class Known:
     until: datetime | None = None
 
     def holds(self, rank: int, now: datetime) -> bool:
-        """It is still the same trouble, or less of it."""
+        """Whether the trouble is still the one that is known, or less."""
         return rank >= self.rank and (self.until is None or now < self.until)
 
 

@@ -101,7 +101,7 @@ class Pattern:
         return number
 
     def fork(self, after: Iterable[int], condition: str = "") -> int:
-        """Ways that go on without a character, if a condition holds."""
+        """Branches that are taken without reading a character, if a condition holds."""
         number = self._next_number()
         self._forks[number] = condition, tuple(after)
         return number

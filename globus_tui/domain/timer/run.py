@@ -103,7 +103,7 @@ class RunView:
     kept_here = False
 
     def __init__(self, document: Document) -> None:
-        """Of most runs nobody asks for more than when they were."""
+        """Keeps the document; most runs are never asked for more than their times."""
         self.found = document
         self.ran_at = wire.moment(document.get("ran_at")) or wire.moment(document.get("start_timestamp"))
 

@@ -54,7 +54,7 @@ def joined_name(name: str, suffix: str) -> str:
 
 
 def timer_groups(jobs: Iterable[Job]) -> tuple[TimerGroup, ...]:
-    """The groups among timers; timers of which there is any doubt are in none."""
+    """The groups among timers; a timer in any doubt belongs to none."""
     alike: dict[tuple[object, ...], list[tuple[str, Job]]] = {}
     for job in jobs:
         if job.name and job.name[-1] == ")" and (match := _NAME.fullmatch(job.name)) and _may_belong(job, match):
@@ -114,7 +114,7 @@ class NamePattern:
     after: str = ""
 
     def applied(self, name: str) -> str:
-        """The new name, not checked."""
+        """The new name, unchecked."""
         text = name.replace(self.old, self.new) if self.old else name
         base, suffix = split_name(text)
         return joined_name(f"{self.before}{base}{self.after}", suffix).strip()

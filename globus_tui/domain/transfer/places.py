@@ -104,7 +104,7 @@ class Relation(Enum):
 
     @property
     def overlaps(self) -> bool:
-        """What is done in one is done in the other too."""
+        """Whether one place is inside the other, or both are the same."""
         return self in (Relation.SAME, Relation.INSIDE, Relation.AROUND)
 
 
@@ -215,10 +215,10 @@ def above(path: str) -> Iterator[str]:
 
 
 def sources(data: TransferData, known: Mapping[str, Collection] = _NOBODY) -> list[Place]:
-    """Where it reads, item by item."""
+    """The place that each item reads."""
     return [place(data.source_endpoint, item.source_path, known) for item in data.items]
 
 
 def targets(data: TransferData, known: Mapping[str, Collection] = _NOBODY) -> list[Place]:
-    """Where it writes, item by item."""
+    """The place that each item writes."""
     return [place(data.destination_endpoint, item.destination_path, known) for item in data.items]

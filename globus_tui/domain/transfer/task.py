@@ -96,7 +96,7 @@ class Task:
 
     @property
     def finished(self) -> bool:
-        """It will not change any more."""
+        """Whether it will not change any more."""
         return self.status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED)
 
     @property

@@ -129,7 +129,7 @@ async def _validate_flow(sandbox: Sandbox, request: Request) -> Response:
 
 
 async def _create_flow(sandbox: Sandbox, request: Request) -> Response:
-    """Its states are written into the log of its runs; nothing of them is done."""
+    """Creates a flow; its states only appear in the log of its runs, and are not carried out."""
     who = _caller(sandbox, request, "manage_flows")
     document = await _json(request)
     _check_flow(document, {**_FLOW_SCHEMA, "required": ["definition", "input_schema", "title"]})

@@ -394,7 +394,7 @@ def _set_alarm(sandbox: Sandbox, timer: Timer, now: datetime) -> None:
 
 
 def _ring(sandbox: Sandbox, timer: Timer, booked: int, moment: datetime) -> None:
-    """No closure: a world can be pickled, and so copied."""
+    """A method, not a closure, so that a world can be pickled, and so copied."""
     if timer.alarm == booked and timer.job_id in sandbox.timers:
         _wake(sandbox, timer, moment)
 

@@ -101,7 +101,7 @@ def next_run_of(timer: Timer) -> str | None:
 
 
 def activity_document(timer: Timer, now: datetime) -> Document | None:
-    """What it is doing at this moment; None once it does nothing any more."""
+    """What the timer is doing now; None once it is over."""
     if timer.status == "inactive":
         cause = (timer.inactive_reason or {}).get("cause", "other")
         return {"code": "paused", "reason": cause}

@@ -251,7 +251,7 @@ def successes_of(task: TransferTask) -> list[Document]:
 
 
 def skipped_of(task: TransferTask) -> list[Document]:
-    """Files that were left out after an error."""
+    """Files that were skipped after an error."""
     count = min(int(task.document["subtasks_skipped_errors"]), LISTED)
     code = str(task.planned.get("skip_code", "PERMISSION_DENIED"))
     rows = []

@@ -354,7 +354,7 @@ def _sessions(owner: str, now: datetime) -> tuple[Session, Session]:
 
 
 def _set_apart(timer: Timer, number: int) -> None:
-    """A copy for measurements: another name, another phase."""
+    """A copy of a timer for load tests, with another name and phase."""
     timer.name = f"{timer.name or 'unnamed'} {number:05d}"
     if timer.next_run is not None and timer.interval:
         shift = timedelta(seconds=number * 7 % timer.interval)
