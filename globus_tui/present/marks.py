@@ -176,7 +176,7 @@ def left_out_words(taken: int, reasons: Sequence[tuple[str, str]], *, several: s
         several: what all of them are: `marked`.
     """
     if not reasons:
-        return f"all {taken} {several}"
+        return f"all {taken} {several}" if taken > 1 else f"the one {several}, not the one under the cursor"
     counts = Counter(reasons)
     words = ", ".join(f"{number} {one if number == 1 else many}" for (one, many), number in counts.items())
     return f"{taken} of {taken + len(reasons)} {several}: {words}"

@@ -163,7 +163,7 @@ class JobActions(Screen[None]):
     def _sorted_out(
         self, states: Sequence[JobState], why: Callable[[JobState], Reason | None]
     ) -> tuple[list[JobState], str]:
-        """Those of the able ones that an action takes, and its arithmetic in words; for a single timer no words.
+        """Those of the able ones that an action takes, and its arithmetic in words; for the timer at hand no words.
 
         One that was replaced is left out where there are others: what is in its place is meant.
         """
@@ -182,11 +182,16 @@ class JobActions(Screen[None]):
         words = left_out_words(len(taken), reasons, several="marked" if self.marking else "timers")
         if not taken:
             self.app.say(f"Nothing to do: {words}.", "warning", about="cursor")
-        return taken, f"{words[0].upper()}{words[1:]}." if len(targets) > 1 else ""
+        return taken, f"{words[0].upper()}{words[1:]}." if len(targets) > 1 or self.marked_elsewhere else ""
 
     @property
     def marking(self) -> bool:
         """The targets are what was marked."""
+        return False
+
+    @property
+    def marked_elsewhere(self) -> bool:
+        """The targets are marked, and the cursor is on none of them: who presses a key may mean what is under it."""
         return False
 
     def _listed(self, states: Sequence[JobState]) -> tuple[str, ...]:

@@ -213,6 +213,12 @@ class JobListScreen(Narrowing, JobActions):
     def marking(self) -> bool:
         return bool(self.query_one("#jobs", JobTable).marked)
 
+    @property
+    def marked_elsewhere(self) -> bool:
+        table = self.query_one("#jobs", JobTable)
+        row = table.cursor_row
+        return self.marking and (row is None or table.marked.isdisjoint(table.ids_of(row)))
+
     def narrowed_to(self) -> frozenset[JobId] | None:
         """The timers that a filter leaves; None while all are shown."""
         if not self._row_order.narrowed:

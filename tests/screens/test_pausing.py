@@ -38,6 +38,24 @@ async def test_a_pause_shows_as_pending_then_as_paused_and_is_in_the_journal(dem
         assert (line["what"], line["outcome"], line["timer"]["name"]) == ("pause", "done", "sensor-hourly")
 
 
+async def test_one_marked_timer_is_asked_about_when_the_cursor_is_on_another(demo: Demo) -> None:
+    """A mark may be left from an action that did not work, lines away from where somebody presses a key."""
+    async with demo.console() as pilot:
+        await mark(demo, pilot, "sensor-hourly")
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "s")
+        assert demo.changes() == []
+        words = " ".join(demo.text().split())
+        assert "Pause 1 timer?" in words
+        assert "The one marked, not the one under the cursor." in words
+        assert "· sensor-hourly" in words
+        await demo.press(pilot, "y")
+        assert demo.changes() == [f"POST /jobs/{demo.job_id('sensor-hourly')}/pause"]
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "s")
+    assert demo.changes()[1:] == [f"POST /jobs/{demo.job_id('db-dumps')}/pause"]
+
+
 async def test_resuming_a_timer_that_missed_nothing_needs_no_question(demo: Demo) -> None:
     async with demo.console() as pilot:
         demo.point_at("sensor-hourly")
