@@ -5,9 +5,10 @@
     python -m tests.reliability monkey --more -- --seed 9  # beside what was run before, with options of its own
     python -m tests.reliability --write                  # only writes the page anew
 
-Each way is a command of its own, run with the lowest priority; its counts are kept in `reliability.json` beside the
-page, with the commit and the day, so that one way can be tried again without the others. There, too, is the floor of
-the branch coverage: what was reached once. Less than that is an error, which `.ci/release` asks for.
+Each way is a command of its own, run with a low priority (with the lowest, it got a fortieth of a machine that others
+share, and a walk of minutes took a hundred steps). Its counts are kept in `reliability.json` beside the page, with the
+commit and the day, so that one way can be tried again without the others. There, too, is the floor of the branch
+coverage: what was reached once. Less than that is an error, which `.ci/release` asks for.
 """
 
 from __future__ import annotations
@@ -229,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     at = words.index("--") if "--" in words else len(words)
     chosen = parser.parse_args(words[:at])
-    os.nice(15)
+    os.nice(10)
     failed = False
     for name in () if chosen.write else chosen.ways or WAYS:
         if name == "coverage" and importlib.util.find_spec("coverage") is None:

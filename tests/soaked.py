@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import pkgutil
 import sys
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +28,23 @@ if TYPE_CHECKING:
     from globus_tui.store.job_store import JobStore
 
 
-class Counter:
+def count_objects() -> Counter[str]:
+    """By type, also those that the collector does not look at; what was frozen is not any more."""
+    gc.unfreeze()
+    found, seen = gc.get_objects(), set[int]()
+    counts = Counter[str]()
+    while found:
+        found = list({id(one): one for one in found if id(one) not in seen}.values())
+        seen.update(map(id, found))
+        counts.update(type(one).__name__ for one in found)
+        found = gc.get_referents(*found)
+    return counts
+
+
+class Watcher:
     """Counts refreshes and runs, and writes each sample over the one before; all of it on the event loop.
+
+    Objects are counted where a file asks for it, by a copy of the process: counting takes as much memory again.
 
     Args:
         leak: bytes that are kept of each run that is seen, to see the trial find that.
@@ -35,6 +52,7 @@ class Counter:
 
     def __init__(self, store: JobStore, path: Path, leak: int) -> None:
         self._store, self._path, self._leak = store, path, leak
+        self._asking, self._counting = path.with_suffix(".count"), 0
         self._last: dict[str, float] = {}
         self._read_at: object = None
         self._leaked: list[bytes] = []
@@ -59,18 +77,34 @@ class Counter:
         if refresher._reading or refresher._reading_jobs or refresher._reading_tasks or not self._store.runs_known:
             return
         self._samples += 1
+        if self._asking.exists():
+            self._asking.unlink()
+            self._count()
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         sample = {
             "number": self._samples,
             "refreshes": self._refreshes,
             "runs": self._runs,
             "memory": pages * os.sysconf("SC_PAGE_SIZE"),
-            "objects": sys.getallocatedblocks(),
             "tasks": len(asyncio.all_tasks()),
         }
-        beside = self._path.with_suffix(".new")
-        beside.write_text(json.dumps(sample))
-        beside.replace(self._path)
+        _replace(self._path, sample)
+
+    def _count(self) -> None:
+        if self._counting:
+            os.waitpid(self._counting, 0)
+        self._counting = os.fork()
+        if not self._counting:
+            try:
+                _replace(self._path.with_suffix(".objects"), count_objects())
+            finally:
+                os._exit(0)
+
+
+def _replace(path: Path, found: object) -> None:
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(found))
+    beside.replace(path)
 
 
 def watched(make: Callable[..., JobStore], tidy: Callable[[], None]) -> Callable[..., JobStore]:
@@ -78,7 +112,7 @@ def watched(make: Callable[..., JobStore], tidy: Callable[[], None]) -> Callable
 
     def make_store(*arguments: Any, **options: Any) -> JobStore:
         store = make(*arguments, **options)
-        counter = Counter(store, Path(os.environ["SOAK_SAMPLE"]), int(os.environ["SOAK_LEAK"]))
+        counter = Watcher(store, Path(os.environ["SOAK_SAMPLE"]), int(os.environ["SOAK_LEAK"]))
 
         def tidied() -> None:
             tidy()

@@ -35,12 +35,15 @@ def open_closed_streams() -> frozenset[str]:
     return frozenset(closed)
 
 
-_ARENA_MAX, _TRIM_THRESHOLD = -8, -1
+_ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
 """Of glibc's malloc.h."""
 
 
 def share_one_heap() -> None:
     """Threads share one heap, and what gets free at its end goes back: else ten megabytes stay that nobody uses.
+
+    Buffers, as those in which an answer is unpacked, lie outside of it: between them, small things that stay would pin
+    a heap that gets longer from day to day (27 MB after six hours, 40 after twenty).
 
     To be called before there is a second thread.
     """
@@ -50,6 +53,7 @@ def share_one_heap() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_ARENA_MAX, 1)
         library.mallopt(_TRIM_THRESHOLD, 256 * 1024)
+        library.mallopt(_MMAP_THRESHOLD, 32 * 1024)
 
 
 def trim_heap() -> None:

@@ -305,7 +305,6 @@ class Walk:
         """One key, and what must hold of the changes that it made."""
         demo = self.demo
         asks, edited = self.asks, self._edited()
-        self.look()
         self.read = f"{self.read} {self.asked}" if asks else ""
         sent, timers = demo.sent.copy(), dict(demo.sandbox.timers)
         under = demo.table.cursor_state if not asks else None
@@ -578,6 +577,7 @@ class Machine(RuleBasedStateMachine):
         async with self.walk.demo.console() as pilot:
             self.found.starts += 1
             self.walk.demo.table.choose_columns(COLUMNS)
+            self.walk.look()
             while (step := await self._steps.get()) is not None:
                 work, done = step
                 try:
@@ -688,11 +688,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=10**9, help="how many at most")
-    parser.add_argument("--walks", type=int, default=4, help="of each seed")
-    parser.add_argument("--steps", type=int, default=12, help="of each walk, at most")
+    parser.add_argument("--walks", type=int, default=10, help="of each seed")
+    parser.add_argument("--steps", type=int, default=40, help="of each walk, at most")
     parser.add_argument("--shorten", action="store_true", help="look for minutes for the shortest walk that fails")
     chosen = parser.parse_args(arguments)
-    found, begun, at = Machine.found, time.monotonic(), chosen.seed
+    found, begun, busy, at = Machine.found, time.monotonic(), time.process_time(), chosen.seed
     while at < chosen.seed + chosen.seeds and time.monotonic() - begun < chosen.seconds:
         try:
             walks(chosen.walks, chosen.steps, at, shorten=chosen.shorten)
@@ -702,7 +702,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"FAILED {found.failures[-1]}", flush=True)
         at += 1
     print(found.summary())
-    print(f"seeds {chosen.seed} to {at - 1}")
+    busy = time.process_time() - busy
+    print(
+        f"seeds {chosen.seed} to {at - 1}; {found.steps / busy:.0f} steps and {found.keys / busy:.0f} keys a CPU second"
+    )
     return 1 if found.failures else 0
 
 

@@ -311,7 +311,13 @@ of the demo would keep every other one in the queue."""
 
 
 def facility(
-    clock: Clock, seed: int = 1, faults: Faults | None = None, *, timers: int | None = None, owner: str = flows.OPS_ID
+    clock: Clock,
+    seed: int = 1,
+    faults: Faults | None = None,
+    *,
+    timers: int | None = None,
+    runs: int = 3,
+    owner: str = flows.OPS_ID,
 ) -> Sandbox:
     """The seeded facility. The same seed and start of the clock make the same world, to the last byte.
 
@@ -320,6 +326,7 @@ def facility(
         seed: changes ids and the luck of the past runs.
         faults: what goes wrong on the wire; nothing when None.
         timers: multiplies the timers up to this number, with little history each, for measurements.
+        runs: how many runs of history at most each of so many timers has.
         owner: the identity that owns the timers. The operator and the service account are linked, so each of
             them sees what the other owns.
     """
@@ -339,7 +346,7 @@ def facility(
         recipe = every[number % len(every)]
         who = Grantee(owner, client, poor if recipe.poor_session else rich)
         few = timers is not None and timers > len(every)
-        timer = build(sandbox, recipe, who, now, 3 if few else MOST_KEPT)
+        timer = build(sandbox, recipe, who, now, runs if few else MOST_KEPT)
         if number >= len(every):
             _set_apart(timer, number)
         _place(sandbox, timer, recipe, now)
