@@ -127,7 +127,7 @@ def _silence(answer: Answer) -> str:
 
 
 def _tidy(words: str) -> str:
-    """The service's words on one line, not endless, ending like a sentence. They stay data: never drawn as markup."""
+    """The service's words as one sentence of limited length. They are data: never draw them as markup."""
     line = " ".join(words[: _LONGEST_SAID * 2].split())
     if len(line) > _LONGEST_SAID:
         line = line[:_LONGEST_SAID].rstrip() + "…"

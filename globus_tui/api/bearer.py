@@ -87,7 +87,7 @@ async def _awaited(make: Callable[[], Awaitable[V]]) -> V:
 
 
 async def renewed(bearer: Bearer, refused: Secret) -> Secret:
-    """A token other than the one refused; that one has been renewed where another is held meanwhile.
+    """A token other than the one that was refused: the one held now, if it is another, else a new one.
 
     Raises:
         SignedOut: the renewal was refused.

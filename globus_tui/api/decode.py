@@ -29,7 +29,7 @@ ACCEPTED = "gzip, deflate"
 
 
 def same_packed(one: bytes, other: bytes) -> bool:
-    """Whether both hold the same contents for certain; the moment of packing does not count."""
+    """Whether two compressed bodies certainly have the same contents; the time of compression does not count."""
     if len(one) != len(other) or one[: _TIME.start] != other[: _TIME.start]:
         return False
     behind = _TIME.stop if one.startswith(_GZIP) else _TIME.start
@@ -41,7 +41,7 @@ MOST_BYTES = 256_000_000
 
 
 class Damaged(ValueError):
-    """A body that breaks off, never ends, or is packed in a way that was not asked for."""
+    """A body that breaks off, never ends, or is compressed in a way that was not asked for."""
 
 
 def unpacked(packed: bytes, encodings: str) -> bytes:
@@ -75,14 +75,14 @@ def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _inflated(packed: bytes, name: str) -> Iterator[bytes]:
-    """All members one behind the other; an empty body stays empty, as an answer without one may still name a way."""
+    """All members one after the other. An empty body stays empty: an answer without one may still name an encoding."""
     if name in ("", "identity"):
         yield packed
         return
     if name not in _WINDOWS:
         raise Damaged(f"packed as {name!r}")
     window = _WINDOWS[name]
-    # Meant by "deflate" is the zlib format; some servers send the bare stream, whose first byte is none of its.
+    # "deflate" means the zlib format; some servers send the bare stream, which begins with another byte.
     if name == "deflate" and packed[:1] and (packed[0] & 0x0F != 8 or int.from_bytes(packed[:2]) % 31):
         window = -window
     first = True
@@ -96,7 +96,7 @@ def _inflated(packed: bytes, name: str) -> Iterator[bytes]:
                 yield stream.flush()
         except zlib.error as problem:
             if not first:
-                return  # zeros and the like behind the last member
+                return  # padding after the last member
             raise Damaged(str(problem)) from None
         if not stream.eof:
             raise Damaged("the packed body breaks off")
@@ -137,7 +137,7 @@ async def read_listing(answer: Answer, key: str, make: Callable[[Any], T]) -> Li
 
 
 async def read_in_thread(answer: Answer, key: str, take: Callable[[], T]) -> T:
-    """Has an answer walked; raises what `read_listing` raises for what goes wrong with that."""
+    """Walks an answer in a thread; raises what `read_listing` raises."""
     try:
         size = len(answer.packed) or len(answer.body)
         return take() if size < _SMALL else await asyncio.to_thread(take)

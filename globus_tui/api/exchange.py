@@ -25,7 +25,7 @@ def segment(value: str) -> str:
     """
     if value in ("", ".", ".."):
         raise BadInput(f"{value!r} is no id.")
-    return quote(value, safe="", errors="replace")  # half a character is in no id that a service knows
+    return quote(value, safe="", errors="replace")  # no id of a service contains half a surrogate pair
 
 
 def pairs(query: Mapping[str, object]) -> list[tuple[str, str]]:

@@ -260,7 +260,7 @@ class Connection:
 
     def _observe(self, answer: Answer) -> None:
         if "age" in answer.headers:
-            return  # from a cache on the way
+            return  # the answer comes from a cache on the way: its date tells nothing
         dated = read_http_date(answer.headers.get("date", ""))
         middle = self.clock() - timedelta(seconds=answer.elapsed / 2)
         if dated is None or abs(dated - middle) > _NO_CLOCK:
@@ -280,7 +280,7 @@ def _make_sender(
 
 
 async def _unsent(token: Awaitable[Secret]) -> Secret:
-    """Waits for a token. Whatever goes wrong with that, the request itself was not carried out."""
+    """Waits for a token. If that fails, the error says that the request itself was not carried out."""
     try:
         return await token
     except errors.NetworkError as problem:

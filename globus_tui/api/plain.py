@@ -44,7 +44,7 @@ _CALLED = ("auth", "transfer", "timer", "flows")
 
 
 def trust(environment: Environment) -> ssl.SSLContext | bool:
-    """What is verified with: the CA file of the settings, else SSL_CERT_FILE or SSL_CERT_DIR, else certifi's.
+    """The certificates to trust: the CA file of the settings, else SSL_CERT_FILE or SSL_CERT_DIR, else certifi's.
 
     Raises:
         SettingsError: the file holds no certificates.
@@ -60,7 +60,7 @@ def trust(environment: Environment) -> ssl.SSLContext | bool:
             return ssl.create_default_context(capath=folder)
         import certifi
 
-        # As a file it would have to be unpacked from a zip.
+        # Read as data: as a file it might have to be unpacked from a zip first.
         return ssl.create_default_context(cadata=certifi.contents())
     except OSError as problem:
         name = VERIFY_VARIABLE if isinstance(environment.verify, str) else "SSL_CERT_FILE or SSL_CERT_DIR"
@@ -104,7 +104,7 @@ class PlainSender:
         self._closed = False
 
     def suits(self, call: Call) -> bool:
-        """It changes nothing at Globus, and nothing about its address is out of the ordinary."""
+        """Whether this sender takes the call: it changes nothing at Globus, and its address is an ordinary one."""
         asks = call.method == "GET" or (call.form or {}).get("grant_type") in _REPEATABLE
         url = self._environment.url(call.service)
         return asks and url.isascii() and (url.startswith("http:") or isinstance(self._verify, ssl.SSLContext))
@@ -171,7 +171,7 @@ class PlainSender:
                     limit=_AT_ONCE,
                     happy_eyeballs_delay=_SECOND_FAMILY,
                 )
-                # In a context of its own: a connection stays open for hours, and with it the page that asked first.
+                # In an empty context: a connection stays open for hours, and would keep the page that asked first.
                 reader, writer = await asyncio.create_task(opening, context=Context())
         except OSError as problem:
             raise Unreached from problem

@@ -102,7 +102,7 @@ def read_http_date(value: str) -> datetime | None:
             day, month, year, *clock = usual.groups()
             hour, minute, second = map(int, clock)
             return datetime(int(year), _MONTHS.index(month) // 3 + 1, int(day), hour, minute, second, tzinfo=UTC)
-        from email.utils import parsedate_to_datetime  # a good part of the e-mail package
+        from email.utils import parsedate_to_datetime  # imported late: it loads a good part of the e-mail package
 
         moment = parsedate_to_datetime(value)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

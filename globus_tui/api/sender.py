@@ -50,7 +50,7 @@ class Sender:
                 transport=transport,
                 mounts=None if transport else _DIRECT,
             )
-        except (ImportError, ValueError, httpx.InvalidURL):  # of a proxy's address, which may hold a password
+        except (ImportError, ValueError, httpx.InvalidURL):  # about the address of a proxy, which may hold a password
             raise unusable_proxy() from None
 
     async def aclose(self) -> None:
@@ -82,7 +82,7 @@ class Sender:
             call.method,
             self._environment.url(call.service, call.path),
             params=list(call.query) or None,
-            # By itself httpx would send characters as they are, and fail at half of one.
+            # httpx alone would send characters unquoted, and fail at half a surrogate pair.
             content=None if call.json is None else json.dumps(call.json).encode(),
             data=call.revealed_form() or None,
             headers=({"Authorization": authorization.reveal()} if authorization else {})
@@ -107,7 +107,7 @@ class Sender:
 
 async def _read(call: Call, response: httpx.Response) -> Answer:
     answer = Answer(call.service, response.status_code, dict(response.headers), b"")
-    if response.is_stream_consumed:  # a transport of tests had it whole
+    if response.is_stream_consumed:  # by a test's transport, which gives the whole body at once
         return replace(answer, body=await response.aread(), received=response.num_bytes_downloaded)
     pieces, received = [], 0
     async for piece in response.aiter_raw():

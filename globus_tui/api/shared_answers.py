@@ -67,7 +67,7 @@ class SharedAnswers:
         waited, lock = 0.0, None
         while (answer := self._look(path, question, younger_than)) is None and younger_than and waited < PATIENCE:
             if (lock := _locked(path.with_suffix(".turn"))) is not None:
-                answer = self._look(path, question, younger_than)  # another may have been told meanwhile
+                answer = self._look(path, question, younger_than)  # another copy may have got an answer meanwhile
                 break
             await self._sleep(STEP)
             waited += STEP
@@ -170,7 +170,7 @@ def _locked(path: Path) -> int | None:
     """Locks a file, by the kernel: a copy that dies lets go of it. None while another has it."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError:  # no room for the file: whoever is due asks
+    except OSError:  # no room for the lock file: then whoever is due asks
         return os.open(os.devnull, os.O_RDONLY)
     if take_lock(descriptor) is False:
         os.close(descriptor)

@@ -70,7 +70,7 @@ class TimersClient:
         unless_same: bool = True,
         younger_than: float = 0.0,
     ) -> tuple[T | None, float | None]:
-        """Has the list walked, in a thread; what `take` made of it, and how old it is if another copy was told it.
+        """Reads the list in a thread; gives what `take` made of it, and its age if another copy had asked for it.
 
         Args:
             take: is given the entries one by one.
@@ -171,7 +171,7 @@ def _path(job_id: str, operation: str | None = None) -> str:
 
 
 def _message(answer: Answer) -> str:
-    """The service's words; without any, whoever answered may not be the service, and the timer is to be looked at."""
+    """The service's words. Raises where there are none: the answer may not be the service's."""
     message = answer.object().get("message")
     if not isinstance(message, str):
         raise answer.unreadable("a document that does not say that it was done")

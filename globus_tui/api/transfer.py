@@ -50,7 +50,7 @@ class TransferTasks:
 
         With `younger_than`, what another copy of this program was told fewer seconds ago will do.
         """
-        # A comma or slash would be another clause of the filter: such ids are of no task.
+        # A comma or slash would begin another clause of the filter; no task has such an id.
         task_ids = sorted({task_id for task_id in ids if task_id and not set(task_id) & set(",/:")})
         batches = [task_ids[at : at + _IDS_A_REQUEST] for at in range(0, len(task_ids), _IDS_A_REQUEST)]
         listings = await asyncio.gather(*(self._by_id(tuple(batch), younger_than) for batch in batches))

@@ -271,7 +271,7 @@ class ServiceIdentity:
         )
 
     async def check_fix(self, fix_plan: FixPlan) -> tuple[Verdict, ...]:
-        """All may be tried; a proof that only a person can give is said to be missing."""
+        """All may be resumed, except those that need a sign-in that only a person can do."""
         from globus_tui.auth.sign_in_request import Verdict
 
         reason = "Globus wants proof that only a person can give by signing in; a service account cannot."

@@ -269,7 +269,7 @@ def _count(number: int, noun: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """What is tried outside this program.
+    """What has to be tried outside this program.
 
     Attributes:
         reach: asks a service for anything; see `doctor.Reach`.

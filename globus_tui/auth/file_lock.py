@@ -54,7 +54,7 @@ class FileLock:
         """Releases the lock; does nothing when it is not held."""
         descriptor, marker = self._descriptor, self._marker
         self._descriptor = self._marker = None
-        with contextlib.suppress(OSError):  # what was done under the lock is done; a marker that stays grows stale
+        with contextlib.suppress(OSError):  # the work under the lock is done; a marker that is left becomes stale
             if descriptor is not None:
                 os.close(descriptor)
             if marker is not None:
@@ -84,7 +84,7 @@ class FileLock:
                     return False
                 continue
             self._marker = marker
-            with contextlib.suppress(OSError):  # whose it is, for people to read; on a full disk it counts all the same
+            with contextlib.suppress(OSError):  # who holds it, for people to read; an empty file locks just as well
                 os.write(descriptor, f"{socket.gethostname()} {os.getpid()}\n".encode())
             with contextlib.suppress(OSError):
                 os.close(descriptor)

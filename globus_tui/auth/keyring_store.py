@@ -178,11 +178,11 @@ class KeyringTokens(TokenStore):
 
 def find_keyring(folder: Path, *, seconds: float) -> tuple[KeyringTokens | None, str | None]:
     try:
-        # Before the clock runs: a busy machine or a slow home is no keyring that does not answer.
+        # Before the deadline begins: slow imports do not mean that the keyring does not answer.
         import keyring.backends.chainer
         import keyring.backends.fail
         import keyring.backends.null  # noqa: F401 - what `_working_backend` needs
-    except ImportError:  # the one-file program comes without
+    except ImportError:  # the one-file program does not include it
         return None, NO_PACKAGE
     try:
         ring, name, chain = within(seconds, _working_backend)

@@ -116,7 +116,7 @@ def _from_address(text: str) -> Pasted:
 
 
 class LoginFailed(GlobusTuiError):
-    """A login did not come about; nothing has changed. `advice` says how to go on.
+    """A login failed; nothing has changed. `advice` says how to go on.
 
     Attributes:
         declined: the person said no.
@@ -167,7 +167,7 @@ class LoginAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login that came about.
+    """A completed login.
 
     Attributes:
         sign_in: everything the profile holds now.

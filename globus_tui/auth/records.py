@@ -128,7 +128,7 @@ class SavedGrant:
     refused: bool = False
 
     def renewed(self, grant: TokenGrant, now: datetime) -> SavedGrant:
-        """With the answer to a renewal, which may lack the refresh token or the scopes: the old ones hold then."""
+        """The grant with the answer to a renewal; a refresh token or scopes that the answer lacks stay as they were."""
         kept = replace(
             grant,
             refresh_token=grant.refresh_token or self.grant.refresh_token,
@@ -150,7 +150,7 @@ class SignIn:
 
 
 def united(kept: SignIn | None, new: SignIn) -> SignIn:
-    """Merges what another program may have written meanwhile with what this one has to add.
+    """Merges what is kept, which another program may have written, with what is to be added.
 
     For each resource server the grant of the later login wins, since it is the one with more scopes; of the same
     login, the one that lives longer. Tokens of another identity change nothing: a profile belongs to one identity

@@ -218,7 +218,7 @@ class ClientCredentialsTokens:
                 raise
             self._refuse(server, _no_token(server, f"Globus Auth refused {render(scopes)}: {refused}", refused))
         if server not in self._grants:
-            # What is no token of that service by Auth's own word is not shown to it.
+            # A token that by Auth's own word is for another service is not sent to this one.
             nothing = ServiceError("", service="auth", status=200)
             self._refuse(server, _no_token(server, f"Globus Auth gave none for {render(scopes)}.", nothing))
 
@@ -241,12 +241,12 @@ class ClientCredentialsTokens:
             lives = {key: grant for key, grant in self._grants.items() if grant.expires_at > self._clock()}
             salt = os.urandom(16).hex()
             document = {"salt": salt, "proof": self._proof(salt), "grants": encode_grants(lives.values())}
-            with suppress(OSError):  # they are asked for again then
+            with suppress(OSError):  # then they are asked for again
                 self._kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 write_own(self._kept, json.dumps(document).encode())
 
     def _read_kept(self) -> dict[str, TokenGrant]:
-        """Those of an earlier start, if they were given for this secret and these scopes."""
+        """The tokens kept by an earlier start, if they were given for this secret and these scopes."""
         if self._kept is None:
             return {}
         try:
@@ -276,7 +276,7 @@ class ClientCredentialsTokens:
 
 
 def _is_final(refused: ServiceError) -> bool:
-    """Asking again will not help by itself: refused, or not offered there (501); not busy or broken for a while."""
+    """Whether asking again is useless: refused, or not offered (501), and not just busy or down for a while."""
     return refused.status == 501 or (400 <= refused.status < 500 and refused.status not in (408, 425, 429))
 
 

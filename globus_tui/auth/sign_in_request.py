@@ -149,7 +149,7 @@ async def resolve_identities(request: SignInRequest, people: PeopleClient, known
 
 
 def _is_uuid(text: str) -> bool:
-    from uuid import UUID  # asks the system about itself
+    from uuid import UUID  # imported late: it is slow to load
 
     try:
         UUID(text)
@@ -163,7 +163,7 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def missing_scopes(gare: Gare, consents: Iterable[ConsentRecord]) -> tuple[Scope, ...]:
-    """What a requirement wants and the consents lack.
+    """The required scopes that the consents do not cover.
 
     An outdated required scope counts as granted once its present form is: consents given today are rooted otherwise,
     and asking again would go on for ever. One rooted at the Transfer action provider counts only then: a timer's

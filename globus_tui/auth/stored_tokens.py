@@ -197,7 +197,7 @@ class StoredTokens:
                     break
                 await asyncio.sleep(_POLL)
         except OSError:
-            lock = None  # the store itself says so when it is written to
+            lock = None  # if the folder cannot be written, the store will say so
         try:
             yield
         finally:

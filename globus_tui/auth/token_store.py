@@ -75,7 +75,7 @@ class TokenStore(ABC):
         self.profiles()
 
     def renewal_lock(self) -> FileLock | None:
-        """What one program holds while it renews; None where there is nobody to share with, or no lock can be."""
+        """The lock to hold while renewing; None where the tokens are not shared, or nothing can be locked."""
         return None
 
     def take_notices(self) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ class TokenStore(ABC):
         return ()
 
     def doubt(self) -> str | None:
-        """Why there may be tokens that cannot be seen now; None when all that is kept was read, or that raised."""
+        """Why some tokens may be kept that could not be read; None when everything was read, or reading raised."""
         return None
 
 
@@ -198,7 +198,7 @@ class TokenFile(TokenStore):
             change(document)
             with _told_as_not_kept(self._path, "written"):
                 if removes:
-                    for leftover in self._path.parent.glob(f".{self._path.name}.*"):  # of a program that was killed
+                    for leftover in self._path.parent.glob(f".{self._path.name}.*"):  # left by a killed program
                         leftover.unlink(missing_ok=True)
                 if removes and not document:
                     self._path.unlink(missing_ok=True)
@@ -208,7 +208,7 @@ class TokenFile(TokenStore):
                 except OSError:
                     if not removes:
                         raise
-                    overwrite_private(self._path, document.render())  # less than before: that needs no room
+                    overwrite_private(self._path, document.render())  # in place: a shorter text needs no further room
 
     def _parsed(self) -> TokenDocument | None:
         document = TokenDocument.parse(self._read_raw())
@@ -232,7 +232,7 @@ class TokenFile(TokenStore):
         if document is not None:
             return document
         try:
-            with self._locked():  # or a file that another program has just repaired would be set aside
+            with self._locked():  # else a file that another program has just repaired could be set aside
                 document = self._parsed()
                 if document is None:
                     self._set_aside()
@@ -349,7 +349,7 @@ class FallingBack(TokenStore):
             return kept
         self._forgotten.discard(key)
         if holder is self._spare:
-            with contextlib.suppress(TokensNotKept):  # the later sign-in counts, wherever an earlier one is left
+            with contextlib.suppress(TokensNotKept):  # the later sign-in counts, even if an earlier one stays
                 self._spare.replace(key, None)
         return kept
 

@@ -32,7 +32,7 @@ _blanks = re.compile(r"[ \t\n\r]*").match
 
 
 def _whole(text: str) -> int | None:
-    """A number that is longer than any of Globus is not known; Python takes a long time for those, or refuses them."""
+    """An integer; None when it is longer than any of Globus: Python is slow with such numbers, or refuses them."""
     return int(text) if len(text) <= _LONGEST_NUMBER else None
 
 
@@ -113,7 +113,7 @@ class Block:
 
 @lru_cache(maxsize=12)
 def _unpacked(block: Block) -> str:
-    """Who reads one document often reads its neighbour next, and those that changed meanwhile are elsewhere."""
+    """The text of a block. A few are kept: whoever reads one document often reads its neighbour next."""
     return block.unpack()
 
 
@@ -206,7 +206,7 @@ def _entries(text: _Text, last: Mapping[Any, object], id_name: str) -> Iterator[
             if before:
                 if places is None:
                     places = {key: at for at, (key, _) in enumerate(before)}
-                # A changed entry: go on behind it. A new one: what stood here may come next.
+                # This entry was changed: go on after the old one. Or it is new: then the old one may come next.
                 at = places.get(str(value.get(id_name))) if isinstance(value, dict) else None
                 place = place if at is None else at + 1
         number += 1
@@ -287,7 +287,7 @@ class _Text:
                 if not self._more:
                     raise
             else:
-                # A number that reaches the edge may go on behind it.
+                # A number at the end of what was decoded may have more digits to come.
                 if end < len(self._text) or not self._more:
                     written, self._at = self._text[self._at : end], end
                     return value, written

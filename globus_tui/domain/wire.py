@@ -23,12 +23,12 @@ def moment(value: object) -> datetime | None:
     Old documents lack an offset (fixtures of 2022): those are taken as UTC, which is an inference. File listings
     write a space instead of `T`. Anything else gives None.
     """
-    return _moment(value) if type(value) is str and len(value) >= 10 else None  # a date alone has ten
+    return _moment(value) if type(value) is str and len(value) >= 10 else None  # a date has ten characters
 
 
 @lru_cache(maxsize=1024)
 def _moment(text: str) -> datetime | None:
-    """Kept once for all documents near each other: timers start together, and a document says most moments twice."""
+    """Cached: many timers start at the same moment, and a document says most moments twice."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -36,7 +36,7 @@ def _moment(text: str) -> datetime | None:
     if not _FIRST_YEAR <= read.year < _BEHIND_LAST_YEAR:
         return None
     zone = read.tzinfo
-    if zone is UTC:  # what is usual: nothing to change
+    if zone is UTC:  # the usual case: nothing to convert
         return read
     return read.replace(tzinfo=UTC) if zone is None else read.astimezone(UTC)
 
@@ -74,7 +74,7 @@ def flag(value: object) -> bool | None:
 
 def document(value: object) -> Document:
     """A JSON object, or an empty one."""
-    if type(value) is dict:  # what decoding makes; asking for any mapping takes five times as long
+    if type(value) is dict:  # what decoding JSON makes; an isinstance check for mappings takes five times as long
         return value
     return value if value is not None and isinstance(value, Mapping) else {}
 

@@ -46,7 +46,7 @@ class Making(Protocol):
 
     @property
     def creator(self) -> Callable[[Callable[[Attempt, Draft], None]], Creator]:
-        """Makes what sends a draft; its argument is told of each attempt just before it leaves."""
+        """Makes a sender of drafts; its argument is called with each attempt just before it is sent."""
 
     @property
     def swapper(self) -> Callable[[Creator], Swapper]:
@@ -88,7 +88,7 @@ async def carry_out(
     planned: Callable[[], Awaitable[Plan]],
     meet: Callable[[Gare], Awaitable[bool | None]],
 ) -> tuple[Result, ...]:
-    """Does what a plan says that somebody agreed to, and asks for consents: those that it names before, others after.
+    """Carries out a plan that somebody agreed to. Consents that it names are asked for before, others after.
 
     Args:
         only: keys of the timers that are meant; None: all.
@@ -121,7 +121,7 @@ async def carry_out(
 
 
 def _united(gares: Iterable[Gare]) -> Gare:
-    """All scopes that are wanted, and the first proof that is: the next apply asks for others."""
+    """All scopes that are wanted, with the first sign-in that is required: the next apply asks for others."""
     listed = sorted(gares, key=lambda gare: not gare.wants_session)
     return replace(listed[0], required_scopes=tuple(dict.fromkeys(s for gare in listed for s in gare.required_scopes)))
 
@@ -260,7 +260,7 @@ class Applier:
         self._insist_on_consents(item)
         known, now = self._lock.timers.get(item.key), self._store.now()
         schedule = ahead(wanted.draft.schedule, now)
-        if wanted.paused:  # it is made active and paused then: no run may start before
+        if wanted.paused:  # it is created active and then paused: no run may start in between
             schedule = not_before(schedule, now + LEAD)
         draft = replace(wanted.draft, schedule=schedule)
         creator = self._making.creator(self._sending(item, wanted))
@@ -270,7 +270,7 @@ class Applier:
             if isinstance(creation, Unconfirmed) and after is not None and creation.attempt == after:
                 raise _Stopped(_later(after, now))
             raise self._not_created(item, creation)
-        # As it was asked for: whether it is to rest is what is seen to next.
+        # Created as asked for; whether it is to be paused comes next.
         self._keep(item.key, Locked(str(creation.job.job_id), wanted.draft.name, False, wanted.digest))
         wrong = differences(draft.to_timer(), creation.job) if not creation.found_again else ()
         if wrong:
@@ -345,7 +345,7 @@ class Applier:
             )
             if isinstance(swap, NotSwapped):
                 raise self._not_swapped(item, swap)
-            if new.job.stands_still and not wanted.paused:  # it was kept at rest when it could not be taken back
+            if new.job.stands_still and not wanted.paused:  # it was left paused when it could not be deleted again
                 return f"{swap.words} {await self._operate(Resume(new.job.job_id))}"
             return swap.words
         if wanted.paused and not new.job.stands_still:
@@ -375,7 +375,7 @@ def _later(attempt: Attempt, now: datetime) -> str:
 
 
 def _adopted(plan: Plan) -> Lock:
-    """The lock file before anything is done: with what was found, without what is gone."""
+    """The lock file before anything is done: timers that were found are in it, those that are gone are not."""
     lock = plan.lock
     keys = {item.key for item in plan.items}
     for item in plan.items:
@@ -415,7 +415,7 @@ async def record(where: Path, ids: Mapping[str, str], planned: Callable[[], Awai
 
 @contextlib.contextmanager
 def alone(where: Path) -> Iterator[None]:
-    """Nobody else on this machine applies the folder meanwhile; not every file system can tell.
+    """Keeps others on this machine from applying the folder meanwhile, where the file system can lock.
 
     Raises:
         BadInput: somebody does.

@@ -23,7 +23,7 @@ MOST_BYTES = 5_000_000
 MOST_ROWS = 10_000
 _DEEPEST = 30
 Path_ = tuple[str | int, ...]
-"""Keys and places in lists that lead to a value."""
+"""The keys and list positions that lead to a value."""
 
 
 class Place(NamedTuple):
@@ -73,9 +73,11 @@ class Source(NamedTuple):
     lines: Mapping[Path_, int]
 
     def place(self, *path: str | int) -> Place:
-        """Where a value stands; the line of what it is in, where its own is not known."""
+        """The place of a value; with the line of what it is in when its own is not known."""
         line = next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None)
-        within = (at for below, at in self.lines.items() if below[: len(path)] == path)  # of [timers.x] it is of no key
+        within = (
+            at for below, at in self.lines.items() if below[: len(path)] == path
+        )  # [timers.x] alone: `timers` has no line
         return Place(self.name, min(within, default=None) if line is None else line, dotted(path))
 
 
@@ -147,7 +149,7 @@ _INSIDE = re.compile(
 
 
 def _toml_keys(text: str) -> Iterator[tuple[Path_, int]]:
-    """Where keys stand. Python's reader does not tell; this one judges nothing, and is not asked what is right."""
+    """The lines of keys, which Python's reader does not tell. Whether the text is valid is left to that one."""
     at, line = 0, 1
     table: Path_ = ()
     path: Path_
@@ -231,7 +233,7 @@ def _read_yaml(text: str, name: str) -> Source:
 
 
 class _Events:
-    """Builds values of the events of a YAML reader, so that nothing is guessed and nothing multiplied."""
+    """Builds values from the events of a YAML reader: no type is guessed, and no alias is expanded."""
 
     def __init__(self, events: Iterable[Any], name: str) -> None:
         self._events = iter(events)

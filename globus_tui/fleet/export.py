@@ -49,7 +49,7 @@ async def exported(
     defaults: Mapping[str, Any] | None = None,
     keys: Iterable[str] = (),
 ) -> Exporter:
-    """Timers as files, with names only where they mean one thing.
+    """Timers as files, with names of collections and flows only where these are unique.
 
     Args:
         planner: looks up what names mean.
@@ -110,9 +110,9 @@ class Exporter:
         self._keys = set(keys)
         self.files: dict[str, list[str]] = defaultdict(list)
         self.keys: dict[str, str] = {}
-        """Ids of what was written, by the keys of the lock file."""
+        """Ids of the timers that were written, by their keys in the lock file."""
         self.left_out: list[str] = []
-        """What no file can hold, a sentence each."""
+        """The timers that no file can express, a sentence each."""
 
     def add_all(self, jobs: Sequence[tuple[Job, Document]], orders: Mapping[str, Orders]) -> None:
         """Writes them all, those of one schedule together.
@@ -393,7 +393,7 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict | list) and _has_null(value):
-        return _text(json.dumps(value, ensure_ascii=False))  # TOML has no null; a table may stand as JSON
+        return _text(json.dumps(value, ensure_ascii=False))  # TOML has no null; a table may be written as JSON
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_key(str(key))} = {_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):

@@ -328,7 +328,7 @@ class _Reader:
             except KeyError as missing:
                 raise KeyError(missing.args[0], field) from missing
             except _EmptyCell as cell:
-                if field in _NEEDED or value != f"{{{cell}}}":  # what stands alone is not said in this row
+                if field in _NEEDED or value != f"{{{cell}}}":  # a value that is just that cell is left out
                     self._fault(row_place._replace(key=where.key), f"the cell {cell} is empty")
         return whole
 

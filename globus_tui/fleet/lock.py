@@ -138,6 +138,6 @@ def _document(locked: Locked) -> dict[str, Any]:
 
 
 def digest_of(draft: Draft, when: object) -> str:
-    """Of what a timer does and when, as the files say it: without its name, and without the present."""
+    """A digest of what a timer does and when, by the files; its name and the present time do not count."""
     work = draft.flow.flow_id, draft.flow.body(), draft.transfer.to_document(), when
     return hashlib.sha256(json.dumps(work, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -46,7 +46,7 @@ SCHEMA = 1
 AT_ONCE = 4
 """Timers that are looked into together."""
 _TOGETHER = 5
-"""New timers that start in the same minute, from which on it is told."""
+"""From so many new timers in one minute on, a warning is given."""
 
 
 class Questions(_Questions, Protocol):
@@ -109,7 +109,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All of it.
+    """A whole plan.
 
     Attributes:
         findings: about the fleet as a whole.
@@ -162,7 +162,7 @@ class Plan:
         return tuple(item for item in self.items if item.acts and (only is None or item.key in only))
 
     def basis(self, only: Collection[str] | None = None) -> list[object]:
-        """What has to be the same for a plan that was seen to be carried out: everything but the time of day."""
+        """What must not have changed between showing a plan and carrying it out: everything but the time of day."""
         return [
             [
                 item.key,
@@ -506,7 +506,7 @@ def _not_one(noun: str, name: str, matches: Sequence[tuple[str, str]]) -> str:
 
 
 def _drift(locked: Locked, job: Job, wanted: Wanted) -> tuple[Change, ...]:
-    """What was changed at Globus since the files were applied, and is not what they say now either."""
+    """What was changed at Globus since the files were applied, as far as it differs from the files of today too."""
     if locked.job_id is None:
         return ()
     drift = []
@@ -521,7 +521,7 @@ def _drift(locked: Locked, job: Job, wanted: Wanted) -> tuple[Change, ...]:
 
 
 def _gone_from_files(matched: _Match, jobs: Mapping[str, Job], lock: Lock, *, prune: bool) -> list[Item]:
-    """Timers that these files made or took over, and that are in none of them any more."""
+    """Timers that these files created or took over, and that are in none of them any more."""
     items = []
     for key, locked in lock.timers.items():
         job = jobs.get(matched.current(locked.job_id) or "")
@@ -583,7 +583,7 @@ class _Match:
         return job_id
 
     def half(self, wanted: Wanted, job: Job) -> Job | None:
-        """What a replacement has made that was interrupted before the lock file knew of its end."""
+        """The new timer of a replacement that was interrupted before the lock file knew of its end."""
         locked = self._lock.timers.get(self.key_of(wanted))
         attempt = locked.attempt if locked is not None and locked.job_id is not None else None
         if attempt is None or attempt.timer is None:
@@ -614,7 +614,7 @@ class _Match:
                 self._problems[timer.key] = stop("id", f"The timer {timer_id} {other}")
 
     def _by_lock(self, wanted: Wanted, locked: Locked | None) -> None:
-        """By its recorded id; what a request has made whose answer was lost counts where there is nothing better."""
+        """Finds it by its recorded id; else as what was created by a request whose answer was lost."""
         if locked is None or wanted.key in self._found:
             return
         known = self._jobs.get(self.current(locked.job_id) or "")
@@ -626,7 +626,7 @@ class _Match:
         self._take(wanted, self.current(locked.job_id))
 
     def _by_work(self, timers: Sequence[Wanted]) -> None:
-        """Those whose key has changed and whose work has not: the only one of the files and the only one left over."""
+        """Finds timers whose key was changed: only one in the files and one left over do the same work."""
         free: dict[str, list[str]] = defaultdict(list)
         for key, locked in self._lock.timers.items():
             if key not in self.keys and locked.digest:
@@ -661,7 +661,7 @@ class _Match:
 
 
 class _Asked:
-    """Questions of which the answers are kept for the time of a plan: two hundred timers ask much the same."""
+    """Asks services, and keeps the answers while a plan is made: two hundred timers ask much the same."""
 
     def __init__(self, questions: Questions) -> None:
         self._questions = questions

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _ABOUT = timedelta(hours=1)
-"""Between a phrase such as `for 2 weeks` and the timer made of it lies the time that somebody took to agree."""
+"""How far ends may differ: `for 2 weeks` counts from when it was read, and people take time to agree."""
 
 
 class Names(NamedTuple):
-    """What names in the files mean, by the name as written.
+    """What the names in the files stand for, by the name as written.
 
     Attributes:
         called: names by ids, to be shown.
@@ -85,7 +85,7 @@ class Wanted:
         return digest_of(self.draft, [values.get("when"), values.get("schedule"), self.member, values.get("calls")])
 
     def schedule_at(self, moment: datetime) -> Schedule | None:
-        """Its schedule as it would have been read then; None where that made no sense."""
+        """Its schedule as read at another moment; None when the phrase made no sense then."""
         if "when" not in self.entry.values:
             return self.draft.schedule
         try:
@@ -95,7 +95,7 @@ class Wanted:
 
 
 def ahead(schedule: Schedule | None, now: datetime) -> Schedule | None:
-    """A schedule with a first run that lies ahead, on the same grid; None when nothing of it does."""
+    """The schedule from its next run on, at the same ticks; None when no run is left."""
     if isinstance(schedule, OnceSchedule):
         return schedule if schedule.at is None or schedule.at > now else None
     if not isinstance(schedule, RecurringSchedule) or schedule.start is None or schedule.start > now:
@@ -106,7 +106,7 @@ def ahead(schedule: Schedule | None, now: datetime) -> Schedule | None:
 
 
 def taking_over(wanted: Wanted, old: Job, now: datetime, runs_before: int) -> Schedule | None:
-    """The schedule of what takes a timer's place: it goes on with the next run of the rhythm.
+    """The schedule of a timer that replaces another: it begins with the next run of the rhythm.
 
     Args:
         runs_before: of those that the old one had taken the place of; an end by number of runs counts them all.
@@ -140,7 +140,7 @@ def taking_over(wanted: Wanted, old: Job, now: datetime, runs_before: int) -> Sc
 
 
 def wanted_of(entry: Entry, names: Names, now: datetime, own: tzinfo) -> tuple[Wanted, ...]:
-    """The timers of an entry: one, or those that keep a calendar's schedule together.
+    """The timers of an entry: one, or the group that keeps a calendar's schedule.
 
     Args:
         own: the zone for times that say none.

@@ -101,7 +101,7 @@ class InputField:
         if value is None:
             return "null"
         if self.kind is FieldKind.TEXT and isinstance(value, str):
-            # Typed as it is, it would be taken for something else.
+            # Typed without quotes it would be read as something else.
             is_null = self.nullable and value.strip() == "null"
             if value == "" or is_null or _unquoted(value) is not None:
                 return json.dumps(value, ensure_ascii=False)
@@ -151,11 +151,11 @@ def _inside(
     required = set(wire.texts(schema.get("required")))
     for name, part in _in_order(schema):
         if part is not True and not isinstance(part, dict):
-            continue  # False, or what is no schema: nothing can be given for it
+            continue  # False, or no schema at all: no value would be valid
         if part is True and name == "additionalProperties":
             continue  # the keyword, a level too deep
         plain, below = _plainer(part, root), (*path, name)
-        inherited = isinstance(default, dict) and name in default  # an object around it says what holds
+        inherited = isinstance(default, dict) and name in default  # the default of the object around it counts
         within = default[name] if inherited else plain.get("default", NOTHING)
         is_required = name in required
         own = _field(plain, below, within, required=is_required, needed=needed and is_required)

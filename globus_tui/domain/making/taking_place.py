@@ -62,7 +62,7 @@ def in_place_of(old: Job, draft: Draft, now: datetime) -> Draft:
         coming = next_tick(old.schedule, now, runs_done=old.n_runs)
         if not short and coming is not None and coming < now + SWAP:
             raise BadInput("The old timer's next run is about to start: wait until it has, then create this.")
-        has_start = recurring is not None and recurring.start is not None  # else it was to start when it is created
+        has_start = recurring is not None and recurring.start is not None  # without one it was to start on creation
         schedule = not_before(recurring, now + SWAP if short else now) if has_start else draft.schedule
     return draft if schedule is draft.schedule else replace(draft, schedule=schedule, group=())
 

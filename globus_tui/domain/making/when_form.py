@@ -55,7 +55,8 @@ def moment_text(moment: datetime | None, zone: tzinfo) -> str:
         return ""
     wall = moment.astimezone(zone).replace(microsecond=0)
     text = wall.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")
-    same = at_wall_clock(wall.date(), wall.time(), zone).moment == wall.astimezone(UTC)  # in zones, equal is not equal
+    # Compared in UTC: datetimes of one zone count as equal even where the clock shows an hour twice.
+    same = at_wall_clock(wall.date(), wall.time(), zone).moment == wall.astimezone(UTC)
     return text if same else wall.isoformat()
 
 
@@ -122,7 +123,7 @@ def with_form(draft: Draft, form: WhenForm, now: datetime, zone: tzinfo) -> Draf
     typed = _without(draft, SCHEDULE, KEEP) | texts
     schedule = read_form(form, now, zone)
     if draft.original is not None and START not in draft.typed and form.start == form_of(draft, zone).start:
-        typed.pop(START)  # nobody typed it: it follows the interval on the old timer's grid
+        typed.pop(START)  # not typed by anybody: it comes from the interval and the old timer's ticks
         if isinstance(schedule, RecurringSchedule):
             kept = with_kept_rhythm(replace(schedule, start=None), draft.original, now)
             schedule = replace(schedule, start=kept.start)

@@ -222,12 +222,12 @@ def next_clock_shift(
         return None
     step = schedule.interval
     last = _last_tick(schedule, first, now + within, runs_done or 0)
-    stride = max(step, timedelta(days=1) // step * step)  # a change lasts for months, so a look a day finds it
+    stride = max(step, timedelta(days=1) // step * step)  # a change lasts for months, so one look a day finds it
     early = first
     while early < last:
         late = min(early + stride, last)
         if _offset(early, zone) != _offset(late, zone):
-            before, after = 0, (late - early) // step  # the change lies between two ticks that halving finds
+            before, after = 0, (late - early) // step  # halving finds the two ticks around the change
             while after - before > 1:
                 middle = (before + after) // 2
                 before, after = (

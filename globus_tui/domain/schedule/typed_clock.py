@@ -57,7 +57,7 @@ def with_understood(wrong: BadInput, read: Callable[[str], object], *otherwise: 
     text = text if words.search(text) else in_digits(text.lower())
     place = words.search(text) if part else None
     whole = [" ".join(f"{text[: place.start()]}{form}{text[place.end() :]}".split()) for form in near] if place else []
-    farther: list[str] = []  # what is near to the near forms, where none of those can be
+    farther: list[str] = []  # forms similar to the similar ones, where none of those is valid
     understood = [form for form in whole if _is_read(form, read, farther)] or [
         form for form in near if _is_read(form, read, farther)
     ]
@@ -407,4 +407,4 @@ def next_at(
         typed = on_day(day, clock, zone) if step is None else rhythm_on(day, clock, step, zone)
         if typed.moment is not None and (typed.moment > after or (inclusive and typed.moment == after)):
             return TypedMoment(typed.moment, typed.notices, day, clock)
-    raise BadInput("No such moment within the next days.")  # cannot be: every weekday comes within nine days
+    raise BadInput("No such moment within the next days.")  # never reached: every weekday comes within nine days

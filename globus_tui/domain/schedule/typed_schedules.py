@@ -218,7 +218,7 @@ def _iso_repeats(words: str, now: datetime, zone: tzinfo) -> Refusal:
         elif len(parts) == 2 and lengths == [0]:
             near = f"every {parts[0]} until {parts[1]}"
     except (BadInput, OverflowError):
-        pass  # then the examples of every refusal
+        pass  # then the advice is what every refusal shows
     counts = ": whether the first run is counted differs" if runs else ""
     return refuse(f"Intervals of ISO 8601 with a / are not read{counts}.", *([near] if near else []))
 

@@ -181,11 +181,11 @@ class _Scan:
         self.all = [word for word in words if word]
         self.place = 0
         self.found = Said()
-        self.led = False  # a day's word or `at` stands in front: a bare hour is a time of day here
-        self.at = False  # the word in front is `at`
+        self.led = False  # after a word for a day or `at`: a bare hour is a time of day here
+        self.at = False  # the word before is `at`
         self.named: tuple[list[int], timedelta | None] = ([], None)
-        self.timed = False  # days have their times of day
-        self.again = 0  # where further days are named then
+        self.timed = False  # the days have got their times of day
+        self.again = 0  # where more days are named after that
 
     @property
     def words(self) -> list[str]:

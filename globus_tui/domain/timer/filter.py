@@ -153,7 +153,7 @@ class Term:
             return True
         longer = self.key == other.key and self.text.startswith(other.text)
         if self.key is None and _is_id(self.text) and not _is_id(other.text):
-            return False  # it may be the start of an id that the shorter one was too short for
+            return False  # it may be the start of an id, for which the shorter text was too short
         return self.plain and other.plain and not self.negated and not other.negated and longer
 
 

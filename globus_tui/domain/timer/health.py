@@ -41,7 +41,7 @@ class Word(Enum):
     PAUSED = "paused"
     ENDED = "ended"
 
-    __hash__ = object.__hash__  # there is one of each: its own hash is made in Python, for thousands of timers
+    __hash__ = object.__hash__  # members are unique, and Enum's own hash is slow, with thousands of timers
 
     @property
     def rank(self) -> int:
@@ -305,7 +305,7 @@ def _judge_active(
     job: Job, tasks: Mapping[str, Task], history: History | Past, now: datetime, orders: Orders
 ) -> Iterator[Health]:
     failure = _failure(job, tasks, history) if history.failures_in_a_row else None
-    # A run in progress after one that was refused shows that what was refused then is granted now.
+    # A run in progress after a refused one shows that what was missing then is granted now.
     if failure is not None and not (failure.why is Why.RUN_REFUSED and job.running):
         yield failure
     retrying = job.activity is not None and job.activity.code is ActivityCode.RETRYING
@@ -352,7 +352,7 @@ def _due(job: Job, tasks: Mapping[str, Task]) -> datetime | None:
         return None
     if last is None and (job.n_runs or job.submitted_at is None):
         return None
-    if job.runs and last is not None:  # what passed while it went on was skipped
+    if job.runs and last is not None:  # ticks during that run were skipped
         last += took(job.runs[0], task_of(job.runs[0], tasks)) or timedelta(0)
     seen = last + RUN_SLACK if last else max(schedule.start, job.submitted_at or schedule.start) - RUN_SLACK
     return next_tick(schedule, seen, runs_done=job.n_runs)
@@ -402,7 +402,7 @@ def _judge_running(
         yield Health(Word.BLOCKED, Why.TASK_TROUBLE, started, lasted, skipped, code=trouble, text=text)
     if lasted and history.usual and lasted > 3 * history.usual and lasted > SHORTEST_SLOW_RUN:
         yield Health(Word.BLOCKED, Why.SLOW, started, lasted, skipped)
-    # One that ended has no tick left to skip.
+    # A timer that has ended has no tick left to skip.
     if (
         lasted
         and job.interval_seconds

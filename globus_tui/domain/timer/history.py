@@ -35,7 +35,7 @@ class Mark(Enum):
     SKIPPED = "skipped"
     MISSED = "missed"
 
-    __hash__ = object.__hash__  # there is one of each: its own hash is made in Python, for thousands of timers
+    __hash__ = object.__hash__  # members are unique, and Enum's own hash is slow, with thousands of timers
 
 
 _MARK_OF = {result: Mark[result.name] for result in Outcome}
@@ -101,7 +101,7 @@ class Outcomes:
 
     def __getitem__(self, place: int) -> Outcome:
         while len(self._known) <= place:
-            run = self._runs[len(self._known)]  # raises IndexError behind the last one, which ends an iteration
+            run = self._runs[len(self._known)]  # raises IndexError after the last one, which ends an iteration
             self._known.append(outcome(run, task_of(run, self._tasks)))
         return self._known[place]
 
@@ -192,7 +192,7 @@ def _marks(job: Job, runs: tuple[Run, ...], outcomes: AnyOutcomes, tasks: Mappin
     marks: list[Mark] = []
     for place, result in enumerate(outcomes):
         marks.append(_MARK_OF[result])
-        if place + 1 < len(ticks) and ticks[place] - ticks[place + 1] > 1:  # mostly none: then nothing to look up
+        if place + 1 < len(ticks) and ticks[place] - ticks[place + 1] > 1:  # mostly there is no gap to look up
             marks.extend(_drawn(gaps_before(job, runs, place, tasks)))
     return marks
 
@@ -241,7 +241,7 @@ def _ticks_known(job: Job) -> bool:
 def _leading(outcomes: AnyOutcomes, among: tuple[Outcome, ...]) -> int:
     """How many of the newest finished runs had this result without a break."""
     count = 0
-    for place in range(len(outcomes)):  # not by an iterator: it is asked for every timer
+    for place in range(len(outcomes)):  # by index, which is faster: this runs for every timer
         result = outcomes[place]
         if result in among:
             count += 1
@@ -352,7 +352,7 @@ def gaps_before(job: Job, runs: tuple[Run, ...], place: int, tasks: Mapping[str,
     if lasted is None:
         return [(Mark.UNKNOWN, gap)]
     skipped = min(gap, _ticks_during(job, older.ran_at, lasted))
-    rest = Mark.UNKNOWN if older.kept_here else Mark.MISSED  # nobody may have looked when others ran
+    rest = Mark.UNKNOWN if older.kept_here else Mark.MISSED  # others may have run while nobody looked
     return [(rest, gap - skipped), (Mark.SKIPPED, skipped)]
 
 

@@ -459,7 +459,7 @@ def _host_and_path(url: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
         return parts.hostname or "", parts.path
-    except ValueError:  # half a bracketed address
+    except ValueError:  # an IPv6 address without its closing bracket
         return "", ""
 
 

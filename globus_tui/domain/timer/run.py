@@ -108,7 +108,7 @@ class RunView:
         self.ran_at = wire.moment(document.get("ran_at")) or wire.moment(document.get("start_timestamp"))
 
     def _read(self) -> None:
-        """Reads together what every judgement of a run asks for: asking is dearer than reading."""
+        """Reads at once what every judgement of a run needs, which costs less than value by value."""
         get = self.found.get
         data, named = get("data"), wire.repeated(get("run_status"))
         self.old = old = _read_old(wire.document(data)) if data else _SAYS_NOTHING
@@ -175,7 +175,7 @@ def _read_state(named: str | None, made: str | None, old: _Old, status: int | No
         if status is None or status < 400 or made:
             return state
         return RunState.REFUSED if state in (RunState.FAILED, RunState.UNKNOWN) else state
-    # The rule of old clients: no status, or one of 400 and above, is a run that could not be submitted.
+    # The rule of old clients: a run without a status, or with 400 and above, could not be submitted.
     if status is None or status >= 400:
         return RunState.REFUSED
     snapshot = _STATES.get((old.status or "").lower(), RunState.SUBMITTED)
@@ -204,7 +204,7 @@ class Outcome(Enum):
     RUNNING = "running"
     UNKNOWN = "unknown"
 
-    __hash__ = object.__hash__  # there is one of each: its own hash is made in Python, for thousands of runs
+    __hash__ = object.__hash__  # members are unique, and Enum's own hash is slow, with thousands of runs
 
 
 def outcome(run: Run, task: Task | None) -> Outcome:

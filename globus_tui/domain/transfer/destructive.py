@@ -130,7 +130,7 @@ def shrinking(
     counts = [task.files for task in tasks if task and task.status is TaskStatus.SUCCEEDED and task.files is not None]
     before = next((count for count in counts[1:] if count or counts[0]), 0)
     most = max(counts[1:], default=0)
-    if counts and counts[0] * _ALL_BUT_GONE <= most:  # a survivor does not make it well, however often it is met
+    if counts and counts[0] * _ALL_BUT_GONE <= most:  # a few survivors do not make it right
         before = most
     return fewer(before, counts[0], fewer_percent, fewer_files) if before else None
 

@@ -122,7 +122,7 @@ class Task:
     @classmethod
     def from_document(cls, document: Document) -> Task:
         """Reads a task of GET /task/{id}, of a task list, or the snapshot inside an old run."""
-        repeated = wire.repeated  # thousands of tasks say the same words: all but the times and counts
+        repeated = wire.repeated  # thousands of tasks have the same texts; only times and counts differ
         error = wire.document(document.get("fatal_error"))
         return cls(
             task_id=repeated(document.get("task_id")) or "",

@@ -108,7 +108,7 @@ class TransferData:
         """Reads a transfer document in today's form or in the old action provider's, as timers carry both."""
         get, flag, text, repeated = document.get, wire.flag, wire.text, wire.repeated
         rules = get("filter_rules")
-        stated = (  # in the order of the fields: a key of words would take three times as long
+        stated = (  # in the order of the fields: keyword arguments would take three times as long
             repeated(get("source_endpoint")) or repeated(get("source_endpoint_id")),
             repeated(get("destination_endpoint")) or repeated(get("destination_endpoint_id")),
             _read_items(wire.items(get("DATA") or get("transfer_items"))), text(get("label")),
