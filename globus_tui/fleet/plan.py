@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -296,7 +297,7 @@ class Planner:
                 ids[name], called = matches[0][0], called | dict(matches)
             else:
                 field = "from" if split_place(sides[name].values["from"])[0] == name else "to"
-                faults.append(sides[name].fault(field, _not_one("collection", name, matches)))
+                faults.append(sides[name].fault(field, _not_one("collection", name, matches, known.values())))
         flow_of: dict[str, Flow] = {}
         for name, those in zip(flows, await some_at_once([self.flows_called(name) for name in flows]), strict=True):
             if len(those) == 1:
@@ -498,9 +499,12 @@ def _all_wanted(entries: Iterable[Entry], names: Names, now: datetime, zone: tzi
     return timers
 
 
-def _not_one(noun: str, name: str, matches: Sequence[tuple[str, str]]) -> str:
+def _not_one(noun: str, name: str, matches: Sequence[tuple[str, str]], names: Iterable[str] = ()) -> str:
     if not matches:
-        return f"no {noun} that you can see is called “{name}”; write the name as Globus shows it, or its id"
+        folded = {known.casefold(): known for known in names}
+        near = next((folded[key] for key in get_close_matches(name.casefold(), folded, 1)), None)
+        advice = f"did you mean “{near}”?" if near else "write the name as Globus shows it, or its id"
+        return f"no {noun} that you can see is called “{name}”; {advice}"
     ids = ", ".join(key for key, _ in matches[:5])
     return f"“{name}” fits {counted(len(matches), noun)}: {ids}; write the id of the one that is meant"
 

@@ -75,7 +75,12 @@ async def test_a_timer_is_found_by_its_name_and_every_difference_is_said(bench: 
 
 async def test_names_that_fit_none_or_two_are_refused_with_their_place(bench: Bench) -> None:
     bench.write(NIGHTLY.replace("Campus Archive:", "Campus Archiv:"))
-    with pytest.raises(FleetFaults, match=r"lab\.toml:6: timer\.projects\.from: no collection"):
+    with pytest.raises(
+        FleetFaults, match=r"lab\.toml:6: timer\.projects\.from: no collection.*did you mean “Campus Archive”"
+    ):
+        await bench.plan()
+    bench.write(NIGHTLY.replace("Campus Archive:", "Nowhere Near:"))
+    with pytest.raises(FleetFaults, match=r"“Nowhere Near”; write the name as Globus shows it, or its id"):
         await bench.plan()
     depot, web = collection_id("depot"), bench.sandbox.collections[collection_id("web")]
     web.document = {**web.document, "display_name": "Lab Depot"}
