@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.commands import DEFAULT_KEYS, read_keys
-from globus_tui.domain.errors import ReadOnly, SettingsError
+from globus_tui.domain.errors import ReadOnly, SettingsError, why_unread
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.private_files import read_file
 
@@ -285,7 +285,7 @@ class _File:
                 before = number
                 self._leave_out(lines, number, re.sub(r" \(at .*\)", "", str(wrong)))
             except (ValueError, RecursionError) as wrong:  # numbers longer, and lists deeper, than Python takes
-                raise SettingsError(f"{self.path}: this is no TOML file: {wrong}") from None
+                raise SettingsError(f"{self.path}: this is no TOML file: {why_unread(wrong)}") from None
         raise SettingsError(f"{self.path}: this is no TOML file: {_MOST_FAULTS} of its lines cannot be read")
 
     def _leave_out(self, lines: list[str], number: int, words: str) -> None:

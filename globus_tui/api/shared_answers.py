@@ -105,7 +105,7 @@ class SharedAnswers:
                     return None
                 headers = {"content-encoding": str(head["encodings"])}
                 return Answer("", 200, headers, b"", packed=file.read(), age=age)
-        except (OSError, ValueError, TypeError, LookupError, OverflowError):
+        except (OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
             return None
 
     def _path(self, kind: str) -> Path | None:

@@ -14,7 +14,7 @@ from globus_tui.cli.account import agreed, may_be_changed, show, show_json, tell
 from globus_tui.cli.sign_in import meet
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain import wire
-from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.errors import BadInput, GlobusTuiError, why_unread
 from globus_tui.fleet.apply import Applier, carry_out, record
 from globus_tui.fleet.export import Exporter, exported, file_texts
 from globus_tui.fleet.fields import ENDINGS, SCHEMA_FILE, schema
@@ -147,7 +147,8 @@ def _kept(file: Path) -> tuple[Path, list[object] | None, bool]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
-        raise BadInput(f"{file} is neither a folder nor a plan: {problem}") from problem
+        words = str(problem) if isinstance(problem, OSError) else why_unread(problem)
+        raise BadInput(f"{file} is neither a folder nor a plan: {words}") from problem
     folder = wire.text(wire.document(document).get("folder"))
     if not folder or wire.document(document).get("format") != "globus-tui plan":
         raise BadInput(f"{file} is neither a folder nor a plan. globus-tui plan DIR --out FILE writes one.")

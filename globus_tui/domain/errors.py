@@ -62,6 +62,13 @@ class BadInput(GlobusTuiError, ValueError):
     """What was typed or handed in cannot be used; the message says why and what would do."""
 
 
+def why_unread(problem: ValueError | RecursionError) -> str:
+    """Why a document of JSON or TOML cannot be read, as part of a sentence, where Python's words are not for users."""
+    if isinstance(problem, RecursionError):
+        return "it is nested too deep"
+    return "a number in it is too long" if "integer string conversion" in str(problem) else str(problem)
+
+
 class ReadOnly(BadInput):
     """A change was asked for where none is made; nothing was sent."""
 

@@ -12,7 +12,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import BadInput, why_unread
 from globus_tui.private_files import read_file
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _read_toml(text: str, name: str) -> Source:
     except RecursionError as problem:
         raise FleetFault(Place(name), "it is nested too deep") from problem
     except ValueError as problem:
-        words, match = str(problem), _WHERE.search(str(problem))
+        words, match = why_unread(problem), _WHERE.search(str(problem))
         at = int(match[1]) if match and match[1] else None
         column = f" (column {match[2]})" if match and match[2] else ""
         again = twice[0] if twice and re.search("overwrite|twice", words) else None

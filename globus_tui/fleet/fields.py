@@ -18,7 +18,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import BadInput, why_unread
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel
 from globus_tui.domain.transfer.typed_filters import parse_rule
@@ -507,7 +507,7 @@ def _table(value: object) -> dict[str, Any]:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError) as problem:
-            raise BadInput(f"is no JSON: {problem}") from problem
+            raise BadInput(f"is no JSON: {why_unread(problem)}") from problem
     if not isinstance(value, dict):
         raise BadInput(f"must be a table, not {_said(value)}")
     table: dict[str, Any] = _plain(value)

@@ -12,7 +12,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import BadInput, why_unread
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.fleet.documents import MOST_BYTES
 from globus_tui.fleet.fields import LOCK
@@ -89,7 +89,7 @@ def read_lock(path: Path) -> Lock:
         raise BadInput(f"{path} cannot be read: {problem.strerror or problem}") from problem
     except (ValueError, RecursionError) as problem:
         advice = "Take it from version control again; it says which timers were made."
-        raise BadInput(f"{path} is no lock file: {problem}.", advice=advice) from problem
+        raise BadInput(f"{path} is no lock file: {why_unread(problem)}.", advice=advice) from problem
     if not isinstance(document, dict) or document.get("format") != FORMAT or document.get("version") != VERSION:
         raise BadInput(f"{path}: “format” must be “{FORMAT}”, and “version” {VERSION}.")
     timers = wire.document(document.get("timers"))

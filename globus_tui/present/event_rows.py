@@ -8,6 +8,7 @@ import json
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from globus_tui.domain import wire
 from globus_tui.present import moments, run_words
 from globus_tui.present.error_words import short_words
 from globus_tui.present.sizes import count, size
@@ -69,9 +70,9 @@ def details_words(details: str | None) -> str:
         return ""
     try:
         document = json.loads(details)
-    except ValueError:
+        return ", ".join(_leaves(document)) if isinstance(document, dict) else one_line(details)
+    except (ValueError, RecursionError):
         return one_line(details)
-    return ", ".join(_leaves(document)) if isinstance(document, dict) else one_line(details)
 
 
 def _leaves(part: object, name: str = "") -> Iterator[str]:
@@ -82,8 +83,8 @@ def _leaves(part: object, name: str = "") -> Iterator[str]:
     elif isinstance(part, list):
         for value in part:
             yield from _leaves(value, name)
-    elif isinstance(part, int) and not isinstance(part, bool):
-        words = size(part) if name.startswith("bytes") else count(part)
+    elif isinstance(part, int) and (known := wire.whole(part)) is not None:
+        words = size(known) if name.startswith("bytes") else count(known)
         yield f"{_readable(name)} {words}"
     else:
         yield f"{_readable(name)} {one_line(part if isinstance(part, str) else json.dumps(part))}"

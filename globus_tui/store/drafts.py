@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import BadInput, why_unread
 from globus_tui.domain.making.draft import clone
 from globus_tui.domain.making.draft_file import from_file, to_file
 from globus_tui.domain.making.new_timer import FlowTimer, TransferTimer
@@ -202,7 +202,7 @@ def _read(draft_id: str, contents: bytes | OSError) -> SavedDraft:
         document = json.loads(contents.decode("utf-8", "surrogatepass"))
         draft = from_file(wire.document(document).get("draft"))
     except (ValueError, RecursionError) as problem:  # BadInput is a ValueError
-        return SavedDraft(draft_id, None, unreadable=str(problem))
+        return SavedDraft(draft_id, None, unreadable=why_unread(problem))
     draft = replace(draft, replaces=wire.text(document.get("replaces")))
     if submission_id := wire.text(document.get("submission_id")):
         draft = replace(draft, transfer=replace(draft.transfer, submission_id=submission_id))
@@ -280,8 +280,10 @@ def read_draft_text(text: str, zone: tzinfo | None = None) -> Draft:
         document = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
     except json.JSONDecodeError as problem:
         raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
-    except RecursionError as problem:
-        raise BadInput("This is nested too deep.") from problem
+    except BadInput:
+        raise
+    except (ValueError, RecursionError) as problem:
+        raise BadInput(f"This cannot be read: {why_unread(problem)}.") from problem
     return from_file(document, zone)
 
 

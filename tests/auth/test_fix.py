@@ -70,8 +70,9 @@ async def test_a_session_requirement_needs_a_login_though_all_consents_are_there
         {"authorization_parameters": {"required_scopes": [], "session_required_mfa": False}},
         {"code": "ConsentRequired", "message": "Your consent is gone"},
         "Please sign in once more",
+        "[" * 100_000,
     ],
-    ids=["no parameters", "empty ones", "no known form", "plain words"],
+    ids=["no parameters", "empty ones", "no known form", "plain words", "no end of brackets"],
 )
 async def test_a_requirement_that_names_nothing_is_met_by_one_fresh_login(fix: FixAndResume, detail: object) -> None:
     gare = find_requirement(detail)

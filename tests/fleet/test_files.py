@@ -93,6 +93,8 @@ def test_every_plain_scalar_of_yaml_is_text(tmp_path: Path) -> None:
         ("a_toml", f'[timer.a]\nwhen = "x"\ntemplate = 3\n{ROUTE}', ["a.toml:3: timer.a.template:"]),
         ("a_toml", '[timer.a]\nwhen = "x"\nfrom = "A:x/"\nto = "B:/"\n', ["a.toml:3:", 'write "A:/x/"']),
         ("a_toml", "x = " + "[" * 5000, ["a.toml: it is nested too deep"]),
+        ("a_toml", "x = " + "9" * 5000, ["a.toml: this is no TOML 1.0: a number in it is too long"]),
+        ("a_yaml", "x: " + "9" * 5000, ["a.yaml"]),
         ("a_yaml", "timer:\n  a: &x\n    when: z\n", ["a.yaml:2:", "anchors", "column"]),
         ("a_yaml", "timer:\n  a:\n    when: */15 * * * *\n", ["a.yaml:3:", "quotes", "column"]),
         ("a_yaml", "timer:\n  a:\n    when: @daily\n", ["a.yaml:3:", "quotes"]),

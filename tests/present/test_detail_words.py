@@ -124,6 +124,9 @@ def test_an_empty_list_of_runs_is_explained() -> None:
         ("Error (transfer)\nFile: /a", "Error (transfer) File: /a"),
         ("{half", "{half"),
         ("[1, 2]", "[1, 2]"),
+        ('{"bytes_transferred": 1%s}' % ("0" * 400), "bytes transferred 1" + "0" * 400),
+        ("[" * 3000, "[" * 3000),
+        ('{"a":' * 900 + "1" + "}" * 900, "a 1"),
     ],
 )
 def test_details_of_an_event_are_words_where_they_are_json(sent: str | None, shown: str) -> None:

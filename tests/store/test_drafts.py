@@ -178,7 +178,13 @@ def test_an_exported_timer_makes_the_same_timer_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("contents", "words"),
-    [(b"{\n  oops\n}", "Line 2"), (b"\xff\xfe", "UTF-8"), (b"[]", "JSON object"), (b"[" * 100_000, "deep|no JSON")],
+    [
+        (b"{\n  oops\n}", "Line 2"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"[]", "JSON object"),
+        (b"[" * 100_000, "too deep"),
+        (b'{"timer": ' + b"9" * 5000 + b"}", "a number in it is too long"),
+    ],
 )
 def test_a_bad_file_is_named_with_the_line(tmp_path: Path, contents: bytes, words: str) -> None:
     path = tmp_path / "timer.json"

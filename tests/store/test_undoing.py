@@ -84,6 +84,8 @@ def test_what_is_undone_out_of_turn_by_another_program_is_neither_to_undo_nor_to
     entries = [entry("pause", "a", "b1"), entry("pause", "b", "b2"), entry("resume", "a", "b3", undoes="b1")]
     assert undo_and_redo(*entries) == (["pause 1", "pause 1"], [])
     assert undo_and_redo(entry("resume", "a", "b3", undoes="b9")) == ([], [])
+    undone = [entry("pause", "a", "b1"), entry("resume", "a", "b2", undoes="b1")]
+    assert undo_and_redo(*undone, entry("pause", "b", "b3", undoes="b9")) == ([], ["resume 1"])
 
 
 # --- what takes a step back, as things stand now

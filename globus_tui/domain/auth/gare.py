@@ -113,7 +113,7 @@ def find_requirement(detail: object) -> Gare | None:
     if isinstance(detail, str):
         try:
             decoded = json.loads(detail)
-        except ValueError:
+        except (ValueError, RecursionError):
             decoded = None
         if isinstance(decoded, dict | list):
             return find_requirement(decoded)

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import BadInput, FieldProblem
+from globus_tui.domain.errors import BadInput, FieldProblem, why_unread
 from globus_tui.domain.making.json_checks import Problem, check_value, first_words, resolved, same
 from globus_tui.domain.quick_dataclass import dataclass
 
@@ -509,8 +509,8 @@ def read_json(text: str) -> dict[str, Any]:
         document = json.loads(text)
     except json.JSONDecodeError as problem:
         raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
-    except RecursionError as problem:
-        raise BadInput("This is nested too deep.") from problem
+    except (ValueError, RecursionError) as problem:
+        raise BadInput(f"This cannot be read: {why_unread(problem)}.") from problem
     if not isinstance(document, dict):
         raise BadInput("The input must be a JSON object.")
     return document

@@ -111,8 +111,7 @@ def rule_text(rule: FilterRule) -> str:
     kind = {"file": "files ", "dir": "folders "}.get(rule.type or "", "")
     plain = rule.name.split(" ")[0].lower() not in {*_METHODS, *_TYPES} and rule.name == rule.name.strip()
     plain = plain and doubt_about(rule.name) is None
-    name = rule.name if plain and not (kind == "" and rule.name.endswith("/")) else f'"{rule.name}"'
-    return f"{rule.method} {kind}{name}"
+    return f"{rule.method} {kind}{rule.name}" if plain else f'{rule.method} {kind}"{rule.name}"'
 
 
 def with_rule(data: TransferData, rule: FilterRule) -> TransferData:

@@ -16,6 +16,7 @@ from globus_tui.domain.making.flow_inputs import (
     covers,
     disassemble,
     input_form,
+    read_json,
     read_value,
 )
 from globus_tui.domain.making.json_checks import check_value
@@ -123,6 +124,20 @@ def test_problems_stand_beside_their_fields(key: str, typed: str, words: str) ->
     (problem,) = problems
     assert problem.place[: len(key.split("."))] == tuple(key.split("."))
     assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{\n  oops", "Line 2"),
+        ("[]", "object"),
+        ("[" * 100_000, "too deep"),
+        ('{"a": ' + "9" * 5000 + "}", "a number in it is too long"),
+    ],
+)
+def test_an_input_that_cannot_be_read_is_told(text: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        read_json(text)
 
 
 @pytest.mark.parametrize("schema", [None, {}])

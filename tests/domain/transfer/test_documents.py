@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from globus_tui.domain.transfer.collection import Bookmark, Collection, Collecti
 from globus_tui.domain.transfer.flow import Flow
 from globus_tui.domain.transfer.task import MovedFile, PauseInfo, SkippedError, Submission, Task, TaskEvent, TaskStatus
 from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferData, TransferItem, paths_in
-from tests.domain.samples import NOW, task, wire
+from tests.domain.samples import MINUTE, NOW, TODAY_TICK, task, task_id, wire
 
 EMPTY = [
     Bookmark("", "", "", ""), Collection("", ""), Flow("", "", str(flow_user_scope(""))),
@@ -161,17 +162,17 @@ def test_what_is_over_will_not_change(status: str) -> None:
     assert task(0, status).status_text == status
 
 
-def test_a_task_is_read_with_the_error_that_ended_it() -> None:
+def test_a_task_is_read_with_everything_that_is_asked_of_it() -> None:
     read = task(
-        0, "FAILED", fatal_error={"code": "QUOTA", "description": "full"}, label="l", deadline=wire(NOW),
+        7, "FAILED", fatal_error={"code": "QUOTA", "description": "full"}, label="l", deadline=wire(NOW),
         source_endpoint_id="s", source_endpoint_display_name="S", destination_endpoint_id="d",
-        destination_endpoint_display_name="D", directories=2, nice_status_short_description="n",
-        canceled_by_admin="SOURCE", faults=3,
+        destination_endpoint_display_name="D", directories=2, nice_status="N", nice_status_short_description="n",
+        canceled_by_admin="SOURCE", faults=3, files_skipped=4, subtasks_skipped_errors=5, is_paused=True,
     )  # fmt: skip
-    assert (read.error_code, read.error_text, read.label, read.deadline) == ("QUOTA", "full", "l", NOW)
-    assert (read.source_id, read.source_name, read.destination_id, read.destination_name) == ("s", "S", "d", "D")
-    assert (read.directories, read.nice_status_text, read.canceled_by_admin, read.faults) == (2, "n", "SOURCE", 3)
-    assert (read.bytes_transferred, read.bytes_per_second) == (1_930_000_000_000, 310_000_000)
+    assert read == Task(
+        task_id(7), TaskStatus.FAILED, "FAILED", "TRANSFER", "l", TODAY_TICK, TODAY_TICK + 48 * MINUTE, NOW, "s", "S",
+        "d", "D", 12481, 2, 12481, 4, 5, 1_930_000_000_000, 310_000_000, 3, True, "N", "n", "QUOTA", "full", "SOURCE",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -216,6 +217,7 @@ def test_a_flow_is_read_and_its_scope_is_built_where_it_is_not_named() -> None:
     }  # fmt: skip
     read = Flow.from_document(document)
     assert read == Flow("f1", "Ingest", "scope", "s", "d", "o", True, {"type": "object"})
+    assert {read: "as a key"}[Flow.from_document(document)]
     bare = Flow.from_document({"id": "f1", "input_schema": "none"})
     assert (bare.title, bare.input_schema) == ("f1", None)
     assert "f1" in bare.scope
@@ -246,6 +248,16 @@ def test_only_what_is_stated_is_sent() -> None:
     ]
     assert TransferData.from_document(sent) == whole
     assert TransferData.from_document(sent).extra == {"later": 1}
+
+
+def test_every_option_that_is_stated_is_sent_and_read_again() -> None:
+    flags = {one.name: False for one in fields(TransferData) if one.type == "bool | None"}
+    texts = {one.name: one.name for one in fields(TransferData) if one.type == "str | None"}
+    assert (len(flags), len(texts)) == (10, 8)
+    whole = TransferData(**flags, **texts, sync_level=SyncLevel.SIZE)  # type: ignore[arg-type]  # each by its own kind
+    sent = whole.to_document()
+    assert TransferData.from_document(sent) == whole
+    assert [sent[name] for name in (*flags, *texts)] == [*flags.values(), *texts.values()]
 
 
 @pytest.mark.parametrize(

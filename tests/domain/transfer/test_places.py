@@ -14,8 +14,24 @@ from globus_tui.domain.making.draft_checks import Lookups, check_draft, may_be_s
 from globus_tui.domain.making.draft_fields import Level
 from globus_tui.domain.making.timer_index import TimerIndex
 from globus_tui.domain.transfer.collection import Collection, CollectionKind
-from globus_tui.domain.transfer.places import Relation, place, plain, relation
-from globus_tui.domain.transfer.transfer import TransferItem
+from globus_tui.domain.transfer.places import (
+    PastedPlace,
+    PastedPlaces,
+    Place,
+    Relation,
+    above,
+    home_of,
+    is_whole,
+    own_path,
+    place,
+    plain,
+    read_pasted,
+    relation,
+    shown,
+    sources,
+    targets,
+)
+from globus_tui.domain.transfer.transfer import TransferData, TransferItem
 from tests.domain.making.test_draft_checks import good, mirror, other
 from tests.domain.samples import DESTINATION, NOW, SOURCE
 
@@ -276,3 +292,136 @@ def test_a_timer_on_a_guest_collection_is_found_under_the_collection_that_it_sho
     item = TransferItem("/depot/lab/raw/", "/safe/", recursive=True)
     ours = good(source_endpoint=HOST, items=(item,))
     assert any("what this reads" in one.words for one in check_draft(ours, NOW, jobs=index))
+
+
+# --- what is pasted
+
+ONE, TWO = SOURCE, DESTINATION
+APP = "https://app.globus.org/file-manager"
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "destination"),
+    [
+        (ONE, PastedPlace(ONE), None),
+        (f"  {ONE.upper()}\n", PastedPlace(ONE), None),
+        (f"{ONE}:/data/a b", PastedPlace(ONE, "/data/a b"), None),
+        (f"{ONE}:", PastedPlace(ONE), None),
+        (f"{ONE}:~/x:y", PastedPlace(ONE, "~/x:y"), None),
+        (f"{APP}?origin_id={ONE}&origin_path=%2Fa%20b%2F", PastedPlace(ONE, "/a b/"), None),
+        (f"{APP}?destination_id={TWO}&destination_path=/b", None, PastedPlace(TWO, "/b")),
+        (f"{APP}?origin_id={ONE}&destination_id={TWO}&path=/no", PastedPlace(ONE), PastedPlace(TWO)),
+        (f"{APP}?origin_id=nonsense&destination_id={TWO}", None, PastedPlace(TWO)),
+        (f"{APP}/collections/{ONE.upper()}/overview", PastedPlace(ONE), None),
+        (f"https://other.example.org/endpoints/{ONE}?path=/x", PastedPlace(ONE, "/x"), None),
+        (f"{APP}/collections/{ONE}?destination_id={TWO}", PastedPlace(ONE), PastedPlace(TWO)),
+    ],
+)
+def test_what_is_pasted_names_one_side_or_both(
+    text: str, source: PastedPlace | None, destination: PastedPlace | None
+) -> None:
+    assert read_pasted(text) == PastedPlaces(source, destination)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "campus archive",
+        f"{ONE} and more",
+        f"see {ONE}",
+        f"{APP}/activity",
+        f"{APP}?origin_id={ONE}0",
+        f"{ONE}:{'x' * 10_000}",
+        f"https://[broken/{ONE}",
+        f"/endpoints/{ONE}",
+    ],
+)
+def test_what_names_no_collection_is_something_to_search_for(text: str) -> None:
+    assert read_pasted(text) is None
+
+
+# --- roots, homes, and what is around a place
+
+
+@pytest.mark.parametrize(
+    ("path", "home", "whole"),
+    [
+        ("/", None, True),
+        ("~", None, True),
+        ("/home", None, True),
+        ("/Users/", None, True),
+        ("/home/lee", None, True),
+        ("/root", None, True),
+        ("/~lee", None, True),
+        ("~/../lee", None, True),
+        ("/vol/users", "/vol/users/pat/", True),
+        ("/vol/users/pat", "/vol/users/pat/", True),
+        ("/vol/users/pat/x", "/vol/users/pat/", False),
+        ("/home/lee/x", None, False),
+        ("/rooted", None, False),
+        ("~/x", None, False),
+        ("/data", None, False),
+    ],
+)
+def test_what_a_mirror_must_not_be_pointed_at(path: str, home: str | None, whole: bool) -> None:
+    assert is_whole(plain(path), home) is whole
+
+
+def test_the_folders_around_a_place_are_named_from_the_outside_in() -> None:
+    assert list(above("/a/b/c/")) == ["/", "/a/", "/a/b/"]
+    assert list(above("//x/")) == ["/", "//"]
+    assert list(above("/")) == []
+
+
+@pytest.mark.parametrize(
+    ("directory", "home"),
+    [("/home/pat", "/home/pat/"), ("/", "/"), ("/~/", None), ("~/x", None), ("/home/$USER/", None), (None, None)],
+)
+def test_a_home_is_known_only_where_it_is_a_folder_by_name(directory: str | None, home: str | None) -> None:
+    assert home_of(Collection("c", "C", default_directory=directory)) == home
+    assert home_of(None) is None
+
+
+def test_paths_from_home_are_shown_as_people_write_them() -> None:
+    assert [shown(plain(path)) for path in ("~/x", "~", "/a", "~/../b")] == ["/~/x/", "/~/", "/a/", "/~/../b/"]
+
+
+def test_what_is_known_of_a_collection_is_found_however_its_id_is_written() -> None:
+    for key in (SOURCE, SOURCE.upper()):
+        assert place(SOURCE.upper(), "~/x", {key: HOMELY}) == Place(SOURCE, "/home/pat/x/")
+        assert own_path(key, "~/x", {key: HOMELY}) == "/home/pat/x/"
+    assert place(None, "~/x", {"": HOMELY}) == Place(None, "/home/pat/x/")
+    assert place(None, "/a") == Place(None, "/a/")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ((HOST, "/tmp"), (SOURCE, "/~/raw"), Relation.APART),
+        ((HOST, "/depot/lab/b"), (SOURCE, "/~/raw"), Relation.UNSURE),
+        ((HOST, "/depot"), (SOURCE, "/~/raw"), Relation.AROUND),
+        ((HOST, "~/x"), (HOST, "~/y"), Relation.APART),
+        ((None, "/a"), (None, "/a"), Relation.APART),
+    ],
+)
+def test_what_is_one_to_the_other_is_so_the_other_way_round(
+    one: tuple[str | None, str], two: tuple[str | None, str], expected: Relation
+) -> None:
+    mirrored = {Relation.INSIDE: Relation.AROUND, Relation.AROUND: Relation.INSIDE}
+    first, second = place(*one, {SOURCE: SHARED}), place(*two, {SOURCE: SHARED})
+    assert relation(first, second) is expected
+    assert relation(second, first) is mirrored.get(expected, expected)
+
+
+def test_a_hidden_folder_may_be_anywhere_in_what_its_host_shows_whoever_asks_first() -> None:
+    known = {SOURCE: replace(SHARED, host_path=None)}
+    hidden, home = place(SOURCE, "/raw", known), place(HOST, "~/x", known)
+    assert relation(hidden, home) is relation(home, hidden) is Relation.UNSURE
+    assert relation(place(SOURCE, "/a", known), place(SOURCE, "/b", known)) is Relation.APART
+
+
+def test_where_a_transfer_reads_and_writes_is_told_item_by_item() -> None:
+    data = TransferData(SOURCE, HOST, (TransferItem("/a", "/x"), TransferItem("~/b", "/y/")))
+    assert sources(data, {SOURCE: HOMELY}) == [Place(SOURCE, "/a/"), Place(SOURCE, "/home/pat/b/")]
+    assert targets(data) == [Place(HOST, "/x/"), Place(HOST, "/y/")]
