@@ -441,7 +441,10 @@ def _is_flag(value: object) -> bool:
 
 
 def _is_log(value: object) -> bool:
-    return isinstance(value, bool) or (isinstance(value, str) and bool(re.fullmatch(r"/.+|[^/\s]+:\d{1,5}", value)))
+    if not isinstance(value, str):
+        return isinstance(value, bool)
+    match = re.fullmatch(r"/.+|[^/\s]+:(\d{1,5})", value, re.ASCII)
+    return match is not None and int(match[1] or 1) in range(1, 65536)
 
 
 def _is_command(value: object) -> bool:

@@ -192,3 +192,15 @@ def test_the_id_of_a_service_account_is_not_taken_for_the_app_that_people_sign_i
     alone = _written(tmp_path, "") | {"GLOBUS_TUI_CLIENT_ID": "an-id"}
     assert load_settings(alone).client_id == "an-id"
     assert load_settings(alone | {"GLOBUS_TUI_CLIENT_SECRET": "hush"}).client_id == TUTORIAL_CLIENT_ID
+
+
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [("true", True), ('"/run/log"', True), ('"loghost:514"', True), ('"[::1]:65535"', True), ('"loghost:65536"', False),
+     ('"loghost:0"', False), ('"loghost"', False), ("514", False)],
+)  # fmt: skip
+def test_a_log_of_the_system_is_a_path_or_has_a_port_that_there_is(tmp_path: Path, value: str, taken: bool) -> None:
+    (tmp_path / "config.toml").write_text(f"syslog = {value}\n")
+    settings = load_settings({"GLOBUS_TUI_CONFIG": str(tmp_path / "config.toml"), "HOME": str(tmp_path)})
+    assert (settings.syslog is not False) is taken
+    assert (settings.problems == ()) is taken

@@ -103,7 +103,8 @@ def _checked(variable: str, url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise SettingsError(f"{variable}: {url!r} is not a URL.") from None
+        shown = url.rpartition("@")[2]  # before it there may be a password
+        raise SettingsError(f"{variable}: {shown!r} is not a URL.") from None
     if parts.username is not None:
         raise SettingsError(f"{variable}: the URL must not carry a user name or password.")
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:

@@ -62,9 +62,33 @@ def without_password(url: str) -> str:
     return f"{scheme}://{host}" if scheme else host
 
 
+def _proxies() -> list[str]:
+    named = getproxies()
+    found = (named.get(kind) for kind in ("http", "https", "all"))
+    return [url if "://" in url else f"http://{url}" for url in found if url]
+
+
+def check_proxy_ports() -> None:
+    """What httpx leaves to the first connection.
+
+    Raises:
+        ValueError: a proxy has a port that is none.
+    """
+    for url in _proxies():
+        _ = urlsplit(url).port
+
+
+def _is_usable(url: str) -> bool:
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return url.startswith(("http://", "https://"))
+
+
 def unusable_proxy() -> errors.SettingsError:
     """The error to raise where httpx does not take the address of a proxy."""
-    unusable = [without_password(url) for url in getproxies().values() if not url.startswith(("http://", "https://"))]
+    unusable = [without_password(url) for url in _proxies() if not _is_usable(url)]
     names = ", ".join(sorted(set(unusable))) or "the address"
     return errors.SettingsError(
         f"HTTPS_PROXY or ALL_PROXY names a proxy that cannot be used: {names}.",

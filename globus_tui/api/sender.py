@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from globus_tui.api.exchange import Answer, Call
-from globus_tui.api.network import DIRECT, network_error, unusable_proxy
+from globus_tui.api.network import DIRECT, check_proxy_ports, network_error, unusable_proxy
 from globus_tui.api.plain import CONNECT_SECONDS, HEADERS, IDLE_SECONDS, MOST_BYTES, MOST_IDLE, too_long, whole
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Sender:
         timeout = environment.timeout
         connect = CONNECT_SECONDS if timeout is None else min(CONNECT_SECONDS, timeout)
         try:
+            check_proxy_ports()
             self._client = httpx.AsyncClient(
                 headers=HEADERS,
                 timeout=httpx.Timeout(timeout, connect=connect),

@@ -196,7 +196,16 @@ async def test_a_proxy_that_is_not_there_is_named(site: Site, monkeypatch: pytes
     assert "HTTPS_PROXY" in error.advice
 
 
-@pytest.mark.parametrize("address", ["socks5://me:s3cret@proxy.example:1080", "ftp://me:s3cret@proxy.example:21"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "socks5://me:s3cret@proxy.example:1080",
+        "ftp://me:s3cret@proxy.example:21",
+        "http://me:s3cret@proxy.example:99999",
+        "me:s3cret@proxy.example:31288080",
+        "http://me:s3cret@proxy.example:port",
+    ],
+)
 async def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
     site: Site, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:

@@ -77,6 +77,8 @@ def test_plain_http_is_allowed_on_this_machine(url: str) -> None:
         "timer.example.org",
         "https://",
         "https://user:hush@timer.example.org",
+        "https://user:hush@timer.example.org:99999",
+        "https://user:hush@[::1",
         "http://user:hush@timer.example.org/?x=1",
         "https://timer.example.org/?x=1",
         "https://timer.example.org:port/",
