@@ -62,6 +62,7 @@ def test_entries_come_back_in_order_with_who_and_where(path: Path) -> None:
     assert whats(path) == ["pause", "resume"]
     assert lines[0].entry is not None
     assert {"who", "host", "profile", "pid", "prev"} <= lines[0].entry.keys()
+    assert "nächtlich" in path.read_text(), "it is read by people, too"
     assert broken_places(path) == ()
 
 
@@ -402,6 +403,12 @@ def test_what_nests_too_deep_is_left_out_and_the_rest_of_the_line_is_kept(path: 
     assert entries(path)[-1]["timer"] == "one"
 
 
+def test_half_a_letter_and_what_json_cannot_say_are_written_beside_each_other(path: Path) -> None:
+    Journal(path).append_now({"what": "pause", "name": "bad \ud800", "odd": frozenset()})
+    (entry,) = entries(path)
+    assert (entry["name"], entry["odd"]) == ("bad \ud800", "frozenset()")
+
+
 # --- on a disk
 
 
@@ -480,6 +487,17 @@ def test_without_the_lock_nothing_that_others_wrote_is_cut_off_again(
     monkeypatch.setattr(journal, "take_lock", lambda *_: None)
     write(path, "resume")
     assert whats(path) == ["pause", "theirs"]
+
+
+def test_an_error_without_a_reason_is_told_in_its_own_words(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def odd(*_: object) -> None:
+        raise OSError("the file server is odd")
+
+    kept = Journal(path)
+    write(path, "pause")
+    monkeypatch.setattr(os, "write", odd)
+    kept.append_now({"what": "resume"})
+    assert "the file server is odd" in (kept.take_warning() or "")
 
 
 def test_a_pipe_in_its_place_is_told_and_nobody_waits_for_it(path: Path) -> None:

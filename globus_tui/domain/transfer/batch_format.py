@@ -161,9 +161,7 @@ def _options(words: list[str]) -> tuple[bool | None, str | None, list[str]]:
 def _join(base: str | None, path: str) -> str:
     if not base or path.startswith("/"):
         return path
-    if not path:
-        return base
-    return base + path if base.endswith("/") else f"{base}/{path}"
+    return f"{base}/{path}" if path else base
 
 
 def _normal(path: str) -> str:

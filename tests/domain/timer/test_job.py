@@ -12,7 +12,7 @@ from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.domain.timer.health import judge
 from globus_tui.domain.timer.history import look_back
-from globus_tui.domain.timer.job import ActivityCode, FlowStart, Job, JobKind, JobStatus, PauseCause
+from globus_tui.domain.timer.job import Activity, ActivityCode, FlowStart, Job, JobKind, JobStatus, PauseCause, view
 from globus_tui.domain.transfer.transfer import SyncLevel
 from tests.domain.samples import (
     DATA_ACCESS,
@@ -27,6 +27,7 @@ from tests.domain.samples import (
     job,
     job_document,
     paused,
+    recurring,
     run_document,
     wire,
 )
@@ -217,3 +218,163 @@ def test_no_document_however_odd_raises_or_breaks_the_judging(changes: dict[str,
 def test_no_run_however_odd_raises_or_breaks_the_judging(changes: dict[str, Any]) -> None:
     read = job([run_document(TODAY_TICK) | changes, run_document(TODAY_TICK - DAY)])
     assert judge(read, {}, NOW).word is not None
+
+
+# --- what is asked of a timer, whether it was read whole or only looked at
+
+
+@pytest.mark.parametrize(
+    ("status", "activity", "over", "still", "runs"),
+    [
+        ("active", None, False, False, False),
+        ("active", "run_in_progress", False, False, True),
+        ("active", "paused", False, True, False),
+        ("inactive", None, False, True, False),
+        ("inactive", "awaiting_next_run", False, True, False),
+        ("hibernating", "paused", False, True, False),
+        ("hibernating", None, False, False, False),
+        ("ended", "paused", True, False, False),
+        ("delete_pending", "paused", True, False, False),
+    ],
+)
+def test_what_a_timer_is_doing(status: str, activity: str | None, over: bool, still: bool, runs: bool) -> None:
+    document = job_document(status=status, activity={"code": activity} if activity else None)
+    for read in (Job.from_document(document), view(document)):
+        assert (read.is_over, read.stands_still, read.running) == (over, still, runs)
+
+
+CALLED = {
+    "https://actions.automate.globus.org/transfer/transfer/run": JobKind.TRANSFER,
+    "https://sandbox.actions.automate.globus.org/transfer/transfer/run/": JobKind.TRANSFER,
+    "https://transfer.actions.globus.org/transfer/run": JobKind.TRANSFER,
+    "https://transfer.actions.test.globuscs.info/transfer/run": JobKind.TRANSFER,
+    "https://flows.globus.org/flows/f10/run": JobKind.FLOW,
+    "https://flows.automate.globus.org/flows/f10/run": JobKind.FLOW,
+    "https://actions.automate.globus.org/search/run": JobKind.GENERIC,
+    "https://transfer.actions.globus.org/delete/run": JobKind.GENERIC,
+    "https://other.globus.org/transfer/run": JobKind.GENERIC,
+    "https://groups.globus.org/flows/f10/run": JobKind.GENERIC,
+    "https://flows.globus.org/other/f10": JobKind.GENERIC,
+    "https://flows.globus.org.example.com/flows/f10/run": JobKind.GENERIC,
+    "https://globus.org/transfer/transfer/run": JobKind.GENERIC,
+}
+
+
+@pytest.mark.parametrize("url", CALLED)
+def test_whom_a_timer_calls_is_told_by_the_whole_address(url: str) -> None:
+    document = job_document(timer_type=None, callback_url=url)
+    for read in (Job.from_document(document), view(document)):
+        assert read.kind is CALLED[url]
+    assert Job.from_document(document).calls_elsewhere is (CALLED[url] is JobKind.GENERIC)
+
+
+def test_a_timer_that_names_no_address_calls_nobody_elsewhere() -> None:
+    assert not job(callback_url=None).calls_elsewhere
+    assert not Job.from_document(None).calls_elsewhere
+
+
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        ({"timer_type": "transfer", "flow_id": "f"}, JobKind.TRANSFER),
+        ({"timer_type": "flow"}, JobKind.FLOW),
+        ({"timer_type": None, "flow_id": "f"}, JobKind.FLOW),
+        ({"timer_type": "from a later day", "flow_id": ""}, JobKind.GENERIC),
+    ],
+)
+def test_of_what_kind_a_timer_is(document: dict[str, Any], kind: JobKind) -> None:
+    assert job(**document).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("url", "flow_id"),
+    [
+        ("https://flows.globus.org/flows/f10/run", "f10"),
+        ("https://flows.globus.org/flows/f10", "f10"),
+        ("https://flows.globus.org/flows", None),
+        ("https://flows.globus.org/other/f10/run", None),
+        (None, None),
+    ],
+)
+def test_which_flow_is_started_stands_in_the_address_too(url: str | None, flow_id: str | None) -> None:
+    read = job(timer_type="flow", flow_id=None, callback_url=url, body={"x": 1})
+    assert read.payload == FlowStart(flow_id, {"x": 1})
+    assert job(timer_type="flow", flow_id="f1", callback_url=url, body={"body": {"y": 2}}).payload == FlowStart(
+        "f1", {"y": 2}
+    )
+
+
+def test_a_look_says_the_same_as_a_reading() -> None:
+    flow = job_document(timer_type="flow", flow_id="f1", body={"body": {"source_endpoint": "x"}})
+    mirror = job_document()
+    mirror["body"] |= {"delete_destination_extra": True}
+    once = job_document(schedule={"type": "once", "datetime": wire(NOW)}, activity={"code": "odd"}, name=None)
+    ends = job_document(schedule=recurring(86400, START, {"condition": "iterations", "count": 3}))
+    for document in (job_document(), V1, flow, mirror, once, ends, job_document(body=None), job_document(n_runs=None)):
+        seen, read = view(document), Job.from_document(document)
+        assert type(read) is Job
+        assert type(seen) is not Job
+        for name in ("sides", "paths", "deletes", "end", "interval_seconds", "label", "transfer", "has_own_id"):
+            assert getattr(seen, name) == getattr(read, name), name
+        for name in Job.__match_args__[:-2]:
+            if name != "runs":
+                assert getattr(seen, name) == getattr(read, name), name
+        assert not hasattr(seen, "nonsense")
+        assert (seen.unreadable, read.unreadable) == (None, None)
+        assert view(read) is read
+
+
+def test_what_it_moves_is_asked_of_either_form() -> None:
+    read = job()
+    assert (read.sides, read.paths, read.deletes) == ((SOURCE, DESTINATION), (["/proj/"], ["/climate/"]), False)
+    old = view(V1)
+    assert (old.sides, old.paths) == ((SOURCE, DESTINATION), (["/a"], ["/b"]))
+    nothing = job(body=None)
+    assert (nothing.sides, nothing.paths, nothing.deletes) == ((None, None), ([], []), False)
+    assert view(job_document(body=None)).sides == (None, None)
+
+
+def test_documents_without_an_id_are_told_apart_and_stay_the_same_row() -> None:
+    first, again, other = (Job.from_document(one) for one in ([1], [1], [2]))
+    assert first.job_id == again.job_id != other.job_id
+    assert not first.has_own_id
+    assert job().has_own_id
+    assert (first.sent, first.status) == ([1], JobStatus.UNKNOWN)
+    named = Job.from_document({"job_id": "x", "name": "odd"})
+    assert (named.job_id, named.name, named.has_own_id) == ("x", "odd", True)
+
+
+@pytest.mark.parametrize(
+    ("cause", "detail", "read", "wants"),
+    [
+        ("user", "Please sign in", PauseCause.USER, False),
+        ("user", None, PauseCause.USER, False),
+        ("globus_auth_requirements", "Please sign in", PauseCause.AUTHORIZATION, True),
+        ("globus_auth_requirements", None, PauseCause.AUTHORIZATION, False),
+        ("from a later day", "Please sign in", PauseCause.OTHER, False),
+        ("from a later day", consent_required(DATA_ACCESS), PauseCause.OTHER, True),
+        (None, consent_required(DATA_ACCESS), PauseCause.OTHER, True),
+    ],
+)
+def test_words_alone_are_a_requirement_only_where_globus_says_that_it_is_one(
+    cause: str | None, detail: object, read: PauseCause, wants: bool
+) -> None:
+    reason = job(inactive_reason={"cause": cause, "detail": detail}).inactive_reason
+    assert reason is not None
+    assert (reason.cause, reason.gare is not None) == (read, wants)
+    assert job(inactive_reason={}).inactive_reason is None
+
+
+@pytest.mark.parametrize("code", [None, "", "of a later day", 7])
+def test_what_the_service_is_doing_may_be_a_word_of_a_later_day(code: object) -> None:
+    read = job(activity={"code": code, "start_timestamp": wire(NOW), "duration_seconds": 3, "reason": "r"}).activity
+    assert read == Activity(ActivityCode.UNKNOWN, NOW, 3.0, "r")
+    assert job(activity={}).activity is None
+
+
+def test_runs_of_which_one_has_no_moment_are_left_in_their_order() -> None:
+    runs = [run_document(TODAY_TICK - n * DAY, n) for n in (2, 0)]
+    runs.append(run_document(TODAY_TICK, 5) | {"ran_at": None, "start_timestamp": None})
+    assert [run.resource_id for run in job(runs).runs] == [one["resource_id"] for one in runs]
+    page = {"data": runs, "page_next": "more"}
+    assert (job(results=page).runs_marker, job(results=runs).runs_marker) == ("more", None)

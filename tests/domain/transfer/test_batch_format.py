@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from globus_tui.domain.transfer import batch_format
 from globus_tui.domain.transfer.batch_format import read_batch, write_batch
 from globus_tui.domain.transfer.transfer import TransferItem
 
@@ -23,6 +24,7 @@ def test_items_comments_quotes_and_options() -> None:
 
 -r /data/run1/ /archive/run1/   # a folder
 --external-checksum d41d8 '/data/with blank' /archive/with\\ blank
+--external-checksum=9e107 /../data/./c.h5 /archive/c.h5
 /data/b --no-recursive /archive/b
 -- -odd-name- /archive/odd
 """
@@ -32,6 +34,7 @@ def test_items_comments_quotes_and_options() -> None:
         TransferItem("/data/a.h5", "/archive/a.h5"),
         TransferItem("/data/run1/", "/archive/run1/", True),
         TransferItem("/data/with blank", "/archive/with blank", None, "d41d8"),
+        TransferItem("/data/c.h5", "/archive/c.h5", None, "9e107"),
         TransferItem("/data/b", "/archive/b", False),
         TransferItem("-odd-name-", "/archive/odd"),
     )
@@ -69,6 +72,9 @@ def test_a_bad_line_is_told_with_its_number_and_the_others_are_kept(line: str, w
         ("/data/a.dat, /x/a.dat", "/data/a.dat /x/a.dat"),
         ("/a b, /c d, true", "-r '/a b' '/c d'"),
         ("-r /a/, /b/", "-r /a/ /b/"),
+        ("a#1 /out", "'a#1'"),
+        ("~, /x/, true", "-r '~' /x/"),
+        ("/a/, /b/, true, nightly", "-r /a/ /b/"),
     ],
 )
 def test_what_a_line_most_probably_does_not_mean_is_told_with_the_right_spelling(line: str, spelled: str) -> None:
@@ -76,6 +82,37 @@ def test_what_a_line_most_probably_does_not_mean_is_told_with_the_right_spelling
     assert spelled in problem.words
     if spelled.count(" ") and not spelled.startswith("'"):
         assert read_batch(spelled).problems == ()
+
+
+@pytest.mark.parametrize("line", ["one, two, true", "/a/, /b/, true, nightly, more", "/a/, , true", "/a/, /b/, soon"])
+def test_other_lists_with_commas_are_not_taken_for_the_old_form(line: str) -> None:
+    assert all("comma-separated" not in problem.words for problem in read_batch(line).problems)
+
+
+def test_a_folder_of_windows_is_no_item_and_other_doubts_are_told_beside_theirs() -> None:
+    assert read_batch(r"C:\Users\me\a.dat /dest/a.dat").items == ()
+    assert read_batch(r"/a\b /c").items == (TransferItem("/ab", "/c"),)
+
+
+def test_what_is_behind_the_last_line_that_is_read_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_format, "MOST_LINES", 3)
+    text = "/a /b\n" * 3
+    assert (len(read_batch(text).items), read_batch(text).problems) == (3, ())
+    longer = read_batch(text * 2)
+    assert (len(longer.items), [one.line for one in longer.problems]) == (3, [4])
+
+
+def test_items_are_written_as_they_are_read() -> None:
+    items = (
+        TransferItem("/a", "/b", None, "d41d8"),
+        TransferItem("/a b/", "/c,", True),
+        TransferItem("-x", "/y", False),
+    )
+    text = write_batch(items)
+    assert text.splitlines() == [
+        "--external-checksum d41d8 /a /b", "--recursive '/a b/' '/c,'", "--no-recursive -- -x /y",
+    ]  # fmt: skip
+    assert read_batch(text).items == items
 
 
 @pytest.mark.parametrize("line", ["/in /out # note", r"/a/my\ file /b", "'/a, b' /c,d", "'/in#1' /out", "/a,b /c"])
