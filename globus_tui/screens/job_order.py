@@ -80,6 +80,7 @@ class JobOrder:
         self._filter = Filter()
         self._outages: tuple[TimerGroup, ...] = ()
         self._may_group: dict[JobId, tuple[int, Job]] = {}
+        self._grouped: tuple[object, object] = (None, None)
         self._subjects: dict[JobId, tuple[int, Mapping[str, str], RowSubject]] = {}
         self._asked: tuple[object, ...] = ()
         self._order: tuple[Row, ...] = ()
@@ -134,8 +135,9 @@ class JobOrder:
 
     def _put_in_order(self, states: States, view: Viewpoint) -> None:
         """Groups get a place beside their timers; which of the two is shown is decided later."""
-        if self.grouping:
+        if self.grouping and not (self._grouped[0] is states and self._grouped[1] is view.names):
             self._find_groups(states, view)
+            self._grouped = states, view.names
         rows = sorted([*states.rows.values(), *map(_group_row, self.groups.values())])
         for column, descending in reversed(((self.column, self.descending), *self.then)):
             if column is not Column.HEALTH or descending or self.then:
