@@ -27,6 +27,7 @@ from globus_tui.store.job_state import Doing
 from globus_tui.store.journal import Journal, folded, read_journal
 from globus_tui.store.operations import CancelTask, Delete, Done, Failed, NeedsConsent, Pause, Refused, Rename, Resume
 from globus_tui.store.operations import SignedOut as SignedOutOutcome
+from globus_tui.store.refresher import WakeKind
 from tests.served import serving
 from tests.store.fakes import NOON, Gate, World, a_job, a_run, paused, refused
 from tests.store.workbench import broken_places
@@ -222,12 +223,23 @@ async def test_a_request_that_was_cut_off_is_looked_for_in_the_same_session(path
     assert [(one.what, one.effect) for one in await world.store.close_requests()] == [("pause", True)]
 
 
+def looks_next(world: World) -> bool:
+    """The next thing to do is to look what became of a request."""
+    wake = world.store.next_wake()
+    return wake is not None and wake.kind is WakeKind.LOOK
+
+
 async def test_a_look_that_is_under_way_is_not_begun_twice(path: Path) -> None:
     world = await opened(path, paused(a_job()))
     left_behind(path)
+    world.store.set_interval(0)
+    assert not looks_next(world)
+    world.jobs.errors["pause_job"] = lost()
     gate = world.jobs.gates["list_jobs"] = Gate()
     first = asyncio.create_task(world.store.close_requests())
     await gate.reached.wait()
+    assert world.store.journal.lost
+    assert not looks_next(world)
     assert await world.store.close_requests() == ()
     gate.open.set()
     assert len(await first) == 1
@@ -441,6 +453,35 @@ async def test_a_cancellation_that_failed_says_whether_nothing_was_changed() -> 
     found = await world.store.operate(CancelTask("t1", ONE))
     assert isinstance(found, Failed)
     assert (found.rolled_back, found.words) == (False, "Nobody can tell whether the task was cancelled: No answer.")
+
+
+async def test_a_cancellation_whose_answer_was_lost_and_which_is_seen_is_done() -> None:
+    world = await cancelling()
+
+    async def carried_out(task_id: str) -> str:
+        world.tasks.known[task_id] = replace(ACTIVE, status=TaskStatus.FAILED)
+        raise TimedOut("No answer.", maybe_processed=True)
+
+    world.tasks.cancel_task = carried_out  # type: ignore[method-assign]
+    done = await world.store.operate(CancelTask("t1", ONE))
+    assert isinstance(done, Done)
+    assert done.words == "The task was cancelled."
+    assert world.store.journal.unwritten[-1]["outcome"] == "done"
+
+
+async def test_a_cancellation_that_was_taken_is_done_although_nobody_can_look() -> None:
+    world = await cancelling()
+    real = world.tasks.cancel_task
+
+    async def then_nothing_answers(task_id: str) -> str:
+        world.tasks.errors["get_task"] = [refused(503)]
+        return await real(task_id)
+
+    world.tasks.cancel_task = then_nothing_answers  # type: ignore[method-assign]
+    done = await world.store.operate(CancelTask("t1", ONE))
+    assert isinstance(done, Done)
+    assert (done.words, done.confirmed) == ("The task is being cancelled; that can take a minute.", False)
+    assert (world.store.journal.unwritten[-1]["outcome"], world.store.journal.unwritten[-1]["after"]) == ("done", None)
 
 
 async def test_a_task_that_is_unknown_later_settles_it_and_one_that_cannot_be_read_is_asked_for_again(

@@ -33,8 +33,10 @@ class GroupMember:
     def clock(self) -> timedelta | None:
         """The local time of day that is wanted, since midnight; on the night of a clock change it may begin apart."""
         hit = re.search(r"(\d\d):(\d\d)(?::(\d\d))?$", self.suffix, re.ASCII)
-        hours, minutes, seconds = (int(part or 0) for part in hit.groups()) if hit else (0, 0, 0)
-        return timedelta(hours=hours, minutes=minutes, seconds=seconds) if hit else None
+        if hit is None:
+            return None
+        hours, minutes, seconds = (int(part or 0) for part in hit.groups())
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def calendar_group(
         suffix = f"{'' if day is None else DAY_NAMES[day][:3] + ' '}{clock_text(some[0])}" if len(per_timer) > 1 else ""
         moments.append((at, suffix))
     moments.sort(key=lambda pair: pair[0].moment or after)
-    if apart > 1 and days != EVERY_DAY and moments[0][0].day is not None:
+    if days != EVERY_DAY and moments[0][0].day is not None:
         moments = [(_same_week(at, moments[0][0], step), suffix) for at, suffix in moments]
     members = [GroupMember(RecurringSchedule(step, at.moment), suffix) for at, suffix in moments]
     members.sort(key=lambda member: member.schedule.start or after)

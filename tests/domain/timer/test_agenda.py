@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from globus_tui.domain.timer.agenda import (
     AT_ONCE,
     ClashKind,
+    Coming,
     Habit,
     clock_changes,
     fires,
@@ -22,7 +24,21 @@ from globus_tui.domain.timer.agenda import (
 from globus_tui.domain.timer.history import Mark, look_back
 from globus_tui.domain.timer.hour_load import will_start
 from globus_tui.domain.timer.job import Job
-from tests.domain.samples import DAY, DESTINATION, HOUR, MINUTE, NOW, SOURCE, TODAY_TICK, job_document, run_document
+from globus_tui.domain.transfer.collection import Collection
+from tests.domain.samples import (
+    DAY,
+    DESTINATION,
+    HOUR,
+    MINUTE,
+    NOW,
+    SOURCE,
+    TODAY_TICK,
+    job_document,
+    recurring,
+    run_document,
+    running,
+    wire,
+)
 
 
 def timer(name: str, start: datetime, every: timedelta, **changes: Any) -> Job:
@@ -176,3 +192,126 @@ def test_clock_changes_in_a_zone() -> None:
     begin = datetime(2026, 10, 25, 1, 7, 30, tzinfo=UTC)
     assert clock_changes(begin, begin + 14 * DAY, chicago) == ((datetime(2026, 11, 1, 7, tzinfo=UTC), -HOUR),)
     assert clock_changes(begin, begin + 14 * DAY, UTC) == ()
+
+
+def test_of_a_schedule_without_a_start_the_runs_are_counted_from_the_next_one() -> None:
+    job = Job.from_document(job_document([], schedule=recurring(3600) | {"start": None}, next_run=wire(NOW + MINUTE)))
+    assert fires(job, NOW, NOW + 2 * HOUR, NOW) == (NOW + MINUTE, NOW + MINUTE + HOUR)
+    assert fires(job, NOW - DAY, NOW + 2 * HOUR, NOW) == (NOW + MINUTE, NOW + MINUTE + HOUR)
+    assert fires(job, NOW + MINUTE, NOW + 2 * HOUR, NOW) == (NOW + MINUTE + HOUR,)
+    once = Job.from_document(
+        job_document([], schedule={"type": "once"}, next_run=wire(NOW + MINUTE), activity=None, n_runs=0)
+    )
+    assert fires(once, NOW, NOW + HOUR, NOW) in ((), (NOW + MINUTE,))
+
+
+def test_a_run_that_will_be_skipped_ends_never_and_one_of_unknown_length_at_no_known_time() -> None:
+    job_id = timer("t", NOW, HOUR).job_id
+    assert Coming(NOW, job_id, HOUR, None).ends is None
+    assert Coming(NOW, job_id, None, NOW).ends is None
+    assert Coming(NOW, job_id, HOUR, NOW + MINUTE).ends == NOW + HOUR + MINUTE
+    assert Habit(timer("t", NOW, HOUR), None, NOW).end is None
+    assert Habit(timer("t", NOW, HOUR), HOUR, None).end is None
+
+
+def test_two_queues_with_a_rest_between_are_two() -> None:
+    habits = [habit(f"t{number}", NOW + HOUR, 6 * HOUR, HOUR) for number in range(4)]
+    queues = [one for one in forecast(habits, NOW, NOW + 8 * HOUR).clashes if one.kind is ClashKind.QUEUE]
+    assert [(one.at, one.until, one.times, one.wait) for one in queues] == [
+        (NOW + HOUR, NOW + 2 * HOUR, 1, HOUR),
+        (NOW + 7 * HOUR, NOW + 8 * HOUR, 1, HOUR),
+    ]
+
+
+def test_who_waits_for_less_than_a_minute_does_not_wait() -> None:
+    habits = [habit(f"t{number}", NOW + HOUR, DAY, MINUTE) for number in range(3)]
+    short = habit("t9", NOW + HOUR + timedelta(seconds=1), DAY, MINUTE)
+    assert forecast([*habits, short], NOW, NOW + 20 * HOUR).clashes == ()
+    assert len(forecast([*habits, habit("t9", NOW + HOUR, DAY, MINUTE)], NOW, NOW + 20 * HOUR).clashes) == 1
+
+
+@pytest.mark.parametrize(("apart", "clash"), [(0, True), (59, True), (60, False)])
+def test_runs_of_unknown_length_meet_in_the_same_minute(apart: int, clash: bool) -> None:
+    one = habit("one", NOW + HOUR, DAY, None, to="/x/")
+    two = habit("two", NOW + HOUR + timedelta(seconds=apart), DAY, None, to="/x/in/")
+    assert bool(forecast([one, two], NOW, NOW + 20 * HOUR).clashes) is clash
+
+
+@pytest.mark.parametrize(("usual", "clashes"), [(None, 0), (HOUR, 1), (20 * MINUTE, 0)])
+def test_a_run_in_progress_meets_what_comes_before_it_usually_ends(usual: timedelta | None, clashes: int) -> None:
+    going = Habit(timer("going", NOW + 5 * HOUR, DAY, to="/x/"), usual, NOW - 30 * MINUTE)
+    coming = habit("coming", NOW + 10 * MINUTE, DAY, MINUTE, to="/x/")
+    assert len(forecast([going, coming], NOW, NOW + HOUR).clashes) == clashes
+
+
+def test_two_of_the_same_timer_do_not_clash_and_a_guest_collection_is_known_for_what_it_shows() -> None:
+    again = habit("again", NOW + MINUTE, 2 * MINUTE, 90 * MINUTE, to="/x/")
+    assert [one.kind for one in forecast([again], NOW, NOW + HOUR).clashes] == [ClashKind.OWN_TICK]
+    guest = habit("guest", NOW + MINUTE, DAY, HOUR, to="/raw/")
+    body = {
+        "source_endpoint": SOURCE,
+        "destination_endpoint": "h0st",
+        "DATA": [{"source_path": "/a/", "destination_path": "/lab/raw/"}],
+    }
+    host = habit("host", NOW + MINUTE, DAY, HOUR, body=body)
+    shown = {DESTINATION: Collection(DESTINATION, "Lab", mapped_collection_id="h0st", host_path="/lab/")}
+    assert forecast([guest, host], NOW, NOW + HOUR).clashes == ()
+    (clash,) = forecast([guest, host], NOW, NOW + HOUR, shown).clashes
+    assert (clash.kind, clash.job_ids) == (ClashKind.SAME_PLACE, ("guest", "host"))
+
+
+def test_runs_in_progress_are_habits_too_listed_or_not() -> None:
+    going = Job.from_document(job_document([run_document(TODAY_TICK, 0, "active")], **running(TODAY_TICK)))
+    assert habit_of(going, look_back(going, {}, NOW)).since == TODAY_TICK
+    unlisted = Job.from_document(job_document([run_document(TODAY_TICK - DAY, 0)], **running(TODAY_TICK)))
+    assert habit_of(unlisted, look_back(unlisted, {}, NOW)).since == TODAY_TICK
+    assert (
+        habit_of(Job.from_document(job_document([])), look_back(Job.from_document(job_document([])), {}, NOW)).since
+        is None
+    )
+
+
+def test_the_past_has_ticks_without_a_run_and_runs_that_reach_into_it() -> None:
+    def long(days_ago: int, hours: float) -> dict[str, Any]:
+        at = TODAY_TICK - days_ago * DAY
+        return run_document(at, days_ago, end_timestamp=wire(at + hours * HOUR))
+
+    runs = [run_document(TODAY_TICK, 0, "active"), long(3, 26), long(5, 30), long(6, 1)]
+    job = Job.from_document(job_document(runs, **running(TODAY_TICK)))
+    found = happened(job, {}, NOW, TODAY_TICK - 4 * DAY)
+    assert [(one.at, one.mark, one.ends) for one in found] == [
+        (TODAY_TICK, Mark.RUNNING, None),
+        (TODAY_TICK - DAY, Mark.MISSED, None),
+        (TODAY_TICK - 2 * DAY, Mark.SKIPPED, None),
+        (TODAY_TICK - 3 * DAY, Mark.OK, TODAY_TICK - 3 * DAY + 26 * HOUR),
+        (TODAY_TICK - 4 * DAY, Mark.SKIPPED, None),
+        (TODAY_TICK - 5 * DAY, Mark.OK, TODAY_TICK - 5 * DAY + 30 * HOUR),
+    ]
+    assert [one.at for one in happened(job, {}, NOW, TODAY_TICK)] == [TODAY_TICK]
+    week = Job.from_document(job_document([long(0, 1), long(9, 60)], n_runs=2))
+    assert TODAY_TICK - 9 * DAY not in {one.at for one in happened(week, {}, NOW, TODAY_TICK - DAY)}
+    assert TODAY_TICK - 9 * DAY in {one.at for one in happened(week, {}, NOW, TODAY_TICK - 7 * DAY)}
+
+
+@pytest.mark.parametrize(
+    ("behind", "late"),
+    [(timedelta(0), False), (10 * MINUTE, False), (11 * MINUTE, True), (23 * HOUR, True), (-50 * DAY, False)],
+)
+def test_a_run_long_after_its_tick_caught_up_on_one_that_was_missed(behind: timedelta, late: bool) -> None:
+    job = Job.from_document(job_document([run_document(TODAY_TICK - DAY + behind, 0)]))
+    found = [one for one in happened(job, {}, NOW, NOW - 90 * DAY) if one.mark is Mark.OK]
+    assert [one.late for one in found] == [late]
+    bare = Job.from_document(
+        job_document([run_document(TODAY_TICK + HOUR, 0)], schedule=recurring(86400) | {"start": None})
+    )
+    assert [one.late for one in happened(bare, {}, NOW, NOW - DAY)] == [False]
+
+
+def test_a_change_of_the_clocks_just_behind_the_beginning_is_seen() -> None:
+    chicago, change = ZoneInfo("America/Chicago"), datetime(2026, 11, 1, 7, tzinfo=UTC)
+    for begins in (change - timedelta(minutes=7, seconds=30), change - timedelta(seconds=1)):
+        assert clock_changes(begins, change + DAY, chicago) == ((change, -HOUR),)
+    assert clock_changes(change - DAY, change, chicago) == ((change, -HOUR),)
+    assert clock_changes(change, change + DAY, chicago) == ()
+    spring = datetime(2027, 3, 14, 8, tzinfo=UTC)
+    assert clock_changes(spring - DAY, spring + DAY, chicago) == ((spring, HOUR),)

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from globus_tui.domain.timer.history import Mark, look_back, starts_at_once
+from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.timer.history import (
+    Mark,
+    look_back,
+    outcome_of,
+    run_is_unlisted,
+    starts_at_once,
+    tick_of,
+    timeline,
+)
 from globus_tui.domain.timer.job import Job
 from globus_tui.domain.timer.run import Outcome
 from globus_tui.sandbox.timers import engine as timer_engine
@@ -310,3 +319,113 @@ def test_what_became_of_each_run_is_kept_beside_the_marks() -> None:
     found = look_back(job(runs), {}, NOW)
     assert found.outcomes == (Outcome.RUNNING, Outcome.REFUSED)
     assert len(found.marks) > len(found.outcomes)
+
+
+# --- odd documents
+
+MOMENTLESS = run_document(TODAY_TICK, 1) | {"ran_at": None, "start_timestamp": None}
+
+
+@pytest.mark.parametrize(
+    ("runs", "since", "unlisted"),
+    [
+        ([], NOW, True),
+        ([run_document(TODAY_TICK)], TODAY_TICK, False),
+        ([run_document(TODAY_TICK)], TODAY_TICK + MINUTE, False),
+        ([run_document(TODAY_TICK)], TODAY_TICK + 2 * MINUTE, True),
+        ([run_document(TODAY_TICK - DAY, 0, "active")], TODAY_TICK, True),
+        ([run_document(TODAY_TICK, 0, "active")], None, False),
+        ([run_document(TODAY_TICK)], None, True),
+        ([MOMENTLESS], TODAY_TICK, True),
+    ],
+)
+def test_whether_the_run_in_progress_is_one_of_those_listed(
+    runs: list[dict[str, object]], since: datetime | None, unlisted: bool
+) -> None:
+    activity = {"code": "run_in_progress", "start_timestamp": wire(since) if since else None}
+    read = job(runs, activity=activity)  # type: ignore[arg-type]  # documents
+    assert run_is_unlisted(read, read.runs) is unlisted
+    waiting = job(runs)  # type: ignore[arg-type]
+    assert not run_is_unlisted(waiting, waiting.runs)
+
+
+@pytest.mark.parametrize(
+    "schedule", [None, recurring(86400) | {"start": None}, {"type": "once", "datetime": wire(START)}]
+)
+def test_runs_without_ticks_stand_side_by_side(schedule: dict[str, object] | None) -> None:
+    runs = [run_document(TODAY_TICK, 0), run_document(TODAY_TICK - 5 * DAY, 1)]
+    read = job(runs, schedule=schedule)
+    assert strip(read, {}, NOW) == "##"
+    assert [(one.mark, one.at) for one in timeline(read, {}, NOW)] == [
+        (Mark.OK, TODAY_TICK), (Mark.OK, TODAY_TICK - 5 * DAY),
+    ]  # fmt: skip
+
+
+def test_a_run_without_a_moment_hides_no_gap_and_makes_none() -> None:
+    read = job([run_document(TODAY_TICK, 0), MOMENTLESS, run_document(TODAY_TICK - 5 * DAY, 2)])
+    assert Mark.MISSED not in look_back(read, {}, NOW).marks
+    assert len(timeline(read, {}, NOW)) == 3
+
+
+def test_a_gap_is_seen_although_the_run_before_it_came_late() -> None:
+    late = took(TODAY_TICK - 2 * DAY + 2 * MINUTE, 1, HOUR)
+    assert strip(job([run_document(TODAY_TICK, 0), late]), {}, NOW) == "#p#"
+
+
+@pytest.mark.parametrize(("early", "tick"), [(0, 1), (13, 1), (15, 1), (16, 0), (59, 0), (61, 0), (80, -1)])
+def test_a_run_belongs_to_the_tick_that_it_is_near(early: int, tick: int) -> None:
+    minutely = RecurringSchedule(MINUTE, START)
+    assert tick_of(minutely, START + MINUTE - timedelta(seconds=early)) == tick
+    assert tick_of(RecurringSchedule(MINUTE), START) == -1
+
+
+def test_runs_that_skipped_some_files_count_for_what_is_usual() -> None:
+    runs = [took(TODAY_TICK - n * DAY, n, timedelta(minutes=40 + n)) for n in range(3)]
+    skipping = by_id(*(task(n, subtasks_skipped_errors=1) for n in range(3)))
+    assert look_back(job(runs), skipping, NOW).usual is not None
+    failed = by_id(*(failed_task(n) for n in range(3)))
+    assert look_back(job(runs), failed, NOW).usual is None
+
+
+@pytest.mark.parametrize(
+    ("n_runs", "more", "complete"), [(2, None, True), (None, None, True), (3, None, False), (2, "page 2", False)]
+)
+def test_whether_there_are_older_runs(n_runs: int | None, more: str | None, complete: bool) -> None:
+    runs = [run_document(TODAY_TICK - n * DAY, n) for n in range(2)]
+    read = job(results={"data": runs, "page_next": more}, n_runs=n_runs)
+    assert look_back(read, {}, NOW).complete is complete
+
+
+def test_what_ends_in_the_future_has_missed_only_what_has_passed() -> None:
+    end = {"condition": "time", "datetime": wire(NOW + 90 * DAY)}
+    stopped = job([run_document(TODAY_TICK - 3 * DAY)], **paused("user"), schedule=recurring(86400, START, end))
+    assert look_back(stopped, {}, NOW).missed_now == 3
+
+
+def test_of_a_timer_whose_creation_is_not_known_nothing_is_called_missed() -> None:
+    stopped = job([], **paused("user"), submitted_at=None, last_ran_at=None)
+    assert look_back(stopped, {}, NOW).missed_now == 0
+    assert timeline(stopped, {}, NOW) == ()
+
+
+def test_a_single_run_without_a_moment_may_have_been_missed_or_not() -> None:
+    assert look_back(job([], **paused("user"), schedule={"type": "once"}), {}, NOW).missed_now is None
+
+
+def test_a_paused_timer_whose_run_goes_on_by_the_services_word_starts_none_at_once() -> None:
+    going = job([run_document(TODAY_TICK - 3 * DAY)], **running(TODAY_TICK - 3 * DAY), status="inactive")
+    assert going.stands_still
+    assert starts_at_once(going, look_back(going, {}, NOW), NOW) is False
+
+
+def test_lines_of_the_past_say_what_became_of_each_run_and_whether_files_could_be_counted() -> None:
+    runs = [run_document(TODAY_TICK, 0), refused_document(TODAY_TICK - 2 * DAY)]
+    lines = timeline(job(runs), {}, NOW)
+    assert [outcome_of(one) for one in lines] == [Outcome.OK, None, Outcome.REFUSED]
+    assert all(one.transfers for one in lines if one.run)
+    flow = timeline(job(runs, timer_type="flow", flow_id="f"), {}, NOW)
+    assert [one.transfers for one in flow if one.run] == [False, False]
+    bare = timeline(job(runs, body=None), {}, NOW)
+    assert [one.transfers for one in bare if one.run] == [True, True]
+    old = timeline(job(runs, timer_type=None, callback_url="https://example.org"), {}, NOW)
+    assert [one.transfers for one in old if one.run] == [True, True]
