@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.domain.errors import BadInput, TimedOut
+from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.errors import BadInput, SignedOut, TimedOut
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.domain.timer.job import Activity, ActivityCode, InactiveReason, JobId, JobStatus, PauseCause
 from globus_tui.store.job_state import Replacement
-from globus_tui.store.operations import Done, Failed, Resume
+from globus_tui.store.operations import Done, Failed, Rename, Resume
 from globus_tui.store.windows import (
     ASKED,
     LEFT,
@@ -304,11 +305,20 @@ async def test_a_pause_of_which_nobody_knows_whether_it_arrived_stays_asked_for(
     assert window.state == "open"
     world.jobs.put(paused(a_job()))
     await world.store.refresh()
+    await world.store.operate(Rename(ONE, "other"))  # what else was done to it says nothing of the pause
     plan = await windows.closing(window)
     assert plan.left == ((window.items[0], "nobody can tell whether this window paused it"),)
     world.later(5)
     await world.store.close_requests()  # it had arrived: the journal says so now
     assert (await windows.closing(window)).resumed == window.items
+
+
+@pytest.mark.parametrize("error", [SignedOut("Not signed in."), refused(403, gare=Gare("ConsentRequired", ("s",)))])
+async def test_what_wants_a_sign_in_or_a_consent_first_was_not_paused(error: Exception) -> None:
+    world, windows, _ = await opened()
+    world.jobs.errors["pause_job"] = [error]
+    window, _ = await windows.begin((await windows.plan([ONE], reason="x")).window_id)
+    assert [(item.state, item.why) for item in window.items] == [(LEFT, "could not be paused")]
 
 
 async def test_a_timer_that_somebody_paused_just_before_is_left_alone() -> None:
@@ -394,6 +404,16 @@ async def test_what_could_not_be_resumed_keeps_the_window_open_and_is_tried_agai
     assert world.store.orders(ONE).rest is not None
     await windows.close(still, await windows.closing(still))
     assert [item.state for item in (await windows.all())[0].items] == [RESUMED, RESUMED]
+
+
+async def test_what_somebody_else_has_resumed_since_the_plan_was_made_is_not_resumed_again() -> None:
+    world, windows, _, window = await holding(a_job(), a_job("two"))
+    plan = await windows.closing(window)
+    await windows.close(window, plan._replace(resumed=plan.resumed[:1]))
+    outcomes = await windows.close(window, plan)
+    assert list(outcomes) == [plan.resumed[1].job_id]
+    assert await windows.close(window, plan) == {}
+    assert world.jobs.calls.count("resume_job") == 2
 
 
 async def test_what_was_not_agreed_to_stays_and_what_is_left_alone_is_let_go_of() -> None:

@@ -122,6 +122,15 @@ def test_what_is_to_run_once_or_as_soon_as_it_is_made_is_left_as_it_is() -> None
     assert in_place_of(old(None), draft(None), NOW).schedule is None
 
 
+def test_a_run_of_the_new_one_during_the_swap_is_meant_where_the_old_one_has_none_then() -> None:
+    near = draft(RecurringSchedule(HOUR, NOW + MINUTE))
+    assert in_place_of(old(ticks(HOUR, 20 * MINUTE)), near, NOW) is near
+    often = draft(RecurringSchedule(SHORT, NOW + MINUTE))
+    found = in_place_of(old(ticks(HOUR, 20 * MINUTE)), often, NOW).schedule
+    assert isinstance(found, RecurringSchedule)
+    assert found.start == NOW + MINUTE + SHORT
+
+
 def test_where_nothing_is_moved_the_draft_stays_with_its_group() -> None:
     later = replace(draft(RecurringSchedule(HOUR, NOW + DAY)), group=("a", "b"))  # type: ignore[arg-type]  # only handed on
     assert in_place_of(old(ticks(HOUR, 20 * MINUTE)), later, NOW) is later
