@@ -54,7 +54,7 @@ async def open_window(options: Namespace, context: Context) -> int:
     plan = [f"pause {timer.state.job.label} ({timer.state.job_id})" for timer in taken]
     others = (timer.state for timer in chosen if timer not in taken)
     plan += [f"left out: {state.job.label} {why_not_paused(state)}" for state in others]
-    plan.append(opening_words(until, now, context.zone, resume=options.resume))
+    plan += [opening_words(until, now, context.zone, resume=options.resume)] if taken else []
     if (code := goes_on(options, plan, "pause", len(taken))) is not None:
         return code
     windows = Windows(context.store)

@@ -146,6 +146,8 @@ def test_a_maintenance_window_pauses_and_resumes_exactly_the_same(facility: Serv
     assert terminal("window", "open", "name:db-dumps") == MISUSED
     assert terminal("pause", "name:db-dumps", "--reason", "disk swap", "--until", "in 3 hours", "--yes") == DONE
     assert status("db-dumps") == "inactive"
+    assert terminal("window", "open", "name:db-dumps", "--yes") == DONE
+    assert terminal.err == "globus-tui: left out: db-dumps was paused before\n"  # and no word of a window
     assert terminal("window", "list", "--json") == DONE
     (window,) = terminal.document["windows"]
     assert (window["reason"], window["state"], window["overdue"]) == ("disk swap", "open", False)

@@ -124,7 +124,7 @@ def plain(path: str, home: str | None = None) -> str:
             continue
         if step == "~" and not steps:
             steps = [""] if home is None else home.strip("/").split("/") if home != "/" else []
-        elif step != ".." or steps in ([""], ["", ".."]) or steps[-1:] == [".."]:
+        elif step != ".." or steps == [""] or steps[-1:] == [".."]:
             steps.append(step)
         else:
             del steps[-1:]

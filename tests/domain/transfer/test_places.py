@@ -68,6 +68,8 @@ PLAIN = {
     "..": "//../",
     "/~/../x": "//../x/",
     "~/../../x": "//../../x/",
+    "~/../../../x": "//../../../x/",
+    "~/a/../../b/..": "//../",
     "/a/~": "/a/~/",
     "/A": "/A/",
     "/caf\u00e9": "/caf\u00e9/",
@@ -419,6 +421,16 @@ def test_a_hidden_folder_may_be_anywhere_in_what_its_host_shows_whoever_asks_fir
     hidden, home = place(SOURCE, "/raw", known), place(HOST, "~/x", known)
     assert relation(hidden, home) is relation(home, hidden) is Relation.UNSURE
     assert relation(place(SOURCE, "/a", known), place(SOURCE, "/b", known)) is Relation.APART
+
+
+def test_two_hidden_folders_of_one_host_may_be_in_each_other() -> None:
+    known = {key: replace(SHARED, collection_id=key, host_path=None) for key in (SOURCE, DESTINATION)}
+    assert relation(place(SOURCE, "/a", known), place(DESTINATION, "/b", known)) is Relation.UNSURE
+
+
+@pytest.mark.parametrize("one", Relation)
+def test_what_is_done_in_one_place_is_done_in_the_other_where_they_overlap(one: Relation) -> None:
+    assert one.overlaps is (one not in (Relation.APART, Relation.UNSURE))
 
 
 def test_where_a_transfer_reads_and_writes_is_told_item_by_item() -> None:
