@@ -343,9 +343,9 @@ def test_whether_the_run_in_progress_is_one_of_those_listed(
     runs: list[dict[str, object]], since: datetime | None, unlisted: bool
 ) -> None:
     activity = {"code": "run_in_progress", "start_timestamp": wire(since) if since else None}
-    read = job(runs, activity=activity)  # type: ignore[arg-type]  # documents
+    read = job(runs, activity=activity)
     assert run_is_unlisted(read, read.runs) is unlisted
-    waiting = job(runs)  # type: ignore[arg-type]
+    waiting = job(runs)
     assert not run_is_unlisted(waiting, waiting.runs)
 
 
