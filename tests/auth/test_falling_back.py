@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.token_store import (
@@ -382,7 +384,10 @@ def test_a_file_that_somebody_repaired_meanwhile_is_not_set_aside(
 
 
 @pytest.mark.parametrize("choice", ["file", "auto"])
-def test_where_a_home_can_be_written_nothing_is_said(tmp_path: Path, choice: str) -> None:
+def test_where_a_home_can_be_written_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choice: str
+) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)  # whatever keyrings this machine and other tests have
     store = choose_store(choice, tmp_path / "new")
     assert (store.take_notices(), store.fault, store.doubt()) == ((), None, None)
     assert store.where() == str(tmp_path / "new" / "tokens.json")

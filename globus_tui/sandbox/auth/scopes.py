@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from globus_tui.sandbox.state import Sandbox
 
 FLOWS_CLIENT = "eec9b274-0c81-4334-bdc2-54e90e689b9a"
-TRANSFER_ACTION = "https://auth.globus.org/scopes/actions.globus.org/transfer/transfer"
+ACTION_PROVIDER_SCOPE = "https://auth.globus.org/scopes/actions.globus.org/transfer/transfer"
 """The legacy Transfer action provider: the extra level between timer and Transfer before November 2024."""
 
 _AUTH_URN = "urn:globus:auth:scope:auth.globus.org:"
@@ -43,7 +43,7 @@ KNOWN: dict[str, tuple[str, str]] = {
     TRANSFER_ALL: (TRANSFER_SERVER, "Transfer files using Globus Transfer"),
     f"urn:globus:auth:scope:{TRANSFER_SERVER}:gcp_install": (TRANSFER_SERVER, "Set up Connect Personal"),
     TIMER_SCOPE: (TIMERS_SERVER, "Schedule actions with Globus Timers"),
-    TRANSFER_ACTION: ("actions.globus.org", "Transfer files through the Transfer action provider"),
+    ACTION_PROVIDER_SCOPE: ("actions.globus.org", "Transfer files through the Transfer action provider"),
     f"urn:globus:auth:scope:{_GROUPS}:all": (_GROUPS, "Manage your groups"),
     f"urn:globus:auth:scope:{_GROUPS}:view_my_groups_and_memberships": (_GROUPS, "See your groups"),
     **{f"urn:globus:auth:scope:{_SEARCH}:{x}": (_SEARCH, "Search") for x in ("all", "search", "ingest")},

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from globus_tui.sandbox.auth.scopes import ACTION_PROVIDER_SCOPE
 from globus_tui.sandbox.flows import runs
 from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Document, Refusal, Sandbox, Timer, TimerRun, Token
 from globus_tui.sandbox.transfer.engine import begin, submit
@@ -16,7 +17,6 @@ from globus_tui.sandbox.transfer.engine import begin, submit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ACTION_PROVIDER_SCOPE = "https://auth.globus.org/scopes/actions.globus.org/transfer/transfer"
 MESSAGE = "Missing required data_access consent"
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 
 from globus_tui.sandbox.access import Caller, Row, answered, caller, timers_refusal, validation_refusal
+from globus_tui.sandbox.auth.scopes import ACTION_PROVIDER_SCOPE
 from globus_tui.sandbox.state import TIMER_SCOPE, TIMERS_SERVER, Document, Sandbox, Timer, TimerRun, iso
 from globus_tui.sandbox.timers import engine
-from globus_tui.sandbox.timers.engine import ACTION_PROVIDER_SCOPE, flow_scope, is_active
+from globus_tui.sandbox.timers.engine import flow_scope, is_active
 from globus_tui.sandbox.timers.payloads import Checked, a_flag, a_moment, a_text, over_budget, read_job, read_timer
 
 if TYPE_CHECKING:

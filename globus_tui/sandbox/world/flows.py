@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.sandbox.auth.people import CLI_TEMPLATE, TUTORIAL_CLIENT
 from globus_tui.sandbox.auth.scopes import grant_string
 from globus_tui.sandbox.flows.runs import start
 from globus_tui.sandbox.state import TIMER_SCOPE, TRANSFER_ALL, Client, Document, Person, Sandbox, Timer, iso
@@ -23,10 +24,7 @@ CURATOR_ID = "e83a2f11-5c9b-4d7e-9f02-3a4b6c8d0e04"
 
 SERVICE_CLIENT_ID = "7a9c4e02-1d5f-4b83-a6e0-2c8f9b3d7e15"
 SERVICE_CLIENT_SECRET = "sandbox-secret-for-the-service-account"  # noqa: S105 - opens nothing but a pretend world
-NATIVE_CLIENT_ID = "61338d24-54d5-408f-a10d-66c06b59f6d2"
-"""The public native client of the Python SDK's examples."""
-CLI_TEMPLATE_ID = "95fdeba8-fac2-42bd-a357-e068d82ff78e"
-"""The native client of the Globus CLI, from which it makes its own client at login."""
+NATIVE_CLIENT_ID = TUTORIAL_CLIENT
 AUTHCODE_URL = "https://auth.globus.org/v2/web/auth-code"
 
 _FACILITY = "b2f3a1c4-90de-4e57-8a1b-1c2d3e4f5a01"
@@ -47,7 +45,7 @@ def add_people(sandbox: Sandbox) -> None:
     for client in (
         Client(SERVICE_CLIENT_ID, "Facility mover (service account)", SERVICE_CLIENT_SECRET),
         Client(NATIVE_CLIENT_ID, "Globus console (native)", redirect_uris=(AUTHCODE_URL,)),
-        Client(CLI_TEMPLATE_ID, "Globus CLI (native client)", redirect_uris=(AUTHCODE_URL,)),
+        Client(CLI_TEMPLATE, "Globus CLI (native client)", redirect_uris=(AUTHCODE_URL,)),
     ):
         sandbox.clients[client.client_id] = client
 
@@ -70,13 +68,13 @@ def data_access(collection_id: str) -> str:
     return f"https://auth.globus.org/scopes/{collection_id}/data_access"
 
 
-def add_consents(sandbox: Sandbox, consented: Iterable[str], flow_scopes: Iterable[str]) -> None:
+def add_consents(sandbox: Sandbox, consented: Iterable[str]) -> None:
     """Records what the operator agreed to, for the native client and for the service account.
 
     Args:
         consented: ids of the collections that Transfer and Timers may reach.
-        flow_scopes: user scopes of the flows that timers may start.
     """
+    flow_scopes = (flow_scope(flow_id(key)) for key, _, _ in _FLOWS if key != "ocr")  # timers may start all but one
     leaves = " ".join(f"*{data_access(collection)}" for collection in consented)
     transfer = f"{TRANSFER_ALL}[{leaves}]"
     timer = f"{TIMER_SCOPE}[{transfer} {' '.join(flow_scopes)}]"
@@ -133,11 +131,6 @@ _SCHEMAS: dict[str, Document] = {
 def flow_id(key: str) -> str:
     """The fixed id of a flow, by its short name (`quality`, `deid`, `ocr`, `move`)."""
     return str(uuid.uuid5(_SPACE, key))
-
-
-def consented_flow_scopes() -> list[str]:
-    """User scopes of the flows that the operator lets timers start: all but one."""
-    return [flow_scope(flow_id(key)) for key, _, _ in _FLOWS if key != "ocr"]
 
 
 def add_flows(sandbox: Sandbox) -> None:

@@ -338,7 +338,7 @@ def facility(
     add_bookmarks(sandbox)
     flows.add_flows(sandbox)
     sandbox.policies[POLICY_ID] = {"id": POLICY_ID, "display_name": "Clinical policy", "required_mfa": True}
-    flows.add_consents(sandbox, consented_ids(), flows.consented_flow_scopes())
+    flows.add_consents(sandbox, consented_ids())
     client = flows.NATIVE_CLIENT_ID if owner != flows.SERVICE_CLIENT_ID else flows.SERVICE_CLIENT_ID
     rich, poor = _sessions(owner, now)
     every = (*recipes.MOVING, *recipes.TROUBLES, *recipes.STEADY, *recipes.RESTING)
