@@ -10,6 +10,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
+from globus_tui.domain import wire
 from globus_tui.domain.making.draft import What
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, wire_moment
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 TOKEN = "$TOKEN"  # noqa: S105 - a place for one, not one
 """Stands where the token goes: the shell fills it in."""
-_TAB = "\t"
 
 
 def row_text(case: Case) -> str:
@@ -39,7 +39,7 @@ def row_text(case: Case) -> str:
         marks.health_sign(case.health.word).word, job.label, health_words.next_words(case),
         schedule_words.every_short(job), health_words.why(case), job.job_id,
     )  # fmt: skip
-    return _TAB.join(one_line(cell) for cell in cells)
+    return "\t".join(one_line(cell) for cell in cells)
 
 
 def source_paths(job: Job) -> str:
@@ -150,7 +150,8 @@ def _transfer(command: str, words: list[str], data: TransferData, *, timer: bool
     if not timer:
         words += ["--label", data.label] if data.label else []
         words += ["--submission-id", data.submission_id] if data.submission_id else []
-        words += ["--deadline", data.deadline[:19]] if data.deadline else []
+        deadline = wire.moment(data.deadline)  # in UTC: the CLI takes no offset, and the service takes its text as UTC
+        words += ["--deadline", f"{deadline:%Y-%m-%dT%H:%M:%S}"] if deadline else []
         for side in ("source", "destination"):
             user = getattr(data, f"{side}_local_user")
             words += [f"--{side}-local-user", user] if user else []

@@ -123,11 +123,11 @@ def paused_words(case: Case) -> str:
 def remedies(job: Job, health: Health) -> tuple[tuple[str, str], ...]:
     """The commands that help, each with what it does, the best first; none when there is nothing to do but wait."""
     best = _remedy(job, health)
-    stuck = health.why in _CANCELABLE and task_in_progress(job, health)
+    stuck = health.why in _RUN_GOES_ON and task_in_progress(job, health)
     return (*((best,) if best else ()), *((("job.cancel-task", "cancels the task"),) if stuck else ()))
 
 
-_CANCELABLE = {Why.TASK_TROUBLE, Why.SLOW, Why.LONGER_THAN_INTERVAL}
+_RUN_GOES_ON = (Why.TASK_TROUBLE, Why.SLOW, Why.LONGER_THAN_INTERVAL)
 
 
 def _remedy(job: Job, health: Health) -> tuple[str, str] | None:
@@ -345,8 +345,6 @@ _WHY: dict[Why, Callable[[Case], str]] = {
     Why.STOPPED: _stopped,
     Why.DELETING: lambda case: "being deleted",
 }
-
-_RUN_GOES_ON = (Why.TASK_TROUBLE, Why.SLOW, Why.LONGER_THAN_INTERVAL)
 
 
 def next_words(case: Case) -> str:

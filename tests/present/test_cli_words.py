@@ -150,6 +150,12 @@ def test_what_the_cli_cannot_say_is_noted() -> None:
         assert word in notes
 
 
+def test_a_deadline_is_said_in_utc_since_the_cli_takes_no_offset() -> None:
+    data = replace(PLAIN.transfer, deadline="2027-01-01T01:00:00+02:00")
+    command = cli_words.create_command(replace(PLAIN, what=What.TRANSFER_NOW, schedule=None, transfer=data))
+    assert "--deadline 2026-12-31T23:00:00 " in command.text
+
+
 def test_an_unfinished_draft_shows_what_is_missing() -> None:
     assert cli_words.create_command(new_draft()).text == (
         "globus timer create transfer --interval INTERVAL --verify-checksum SOURCE:PATH DESTINATION:PATH"
