@@ -129,7 +129,7 @@ def modern_form(scope: Scope) -> Scope | None:
 
 
 async def resolve_identities(request: SignInRequest, people: PeopleClient, known: Identity | None) -> SignInRequest:
-    """Turns usernames and URNs into ids, which is all that the login page takes; linked identities need no look-up.
+    """Turns usernames and URNs into ids, the only form that the login page takes; linked identities need no look-up.
 
     Raises:
         GlobusTuiError: the look-up failed.

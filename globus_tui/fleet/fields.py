@@ -515,7 +515,7 @@ def _table(value: object) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON has it: moments of TOML become text, what is no number of JSON is refused."""
+    """A value as JSON: moments of TOML become text, and numbers that JSON does not have are refused."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):

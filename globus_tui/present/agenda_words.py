@@ -37,7 +37,7 @@ def wait_words(run: Coming) -> str:
 
 
 def past_words(past: Sequence[Happened], waiting: int) -> str:
-    """What became of all of it together, as after an outage: what ran, what was skipped, what still waits."""
+    """The past in one line, as after an outage: what ran, what was skipped, what still waits."""
     counts: dict[str, int] = {}
     for run in past:
         counts[run.mark.value] = counts.get(run.mark.value, 0) + run.ticks
@@ -132,7 +132,7 @@ def axis(stretch: Stretch, zone: tzinfo) -> str:
 def lane(
     stretch: Stretch, past: Sequence[Happened], coming: Sequence[Coming], now: datetime, *, ascii_only: bool
 ) -> tuple[tuple[str, StyleName], ...]:
-    """One sign a cell: what became of runs, and what comes; a start is never hidden by a bar."""
+    """One sign for each cell: past runs and coming ones; a start is never hidden by a bar."""
     cells: list[tuple[str, StyleName]] = [(" ", "")] * stretch.cells
 
     def sign(name: str) -> str:

@@ -159,7 +159,7 @@ _BLOCKS, _PLAIN = "▁▂▃▄▅▆▇", "_.-=+*#"
 
 
 def odd_runs(job: Job, tasks: Mapping[str, Task]) -> dict[str, str]:
-    """What is unusual about runs beside the other good ones, by their keys: thrice as long, a tenth of the files."""
+    """What is unusual about runs among the other good ones, by run key: thrice as long, a tenth of the files."""
     runs = [(run, task_of(run, tasks)) for run in job.runs]
     good = [(run, task) for run, task in runs if outcome(run, task) in _GOOD]
     times = {run.key: lasted.total_seconds() for run, task in good if (lasted := took(run, task)) is not None}

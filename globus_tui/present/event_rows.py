@@ -76,7 +76,7 @@ def details_words(details: str | None) -> str:
 
 
 def _leaves(part: object, name: str = "") -> Iterator[str]:
-    """The values at the ends of a document, each with the last key that leads to it."""
+    """The plain values in a document, each after the last key that leads to it."""
     if isinstance(part, dict):
         for key, value in part.items():
             yield from _leaves(value, str(key))

@@ -248,7 +248,7 @@ def _blamed(case: Case) -> str | None:
 
 
 def gives_up(case: Case) -> str:
-    """` gives up 17:32`: when what waits is not tried any longer, by the deadline of its task or by the service's rule.
+    """` gives up 17:32`: until when it is tried, by the deadline of its task or by the service's rule.
 
     Documented for a run that cannot be started: half the interval, at most 45 minutes. Empty where that is not known.
     """

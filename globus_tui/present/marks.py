@@ -168,7 +168,7 @@ def _listed(
 
 
 def left_out_words(taken: int, reasons: Sequence[tuple[str, str]], *, several: str) -> str:
-    """The arithmetic of an action on several timers: `17 of 23 marked: 4 are paused already, 2 have ended`.
+    """For how many timers an action is, and why not for others: `17 of 23 marked: 4 are paused already, 2 have ended`.
 
     Args:
         taken: how many it acts on.

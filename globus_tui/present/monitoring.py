@@ -45,9 +45,9 @@ _STATES = {
 
 
 def state_of(timer: Listed) -> State:
-    """How bad it is with a timer. A blocked run is critical from the first tick on that is skipped for it.
+    """The state of one timer. A blocked run is critical from the first tick on that is skipped for it.
 
-    Trouble that somebody knows of is counted apart.
+    Known trouble is OK: it is counted apart.
     """
     if timer.state.health.known is not None:
         return State.OK
@@ -167,7 +167,7 @@ class Verdict(NamedTuple):
         return f"TIMERS {self.state.name} - {self.words()} | {' '.join(data)}\n"
 
     def metrics(self) -> str:
-        """Gauges for Prometheus: one HELP and TYPE each, no moments beside the values, nothing that is not known."""
+        """Gauges for Prometheus: one HELP and TYPE each, no timestamps, and no sample for what is not known."""
         return "".join(line + "\n" for line in self._metrics())
 
     def _metrics(self) -> Iterator[str]:

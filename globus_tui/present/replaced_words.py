@@ -120,7 +120,7 @@ def _run(moment: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def _after(anchored: Anchor, now: datetime, zone: tzinfo, *, moved: bool = False) -> str:
-    """The hour past the next change; nothing where no further change moves it within a year."""
+    """The hour after the next clock change; empty when no change within a year moves it."""
     if anchored.shift is None:
         return ""
     after = anchored.shift.after.astimezone(UTC)

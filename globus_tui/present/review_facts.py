@@ -214,7 +214,7 @@ def load_words(load: Sequence[HourLoad], quiet: HourLoad | None) -> str:
 
 
 def group_words(group: GroupCreation, wanted: int) -> str:
-    """How many of them there are, and what else an earlier attempt left; empty when there is nothing to say."""
+    """How many of a group's timers exist, and what an earlier attempt left; empty when there is nothing to say."""
     made = len(group.made)
     already = sum(created.found_again for created in group.made)
     parts = []
@@ -237,7 +237,7 @@ WHAT_WORDS = {
 
 
 def changes(old: Draft, new: Draft, names: Mapping[str, str], now: datetime, zone: tzinfo, arrow: str) -> list[Fact]:
-    """What a draft says otherwise than the timer that it comes from: old, arrow, new, a row each; empty if nothing.
+    """How a draft differs from the timer that it comes from: a row each with old, arrow and new; empty if it does not.
 
     `names`: of collections, by id.
     """
@@ -337,7 +337,7 @@ def review_facts(draft: Draft, names: Mapping[str, str], now: datetime, zone: tz
 
 
 def start_words(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, ...]:
-    """What is asked about once before it is sent: a single run, and a run that starts on creation; else nothing."""
+    """What is asked once before it is sent: about a single run, and a run that starts on creation; else empty."""
     deletes = " It DELETES at the destination what the source has not." if draft.deletes else ""
     if draft.what is What.TRANSFER_NOW:
         return (f"The transfer STARTS NOW, and runs once.{deletes}",)

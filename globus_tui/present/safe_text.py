@@ -60,7 +60,7 @@ def safe_json(text: str) -> str:
 
 
 class _InJson(dict[int, str]):
-    """How each character is written, once it was met: documents have millions, of some hundred kinds."""
+    """How each character is written, kept once it was met: documents have millions, of a few hundred kinds."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)

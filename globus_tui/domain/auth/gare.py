@@ -67,12 +67,12 @@ class Gare:
 
     @property
     def wants_session(self) -> bool:
-        """Something has to be proved by signing in (identity, domain, policy, second factor, or just again)."""
+        """Whether a sign-in is needed (as someone, of a domain, by a policy, with a second factor, or just again)."""
         return self._wants_proof or self.names_nothing
 
     @property
     def names_nothing(self) -> bool:
-        """It says only that the user must act: a sign-in as such is what helps then, as when `prompt` is `login`."""
+        """Whether it only says that the user must act: then a plain sign-in helps, as when `prompt` is `login`."""
         return not self.required_scopes and not self._wants_proof
 
     @property

@@ -13,7 +13,7 @@ from globus_tui.domain.auth.scope import TIMER, Scope, flow_user_scope, timer_sc
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.new_timer import FlowTimer, TransferTimer
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, next_ticks
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, next_tick
 from globus_tui.domain.timer.job import FlowStart, body_of
 from globus_tui.domain.transfer.destructive import USUAL_PERCENT
 from globus_tui.domain.transfer.places import plain
@@ -319,12 +319,13 @@ def clone(job: Job, document: Document, now: datetime, *, for_edit: bool = False
     """
     if job.calls_elsewhere:
         raise BadInput("This timer calls an address that is neither Transfer nor a flow: only Globus can copy it.")
+    original = _left_of(job, for_edit=for_edit)
     draft = Draft(
         name=job.name or "",
-        schedule=schedule_on_grid(job, now, for_edit=for_edit),
+        schedule=_from_next_tick(original, now),
         cloned_from=job.job_id,
         replaces=job.job_id if for_edit else None,
-        original=_left_of(job, for_edit=for_edit),
+        original=original,
     )
     if isinstance(job.payload, TransferData):
         return replace(draft, transfer=replace(job.payload, submission_id=None))
@@ -351,18 +352,16 @@ FLOW_BODY = frozenset({"body", "run_managers", "run_monitors", "tags", "label"})
 """What a flow's start document holds; the specification of timers lists all but the label, which starting takes."""
 
 
-def schedule_on_grid(job: Job, now: datetime, *, for_edit: bool = False) -> Schedule | None:
-    """A timer's schedule, begun at its next tick; None when nothing of it is left.
+def _from_next_tick(schedule: Schedule | None, now: datetime) -> Schedule | None:
+    """A schedule that begins with its next tick; None for a single run that has passed.
 
     The service takes a start "in the future or close to the present" only (documented; how close is not).
     """
-    schedule = _left_of(job, for_edit=for_edit)
     if isinstance(schedule, OnceSchedule):
         return schedule if schedule.at is None or schedule.at > now else None
     if not isinstance(schedule, RecurringSchedule) or schedule.start is None or schedule.start > now:
         return schedule
-    start = next(iter(next_ticks(RecurringSchedule(schedule.interval, schedule.start), now, 1)), None)
-    return replace(schedule, start=start)
+    return replace(schedule, start=next_tick(RecurringSchedule(schedule.interval, schedule.start), now))
 
 
 def _left_of(job: Job, *, for_edit: bool) -> Schedule | None:

@@ -82,7 +82,7 @@ def _timer(draft: Draft) -> dict[str, Any]:
 
 
 def _guards(guards: Guards) -> dict[str, Any]:
-    """What differs from the usual; the folder that was typed is not kept, it has to be typed each time."""
+    """The guards that differ from the usual; the folder that confirms deleting is typed each time, and not kept."""
     usual = Guards()
     settings: dict[str, Any] = {}
     if guards.fewer_percent != usual.fewer_percent:

@@ -184,7 +184,7 @@ def differences(wanted: NewTimer, made: Job) -> tuple[str, ...]:
 
 
 def same_schedule(wanted: Schedule, made: Schedule | None, created: datetime | None) -> bool:
-    """Equal to the second; a start that was left to the service is near the creation."""
+    """Whether both are equal to the second; a start that was left to the service has to be near the creation."""
     if isinstance(wanted, OnceSchedule):
         return isinstance(made, OnceSchedule) and _same_start(wanted.at, made.at, created)
     if not isinstance(made, RecurringSchedule) or made.interval != wanted.interval:

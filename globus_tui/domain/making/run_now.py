@@ -67,7 +67,7 @@ def run_now(
     warnings = _overlap(job, tasks or {})
     if choice is RunChoice.ONE_SHOT:
         name = f"{job.name or 'timer'} (once)"
-        return RunNow(replace(draft, what=draft.what, name=name, schedule=OnceSchedule()), warnings)
+        return RunNow(replace(draft, name=name, schedule=OnceSchedule()), warnings)
     if draft.what is What.FLOW_TIMER:
         raise BadInput("A flow is run now by a one-shot timer.")
     data = replace(draft.transfer, label=_label(job, draft.transfer), deadline=None)

@@ -67,9 +67,9 @@ class _Places:
 
 
 class TimerIndex:
-    """Timers by what checks ask. Numbers are places in `jobs`, since ids of the service are only believed unique.
+    """Timers arranged for what checks ask. They are numbered by position in `jobs`, as ids may not be unique.
 
-    `collections`: documents by id, which tell what leads to the same place.
+    `collections`: documents by id; they tell which collections lead to the same place.
     """
 
     def __init__(self, jobs: Iterable[Job], collections: Mapping[str, Collection] = _NOBODY) -> None:

@@ -138,7 +138,7 @@ def calendar_group(
 
 
 def _same_week(at: TypedMoment, first: TypedMoment, step: timedelta) -> TypedMoment:
-    """Of several weekdays every other week, all run in the same weeks, counted from Monday."""
+    """Moves a weekday of an every-other-week rhythm into the weeks of the first one; weeks begin on Monday."""
     if at.day is None or first.day is None or at.moment is None:
         return at
     same = at.day - timedelta(days=at.day.weekday()) == first.day - timedelta(days=first.day.weekday())

@@ -39,7 +39,7 @@ class Anchor:
 
 
 def anchor(schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done: int | None = None) -> Anchor | None:
-    """What keeps a timer's hour: that of its schedule's start, or where it still has that, past the next change.
+    """How to give a timer back the hour of its schedule's start, or to keep it past the next clock change.
 
     Args:
         schedule: as it is; only one whose runs are at the same times each day has an hour.

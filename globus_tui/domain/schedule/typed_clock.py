@@ -349,10 +349,10 @@ def on_day(day: date, clock: timedelta, zone: tzinfo) -> TypedMoment:
 
 
 def rhythm_on(day: date, clock: timedelta, step: timedelta, zone: tzinfo) -> TypedMoment:
-    """The run of a day of a rhythm that keeps a local time of day.
+    """The run on one day of a rhythm that keeps a local time of day.
 
-    Where the clocks change over that time, the moment is the one from which the following runs have it: the rhythm
-    counts, and that one night is apart.
+    Where the clocks change over that time, the moment is the one whose following runs are at that time: the rhythm
+    counts, and that one night is an exception.
 
     Raises:
         BadInput: outside the calendar.

@@ -157,7 +157,7 @@ def at_clock(words: str) -> str:
 
 
 def every_so_many(words: str, weeks: int, days: int) -> tuple[str, str]:
-    """Weeks and days that come near to what a calendar measures; the weekday and the time of day that are said stay."""
+    """Suggests weeks and days close to a calendar's interval, with the weekday and time of day that were typed."""
     clock = at_clock(words)
     weekday = next((word for word in words.split() if weekday_of(word) is not None and len(word) > 2), "")
     day = f" on {weekday}" if weekday else ""
@@ -312,7 +312,7 @@ def amount_words(interval: timedelta) -> str:
 
 
 def whole_seconds(amount: int, text: str) -> timedelta:
-    """An interval of whole seconds that can be counted with, of what `take_interval` read.
+    """What `take_interval` read as an interval of whole seconds.
 
     Raises:
         BadInput: it is nothing, has a fraction of a second, or is absurdly long.

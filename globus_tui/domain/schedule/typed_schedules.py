@@ -486,7 +486,7 @@ class _Phrase:
 
 
 def _renamed(members: tuple[GroupMember, ...], zone: tzinfo) -> tuple[GroupMember, ...]:
-    """The timers of a group that was typed in another zone, told apart by the user's own weekdays and times."""
+    """The timers of a group that was typed in another zone, named by weekdays and times of the user's own zone."""
     names = []
     for member in members:
         start = member.schedule.start.astimezone(zone) if member.schedule.start and member.suffix else None
@@ -498,7 +498,7 @@ def _renamed(members: tuple[GroupMember, ...], zone: tzinfo) -> tuple[GroupMembe
 
 
 def _clauses(line: str) -> dict[str, str]:
-    """The words of rhythm, start and end. Those in front of a rhythm's `every` may be a start or an end."""
+    """The words of rhythm, start and end. Start or end may come before the rhythm's `every`."""
     clauses: dict[str, list[str]] = {"rhythm": []}
     current, words = "rhythm", re.sub(rf",(?=(?:{'|'.join(_STARTS | _ENDS)})\b)", " ", line).split()
     for place, said_word in enumerate(words):
@@ -569,7 +569,7 @@ class _Rhythm:
         return replace(group, notices=(*group.notices, notice))
 
     def _alone(self, interval: timedelta, start: TypedMoment | None = None) -> CalendarGroup:
-        """An interval from a moment, or from its creation. A moment where the clocks change is apart."""
+        """One timer with an interval from a moment, or its creation. A start where the clocks change is moved."""
         first = start or self.start
         if first is None or first.moment is None:
             return CalendarGroup((GroupMember(RecurringSchedule(interval)),))
@@ -661,7 +661,7 @@ class _Rhythm:
         return CalendarGroup((GroupMember(RecurringSchedule(interval, found.astimezone(UTC))),))
 
     def _through_the_day(self, interval: timedelta) -> CalendarGroup:
-        """`every 6 hours at 00:30`: where it divides the day, it begins with the next such time, else with that one."""
+        """`every 6 hours at 00:30`: what divides the day begins at the next of its times, others at the one named."""
         first = self.times[0]
         if self.start is not None:
             raise refuse(

@@ -66,7 +66,7 @@ _SAMPLE = {"night": "02:00", "morning": "06:00", "afternoon": "14:00", "evening"
 
 
 class Said:
-    """What some words say, each at most once but weekdays and times of day.
+    """What some words say: each thing at most once, except weekdays and times of day.
 
     Attributes:
         every: `every`, `each` or a plural stands there: it repeats.
@@ -166,7 +166,7 @@ def scan(text: str) -> Said:
 
 
 class _Scan:
-    """A place in the words; each reader takes those that it knows, and says how many."""
+    """A position in the words. Each reader tries to take words there, and returns how many it took."""
 
     def __init__(self, text: str) -> None:
         text = re.sub(r"\b(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(?=\d\d\b|\b)", r"\1-\2-\3 \4:\5:", text)
@@ -230,7 +230,7 @@ class _Scan:
         return self._left_out()
 
     def _say_what_is_near(self, word: str) -> None:
-        """Refuses a word that cannot be understood where it is clear what may be meant by it."""
+        """Refuses a word that cannot be understood, if it is clear what may be meant."""
         near = (
             get_close_matches(word, _KNOWN, 2, 0.75) if len(word) > 3 and word.isalpha() and word not in _OTHERS else []
         )
@@ -387,7 +387,7 @@ class _Scan:
         return len(hit.split())
 
     def _ahead(self) -> int:
-        """`in 2 hours`, `+90 min`, `2 days hence`, which is what `from now` was made."""
+        """`in 2 hours`, `+90 min`, `2 days hence` (`from now` was turned into `hence` before)."""
         front = re.match(r"in |\+ ?", self.rest)
         text = self.rest[front.end() :] if front else self.rest
         taken = _interval_at(text, every=False)

@@ -197,7 +197,7 @@ def _own_ticks(runs: Sequence[Coming]) -> Iterator[Clash]:
 
 
 def _same_places(habits: Sequence[Habit], runs: Sequence[Coming], known: Mapping[str, Collection]) -> Iterator[Clash]:
-    """Two that write to one place, or one within the other's, at one time; of unknown length: in the same minute."""
+    """Runs that write to the same or nested places at the same time; a run of unknown length counts for one minute."""
     jobs = {habit.job.job_id: habit.job for habit in habits}
     bars = [
         (habit.since, habit.end or habit.since + _MINUTE, habit.job.job_id)

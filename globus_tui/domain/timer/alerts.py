@@ -74,7 +74,7 @@ class _Seen:
 
 
 class Watcher:
-    """Remembers what was told of each timer, and nothing of those that were never in trouble.
+    """Decides when to alert, and remembers what was told of each timer that was in trouble.
 
     Where one cause hits several timers, one alert is for all of them, and none for those that it hits later.
 
@@ -91,7 +91,7 @@ class Watcher:
         """Causes that hit several timers and were told of, with the rank of the worst word that was told."""
 
     def remembers(self, key: str) -> bool:
-        """Something of it is still to be told, or was a moment ago: it must be among what is looked at."""
+        """Whether a timer was in trouble lately: it then has to be among those that are looked at."""
         return key in self._seen
 
     def told(self, key: str) -> bool:
@@ -126,7 +126,7 @@ class Watcher:
         return news
 
     def _causes(self, looks: Iterable[Look]) -> dict[str, str]:
-        """What hits several timers, for each of them; one that was told of is the same down to its last timer."""
+        """The cause that each timer shares with others; one that was told of stays until its last timer is well."""
         hits = [Hit(look.key, look.health, look.sides) for look in looks]
         result = {key: outage.cause for outage in outages(hits) for key in outage.keys}
         for hit in hits:

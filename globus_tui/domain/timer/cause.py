@@ -81,7 +81,7 @@ class Outage(NamedTuple):
 
 
 def outages(hits: Iterable[Hit]) -> list[Outage]:
-    """The causes that hit several timers, the greatest first; no timer is in two of them.
+    """The causes that hit several timers, those with most timers first; no timer is in two of them.
 
     Trouble that somebody knows of is left out, and what is a timer's own: files skipped, or a run that takes long.
     """
@@ -112,7 +112,7 @@ def cause_text(cause: tuple[str, str]) -> str:
 
 
 def causes(hit: Hit) -> Iterator[tuple[str, str]]:
-    """What may be the cause of its trouble, and at which collection; nothing for trouble that is its own."""
+    """The possible causes of its trouble, with the collection; none for trouble of its own."""
     health = hit.health
     if not health.word.is_trouble or health.known is not None:
         return

@@ -432,7 +432,7 @@ def _seconds(text: str, key: str) -> float:
 
 
 def _span(text: str, key: str) -> tuple[Callable[[float, float], bool], float] | tuple[float, float]:
-    """A comparison with a length of time, or the two lengths between which one has to be."""
+    """Reads a comparison with a length of time, or a range between two lengths."""
     least, dash, most = text.partition("-")
     if dash:
         return _seconds(least, key), _seconds(most, key)
@@ -489,7 +489,7 @@ def _moment(timer: Subject, key: str) -> float | None:
 
 
 def _in_hours(timer: Subject, key: str, hours: tuple[time, time], days: int | None) -> bool | None:
-    """Whether it runs, or ran, in hours of a day: of one so many days from today, else of the nearest there are.
+    """Whether it runs, or ran, in these hours of a day: so many days from today, else on the nearest day.
 
     Any run that is to come counts, not only the next one; of those that were, the last.
     """

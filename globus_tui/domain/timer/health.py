@@ -197,7 +197,7 @@ def judge(
 
 
 def _nothing_to_say(job: Job, history: History | Past, now: datetime, orders: Orders) -> bool:
-    """It waits for its next run after one that came out well: most timers do, and all below would say no more."""
+    """Whether it just waits for its next run after a good one: most timers do, so the judgements below are spared."""
     return (
         job.status is JobStatus.ACTIVE
         and job.activity is not None
@@ -213,7 +213,7 @@ def _nothing_to_say(job: Job, history: History | Past, now: datetime, orders: Or
 
 
 def rest_of(job: Job, orders: Orders) -> Rest | None:
-    """Why it stands still, if the pause that goes on now is the one that was written down here."""
+    """The reason written down here for its pause, if the present pause is that one."""
     rest, since = orders.rest, job.activity.since if job.activity else None
     if rest is None or not job.stands_still or (rest.since is not None and since is not None and since != rest.since):
         return None
@@ -253,7 +253,7 @@ def _judge_age(
 def _judge_standing_still(
     job: Job, tasks: Mapping[str, Task], history: History | Past, now: datetime, orders: Orders
 ) -> Iterator[Health]:
-    """A pause starts nothing new, but takes nothing back: what the last runs left behind stays worth a look."""
+    """A paused timer: trouble of its last runs is still worth a look."""
     reason, activity = job.inactive_reason, job.activity
     named = activity.reason if activity else None
     cause = reason.cause.value if reason else named
@@ -288,7 +288,7 @@ def _why_sign_in(gare: Gare | None) -> Why:
 
 
 def _judge_ended(job: Job, tasks: Mapping[str, Task], history: History | Past, now: datetime) -> Iterator[Health]:
-    """Its last run may still be going, and a bad end is worth a look for some days."""
+    """A timer that has ended: its last run may still go on, and a bad end is worth a look for some days."""
     last = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
     if last and now - last <= RECENT:
         if history.failures_in_a_row:

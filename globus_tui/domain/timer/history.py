@@ -90,7 +90,7 @@ def look_back(job: Job, tasks: Mapping[str, Task], now: datetime) -> History:
 
 
 class Outcomes:
-    """What became of runs, each worked out when it is asked for: judging asks for the newest few."""
+    """The outcomes of runs, each worked out when it is asked for: judging asks for the newest few."""
 
     def __init__(self, runs: Sequence[Run], tasks: Mapping[str, Task]) -> None:
         self._runs, self._tasks = runs, tasks
@@ -110,7 +110,7 @@ class Outcomes:
 
 
 class Past:
-    """A `History` of which only that is worked out which is asked for: what judging asks for is little of it.
+    """A `History` whose parts are worked out when they are asked for: judging asks for few of them.
 
     The attributes are those of a `History`.
     """
@@ -198,7 +198,7 @@ def _marks(job: Job, runs: tuple[Run, ...], outcomes: AnyOutcomes, tasks: Mappin
 
 
 def _ticks_of(schedule: Schedule | None, runs: tuple[Run, ...]) -> list[int]:
-    """`tick_of` each run; 0 for one without a moment, none where there are no ticks or nothing to compare."""
+    """`tick_of` for each run, 0 for one without a moment; empty without ticks or with fewer than two runs."""
     if len(runs) < 2 or not isinstance(schedule, RecurringSchedule) or schedule.start is None:
         return []
     first, step = schedule.start - _slack(schedule.interval), schedule.interval
@@ -294,7 +294,7 @@ def last_start(job: Job, runs: tuple[Run, ...], now: datetime, *, unlisted: bool
 
 
 def _went_on(run: Run, result: Outcome, tasks: Mapping[str, Task]) -> timedelta | None:
-    """For how long a run that is over kept the next from starting; one that was refused did not."""
+    """How long a finished run kept the next one from starting: no time at all if it was refused."""
     lasted = took(run, task_of(run, tasks))
     return timedelta(0) if lasted is None and result is Outcome.REFUSED else lasted
 
@@ -312,7 +312,7 @@ _INSTANT = timedelta(microseconds=1)
 
 
 def _ticks_after(job: Job, last: datetime | None, until: datetime) -> int:
-    """Ticks behind the one that the newest run belongs to; without any run, those since the job was made."""
+    """The number of ticks after that of the newest run; without any run, since the job was created."""
     if isinstance(job.schedule, OnceSchedule):
         return int(last is None and job.schedule.at is not None and job.schedule.at <= until)
     if not isinstance(job.schedule, RecurringSchedule) or job.schedule.start is None:

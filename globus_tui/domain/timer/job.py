@@ -208,7 +208,7 @@ class _Derived:
 
     @property
     def label(self) -> str:
-        """What to call it: its name, else the start of its id. Data of the service: sanitise before drawing."""
+        """Its name, else the start of its id. Data of the service: sanitise before drawing."""
         return self.name or f"({str(self.job_id)[:8]})"
 
 
@@ -432,7 +432,7 @@ def _kind_called(host: str, path: str) -> JobKind:
 
 
 def _read_payload(document: Document, kind: JobKind) -> Payload:
-    """Reads v2 `body` or v1 `callback_body`; how the latter looks for a v2 timer is in no source, so both are tried."""
+    """Reads v2 `body` or v1 `callback_body`: how the latter looks for v2 timers is not known, so both are tried."""
     if kind is JobKind.FLOW:
         flow_id = wire.text(document.get("flow_id")) or _flow_in(wire.text(document.get("callback_url")))
         outer = body_of(document)
@@ -477,7 +477,7 @@ def _read_reason(value: object) -> InactiveReason | None:
 
 
 def _read_runs(value: object, make: Callable[[Document], Any]) -> tuple[Any, ...]:
-    """The runs, newest first: that is the order of all fixtures, promised nowhere, so it is made sure of."""
+    """The runs, newest first. All fixtures have that order, but nothing promises it, so it is made sure of."""
     listed = value if isinstance(value, list) else wire.items(wire.document(value).get("data"))
     runs = [make(entry) for entry in listed if isinstance(entry, dict)]
     moments = [run.ran_at for run in runs if run.ran_at is not None]

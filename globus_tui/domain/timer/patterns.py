@@ -41,7 +41,7 @@ _FOUND, _START, _OTHER, _IN_WORD = -1, 0, 1, 2
 
 
 class _Set:
-    """Places in the pattern at which one may be, with what stood before: the start, part of a word, or else."""
+    """Places in the pattern that matching may be at, with what was before: the start, part of a word, or else."""
 
     __slots__ = ("before", "moves", "places")
 
@@ -133,7 +133,7 @@ class Pattern:
         return known
 
     def _move(self, state: _Set, char: str | None) -> _Set | bool:
-        """Where a character leads, or the end of the text; True where the pattern is found with what came before."""
+        """The places that a character, or the end of the text, leads to; True when the pattern matched before it."""
         reached, waiting = set[int](), [*state.places, self._first]
         while waiting:
             place = waiting.pop()
@@ -165,7 +165,7 @@ def _holds(condition: str, before: int, char: str | None) -> bool:
 
 
 class _Reader:
-    """Reads a pattern. Each method gives a function that makes the places of what was read, told what follows."""
+    """Reads a pattern. Each method gives a function that, told the place that follows, makes those of what was read."""
 
     def __init__(self, text: str, made: Pattern) -> None:
         self._text, self._at, self._made, self._depth = text, 0, made, 0

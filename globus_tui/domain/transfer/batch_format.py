@@ -115,7 +115,7 @@ def _csv(line: str) -> list[str] | None:
 
 
 def _doubt(line: str) -> str | None:
-    """What a line most probably does not mean, with the right spelling; None for all others."""
+    """A warning, with the right spelling, for a line that most probably means something else; None for all others."""
     try:
         words, whole = shlex.split(line, comments=True), shlex.split(line)
     except ValueError:
@@ -192,5 +192,5 @@ def write_batch(items: Iterable[TransferItem]) -> str:
 
 
 def _quoted(word: str) -> str:
-    """As a shell reads it; a comma at the end, which is asked about elsewhere, is meant here."""
+    """Quoted for a shell; also with a comma at the end, which reading would ask about."""
     return f"'{word}'" if word.endswith(",") and shlex.quote(word) == word else shlex.quote(word)

@@ -139,7 +139,7 @@ _ALL_BUT_GONE = 10
 
 
 def fewer(before: int, now: int, percent: float | None = USUAL_PERCENT, files: int | None = None) -> Shrinking | None:
-    """Whether so many are too few, by the limits that `shrinking` takes; none at all are in any case."""
+    """The alarm for these two counts, by the limits that `shrinking` takes; no files at all always alarm."""
     if (percent is None and files is None) or not 0 <= now < before:
         return None
     result = Shrinking(before, now)
