@@ -12,10 +12,12 @@ All that is wrong is told, with file, line and key.
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.domain.errors import BadInput, why_unread
@@ -26,7 +28,6 @@ from globus_tui.fleet.documents import FleetFault, FleetFaults, Place, Source, d
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 LOCK = "globus-timers.lock.json"
 ENDINGS = (".toml", ".yaml", ".yml")
@@ -147,8 +148,11 @@ class _Raw(NamedTuple):
 def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
     """The files of a folder and of the folders in it, in the order of their names; hidden ones are passed over.
 
+    What is named as one and is none (a pipe, a link to nothing) is among them: reading it says so. If it were passed
+    over, its timers would look as if nobody wanted them any more.
+
     Raises:
-        FleetFaults: there is no such folder, or no file in it where there have to be some.
+        FleetFaults: there is no such folder, a folder in it cannot be read, or no file is in it where there must be some.
     """
     if where.is_file():
         if where.suffix not in ENDINGS:
@@ -156,13 +160,18 @@ def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
         return [where]
     if not where.is_dir():
         raise FleetFaults([FleetFault(Place(str(where)), "there is no such folder")])
-    paths = [
-        path
-        for path in sorted(where.rglob("*"))
-        if path.suffix in ENDINGS
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(where).parts)
-    ]
+    faults: list[FleetFault] = []
+
+    def unreadable(wrong: OSError) -> None:
+        faults.append(FleetFault(Place(str(wrong.filename)), f"it cannot be read: {wrong.strerror or wrong}"))
+
+    paths: list[Path] = []
+    for folder, folders, names in os.walk(where, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths += [Path(folder, name) for name in names if not name.startswith(".") and Path(name).suffix in ENDINGS]
+    if faults:
+        raise FleetFaults(faults)
+    paths.sort()
     if some and not paths:
         words = "there is no .toml or .yaml file in it; globus-tui export --all DIR writes one of what is there"
         raise FleetFaults([FleetFault(Place(str(where)), words)])

@@ -335,6 +335,17 @@ def test_a_file_can_be_tried_out_before_anything_is_kept(tmp_path: Path) -> None
     assert [one.name for one in (tmp_path / "data").iterdir()] in ([], ["tokens.json.lock"])
 
 
+def test_what_another_program_is_about_to_write_is_left_to_it_unless_somebody_signs_out(tmp_path: Path) -> None:
+    file, half = TokenFile(tmp_path / "tokens.json"), tmp_path / ".tokens.json.x7_k2"
+    half.write_text("half")
+    file.merge(KEY, EARLY)
+    assert half.exists()
+    file.replace(KEY, LATE)
+    assert half.exists()
+    file.replace(KEY, None)
+    assert not half.exists()
+
+
 def test_the_last_one_who_signs_out_takes_the_file_along(tmp_path: Path) -> None:
     file = TokenFile(tmp_path / "tokens.json")
     file.merge(KEY, EARLY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 
 from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel
 from globus_tui.fleet.documents import FleetFaults
-from globus_tui.fleet.fields import FIELDS, read_fleet, schema
+from globus_tui.fleet.fields import FIELDS, fleet_files, read_fleet, schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,3 +197,45 @@ def test_the_schema_knows_every_key_and_nothing_else() -> None:
     assert set(listed["items"]["properties"]) == set(FIELDS)
     assert set(FIELDS) - set(tables["additionalProperties"]["properties"]) == {"key"}
     assert all(one["description"] for one in listed["items"]["properties"].values())
+
+
+@pytest.mark.parametrize("odd", ["pipe", "link to nothing"])
+def test_what_is_named_as_a_file_and_is_none_is_told_and_not_passed_over(tmp_path: Path, odd: str) -> None:
+    """Its timers would look as if nobody wanted them any more, and --prune deletes such."""
+    (tmp_path / "a.toml").write_text(f'[timer.a]\nwhen = "daily at 2am"\n{ROUTE}')
+    (tmp_path / "sub").mkdir()
+    if odd == "pipe":
+        os.mkfifo(tmp_path / "sub" / "b.toml")
+    else:
+        (tmp_path / "sub" / "b.toml").symlink_to("gone.toml")
+    (told,) = faults(tmp_path)
+    assert told.startswith("sub/b.toml: it cannot be read: ")
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_not_taken_for_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.toml").write_text(f'[timer.a]\nwhen = "daily at 2am"\n{ROUTE}')
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "b.toml").write_text(f'[timer.b]\nwhen = "daily at 2am"\n{ROUTE}')
+    real = os.scandir
+
+    def guarded(path: str | Path) -> object:
+        if str(path).endswith("theirs"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    assert [entry.key for entry in read_fleet(tmp_path)] == ["a", "b"]
+    monkeypatch.setattr(os, "scandir", guarded)
+    (told,) = faults(tmp_path)
+    assert told == f"{tmp_path}/theirs: it cannot be read: Permission denied"
+
+
+def test_folders_that_end_like_files_and_hidden_ones_are_no_files(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(f'[timer.a]\nwhen = "daily at 2am"\n{ROUTE}')
+    for name in ("b.toml", ".git"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".hidden.toml").write_text("not = fleet")
+    (tmp_path / "b.toml" / "c.yaml").write_text("timer: {}\n")
+    (tmp_path / ".git" / "config.toml").write_text("not = fleet")
+    assert [str(path.relative_to(tmp_path)) for path in fleet_files(tmp_path)] == ["a.toml", "b.toml/c.yaml"]

@@ -96,10 +96,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "auth/stored_tokens": ("tests/auth/test_stored_tokens.py", "tests/auth/test_two_programs.py"),
     "auth/token_store": (
-        "tests/auth/test_token_store.py",
+        "tests/auth/test_falling_back.py",
         "tests/auth/test_token_file.py",
+        "tests/auth/test_token_store.py",
+        "tests/auth/test_keyring.py",
         "tests/auth/test_logout.py",
-        "tests/faults/test_disk.py",
     ),
     "auth/file_lock": ("tests/auth/test_file_lock.py", "tests/faults/test_disk.py"),
     "domain/schedule/schedule": (

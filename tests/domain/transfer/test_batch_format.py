@@ -75,6 +75,7 @@ def test_a_bad_line_is_told_with_its_number_and_the_others_are_kept(line: str, w
         ("a#1 /out", "'a#1'"),
         ("~, /x/, true", "-r '~' /x/"),
         ("/a/, /b/, true, nightly", "-r /a/ /b/"),
+        ("/data/,/x/", "/data/ /x/"),
     ],
 )
 def test_what_a_line_most_probably_does_not_mean_is_told_with_the_right_spelling(line: str, spelled: str) -> None:
