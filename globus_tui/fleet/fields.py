@@ -152,7 +152,7 @@ def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
     over, its timers would look as if nobody wanted them any more.
 
     Raises:
-        FleetFaults: there is no such folder, a folder in it cannot be read, or no file is in it where there must be some.
+        FleetFaults: there is no such folder, a folder in it cannot be read, or it lacks files where there must be some.
     """
     if where.is_file():
         if where.suffix not in ENDINGS:
