@@ -23,6 +23,7 @@ from globus_tui.domain.timer.timer_groups import check_name
 from globus_tui.domain.transfer.task import TaskStatus
 from globus_tui.present import moments, run_words
 from globus_tui.present.health_words import why
+from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.replaced_words import skip_end, skip_notes
 from globus_tui.present.transfer_words import route_with_paths
 from globus_tui.screens.create.making import DraftKeeper
@@ -97,8 +98,7 @@ def _planned(verb: str, timer: Listed, context: Context, options: Namespace) -> 
     if verb == "rename":
         return f"{words} to {options.new_name.strip()}"
     if verb in ("resume", "fix"):
-        preview = context.store.resume_preview(timer.state.job_id)
-        at_once = {True: "one run starts at once", None: "a run may start at once"}.get(preview.catch_up)
+        at_once = catch_up_words(context.store.resume_preview(timer.state.job_id))
         return f"{words}: {at_once}" if at_once else words
     if verb == "skip":
         now = context.store.now()

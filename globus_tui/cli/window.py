@@ -114,7 +114,7 @@ async def _close(options: Namespace, context: Context) -> int:
         show((f"window {window.window_id}: forgotten, nothing was paused",))
         return OK
     closing = await windows.closing(window)
-    if (code := goes_on(options, closing_lines(window, closing, context.store.states), "resume", 1)) is not None:
+    if (code := goes_on(options, closing_lines(closing), "resume", 1)) is not None:
         return code
     codes: list[int] = []
 

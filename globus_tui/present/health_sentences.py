@@ -64,13 +64,12 @@ def consequence(case: Case) -> str:
 def resume_words(case: Case) -> str:
     """What resuming a timer that stands still does at once (documented: one catch-up run if any was missed)."""
     health = case.health
-    if health.at_once is None:
+    if health.at_once is None and health.missed is None:
         return "If one was, resuming starts ONE catch-up run at once."
+    if health.at_once is None:
+        return "Resuming may start ONE catch-up run at once, for the run that was refused."
     if health.at_once:
         return "Resuming starts ONE catch-up run at once."
-    if health.word is Word.SIGN_IN and health.since is not None:
-        # Whether a refused run counts as missed is in no source.
-        return "Resuming may start ONE catch-up run at once, for the run that was refused."
     if not next_if_resumed(case, 1) and getattr(case.job.schedule, "start", None):
         return "Resuming starts nothing: its schedule is over."
     return "Resuming starts nothing at once; the next run is at the next tick."

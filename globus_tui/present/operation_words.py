@@ -22,7 +22,15 @@ from globus_tui.store.operations import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from globus_tui.store.operations import Operation, Outcome
+    from globus_tui.store.operations import Operation, Outcome, ResumePreview
+
+
+def catch_up_words(preview: ResumePreview) -> str:
+    """Whether resuming starts a run at once; empty where it does not."""
+    if preview.catch_up is None and preview.missed is not None:
+        return "a run may start at once, as the last one was refused"
+    unknown = "whether a run starts at once cannot be told"
+    return {True: "ONE run starts at once", None: unknown, False: ""}[preview.catch_up]
 
 
 def operation_command(operation: Operation) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.schedule.schedule import next_ticks
 from globus_tui.domain.timer.job import ActivityCode
 from globus_tui.present import moments
+from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.schedule_words import rhythm_words
 from globus_tui.present.transfer_words import one_line
 
@@ -85,6 +86,8 @@ def back_sentences(new: str, old: str, preview: ResumePreview | None, *, resting
     stead = "This one is paused and kept in its stead."
     if preview is not None and preview.catch_up is False:
         return (f"{which} was kept, paused; it runs again from its next tick. {stead}", after)
+    if preview is not None and preview.catch_up is None and preview.missed is not None:
+        return (f"{which} was kept, paused: {catch_up_words(preview)}. {stead}", after)
     missed = f"{preview.missed} of its ticks passed" if preview is not None and preview.missed else "a tick passed"
     sure = "ONE run of it starts AT ONCE" if preview is not None and preview.catch_up else "ONE run may start AT ONCE"
     return (

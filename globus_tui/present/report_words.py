@@ -12,6 +12,7 @@ from globus_tui.domain.timer.health import Why, Word
 from globus_tui.present import moments
 from globus_tui.present.agenda_words import clash_words, past_words, wait_words
 from globus_tui.present.health_words import why
+from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import begun, by_cause, called, markdown
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, timedelta, tzinfo
 
-    from globus_tui.domain.timer.job import JobId
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.present.timer_table import Listed
-    from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.windows import Closing, Window
 
@@ -99,14 +98,14 @@ def opening_words(until: datetime | None, now: datetime, zone: tzinfo, *, resume
     return f"It should end {when}: closing it resumes exactly these; from then on every start and check warn."
 
 
-def closing_lines(window: Window, closing: Closing, states: Mapping[JobId, JobState]) -> list[str]:
+def closing_lines(closing: Closing) -> list[str]:
     """What ending it does with each timer, in the order in which it is done."""
     lines = []
     for item in closing.resumed:
-        at_once = item.job_id in closing.at_once
-        state = states.get(item.job_id)
-        missed = state.history.missed_now if state is not None else None
-        consequence = f"{counted(missed, 'run')} missed, ONE starts at once" if at_once else "nothing starts at once"
+        preview = closing.previews[item.job_id]
+        consequence = catch_up_words(preview) or "nothing starts at once"
+        if preview.catch_up:
+            consequence = f"{counted(preview.missed, 'run')} missed, ONE starts at once"
         lines.append(f"resume {item.name or item.job_id}: {consequence}")
     return [*lines, *(f"left alone: {item.name or item.job_id} {why}" for item, why in closing.left)]
 

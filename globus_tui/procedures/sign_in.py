@@ -15,9 +15,8 @@ from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.cause import cause_of
 from globus_tui.domain.timer.job import JobStatus
-from globus_tui.domain.timer.run import RunState
 from globus_tui.present import gare_words, moments
-from globus_tui.present.operation_words import outcome_words
+from globus_tui.present.operation_words import catch_up_words, outcome_words
 from globus_tui.screens.consent import Asked, Choice, Prompt
 from globus_tui.screens.job_actions import wants_fix
 from globus_tui.store.operations import Done, Resume
@@ -327,7 +326,8 @@ class Fixing(Prompting):
                     job.job_id,
                     f"resume {self._label(job.job_id)}: {self._start_words(job.job_id)}",
                     self._cause_words(job.gare) if several else "",
-                    self._short(job.job_id),
+                    self._label(job.job_id),
+                    self._app.store.resume_preview(job.job_id).catch_up,
                 )
                 for job in ordered
             ),
@@ -367,22 +367,11 @@ class Fixing(Prompting):
         paths = gare_words.allow_words(lacking, names)
         return f"Not allowed yet: {'; '.join(paths)}." if paths else ""
 
-    def _short(self, job_id: JobId) -> str:
-        starts = {True: " (starts now)", None: " (may start now)"}
-        return f"{self._label(job_id)}{starts.get(self._app.store.resume_preview(job_id).catch_up, '')}"
-
     def _start_words(self, job_id: JobId) -> str:
         preview = self._app.store.resume_preview(job_id)
         at = moments.date_time(preview.next_run, self._app.view.now, self._app.view.zone) if preview.next_run else None
         then = f", then {at}" if at else ""
-        if preview.catch_up is None:
-            return "whether a run starts at once cannot be told"
-        if preview.catch_up:
-            return f"ONE run starts at once{then}"
-        # No tick was missed since the timer stopped, but the run that it was stopped for never came about.
-        if (state := self._app.states.get(job_id)) and state.job.runs and state.job.runs[0].state is RunState.REFUSED:
-            return f"a run may start at once, as the last one was refused{then}"
-        return f"no run was missed{then}"
+        return f"{catch_up_words(preview) or 'no run was missed'}{then}"
 
     def _label(self, job_id: JobId) -> str:
         state = self._app.states.get(job_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -53,14 +54,16 @@ class Choice:
 
     Attributes:
         words: what is done, and what starts at once because of it.
-        name: as briefly as possible, for the line that counts all of them.
         group: what it has in common with its neighbours, drawn once above them; empty for none.
+        name: of the timer, for the line that counts all of them.
+        starts: a run starts at once because of it; None where one may.
     """
 
     key: str
     words: str
     group: str = ""
     name: str = ""
+    starts: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +185,14 @@ class ConsentScreen(Question[frozenset[str] | None]):
             self.query_one("#meant", Static).update(Content(self.safe(choices[0].words)))
         elif choices:
             ticked = [choice for choice in choices if choice.key in self._ticked()]
-            names = ", ".join(self.safe(choice.name) for choice in ticked[:_NAMED])
+            when = {True: " (starts now)", None: " (may start now)", False: ""}
+            names = ", ".join(f"{self.safe(choice.name)}{when[choice.starts]}" for choice in ticked[:_NAMED])
             rest = f" and {len(ticked) - _NAMED} more, below" if len(ticked) > _NAMED else ""
-            starting = sum("start now" in choice.name or "starts now" in choice.name for choice in ticked)
-            head = f"Resumes {len(ticked)}" + (f", of which {starting} start a run: " if starting else ": ")
-            self.query_one("#meant", Static).update(Content(f"{head}{names}{rest}"))
+            counted = Counter(choice.starts for choice in ticked)
+            parts = (f"{counted[True]} start a run", counted[True]), (f"{counted[None]} may start one", counted[None])
+            starting = " and ".join(words for words, count in parts if count)
+            head = f"Resumes {len(ticked)}{f', of which {starting}' if starting else ''}"
+            self.query_one("#meant", Static).update(Content(f"{head}: {names}{rest}"))
         self.query_one("#consent-hints", Static).update(self._hints())
 
     def _ways(self) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from globus_tui.domain.timer.job import FlowStart, JobStatus
 from globus_tui.domain.timer.timer_groups import check_name, joined_name, split_name, timer_groups
 from globus_tui.present import moments
 from globus_tui.present.marks import left_out_words
-from globus_tui.present.operation_words import same_as
+from globus_tui.present.operation_words import catch_up_words, same_as
 from globus_tui.present.replaced_words import resume_warning
 from globus_tui.present.sizes import counted
 from globus_tui.store.operations import CancelTask, Delete, Done, Operation, Pause, Rename, Resume, resume_preview
@@ -280,12 +280,11 @@ class JobActions(Screen[None]):
             if preview.next_run
             else "then no more"
         )
-        if preview.catch_up is None:
-            return f"{state.job.label}: whether a run starts at once cannot be told; {then}."
         if preview.catch_up:
             missed = f"{preview.missed} runs were" if preview.missed != 1 else "a run was"
             return f"{state.job.label}: {missed} missed, so ONE run starts AT ONCE, {then}."
-        return None
+        words = catch_up_words(preview)
+        return f"{state.job.label}: {words}; {then}." if words else None
 
     def action_job_rename(self) -> None:
         """Ask for the new name; of a group for what its timers' names share, of several timers for a pattern."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -85,7 +86,7 @@ class WindowsScreen(ListScreen):
         if (window := self._under_cursor()) is None:
             return
         if window.state == "open":
-            lines = closing_lines(window, await self.app.windows.closing(window), self.states)
+            lines = closing_lines(await self.app.windows.closing(window))
         else:
             lines = [f"{item.state} {item.name}{f': {item.why}' if item.why else ''}" for item in window.items]
         self.app.push_screen(BareText("\n".join(lines)))
@@ -168,12 +169,10 @@ class WindowsScreen(ListScreen):
         closing = await self.app.windows.closing(window)
         sentences = [
             f"{counted(len(closing.resumed), 'timer')} will be resumed, the worst overdue first.",
-            f"{counted(len(closing.at_once), 'run')} will start at once, {STAGGER:g} s apart."
-            if closing.at_once
-            else "No run starts at once.",
+            _starting(closing),
         ]
         sentences += [f"{counted(len(closing.left), 'timer')} will be left alone."] if closing.left else []
-        listed = [f"· {line}" for line in closing_lines(window, closing, self.states)]
+        listed = [f"· {line}" for line in closing_lines(closing)]
         sheet = Confirm(f"Close the window {name}?", sentences, verb=f"resume {len(closing.resumed)}", listed=listed)
         self._offer(sheet, self._close, window, closing)
 
@@ -194,3 +193,12 @@ class WindowsScreen(ListScreen):
             (isinstance(outcome, Done), names[job_id], outcome_words(outcome)) for job_id, outcome in outcomes.items()
         ]
         tell_ends(self.app, ends, verb)
+
+
+def _starting(closing: Closing) -> str:
+    starts = Counter(preview.catch_up for preview in closing.previews.values())
+    if not closing.at_once:
+        return "No run starts at once."
+    words = [f"{counted(starts[True], 'run')} will start at once"] if starts[True] else []
+    words += [f"{counted(starts[None], 'run')} may start at once"] if starts[None] else []
+    return f"{' and '.join(words)}, {STAGGER:g} s apart."

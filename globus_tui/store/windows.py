@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.operations import Outcome
+    from globus_tui.store.operations import Outcome, ResumePreview
 
 PLANNED, ASKED, PAUSED, RESUMING, RESUMED, LEFT = "planned", "asked", "paused", "resuming", "resumed", "left"
 _CLAIMED = timedelta(minutes=10)
@@ -179,13 +179,18 @@ class Closing(NamedTuple):
 
     Attributes:
         resumed: the timers that it would resume, the worst overdue first.
-        at_once: those of them of which a run starts at once, as far as can be told.
+        previews: by their ids, what resuming each would set going.
         left: those that are left alone, with the reason.
     """
 
     resumed: tuple[Item, ...]
-    at_once: tuple[JobId, ...]
+    previews: Mapping[str, ResumePreview]
     left: tuple[tuple[Item, str], ...]
+
+    @property
+    def at_once(self) -> tuple[str, ...]:
+        """The ids of those of which a run starts at once, or may."""
+        return tuple(job_id for job_id, preview in self.previews.items() if preview.catch_up is not False)
 
 
 def closing(
@@ -199,7 +204,7 @@ def closing(
             sent when the program stopped whether it was.
     """
     resumed: list[tuple[float, Item]] = []
-    at_once: list[JobId] = []
+    previews: dict[str, ResumePreview] = {}
     kept_out = [(item, item.why) for item in window.items if item.state == LEFT]
     for item in window.holding():
         state = states.get(item.job_id)
@@ -207,13 +212,10 @@ def closing(
         if why is not None or state is None:
             kept_out.append((item, why or "is not there any more"))
             continue
-        preview = resume_preview(state.job, state.history, now)
-        missed = preview.missed if preview.missed is not None else 0
-        resumed.append((-missed * (state.job.interval_seconds or 0.0), item))
-        if preview.catch_up is not False:
-            at_once.append(item.job_id)
+        previews[item.job_id] = preview = resume_preview(state.job, state.history, now)
+        resumed.append((-(preview.missed or 0) * (state.job.interval_seconds or 0.0), item))
     resumed.sort(key=lambda pair: pair[0])
-    return Closing(tuple(item for _, item in resumed), tuple(at_once), tuple(kept_out))
+    return Closing(tuple(item for _, item in resumed), previews, tuple(kept_out))
 
 
 def _why_left(item: Item, state: JobState | None, window: Window, journal: datetime | None) -> str | None:

@@ -205,6 +205,18 @@ async def test_the_prompt_can_be_read_and_used_on_small_terminals(demo: Demo, si
         assert statuses(demo, *SAME_CAUSE) == ["active"] * 3
 
 
+async def test_what_starts_is_counted_by_what_is_known_and_not_by_what_a_timer_is_called(demo: Demo) -> None:
+    for timer in demo.sandbox.timers.values():
+        if timer.name == "climate-monthly-tar":
+            timer.name = "tar (starts now)"
+    async with demo.console() as pilot:
+        demo.point_at("tar (starts now)")
+        await opened(demo, pilot)
+        words = " ".join(demo.text().split())
+        assert "Resumes 3, of which 2 start a run and 1 may start one: " in words
+        assert "tar (starts now) (may start now)" in words
+
+
 async def test_a_repaired_timer_is_watched_until_its_next_run(demo: Demo) -> None:
     async with demo.console() as pilot:
         demo.point_at("climate-monthly-tar")

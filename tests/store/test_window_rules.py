@@ -129,7 +129,7 @@ STOPPED = InactiveReason(PauseCause.AUTHORIZATION)
     ],
 )
 async def test_what_is_left_alone_and_why(job: Job | None, item: Item, why: str) -> None:
-    assert await planned(job, item) == ((), (), ((item, why),))
+    assert await planned(job, item) == ((), {}, ((item, why),))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ async def test_what_nobody_touched_is_resumed(job: Job, item: Item) -> None:
 
 @pytest.mark.parametrize("state", [RESUMED, PLANNED])
 async def test_what_it_does_not_hold_is_not_spoken_of(state: str) -> None:
-    assert await planned(resting(a_job()), replace(ITEM, state=state)) == ((), (), ())
+    assert await planned(resting(a_job()), replace(ITEM, state=state)) == ((), {}, ())
 
 
 async def test_a_timer_that_was_replaced_meanwhile_is_left_alone() -> None:

@@ -18,6 +18,7 @@ from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAcco
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.timer.health import Why
+from globus_tui.domain.timer.job import JobId
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.service import InProcessTransport, Service, make_app
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from globus_tui.domain.timer.job import JobId
 
 HOUR = timedelta(hours=1)
 
@@ -156,7 +156,7 @@ async def test_the_worst_overdue_comes_first_and_runs_that_start_at_once_are_spa
         await node.store.read_once()
         (window,) = await node.windows.all()
         found = await node.windows.closing(window)
-        at_once = {node.store.states[job_id].job.name for job_id in found.at_once}
+        at_once = {node.store.states[JobId(job_id)].job.name for job_id in found.at_once}
         assert "db-dumps" not in at_once  # its tick is in the night
         order = [item.name for item in found.resumed]
         assert set(order[: len(at_once)]) == at_once

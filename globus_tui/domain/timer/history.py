@@ -169,8 +169,9 @@ def _missed(job: Job, since: Gap) -> int | None:
 def starts_at_once(job: Job, history: History | Past, now: datetime) -> bool | None:
     """Whether resuming a job that stands still starts one run at once; None where that cannot be told.
 
-    Documented: one, if a run was missed. None after the end, by date or by number of runs (documented), nor while the
-    run before it still goes on: what passes meanwhile is skipped.
+    Documented: one, if a run was missed; whether a run that was refused counts as one is in no source. None after the
+    end, by date or by number of runs (documented), nor while the run before it still goes on: what passes meanwhile is
+    skipped.
     """
     end = job.end or NO_END
     over = (end.until is not None and now > end.until) or (
@@ -178,7 +179,8 @@ def starts_at_once(job: Job, history: History | Past, now: datetime) -> bool | N
     )
     if not job.stands_still or over or job.running or (history.outcomes and history.outcomes[0] is Outcome.RUNNING):
         return False
-    return None if history.missed_now is None else history.missed_now > 0
+    refused = bool(history.outcomes) and history.outcomes[0] is Outcome.REFUSED
+    return None if history.missed_now is None or (refused and not history.missed_now) else history.missed_now > 0
 
 
 _SUCCESSES = (Outcome.OK, Outcome.EMPTY, Outcome.WITH_SKIPS)

@@ -131,6 +131,14 @@ def test_ticks_since_a_pause_are_missed_and_counted() -> None:
     assert look_back(stopped, {}, NOW).missed_now == 2
 
 
+def test_whether_a_run_that_was_refused_is_made_up_for_nobody_can_tell() -> None:
+    today = job([refused_document(TODAY_TICK), run_document(TODAY_TICK - DAY, 1)], **paused("globus_auth_requirements"))
+    found = look_back(today, {}, NOW)
+    assert (found.missed_now, starts_at_once(today, found, NOW)) == (0, None)
+    earlier = job([refused_document(TODAY_TICK - DAY)], **paused("globus_auth_requirements"))
+    assert starts_at_once(earlier, look_back(earlier, {}, NOW), NOW) is True  # and one that was missed is
+
+
 def test_a_timer_paused_before_its_first_run_has_missed_all_ticks_since_its_creation() -> None:
     stopped = job([], **paused("user"), schedule=recurring(86400, TODAY_TICK - 2 * DAY))
     assert look_back(stopped, {}, NOW).missed_now == 3
