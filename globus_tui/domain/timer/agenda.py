@@ -243,18 +243,12 @@ class Happened(NamedTuple):
     late: bool = False
 
 
-_REACH = timedelta(days=7)
-"""Runs that began so long before a moment may have gone on until then."""
-
-
 def happened(job: Job, tasks: Mapping[str, Task], now: datetime, since: datetime) -> tuple[Happened, ...]:
     """A timer's runs and ticks since a moment, newest first."""
     past = []
     for moment in timeline(job, tasks, now):
         if moment.at is None:
             continue
-        if moment.at < since - _REACH:
-            break
         lasted = took(moment.run, task_of(moment.run, tasks)) if moment.run else None
         ends = moment.at + lasted if lasted is not None else None
         if moment.at >= since or (ends is not None and ends > since):

@@ -34,6 +34,7 @@ def test_lists_in_the_place_of_words_are_no_words(empty: Any) -> None:
 
 
 def test_a_collection_is_read_with_everything_that_is_asked_of_it() -> None:
+    assert not Collection.from_document({"id": "c1"}).deleted
     document = {
         "id": "c1", "display_name": "Campus Archive", "canonical_name": "old#name", "high_assurance": False,
         "entity_type": "GCSv5_mapped_collection", "owner_string": "ops@x", "organization": "HPC", "description": "d",
