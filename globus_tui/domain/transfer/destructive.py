@@ -123,12 +123,11 @@ def shrinking(
 
     Returns:
         The two counts, or None when all is well or it cannot be told. Counts are those of files found at the
-        source, by finished tasks that succeeded; a task that does not say is passed over. An empty source alarms for
-        as long as it is empty: against the last run that found anything; and one with hardly a tenth of what any listed
-        run found, against that one.
+        source, by finished tasks that succeeded; a task that does not say is passed over. A source with hardly a tenth of
+        what any listed run found, or nothing at all, alarms for as long as it is so, against that run.
     """
     counts = [task.files for task in tasks if task and task.status is TaskStatus.SUCCEEDED and task.files is not None]
-    before = next((count for count in counts[1:] if count or counts[0]), 0)
+    before = next(iter(counts[1:]), 0)
     most = max(counts[1:], default=0)
     if counts and counts[0] * _ALL_BUT_GONE <= most:  # a few survivors do not make it right
         before = most

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TRANSFER_ALL, data_access, timer_scope
-from globus_tui.domain.timer.cause import Hit, cause_of, outages
+from globus_tui.domain.timer.cause import Cause, Hit, cause_of, cause_text, causes, outages
 from globus_tui.domain.timer.health import Health, Why, Word
 from globus_tui.domain.timer.orders import Known
 
@@ -65,3 +67,84 @@ def test_one_login_that_mends_several_is_one_outage_and_no_timer_is_in_two() -> 
     found = outages([*lost, *both])
     assert [len(one.keys) for one in found] == [6, 4]
     assert found[0].place == "left"
+
+
+# --- exactly
+
+
+@pytest.mark.parametrize(
+    ("gare", "scopes", "proofs"),
+    [
+        (Gare("x", session_required_mfa=True), set(), {("mfa", "")}),
+        (Gare("x", session_required_identities=("ABC",)), set(), {("identity", "abc")}),
+        (Gare("x", session_required_policies=("P1",)), set(), {("policy", "P1")}),
+        (
+            Gare("x", session_required_single_domain=("A.edu", "b.edu")),
+            set(),
+            {("domain", "a.edu"), ("domain", "b.edu")},
+        ),
+        (Gare("x", prompt="login"), set(), {("prompt", "login")}),
+        (Gare("x", prompt="consent"), set(), {("prompt", "consent")}),
+        (Gare("x"), set(), {("prompt", "login")}),
+        (Gare("x", session_required_mfa=True, prompt="login"), set(), {("mfa", "")}),
+        (Gare("x", ("s",)), {"s"}, set()),
+        (Gare("x", ("a[b c[d]] e",), prompt="login"), {"b", "d", "e"}, {("prompt", "login")}),
+    ],
+)
+def test_what_has_to_be_granted_and_proved(gare: Gare, scopes: set[str], proofs: set[tuple[str, str]]) -> None:
+    assert cause_of(gare) == Cause(frozenset(scopes), frozenset(proofs))
+
+
+BOTH = ("from", "to")
+
+
+@pytest.mark.parametrize(
+    ("health", "expected"),
+    [
+        (Health(Word.OVERDUE, Why.LATE), [("late", "")]),
+        (Health(Word.OVERDUE, Why.LATE, code="X"), [("late X", "")]),
+        (Health(Word.SIGN_IN, Why.PAUSED_BY_SERVICE, code="X"), [("paused by service X", "")]),
+        (Health(Word.RETRY, Why.RETRYING), [("retrying", "from"), ("retrying", "to")]),
+        (Health(Word.FAILED, Why.TASK_FAILED, code="TIMEOUT"), [("away", "from"), ("away", "to")]),
+        (Health(Word.FAILED, Why.RUN_REFUSED, code="ODD"), [("ODD", "from"), ("ODD", "to")]),
+        (Health(Word.BLOCKED, Why.TASK_TROUBLE, code="QUOTA_EXCEEDED"), [("QUOTA_EXCEEDED", "to")]),
+        (Health(Word.FAILED, Why.TASK_FAILED, code="FILE_NOT_FOUND"), [("FILE_NOT_FOUND", "from")]),
+        (Health(Word.FAILED, Why.TASK_FAILED), []),
+        (Health(Word.WARN, Why.FILES_SKIPPED, code="X"), []),
+        (Health(Word.OK, Why.LATE), []),
+        (Health(Word.FAILED, Why.TASK_FAILED, code="X", known=Known(3)), []),
+        (Health(Word.SIGN_IN, Why.CONSENT_MISSING, gare=Gare("x", ("s",))), [("wants s", "")]),
+        (
+            Health(Word.SIGN_IN, Why.CONSENT_MISSING, gare=Gare("x", ("s", "r"), session_required_mfa=True)),
+            [("wants r s mfa ", "")],
+        ),
+    ],
+)
+def test_what_may_be_the_cause_of_a_timers_trouble(health: Health, expected: list[tuple[str, str]]) -> None:
+    assert list(causes(Hit("k", health, BOTH))) == [
+        (cause.replace("paused by service", Why.PAUSED_BY_SERVICE.value).replace("late", Why.LATE.value), side)
+        for cause, side in expected
+    ]
+
+
+def test_a_flow_has_no_sides_and_its_trouble_is_one_all_the_same() -> None:
+    failed = Health(Word.FAILED, Why.TASK_FAILED, code="ODD")
+    assert list(causes(Hit("k", failed, ()))) == [("ODD", "")]
+    assert list(causes(Hit("k", failed, ("same", "same")))) == [("ODD", "same")]
+    assert cause_text(("ODD", "")) == "ODD"
+    assert cause_text(("ODD", "here")) == "ODD here"
+
+
+@pytest.mark.parametrize(("timers", "told"), [(2, 0), (3, 1), (4, 1)])
+def test_three_timers_with_one_cause_are_one_outage(timers: int, told: int) -> None:
+    found = outages(hit(str(number), "ODD", "here", f"c{number}") for number in range(timers))
+    assert [one.keys for one in found] == [tuple(map(str, range(timers)))] * told
+
+
+def test_what_is_left_of_a_cause_when_others_were_taken_must_be_three_again() -> None:
+    both = [hit(f"b{number}", "ODD", "left", "right") for number in range(2)]
+    left = [hit(f"l{number}", "ODD", "left", f"x{number}") for number in range(3)]
+    right = [hit(f"r{number}", "ODD", f"y{number}", "right") for number in range(2)]
+    assert [(one.place, len(one.keys)) for one in outages([*both, *left, *right])] == [("left", 5)]
+    right.append(hit("r9", "ODD", "y9", "right"))
+    assert [(one.place, len(one.keys)) for one in outages([*both, *left, *right])] == [("right", 5), ("left", 3)]

@@ -56,6 +56,14 @@ def test_paths_that_do_not(path: str) -> None:
     assert scratch_signs(path, None) == ()
 
 
+def test_the_word_that_gives_a_place_away_is_named() -> None:
+    assert scratch_signs("/gpfs/SCRATCH2/x", None) == ("its path has “SCRATCH” in it",)
+    named = Collection("id", "Nobackup store", description="All of it is transient.")
+    assert scratch_signs("/data/", named) == (
+        "the collection's name says “Nobackup”", "the collection's description says “transient”",
+    )  # fmt: skip
+
+
 def test_a_collection_says_itself_that_it_is_purged() -> None:
     signs = scratch_signs("/data/", Collection("id", "Cluster Scratch", description="Purged after 30 days"))
     assert len(signs) == 2
@@ -111,6 +119,18 @@ def test_an_empty_source_alarms_for_as_long_as_it_is_empty() -> None:
 )
 def test_no_alarm_without_two_counts_that_differ_enough(tasks: list[object]) -> None:
     assert shrinking(tasks) is None  # type: ignore[arg-type]  # tasks of several kinds
+
+
+def test_a_run_that_does_not_say_how_many_it_met_is_passed_over() -> None:
+    counts = (None, 500, None, 1000)
+    found = shrinking([task(9 - n, files=files) for n, files in enumerate(counts)])
+    assert found is not None
+    assert (found.before, found.now) == (1000, 500)
+    assert shrinking([task(1, files=None), task(0, files=None)]) is None
+
+
+def test_what_is_new_in_a_source_that_was_empty_is_no_reason_to_alarm() -> None:
+    assert shrinking([task(9 - n, files=files) for n, files in enumerate((300, 0, 1000))]) is None
 
 
 def test_the_alarm_can_be_switched_off() -> None:
