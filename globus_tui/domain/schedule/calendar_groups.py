@@ -113,9 +113,8 @@ def calendar_group(
         near = [f"{days_text(days)} at {clocks_text(fewer)}"]
         if days != EVERY_DAY and len(clocks) <= MOST_TIMERS:
             step, firsts = _steps_of_a_day(clocks)
-            evenly = len(firsts) == 1 and len(clocks) > 4
             times = f"{DAY // step} times a day at {clock_text(clocks[0])}"
-            near.append(times if evenly else f"every day at {clocks_text(clocks)}")
+            near.append(times if len(firsts) == 1 else f"every day at {clocks_text(clocks)}")
         raise refuse(f"That would take {len(per_timer)} timers; at most {MOST_TIMERS} are made at once.", *near)
     moments = []
     for day, some in per_timer:

@@ -123,8 +123,8 @@ def shrinking(
 
     Returns:
         The two counts, or None when all is well or it cannot be told. Counts are those of files found at the
-        source, by finished tasks that succeeded; a task that does not say is passed over. A source with hardly a tenth of
-        what any listed run found, or nothing at all, alarms for as long as it is so, against that run.
+        source, by finished tasks that succeeded; a task that does not say is passed over. A source with hardly a tenth
+        of what any listed run found, or nothing at all, alarms for as long as it is so, against that run.
     """
     counts = [task.files for task in tasks if task and task.status is TaskStatus.SUCCEEDED and task.files is not None]
     before = next(iter(counts[1:]), 0)
