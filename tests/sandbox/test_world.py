@@ -270,3 +270,11 @@ async def test_a_copy_of_the_facility_has_as_many_timers_as_wanted() -> None:
     many = facility(Clock(START, speed=0), timers=1_000)
     assert len(many.timers) == 1_000
     assert len({timer.name for timer in many.timers.values()}) == 1_000
+    assert max(len(timer.results) for timer in many.timers.values()) == 3
+
+
+async def test_of_many_timers_each_has_as_long_a_past_as_wanted() -> None:
+    many = facility(Clock(START, speed=0), timers=200, runs=20)
+    pasts = [len(timer.results) for timer in many.timers.values() if timer.n_runs >= 20]
+    assert len(pasts) > 100
+    assert max(pasts) == 20
