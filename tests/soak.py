@@ -10,7 +10,8 @@ in days or weeks is there when the program starts: each timer has as many runs b
 fired one by one as the facility runs, so that no two timers share their moments; the log of requests is full, and all
 code is loaded (`tests.soaked`).
 
-Exit code 1 when resident memory grew by 3 %, descriptors, threads or tasks by more than a few, or the objects of some
+Exit code 1 when resident memory grew by 3 % (the median of the last eighth of the day against that of the first: a page
+that was just closed may still take a megabyte), descriptors, threads or tasks by more than a few, or the objects of some
 type in a straight line: from each third of the day to the next by more than `EACH_RUN` for every run seen between them.
 Of a third that hour counts which has the fewest, for a page that was just closed may still be held. Counted by type,
 a leak of one small object for each run is found: pages come and go by ten thousand objects, but hardly by any of one
