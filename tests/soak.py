@@ -6,16 +6,15 @@ the facility it refreshes and reads what became of the runs, then keys are press
 what it holds is counted right after it has tidied up, as it does every minute. So nothing hangs on the machine.
 
 The day begins at the end of the first hour, in which every page is opened `ROUNDS` times. What else comes to its bound
-in days or weeks is there when the program starts: each timer has as many runs behind it as are kept, some days of them
-fired one by one as the facility runs, so that no two timers share their moments; the log of requests is full, and all
-code is loaded (`tests.soaked`).
+in days or weeks is there when the program starts, so that it does not count as growth: the first list brings as many
+runs of each timer as are ever kept, some days of them fired one by one, so that no two timers share their moments; the
+log of requests is full, and all code is loaded (`tests.soaked`).
 
 Exit code 1 when resident memory grew by 3 % (the median of the last eighth of the day against that of the first: a page
-that was just closed may still take a megabyte), descriptors, threads or tasks by more than a few, or the objects of some
+that was just closed may still take a megabyte), descriptors, threads or tasks by more than a few, or the objects of any
 type in a straight line: from each third of the day to the next by more than `EACH_RUN` for every run seen between them.
-Of a third that hour counts which has the fewest, for a page that was just closed may still be held. Counted by type,
-a leak of one small object for each run is found: pages come and go by ten thousand objects, but hardly by any of one
-type that grows with the runs.
+Of a third that hour counts which has the fewest. Counted by type, a leak of one small object for each run is found:
+pages come and go by ten thousand objects, but hardly by any of one type that grows with the runs.
 """
 
 from __future__ import annotations

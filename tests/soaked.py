@@ -18,7 +18,9 @@ from globus_tui.__main__ import main
 from globus_tui.api.exchange import Exchange
 from globus_tui.cli import console
 from globus_tui.cli.terminal import trim_heap
+from globus_tui.store import refresh_plan
 from globus_tui.store.activity_log import KEPT
+from globus_tui.store.rows import RUNS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,6 +155,7 @@ def load_all() -> None:
 if __name__ == "__main__":
     load_all()
     console._TIDY_EVERY = 1.0
+    refresh_plan.MANY_RUNS = RUNS_KEPT  # the first list brings as many runs of each timer as weeks would
     console.make_store = watched(console.make_store, trim_heap)
     console.make_console = filled(console.make_console)
     main()
