@@ -224,6 +224,18 @@ def test_two_queues_with_a_rest_between_are_two() -> None:
     ]
 
 
+@pytest.mark.parametrize(("flows", "waits"), [(0, timedelta(minutes=30)), (1, None), (3, None)])
+def test_transfers_in_progress_have_their_places_and_flows_have_none(flows: int, waits: timedelta | None) -> None:
+    going = [
+        Habit(
+            timer(f"g{number}", NOW + DAY, DAY, **({"body": None} if number < flows else {})), HOUR, NOW - 20 * MINUTE
+        )
+        for number in range(3)
+    ]
+    found = forecast([*going, habit("coming", NOW + 10 * MINUTE, DAY, MINUTE)], NOW, NOW + HOUR)
+    assert [one.wait for one in found.clashes] == ([] if waits is None else [waits])
+
+
 def test_who_waits_for_less_than_a_minute_does_not_wait() -> None:
     habits = [habit(f"t{number}", NOW + HOUR, DAY, MINUTE) for number in range(3)]
     short = habit("t9", NOW + HOUR + timedelta(seconds=1), DAY, MINUTE)
