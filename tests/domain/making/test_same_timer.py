@@ -209,3 +209,9 @@ def test_a_transfer_of_the_first_version_calls_the_action_provider() -> None:
     body = found.callback_body["body"]
     assert (body["source_endpoint"], body["label"]) == (SOURCE, "copies")
     assert "submission_id" not in body
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(59, True), (61, False), (-600, True)])
+def test_clocks_may_differ_by_an_hour(minutes: int, found: bool) -> None:
+    there = made(submitted_at=NOW - timedelta(minutes=minutes))
+    assert bool(find_created(WANTED, [there], sent_at=NOW, known=())) is found
