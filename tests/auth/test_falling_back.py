@@ -10,6 +10,7 @@ import keyring
 import pytest
 from keyring.backends import fail
 
+from globus_tui.auth.file_lock import FileLock
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.token_store import (
     FallingBack,
@@ -25,8 +26,6 @@ from tests.auth.fakes import PAT, SAM, START, grants_for
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from globus_tui.auth.file_lock import FileLock
 
 KEY, OTHER = ProfileKey("default", "production", "an-id"), ProfileKey("hipaa", "production", "an-id")
 
@@ -357,6 +356,15 @@ def test_the_last_one_who_signs_out_takes_the_file_along(tmp_path: Path) -> None
     file.replace(OTHER, None)
 
 
+def test_whoever_only_reads_waits_for_nobody(tmp_path: Path) -> None:
+    file = TokenFile(tmp_path / "tokens.json", lock_seconds=0.01)
+    file.merge(KEY, EARLY)
+    with FileLock(tmp_path / "tokens.json.lock").held(0) as had:
+        assert had
+        assert file.load(KEY) == EARLY
+    assert file.take_notices() == ()
+
+
 def test_a_damaged_file_that_cannot_be_set_aside_is_told_and_signs_nobody_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -364,8 +372,6 @@ def test_a_damaged_file_that_cannot_be_set_aside_is_told_and_signs_nobody_in(
     (tmp_path / "tokens.json").chmod(0o600)
     file = TokenFile(tmp_path / "tokens.json", lock_seconds=0.01)
     lock = file._path.with_name("tokens.json.lock")
-    from globus_tui.auth.file_lock import FileLock
-
     with FileLock(lock).held(0) as had:
         assert had
         assert file.load(KEY) is None

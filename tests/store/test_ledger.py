@@ -228,6 +228,13 @@ async def test_a_timer_in_the_place_of_another_has_all_that_was_decided_of_that_
     assert wire.document((await kept.read())["timers"])["new"] == decided
 
 
+async def test_of_a_timer_of_which_nothing_was_decided_nothing_is_handed_on(path: Path) -> None:
+    store = JobStore(Services(GLOBUS, GLOBUS, GLOBUS), ledger=Ledger(path))
+    await store.read_ledger()
+    await store.hand_on("old", "new")
+    assert text(path) is None
+
+
 def test_of_a_timer_nothing_is_kept_that_was_taken_away() -> None:
     document: dict[str, Any] = {}
     edit_timer(document, "a", note="x", tags=["night"], good_within=60.0)
