@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.domain.timer.health import Health, Why, Word, grace, judge, last_good, rest_of, task_in_progress
 from globus_tui.domain.timer.history import look_back
@@ -587,3 +588,14 @@ def test_a_run_that_is_over_is_not_the_one_in_progress() -> None:
     going = job([run_document(TODAY_TICK, 0)], **running(begun))
     found = judge(going, {}, NOW)
     assert (found.word, found.since) == (Word.RUNNING, begun)
+
+
+def test_a_refusal_goes_by_the_code_of_what_globus_wants_else_by_its_status_if_it_has_one() -> None:
+    def code(**changes: Any) -> str | None:
+        run = replace(job([refused_document(TODAY_TICK)]).runs[0], **changes)
+        return judge(replace(job([refused_document(TODAY_TICK)]), runs=(run,)), {}, NOW).code
+
+    wants = Gare("ConsentRequired", ("s",))
+    assert code(gare=None, http_status=403) == "403"
+    assert code(gare=wants, http_status=403) == "ConsentRequired"
+    assert code(gare=wants, http_status=None) == "ConsentRequired"
