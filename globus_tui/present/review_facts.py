@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from globus_tui.domain.auth.scope import Scope
-    from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft import Draft, FlowPart
     from globus_tui.domain.making.draft_checks import Lookups
     from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.domain.making.when_form import KeptHour
@@ -308,10 +308,14 @@ def _flow(draft: Draft) -> list[Fact]:
         Fact(one_line(str(key)), one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)))
         for key, value in flow.inputs.items()
     ]
-    for label, listed in (("managers", flow.run_managers), ("monitors", flow.run_monitors), ("tags", flow.tags)):
-        if listed:
-            rows.append(Fact(label, ", ".join(map(one_line, listed))))
-    return rows
+    return rows + _beside_input(flow)
+
+
+def _beside_input(flow: FlowPart) -> list[Fact]:
+    people = (("managers", flow.run_managers), ("monitors", flow.run_monitors), ("tags", flow.tags))
+    rows = [Fact(label, ", ".join(map(one_line, listed))) for label, listed in people if listed]
+    rows += [Fact("run label", one_line(flow.label))] if flow.label else []
+    return rows + [Fact("also", one_line(f"{key}={_short(value)}")) for key, value in flow.extra.items()]
 
 
 def _when(draft: Draft, now: datetime, zone: tzinfo) -> list[Fact]:
@@ -381,13 +385,7 @@ def _flow_rows(draft: Draft) -> list[Fact]:
     flow = draft.flow
     rows = [Fact("flow", flow.title or flow.flow_id or "not chosen yet", "" if flow.flow_id else "warning")]
     words = ", ".join(f"{key}={_short(value)}" for key, value in flow.inputs.items())
-    rows.append(Fact("input", words or "empty"))
-    for label, people in (("managers", flow.run_managers), ("monitors", flow.run_monitors), ("tags", flow.tags)):
-        if people:
-            rows.append(Fact(label, ", ".join(people)))
-    rows += [Fact("run label", flow.label)] if flow.label else []
-    rows += [Fact("also", f"{key}={_short(value)}") for key, value in flow.extra.items()]
-    return rows
+    return [*rows, Fact("input", words or "empty"), *_beside_input(flow)]
 
 
 def _short(value: object) -> str:

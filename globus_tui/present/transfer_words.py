@@ -135,6 +135,8 @@ def options(data: TransferData) -> tuple[tuple[str, str], ...]:
     rows.append(("notify", notify_words(data)))
     if data.recursive_symlinks:
         rows.append(("symbolic links", one_line(data.recursive_symlinks)))
+    if data.store_base_path_info:
+        rows.append(("base paths", "kept with the task"))
     rows += [("filter", filter_words(rule)) for rule in data.filter_rules]
     for label, value in (
         ("label", data.label),

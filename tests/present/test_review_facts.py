@@ -61,11 +61,17 @@ def test_a_group_lists_its_timers() -> None:
 
 def test_a_flow_timer() -> None:
     draft = Draft(
-        What.FLOW_TIMER, "f", schedule=OnceSchedule(), flow=FlowPart("id", "Report", inputs={"n": [1]}, tags=("t",))
+        What.FLOW_TIMER,
+        "f",
+        schedule=OnceSchedule(),
+        flow=FlowPart("id", "Report", inputs={"n": [1]}, tags=("t",), label="night"),
     )
     found = rows(draft)
     assert (found["flow"], found["n"], found["tags"]) == ("Report", "[1]", "t")
     assert found["when"] == "once, as soon as it is created"
+    other = replace(draft, flow=replace(draft.flow, label="day", extra={"later": 1}))
+    found_changes = [fact[:2] for fact in review_facts.changes(draft, other, NAMES, NOW, CHICAGO, "->")]
+    assert found_changes == [("run label", "night -> day"), ("also", "none -> later=1")]
 
 
 def test_ends_are_said() -> None:

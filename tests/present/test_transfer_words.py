@@ -84,12 +84,14 @@ def test_every_option_that_is_set_is_shown_even_one_of_a_later_day() -> None:
         deadline="2026-12-01",
         filter_rules=(FilterRule("*.tmp", type="file"), FilterRule("raw*", "include")),
         recursive_symlinks="keep",
+        store_base_path_info=True,
         extra={"warp_factor": 9},
     )
     options = transfer_words.options(full)
     assert ("filter", "exclude files named *.tmp") in options
     assert ("filter", "include files and folders named raw*") in options
     assert ("symbolic links", "keep") in options
+    assert ("base paths", "kept with the task") in options
     assert ("warp_factor", "9") in options
     assert ("label", "nightly") in options
 
