@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from globus_tui.api.http import Connection
 
+MOST_FLOWS = 100
+"""Pages are read until there are so many: the service gives 20 at a time."""
+
 
 class FlowsClient:
     """Flows. All methods raise what `Connection.request` raises."""
@@ -26,13 +29,20 @@ class FlowsClient:
     async def list_flows(
         self, *, filter_fulltext: str | None = None, filter_roles: Sequence[str] = ()
     ) -> tuple[Flow, ...]:
-        """The first page of the flows that the user may see.
+        """The flows that the user may see; of very many the first ones.
 
         `filter_roles`: e.g. `flow_starter`; sources differ on singular and plural, see the service's own docs.
         """
         query = {"filter_fulltext": filter_fulltext, "filter_roles": ",".join(filter_roles) or None}
-        answer = await self._get("/flows", query)
-        return (await read_listing(answer, "flows", lambda entry: Flow.from_document(wire.document(entry)))).items
+        flows: list[Flow] = []
+        while True:
+            answer = await self._get("/flows", query)
+            page = await read_listing(answer, "flows", lambda entry: Flow.from_document(wire.document(entry)))
+            flows += page.items
+            marker = wire.text(page.rest.get("marker"))
+            if marker is None or not page.items or len(flows) >= MOST_FLOWS:
+                return tuple(flows)
+            query = {"marker": marker}  # which stands for all of the query (documented)
 
     async def get_flow(self, flow_id: str) -> Flow:
         return Flow.from_document((await self._get(f"/flows/{segment(flow_id)}")).object())

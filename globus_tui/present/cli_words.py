@@ -203,7 +203,7 @@ def _notes(data: TransferData, *, timer: bool) -> tuple[str, ...]:
     if any(rule.type != "file" for rule in data.filter_rules):
         notes.append("The CLI's filter rules are for files only.")
     missing = ["store_base_path_info"] if data.store_base_path_info else []
-    missing += ["recursive_symlinks"] if data.recursive_symlinks else []
+    missing += ["recursive_symlinks"] if data.recursive_symlinks not in (None, "ignore") else []
     if timer:
         missing += [key for key in ("deadline", "source_local_user", "destination_local_user") if getattr(data, key)]
     missing += ["checksum_algorithm"] if any(item.checksum_algorithm for item in data.items) else []

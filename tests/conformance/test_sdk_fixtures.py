@@ -228,7 +228,8 @@ CHECKS: dict[str, Callable[[Any, Any], None]] = {
     "auth.oauth2_revoke_token": lambda result, body: check_equal(result, None),
     "flows.get_flow": check_flow,
     "flows.list_flows": lambda result, body: check_equal(
-        [flow.flow_id for flow in result], [one["id"] for one in body["flows"]]
+        [flow.flow_id for flow in result[: len(body["flows"])]],  # a page that has a next one is answered again
+        [one["id"] for one in body["flows"]],
     ),
 }
 

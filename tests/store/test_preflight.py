@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from globus_tui.api.flows import MOST_FLOWS
 from globus_tui.domain.making.draft import Draft, FlowPart, Guards, Intent, What, with_intent
 from globus_tui.domain.making.draft_checks import Lookups, check_draft, may_be_sent
 from globus_tui.domain.making.draft_fields import Level
@@ -158,6 +159,14 @@ async def test_a_flow_input_that_is_not_complete_is_reported_without_the_form(be
     wanting = next(one for one in flows if (one.input_schema or {}).get("required"))
     said = await found(bench, replace(nightly(), what=What.FLOW_TIMER, flow=FlowPart(wanting.flow_id)))
     assert any("input is not complete" in one.words and one.level is Level.STOP for one in said)
+
+
+async def test_flows_of_all_pages_are_found_up_to_a_number(bench: Workbench) -> None:
+    flow_id, flow = next(iter(bench.app.sandbox.flows.items()))
+    copies = {f"{flow_id[:-4]}{number:04}": number for number in range(150)}
+    bench.app.sandbox.flows |= {key: {**flow, "id": key, "title": f"copy {number}"} for key, number in copies.items()}
+    assert len(await bench.flows.list_flows(filter_fulltext="copy 1")) > 20
+    assert MOST_FLOWS <= len({each.flow_id for each in await bench.flows.list_flows()}) < 150
 
 
 async def test_without_a_network_nothing_is_claimed(bench: Workbench) -> None:
