@@ -103,7 +103,7 @@ def preview_lines(draft: Draft, now: datetime, zone: tzinfo, wanted: int = 10) -
 def fires(draft: Draft, now: datetime, wanted: int) -> list[datetime]:
     """The next runs of all timers of a draft, in UTC; one that starts at its creation begins now."""
     times: list[datetime] = []
-    for schedule in _schedules(draft):
+    for schedule in draft.schedules:
         if isinstance(schedule, OnceSchedule):
             times += next_ticks(schedule, now, 1) if schedule.at else (now,)
             continue
@@ -115,7 +115,7 @@ def fires(draft: Draft, now: datetime, wanted: int) -> list[datetime]:
 
 def creation_words(draft: Draft) -> tuple[str, ...]:
     """That the runs of a timer without a start are those of one that is created now."""
-    known = all(not _from_creation(schedule) for schedule in _schedules(draft))
+    known = all(not _from_creation(schedule) for schedule in draft.schedules)
     return () if known else ("It starts when it is created: the runs are those of a timer created now.",)
 
 
@@ -151,12 +151,6 @@ def phrases_page(width: int = 80) -> str:
 
 
 _MEANING_AT = 42
-
-
-def _schedules(draft: Draft) -> list[Schedule]:
-    if len(draft.group) > 1:
-        return [member.schedule for member in draft.group]
-    return [draft.schedule] if draft.schedule else []
 
 
 def _from_creation(schedule: Schedule) -> bool:
@@ -345,7 +339,7 @@ def start_words(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     deletes = " It DELETES at the destination what the source has not." if draft.deletes else ""
     if draft.what is What.TRANSFER_NOW:
         return (f"The transfer STARTS NOW, and runs once.{deletes}",)
-    if any(starts_at_once(schedule, now) for schedule in _schedules(draft)):
+    if any(starts_at_once(schedule, now) for schedule in draft.schedules):
         return (f"A run STARTS AT ONCE, as soon as it is created.{deletes}",)
     if isinstance(draft.schedule, OnceSchedule) and draft.schedule.at is not None:
         return (f"It runs a single time, {both_times(draft.schedule.at, now, zone)}.{deletes}",)

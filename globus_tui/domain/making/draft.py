@@ -229,6 +229,15 @@ class Draft:
         return self.what is not What.FLOW_TIMER and self.transfer.delete_destination_extra is True
 
     @property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """The schedules of all timers that it takes."""
+        if self.what is What.TRANSFER_NOW:
+            return ()
+        if len(self.group) > 1:
+            return tuple(member.schedule for member in self.group)
+        return (self.schedule,) if self.schedule else ()
+
+    @property
     def collection_ids(self) -> tuple[str, ...]:
         """The collections that it moves data between; one if both are the same."""
         if self.what is What.FLOW_TIMER:

@@ -87,17 +87,8 @@ def check_against_timers(
     yield from _overlap(draft, timers, tasks, now, known)
 
 
-def schedules_of(draft: Draft) -> tuple[Schedule, ...]:
-    """The schedules of all timers that it takes."""
-    if draft.what is What.TRANSFER_NOW:
-        return ()
-    if len(draft.group) > 1:
-        return tuple(member.schedule for member in draft.group)
-    return (draft.schedule,) if draft.schedule else ()
-
-
 def _rate(draft: Draft, timers: TimerIndex, replaces: str | None) -> Iterator[Finding]:
-    budget = timers.rates(schedules_of(draft), replaces)
+    budget = timers.rates(draft.schedules, replaces)
     limit = rate_number(LIMIT_PER_HOUR)
     if budget.over:
         yield stop(
@@ -168,10 +159,8 @@ _NAMED = 3
 
 
 def _same_things(draft: Draft) -> Callable[[Job], str]:
-    schedules = schedules_of(draft)
-
     def words(job: Job) -> str:
-        same_time = isinstance(job.schedule, RecurringSchedule) and job.schedule in schedules
+        same_time = isinstance(job.schedule, RecurringSchedule) and job.schedule in draft.schedules
         return f"moves the same things between the same places{' at the same times' if same_time else ''}"
 
     return words
@@ -482,9 +471,8 @@ def check_schedule(draft: Draft, now: datetime) -> Iterator[Finding]:
     """All findings about the schedule, and of each member of a calendar group."""
     if draft.what is What.TRANSFER_NOW:
         return
-    schedules = [member.schedule for member in draft.group] if len(draft.group) > 1 else [draft.schedule]
     seen = set()
-    for schedule in schedules:
+    for schedule in draft.schedules or (None,):
         for finding in _check(schedule, now, last_run=draft.replaces is not None):
             if finding not in seen:
                 seen.add(finding)

@@ -219,14 +219,12 @@ class KeptHour:
 
 def kept_hour(draft: Draft, now: datetime, zone: tzinfo) -> KeptHour | None:
     """The hours that were asked for, and in which season they hold; None when no clock change moves them."""
-    several = len(draft.group) > 1
-    schedules = [member.schedule for member in draft.group] if several else [draft.schedule]
-    sides = next((both for schedule in schedules if (both := clock_sides(schedule, now, zone))), None)
+    sides = next((both for schedule in draft.schedules if (both := clock_sides(schedule, now, zone))), None)
     if sides is None:
         return None
     keep = draft.typed.get(KEEP)
     season = Season(keep) if keep in (Season.WINTER.value, Season.SUMMER.value) else None
-    if not several:
+    if len(draft.group) < 2:
         season = season or sides.first
         held = sides.winter if season is Season.WINTER else sides.summer
         return KeptHour((_since_midnight(held),), sides.apart, season)

@@ -10,7 +10,6 @@ from textual.widgets import Input, Static
 
 from globus_tui.domain.making import when_form
 from globus_tui.domain.making.draft import What
-from globus_tui.domain.making.draft_checks import schedules_of
 from globus_tui.domain.making.draft_fields import END, INTERVAL, SCHEDULE, START, Finding, note, stop
 from globus_tui.domain.schedule.schedule import OnceSchedule, Season
 from globus_tui.domain.timer.hour_load import first_start, hour_load, quietest, starts_together
@@ -150,7 +149,7 @@ class WhenStep(Step):
 
     def _load_words(self, draft: Draft) -> str:
         """Other timers at that hour; nothing while it is not known when it begins."""
-        schedules = schedules_of(draft)
+        schedules = draft.schedules
         firsts = sorted(moment for moment in map(first_start, schedules) if moment is not None)
         if not firsts:
             return ""
