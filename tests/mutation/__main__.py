@@ -102,7 +102,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/auth/test_keyring.py",
         "tests/auth/test_logout.py",
     ),
-    "auth/file_lock": ("tests/auth/test_file_lock.py", "tests/faults/test_disk.py"),
+    "auth/file_lock": ("tests/auth/test_file_lock.py",),
     "domain/schedule/schedule": (
         "tests/domain/schedule/test_schedule.py",
         "tests/present/test_schedule_words.py",
