@@ -101,7 +101,7 @@ WAYS = {
         "Mutation",
         "Small changes to the source; a change that no test notices is a missing test, or changes nothing "
         "(the reason is in `mutation/equivalent.toml`).",
-        lambda minutes: ("tests.mutation", "--every", "4", "--seconds", f"{minutes * 60 / 14:.0f}"),
+        lambda minutes: ("tests.mutation", "--every", "4", "--seconds", f"{minutes * 60 / 35:.0f}"),
         r"mutants,",
     ),
     "coverage": Way(
