@@ -378,3 +378,12 @@ def test_runs_of_which_one_has_no_moment_are_left_in_their_order() -> None:
     assert [run.resource_id for run in job(runs).runs] == [one["resource_id"] for one in runs]
     page = {"data": runs, "page_next": "more"}
     assert (job(results=page).runs_marker, job(results=runs).runs_marker) == ("more", None)
+
+
+def test_two_runs_of_one_moment_stay_in_their_order_and_before_older_ones() -> None:
+    runs = [run_document(TODAY_TICK - DAY, 2), run_document(TODAY_TICK, 1), run_document(TODAY_TICK, 0)]
+    assert [run.resource_id for run in job(runs).runs] == [
+        runs[1]["resource_id"],
+        runs[2]["resource_id"],
+        runs[0]["resource_id"],
+    ]
