@@ -416,6 +416,22 @@ async def test_what_somebody_else_has_resumed_since_the_plan_was_made_is_not_res
     assert world.jobs.calls.count("resume_job") == 2
 
 
+async def test_what_another_copy_has_asked_for_or_resumed_meanwhile_is_left_to_it() -> None:
+    world, windows, _ = await opened(a_job(), a_job("two"))
+    window = await windows.plan([ONE, TWO], reason="x")
+    asked, planned = replace(window.items[0], state=ASKED), window.items[1]
+    document = window_document(replace(window, items=(asked, planned)))
+    await world.store.ledger.change(lambda kept: kept.update(windows=[document]))
+    begun, outcomes = await windows.begin(window.window_id)
+    assert [item.state for item in begun.items] == [ASKED, PAUSED]
+    assert list(outcomes) == [TWO]
+    plan = (await windows.closing(begun))._replace(resumed=(), left=((begun.items[1], "runs again"),))
+    resumed = window_document(replace(begun, items=(asked, replace(begun.items[1], state=RESUMED))))
+    await world.store.ledger.change(lambda kept: kept.update(windows=[resumed]))
+    await windows.close(begun, plan)
+    assert [item.state for item in (await windows.all())[0].items] == [ASKED, RESUMED]
+
+
 async def test_what_was_not_agreed_to_stays_and_what_is_left_alone_is_let_go_of() -> None:
     world, windows, _, window = await holding(a_job(), a_job("two"), a_job("three"))
     plan = await windows.closing(window)
