@@ -6,18 +6,19 @@ import os
 import time
 from contextlib import ExitStack, suppress
 from contextvars import copy_context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
+from textual.actions import ActionParseResult
 from textual.actions import parse as parse_action
 from textual.app import SystemCommand
-from textual.events import AppFocus, Key
+from textual.events import AppFocus, Event, Key
 from textual.reactive import var
 
-from globus_tui.commands import CHANGING, DEFAULT_KEYS, EVERYWHERE, bindings
-from globus_tui.domain.errors import BadInput, GlobusTuiError, ReadOnly, SettingsError
+from globus_tui.commands import CHANGING, DEFAULT_KEYS, EVERYWHERE, Command, bindings
+from globus_tui.domain.errors import GlobusTuiError, ReadOnly, SettingsError
 from globus_tui.present import moments
 from globus_tui.present.freshness_words import header_words
 from globus_tui.present.safe_text import safe_line
@@ -30,7 +31,7 @@ from globus_tui.screens.console import Host, Switch
 from globus_tui.store.activity_log import ActivityLog
 from globus_tui.store.board import NO_STATES, States
 from globus_tui.store.list_memory import ListMemory
-from globus_tui.store.operations import Done
+from globus_tui.store.operations import Done, Operation, Outcome
 from globus_tui.store.refresh_plan import Freshness, FreshnessState
 from globus_tui.themes import THEMES, OwnThemes, draw_scroll_bars, sheets, theme_problem
 from globus_tui.tmux import inside_tmux, is_attended, send_to_tmux
@@ -40,17 +41,13 @@ from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
 
-    from textual.actions import ActionParseResult
     from textual.dom import DOMNode
-    from textual.events import Event
     from textual.screen import Screen
     from textual.theme import Theme
     from textual.timer import Timer
 
     from globus_tui.auth.account import Account
-    from globus_tui.commands import Command
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.making.run_now import RunChoice
     from globus_tui.domain.timer.job import JobId, JobReading
@@ -60,10 +57,9 @@ if TYPE_CHECKING:
     from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
-    from globus_tui.store.browsing import FolderView
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.operations import Operation, Outcome
+    from globus_tui.store.making import Making
     from globus_tui.store.source_counts import SourceCounts
     from globus_tui.store.windows import Windows
 
@@ -172,13 +168,7 @@ class GlobusTui(OrderedKeys[Switch]):
         """Sign-in and consent; loaded when somebody needs it."""
         from globus_tui.procedures.sign_in import SignIn
 
-        return SignIn(
-            self,
-            self.account,
-            self.settings.paths.state,
-            browser=self._act_as_browser if self.host.browser else None,
-            open_link=self.host.open_link,
-        )
+        return SignIn(self, self.account)
 
     @cached_property
     def list_memory(self) -> ListMemory:
@@ -197,13 +187,12 @@ class GlobusTui(OrderedKeys[Switch]):
     def _source_counts(self) -> SourceCounts:
         from globus_tui.store.source_counts import SourceCounts
 
-        return SourceCounts(self.store, self._folder_anew)
+        return SourceCounts(self.store, self.making)
 
-    async def _folder_anew(self, collection_id: str, path: str) -> FolderView:
-        making = self.host.making
-        if making is None:
-            raise BadInput("Nothing can be looked at here.")
-        return await making.lookup.folder(collection_id, path, show_hidden=True, again=True)
+    @property
+    def making(self) -> Making:
+        """All that creating timers needs; the command line always hands it in."""
+        return cast("Making", self.host.making)
 
     @cached_property
     def fleet(self) -> FleetFolder:
@@ -471,8 +460,8 @@ class GlobusTui(OrderedKeys[Switch]):
     def action_app_sign_in(self) -> None:
         self.sign_in.start()
 
-    def fix(self, job_ids: Sequence[JobId]) -> None:
-        """Sign in for what these timers lost, resume them, and list what became of each."""
+    def fix(self, job_ids: Sequence[JobId] | None) -> None:
+        """Sign in for what these timers lost (None: all that need it), resume them, and list what became of each."""
         self.sign_in.start_fix(job_ids)
 
     def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
@@ -512,10 +501,6 @@ class GlobusTui(OrderedKeys[Switch]):
         from globus_tui.procedures.start_now import start_now
 
         self.run_worker(start_now(self, state, choice, files), group="create")
-
-    def fix_all(self) -> None:
-        """The same for every timer that a sign-in would mend."""
-        self.sign_in.start_fix_all()
 
     def watch_next_runs(self, job_ids: Iterable[JobId], since: datetime) -> None:
         """Tell when the next runs of repaired timers have started, or that they were stopped again.
@@ -592,11 +577,6 @@ class GlobusTui(OrderedKeys[Switch]):
             page.untell()
         if page is not None and self.note.words == words:
             self.note = Note()
-
-    async def _act_as_browser(self, url: str) -> str | None:
-        from globus_tui.screens.welcome import act_as_browser
-
-        return await act_as_browser(self, url)
 
     def action_app_info(self) -> None:
         from globus_tui.screens.about_self import AboutSelf, own_cost
@@ -778,12 +758,8 @@ class GlobusTui(OrderedKeys[Switch]):
     def _ask_to_quit(self) -> None:
         from globus_tui.screens.confirm import Confirm
 
-        def leave(agreed: bool | None) -> None:
-            if agreed:
-                self.exit()
-
         sheet = Confirm("Quit?", ("Nothing is changed at Globus; timers go on without this program.",), verb="quit")
-        self.push_screen(sheet, leave)
+        sheet.ask(lambda _: self.exit())
 
     def action_app_quit(self) -> None:
         self.exit()
@@ -813,18 +789,17 @@ class GlobusTui(OrderedKeys[Switch]):
 
         floor = self.host.floor
 
-        def take(answer: str | None) -> None:
-            if answer is not None:
-                self.store.set_interval(check_interval(answer, floor))
-                self.book_wake()
-                self.say("refreshing is off" if answer == "0" else f"refreshing every {answer} s")
+        def take(answer: str) -> None:
+            self.store.set_interval(check_interval(answer, floor))
+            self.book_wake()
+            self.say("refreshing is off" if answer == "0" else f"refreshing every {answer} s")
 
         sheet = Ask(
             "Refresh interval",
             (f"Seconds between refreshes, at least {floor:g}; 0 turns them off.",),
             check=partial(check_interval, floor=floor),
         )
-        self.push_screen(sheet, take)
+        sheet.ask(take)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the commands of this screen and of every screen, with their keys."""

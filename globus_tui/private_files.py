@@ -12,7 +12,7 @@ import os
 import shlex
 import stat
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from globus_tui.cache_files import write_own
 from globus_tui.domain.auth.credentials import Secret
@@ -20,7 +20,6 @@ from globus_tui.domain.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import BinaryIO
 
 
 def make_private_folder(folder: Path) -> None:

@@ -208,7 +208,7 @@ class _Others:
     def __init__(self, app: GlobusTui) -> None:
         self._app = app
 
-    async def watch(self, told: Callable[[Look], None]) -> None:
+    async def __call__(self, told: Callable[[Look], None]) -> None:
         """Tells once what there is."""
         from globus_tui.screens.everybody import Look
 

@@ -26,9 +26,9 @@ from globus_tui.present.health_words import why
 from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.replaced_words import skip_end, skip_notes
 from globus_tui.present.transfer_words import route_with_paths
-from globus_tui.screens.create.making import DraftKeeper
 from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.journal import noting
+from globus_tui.store.making import DraftKeeper
 from globus_tui.store.operations import Delete, JobOperation, Pause, Rename, Resume
 from globus_tui.store.swapping import Swapped
 from globus_tui.store.undoing import Undoer, act_words, acts, stacks, steps
@@ -48,9 +48,6 @@ async def run(options: Namespace) -> int:
     """Changes timers.
 
     Exit codes: 0 all done, 1 some failed, 2 wrong use, 3 Globus could not be asked, 4 somebody has to sign in.
-
-    Raises:
-        GlobusTuiError: nothing was changed.
     """
     verb = options.name
     async with signed_in(options) as context:
@@ -239,11 +236,7 @@ async def _run_now(timer: Listed, context: Context) -> tuple[int, str]:
 
 
 async def run_undo(options: Namespace) -> int:
-    """Takes the last step back.
-
-    Raises:
-        GlobusTuiError: nothing was changed.
-    """
+    """Takes the last step back."""
     async with signed_in(options) as context:
         may_be_changed(options, context.settings)
         await context.read()

@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 
 async def run_changes(options: Namespace) -> int:
-    """Prints each change with before and after, and remembers how it is now.
-
-    Raises:
-        GlobusTuiError: Globus could not be asked, or what was remembered cannot be read or written.
-    """
+    """Prints each change with before and after, and remembers how it is now."""
     async with signed_in(options) as context:
         await context.read()
         kept = Ledger(None if options.demo else context.settings.paths.state / "seen.json", context.settings.profile)
@@ -48,11 +44,7 @@ async def run_changes(options: Namespace) -> int:
 
 
 async def run_impact(options: Namespace) -> int:
-    """Prints the timers that would stop, the next to run first.
-
-    Raises:
-        GlobusTuiError: Globus could not be asked, or nothing is meant.
-    """
+    """Prints the timers that would stop, the next to run first."""
     async with signed_in(options) as context:
         await context.read()
         known, now, typed = context.store.collections, context.store.now(), options.collection.casefold()

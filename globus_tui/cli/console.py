@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from globus_tui.app import GlobusTui, Switch
     from globus_tui.cli.backend import Backend
     from globus_tui.domain.timer.job import JobId
-    from globus_tui.screens.create.making import Making
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.answer_cache import AnswerCache
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.making import Making
 
 
 _TIDY_EVERY = 60.0

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 
 async def run(options: Namespace) -> int:
-    """Writes it down in the ledger; nothing is changed at Globus.
-
-    Raises:
-        GlobusTuiError: nothing was written.
-    """
+    """Writes it down in the ledger; nothing is changed at Globus."""
     async with signed_in(options) as context:
         await context.read()
         chosen = context.meant(options.filter)
@@ -74,11 +70,7 @@ _CHANGES = {"note": _note, "known": _known, "limit": _limit}
 
 
 async def run_report(options: Namespace) -> int:
-    """Prints a page in Markdown for the change of shift.
-
-    Raises:
-        GlobusTuiError: Globus could not be asked.
-    """
+    """Prints a page in Markdown for the change of shift."""
     async with signed_in(options) as context:
         await context.read()
         store = context.store

@@ -35,11 +35,7 @@ _SINGLY = 24
 
 
 async def run_agenda(options: Namespace) -> int:
-    """Prints which runs are due, in order of time, or with `past` what became of those that were.
-
-    Raises:
-        GlobusTuiError: Globus could not be asked, or what is asked for cannot be understood.
-    """
+    """Prints which runs are due, in order of time, or with `past` what became of those that were."""
     if options.past:
         return await _past(options)
     async with signed_in(options) as context:

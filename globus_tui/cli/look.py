@@ -50,11 +50,7 @@ _NARROW = 100
 
 
 async def run_list(options: Namespace) -> int:
-    """Lists timers.
-
-    Raises:
-        GlobusTuiError: no profile could be read.
-    """
+    """Lists timers."""
     columns = _columns(options)
     reading = await read_listed(options)
     for name, wrong in reading.failed:
@@ -171,11 +167,7 @@ async def all_profiles(options: Namespace) -> tuple[str, ...]:
 
 
 async def run_show(options: Namespace) -> int:
-    """Prints all about one timer.
-
-    Raises:
-        GlobusTuiError: there is no such timer, or Globus could not be asked.
-    """
+    """Prints all about one timer."""
     async with signed_in(options) as context:
         await context.read()
         timer = context.find(options.timer)
@@ -208,11 +200,7 @@ def _all_about(timer: Listed, context: Context) -> list[str]:
 
 
 async def run_runs(options: Namespace) -> int:
-    """Lists the runs of a timer, newest first, with the ticks at which nothing ran.
-
-    Raises:
-        GlobusTuiError: there is no such timer, or Globus could not be asked.
-    """
+    """Lists the runs of a timer, newest first, with the ticks at which nothing ran."""
     async with signed_in(options) as context:
         await context.read()
         job_id = context.find(options.timer).state.job_id
@@ -276,11 +264,7 @@ async def _load_runs(context: Context, job_id: JobId, count: int) -> tuple[bool,
 
 
 async def run_log(options: Namespace) -> int:
-    """Prints the log of a run's transfer task, oldest line first.
-
-    Raises:
-        GlobusTuiError: there is no such timer or run, or Globus could not be asked.
-    """
+    """Prints the log of a run's transfer task, oldest line first."""
     async with signed_in(options) as context:
         await context.read()
         job_id = context.find(options.timer).state.job_id
@@ -323,7 +307,7 @@ _MOST_EVENTS = 10_000
 async def _events(details: Details, task_id: str) -> list[TaskEvent]:
     events: list[TaskEvent] = []
     while len(events) < _MOST_EVENTS:
-        page = await details.load_events(task_id, limit=1000, offset=len(events))
+        page = await details.tasks.task_events(task_id, limit=1000, offset=len(events))
         events += page.items
         if not page.items or (page.total is not None and len(events) >= page.total):
             break

@@ -1,47 +1,31 @@
-"""What creating timers needs, over a backend: questions to the services, the shelf of drafts, the creator."""
+"""What creating timers needs, over a backend: questions to the services, the shelf of drafts, the creator.
+
+Imported when a timer is made: loading it takes time.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
+from globus_tui.api.flows import FlowsClient
+from globus_tui.api.timers import TimersClient
+from globus_tui.api.transfer import TransferClient
 from globus_tui.store.browsing import Browser
+from globus_tui.store.creation import Attempt, CreationServices, Creator
+from globus_tui.store.drafts import DraftShelf
+from globus_tui.store.journal import Recorder
+from globus_tui.store.making import Making
+from globus_tui.store.swapping import Swapper
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from globus_tui.api.flows import FlowsClient
-    from globus_tui.api.transfer import TransferClient
     from globus_tui.cli.backend import Backend
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.transfer.flow import Flow
-    from globus_tui.screens.create.making import Making
     from globus_tui.settings import Settings
-    from globus_tui.store.creation import Attempt, ConsentCheck, Creator
     from globus_tui.store.job_store import JobStore
-
-STARTERS = ("flow_owner", "flow_administrator", "flow_starter")
-"""Roles that may start a flow: the filter wants each by name (the SDK's words for `filter_roles`)."""
-
-
-class Questions(Browser):
-    """`screens.create.lookup.Lookup`: the browser, and what else the wizard asks."""
-
-    def __init__(self, transfer: TransferClient, flows: FlowsClient, creator: Creator, store: JobStore) -> None:
-        super().__init__(transfer, store.clock)
-        self._flows = flows
-        self._creator = creator
-
-    async def flows(self, words: str) -> tuple[Flow, ...]:
-        return await self._flows.list_flows(filter_fulltext=words or None, filter_roles=STARTERS)
-
-    async def flow(self, flow_id: str) -> Flow:
-        return await self._flows.get_flow(flow_id)
-
-    async def consents(self, draft: Draft) -> ConsentCheck:
-        """By the creator, which asks the same before it creates."""
-        return await self._creator.check_consents(draft)
 
 
 def make_making(
@@ -60,15 +44,6 @@ def make_making(
         drafts: folder for drafts instead; the demo keeps them in memory without one.
         sleep: waits between looks for a lost creation.
     """
-    from globus_tui.api.flows import FlowsClient
-    from globus_tui.api.timers import TimersClient
-    from globus_tui.api.transfer import TransferClient
-    from globus_tui.screens.create.making import Making
-    from globus_tui.store.creation import CreationServices, Creator
-    from globus_tui.store.drafts import DraftShelf
-    from globus_tui.store.journal import Recorder
-    from globus_tui.store.swapping import Swapper
-
     tokens = backend.account.tokens
     transfer = TransferClient(backend.connection, tokens)
     timers = TimersClient(backend.connection, tokens)
@@ -79,9 +54,8 @@ def make_making(
         return Creator(services, recorder, store.now, sleep=sleep, sending=sending)
 
     folder = drafts or (None if backend.demo else settings.paths.state / "drafts" / settings.profile)
-    questions = Questions(transfer, FlowsClient(backend.connection, tokens), creator(), store)
     return Making(
-        questions,
+        Browser(transfer, FlowsClient(backend.connection, tokens), creator(), store.clock),
         DraftShelf(folder, store.clock),
         creator,
         swapper=lambda creator: Swapper(creator, timers, recorder, store.hand_on),

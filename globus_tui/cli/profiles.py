@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class OtherProfiles:
-    """The timers of all profiles but the one in use: each by its own sign-in, client and store."""
+    """Reads the timers of all profiles but the one in use: each by its own sign-in, client and store."""
 
     def __init__(self, profiles: Profiles, options: Namespace) -> None:
         self._profiles, self._options = profiles, options
 
-    async def watch(self, tell: Callable[[Look], None]) -> None:
+    async def __call__(self, tell: Callable[[Look], None]) -> None:
         """Reads each again and again until it is cancelled; what one of them lacks is told of it alone."""
         from globus_tui.screens.everybody import Look
 

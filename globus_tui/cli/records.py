@@ -27,11 +27,7 @@ _SECRET = ("SECRET", "TOKEN", "PASSWORD")
 
 
 def run_journal(options: Namespace) -> int:
-    """Prints this profile's changes, oldest first; with `verify`, whether the file is as it was written.
-
-    Raises:
-        GlobusTuiError: the journal cannot be read.
-    """
+    """Prints this profile's changes, oldest first; with `verify`, whether the file is as it was written."""
     from globus_tui.cli.zones import find_zone
 
     settings = read_settings(options)
@@ -65,11 +61,7 @@ def run_journal(options: Namespace) -> int:
 
 
 def run_info(options: Namespace) -> int:
-    """Prints every path that is used, and where each setting comes from.
-
-    Raises:
-        SettingsError: a variable, or what the file says of where and as whom to act, cannot be used.
-    """
+    """Prints every path that is used, and where each setting comes from."""
     from globus_tui.cli.zones import zone_data
 
     zones = zone_data()

@@ -30,11 +30,7 @@ TRIES = 3
 
 
 async def run_login(options: Namespace) -> int:
-    """Prints the link alone on a line, reads the code unseen, and keeps the tokens.
-
-    Raises:
-        GlobusTuiError: Globus could not be reached, or the code was refused too often.
-    """
+    """Prints the link alone on a line, reads the code unseen, and keeps the tokens."""
     settings = read_settings(options)
     standing = await stand(settings)
     if standing.service is not None:

@@ -20,9 +20,9 @@ from globus_tui.domain.making.flow_inputs import choose_flow
 from globus_tui.domain.making.timer_index import TimerIndex
 from globus_tui.present.gare_words import asked
 from globus_tui.present.review_facts import finding_line, group_words
-from globus_tui.screens.create.making import DraftKeeper
 from globus_tui.store.creation import Created, Creation, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.drafts import draft_text, exported, read_draft_text, read_timer_file, to_fill_in
+from globus_tui.store.making import DraftKeeper
 from globus_tui.store.operations import NeedsConsent, SignedOut
 from globus_tui.store.preflight import Preflight
 
@@ -37,9 +37,6 @@ async def run_create(options: Namespace) -> int:
 
     Exit codes: 0 made (or, with `--dry-run`, it could be), 1 certainly not made, 2 the document cannot be used, 3
     nobody can tell, or only some of several.
-
-    Raises:
-        GlobusTuiError: it could not be read or checked; nothing was sent.
     """
     draft = _read(options.from_file, find_zone(options.zone))
     async with signed_in(options, reads=options.dry_run) as context:
@@ -153,11 +150,7 @@ def _end(creation: Creation) -> int:
 
 
 async def run_export(options: Namespace) -> int:
-    """Prints the document, and nothing else, on standard output; what has to be filled in, on standard error.
-
-    Raises:
-        GlobusTuiError: there is no such timer, it calls another action provider, or Globus could not be asked.
-    """
+    """Prints the document, and nothing else, on standard output; what has to be filled in, on standard error."""
     if options.all:
         from globus_tui.cli.fleet import export_all
 

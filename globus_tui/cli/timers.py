@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import tzinfo
 
-    from globus_tui.screens.create.making import Making
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.making import Making
     from globus_tui.widgets.viewpoint import Viewpoint
 
 LOG_IN = "Run globus-tui login first."
@@ -83,8 +83,7 @@ class Context:
 
     def source_counts(self) -> SourceCounts:
         """What looks at the sources of mirrors that run soon."""
-        lookup = self.making.lookup
-        return SourceCounts(self.store, lambda where, path: lookup.folder(where, path, show_hidden=True, again=True))
+        return SourceCounts(self.store, self.making)
 
     def listed(self, states: Sequence[JobState]) -> list[Listed]:
         from globus_tui.widgets.viewpoint import case_of

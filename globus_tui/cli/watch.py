@@ -28,11 +28,7 @@ _LONGEST_WAIT = 60.0
 
 
 async def run(options: Namespace) -> int:
-    """Shows the timers until it is ended.
-
-    Raises:
-        GlobusTuiError: nobody is signed in, or the filter cannot be understood.
-    """
+    """Shows the timers until it is ended."""
     async with signed_in(options) as context:
         context.backend.connection.read_only = True
         settings, store = context.settings, context.store

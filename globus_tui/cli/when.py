@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 
 def run(options: Namespace) -> int:
-    """Prints what is understood.
-
-    Raises:
-        BadInput: it cannot be understood; the message says what would be.
-    """
+    """Prints what is understood."""
     phrase = " ".join(options.phrase)
     zone = find_zone(options.zone)
     now, notices = _base_time(options.now, zone)

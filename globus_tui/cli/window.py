@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 
 async def run(options: Namespace) -> int:
-    """Carries the action out.
-
-    Raises:
-        GlobusTuiError: nothing was changed.
-    """
+    """Carries the action out."""
     async with signed_in(options) as context:
         if options.action == "list":
             return await _list(options, context)

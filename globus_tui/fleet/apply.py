@@ -11,7 +11,7 @@ import contextlib
 import os
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError
@@ -25,7 +25,7 @@ from globus_tui.fleet.wanted import Wanted, ahead, changes, taking_over
 from globus_tui.present.gare_words import asked
 from globus_tui.present.sizes import counted
 from globus_tui.private_files import take_lock
-from globus_tui.store.creation import Attempt, Created, Creation, Creator, NotCreated, Unconfirmed
+from globus_tui.store.creation import Attempt, Created, Creation, NotCreated, Unconfirmed
 from globus_tui.store.open_requests import LATE
 from globus_tui.store.operations import Delete, Done, JobOperation, NeedsConsent, Pause, Rename, Resume, SignedOut
 from globus_tui.store.swapping import NotSwapped, Swapped, Swapper
@@ -36,25 +36,10 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.making.draft import Draft
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.making import Making
 
 NOT_TRIED = "Not tried: Globus cannot be reached. Apply again when it can."
 SIGN_IN = "Run globus-tui apply in a terminal, which asks for that, or use the console (D, then x)."
-
-
-class Making(Protocol):
-    """Creates timers, and replaces others with them."""
-
-    @property
-    def creator(self) -> Callable[[Callable[[Attempt, Draft], None]], Creator]:
-        """Makes a sender of drafts; its argument is called with each attempt just before it is sent."""
-
-    @property
-    def swapper(self) -> Callable[[Creator], Swapper]:
-        """The procedure that replaces an old timer with a new one."""
-
-    @property
-    def read(self) -> Callable[[str], Awaitable[JobReading]]:
-        """One timer with its document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from globus_tui.domain.errors import BadInput, ErrorKind, ServiceError
 from globus_tui.domain.making.check_items import is_id
@@ -29,7 +29,6 @@ from globus_tui.fleet.lock import Lock, Locked, lock_path, read_lock
 from globus_tui.fleet.wanted import Change, Names, Wanted, ahead, changes, wanted_of
 from globus_tui.present.sizes import counted
 from globus_tui.store.preflight import Preflight
-from globus_tui.store.preflight import Questions as _Questions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.transfer.flow import Flow
     from globus_tui.domain.wire import Document
-    from globus_tui.store.browsing import Suggestions
+    from globus_tui.store.browsing import Browser
     from globus_tui.store.creation import ConsentCheck
     from globus_tui.store.job_store import JobStore
 
@@ -48,16 +47,6 @@ AT_ONCE = 4
 """Timers that are looked into together."""
 _TOGETHER = 5
 """From so many new timers in one minute on, a warning is given."""
-
-
-class Questions(_Questions, Protocol):
-    """What is asked of the services, beside what preflight asks."""
-
-    async def suggest(self, typed: str) -> Suggestions:
-        """Collections whose name matches."""
-
-    async def flows(self, words: str) -> tuple[Flow, ...]:
-        """Flows that may be started and whose title matches."""
 
 
 class Act(Enum):
@@ -213,14 +202,14 @@ class Planner:
     def __init__(
         self,
         store: JobStore,
-        lookup: Questions,
+        lookup: Browser,
         read: Callable[[str], Awaitable[JobReading]],
         *,
         owner: str,
         zone: tzinfo,
     ) -> None:
         self._store = store
-        self._lookup = cast("Questions", _Asked(lookup))
+        self._lookup = cast("Browser", _Asked(lookup))
         self._read = read
         self._owner = owner
         self._zone = zone
@@ -667,7 +656,7 @@ class _Match:
 class _Asked:
     """Asks services, and keeps the answers while a plan is made: two hundred timers ask much the same."""
 
-    def __init__(self, questions: Questions) -> None:
+    def __init__(self, questions: Browser) -> None:
         self._questions = questions
         self._consents: dict[object, asyncio.Task[ConsentCheck]] = {}
 

@@ -6,14 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.timer.alerts import Look, Watcher
+from globus_tui.domain.timer.alerts import Alert, Look, Watcher
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import JobId
 from globus_tui.store.ledger import Ledger
 from globus_tui.store.refresh_plan import FreshnessState
 
 if TYPE_CHECKING:
-    from globus_tui.domain.timer.alerts import Alert
     from globus_tui.present.timer_table import Listed
     from globus_tui.screens.console import Console
 

@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from globus_tui.commands import key_words
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.making.draft import What
+from globus_tui.domain.making.draft import Draft, What
 from globus_tui.present.review_facts import group_words
 from globus_tui.screens.confirm import LostAnswer
-from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
+from globus_tui.store.creation import Attempt, Created, Creation, GroupCreation, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.operations import NeedsConsent, SignedOut
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import Finding
+    from globus_tui.procedures.start_now import ByKey
     from globus_tui.screens.console import Console
-    from globus_tui.screens.create.making import DraftKeeper, Making
-    from globus_tui.store.creation import Attempt, Creation, GroupCreation
-
-
-class Sender(Protocol):
-    """Whoever has something to create: the wizard, or a key that starts something at once."""
-
-    keeper: DraftKeeper
-    making: Making
-    is_sending: bool
-
-    @property
-    def draft(self) -> Draft:
-        """What is to be created."""
-
-    def set_sending(self, *, sending: bool) -> None:
-        """A creation is under way, or over."""
-
-    def show_problems(self, problems: Sequence[Finding], words: str) -> None:
-        """It was refused."""
+    from globus_tui.screens.create.wizard import WizardScreen
 
 
 class Create:
@@ -49,13 +27,14 @@ class Create:
 
     LOOKS_EVERY: ClassVar[float | None] = None
 
-    def __init__(self, app: Console, wizard: Sender) -> None:
+    def __init__(self, app: Console, wizard: WizardScreen | ByKey) -> None:
+        """Create what a wizard describes, or what a key is to start at once."""
         self._app = app
         self._wizard = wizard
         self._keeper = wizard.keeper
         self._draft = wizard.draft
         self._group: GroupCreation | None = None
-        self._creator = wizard.making.creator(self._keeper.sending)
+        self._creator = app.making.creator(self._keeper.sending)
 
     async def run(self) -> None:
         """Create, and end in words, in a question, or on the screen of the new timer."""

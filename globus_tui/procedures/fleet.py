@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +15,12 @@ from globus_tui.present.sizes import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-    from datetime import datetime
 
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.timer.job import Job
     from globus_tui.fleet.apply import Result
     from globus_tui.fleet.plan import Plan, Planner
     from globus_tui.screens.console import Console
-    from globus_tui.screens.create.making import Making
 
 _AGAIN = timedelta(minutes=5)
 """Between two looks at the files for the notes in the list."""
@@ -97,13 +95,8 @@ class FleetFolder:
     def _planner(self) -> Planner:
         from globus_tui.fleet.plan import Planner
 
-        app, making = self._app, self._making()
-        return Planner(app.store, making.lookup, making.read, owner=self._owner(), zone=app.view.zone)
-
-    def _making(self) -> Making:
-        if self._app.host.making is None:
-            raise BadInput("Nothing can be made here.")
-        return self._app.host.making
+        app = self._app
+        return Planner(app.store, app.making.lookup, app.making.read, owner=self._owner(), zone=app.view.zone)
 
     async def apply(self, plan: Plan, only: Collection[str] | None) -> tuple[Result, ...]:
         """Makes one timer, or all, as the files say; nothing if something changed since the plan was seen.
@@ -120,7 +113,7 @@ class FleetFolder:
         async def meet(gare: Gare) -> bool:
             return await self._app.sign_in.consent(gare, "Before they are created")
 
-        results = await carry_out(Applier(self._app.store, self._making()), plan, only, planned, meet)
+        results = await carry_out(Applier(self._app.store, self._app.making), plan, only, planned, meet)
         await self._refresh()
         return results
 
@@ -162,7 +155,7 @@ class FleetFolder:
                 if job_id in places:
                     raise BadInput(f"{job.label} stands in {places[job_id]} already.")
             exporter = await exported(
-                list(chosen.values()), self._planner(), store, self._making().read, self._app.view.zone,
+                list(chosen.values()), self._planner(), store, self._app.making.read, self._app.view.zone,
                 defaults=defaults, keys=keys,
             )  # fmt: skip
             if exporter.left_out:

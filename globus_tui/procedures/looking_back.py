@@ -10,7 +10,7 @@ from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.present import moments
 from globus_tui.present.sizes import counted
-from globus_tui.store.changes import changes, from_document, seen_now, to_document
+from globus_tui.store.changes import Changed, Seen, changes, from_document, seen_now, to_document
 from globus_tui.store.ledger import Ledger
 from globus_tui.store.refresh_plan import FreshnessState
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.screens.console import Console
-    from globus_tui.store.changes import Changed, Seen
 
 
 class LookingBack:

@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 
 from globus_tui.commands import key_words
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.domain.timer.run import RunState
 from globus_tui.present.operation_words import operation_command, outcome_words
 from globus_tui.present.transfer_words import one_line
 from globus_tui.store.journal import noting
-from globus_tui.store.operations import Delete, Done, NeedsConsent, Pause, Refused, Resume
+from globus_tui.store.operations import Delete, Done, NeedsConsent, Operation, Outcome, Pause, Refused, Resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
-    from globus_tui.store.operations import Operation, Outcome
 
 
 class NextRuns:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.making.draft import clone
+from globus_tui.domain.making.draft import Draft, clone
 from globus_tui.domain.making.taking_place import without_next_run
 from globus_tui.domain.schedule.reanchor import anchor, moved
 from globus_tui.domain.schedule.schedule import RecurringSchedule
@@ -17,7 +17,7 @@ from globus_tui.present.replaced_words import nothing_to_keep, reanchor_sentence
 from globus_tui.procedures.create import Create
 from globus_tui.procedures.start_now import ByKey
 from globus_tui.screens.confirm import Confirm
-from globus_tui.store.creation import NotCreated, Unconfirmed
+from globus_tui.store.creation import Attempt, Created, Creation, NotCreated, Unconfirmed
 from globus_tui.store.operations import CancelTask
 from globus_tui.store.swapping import NotSwapped, Swapped
 
@@ -25,13 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.timer.job import Job, JobReading
     from globus_tui.domain.timer.run import Run
-    from globus_tui.procedures.create import Sender
     from globus_tui.screens.console import Console
-    from globus_tui.screens.create.making import Making
-    from globus_tui.store.creation import Attempt, Created, Creation
+    from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.store.job_state import JobState
 
 
@@ -40,12 +37,14 @@ class Replace(Create):
 
     LOOKS_EVERY = 120.0  # a new timer that nobody knows of may be active: it must not be left so while one waits
 
-    def __init__(self, app: Console, wizard: Sender, old: JobReading, leaves_out: datetime | None = None) -> None:
+    def __init__(
+        self, app: Console, wizard: WizardScreen | ByKey, old: JobReading, leaves_out: datetime | None = None
+    ) -> None:
         """Nothing is asked of Globus yet; `old` is the timer as it was read, `leaves_out` a run that is not to be."""
         super().__init__(app, wizard)
         self._leaves_out = leaves_out
         self._old = old
-        self._swapper = wizard.making.swapper(self._creator)
+        self._swapper = app.making.swapper(self._creator)
 
     async def run(self) -> None:
         """Create, verify, pause the old one, and end in words or on the screen of the new timer."""
@@ -105,16 +104,13 @@ class Replace(Create):
 
 async def reanchor(app: Console, state: JobState) -> None:
     """Read the timer, show what would change, and replace it if that is agreed to. Problems are said, never raised."""
-    making, now, zone = app.host.making, app.store.now(), app.view.zone
-    if making is None:
-        app.say("Nothing can be made here.", "warning")
-        return
+    now, zone = app.store.now(), app.view.zone
     anchored = anchor(state.job.schedule, now, zone, runs_done=state.job.n_runs)
     if anchored is None:
         app.say(nothing_to_keep(moments.zone_name(now, zone)), "warning")
         return
     try:
-        old = await making.read(state.job_id)
+        old = await app.making.read(state.job_id)
         draft = clone(old.job, old.document, now, for_edit=True)
     except GlobusTuiError as wrong:
         app.say(wrong.in_full, "error")
@@ -124,28 +120,24 @@ async def reanchor(app: Console, state: JobState) -> None:
         return
     schedule = moved(draft.schedule, anchored.by, now)
     sentences = reanchor_sentences(anchored, schedule, now, zone)
-    _ask(app, making, old, replace(draft, schedule=schedule), f"Keep the hour of {old.job.label}?", sentences)
+    _ask(app, old, replace(draft, schedule=schedule), f"Keep the hour of {old.job.label}?", sentences)
 
 
 async def skip(app: Console, state: JobState) -> None:
     """Read the timer, say which run is left out and which is next then, and ask. Problems are said, never raised."""
-    making, now = app.host.making, app.store.now()
-    if making is None:
-        app.say("Nothing can be made here.", "warning")
-        return
+    now = app.store.now()
     try:
-        old = await making.read(state.job_id)
+        old = await app.making.read(state.job_id)
         skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
     except GlobusTuiError as wrong:
         app.say(wrong.in_full, "error")
         return
     heading, sentences = f"Skip the next run of {old.job.label}?", skip_sentences(old.job, skipped, now, app.view.zone)
-    _ask(app, making, old, skipped.draft, heading, sentences, leaves_out=skipped.run)
+    _ask(app, old, skipped.draft, heading, sentences, leaves_out=skipped.run)
 
 
 def _ask(
     app: Console,
-    making: Making,
     old: JobReading,
     draft: Draft,
     heading: str,
@@ -154,13 +146,9 @@ def _ask(
     leaves_out: datetime | None = None,
 ) -> None:
     alarm = replace(draft.guards, fewer_percent=app.store.alarm_level(old.job.job_id))
-    sender = ByKey(app, making, replace(draft, guards=alarm))
-
-    def go_on(agreed: bool | None) -> None:
-        if agreed:
-            app.run_worker(_replace(app, sender, old, leaves_out), group="create")
-
-    app.push_screen(Confirm(heading, sentences, verb="replace it" if leaves_out is None else "skip it"), go_on)
+    sender = ByKey(app, replace(draft, guards=alarm))
+    sheet = Confirm(heading, sentences, verb="replace it" if leaves_out is None else "skip it")
+    sheet.ask(lambda _: app.run_worker(_replace(app, sender, old, leaves_out), group="create"))
 
 
 async def _replace(app: Console, sender: ByKey, old: JobReading, leaves_out: datetime | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.commands import key_words
@@ -10,8 +10,6 @@ from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.store.operations import Delete, resume_preview
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
     from globus_tui.store.journal import OldTimer
@@ -66,7 +64,7 @@ class ReplacedTimers:
             accepted=[f"delete {len(old_timers)}"],
             verb="delete what is listed",
         )
-        self._app.push_screen(sheet, lambda agreed: self._app.operate(operations) if agreed else None)
+        sheet.ask(lambda _: self._app.operate(operations))
 
     async def go_back(self, state: JobState) -> None:
         """Ask, then let the timer that this one replaced take its place again. Problems are said, never raised."""
@@ -75,9 +73,9 @@ class ReplacedTimers:
         from globus_tui.store.journal import replaced_by
         from globus_tui.store.swapping import Swapped
 
-        making, job = self._app.host.making, state.job
+        making, job = self._app.making, state.job
         old = replaced_by(await self._app.store.journal.entries(), job.job_id)
-        if making is None or old is None:
+        if old is None:
             self._app.say(f"{job.label} took the place of no timer that this program's journal knows of.", "warning")
             return
         kept = self._app.states.get(JobId(old.job_id))

@@ -6,19 +6,21 @@ import asyncio
 import contextlib
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from globus_tui.auth.sign_in_request import BrokenJob, SignInRequest, plan
+from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, SignInRequest, plan
 from globus_tui.domain.auth.gare import Gare
-from globus_tui.domain.auth.scope import render
+from globus_tui.domain.auth.scope import Scope, render
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.timer.cause import cause_of
-from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.timer.cause import Cause, cause_of
+from globus_tui.domain.timer.job import Job, JobId, JobStatus
 from globus_tui.present import gare_words, moments
 from globus_tui.present.operation_words import catch_up_words, outcome_words
-from globus_tui.screens.consent import Asked, Choice, Prompt
+from globus_tui.screens.consent import Asked, Choice, ConsentScreen, Prompt
 from globus_tui.screens.job_actions import wants_fix
+from globus_tui.screens.welcome import act_as_browser
 from globus_tui.store.operations import Done, Resume
 
 if TYPE_CHECKING:
@@ -27,11 +29,7 @@ if TYPE_CHECKING:
 
     from globus_tui.auth.account import Account
     from globus_tui.auth.login import LoginAttempt
-    from globus_tui.auth.sign_in_request import FixPlan
     from globus_tui.domain.auth.credentials import Secret
-    from globus_tui.domain.auth.scope import Scope
-    from globus_tui.domain.timer.cause import Cause
-    from globus_tui.domain.timer.job import Job, JobId
     from globus_tui.screens.console import Console
 
     Change = Callable[[frozenset[str]], Awaitable[SignInRequest | None]]
@@ -54,10 +52,8 @@ def write_link(state: Path, url: str) -> Path | None:
 
 
 def remove_link(state: Path) -> None:
-    try:
+    with contextlib.suppress(OSError):
         (state / NAME).unlink(missing_ok=True)
-    except OSError:
-        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +75,133 @@ class Question:
     change: Callable[[frozenset[str]], Awaitable[SignInRequest | None]] | None = None
 
 
-class Prompting:
-    """One prompt at a time. Must be awaited in a worker, as Textual's `push_screen_wait` must.
+_MESSAGES = 3
+"""Sentences of Globus that are repeated in the prompt; more of them say little."""
 
-    `browser`: the demo's pretend browser: takes a link, gives what would be pasted back. `open_link`: opens a browser
-    on this machine; None in an SSH session.
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one timer, for the list that is shown afterwards.
+
+    `to_watch`: the timer, when its next run is to be watched for.
     """
 
-    def __init__(
-        self,
-        app: Console,
-        account: Account,
-        state: Path,
-        *,
-        browser: Callable[[str], Awaitable[str | None]] | None = None,
-        open_link: Callable[[str], object] | None = None,
-    ) -> None:
+    label: str
+    resumed: bool
+    words: str
+    to_watch: JobId | None = None
+
+
+_LATER = "needs a login of its own, as its demands contradict the others': press f on it."
+_CREDENTIALS = "From then on they run with the credentials of this sign-in."
+
+
+class SignIn:
+    """Signs in, meets what requests ask for, and repairs timers: one prompt at a time.
+
+    Its procedures run in workers of the application, so that no screen's end cancels them; Textual's
+    `push_screen_wait` must be awaited in one.
+    """
+
+    def __init__(self, app: Console, account: Account) -> None:
         self._app = app
         self._account = account
-        self._state = state
-        self._browser = browser
-        self._open_link = open_link
+        self._state = app.settings.paths.state
         self._busy = asyncio.Lock()
         # The login that the prompt stands for now: another choice may make it another one.
         self._request: SignInRequest | None = None
         self._attempt: LoginAttempt | None = None
+
+    # --- what is begun with a key
+
+    def start(self) -> None:
+        self._app.run_worker(self._guarded(self.sign_in()), group="sign-in")
+
+    def start_fix(self, job_ids: Sequence[JobId] | None) -> None:
+        """Sign in for what these timers lost (None: all that need it), resume them, and list what became of each.
+
+        For a single timer the others that lost the same are offered too: one login mends them all.
+        """
+        self._app.run_worker(self._guarded(self._fix(job_ids)), group="sign-in")
+
+    def start_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
+        """Let the user meet one requirement, then go on; when they leave, nothing more happens."""
+        self._app.run_worker(self._guarded(self._consent_then(gare, why, then)), group="sign-in")
+
+    async def _consent_then(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
+        if await self.consent(gare, why):
+            then()
+
+    async def _fix(self, job_ids: Sequence[JobId] | None) -> None:
+        if job_ids is None:
+            job_ids = self.broken()
+        elif len(job_ids) == 1:
+            job_ids = self.alike(job_ids)
+        if not job_ids:
+            self._app.say("No timer waits for a sign-in or a consent.")
+            return
+        since = self._app.store.now()
+        results = await self.fix(job_ids)
+        self._tell(results)
+        self._app.watch_next_runs((result.to_watch for result in results if result.to_watch), since)
+
+    def _tell(self, results: Sequence[Result]) -> None:
+        from globus_tui.screens.confirm import Results
+
+        self._app.take_account()
+        self._app.book_wake()
+        if not results:
+            self._app.say("Nothing was changed.", about="cursor")
+        elif len(results) == 1:
+            words = f"{results[0].label}: {results[0].words}"
+            self._app.say(words, "information" if results[0].resumed else "error")
+        else:
+            lines = [(result.resumed, result.label, result.words) for result in results]
+            self._app.push_screen(Results("Fix and resume: what became of each timer", lines))
+
+    async def _guarded(self, procedure: Awaitable[object]) -> None:
+        try:
+            await procedure
+        except GlobusTuiError as wrong:
+            self._app.say(wrong.in_full, "error")
+
+    async def sign_in(self) -> bool:
+        """Signs in anew with what the profile has; the refresh clock goes on if it was stopped.
+
+        Where Globus wants more before it shows the timers, that is asked for too.
+        """
+        if (gare := self._app.freshness.gare) is not None:
+            if met := await self.consent(gare, "Globus wants this before it shows your timers"):
+                self._app.signed_in(self._account.who)
+            return met
+        asked = ("Allow this program to see and manage your timers and transfers, and to know who you are.",)
+        question = Question("Sign in to Globus", SignInRequest(), lambda _: asked)
+        if await self.ask(question) is None:
+            self._app.say("Nothing was changed.", about="cursor")
+            return False
+        self._app.signed_in(self._account.who)
+        return True
+
+    async def consent(self, gare: Gare, why: str) -> bool:
+        """Meets one requirement that came back from a request; True when the request may be tried once more.
+
+        Raises:
+            GlobusTuiError: the link could not be made, or a service account was refused a scope.
+        """
+        request, _ = plan((gare,))
+        app, message = self._app, gare_words.message(gare)
+        await look_up_names(app, (gare,))
+
+        def words(asked: SignInRequest | None) -> tuple[str, ...]:
+            reason = (f"Globus says: {message}",) if message else ()
+            return (*reason, *self._allow_lines(asked), *gare_words.proofs(gare, self._account.identity_names()))
+
+        question = Question(why, request, words, then=("Then it is tried once more.",))
+        met = await self.ask(question) is not None
+        app.take_account()
+        return met
+
+    # --- the prompt
 
     async def ask(self, question: Question) -> frozenset[str] | None:
         """Opens the prompt and waits.
@@ -148,8 +246,6 @@ class Prompting:
         return None
 
     async def _show(self, question: Question) -> frozenset[str] | None:
-        from globus_tui.screens.consent import ConsentScreen
-
         async def change(chosen: frozenset[str]) -> Asked:
             """Asks only for what is left; the link stays the same when that changes nothing."""
             request = await question.change(chosen) if question.change else self._request
@@ -157,7 +253,7 @@ class Prompting:
                 await self._begin(request)
             return await self._login(question)
 
-        browser = self._browser
+        host = self._app.host
         prompt = Prompt(
             heading=question.heading,
             asked=await self._login(question),
@@ -165,8 +261,8 @@ class Prompting:
             then=question.then,
             choices=question.choices,
             change=change if question.change else None,
-            browser=browser,
-            open_link=None if browser else self._open_link,
+            browser=partial(act_as_browser, self._app) if host.browser else None,
+            open_link=None if host.browser else host.open_link,
         )
         return await self._app.push_screen_wait(ConsentScreen(prompt))
 
@@ -176,7 +272,7 @@ class Prompting:
         if attempt is None:
             return Asked((*words, *_of_service_account(request)), None)
         new = ("New:", render(request.scopes), "") if request and request.scopes else ()
-        link_file = None if self._browser else await asyncio.to_thread(write_link, self._state, attempt.url)
+        link_file = None if self._app.host.browser else await asyncio.to_thread(write_link, self._state, attempt.url)
         return Asked(
             (*words, *self._stay(request)),
             attempt.url,
@@ -193,57 +289,7 @@ class Prompting:
             return (f"Sign in as {who}, whose profile this is; Globus asks for the other identity on the way.",)
         return (f"Sign in as {who}: this profile is theirs.",)
 
-
-def _of_service_account(request: SignInRequest | None) -> tuple[str, ...]:
-    """What is different without a login, where there is something to ask for."""
-    if request is None:
-        return ()
-    asks = ("A service account needs no login: with Enter it asks for this itself.",) if request.scopes else ()
-    cannot = ("What has to be proved by signing in, it cannot prove: such timers stay as they are.",)
-    return (*asks, *(cannot if request.wants_session else ()))
-
-
-PATIENCE = 3.0
-"""Seconds that a prompt may be held up by names: after that it opens with the beginnings of ids."""
-
-
-def known_names(app: Console) -> Mapping[str, str]:
-    return {key: collection.name for key, collection in app.store.collections.items() if collection.name}
-
-
-async def look_up_names(app: Console, gares: Iterable[Gare]) -> None:
-    """Reads the collections that requirements are about, as far as their names are not known; fails silently."""
-    known = known_names(app)
-    ids = {key for gare in gares for key in gare_words.consent_collections(gare) if key not in known}
-
-    async def look_up(collection_id: str) -> None:
-        with contextlib.suppress(GlobusTuiError):
-            await app.store.details.load_collection(collection_id)
-
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.gather(*map(look_up, ids))
-
-
-_MESSAGES = 3
-"""Sentences of Globus that are repeated in the prompt; more of them say little."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one timer, for the list that is shown afterwards.
-
-    `to_watch`: the timer, when its next run is to be watched for.
-    """
-
-    label: str
-    resumed: bool
-    words: str
-    to_watch: JobId | None = None
-
-
-class Fixing(Prompting):
-    """Repairs timers; it runs in a worker of the application."""
+    # --- repairing timers
 
     def broken(self) -> tuple[JobId, ...]:
         """All timers that a sign-in or a consent would mend."""
@@ -387,6 +433,37 @@ class Fixing(Prompting):
         return cause_of(self._gare(job_id))
 
 
+def _of_service_account(request: SignInRequest | None) -> tuple[str, ...]:
+    """What is different without a login, where there is something to ask for."""
+    if request is None:
+        return ()
+    asks = ("A service account needs no login: with Enter it asks for this itself.",) if request.scopes else ()
+    cannot = ("What has to be proved by signing in, it cannot prove: such timers stay as they are.",)
+    return (*asks, *(cannot if request.wants_session else ()))
+
+
+PATIENCE = 3.0
+"""Seconds that a prompt may be held up by names: after that it opens with the beginnings of ids."""
+
+
+def known_names(app: Console) -> Mapping[str, str]:
+    return {key: collection.name for key, collection in app.store.collections.items() if collection.name}
+
+
+async def look_up_names(app: Console, gares: Iterable[Gare]) -> None:
+    """Reads the collections that requirements are about, as far as their names are not known; fails silently."""
+    known = known_names(app)
+    ids = {key for gare in gares for key in gare_words.consent_collections(gare) if key not in known}
+
+    async def look_up(collection_id: str) -> None:
+        with contextlib.suppress(GlobusTuiError):
+            await app.store.details.load_collection(collection_id)
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*map(look_up, ids))
+
+
 def _united(jobs: Sequence[BrokenJob], request: SignInRequest) -> Gare:
     """All that the login has to prove, each thing once; identities by the names that Globus used for them."""
     named = dict.fromkeys(name for job in jobs for name in job.gare.session_required_identities)
@@ -398,101 +475,3 @@ def _united(jobs: Sequence[BrokenJob], request: SignInRequest) -> Gare:
         session_required_mfa=request.mfa or None,
         prompt=request.prompt,
     )
-
-
-_LATER = "needs a login of its own, as its demands contradict the others': press f on it."
-_CREDENTIALS = "From then on they run with the credentials of this sign-in."
-
-
-class SignIn(Fixing):
-    """The procedures. They run in workers of the application, so that no screen's end cancels them."""
-
-    def start(self) -> None:
-        self._app.run_worker(self._guarded(self.sign_in()), group="sign-in")
-
-    def start_fix(self, job_ids: Sequence[JobId]) -> None:
-        """Sign in for what these timers lost, resume them, and list what became of each.
-
-        For a single timer the others that lost the same are offered too: one login mends them all.
-        """
-        self._app.run_worker(self._guarded(self._fix(tuple(job_ids))), group="sign-in")
-
-    def start_fix_all(self) -> None:
-        self._app.run_worker(self._guarded(self._fix(None)), group="sign-in")
-
-    def start_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
-        """Let the user meet one requirement, then go on; when they leave, nothing more happens."""
-        self._app.run_worker(self._guarded(self._consent_then(gare, why, then)), group="sign-in")
-
-    async def _consent_then(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
-        if await self.consent(gare, why):
-            then()
-
-    async def _fix(self, job_ids: Sequence[JobId] | None) -> None:
-        if job_ids is None:
-            job_ids = self.broken()
-        elif len(job_ids) == 1:
-            job_ids = self.alike(job_ids)
-        if not job_ids:
-            self._app.say("No timer waits for a sign-in or a consent.")
-            return
-        since = self._app.store.now()
-        results = await self.fix(job_ids)
-        self._tell(results)
-        self._app.watch_next_runs((result.to_watch for result in results if result.to_watch), since)
-
-    def _tell(self, results: Sequence[Result]) -> None:
-        from globus_tui.screens.confirm import Results
-
-        self._app.take_account()
-        self._app.book_wake()
-        if not results:
-            self._app.say("Nothing was changed.", about="cursor")
-        elif len(results) == 1:
-            words = f"{results[0].label}: {results[0].words}"
-            self._app.say(words, "information" if results[0].resumed else "error")
-        else:
-            lines = [(result.resumed, result.label, result.words) for result in results]
-            self._app.push_screen(Results("Fix and resume: what became of each timer", lines))
-
-    async def _guarded(self, procedure: Awaitable[object]) -> None:
-        try:
-            await procedure
-        except GlobusTuiError as wrong:
-            self._app.say(wrong.in_full, "error")
-
-    async def sign_in(self) -> bool:
-        """Signs in anew with what the profile has; the refresh clock goes on if it was stopped.
-
-        Where Globus wants more before it shows the timers, that is asked for too.
-        """
-        if (gare := self._app.freshness.gare) is not None:
-            if met := await self.consent(gare, "Globus wants this before it shows your timers"):
-                self._app.signed_in(self._account.who)
-            return met
-        asked = ("Allow this program to see and manage your timers and transfers, and to know who you are.",)
-        question = Question("Sign in to Globus", SignInRequest(), lambda _: asked)
-        if await self.ask(question) is None:
-            self._app.say("Nothing was changed.", about="cursor")
-            return False
-        self._app.signed_in(self._account.who)
-        return True
-
-    async def consent(self, gare: Gare, why: str) -> bool:
-        """Meets one requirement that came back from a request; True when the request may be tried once more.
-
-        Raises:
-            GlobusTuiError: the link could not be made, or a service account was refused a scope.
-        """
-        request, _ = plan((gare,))
-        app, message = self._app, gare_words.message(gare)
-        await look_up_names(app, (gare,))
-
-        def words(asked: SignInRequest | None) -> tuple[str, ...]:
-            reason = (f"Globus says: {message}",) if message else ()
-            return (*reason, *self._allow_lines(asked), *gare_words.proofs(gare, self._account.identity_names()))
-
-        question = Question(why, request, words, then=("Then it is tried once more.",))
-        met = await self.ask(question) is not None
-        app.take_account()
-        return met

@@ -6,34 +6,31 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import BadInput, GlobusTuiError
-from globus_tui.domain.making.run_now import RunChoice, first_items, run_now
+from globus_tui.domain.making.run_now import RunChoice, RunNow, first_items, run_now
 from globus_tui.present.transfer_words import item_words
 from globus_tui.procedures.create import Create
 from globus_tui.screens.confirm import Confirm
-from globus_tui.screens.create.making import DraftKeeper
+from globus_tui.store.making import DraftKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.making.draft_fields import Finding
-    from globus_tui.domain.making.run_now import RunNow
     from globus_tui.domain.timer.job import JobReading
     from globus_tui.domain.transfer.collection import FolderEntry
     from globus_tui.domain.transfer.transfer import TransferItem
     from globus_tui.screens.console import Console
-    from globus_tui.screens.create.making import Making
     from globus_tui.store.job_state import JobState
 
 
 class ByKey:
     """Stands where the wizard would: what is sent is kept as a draft until its end is known."""
 
-    def __init__(self, app: Console, making: Making, draft: Draft) -> None:
+    def __init__(self, app: Console, draft: Draft) -> None:
         self._app = app
-        self.making = making
         self.draft = draft
-        self.keeper = DraftKeeper(making.drafts, None, draft, "review")
+        self.keeper = DraftKeeper(app.making.drafts, None, draft, "review")
         self.is_sending = False
 
     def set_sending(self, *, sending: bool) -> None:
@@ -59,25 +56,17 @@ class _Start(Create):
 
 async def start_now(app: Console, state: JobState, choice: RunChoice, files: int) -> None:
     """Read the timer, make of it what was asked for, and hand that in. Problems are said, never raised."""
-    making = app.host.making
-    if making is None:
-        app.say("Nothing can be started here.", "warning")
-        return
     try:
-        prepared = await _made(app, making, await making.read(state.job_id), choice, files)
+        prepared = await _made(app, await app.making.read(state.job_id), choice, files)
     except GlobusTuiError as wrong:
         app.say(wrong.in_full, "error")
         return
-    start = _Start(app, ByKey(app, making, prepared.draft), f"{state.job.label} > {choice.value} run by hand")
+    start = _Start(app, ByKey(app, prepared.draft), f"{state.job.label} > {choice.value} run by hand")
     words, danger = _START[choice], prepared.draft.deletes
     listed = [item_words(item, ascii_only=app.view.ascii) for item in prepared.draft.transfer.items]
-
-    def go_on(agreed: bool | None) -> None:
-        if agreed:
-            app.run_worker(start.run(), group="create")
-
-    heading = f"Run {state.job.label} now?"
-    app.push_screen(Confirm(heading, (words, *prepared.warnings), verb="start it", listed=listed, danger=danger), go_on)
+    sentences = (words, *prepared.warnings)
+    sheet = Confirm(f"Run {state.job.label} now?", sentences, verb="start it", listed=listed, danger=danger)
+    sheet.ask(lambda _: app.run_worker(start.run(), group="create"))
 
 
 _START = {
@@ -87,36 +76,36 @@ _START = {
 }
 
 
-async def _made(app: Console, making: Making, reading: JobReading, choice: RunChoice, files: int) -> RunNow:
+async def _made(app: Console, reading: JobReading, choice: RunChoice, files: int) -> RunNow:
     data = reading.job.transfer
     folders: dict[str, Sequence[FolderEntry] | None] = {}
     if choice is RunChoice.TEST and data is not None:
         for item in data.items:
             if item.recursive is False:
                 continue
-            folders[item.source_path] = await _inside(app, making, data.source_endpoint or "", item)
+            folders[item.source_path] = await _inside(app, data.source_endpoint or "", item)
             with suppress(BadInput):  # that there are too few is said in the end
                 if len(first_items(data, files, folders)[0]) >= files:
                     break
     return run_now(reading.job, reading.document, choice, app.store.now(), first=files, listings=folders)
 
 
-async def _inside(app: Console, making: Making, collection: str, item: TransferItem) -> tuple[FolderEntry, ...] | None:
+async def _inside(app: Console, collection: str, item: TransferItem) -> tuple[FolderEntry, ...] | None:
     """What is in an item's folder; None where it is a file. Raises BadInput where that cannot be told."""
-    path = item.source_path
+    path, lookup = item.source_path, app.making.lookup
     if item.recursive is None:
-        look = await making.lookup.look(collection, path)
+        look = await lookup.look(collection, path)
         if look.gare is not None and await app.sign_in.consent(look.gare, "Look at the source"):
-            look = await making.lookup.look(collection, path)
+            look = await lookup.look(collection, path)
         if look.kind == "file":
             return None
         if look.kind != "dir":
             raise BadInput(
                 f"Whether {path} is a folder cannot be told, so nothing of it is tried: {look.problem or '?'}"
             )
-    view = await making.lookup.folder(collection, path, again=True)
+    view = await lookup.folder(collection, path, again=True)
     if view.gare is not None and await app.sign_in.consent(view.gare, "Look into the source folder"):
-        view = await making.lookup.folder(collection, path, again=True)
+        view = await lookup.folder(collection, path, again=True)
     if view.problem is not None or view.missing or view.gare is not None:
         why = view.problem or "there is none"
         raise BadInput(f"The source folder {path} cannot be read, so no files can be chosen: {why}")

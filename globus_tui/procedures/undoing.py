@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.wire import moment
 from globus_tui.present import moments
 from globus_tui.present.sizes import counted
-from globus_tui.store.undoing import Undoer, act_words, acts, stacks, steps
+from globus_tui.store.undoing import Act, Step, Undoer, act_words, acts, stacks, steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from globus_tui.screens.console import Console
-    from globus_tui.store.undoing import Act, Step
 
 
 async def offer(app: Console, *, redo: bool) -> None:
@@ -38,23 +37,14 @@ async def offer(app: Console, *, redo: bool) -> None:
         return
     danger = any(act.what == "delete" for act in chosen)
     sheet = Confirm(heading, sentences, verb=f"{verb.lower()} it", listed=listed, danger=danger)
-
-    def go_on(agreed: bool | None) -> None:
-        if agreed:
-            app.run_worker(_carry_out(app, step, chosen), group="operations")
-
-    app.push_screen(sheet, go_on)
+    sheet.ask(lambda _: app.run_worker(_carry_out(app, step, chosen), group="operations"))
 
 
 async def _carry_out(app: Console, step: Step, chosen: Sequence[Act]) -> None:
     from globus_tui.screens.confirm import tell_ends
 
-    making = app.host.making
-    if making is None:
-        app.say("Nothing can be made here.", "warning")
-        return
-    creator = making.creator(lambda _, __: None)
-    ends = await Undoer(app.store, creator, making.swapper(creator)).carry_out(step, chosen)
+    creator = app.making.creator(lambda _, __: None)
+    ends = await Undoer(app.store, creator, app.making.swapper(creator)).carry_out(step, chosen)
     app.book_wake()
     if len(ends) == 1:
         app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partialmethod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on, work
 from textual.content import Content
 
 from globus_tui.commands import AGENDA, Command
-from globus_tui.domain.timer.agenda import Coming, Forecast, clock_changes, fires, forecast, habit_of, happened
+from globus_tui.domain.timer.agenda import Coming, Forecast, Habit, clock_changes, fires, forecast, habit_of, happened
 from globus_tui.domain.timer.job import JobId
 from globus_tui.lines.columns import GUTTER, Cell, Column, Span
 from globus_tui.lines.list import LineList
@@ -23,11 +24,9 @@ from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.timer.agenda import Habit
 
 _DAY, _WEEK, _HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
 _MADE_AT_ONCE = 50
@@ -84,12 +83,12 @@ class AgendaScreen(TimerScreen):
     def on_mount(self) -> None:
         """Draw lanes at once; what is in whose way comes when it is reckoned."""
         self.show_lanes()
-        self._reckon()
+        self._forecast()
 
     def watch_states(self) -> None:
         if self.is_mounted:
             self.show_lanes()
-            self._reckon()
+            self._forecast()
 
     def watch_view(self) -> None:
         super().watch_view()
@@ -101,9 +100,6 @@ class AgendaScreen(TimerScreen):
         self.show_lanes()
 
     # --- reckoning
-
-    def _reckon(self) -> None:
-        self._forecast()
 
     @work(group="forecast", exclusive=True)
     async def _forecast(self) -> None:
@@ -263,7 +259,7 @@ class AgendaScreen(TimerScreen):
         self._agenda_begins = self._begins + by
         if self._agenda_found is None or self._agenda_found.until < self._begins + self._agenda_length:
             self._agenda_found = None
-            self._reckon()
+            self._forecast()
         self.show_title()
         self.show_lanes()
 
@@ -277,11 +273,8 @@ class AgendaScreen(TimerScreen):
     def action_agenda_later(self) -> None:
         self._move(self._agenda_step)
 
-    def action_agenda_day_earlier(self) -> None:
-        self._move(-_DAY)
-
-    def action_agenda_day_later(self) -> None:
-        self._move(_DAY)
+    action_agenda_day_earlier = partialmethod(_move, -_DAY)
+    action_agenda_day_later = partialmethod(_move, _DAY)
 
     def action_agenda_now(self) -> None:
         self._agenda_begins = None

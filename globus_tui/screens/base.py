@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.events import Resize
 from textual.reactive import var
 
-from globus_tui.commands import CHANGING, EVERYWHERE, SEARCH, bindings, key_words
-from globus_tui.domain.errors import ServiceError
+from globus_tui.commands import CHANGING, EVERYWHERE, SEARCH, Command, bindings, key_words
+from globus_tui.domain.errors import GlobusTuiError, ServiceError
 from globus_tui.present.freshness_words import header_words, short_freshness
 from globus_tui.present.safe_text import cell_width, clip, safe_line
 from globus_tui.store.board import NO_STATES, States
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.geometry import Size
 
-    from globus_tui.commands import Command
-    from globus_tui.domain.errors import GlobusTuiError
     from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from globus_tui.screens.console import Console
 
 
-def ask(
-    app: Console, heading: str, *questions: tuple[str, str, Callable[[str], Any]], then: Callable[..., object]
-) -> None:
+def ask(heading: str, *questions: tuple[str, str, Callable[[str], Any]], then: Callable[..., object]) -> None:
     """Asks one thing after the other, each a sentence, what stands in its field at first, and what reads the answer.
 
     `then` is given all that was read, unless one is given up. What reads an answer raises `GlobusTuiError` with words.
@@ -42,7 +40,7 @@ def ask(
             return
         sentence, value, read = questions[len(answers)]
         sheet = Ask(heading, (sentence,), value=value, check=read)
-        app.push_screen(sheet, lambda answer: None if answer is None else go_on(*answers, read(answer)))
+        sheet.ask(lambda answer: go_on(*answers, read(answer)))
 
     go_on()
 
@@ -80,7 +78,7 @@ def check_interval(text: str, floor: float) -> float:
     return float(seconds)
 
 
-class Ask(Question[str | None]):
+class Ask(Question[str]):
     """A question with a text field; gives the text, or None when cancelled."""
 
     def __init__(
@@ -285,7 +283,7 @@ _SHOWN = 6
 _HELP = "Enter renames, Escape cancels. Only names that change are sent; a group's times stay at the end."
 
 
-class RenameMany(Question["NewNames | None"]):
+class RenameMany(Question["NewNames"]):
     """Asks for a pattern; gives the new names of those timers whose name changes, or None when cancelled."""
 
     def __init__(self, names: Mapping[JobId, str], words: str = "") -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime, tzinfo
     from pathlib import Path
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from globus_tui.fleet.apply import Result
     from globus_tui.fleet.plan import Plan
     from globus_tui.screens.base import TimerScreen
-    from globus_tui.screens.create.making import Making
     from globus_tui.screens.create.wizard import WizardScreen
-    from globus_tui.screens.everybody import Watched
+    from globus_tui.screens.everybody import Look
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.activity_log import ActivityLog
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.list_memory import ListMemory
+    from globus_tui.store.making import Making
     from globus_tui.store.operations import Operation, Outcome
     from globus_tui.store.refresh_plan import Freshness
     from globus_tui.store.windows import Windows
@@ -67,7 +66,7 @@ class Host(NamedTuple):
     open_link: Callable[[str], object] | None = None
     browser: tuple[Sequence[str], Callable[[str, str, bool], tuple[str | None, str]]] | None = None
     profiles: Profiles | None = None
-    others: Watched | None = None
+    others: Callable[[Callable[[Look], None]], Coroutine[Any, Any, None]] | None = None
     sign_in: bool = False
     timer: JobId | None = None
     making: Making | None = None
@@ -123,6 +122,8 @@ class Console(Protocol):
     @property
     def screen_stack(self) -> Sequence[Screen[Any]]: ...
     @property
+    def making(self) -> Making: ...
+    @property
     def windows(self) -> Windows: ...
     @property
     def fleet(self) -> Fleet: ...
@@ -147,8 +148,7 @@ class Console(Protocol):
 
     # --- what takes several steps
 
-    def fix(self, job_ids: Sequence[JobId]) -> None: ...
-    def fix_all(self) -> None: ...
+    def fix(self, job_ids: Sequence[JobId] | None) -> None: ...  # None: all that a sign-in would mend
     def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None: ...
     def create(self, wizard: WizardScreen) -> None: ...
     def replace_timer(self, wizard: WizardScreen, old: JobReading) -> None: ...

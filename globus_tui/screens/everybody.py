@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.content import Content
@@ -23,7 +23,7 @@ from globus_tui.widgets.job_table import JobTable
 from globus_tui.widgets.text_line import NoteLine, TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import datetime
 
     from textual.app import ComposeResult
@@ -49,13 +49,6 @@ class Look(NamedTuple):
     read_at: datetime | None = None
     problem: str | None = None
     signed_out: bool = False
-
-
-class Watched(Protocol):
-    """The other profiles of this user."""
-
-    async def watch(self, tell: Callable[[Look], None]) -> None:
-        """Reads each of them again and again until it is cancelled, and tells what it found."""
 
 
 class _Line(NamedTuple):
@@ -131,9 +124,10 @@ class EverybodyScreen(Narrowing):
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = EVERYBODY
     AUTO_FOCUS = "#everybody"
 
-    def __init__(self, others: Watched) -> None:
+    def __init__(self, watch: Callable[[Callable[[Look], None]], Coroutine[Any, Any, None]]) -> None:
+        """Make the screen; `watch` reads the other profiles again and again, and tells what it found of each."""
         super().__init__()
-        self._everybody_others = others
+        self._everybody_watch = watch
         self._everybody_looks: dict[str, Look] = {}
         self._row_order = JobOrder()
         self._everybody_orders: dict[str, JobOrder] = {}
@@ -146,7 +140,7 @@ class EverybodyScreen(Narrowing):
     def on_mount(self) -> None:
         self.look_by(self.app.list_memory.last)
         self.show_jobs()
-        self.run_worker(self._everybody_others.watch(self._take), group="look-up")
+        self.run_worker(self._everybody_watch(self._take), group="look-up")
 
     def _take(self, look: Look) -> None:
         before = self._everybody_looks.get(look.profile)
@@ -245,12 +239,7 @@ class EverybodyScreen(Narrowing):
                 (words, f"From then on all is shown and done as {profile}. P leads back."),
                 verb="go over",
             )
-
-            def go(agreed: bool | None) -> None:
-                if agreed:
-                    self.app.open_profile(profile, sign_in=look.signed_out, timer=timer)
-
-            self.app.push_screen(sheet, go)
+            sheet.ask(lambda _: self.app.open_profile(profile, sign_in=look.signed_out, timer=timer))
 
     def action_app_back(self) -> None:
         """Unwind one level: the filter line, the filter; then back to the list."""

@@ -84,13 +84,9 @@ class FleetScreen(ListScreen):
     def _cell_why(self, row: FleetRow) -> Cell:
         return "" if row.item is None else why_words(row.item)
 
-    def _under_cursor(self) -> FleetRow | None:
-        row: FleetRow | None = self.listed.cursor_row
-        return row
-
     @on(LineList.Chosen, "#fleet")
     def show_differences(self) -> None:
-        row, plan = self._under_cursor(), self._fleet_plan
+        row, plan = self.listed.cursor_row, self._fleet_plan
         if row is not None and row.item is not None and plan is not None:
             self.app.push_screen(BareText(Content("\n").join(map(self._painted, item_lines(row.item, plan)))))
 
@@ -98,7 +94,7 @@ class FleetScreen(ListScreen):
         return Content.styled(self.safe(line.text), _STYLES.get(line.style, ""))
 
     def action_fleet_apply(self) -> None:
-        row, plan = self._under_cursor(), self._fleet_plan
+        row, plan = self.listed.cursor_row, self._fleet_plan
         if row is None or row.item is None or plan is None:
             self.tell("It is in no file: w writes it into the folder.")
         elif row.item.stopped:
@@ -118,17 +114,13 @@ class FleetScreen(ListScreen):
             self._ask(plan, list(plan_lines(plan)), None)
 
     def _ask(self, plan: Plan, lines: list[Line], only: tuple[str, ...] | None) -> None:
-        def go(agreed: bool | None) -> None:
-            if agreed:
-                self.app.run_worker(self._apply(plan, only), group="operations")
-
         sheet = Confirm(
             f"Apply the fleet's files to {counted(len(plan.chosen(only)), 'timer')}?",
             ("An edit makes another timer in the old one's place; the old one is kept, paused.",),
             verb="apply",
             listed=[self._painted(line) for line in lines],
         )
-        self.app.push_screen(sheet, go)
+        sheet.ask(lambda _: self.app.run_worker(self._apply(plan, only), group="operations"))
 
     async def _apply(self, plan: Plan, only: tuple[str, ...] | None) -> None:
         try:
@@ -141,7 +133,7 @@ class FleetScreen(ListScreen):
             self.show()
 
     def action_fleet_write(self) -> None:
-        row = self._under_cursor()
+        row = self.listed.cursor_row
         if row is None or row.item is not None or row.job is None:
             self.tell("It is in a file already.")
         else:

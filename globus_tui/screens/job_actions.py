@@ -5,18 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from globus_tui.commands import key_words
 from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.timer.health import Word, task_in_progress
-from globus_tui.domain.timer.job import FlowStart, JobStatus
+from globus_tui.domain.timer.job import FlowStart, JobId, JobStatus
 from globus_tui.domain.timer.timer_groups import check_name, joined_name, split_name, timer_groups
 from globus_tui.present import moments
 from globus_tui.present.marks import left_out_words
 from globus_tui.present.operation_words import catch_up_words, same_as
 from globus_tui.present.replaced_words import resume_warning
 from globus_tui.present.sizes import counted
+from globus_tui.screens.base import TimerScreen
 from globus_tui.store.operations import CancelTask, Delete, Done, Operation, Pause, Rename, Resume, resume_preview
 from globus_tui.store.refresh_plan import FreshnessState
 
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from globus_tui.domain.making.run_now import RunChoice
-    from globus_tui.domain.timer.job import JobId
-    from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
     from globus_tui.store.operations import Outcome
 
@@ -67,7 +63,8 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
     if command_id in _READING:
         return None
     if able := able_ones(states):
-        return _RULES[command_id](able) if command_id in _RULES else None
+        rules = _RULES.get(command_id, ())
+        return next((words for can, words in rules if not any(map(can, able))), None)
     pending = next((state.pending for state in states if state.pending), None)
     if pending is None:
         return "Its document cannot be understood, so nothing is done to it; y shows what Globus sent."
@@ -79,43 +76,12 @@ def able_ones(states: Sequence[JobState]) -> tuple[JobState, ...]:
     return tuple(state for state in states if not state.job.unreadable and state.pending is None)
 
 
-def _why_no_switch(states: Sequence[JobState]) -> str | None:
-    if all(state.job.status in (JobStatus.ENDED, JobStatus.DELETING) for state in states):
-        return "It has ended: there is nothing to pause or resume."
-    return None
+def _is_not_over(state: JobState) -> bool:
+    return state.job.status not in (JobStatus.ENDED, JobStatus.DELETING)
 
 
-def _why_no_cancel(states: Sequence[JobState]) -> str | None:
-    return (
-        None
-        if any(running_task(state) for state in states)
-        else "No run is in progress, so there is no task to cancel."
-    )
-
-
-def _why_no_copy(states: Sequence[JobState]) -> str | None:
-    job = states[0].job
-    if job.transfer is None and not isinstance(job.payload, FlowStart):
-        return "It calls another action provider, which this program cannot fill in."
-    return None
-
-
-def _why_no_edit(states: Sequence[JobState]) -> str | None:
-    if (reason := _why_no_copy(states)) is not None:
-        return reason
-    if states[0].job.status in (JobStatus.ENDED, JobStatus.DELETING):
-        return "It has ended: there is nothing to take the place of. C makes another one like it."
-    return None
-
-
-def _why_no_delete(states: Sequence[JobState]) -> str | None:
-    return "It is being deleted already." if all(state.job.status is JobStatus.DELETING for state in states) else None
-
-
-def _why_no_fix(states: Sequence[JobState]) -> str | None:
-    if any(wants_fix(state) for state in states):
-        return None
-    return "Globus asks for no sign-in or consent here; s resumes a timer that you paused."
+def _can_be_copied(state: JobState) -> bool:
+    return state.job.transfer is not None or isinstance(state.job.payload, FlowStart)
 
 
 _SINGLE = frozenset(f"job.{verb}" for verb in ("json", "link", "log", "clone", "edit", "run-now"))
@@ -124,21 +90,24 @@ _SINGLE = frozenset(f"job.{verb}" for verb in ("json", "link", "log", "clone", "
 _READING = frozenset({"job.json", "job.copy", "job.note", "job.known", "job.limit"})
 """Commands that do nothing to a timer, so that they hold for one that cannot be understood, too."""
 
-_RULES = {
-    "job.pause-resume": _why_no_switch,
-    "job.cancel-task": _why_no_cancel,
-    "job.clone": _why_no_copy,
-    "job.edit": _why_no_edit,
-    "job.run-now": _why_no_copy,
-    "job.delete": _why_no_delete,
-    "job.fix": _why_no_fix,
+_COPY = (_can_be_copied, "It calls another action provider, which this program cannot fill in.")
+_RULES: dict[str, tuple[tuple[Callable[[JobState], object], str], ...]] = {
+    "job.pause-resume": ((_is_not_over, "It has ended: there is nothing to pause or resume."),),
+    "job.cancel-task": ((running_task, "No run is in progress, so there is no task to cancel."),),
+    "job.clone": (_COPY,),
+    "job.edit": (
+        _COPY,
+        (_is_not_over, "It has ended: there is nothing to take the place of. C makes another one like it."),
+    ),
+    "job.run-now": (_COPY,),
+    "job.delete": ((lambda state: state.job.status is not JobStatus.DELETING, "It is being deleted already."),),
+    "job.fix": ((wants_fix, "Globus asks for no sign-in or consent here; s resumes a timer that you paused."),),
 }
+"""What at least one of the timers must be for a command to act, and what is said when none is."""
 
 
-class JobActions(Screen[None]):
+class JobActions(TimerScreen):
     """The actions. The screen says which timers are meant: `targets` is asked once, at the key press."""
-
-    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     @abstractmethod
     def targets(self) -> tuple[JobState, ...]:
@@ -308,19 +277,18 @@ class JobActions(Screen[None]):
         else:
             from globus_tui.screens.confirm import RenameMany
 
-            sheet = RenameMany({state.job_id: state.job.name or "" for state in states}, words)
-            self.app.push_screen(sheet, self._rename)
+            RenameMany({state.job_id: state.job.name or "" for state in states}, words).ask(self._rename)
 
     def _ask_name(self, label: str, before: str, note: str, suffixes: Mapping[JobId, str]) -> None:
         from globus_tui.screens.confirm import Ask
 
-        def take(name: str | None) -> None:
-            if name is not None and name != before:
+        def take(name: str) -> None:
+            if name != before:
                 self._rename({job_id: joined_name(name, suffix) for job_id, suffix in suffixes.items()})
 
-        self.app.push_screen(Ask(f"Rename {label}", (note,), value=before, check=check_name), take)
+        Ask(f"Rename {label}", (note,), value=before, check=check_name).ask(take)
 
-    def _rename(self, names: Mapping[JobId, str] | None) -> None:
+    def _rename(self, names: Mapping[JobId, str]) -> None:
         if names:
             self._operate([Rename(job_id, name) for job_id, name in names.items()])
 
@@ -349,7 +317,7 @@ class JobActions(Screen[None]):
             listed = self._listed(states)
             sheet = ConfirmTyped(heading, sentences, accepted=accepted, verb="delete them", listed=listed)
         over = frozenset(state.job_id for state in self.targets())
-        self.app.push_screen(sheet, lambda agreed: self._operate(operations, over) if agreed else None)
+        sheet.ask(lambda _: self._operate(operations, over))
 
     def action_job_cancel_task(self) -> None:
         if not (able := self._able("job.cancel-task")):
@@ -370,7 +338,7 @@ class JobActions(Screen[None]):
         if self.app.freshness.state is FreshnessState.SIGNED_OUT:
             self.app.say("You are signed out: press S to sign in first.", "warning")
         else:
-            self.app.fix_all()
+            self.app.fix(None)
 
     def action_job_clone(self) -> None:
         if states := self._able("job.clone"):
@@ -399,11 +367,8 @@ class JobActions(Screen[None]):
             return
         from globus_tui.screens.create.run_now import RunNow
 
-        def start(way: tuple[RunChoice, int] | None) -> None:
-            if way is not None:
-                self.app.start_now(states[0], *way)
-
-        self.app.push_screen(RunNow(states[0], running=running_task(states[0]) is not None), start)
+        sheet = RunNow(states[0], running=running_task(states[0]) is not None)
+        sheet.ask(lambda way: self.app.start_now(states[0], *way))
 
     def action_job_json(self) -> None:
         states = self.targets()
@@ -447,7 +412,7 @@ class JobActions(Screen[None]):
         many = states[0].job.label if len(ids) == 1 else f"{len(ids)} timers"
         kept = "Kept for all who share the file" if self.app.store.notes else "Kept on this machine"
         sentence = f"{kept}. Words that begin with # are tags: tag: finds them. Empty takes it away."
-        ask(self.app, f"Note on {many}", (sentence, shown if len(ids) == 1 else "", str), then=take)
+        ask(f"Note on {many}", (sentence, shown if len(ids) == 1 else "", str), then=take)
 
     def action_job_limit(self) -> None:
         """Ask how old the last good copy may get, then, of a mirror, how many files fewer alarm."""
@@ -479,7 +444,7 @@ class JobActions(Screen[None]):
             sentence = "How many files fewer at the source of a mirror alarm? Empty: by percentage only."
             questions.append((sentence, str(before.fewer_files or ""), fewer))
         names = ("good_within", "fewer_files")
-        ask(self.app, heading, *questions, then=lambda *ends: self._decide(ids, **dict(zip(names, ends, strict=False))))
+        ask(heading, *questions, then=lambda *ends: self._decide(ids, **dict(zip(names, ends, strict=False))))
 
     def action_job_known(self) -> None:
         from globus_tui.screens.confirm import ask, read_moment
@@ -500,7 +465,6 @@ class JobActions(Screen[None]):
 
         heading = f"Known: {states[0].job.label}" if len(states) == 1 else f"Known: {len(states)} timers"
         ask(
-            self.app,
             heading,
             ("Why is that all right for now? A ticket, say.", "", str),
             ("Until when? For example mon 8am; empty: until it is well again.", "", read_moment(self.app)),
@@ -540,7 +504,7 @@ class JobActions(Screen[None]):
         listed = self._listed(states) if listed is None else listed
         over = frozenset(state.job_id for state in self.targets())
         sheet = Confirm(heading, (*sentences, same_as(operations)), verb=verb, listed=listed)
-        self.app.push_screen(sheet, lambda agreed: self._operate(operations, over) if agreed else None)
+        sheet.ask(lambda _: self._operate(operations, over))
 
     def _operate(self, operations: Sequence[Operation], over: frozenset[JobId] | None = None) -> None:
         """Carry them out; `over`: the timers for which the action has then ended, those left out included."""

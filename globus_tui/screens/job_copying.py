@@ -26,7 +26,7 @@ def offer(app: Console, choices: Sequence[Choice]) -> None:
     """Open the menu; what is chosen is sent and shown. A choice without a text is not offered."""
     offered = [choice for choice in choices if choice[2]]
     texts = {key: text for key, _, text in offered}
-    app.push_screen(CopyMenu(offered), lambda key: app.copy_text(texts[key]) if key else None)
+    CopyMenu(offered).ask(lambda key: app.copy_text(texts[key]))
 
 
 def offer_jobs(app: Console, states: Sequence[JobState]) -> None:
@@ -39,13 +39,13 @@ def offer_jobs(app: Console, states: Sequence[JobState]) -> None:
     elif len(states) <= MOST_DOCUMENTS:
         offered.append(("j", "JSON", "read from Globus when chosen"))
 
-    def take(key: str | None) -> None:
+    def take(key: str) -> None:
         if key == "j" and known is None:
             _read_then_copy(app, [state.job_id for state in states])
-        elif key is not None:
+        else:
             app.copy_text(next(text for letter, _, text in offered if letter == key))
 
-    app.push_screen(CopyMenu(offered), take)
+    CopyMenu(offered).ask(take)
 
 
 def job_texts(app: Console, states: Sequence[JobState]) -> list[Choice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -11,7 +12,7 @@ from textual.widgets import Static
 
 from globus_tui.commands import JOB_DETAIL, Command, key_words
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.present import detail_words
 from globus_tui.present.timer_facts import compact_facts, schedule_facts, what_facts
 from globus_tui.screens.base import OneTimerScreen
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.timer.job import JobId
     from globus_tui.present.health_words import Case
     from globus_tui.store.job_state import JobState
 
@@ -254,12 +254,6 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
 
         self.app.open_screen(FiresScreen(self.job_id))
 
-    def action_job_previous(self) -> None:
-        self._go(-1)
-
-    def action_job_next(self) -> None:
-        self._go(1)
-
     def _go(self, step: int) -> None:
         order = [key for key in self._list_order or tuple(self.states) if key in self.states or key == self.job_id]
         place = order.index(self.job_id) + step if self.job_id in order else -1
@@ -272,3 +266,6 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         self.query_one(RunHistory).set_rows(())
         self._read()
         self.show_job()
+
+    action_job_previous = partialmethod(_go, -1)
+    action_job_next = partialmethod(_go, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from difflib import get_close_matches
+from functools import partialmethod
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -129,28 +130,17 @@ class Narrowing(TimerScreen):
         self.app.say(f"columns: {', '.join(names)}" if names else "columns: the usual ones for this width")
         return None
 
-    def action_jobs_sort_health(self) -> None:
-        self._sort_by(Column.HEALTH)
-
-    def action_jobs_sort_name(self) -> None:
-        self._sort_by(Column.NAME)
-
-    def action_jobs_sort_next(self) -> None:
-        self._sort_by(Column.NEXT)
-
-    def action_jobs_sort_column(self) -> None:
-        self._sort_by(self._row_order.column)
-
-    def action_jobs_sort_left(self) -> None:
-        self._sort_beside(-1)
-
-    def action_jobs_sort_right(self) -> None:
-        self._sort_beside(1)
-
     def _sort_beside(self, step: int) -> None:
         columns = list(COLUMN_OF.values())
         place = columns.index(self._row_order.column) + step
         self._sort_by(columns[place % len(columns)])
+
+    action_jobs_sort_health = partialmethod(_sort_by, Column.HEALTH)
+    action_jobs_sort_name = partialmethod(_sort_by, Column.NAME)
+    action_jobs_sort_next = partialmethod(_sort_by, Column.NEXT)
+    action_jobs_sort_column = partialmethod(_sort_beside, 0)
+    action_jobs_sort_left = partialmethod(_sort_beside, -1)
+    action_jobs_sort_right = partialmethod(_sort_beside, 1)
 
     def action_jobs_problems(self) -> None:
         self._row_order.problems_only = not self._row_order.problems_only

@@ -94,7 +94,7 @@ class ProfilesScreen(Searching, ListScreen):
 
     def action_job_new(self) -> None:
         sheet = Ask("Name of the new profile", ("It opens at once, to sign in under it.",), check=self._profile_check)
-        self.app.push_screen(sheet, lambda name: self._open(name, sign_in=True) if name else None)
+        sheet.ask(lambda name: self._open(name, sign_in=True))
 
     def action_job_delete(self) -> None:
         row: ProfileRow | None = self.listed.cursor_row
@@ -110,7 +110,7 @@ class ProfilesScreen(Searching, ListScreen):
             ),
             verb="sign out",
         )
-        self.app.push_screen(sheet, lambda agreed: self._log_out(row) if agreed else None)
+        sheet.ask(lambda _: self._log_out(row))
 
     def _log_out(self, row: ProfileRow) -> None:
         self.app.run_worker(self.app.log_out(row.key, self._profile_shelf), group="sign-in")

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.content import Content
 
 from globus_tui.commands import RUN_DETAIL, Command, key_words
-from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.schedule.typed_intervals import parse_interval
 from globus_tui.domain.timer.history import task_of
-from globus_tui.domain.timer.job import JobKind
-from globus_tui.domain.timer.run import Outcome, outcome
-from globus_tui.present import run_words
+from globus_tui.domain.timer.job import JobId, JobKind
 from globus_tui.present.detail_words import usual_words
-from globus_tui.present.event_rows import Times, moved_lines, skipped_lines, time_words
-from globus_tui.present.marks import history_sign
+from globus_tui.present.event_rows import LogLine, Times, moved_lines, skipped_lines, time_words
 from globus_tui.present.moments import duration
 from globus_tui.present.sizes import count
-from globus_tui.present.timer_facts import run_facts
 from globus_tui.screens.base import OneTimerScreen
 from globus_tui.screens.job_actions import JobActions, why_not
-from globus_tui.screens.searching import Searching
 from globus_tui.screens.taking_out import TakingOut, safe_name
-from globus_tui.screens.task_screen import TaskReading, View
+from globus_tui.screens.task_screen import TaskPage, TaskReading, View
 from globus_tui.store.refresh_plan import FreshnessState
-from globus_tui.themes import sheets
 from globus_tui.widgets.event_log import EventLog
 from globus_tui.widgets.facts import Facts
 from globus_tui.widgets.key_hints import KeyHints
@@ -38,34 +32,26 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.timer.job import JobId
     from globus_tui.domain.timer.run import Run
     from globus_tui.domain.transfer.task import Task
-    from globus_tui.present.event_rows import LogLine
-
-
-def _check_since(typed: str) -> None:
-    if typed:
-        parse_interval(typed)
 
 
 READING_TASK = "reading"
 _NAMES = {View.SKIPPED: "Skipped files", View.MOVED: "Moved files"}
 
 
-class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
+class RunDetailScreen(TaskPage, TakingOut, OneTimerScreen, JobActions):
     """One run. Keeps the timer's id and the run's key; the run itself is looked up in the application's states."""
 
-    CSS = sheets("screens/run_detail.tcss")
     ABOUT = "One run of a timer and the Transfer task that it made. The log is newest first."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = RUN_DETAIL
-    AUTO_FOCUS = "#log"
     PART = " > run"
+    WANTED = "To read this run's transfer task"
 
     def __init__(self, job_id: JobId, run_key: str) -> None:
         super().__init__(job_id)
         self.run_key = run_key
-        self._task_reading = TaskReading()
+        self.task_reading = TaskReading()
         self._log_view = View.LOG
         self._log_wraps = False
         self._log_times = Times.ABSOLUTE
@@ -79,10 +65,6 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
         yield TextLine(id="views")
         yield self.search_field()
         yield EventLog(id="log")
-
-    def on_mount(self) -> None:
-        self.show_run()
-        self._read()
 
     @property
     def shown_run(self) -> Run | None:
@@ -104,38 +86,28 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
 
     # --- reading
 
-    def _read(self) -> None:
+    def read_task(self) -> None:
         if (task_id := self._task_id) is not None:
-            self._start(self._task_reading.read(self.app.store.details, task_id, self._log_view))
-        self.show_run()
+            self.start_reading(self.task_reading.read(self.app.store.details, task_id, self._log_view))
+        self.show_page()
 
-    def _start(self, reading: Coroutine[None, None, None]) -> None:
-        self._task_reading.busy, self._task_reading.problem = True, None
+    def start_reading(self, reading: Coroutine[None, None, None]) -> None:
         self._read_with = self.freshness.checked_at  # opening tells of freshness twice, and is one reading
-        self.run_worker(self._read_then_show(reading), group="detail", exclusive=True)
-
-    async def _read_then_show(self, reading: Coroutine[None, None, None]) -> None:
-        try:
-            await reading
-        except GlobusTuiError as error:
-            self._task_reading.problem = str(error)
-            self.offer_consent(error, "To read this run's transfer task", self._read)
-        self._task_reading.busy = False
-        self.show_run()
+        super().start_reading(reading)
 
     def action_runs_more(self) -> None:
-        reading, task_id = self._task_reading, self._task_id
+        reading, task_id = self.task_reading, self._task_id
         if reading.busy or task_id is None:
             self.app.say("The task is being read; wait a moment." if reading.busy else "This run made no task.")
         elif self._more_to_read():
-            self._start(reading.read_on(self.app.store.details, task_id, self._log_view))
+            self.start_reading(reading.read_on(self.app.store.details, task_id, self._log_view))
             self._show_log()
         else:
             self.app.say("That is all there is.")
 
     @on(EventLog.Highlighted)
     def read_on_at_the_end(self) -> None:
-        log, reading = self.query_one(EventLog), self._task_reading
+        log, reading = self.query_one(EventLog), self.task_reading
         at_end = log.cursor_position == len(log.rows) - 1 > 0
         if at_end and not reading.busy and reading.problem is None and self._more_to_read():
             self.action_runs_more()
@@ -143,69 +115,46 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
     # --- showing
 
     def watch_states(self) -> None:
-        self.show_run()
-
-    def watch_view(self) -> None:
-        super().watch_view()
-        self.show_run()
+        self.show_page()
 
     def watch_freshness(self) -> None:
         """While the task goes on, its numbers and log are read again after each refresh."""
         super().watch_freshness()
         if not self.is_mounted or self.freshness.state is not FreshnessState.FRESH:
             return
-        task, reading = self._shown_task, self._task_reading
+        task, reading = self._shown_task, self.task_reading
         unfinished = task is None or not task.finished
         if not self.is_active or reading.busy:
             return
         if reading.problem:
-            self._read()
+            self.read_task()
         elif unfinished and self.freshness.checked_at != self._read_with:
             self._read_newer()
 
     def _read_newer(self) -> None:
         """Bring what is new of a task that goes on; the reader keeps the place."""
-        reading, task_id = self._task_reading, self._task_id
+        reading, task_id = self.task_reading, self._task_id
         if task_id is None or reading.busy:
             return
         if self._log_view is View.LOG and reading.pages.get(View.LOG):
-            self._start(reading.read_newer(self.app.store.details, task_id))
+            self.start_reading(reading.read_newer(self.app.store.details, task_id))
         elif reading.pages.get(self._log_view, 0) <= 1:
-            self._read()
+            self.read_task()
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self.show_run)
+        self.call_after_refresh(self.show_page)
 
-    def show_run(self) -> None:
+    def show_page(self) -> None:
         if not self.is_mounted or not self.is_attached:
             return
-        run, facts = self.shown_run, self.query_one("#task", Facts)
-        outcome_line = self.query_one("#outcome", TextLine)
+        run, state = self.shown_run, self.state
         if run is None:
-            outcome_line.left = Content.styled(" This run is not known any more; q goes back.", "bold")
-            facts.rows = ()
+            words = " This run is not known any more; q goes back."
+            self.query_one("#outcome", TextLine).left = Content.styled(words, "bold")
+            self.query_one("#task", Facts).rows = ()
             return
-        task = self._shown_task
-        result = outcome(run, task)
-        sign = history_sign(run_words.mark_of(result))
-        message = self.safe(run_words.message(run, task))
-        path = run_words.failed_path(self._task_reading.events) if result is Outcome.FAILED else None
-        message = f"{message}: {self.safe(path)}" if path and path not in message else message
-        outcome_line.left = Content.assemble(
-            (f" {sign.drawn(ascii_only=self.view.ascii)} {run_words.result(result)}", f"bold $text-{sign.style}"),
-            f"  {message}",
-        )
-        facts.ascii_only, state = self.view.ascii, self.state
-        facts.rows = run_facts(
-            run,
-            task,
-            self._task_id,
-            self.view.now,
-            self.view.zone,
-            paused_for=self._task_reading.paused_for,
-            usual=usual_words(state.job, self.view.tasks, in_full=True) if state else "",
-            ascii_only=self.view.ascii,
-        )
+        usual = usual_words(state.job, self.view.tasks, in_full=True) if state else ""
+        self.show_task(run, self._shown_task, self._task_id, usual)
         self._show_log()
         self._show_hints()
         self.show_title()
@@ -221,7 +170,7 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
         self._show_views()
 
     def _show_views(self) -> None:
-        line, reading = self.query_one("#views", TextLine), self._task_reading
+        line, reading = self.query_one("#views", TextLine), self.task_reading
         # The brackets say which one it is without colours, too.
         pieces: list[tuple[str, str]] = []
         for view in View:
@@ -239,7 +188,7 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
     def _view_words(self, view: View) -> str:
         """The name of a view with how much is in it, where the task tells."""
         if view is View.LOG:
-            words = "Log, errors only" if self._task_reading.errors_only else "Log"
+            words = "Log, errors only" if self.task_reading.errors_only else "Log"
             words += f", last {duration(self._log_since, seconds=True)}" if self._log_since is not None else ""
             return f"{words}, following" if self._log_follows else words
         task = self._shown_task
@@ -247,7 +196,7 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
         return _NAMES[view] if listing is None else f"{_NAMES[view]} {count(listing)}"
 
     def _empty_words(self) -> str:
-        reading, run = self._task_reading, self.shown_run
+        reading, run = self.task_reading, self.shown_run
         if run is not None and run.kept_here:
             return "Globus keeps no log of this run any more."
         if run is not None and self._task_id is None:
@@ -283,12 +232,6 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
             return False
         return super().check_action(action, parameters)
 
-    def action_job_previous(self) -> None:
-        self._go(-1)
-
-    def action_job_next(self) -> None:
-        self._go(1)
-
     def _go(self, step: int) -> None:
         state = self.state
         keys = [run.key for run in state.job.runs] if state else []
@@ -297,8 +240,11 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
             self.app.say("This is the newest run." if step < 0 else "This is the oldest run that was read.")
             return
         self.run_key = keys[place]
-        self._task_reading = TaskReading(errors_only=self._task_reading.errors_only)
-        self._read()
+        self.task_reading = TaskReading(errors_only=self.task_reading.errors_only)
+        self.read_task()
+
+    action_job_previous = partialmethod(_go, -1)
+    action_job_next = partialmethod(_go, 1)
 
     def action_job_copy(self) -> None:
         task_id = self._task_id
@@ -313,7 +259,7 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
 
     def _more_to_read(self) -> bool:
         """There is another page, and it may have what is asked for: nothing before `since` is."""
-        reading, start = self._task_reading, self._start_of_log()
+        reading, start = self.task_reading, self._start_of_log()
         if self._log_view is View.LOG and start is not None and reading.events:
             oldest = reading.events[-1].moment
             if oldest is not None and oldest < start:
@@ -324,7 +270,7 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
         return self.view.now - self._log_since if self._log_since is not None else None
 
     def _lines(self) -> Sequence[LogLine]:
-        reading = self._task_reading
+        reading = self.task_reading
         if self._log_view is View.LOG:
             return reading.rows.rows(reading.events, reading.newer, self._start_of_log())
         if self._log_view is View.SKIPPED:
@@ -343,12 +289,12 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
     def action_log_view(self) -> None:
         views = list(View)
         self._log_view = views[(views.index(self._log_view) + 1) % len(views)]
-        self._read()
+        self.read_task()
 
     def action_jobs_problems(self) -> None:
         self._log_view = View.LOG
-        self._task_reading.errors_only = not self._task_reading.errors_only
-        self._read()
+        self.task_reading.errors_only = not self.task_reading.errors_only
+        self.read_task()
 
     def action_log_wrap(self) -> None:
         self._log_wraps = not self._log_wraps
@@ -373,17 +319,17 @@ class RunDetailScreen(Searching, TakingOut, OneTimerScreen, JobActions):
         self._show_log()
 
     def action_log_since(self) -> None:
-        from globus_tui.screens.confirm import Ask
+        from globus_tui.screens.confirm import ask
 
-        def take(answer: str | None) -> None:
-            if answer is not None:
-                self._log_view = View.LOG
-                self._log_since = parse_interval(answer) if answer else None
-                self._show_log()
-                self.read_on_at_the_end()
+        def take(since: timedelta | None) -> None:
+            self._log_view, self._log_since = View.LOG, since
+            self._show_log()
+            self.read_on_at_the_end()
 
-        sentences = ("How far back: 15 min, 2 hours, 3 days. Nothing shows all of it.",)
-        self.app.push_screen(Ask("Log since", sentences, check=_check_since), take)
+        def interval(typed: str) -> timedelta | None:
+            return parse_interval(typed) if typed else None
+
+        ask("Log since", ("How far back: 15 min, 2 hours, 3 days. Nothing shows all of it.", "", interval), then=take)
 
     # --- as a text
 

@@ -7,7 +7,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SuspendNotSupported
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -19,7 +19,6 @@ from globus_tui.widgets.text_line import TextLine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from textual.app import ComposeResult
     from textual.events import Key
 
     from globus_tui.screens.console import Console
@@ -61,7 +60,7 @@ def _ctrl_c_goes_back() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-class CopyMenu(Question[str | None]):
+class CopyMenu(Question[str]):
     """What can be copied, each with its key and the text itself; gives the key of what was chosen, or None."""
 
     question = "Copy"

@@ -13,22 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
-from textual.screen import Screen
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.present.safe_text import safe_line
 from globus_tui.private_files import write_private
+from globus_tui.screens.base import TimerScreen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from globus_tui.screens.console import Console
 
-
-class TakingOut(Screen[None]):
+class TakingOut(TimerScreen):
     """For screens whose text can be taken out."""
-
-    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     @abstractmethod
     def text_out(self) -> tuple[str, Sequence[str]]:
@@ -52,7 +48,7 @@ class TakingOut(Screen[None]):
             value=f"~/{name}",
             check=check_path,
         )
-        self.app.push_screen(sheet, lambda path: self._save_to(path, text) if path else None)
+        sheet.ask(lambda path: self._save_to(path, text))
 
     def _save_to(self, typed: str, text: str) -> None:
         path = check_path(typed)
@@ -62,7 +58,7 @@ class TakingOut(Screen[None]):
         from globus_tui.screens.confirm import Confirm
 
         sheet = Confirm(f"{path} is there already. Replace it?", ("What is in it is lost.",), verb="replace it")
-        self.app.push_screen(sheet, lambda agreed: self._write(path, text, new=False) if agreed else None)
+        sheet.ask(lambda _: self._write(path, text, new=False))
 
     def _write(self, path: Path, text: str, *, new: bool) -> None:
         try:

@@ -4,6 +4,7 @@ task have read of it: pages of the log and of lists of files.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +13,7 @@ from textual.content import Content
 
 from globus_tui.commands import TASK, Command
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.timer.run import Run, RunState, outcome
+from globus_tui.domain.timer.run import Outcome, Run, RunState, outcome
 from globus_tui.present import run_words
 from globus_tui.present.event_rows import EventRows, event_lines
 from globus_tui.present.marks import history_sign
@@ -27,7 +28,7 @@ from globus_tui.widgets.facts import Facts
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from textual.app import ComposeResult
 
@@ -90,7 +91,7 @@ class TaskReading:
         """
         task = await details.load_task(task_id)
         self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
-        page = await details.load_events(task_id, errors_only=self.errors_only, limit=EVENTS_A_PAGE)
+        page = await details.tasks.task_events(task_id, errors_only=self.errors_only, limit=EVENTS_A_PAGE)
         fresh = tuple(page.items)
         new_count = next((number for number, event in enumerate(fresh) if self.events[:1] == (event,)), None)
         if new_count is None or fresh[new_count:] != self.events[: len(fresh) - new_count]:
@@ -105,15 +106,15 @@ class TaskReading:
         self.pages[view] = self.pages.get(view, 0) + 1
         if view is View.LOG:
             limit = EVENTS_READ_ON if self.events else EVENTS_A_PAGE
-            page = await details.load_events(
+            page = await details.tasks.task_events(
                 task_id, errors_only=self.errors_only, limit=limit, offset=len(self.events)
             )
             self.events, self.markers[view] = (*self.events, *_unread(self.events, page.items)), page.marker
         elif view is View.SKIPPED:
-            skipped = await details.skipped_errors(task_id, self.markers.get(view))
+            skipped = await details.tasks.skipped_errors(task_id, self.markers.get(view))
             self.skipped, self.markers[view] = (*self.skipped, *skipped.items), skipped.marker
         else:
-            moved = await details.moved_files(task_id, self.markers.get(view))
+            moved = await details.tasks.successful_transfers(task_id, self.markers.get(view))
             self.moved, self.markers[view] = (*self.moved, *moved.items), moved.marker
 
     def _forget(self, view: View) -> None:
@@ -138,28 +139,83 @@ def _unread(known: Sequence[TaskEvent], page: Sequence[TaskEvent]) -> Sequence[T
 async def _pause_messages(details: Details, task_id: str) -> tuple[str, ...]:
     """Why the task is paused; nothing where nobody says, and a failure to find out hides nothing else."""
     try:
-        return (await details.pause_info(task_id)).messages
+        return (await details.tasks.pause_info(task_id)).messages
     except GlobusTuiError:
         return ()
+
+
+class TaskPage(Searching, TimerScreen):
+    """A page about one Transfer task: how it ended, its numbers and its log.
+
+    `WANTED`: why a consent is asked for where the task cannot be read without one.
+    """
+
+    CSS = sheets("screens/run_detail.tcss")
+    AUTO_FOCUS = "#log"
+    WANTED: ClassVar[str]
+    task_reading: TaskReading
+
+    @abstractmethod
+    def read_task(self) -> None:
+        """Read the task and what is shown of it."""
+
+    @abstractmethod
+    def show_page(self) -> None:
+        """Write everything anew."""
+
+    def on_mount(self) -> None:
+        self.show_page()
+        self.read_task()
+
+    def watch_view(self) -> None:
+        super().watch_view()
+        self.show_page()
+
+    def start_reading(self, reading: Coroutine[None, None, None]) -> None:
+        self.task_reading.busy, self.task_reading.problem = True, None
+        self.run_worker(self._read_then_show(reading), group="detail", exclusive=True)
+
+    async def _read_then_show(self, reading: Coroutine[None, None, None]) -> None:
+        try:
+            await reading
+        except GlobusTuiError as error:
+            self.task_reading.problem = str(error)
+            self.offer_consent(error, self.WANTED, self.read_task)
+        self.task_reading.busy = False
+        self.show_page()
+
+    def show_task(self, run: Run, task: Task | None, task_id: str | None, usual: str = "") -> None:
+        """Write how the task ended, and its numbers; `usual`: what is usual for its timer."""
+        reading, view, result = self.task_reading, self.view, outcome(run, task)
+        sign = history_sign(run_words.mark_of(result))
+        message = self.safe(run_words.message(run, task))
+        path = run_words.failed_path(reading.events) if result is Outcome.FAILED else None
+        message = f"{message}: {self.safe(path)}" if path and path not in message else message
+        head = f" {sign.drawn(ascii_only=view.ascii)} {run_words.result(result)}"
+        self.query_one("#outcome", TextLine).left = Content.assemble((head, f"bold $text-{sign.style}"), f"  {message}")
+        facts = self.query_one("#task", Facts)
+        facts.ascii_only = view.ascii
+        facts.rows = run_facts(
+            run, task, task_id, view.now, view.zone, paused_for=reading.paused_for, usual=usual, ascii_only=view.ascii
+        )
 
 
 EVERY = 5.0
 """Seconds between readings while it goes on."""
 
 
-class TaskScreen(Searching, TimerScreen):
-    """Numbers and log of one task, read again every few seconds until it has ended."""
+class TaskScreen(TaskPage):
+    """One task that was handed in here, read again every few seconds until it has ended."""
 
-    CSS = sheets("screens/run_detail.tcss")
     ABOUT = "A Transfer task that you started by hand. It goes on at Globus whether this screen is open or not."
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = TASK
-    AUTO_FOCUS = "#log"
+    WANTED = "To read this transfer task"
 
     def __init__(self, task_id: str, heading: str) -> None:
         super().__init__()
         self._follow_id = task_id
         self._follow_heading = heading
-        self._follow_reading = TaskReading()
+        self.task_reading = TaskReading()
 
     def compose_middle(self) -> ComposeResult:
         yield TextLine(id="outcome")
@@ -168,8 +224,6 @@ class TaskScreen(Searching, TimerScreen):
         yield EventLog(id="log")
 
     def on_mount(self) -> None:
-        self.show_task()
-        self._read()
         self.set_interval(EVERY, self._read_on)
 
     def title_words(self) -> str:
@@ -181,48 +235,23 @@ class TaskScreen(Searching, TimerScreen):
 
     def _read_on(self) -> None:
         task = self._followed
-        if self.is_active and not self._follow_reading.busy and not (task is not None and task.finished):
-            self._read()
+        if self.is_active and not self.task_reading.busy and not (task is not None and task.finished):
+            self.read_task()
 
-    def _read(self) -> None:
-        self._follow_reading.busy = True
-        self.run_worker(self._read_then_show(), group="detail", exclusive=True)
+    def read_task(self) -> None:
+        self.start_reading(self.task_reading.read(self.app.store.details, self._follow_id, View.LOG))
 
-    async def _read_then_show(self) -> None:
-        self._follow_reading.problem = None
-        try:
-            await self._follow_reading.read(self.app.store.details, self._follow_id, View.LOG)
-        except GlobusTuiError as error:
-            self._follow_reading.problem = str(error)
-            self.offer_consent(error, "To read this transfer task", self._read)
-        self._follow_reading.busy = False
-        self.show_task()
-
-    def watch_view(self) -> None:
-        super().watch_view()
-        if self.is_mounted:
-            self.show_task()
-
-    def show_task(self) -> None:
-        task, reading, view = self._followed, self._follow_reading, self.view
+    def show_page(self) -> None:
+        if not self.is_mounted or not self.is_attached:
+            return
+        task, reading, view = self._followed, self.task_reading, self.view
         run = Run(task.requested if task else None, RunState.SUBMITTED, resource_id=self._follow_id)
-        result = outcome(run, task)
-        sign = history_sign(run_words.mark_of(result))
-        message = safe_line(run_words.message(run, task), ascii_only=view.ascii)
-        head = f" {sign.drawn(ascii_only=view.ascii)} {run_words.result(result)}"
-        self.query_one("#outcome", TextLine).left = Content.assemble((head, f"bold $text-{sign.style}"), f"  {message}")
-        facts = self.query_one("#task", Facts)
-        facts.ascii_only = view.ascii
-        rows = run_facts(
-            run, task, self._follow_id, view.now, view.zone, paused_for=reading.paused_for, ascii_only=view.ascii
-        )
-        facts.rows = tuple(row for row in rows if row.label != "fired")
-        log = self.query_one(EventLog)
+        self.show_task(run, task, self._follow_id)
+        facts, log = self.query_one("#task", Facts), self.query_one(EventLog)
+        facts.rows = tuple(row for row in facts.rows if row.label != "fired")
         log.ascii_only = view.ascii
-        problem = (
-            f"It could not be read: {safe_line(reading.problem)}" if reading.problem else "Nothing in its log yet."
-        )
-        log.empty = problem
+        problem = reading.problem and f"It could not be read: {safe_line(reading.problem)}"
+        log.empty = problem or "Nothing in its log yet."
         log.show(event_lines(reading.events, view.now, view.zone), wraps=False)
         self.show_title()
 
@@ -234,8 +263,7 @@ class TaskScreen(Searching, TimerScreen):
             self.app.say("It is over already.", "warning")
             return
         sheet = Confirm("Cancel this task?", ("What was copied so far stays.",), verb="cancel the task")
-        operations = [CancelTask(self._follow_id)]
-        self.app.push_screen(sheet, lambda agreed: self.app.operate(operations) if agreed else None)
+        sheet.ask(lambda _: self.app.operate([CancelTask(self._follow_id)]))
 
     def action_job_copy(self) -> None:
         from globus_tui.screens.job_copying import offer, task_choices

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.screens.console import Switch
+from globus_tui.screens.console import Console, Switch
 from globus_tui.widgets.page import Question, bound
 
 if TYPE_CHECKING:
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Key
 
-    from globus_tui.screens.console import Console
-
 
 def welcome(app: Console, tokens_at: str) -> None:
-    def take(choice: str | None) -> None:
+    def take(choice: str) -> None:
         if choice == DEMO:
             app.exit(Switch(demo=True))
         elif choice == QUIT:
@@ -28,13 +26,13 @@ def welcome(app: Console, tokens_at: str) -> None:
         elif choice == SIGN_IN:
             app.action_app_sign_in()
 
-    app.push_screen(Welcome(app.settings.profile, tokens_at), take)
+    Welcome(app.settings.profile, tokens_at).ask(take)
 
 
 SIGN_IN, DEMO, QUIT = "sign-in", "demo", "quit"
 
 
-class Welcome(Question[str | None]):
+class Welcome(Question[str]):
     """Sign in, look at the demo, or leave. Gives which."""
 
     question = "globus_tui watches and repairs your Globus timers."

@@ -20,7 +20,7 @@ from globus_tui.screens.confirm import Confirm, ask, read_moment, tell_ends
 from globus_tui.screens.job_actions import JobActions
 from globus_tui.screens.searching import ListScreen
 from globus_tui.screens.show_text import BareText
-from globus_tui.store.operations import Done
+from globus_tui.store.operations import Done, Outcome
 from globus_tui.store.windows import Closing, Window, why_not_paused
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.domain.timer.job import JobId
-    from globus_tui.store.operations import Outcome
 
 STAGGER = 10.0
 """Seconds between two resumes of which runs start at once."""
@@ -76,14 +75,11 @@ class WindowsScreen(ListScreen):
     def _cell_until(self, window: Window) -> Cell:
         return moments.since_words(window.until, self.view.now, self.view.zone) if window.until else "-"
 
-    def _under_cursor(self) -> Window | None:
-        row: Window | None = self.listed.cursor_row
-        return row
-
     @on(LineList.Chosen, "#windows")
     async def show_timers(self) -> None:
         """The timers, and what closing it would do with each."""
-        if (window := self._under_cursor()) is None:
+        window = self.listed.cursor_row
+        if window is None:
             return
         if window.state == "open":
             lines = closing_lines(await self.app.windows.closing(window))
@@ -104,7 +100,6 @@ class WindowsScreen(ListScreen):
             ids = tuple(state.job_id for state in known)
             moment = read_moment(self.app)
             ask(
-                self.app,
                 heading,
                 ("Why? It stands beside each of them meanwhile.", "", str),
                 ("Until when? For example 06:00, mon 8am, in 3 hours; empty: until somebody closes it.", "", moment),
@@ -127,11 +122,7 @@ class WindowsScreen(ListScreen):
         self._offer(Confirm(f"{heading}?", sentences, verb=verb, listed=listed), self._open, ids, reason, until, at)
 
     def _offer(self, sheet: Confirm, act: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:
-        def go_on(agreed: bool | None) -> None:
-            if agreed:
-                self.app.run_worker(act(*about), group="windows")
-
-        self.app.push_screen(sheet, go_on)
+        sheet.ask(lambda _: self.app.run_worker(act(*about), group="windows"))
 
     async def _open(self, ids: tuple[JobId, ...], reason: str, until: datetime | None, at: datetime | None) -> None:
         outcomes: dict[JobId, Outcome] = {}
@@ -154,7 +145,7 @@ class WindowsScreen(ListScreen):
     # --- closing
 
     def action_window_close(self) -> None:
-        window = self._under_cursor()
+        window = self.listed.cursor_row
         if window is None or window.state == "closed":
             self.tell("There is no open window under the cursor.")
         else:

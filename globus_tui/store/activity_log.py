@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from globus_tui.domain.quick_dataclass import dataclass
 
@@ -19,47 +19,37 @@ class Exchanged(Protocol):
 
     @property
     def service(self) -> str: ...
-
     @property
     def method(self) -> str: ...
-
     @property
-    def path(self) -> str:
-        """Path, without the query."""
-
+    def path(self) -> str: ...  # without the query
     @property
-    def status(self) -> int | None:
-        """HTTP status; None when no answer arrived."""
-
+    def status(self) -> int | None: ...  # None when no answer arrived
     @property
-    def milliseconds(self) -> int:
-        """Until the last byte, or until it failed."""
-
+    def milliseconds(self) -> int: ...  # until the last byte, or until it failed
     @property
-    def received(self) -> int:
-        """Bytes of the body."""
+    def received(self) -> int: ...  # bytes of the body
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One line of the log; `key` counts the requests since the start."""
+    """One line of the log: a request, or a sentence of the note line, which itself holds only the last.
+
+    Attributes:
+        key: counts the lines since the start.
+        path: of the request, without its query; or the sentence.
+        severity: of a sentence; empty for a request.
+    """
 
     key: int
     at: datetime
-    exchange: Exchanged
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence of the note line, kept among the requests: the note line itself holds only the last."""
-
+    service: str
     path: str
-    severity: str
-    service: str = "note"
     method: str = ""
     status: int | None = None
     milliseconds: int = 0
     received: int = 0
+    severity: str = ""
 
 
 class ActivityLog:
@@ -84,18 +74,25 @@ class ActivityLog:
 
     def note(self, exchange: Exchanged) -> None:
         """Remember a request."""
-        self._add(exchange)
+        self._add(
+            exchange.service,
+            exchange.path,
+            method=exchange.method,
+            status=exchange.status,
+            milliseconds=exchange.milliseconds,
+            received=exchange.received,
+        )
         self.requests += 1
         self.received += exchange.received
 
     def said(self, words: str, severity: str) -> None:
         """Remember what was said to the user."""
-        self._add(Said(words, severity))
+        self._add("note", words, severity=severity)
 
     def command(self, command: str) -> None:
         """Remember the CLI command that does what is being done."""
-        self._add(Said(command, "information", service="same as"))
+        self._add("same as", command, severity="information")
 
-    def _add(self, exchange: Exchanged) -> None:
+    def _add(self, service: str, path: str, **rest: Any) -> None:
         self._count += 1
-        self._lines.append(Activity(self._count, self._now(), exchange))
+        self._lines.append(Activity(self._count, self._now(), service, path, **rest))

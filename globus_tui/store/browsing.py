@@ -5,24 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from globus_tui.domain.errors import GlobusTuiError, ServiceError
 from globus_tui.domain.making.draft_checks import PathLook
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.transfer.collection import Collection
-from globus_tui.domain.transfer.places import read_pasted
+from globus_tui.domain.transfer.collection import Bookmark, Collection, Folder, FolderEntry, PauseRule
+from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces, read_pasted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
 
     from globus_tui.domain.auth.gare import Gare
+    from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.timer.job import Page
-    from globus_tui.domain.transfer.collection import Bookmark, Folder, FolderEntry, PauseRule
-    from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces
+    from globus_tui.domain.transfer.flow import Flow
+    from globus_tui.store.creation import ConsentCheck, Creator
 
 
 class BrowseService(Protocol):
@@ -53,6 +53,19 @@ class BrowseService(Protocol):
 
     async def stat(self, endpoint_id: str, path: str | None = None) -> FolderEntry:
         """What stands at a path."""
+
+
+class FlowService(Protocol):
+    """Flows, as browsing needs them."""
+
+    async def list_flows(
+        self, *, filter_fulltext: str | None = None, filter_roles: Sequence[str]
+    ) -> tuple[Flow, ...]: ...
+    async def get_flow(self, flow_id: str) -> Flow: ...
+
+
+STARTERS = ("flow_owner", "flow_administrator", "flow_starter")
+"""Roles that may start a flow: the filter wants each by name (the SDK's words for `filter_roles`)."""
 
 
 class Why(Enum):
@@ -164,10 +177,17 @@ class _Kept(Generic[K, V]):
 
 
 class Browser:
-    """Finds collections and lists folders. Methods never raise for what a service does; problems are in the answers."""
+    """Answers what is asked while a timer is described: collections, folders, flows, consents. Changes no timer.
 
-    def __init__(self, service: BrowseService, clock: Callable[[], datetime]) -> None:
+    Unless they say otherwise, methods never raise for what a service does: problems are in the answers.
+    """
+
+    def __init__(
+        self, service: BrowseService, flows: FlowService, creator: Creator, clock: Callable[[], datetime]
+    ) -> None:
         self._service = service
+        self._flows = flows
+        self._creator = creator
         self._clock = clock
         self._searches: _Kept[tuple[str, str | None], Page[Collection]] = _Kept(MOST_SEARCHES, clock)
         self._folders: _Kept[tuple[str, str | None, bool], FolderView] = _Kept(MOST_FOLDERS, clock)
@@ -251,6 +271,18 @@ class Browser:
         made = await self._service.create_bookmark(name, collection_id, path)
         self._bookmarks.clear()
         return made
+
+    async def flows(self, words: str) -> tuple[Flow, ...]:
+        """Flows that the user may start; empty words: all of them. Raises what the service raises."""
+        return await self._flows.list_flows(filter_fulltext=words or None, filter_roles=STARTERS)
+
+    async def flow(self, flow_id: str) -> Flow:
+        """One flow with its input schema. Raises what the service raises."""
+        return await self._flows.get_flow(flow_id)
+
+    async def consents(self, draft: Draft) -> ConsentCheck:
+        """Consents that are missing, or cannot be told; as asked again before creating. Raises what services raise."""
+        return await self._creator.check_consents(draft)
 
     async def _search(self, words: str, scope: str | None) -> tuple[tuple[Suggestion, ...], bool]:
         key = (words.lower(), scope)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import BadInput, GlobusTuiError, ServiceError, UnreadableAnswer
-from globus_tui.domain.making.draft import What, scopes_needed
-from globus_tui.domain.making.draft_fields import problems_of
-from globus_tui.domain.making.new_timer import find_created
+from globus_tui.domain.making.draft import Draft, What, scopes_needed
+from globus_tui.domain.making.draft_fields import Finding, problems_of
+from globus_tui.domain.making.new_timer import NewTimer, find_created
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.ledger import alarm_entry
 from globus_tui.store.open_requests import LATE
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.domain.auth.scope import Scope
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import Finding
-    from globus_tui.domain.making.new_timer import NewTimer
     from globus_tui.domain.timer.job import Job, JobReading
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.task import Submission

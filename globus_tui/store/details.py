@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.history import task_of
-from globus_tui.store.board import RUNS_KEPT_WHEN_OPENED
+from globus_tui.store.board import RUNS_KEPT_WHEN_OPENED, Board
 from globus_tui.store.task_shelf import TASKS_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from globus_tui.domain.timer.job import Job, JobId, JobReading, Page
+    from globus_tui.domain.timer.job import Job, JobId, JobReading
     from globus_tui.domain.timer.run import Run
     from globus_tui.domain.transfer.collection import Collection
-    from globus_tui.domain.transfer.task import MovedFile, PauseInfo, SkippedError, Task, TaskEvent
+    from globus_tui.domain.transfer.task import Task
     from globus_tui.domain.wire import Document
-    from globus_tui.store.board import Board
     from globus_tui.store.kept_runs import KeptRuns
     from globus_tui.store.services import Services
 
@@ -72,9 +71,14 @@ class JobDetail:
 
 
 class Details:
-    """Reads on demand. What belongs to a row is published; everything raises `GlobusTuiError` when it fails."""
+    """Reads on demand. What belongs to a row is published; everything raises `GlobusTuiError` when it fails.
+
+    Attributes:
+        tasks: for what is read of tasks and belongs to no row: logs and lists of files.
+    """
 
     def __init__(self, board: Board, services: Services) -> None:
+        self.tasks = services.tasks
         self._board = board
         self._services = services
         self._read: dict[JobId, JobDetail] = {}
@@ -92,11 +96,7 @@ class Details:
         self._board.opened.pop(job_id, None)
 
     async def load_detail(self, job_id: JobId, *, page_size: int = RUNS_A_PAGE) -> JobDetail:
-        """Reads one timer with a page of its runs and their tasks.
-
-        Raises:
-            GlobusTuiError: the timer could not be read; a failure to read tasks is told in `partial` only.
-        """
+        """Reads one timer with a page of its runs and their tasks; a failure to read tasks is told in `partial`."""
         self._board.opened[job_id] = RUNS_KEPT_WHEN_OPENED
         reading = await self._page(job_id, None, page_size)
         self._markers[job_id] = reading.job.runs_marker
@@ -108,11 +108,7 @@ class Details:
         return detail
 
     async def load_more_runs(self, job_id: JobId, *, page_size: int = RUNS_A_PAGE) -> bool:
-        """Reads the next page of older runs; False when there is none beyond it.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
+        """Reads the next page of older runs; False when there is none beyond it."""
         if job_id not in self._markers:
             return (await self.load_detail(job_id, page_size=page_size)).more
         marker = self._markers[job_id]
@@ -151,7 +147,7 @@ class Details:
         if not task_ids:
             return None
         try:
-            self._board.take_tasks(await self._services.tasks.tasks_by_id(task_ids))
+            self._board.take_tasks(await self.tasks.tasks_by_id(task_ids))
         except GlobusTuiError as error:
             return f"The tasks of the runs could not be read: {error}"
         return None
@@ -165,55 +161,13 @@ class Details:
         return await read_collections(self._board, self._services, ids)
 
     async def load_task(self, task_id: str) -> Task:
-        """Reads one task.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
-        task = await self._services.tasks.get_task(task_id)
+        """Reads one task."""
+        task = await self.tasks.get_task(task_id)
         self._board.take_tasks((task,))
         return task
 
-    async def load_events(
-        self, task_id: str, *, errors_only: bool = False, limit: int = 100, offset: int = 0
-    ) -> Page[TaskEvent]:
-        """A page of a task's log, newest first; old tasks have none.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
-        return await self._services.tasks.task_events(task_id, errors_only=errors_only, limit=limit, offset=offset)
-
-    async def skipped_errors(self, task_id: str, marker: str | None = None) -> Page[SkippedError]:
-        """A page of the files that a task skipped over because of an error.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
-        return await self._services.tasks.skipped_errors(task_id, marker)
-
-    async def moved_files(self, task_id: str, marker: str | None = None) -> Page[MovedFile]:
-        """A page of the files that a finished task moved.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
-        return await self._services.tasks.successful_transfers(task_id, marker)
-
-    async def pause_info(self, task_id: str) -> PauseInfo:
-        """Why a task is paused.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
-        return await self._services.tasks.pause_info(task_id)
-
     async def load_collection(self, collection_id: str) -> Collection:
-        """A collection with all that is known of it; looked up once.
-
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
+        """A collection with all that is known of it; looked up once."""
         names = self._board.names
         if collection_id in names.read and (known := names.collections.get(collection_id)):
             return known

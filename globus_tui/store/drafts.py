@@ -14,14 +14,14 @@ import socket
 import threading
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput, why_unread
-from globus_tui.domain.making.draft import clone
+from globus_tui.domain.making.draft import Draft, clone
 from globus_tui.domain.making.draft_file import from_file, to_file
-from globus_tui.domain.making.new_timer import FlowTimer, TransferTimer
+from globus_tui.domain.making.new_timer import FlowTimer, NewTimer, TransferTimer
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, read_schedule, schedule_document
 from globus_tui.domain.transfer.destructive import USUAL_PERCENT
@@ -31,11 +31,8 @@ from globus_tui.store.creation import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
-    from datetime import tzinfo
     from pathlib import Path
 
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.new_timer import NewTimer
     from globus_tui.domain.timer.job import JobReading
 
 

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import RecurringSchedule
-from globus_tui.domain.timer.health import Word
-from globus_tui.domain.timer.job import JobId
+from globus_tui.domain.timer.health import Health, Word
+from globus_tui.domain.timer.job import Job, JobId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from globus_tui.domain.timer.health import Health
     from globus_tui.domain.timer.history import History, Mark
-    from globus_tui.domain.timer.job import Job
     from globus_tui.domain.timer.run import Run
     from globus_tui.domain.timer.timer_groups import TimerGroup
     from globus_tui.store.rows import Row

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 from globus_tui.domain import wire
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.timer.health import last_good
-from globus_tui.domain.timer.job import JobId, JobStatus
-from globus_tui.domain.timer.orders import NONE, with_level
+from globus_tui.domain.timer.health import Word, last_good
+from globus_tui.domain.timer.job import JobId, JobReading, JobStatus
+from globus_tui.domain.timer.orders import NONE, Orders, with_level
 from globus_tui.store.answer_cache import ROWS_KEPT, Kept
-from globus_tui.store.board import Board
+from globus_tui.store.board import Board, States
 from globus_tui.store.details import Details
-from globus_tui.store.job_state import Pending
+from globus_tui.store.job_state import Change, JobState, Pending
 from globus_tui.store.journal import Journal, Recorder, replaced_timers
 from globus_tui.store.ledger import HANDED_ON, NOTED, Ledger, alarm_levels, edit_timer, orders_in
-from globus_tui.store.open_requests import Canceller, OpenRequests
+from globus_tui.store.open_requests import Canceller, Closed, OpenRequests
 from globus_tui.store.operations import (
     DOING,
     CancelTask,
@@ -49,24 +49,17 @@ from globus_tui.store.operations import (
     took_effect,
     why_not,
 )
-from globus_tui.store.refresh_plan import DEFAULT_INTERVAL, SOON, Plan, is_sign_out, requirement
+from globus_tui.store.refresh_plan import DEFAULT_INTERVAL, SOON, Freshness, Plan, is_sign_out, requirement
 from globus_tui.store.refresher import Refresher, Wake, WakeKind
 from globus_tui.store.rows import counts, worst
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from globus_tui.domain.timer.health import Word
-    from globus_tui.domain.timer.job import JobReading
-    from globus_tui.domain.timer.orders import Orders
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.task import Task
-    from globus_tui.store.board import States
-    from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.kept_runs import KeptRuns
-    from globus_tui.store.open_requests import Closed
     from globus_tui.store.operations import Operation
-    from globus_tui.store.refresh_plan import Freshness
     from globus_tui.store.services import Services
 
 

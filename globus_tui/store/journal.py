@@ -19,15 +19,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import ServiceError
+from globus_tui.domain.errors import GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.private_files import is_alive, read_file, sync_folder, take_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from globus_tui.domain.errors import GlobusTuiError
 
 
 Document = dict[str, Any]

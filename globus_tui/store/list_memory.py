@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.private_files import make_private_folder, read_file, write_private
@@ -74,8 +74,8 @@ class ListMemory:
         if self.path is None:
             return None
         document = {
-            "last": _document(replace(self.last, filter="")),
-            "views": {str(number): _document(view) for number, view in sorted(self.views.items())},
+            "last": asdict(replace(self.last, filter="")),
+            "views": {str(number): asdict(view) for number, view in sorted(self.views.items())},
             "default": self.default,
             "pins": self.pins,
             "lines": self.lines[-_LINES_KEPT:],
@@ -90,16 +90,6 @@ class ListMemory:
     def add_line(self, line: str) -> None:
         """Remembers what was typed after `:`; the same line twice is remembered once, as the newest."""
         self.lines = [*(kept for kept in self.lines if kept != line), line][-_LINES_KEPT:]
-
-
-def _document(view: SavedView) -> dict[str, object]:
-    return {
-        "filter": view.filter,
-        "columns": view.columns,
-        "order": view.order,
-        "descending": view.descending,
-        "then": view.then,
-    }
 
 
 def _view(document: Any) -> SavedView:

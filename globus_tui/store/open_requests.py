@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from globus_tui.domain import wire
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.timer.job import FlowStart, JobId
-from globus_tui.domain.transfer.task import TaskStatus
+from globus_tui.domain.timer.job import FlowStart, Job, JobId
+from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.store.job_state import Doing, Pending
-from globus_tui.store.journal import OUTCOMES, without_secrets
+from globus_tui.store.journal import OUTCOMES, Journal, Recorder, without_secrets
 from globus_tui.store.operations import (
     Delete,
     Done,
@@ -36,10 +36,7 @@ from globus_tui.store.refresh_plan import is_sign_out, requirement
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from globus_tui.domain.timer.job import Job
-    from globus_tui.domain.transfer.task import Task
     from globus_tui.store.board import Board
-    from globus_tui.store.journal import Journal, Recorder
     from globus_tui.store.operations import CancelTask, JobOperation
     from globus_tui.store.services import JobService, TaskService
 

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import next_tick
-from globus_tui.domain.timer.history import starts_at_once
-from globus_tui.domain.timer.job import Job, JobStatus, PauseCause
-from globus_tui.store.job_state import Doing
+from globus_tui.domain.timer.history import History, starts_at_once
+from globus_tui.domain.timer.job import Job, JobId, JobStatus, PauseCause
+from globus_tui.store.job_state import Doing, JobState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.errors import GlobusTuiError
-    from globus_tui.domain.timer.history import History
-    from globus_tui.domain.timer.job import JobId
-    from globus_tui.store.job_state import JobState
     from globus_tui.store.services import ConsentService
 
 

@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeVar
 
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
-from globus_tui.domain.making.draft import What
+from globus_tui.domain.making.draft import Draft, What
 from globus_tui.domain.making.flow_inputs import incomplete_words
 from globus_tui.domain.transfer.destructive import MOST_COMPARED, Deletions, first_run_deletions
 from globus_tui.store.refresh_plan import is_sign_out
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import TypeVar
 
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_checks import Lookups, PathLook
-    from globus_tui.domain.transfer.collection import Collection, PauseRule
+    from globus_tui.domain.making.draft_checks import Lookups
+    from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.flow import Flow
-    from globus_tui.store.browsing import FolderView
-    from globus_tui.store.creation import ConsentCheck
+    from globus_tui.store.browsing import Browser
 
     T = TypeVar("T")
 
@@ -34,28 +31,6 @@ AT_ONCE = 6
 """Requests under way at a time."""
 
 
-class Questions(Protocol):
-    """What is asked. Methods that raise raise `GlobusTuiError` and nothing else."""
-
-    async def collection(self, collection_id: str) -> Collection:
-        """One collection; a deleted one says so itself."""
-
-    async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
-        """Rules of its managers that are in force; none also where that cannot be told. Never raises."""
-
-    async def folder(self, collection_id: str, path: str | None = None, *, show_hidden: bool = False) -> FolderView:
-        """What is in a folder; never raises."""
-
-    async def look(self, collection_id: str, path: str) -> PathLook:
-        """What stands at a path; never raises."""
-
-    async def flow(self, flow_id: str) -> Flow:
-        """One flow with its input schema."""
-
-    async def consents(self, draft: Draft) -> ConsentCheck:
-        """Which consents the draft needs are missing, or cannot be told."""
-
-
 class Preflight:
     """Asks what is not known yet. Cancel it when the draft changes, and start it anew.
 
@@ -63,7 +38,7 @@ class Preflight:
         learn: is handed what is known after each answer.
     """
 
-    def __init__(self, questions: Questions, learn: Callable[[Lookups], None]) -> None:
+    def __init__(self, questions: Browser, learn: Callable[[Lookups], None]) -> None:
         self._questions = questions
         self._learn = learn
         self._deletions: dict[tuple[str, ...], Deletions | None] = {}

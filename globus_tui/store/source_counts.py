@@ -7,20 +7,17 @@ stood there when that was last well. What is found stands in the ledger, where a
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.transfer.destructive import fewer
 from globus_tui.domain.transfer.task import TaskStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-    from datetime import datetime
-
     from globus_tui.domain.timer.job import JobId
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.making import Making
 
 SOON = timedelta(minutes=30)
 """How long before a run its source is counted."""
@@ -29,40 +26,16 @@ _MOST_FOLDERS = 5
 _AT_ONCE = 3
 
 
-class Folder(Protocol):
-    """A folder, or why it cannot be read."""
-
-    @property
-    def missing(self) -> bool:
-        """There is none."""
-
-    @property
-    def problem(self) -> str | None:
-        """Why it cannot be read."""
-
-    @property
-    def gare(self) -> object:
-        """What Globus wants first."""
-
-    @property
-    def total(self) -> int | None:
-        """How many names are in it."""
-
-    @property
-    def entries(self) -> Sequence[object]:
-        """Those that were read."""
-
-
 class SourceCounts:
     """Counts what is due.
 
     Args:
         store: has the timers, and what was counted.
-        folder: lists a folder of a collection anew.
+        making: whose browser lists folders; asked for when something is counted, as it may take long to load.
     """
 
-    def __init__(self, store: JobStore, folder: Callable[[str, str], Awaitable[Folder]]) -> None:
-        self._store, self._folder = store, folder
+    def __init__(self, store: JobStore, making: Making) -> None:
+        self._store, self._making = store, making
         self._tried: dict[JobId, datetime] = {}
 
     async def count(self) -> None:
@@ -99,10 +72,7 @@ class SourceCounts:
             return None
         names = 0
         for path in paths:
-            try:
-                folder = await self._folder(data.source_endpoint, path)
-            except GlobusTuiError:
-                return None
+            folder = await self._making.lookup.folder(data.source_endpoint, path, show_hidden=True, again=True)
             if not folder.missing and (folder.problem is not None or folder.gare is not None):
                 return None
             names += 0 if folder.missing else len(folder.entries) if folder.total is None else folder.total

@@ -10,40 +10,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain.errors import BadInput, ErrorKind, GlobusTuiError, ServiceError
-from globus_tui.domain.making.new_timer import differences, same_schedule
+from globus_tui.domain.making.new_timer import NewTimer, differences, same_schedule
 from globus_tui.domain.making.taking_place import check_ahead, in_place_of
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import RecurringSchedule
-from globus_tui.domain.timer.job import JobReading, JobStatus
-from globus_tui.store.creation import Created, Creation, NotCreated
+from globus_tui.domain.timer.job import Job, JobReading, JobStatus
+from globus_tui.store.creation import Created, Creation, Creator, NotCreated
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import Any
 
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.new_timer import NewTimer
-    from globus_tui.domain.timer.job import Job
     from globus_tui.domain.timer.run import Run
-    from globus_tui.store.creation import Creator
     from globus_tui.store.journal import Recorder
+    from globus_tui.store.services import JobService
 
 _SECOND = timedelta(seconds=1)
-
-
-class SwapService(Protocol):
-    """Timers, as swapping needs them."""
-
-    async def get_job(self, job_id: str) -> JobReading: ...
-
-    async def pause_job(self, job_id: str) -> str: ...
-
-    async def resume_job(self, job_id: str) -> str: ...
-
-    async def delete_job(self, job_id: str) -> JobReading: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +77,7 @@ class Swapper:
     def __init__(
         self,
         creator: Creator,
-        jobs: SwapService,
+        jobs: JobService,
         recorder: Recorder,
         hand_on: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:

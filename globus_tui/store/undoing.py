@@ -14,18 +14,16 @@ from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.making.draft import clone
 from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.timer.job import Job, JobId
-from globus_tui.store.creation import Created
+from globus_tui.store.creation import Created, Creator
 from globus_tui.store.journal import has_gaps, noting
-from globus_tui.store.operations import Delete, Done, Pause, Rename, Resume, resume_preview
+from globus_tui.store.operations import Delete, Done, Outcome, Pause, Rename, Resume, resume_preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from globus_tui.store.board import States
-    from globus_tui.store.creation import Creator
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.operations import Outcome
     from globus_tui.store.swapping import Swapper
 
 _UNDONE_BY = {

@@ -8,6 +8,7 @@ before, or touched meanwhile, is left alone and named.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import secrets
 import socket
@@ -21,14 +22,13 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import JobId, JobStatus, PauseCause
 from globus_tui.store.journal import noting
 from globus_tui.store.ledger import edit_timer
-from globus_tui.store.operations import Done, Pause, Resume, resume_preview
+from globus_tui.store.operations import Done, Outcome, Pause, Resume, ResumePreview, resume_preview
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.operations import Outcome, ResumePreview
 
 PLANNED, ASKED, PAUSED, RESUMING, RESUMED, LEFT = "planned", "asked", "paused", "resuming", "resumed", "left"
 _CLAIMED = timedelta(minutes=10)
@@ -135,35 +135,17 @@ def window_of(document: Mapping[str, Any]) -> Window | None:
 
 
 def window_document(window: Window) -> dict[str, Any]:
-    """As it is kept, and shown to programs."""
+    """As it is kept, and shown to programs: its fields by their names, but `id` for what tells it from others."""
 
-    def iso(moment: datetime | None) -> str | None:
-        return moment.astimezone(UTC).isoformat() if moment is not None else None
+    def kept(value: Window | Item) -> dict[str, Any]:
+        document = {}
+        for field in dataclasses.fields(value):
+            name, part = field.name, getattr(value, field.name)
+            moment = part.astimezone(UTC).isoformat() if isinstance(part, datetime) else part
+            document["id" if name in ("window_id", "job_id") else name] = moment
+        return document
 
-    return {
-        "id": window.window_id,
-        "reason": window.reason,
-        "by": window.by,
-        "host": window.host,
-        "opened": iso(window.opened),
-        "at": iso(window.at),
-        "until": iso(window.until),
-        "resume": window.resume,
-        "closed": iso(window.closed),
-        "claimed": iso(window.claimed),
-        "claimed_by": window.claimed_by,
-        "items": [
-            {
-                "id": str(item.job_id),
-                "name": item.name,
-                "state": item.state,
-                "since": iso(item.since),
-                "runs": item.runs,
-                "why": item.why,
-            }
-            for item in window.items
-        ],
-    }
+    return {**kept(window), "items": [kept(item) for item in window.items]}
 
 
 def windows_in(document: Mapping[str, Any]) -> tuple[Window, ...]:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.present.health_sentences import explain, headline
-from globus_tui.present.health_words import remedies
+from globus_tui.present.health_words import Case, remedies
 from globus_tui.present.marks import health_sign
 from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.text_line import NoteLine
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from globus_tui.present.health_words import Case
 
 _STYLES = ("error", "warning", "success", "accent", "muted")
 

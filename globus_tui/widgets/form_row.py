@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.domain.making.draft_fields import Level
+from globus_tui.domain.making.draft_fields import Finding, Level
 from globus_tui.present.marks import LEVEL_WORDS
 from globus_tui.present.safe_text import cell_width, safe_line
 from globus_tui.widgets.text_line import NoteLine
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.making.draft_fields import Finding
 
 _STYLES = {Level.OK: "-ok", Level.NOTE: "-note", Level.WARN: "-warn", Level.STOP: "-stop"}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
@@ -18,22 +18,19 @@ from globus_tui.present.health_words import remedies
 from globus_tui.present.marks import count_parts, health_sign
 from globus_tui.present.safe_text import clip, safe_line
 from globus_tui.present.transfer_words import route_with_paths
-from globus_tui.store.job_state import GroupState
+from globus_tui.store.job_state import GroupState, JobState
 from globus_tui.widgets.text_line import TextLine, same
-from globus_tui.widgets.viewpoint import case_of
+from globus_tui.widgets.viewpoint import Viewpoint, case_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from textual.geometry import Size
     from textual.style import Style
 
     from globus_tui.domain.timer.health import Word
     from globus_tui.domain.timer.job import Job
     from globus_tui.store.board import States
-    from globus_tui.store.job_state import JobState
-    from globus_tui.widgets.viewpoint import Viewpoint
 
 
 _STYLES = {name: f"$text-{name}" for name in ("error", "warning", "success", "accent", "muted")}

@@ -5,21 +5,18 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present import health_words, marks, moments, schedule_words
 from globus_tui.present.transfer_words import collection_name
-from globus_tui.store.job_state import GroupState
-from globus_tui.store.rows import RUNS_KEPT
+from globus_tui.store.job_state import GroupState, JobState
+from globus_tui.store.rows import RUNS_KEPT, Row
 from globus_tui.widgets.viewpoint import Viewpoint, case_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from globus_tui.domain.timer.job import JobId
-    from globus_tui.store.job_state import JobState
-    from globus_tui.store.rows import Row
 
 STRIP_WIDE, STRIP_NARROW = 14, 7
 SORTABLE = ("health", "name", "last", "next", "every", "from", "to", "why")

@@ -15,7 +15,7 @@ from weakref import ref
 
 from textual import on
 from textual.app import ScreenStackError
-from textual.events import InputEvent, Key, Paste
+from textual.events import Event, InputEvent, Key, Paste
 
 from globus_tui.lines.app import LineApp
 from globus_tui.lines.driver import PasteLost
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.await_complete import AwaitComplete
     from textual.dom import DOMNode
-    from textual.events import Event
     from textual.message_pump import MessagePump
     from textual.screen import Screen
 

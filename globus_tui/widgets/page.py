@@ -6,10 +6,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import ScreenSuspend, Unmount
+from textual.events import Key, ScreenSuspend, Unmount
 from textual.messages import CloseMessages, Prune
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
@@ -17,11 +17,9 @@ from textual.widgets import Static
 from globus_tui.present.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
-    from textual.events import Key
     from textual.message import Message
 
 Answer = TypeVar("Answer")
@@ -136,6 +134,15 @@ class Question(Page[Answer], ModalScreen[Answer]):
         with Vertical(classes="sheet"):
             yield Static(Content(safe_line(self.question)), classes="sheet-heading")
             yield from self.compose_sheet()
+
+    def ask(self, then: Callable[[Answer], object]) -> None:
+        """Open it; `then` is called with the answer, unless there is none or it is no."""
+
+        def take(answer: Answer | None) -> None:
+            if answer is not None and answer is not False:
+                then(answer)
+
+        self.app.push_screen(self, take)
 
     def compose_sheet(self) -> ComposeResult:
         yield from ()

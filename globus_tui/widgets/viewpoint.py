@@ -11,20 +11,18 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import next_tick
 from globus_tui.domain.timer.health import Why, last_good
 from globus_tui.domain.timer.history import Past, task_of
-from globus_tui.domain.timer.job import JobKind, JobStatus
+from globus_tui.domain.timer.job import Job, JobKind, JobStatus
 from globus_tui.domain.timer.orders import NONE, Orders
 from globus_tui.present.health_words import Case, why
 from globus_tui.present.transfer_words import collection_name, join_route
-from globus_tui.store.rows import SIDES_APART
+from globus_tui.store.rows import SIDES_APART, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from globus_tui.domain.timer.job import Job
     from globus_tui.domain.transfer.task import Task
     from globus_tui.store.board import States
     from globus_tui.store.job_state import Glance, JobState
-    from globus_tui.store.rows import Row
 
     Glancing = Callable[[Row], JobState | Glance]
 

@@ -398,7 +398,7 @@ async def _detail(stage: Stage) -> None:
 
 async def _task(stage: Stage) -> None:
     task_id = next(run.resource_id for run in stage.store.states[stage.id_of(PATIENT)].job.runs if run.resource_id)
-    stage.told.append(str(await stage.store.details.load_events(task_id)))
+    stage.told.append(str(await stage.store.details.tasks.task_events(task_id)))
 
 
 async def _resume(stage: Stage) -> None:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
-from globus_tui.screens.create.making import DraftKeeper
 from globus_tui.store.creation import CreationServices, Creator, Unconfirmed
 from globus_tui.store.drafts import DraftShelf
+from globus_tui.store.making import DraftKeeper
 from tests.store.workbench import NOON, Workbench, nightly, no_waiting, workbench
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from globus_tui.domain.timer.job import JobReading
+    from globus_tui.store.services import JobService
 
 EVERY_SIX_HOURS = timedelta(hours=6)
 
@@ -345,7 +346,7 @@ class Told:
         self.bench = bench
         self.jobs = Scripted(bench)
         self.handed_on: list[tuple[str, str]] = []
-        self.swapper = Swapper(bench.creator, self.jobs, bench.recorder, self._hand_on)
+        self.swapper = Swapper(bench.creator, cast("JobService", self.jobs), bench.recorder, self._hand_on)
         self._before = len(bench.journal.unwritten)
 
     async def _hand_on(self, old: str, new: str) -> None:

@@ -72,7 +72,7 @@ async def point_at(served: Served, pilot: Pilot[Any], name: str = NAME) -> None:
 
 def was_told(served: Served, words: str) -> bool:
     """The note line said so; something else may stand there by now, so the activity log is asked."""
-    return any(words in one.exchange.path for one in reversed(served.app.activity))
+    return any(words in one.path for one in reversed(served.app.activity))
 
 
 @pytest.mark.parametrize(

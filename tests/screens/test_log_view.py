@@ -61,7 +61,7 @@ class Pages:
             end = offset + len(found)
             return Page(found, str(end) if end < len(self.events) else None)
 
-        demo.app.store.details.load_events = load_events  # type: ignore[method-assign]  # a log of any length
+        demo.app.store.details.tasks.task_events = load_events  # type: ignore[method-assign]  # a log of any length
 
 
 # --- search

@@ -57,7 +57,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 class NobodyElse:
     """The other profiles of a user who has none."""
 
-    async def watch(self, told: Callable[[Look], None]) -> None:
+    async def __call__(self, told: Callable[[Look], None]) -> None:
         """There is nothing to tell."""
 
 

@@ -37,7 +37,7 @@ async def test_everything_to_the_archive_is_paused_for_the_evening_and_exactly_t
         await demo.settle(pilot)
         assert "disk swap" in demo.text()
         await demo.pass_time(pilot, 7 * 3600)
-        said = [one.exchange.path for one in reversed(demo.app.activity) if one.exchange.service == "note"]
+        said = [one.path for one in reversed(demo.app.activity) if one.service == "note"]
         assert any("The maintenance window (disk swap) should have ended 18:00" in one for one in said)
         assert "pause should have ended 18:00" in demo.row("db-dumps")
         await demo.press(pilot, "M")

@@ -22,7 +22,7 @@ async def bench() -> AsyncIterator[Workbench]:
 
 @pytest.fixture
 def browser(bench: Workbench) -> Browser:
-    return Browser(bench.transfers, bench.clock.now)
+    return Browser(bench.transfers, bench.flows, bench.creator, bench.clock.now)
 
 
 async def test_what_is_typed_is_searched_for(browser: Browser) -> None:

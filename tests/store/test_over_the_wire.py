@@ -162,7 +162,7 @@ async def test_a_running_task_is_cancelled_and_its_timer_shows_the_failure(story
     outcome = await story.store.operate(CancelTask(task_id, job_id))
     assert isinstance(outcome, Done), outcome
     assert story.store.tasks[task_id].finished
-    events = await story.store.details.load_events(task_id)
+    events = await story.store.details.tasks.task_events(task_id)
     assert events.items
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from globus_tui.domain.making.draft_fields import Finding
-    from globus_tui.domain.transfer.flow import Flow
-    from globus_tui.store.creation import ConsentCheck
 
 
 @pytest.fixture
@@ -33,23 +31,10 @@ async def bench() -> AsyncIterator[Workbench]:
         yield made
 
 
-class Asked(Browser):
-    """What the wizard asks, on the real clients."""
-
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench.transfers, bench.clock.now)
-        self._bench = bench
-
-    async def flow(self, flow_id: str) -> Flow:
-        return await self._bench.flows.get_flow(flow_id)
-
-    async def consents(self, draft: Draft) -> ConsentCheck:
-        return await self._bench.creator.check_consents(draft)
-
-
 async def looked(bench: Workbench, draft: Draft) -> Lookups:
     known: list[Lookups] = [Lookups()]
-    await Preflight(Asked(bench), known.append).look(draft, known[-1], signed_in=True)
+    browser = Browser(bench.transfers, bench.flows, bench.creator, bench.clock.now)
+    await Preflight(browser, known.append).look(draft, known[-1], signed_in=True)
     return known[-1]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.containers import Container
 
 from globus_tui.domain.auth.scope import collection_of
-from globus_tui.domain.making.draft import DESTINATION_PATH, SOURCE_PATH, chosen_paths, items_between
-from globus_tui.domain.making.draft_fields import DESTINATION, SOURCE, Level
+from globus_tui.domain.making.draft import DESTINATION_PATH, SOURCE_PATH, Draft, chosen_paths, items_between
+from globus_tui.domain.making.draft_fields import DESTINATION, SOURCE, Finding, Level
 from globus_tui.present.transfer_words import chosen_words
 from globus_tui.screens.create.side import Side
 from globus_tui.screens.create.step import Step
@@ -18,12 +18,9 @@ from globus_tui.screens.create.step import Step
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.domain.transfer.collection import FolderEntry
     from globus_tui.domain.transfer.transfer import TransferItem
     from globus_tui.store.browsing import Suggestion

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from textual import on, work
+from textual import events, on, work
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -14,7 +14,7 @@ from textual.widgets import Input, Static, TextArea
 
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.making import flow_inputs
-from globus_tui.domain.making.draft import What
+from globus_tui.domain.making.draft import Draft, What
 from globus_tui.domain.making.draft_fields import (
     FLOW,
     FLOW_INPUT,
@@ -38,12 +38,10 @@ from globus_tui.widgets.text_field import TextField
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from textual import events
     from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.widget import Widget
 
-    from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.transfer.flow import Flow
     from globus_tui.store.browsing import Suggestion
 

@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.making.draft import Intent, What, intent_of, with_intent
+from globus_tui.domain.making.draft import Draft, Intent, What, intent_of, with_intent
 from globus_tui.domain.making.draft_fields import DEADLINE, FILTERS, LABEL, OPTIONS, Finding, note, stop
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.domain.schedule.typed_times import parse_moment
 from globus_tui.domain.transfer.destructive import DANGER
-from globus_tui.domain.transfer.transfer import SyncLevel
+from globus_tui.domain.transfer.transfer import SyncLevel, TransferData
 from globus_tui.domain.transfer.typed_filters import parse_rule, preview, with_rule, with_rule_moved, without_rule
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.transfer_words import filter_words, preview_words, rule_counts, sync_words
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.transfer.transfer import TransferData
     from globus_tui.store.browsing import FolderView
 
 GUARDS = "guards"

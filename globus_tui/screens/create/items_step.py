@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from globus_tui.commands import ITEMS, bindings
-from globus_tui.domain.making.draft import DESTINATION_PATH, SOURCE_PATH, chosen_paths, items_between
+from globus_tui.domain.making.draft import DESTINATION_PATH, SOURCE_PATH, Draft, chosen_paths, items_between
 from globus_tui.domain.making.draft_fields import ITEMS as ITEMS_FIELD
-from globus_tui.domain.making.draft_fields import Level
+from globus_tui.domain.making.draft_fields import Finding, Level
 from globus_tui.domain.transfer.batch_format import Batch, read_batch
 from globus_tui.domain.transfer.transfer import TransferItem
 from globus_tui.lines.columns import Cell, Column, Span
@@ -36,11 +36,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import Finding
 
-
-class ItemSheet(Question[TransferItem | None]):
+class ItemSheet(Question[TransferItem]):
     """Two fields; Enter in the second one takes it. A slash at the end makes a path a folder."""
 
     ANSWERS_AT_ONCE = True
@@ -81,7 +78,7 @@ _MOST_BYTES = 50_000_000
 _PROBLEMS_SHOWN = 5
 
 
-class BatchSheet(Question[Batch | None]):
+class BatchSheet(Question[Batch]):
     """Reads, says what is wrong by line, and gives the items; with problems only after a second yes."""
 
     question = "Import items"
@@ -253,7 +250,7 @@ class ItemsStep(Step):
 
     def _ask(self, place: int | None, item: TransferItem | None) -> None:
         bases = chosen_paths(self.frame.draft)
-        self.app.push_screen(ItemSheet(item, bases), lambda item: self._put(place, item) if item else None)
+        ItemSheet(item, bases).ask(lambda item: self._put(place, item))
 
     def _put(self, place: int | None, item: TransferItem) -> None:
         items = self.frame.draft.transfer.items
@@ -269,7 +266,7 @@ class ItemsStep(Step):
     def action_item_import(self) -> None:
         source, destination = chosen_paths(self.frame.draft)
         sheet = BatchSheet(source or None, destination or None)
-        self.app.push_screen(sheet, lambda read: self._add(read.items) if read else None)
+        sheet.ask(lambda read: self._add(read.items))
 
     def _add(self, read: tuple[TransferItem, ...]) -> None:
         """Imported items take the place of what the folders on the step before stood for, and join a list."""

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.making.draft import Intent, What, clone, new_draft, with_intent
+from globus_tui.domain.making.draft import Draft, Intent, What, clone, new_draft, with_intent
 from globus_tui.lines.columns import Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present import moments
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.making.draft import Draft
     from globus_tui.screens.console import Console
     from globus_tui.store.drafts import SavedDraft
     from globus_tui.store.job_state import JobState
@@ -51,12 +50,7 @@ def open_edit(app: Console, state: JobState) -> None:
         "The new timer has an id of its own and counts its runs from zero.",
     )
     sheet = Confirm(f"Edit {state.job.label}?", sentences, verb="edit")
-
-    def go_on(agreed: bool | None) -> None:
-        if agreed:
-            app.run_worker(_open(app, state, for_edit=True), group="clone", exclusive=True)
-
-    app.push_screen(sheet, go_on)
+    sheet.ask(lambda _: app.run_worker(_open(app, state, for_edit=True), group="clone", exclusive=True))
 
 
 def _asked_later(app: Console) -> str:
@@ -67,22 +61,19 @@ def _asked_later(app: Console) -> str:
 async def _open(app: Console, state: JobState, *, for_edit: bool) -> None:
     app.say(f"Reading {state.job.label} …")
     source = await read_source(app, state.job_id, for_edit=for_edit)
-    if source is None or app.host.making is None:
+    if source is None:
         return
     app.say("")
     draft, heading = source.draft, f"Edit {state.job.label}"
     if not for_edit:
         draft, heading = replace(draft, name=f"{draft.name} copy".strip()), f"Copy of {state.job.label}"
-    app.open_screen(WizardScreen(app.host.making, draft, step="review", heading=heading, source=source))
+    app.open_screen(WizardScreen(app.making, draft, step="review", heading=heading, source=source))
 
 
 async def read_source(app: Console, job_id: str, *, for_edit: bool) -> Source | None:
     """The timer that a copy or an edit is made of, with the draft made of it; None, after saying why, if it cannot."""
-    if app.host.making is None:
-        app.say("Nothing can be made here.", "warning")
-        return None
     try:
-        reading = await app.host.making.read(job_id)
+        reading = await app.making.read(job_id)
         draft = clone(reading.job, reading.document, app.store.now(), for_edit=for_edit)
     except GlobusTuiError as wrong:
         app.say(wrong.in_full, "error")
@@ -107,25 +98,21 @@ _WHAT = {What.TRANSFER_TIMER: "transfer timer", What.FLOW_TIMER: "flow timer", W
 
 
 def open_wizard(app: Console) -> None:
-    making = app.host.making
-    if making is None:
-        app.say("Nothing can be made here.", "warning")
-        return
-    drafts = tuple(draft for draft in making.drafts.drafts() if not draft.open_elsewhere)
-    if warning := making.drafts.take_warning():
+    shelf = app.making.drafts
+    drafts = tuple(draft for draft in shelf.drafts() if not draft.open_elsewhere)
+    if warning := shelf.take_warning():
         app.say(safe_line(warning), "warning")
     if not drafts:
         _open_new(app)
     else:
-        app.push_screen(Drafts(drafts), lambda chosen: _take(app, drafts, chosen))
+        Drafts(drafts).ask(lambda chosen: _take(app, drafts, chosen))
 
 
 def _open_new(app: Console) -> None:
-    if app.host.making is not None:
-        app.open_screen(WizardScreen(app.host.making, with_intent(new_draft(), Intent.ARCHIVE)))
+    app.open_screen(WizardScreen(app.making, with_intent(new_draft(), Intent.ARCHIVE)))
 
 
-def _take(app: Console, drafts: tuple[SavedDraft, ...], chosen: str | None) -> None:
+def _take(app: Console, drafts: tuple[SavedDraft, ...], chosen: str) -> None:
     saved = next((draft for draft in drafts if draft.draft_id == chosen), None)
     if chosen == Drafts.NEW:
         _open_new(app)
@@ -143,20 +130,19 @@ async def _go_on(app: Console, saved: SavedDraft, draft: Draft) -> None:
     if source is not None:
         draft = replace(draft, original=source.draft.original)
         heading = f"{'Edit' if draft.replaces else 'Copy of'} {source.reading.job.label}"
-    if app.host.making is not None:
-        wizard = WizardScreen(
-            app.host.making,
-            draft,
-            draft_id=saved.draft_id,
-            step=saved.step,
-            attempt=saved.attempt,
-            heading=heading,
-            source=source,
-        )
-        app.open_screen(wizard)
+    wizard = WizardScreen(
+        app.making,
+        draft,
+        draft_id=saved.draft_id,
+        step=saved.step,
+        attempt=saved.attempt,
+        heading=heading,
+        source=source,
+    )
+    app.open_screen(wizard)
 
 
-class Drafts(Question[str | None]):
+class Drafts(Question[str]):
     """The drafts that were left; gives the id of one to go on with, `NEW`, or None."""
 
     question = "Go on with a draft?"
@@ -212,9 +198,9 @@ class Drafts(Question[str | None]):
     def action_discard(self) -> None:
         drafts = self.query_one("#drafts", LineList)
         key = drafts.cursor_key
-        if self.app.host.making is None or key is None or not self.could_be_read():
+        if key is None or not self.could_be_read():
             return
-        self.app.host.making.drafts.discard(str(key))
+        self.app.making.drafts.discard(str(key))
         sent = any(row.key == key and row.saved.attempt is not None for row in self._drafts_left)
         self._drafts_left = tuple(row for row in self._drafts_left if row.key != key)
         drafts.set_rows(self._drafts_left)

@@ -10,9 +10,9 @@ from textual import on
 from textual.widgets import Input
 
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.making.draft import What, confirmed, scopes_needed, word_to_type
+from globus_tui.domain.making.draft import Draft, What, confirmed, scopes_needed, word_to_type
 from globus_tui.domain.making.draft_fields import CONSENT, NAME, Finding, stop
-from globus_tui.lines.columns import Span
+from globus_tui.lines.columns import Cell, Span
 from globus_tui.present.cli_words import create_command
 from globus_tui.present.marks import LEVEL_STYLES
 from globus_tui.present.review_facts import broken, consent_lines, finding_line, review_facts, taken_from_facts
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.making.draft import Draft
-    from globus_tui.lines.columns import Cell
     from globus_tui.present.timer_facts import Fact
 
 TYPED = "typed_folder"

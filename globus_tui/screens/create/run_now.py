@@ -42,7 +42,7 @@ USUAL_TEST = 10
 _MOST_FILES = 1000
 
 
-class RunNow(Question[tuple[RunChoice, int] | None]):
+class RunNow(Question[tuple[RunChoice, int]]):
     """How to start it; gives the way and, for a test, how many files. Enter alone starts nothing."""
 
     app: Console  # type: ignore[assignment]  # the application fulfils it

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import events, on, work
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -21,7 +21,6 @@ from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.app import ComposeResult
     from textual.timer import Timer
 
@@ -32,8 +31,16 @@ TYPING = 0.25
 """Seconds without a key after which is asked for what was typed."""
 
 
-class FolderSide(InWizard, Vertical):
+class Side(InWizard, Vertical):
     """Two fields and two lists. It keeps what is being typed; what was chosen is told to the step."""
+
+    @dataclass
+    class Picked(Message):
+        """A collection was chosen; a pasted link may name the other side too."""
+
+        side: Side
+        suggestion: Suggestion
+        other: Suggestion | None = None
 
     @dataclass
     class PathChanged(Message):
@@ -45,7 +52,7 @@ class FolderSide(InWizard, Vertical):
             by_itself: nobody typed or chose it: an answer of the service told more of what stands there.
         """
 
-        side: FolderSide
+        side: Side
         path: str
         done: bool = False
         by_itself: bool = False
@@ -61,6 +68,10 @@ class FolderSide(InWizard, Vertical):
         self._side_pause: Timer | None = None
         self._side_fill = False
         """The path that the service begins with may still be put into the field."""
+        self._side_asked: Suggestions | None = None
+        self._side_enter_waits = False
+        self._side_moved = False
+        """The cursor of the list was moved: Enter means what it is on."""
 
     def compose(self) -> ComposeResult:
         name = self.side_name
@@ -119,9 +130,6 @@ class FolderSide(InWizard, Vertical):
             self.browser.set_marks(frozenset())
 
     # --- typing
-
-    def collection_typed(self) -> None:
-        """Something was typed into the collection's field."""
 
     @on(TextField.Changed)
     def take_typing(self, changed: TextField.Changed) -> None:
@@ -249,26 +257,7 @@ class FolderSide(InWizard, Vertical):
         if view is not None and view.problem is None:
             sheet = Ask("Name of the bookmark", (f"For {view.path}",))
             make = self.frame.make_bookmark
-            self.app.push_screen(sheet, lambda name: make(name, view.collection_id, view.path) if name else None)
-
-
-class Side(FolderSide):
-    """From, or to: its collection, above what `FolderSide` has."""
-
-    @dataclass
-    class Picked(Message):
-        """A collection was chosen; a pasted link may name the other side too."""
-
-        side: Side
-        suggestion: Suggestion
-        other: Suggestion | None = None
-
-    def __init__(self, side_name: str, heading: str) -> None:
-        super().__init__(side_name, heading)
-        self._side_asked: Suggestions | None = None
-        self._side_enter_waits = False
-        self._side_moved = False
-        """The cursor of the list was moved: Enter means what it is on."""
+            sheet.ask(lambda name: make(name, view.collection_id, view.path) if name else None)
 
     # --- from the draft
 

@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input
 
-from globus_tui.domain.making.draft_fields import Level
+from globus_tui.domain.making.draft_fields import Finding, Level
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.text_field import TextField
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.screens.console import Console
     from globus_tui.screens.create.wizard import WizardScreen
 

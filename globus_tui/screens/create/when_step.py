@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from globus_tui.domain.making import when_form
-from globus_tui.domain.making.draft import What
+from globus_tui.domain.making.draft import Draft, What
 from globus_tui.domain.making.draft_fields import END, INTERVAL, SCHEDULE, START, Finding, note, stop
 from globus_tui.domain.schedule.schedule import OnceSchedule, Season
 from globus_tui.domain.timer.hour_load import first_start, hour_load, quietest, starts_together
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from globus_tui.domain.making.draft import Draft
 
 REPEATS = ((when_form.EVERY, "every"), (when_form.ONCE, "once"))
 ORIGINAL = "original"

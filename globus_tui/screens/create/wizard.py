@@ -24,8 +24,8 @@ from globus_tui.present.marks import LEVEL_WORDS
 from globus_tui.present.review_facts import start_words
 from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, clip, safe_line
 from globus_tui.screens.base import TimerScreen
-from globus_tui.screens.create.making import DraftKeeper
 from globus_tui.screens.create.review_step import ReviewStep
+from globus_tui.store.making import DraftKeeper, Making
 from globus_tui.store.preflight import Preflight
 from globus_tui.themes import sheets
 from globus_tui.widgets.key_hints import KeyHints
@@ -39,10 +39,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from globus_tui.domain.auth.gare import Gare
-    from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.domain.timer.job import JobId, JobReading
-    from globus_tui.screens.create.making import Lookup, Making
     from globus_tui.screens.create.step import Step
+    from globus_tui.store.browsing import Browser
     from globus_tui.store.creation import Attempt
     from globus_tui.store.job_state import JobState
 
@@ -84,44 +83,140 @@ _RESTING = 0.15
 """Seconds without a change after which that is done."""
 
 
-class CheckedDraft(TimerScreen):
-    """One draft with what is known and found of it. A subclass shows it.
+STEP_KEYS = tuple(f"f{number}" for number in range(2, 8))
+_KEY = re.compile(r"\{([a-z.-]+)\}")
 
-    `findings`: what the checks found and what Globus said of the last attempt, worst first.
+
+def steps_line(
+    steps: Mapping[str, Step], order: Sequence[str], current: str, visited: Collection[str], findings: Sequence[Finding]
+) -> Content:
+    """`F2 What [F3 From/to!] F4 Items`: where one is, and which steps that were opened have something wrong."""
+    line = Content()
+    stops = {finding.field for finding in findings if finding.level is Level.STOP}
+    for number, key in enumerate(order):
+        wrong = "!" if key in visited and stops & steps[key].fields else ""
+        name = f"{STEP_KEYS[number].upper()} {steps[key].title}{wrong}"
+        line += Content.styled(f"[{name}]", "bold $primary") if key == current else Content(f" {name} ")
+    return line
+
+
+def finding_lines(findings: Sequence[Finding], width: int, *, ascii_only: bool) -> Content:
+    """A line for each finding, how bad it is as a word before it."""
+    room, ellipsis = width - 6, ASCII_ELLIPSIS if ascii_only else ELLIPSIS
+    return Content("\n").join(
+        Content.assemble(_sign(finding.level), f" {clip(safe_line(finding.words), room, ellipsis=ellipsis)}")
+        for finding in findings
+    )
+
+
+def hint_line(hints: str, keys: Mapping[str, str]) -> str:
+    """A step's hints with the user's own keys in them."""
+    return _KEY.sub(lambda match: key_words(keys, match[1]), hints)
+
+
+def keys_in_fields(keys: Mapping[str, str]) -> dict[str, str]:
+    """The same keys, those of each command first that no field takes as text: f1 before ?, escape before q."""
+    return {
+        command: ",".join(sorted(pressed.split(","), key=lambda key: len(key) == 1 or key == "question_mark"))
+        for command, pressed in keys.items()
+    }
+
+
+def _sign(level: Level) -> tuple[str, str]:
+    style = {Level.STOP: "bold $text-error", Level.WARN: "bold $text-warning"}.get(level, "$text-muted")
+    return f" {LEVEL_WORDS[level]:4}", style
+
+
+MAY_BE_THERE = "This was sent before, without an answer: it may be there. Creating looks for it first."
+DISCARDED_LOST = "The draft is discarded. It was sent before, without an answer: what became of that is told here."
+
+_ELSEWHERE = frozenset(command.command_id for command in EVERYWHERE if command.command_id.startswith("jobs.")) | {
+    "app.info",
+    "app.profile",
+    "app.refresh-interval",
+}
+"""Commands that lead away from a draft: a letter typed beside a field calls none of them."""
+
+
+class Source(NamedTuple):
+    """The timer that a draft was made of.
+
+    `draft`: the draft as it was made, unchanged: what differs from it was edited.
     """
+
+    reading: JobReading
+    draft: Draft
+
+
+class WizardScreen(TimerScreen):
+    """The frame: it alone holds the draft, with what is known and found of it.
+
+    Steps get it by `show` and hand in new ones by `change`. `findings`: what the checks found and what Globus said of
+    the last attempt, worst first.
+    """
+
+    CSS = sheets("screens/create/wizard.tcss")
+    ABOUT = (
+        "Describe what is to be moved, how and when. Nothing is sent to Globus before the last step; the draft is "
+        "kept while you type, and Escape leaves without losing it."
+    )
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*WIZARD, *FOLDER, *ITEMS, *LIST_MOVES)
+    EVERYWHERE_SHOWN = tuple(command for command in EVERYWHERE if command.command_id not in _ELSEWHERE)
+    COMMANDS_BOUND = (*WIZARD, SEARCH[0])
+    AUTO_FOCUS = ""
 
     draft: var[Draft] = var(Draft, init=False)
     lookups: var[Lookups] = var(Lookups(), init=False)
     findings: var[tuple[Finding, ...]] = var((), init=False)
 
-    def __init__(self, making: Making, draft: Draft, keeper: DraftKeeper) -> None:
+    def __init__(
+        self,
+        making: Making,
+        draft: Draft,
+        *,
+        draft_id: str | None = None,
+        step: str = "",
+        attempt: Attempt | None = None,
+        heading: str = "New timer",
+        source: Source | None = None,
+    ) -> None:
+        """Make the wizard.
+
+        Args:
+            making: what it asks and where it keeps drafts.
+            draft_id: of a saved draft that is gone on with.
+            step: key of the step to open.
+            attempt: a creation of this draft whose end is not known.
+            source: the timer that the draft was made of; with `draft.replaces`, the one whose place it is to take.
+        """
         super().__init__()
         self.making = making
-        self.keeper = keeper
+        self.keeper = DraftKeeper(making.drafts, draft_id, draft, step, attempt)
+        self.source = source
         self.said: tuple[Finding, ...] = ()
         """What Globus said of the last attempt, until the draft is changed."""
+        self.is_sending = False
+        """A creation is under way: no second one is begun."""
+        self._wizard_heading = heading
+        self._wizard_resumes = draft_id is not None
+        self._wizard_steps = make_steps()
+        self._wizard_at = step if step in ORDER[draft.what] else ORDER[draft.what][0]
+        self._wizard_visited = {self._wizard_at}
         self._draft_preflight = Preflight(making.lookup, self.learn)
         self._draft_timers: tuple[Mapping[JobId, JobState], TimerIndex] = ({}, TimerIndex(()))
         self._draft_pause: Timer | None = None
         self._draft_check_is_due = False
         self._draft_is_looked_through = False
-        self.set_reactive(CheckedDraft.draft, draft)
+        self.set_reactive(WizardScreen.draft, draft)
 
-    # --- what a subclass says
-
-    def show_draft(self) -> None:
-        """The draft, or what was found of it, is another."""
-
-    def show_saved(self) -> None:
-        """The draft was saved."""
-
-    def step_key(self) -> str:
-        return ""
+    @property
+    def step(self) -> Step:
+        return self._wizard_steps[self._wizard_at]
 
     # --- what steps may use
 
     @property
-    def lookup(self) -> Lookup:
+    def lookup(self) -> Browser:
         return self.making.lookup
 
     def draft_name(self, side: str) -> str:
@@ -164,11 +259,14 @@ class CheckedDraft(TimerScreen):
     # --- checking
 
     def watch_draft(self) -> None:
-        """Check and show at once; save and look up after a pause."""
+        """Check and show at once; save and look up after a pause. Something else that is made may have other steps."""
         if self.is_mounted:
-            self.keeper.take(self.draft, self.step_key())
+            if self._wizard_at not in ORDER[self.draft.what]:
+                self.open_step(ORDER[self.draft.what][0])
+            self.keeper.take(self.draft, self._wizard_at)
             self.check()
             self.look_soon()
+            self.show_title()
 
     def watch_lookups(self) -> None:
         self._check_soon()
@@ -270,122 +368,6 @@ class CheckedDraft(TimerScreen):
         self.show_saved()
         if warning := self.making.drafts.take_warning():
             self.app.say(warning, "warning")
-
-
-STEP_KEYS = tuple(f"f{number}" for number in range(2, 8))
-_KEY = re.compile(r"\{([a-z.-]+)\}")
-
-
-def steps_line(
-    steps: Mapping[str, Step], order: Sequence[str], current: str, visited: Collection[str], findings: Sequence[Finding]
-) -> Content:
-    """`F2 What [F3 From/to!] F4 Items`: where one is, and which steps that were opened have something wrong."""
-    line = Content()
-    stops = {finding.field for finding in findings if finding.level is Level.STOP}
-    for number, key in enumerate(order):
-        wrong = "!" if key in visited and stops & steps[key].fields else ""
-        name = f"{STEP_KEYS[number].upper()} {steps[key].title}{wrong}"
-        line += Content.styled(f"[{name}]", "bold $primary") if key == current else Content(f" {name} ")
-    return line
-
-
-def finding_lines(findings: Sequence[Finding], width: int, *, ascii_only: bool) -> Content:
-    """A line for each finding, how bad it is as a word before it."""
-    room, ellipsis = width - 6, ASCII_ELLIPSIS if ascii_only else ELLIPSIS
-    return Content("\n").join(
-        Content.assemble(_sign(finding.level), f" {clip(safe_line(finding.words), room, ellipsis=ellipsis)}")
-        for finding in findings
-    )
-
-
-def hint_line(hints: str, keys: Mapping[str, str]) -> str:
-    """A step's hints with the user's own keys in them."""
-    return _KEY.sub(lambda match: key_words(keys, match[1]), hints)
-
-
-def keys_in_fields(keys: Mapping[str, str]) -> dict[str, str]:
-    """The same keys, those of each command first that no field takes as text: f1 before ?, escape before q."""
-    return {
-        command: ",".join(sorted(pressed.split(","), key=lambda key: len(key) == 1 or key == "question_mark"))
-        for command, pressed in keys.items()
-    }
-
-
-def _sign(level: Level) -> tuple[str, str]:
-    style = {Level.STOP: "bold $text-error", Level.WARN: "bold $text-warning"}.get(level, "$text-muted")
-    return f" {LEVEL_WORDS[level]:4}", style
-
-
-MAY_BE_THERE = "This was sent before, without an answer: it may be there. Creating looks for it first."
-DISCARDED_LOST = "The draft is discarded. It was sent before, without an answer: what became of that is told here."
-
-_ELSEWHERE = frozenset(command.command_id for command in EVERYWHERE if command.command_id.startswith("jobs.")) | {
-    "app.info",
-    "app.profile",
-    "app.refresh-interval",
-}
-"""Commands that lead away from a draft: a letter typed beside a field calls none of them."""
-
-
-class Source(NamedTuple):
-    """The timer that a draft was made of.
-
-    `draft`: the draft as it was made, unchanged: what differs from it was edited.
-    """
-
-    reading: JobReading
-    draft: Draft
-
-
-class WizardScreen(CheckedDraft):
-    """The frame: it alone holds the draft. Steps get it by `show` and hand in new ones by `change`."""
-
-    CSS = sheets("screens/create/wizard.tcss")
-    ABOUT = (
-        "Describe what is to be moved, how and when. Nothing is sent to Globus before the last step; the draft is "
-        "kept while you type, and Escape leaves without losing it."
-    )
-    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*WIZARD, *FOLDER, *ITEMS, *LIST_MOVES)
-    EVERYWHERE_SHOWN = tuple(command for command in EVERYWHERE if command.command_id not in _ELSEWHERE)
-    COMMANDS_BOUND = (*WIZARD, SEARCH[0])
-    AUTO_FOCUS = ""
-
-    def __init__(
-        self,
-        making: Making,
-        draft: Draft,
-        *,
-        draft_id: str | None = None,
-        step: str = "",
-        attempt: Attempt | None = None,
-        heading: str = "New timer",
-        source: Source | None = None,
-    ) -> None:
-        """Make the wizard.
-
-        Args:
-            making: what it asks and where it keeps drafts.
-            draft_id: of a saved draft that is gone on with.
-            step: key of the step to open.
-            attempt: a creation of this draft whose end is not known.
-            source: the timer that the draft was made of; with `draft.replaces`, the one whose place it is to take.
-        """
-        super().__init__(making, draft, DraftKeeper(making.drafts, draft_id, draft, step, attempt))
-        self.source = source
-        self.is_sending = False
-        """A creation is under way: no second one is begun."""
-        self._wizard_heading = heading
-        self._wizard_resumes = draft_id is not None
-        self._wizard_steps = make_steps()
-        self._wizard_at = step if step in ORDER[draft.what] else ORDER[draft.what][0]
-        self._wizard_visited = {self._wizard_at}
-
-    @property
-    def step(self) -> Step:
-        return self._wizard_steps[self._wizard_at]
-
-    def step_key(self) -> str:
-        return self._wizard_at
 
     # --- drawing
 
@@ -494,16 +476,6 @@ class WizardScreen(CheckedDraft):
         homes = [key for key, step in self._wizard_steps.items() if finding.field in step.fields]
         return not homes or finding.item is not None or any(key in self._wizard_visited for key in homes)
 
-    # --- changes
-
-    def watch_draft(self) -> None:
-        """What is made may be something else, with other steps."""
-        if self.is_mounted and self._wizard_at not in ORDER[self.draft.what]:
-            self.open_step(ORDER[self.draft.what][0])
-        super().watch_draft()
-        if self.is_mounted:
-            self.show_title()
-
     # --- commands
 
     def go_on(self) -> None:
@@ -534,7 +506,7 @@ class WizardScreen(CheckedDraft):
             from globus_tui.screens.confirm import Confirm
 
             sheet = Confirm("Create it?", words, verb="create it", danger=self.draft.deletes)
-            self.app.push_screen(sheet, lambda agreed: self._create() if agreed else None)
+            sheet.ask(lambda _: self._create())
         else:
             self._create()
 
@@ -552,7 +524,7 @@ class WizardScreen(CheckedDraft):
         from globus_tui.screens.confirm import Confirm
 
         sheet = Confirm("Discard this draft?", ("What you typed here is forgotten.",), verb="discard")
-        self.app.push_screen(sheet, lambda agreed: self.close(discard=True) if agreed else None)
+        sheet.ask(lambda _: self.close(discard=True))
 
     def action_app_back(self) -> None:
         if self.is_sending:
@@ -602,7 +574,7 @@ class WizardScreen(CheckedDraft):
 
     def action_wizard_next(self) -> None:
         order = ORDER[self.draft.what]
-        place = order.index(self.step_key()) + 1
+        place = order.index(self._wizard_at) + 1
         if place < len(order):
             self.open_step(order[place])
 

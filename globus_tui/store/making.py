@@ -1,8 +1,8 @@
-"""What a wizard is handed: whom it asks while a timer is being described, and what keeps its draft."""
+"""What creating timers needs, put together; and what keeps a draft while a timer is being described."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
 
@@ -10,35 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.domain.making.draft_checks import PathLook
     from globus_tui.domain.timer.job import JobReading
-    from globus_tui.domain.transfer.collection import Bookmark, Collection, PauseRule
-    from globus_tui.domain.transfer.flow import Flow
-    from globus_tui.store.browsing import FolderView, Suggestions
-    from globus_tui.store.creation import Attempt, ConsentCheck, Creator
+    from globus_tui.store.browsing import Browser
+    from globus_tui.store.creation import Attempt, Creator
     from globus_tui.store.drafts import DraftShelf
     from globus_tui.store.swapping import Swapper
-
-
-class Lookup(Protocol):
-    """Questions that change nothing. Methods that raise raise `GlobusTuiError` and nothing else."""
-
-    def forget(self) -> None: ...  # what was answered before is asked anew: after a consent, or on request
-    async def suggest(self, typed: str) -> Suggestions: ...  # never raises
-    async def collection(self, collection_id: str) -> Collection: ...  # a deleted one says so itself
-    async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
-        """Rules of its managers that are in force; none also where that cannot be told. Never raises."""
-
-    async def folder(
-        self, collection_id: str, path: str | None = None, *, show_hidden: bool = False, again: bool = False
-    ) -> FolderView:
-        """What is in a folder, or why that cannot be told; never raises. No path: the collection's default folder."""
-
-    async def look(self, collection_id: str, path: str) -> PathLook: ...  # never raises
-    async def bookmark(self, name: str, collection_id: str, path: str) -> Bookmark: ...
-    async def flows(self, words: str) -> tuple[Flow, ...]: ...  # that the user may start; empty words: all of them
-    async def flow(self, flow_id: str) -> Flow: ...  # with its input schema
-    async def consents(self, draft: Draft) -> ConsentCheck: ...  # those that are missing, or cannot be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +27,7 @@ class Making:
         read: one timer with its document. Raises `GlobusTuiError`.
     """
 
-    lookup: Lookup
+    lookup: Browser
     drafts: DraftShelf
     creator: Callable[[Callable[[Attempt, Draft], None]], Creator]
     swapper: Callable[[Creator], Swapper]
@@ -99,16 +75,19 @@ class DraftKeeper:
         return changed
 
     async def save(self) -> None:
-        if self._unsaved and not self.over:
-            self._unsaved = False
-            self._on_disk = True
+        if self._begin_save():
             await self._shelf.save(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
 
     def save_now(self) -> None:
-        if self._unsaved and not self.over:
-            self._unsaved = False
-            self._on_disk = True
+        if self._begin_save():
             self._shelf.save_now(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
+
+    def _begin_save(self) -> bool:
+        """Whether there is something to save; from then on it counts as saved."""
+        if self.over or not self._unsaved:
+            return False
+        self._unsaved, self._on_disk = False, True
+        return True
 
     def sending(self, attempt: Attempt, draft: Draft) -> None:
         """A request is about to leave: remember it with what it asks for, so that a crash can be looked into."""
