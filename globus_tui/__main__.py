@@ -6,7 +6,6 @@ import sys
 
 
 def main() -> None:
-    """Runs the command line and exits with its code."""
     if sys.argv[1:2] == ["--names"]:
         _print_names(*sys.argv[2:4])
         return

@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack, suppress
 from contextvars import copy_context
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property, partial, partialmethod
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
@@ -178,7 +178,6 @@ class GlobusTui(OrderedKeys[Switch]):
 
     @cached_property
     def windows(self) -> Windows:
-        """Maintenance windows."""
         from globus_tui.store.windows import Windows
 
         return Windows(self.store)
@@ -311,7 +310,6 @@ class GlobusTui(OrderedKeys[Switch]):
         )
 
     def book_wake(self) -> None:
-        """Come back when the store has something to do next."""
         if self._wake_clock is not None:
             self._wake_clock.stop()
         wake = self.store.next_wake()
@@ -323,7 +321,7 @@ class GlobusTui(OrderedKeys[Switch]):
     async def _do_what_is_due(self) -> None:
         at = self.store.refresher.plan.next_at
         if at is not None and at <= self.store.clock() and (attended := await is_attended(os.environ)) is not None:
-            self.store.set_focus(attended and self.app_focus)
+            self.store.refresher.set_focus(attended and self.app_focus)
         await self.store.wake()
         self.book_wake()
         self.tell_notices()
@@ -357,13 +355,13 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def on_app_focus(self) -> None:
         """Somebody looks again: full speed."""
-        self.store.set_focus(True)
+        self.store.refresher.set_focus(True)
         self.looking_back.back()
         self.book_wake()
 
     def on_app_blur(self) -> None:
         """Nobody looks: slower."""
-        self.store.set_focus(False)
+        self.store.refresher.set_focus(False)
         self.looking_back.leave()
         self.book_wake()
 
@@ -398,7 +396,6 @@ class GlobusTui(OrderedKeys[Switch]):
         screen.fit(self.size)
 
     def write_raw(self, sequence: str) -> None:
-        """Send the terminal what is no part of the screen."""
         if self._driver is not None:
             self._driver.write(sequence)
 
@@ -413,7 +410,6 @@ class GlobusTui(OrderedKeys[Switch]):
         self.activity.said(words, severity)
 
     def unsay(self, about: str) -> None:
-        """What was said about this is over."""
         if self.note.about == about:
             self.note = Note()
 
@@ -437,7 +433,6 @@ class GlobusTui(OrderedKeys[Switch]):
     def operate(
         self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None
     ) -> None:
-        """Carry operations out, and say how they ended; `then` is called with the outcomes."""
         self._operations.start(operations, then=then)
 
     # --- signing in
@@ -445,7 +440,7 @@ class GlobusTui(OrderedKeys[Switch]):
     def signed_in(self, who: str | None) -> None:
         """There are tokens again: say so, and read the timers at once."""
         self.who = who
-        self.store.signed_in(fresh=True)
+        self.store.refresher.signed_in(fresh=True)
         self.say(f"signed in as {who}")
         self.tell_notices()
         self.book_wake()
@@ -454,28 +449,24 @@ class GlobusTui(OrderedKeys[Switch]):
         """Whoever signed in meanwhile is shown, and what stood still for want of tokens goes on."""
         if self.account.who != self.who or self.freshness.state is FreshnessState.SIGNED_OUT:
             self.who = self.account.who
-            self.store.signed_in()
+            self.store.refresher.signed_in()
             self.book_wake()
 
     def action_app_sign_in(self) -> None:
         self.sign_in.start()
 
     def fix(self, job_ids: Sequence[JobId] | None) -> None:
-        """Sign in for what these timers lost (None: all that need it), resume them, and list what became of each."""
         self.sign_in.start_fix(job_ids)
 
     def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
-        """Let the user meet a requirement of Globus, then go on; nothing happens when it is declined."""
         self.sign_in.start_consent(gare, why, then)
 
     def create(self, wizard: WizardScreen) -> None:
-        """Create what a wizard describes."""
         from globus_tui.procedures.create import Create
 
         self.run_worker(Create(self, wizard).run(), group="create")
 
     def replace_timer(self, wizard: WizardScreen, old: JobReading) -> None:
-        """Create what a wizard describes, and let it take the place of a timer."""
         from globus_tui.procedures.replace import Replace
 
         self.run_worker(Replace(self, wizard, old).run(), group="create")
@@ -487,17 +478,14 @@ class GlobusTui(OrderedKeys[Switch]):
         self.run_worker(reanchor(self, state), group="create")
 
     def skip(self, state: JobState) -> None:
-        """Leave the next run of a timer out, when that is agreed."""
         from globus_tui.procedures.replace import skip
 
         self.run_worker(skip(self, state), group="create")
 
     def go_back(self, state: JobState) -> None:
-        """Put the timer that this one replaced in its place again, when that is agreed."""
         self.run_worker(self.replaced.go_back(state), group="create")
 
     def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
-        """Start at once what a timer does."""
         from globus_tui.procedures.start_now import start_now
 
         self.run_worker(start_now(self, state, choice, files), group="create")
@@ -530,7 +518,6 @@ class GlobusTui(OrderedKeys[Switch]):
         await super().on_event(event)
 
     def goes_first(self, key: Key) -> bool:
-        """Quitting at once waits for nothing."""
         return key.key in self.settings.keys["app.stop"].split(",")
 
     async def run_action(
@@ -548,7 +535,6 @@ class GlobusTui(OrderedKeys[Switch]):
         return await super().run_action(action, default_namespace, namespaces)
 
     def refuse_change(self) -> None:
-        """Say why nothing is changed."""
         self.say(ReadOnly().in_full, "warning")
 
     def say_unbound(self, key: Key) -> None:
@@ -585,6 +571,15 @@ class GlobusTui(OrderedKeys[Switch]):
         cost = own_cost(self.store, requests=done.requests, received=done.received, lasted=lasted)
         self.push_screen(AboutSelf(cost))
 
+    def _open_unless_there(self, kind: type[TimerScreen], *arguments: object) -> None:
+        if not isinstance(self.screen, kind):
+            self.open_screen(kind(*arguments))  # type: ignore[arg-type]  # as its own `__init__` has them
+
+    def _narrowed_to(self) -> frozenset[JobId] | None:
+        """The timers that a filter leaves on the screen; None while all are shown."""
+        shown: frozenset[JobId] | None = getattr(self.screen, "narrowed_to", lambda: None)()
+        return shown
+
     def action_jobs_activity(self) -> None:
         from globus_tui.screens.activity import ActivityScreen
 
@@ -594,17 +589,14 @@ class GlobusTui(OrderedKeys[Switch]):
         """Show what runs when: of the timers that the list shows, if it is narrowed."""
         from globus_tui.screens.agenda import AgendaScreen
 
-        if not isinstance(self.screen, AgendaScreen):
-            shown = getattr(self.screen, "narrowed_to", None)
-            self.open_screen(AgendaScreen(shown() if shown else None))
+        self._open_unless_there(AgendaScreen, self._narrowed_to())
 
     def action_jobs_windows(self) -> None:
         """List maintenance windows, and open one for the timers in question."""
         from globus_tui.screens.windows import WindowsScreen
 
-        if not isinstance(self.screen, WindowsScreen):
-            targets = getattr(self.screen, "targets", None)
-            self.open_screen(WindowsScreen(tuple(state.job_id for state in targets()) if targets else ()))
+        targets = getattr(self.screen, "targets", tuple)
+        self._open_unless_there(WindowsScreen, tuple(state.job_id for state in targets()))
 
     def action_jobs_fleet(self) -> None:
         from globus_tui.procedures.fleet import NO_FOLDER
@@ -612,8 +604,8 @@ class GlobusTui(OrderedKeys[Switch]):
 
         if self.fleet.where is None:
             self.say(NO_FOLDER)
-        elif not isinstance(self.screen, FleetScreen):
-            self.open_screen(FleetScreen())
+        else:
+            self._open_unless_there(FleetScreen)
 
     async def look_after_windows(self) -> None:
         """Do what windows are due for, warn of those that should have ended, and take what others decided meanwhile."""
@@ -644,23 +636,19 @@ class GlobusTui(OrderedKeys[Switch]):
         with suppress(GlobusTuiError):  # the ledger's own trouble is told where it is read
             await self._source_counts.count()
 
-    def action_jobs_undo(self) -> None:
-        """Say what would take the last change back, and do it when that is agreed."""
-        self._offer_step(redo=False)
-
-    def action_jobs_redo(self) -> None:
-        self._offer_step(redo=True)
-
     def _offer_step(self, *, redo: bool) -> None:
+        """Say what would take the last change back, or do it again, and do that when it is agreed."""
         from globus_tui.procedures.undoing import offer
 
         self.run_worker(offer(self, redo=redo), group="journal", exclusive=True)
 
+    action_jobs_undo = partialmethod(_offer_step, redo=False)
+    action_jobs_redo = partialmethod(_offer_step, redo=True)
+
     def action_jobs_journal(self) -> None:
         from globus_tui.screens.journal import JournalScreen
 
-        if not isinstance(self.screen, JournalScreen):
-            self.open_screen(JournalScreen())
+        self._open_unless_there(JournalScreen)
 
     def action_jobs_alerts(self) -> None:
         from globus_tui.screens.show_text import BareText
@@ -682,16 +670,13 @@ class GlobusTui(OrderedKeys[Switch]):
     def action_jobs_impact(self) -> None:
         from globus_tui.screens.impact import ImpactScreen
 
-        if not isinstance(self.screen, ImpactScreen):
-            self.open_screen(ImpactScreen())
+        self._open_unless_there(ImpactScreen)
 
     def action_jobs_report(self) -> None:
         """Show the page for the change of shift: of the timers that the list shows, if it is narrowed."""
         from globus_tui.screens.report import ReportScreen
 
-        if not isinstance(self.screen, ReportScreen):
-            shown = getattr(self.screen, "narrowed_to", None)
-            self.open_screen(ReportScreen(shown() if shown else None))
+        self._open_unless_there(ReportScreen, self._narrowed_to())
 
     def action_jobs_replaced(self) -> None:
         """List old timers that are kept after an edit, and offer to delete them."""
@@ -790,7 +775,7 @@ class GlobusTui(OrderedKeys[Switch]):
         floor = self.host.floor
 
         def take(answer: str) -> None:
-            self.store.set_interval(check_interval(answer, floor))
+            self.store.refresher.set_interval(check_interval(answer, floor))
             self.book_wake()
             self.say("refreshing is off" if answer == "0" else f"refreshing every {answer} s")
 
@@ -824,8 +809,8 @@ class GlobusTui(OrderedKeys[Switch]):
         if self.host.profiles is None:
             words = "The demo has one pretend profile" if self.host.demo else f"It is used by the {self.account.who}"
             self.say(f"{words}, so there is no other to switch to.", "warning")
-        elif not isinstance(self.screen, ProfilesScreen):
-            self.open_screen(ProfilesScreen(self.host.profiles, checked_name))
+        else:
+            self._open_unless_there(ProfilesScreen, self.host.profiles, checked_name)
 
     def open_profile(self, name: str, *, sign_in: bool = False, timer: JobId | None = None) -> None:
         """Start again as another profile: a fresh store, so that nothing is shown under the wrong name."""
@@ -854,7 +839,6 @@ class GlobusTui(OrderedKeys[Switch]):
         self.send_text(text)
 
     def send_text(self, text: str) -> None:
-        """Send a text to the clipboard."""
         self.run_worker(self._send_to_clipboard(text), group="clipboard")
 
     async def _send_to_clipboard(self, text: str) -> None:

@@ -236,7 +236,6 @@ async def _run_now(timer: Listed, context: Context) -> tuple[int, str]:
 
 
 async def run_undo(options: Namespace) -> int:
-    """Takes the last step back."""
     async with signed_in(options) as context:
         may_be_changed(options, context.settings)
         await context.read()

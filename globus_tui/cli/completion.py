@@ -41,7 +41,6 @@ class _Command(NamedTuple):
 
 
 def run_completion(options: Namespace) -> int:
-    """Prints the script for a shell."""
     from globus_tui.cli.account import write
     from globus_tui.cli.arguments import whole_parser
 

@@ -70,7 +70,6 @@ _CHANGES = {"note": _note, "known": _known, "limit": _limit}
 
 
 async def run_report(options: Namespace) -> int:
-    """Prints a page in Markdown for the change of shift."""
     async with signed_in(options) as context:
         await context.read()
         store = context.store

@@ -35,7 +35,6 @@ CHANGES = 2
 
 
 def run_schema(options: Namespace) -> int:
-    """Prints the JSON Schema of fleet files."""
     del options
     show_json(as_json(schema()))
     return OK
@@ -56,7 +55,6 @@ def _failing_once(command: Command) -> Command:
 
 
 def planner(context: Context) -> Planner:
-    """Plans by what was read."""
     owner = context.backend.account.identity_label or context.backend.account.who or ""
     return Planner(context.store, context.making.lookup, context.making.read, owner=owner, zone=context.zone)
 
@@ -77,7 +75,6 @@ async def run_plan(options: Namespace) -> int:
 
 
 def _keep(plan: Plan, options: Namespace) -> None:
-    """Writes the plan to be applied later."""
     document = {**plan.document(), "format": "globus-tui plan", "prune": options.prune, "basis": plan.basis()}
     try:
         write_private(options.out, as_json(document).encode(), mode=0o644)

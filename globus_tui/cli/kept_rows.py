@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def kept_rows(settings: Settings, environment: Environment, who: str) -> AnswerCache:
-    """The file of one profile, environment and person."""
     from globus_tui.store.answer_cache import AnswerCache
 
     label = f"{settings.profile}\n{environment.name}\n{environment.urls['timer']}\n{who}"

@@ -50,7 +50,6 @@ _NARROW = 100
 
 
 async def run_list(options: Namespace) -> int:
-    """Lists timers."""
     columns = _columns(options)
     reading = await read_listed(options)
     for name, wrong in reading.failed:
@@ -167,7 +166,6 @@ async def all_profiles(options: Namespace) -> tuple[str, ...]:
 
 
 async def run_show(options: Namespace) -> int:
-    """Prints all about one timer."""
     async with signed_in(options) as context:
         await context.read()
         timer = context.find(options.timer)

@@ -56,7 +56,6 @@ class Context:
 
     @property
     def view(self) -> Viewpoint:
-        """From where the timers are looked at now."""
         from globus_tui.widgets.viewpoint import Viewpoint
 
         store = self.store

@@ -28,7 +28,6 @@ _LONGEST_WAIT = 60.0
 
 
 async def run(options: Namespace) -> int:
-    """Shows the timers until it is ended."""
     async with signed_in(options) as context:
         context.backend.connection.read_only = True
         settings, store = context.settings, context.store

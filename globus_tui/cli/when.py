@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 def run(options: Namespace) -> int:
-    """Prints what is understood."""
     phrase = " ".join(options.phrase)
     zone = find_zone(options.zone)
     now, notices = _base_time(options.now, zone)

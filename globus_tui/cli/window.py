@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 async def run(options: Namespace) -> int:
-    """Carries the action out."""
     async with signed_in(options) as context:
         if options.action == "list":
             return await _list(options, context)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 
 class ActivityScreen(Searching, ListScreen):
-    """Requests and notes, newest first."""
-
     ABOUT = "Every request that this program made and every note it gave, newest first; not what was in the requests."
     CALLED = "Activity"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*SEARCH, *LIST_MOVES)

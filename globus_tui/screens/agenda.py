@@ -46,8 +46,6 @@ class Lane(NamedTuple):
 
 
 class AgendaScreen(TimerScreen):
-    """A day or a week as lanes."""
-
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = AGENDA
     AUTO_FOCUS = "#lanes"
 

@@ -230,7 +230,6 @@ class ConfirmTyped(Sheet):
         yield Static("", id="typed-note", classes="-wrong", markup=False)
 
     def on_input_submitted(self, submitted: TextField.Submitted) -> None:
-        """Agree only to the exact text; anything else says what is missing."""
         submitted.stop()
         if submitted.value.strip() in self._typed_accepted:
             self.dismiss(True)

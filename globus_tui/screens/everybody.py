@@ -13,13 +13,13 @@ from globus_tui.commands import EVERYBODY, Command
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.sorting import in_order
 from globus_tui.lines.columns import Cell, Column, Span
-from globus_tui.present import marks, moments
+from globus_tui.present import moments
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.screens.narrowing import Narrowing
 from globus_tui.store.board import NO_STATES, States
 from globus_tui.store.refresh_plan import FreshnessState
-from globus_tui.widgets.job_table import JobTable
+from globus_tui.widgets.job_table import JobTable, health_cell
 from globus_tui.widgets.text_line import NoteLine, TextLine
 
 if TYPE_CHECKING:
@@ -84,19 +84,18 @@ class _Table(JobTable):
 
     def set_columns(self, columns: Sequence[Column[Row]]) -> None:
         profile = Column[Any]("profile", "PROFILE", lambda row: row.look.profile, min_width=8, max_width=16)
-        narrower = (each._replace(min_width=min(each.min_width, 22), cell=self._cell_of(each)) for each in columns)
+        narrower = (
+            each._replace(min_width=min(each.min_width, 22), cell=partial(self._cell, each)) for each in columns
+        )
         super().set_columns((profile, *narrower))
 
-    def _cell_of(self, column: Column[Any]) -> Callable[[Any], Cell]:
-        return lambda row: column.cell(row) if row.row and not row.look.problem else self._unsure(column, row)
-
-    def _unsure(self, column: Column[Any], line: _Line) -> Cell:
-        """A line of a profile that cannot be read now: how its timers were, and a line for itself that says why."""
+    def _cell(self, column: Column[Any], line: _Line) -> Cell:
+        """Of a profile that cannot be read now: how its timers were, and a line for itself that says why."""
         look, view = line.look, self._row_view
+        if line.row and not look.problem:
+            return column.cell(line)
         if column.id == "health":
-            word = Word.SIGN_IN if look.signed_out and not line.row else Word.UNKNOWN
-            sign = marks.health_sign(word)
-            return Span(f"{sign.drawn(ascii_only=view.ascii)} {sign.word}", sign.style)
+            return health_cell(Word.SIGN_IN if look.signed_out and not line.row else Word.UNKNOWN, view)
         if line.row is None:
             return (
                 Span("the whole profile", "muted")

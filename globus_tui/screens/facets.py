@@ -55,8 +55,6 @@ def facets(rows: Iterable[Row], names: Mapping[str, str]) -> tuple[Facet, ...]:
 
 
 class FacetsScreen(Searching, ListScreen):
-    """The list of them; Enter narrows the timer list to one more of them."""
-
     ABOUT = "What the timers that the list shows have in common, and how many each. Enter adds that to the filter."
     CALLED = "Timers > facets"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FACETS

@@ -40,8 +40,6 @@ class FleetRow:
 
 
 class FleetScreen(ListScreen):
-    """One line for each timer, what differs first."""
-
     ABOUT = (
         "The files of a folder say how timers should be. What differs at Globus stands first; nothing is done before "
         "it was shown and agreed to. Timers in no file stand last."
@@ -55,7 +53,7 @@ class FleetScreen(ListScreen):
         return (
             Column("do", "DO", self._cell_do, width=18),
             Column("name", "NAME", lambda row: row.name, min_width=20, max_width=48, weight=2),
-            Column("why", "WHY", self._cell_why, min_width=20, weight=3),
+            Column("why", "WHY", lambda row: why_words(row.item) if row.item else "", min_width=20, weight=3),
         )
 
     def title_words(self) -> str:
@@ -80,9 +78,6 @@ class FleetScreen(ListScreen):
         if row.item is None:
             return Span("in no file", "muted")
         return Span(do_words(row.item), "error" if row.item.stopped else "" if row.item.acts else "muted")
-
-    def _cell_why(self, row: FleetRow) -> Cell:
-        return "" if row.item is None else why_words(row.item)
 
     @on(LineList.Chosen, "#fleet")
     def show_differences(self) -> None:

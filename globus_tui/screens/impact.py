@@ -10,12 +10,13 @@ from globus_tui.commands import IMPACT, Command
 from globus_tui.domain.timer.impact import Cause, Stopped, causes, stopped_by
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
-from globus_tui.present import marks, moments
+from globus_tui.present import moments
 from globus_tui.present.agenda_words import stopped_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
 from globus_tui.screens.job_detail import JobDetailScreen
 from globus_tui.screens.searching import ListScreen, Searching
+from globus_tui.widgets.job_table import health_cell
 from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ class _Choice(NamedTuple):
 
 
 class ImpactScreen(Searching, ListScreen):
-    """Collections and identities with how many timers each would stop; chosen one, those timers."""
-
     ABOUT = (
         "Which timers stop with a collection, or when somebody's account ends, the next to run first. A guest "
         "collection stops with the one that it shows a folder of, and with whoever made it. M opens a maintenance "
@@ -55,10 +54,12 @@ class ImpactScreen(Searching, ListScreen):
                 Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
             )
         return (
-            Column("health", "HEALTH", self._cell_health, width=9),
+            Column("health", "HEALTH", lambda stop: health_cell(self.states[stop.key].health.word, self.view), width=9),
             Column("name", "TIMER", lambda stop: stop.job.label, min_width=20, max_width=44, weight=2),
             Column("runs", "NEXT RUNS", lambda stop: self._words(stop)[0], min_width=22, max_width=60, weight=3),
-            Column("route", "ROUTE", self._cell_route, min_width=16, weight=3, priority=1),
+            Column(
+                "route", "ROUTE", lambda stop: Span(self._words(stop)[1], "muted"), min_width=16, weight=3, priority=1
+            ),
         )
 
     def title_words(self) -> str:
@@ -84,13 +85,6 @@ class ImpactScreen(Searching, ListScreen):
 
     def _words(self, stop: Stopped) -> tuple[str, str]:
         return stopped_words(stop, case_of(self.states[stop.key], self.view))
-
-    def _cell_health(self, stop: Stopped) -> Cell:
-        sign = marks.health_sign(self.states[stop.key].health.word)
-        return Span(f"{sign.drawn(ascii_only=self.view.ascii)} {sign.word}", sign.style)
-
-    def _cell_route(self, stop: Stopped) -> Cell:
-        return Span(self._words(stop)[1], "muted")
 
     def _cell_first(self, choice: _Choice) -> Cell:
         first = choice.stopped[0]

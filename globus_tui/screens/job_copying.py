@@ -30,7 +30,6 @@ def offer(app: Console, choices: Sequence[Choice]) -> None:
 
 
 def offer_jobs(app: Console, states: Sequence[JobState]) -> None:
-    """Open the menu for timers."""
     texts = job_texts(app, states)
     offered = [text for text in texts if text[2]]
     known = _known_documents(app, states)

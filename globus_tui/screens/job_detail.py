@@ -40,8 +40,6 @@ ROOMY = 45
 
 
 class JobDetailScreen(Searching, OneTimerScreen, JobActions):
-    """One timer: how it is, its schedule, what it moves, its runs."""
-
     CSS = sheets("screens/job_detail.tcss")
     ABOUT = (
         "One timer with its past. A line for each run and each tick at which nothing ran: - is something that "

@@ -21,16 +21,12 @@ if TYPE_CHECKING:
 
 
 class Recorded(NamedTuple):
-    """One line."""
-
     key: int
     entry: Mapping[str, Any]
     words: tuple[str, ...]
 
 
 class JournalScreen(Searching, ListScreen):
-    """Changes, newest first."""
-
     ABOUT = (
         "Every change that was asked for from here, newest first: it stands in the file before the request leaves, and "
         "what became of it behind that. Lines are chained by hashes: one that was edited is found."

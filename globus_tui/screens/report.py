@@ -26,8 +26,6 @@ SHIFT = timedelta(hours=12)
 
 
 class ReportScreen(TextScreen, TakingOut):
-    """Open problems, maintenance windows, changes, and what runs next, as Markdown."""
-
     ABOUT = (
         "One page in Markdown for the change of shift, of the timers that the list shows: open problems with notes, "
         "maintenance windows, what ran and was changed in the last 12 hours, what runs in the next. E saves it."

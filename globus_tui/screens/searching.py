@@ -124,8 +124,6 @@ class Searching(Screen[None]):
 
 
 class ListScreen(TimerScreen):
-    """A screen with one list."""
-
     LIST: ClassVar[str] = "lines"
     """Name of the list in the style sheet."""
     HEAD: ClassVar[str] = ""
@@ -140,7 +138,6 @@ class ListScreen(TimerScreen):
         super().__init_subclass__(**options)
 
     def columns(self) -> tuple[Column[Any], ...]:
-        """From left to right."""
         return ()
 
     @abstractmethod
@@ -183,8 +180,6 @@ class ListScreen(TimerScreen):
 
 
 class TextScreen(Searching, ListScreen):
-    """A screen with one text."""
-
     def compose_middle(self) -> ComposeResult:
         yield self.search_field()
         yield TextLines(id=self.LIST)

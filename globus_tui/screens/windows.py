@@ -34,8 +34,6 @@ STAGGER = 10.0
 
 
 class WindowsScreen(ListScreen):
-    """One line for each, the newest first."""
-
     ABOUT = (
         "A maintenance window pauses timers, now or at a time, and resumes exactly those later. Timers that were "
         "paused before, or that somebody touched meanwhile, are left alone and named. All nodes with the same state "

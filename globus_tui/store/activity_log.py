@@ -73,7 +73,6 @@ class ActivityLog:
         return reversed(self._lines)
 
     def note(self, exchange: Exchanged) -> None:
-        """Remember a request."""
         self._add(
             exchange.service,
             exchange.path,
@@ -86,7 +85,6 @@ class ActivityLog:
         self.received += exchange.received
 
     def said(self, words: str, severity: str) -> None:
-        """Remember what was said to the user."""
         self._add("note", words, severity=severity)
 
     def command(self, command: str) -> None:

@@ -99,7 +99,6 @@ class AnswerCache:
         return value if isinstance(value, Kept) and value.label == self.label else None
 
     def due(self) -> bool:
-        """It is time to save again."""
         return time.monotonic() - self._saved_at >= SAVE_EVERY or not self._saved_at
 
     def save(self, kept: Kept) -> bool:

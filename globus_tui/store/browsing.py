@@ -39,20 +39,11 @@ class BrowseService(Protocol):
         """Collections, most relevant first."""
 
     async def get_endpoint(self, endpoint_id: str) -> Collection: ...
-
-    async def pause_rules(self, endpoint_id: str) -> tuple[PauseRule, ...]:
-        """Its managers' rules that concern the user."""
-
+    async def pause_rules(self, endpoint_id: str) -> tuple[PauseRule, ...]: ...  # of its managers, about the user
     async def bookmarks(self) -> tuple[Bookmark, ...]: ...
-
-    async def create_bookmark(self, name: str, collection_id: str, path: str) -> Bookmark:
-        """Names a place."""
-
-    async def ls(self, endpoint_id: str, path: str | None = None, *, show_hidden: bool | None = None) -> Folder:
-        """What is in a folder."""
-
-    async def stat(self, endpoint_id: str, path: str | None = None) -> FolderEntry:
-        """What stands at a path."""
+    async def create_bookmark(self, name: str, collection_id: str, path: str) -> Bookmark: ...
+    async def ls(self, endpoint_id: str, path: str | None = None, *, show_hidden: bool | None = None) -> Folder: ...
+    async def stat(self, endpoint_id: str, path: str | None = None) -> FolderEntry: ...  # what stands at a path
 
 
 class FlowService(Protocol):

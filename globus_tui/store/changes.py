@@ -32,7 +32,6 @@ class Changed(NamedTuple):
 
 
 def seen_now(rows: Iterable[Row]) -> dict[str, Seen]:
-    """All timers as they are now."""
     return {str(row.job_id): Seen(row.folded, row.word.value, row.live, row.every, row.paths) for row in rows}
 
 
@@ -60,7 +59,6 @@ def _said(field: str, value: object) -> str:
 
 
 def to_document(seen: Mapping[str, Seen]) -> dict[str, Any]:
-    """For the next start."""
     return {key: list(entry) for key, entry in seen.items()}
 
 

@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 class TimerMaker(Protocol):
     """Timers, as creation needs them."""
 
-    async def create_timer(self, timer: NewTimer) -> JobReading:
-        """Creates it; never sent twice by itself."""
-
+    async def create_timer(self, timer: NewTimer) -> JobReading: ...  # never sent twice by itself
     async def list_jobs(self) -> tuple[Job, ...]: ...
 
 
@@ -162,10 +160,6 @@ LOOKS = (0.0, 1.0, 3.0)
 """Seconds before each look for a timer whose creation was not answered."""
 
 
-def _remember_nothing(_: Attempt, __: Draft) -> None:
-    pass
-
-
 class Creator:
     """Creates what drafts describe.
 
@@ -182,7 +176,7 @@ class Creator:
         now: Callable[[], datetime],
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        sending: Callable[[Attempt, Draft], None] = _remember_nothing,
+        sending: Callable[[Attempt, Draft], None] = lambda _, __: None,
     ) -> None:
         self._services = services
         self._recorder = recorder
@@ -358,14 +352,13 @@ class Creator:
                 creation = Created(made.job, f"Created {made.job.label}.", made.document)
             except GlobusTuiError as problem:
                 error = problem
-                creation = await self._after_error(problem, attempt, draft)
+                creation = (
+                    await self._look(attempt, draft, problem)
+                    if problem.may_have_arrived
+                    else self._not_created(draft, problem, "It was not created")
+                )
             await self._end(asked, creation, error)
         return self._noted(creation)
-
-    async def _after_error(self, error: GlobusTuiError, attempt: Attempt, draft: Draft) -> Creation:
-        if error.may_have_arrived:
-            return await self._look(attempt, draft, error)
-        return self._not_created(draft, error, "It was not created")
 
     async def _look(self, attempt: Attempt, draft: Draft, lost: GlobusTuiError | None) -> Creation:
         """Looks for what an attempt made: a few times at first, as the service may still be at it; once later on."""
@@ -408,7 +401,10 @@ class Creator:
             except GlobusTuiError as problem:
                 error = problem
                 if problem.may_have_arrived:
-                    creation = Unconfirmed(_unsubmitted_words(problem), problem, attempt, False, draft)
+                    words = (
+                        "Nobody can tell whether the transfer was started. Handing it in again is safe: it runs once."
+                    )
+                    creation = Unconfirmed(f"{problem} {words}", problem, attempt, False, draft)
                 else:
                     creation = self._not_created(draft, problem, "It was not started")
             await self._end(asked, creation, error)
@@ -456,7 +452,3 @@ def _unconfirmed_words(error: GlobusTuiError, *, looked: bool) -> str:
     if looked:
         return f"{error} The timer is not in your list, but the request may still arrive: look again before repeating."
     return f"{error} Your timers cannot be read either, so nobody can tell whether it was created. Look again later."
-
-
-def _unsubmitted_words(error: GlobusTuiError) -> str:
-    return f"{error} Nobody can tell whether the transfer was started. Handing it in again is safe: it runs once."

@@ -161,7 +161,6 @@ class Details:
         return await read_collections(self._board, self._services, ids)
 
     async def load_task(self, task_id: str) -> Task:
-        """Reads one task."""
         task = await self.tasks.get_task(task_id)
         self._board.take_tasks((task,))
         return task

@@ -122,10 +122,6 @@ class DraftShelf:
         oldest = datetime.min.replace(tzinfo=UTC)
         return tuple(sorted(read, key=lambda draft: (draft.saved_at or oldest, draft.draft_id), reverse=True))
 
-    def load(self, draft_id: str) -> SavedDraft | None:
-        """One draft; None when there is none."""
-        return next((draft for draft in self.drafts() if draft.draft_id == draft_id), None)
-
     def take_warning(self) -> str | None:
         """Why drafts are not on disk; said once."""
         if self._problem is None or self._warned:

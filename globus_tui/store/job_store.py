@@ -81,8 +81,6 @@ class _Step:
 
 
 class Operator:
-    """Carries out what changes a timer."""
-
     def __init__(
         self,
         board: Board,
@@ -236,14 +234,6 @@ def _subject(operation: JobOperation, before: JobReading) -> dict[str, Any]:
     return subject
 
 
-def _machine_clock() -> datetime:
-    return datetime.now(UTC)
-
-
-def _no_skew() -> timedelta:
-    return timedelta()
-
-
 class JobStore:
     """Joins the parts that do the work: `refresher` reads, `details` reads on demand, the rest changes things.
 
@@ -263,8 +253,8 @@ class JobStore:
         *,
         journal: Journal | None = None,
         ledger: Ledger | None = None,
-        clock: Callable[[], datetime] = _machine_clock,
-        skew: Callable[[], timedelta] = _no_skew,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        skew: Callable[[], timedelta] = timedelta,
         interval: float = DEFAULT_INTERVAL,
         draw: Callable[[], float] = random.random,
         moment: Callable[[], float] = time.monotonic,
@@ -486,10 +476,6 @@ class JobStore:
             await self.refresher.catch_up(names=names)
         await self._write_runs()
 
-    def tick(self) -> None:
-        """Judges by the clock alone; asks nothing of any service."""
-        self.refresher.tick()
-
     def next_wake(self) -> Wake | None:
         """In how many seconds to call `wake`; None: not by itself.
 
@@ -505,18 +491,6 @@ class JobStore:
         """Does whatever is due now: refresh, single timers, tasks, verdicts."""
         await self.refresher.wake()
         await self._write_runs()
-
-    def set_interval(self, seconds: float) -> None:
-        """Another refresh interval, already made usable; 0 switches refreshing off."""
-        self.refresher.set_interval(seconds)
-
-    def set_focus(self, focused: bool) -> None:
-        """Refreshing goes slower while nobody looks."""
-        self.refresher.set_focus(focused)
-
-    def signed_in(self, *, fresh: bool = False) -> None:
-        """There are credentials again: the next refresh is due at once; `fresh`: somebody has just signed in."""
-        self.refresher.signed_in(fresh=fresh)
 
     # --- changing things
 

@@ -49,7 +49,6 @@ class KeptRuns:
 
     @property
     def due(self) -> bool:
-        """There is something to write."""
         return bool(self._news)
 
     def write(self) -> None:

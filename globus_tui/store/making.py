@@ -95,12 +95,10 @@ class DraftKeeper:
         self.save_now()
 
     def forget_attempt(self) -> None:
-        """What became of the request is known."""
         if self.attempt is not None:
             self.attempt, self._unsaved = None, True
             self.save_now()
 
     def discard(self) -> None:
-        """It was made, or is given up."""
         self.over = True
         self._shelf.discard(self.draft_id)

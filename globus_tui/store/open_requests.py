@@ -51,7 +51,6 @@ class Canceller:
         self._under_way: set[str] = set()
 
     async def cancel(self, operation: CancelTask) -> Outcome:
-        """Does it and says how it ended."""
         task_id, job_id = operation.task_id, operation.job_id
         state = self._board.states.get(job_id) if job_id else None
         if task_id in self._under_way or (state is not None and state.pending is not None):

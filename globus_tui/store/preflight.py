@@ -46,12 +46,10 @@ class Preflight:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     def forget(self) -> None:
-        """Ask everything anew that was kept here."""
         self._deletions.clear()
         self._flows.clear()
 
     async def look(self, draft: Draft, known: Lookups, *, signed_in: bool | None) -> None:
-        """Ask for everything that matters to this draft."""
         known = replace(known, signed_in=signed_in)
         if draft.what is What.FLOW_TIMER:
             known = await self._flow(draft, known)

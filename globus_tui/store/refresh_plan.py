@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 
 class FreshnessState(Enum):
-    """What may be said of the data."""
-
     NEVER = "never read"
     CACHED = "from cache"
     FRESH = "fresh"
@@ -145,11 +143,9 @@ class Plan:
         return replace(self, failures=failures, next_at=now + timedelta(seconds=wait) if self.interval else None)
 
     def signed_out_now(self) -> Plan:
-        """The credentials are gone: stop asking."""
         return replace(self, signed_out=True, next_at=None)
 
     def asking_again(self, now: datetime) -> Plan:
-        """Somebody signed in."""
         return replace(self, signed_out=False, failures=0, next_at=now)
 
     def with_interval(self, seconds: float, now: datetime) -> Plan:

@@ -147,8 +147,6 @@ PAUSE_AFTER_FAILURE = timedelta(minutes=5)
 
 
 class WakeKind(Enum):
-    """What is to be done at a moment."""
-
     REFRESH = "refresh"
     JOBS = "jobs"
     TASKS = "tasks"
@@ -441,12 +439,11 @@ class Refresher:
         self._freshness(state=state, next_attempt=self.plan.next_at)
 
     def set_focus(self, focused: bool) -> None:
-        """Slower while nobody looks."""
         self.plan = self.plan.with_focus(focused, self.board.clock(), self.board.freshness.checked_at)
         self._freshness(next_attempt=self.plan.next_at)
 
     def signed_in(self, *, fresh: bool = False) -> None:
-        """There are credentials again: the clock goes on, the next refresh is due at once. See `JobStore.signed_in`."""
+        """There are credentials again: the next refresh is due at once; `fresh`: somebody has just signed in."""
         self._signed_in_at_last = fresh
         self.plan = self.plan.asking_again(self.board.clock())
         self._freshness(next_attempt=self.plan.next_at, gare=None)

@@ -40,22 +40,14 @@ class JobService(Protocol):
         document, or a `Job` that was read of one.
         """
 
-    async def list_jobs(self) -> tuple[Job, ...]:
-        """All timers, made whole."""
-
+    async def list_jobs(self) -> tuple[Job, ...]: ...  # all timers, made whole
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         """One timer with a page of its runs."""
 
-    async def pause_job(self, job_id: str) -> str:
-        """Pauses it; the service answers with a message only."""
-
-    async def resume_job(self, job_id: str, *, update_credentials: bool | None = None) -> str:
-        """Resumes it; the service answers with a message only."""
-
+    async def pause_job(self, job_id: str) -> str: ...  # the service answers with a message only
+    async def resume_job(self, job_id: str, *, update_credentials: bool | None = None) -> str: ...  # likewise
     async def update_job(self, job_id: str, *, name: str) -> JobReading: ...
-
-    async def delete_job(self, job_id: str) -> JobReading:
-        """Marks it as deleted."""
+    async def delete_job(self, job_id: str) -> JobReading: ...  # marks it as deleted
 
 
 class TaskService(Protocol):
@@ -65,14 +57,11 @@ class TaskService(Protocol):
         """Those of the tasks that the service knows; `younger_than` as for `read_list`."""
 
     async def get_task(self, task_id: str) -> Task: ...
-
-    async def cancel_task(self, task_id: str) -> str:
-        """Asks for it to be cancelled; the service's message."""
-
+    async def cancel_task(self, task_id: str) -> str: ...  # asks for it to be cancelled; the service's message
     async def task_events(
         self, task_id: str, *, errors_only: bool = False, limit: int = 100, offset: int = 0
     ) -> Page[TaskEvent]:
-        """A page of its log, newest first."""
+        """A page of its log, newest first; old tasks have none."""
 
     async def skipped_errors(self, task_id: str, marker: str | None = None) -> Page[SkippedError]:
         """A page of the files that it skipped over because of an error."""
@@ -80,8 +69,7 @@ class TaskService(Protocol):
     async def successful_transfers(self, task_id: str, marker: str | None = None) -> Page[MovedFile]:
         """A page of the files that it moved, once it is over."""
 
-    async def pause_info(self, task_id: str) -> PauseInfo:
-        """Why it is paused."""
+    async def pause_info(self, task_id: str) -> PauseInfo: ...  # why it is paused
 
 
 class CollectionService(Protocol):

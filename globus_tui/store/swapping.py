@@ -72,8 +72,6 @@ Swap = Swapped | NotSwapped
 
 
 class Swapper:
-    """Replaces timers."""
-
     def __init__(
         self,
         creator: Creator,

@@ -51,7 +51,6 @@ class Step(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What was done."""
         return str(self.entries[0].get("what"))
 
     @property
@@ -161,7 +160,6 @@ def _why_not_switched(change: str, state: JobState) -> str | None:
 
 
 def act_words(act: Act, states: States, store: JobStore) -> str:
-    """What will be done, in words."""
     if act.why_not is not None:
         return f"left out: {act.label} {act.why_not}"
     if act.what == "rename":
@@ -185,8 +183,6 @@ def _at_once(state: JobState | None, store: JobStore) -> str:
 
 
 class Undoer:
-    """Takes steps back."""
-
     def __init__(self, store: JobStore, creator: Creator, swapper: Swapper) -> None:
         self._store = store
         self._creator = creator

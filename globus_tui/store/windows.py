@@ -81,7 +81,6 @@ class Window:
 
     @property
     def key(self) -> str:
-        """What a list knows it by."""
         return self.window_id
 
     @property
@@ -333,7 +332,7 @@ class Windows:
 
     async def closing(self, window: Window) -> Closing:
         """What ending it now would do."""
-        self._store.tick()
+        self._store.refresher.tick()
         paused: dict[str, datetime] = {}
         for entry in await self._store.journal.entries():
             job_id, when = wire.text(wire.document(entry.get("timer")).get("id")), wire.moment(entry.get("when"))

@@ -38,8 +38,21 @@ class CollectionPicker(LineList[SuggestionRow]):
                 Column("why", "", self._cell_why, width=9, priority=3),
                 Column("name", "COLLECTION", self._cell_name, min_width=16, weight=3),
                 Column("kind", "TYPE", lambda row: kind_words(row.suggestion.collection), width=8, priority=1),
-                Column("access", "ACCESS", self._cell_access, width=8, priority=2),
-                Column("owner", "OWNER", self._cell_owner, min_width=14, weight=2, priority=4),
+                Column(
+                    "access",
+                    "ACCESS",
+                    lambda row: Span(access_words(row.suggestion.collection), "warning"),
+                    width=8,
+                    priority=2,
+                ),
+                Column(
+                    "owner",
+                    "OWNER",
+                    lambda row: Span(owner_words(row.suggestion.collection), "muted"),
+                    min_width=14,
+                    weight=2,
+                    priority=4,
+                ),
             ),
             empty="",
             id=id,
@@ -84,14 +97,6 @@ class CollectionPicker(LineList[SuggestionRow]):
             parts.append(Span(f" ({words})", style))
         return tuple(parts)
 
-    @staticmethod
-    def _cell_access(row: SuggestionRow) -> Cell:
-        return Span(access_words(row.suggestion.collection), "warning")
-
-    @staticmethod
-    def _cell_owner(row: SuggestionRow) -> Cell:
-        return Span(owner_words(row.suggestion.collection), "muted")
-
 
 class EntryRow(NamedTuple):
     """One entry; its name tells it from the others."""
@@ -120,33 +125,14 @@ class FolderBrowser(LineList[EntryRow]):
         `folder`: name of a folder in this one; `..` is the one above; empty is this one.
         """
 
-        browser: FolderBrowser
         folder: str = ""
         again: bool = False
 
-        @property
-        def control(self) -> FolderBrowser:
-            return self.browser
-
-    @dataclass
     class ConsentWanted(Message):
         """Enter where Globus wants something first."""
 
-        browser: FolderBrowser
-
-        @property
-        def control(self) -> FolderBrowser:
-            return self.browser
-
-    @dataclass
     class BookmarkWanted(Message):
         """A name for this folder."""
-
-        browser: FolderBrowser
-
-        @property
-        def control(self) -> FolderBrowser:
-            return self.browser
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(
@@ -206,26 +192,26 @@ class FolderBrowser(LineList[EntryRow]):
         """Enter: open a folder, mark a file, or meet what Globus asks for."""
         row: EntryRow | None = self.cursor_row
         if row is None and self.view is not None and self.view.gare is not None:
-            self.post_message(self.ConsentWanted(self))
+            self.post_message(self.ConsentWanted())
         elif row is not None and row.entry.is_folder:
-            self.post_message(self.Wanted(self, row.key))
+            self.post_message(self.Wanted(row.key))
         elif row is not None:
             self.action_mark()
 
     def action_folder_open(self) -> None:
         row: EntryRow | None = self.cursor_row
         if row is not None and row.entry.is_folder:
-            self.post_message(self.Wanted(self, row.key))
+            self.post_message(self.Wanted(row.key))
 
     def action_folder_up(self) -> None:
-        self.post_message(self.Wanted(self, ".."))
+        self.post_message(self.Wanted(".."))
 
     def action_folder_hidden(self) -> None:
         self.hidden_shown = not self.hidden_shown
-        self.post_message(self.Wanted(self))
+        self.post_message(self.Wanted())
 
     def action_folder_again(self) -> None:
-        self.post_message(self.Wanted(self, again=True))
+        self.post_message(self.Wanted(again=True))
 
     def action_folder_sort(self) -> None:
         orders = list(Order)
@@ -234,7 +220,7 @@ class FolderBrowser(LineList[EntryRow]):
         self.post_message(self.Highlighted(self, self.cursor_key))
 
     def action_folder_bookmark(self) -> None:
-        self.post_message(self.BookmarkWanted(self))
+        self.post_message(self.BookmarkWanted())
 
     @staticmethod
     def _cell_name(row: EntryRow) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from globus_tui.widgets.viewpoint import Viewpoint, case_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from globus_tui.domain.timer.health import Word
+
 
 STRIP_WIDE, STRIP_NARROW = 14, 7
 SORTABLE = ("health", "name", "last", "next", "every", "from", "to", "why")
@@ -27,6 +30,11 @@ USUAL = ("health", "name", "runs", "last", "next", "every", "why")
 _USUAL_WIDE = ("health", "name", "runs", "last", "next", "every", "from", "to", "why")
 _WIDE = 170
 """Cells from which on both ends of a route have columns of their own."""
+
+
+def health_cell(word: Word, view: Viewpoint) -> Cell:
+    sign = marks.health_sign(word)
+    return Span(f"{sign.drawn(ascii_only=view.ascii)} {sign.word}", sign.style)
 
 
 class JobTable(LineList["Row"]):
@@ -103,22 +111,20 @@ class JobTable(LineList["Row"]):
         if (strip, chosen, wide) == self._row_columns:
             return
         self._row_columns, self._row_strip = (strip, chosen, wide), strip
-        known = {
-            column.id: column
-            for column in (
-                Column("health", "HEALTH", self._cell_health, width=9),
-                Column("name", "NAME", self._cell_name, min_width=34 if wide else 22, max_width=44, weight=2),
-                Column("runs", f"LAST {strip}", self._cell_strip, width=strip, priority=1, keeps_colours=True),
-                Column("last", "LAST", self._cell_last, width=9, priority=3),
-                Column("next", "NEXT", self._cell_next, width=12),
-                Column("every", "EVERY", self._cell_every, width=5, priority=4),
-                Column("from", "FROM", self._cell_from, min_width=16, max_width=40, weight=2, priority=5),
-                Column("to", "TO", self._cell_to, min_width=16, max_width=40, weight=2, priority=5),
-                Column("why", "WHY, OR ROUTE", self._cell_why, min_width=24, weight=5),
-                Column("status", "STATUS", self._cell_status, width=8, priority=6),
-                Column("id", "ID", self._cell_id, width=36, priority=7),
-            )
-        }
+        columns: tuple[Column[Row], ...] = (
+            Column("health", "HEALTH", self._cell_health, width=9),
+            Column("name", "NAME", self._cell_name, min_width=34 if wide else 22, max_width=44, weight=2),
+            Column("runs", f"LAST {strip}", self._cell_strip, width=strip, priority=1, keeps_colours=True),
+            Column("last", "LAST", self._cell_last, width=9, priority=3),
+            Column("next", "NEXT", self._cell_next, width=12),
+            Column("every", "EVERY", self._cell_every, width=5, priority=4),
+            Column("from", "FROM", partial(self._side, place=0), min_width=16, max_width=40, weight=2, priority=5),
+            Column("to", "TO", partial(self._side, place=1), min_width=16, max_width=40, weight=2, priority=5),
+            Column("why", "WHY, OR ROUTE", self._cell_why, min_width=24, weight=5),
+            Column("status", "STATUS", self._cell_status, width=8, priority=6),
+            Column("id", "ID", lambda row: str(row.key), width=36, priority=7),
+        )
+        known = {column.id: column for column in columns}
         self.set_columns(tuple(known[name] for name in chosen if name in known))
 
     def _say_marks(self) -> None:
@@ -132,8 +138,7 @@ class JobTable(LineList["Row"]):
         state = self.state_of(row)
         if state.pending is not None:
             return Span(f"{'~' if self._row_view.ascii else '…'} {state.pending.doing.value}", "accent")
-        sign = marks.health_sign(state.health.word)
-        return Span(f"{sign.drawn(ascii_only=self._row_view.ascii)} {sign.word}", sign.style)
+        return health_cell(state.health.word, self._row_view)
 
     def _cell_name(self, row: Row) -> Cell:
         state = self.state_of(row)
@@ -170,12 +175,6 @@ class JobTable(LineList["Row"]):
         every = schedule_words.every_short(state.job)
         return f"{self._times(state)}{every}" if isinstance(state, GroupState) else every
 
-    def _cell_from(self, row: Row) -> Cell:
-        return self._side(row, 0)
-
-    def _cell_to(self, row: Row) -> Cell:
-        return self._side(row, 1)
-
     def _side(self, row: Row, place: int) -> Cell:
         job = self.state_of(row).job
         if job.transfer is None:
@@ -188,9 +187,6 @@ class JobTable(LineList["Row"]):
     def _cell_status(self, row: Row) -> Cell:
         status = self.state_of(row).job.status
         return "paused" if status is JobStatus.INACTIVE else status.value
-
-    def _cell_id(self, row: Row) -> Cell:
-        return str(row.key)
 
     def _cell_why(self, row: Row) -> Cell:
         state = self.state_of(row)

@@ -92,7 +92,6 @@ class NoteLine(TextLine):
         return lines
 
     def render(self) -> RenderResult:
-        """The sentence, wrapped."""
         return Content("\n").join(self._note_lines(self.size.width))
 
 

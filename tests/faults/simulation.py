@@ -160,7 +160,7 @@ class Simulation:
         self.stage.clock.advance(self.chance.choice(_MOMENTS))
         self.moving = True
         for _ in range(self.chance.randint(1, 3)):
-            self.stage.store.tick()
+            self.stage.store.refresher.tick()
             await self.stage.store.wake()
             await self.stage.store.close_requests()
 
@@ -206,7 +206,7 @@ class Simulation:
     async def _sign_in(self) -> None:
         with suppress(GlobusTuiError):
             await self.stage.sign_in()
-            self.stage.store.signed_in(fresh=True)
+            self.stage.store.refresher.signed_in(fresh=True)
 
     async def _restart(self) -> None:
         self._again = self.moving = True

@@ -247,7 +247,7 @@ class Stage:
         await self.store.refresh()
         if self.store.freshness.state is FreshnessState.SIGNED_OUT:
             await self.sign_in()
-            self.store.signed_in(fresh=True)
+            self.store.refresher.signed_in(fresh=True)
             await self.store.refresh()
         for _ in range(9):
             await self.store.close_requests()

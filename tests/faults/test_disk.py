@@ -93,7 +93,7 @@ def test_while_nothing_can_be_written_all_is_kept_and_told_once(tmp_path: Path, 
         for number in range(3):
             journal.append_now(a_request(number, "asked"))
         saved = shelf.save_now("0" * 32, nightly())
-        told, found = shelf.take_warning(), shelf.load("0" * 32)
+        told, found = shelf.take_warning(), next(iter(shelf.drafts()), None)
         assert saved == (told is None)
         assert found is not None
         assert found.draft == nightly()

@@ -37,7 +37,7 @@ async def test_a_failed_run_says_why_in_words_and_what_to_do(demo: Demo) -> None
 
 async def test_the_log_is_read_at_once_though_nothing_is_refreshed(demo: Demo) -> None:
     async with demo.console("--refresh", "0") as pilot:
-        demo.app.store.set_interval(0)
+        demo.app.store.refresher.set_interval(0)
         await demo.press(pilot, "slash", *"beamline-7-raw", "enter", "l")
         assert demo.app.screen.query_one(EventLog).rows
         assert "keeps no log" not in demo.text()

@@ -92,7 +92,7 @@ async def test_the_next_session_opens_with_the_rows_of_the_last(tmp_path: Path) 
 async def test_rows_of_the_last_session_are_marked_with_their_age_and_cannot_be_acted_upon() -> None:
     session = store(Globus(), NOW + timedelta(hours=20))
     session.show_kept(await kept_by(Globus(job(1))))
-    session.tick()
+    session.refresher.tick()
     (state,) = session.states.values()
     assert session.freshness.state is FreshnessState.CACHED
     assert session.freshness.checked_at == NOW

@@ -48,10 +48,10 @@ async def test_after_three_intervals_without_an_answer_every_word_is_unknown_unt
     world = World(a_job("one"), a_job("two"))
     await world.store.refresh()
     world.later(89)
-    world.store.tick()
+    world.store.refresher.tick()
     assert world.store.states[ONE].health.word is Word.OK
     world.later(1)
-    world.store.tick()
+    world.store.refresher.tick()
     assert {state.health.word for state in world.store.states.values()} == {Word.UNKNOWN}
     await world.store.refresh()
     assert {state.health.word for state in world.store.states.values()} == {Word.OK}
@@ -69,7 +69,7 @@ async def test_being_signed_out_stops_the_clock_until_somebody_signs_in() -> Non
     wake = world.store.next_wake()
     assert wake is not None
     assert wake.kind is WakeKind.TICK
-    world.store.signed_in()
+    world.store.refresher.signed_in()
     assert world.store.freshness.next_attempt == world.present
     wake = world.store.next_wake()
     assert wake is not None
@@ -83,7 +83,7 @@ async def test_timers_that_refuses_a_fresh_sign_in_says_so_instead_of_asking_for
     world.jobs.errors["list_jobs"] = [refused(401), refused(401), None, refused(401)]
     await world.store.refresh()
     assert world.store.freshness.state is FreshnessState.SIGNED_OUT
-    world.store.signed_in(fresh=True)
+    world.store.refresher.signed_in(fresh=True)
     await world.store.wake()
     freshness = world.store.freshness
     assert freshness.state is not FreshnessState.SIGNED_OUT
@@ -97,7 +97,7 @@ async def test_timers_that_refuses_a_fresh_sign_in_says_so_instead_of_asking_for
 
 async def test_credentials_that_are_gone_after_a_fresh_sign_in_are_signed_out_all_the_same() -> None:
     world = World(a_job())
-    world.store.signed_in(fresh=True)
+    world.store.refresher.signed_in(fresh=True)
     world.jobs.errors["list_jobs"] = [SignedOut("The sign-in was withdrawn.")]
     await world.store.wake()
     assert world.store.freshness.state is FreshnessState.SIGNED_OUT
@@ -145,7 +145,7 @@ async def test_retry_after_is_obeyed() -> None:
 
 async def test_refreshing_switched_off_asks_nothing_by_itself_but_on_request() -> None:
     world = World(a_job())
-    world.store.set_interval(0)
+    world.store.refresher.set_interval(0)
     await world.store.wake()
     assert world.jobs.calls == []
     await world.store.refresh()
@@ -158,7 +158,7 @@ async def test_a_timer_is_read_alone_just_after_its_next_run_falls_due_and_only_
     world = World(a_job("one"), a_job("two", interval=HOUR * 2))
     world.jobs.put(replace(a_job("two"), next_run=NOON + HOUR))
     await world.store.refresh()
-    world.store.set_interval(3600)
+    world.store.refresher.set_interval(3600)
     world.later(30)
     await world.store.wake()
     world.later(30 * 60 - 30 + 4)
@@ -175,7 +175,7 @@ async def test_a_timer_is_read_alone_just_after_its_next_run_falls_due_and_only_
 async def test_many_timers_falling_due_together_are_left_to_the_list(timers: int, read_alone: int) -> None:
     world = World(*(a_job(f"j{n}") for n in range(timers)))
     await world.store.refresh()
-    world.store.set_interval(3600)
+    world.store.refresher.set_interval(3600)
     world.later(30)
     await world.store.wake()
     world.later(30 * 60)
@@ -195,12 +195,12 @@ async def test_countdowns_go_by_the_services_clock() -> None:
 async def test_time_alone_makes_a_timer_overdue_without_any_request() -> None:
     world = World(a_job())
     await world.store.refresh()
-    world.store.set_interval(3600)
+    world.store.refresher.set_interval(3600)
     world.later(36 * 60)
-    world.store.tick()
+    world.store.refresher.tick()
     before = world.store.states[ONE].health.word
     world.later(1)
-    world.store.tick()
+    world.store.refresher.tick()
     after = world.store.states[ONE].health
     assert (before, after.word, after.lasted) == (Word.OK, Word.OVERDUE, timedelta(minutes=6))
 
@@ -211,23 +211,23 @@ async def test_a_still_running_timer_is_a_new_row_once_a_minute_not_at_every_loo
     await world.store.refresh()
     before = world.store.states
     world.later(39)
-    world.store.tick()
+    world.store.refresher.tick()
     assert world.store.states is before
     world.later(1)
-    world.store.tick()
+    world.store.refresher.tick()
     assert world.store.states[ONE].health.lasted == timedelta(minutes=1)
 
 
 async def test_someone_who_looks_away_is_served_more_slowly_and_at_once_on_return() -> None:
     world = World(a_job())
     await world.store.refresh()
-    world.store.set_focus(False)
+    world.store.refresher.set_focus(False)
     wake = world.store.next_wake()
     assert wake is not None
     assert wake.seconds > 60
     assert world.store.freshness.next_attempt == NOON + timedelta(seconds=120)
     world.later(60)
-    world.store.set_focus(True)
+    world.store.refresher.set_focus(True)
     wake = world.store.next_wake()
     assert wake is not None
     assert (wake.seconds, wake.kind) == (0, WakeKind.REFRESH)
@@ -236,22 +236,22 @@ async def test_someone_who_looks_away_is_served_more_slowly_and_at_once_on_retur
 async def test_whoever_comes_back_is_not_told_of_a_silence_before_globus_was_asked() -> None:
     world = World(a_job())
     await world.store.refresh()
-    world.store.set_focus(False)
+    world.store.refresher.set_focus(False)
     world.later(100)  # more than three intervals of somebody who looks, less than one of somebody who does not
-    world.store.set_focus(True)
-    world.store.tick()
+    world.store.refresher.set_focus(True)
+    world.store.refresher.tick()
     assert not world.store.freshness.outdated
     world.later(61)
-    world.store.tick()
+    world.store.refresher.tick()
     assert world.store.freshness.outdated, "it was asked two intervals ago and has not answered"
 
 
 async def test_while_nobody_looks_a_run_that_falls_due_is_not_asked_for_by_itself() -> None:
     world = World(replace(a_job(), next_run=NOON + timedelta(seconds=5)))
-    world.store.set_interval(600)
+    world.store.refresher.set_interval(600)
     await world.store.refresh()
     looked = world.store.next_wake()
-    world.store.set_focus(False)
+    world.store.refresher.set_focus(False)
     away = world.store.next_wake()
     assert looked is not None
     assert away is not None
@@ -261,14 +261,14 @@ async def test_while_nobody_looks_a_run_that_falls_due_is_not_asked_for_by_itsel
     await world.store.details.load_detail(ONE)
     await world.store.wake()
     assert world.jobs.calls == ["list_jobs", "get_job"], "what was opened, and nothing by itself"
-    world.store.set_focus(True)
+    world.store.refresher.set_focus(True)
     await world.store.wake()
     assert world.jobs.calls[2:] == ["get_job"]
 
 
 async def test_the_first_reading_is_not_put_off_when_nobody_looks() -> None:
     world = World(a_job())
-    world.store.set_focus(False)
+    world.store.refresher.set_focus(False)
     wake = world.store.next_wake()
     assert wake is not None
     assert (wake.seconds, wake.kind) == (0, WakeKind.REFRESH)
@@ -283,14 +283,14 @@ async def test_a_first_list_is_published_as_a_whole_though_time_passes_while_it_
     while not reading.done():
         await asyncio.sleep(0)
         world.later(60)
-        world.store.tick()
+        world.store.refresher.tick()
     assert published[0] == len(jobs)
 
 
 async def test_while_something_is_being_read_it_is_not_due_again_so_that_nothing_spins() -> None:
     world = World(a_job())
     await world.store.refresh()
-    world.store.set_interval(3600)
+    world.store.refresher.set_interval(3600)
     world.later(30)
     await world.store.wake()
     world.later(30 * 60)
@@ -410,7 +410,7 @@ async def test_a_list_that_another_copy_was_told_is_as_old_as_it_is_and_the_next
 async def test_whoever_does_not_look_makes_do_with_an_older_list_of_another_copy() -> None:
     world = World(a_job())
     await world.store.refresh()
-    world.store.set_focus(False)
+    world.store.refresher.set_focus(False)
     world.later(120)
     await world.store.wake()
     assert world.jobs.younger_than == [0.0, 120.0]
@@ -506,7 +506,7 @@ async def test_single_timers_are_read_by_one_reading_at_a_time() -> None:
 
 async def test_while_the_list_cannot_be_read_single_timers_are_not_asked_for() -> None:
     world = World(replace(a_job(), next_run=NOON + timedelta(seconds=40)))
-    world.store.set_interval(600)
+    world.store.refresher.set_interval(600)
     await world.store.refresh()
     world.jobs.errors["list_jobs"] = [no_network()]
     await world.store.refresh()
@@ -521,7 +521,7 @@ async def test_while_the_list_cannot_be_read_single_timers_are_not_asked_for() -
 async def test_a_verdict_that_time_alone_changes_is_given_when_it_is_due() -> None:
     world = World(a_job())
     await world.store.refresh()
-    world.store.set_interval(0)
+    world.store.refresher.set_interval(0)
     published: list[bool] = []
     world.store.subscribe(lambda change: published.append(ONE in change.jobs))
     waited = 0.0
@@ -556,10 +556,10 @@ async def test_signed_out_and_told_that_all_is_old_there_is_nothing_left_to_wake
 async def test_looks_at_what_time_changes_are_a_quarter_of_a_minute_apart() -> None:
     world = World(a_job("one"), replace(a_job("two"), next_run=NOON + timedelta(minutes=30, seconds=4)))
     await world.store.refresh()
-    world.store.set_interval(0)
+    world.store.refresher.set_interval(0)
     world.store.refresher.board.set_freshness(replace(world.store.freshness, outdated=True))
     world.later(36 * 60)
-    world.store.tick()
+    world.store.refresher.tick()
     wake = world.store.next_wake()
     assert wake is not None
     assert (wake.kind, wake.seconds) == (WakeKind.TICK, 15)
@@ -574,11 +574,11 @@ async def test_the_header_tells_at_once_that_refreshing_is_off_and_that_it_is_on
     await world.store.refresh()
     told = []
     for seconds in (0, 60):
-        world.store.set_interval(seconds)
+        world.store.refresher.set_interval(seconds)
         told.append((world.store.freshness.state, world.store.freshness.next_attempt))
     world.jobs.errors["list_jobs"] = [no_network()]
     await world.store.refresh()
-    world.store.set_interval(120)
+    world.store.refresher.set_interval(120)
     told.append((world.store.freshness.state, world.store.freshness.next_attempt))
     assert told == [
         (FreshnessState.PAUSED, None),

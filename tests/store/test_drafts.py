@@ -17,7 +17,7 @@ from globus_tui.domain.making.draft import FlowPart, What, new_draft
 from globus_tui.domain.schedule.schedule import OnceSchedule
 from globus_tui.domain.timer.job import Job, JobReading
 from globus_tui.store.creation import Attempt
-from globus_tui.store.drafts import DraftShelf, draft_text, exported, read_timer_file
+from globus_tui.store.drafts import DraftShelf, SavedDraft, draft_text, exported, read_timer_file
 from tests.domain.samples import NOW, job_document
 from tests.store.workbench import nightly
 
@@ -32,6 +32,10 @@ class Clock:
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
+
+
+def loaded(shelf: DraftShelf, draft_id: str) -> SavedDraft | None:
+    return next((saved for saved in shelf.drafts() if saved.draft_id == draft_id), None)
 
 
 @pytest.fixture
@@ -79,7 +83,7 @@ async def test_what_was_asked_for_last_wins(shelf: DraftShelf) -> None:
     early = shelf.save(one, nightly("early"))
     shelf.save_now(one, nightly("last"))
     await early
-    saved = shelf.load(one)
+    saved = loaded(shelf, one)
     assert saved is not None
     assert saved.draft == nightly("last")
 
@@ -102,7 +106,7 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
 def _goes_to_memory(shelf: DraftShelf) -> str:
     one = shelf.new_id()
     assert not shelf.save_now(one, nightly())
-    saved = shelf.load(one)
+    saved = loaded(shelf, one)
     assert saved is not None
     assert saved.draft == nightly()
     warning = shelf.take_warning()
@@ -116,12 +120,12 @@ def test_an_attempt_whose_end_is_not_known_is_kept_with_the_draft(shelf: DraftSh
     one, draft = shelf.new_id(), nightly()
     attempt = Attempt(NOW, draft.to_timer(), frozenset({"a", "b"}))
     shelf.save_now(one, draft, attempt=attempt)
-    saved = DraftShelf(folder, Clock()).load(one)
+    saved = loaded(DraftShelf(folder, Clock()), one)
     assert saved is not None
     assert saved.attempt == attempt
     flow = replace(new_draft(What.FLOW_TIMER), schedule=OnceSchedule(NOW), flow=FlowPart("f", inputs={"a": 1}))
     shelf.save_now(one, flow, attempt=Attempt(NOW, flow.to_timer()))
-    saved = shelf.load(one)
+    saved = loaded(shelf, one)
     assert saved is not None
     assert saved.attempt == Attempt(NOW, flow.to_timer())
 
@@ -131,7 +135,7 @@ def test_the_submission_id_of_a_transfer_is_kept(shelf: DraftShelf) -> None:
     draft = replace(draft, schedule=None, transfer=replace(draft.transfer, submission_id="once"))
     one = shelf.new_id()
     shelf.save_now(one, draft)
-    saved = shelf.load(one)
+    saved = loaded(shelf, one)
     assert saved is not None
     assert saved.draft == draft
 
@@ -143,11 +147,11 @@ def test_a_draft_of_another_running_program_is_marked(shelf: DraftShelf, folder:
     document = json.loads(path.read_text())
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         path.write_text(json.dumps(document | {"pid": other.pid}))
-        saved = shelf.load(one)
+        saved = loaded(shelf, one)
         assert saved is not None
         assert saved.open_elsewhere
         other.communicate(b"\n")
-    saved = shelf.load(one)
+    saved = loaded(shelf, one)
     assert saved is not None
     assert not saved.open_elsewhere
 
@@ -157,7 +161,7 @@ def test_a_damaged_file_is_listed_and_kept(shelf: DraftShelf, folder: Path) -> N
     shelf.save_now(one, nightly())
     path = folder / f"{one}.json"
     path.write_bytes(path.read_bytes()[:100])
-    saved = shelf.load(one)
+    saved = loaded(shelf, one)
     assert saved is not None
     assert saved.unreadable
     assert path.exists()

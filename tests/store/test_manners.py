@@ -96,11 +96,11 @@ async def test_tasks_that_transfer_does_not_know_are_asked_for_with_the_list_and
 async def test_nobody_looking_is_a_quarter_of_that_until_somebody_does() -> None:
     time = Minutes(3)
     await time.pass_by(2)
-    time.world.store.set_focus(False)
+    time.world.store.refresher.set_focus(False)
     asked = await time.pass_by(10)
     assert asked["list_jobs"] == 5
     assert asked["get_job"] == 0
-    time.world.store.set_focus(True)
+    time.world.store.refresher.set_focus(True)
     assert (await time.pass_by(1))["list_jobs"] in (2, 3)
 
 
@@ -118,7 +118,7 @@ async def test_a_timer_that_somebody_has_open_is_read_just_after_each_of_its_run
 async def test_with_a_long_interval_runs_are_still_seen_but_single_readings_are_a_minute_apart() -> None:
     time = Minutes(3)
     await time.pass_by(1)
-    time.world.store.set_interval(3600)
+    time.world.store.refresher.set_interval(3600)
     await time.pass_by(1)
     asked = await time.pass_by(20)
     assert asked["list_jobs"] == 0

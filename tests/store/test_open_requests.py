@@ -503,7 +503,7 @@ async def test_a_task_that_is_unknown_later_settles_it_and_one_that_cannot_be_re
 async def test_a_request_is_looked_for_soon_and_then_ever_less_often(path: Path) -> None:
     left_behind(path, ago=0.0)
     world = await opened(path, a_job())
-    world.store.set_interval(0)
+    world.store.refresher.set_interval(0)
     waits = []
     for _ in range(6):
         assert await world.store.close_requests() == ()

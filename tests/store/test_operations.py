@@ -226,7 +226,7 @@ async def test_being_signed_out_ends_the_operation_and_stops_the_clock() -> None
 
 async def test_a_change_is_looked_at_once_more_soon_after() -> None:
     world = await ready(paused(a_job()))
-    world.store.set_interval(3600)
+    world.store.refresher.set_interval(3600)
     world.later(30)
     await world.store.wake()
     await world.store.operate(Resume(ONE))
@@ -560,7 +560,7 @@ async def test_a_look_at_lost_requests_is_planned_only_while_it_could_be_made() 
     world = World(a_job())
     world.jobs.errors["pause_job"] = [TimedOut("No answer.", maybe_processed=True)]
     await world.store.refresh()
-    world.store.set_interval(0)
+    world.store.refresher.set_interval(0)
     await world.store.operate(Pause(ONE))
     wake = world.store.next_wake()
     assert wake is not None
@@ -573,7 +573,7 @@ async def test_a_look_at_lost_requests_is_planned_only_while_it_could_be_made() 
     world.later(60)
     assert await world.store.close_requests() == ()
     assert world.jobs.calls == calls
-    world.store.signed_in()
+    world.store.refresher.signed_in()
     world.jobs.errors["list_jobs"] = [refused(401)]
     await world.store.refresh()
     assert world.store.freshness.state is FreshnessState.SIGNED_OUT, "nobody has just signed in"

@@ -178,7 +178,7 @@ async def test_time_passes_and_one_timer_is_read_again_just_after_its_run_is_due
     )
     await story.store.operate(Pause(job_id))
     await story.store.operate(Resume(job_id))
-    story.store.set_interval(7200)
+    story.store.refresher.set_interval(7200)
     story.clock.advance(next_run - NOON + timedelta(seconds=6))
     await story.store.wake()
     assert story.store.states[job_id].job.next_run != next_run

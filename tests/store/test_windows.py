@@ -128,7 +128,7 @@ async def test_exactly_those_are_resumed_that_it_paused_and_that_nobody_touched(
         await other.store.operate(Pause(meant[3]))
         facility.clock.advance(5 * HOUR)
         await other.store.read_once()
-        other.store.tick()
+        other.store.refresher.tick()
         assert other.store.states[meant[0]].health.why is Why.OVERSTAYED
         (overdue,) = (found for found in await other.windows.all() if found.overdue(other.store.now()))
         assert overdue.window_id == window.window_id

@@ -196,7 +196,6 @@ class FlowInput(InWizard, Vertical):
         self._input_as_json = False
 
     def first_field(self) -> Widget | None:
-        """The first field of the form; None while there is none."""
         return next((widget for widget in self.query_one("#form").query("*") if widget.focusable), None)
 
     def show(self, draft: Draft, flow: Flow | None) -> list[Finding]:
@@ -397,8 +396,6 @@ _PEOPLE = ((RUN_MANAGERS, "managers"), (RUN_MONITORS, "monitors"), ("tags", "tag
 
 
 class FlowRow(NamedTuple):
-    """A flow as a line."""
-
     key: str
     flow: Flow
 
@@ -449,7 +446,6 @@ class FlowStep(Step):
     # --- showing
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        """The flow, its form, and what is wrong with what was filled in."""
         if draft.what is not What.FLOW_TIMER:
             return
         chosen = draft.flow.flow_id is not None

@@ -275,7 +275,6 @@ class HowStep(Step):
     # --- showing
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        """Bring everything up to date, except the field that is being typed in."""
         data = draft.transfer
         intent = intent_of(draft)
         self.query_one("#intent", Choice).value = intent.name if intent else None

@@ -211,8 +211,6 @@ class Drafts(Question[str]):
 
 
 class _Row:
-    """A saved draft as a line."""
-
     def __init__(self, saved: SavedDraft) -> None:
         self.saved = saved
         draft = saved.draft

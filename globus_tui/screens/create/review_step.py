@@ -61,7 +61,6 @@ class ReviewStep(Step):
         return self.query_one("#typed-folder" if not confirmed(draft) else "#paper")
 
     def why_not_create(self) -> str | None:
-        """What stands in the way besides findings."""
         draft = self.frame.draft
         if confirmed(draft):
             return None

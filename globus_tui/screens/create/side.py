@@ -110,7 +110,6 @@ class Side(InWizard, Vertical):
 
     @property
     def path(self) -> str:
-        """The path as it stands in the field."""
         return self.path_field.value.strip()
 
     def picked(self) -> tuple[FolderEntry, ...]:

@@ -26,8 +26,6 @@ LOW = 32
 
 
 class InWizard(Widget):
-    """What stands in the wizard."""
-
     app: Console  # type: ignore[assignment]  # the application fulfils it
 
     @property

@@ -74,7 +74,6 @@ class WhenStep(Step):
     # --- showing
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        """Bring the fields up to date, except the one that is being typed in."""
         form = when_form.form_of(draft, self.frame.view.zone)
         self.fill("say", draft.typed.get(SCHEDULE, ""))
         for field, text in (("interval", form.interval), ("start", form.start), ("end", form.end)):
@@ -169,7 +168,6 @@ class WhenStep(Step):
 
     @on(Input.Changed, "#say")
     def take_phrase(self, changed: Input.Changed) -> None:
-        """The phrase decides everything."""
         changed.stop()
         if changed.input.has_focus:
             self.edit(when_form.with_phrase(self.frame.draft, changed.value, self._now(), self.frame.view.zone))
@@ -190,7 +188,6 @@ class WhenStep(Step):
 
     @on(Choice.Changed, "#keep")
     def take_season(self, changed: Choice.Changed) -> None:
-        """The hour is to hold in the other season."""
         changed.stop()
         self.edit(when_form.with_kept_hour(self.frame.draft, Season(changed.value), self._now(), self.frame.view.zone))
 

@@ -251,7 +251,6 @@ class WizardScreen(TimerScreen):
             self.app.say(f"Bookmark {bookmark.label} is made.")
 
     def change(self, draft: Draft) -> None:
-        """The draft is this one from now on."""
         self.said = ()
         self.app.unsay("draft")
         self.draft = draft
