@@ -258,12 +258,6 @@ class FlowInput(InWizard, Vertical):
         self._input_as_json = changed.value
         self.frame.show_draft()
 
-    @on(Input.Changed)
-    def take_text(self, changed: Input.Changed) -> None:
-        changed.stop()
-        if changed.input.has_focus:
-            self._take(changed.input.id or "", changed.value)
-
     @on(TextArea.Changed)
     def take_area(self, changed: TextArea.Changed) -> None:
         changed.stop()
@@ -273,12 +267,7 @@ class FlowInput(InWizard, Vertical):
         if area.id == "json":
             self.frame.change(flow_inputs.with_json(self.frame.draft, area.text))
         else:
-            self._take(area.id or "", area.text)
-
-    @on(Choice.Changed)
-    def take_choice(self, changed: Choice.Changed) -> None:
-        changed.stop()
-        self._take(changed.choice.id or "", changed.value)
+            self.typed(area.id or "", area.text)
 
     @on(Side.Picked)
     def take_collection(self, picked: Side.Picked) -> None:
@@ -308,9 +297,12 @@ class FlowInput(InWizard, Vertical):
             if changed.done:
                 self.screen.focus_next()
 
-    def _take(self, name: str, text: str) -> None:
+    def typed(self, name: str, text: str) -> None:
         if name.removeprefix("input-").isdigit():
             self._take_text(self._input_fields[int(name.removeprefix("input-"))].key, text)
+
+    def chosen(self, name: str, value: str) -> None:
+        self.typed(name, value)
 
     def _take_text(self, key: str, text: str) -> None:
         self.frame.change(flow_inputs.with_input(self.frame.draft, self._input_form, key, text))
@@ -491,16 +483,17 @@ class FlowStep(Step):
 
     # --- asking
 
-    @on(Input.Changed, "#words")
-    def search_soon(self, changed: Input.Changed) -> None:
-        changed.stop()
-        if not changed.input.has_focus:
+    def typed(self, name: str, text: str) -> None:
+        """Search once nothing was typed for a moment; who may see the runs becomes part of the draft."""
+        if name != "words":
+            draft = self.frame.draft
+            self.edit(replace(draft, flow=replace(draft.flow, **{name: flow_inputs.people(text)})))  # type: ignore[arg-type]  # texts
             return
         self.query_one("#flows").display = True
         if self._flow_pause is not None:
             self._flow_pause.stop()
         self._flow_searched = True
-        self._flow_pause = self.set_timer(_PAUSE, lambda: self._search(changed.value))
+        self._flow_pause = self.set_timer(_PAUSE, lambda: self._search(text))
 
     @work(group="look-up", exclusive=True)
     async def _search(self, words: str) -> None:
@@ -590,10 +583,3 @@ class FlowStep(Step):
                 flows.focus()
                 return
         self.go_on(submitted.input)
-
-    @on(Input.Changed)
-    def take_people(self, changed: Input.Changed) -> None:
-        name = changed.input.id or ""
-        if changed.input.has_focus and name in dict(_PEOPLE):
-            draft = self.frame.draft
-            self.edit(replace(draft, flow=replace(draft.flow, **{name: flow_inputs.people(changed.value)})))  # type: ignore[arg-type]  # texts

@@ -77,15 +77,11 @@ class GuardsRow(InWizard, Vertical):
         draft = self.frame.draft
         self.frame.change(replace(draft, guards=replace(draft.guards, refuse_scratch=changed.value)))
 
-    @on(Input.Changed, "#fewer")
-    def take_percent(self, changed: Input.Changed) -> None:
-        changed.stop()
-        if changed.input.has_focus:
-            draft = self.frame.draft.with_typed(_PERCENT, changed.value)
-            percent = read_percent(changed.value)
-            if percent is not None or not changed.value.strip():
-                draft = replace(draft, guards=replace(draft.guards, fewer_percent=percent))
-            self.frame.change(draft)
+    def typed(self, name: str, text: str) -> None:
+        draft, percent = self.frame.draft.with_typed(_PERCENT, text), read_percent(text)
+        if percent is not None or not text.strip():
+            draft = replace(draft, guards=replace(draft.guards, fewer_percent=percent))
+        self.frame.change(draft)
 
 
 def read_percent(text: str) -> float | None:
@@ -163,10 +159,8 @@ class FilterRules(InWizard, Vertical):
 
     # --- editing
 
-    @on(Input.Changed, "#rule")
-    def forget_refusal(self, changed: Input.Changed) -> None:
-        """What was wrong with a rule is no news once it is typed anew."""
-        changed.stop()
+    def typed(self, name: str, text: str) -> None:
+        """Take back what was said of a rule once another is typed."""
         if self._rules_wrong:
             self._say_wrong("")
 
@@ -312,39 +306,25 @@ class HowStep(Step):
 
     # --- editing
 
-    @on(Choice.Changed, "#intent")
-    def take_intent(self, changed: Choice.Changed) -> None:
-        changed.stop()
-        self.edit(with_intent(self.frame.draft, Intent[changed.value]))
-
-    @on(Choice.Changed, "#sync")
-    def take_level(self, changed: Choice.Changed) -> None:
-        changed.stop()
-        self._edit_data(sync_level=None if changed.value == _ALWAYS else SyncLevel[changed.value])
-
-    @on(Choice.Changed, "#links")
-    def take_links(self, changed: Choice.Changed) -> None:
-        changed.stop()
-        self._edit_data(recursive_symlinks=changed.value)
+    def chosen(self, name: str, value: str) -> None:
+        if name == "intent":
+            self.edit(with_intent(self.frame.draft, Intent[value]))
+        elif name == "sync":
+            self._edit_data(sync_level=None if value == _ALWAYS else SyncLevel[value])
+        else:
+            self._edit_data(recursive_symlinks=value)
 
     @on(Toggle.Changed)
     def take_toggle(self, changed: Toggle.Changed) -> None:
         changed.stop()
         self._edit_data(**{changed.toggle.id or "": changed.value})
 
-    @on(Input.Changed, "#label")
-    def take_label(self, changed: Input.Changed) -> None:
-        changed.stop()
-        if changed.input.has_focus:
-            self._edit_data(label=changed.value or None)
-
-    @on(Input.Changed, "#deadline")
-    def take_deadline(self, changed: Input.Changed) -> None:
-        """Until when a task may take; kept as typed while it makes no sense."""
-        changed.stop()
-        if not changed.input.has_focus:
+    def typed(self, name: str, text: str) -> None:
+        """The label, or until when a task may take: that is kept as typed while it makes no sense."""
+        if name == "label":
+            self._edit_data(label=text or None)
             return
-        draft, said = self.frame.draft.with_typed(DEADLINE, changed.value), changed.value.strip()
+        draft, said = self.frame.draft.with_typed(DEADLINE, text), text.strip()
         deadline: str | None = said or None
         try:
             moment = parse_moment(said, self.frame.app.store.now(), self.frame.view.zone).moment if said else None

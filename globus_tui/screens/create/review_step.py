@@ -6,9 +6,6 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on
-from textual.widgets import Input
-
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft, What, confirmed, scopes_needed, word_to_type
 from globus_tui.domain.making.draft_fields import CONSENT, NAME, Finding, stop
@@ -130,18 +127,12 @@ class ReviewStep(Step):
 
     # --- editing
 
-    @on(Input.Changed, "#name")
-    def take_name(self, changed: Input.Changed) -> None:
-        changed.stop()
-        if changed.input.has_focus:
-            self.edit(replace(self.frame.draft, name=changed.value))
-
-    @on(Input.Changed, "#typed-folder")
-    def take_word(self, changed: Input.Changed) -> None:
-        changed.stop()
-        if changed.input.has_focus:
-            draft = self.frame.draft
-            self.edit(replace(draft, guards=replace(draft.guards, typed_folder=changed.value)))
+    def typed(self, name: str, text: str) -> None:
+        draft = self.frame.draft
+        if name == "name":
+            self.edit(replace(draft, name=text))
+        else:
+            self.edit(replace(draft, guards=replace(draft.guards, typed_folder=text)))
 
     def offer_copies(self) -> None:
         from globus_tui.domain.making.draft_file import to_file

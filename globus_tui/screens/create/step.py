@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.making.draft import Draft
     from globus_tui.screens.console import Console
     from globus_tui.screens.create.wizard import WizardScreen
+    from globus_tui.widgets.choice import Choice
 
 
 LOW = 32
@@ -39,6 +40,22 @@ class InWizard(Widget):
         if not field.has_focus and field.value != text:
             with self.prevent(Input.Changed):
                 field.value = text
+
+    def on_input_changed(self, changed: Input.Changed) -> None:
+        """Passes on what a person typed; what the program filled in is no news."""
+        changed.stop()
+        if changed.input.has_focus:
+            self.typed(changed.input.id or "", changed.value)
+
+    def on_choice_changed(self, changed: Choice.Changed) -> None:
+        changed.stop()
+        self.chosen(changed.choice.id or "", changed.value)
+
+    def typed(self, name: str, text: str) -> None:
+        """Called when somebody typed in the field with this id."""
+
+    def chosen(self, name: str, value: str) -> None:
+        """Called when another option was taken in the choice with this id."""
 
 
 class Step(InWizard, VerticalScroll, can_focus=False):

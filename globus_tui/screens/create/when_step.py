@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from globus_tui.domain.making import when_form
 from globus_tui.domain.making.draft import Draft, What
@@ -166,30 +165,21 @@ class WhenStep(Step):
 
     # --- editing
 
-    @on(Input.Changed, "#say")
-    def take_phrase(self, changed: Input.Changed) -> None:
-        changed.stop()
-        if changed.input.has_focus:
-            self.edit(when_form.with_phrase(self.frame.draft, changed.value, self._now(), self.frame.view.zone))
-
-    @on(Input.Changed, "#interval,#start,#end")
-    def take_field(self, changed: Input.Changed) -> None:
-        changed.stop()
-        if changed.input.has_focus:
-            self._take_form()
-
-    @on(Choice.Changed, "#repeat,#ends")
-    def take_choice(self, changed: Choice.Changed) -> None:
-        changed.stop()
-        if changed.value == ORIGINAL:
-            self.edit(when_form.as_original(self.frame.draft, self._now()))
+    def typed(self, name: str, text: str) -> None:
+        """A phrase decides everything; any other field is read with its neighbours."""
+        if name == "say":
+            self.edit(when_form.with_phrase(self.frame.draft, text, self._now(), self.frame.view.zone))
         else:
             self._take_form()
 
-    @on(Choice.Changed, "#keep")
-    def take_season(self, changed: Choice.Changed) -> None:
-        changed.stop()
-        self.edit(when_form.with_kept_hour(self.frame.draft, Season(changed.value), self._now(), self.frame.view.zone))
+    def chosen(self, name: str, value: str) -> None:
+        """`keep` says the season in which the hour holds."""
+        if name == "keep":
+            self.edit(when_form.with_kept_hour(self.frame.draft, Season(value), self._now(), self.frame.view.zone))
+        elif value == ORIGINAL:
+            self.edit(when_form.as_original(self.frame.draft, self._now()))
+        else:
+            self._take_form()
 
     def _take_form(self) -> None:
         repeat = self.query_one("#repeat", Choice).value or when_form.EVERY
