@@ -14,8 +14,7 @@ from globus_tui.domain.making.new_timer import NewTimer, find_created
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.ledger import alarm_entry
 from globus_tui.store.open_requests import LATE
-from globus_tui.store.operations import NeedsConsent, SignedOut
-from globus_tui.store.refresh_plan import is_sign_out, requirement
+from globus_tui.store.operations import NeedsConsent, SignedOut, wanted_first
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -262,7 +261,7 @@ class Creator:
             return await self._create_missing(timers, jobs, draft, after, check_consents=check_consents, again=again)
 
     def _unread(self, draft: Draft, error: GlobusTuiError, after: Attempt | None) -> Creation:
-        if after is None or is_sign_out(error) or requirement(error) is not None:
+        if after is None or wanted_first(error) is not None:
             return self._not_created(draft, error, "Nothing was sent: your timers could not be read")
         return Unconfirmed(_unconfirmed_words(error, looked=False), error, after, False, draft)
 
@@ -411,10 +410,8 @@ class Creator:
         return self._noted(creation)
 
     def _not_created(self, draft: Draft, error: GlobusTuiError, words: str) -> Creation:
-        if is_sign_out(error):
-            return SignedOut(str(error), error.advice)
-        if (gare := requirement(error)) is not None:
-            return NeedsConsent(gare, None)
+        if (wanted := wanted_first(error)) is not None:
+            return wanted
         problems = problems_of(error, draft) if isinstance(error, ServiceError) else ()
         return NotCreated(f"{words}: {error}", error, problems)
 

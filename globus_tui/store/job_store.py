@@ -38,7 +38,6 @@ from globus_tui.store.operations import (
     Rename,
     Resume,
     ResumePreview,
-    SignedOut,
     already_so,
     credentials_rule,
     done_words,
@@ -47,9 +46,10 @@ from globus_tui.store.operations import (
     still_unmet,
     stopped_for,
     took_effect,
+    wanted_first,
     why_not,
 )
-from globus_tui.store.refresh_plan import DEFAULT_INTERVAL, SOON, Freshness, Plan, is_sign_out, requirement
+from globus_tui.store.refresh_plan import DEFAULT_INTERVAL, SOON, Freshness, Plan, is_sign_out
 from globus_tui.store.refresher import Refresher, Wake, WakeKind
 from globus_tui.store.rows import counts, worst
 
@@ -81,13 +81,7 @@ class _Step:
 
 
 class Operator:
-    def __init__(
-        self,
-        board: Board,
-        services: Services,
-        refresher: Refresher,
-        recorder: Recorder,
-    ) -> None:
+    def __init__(self, board: Board, services: Services, refresher: Refresher, recorder: Recorder) -> None:
         self._board = board
         self._jobs = services.jobs
         self._consents = services.consents
@@ -149,18 +143,17 @@ class Operator:
             self._board.drop_job(operation.job_id, deleted_here=True)
             return Done(done_words(operation, confirmed=step.seen), None, confirmed=step.seen)
         if paused and step.error is not None:
-            words = (
-                "It is paused now, and nobody can tell whether it was deleted"
-                if step.effect is None
-                else ("It is paused now but was not deleted")
-            )
-            return Failed(step.error, False, f"{words}: {step.error}")
+            words = ", and nobody can tell whether it was deleted" if step.effect is None else " but was not deleted"
+            return Failed(step.error, False, f"It is paused now{words}: {step.error}")
         return self._outcome(operation, step)
 
     async def _step(self, operation: JobOperation, before: JobReading) -> _Step:
         """Sends one request and looks what became of it; both are recorded."""
         what = type(operation).__name__.lower()
-        async with self._recorder.asking(what, _subject(operation, before), before.document) as asked:
+        subject: dict[str, Any] = {"timer": {"id": operation.job_id, "name": before.job.name}}
+        if isinstance(operation, Rename):
+            subject["asked"] = {"name": operation.name}
+        async with self._recorder.asking(what, subject, before.document) as asked:
             error: GlobusTuiError | None = None
             try:
                 await self._request(operation, before)
@@ -220,18 +213,8 @@ class Operator:
     ) -> Outcome:
         if is_sign_out(error):
             self._refresher.note_failure(error)
-        if is_sign_out(error) and rolled_back:
-            return SignedOut(str(error), error.advice)
-        if (gare := requirement(error)) is not None and rolled_back:
-            return NeedsConsent(gare, operation.job_id)
-        return Failed(error, rolled_back, words)
-
-
-def _subject(operation: JobOperation, before: JobReading) -> dict[str, Any]:
-    subject: dict[str, Any] = {"timer": {"id": operation.job_id, "name": before.job.name}}
-    if isinstance(operation, Rename):
-        subject["asked"] = {"name": operation.name}
-    return subject
+        wanted = wanted_first(error, operation.job_id) if rolled_back else None
+        return wanted or Failed(error, rolled_back, words)
 
 
 class JobStore:

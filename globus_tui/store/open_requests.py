@@ -22,16 +22,14 @@ from globus_tui.store.operations import (
     Delete,
     Done,
     Failed,
-    NeedsConsent,
     Outcome,
     Pause,
     Refused,
     Rename,
     Resume,
-    SignedOut,
     took_effect,
+    wanted_first,
 )
-from globus_tui.store.refresh_plan import is_sign_out, requirement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -71,7 +69,8 @@ class Canceller:
         before = await self._read(operation.task_id)
         if before.finished:
             return Refused("This task is over already.")
-        async with self._recorder.asking("cancel", _subject(operation), _document(before)) as asked:
+        subject = {"task": {"id": operation.task_id}, "timer": {"id": operation.job_id}}
+        async with self._recorder.asking("cancel", subject, _document(before)) as asked:
             error: GlobusTuiError | None = None
             try:
                 await self._tasks.cancel_task(operation.task_id)
@@ -102,23 +101,14 @@ class Canceller:
         return task
 
     def _refused(self, operation: CancelTask, error: GlobusTuiError, effect: bool | None = False) -> Outcome:
-        if is_sign_out(error):
-            return SignedOut(str(error), error.advice)
-        gare = requirement(error)
-        if gare is not None and effect is False:
-            return NeedsConsent(gare, operation.job_id)
         if effect is None:
             return Failed(error, False, f"Nobody can tell whether the task was cancelled: {error}")
-        return Failed(error, True, f"The task was not cancelled: {error}")
+        return wanted_first(error, operation.job_id) or Failed(error, True, f"The task was not cancelled: {error}")
 
 
 def cancelled(task: Task) -> bool | None:
     """Whether a task that was read after a cancellation shows it; None while it may still arrive."""
     return task.status is TaskStatus.FAILED if task.finished else None
-
-
-def _subject(operation: CancelTask) -> dict[str, Any]:
-    return {"task": {"id": operation.task_id}, "timer": {"id": operation.job_id}}
 
 
 def _document(task: Task) -> dict[str, Any]:
