@@ -65,7 +65,7 @@ class TimerScreen(Page[None]):
     The keys of what it shows are bound here, but for those that a list or `Searching` has itself.
     """
 
-    app: Console  # type: ignore[assignment]  # the application fulfils it
+    app: Console
 
     SCOPED_CSS = False  # a sheet is for all that its screen shows
     ABOUT: ClassVar[str] = ""

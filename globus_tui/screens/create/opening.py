@@ -147,7 +147,7 @@ class Drafts(Question[str]):
 
     question = "Go on with a draft?"
 
-    app: Console  # type: ignore[assignment]  # the application fulfils it
+    app: Console
 
     ANSWERS_AT_ONCE = True
     NEW = "new"
