@@ -237,7 +237,7 @@ class WizardScreen(TimerScreen):
             self.look_soon()
             then()
 
-        self.app.consent_for(gare, why, go_on)
+        self.app.sign_in.start_consent(gare, why, go_on)
 
     def make_bookmark(self, name: str, collection_id: str, path: str) -> None:
         self.run_worker(self._make_bookmark(name, collection_id, path), group="bookmark")
