@@ -40,7 +40,7 @@ from globus_tui.widgets.page import Page, Question
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Iterable, Mapping
 
     from textual.dom import DOMNode
     from textual.screen import Screen
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from globus_tui.procedures.fleet import FleetFolder
     from globus_tui.procedures.sign_in import SignIn
     from globus_tui.screens.create.wizard import WizardScreen
-    from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
@@ -427,7 +426,17 @@ class GlobusTui(OrderedKeys[Switch]):
         self.bell()
         self.panic(Traceback())
 
-    # --- signing in
+    # --- what takes several steps
+
+    def attempt(self, work: Awaitable[object], *, group: str) -> None:
+        """Do something in a worker that outlives the screen; a GlobusTuiError that ends it is said."""
+        self.run_worker(self._attempt(work), group=group)
+
+    async def _attempt(self, work: Awaitable[object]) -> None:
+        try:
+            await work
+        except GlobusTuiError as wrong:
+            self.say(wrong.in_full, "error")
 
     def signed_in(self, who: str | None) -> None:
         """There are tokens again: say so, and read the timers at once."""
@@ -461,17 +470,17 @@ class GlobusTui(OrderedKeys[Switch]):
         """Show what would keep a timer's hour across clock changes, and do it when that is agreed."""
         from globus_tui.procedures.replace import reanchor
 
-        self.run_worker(reanchor(self, state), group="create")
+        self.attempt(reanchor(self, state), group="create")
 
     def skip(self, state: JobState) -> None:
         from globus_tui.procedures.replace import skip
 
-        self.run_worker(skip(self, state), group="create")
+        self.attempt(skip(self, state), group="create")
 
     def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
         from globus_tui.procedures.start_now import start_now
 
-        self.run_worker(start_now(self, state, choice, files), group="create")
+        self.attempt(start_now(self, state, choice, files), group="create")
 
     def watch_next_runs(self, job_ids: Iterable[JobId], since: datetime) -> None:
         """Tell when the next runs of repaired timers have started, or that they were stopped again.
@@ -798,19 +807,6 @@ class GlobusTui(OrderedKeys[Switch]):
     def open_profile(self, name: str, *, sign_in: bool = False, timer: JobId | None = None) -> None:
         """Start again as another profile: a fresh store, so that nothing is shown under the wrong name."""
         self.exit(Switch(profile=name, sign_in=sign_in, timer=timer))
-
-    async def log_out(self, name: str, profiles: Profiles) -> None:
-        """Sign out of a profile, and say what was revoked and what was not."""
-        from globus_tui.screens.show_text import BareText
-
-        try:
-            lines = await profiles.log_out(name)
-        except GlobusTuiError as wrong:
-            self.say(wrong.in_full, "error")
-            return
-        await self.push_screen_wait(BareText("\n".join(lines)))
-        if name == self.settings.profile:
-            self.open_profile(name)
 
     # --- out of the terminal
 

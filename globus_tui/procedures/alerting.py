@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.timer.alerts import Alert, Look, Watcher
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import JobId
@@ -68,19 +67,15 @@ class Alerting:
             return
         names = ", ".join(app.states[job_id].job.label for job_id in sorted(new))
         if app.settings.breaker == "pause" and not app.settings.read_only:
-            app.run_worker(self._pause(new, f"failed {often} times in a row"), group="operations")
+            app.attempt(self._pause(new, f"failed {often} times in a row"), group="operations")
         else:
             app.say(f"{names}: failed {often} times in a row or more; s pauses it until that is mended", "warning")
 
     async def _pause(self, job_ids: set[JobId], reason: str) -> None:
-        try:
-            window = await self._app.windows.plan(sorted(job_ids), reason=reason)
-            window, _ = await self._app.windows.begin(window.window_id)
-        except GlobusTuiError as wrong:
-            self._app.say(wrong.in_full, "error")
-        else:
-            names = ", ".join(item.name for item in window.holding())
-            self._app.say(f"paused by the circuit breaker: {names or 'nothing'}", "warning")
+        window = await self._app.windows.plan(sorted(job_ids), reason=reason)
+        window, _ = await self._app.windows.begin(window.window_id)
+        names = ", ".join(item.name for item in window.holding())
+        self._app.say(f"paused by the circuit breaker: {names or 'nothing'}", "warning")
 
     def _tell(self, alerts: list[Alert]) -> None:
         from globus_tui.present.alert_words import alert_words, notification

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.making.draft import Draft, clone
 from globus_tui.domain.making.taking_place import without_next_run
 from globus_tui.domain.schedule.reanchor import anchor, moved
@@ -103,18 +102,14 @@ class Replace(Create):
 
 
 async def reanchor(app: Console, state: JobState) -> None:
-    """Read the timer, show what would change, and replace it if that is agreed to. Problems are said, never raised."""
+    """Read the timer, show what would change, and replace it if that is agreed to. Raises what reading it raises."""
     now, zone = app.store.now(), app.view.zone
     anchored = anchor(state.job.schedule, now, zone, runs_done=state.job.n_runs)
     if anchored is None:
         app.say(nothing_to_keep(moments.zone_name(now, zone)), "warning")
         return
-    try:
-        old = await app.making.read(state.job_id)
-        draft = clone(old.job, old.document, now, for_edit=True)
-    except GlobusTuiError as wrong:
-        app.say(wrong.in_full, "error")
-        return
+    old = await app.making.read(state.job_id)
+    draft = clone(old.job, old.document, now, for_edit=True)
     if not isinstance(draft.schedule, RecurringSchedule) or old.job.schedule != state.job.schedule:
         app.say("It is not as it was shown here: look again.", "warning")
         return
@@ -124,14 +119,10 @@ async def reanchor(app: Console, state: JobState) -> None:
 
 
 async def skip(app: Console, state: JobState) -> None:
-    """Read the timer, say which run is left out and which is next then, and ask. Problems are said, never raised."""
+    """Read the timer, say which run is left out and which is next then, and ask. Raises what reading it raises."""
     now = app.store.now()
-    try:
-        old = await app.making.read(state.job_id)
-        skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
-    except GlobusTuiError as wrong:
-        app.say(wrong.in_full, "error")
-        return
+    old = await app.making.read(state.job_id)
+    skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
     heading, sentences = f"Skip the next run of {old.job.label}?", skip_sentences(old.job, skipped, now, app.view.zone)
     _ask(app, old, skipped.draft, heading, sentences, leaves_out=skipped.run)
 

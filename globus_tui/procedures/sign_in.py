@@ -115,18 +115,18 @@ class SignIn:
     # --- what is begun with a key
 
     def start(self) -> None:
-        self._app.run_worker(self._guarded(self.sign_in()), group="sign-in")
+        self._app.attempt(self.sign_in(), group="sign-in")
 
     def start_fix(self, job_ids: Sequence[JobId] | None) -> None:
         """Sign in for what these timers lost (None: all that need it), resume them, and list what became of each.
 
         For a single timer the others that lost the same are offered too: one login mends them all.
         """
-        self._app.run_worker(self._guarded(self._fix(job_ids)), group="sign-in")
+        self._app.attempt(self._fix(job_ids), group="sign-in")
 
     def start_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
         """Let the user meet one requirement, then go on; when they leave, nothing more happens."""
-        self._app.run_worker(self._guarded(self._consent_then(gare, why, then)), group="sign-in")
+        self._app.attempt(self._consent_then(gare, why, then), group="sign-in")
 
     async def _consent_then(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
         if await self.consent(gare, why):
@@ -158,12 +158,6 @@ class SignIn:
         else:
             lines = [(result.resumed, result.label, result.words) for result in results]
             self._app.push_screen(Results("Fix and resume: what became of each timer", lines))
-
-    async def _guarded(self, procedure: Awaitable[object]) -> None:
-        try:
-            await procedure
-        except GlobusTuiError as wrong:
-            self._app.say(wrong.in_full, "error")
 
     async def sign_in(self) -> bool:
         """Signs in anew with what the profile has; the refresh clock goes on if it was stopped.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.run_now import RunChoice, RunNow, first_items, run_now
 from globus_tui.present.transfer_words import item_words
 from globus_tui.procedures.create import Create
@@ -55,12 +55,8 @@ class _Start(Create):
 
 
 async def start_now(app: Console, state: JobState, choice: RunChoice, files: int) -> None:
-    """Read the timer, make of it what was asked for, and hand that in. Problems are said, never raised."""
-    try:
-        prepared = await _made(app, await app.making.read(state.job_id), choice, files)
-    except GlobusTuiError as wrong:
-        app.say(wrong.in_full, "error")
-        return
+    """Read the timer, make of it what was asked for, and hand that in. Raises what reading raises."""
+    prepared = await _made(app, await app.making.read(state.job_id), choice, files)
     start = _Start(app, ByKey(app, prepared.draft), f"{state.job.label} > {choice.value} run by hand")
     words, danger = _START[choice], prepared.draft.deletes
     listed = [item_words(item, ascii_only=app.view.ascii) for item in prepared.draft.transfer.items]

@@ -115,14 +115,10 @@ class FleetScreen(ListScreen):
             verb="apply",
             listed=[self._painted(line) for line in lines],
         )
-        sheet.ask(lambda _: self.app.run_worker(self._apply(plan, only), group="operations"))
+        sheet.ask(lambda _: self.app.attempt(self._apply(plan, only), group="operations"))
 
     async def _apply(self, plan: Plan, only: tuple[str, ...] | None) -> None:
-        try:
-            results = await self.app.fleet.apply(plan, only)
-        except GlobusTuiError as wrong:
-            self.app.say(wrong.in_full, "error")
-            return
+        results = await self.app.fleet.apply(plan, only)
         tell_ends(self.app, [(result.done, result.item.name, result_words(result)) for result in results], "applied")
         if self.is_mounted:
             self.show()

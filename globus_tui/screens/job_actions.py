@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from globus_tui.commands import key_words
-from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.errors import BadInput
 from globus_tui.domain.timer.health import Word, task_in_progress
 from globus_tui.domain.timer.job import FlowStart, JobId, JobStatus
 from globus_tui.domain.timer.timer_groups import check_name, joined_name, split_name, timer_groups
@@ -472,16 +472,12 @@ class JobActions(TimerScreen):
         )
 
     def _decide(self, ids: Sequence[JobId], **changes: object) -> None:
-        self.app.run_worker(self._write_down(ids, changes), group="ledger")
+        self.app.attempt(self._write_down(ids, changes), group="ledger")
 
     async def _write_down(self, ids: Sequence[JobId], changes: Mapping[str, object]) -> None:
-        try:
-            await self.app.store.decide(ids, **changes)
-        except GlobusTuiError as wrong:
-            self.app.say(wrong.in_full, "error")
-        else:
-            self.app.look()
-            self.app.say(f"written down for {len(ids)} timers" if len(ids) > 1 else "written down")
+        await self.app.store.decide(ids, **changes)
+        self.app.look()
+        self.app.say(f"written down for {len(ids)} timers" if len(ids) > 1 else "written down")
 
     def action_job_copy(self) -> None:
         if not (states := self.targets()):

@@ -13,6 +13,7 @@ from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.screens.confirm import Ask, Confirm
 from globus_tui.screens.searching import ListScreen, Searching
+from globus_tui.screens.show_text import BareText
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,9 +111,13 @@ class ProfilesScreen(Searching, ListScreen):
             ),
             verb="sign out",
         )
-        sheet.ask(lambda _: self._log_out(row))
+        sheet.ask(lambda _: self.app.attempt(self._log_out(row), group="sign-in"))
 
-    def _log_out(self, row: ProfileRow) -> None:
-        self.app.run_worker(self.app.log_out(row.key, self._profile_shelf), group="sign-in")
+    async def _log_out(self, row: ProfileRow) -> None:
+        """Say what was revoked and what was not."""
         if not row.current:
             self.dismiss()
+        lines = await self._profile_shelf.log_out(row.key)
+        await self.app.push_screen_wait(BareText("\n".join(lines)))
+        if row.key == self.app.settings.profile:
+            self.app.open_profile(row.key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.screens.console import Console, Switch
+from globus_tui.screens.console import Switch
 from globus_tui.widgets.page import Question, bound
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.events import Key
+
+    from globus_tui.screens.console import Console
 
 
 def welcome(app: Console, tokens_at: str) -> None:
