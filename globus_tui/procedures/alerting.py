@@ -19,7 +19,7 @@ _KEPT = 200
 
 
 class Alerting:
-    """Looks at each reading once."""
+    """Compares each reading with the one before; reports what turned bad or well."""
 
     def __init__(self, app: Console) -> None:
         """What is in trouble when the console opens stands on its screen: that is no news."""

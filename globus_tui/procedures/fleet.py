@@ -32,7 +32,7 @@ NO_FOLDER = (
 
 
 class FleetFolder:
-    """Asks nothing while no folder is named in the settings.
+    """Compares timers with the fleet's files; does nothing while the settings name no folder.
 
     Args:
         owner: tells whoever is signed in from everybody else.

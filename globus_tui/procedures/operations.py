@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class NextRuns:
-    """Told which timers to watch, asked after each reading what there is to tell."""
+    """Watches repaired timers until their next run has started."""
 
     def __init__(self) -> None:
         self._since: dict[JobId, datetime] = {}

@@ -292,7 +292,7 @@ class SignIn:
         return tuple(key for key in trouble if wants_fix(states[key]))
 
     def alike(self, job_ids: Sequence[JobId]) -> tuple[JobId, ...]:
-        """These, and behind them all others that were stopped for the same cause."""
+        """These timers, then all others that were stopped for the same cause."""
         causes = {self._cause(job_id) for job_id in job_ids if job_id in self._app.states}
         others = (job_id for job_id in self.broken() if job_id not in job_ids and self._cause(job_id) in causes)
         return (*job_ids, *others)

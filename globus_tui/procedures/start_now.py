@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ByKey:
-    """Stands where the wizard would: what is sent is kept as a draft until its end is known."""
+    """Takes the wizard's part for a creation begun by a key: what is sent is a draft until its result is known."""
 
     def __init__(self, app: Console, draft: Draft) -> None:
         self._app = app

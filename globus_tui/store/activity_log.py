@@ -1,4 +1,4 @@
-"""What was asked of Globus, what was said to the user, and the commands that do the same: the newest of it."""
+"""The newest requests to Globus, notes to the user, and CLI commands that do the same as a key did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells a command of the user's about alerts: JSON on its standard input, no shell, a time limit, once for each cause.
+"""Runs the user's alert command: JSON on its standard input, no shell, a time limit, once for each cause.
 
 Several copies of this program see the same; whoever writes a cause down first in the file that they share tells it.
 """
@@ -28,7 +28,7 @@ _KEPT = timedelta(days=30)
 
 
 async def claim(alerts: Sequence[Alert], ledger: Ledger) -> list[Alert]:
-    """Those that no other copy has told yet; all of them where the file cannot be used.
+    """Returns the alerts that no other copy has reported yet; all of them if the shared file cannot be used.
 
     A cause is a timer, what happened to it, and since when it is in trouble.
     """
@@ -59,7 +59,7 @@ def _is_young(kept: object, alerts: Sequence[Alert]) -> bool:
 
 
 async def run_hook(command: Sequence[str], document: Mapping[str, Any], limit: float = TIME_LIMIT) -> str | None:
-    """Runs the command and hands it the document; what went wrong, in words, or None."""
+    """Runs the command with the document on its standard input; returns what went wrong, or None."""
     environ = {key: value for key, value in os.environ.items() if not any(part in key for part in _SECRET)}
     try:
         process = await asyncio.create_subprocess_exec(

@@ -50,7 +50,7 @@ _OTHERS = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was known when it was kept.
+    """The cached data of one profile.
 
     Attributes:
         label: whose it is: profile, environment and identity.
@@ -84,7 +84,7 @@ class AnswerCache:
         self._saved_at = 0.0
 
     def load(self) -> Kept | None:
-        """What was kept; None when there is nothing that can be used."""
+        """Returns the cached data; None if there is none, or if it cannot be used."""
         try:
             with open_own(self.path, _MOST_BYTES) as file:
                 packed = file.read()
@@ -112,7 +112,7 @@ class AnswerCache:
         return True
 
     def save_names(self, timers: Iterable[str], collections: Iterable[str]) -> None:
-        """Keeps names for the completion of shells, which `names` reads; not being able to loses nothing."""
+        """Writes names for shell completion, which `names` reads; a failure is harmless."""
         lines = [self.label.partition("\n")[0]]
         for kind, entries in (("timers", timers), ("collections", collections)):
             lines += [f"{kind} {text}" for text in dict.fromkeys(entries) if text.isprintable()]
@@ -130,7 +130,7 @@ class AnswerCache:
 
 
 class _Reader(pickle.Unpickler):
-    """Makes values of this program's domain and nothing else: what a file could name otherwise is refused."""
+    """Unpickles values of this program's own classes and nothing else, so that no file can run code."""
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         if module_name.startswith(_OURS) or (module_name, global_name) in _OTHERS:

@@ -142,7 +142,7 @@ MOST_FOLDERS, MOST_SEARCHES = 64, 100
 
 
 class _Kept(Generic[K, V]):
-    """The newest answers, each for a while."""
+    """A small cache: the newest answers, each for a limited time."""
 
     def __init__(self, most: int, clock: Callable[[], datetime]) -> None:
         self._most = most
@@ -187,7 +187,7 @@ class Browser:
         self._bookmarks: _Kept[str, tuple[Bookmark, ...]] = _Kept(1, clock)
 
     def forget(self) -> None:
-        """Everything is read anew: after a sign-in, or on request."""
+        """Empties the caches: after a sign-in, or on request."""
         for cache in (self._searches, self._folders, self._collections, self._pauses, self._bookmarks):
             cache.clear()
 
@@ -220,7 +220,7 @@ class Browser:
         )
 
     async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
-        """Its managers' rules in force; none where that cannot be told, as it may be for who is no member."""
+        """Pause rules in force on a collection; empty if they cannot be read, as may be for non-members."""
         if (kept := self._pauses.get(collection_id)) is not None:
             return kept
         try:
@@ -258,7 +258,7 @@ class Browser:
         return PathLook(entry.kind)
 
     async def bookmark(self, name: str, collection_id: str, path: str) -> Bookmark:
-        """Names a place. Raises what the service raises; never sent twice by itself."""
+        """Creates a bookmark. Raises what the service raises; never retried by itself."""
         made = await self._service.create_bookmark(name, collection_id, path)
         self._bookmarks.clear()
         return made
@@ -272,7 +272,7 @@ class Browser:
         return await self._flows.get_flow(flow_id)
 
     async def consents(self, draft: Draft) -> ConsentCheck:
-        """Consents that are missing, or cannot be told; as asked again before creating. Raises what services raise."""
+        """Consents that are missing or unknown; creating checks them again. Raises what the services raise."""
         return await self._creator.check_consents(draft)
 
     async def _search(self, words: str, scope: str | None) -> tuple[tuple[Suggestion, ...], bool]:
@@ -320,7 +320,7 @@ _WHY = {"recently-used": Why.RECENT, "administered-by-me": Why.MINE, "shared-wit
 
 
 def _named_so_first(words: str, suggestions: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
-    """Those whose name has what was typed before those that have it elsewhere: Enter takes the first one."""
+    """Puts matches by name before matches in other fields: Enter takes the first one."""
     wanted_words = words.lower().split()
 
     def elsewhere(suggestion: Suggestion) -> bool:

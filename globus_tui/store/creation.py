@@ -58,7 +58,7 @@ class CreationServices:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A request to create something, as it left: what is needed to look for what came of it.
+    """A request to create something, as sent: all that is needed to find out later whether it worked.
 
     Attributes:
         timer: what was asked for; None for a transfer, which its submission id tells.
@@ -309,7 +309,7 @@ class Creator:
             return await self._look_before(attempt, draft)
 
     async def _look_before(self, attempt: Attempt, draft: Draft) -> Creation:
-        """A look for an earlier attempt. What it made may be something else than the draft asks for now."""
+        """Looks for what an earlier attempt created, which may differ from what the draft says now."""
         creation = await self._look(attempt, draft, None)
         if not isinstance(creation, Created) or attempt.timer is None or _asks_for(draft, attempt.timer):
             return creation
@@ -336,7 +336,7 @@ class Creator:
         return await self._send(timer, draft, Attempt(self.now(), timer, known), before)
 
     async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt, jobs: Iterable[Job]) -> Creation:
-        """Sends it; `jobs` are the timers that were there before."""
+        """Sends the request; `jobs` are the timers that existed before."""
         self._sending(attempt, draft)
         subject: dict[str, object] = {"timer": {"id": None, "name": timer.name}, "asked": timer.to_document()}
         twins = find_created(timer, jobs, sent_at=self.now(), known=())
@@ -360,7 +360,7 @@ class Creator:
         return self._noted(creation)
 
     async def _look(self, attempt: Attempt, draft: Draft, lost: GlobusTuiError | None) -> Creation:
-        """Looks for what an attempt made: a few times at first, as the service may still be at it; once later on."""
+        """Looks in the list for what an attempt created: repeatedly right after it, as the service may lag; once later."""
         error = lost or GlobusTuiError("No answer came.")
         if attempt.timer is None:
             return Unconfirmed("Hand it in again: it is carried out once however often.", error, attempt, False, draft)
@@ -440,7 +440,7 @@ def _asks_for(draft: Draft, sent: NewTimer) -> bool:
 
 
 def _found(timer: NewTimer, jobs: Iterable[Job], after: Attempt) -> Created | None:
-    """What an earlier attempt made of it."""
+    """The timer that an earlier attempt created, if there is one."""
     matches = find_created(timer, jobs, sent_at=after.sent_at, known=after.known)
     return Created(matches[0], f"{matches[0].label} was created before.", found_again=True) if matches else None
 

@@ -90,7 +90,7 @@ class Details:
         return self._read.get(job_id)
 
     def close(self, job_id: JobId) -> None:
-        """Nobody looks at it any more: its document and older runs need not be kept."""
+        """Frees the document and older runs of a timer whose page was closed."""
         self._read.pop(job_id, None)
         self._markers.pop(job_id, None)
         self._board.opened.pop(job_id, None)

@@ -42,7 +42,7 @@ _MOST_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:
-    """A draft as found.
+    """A draft as read from disk.
 
     Attributes:
         saved_at: when it was last saved, by this machine's clock.
@@ -218,7 +218,7 @@ def _open_elsewhere(document: dict[str, Any]) -> bool:
 
 
 def attempt_document(attempt: Attempt) -> dict[str, Any]:
-    """An attempt as it is kept, so that after a crash what it made can be looked for."""
+    """An attempt as JSON, kept so that its result can be looked for after a crash."""
     return {
         "sent_at": attempt.sent_at.isoformat(),
         "known": sorted(attempt.known),
@@ -229,7 +229,7 @@ def attempt_document(attempt: Attempt) -> dict[str, Any]:
 
 
 def read_attempt(value: object) -> Attempt | None:
-    """What `attempt_document` kept; None when it cannot be understood."""
+    """The reverse of `attempt_document`; None when the document cannot be understood."""
     document = wire.document(value)
     sent_at = wire.moment(document.get("sent_at"))
     if sent_at is None:
@@ -320,7 +320,7 @@ def exported(reading: JobReading, now: datetime, *, fewer_percent: float | None 
 
 
 def to_fill_in(draft: Draft, now: datetime) -> tuple[str, ...]:
-    """What its file needs before a timer can be made from it, a line each: moments that have passed are no schedule."""
+    """What a person must fill in before a timer can be made from the file, a line each: past moments do not do."""
     schedule = draft.schedule
     if schedule is None:
         example = schedule_document(OnceSchedule((now + timedelta(days=1)).replace(second=0, microsecond=0)))

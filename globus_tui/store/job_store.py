@@ -263,7 +263,7 @@ class JobStore:
     # --- what is known
 
     def keep_runs(self, keeper: KeptRuns) -> None:
-        """From now on finished runs are kept there, and those of a timer that is opened are looked up."""
+        """Keeps finished runs there from now on, and looks up those of a timer that is opened."""
         self.details.kept_runs, self._board.shelf.ended = keeper, keeper.note
 
     async def _write_runs(self) -> None:
@@ -297,7 +297,7 @@ class JobStore:
 
     @property
     def runs_known(self) -> bool:
-        """Of every run that counts it was asked what became of it; False while a reading of tasks is still to come."""
+        """Whether the tasks of all runs that count were read; False while some are still to be read."""
         return not self._board.shelf.backlog(self.now())
 
     def count_words(self) -> Mapping[Word, int] | None:
@@ -353,16 +353,16 @@ class JobStore:
     # --- what people decided here
 
     def orders(self, job_id: str) -> Orders:
-        """What they decided of a timer."""
+        """What people decided about one timer."""
         return self._board.orders.get(job_id, NONE)
 
     @property
     def decided(self) -> Mapping[str, Orders]:
-        """The same of all timers of which anything was decided."""
+        """What people decided, by timer id; timers without decisions are not in it."""
         return self._board.orders
 
     async def read_ledger(self) -> None:
-        """Takes what is in the ledger now; one that cannot be read is told, and nothing of it holds."""
+        """Reads the ledger. If it cannot be read, `ledger_problem` says why and none of its decisions apply."""
         self.ledger_problem = None
         parts: list[Mapping[str, Orders]] = []
         for ledger in filter(None, (self.ledger, self.notes)):
@@ -376,7 +376,7 @@ class JobStore:
         self._take_orders()
 
     async def look_into_ledger(self) -> None:
-        """The same when somebody wrote since.
+        """Reads the ledger again if somebody wrote to it since.
 
         Raises:
             GlobusTuiError: it cannot be told.
@@ -385,7 +385,7 @@ class JobStore:
             await self.read_ledger()
 
     async def decide(self, job_ids: Iterable[str], **changes: Any) -> None:
-        """Writes the same down of some timers, see `edit_timer`, and goes by it.
+        """Writes the same decisions about several timers, see `edit_timer`, and applies them.
 
         Raises:
             GlobusTuiError: the ledger cannot be written; nothing was changed.
@@ -406,7 +406,7 @@ class JobStore:
         self._take_orders()
 
     async def hand_on(self, old_id: str, new_id: str) -> None:
-        """Gives note, tags and limits of a timer to the one in its place. A ledger that cannot be written is told."""
+        """Moves note, tags and limits of a timer to the one that replaced it. A failure goes to `ledger_problem`."""
 
         def handing_on(keys: Sequence[str]) -> Callable[[dict[str, Any]], None]:
             def edit(document: dict[str, Any]) -> None:
@@ -449,7 +449,7 @@ class JobStore:
         return done
 
     async def read_once(self, *, names: bool = True) -> None:
-        """Reads all timers, and all that tells how they are, for a program that does not stay; see `freshness`.
+        """Reads all timers and their tasks once, for a command that then ends; see `freshness`.
 
         Without `names` those of a few collections are looked up only, as at every refresh.
         """
@@ -491,7 +491,7 @@ class JobStore:
         return outcome
 
     async def close_requests(self) -> tuple[Closed, ...]:
-        """Looks what became of requests whose answer nobody got, when that is due; see `OpenRequests.look`."""
+        """Looks up requests whose answer was lost, when that is due; see `OpenRequests.look`."""
         if self.freshness.checked_at is None or self.refresher.plan.signed_out:
             return ()
         closed = await self._open_requests.look()

@@ -37,7 +37,7 @@ _NOTED: ContextVar[Mapping[str, Any]] = ContextVar("noted", default={})  # noqa:
 
 @contextmanager
 def noting(**fields: Any) -> Iterator[None]:
-    """Meanwhile every entry that is made has these fields, and one `batch`: what is done together is one step."""
+    """Adds these fields and one `batch` to every entry made meanwhile: undo takes a batch back as one step."""
     token = _NOTED.set({"batch": os.urandom(8).hex(), **fields})
     try:
         yield
@@ -169,7 +169,7 @@ def digest(line: bytes) -> str:
 
 
 def make_line(entry: Mapping[str, Any], prev: str) -> bytes:
-    """One line without its newline, of whatever is in the entry: it never raises.
+    """One line without its newline; never raises, whatever is in the entry.
 
     Anything that looks like a secret is left out, whoever put it there. What nests deeper than can be written, or
     refers to itself, is left out too.
@@ -283,7 +283,7 @@ def folded(entries: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...
 
 
 def is_open(entry: Mapping[str, Any]) -> bool:
-    """Nobody knows yet what became of the request, by the entry as `folded` gives it."""
+    """Whether the result of a request is still unknown; takes an entry as `folded` returns it."""
     return bool(entry.get("request")) and entry.get("outcome") in ("asked", "unknown") and not entry.get("closed")
 
 
@@ -296,7 +296,7 @@ _LONGEST = timedelta(hours=1)
 
 
 class Journal:
-    """Appends entries; never in the way of what it records.
+    """Appends entries; a failure to write never stops the change that is recorded.
 
     When the file cannot be written (full or read-only home), entries are kept in memory, tried again with the next
     one, and `take_warning` has one sentence about it, once.
@@ -435,7 +435,7 @@ class Journal:
 
 
 def _is_ours(entry: Mapping[str, Any]) -> bool:
-    """A later version of this program looks up itself what it asked for."""
+    """Whether this version wrote it; a later version looks up its own requests."""
     return (wire.whole(entry.get("v")) or 0) <= _VERSION
 
 

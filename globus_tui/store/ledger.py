@@ -32,13 +32,13 @@ _KEY = "alarm_percent"
 
 
 def alarm_entry(draft: Draft) -> dict[str, float | None]:
-    """What the journal keeps of it beside a creation: nothing while it is the usual one, or nothing is deleted."""
+    """The journal's field for the alarm level of a creation: none if it is the usual level, or nothing is deleted."""
     percent = draft.guards.fewer_percent
     return {_KEY: percent} if draft.deletes and percent != USUAL_PERCENT else {}
 
 
 def alarm_levels(entries: Iterable[Mapping[str, Any]]) -> dict[str, float | None]:
-    """The levels of timers made here, by id, where they are not the usual one; None: it never alarms."""
+    """Alarm levels of timers made here that differ from the usual one, by id; None: it never alarms."""
     levels: dict[str, float | None] = {}
     for entry in entries:
         job_id = wire.text(wire.document(entry.get("timer")).get("id"))
@@ -75,7 +75,7 @@ class Ledger:
         self._stamp: object = None
 
     async def read(self) -> Mapping[str, Any]:
-        """What is kept for this profile; an empty document where there is nothing. Never changed by whoever reads it.
+        """This profile's part; an empty document if there is none. Callers must not change it.
 
         Raises:
             GlobusTuiError: the file cannot be read or understood, or its file system does not answer.
@@ -146,7 +146,7 @@ class Ledger:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Waits a little for whoever changes it now; on a file system without locks it goes on without."""
+        """Waits a little for the lock; on a file system without locks it goes on without."""
         if self.path is None:
             yield
             return
@@ -177,14 +177,14 @@ class Ledger:
         return 0o600 | writers | writers << 1
 
     def _hand_to_group(self, path: Path) -> None:
-        """The group of the folder is the one that shares the file; who is not in it cannot give it away."""
+        """Gives the file the folder's group, which shares it; not possible for somebody outside that group."""
         if self.shared:
             with suppress(OSError):
                 os.chown(path, -1, path.parent.stat().st_gid)
 
 
 def orders_in(document: Mapping[str, Any]) -> dict[str, Orders]:
-    """What a profile's part says of each timer."""
+    """The decisions in a profile's part of the ledger, by timer id."""
     windows = {
         str(window.get("id")): window for window in wire.items(document.get("windows")) if isinstance(window, dict)
     }
@@ -193,7 +193,7 @@ def orders_in(document: Mapping[str, Any]) -> dict[str, Orders]:
 
 
 def edit_timer(document: Document, job_id: str, **changes: Any) -> None:
-    """Writes down something of one timer; None takes it away."""
+    """Sets fields of one timer; None removes a field."""
     timers: Document = document.setdefault("timers", {})
     timer: Document = timers.setdefault(job_id, {})
     for key, value in changes.items():

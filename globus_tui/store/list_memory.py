@@ -1,4 +1,4 @@
-"""What somebody made of the list and wants to find again: columns, order, saved views, pins, lines typed after `:`.
+"""What is remembered of the list between sessions: columns, order, saved views, pins, lines typed after `:`.
 
 One private file for each profile in the state folder. What in it cannot be read is left out; losing it loses no timer.
 """
@@ -39,7 +39,7 @@ class SavedView:
 
 @dataclass
 class ListMemory:
-    """What is remembered, and where; `path` None remembers it for one session.
+    """The remembered settings and their file; without `path` they last for one session.
 
     Attributes:
         last: columns and order as they were left; its filter is not used.
@@ -58,7 +58,7 @@ class ListMemory:
 
     @classmethod
     def load(cls, path: Path) -> ListMemory:
-        """Reads the file; what is wrong in it is as if it were not there."""
+        """Reads the file; entries that are wrong are ignored."""
         document: Any = None
         with contextlib.suppress(OSError, ValueError, RecursionError):
             document = json.loads(read_file(path, _MOST_BYTES))
@@ -70,7 +70,7 @@ class ListMemory:
         return cls(path, _view(get("last")), views, default, _texts(get("pins")), _texts(get("lines"))[-_LINES_KEPT:])
 
     def save(self) -> str | None:
-        """Writes the file; why it could not be, else None."""
+        """Writes the file; returns why it could not, else None."""
         if self.path is None:
             return None
         document = {

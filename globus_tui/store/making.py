@@ -57,12 +57,12 @@ class DraftKeeper:
 
     @property
     def kept(self) -> bool:
-        """There is something on the shelf, or will be: the draft is not just an empty one."""
+        """Whether the draft is on the shelf or will be: an empty draft is not kept."""
         return (self._on_disk or self._unsaved) and not self.over
 
     @property
     def saved(self) -> bool:
-        """The draft on the shelf is the one on the screen."""
+        """Whether the draft on the shelf is the one on the screen."""
         return self._on_disk and not self._unsaved
 
     def take(self, draft: Draft, step: str) -> bool:
@@ -90,7 +90,7 @@ class DraftKeeper:
         return True
 
     def sending(self, attempt: Attempt, draft: Draft) -> None:
-        """A request is about to leave: remember it with what it asks for, so that a crash can be looked into."""
+        """Keeps a request with its draft just before it is sent, so that a crash can be looked into."""
         self.attempt, self._draft, self._unsaved = attempt, draft, True
         self.save_now()
 

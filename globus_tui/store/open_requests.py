@@ -155,7 +155,7 @@ _NOT_YET = _Answer(settled=False)
 
 
 class OpenRequests:
-    """Looks them up: the first time soon, then ever less often, until it is certain or late.
+    """Looks up open requests: first soon, then ever less often, until the result is certain or it is too late.
 
     Args:
         tasks: what was to be cancelled.
@@ -182,7 +182,7 @@ class OpenRequests:
         return self._looks.get(request) or (when + _FIRST if when else self._now())
 
     async def look(self) -> tuple[Closed, ...]:
-        """Looks for all that is due; gives those of which the last word is written now. Never raises."""
+        """Looks up all that are due; returns those whose result is known now. Never raises."""
         if self._looking:
             return ()
         self._looking = True
@@ -285,7 +285,7 @@ def _id_of(entry: Mapping[str, Any], about: str) -> str | None:
 
 
 def _is_later(entry: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
-    """Another request, which ended after this one left."""
+    """Whether this is another request that ended after `asked` was sent."""
     when, asked_at = wire.moment(entry.get("when")), wire.moment(asked.get("asked_at") or asked.get("when"))
     return entry.get("request") != asked.get("request") and (not when or not asked_at or when >= asked_at)
 
@@ -320,7 +320,7 @@ def _made(entry: Mapping[str, Any], jobs: Mapping[JobId, Job], asked_at: datetim
 
 
 def _as_kept(job: Job) -> Job:
-    """With what the journal leaves out of a flow's input left out here, too: by that nothing can be told apart."""
+    """The job without what the journal leaves out of a flow's input, so that the two can be compared."""
     flow = job.payload
     if not isinstance(flow, FlowStart):
         return job

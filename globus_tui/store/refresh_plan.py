@@ -132,7 +132,7 @@ class Plan:
         return replace(self, next_at=next_at, failures=0, signed_out=False)
 
     def failed(self, now: datetime, *, retry_after: float | None = None, jitter: float = 0.5) -> Plan:
-        """It did not: the wait doubles.
+        """The request failed: the wait doubles.
 
         Args:
             retry_after: seconds that the service asked to wait: never earlier than that.
@@ -149,11 +149,11 @@ class Plan:
         return replace(self, signed_out=False, failures=0, next_at=now)
 
     def with_interval(self, seconds: float, now: datetime) -> Plan:
-        """Another interval, counted from now on; 0 switches refreshing off."""
+        """Sets another interval, counted from now on; 0 switches refreshing off."""
         return self._rescheduled(replace(self, interval=seconds), now)
 
     def with_focus(self, focused: bool, now: datetime, checked_at: datetime | None) -> Plan:
-        """Somebody began or ceased to look; whoever comes back gets fresh data at once if they are due."""
+        """The terminal got or lost the focus; whoever comes back gets fresh data at once if they are due."""
         if focused == self.focused:
             return self
         changed = replace(self, focused=focused)

@@ -56,7 +56,7 @@ class Reach:
 
 
 class DueJobs:
-    """Moments are of two kinds: next runs by the service's clock, wishes by this machine's."""
+    """Timers to read singly, and when: next runs by the service's clock, wishes by this machine's."""
 
     def __init__(self) -> None:
         self._next_runs: dict[JobId, datetime] = {}
@@ -66,7 +66,7 @@ class DueJobs:
         self._not_before: datetime | None = None
 
     def note(self, rows: Iterable[Row]) -> None:
-        """Takes down when jobs run next. Each next run is looked at once: the list sees to the rest."""
+        """Notes when jobs run next. Each next run is read for once; the list sees to the rest."""
         for row in rows:
             next_run = datetime.fromtimestamp(row.next_run, UTC)
             if row.undated or not row.live:
@@ -80,7 +80,7 @@ class DueJobs:
             heapify(self._heap)
 
     def wish(self, job_id: JobId, at: datetime) -> None:
-        """Somebody wants a job read again at a moment of this machine's clock."""
+        """Has a job read again at a moment of this machine's clock."""
         self._wishes[job_id] = min(at, self._wishes.get(job_id, at))
 
     def next_at(self, now: datetime, clock: datetime, reach: Reach) -> float | None:
@@ -94,7 +94,7 @@ class DueJobs:
         return min(seconds) if seconds else None
 
     def take(self, now: datetime, clock: datetime, reach: Reach) -> tuple[JobId, ...]:
-        """The jobs to read now, few: when many fall due at one time the list has them soon enough."""
+        """Returns the few jobs to read now: when many fall due at one time, the list has them soon enough."""
         wished = [job_id for job_id, at in self._wishes.items() if at <= clock]
         for job_id in wished:
             del self._wishes[job_id]
@@ -118,7 +118,7 @@ class DueJobs:
         return fallen if len(fallen) <= DUE_AT_ONCE else []
 
     def _open_ones(self, opened: Iterable[JobId]) -> list[tuple[datetime, JobId]]:
-        """When the timers that somebody looks at are worth a look, each once for every next run."""
+        """When opened timers are worth a reading, each once for every next run."""
         return [
             (next_run + AFTER_NEXT_RUN, job_id)
             for job_id in opened
@@ -129,7 +129,7 @@ class DueJobs:
         return self._next_runs.get(job_id) == next_run
 
     def _drop_old(self, now: datetime) -> None:
-        """Next runs that were long past when first seen are overdue or late: not our business."""
+        """Drops next runs that were long past when first seen: those timers are overdue or late."""
         long_past = now - AFTER_NEXT_RUN - timedelta(seconds=60)
         while self._heap and (not self._current(*self._heap[0]) or self._heap[0][0] < long_past):
             heappop(self._heap)
@@ -258,7 +258,7 @@ class Refresher:
         self.board.set_freshness(Freshness(state, answered, next_attempt=self.plan.next_at, partial=partial))
 
     def note_failure(self, error: GlobusTuiError) -> None:
-        """The service could not be asked, or refused: keeps what is there, says why, and plans the next attempt."""
+        """Keeps the data after a failed or refused request, says why, and plans the next attempt."""
         now = self.board.clock()
         advice = error.advice or None
         in_vain = self._signed_in_at_last and isinstance(error, ServiceError) and is_sign_out(error)
@@ -339,7 +339,7 @@ class Refresher:
     # --- single timers
 
     async def read_job(self, job_id: JobId) -> None:
-        """Reads one timer again, as far as that works. A 404 takes it off."""
+        """Reads one timer again, if that works. A 404 removes it."""
         asked = self.board.number()
         try:
             reading = await self._services.jobs.get_job(job_id, page_size=FEW_RUNS)
@@ -425,13 +425,13 @@ class Refresher:
             await self._read_tasks()
 
     def tick(self) -> None:
-        """Judges by the clock alone; asks nothing of any service."""
+        """Judges all timers again by the clock alone, without a request."""
         self._ticked_at = self.board.clock()
         self._freshness()
         self.board.tick()
 
     def set_interval(self, seconds: float) -> None:
-        """Another interval (see `usable_interval`); 0 switches off."""
+        """Sets the interval (see `usable_interval`); 0 switches refreshing off."""
         self.plan = self.plan.with_interval(seconds, self.board.clock())
         state = self.board.freshness.state
         if state in (FreshnessState.FRESH, FreshnessState.PAUSED):
@@ -443,7 +443,7 @@ class Refresher:
         self._freshness(next_attempt=self.plan.next_at)
 
     def signed_in(self, *, fresh: bool = False) -> None:
-        """There are credentials again: the next refresh is due at once; `fresh`: somebody has just signed in."""
+        """Makes the next refresh due at once, as there are credentials again; `fresh`: somebody has just signed in."""
         self._signed_in_at_last = fresh
         self.plan = self.plan.asking_again(self.board.clock())
         self._freshness(next_attempt=self.plan.next_at, gare=None)

@@ -157,7 +157,7 @@ class Swapper:
         return Swapped(new.job, str(old.job.job_id), words, self._recorder.take_warning(), fired)
 
     async def _record_swap(self, new: JobReading, old: JobReading) -> None:
-        """The lineage: which timer has taken the place of which."""
+        """Records which timer replaced which."""
         await self._recorder.record_swap(
             {
                 "timer": {"id": new.job.job_id, "name": new.job.name},
@@ -201,7 +201,7 @@ class Swapper:
     async def _new_again(
         self, new: JobReading, old: JobReading, problem: GlobusTuiError | None, *, sure: bool
     ) -> NotSwapped:
-        """The old one could not be resumed: the new one goes on, once the old one is known to stand still."""
+        """Resumes the new timer after the old one could not be resumed, once the old one is known to be paused."""
         why = problem or "Globus said yes, but it still rests."
         words = f"The old timer could not be resumed: {why}{_may_arrive(problem)}"
         if not sure and not (await self._pause(old))[0]:

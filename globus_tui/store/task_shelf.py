@@ -64,7 +64,7 @@ class TaskShelf:
         self.let_go(job_id, tuple(task_id for task_id, _, _ in tasks))
 
     def let_go(self, job_id: JobId, newest: tuple[str, ...] = ()) -> None:
-        """Tasks of runs that newer ones have pushed out: a console that is open for weeks has seen many."""
+        """Frees tasks of runs that newer ones pushed out: over weeks there are many."""
         before = self._newest.pop(job_id, ())
         if newest:
             self._newest[job_id] = newest
@@ -77,7 +77,7 @@ class TaskShelf:
         self._depth = depth_for(jobs)
 
     def forget(self, jobs: Container[JobId]) -> None:
-        """The jobs are gone: nobody asks for their tasks. What is known of them stays until they are let go."""
+        """Stops asking for tasks of jobs that are gone; `let_go` frees them later."""
         for task_id in [task_id for task_id, owner in self._owners.items() if owner in jobs]:
             for known in (self._wanted, self._turns, self._owners):
                 known.pop(task_id, None)
@@ -92,7 +92,7 @@ class TaskShelf:
         return tuple(task_id for _, _, task_id in nsmallest(limit, due))
 
     def backlog(self, now: datetime) -> bool:
-        """Some task was never asked for, and it makes sense to. One that Transfer does not know waits for the list."""
+        """Whether some task that counts was never asked for. One unknown to Transfer waits for the next list."""
         return any(
             task_id not in self._tasks and task_id not in self._not_before and self._is_due(task_id, order, now)
             for task_id, order in self._wanted.items()
@@ -125,7 +125,7 @@ class TaskShelf:
         return touched
 
     def missed(self, ids: Iterable[str], now: datetime) -> None:
-        """Ids that the service does not know (or not for us): ask again later, sooner for a run just made."""
+        """Notes ids that the service does not know (or not for us): asked for again later, sooner for a new run."""
         for task_id in ids:
             order = self._wanted.get(task_id)
             new = order is not None and now.timestamp() + order[1] < _NEW_RUN.total_seconds()

@@ -73,7 +73,7 @@ def steps(entries: Iterable[Mapping[str, Any]]) -> list[Step]:
 
 
 def _weighty(entries: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """Without the pause that came before a deletion or after a creation, and without the creation for a swap."""
+    """Drops entries that belong to another: the pause before a deletion or after a creation, a swap's creation."""
 
     def timer(entry: Mapping[str, Any]) -> object:
         return wire.document(entry.get("timer")).get("id")

@@ -231,7 +231,7 @@ def why_not_paused(state: JobState | None) -> str | None:
 
 
 def check_times(now: datetime, at: datetime | None, until: datetime | None, *, resume: bool) -> None:
-    """Refuses a window that cannot be.
+    """Refuses impossible times of a window.
 
     Raises:
         BadInput: it would end before it begins, or nobody says when it is to end by itself.
@@ -420,7 +420,7 @@ class Windows:
         await self._store.ledger.change(forget)
 
     async def _claim(self, window_id: str, claim: Callable[[Item], Item | None], now: datetime) -> list[Item]:
-        """Lets nobody else do it: what comes back is for this copy to do."""
+        """Claims items for this copy of the program; returns those that no other copy has claimed."""
         ours: list[Item] = []
 
         def write(document: dict[str, Any]) -> None:
@@ -475,7 +475,7 @@ class Windows:
 
 
 def note_resumed(document: dict[str, Any], job_id: JobId) -> None:
-    """Somebody resumed a timer by itself: the window that paused it has nothing to do with it any more."""
+    """Takes a timer that somebody resumed out of the window that paused it."""
     windows = windows_in(document)
     for window in windows:
         items = tuple(
