@@ -89,7 +89,7 @@ def code_of(wrong: GlobusTuiError) -> int:
 
 
 def _flushed(code: int, name: str) -> int:
-    """What was printed has arrived, or it is said why not; whoever reads only the beginning has what was wanted."""
+    """Flushes output and reports a failure; a reader that stops early (`head`) is none."""
     import os
     import sys
 

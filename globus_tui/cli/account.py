@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """As whom a command acts, and where.
+    """The identity and environment that a command acts with.
 
     Attributes:
         service: the service account that the environment names, or None.
@@ -41,7 +41,7 @@ class Standing:
 
 
 class CannotShowError(GlobusTuiError):
-    """What was asked for could not be printed, whatever was done before."""
+    """Output could not be printed, though the work may have been done."""
 
 
 def read_settings(options: Namespace) -> Settings:
@@ -77,7 +77,7 @@ async def stand(settings: Settings) -> Standing:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Ctrl+C ends what reads from the terminal here: an event loop takes note of it, and lets it read on."""
+    """Lets Ctrl+C end a read from the terminal: an event loop would only note it and read on."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
@@ -160,7 +160,7 @@ def may_be_changed(options: Namespace, settings: Settings, *, asks: bool = True)
 
 
 def goes_on(options: Namespace, plan: Iterable[str], verb: str, count: int) -> int | None:
-    """Tells what would be done, and asks; the exit code if it is not to be done, else None.
+    """Says what would be done, and asks; returns the exit code if it is not to be done, else None.
 
     Args:
         count: timers that something is done to. Deleting them wants more than a letter.
@@ -177,7 +177,7 @@ def goes_on(options: Namespace, plan: Iterable[str], verb: str, count: int) -> i
 
 
 def agreed(verb: str, count: int) -> bool:
-    """Deleting wants more than a letter."""
+    """Asks for agreement; deleting asks for more than a letter."""
     accepted = (f"delete {count}",) if verb == "delete" else ("y", "yes")
     print(f"Type {accepted[-1]} to go on: ", end="", file=sys.stderr, flush=True)
     with interruptible():

@@ -60,7 +60,7 @@ def run(options: Namespace) -> int:
 
 
 def _hear(ear: int, until: float) -> bytes:
-    """What the child says; nothing when it did not come to an end in time."""
+    """Reads the child's output; empty if it did not end in time."""
     answer = b""
     while select.select([ear], [], [], max(0.0, until - time.monotonic()))[0]:
         part = os.read(ear, 1 << 16)
@@ -71,7 +71,7 @@ def _hear(ear: int, until: float) -> bytes:
 
 
 def _work(options: Namespace, ear: int, mouth: int) -> None:
-    """Never returns: what is above this in the stack belongs to the parent."""
+    """Does the child's work and exits: the callers on the stack belong to the parent process."""
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
@@ -174,7 +174,7 @@ def _quiet_until(text: str, now: datetime, zone: tzinfo) -> str | None:
 
 
 def check_quiet(text: str) -> None:
-    """Refuses what are no hours.
+    """Raises BadInput for a text that is no span of hours.
 
     Raises:
         BadInput: it is not like 22:00-06:00.

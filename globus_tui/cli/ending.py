@@ -34,7 +34,7 @@ class Ending:
     """
 
     def __init__(self) -> None:
-        """Signals do what they do by default until `watch` is called."""
+        """Signals keep their default effect until `watch` is called."""
         self.code: int | None = None
         self._leave: Callable[[int], object] | None = None
         self._last: list[Callable[[], object]] = []
@@ -74,11 +74,11 @@ class Ending:
             self._leave = None
 
     def at_last(self, *let_go: Callable[[], object]) -> None:
-        """Has these called once at the end, the last first: by `let_go`, or by the thread if the program hangs."""
+        """Has these functions called once at the end, last one first: by `let_go`, or by the thread if all hangs."""
         self._last += let_go
 
     def let_go(self) -> None:
-        """Calls what `at_last` was given, as far as nobody has yet."""
+        """Calls the functions given to `at_last` that were not called yet."""
         while self._last:
             with contextlib.suppress(IndexError):  # the other thread was quicker
                 last = self._last.pop()

@@ -63,7 +63,7 @@ class FirstFrame:
         self._set_as_before()
 
     def draw_over(self) -> None:
-        """Textual is about to keep the terminal's settings that it finds, and to bring them back at its end."""
+        """Restores the terminal's settings just before Textual saves them for its own end."""
         self._drawn_over, self.given_back = True, False
         self._set_as_before()
 

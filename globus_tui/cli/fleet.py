@@ -41,7 +41,7 @@ def run_schema(options: Namespace) -> int:
 
 
 def _failing_once(command: Command) -> Command:
-    """Whatever is wrong is told line by line, with exit code 1: 2 means changes here."""
+    """Reports any error line by line with exit code 1, as 2 means "changes" here."""
 
     @wraps(command)
     async def run(options: Namespace) -> int:
@@ -100,7 +100,7 @@ def print_lines(lines: Iterable[Line], context: Context, *, error: bool = False)
 
 @_failing_once
 async def run_apply(options: Namespace) -> int:
-    """Makes it so. Exit codes: 0 all is as the files say now, 1 it is not."""
+    """Applies the plan. Exit codes: 0 all is as the files say now, 1 it is not."""
     where, basis, prune = _kept(Path(options.folder))
     async with signed_in(options) as context:
         may_be_changed(options, context.settings)

@@ -216,7 +216,7 @@ def _length(text: str) -> timedelta:
 
 
 def check_length(text: str) -> None:
-    """Refuses what is no length of time.
+    """Raises BadInput for a text that is no length of time.
 
     Raises:
         BadInput: it is not like 24h or 7d.

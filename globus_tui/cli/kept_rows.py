@@ -24,7 +24,7 @@ def kept_rows(settings: Settings, environment: Environment, who: str) -> AnswerC
 
 
 def forget_rows(done: Logout, settings: Settings, environment: Environment) -> None:
-    """After signing out: what was seen is nobody's any more.
+    """Deletes the kept rows after signing out.
 
     Drafts and the journal stay. They are the user's own work, hold nothing that signs anybody in, and cannot be read
     again from Globus.

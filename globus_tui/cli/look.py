@@ -181,7 +181,7 @@ async def run_show(options: Namespace) -> int:
 
 
 def _all_about(timer: Listed, context: Context) -> list[str]:
-    """As on the screen of the timer."""
+    """Prints what the screen of a timer shows."""
     case, job = timer.case, timer.state.job
     plots = detail_words.plots(job, context.store.tasks, ascii_only=context.ascii)
     past = detail_words.past_words(timeline(job, context.store.tasks, case.now), complete=timer.state.history.complete)

@@ -36,7 +36,7 @@ def make_making(
     drafts: Path | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Making:
-    """Puts it together; nothing is asked of any service.
+    """Builds it without any request.
 
     Args:
         settings: say where drafts are kept.

@@ -40,7 +40,7 @@ _ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
 
 
 def share_one_heap() -> None:
-    """Threads share one heap, and what gets free at its end goes back: else ten megabytes stay that nobody uses.
+    """Has threads share one heap, so that its free end can go back to the system: saves ten megabytes.
 
     Buffers, as those in which an answer is unpacked, lie outside of it: between them, small things that stay would pin
     a heap that gets longer from day to day (27 MB after six hours, 40 after twenty).
@@ -57,7 +57,7 @@ def share_one_heap() -> None:
 
 
 def trim_heap() -> None:
-    """What is free inside the heap goes back to the system, too."""
+    """Returns free memory inside the heap to the system."""
     with contextlib.suppress(ImportError, OSError, AttributeError):
         import ctypes
 
@@ -65,7 +65,7 @@ def trim_heap() -> None:
 
 
 def forbid_core_dumps() -> None:
-    """A crash leaves no picture of the memory on the disk: there are tokens in it."""
+    """Forbids core dumps: they would hold tokens."""
     with contextlib.suppress(ImportError, OSError, ValueError):  # Windows; a system that does not let us
         import resource
 

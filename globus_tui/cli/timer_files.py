@@ -72,7 +72,7 @@ async def _with_defaults(draft: Draft, context: Context) -> Draft:
 
 
 async def _check(draft: Draft, context: Context) -> tuple[Finding, ...]:
-    """All that the wizard checks, with what services can tell."""
+    """Runs the checks of the wizard, also those that ask services."""
     await context.store.refresh()
     known: list[Lookups] = [Lookups()]
     await Preflight(context.making.lookup, known.append).look(draft, known[-1], signed_in=True)
@@ -168,7 +168,7 @@ async def run_export(options: Namespace) -> int:
 
 
 def _not_kept(draft: Draft, now: datetime) -> list[str]:
-    """What of it no timer of today takes, or this program does not know."""
+    """The fields of a timer that a new one cannot have, or that this program does not know."""
     extra = {*draft.transfer.extra, *(["flow"] if draft.flow.extra else [])}
     findings = check_draft(draft, now)
     return [finding_line(finding) for finding in findings if finding.level is Level.STOP or finding.field in extra]

@@ -81,7 +81,7 @@ class Context:
             raise NetworkError(f"The timers could not be read: {freshness.problem}", maybe_processed=False, advice="")
 
     def source_counts(self) -> SourceCounts:
-        """What looks at the sources of mirrors that run soon."""
+        """Counts files at the sources of mirrors that run soon."""
         return SourceCounts(self.store, self.making)
 
     def listed(self, states: Sequence[JobState]) -> list[Listed]:

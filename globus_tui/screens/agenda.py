@@ -79,7 +79,7 @@ class AgendaScreen(TimerScreen):
         return f"Agenda > {'next ' if self._agenda_begins is None else ''}{length}"
 
     def on_mount(self) -> None:
-        """Draw lanes at once; what is in whose way comes when it is reckoned."""
+        """Draw lanes at once; collisions are computed in the background and added later."""
         self.show_lanes()
         self._forecast()
 
@@ -101,7 +101,7 @@ class AgendaScreen(TimerScreen):
 
     @work(group="forecast", exclusive=True)
     async def _forecast(self) -> None:
-        """Of all timers, whatever is shown: those that are not shown wait in the same queue."""
+        """Forecasts for all timers, also those not shown: they wait in the same queue."""
         habits: list[Habit] = []
         for number, (job_id, row) in enumerate(tuple(self.states.rows.items())):
             if row.live and job_id in self.states:

@@ -40,7 +40,7 @@ _BACK = tuple(command for command in EVERYWHERE if command.command_id == "app.ba
 
 
 class Note(NamedTuple):
-    """The last thing said to the user: harmless words, `information`, `warning` or `error`, and with what it leaves."""
+    """The last message to the user: safe text, `information`, `warning` or `error`, and what it is about."""
 
     words: str = ""
     severity: str = "information"

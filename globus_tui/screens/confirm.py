@@ -53,7 +53,7 @@ def read_moment(app: Console) -> Callable[[str], datetime | None]:
 
 
 def tell_ends(app: Console, ends: Sequence[tuple[bool, str, str]], words: str) -> None:
-    """How many of several are `words`; a list of what became of each where one is not."""
+    """Says how many of several are done (`words`, such as "paused"); lists each result if one failed."""
     bad = sum(not done for done, _, _ in ends)
     app.say(f"{len(ends) - bad} of {len(ends)} {words}", "error" if bad else "information")
     if bad:

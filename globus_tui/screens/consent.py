@@ -50,7 +50,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that is done after the login unless it is left out.
+    """Something that is done after the login unless the user unticks it.
 
     Attributes:
         words: what is done, and what starts at once because of it.
@@ -179,7 +179,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
         self.query_one("#consent-hints", Static).update(self._hints())
 
     def _show_meant(self) -> None:
-        """Whom all of this is for, on the first lines: what starts because of it must not have to be looked for."""
+        """Shows first which timers this is for: nobody should have to look for what starts because of it."""
         choices = self._consent_prompt.choices
         if len(choices) == 1:
             self.query_one("#meant", Static).update(Content(self.safe(choices[0].words)))
@@ -287,7 +287,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
     @on(Toggle.Changed)
     def ask_for_what_is_left(self) -> None:
-        """Less may be asked for when something is left out."""
+        """Ask again which consents are needed: fewer, when a choice was unticked."""
         self._show_meant()
         if self._consent_prompt.change:
             self.run_worker(self._ask_for_what_is_left(), group="look-up")
@@ -375,7 +375,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
 
 def _fetching(link_file: Path) -> str:
-    """What shows the file on another machine; the path begins in the home folder where it can, as `ssh` does."""
+    """The command that shows the file from another machine; the path is relative to the home folder where possible."""
     home = Path.home()
     path = link_file.relative_to(home) if link_file.is_relative_to(home) else link_file
     command = f"cat {shlex.quote(str(path))}"

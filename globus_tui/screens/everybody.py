@@ -90,7 +90,7 @@ class _Table(JobTable):
         super().set_columns((profile, *narrower))
 
     def _cell(self, column: Column[Any], line: _Line) -> Cell:
-        """Of a profile that cannot be read now: how its timers were, and a line for itself that says why."""
+        """A cell of a row; a profile that cannot be read now has its last rows, and a line of its own that says why."""
         look, view = line.look, self._row_view
         if line.row and not look.problem:
             return column.cell(line)

@@ -30,7 +30,7 @@ _FRAME = 5
 
 
 class Palette(CommandPalette, Page[None]):
-    """Textual's, in which turning a page of what was not drawn yet would end the program.
+    """Textual's palette, mended: turning a page before it was drawn would end the program.
 
     A command is run only when its line was the chosen one for as long as a question must be read.
     """

@@ -106,7 +106,7 @@ class ImpactScreen(Searching, ListScreen):
 
 
 def open_impact(app: Console, typed: str) -> str | None:
-    """Show what stops with what is meant by an id or a part of a name; without any, all to choose from."""
+    """Show what stops with the collection or identity of this id or part of a name; without any, all to choose from."""
     if not typed:
         app.open_screen(ImpactScreen())
         return None

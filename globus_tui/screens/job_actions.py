@@ -72,7 +72,7 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
 
 
 def able_ones(states: Sequence[JobState]) -> tuple[JobState, ...]:
-    """Those to which anything can be done: one that cannot be understood does not hold up the others marked."""
+    """Leaves out timers that cannot be understood, so that they do not hold up the others marked."""
     return tuple(state for state in states if not state.job.unreadable and state.pending is None)
 
 
@@ -114,11 +114,11 @@ class JobActions(TimerScreen):
         """The timers meant now: the marked ones, else the one under the cursor or on the screen."""
 
     def hidden_targets(self) -> frozenset[JobId]:
-        """Those of the targets that are marked and not shown now."""
+        """The marked timers that a filter hides now."""
         return frozenset()
 
     def action_over(self, job_ids: frozenset[JobId], failed: frozenset[JobId]) -> None:
-        """An action on several timers has ended: on these, and it did not work for some of them."""
+        """Called when an action on these timers has ended; it failed for some of them."""
 
     def _able(self, command_id: str) -> tuple[JobState, ...]:
         """The targets to which something can be done, or nothing after saying why the command cannot act."""
@@ -132,7 +132,7 @@ class JobActions(TimerScreen):
     def _sorted_out(
         self, states: Sequence[JobState], why: Callable[[JobState], Reason | None]
     ) -> tuple[list[JobState], str]:
-        """Those of the able ones that an action takes, and its arithmetic in words; for the timer at hand no words.
+        """The timers that an action applies to, and how many are left out, in words; no words for a single timer.
 
         One that was replaced is left out where there are others: what is in its place is meant.
         """
@@ -164,7 +164,7 @@ class JobActions(TimerScreen):
         return False
 
     def _listed(self, states: Sequence[JobState]) -> tuple[str, ...]:
-        """All of them, those first that a filter hides now."""
+        """Lines for all of them, those first that a filter hides now."""
         hidden = self.hidden_targets()
         ordered = sorted(states, key=lambda state: state.job_id not in hidden)
         return tuple(f"· {state.job.label}{' (hidden now)' if state.job_id in hidden else ''}" for state in ordered)
@@ -190,7 +190,7 @@ class JobActions(TimerScreen):
             self._resume(states)
 
     def _paused_together(self, states: Sequence[JobState]) -> frozenset[JobId]:
-        """Those that the last pause of several paused; empty when none of them stands still any more."""
+        """The timers that the last pause of several paused; empty when none of them is paused any more."""
         together = [state for state in states if state.job_id in self.app.paused_together]
         still = any(state.job.stands_still for state in together)
         return frozenset(state.job_id for state in together if still and state.job.status is not JobStatus.ACTIVE)

@@ -52,7 +52,7 @@ def _write(text: str) -> None:
 
 @contextlib.contextmanager
 def _ctrl_c_goes_back() -> Iterator[None]:
-    """The event loop would keep Ctrl+C for later and go on waiting for Enter."""
+    """Lets Ctrl+C end the wait for Enter: the event loop would keep it for later."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield

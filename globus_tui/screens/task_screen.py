@@ -73,7 +73,7 @@ class TaskReading:
     pages: dict[View, int] = field(default_factory=dict)
 
     def more(self, view: View) -> bool:
-        """There is another page of it."""
+        """Whether there is another page of it."""
         return self.markers.get(view) is not None
 
     async def read(self, details: Details, task_id: str, view: View) -> None:
@@ -129,7 +129,7 @@ class TaskReading:
 
 
 def _unread(known: Sequence[TaskEvent], page: Sequence[TaskEvent]) -> Sequence[TaskEvent]:
-    """A page without the events at its front that are known: the log grew, and pages are counted from the newest."""
+    """A page without the events that are known already: the log grew, and pages are counted from the newest."""
     for overlap in range(min(len(known), len(page)), 0, -1):
         if page[overlap - 1] == known[-1] and tuple(page[:overlap]) == tuple(known[-overlap:]):
             return page[overlap:]
@@ -137,7 +137,7 @@ def _unread(known: Sequence[TaskEvent], page: Sequence[TaskEvent]) -> Sequence[T
 
 
 async def _pause_messages(details: Details, task_id: str) -> tuple[str, ...]:
-    """Why the task is paused; nothing where nobody says, and a failure to find out hides nothing else."""
+    """Messages on why the task is paused; empty if there are none or they cannot be read."""
     try:
         return (await details.tasks.pause_info(task_id)).messages
     except GlobusTuiError:
@@ -161,7 +161,7 @@ class TaskPage(Searching, TimerScreen):
 
     @abstractmethod
     def show_page(self) -> None:
-        """Write everything anew."""
+        """Show everything again."""
 
     def on_mount(self) -> None:
         self.show_page()

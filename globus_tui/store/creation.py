@@ -360,7 +360,7 @@ class Creator:
         return self._noted(creation)
 
     async def _look(self, attempt: Attempt, draft: Draft, lost: GlobusTuiError | None) -> Creation:
-        """Looks in the list for what an attempt created: repeatedly right after it, as the service may lag; once later."""
+        """Looks in the list for what an attempt created: repeatedly at first, as the service may lag; once later."""
         error = lost or GlobusTuiError("No answer came.")
         if attempt.timer is None:
             return Unconfirmed("Hand it in again: it is carried out once however often.", error, attempt, False, draft)

@@ -1,4 +1,4 @@
-"""How a timer is: one line when all is well; what, since when, what comes of it and the key that helps when not."""
+"""The state of a timer: one line if all is well; else what is wrong, since when, and the key that helps."""
 
 from __future__ import annotations
 

@@ -39,13 +39,13 @@ class RuleList(Widget, can_focus=True):
 
     @dataclass
     class Removed(Message):
-        """The rule at this place is to go."""
+        """The user removes the rule at this place."""
 
         place: int
 
     @dataclass
     class Shifted(Message):
-        """The rule at this place is to go up or down."""
+        """The user moves the rule at this place up or down."""
 
         place: int
         by: int

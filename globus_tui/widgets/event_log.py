@@ -36,7 +36,7 @@ class EventLog(LineList[LogLine]):
 
     @property
     def wraps(self) -> bool:
-        """Long lines are broken, not cut."""
+        """Whether long lines are wrapped instead of cut."""
         return self._log_wraps
 
     def show(
@@ -90,7 +90,7 @@ class EventLog(LineList[LogLine]):
         self.set_rows(known[2])
 
     def _wrap_all(self, width: int) -> Iterator[LogLine]:
-        """Every line broken to the width there is; the pieces are rows of their own, made once."""
+        """Wraps every line to the width; the pieces are rows of their own, made once."""
         for line in self._log_lines:
             known = self._log_pieces.get(line.key)
             if known is None or known[0] is not line or known[1] != width:

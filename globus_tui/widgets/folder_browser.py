@@ -114,13 +114,13 @@ class Order(Enum):
 
 
 class FolderBrowser(LineList[EntryRow]):
-    """The entries of one folder. It asks nobody: the owner lists folders and hands them in."""
+    """The entries of one folder. It makes no requests: the owner lists folders and hands them in."""
 
     BINDINGS = bindings(FOLDER)  # type: ignore[assignment]  # Textual's alias also admits tuples
 
     @dataclass
     class Wanted(Message):
-        """Another folder, or the same in another way.
+        """The user wants another folder, or the same one listed differently.
 
         `folder`: name of a folder in this one; `..` is the one above; empty is this one.
         """
@@ -129,10 +129,10 @@ class FolderBrowser(LineList[EntryRow]):
         again: bool = False
 
     class ConsentWanted(Message):
-        """Enter where Globus wants something first."""
+        """The user pressed Enter where Globus wants something first."""
 
     class BookmarkWanted(Message):
-        """A name for this folder."""
+        """The user wants to bookmark this folder."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(

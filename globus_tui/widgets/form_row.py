@@ -1,4 +1,4 @@
-"""One line of a form: what it is called, its field, and a line for what is to be said of it."""
+"""One line of a form: its label, its field, and a note."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STYLES = {Level.OK: "-ok", Level.NOTE: "-note", Level.WARN: "-warn", Level.STOP
 
 
 class FormRow(Vertical):
-    """A label, a field and a note under it. The note is not there while there is nothing to say."""
+    """A label, a field and a note under it, which is hidden while it is empty."""
 
     DEFAULT_CSS = """
     FormRow { height: auto; }
@@ -66,7 +66,7 @@ class FormRow(Vertical):
 
     @property
     def says_all(self) -> bool:
-        """What is said of it can be read whole: its note is not cut."""
+        """Whether its note can be read whole, without being cut."""
         if self._row_said is None or not self._row_said[1]:
             return False
         note = self.query_one(".row-note", NoteLine)
@@ -74,7 +74,7 @@ class FormRow(Vertical):
         return cell_width(safe_line(self._row_said[1])) + 5 < longest * (1.0 if note.size.height == 1 else 0.85)
 
     def say_words(self, words: str, level: Level = Level.NOTE) -> None:
-        """Say something of this field; nothing takes the line away. Text of a service may stand in it."""
+        """Show a note; an empty one hides it. It may contain text of a service."""
         if (level, words) == self._row_said:
             return
         self._row_said = (level, words)

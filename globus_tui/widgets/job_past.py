@@ -86,7 +86,7 @@ class RunHistory(LineList[Moment]):
 
 
 def _quiet(text: str) -> Cell:
-    """What is not there, or nothing, stands back."""
+    """Mutes zeros and unknown values."""
     return Span(text, "muted") if text in (detail_words.NONE, detail_words.UNKNOWN, "0") else text
 
 
@@ -139,7 +139,7 @@ class JobPast(Vertical):
         self._show_usual(state, view, reading)
 
     def _show_usual(self, state: JobState, view: Viewpoint, reading: PastReading) -> None:
-        """What is usual; when something could not be read, that instead."""
+        """Show what is usual, or what could not be read."""
         line = self.query_one("#usual", TextLine)
         words = detail_words.unread_words(reading.problem) or detail_words.usual_words(state.job, view.tasks)
         line.set_class(reading.problem is not None, "-problem")

@@ -69,7 +69,7 @@ class KeyHints(Widget):
         self.reword()
 
     def reword(self) -> None:
-        """Ask for the words again: what they depend on changed."""
+        """Ask for the words again, after what they depend on changed."""
         if self._depends_on() != self._hint_drawn:
             self.refresh()
 
@@ -78,7 +78,7 @@ class KeyHints(Widget):
         return self._line(self.size.width)
 
     def _depends_on(self) -> tuple[object, ...]:
-        """What the line is made of, beside the keys, which stay as they are."""
+        """All that the line depends on besides the keys, which never change."""
         return (
             self.size.width,
             self.unable,
@@ -87,7 +87,7 @@ class KeyHints(Widget):
         )
 
     def _line(self, room: int) -> Content:
-        """Help and the way back at any rate; then those that can act, then the others."""
+        """Help and the way back always; then commands that can act now, then the others."""
         present = [command for command in self._hint_commands if command.command_id not in self.absent]
         hints = {command.command_id: self._hint(command) for command in present}
         unable = self.unable | self._hint_refused

@@ -71,7 +71,7 @@ class OrderedKeys(LineApp[R]):
         """A key that does nothing was pressed."""
 
     def unsay_unbound(self) -> None:
-        """Another key comes: what was said of the one before is over."""
+        """Takes back what was said of the key before, as another one comes."""
 
     async def on_event(self, event: Event) -> None:
         """As Textual's; keys and pastes queue up, and nothing is taken any more once the program is being left."""
@@ -186,7 +186,7 @@ class OrderedKeys(LineApp[R]):
             screen.seen()
 
     def on_key(self) -> None:
-        """It came through: nobody took it, but it may be bound."""
+        """Called for a key that no widget took; it may be bound."""
         self._key_is_free = True
 
     async def run_action(
@@ -214,7 +214,7 @@ class OrderedKeys(LineApp[R]):
 
 
 def _waits(pump: MessagePump) -> bool:
-    """Whether it has dealt with all its messages, or will deal with none any more."""
+    """Whether a widget has handled all its messages, or will handle none any more."""
     queue: Any = pump._message_queue
     return not pump.message_queue_size and (not pump.is_running or bool(queue.ready_event._waiters))
 

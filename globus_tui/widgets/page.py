@@ -49,16 +49,16 @@ class Page(Screen[Answer]):
 
     @property
     def is_mounted(self) -> bool:
-        """There is something to be shown in, and somebody to look at it."""
+        """Whether widgets can be shown on it: it is mounted and was not left."""
         return super().is_mounted and not self._page_left
 
     @property
     def was_left(self) -> bool:
-        """It is not on the stack any more."""
+        """Whether it is off the stack."""
         return self._page_left
 
     def leave(self) -> None:
-        """It is not on the stack any more: what it was about to show is not shown."""
+        """Called when it leaves the stack: what it was about to show is not shown."""
         self._page_left = True
         for node in self.walk_children(with_self=True):
             self.workers.cancel_node(node)
@@ -83,12 +83,12 @@ class Page(Screen[Answer]):
     # --- whether it could be read
 
     def seen(self) -> None:
-        """It is on the terminal now."""
+        """Called when it was drawn on the terminal."""
         if self._page_drawn_at is None:
             self._page_drawn_at = monotonic()
 
     def ask_anew(self) -> None:
-        """Another question stands on it from now on."""
+        """Called when its question changes: it has to be read again."""
         self._page_drawn_at = None
 
     def could_be_read(self) -> bool:
@@ -111,7 +111,7 @@ class Page(Screen[Answer]):
             sheets.first().mount(Static(Content(safe_line(words)), id="page-tells", classes="-wrong"))
 
     def untell(self) -> None:
-        """What was said of a key is over."""
+        """Takes back what `tell` said."""
         self.query("#page-tells").remove()
 
     def begins_a_word(self, key: Key) -> bool:
@@ -120,7 +120,7 @@ class Page(Screen[Answer]):
         return False
 
     async def take_word(self, keys: Sequence[Key]) -> None:
-        """A word was typed where nothing is typed."""
+        """Called with a word that was typed where there is no field."""
 
 
 class Question(Page[Answer], ModalScreen[Answer]):

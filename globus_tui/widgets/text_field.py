@@ -114,6 +114,6 @@ class CompletingField(TextField):
 
 
 def _common(ring: Sequence[str]) -> str:
-    """What all of them begin with."""
+    """The longest common beginning."""
     least, most = min(ring, default=""), max(ring, default="")
     return least[: next((at for at, char in enumerate(least) if most[at : at + 1] != char), len(least))]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=8)
 def finder(needle: str) -> re.Pattern[str]:
-    """Finds a text as it stands, whether in capitals or not."""
+    """A pattern that finds a text literally, ignoring case."""
     return re.compile(re.escape(needle), re.IGNORECASE)
 
 

@@ -117,7 +117,7 @@ class RowSubject:
 
     @property
     def everything(self) -> Iterator[str]:
-        """Where a word alone is looked for: what is dear to make comes last."""
+        """The texts that a bare word is searched in; expensive ones last."""
         yield self.name
         yield self.health
         yield self.source
@@ -135,7 +135,7 @@ class RowSubject:
         )
 
     def place(self, key: str) -> tuple[str, ...]:
-        """What `from:`, `to:` and `path:` look at."""
+        """The texts that `from:`, `to:` and `path:` search in."""
         if key == "path":
             return (self._row.paths,)
         side = self._row.source, self._row.destination

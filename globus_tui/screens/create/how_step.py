@@ -85,7 +85,7 @@ class GuardsRow(InWizard, Vertical):
 
 
 def read_percent(text: str) -> float | None:
-    """A number from 0 to 100, with or without its sign; None for anything else."""
+    """Reads a number from 0 to 100, with or without a percent sign; None for anything else."""
     try:
         value = float(text.strip().removesuffix("%"))
     except ValueError:

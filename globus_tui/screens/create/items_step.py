@@ -117,7 +117,7 @@ class BatchSheet(Question[Batch]):
     @on(TextField.Changed)
     @on(TextArea.Changed)
     def forget_reading(self) -> None:
-        """What was read is not what stands there now."""
+        """Forget what was read: the text has changed since."""
         self._batch_read = None
 
     def action_take(self) -> None:

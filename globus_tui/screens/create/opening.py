@@ -1,4 +1,4 @@
-"""Opens the wizard, empty or filled with an existing timer; where drafts were left, asks first whether to go on with
+"""Opens the wizard, empty or filled with an existing timer; where there are drafts, asks first whether to go on with
 one.
 """
 
@@ -83,7 +83,7 @@ async def read_source(app: Console, job_id: str, *, for_edit: bool) -> Source | 
 
 
 def named(draft: Draft, names: Mapping[str, str]) -> Draft:
-    """The draft with what its collections are called, as far as known."""
+    """The draft with the names of its collections, as far as known."""
     if draft.what is What.FLOW_TIMER:
         return draft
     data = draft.transfer

@@ -29,7 +29,7 @@ _SOON = 3600
 
 
 def overlap_words(job: Job, *, running: bool, now: datetime, zone: tzinfo) -> str | None:
-    """That another run is under way or near; None when none is."""
+    """Words for another run that is under way or near; None when there is none."""
     if running:
         return "WARN a run of it is in progress: both would write to the same place."
     coming = job.next_run if isinstance(job.schedule, RecurringSchedule) else None

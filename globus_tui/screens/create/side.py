@@ -124,7 +124,7 @@ class Side(InWizard, Vertical):
         self.post_message(self.PathChanged(self, self.path, done, by_itself))
 
     def clear_marks(self) -> None:
-        """Nothing is picked any more; that alone changes no draft."""
+        """Unpicks all entries; that alone changes no draft."""
         with self.prevent(FolderBrowser.MarksChanged):
             self.browser.set_marks(frozenset())
 
@@ -192,7 +192,7 @@ class Side(InWizard, Vertical):
         self._say_path()
 
     def _learn_kind(self, view: FolderView) -> None:
-        """What the typed path is, where the listing of the folder above shows it."""
+        """Learns whether the typed path is a file or a folder, where the listing of the folder above shows it."""
         if self.is_folder is not None or view.problem is not None:
             return
         entry = next((entry for entry in view.entries if inside(view.path, entry.name) == self.path), None)
@@ -292,14 +292,14 @@ class Side(InWizard, Vertical):
         return True
 
     def on_descendant_blur(self) -> None:
-        """What was typed to find another collection, and was left, gives way to the one that is chosen."""
+        """Puts the chosen collection back in the field after a search that was given up."""
         if self.collection_id and not self.collection_field.has_focus:
             self._fill(self.collection_field, safe_line(self.chosen_name()))
 
     # --- finding a collection
 
     def about_suggestion(self) -> str | None:
-        """While one is looked for: what is under the cursor of the list, in words."""
+        """Words for the suggestion under the cursor of the list, while a collection is looked for."""
         suggestion = self.picker.chosen() if self.has_class("-looking") else None
         if suggestion is None or (self.collection_id and not self._side_moved):
             return None

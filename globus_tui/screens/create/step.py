@@ -35,7 +35,7 @@ class InWizard(Widget):
         return cast("WizardScreen", self.screen)
 
     def fill(self, name: str, text: str) -> None:
-        """Show a text in the field of that id, unless something is being typed there; says nothing to anybody."""
+        """Show a text in the field with that id, unless somebody is typing there; posts no message."""
         field = self.query_one(f"#{name}", TextField)
         if not field.has_focus and field.value != text:
             with self.prevent(Input.Changed):

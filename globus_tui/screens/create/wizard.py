@@ -471,7 +471,7 @@ class WizardScreen(TimerScreen):
         return list(worst.values())
 
     def _is_due(self, finding: Finding) -> bool:
-        """What is missing in steps that were not opened yet is no news."""
+        """Whether to show a finding now: what is missing in steps that were not opened yet is not."""
         homes = [key for key, step in self._wizard_steps.items() if finding.field in step.fields]
         return not homes or finding.item is not None or any(key in self._wizard_visited for key in homes)
 
