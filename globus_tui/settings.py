@@ -18,7 +18,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.private_files import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 TUTORIAL_CLIENT_ID = "61338d24-54d5-408f-a10d-66c06b59f6d2"
 """The native-app client that the Globus SDK guide publishes for tutorials; a facility registers its own."""
@@ -416,11 +416,11 @@ def _line_of(lines: list[str], place: tuple[str, ...]) -> int | None:
 
 def check_refresh(value: object) -> bool:
     """A refresh interval that may be used against the real service."""
-    return isinstance(value, int) and not isinstance(value, bool) and (value == 0 or SHORTEST_REFRESH <= value <= 86400)
+    return _whole(SHORTEST_REFRESH, 86400)(value) or _whole(0, 0)(value)
 
 
-def _is_days(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 3650
+def _whole(least: int, most: int) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _is_text(value: object) -> bool:
@@ -451,10 +451,7 @@ def _is_command(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(word, str) and "\0" not in word for word in value)
 
 
-def _is_small(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100
-
-
+_is_small = _whole(1, 100)
 _CHECKS = {
     "refresh": (check_refresh, "0 (off) or seconds from 10 to 86400"),
     "profile": (_is_text, "a profile's name"),
@@ -466,7 +463,7 @@ _CHECKS = {
     "ascii": (_is_flag, "true or false"),
     "zone": (_is_zone, "an IANA time zone such as America/Chicago"),
     "mouse": (_is_flag, "true or false"),
-    "keep_replaced_days": (_is_days, "0 (never ask) or days up to 3650"),
+    "keep_replaced_days": (_whole(0, 3650), "0 (never ask) or days up to 3650"),
     "keep_runs_mb": (lambda value: value == 0 or _is_small(value), "0 (none) or megabytes up to 100"),
     "fleet": (_is_text, "a folder of fleet files"),
     "notes_file": (_is_text, "a file for the notes of several people"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
@@ -84,28 +84,21 @@ async def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backen
     from globus_tui.auth.account import ServiceIdentity
 
     connection = Connection(environment_of(settings, environ))
-    who = await whose(settings, environ)
-    if who.service is not None:
+    machine, opened = await whose(settings, environ)
+    if machine is not None:
         kept_in = None if settings.token_store == "keyring" else settings.paths.data  # noqa: S105 - a place, no token
         auth: AuthClient = lazily("globus_tui.api.globus_auth", "AuthClient", connection)
-        service = ServiceIdentity(auth, who.service, kept_in=kept_in)
+        service = ServiceIdentity(auth, machine, kept_in=kept_in)
         return Backend(connection, service, lambda: connection.skew)
     key = profile_key(settings, connection.environment)
-    store = who.store or await open_store(settings)
+    store = opened or await open_store(settings)
     account = person(connection, store, key)
     await account.load()
     return Backend(connection, account, lambda: connection.skew, store=store)
 
 
-class Whose(NamedTuple):
-    """As whom to act: a service account, or else a person; and the token store, if it had to be opened to tell."""
-
-    service: ServiceAccount | None
-    store: FallingBack | None
-
-
-async def whose(settings: Settings, environ: Mapping[str, str]) -> Whose:
-    """Reads as whom to act from environment and settings.
+async def whose(settings: Settings, environ: Mapping[str, str]) -> tuple[ServiceAccount | None, FallingBack | None]:
+    """The service account to act as, None for a person; and the token store, if it had to be opened to tell.
 
     The store is opened only when `GLOBUS_TUI_CLIENT_ID` stands alone: then somebody signed in with that id tells that
     it is a native app's. Trying a keyring takes time.
@@ -121,7 +114,7 @@ async def whose(settings: Settings, environ: Mapping[str, str]) -> Whose:
     if alone and environ["GLOBUS_TUI_CLIENT_ID"].strip() not in known:
         store = await open_store(settings)
         known |= native_ids(store)
-    return Whose(from_environ(environ, sign_in=settings.sign_in, native_ids=known), store)
+    return from_environ(environ, sign_in=settings.sign_in, native_ids=known), store
 
 
 def environment_of(settings: Settings, environ: Mapping[str, str]) -> Environment:

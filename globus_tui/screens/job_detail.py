@@ -82,28 +82,22 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         if state is not None and not state.job.has_own_id:
             return  # there is nothing to ask for by
         self._past_reading.busy = True
-        self._read_detail()
+        self._read_runs(older=False)
 
     @work(group="detail", exclusive=True)
-    async def _read_detail(self) -> None:
+    async def _read_runs(self, *, older: bool) -> None:
+        details, past = self.app.store.details, self._past_reading
         try:
-            detail = await self.app.store.details.load_detail(self.job_id, page_size=RUNS_A_PAGE)
+            if older:
+                past.more, past.problem = await details.load_more_runs(self.job_id, page_size=RUNS_A_PAGE), None
+            else:
+                detail = await details.load_detail(self.job_id, page_size=RUNS_A_PAGE)
+                past.more, past.problem = detail.more, detail.partial
         except GlobusTuiError as error:
-            self._past_reading.problem = str(error)
-            self.offer_consent(error, "To read this timer", self._read)
-        else:
-            self._past_reading.more, self._past_reading.problem = detail.more, detail.partial
-        self._past_reading.busy = False
-        self.show_job()
-
-    @work(group="detail", exclusive=True)
-    async def _read_older(self) -> None:
-        try:
-            self._past_reading.more = await self.app.store.details.load_more_runs(self.job_id, page_size=RUNS_A_PAGE)
-            self._past_reading.problem = None
-        except GlobusTuiError as error:
-            self._past_reading.problem = str(error)
-        self._past_reading.busy = False
+            past.problem = str(error)
+            if not older:
+                self.offer_consent(error, "To read this timer", self._read)
+        past.busy = False
         self.show_job()
 
     def action_runs_more(self) -> None:
@@ -136,7 +130,7 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
     def _read_more(self) -> None:
         self._past_reading.busy = True
         self._show_past()
-        self._read_older()
+        self._read_runs(older=True)
 
     @on(RunHistory.Highlighted)
     def read_on_at_the_end(self) -> None:

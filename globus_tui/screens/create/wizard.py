@@ -15,7 +15,6 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from globus_tui.commands import EVERYWHERE, FOLDER, ITEMS, LIST_MOVES, SEARCH, WIZARD, Command, key_words
-from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.making.draft import Draft, What, swapped
 from globus_tui.domain.making.draft_checks import Lookups, check_draft
 from globus_tui.domain.making.draft_fields import SOURCE, Finding, Level
@@ -240,15 +239,11 @@ class WizardScreen(TimerScreen):
         self.app.sign_in.start_consent(gare, why, go_on)
 
     def make_bookmark(self, name: str, collection_id: str, path: str) -> None:
-        self.run_worker(self._make_bookmark(name, collection_id, path), group="bookmark")
+        self.app.attempt(self._make_bookmark(name, collection_id, path), group="bookmark")
 
     async def _make_bookmark(self, name: str, collection_id: str, path: str) -> None:
-        try:
-            bookmark = await self.lookup.bookmark(name, collection_id, path)
-        except GlobusTuiError as wrong:
-            self.app.say(wrong.in_full, "error")
-        else:
-            self.app.say(f"Bookmark {bookmark.label} is made.")
+        bookmark = await self.lookup.bookmark(name, collection_id, path)
+        self.app.say(f"Bookmark {bookmark.label} is made.")
 
     def change(self, draft: Draft) -> None:
         self.said = ()
