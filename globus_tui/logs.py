@@ -52,7 +52,7 @@ class _Redacting(logging.Formatter):
         return redact(super().format(record))
 
 
-def start_log(state: Path, *, level: int = logging.INFO) -> str | None:
+def start_log(state: Path) -> str | None:
     """Starts logging to `globus_tui.log` in the state folder, once; gives words when that is not possible."""
     root = logging.getLogger("globus_tui")
     if root.handlers:
@@ -68,5 +68,5 @@ def start_log(state: Path, *, level: int = logging.INFO) -> str | None:
     handler = _WhenWritten(state / "globus_tui.log")
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
-    root.setLevel(level)
+    root.setLevel(logging.INFO)
     return None

@@ -99,9 +99,9 @@ def find_zone(named: str | None) -> tzinfo:
     return zone
 
 
-def local_zone(environ: Mapping[str, str], etc: Path = Path("/etc")) -> tzinfo:
+def local_zone(environ: Mapping[str, str]) -> tzinfo:
     """The zone that `TZ`, `/etc/localtime` or `/etc/timezone` names; else the present offset, without its rules."""
-    for name in (environ.get("TZ", "").lstrip(":"), _linked(etc / "localtime"), _written(etc / "timezone")):
+    for name in (environ.get("TZ", "").lstrip(":"), _linked(Path("/etc/localtime")), _written(Path("/etc/timezone"))):
         if name and (zone := zone_by_name(name)) is not None:
             return zone
     return datetime.now().astimezone().tzinfo or UTC

@@ -55,10 +55,10 @@ class FormRow(Vertical):
             yield from self._row_fields
         yield NoteLine(classes="row-note")
 
-    def say(self, findings: Sequence[Finding], *, least: Level = Level.NOTE) -> None:
-        """Say the worst of what was found of this field; nothing when it is not even `least`."""
+    def say(self, findings: Sequence[Finding]) -> None:
+        """Say the worst of what was found of this field; nothing when all is well."""
         worst = max(findings, key=lambda finding: finding.level, default=None)
-        if worst is None or worst.level < least:
+        if worst is None or worst.level < Level.NOTE:
             self.say_words("")
         else:
             where = f"{worst.item + 1}: " if worst.item is not None else ""

@@ -245,7 +245,7 @@ class Side(InWizard, Vertical):
         view = self.browser.view
         if view is not None and view.gare is not None:
             again = partial(self.list_folder, self.path or None, again=True)
-            self.frame.ask_consent(view.gare, "Look into this collection", again)
+            self.frame.ask_consent(view.gare, again)
 
     @on(FolderBrowser.BookmarkWanted)
     def ask_for_bookmark(self, message: FolderBrowser.BookmarkWanted) -> None:

@@ -226,7 +226,7 @@ class WizardScreen(TimerScreen):
         """Know more of what services answered; the checks take it into account."""
         self.lookups = lookups
 
-    def ask_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
+    def ask_consent(self, gare: Gare, then: Callable[[], object]) -> None:
         """Let the user meet a requirement of Globus, then go on with what wanted it; nothing when it is declined."""
 
         def go_on() -> None:
@@ -236,7 +236,7 @@ class WizardScreen(TimerScreen):
             self.look_soon()
             then()
 
-        self.app.sign_in.start_consent(gare, why, go_on)
+        self.app.sign_in.start_consent(gare, "Look into this collection", go_on)
 
     def make_bookmark(self, name: str, collection_id: str, path: str) -> None:
         self.app.attempt(self._make_bookmark(name, collection_id, path), group="bookmark")
