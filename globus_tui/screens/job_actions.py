@@ -132,7 +132,7 @@ class JobActions(TimerScreen):
     def _sorted_out(
         self, states: Sequence[JobState], why: Callable[[JobState], Reason | None]
     ) -> tuple[list[JobState], str]:
-        """The timers that an action applies to, and how many are left out, in words; no words for a single timer.
+        """The timers that an action applies to, and how many are left out, in words; no words for the timer at hand.
 
         One that was replaced is left out where there are others: what is in its place is meant.
         """

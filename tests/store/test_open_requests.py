@@ -232,7 +232,7 @@ def looks_next(world: World) -> bool:
 async def test_a_look_that_is_under_way_is_not_begun_twice(path: Path) -> None:
     world = await opened(path, paused(a_job()))
     left_behind(path)
-    world.store.set_interval(0)
+    world.store.refresher.set_interval(0)
     assert not looks_next(world)
     world.jobs.errors["pause_job"] = lost()
     gate = world.jobs.gates["list_jobs"] = Gate()
