@@ -27,9 +27,13 @@ class Create:
 
     LOOKS_EVERY: ClassVar[float | None] = None
 
-    def __init__(self, app: Console, wizard: WizardScreen | ByKey) -> None:
-        """Create what a wizard describes, or what a key is to start at once."""
+    def __init__(self, app: Console, wizard: WizardScreen | ByKey, heading: str = "") -> None:
+        """Create what a wizard describes, or what a key is to start at once.
+
+        `heading`: of the screen that follows a transfer; empty: the draft's name, label or places.
+        """
         self._app = app
+        self._heading = heading
         self._wizard = wizard
         self._keeper = wizard.keeper
         self._draft = wizard.draft
@@ -132,13 +136,10 @@ class Create:
 
         self._leave()
         self._app.say(_joined(handed_in.words, handed_in.note))
-        self._app.open_screen(TaskScreen(handed_in.task_id, self.heading()))
-
-    def heading(self) -> str:
-        """What a transfer that was handed in is called on its screen."""
         draft = self._draft
         places = f"{draft.source_name or '?'} to {draft.destination_name or '?'}"
-        return f"Transfer {draft.name or draft.transfer.label or places}"
+        heading = self._heading or f"Transfer {draft.name or draft.transfer.label or places}"
+        self._app.open_screen(TaskScreen(handed_in.task_id, heading))
 
     def _leave(self) -> None:
         self._keeper.discard()

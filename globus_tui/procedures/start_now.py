@@ -43,21 +43,10 @@ class ByKey:
         self._app.say(words, "error")
 
 
-class _Start(Create):
-    """A creation whose task is called after the timer that it was made of."""
-
-    def __init__(self, app: Console, sender: ByKey, heading: str) -> None:
-        super().__init__(app, sender)
-        self._heading = heading
-
-    def heading(self) -> str:
-        return self._heading
-
-
 async def start_now(app: Console, state: JobState, choice: RunChoice, files: int) -> None:
     """Read the timer, make of it what was asked for, and hand that in. Raises what reading raises."""
     prepared = await _made(app, await app.making.read(state.job_id), choice, files)
-    start = _Start(app, ByKey(app, prepared.draft), f"{state.job.label} > {choice.value} run by hand")
+    start = Create(app, ByKey(app, prepared.draft), f"{state.job.label} > {choice.value} run by hand")
     words, danger = _START[choice], prepared.draft.deletes
     listed = [item_words(item, ascii_only=app.view.ascii) for item in prepared.draft.transfer.items]
     sentences = (words, *prepared.warnings)
