@@ -569,8 +569,8 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def _narrowed_to(self) -> frozenset[JobId] | None:
         """The timers that a filter leaves on the screen; None while all are shown."""
-        shown: frozenset[JobId] | None = getattr(self.screen, "narrowed_to", lambda: None)()
-        return shown
+        job_ids: frozenset[JobId] | None = getattr(self.screen, "narrowed_to", lambda: None)()
+        return job_ids
 
     def action_jobs_activity(self) -> None:
         from globus_tui.screens.activity import ActivityScreen

@@ -494,9 +494,9 @@ def _is_key(name: str) -> bool:
 
     *modifiers, base = name.split("+")
     character = key_to_character(base)
-    known = base in _plain_keys() or (character is not None and _character_to_key(character) == base)
+    exists = base in _plain_keys() or (character is not None and _character_to_key(character) == base)
     letter = len(base) == 1 and bool(modifiers) and (base != base.lower() or modifiers == ["shift"])
-    return name in _plain_keys() or (known and _MODIFIERS.issuperset(modifiers) and not letter)
+    return name in _plain_keys() or (exists and _MODIFIERS.issuperset(modifiers) and not letter)
 
 
 def _live_together(one: str, other: str) -> bool:

@@ -113,8 +113,8 @@ def _read_theme(path: Path, problems: list[str]) -> Theme | None:
     except (OSError, ValueError, RecursionError) as wrong:
         problems.append(f"{path}: it cannot be read: {wrong}")
         return None
-    known = {**BUILTIN_THEMES, **{theme.name: theme for theme in THEMES}}
-    base = known.get(str(document.pop("base", DARK.name)))
+    themes = {**BUILTIN_THEMES, **{theme.name: theme for theme in THEMES}}
+    base = themes.get(str(document.pop("base", DARK.name)))
     if base is None:
         problems.append(f"{path}: base: there is no theme of that name")
         base = DARK
@@ -154,11 +154,11 @@ def theme_problem(name: str, own: Iterable[str] = ()) -> str | None:
     """Why there is no theme of that name, with those that there are; None when there is one."""
     from difflib import get_close_matches
 
-    known = sorted({*BUILTIN_THEMES, *(theme.name for theme in THEMES), *own})
-    if name in known:
+    names = sorted({*BUILTIN_THEMES, *(theme.name for theme in THEMES), *own})
+    if name in names:
         return None
-    near = get_close_matches(name.lower(), known, 1)
-    return f"there is no theme {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}")
+    near = get_close_matches(name.lower(), names, 1)
+    return f"there is no theme {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}")
 
 
 def draw_scroll_bars(*, ascii_only: bool) -> None:

@@ -24,13 +24,13 @@ async def run_changes(options: Namespace) -> int:
     """Prints each change with before and after, and remembers how it is now."""
     async with signed_in(options) as context:
         await context.read()
-        kept = Ledger(None if options.demo else context.settings.paths.state / "seen.json", context.settings.profile)
-        before, now = wire.document((await kept.read()).get("asked")), seen_now(context.store.states.rows.values())
+        ledger = Ledger(None if options.demo else context.settings.paths.state / "seen.json", context.settings.profile)
+        before, now = wire.document((await ledger.read()).get("asked")), seen_now(context.store.states.rows.values())
         since = wire.moment(before.get("at"))
         changed = changes(from_document(wire.document(before.get("timers"))), now) if since else []
         if not options.keep:
             at, timers = wire_moment(context.store.now()), to_document(now)
-            await kept.change(lambda document: document.update(asked={"at": at, "timers": timers}))
+            await ledger.change(lambda document: document.update(asked={"at": at, "timers": timers}))
         if options.json:
             begin = wire_moment(since) if since else None
             show_document(context.store.now(), since=begin, changes=[change._asdict() for change in changed])
@@ -47,14 +47,14 @@ async def run_impact(options: Namespace) -> int:
     """Prints the timers that would stop, the next to run first."""
     async with signed_in(options) as context:
         await context.read()
-        known, now, typed = context.store.collections, context.store.now(), options.collection.casefold()
+        collections, now, typed = context.store.collections, context.store.now(), options.collection.casefold()
         jobs = [state.job for state in context.store.states.values()]
-        matching = [cause for cause in causes(jobs, known, context.backend.account.who) if cause.meant_by(typed)]
+        matching = [cause for cause in causes(jobs, collections, context.backend.account.who) if cause.meant_by(typed)]
         if not matching:
             raise BadInput(f"No collection and no identity of a timer has the id or name {options.collection[:80]!r}.")
         all_of_them = any(cause.collections is None for cause in matching)
         keys = frozenset[str]().union(*(cause.collections or () for cause in matching))
-        stops = stopped_by(jobs, None if all_of_them else keys, known, now)
+        stops = stopped_by(jobs, None if all_of_them else keys, collections, now)
         listed = {row.state.job_id: row for row in context.listed([context.store.states[stop.key] for stop in stops])}
         if options.json:
             timers = [

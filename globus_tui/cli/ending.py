@@ -98,8 +98,8 @@ class Ending:
         # A suspended program is woken to hear this; it must not take the terminal back from the shell then.
         signal.signal(signal.SIGCONT, _nothing)
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-        known, self._under_way = self._under_way, True
-        if self._leave is None and not known:
+        under_way, self._under_way = self._under_way, True
+        if self._leave is None and not under_way:
             raise SystemExit(128 + number)
 
     def _set_alarm(self, code: int) -> None:

@@ -52,8 +52,8 @@ class Keeping:
         """Saves when the console has been left; after signing out, what was seen is nobody's any more."""
         if self._account.who != self._who:
             self._rows.forget()
-        elif (kept := self._to_keep()) is not None:
-            self._save(kept)
+        elif (rows := self._to_keep()) is not None:
+            self._save(rows)
 
     def _save(self, kept: Kept) -> bool:
         """Names for completion as well, where the rows kept are all there are: `list` keeps those of more."""
@@ -63,10 +63,10 @@ class Keeping:
         return self._rows.save(kept)
 
     def _after(self, change: Change) -> None:
-        if change.freshness and self._rows.due() and (kept := self._to_keep()) is not None:
+        if change.freshness and self._rows.due() and (rows := self._to_keep()) is not None:
             import asyncio
 
-            task = asyncio.create_task(asyncio.to_thread(self._save, kept))
+            task = asyncio.create_task(asyncio.to_thread(self._save, rows))
             self._saving.add(task)
             task.add_done_callback(self._saving.discard)
 

@@ -74,10 +74,10 @@ async def _with_defaults(draft: Draft, context: Context) -> Draft:
 async def _check(draft: Draft, context: Context) -> tuple[Finding, ...]:
     """Runs the checks of the wizard, also those that ask services."""
     await context.store.refresh()
-    known: list[Lookups] = [Lookups()]
-    await Preflight(context.making.lookup, known.append).look(draft, known[-1], signed_in=True)
+    lookups: list[Lookups] = [Lookups()]
+    await Preflight(context.making.lookup, lookups.append).look(draft, lookups[-1], signed_in=True)
     timers = TimerIndex((state.job for state in context.store.states.values()), context.store.collections)
-    return check_draft(draft, context.store.now(), jobs=timers, tasks=context.store.tasks, lookups=known[-1])
+    return check_draft(draft, context.store.now(), jobs=timers, tasks=context.store.tasks, lookups=lookups[-1])
 
 
 def _finding_words(findings: Sequence[Finding], *, everything: bool) -> list[str]:

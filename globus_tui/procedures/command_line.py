@@ -51,8 +51,8 @@ class CommandLine(CompletingField):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         options = [option.rpartition(" ")[2] for option in self._completions(self.value)]
-        shown = [*options[:_SHOWN], *(("…",) if len(options) > _SHOWN else ())]
-        words = safe_line("  ".join(shown), ascii_only=self.app.has_class("-ascii"))
+        offered = [*options[:_SHOWN], *(("…",) if len(options) > _SHOWN else ())]
+        words = safe_line("  ".join(offered), ascii_only=self.app.has_class("-ascii"))
         self._command_screen.query_one("#command-help", TextLine).left = Content(f" tab: {words}" if options else "")
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -146,11 +146,11 @@ class CommandLine(CompletingField):
 
 def named_commands(screen: TimerScreen) -> Iterator[tuple[str, Command]]:
     """The commands that can be called on a screen, by name; aliases too."""
-    known = (*screen.COMMANDS_SHOWN, *screen.EVERYWHERE_SHOWN)
-    for command in known:
+    commands = (*screen.COMMANDS_SHOWN, *screen.EVERYWHERE_SHOWN)
+    for command in commands:
         yield command.name, command
     for alias, command_id in ALIASES.items():
-        yield from ((alias, command) for command in known if command.command_id == command_id)
+        yield from ((alias, command) for command in commands if command.command_id == command_id)
 
 
 async def open_command_line(app: Console, begin: str = "") -> None:

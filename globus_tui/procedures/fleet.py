@@ -146,11 +146,11 @@ class FleetFolder:
             defaults, keys = await asyncio.to_thread(read_common, where)
             items = [item for item in (await self.plan(preflight=False)).items if item.wanted] if keys else []
             places = {str(item.job.job_id): item.wanted.entry.place for item in items if item.job and item.wanted}
-            known = {str(key): state.job for key, state in store.states.items() if state.replaced is None}
+            jobs_by_id = {str(key): state.job for key, state in store.states.items() if state.replaced is None}
             chosen = {str(job.job_id): job for job in jobs}
-            for group in timer_groups(known.values()):
+            for group in timer_groups(jobs_by_id.values()):
                 if not chosen.keys().isdisjoint(group.job_ids):
-                    chosen |= {key: known[key] for key in map(str, group.job_ids) if key not in places}
+                    chosen |= {key: jobs_by_id[key] for key in map(str, group.job_ids) if key not in places}
             for job_id, job in chosen.items():
                 if job_id in places:
                     raise BadInput(f"{job.label} stands in {places[job_id]} already.")
@@ -181,13 +181,13 @@ def _add(where: Path, text: str) -> None:
 
     path = where / ADDED
     try:
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        write_private(path, f"{before}\n{text}".lstrip("\n").encode(), mode=0o644)
+        old_text = path.read_text(encoding="utf-8") if path.exists() else ""
+        write_private(path, f"{old_text}\n{text}".lstrip("\n").encode(), mode=0o644)
         try:
             read_fleet(where)
         except BadInput:
-            if before:
-                write_private(path, before.encode(), mode=0o644)
+            if old_text:
+                write_private(path, old_text.encode(), mode=0o644)
             else:
                 path.unlink()
             raise

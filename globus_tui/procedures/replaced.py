@@ -78,9 +78,11 @@ class ReplacedTimers:
         if old is None:
             self._app.say(f"{job.label} took the place of no timer that this program's journal knows of.", "warning")
             return
-        kept = self._app.states.get(JobId(old.job_id))
+        old_state = self._app.states.get(JobId(old.job_id))
         missed = (
-            None if kept is None or job.stands_still else resume_preview(kept.job, kept.history, self._app.store.now())
+            None
+            if old_state is None or job.stands_still
+            else resume_preview(old_state.job, old_state.history, self._app.store.now())
         )
         sentences = back_sentences(job.label, old.name or old.job_id, missed, resting=job.stands_still)
         danger = missed is not None and missed.catch_up is not False

@@ -446,8 +446,8 @@ def known_names(app: Console) -> Mapping[str, str]:
 
 async def look_up_names(app: Console, gares: Iterable[Gare]) -> None:
     """Reads the collections that requirements are about, as far as their names are not known; fails silently."""
-    known = known_names(app)
-    ids = {key for gare in gares for key in gare_words.consent_collections(gare) if key not in known}
+    names = known_names(app)
+    ids = {key for gare in gares for key in gare_words.consent_collections(gare) if key not in names}
 
     async def look_up(collection_id: str) -> None:
         with contextlib.suppress(GlobusTuiError):

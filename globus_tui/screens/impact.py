@@ -66,11 +66,15 @@ class ImpactScreen(Searching, ListScreen):
         return "Impact" if self._impact_cause is None else f"Impact > {self._impact_cause.name}"
 
     def show(self) -> None:
-        jobs, known, now = [state.job for state in self.states.values()], self.app.store.collections, self.view.now
+        jobs, collections, now = (
+            [state.job for state in self.states.values()],
+            self.app.store.collections,
+            self.view.now,
+        )
         if self._impact_cause is None:
             choices = [
-                _Choice(cause.key, cause, stopped_by(jobs, cause.collections, known, now))
-                for cause in causes(jobs, known, self.who)
+                _Choice(cause.key, cause, stopped_by(jobs, cause.collections, collections, now))
+                for cause in causes(jobs, collections, self.who)
             ]
             choices.sort(key=lambda choice: (-len(choice.stopped), choice.cause.name.casefold()))
             self.set_rows(
@@ -78,7 +82,7 @@ class ImpactScreen(Searching, ListScreen):
                 "What may be gone? Enter lists the timers that stop with it.",
             )
         else:
-            stopped = stopped_by(jobs, self._impact_cause.collections, known, now)
+            stopped = stopped_by(jobs, self._impact_cause.collections, collections, now)
             due = sum(bool(stop.runs) for stop in stopped)
             summary = f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days."
             self.set_rows(stopped, summary)
@@ -110,8 +114,8 @@ def open_impact(app: Console, typed: str) -> str | None:
     if not typed:
         app.open_screen(ImpactScreen())
         return None
-    known = app.store.collections
-    all_causes = causes([state.job for state in app.states.values()], known, app.who)
+    collections = app.store.collections
+    all_causes = causes([state.job for state in app.states.values()], collections, app.who)
     matching = [cause for cause in all_causes if typed.casefold() in (cause.key.casefold(), cause.name.casefold())]
     matching = matching or [cause for cause in all_causes if cause.meant_by(typed.casefold())]
     if len(matching) == 1:

@@ -401,8 +401,8 @@ class JobActions(TimerScreen):
         if not (states := self.targets()):
             return
         ids = [state.job_id for state in states]
-        before = self.app.store.orders(ids[0])
-        shown = " ".join(filter(None, (before.note, *(f"#{tag}" for tag in before.tags))))
+        orders = self.app.store.orders(ids[0])
+        written = " ".join(filter(None, (orders.note, *(f"#{tag}" for tag in orders.tags))))
 
         def take(typed: str) -> None:
             words = typed.split()
@@ -412,7 +412,7 @@ class JobActions(TimerScreen):
         many = states[0].job.label if len(ids) == 1 else f"{len(ids)} timers"
         kept = "Kept for all who share the file" if self.app.store.notes else "Kept on this machine"
         sentence = f"{kept}. Words that begin with # are tags: tag: finds them. Empty takes it away."
-        ask(f"Note on {many}", (sentence, shown if len(ids) == 1 else "", str), then=take)
+        ask(f"Note on {many}", (sentence, written if len(ids) == 1 else "", str), then=take)
 
     def action_job_limit(self) -> None:
         """Ask how old the last good copy may get, then, of a mirror, how many files fewer alarm."""
@@ -423,7 +423,7 @@ class JobActions(TimerScreen):
         if not (states := self.targets()):
             return
         ids = [state.job_id for state in states]
-        before = self.app.store.orders(ids[0])
+        orders = self.app.store.orders(ids[0])
         heading = f"Limits of {states[0].job.label}" if len(ids) == 1 else f"Limits of {len(ids)} timers"
         transfers = [state.job.transfer for state in states if state.job.transfer is not None]
         mirrors = any(transfer.delete_destination_extra for transfer in transfers)
@@ -436,13 +436,13 @@ class JobActions(TimerScreen):
                 raise BadInput("Write a number of files, for example 100; empty: none.")
             return int(typed) if typed else None
 
-        value = interval_words(before.good_within) if before.good_within else ""
+        value = interval_words(orders.good_within) if orders.good_within else ""
         questions: list[tuple[str, str, Callable[[str], object]]] = [
             ("How old may the last good copy get? For example 26h: older is OVERDUE. Empty: no limit.", value, within)
         ]
         if mirrors:
             sentence = "How many files fewer at the source of a mirror alarm? Empty: by percentage only."
-            questions.append((sentence, str(before.fewer_files or ""), fewer))
+            questions.append((sentence, str(orders.fewer_files or ""), fewer))
         names = ("good_within", "fewer_files")
         ask(heading, *questions, then=lambda *ends: self._decide(ids, **dict(zip(names, ends, strict=False))))
 

@@ -32,14 +32,14 @@ def offer(app: Console, choices: Sequence[Choice]) -> None:
 def offer_jobs(app: Console, states: Sequence[JobState]) -> None:
     texts = job_texts(app, states)
     offered = [text for text in texts if text[2]]
-    known = _known_documents(app, states)
-    if known is not None:
-        offered.append(("j", "JSON", _json(known)))
+    documents = _known_documents(app, states)
+    if documents is not None:
+        offered.append(("j", "JSON", _json(documents)))
     elif len(states) <= MOST_DOCUMENTS:
         offered.append(("j", "JSON", "read from Globus when chosen"))
 
     def take(key: str) -> None:
-        if key == "j" and known is None:
+        if key == "j" and documents is None:
             _read_then_copy(app, [state.job_id for state in states])
         else:
             app.copy_text(next(text for letter, _, text in offered if letter == key))
@@ -79,11 +79,11 @@ def task_choices(app: Console, task_id: str) -> list[Choice]:
 def _known_documents(app: Console, states: Sequence[JobState]) -> list[Mapping[str, object]] | None:
     documents: list[Mapping[str, object]] = []
     for state in states:
-        read = app.store.details.last_read(state.job_id)
+        detail = app.store.details.last_read(state.job_id)
         if state.job.unreadable and isinstance(state.job.sent, dict):  # what the list sent is all there is
             documents.append(state.job.sent)
-        elif read is not None:
-            documents.append(read.document)
+        elif detail is not None:
+            documents.append(detail.document)
     return documents if len(documents) == len(states) else None
 
 

@@ -38,10 +38,10 @@ class RawJsonScreen(TextScreen, TakingOut, OneTimerScreen, JobActions):
         if state is not None and state.job.unreadable:
             lines.show(json_lines(state.job.sent))
             return
-        known = self.app.store.details.last_read(self.job_id)
-        self._was_open = known is not None
-        if known is not None:
-            lines.show(json_lines(known.document))
+        detail = self.app.store.details.last_read(self.job_id)
+        self._was_open = detail is not None
+        if detail is not None:
+            lines.show(json_lines(detail.document))
             return
         lines.empty = "Reading the timer"
         self._read()
@@ -62,8 +62,8 @@ class RawJsonScreen(TextScreen, TakingOut, OneTimerScreen, JobActions):
             lines.show(json_lines(detail.document))
 
     def text_out(self) -> tuple[str, Sequence[str]]:
-        state, known = self.state, self.app.store.details.last_read(self.job_id)
-        document = known.document if known is not None else state.job.sent if state is not None else None
+        state, detail = self.state, self.app.store.details.last_read(self.job_id)
+        document = detail.document if detail is not None else state.job.sent if state is not None else None
         return f"timer-{safe_name(self.job_id)}.json", _lines(document) if document is not None else ()
 
 

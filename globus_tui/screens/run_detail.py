@@ -174,8 +174,8 @@ class RunDetailScreen(TaskPage, TakingOut, OneTimerScreen, JobActions):
         # The brackets say which one it is without colours, too.
         pieces: list[tuple[str, str]] = []
         for view in View:
-            words, shown = self._view_words(view), view is self._log_view
-            pieces.append((f"[{words}] " if shown else f" {words}  ", "bold" if shown else "$foreground-muted"))
+            words, current = self._view_words(view), view is self._log_view
+            pieces.append((f"[{words}] " if current else f" {words}  ", "bold" if current else "$foreground-muted"))
         key = key_words(self.app.settings.keys, "log.view")
         line.left = Content.assemble(*pieces, " ", (key, "bold $primary"), (" switches", "$foreground-muted"))
         if reading.busy:

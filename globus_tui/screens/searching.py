@@ -111,15 +111,15 @@ class Searching(Screen[None]):
         if not needle:
             self.app.say("Nothing is searched for: / begins." if not self.query_one("#search").display else "")
             return
-        shown = safe_line(needle)
+        quoted = safe_line(needle)
         if not matches:
-            self.app.say(f"{shown}: no line of what was read has it", "warning")
+            self.app.say(f"{quoted}: no line of what was read has it", "warning")
             return
         ordered = matches if step > 0 else matches[::-1]
         target = next((number for number in ordered if (number - start) * step >= 0), ordered[0])
         around = (target - start) * step < 0
         self.search_list.move_to(self.search_list.rows[target].key)
-        place = f"{shown}: line {matches.index(target) + 1} of {len(matches)} that have it"
+        place = f"{quoted}: line {matches.index(target) + 1} of {len(matches)} that have it"
         self.app.say(f"{place}, from the {'top' if step > 0 else 'bottom'} again" if around else place)
 
 

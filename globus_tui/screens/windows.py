@@ -88,14 +88,14 @@ class WindowsScreen(ListScreen):
     # --- opening
 
     def action_window_open(self) -> None:
-        known = [self.states[job_id] for job_id in self._window_targets if job_id in self.states]
-        if not known:
+        states = [self.states[job_id] for job_id in self._window_targets if job_id in self.states]
+        if not states:
             self.tell("Mark timers in the list, or put the cursor on one, then press M.")
-        elif all(why_not_paused(state) for state in known):
+        elif all(why_not_paused(state) for state in states):
             self.tell("All of them are paused already, or over: a window would not resume them.")
         else:
-            heading = f"Maintenance window for {counted(len(known), 'timer')}"
-            ids = tuple(state.job_id for state in known)
+            heading = f"Maintenance window for {counted(len(states), 'timer')}"
+            ids = tuple(state.job_id for state in states)
             moment = read_moment(self.app)
             ask(
                 heading,

@@ -221,8 +221,8 @@ class Browser:
 
     async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
         """Pause rules in force on a collection; empty if they cannot be read, as may be for non-members."""
-        if (kept := self._pauses.get(collection_id)) is not None:
-            return kept
+        if (cached := self._pauses.get(collection_id)) is not None:
+            return cached
         try:
             return self._pauses.put(collection_id, await self._service.pause_rules(collection_id))
         except GlobusTuiError:
@@ -238,8 +238,8 @@ class Browser:
             show_hidden: with names that begin with a dot.
         """
         key = (collection_id, path, show_hidden)
-        if not again and (kept := self._folders.get(key)) is not None:
-            return kept
+        if not again and (cached := self._folders.get(key)) is not None:
+            return cached
         try:
             listing = await self._service.ls(collection_id, path, show_hidden=show_hidden)
         except GlobusTuiError as error:
@@ -259,9 +259,9 @@ class Browser:
 
     async def bookmark(self, name: str, collection_id: str, path: str) -> Bookmark:
         """Creates a bookmark. Raises what the service raises; never retried by itself."""
-        made = await self._service.create_bookmark(name, collection_id, path)
+        bookmark = await self._service.create_bookmark(name, collection_id, path)
         self._bookmarks.clear()
-        return made
+        return bookmark
 
     async def flows(self, words: str) -> tuple[Flow, ...]:
         """Flows that the user may start; empty words: all of them. Raises what the service raises."""

@@ -64,10 +64,10 @@ def to_document(seen: Mapping[str, Seen]) -> dict[str, Any]:
 
 def from_document(document: Mapping[str, Any]) -> dict[str, Seen]:
     """What an earlier start left; what cannot be read is left out."""
-    kept = {}
+    seen = {}
     for key, entry in document.items():
         values = wire.items(entry)
         if len(values) == len(Seen._fields) and isinstance(values[0], str) and isinstance(values[1], str):
             every = wire.number(values[3])
-            kept[key] = Seen(values[0], values[1], values[2] is True, every, str(values[4]))
-    return kept
+            seen[key] = Seen(values[0], values[1], values[2] is True, every, str(values[4]))
+    return seen

@@ -329,11 +329,11 @@ class Creator:
 
     async def _create(self, timer: NewTimer, draft: Draft, jobs: tuple[Job, ...] | None) -> Creation:
         try:
-            before = await self._services.timers.list_jobs() if jobs is None else jobs
+            existing = await self._services.timers.list_jobs() if jobs is None else jobs
         except GlobusTuiError as error:
             return self._not_created(draft, error, "Nothing was sent: your timers could not be read")
-        known = frozenset(str(job.job_id) for job in before)
-        return await self._send(timer, draft, Attempt(self.now(), timer, known), before)
+        known_ids = frozenset(str(job.job_id) for job in existing)
+        return await self._send(timer, draft, Attempt(self.now(), timer, known_ids), existing)
 
     async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt, jobs: Iterable[Job]) -> Creation:
         """Sends the request; `jobs` are the timers that existed before."""
@@ -345,10 +345,10 @@ class Creator:
             error: GlobusTuiError | None = None
             creation: Creation
             try:
-                made = await self._services.timers.create_timer(timer)
-                if made.job.unreadable is not None:
-                    raise UnreadableAnswer(f"The answer cannot be understood: {made.job.unreadable}.")
-                creation = Created(made.job, f"Created {made.job.label}.", made.document)
+                reading = await self._services.timers.create_timer(timer)
+                if reading.job.unreadable is not None:
+                    raise UnreadableAnswer(f"The answer cannot be understood: {reading.job.unreadable}.")
+                creation = Created(reading.job, f"Created {reading.job.label}.", reading.document)
             except GlobusTuiError as problem:
                 error = problem
                 creation = (
@@ -394,9 +394,9 @@ class Creator:
             error: GlobusTuiError | None = None
             creation: Creation
             try:
-                made = await self._services.transfers.submit_transfer(data)
-                words = "It was under way already." if made.duplicate else "The transfer is under way."
-                creation = Submitted(made.task_id, words, made.duplicate)
+                accepted = await self._services.transfers.submit_transfer(data)
+                words = "It was under way already." if accepted.duplicate else "The transfer is under way."
+                creation = Submitted(accepted.task_id, words, accepted.duplicate)
             except GlobusTuiError as problem:
                 error = problem
                 if problem.may_have_arrived:

@@ -141,9 +141,9 @@ class Details:
 
     async def _join_tasks(self, runs: Sequence[Run]) -> str | None:
         """Reads the tasks of runs, as far as they are not known to be finished, in one request."""
-        known = self._board.shelf.tasks
+        tasks = self._board.shelf.tasks
         task_ids = [run.resource_id for run in runs if run.resource_id]
-        task_ids = [key for key in task_ids if key not in known or not known[key].finished][:TASKS_AT_ONCE]
+        task_ids = [key for key in task_ids if key not in tasks or not tasks[key].finished][:TASKS_AT_ONCE]
         if not task_ids:
             return None
         try:

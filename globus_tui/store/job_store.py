@@ -324,13 +324,13 @@ class JobStore:
         if self._board.kept is not None or at is None or not self.states:
             return None
         states = [self._board.state_of(row) for row in worst(tuple(self._board.states.rows.values()), ROWS_KEPT)]
-        shown = [replace(state, pending=None) if state.pending else state for state in states]
-        tasks = (self.tasks.get(run.resource_id or "") for state in shown for run in state.job.runs)
-        sides = {side for state in shown for side in _sides(state)}
+        kept_states = [replace(state, pending=None) if state.pending else state for state in states]
+        tasks = (self.tasks.get(run.resource_id or "") for state in kept_states for run in state.job.runs)
+        sides = {side for state in kept_states for side in _sides(state)}
         return Kept(
             label,
             at,
-            tuple(shown),
+            tuple(kept_states),
             self.count_words() or {},
             tuple(task for task in tasks if task is not None and task.finished),
             {key: collection for key, collection in self.collections.items() if key in sides},
@@ -411,8 +411,8 @@ class JobStore:
         def handing_on(keys: Sequence[str]) -> Callable[[dict[str, Any]], None]:
             def edit(document: dict[str, Any]) -> None:
                 timer = wire.document(wire.document(document.get("timers")).get(old_id))
-                known = {**timer, "good_at": self._good_at(old_id) or timer.get("good_at")}
-                edit_timer(document, new_id, **{key: known.get(key) for key in keys})
+                fields = {**timer, "good_at": self._good_at(old_id) or timer.get("good_at")}
+                edit_timer(document, new_id, **{key: fields.get(key) for key in keys})
                 edit_timer(document, old_id, **dict.fromkeys(keys))
 
             return edit

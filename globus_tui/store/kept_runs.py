@@ -70,8 +70,8 @@ class KeptRuns:
             file.write(lines)
             file.flush()
             if os.fstat(file.fileno()).st_size > self._most_bytes:
-                kept = b"\n".join((*self._lines(), b""))
-                write_own(self.path, kept[-self._most_bytes * 3 // 4 :].partition(b"\n")[2])
+                contents = b"\n".join((*self._lines(), b""))
+                write_own(self.path, contents[-self._most_bytes * 3 // 4 :].partition(b"\n")[2])
                 self._known = None  # or it would grow with every run that was ever seen
 
     def _lines(self) -> list[bytes]:

@@ -297,12 +297,12 @@ class Swapper:
 def _with_runs_left(draft: Draft, before: Job, after: Job) -> Draft:
     """The draft with the runs taken off that the old timer made since it was read, if its end is still the old one."""
     schedule, kept = draft.schedule, draft.original
-    made = (after.n_runs or 0) - (before.n_runs or 0)
-    if made <= 0 or not isinstance(schedule, RecurringSchedule) or not isinstance(kept, RecurringSchedule):
+    runs = (after.n_runs or 0) - (before.n_runs or 0)
+    if runs <= 0 or not isinstance(schedule, RecurringSchedule) or not isinstance(kept, RecurringSchedule):
         return draft
     if schedule.end.after_runs is None or schedule.end != kept.end:
         return draft
-    runs_left = schedule.end.after_runs - made
+    runs_left = schedule.end.after_runs - runs
     if runs_left <= 0:
         raise BadInput("The old timer has made its last run meanwhile: C makes another one like it.")
     return replace(draft, schedule=replace(schedule, end=replace(schedule.end, after_runs=runs_left)))

@@ -54,12 +54,12 @@ class TaskShelf:
         """
         deep = RUNS_JOINED if opened else self._depth
         for task_id, rank, order in tasks:
-            known = self._tasks.get(task_id)
+            task = self._tasks.get(task_id)
             if rank < deep:
                 self._owners[task_id] = job_id
-                if known is None or not known.finished:
+                if task is None or not task.finished:
                     self._wanted[task_id] = (rank, order)
-            elif known is None:
+            elif task is None:
                 self._wanted.pop(task_id, None)
         self.let_go(job_id, tuple(task_id for task_id, _, _ in tasks))
 
@@ -69,8 +69,8 @@ class TaskShelf:
         if newest:
             self._newest[job_id] = newest
         for task_id in set(before).difference(newest):
-            for known in (self._tasks, self._owners, self._wanted, self._turns, self._not_before):
-                known.pop(task_id, None)
+            for memory in (self._tasks, self._owners, self._wanted, self._turns, self._not_before):
+                memory.pop(task_id, None)
 
     def fit(self, jobs: int) -> None:
         """Says how many jobs there are: the more, the fewer runs of each are joined."""
@@ -79,8 +79,8 @@ class TaskShelf:
     def forget(self, jobs: Container[JobId]) -> None:
         """Stops asking for tasks of jobs that are gone; `let_go` frees them later."""
         for task_id in [task_id for task_id, owner in self._owners.items() if owner in jobs]:
-            for known in (self._wanted, self._turns, self._owners):
-                known.pop(task_id, None)
+            for memory in (self._wanted, self._turns, self._owners):
+                memory.pop(task_id, None)
 
     def wanted(self, now: datetime, limit: int = TASKS_AT_ONCE) -> tuple[str, ...]:
         """Ids to look up now: what is not known first, of that the newest run of each job; then whose turn it is."""

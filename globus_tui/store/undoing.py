@@ -68,8 +68,8 @@ def steps(entries: Iterable[Mapping[str, Any]]) -> list[Step]:
             continue
         key = wire.text(entry.get("batch")) or wire.text(entry.get("request")) or wire.text(entry.get("when")) or ""
         grouped.setdefault(key, []).append(entry)
-    made = (Step(key, wire.text(group[0].get("undoes")), _weighty(group)) for key, group in grouped.items())
-    return [step for step in made if step.what != "create" or step.undoes is not None]
+    all_steps = (Step(key, wire.text(group[0].get("undoes")), _weighty(group)) for key, group in grouped.items())
+    return [step for step in all_steps if step.what != "create" or step.undoes is not None]
 
 
 def _weighty(entries: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
@@ -208,8 +208,8 @@ class Undoer:
             await self._store.read_journal()
             return isinstance(swap, Swapped), swap.words
         operation = {"pause": Pause, "resume": Resume, "delete": Delete}.get(act.what)
-        made = operation(act.job_id) if operation else Rename(act.job_id, act.to)
-        return _end(await self._store.operate(made))
+        request = operation(act.job_id) if operation else Rename(act.job_id, act.to)
+        return _end(await self._store.operate(request))
 
     async def _make_anew(self, act: Act) -> tuple[bool, str]:
         """As it was; its first run is far enough ahead that it can be paused before."""

@@ -285,8 +285,8 @@ class Windows:
         window = Window(secrets.token_hex(3), reason, who, host, now, begins, until, resume, items)
 
         def write(document: dict[str, Any]) -> None:
-            kept = [old for old in windows_in(document) if old.closed is None or now - old.closed < _FORGOTTEN]
-            document["windows"] = [window_document(each) for each in (window, *kept)]
+            windows = [old for old in windows_in(document) if old.closed is None or now - old.closed < _FORGOTTEN]
+            document["windows"] = [window_document(each) for each in (window, *windows)]
 
         await self._store.ledger.change(write)
         return window
@@ -462,8 +462,8 @@ class Windows:
 
     @staticmethod
     def _put(document: dict[str, Any], window: Window) -> None:
-        kept = (window if old.window_id == window.window_id else old for old in windows_in(document))
-        document["windows"] = [window_document(each) for each in kept]
+        windows = (window if old.window_id == window.window_id else old for old in windows_in(document))
+        document["windows"] = [window_document(each) for each in windows]
         for item in window.items:
             if item.state in (ASKED, PAUSED, RESUMING):
                 since = item.since.astimezone(UTC).isoformat() if item.since else None

@@ -153,16 +153,16 @@ class CollectionsStep(Step):
         collection, lookups = suggestion.collection, self.frame.lookups
         source = side is self._source
         if source:
-            before = draft.transfer.source_endpoint
+            old_id = draft.transfer.source_endpoint
             self.frame.learn(replace(lookups, source=collection, source_problem=None))
             data = replace(draft.transfer, source_endpoint=collection.collection_id)
             draft = replace(draft, transfer=data, source_name=collection.name)
         else:
-            before = draft.transfer.destination_endpoint
+            old_id = draft.transfer.destination_endpoint
             self.frame.learn(replace(lookups, destination=collection, destination_problem=None))
             data = replace(draft.transfer, destination_endpoint=collection.collection_id)
             draft = replace(draft, transfer=data, destination_name=collection.name)
-        if by_hand or (before == collection.collection_id and not suggestion.path):
+        if by_hand or (old_id == collection.collection_id and not suggestion.path):
             return draft
         return self._with_path(draft, SOURCE_PATH if source else DESTINATION_PATH, suggestion.path or "")
 
@@ -184,8 +184,8 @@ class CollectionsStep(Step):
         if changed.by_itself and self._by_hand(draft):
             return  # a list made by hand gives way to what is typed, not to what the service tells
         if not changed.done or draft.typed.get(name) != changed.path:
-            picked, known = self._source.picked(), self._source.is_folder
-            self.edit(self._with_path(draft, name, changed.path, picked, is_folder=known))
+            picked, is_folder = self._source.picked(), self._source.is_folder
+            self.edit(self._with_path(draft, name, changed.path, picked, is_folder=is_folder))
         if changed.done:
             self.call_later(self._after_path, side)
 

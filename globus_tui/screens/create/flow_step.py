@@ -113,10 +113,10 @@ class FlowPlace(Side):
         if collection_id and collection_id != self.collection_id and _is_id(collection_id):
             self._place_name = ""
             self._read_name(collection_id)
-        known = collection_id if _is_id(collection_id) else None
+        whole_id = collection_id if _is_id(collection_id) else None
         if not collection_id and not self.collection_field.has_focus:
             self._fill(self.collection_field, "")
-        self.adopt(known, self._place_name or collection_id or None, path)
+        self.adopt(whole_id, self._place_name or collection_id or None, path)
 
     @work(group="name", exclusive=True)
     async def _read_name(self, collection_id: str) -> None:
@@ -464,22 +464,22 @@ class FlowStep(Step):
             self._show_flows()
 
     def _show_input(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        known = self._flow_known if self._flow_known and self._flow_known.flow_id == draft.flow.flow_id else None
-        shown = self.query_one(FlowInput).show(draft, known)
-        if known is None:
+        flow = self._flow_known if self._flow_known and self._flow_known.flow_id == draft.flow.flow_id else None
+        own_findings = self.query_one(FlowInput).show(draft, flow)
+        if flow is None:
             self.show_findings(findings)
             return
-        incomplete = flow_inputs.incomplete_words(draft, known)
-        self.show_findings([*shown, *(finding for finding in findings if finding.words != incomplete)])
+        incomplete = flow_inputs.incomplete_words(draft, flow)
+        self.show_findings([*own_findings, *(finding for finding in findings if finding.words != incomplete)])
         if self.frame.lookups.flow_problem != incomplete:  # the checks are to know at once, so that it is not sent
             self.frame.learn(replace(self.frame.lookups, flow_problem=incomplete))
 
     def why_not_create(self) -> str | None:
         """The input is not what the flow wants, as far as its description could be read."""
-        known, draft = self._flow_known, self.frame.draft
-        if known is None or known.flow_id != draft.flow.flow_id:
+        flow, draft = self._flow_known, self.frame.draft
+        if flow is None or flow.flow_id != draft.flow.flow_id:
             return None
-        return flow_inputs.incomplete_words(draft, known)
+        return flow_inputs.incomplete_words(draft, flow)
 
     # --- asking
 

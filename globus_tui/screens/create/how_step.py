@@ -130,9 +130,9 @@ class FilterRules(InWizard, Vertical):
         folder, ascii_only = self._rules_folder, self.frame.view.ascii
         verdicts = preview(folder.entries, rules) if folder else ()
         counts = rule_counts(verdicts, len(rules)) if folder else ("",) * len(rules)
-        shown = self.query_one(RuleList)
-        shown.ascii_only = ascii_only
-        shown.rows = tuple((filter_words(rule), counted) for rule, counted in zip(rules, counts, strict=True))
+        rule_list = self.query_one(RuleList)
+        rule_list.ascii_only = ascii_only
+        rule_list.rows = tuple((filter_words(rule), counted) for rule, counted in zip(rules, counts, strict=True))
         words = preview_words(folder.path, verdicts) if folder else self._rules_trouble
         line = self.query_one("#tried", Static)
         line.display = bool(rules and words)
@@ -324,10 +324,12 @@ class HowStep(Step):
         if name == "label":
             self._edit_data(label=text or None)
             return
-        draft, said = self.frame.draft.with_typed(DEADLINE, text), text.strip()
-        deadline: str | None = said or None
+        draft, stripped = self.frame.draft.with_typed(DEADLINE, text), text.strip()
+        deadline: str | None = stripped or None
         try:
-            moment = parse_moment(said, self.frame.app.store.now(), self.frame.view.zone).moment if said else None
+            moment = (
+                parse_moment(stripped, self.frame.app.store.now(), self.frame.view.zone).moment if stripped else None
+            )
             deadline = wire_moment(moment) if moment else deadline
         except BadInput:
             pass  # the checks stop at a deadline that is no moment, with what was typed

@@ -257,10 +257,10 @@ class ItemsStep(Step):
         self._set((*items, item) if place is None else (*items[:place], item, *items[place + 1 :]))
 
     def action_item_remove(self) -> None:
-        shown = self.query_one("#items", ItemList)
-        removed = shown.marked or {shown.cursor_key}
+        item_list = self.query_one("#items", ItemList)
+        removed = item_list.marked or {item_list.cursor_key}
         items = self.frame.draft.transfer.items
-        shown.set_marks(frozenset())
+        item_list.set_marks(frozenset())
         self._set(tuple(item for place, item in enumerate(items) if place not in removed))
 
     def action_item_import(self) -> None:

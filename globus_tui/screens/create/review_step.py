@@ -103,14 +103,16 @@ class ReviewStep(Step):
         lines: list[Cell] = [Span("Before it is sent", "bold")]
         lookups = self.frame.lookups
         collections = [side for side in (lookups.source, lookups.destination) if side is not None]
-        shown = [
+        listed = [
             finding
             for finding in findings
             if finding.field != CONSENT or not finding.words.startswith(("A consent", "All c"))
         ]
         room = self.query_one("#paper").size.width - _MARGIN
         lines += [
-            Span(text, LEVEL_STYLES[finding.level]) for finding in shown for text in broken(finding_line(finding), room)
+            Span(text, LEVEL_STYLES[finding.level])
+            for finding in listed
+            for text in broken(finding_line(finding), room)
         ]
         consents = consent_lines(scopes_needed(draft, collections), lookups, self.frame.view.names)
         lines += [text for consent in consents for text in broken(consent, room)]

@@ -127,12 +127,12 @@ class WhenStep(Step):
 
     def _show_clock(self, draft: Draft) -> None:
         now, zone = self._now(), self.frame.view.zone
-        kept = when_form.kept_hour(draft, now, zone)
-        self.query_one("#keep-row").display = kept is not None
-        if kept is not None:
+        hour = when_form.kept_hour(draft, now, zone)
+        self.query_one("#keep-row").display = hour is not None
+        if hour is not None:
             keep = self.query_one("#keep", Choice)
-            keep.set_options(review_facts.hour_choices(kept))
-            keep.value = kept.season.value if kept.season else None
+            keep.set_options(review_facts.hour_choices(hour))
+            keep.value = hour.season.value if hour.season else None
 
     def _show_fires(self, draft: Draft) -> None:
         now, zone = self._now(), self.frame.view.zone

@@ -301,9 +301,9 @@ class WizardScreen(TimerScreen):
 
     def _index_of(self, states: Mapping[JobId, JobState]) -> TimerIndex:
         """The timers as checks want them, sorted anew only when there are other ones; also called in a thread."""
-        known, index = self._draft_timers
+        indexed, index = self._draft_timers
         collections = self.app.store.collections
-        if known is not states or index.collections is not collections:
+        if indexed is not states or index.collections is not collections:
             index = TimerIndex((state.job for state in states.values()), collections)
             self._draft_timers = (states, index)
         return index
@@ -582,8 +582,8 @@ class WizardScreen(TimerScreen):
             self.app.say("A flow has no source and destination to exchange.", "warning")
             return
         self.set_focus(None)  # fields take what is new only while nobody types in them
-        known = self.lookups
-        self.learn(replace(known, source=known.destination, destination=known.source, deletions=None))
+        lookups = self.lookups
+        self.learn(replace(lookups, source=lookups.destination, destination=lookups.source, deletions=None))
         self.change(swapped(self.draft))
         self.open_step("where")
         self.app.say("Source and destination are exchanged.")
