@@ -50,7 +50,7 @@ def perfdata(line: str) -> dict[str, str]:
     [
         ("control-room-status", OK, "TIMERS OK - 1 timer, none in trouble"),
         ("sensor-hourly", WARNING, "TIMERS WARNING - 1 of 1 timer in trouble; sensor-hourly WARN for "),
-        ("run41-reprocessing", CRITICAL, "run41-reprocessing FAILED: file not found, Beamline 7 Data (4 runs in "),
+        ("run41-reprocessing", CRITICAL, "run41-reprocessing FAILED: file not found, Beamline 7 Data ("),
         ("sim-checkpoints", CRITICAL, "sim-checkpoints BLOCKED"),
         ("climate-nightly-mirror", CRITICAL, "SIGN-IN: consent missing: National Lab DTN"),
         ("understandable", UNKNOWN, "Globus sent what cannot be read"),

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def test_a_program_reads_what_the_console_shows(facility: Served, terminal: Shel
     assert {one["health"] for one in found["timers"]} == {"FAILED"}
     assert all(list(one) == NAMES for one in found["timers"])
     one = next(one for one in found["timers"] if one["name"] == "run41-reprocessing")
-    assert one["why"].startswith("file not found, Beamline 7 Data (4 runs in ")
+    assert re.match(r"file not found, Beamline 7 Data \(\d runs in ", one["why"])  # how many depends on the hour
     assert one["interval_seconds"] == 43200
     assert one["from"]["name"] == "Beamline 7 Data"
     assert one["from"]["path"] == "/raw/run41/"
@@ -219,7 +220,7 @@ def test_what_is_due_and_what_a_run_said(facility: Served, terminal: Shell) -> N
     assert until is not None
     assert (until.astimezone().hour, begins <= until) == (0, True)
     assert terminal("log", "run41-reprocessing") == DONE
-    assert "run_00102/frame_0038.h5" in terminal.out
+    assert re.search(r"run_\d{5}/frame_\d{4}\.h5", terminal.out)
     assert "failed, file not found: /" in terminal.err
     assert terminal("log", "run41-reprocessing", "--follow") == 1
     assert terminal("log", "db-dumps", "--run", "900") == MISUSED
