@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 KEYS = ("j", "k", "G", "g", "r", "\r", "\x1b", "!", "l", "\x1b", "?", "\x1b", "/clim\r", "\x1b")
 AN_HOUR, REFRESHES = 3600, 2
 """Seconds and refreshes of one, in which all keys are pressed once."""
-ROUNDS = 3
-"""Of the keys in the first hour."""
+ROUNDS = 12
+"""Refreshes of the first hour, and as often all keys: it is as busy as that of a person."""
 DAYS_BEFORE = 2
 MOST_GROWTH, EACH_RUN = 0.03, 0.6
 MORE = {"descriptors": 4, "threads": min(32, (os.cpu_count() or 1) + 4), "tasks": 20}
@@ -111,10 +111,12 @@ class Watch:
         """What is held at the end of each."""
         hours = 0
         while True:
-            for _ in range(REFRESHES):
-                self._refresh(AN_HOUR / REFRESHES)
-            for key in KEYS * (1 if hours else ROUNDS):
-                self._press(key)
+            refreshes, rounds = (REFRESHES, 1) if hours else (1, ROUNDS)
+            for _ in range(rounds):
+                for _ in range(refreshes):
+                    self._refresh(AN_HOUR / rounds / refreshes)
+                for key in KEYS:
+                    self._press(key)
             self._close_pages()
             found = self._until("number", after=self._written())
             hours += 1
