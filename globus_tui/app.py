@@ -31,7 +31,7 @@ from globus_tui.screens.console import Host, Switch
 from globus_tui.store.activity_log import ActivityLog
 from globus_tui.store.board import NO_STATES, States
 from globus_tui.store.list_memory import ListMemory
-from globus_tui.store.operations import Done
+from globus_tui.store.operations import Done, Operation, Outcome
 from globus_tui.store.refresh_plan import Freshness, FreshnessState
 from globus_tui.themes import THEMES, OwnThemes, draw_scroll_bars, sheets, theme_problem
 from globus_tui.tmux import inside_tmux, is_attended, send_to_tmux
@@ -40,7 +40,7 @@ from globus_tui.widgets.page import Page, Question
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from textual.dom import DOMNode
     from textual.screen import Screen
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from globus_tui.auth.account import Account
+    from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.making.run_now import RunChoice
     from globus_tui.domain.timer.job import JobId, JobReading
     from globus_tui.domain.transfer.collection import Collection
@@ -128,7 +129,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self._look_clock: Timer | None = None
         self._named: Mapping[str, Collection] | None = None
         self._names: Mapping[str, str] = {}
-        self.operations = Operations(self)
+        self._operations = Operations(self)
         self.alerting = Alerting(self)
         self.looking_back = LookingBack(self)
         self.replaced = ReplacedTimers(self)
@@ -438,6 +439,11 @@ class GlobusTui(OrderedKeys[Switch]):
         except GlobusTuiError as wrong:
             self.say(wrong.in_full, "error")
 
+    def operate(
+        self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None
+    ) -> None:
+        self._operations.start(operations, then=then)
+
     def signed_in(self, who: str | None) -> None:
         """There are tokens again: say so, and read the timers at once."""
         self.who = who
@@ -455,6 +461,12 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def action_app_sign_in(self) -> None:
         self.sign_in.start()
+
+    def fix(self, job_ids: Sequence[JobId] | None) -> None:
+        self.sign_in.start_fix(job_ids)
+
+    def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
+        self.sign_in.start_consent(gare, why, then)
 
     def create(self, wizard: WizardScreen) -> None:
         from globus_tui.procedures.create import Create
@@ -476,6 +488,9 @@ class GlobusTui(OrderedKeys[Switch]):
         from globus_tui.procedures.replace import skip
 
         self.attempt(skip(self, state), group="create")
+
+    def go_back(self, state: JobState) -> None:
+        self.run_worker(self.replaced.go_back(state), group="create")
 
     def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
         from globus_tui.procedures.start_now import start_now

@@ -32,7 +32,7 @@ class CommandLine(CompletingField):
     """One line above the keys; Escape leaves it."""
 
     BINDINGS: ClassVar = [Binding("escape,ctrl+c", "leave", show=False)]
-    app: Console
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     def __init__(self, screen: TimerScreen, begin: str) -> None:
         """For the commands of a screen; `begin` is there already."""

@@ -98,7 +98,7 @@ class Replace(Create):
         sentences = (words, f"Its task is {tasks[0]}. Cancelled, it copies and deletes nothing more.")
         sheet = Confirm("A run was started all the same", sentences, verb="cancel the task", danger=True)
         if await self._app.push_screen_wait(sheet):
-            self._app.operations.start([CancelTask(task_id, job.job_id) for task_id in tasks])
+            self._app.operate([CancelTask(task_id, job.job_id) for task_id in tasks])
 
 
 async def reanchor(app: Console, state: JobState) -> None:

@@ -64,7 +64,7 @@ class ReplacedTimers:
             accepted=[f"delete {len(old_timers)}"],
             verb="delete what is listed",
         )
-        sheet.ask(lambda _: self._app.operations.start(operations))
+        sheet.ask(lambda _: self._app.operate(operations))
 
     async def go_back(self, state: JobState) -> None:
         """Ask, then let the timer that this one replaced take its place again. Problems are said, never raised."""

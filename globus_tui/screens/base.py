@@ -65,7 +65,7 @@ class TimerScreen(Page[None]):
     The keys of what it shows are bound here, but for those that a list or `Searching` has itself.
     """
 
-    app: Console
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     SCOPED_CSS = False  # a sheet is for all that its screen shows
     ABOUT: ClassVar[str] = ""
@@ -147,7 +147,7 @@ class TimerScreen(Page[None]):
         """
         if isinstance(error, ServiceError) and error.gare is not None and not self._consent_offered:
             self._consent_offered = True
-            self.app.sign_in.start_consent(error.gare, why, again)
+            self.app.consent_for(error.gare, why, again)
 
     def show_title(self) -> None:
         """Write the title: where one is, as whom, and how fresh the data are, which is left out last."""

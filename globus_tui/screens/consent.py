@@ -103,7 +103,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
     A paste lands in the code field from anywhere.
     """
 
-    app: Console
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     CSS = sheets("screens/consent.tcss")
     SCOPED_CSS = False

@@ -35,7 +35,7 @@ class Palette(CommandPalette, Page[None]):
     A command is run only when its line was the chosen one for as long as a question must be read.
     """
 
-    app: Console
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     _page_chosen = ""
 

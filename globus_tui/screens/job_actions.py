@@ -211,7 +211,7 @@ class JobActions(TimerScreen):
         together = self._paused_together(states)
         broken = [state for state in states if state.health.word is Word.SIGN_IN]
         if broken and not together:
-            self.app.sign_in.start_fix([state.job_id for state in broken])
+            self.app.fix([state.job_id for state in broken])
             if len(broken) == len(states):
                 return
 
@@ -331,14 +331,14 @@ class JobActions(TimerScreen):
 
     def action_job_fix(self) -> None:
         if states := self._able("job.fix"):
-            self.app.sign_in.start_fix([state.job_id for state in states if wants_fix(state)])
+            self.app.fix([state.job_id for state in states if wants_fix(state)])
 
     def action_jobs_fix_all(self) -> None:
         """Sign in once for every timer that lost a consent, by cause; any may be left out."""
         if self.app.freshness.state is FreshnessState.SIGNED_OUT:
             self.app.say("You are signed out: press S to sign in first.", "warning")
         else:
-            self.app.sign_in.start_fix(None)
+            self.app.fix(None)
 
     def action_job_clone(self) -> None:
         if states := self._able("job.clone"):
@@ -514,7 +514,7 @@ class JobActions(TimerScreen):
                 self.app.paused_together, self.app.paused_among = done, over or done
             self.action_over((over if over is not None else done) | done, failed)
 
-        self.app.operations.start(operations, then=then)
+        self.app.operate(operations, then=then)
 
 
 def _switch_reason(state: JobState) -> Reason | None:

@@ -239,7 +239,7 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
     def action_job_go_back(self) -> None:
         """Undo an edit, or a kept hour: the timer that this one replaced takes its place again."""
         if states := self.targets():
-            self.app.run_worker(self.app.replaced.go_back(states[0]), group="create")
+            self.app.go_back(states[0])
 
     def action_job_fires(self) -> None:
         from globus_tui.screens.fires import FiresScreen

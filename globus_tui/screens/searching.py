@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Searching(Screen[None]):
     """For screens with one list of lines. The list has a `needle` that it sets off, and a text for each row."""
 
-    app: Console
+    app: Console  # type: ignore[assignment]  # the application fulfils it
     BINDINGS = bindings(SEARCH)  # type: ignore[assignment]  # as in app
     _search_needle = ""
     _search_from = 0

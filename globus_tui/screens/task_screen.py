@@ -263,7 +263,7 @@ class TaskScreen(TaskPage):
             self.app.say("It is over already.", "warning")
             return
         sheet = Confirm("Cancel this task?", ("What was copied so far stays.",), verb="cancel the task")
-        sheet.ask(lambda _: self.app.operations.start([CancelTask(self._follow_id)]))
+        sheet.ask(lambda _: self.app.operate([CancelTask(self._follow_id)]))
 
     def action_job_copy(self) -> None:
         from globus_tui.screens.job_copying import offer, task_choices

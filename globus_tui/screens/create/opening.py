@@ -147,7 +147,7 @@ class Drafts(Question[str]):
 
     question = "Go on with a draft?"
 
-    app: Console
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     ANSWERS_AT_ONCE = True
     NEW = "new"

@@ -45,7 +45,7 @@ _MOST_FILES = 1000
 class RunNow(Question[tuple[RunChoice, int]]):
     """How to start it; gives the way and, for a test, how many files. Enter alone starts nothing."""
 
-    app: Console
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     BINDINGS: ClassVar = bound("q cancel; f full; t test; o timer")
     DEFAULT_CSS = """

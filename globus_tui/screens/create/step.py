@@ -27,7 +27,7 @@ LOW = 32
 
 
 class InWizard(Widget):
-    app: Console
+    app: Console  # type: ignore[assignment]  # the application fulfils it
 
     @property
     def frame(self) -> WizardScreen:
