@@ -200,7 +200,7 @@ class TokenFile(TokenStore):
                 if removes:
                     for leftover in self._path.parent.glob(f".{self._path.name}.*"):  # left by a killed program
                         leftover.unlink(missing_ok=True)
-                if removes and not document:
+                if not document:
                     self._path.unlink(missing_ok=True)
                     return
                 try:

@@ -353,6 +353,8 @@ def test_the_last_one_who_signs_out_takes_the_file_along(tmp_path: Path) -> None
     assert file.profiles() == (OTHER,)
     file.replace(OTHER, None)
     assert not (tmp_path / "tokens.json").exists()
+    assert file.merge(OTHER, LATE, renewal=True) is None
+    assert not (tmp_path / "tokens.json").exists(), "nothing is written of nobody"
     file.replace(OTHER, None)
 
 

@@ -421,9 +421,13 @@ def test_a_single_run_without_a_moment_may_have_been_missed_or_not() -> None:
 
 
 def test_a_paused_timer_whose_run_goes_on_by_the_services_word_starts_none_at_once() -> None:
-    going = job([run_document(TODAY_TICK - 3 * DAY)], **running(TODAY_TICK - 3 * DAY), status="inactive")
+    ran = run_document(TODAY_TICK - 3 * DAY)
+    going = job([ran], **running(TODAY_TICK - 3 * DAY), status="inactive")
     assert going.stands_still
     assert starts_at_once(going, look_back(going, {}, NOW), NOW) is False
+    stands = job([ran], **paused("user"))
+    assert starts_at_once(stands, look_back(stands, {}, NOW), NOW) is True
+    assert starts_at_once(going, look_back(stands, {}, NOW), NOW) is False, "whatever was known before"
 
 
 def test_lines_of_the_past_say_what_became_of_each_run_and_whether_files_could_be_counted() -> None:
