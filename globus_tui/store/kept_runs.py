@@ -7,6 +7,7 @@ so what cannot be read or written is left out.
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -64,8 +65,11 @@ class KeptRuns:
                 self._append(b"".join(lines))
 
     def _append(self, lines: bytes) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        # Without waiting: a pipe in its place would be opened only once somebody reads from it.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         with os.fdopen(os.open(self.path, flags, 0o600), "ab") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return
             take_lock(file.fileno(), _LOCK_TIMEOUT)
             file.write(lines)
             file.flush()

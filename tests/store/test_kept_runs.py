@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -97,3 +98,16 @@ async def test_a_timer_shows_runs_that_globus_has_forgotten(tmp_path: Path) -> N
         await demo.press(pilot, "q", "q", "r")
     listed = len(demo.timer("db-dumps").results)
     assert len(KeptRuns(keeper.path, 1_000_000).of(job_id)) == 297 + listed
+
+
+def test_a_pipe_in_its_place_holds_nobody_up_and_gets_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "runs"
+    os.mkfifo(path, 0o600)
+    nightly(KeptRuns(path, 1_000_000), JOB, range(2))
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        nightly(KeptRuns(path, 1_000_000), JOB, range(2))
+        assert os.read(reader, 100) == b""
+    finally:
+        os.close(reader)
+    assert KeptRuns(path, 1_000_000).of(JOB) == ()
