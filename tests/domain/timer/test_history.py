@@ -434,10 +434,30 @@ def test_lines_of_the_past_say_what_became_of_each_run_and_whether_files_could_b
     runs = [run_document(TODAY_TICK, 0), refused_document(TODAY_TICK - 2 * DAY)]
     lines = timeline(job(runs), {}, NOW)
     assert [outcome_of(one) for one in lines] == [Outcome.OK, None, Outcome.REFUSED]
-    assert all(one.transfers for one in lines if one.run)
+    assert all(one.transfers for one in lines)
     flow = timeline(job(runs, timer_type="flow", flow_id="f"), {}, NOW)
     assert [one.transfers for one in flow if one.run] == [False, False]
     bare = timeline(job(runs, body=None), {}, NOW)
     assert [one.transfers for one in bare if one.run] == [True, True]
     old = timeline(job(runs, timer_type=None, callback_url="https://example.org"), {}, NOW)
     assert [one.transfers for one in old if one.run] == [True, True]
+
+
+def test_a_refused_run_that_says_no_end_kept_nothing_from_running() -> None:
+    refused = refused_document(TODAY_TICK - 3 * DAY) | {"end_timestamp": None}
+    assert strip(job([run_document(TODAY_TICK, 1), refused]), {}, NOW) == "rpp#"
+
+
+def test_a_run_in_progress_of_which_nobody_says_when_it_began_has_skipped_nothing_yet() -> None:
+    assert strip(job([], activity={"code": "run_in_progress"}, last_ran_at=None), {}, NOW) == ">"
+
+
+def test_what_passes_while_the_service_says_that_a_run_goes_on_is_skipped() -> None:
+    begun = TODAY_TICK - 2 * DAY
+    going = job([run_document(begun, 0, "submitted", end_timestamp=None)], **running(begun))
+    assert look_back(going, {}, NOW).skipped_now == 2
+
+
+def test_a_run_of_a_flow_that_is_not_listed_yet_has_no_files_to_count_either() -> None:
+    going = job([], timer_type="flow", flow_id="f", **running(NOW - HOUR))
+    assert [(one.mark, one.transfers) for one in timeline(going, {}, NOW)] == [(Mark.RUNNING, False)]
