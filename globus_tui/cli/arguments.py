@@ -294,9 +294,14 @@ def _add_questions(commands: Any) -> None:
 
 def _add_watch(commands: Any) -> None:
     words = "show how the timers are in big words, for a screen on the wall; takes no keys, changes nothing"
-    codes = "Ends with Ctrl+C or a signal. Tells the command of the setting on_alert once for each cause."
+    codes = (
+        "Ends with Ctrl+C or a signal. Tells the command of the setting on_alert once for each cause. "
+        "Exit codes with --count: 0 the last reading came, 3 Globus could not be asked, 4 sign in."
+    )
     watch = _add_command(commands, "watch", words, "watch", "run", codes, "filter")
-    watch.add_argument("--count", type=_count, default=0, metavar="N", help="end after so many readings")
+    watch.add_argument(
+        "--count", type=_count, default=0, metavar="N", help="end after so many readings, in vain or not"
+    )
     watch.add_argument("--alert-first", action="store_true", help="what is in trouble at the start is told, too")
 
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from globus_tui.cli import OK
+from globus_tui.cli import OK, SIGN_IN_NEEDED, UNREACHABLE
 from globus_tui.cli.account import CannotShowError, tell
 from globus_tui.cli.timers import Context, looks, signed_in
 from globus_tui.domain.timer.alerts import Watcher
@@ -30,43 +30,59 @@ _LONGEST_WAIT = 60.0
 async def run(options: Namespace) -> int:
     async with signed_in(options) as context:
         context.backend.connection.read_only = True
-        settings, store = context.settings, context.store
-        watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=not options.alert_first)
-        ledger = Ledger(None if context.backend.demo else settings.paths.state / "alerts.json", settings.profile)
-        wall, sources = sys.stdout.isatty(), context.source_counts()
+        wall = sys.stdout.isatty()
         if wall:
             sys.stdout.write("\x1b[?1049h\x1b[?25l")
         try:
-            await store.read_journal()
-            await store.refresh()
-            shown, readings, read_at = "", 0, None
-            while True:
-                if store.freshness.checked_at != read_at:
-                    read_at, readings = store.freshness.checked_at, readings + 1
-                    await sources.count()
-                    await _alert(context, options, watcher, ledger)
-                lines = _lines(context, options)
-                text = "\n".join(lines)
-                try:
-                    if text != shown and wall:
-                        sys.stdout.write("\x1b[H\x1b[2J" + text)
-                    elif not wall and lines[:1] != shown.split("\n")[:1]:
-                        sys.stdout.write(lines[0] + "\n")
-                    sys.stdout.flush()
-                except BrokenPipeError:  # nobody looks any more
-                    return OK
-                except OSError as wrong:
-                    raise CannotShowError(f"Standard output cannot be written: {wrong.strerror}.") from None
-                shown = text
-                if options.count and readings >= options.count:
-                    return OK
-                wake = store.next_wake()
-                await asyncio.sleep(min(_LONGEST_WAIT, max(0.05, wake.seconds)) if wake else _LONGEST_WAIT)
-                await store.wake()
+            return await _watch(context, options, wall=wall)
+        except BrokenPipeError:  # nobody looks any more
+            return OK
         finally:
             if wall:
                 sys.stdout.write("\x1b[?25h\x1b[?1049l")
                 sys.stdout.flush()
+
+
+async def _watch(context: Context, options: Namespace, *, wall: bool) -> int:
+    settings, store, sources = context.settings, context.store, context.source_counts()
+    watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=not options.alert_first)
+    ledger = Ledger(None if context.backend.demo else settings.paths.state / "alerts.json", settings.profile)
+    await store.read_journal()
+    await store.refresh()
+    shown: list[str] = []
+    tried, read_at, tries = None, None, 0
+    while True:
+        freshness = store.freshness
+        signed_out = freshness.state is FreshnessState.SIGNED_OUT
+        if tried != (tried := (freshness.checked_at, freshness.failures, signed_out)):
+            tries += 1
+        if freshness.checked_at != read_at:
+            read_at = freshness.checked_at
+            await sources.count()
+            await _alert(context, options, watcher, ledger)
+        lines = _lines(context, options)
+        _print(lines, shown, wall=wall)
+        shown = lines
+        if options.count and tries >= options.count:
+            fresh = freshness.state in (FreshnessState.FRESH, FreshnessState.PAUSED)
+            return OK if fresh else SIGN_IN_NEEDED if signed_out else UNREACHABLE
+        wake = store.next_wake()
+        await asyncio.sleep(min(_LONGEST_WAIT, max(0.05, wake.seconds)) if wake else _LONGEST_WAIT)
+        await store.wake()
+
+
+def _print(lines: list[str], shown: list[str], *, wall: bool) -> None:
+    """Draws the wall anew, or writes a line to what is no terminal, where it says something else than before."""
+    try:
+        if lines != shown and wall:
+            sys.stdout.write("\x1b[H\x1b[2J" + "\n".join(lines))
+        elif not wall and lines[:1] != shown[:1]:
+            sys.stdout.write(lines[0] + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as wrong:
+        raise CannotShowError(f"Standard output cannot be written: {wrong.strerror}.") from None
 
 
 def _trouble(context: Context, options: Namespace) -> list[Listed]:

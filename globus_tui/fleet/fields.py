@@ -149,10 +149,12 @@ def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
     """The files of a folder and of the folders in it, in the order of their names; hidden ones are passed over.
 
     What is named as one and is none (a pipe, a link to nothing) is among them: reading it says so. If it were passed
-    over, its timers would look as if nobody wanted them any more.
+    over, its timers would look as if nobody wanted them any more. For the same reason a link to a folder is refused: it
+    is not followed, as it may lead anywhere, round in a circle too.
 
     Raises:
-        FleetFaults: there is no such folder, a folder in it cannot be read, or it lacks files where there must be some.
+        FleetFaults: there is no such folder, a folder in it cannot be read or is a link, or it lacks files where there
+            must be some.
     """
     if where.is_file():
         if where.suffix not in ENDINGS:
@@ -168,6 +170,9 @@ def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
     paths: list[Path] = []
     for folder, folders, names in os.walk(where, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
+        words = "it is a link to a folder, which is not followed: move the folder itself here"
+        faults += [FleetFault(Place(str(link)), words) for link in links]
         paths += [Path(folder, name) for name in names if not name.startswith(".") and Path(name).suffix in ENDINGS]
     if faults:
         raise FleetFaults(faults)

@@ -1,4 +1,4 @@
-"""`watch` for days: what it keeps of one reading is gone with the next."""
+"""`watch` for days: what it keeps of one reading is gone with the next; and once, for a timer of the machine."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from globus_tui.cli import watch
 from globus_tui.cli.arguments import parse
 from globus_tui.cli.timers import signed_in
 from globus_tui.domain.timer.alerts import Watcher
+from globus_tui.sandbox.faults import Fault
 from globus_tui.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from tests.cli.shell import Shell
+    from tests.served import Served
 
 
 def ours() -> int:
@@ -40,3 +44,15 @@ async def read_often(options: Namespace, times: tuple[int, ...]) -> list[int]:
 def test_as_much_is_kept_after_thirty_readings_as_after_ten() -> None:
     early, late = asyncio.run(read_often(parse(["watch", "--demo"]), (10, 30)))
     assert late <= early * 1.02
+
+
+def test_a_reading_in_vain_counts_and_the_exit_code_says_so(facility: Served, terminal: Shell) -> None:
+    assert terminal("watch", "--count", "1") == 0
+    assert "in trouble of 79" in terminal.out
+    facility.sandbox.faults.add(Fault("/jobs*", times=None, status=400))
+    assert terminal("watch", "--count", "1") == 3
+    assert "no answer" in terminal.out
+    facility.sandbox.faults.clear()
+    facility.sandbox.faults.add(Fault("/jobs*", times=None, status=401))
+    assert terminal("watch", "--count", "1") == 4
+    assert "signed out" in terminal.out

@@ -212,6 +212,17 @@ def test_what_is_named_as_a_file_and_is_none_is_told_and_not_passed_over(tmp_pat
     assert told.startswith("sub/b.toml: it cannot be read: ")
 
 
+def test_a_link_to_a_folder_is_told_and_not_passed_over(tmp_path: Path) -> None:
+    """Neither what is behind it nor a circle of links is read, and nothing is pruned for that."""
+    fleet = tmp_path / "fleet"
+    fleet.mkdir()
+    (fleet / "a.toml").write_text(f'[timer.a]\nwhen = "daily at 2am"\n{ROUTE}')
+    (fleet / "again").symlink_to(fleet)
+    (fleet / ".hidden").symlink_to(fleet)
+    (told,) = faults(fleet)
+    assert told == f"{fleet}/again: it is a link to a folder, which is not followed: move the folder itself here"
+
+
 def test_a_folder_that_cannot_be_read_is_told_and_not_taken_for_empty(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
