@@ -532,6 +532,7 @@ class _Scan:
         if hit is None and (self.at or self.found.minute is not None) and self.found.interval == timedelta(hours=1):
             hit = self.match(r"(\d{1,2})")
         if hit is None:
+            self._refuse_minute_as_hour()
             return 0
         minute = int(hit.group(1) or 0)
         if minute > 59:
@@ -547,6 +548,14 @@ class _Scan:
             raise refuse("Several minutes of an hour are said as cron says them.", line)
         self._set("minute", minute)
         return len(hit.group().split())
+
+    def _refuse_minute_as_hour(self) -> None:
+        """`every 2 hours at 45`: with an interval of several hours a number is an hour, and there is none such."""
+        hour, interval = timedelta(hours=1), self.found.interval or timedelta()
+        bare = self.match(r"(2[5-9]|[345]\d)") if self.at and hour < interval < 24 * hour else None
+        if bare is not None and not interval % hour:
+            words = f"There is no hour {bare[1]}; a minute is said with a colon."
+            raise refuse(words, f":{bare[1]}", part=bare[1])
 
     def _window(self) -> int:
         """`between 08:00 and 18:00`."""

@@ -247,6 +247,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "01/02/2027": ("two ways", "once Sat 2 00:00"),
     "7": ("bare number", "once Sun 22 07:00"),
     "2026": ("bare number", "once Sat 21 20:26"),
+    "every 2 hours at 45": ("no hour 45", f"{2 * HOUR} Sat 21 14:45"),
+    "every 12 hours at 30 until friday": ("no hour 30", f"{12 * HOUR} Sat 21 15:30 until 2026-11-27 23:59"),
     "every 6": ("what\\?", f"{6 * MIN} -"),
     "1M": ("minute or a month", "60 -"),
     "every 1h30": ("interval or a time", f"{90 * MIN} -"),
