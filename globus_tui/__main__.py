@@ -28,8 +28,8 @@ def _print_names(kind: str = "", profile: str = "") -> None:
 
         folder = platformdirs.user_cache_dir("globus_tui", appauthor=False)
     lines = names(folder, kind, profile or os.environ.get("GLOBUS_PROFILE", ""))
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    print(*lines, sep="\n", end="\n" if lines else "")  # noqa: T201
+    if sys.stdout is not None:  # as it is where the stream is closed
+        sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import json
 import os
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING, NoReturn
@@ -188,7 +189,7 @@ class ClientCredentialsTokens:
         try:
             for server in dict.fromkeys(map(server_of, added)):
                 asked = self.scopes_of(server)
-                await self._flight.run(render(asked), lambda asked=asked: self._ask(asked))  # type: ignore[misc]
+                await self._flight.run(render(asked), partial(self._ask, asked))
                 self._refusals.pop(server, None)
         except ServiceError:
             self._wanted = before

@@ -304,7 +304,7 @@ def parts_of(update: object) -> Iterator[tuple[int, int, LineStrip]] | None:
     if (spans := getattr(update, "spans", None)) is not None:
         return _parts_of_spans(spans, update.chops)  # type: ignore[attr-defined]  # the two stand together
     if (region := getattr(update, "region", None)) is not None:
-        return _parts_of_lines(update.strips, region.x, region.y)  # type: ignore[attr-defined]
+        return _parts_of_lines(update.strips, region.x, region.y)  # type: ignore[attr-defined]  # so do these
     return None
 
 
