@@ -30,6 +30,7 @@ def shell(line: str, **environ: str) -> subprocess.CompletedProcess[str]:
         ("--demo <&-", 2, "standard input is not a terminal"),
         ("--demo <&- 2>&-", 2, ""),
         ("whoami >&-", 2, "standard output is closed"),
+        ("--names timers >&-", 0, ""),
         ("whoami <&- 2>&-", 1, "Nobody is signed in."),
         ("--demo create --dry-run --from-file - <&-", 2, "this is no JSON"),
         ("login <&-", 1, "No code was entered"),
