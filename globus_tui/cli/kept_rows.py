@@ -33,8 +33,12 @@ def forget_rows(done: Logout, settings: Settings, environment: Environment) -> N
         kept_rows(settings, environment, done.identity.username).forget()
 
 
+_LATER = 2.0
+"""Seconds after a refresh."""
+
+
 class Keeping:
-    """Keeps what one session knows for the next: after refreshes, every few minutes at most, and when it is left.
+    """Keeps what one session knows for the next: some time after refreshes, and when it is left.
 
     Args:
         account: says who is signed in. Rows are kept for nobody but who was when the session began.
@@ -45,7 +49,7 @@ class Keeping:
         self._rows = rows
         self._account = account
         self._who = account.who
-        self._saving: set[asyncio.Task[bool]] = set()
+        self._saving: asyncio.Task[None] | None = None
         store.subscribe(self._after)
 
     def end(self) -> None:
@@ -57,18 +61,27 @@ class Keeping:
 
     def _save(self, kept: Kept) -> bool:
         """Names for completion as well, where the rows kept are all there are: `list` keeps those of more."""
-        if sum(kept.counts.values()) == len(kept.states):
+        from globus_tui.store.rows import job_of
+
+        if sum(kept.counts.values()) == len(kept.documents):
             names = (collection.name for collection in kept.collections.values())
-            self._rows.save_names((state.job.label for state in kept.states), filter(None, names))
+            jobs = (job_of(document, None) for document in kept.documents.values())
+            self._rows.save_names((job.label for job in jobs), filter(None, names))
         return self._rows.save(kept)
 
     def _after(self, change: Change) -> None:
-        if change.freshness and self._rows.due() and (rows := self._to_keep()) is not None:
+        if change.freshness and self._rows.due() and (self._saving is None or self._saving.done()):
             import asyncio
 
-            task = asyncio.create_task(asyncio.to_thread(self._save, rows))
-            self._saving.add(task)
-            task.add_done_callback(self._saving.discard)
+            self._saving = asyncio.create_task(self._save_later())
+
+    async def _save_later(self) -> None:
+        """Not while what was read is about to be drawn."""
+        import asyncio
+
+        await asyncio.sleep(_LATER)
+        if (rows := self._to_keep()) is not None:
+            await asyncio.to_thread(self._save, rows)
 
     def _to_keep(self) -> Kept | None:
         return self._store.to_keep(self._rows.label) if self._account.who == self._who else None

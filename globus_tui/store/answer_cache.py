@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from globus_tui.domain.timer.health import Word
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.task import Task
-    from globus_tui.store.job_state import JobState
+    from globus_tui.store.rows import Kept as Document
+    from globus_tui.store.rows import Row
 
 ROWS_KEPT = 120
 """Rows worth keeping, worst first: several screens. Reading thousands would take longer than asking Globus."""
@@ -36,14 +38,14 @@ ROWS_KEPT = 120
 SAVE_EVERY = 180.0
 """Seconds: the file is written no more often, besides at the end."""
 
-_FORMAT = 3
+_FORMAT = 4
 _MOST_BYTES = 8_000_000
 _OURS = "globus_tui.domain."
 _OTHERS = {
     ("datetime", "datetime"),
     ("datetime", "timedelta"),
     ("datetime", "timezone"),
-    ("globus_tui.store.job_state", "JobState"),
+    ("globus_tui.store.rows", "Row"),
     ("globus_tui.store.answer_cache", "Kept"),
 }
 
@@ -55,7 +57,8 @@ class Kept:
     Attributes:
         label: whose it is: profile, environment and identity.
         at: when the service gave the answer, by this machine's clock.
-        states: the worst rows, at most `ROWS_KEPT`.
+        rows: the worst, at most `ROWS_KEPT`.
+        documents: of their timers.
         counts: timers by health word, of all of them.
         tasks: finished tasks of the rows; they do not change any more.
         collections: names that the rows mention, by id.
@@ -63,7 +66,8 @@ class Kept:
 
     label: str
     at: datetime
-    states: tuple[JobState, ...]
+    rows: tuple[Row, ...] = ()
+    documents: Mapping[JobId, Document] = field(default_factory=dict)
     counts: Mapping[Word, int] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
     collections: Mapping[str, Collection] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.documents import Source
+from globus_tui.domain.documents import Block, Source
 from globus_tui.domain.errors import UnreadableAnswer
 from globus_tui.domain.timer.health import Why
 from globus_tui.domain.timer.history import look_back
@@ -30,7 +30,6 @@ from globus_tui.store.rows import (
     merge_job,
     merge_runs,
     noted,
-    row_of,
     with_older_runs,
 )
 from globus_tui.store.task_shelf import TaskShelf
@@ -184,7 +183,7 @@ class Board:
         self.clock = clock
         self.moment = moment
         self.documents: dict[JobId, KeptDocument] = {}
-        self._gone: dict[JobId, KeptDocument] = {}  # of the last that went: who shows them may draw them once more
+        self._gone: dict[JobId, KeptDocument] = {}  # of the last that went, of an earlier session
         self.states = States({}, self.state_of, self.glance)
         self.freshness = Freshness()
         self.shelf = TaskShelf()
@@ -243,7 +242,7 @@ class Board:
         job = self.job(row.job_id)
         history = look_back(job, self.shelf.tasks, row.judged)
         state = JobState(job, history, row.health, row.pending, self._replacement(job))
-        if len(self._made) >= STATES_AT_HAND and self.kept is None:
+        if len(self._made) >= STATES_AT_HAND:
             for job_id in tuple(self._made)[: STATES_AT_HAND // 2]:
                 del self._made[job_id]
         self._made[row.job_id] = row, state
@@ -268,6 +267,21 @@ class Board:
             KeyError: it is not known.
         """
         return job_of(self._document(job_id), self._older.get(job_id), self.opened.get(job_id, RUNS_KEPT))
+
+    def packed(self, ids: Iterable[JobId]) -> dict[JobId, KeptDocument]:
+        """The documents of these timers in blocks of their own.
+
+        Raises:
+            KeyError: one of them is not known.
+        """
+        block, found = Block(), {}
+        for job_id in ids:
+            kept = self._document(job_id)
+            if isinstance(kept, Source):
+                block = Block() if block.full else block
+                kept = block.add(kept.text())
+            found[job_id] = kept
+        return found
 
     def _document(self, job_id: JobId) -> KeptDocument:
         return self.documents[job_id] if job_id in self.documents else self._gone[job_id]
@@ -295,9 +309,8 @@ class Board:
         self.kept = kept
         self.shelf.take(task for task in kept.tasks if task.finished)
         self.names.seed(kept.collections)
-        rows = {state.job_id: row_of(state.job, state.health) for state in kept.states}
-        self._made = {state.job_id: (rows[state.job_id], state) for state in kept.states}
-        self.states = States(rows, self.state_of, self.glance)
+        self._gone = dict(kept.documents)
+        self.states = States({row.job_id: row.but(again=None) for row in kept.rows}, self.state_of, self.glance)
         self.freshness = Freshness(FreshnessState.CACHED, kept.at)
 
     # --- news from the service
@@ -324,6 +337,7 @@ class Board:
         if self.kept is not None:
             self.kept = None
             self._made.clear()
+            self._gone = {job_id: self._gone[job_id] for job_id in gone}
         self.publish(changed, removed=gone)
         if list(self.states) != list(rows):  # the same in another order
             self.states = States(dict(rows), self.state_of, self.glance)

@@ -20,7 +20,7 @@ from globus_tui.domain.timer.orders import NONE, Orders, with_level
 from globus_tui.store.answer_cache import ROWS_KEPT, Kept
 from globus_tui.store.board import Board, States
 from globus_tui.store.details import Details
-from globus_tui.store.job_state import Change, JobState, Pending
+from globus_tui.store.job_state import Change, Pending
 from globus_tui.store.journal import Journal, Recorder, replaced_timers
 from globus_tui.store.ledger import HANDED_ON, NOTED, Ledger, alarm_levels, edit_timer, orders_in
 from globus_tui.store.open_requests import Canceller, Closed, OpenRequests
@@ -323,14 +323,15 @@ class JobStore:
         at = self.freshness.checked_at
         if self._board.kept is not None or at is None or not self.states:
             return None
-        states = [self._board.state_of(row) for row in worst(tuple(self._board.states.rows.values()), ROWS_KEPT)]
-        kept_states = [replace(state, pending=None) if state.pending else state for state in states]
-        tasks = (self.tasks.get(run.resource_id or "") for state in kept_states for run in state.job.runs)
-        sides = {side for state in kept_states for side in _sides(state)}
+        rows = worst(tuple(self._board.states.rows.values()), ROWS_KEPT)
+        jobs = [self._board.glance(row).job for row in rows]
+        tasks = (self.tasks.get(run.resource_id or "") for job in jobs for run in job.runs)
+        sides = {side for job in jobs for side in job.sides}
         return Kept(
             label,
             at,
-            tuple(kept_states),
+            tuple(row._replace(pending=None, known=None) for row in rows),
+            self._board.packed(row.job_id for row in rows),
             self.count_words() or {},
             tuple(task for task in tasks if task is not None and task.finished),
             {key: collection for key, collection in self.collections.items() if key in sides},
@@ -503,8 +504,3 @@ class JobStore:
         """What resuming this timer now would set going; all None for one that is not known."""
         state = self.states.get(job_id)
         return resume_preview(state.job, state.history, self.now()) if state else ResumePreview(None, None, None)
-
-
-def _sides(state: JobState) -> tuple[str | None, ...]:
-    transfer = state.job.transfer
-    return (transfer.source_endpoint, transfer.destination_endpoint) if transfer else ()

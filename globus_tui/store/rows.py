@@ -10,7 +10,7 @@ import itertools
 import pickle
 import zlib
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.domain import wire
@@ -43,7 +43,6 @@ _COUNTING = (Word.RUNNING, Word.OVERRUN, Word.BLOCKED)
 _AT_REST = (Word.OK, Word.FAILED, Word.WARN)
 _SHORTEST_GRACE = timedelta(minutes=2)
 _INSTANT = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _serials = itertools.count(1)
 
 Kept = Source | Job
@@ -144,11 +143,6 @@ def make_row(
         SIDES_APART.join(map("\n".join, job.paths)).casefold(),
         pending,
     )
-
-
-def row_of(job: Job, health: Health) -> Row:
-    """The row of a job that was judged in another session."""
-    return make_row(job, {}, _EPOCH).but(order=health.order, health=health, again=None)
 
 
 def _step(lasted: timedelta) -> timedelta:

@@ -199,7 +199,7 @@ def test_a_lock_is_let_go_of_whatever_fails(tmp_path: Path, fault: int) -> None:
 
 
 def test_caches_logs_links_and_shared_answers_do_without(tmp_path: Path) -> None:
-    kept = Kept("who", NOON, (), {Word.OK: 1})
+    kept = Kept("who", NOON, counts={Word.OK: 1})
     asked = 0
 
     async def ask() -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -32,8 +33,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPS = "default\nproduction\nops@example.org"
 
 
-def job(number: int, **more: object) -> Job:
-    document = {
+def document(number: int, **more: object) -> dict[str, object]:
+    return {
         "job_id": f"job-{number}",
         "name": f"nightly {number}",
         "status": "inactive",
@@ -41,19 +42,22 @@ def job(number: int, **more: object) -> Job:
         "schedule": {"type": "recurring", "interval_seconds": 3600, "start": "2026-03-01T00:00:00+00:00"},
         **more,
     }
-    return Job.from_document(document)
+
+
+def job(number: int, **more: object) -> Job:
+    return Job.from_document(document(number, **more))
 
 
 class Globus:
-    """A Timers service with the timers given, or the failure; nothing else answers."""
+    """A Timers service with the timers given, read or as sent, or the failure; nothing else answers."""
 
-    def __init__(self, *jobs: Job, failure: GlobusTuiError | None = None) -> None:
+    def __init__(self, *jobs: Job | dict[str, object], failure: GlobusTuiError | None = None) -> None:
         self.jobs, self.failure = jobs, failure
 
     async def read_list(self, take: Any, last: Any, **options: Any) -> tuple[Any, float | None]:
         if self.failure:
             raise self.failure
-        return take(Entry(None, job, "") for job in self.jobs), None
+        return take(Entry(None, job, "" if isinstance(job, Job) else json.dumps(job)) for job in self.jobs), None
 
     async def get_job(self, job_id: str, *, results_pt: str | None = None, page_size: int | None = None) -> JobReading:
         raise AssertionError
@@ -87,6 +91,19 @@ async def test_the_next_session_opens_with_the_rows_of_the_last(tmp_path: Path) 
     assert AnswerCache(tmp_path / "cache", OPS).load() == kept
     assert cache.path.stat().st_mode & 0o777 == 0o600
     assert cache.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+async def test_documents_as_they_were_sent_are_kept_by_themselves(tmp_path: Path) -> None:
+    cache = AnswerCache(tmp_path / "cache", OPS)
+    many = [document(number, name=f"nightly {number} {'x' * 2000}") for number in range(200)]
+    assert cache.save(await kept_by(Globus(*many)))
+    kept = cache.load()
+    assert kept is not None
+    session = store(Globus(failure=ConnectionFailed("It is down.", maybe_processed=False)))
+    session.show_kept(kept)
+    shown = {state.job for state in session.states.values()}
+    assert len(shown) == len(kept.documents) == answer_cache.ROWS_KEPT
+    assert shown < {Job.from_document(one) for one in many}
 
 
 async def test_rows_of_the_last_session_are_marked_with_their_age_and_cannot_be_acted_upon() -> None:

@@ -550,7 +550,7 @@ async def test_what_is_kept_for_the_next_session_has_no_change_under_way() -> No
     await pausing
     assert kept is not None
     assert (kept.label, kept.at) == ("me", NOON)
-    assert [one.pending for one in kept.states] == [None]
+    assert [row.pending for row in kept.rows] == [None]
     assert kept.tasks == (failed,), "what still goes on is asked for again"
     assert set(kept.collections) == {"from-there", "to-here"}
     assert sum(kept.counts.values()) == 1

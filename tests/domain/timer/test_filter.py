@@ -17,7 +17,7 @@ from globus_tui.domain.timer.history import look_back
 from globus_tui.domain.timer.patterns import Pattern
 from globus_tui.store.board import States
 from globus_tui.store.job_state import JobState
-from globus_tui.store.rows import row_of
+from globus_tui.store.rows import make_row
 from globus_tui.widgets.viewpoint import RowSubject, Viewpoint
 from tests.domain.samples import DESTINATION, HOUR, NAMES, NOW, job, refused_document, run_document, task_id, wire
 
@@ -26,7 +26,8 @@ CHICAGO = timezone(timedelta(hours=-6))
 
 def subject(word: Word, why: Why, now: datetime = NOW, **changes: Any) -> RowSubject:
     one = job(**changes)
-    row = row_of(one, Health(word, why))
+    health = Health(word, why)
+    row = make_row(one, {}, now).but(order=health.order, health=health)
     state = JobState(one, look_back(one, {}, now), row.health)
     states = States({row.job_id: row}, lambda _: state, lambda _: state)
     return RowSubject(row, states, Viewpoint(now, UTC, NAMES), "Work")
