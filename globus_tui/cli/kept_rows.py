@@ -61,12 +61,12 @@ class Keeping:
 
     def _save(self, kept: Kept) -> bool:
         """Names for completion as well, where the rows kept are all there are: `list` keeps those of more."""
-        from globus_tui.store.rows import job_of
+        from globus_tui.store.rows import view_of
 
         if sum(kept.counts.values()) == len(kept.documents):
             names = (collection.name for collection in kept.collections.values())
-            jobs = (job_of(document, None) for document in kept.documents.values())
-            self._rows.save_names((job.label for job in jobs), filter(None, names))
+            labels = (view_of(document).label for document in kept.documents.values())
+            self._rows.save_names(labels, filter(None, names))
         return self._rows.save(kept)
 
     def _after(self, change: Change) -> None:

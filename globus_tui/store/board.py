@@ -16,7 +16,7 @@ from globus_tui.domain.documents import Block, Source
 from globus_tui.domain.errors import UnreadableAnswer
 from globus_tui.domain.timer.health import Why
 from globus_tui.domain.timer.history import look_back
-from globus_tui.domain.timer.job import Job, JobId, JobStatus, view
+from globus_tui.domain.timer.job import Job, JobId, JobStatus
 from globus_tui.domain.timer.orders import NONE
 from globus_tui.domain.transfer.collection import Collection
 from globus_tui.store.job_state import Change, Glance, JobState, Replacement
@@ -30,6 +30,7 @@ from globus_tui.store.rows import (
     merge_job,
     merge_runs,
     noted,
+    view_of,
     with_older_runs,
 )
 from globus_tui.store.task_shelf import TaskShelf
@@ -289,7 +290,7 @@ class Board:
     def _seen(self, job_id: JobId) -> Job:
         """The same as far as it is asked about."""
         kept, older = self._document(job_id), self._older.get(job_id)
-        seen = view(kept if isinstance(kept, Job) else kept.found())
+        seen = view_of(kept)
         return seen if older is None else with_older_runs(seen, older, self.opened.get(job_id, RUNS_KEPT))
 
     def _replacement(self, job: Job) -> Replacement | None:

@@ -444,6 +444,11 @@ def job_of(kept: Kept, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> J
     return job if older is None else with_older_runs(job, older, runs_kept)
 
 
+def view_of(kept: Kept) -> Job:
+    """The timer as far as it is asked about, without its older runs."""
+    return view(kept if isinstance(kept, Job) else kept.found())
+
+
 def counts(rows: Iterable[Row]) -> dict[Word, int]:
     """How many timers have each health word, worst first, words without a timer included."""
     numbers = [0] * len(_WORDS)
