@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from globus_tui.domain.errors import GlobusTuiError
 
@@ -86,6 +86,21 @@ def code_of(wrong: GlobusTuiError) -> int:
     if isinstance(wrong, SignedOut) or (isinstance(wrong, ServiceError) and (wrong.gare or wrong.status == 401)):
         return SIGN_IN_NEEDED
     return UNREACHABLE if isinstance(wrong, NetworkError | ServiceError | UnreadableAnswer) else FAILED
+
+
+def code_of_change(wrong: GlobusTuiError) -> int:
+    """As `code_of`, of the change of one timer: what was asked of Globus and refused has failed."""
+    from globus_tui.domain.errors import ErrorKind, ServiceError
+
+    if isinstance(wrong, ServiceError) and wrong.kind not in (ErrorKind.BUSY, ErrorKind.BROKEN):
+        return SIGN_IN_NEEDED if code_of(wrong) == SIGN_IN_NEEDED else FAILED
+    return FAILED if code_of(wrong) == MISUSED else code_of(wrong)
+
+
+def code_of_all(codes: Collection[int]) -> int:
+    """The exit code of several changes: why they failed where all did for one reason, else whether all were done."""
+    bad = set(codes) - {OK}
+    return OK if not bad else bad.pop() if len(bad) == 1 and OK not in codes else FAILED
 
 
 def _flushed(code: int, name: str) -> int:

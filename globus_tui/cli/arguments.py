@@ -20,7 +20,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     Bad options end the program with one line of reason on standard error and exit code 2.
     """
-    arguments = _without_dashes(arguments)
     options, rest = _console_parser(add_help=False).parse_known_args(arguments)
     # Half the time of reading options goes into describing commands, of which the console needs none.
     if not rest:
@@ -32,24 +31,28 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return known
 
 
-def _without_dashes(arguments: Sequence[str]) -> list[str]:
-    """`-word` of a filter as `!word`: no command has options of one dash but -h, and argparse takes it for one."""
-    words = list(arguments)
-    begin = next((at for at, word in enumerate(words) if word in _FILTERING), len(words))
-    return words[: begin + 1] + [
-        f"!{word[1:]}" if re.match(r"-[^-\W\d]{2}|-[\"/~]", word) else word for word in words[begin + 1 :]
-    ]
-
-
-_FILTERING = ("list", "agenda", "check", "pause", "resume", "fix", "run", "skip", "delete")
-
-
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line; the usage is one `--help` away, and below it the `page` of a module, if named."""
 
     def __init__(self, *arguments: Any, page: str = "", **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self._page = page
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        return super().parse_known_args(self._without_dashes(args), namespace)
+
+    def _without_dashes(self, words: Any) -> Any:
+        """`-word` of a filter as `!word`: no command has options of one dash but -h, and argparse takes it for one.
+
+        What an option wants as its value is left alone.
+        """
+        if words is None or not any("FILTER" in str(action.metavar) for action in self._actions):
+            return words
+        valued = {flag for action in self._actions if action.nargs != 0 for flag in action.option_strings}
+        return [
+            f"!{word[1:]}" if re.match(r"-[^-\W\d]{2}|-[\"/~]", word) and before not in valued else word
+            for before, word in zip(("", *words), words, strict=False)
+        ]
 
     def format_help(self) -> str:
         page = f"\n{import_module(self._page).phrases_page()}\n" if self._page else ""

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from globus_tui.cli import FAILED, MISUSED, OK, SIGN_IN_NEEDED, code_of
+from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_all, code_of_change
 from globus_tui.cli.account import goes_on, may_be_changed, show, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.cli.window import open_window
@@ -134,8 +134,7 @@ async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, optio
     except asyncio.CancelledError:
         tell((f"Ended early: {len(codes)} of {len(taken)} are through; globus-tui journal says what else was begun.",))
         raise
-    bad = set(codes) - {OK}
-    return OK if not bad else bad.pop() if len(bad) == 1 and OK not in codes else FAILED
+    return code_of_all(codes)
 
 
 async def _wait(
@@ -197,7 +196,7 @@ async def _skip(timer: Listed, context: Context) -> tuple[int, str]:
         old = await context.making.read(timer.state.job_id)
         skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
     except GlobusTuiError as wrong:
-        return (FAILED if code_of(wrong) == MISUSED else code_of(wrong)), wrong.in_full
+        return code_of_change(wrong), wrong.in_full
     guards = replace(skipped.draft.guards, fewer_percent=context.store.alarm_level(timer.state.job_id))
     keeper = DraftKeeper(context.making.drafts, None, replace(skipped.draft, guards=guards), "review")
     creator = context.making.creator(keeper.sending)
@@ -225,7 +224,7 @@ async def _run_now(timer: Listed, context: Context) -> tuple[int, str]:
         keeper = DraftKeeper(context.making.drafts, None, prepared.draft, "review")
         creation = await context.making.creator(keeper.sending).create(prepared.draft)
     except GlobusTuiError as wrong:
-        return (FAILED if code_of(wrong) == MISUSED else code_of(wrong)), wrong.in_full
+        return code_of_change(wrong), wrong.in_full
     if isinstance(creation, Unconfirmed):
         return FAILED, f"{creation.words} The draft is kept: globus-tui, then n, goes on with it."
     keeper.discard()

@@ -47,7 +47,7 @@ async def run_impact(options: Namespace) -> int:
     """Prints the timers that would stop, the next to run first."""
     async with signed_in(options) as context:
         await context.read()
-        collections, now, typed = context.store.collections, context.store.now(), options.collection.casefold()
+        collections, now, typed = context.store.collections, context.store.now(), options.collection
         jobs = [state.job for state in context.store.states.values()]
         matching = [cause for cause in causes(jobs, collections, context.backend.account.who) if cause.meant_by(typed)]
         if not matching:

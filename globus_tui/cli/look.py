@@ -207,11 +207,11 @@ async def run_runs(options: Namespace) -> int:
         row = context.listed([context.store.states[job_id]])[0]
         job, now = row.state.job, row.case.now
         lines = timeline(job, context.store.tasks, now)
-        more = more or len(job.runs) > options.limit
+        complete = not more and len(job.runs) <= options.limit and row.state.history.complete
         if options.json:
             runs = [_run(line) for line in lines if line.run is not None][: options.limit]
             timer = {"id": str(job.job_id), "name": job.name}
-            show_document(now, profile=row.profile, timer=timer, complete=not more, runs=runs)
+            show_document(now, profile=row.profile, timer=timer, complete=complete, runs=runs)
             return OK
         if not lines:
             tell((detail_words.no_runs_words(job, busy=False, problem=None),))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
-from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of
+from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_change
 from globus_tui.cli.account import read_settings, tell
 from globus_tui.cli.backend import Backend, demo_backend, lazily, real_backend
 from globus_tui.cli.console import make_store
@@ -15,7 +16,7 @@ from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.alerts import Look
-from globus_tui.domain.timer.filter import checked_filter, parse_filter
+from globus_tui.domain.timer.filter import checked_filter, folded, parse_filter
 from globus_tui.present.gare_words import asked
 from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import Listed
@@ -117,10 +118,11 @@ class Context:
         states = self.store.states
         if all(word in states for word in words):
             return self.listed([states[job_id] for job_id in states if job_id in words])
-        named = [state for state in states.values() if [state.job.name] == list(words)]
+        typed = " ".join(words)
+        name = normalize("NFC", typed) if len(words) == 1 else None
+        named = [state for state in states.values() if name and normalize("NFC", state.job.name or "") == name]
         # one that was replaced is kept, not meant
         named = [state for state in named if state.replaced is None] or named
-        typed = " ".join(words)
         if not named and not parse_filter(typed):
             raise BadInput(f"{typed[:80]!r} leaves out nothing: name the timers that are meant.")
         timers = self.listed(named) or self.matching(typed)
@@ -142,13 +144,15 @@ class Context:
         Raises:
             BadInput: there is none, or there are several.
         """
+        if not text.strip():  # a variable of a script that is not set, say
+            raise BadInput("No timer is named: write its id or its name.")
         states = self.store.states
         exact = [state for state in states.values() if text == state.job_id]
         named = exact or [state for state in states.values() if text == state.job.name]
         begun = [key for key in states if len(text) >= 4 and key.startswith(text.lower())]
         matching = named or [states[key] for key in begun]
-        low = text.casefold()
-        matching = matching or [state for state in states.values() if low == (state.job.name or "").casefold()]
+        low = folded(text)
+        matching = matching or [state for state in states.values() if low == folded(state.job.name or "")]
         if not matching:
             raise BadInput(f"No timer has the id or name {text[:80]!r}.", advice="globus-tui list shows all.")
         if len(matching) > 1:  # those in whose place another one has come are not meant
@@ -168,7 +172,7 @@ class Context:
             return SIGN_IN_NEEDED, f"{outcome.words} {LOG_IN}"
         if isinstance(outcome, ended.Refused):
             return FAILED, outcome.words
-        return code_of(outcome.error), outcome.words
+        return code_of_change(outcome.error), outcome.words
 
 
 def looks(listed: Mapping[str, Listed]) -> list[Look]:

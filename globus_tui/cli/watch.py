@@ -15,7 +15,7 @@ from globus_tui.present import moments
 from globus_tui.present.alert_words import alert_document
 from globus_tui.present.health_words import why
 from globus_tui.present.safe_text import clip, safe_line
-from globus_tui.present.timer_table import SCHEMA, Listed, begun, by_cause, called
+from globus_tui.present.timer_table import SCHEMA, begun, by_cause, called
 from globus_tui.store.alert_hook import claim, run_hook
 from globus_tui.store.ledger import Ledger
 from globus_tui.store.refresh_plan import FreshnessState
@@ -85,18 +85,11 @@ def _print(lines: list[str], shown: list[str], *, wall: bool) -> None:
         raise CannotShowError(f"Standard output cannot be written: {wrong.strerror}.") from None
 
 
-def _trouble(context: Context, options: Namespace) -> list[Listed]:
-    return [
-        timer
-        for timer in context.matching(" ".join(options.filter))
-        if timer.state.health.word.is_trouble and timer.state.health.known is None
-    ]
-
-
 def _lines(context: Context, options: Namespace) -> list[str]:
     """The first says how it is, in a few words; on a wall they are big."""
     now, freshness = context.store.now(), context.store.freshness
-    trouble = _trouble(context, options)
+    chosen = context.matching(" ".join(options.filter))
+    trouble = [timer for timer in chosen if timer.state.health.word.is_trouble and timer.state.health.known is None]
     if freshness.state is FreshnessState.SIGNED_OUT:
         head = "signed out"
     elif freshness.state is not FreshnessState.FRESH:
@@ -105,12 +98,14 @@ def _lines(context: Context, options: Namespace) -> list[str]:
         worst = trouble[0].state.health.word
         count = sum(timer.state.health.word is worst for timer in trouble)
         head = f"{count} {worst.value}"
+    elif options.filter and not chosen:
+        head = "no timer matches"
     else:
         head = "all well"
     at = moments.stamp(freshness.checked_at, context.zone) if freshness.checked_at else "never"
-    heading = f"{head}  ({len(trouble)} in trouble of {len(context.store.states)}, read {at})"
+    heading = f"{head}  ({len(trouble)} in trouble of {len(chosen)}, read {at})"
     if not sys.stdout.isatty():
-        return [f"{moments.clock(now, context.zone)} {head}, {len(trouble)} in trouble of {len(context.store.states)}"]
+        return [f"{moments.clock(now, context.zone)} {head}, {len(trouble)} in trouble of {len(chosen)}"]
     width, height = shutil.get_terminal_size()
     lines = [*_big(head, width, ascii_only=context.ascii), "", heading, ""]
     room = max(0, height - len(lines) - 1)

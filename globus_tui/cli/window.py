@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from globus_tui.cli import FAILED, OK
+from globus_tui.cli import FAILED, OK, code_of_all
 from globus_tui.cli.account import agreed, goes_on, may_be_changed, show, show_document, show_table, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
@@ -67,7 +67,7 @@ async def open_window(options: Namespace, context: Context) -> int:
         codes.append(code)
         show((f"{'done' if code == OK else 'FAILED'}  {names[job_id]} ({job_id}): {words}",))
     show((f"window {window.window_id}: {len(window.holding())} paused; globus-tui window close {window.window_id}",))
-    return max(codes, default=OK)
+    return code_of_all(codes)
 
 
 async def _list(options: Namespace, context: Context) -> int:
@@ -120,7 +120,7 @@ async def _close(options: Namespace, context: Context) -> int:
         sys.stdout.flush()
 
     await windows.close(window, closing, stagger=options.stagger, told=told)
-    return max(codes, default=OK)
+    return code_of_all(codes)
 
 
 async def _due(context: Context) -> int:
@@ -131,4 +131,4 @@ async def _due(context: Context) -> int:
                 code, words = context.end_of(outcome)
                 codes.append(code)
                 show((f"window {window.window_id}: {item.name}: {words}",))
-    return max(codes, default=OK)
+    return code_of_all(codes)

@@ -117,7 +117,7 @@ def open_impact(app: Console, typed: str) -> str | None:
     collections = app.store.collections
     all_causes = causes([state.job for state in app.states.values()], collections, app.who)
     matching = [cause for cause in all_causes if typed.casefold() in (cause.key.casefold(), cause.name.casefold())]
-    matching = matching or [cause for cause in all_causes if cause.meant_by(typed.casefold())]
+    matching = matching or [cause for cause in all_causes if cause.meant_by(typed)]
     if len(matching) == 1:
         app.open_screen(ImpactScreen(matching[0]))
         return None

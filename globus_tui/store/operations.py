@@ -257,7 +257,7 @@ def failed_words(operation: JobOperation, error: GlobusTuiError, effect: bool | 
     """Why it was not done, and whether everything is as before; `looked`: the timer was read and does not show it."""
     verb = _VERBS[type(operation)]
     if effect is None and looked:
-        return f"{error} It is not {verb} so far, but the request may still arrive: what becomes of it is told here."
+        return f"{error} It is not {verb} so far, but the request may still arrive: the list will show it."
     if effect is None:
         return f"Nobody can tell whether it was {verb}: {error} It is read again by itself; look before you repeat it."
     return f"It was not {verb}: {error}"

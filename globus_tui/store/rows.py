@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from globus_tui.domain import wire
 from globus_tui.domain.documents import Block, Source, decode
 from globus_tui.domain.schedule.schedule import next_tick
+from globus_tui.domain.timer.filter import folded
 from globus_tui.domain.timer.health import RECENT, SHORTEST_SLOW_RUN, Health, Why, Word, grace, judge, last_good
 from globus_tui.domain.timer.history import Past
 from globus_tui.domain.timer.job import Job, JobId, JobKind, JobStatus, view
@@ -122,13 +123,13 @@ def make_row(
     source, destination = (wire.repeated(side) or "" for side in job.sides)
     at, name = job.next_run, job.label
     last = job.runs[0].ran_at if job.runs else job.last_ran_at
-    folded = name.casefold()
+    small = folded(name)
     again = _first_moment(job, past, health, now, orders)
     return Row(
         health.order,
         at is None,
         at.timestamp() if at else 0.0,
-        name if folded == name else folded,
+        name if small == name else small,
         job.job_id,
         next(_serials),
         now,
@@ -140,7 +141,7 @@ def make_row(
         health,
         source,
         destination,
-        SIDES_APART.join(map("\n".join, job.paths)).casefold(),
+        folded(SIDES_APART.join(map("\n".join, job.paths))),
         pending,
     )
 

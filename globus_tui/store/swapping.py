@@ -324,7 +324,7 @@ def _on_one_grid(wanted: NewTimer, made: Job) -> bool:
 
 def _may_arrive(problem: GlobusTuiError | None) -> str:
     lost = problem is not None and problem.may_have_arrived
-    return " The request may still arrive: what becomes of it is told here." if lost else ""
+    return " The request may still arrive: the list will show it." if lost else ""
 
 
 def _subject(job: Job, why: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import next_tick
+from globus_tui.domain.timer.filter import folded
 from globus_tui.domain.timer.health import Why, last_good
 from globus_tui.domain.timer.history import Past, task_of
 from globus_tui.domain.timer.job import Job, JobKind, JobStatus
@@ -86,7 +87,7 @@ class RowSubject:
     def __init__(self, row: Row, states: States, view: Viewpoint, profile: str = "") -> None:
         self.job_id = row.job_id.casefold()
         self.name = row.folded
-        self.profile = profile.casefold()
+        self.profile = folded(profile)
         self.word = row.word
         self.cause = row.health.why.value
         self.every = row.every
@@ -94,7 +95,7 @@ class RowSubject:
         self.last_run = row.last
         self.view = view
         orders = view.orders.get(row.job_id, NONE)
-        self.note, self.tags = orders.note.casefold(), tuple(tag.casefold() for tag in orders.tags)
+        self.note, self.tags = folded(orders.note), tuple(map(folded, orders.tags))
         self._row, self._glance = row, states.glance  # kept for days, it must not hold the states of back then
 
     @property
@@ -113,7 +114,7 @@ class RowSubject:
 
     @cached_property
     def why(self) -> str:
-        return why_words(self._row, self._glance, self.view).casefold()
+        return folded(why_words(self._row, self._glance, self.view))
 
     @property
     def everything(self) -> Iterator[str]:
@@ -204,4 +205,4 @@ class RowSubject:
         return tick is not None and tick.timestamp() < end
 
     def _name(self, collection_id: str) -> str:
-        return (self.view.names.get(collection_id) or collection_id).casefold()
+        return folded(self.view.names.get(collection_id) or collection_id)

@@ -109,6 +109,30 @@ def test_how_it_ended_is_told_timer_by_timer_and_by_the_exit_code(
     assert terminal("resume", "course-material", "--yes") == UNREACHABLE
 
 
+@pytest.mark.parametrize("status", [403, 404, 409, 422])
+def test_what_globus_refuses_has_failed_though_globus_could_be_asked(
+    facility: Served, terminal: Shell, status: int
+) -> None:
+    first, second = timer(facility, "db-dumps"), timer(facility, "course-material")
+    for verb in ("pause", "delete"):
+        facility.sandbox.faults.add(Fault("/jobs/*/pause", times=None, status=status))
+        facility.sandbox.faults.add(Fault("/jobs/*", method="DELETE", times=None, status=status))
+        assert terminal(verb, first.job_id, second.job_id, "--yes") == SOME
+    facility.sandbox.faults.clear()
+    facility.sandbox.faults.add(Fault(f"/jobs/{first.job_id}/pause", times=None, status=503))
+    assert terminal("window", "open", first.job_id, second.job_id, "--yes") == SOME  # the other one was paused
+    assert second.status == "inactive"
+
+
+def test_no_name_means_no_timer_though_one_has_none(facility: Served, terminal: Shell) -> None:
+    timer(facility, "db-dumps").name = None
+    timer(facility, "course-material").name = ""
+    for blank in ("", "  "):
+        for words in (("show", blank), ("rename", blank, "new", "--yes"), ("pause", blank, "--yes"), ("impact", blank)):
+            assert terminal(*words) == MISUSED, words
+            assert terminal.out == ""
+
+
 def test_renaming_running_and_reading_only(facility: Served, terminal: Shell, tmp_path: Path) -> None:
     one = timer(facility, "db-dumps")
     assert terminal("rename", "db-dumps", "db dumps (nightly)", "--yes") == DONE

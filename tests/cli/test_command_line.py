@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 import globus_tui
+from globus_tui.cli.arguments import parse, whole_parser
 from globus_tui.sandbox.serve import SERVICES
 
 
@@ -170,3 +172,30 @@ def test_whoami_at_first_says_that_nobody_is_and_fails() -> None:
     assert done.returncode == 1
     assert "Nobody is signed in." in done.stdout + done.stderr
     assert not (Path(os.environ["HOME"]) / ".local" / "share" / "globus_tui" / "tokens.json").exists()
+
+
+FILTERING = [
+    *("list", "agenda", "check", "pause", "resume", "fix", "run", "skip", "delete", "watch", "note", "known", "limit"),
+    *("report", "export --all", "window open"),
+]
+
+
+@pytest.mark.parametrize("command", FILTERING)
+def test_what_a_filter_leaves_out_may_have_one_dash_in_every_command(command: str) -> None:
+    found = parse([*command.split(), "cold", "-to:archive", "-name:x", '-"run 7"', "dir", "--read-only"])
+    words = found.timer if command.startswith("export") else found.filter
+    assert words == ["cold", "!to:archive", "!name:x", '!"run 7"', "dir"]
+
+
+def test_every_command_that_takes_a_filter_is_among_them() -> None:
+    said = whole_parser().format_help()
+    named = {command.split()[0] for command in FILTERING}
+    for command in re.findall(r"^    ([a-z]+) ", said, re.MULTILINE):
+        takes = "FILTER" in "".join(tui(command, "--help").stdout) or command == "window"
+        assert takes == (command in named), command
+
+
+def test_the_value_of_an_option_is_left_as_it_was_typed() -> None:
+    assert parse(["pause", "x", "--reason=-urgent"]).reason == "-urgent"
+    with pytest.raises(SystemExit):
+        parse(["pause", "x", "--reason", "-urgent"])

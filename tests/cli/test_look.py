@@ -122,6 +122,11 @@ def test_one_timer_and_its_runs(facility: Served, terminal: Shell) -> None:
     assert terminal("runs", job_id[:8], "--limit", "30", "--json") == DONE
     runs = terminal.document["runs"]
     assert len(runs) == 30
+    assert terminal.document["complete"] is False
+    assert terminal("runs", "climate-quarterly-set", "--json") == DONE
+    assert (terminal.document["runs"], terminal.document["complete"]) == ([], False)  # Globus lists none of them
+    assert terminal("runs", "home-backup", "--limit", "1000", "--json") == DONE
+    assert (len(terminal.document["runs"]), terminal.document["complete"]) == (40, True)
     assert runs[0]["result"] == "running"
     assert runs[0]["seconds"] is None
     assert terminal("runs", job_id, "--limit", "4") == DONE

@@ -46,6 +46,13 @@ def test_as_much_is_kept_after_thirty_readings_as_after_ten() -> None:
     assert late <= early * 1.02
 
 
+def test_of_a_filter_only_its_timers_count_and_none_is_not_well(facility: Served, terminal: Shell) -> None:
+    assert terminal("watch", "name:db-dumps", "--count", "1") == 0
+    assert terminal.out.endswith(" all well, 0 in trouble of 1\n")
+    assert terminal("watch", "no-such-timer", "--count", "1") == 0
+    assert terminal.out.endswith(" no timer matches, 0 in trouble of 0\n")
+
+
 def test_a_reading_in_vain_counts_and_the_exit_code_says_so(facility: Served, terminal: Shell) -> None:
     assert terminal("watch", "--count", "1") == 0
     assert "in trouble of 79" in terminal.out

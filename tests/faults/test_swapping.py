@@ -380,7 +380,7 @@ async def swapped() -> AsyncIterator[tuple[Told, Swapped]]:
         (
             {"pause": [NO_ANSWER]}, {},
             "Nothing was changed: the new timer could not be paused: No answer."
-            " The request may still arrive: what becomes of it is told here.",
+            " The request may still arrive: the list will show it.",
             True, ["edited"], [("pause", "unknown")],
         ),
         (
@@ -479,7 +479,7 @@ TAKEN_BACK = "It was taken back; the old timer is as it was."
         (
             {"pause": [NO_ANSWER]}, {}, "swap",
             "The old timer could not be paused: No answer."
-            f" The request may still arrive: what becomes of it is told here. {TAKEN_BACK}",
+            f" The request may still arrive: the list will show it. {TAKEN_BACK}",
             True, ["old"], [("pause", "unknown"), ("delete", "done")],
         ),
         (

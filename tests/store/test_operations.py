@@ -385,8 +385,7 @@ def test_done_and_failed_in_words() -> None:
         operations.failed_words(Delete(ONE), error, False, looked=False),
     ]
     assert failed == [
-        "The service will not. It is not paused so far, but the request may still arrive: what becomes of it is told"
-        " here.",
+        "The service will not. It is not paused so far, but the request may still arrive: the list will show it.",
         "Nobody can tell whether it was resumed: The service will not. It is read again by itself; look before you"
         " repeat it.",
         "It was not renamed: The service will not.",

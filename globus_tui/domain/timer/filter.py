@@ -24,6 +24,7 @@ known to hold or not to hold, as of a timer whose document cannot be understood,
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime, time, timedelta
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Protocol
@@ -210,12 +211,18 @@ class Filter:
         return bool(self.ways)
 
 
+def folded(text: str) -> str:
+    """As texts are compared: without case, and with an accent as part of its letter, however it came."""
+    small = text.casefold()
+    return small if small.isascii() else unicodedata.normalize("NFC", small)
+
+
 def parse_filter(typed: str) -> Filter:
     """Understands what was typed. Never raises; a condition without text (still being typed) is left out."""
     ways: list[list[Term]] = [[]]
     problems: list[str] = []
     patterns: list[Pattern] = []
-    for match in re.finditer(_TERM, typed, re.VERBOSE):
+    for match in re.finditer(_TERM, unicodedata.normalize("NFC", typed), re.VERBOSE):
         if match.group().casefold() == "or":
             ways.append([])
         elif (term := _term(match, problems, patterns)) is not None:
@@ -243,23 +250,23 @@ def _term(match: re.Match[str], problems: list[str], patterns: list[Pattern]) ->
     value = match["letters"] or match["phrase"] or match["regex"] or match["word"] or ""
     if key is not None and key not in KEYS:
         problems.append(_no_key(match["key"]))
-        text = f"{match['key']}:{value}".casefold()
+        text = folded(f"{match['key']}:{value}")
         return Term(text, None, negated, True, _text_test(None, text))
     if not value:
         return None
-    folded = value.casefold()
+    sought = folded(value)
     if match["regex"] and key in _PLACES:
-        folded = f"/{folded}/"  # a folder
+        sought = f"/{sought}/"  # a folder
     try:
         if match["letters"] and (key is None or key in _TEXTS):
-            return _fuzzy(key or "name", folded, negated)
+            return _fuzzy(key or "name", sought, negated)
         if match["regex"] and key not in _PLACES:
             return _pattern(match["regex"], key, negated, patterns)
         plain = key is None or key in _TEXTS
-        return Term(folded, key, negated, plain, _test(key, folded))
+        return Term(sought, key, negated, plain, _test(key, sought))
     except BadInput as wrong:
         problems.append(f"{key}: {wrong}" if key else str(wrong))
-        return Term(folded, key, negated, False, lambda _: None)
+        return Term(sought, key, negated, False, lambda _: None)
 
 
 def _no_key(key: str) -> str:
@@ -533,9 +540,9 @@ def completions(typed: str, values: Mapping[str, Sequence[str]]) -> tuple[str, .
     key, colon, value = word.partition(":")
     if not colon:
         return tuple(f"{before}{key}:" for key in KEYS if word and key.startswith(word.casefold()))
-    key, folded = key.casefold(), value.removeprefix('"').casefold()
+    key, begin_of = key.casefold(), folded(value.removeprefix('"'))
     known = values.get(key) or WORDS.get(key) or MOMENTS.get(key) or ()
-    fitting = [choice for choice in known if choice.casefold().startswith(folded) and choice.casefold() != folded]
+    fitting = [choice for choice in known if (small := folded(choice)).startswith(begin_of) and small != begin_of]
     return tuple(f"{before}{word[: len(key) + 1]}{_quoted(choice)}" for choice in fitting)
 
 

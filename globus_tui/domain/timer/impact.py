@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.timer.agenda import fires
+from globus_tui.domain.timer.filter import folded
 from globus_tui.domain.transfer.collection import CollectionKind
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ class Cause(NamedTuple):
     collections: frozenset[str] | None
 
     def meant_by(self, text: str) -> bool:
-        """Whether a text is its id or a part of its name; the text is case-folded."""
-        return text == self.key.casefold() or text in self.name.casefold()
+        """Whether a text is its id or a part of its name."""
+        sought = folded(text.strip())
+        return bool(sought) and (sought == folded(self.key) or sought in folded(self.name))
 
 
 class Stopped(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.timer.filter import KEYS, Filter, checked_filter, completions, fuzzy_rank, parse_filter
 from globus_tui.domain.timer.health import Health, Why, Word
 from globus_tui.domain.timer.history import look_back
+from globus_tui.domain.timer.orders import Orders
 from globus_tui.domain.timer.patterns import Pattern
 from globus_tui.store.board import States
 from globus_tui.store.job_state import JobState
@@ -38,6 +40,17 @@ OTHER = subject(
     Word.OVERRUN, Why.SLOW, runs=[], job_id="badface0-1", name="Groß Sync", body=None, timer_type=None,
     callback_url="https://x.org/",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["résumé", "name:RÉSUMÉ", "~résu", "/^r.sum./", "name:/É$/", "tag:été", "note:été"])
+def test_an_accent_is_the_same_as_part_of_its_letter_and_behind_it(typed: str) -> None:
+    split, whole = "re\u0301sume\u0301", "r\u00e9sum\u00e9"
+    orders = {job().job_id: Orders(note="E\u0301te\u0301", tags=("e\u0301te\u0301",))}
+    for name in (split, whole):
+        timer = subject(Word.OK, Why.FINE, name=name)
+        noted = RowSubject(timer._row, States({}, None, None), replace(timer.view, orders=orders))  # type: ignore[arg-type]
+        for form in ("NFC", "NFD"):
+            assert parse_filter(normalize(form, typed)).matches(noted), (name, form)
 
 
 @pytest.mark.parametrize(

@@ -36,5 +36,6 @@ def test_a_guest_collection_stops_with_its_host_and_with_whoever_shares_it_but_a
     ]
     for one in found:
         assert [hit.key for hit in stopped_by([DAILY, OVER], one.collections, known, NOW)] == [DAILY.job_id]
-    assert [one.name for one in found if one.meant_by("ada@")] == ["ada@lab"]
+    assert [one.name for one in found if one.meant_by("Ada@")] == ["ada@lab"]
+    assert [one.name for one in found if one.meant_by(" ")] == []
     assert [one.name for one in causes([OVER], known, None)] == []
