@@ -215,6 +215,14 @@ async def test_the_hour_can_be_kept_in_winter_instead(demo: Demo) -> None:
         assert "first Wed 2 Sep 03:00 CDT (08:00Z)" in demo.text()
 
 
+async def test_the_clock_changes_of_a_zone_that_is_typed_are_told_too(demo: Demo) -> None:
+    async with demo.console("--zone", "UTC", size=(120, 36)) as pilot:
+        await open_step(demo, pilot, "when")
+        await demo.write(pilot, "every night at 2am America/Chicago")
+        assert "Sun 1 Nov 2026: 02:00 CDT becomes 01:00 CST" in demo.text()
+        assert "(*) 02:00 summer, 01:00 winter" in line_with(demo, "clock change")
+
+
 async def test_weekdays_become_five_timers_shown_as_one_schedule(demo: Demo) -> None:
     async with demo.console(*CHICAGO, size=SMALL) as pilot:
         wizard = await open_step(demo, pilot, "when")

@@ -100,7 +100,7 @@ def with_phrase(draft: Draft, text: str, now: datetime, zone: tzinfo) -> Draft:
     if not group and isinstance(schedule, RecurringSchedule):
         schedule = with_kept_rhythm(schedule, draft.original, now)
     draft = replace(draft, schedule=schedule, group=group, typed=typed)
-    if len(read.members) == 1 and (season := _season_of(read.members[0], read.clock, now, zone)):
+    if len(read.members) == 1 and (season := _season_of(read.members[0], read.clock, now, read.zone or zone)):
         return replace(draft, typed=typed | {KEEP: season.value})
     return draft
 
@@ -217,8 +217,17 @@ class KeptHour:
     season: Season | None
 
 
+def clock_zone(draft: Draft, now: datetime, zone: tzinfo) -> tzinfo:
+    """The zone whose clock changes count: the one that the phrase names, else the user's own."""
+    try:
+        return parse_schedule(draft.typed.get(SCHEDULE, ""), now, zone).zone or zone
+    except BadInput:
+        return zone
+
+
 def kept_hour(draft: Draft, now: datetime, zone: tzinfo) -> KeptHour | None:
     """The hours that were asked for, and in which season they hold; None when no clock change moves them."""
+    zone, own = clock_zone(draft, now, zone), zone
     sides = next((both for schedule in draft.schedules if (both := clock_sides(schedule, now, zone))), None)
     if sides is None:
         return None
@@ -228,7 +237,7 @@ def kept_hour(draft: Draft, now: datetime, zone: tzinfo) -> KeptHour | None:
         season = season or sides.first
         held = sides.winter if season is Season.WINTER else sides.summer
         return KeptHour((_since_midnight(held),), sides.apart, season)
-    clocks = [_wanted(member, sides, season, zone) for member in draft.group]
+    clocks = [_wanted(member, sides, season, zone, named=zone is own) for member in draft.group]
     holding = [
         {side for side in Season if _moved_by(member, clock, sides, side) == _NOTHING}
         for member, clock in zip(draft.group, clocks, strict=True)
@@ -245,9 +254,10 @@ def _since_midnight(clock: time) -> timedelta:
     return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
 
 
-def _wanted(member: GroupMember, sides: ClockSides, season: Season | None, zone: tzinfo) -> timedelta:
+def _wanted(member: GroupMember, sides: ClockSides, season: Season | None, zone: tzinfo, *, named: bool) -> timedelta:
+    """The hour that a timer is to have; `named`: its name, which tells the user's own hours, tells it."""
     start = member.schedule.start
-    if member.clock is not None or start is None:
+    if start is None or (named and member.clock is not None):
         return member.clock or _NOTHING
     if season is not None:
         return _since_midnight((start.astimezone(UTC) + _offset(sides, season)).time())
@@ -270,6 +280,7 @@ def _moved_by(member: GroupMember, clock: timedelta, sides: ClockSides, season: 
 def with_kept_hour(draft: Draft, keep: Season, now: datetime, zone: tzinfo) -> Draft:
     """The draft with its hours holding in a season; every timer of a group is moved by its own difference."""
     kept = kept_hour(draft, now, zone)
+    zone, own = clock_zone(draft, now, zone), zone
     if kept is None or not isinstance(draft.schedule, RecurringSchedule):
         return draft
     typed = _without(draft, START) | {KEEP: keep.value}
@@ -279,7 +290,7 @@ def with_kept_hour(draft: Draft, keep: Season, now: datetime, zone: tzinfo) -> D
     sides = next(both for member in draft.group if (both := clock_sides(member.schedule, now, zone)))
     group = []
     for member in draft.group:
-        clock = _wanted(member, sides, kept.season, zone)
+        clock = _wanted(member, sides, kept.season, zone, named=zone is own)
         schedule = moved(member.schedule, _moved_by(member, clock, sides, keep), now)
         group.append(replace(member, schedule=schedule))
     return replace(draft, schedule=group[0].schedule, group=tuple(group), typed=typed)

@@ -482,7 +482,7 @@ class _Phrase:
         notices = tuple(dict.fromkeys(self.notices))
         if self.whole is None:
             return TypedSchedule(members, notices=notices, clock=group.clock)
-        return TypedSchedule(_renamed(members, self.own), notices=notices, zone=self.zone)
+        return TypedSchedule(_renamed(members, self.own), notices=notices, zone=self.zone, clock=group.clock)
 
 
 def _renamed(members: tuple[GroupMember, ...], zone: tzinfo) -> tuple[GroupMember, ...]:

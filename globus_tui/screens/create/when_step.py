@@ -126,8 +126,7 @@ class WhenStep(Step):
         self.query_one("#fires-heading", Static).update(f"Next runs{'; ' + counted if counted else ''}")
 
     def _show_clock(self, draft: Draft) -> None:
-        now, zone = self._now(), self.frame.view.zone
-        hour = when_form.kept_hour(draft, now, zone)
+        hour = when_form.kept_hour(draft, self._now(), self.frame.view.zone)
         self.query_one("#keep-row").display = hour is not None
         if hour is not None:
             keep = self.query_one("#keep", Choice)
@@ -141,7 +140,7 @@ class WhenStep(Step):
         single = draft.what is What.TRANSFER_NOW
         panel.empty = "A single transfer starts as soon as it is handed in." if single else "none yet"
         panel.fires = () if single else review_facts.preview_lines(draft, now, zone)
-        panel.remarks = () if single else review_facts.shift_lines(draft, now, zone)
+        panel.remarks = () if single else review_facts.shift_lines(draft, now, when_form.clock_zone(draft, now, zone))
         self.query_one("#load", Static).update(Content(safe_line(self._load_words(draft))))
 
     def _load_words(self, draft: Draft) -> str:

@@ -153,6 +153,19 @@ def test_the_hour_is_kept_in_the_season_that_was_chosen(zone: str) -> None:
         assert kept.season is season
 
 
+@pytest.mark.parametrize("phrase", ["every night at 2:30am America/Chicago", "weekdays 2:30am America/Chicago"])
+def test_the_clock_changes_of_the_zone_that_is_typed_count(phrase: str) -> None:
+    """A login node's clock is UTC, and who names a zone means its hours."""
+    draft = with_phrase(new_draft(), phrase, NOW, UTC)
+    for season, hour in ((Season.WINTER, "02:30"), (Season.SUMMER, "01:30"), (Season.WINTER, "02:30")):
+        draft = with_kept_hour(draft, season, NOW, UTC)
+        kept = kept_hour(draft, NOW, UTC)
+        assert kept is not None
+        assert (kept.season, kept.clocks) == (season, (timedelta(hours=2, minutes=30),))
+        starts = {f"{min(next_ticks(each, NOW, 1)).astimezone(CHICAGO):%H:%M}" for each in draft.schedules}
+        assert starts == {hour}  # the first runs are in winter
+
+
 def test_there_is_nothing_to_choose_where_clocks_do_not_change_or_hours_do_not_matter() -> None:
     nightly = with_phrase(new_draft(), "every night at 2am", NOW, ZoneInfo("Asia/Tokyo"))
     assert clock_sides(nightly.schedule, NOW, ZoneInfo("Asia/Tokyo")) is None
