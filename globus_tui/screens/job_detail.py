@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from globus_tui.present.health_words import Case
-    from globus_tui.store.job_state import JobState
 
 RUNS_A_PAGE = 40
 ROOMY = 45
@@ -171,7 +170,7 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         self.query_one(Banner).show(case)
         self._show_facts(case)
         self._show_past()
-        self._show_hints(state)
+        self._show_hints()
         self.show_title()
 
     def _show_facts(self, case: Case) -> None:
@@ -197,6 +196,7 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         self.query_one("#gone", Static).update(
             Content.assemble((words, "bold"), "\n\n", (back, "bold $primary"), "  back")
         )
+        self._show_hints()
         self.show_title()
 
     def _show_past(self) -> None:
@@ -205,9 +205,9 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
             stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
             self.query_one(JobPast).show(state, self.view, self._past_reading, stale=stale)
 
-    def _show_hints(self, state: JobState) -> None:
+    def _show_hints(self) -> None:
         commands = (command.command_id for command in JOB_DETAIL if command.command_id.startswith("job."))
-        unable = frozenset(key for key in commands if why_not(key, (state,), self.freshness.state))
+        unable = frozenset(key for key in commands if why_not(key, self.targets(), self.freshness.state))
         words = " ".join(map(self.words_of, JOB_DETAIL))
         if (unable, words) != self._hints_shown:  # laying the screen out again for the same words would cost bytes
             self._hints_shown = unable, words

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from globus_tui.present import detail_words
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.job_detail import JobDetailScreen
 from globus_tui.widgets.job_past import RunHistory
+from globus_tui.widgets.key_hints import KeyHints
 from tests.screens.lines import line_with
 
 if TYPE_CHECKING:
@@ -197,12 +200,15 @@ async def test_y_shows_the_document_as_the_service_sent_it(demo: Demo) -> None:
         assert len(demo.asked(f"GET /jobs/{demo.job_id('db-dumps')}")) == asked  # what is known is not asked again
 
 
-async def test_a_timer_that_vanishes_says_so_and_the_screen_stays(demo: Demo) -> None:
-    async with demo.console() as pilot:
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 40)])
+async def test_a_timer_that_vanishes_says_so_and_the_screen_stays(demo: Demo, size: tuple[int, int]) -> None:
+    async with demo.console(size=size) as pilot:
         await open_timer(demo, pilot, "db-dumps")
         del demo.sandbox.timers[demo.job_id("db-dumps")]
         await demo.press(pilot, "r")
         assert "not there any more" in demo.text()
+        assert "every 1 day" not in " ".join(demo.text().split()), "parts of it stay in sight"
+        assert {"job.pause-resume", "job.fix", "job.rename"} <= demo.app.screen.query_one(KeyHints).unable
         assert isinstance(demo.app.screen, JobDetailScreen)
         await demo.press(pilot, "s")
         assert demo.changes() == []
