@@ -255,6 +255,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self._first_frame.close()
         # The end of a batch wakes the app, not the screen, which would then wait for its next sixtieth of a second.
         self.screen._on_timer_update()
+        self.store.refresher.seen.set()
         if self.account.who is not None:
             self.call_after_refresh(self._begin_watching)  # loads what requests need, beside which nothing is drawn
 

@@ -132,6 +132,7 @@ async def _enter(
     elif backend.account.who is not None:
         await backend.connection.open()
         store.subscribe(lambda change: answered.set())
+        store.refresher.seen.clear()
         first = asyncio.create_task(store.refresh())
     for module in ("textual.app", "globus_tui.app", "globus_tui.screens.job_list"):
         await asyncio.to_thread(import_module, module)

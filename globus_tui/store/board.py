@@ -109,6 +109,7 @@ class NameShelf:
 
 
 JUDGED_AT_ONCE = 300
+FEW = 10
 STATES_AT_HAND = 200
 """Timers that were made whole lately: some screens of them."""
 RUNS_KEPT_WHEN_OPENED = 1000
@@ -491,7 +492,8 @@ class Board:
     def _judge_again(self, ids: Iterable[JobId]) -> set[JobId]:
         """Gives those that look different for it; the others keep what was made of them."""
         changed: set[JobId] = set()
-        for job_id in ids:
+        wanted = set(ids)  # one after another as they are packed, if many
+        for job_id in wanted if len(wanted) < FEW else filter(wanted.__contains__, self._rows):
             before, made = self._rows[job_id], self._made.get(job_id)
             self._rows[job_id] = row = self._judged(job_id)
             at_hand = made if made is not None and made[0] is before else None

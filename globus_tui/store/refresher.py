@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -168,6 +169,7 @@ class Refresher:
     Attributes:
         asked_here: lists that this copy of the program asked for.
         taken: lists that it was handed as another copy on this host was told them.
+        seen: clear until the rows of a list are on the screen: tasks and names are asked for behind that.
 
     Args:
         services: Timers for the list, Transfer for what became of the runs and for names.
@@ -187,6 +189,8 @@ class Refresher:
         self.due = DueJobs()
         self.asked_here = self.taken = 0
         self.last_taken = False
+        self.seen = asyncio.Event()
+        self.seen.set()
         self._services = services
         self._draw = draw
         self._reading = False
@@ -212,6 +216,7 @@ class Refresher:
         self._reading = True
         try:
             if await self._read_list(own) and not list_only:
+                await self.seen.wait()
                 partial = await self._read_tasks()
                 if partial is None:
                     wanted = self.board.names.wanted(self.board.now())

@@ -63,7 +63,7 @@ async def test_a_resume_is_sent_once_whatever_becomes_of_its_answer(demo: Demo, 
         assert len([call for call in demo.changes() if call.endswith("/resume")]) == 1
         really = demo.timer("sensor-hourly").status == "inactive"
         assert ("paused" in demo.row("sensor-hourly")) == really
-        assert demo.note().endswith("what becomes of it is told here." if really else "Resumed.")
+        assert demo.note().endswith("the list will show it." if really else "Resumed.")
 
 
 async def test_when_nobody_can_tell_it_says_so_and_looks_again_by_itself(demo: Demo) -> None:

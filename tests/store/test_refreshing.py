@@ -125,6 +125,21 @@ async def test_the_newest_run_of_every_timer_is_looked_up_before_any_older_one()
     assert {task_id.split("-")[1] for task_id in world.tasks.asked[0][:30]} == {"0"}
 
 
+async def test_tasks_and_names_are_asked_for_behind_the_rows_on_the_screen() -> None:
+    world = World(a_job(runs=[a_run(HALF_PAST, "t1")]))
+    listed = asyncio.Event()
+    world.store.subscribe(lambda change: listed.set() if change.freshness else None)
+    world.store.refresher.seen.clear()
+    reading = asyncio.create_task(world.store.refresh())
+    await listed.wait()
+    assert world.store.freshness.state is FreshnessState.FRESH
+    assert (world.tasks.asked, world.collections.asked) == ([], {})
+    world.store.refresher.seen.set()
+    await reading
+    assert world.tasks.asked == [("t1",)]
+    assert world.collections.asked == {"from-there": 1, "to-here": 1}
+
+
 async def test_a_task_that_transfer_does_not_know_is_not_asked_for_at_every_refresh() -> None:
     world = World(a_job(runs=[a_run(HALF_PAST, "lost")]))
     await world.store.refresh()
