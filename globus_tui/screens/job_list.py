@@ -54,6 +54,7 @@ class JobListScreen(Narrowing, JobActions):
         self._row_order = JobOrder()
         self._show_is_due = self._resize_is_due = self._rows_are_kept = False
         self._cursor_inside: tuple[Hashable, Hashable] | None = None
+        self._filtered_by = ("", False)
         self._freshness_shown: tuple[object, ...] = ()
         self._cursor_clock: asyncio.TimerHandle | None = None
         self._previewed: tuple[object, object] = (None, None)
@@ -133,7 +134,11 @@ class JobListScreen(Narrowing, JobActions):
         before = table.cursor_key
         table.set_rows(rows, known=self.states)
         self._stay_on(table, before)
-        if on_top:  # nobody has chosen that row: the worst one is on top, not the one that was it in the last session
+        filtered, self._filtered_by = self._filtered_by, (self._row_order.typed, self._row_order.problems_only)
+        hidden = (
+            filtered != self._filtered_by and self._cursor_inside is None and before not in (None, table.cursor_key)
+        )
+        if on_top or hidden:  # nobody has chosen that row: the best answer to a filter, as the worst timer, is on top
             table.action_first()
         self._shown_rows = rows
         self._show_around()

@@ -23,6 +23,22 @@ async def test_the_cursor_stays_on_its_timer_through_refresh_sort_and_filter(dem
         assert "sensor-hourly" in demo.row("sensor-hourly")
 
 
+async def test_a_filter_that_hides_the_timer_under_the_cursor_puts_it_on_the_first_of_those_that_match(
+    demo: Demo,
+) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "G")
+        await demo.press(pilot, "slash")
+        await demo.write(pilot, "name:climate")
+        await demo.press(pilot, "enter")
+        assert demo.table.cursor_position == 0
+        await demo.press(pilot, "j")
+        gone, here = demo.table.rows[1].key, demo.table.rows[2].key
+        demo.sandbox.timers[str(gone)].name = "renamed"
+        await demo.press(pilot, "r")
+        assert demo.table.cursor_key == here  # what leaves by itself gives its cursor to the next one
+
+
 async def test_marks_survive_refresh_sort_and_a_filter_that_hides_them(demo: Demo) -> None:
     async with demo.console() as pilot:
         wanted = {demo.job_id(name) for name in ("db-dumps", "astro-ingest", "mirror-secondary")}
