@@ -100,12 +100,15 @@ class Outcomes:
         return len(self._runs)
 
     def __getitem__(self, place: int) -> Outcome:
-        while len(self._known) <= place:
-            run = self._runs[len(self._known)]  # raises IndexError after the last one, which ends an iteration
-            self._known.append(outcome(run, task_of(run, self._tasks)))
-        return self._known[place]
+        known = self._known
+        while len(known) <= place:
+            run = self._runs[len(known)]  # raises IndexError after the last one, which ends an iteration
+            known.append(outcome(run, task_of(run, self._tasks)))
+        return known[place]
 
     def __iter__(self) -> Iterator[Outcome]:
+        if len(self._known) == len(self._runs):
+            return iter(self._known)
         return (self[place] for place in range(len(self._runs)))
 
 
@@ -137,19 +140,19 @@ class Past:
             return None
         return sum(count for mark, count in self._since if mark is Mark.SKIPPED)
 
-    @property
+    @cached_property
     def missed_now(self) -> int | None:
         return _missed(self._job, self._since) if _ticks_known(self._job) else None
 
-    @property
+    @cached_property
     def failures_in_a_row(self) -> int:
         return _leading(self.outcomes, _FAILURES)
 
-    @property
+    @cached_property
     def empties_in_a_row(self) -> int:
         return _leading(self.outcomes, _EMPTIES)
 
-    @property
+    @cached_property
     def usual(self) -> timedelta | None:
         runs = self._job.runs
         return _usual(runs, self.outcomes, self.tasks) if len(runs) >= _RUNS_FOR_A_MEDIAN else None
