@@ -74,7 +74,7 @@ class Watcher:
             self._refreshes += 1
         for job_id in change.jobs:
             row = self._store.states.rows.get(job_id)
-            last = (row and row.last) or 0.0
+            last = (row and row.last_run) or 0.0
             if last > self._last.setdefault(job_id, last):
                 self._last[job_id] = last
                 self._runs += 1

@@ -131,7 +131,7 @@ async def read_listing(answer: Answer, key: str, make: Callable[[Any], T]) -> Li
     rest: dict[str, Any] = {}
 
     def take() -> tuple[T, ...]:
-        return tuple(make(entry.found) for entry in walk(answer.chunks(), key, {}, rest=rest))
+        return tuple(make(entry.value) for entry in walk(answer.chunks(), key, {}, rest=rest))
 
     return Listing(await read_in_thread(answer, key, take), rest)
 

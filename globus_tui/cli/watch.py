@@ -89,7 +89,9 @@ def _lines(context: Context, options: Namespace) -> list[str]:
     """The first says how it is, in a few words; on a wall they are big."""
     now, freshness = context.store.now(), context.store.freshness
     chosen = context.matching(" ".join(options.filter))
-    trouble = [timer for timer in chosen if timer.state.health.word.is_trouble and timer.state.health.known is None]
+    trouble = [
+        timer for timer in chosen if timer.state.health.word.is_trouble and timer.state.health.acknowledged is None
+    ]
     if freshness.state is FreshnessState.SIGNED_OUT:
         head = "signed out"
     elif freshness.state is not FreshnessState.FRESH:

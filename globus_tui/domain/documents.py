@@ -128,7 +128,7 @@ class Source(NamedTuple):
         """As it was sent."""
         return self.block.text()[self.start : self.end]
 
-    def found(self) -> Any:
+    def decoded(self) -> Any:
         """The document."""
         return decode(self.text())[0]
 
@@ -138,11 +138,11 @@ class Entry(NamedTuple):
 
     Attributes:
         key: of the entry of the last list that has the same text; None when there is none.
-        found: what it says; None when `key` is not.
+        value: what it says; None when `key` is not.
     """
 
     key: str | None
-    found: Any
+    value: Any
     text: str
 
 

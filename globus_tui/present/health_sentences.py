@@ -170,14 +170,15 @@ def _nothing_moved(case: Case) -> str:
 def _shrank(case: Case) -> str:
     if case.health.code == BEFOREHAND:
         met = "nothing" if case.health.count == 0 else counted(case.health.count, "entry", "entries")
+        before = count(case.health.previous_count)
         return (
-            f"In its source folders stands {met}, where {count(case.health.before)} stood before. The next run would "
+            f"In its source folders stands {met}, where {before} stood before. The next run would "
             "DELETE at the destination what the source no longer has. Pause it until the source was looked at."
         )
     met = "no file at all" if case.health.count == 0 else f"only {counted(case.health.count, 'file')}"
     act = "leave it paused until that is mended" if case.job.stands_still else "pause this timer before more is lost"
     return (
-        f"The last run met {met} at the source, where one before it met {count(case.health.before)}. "
+        f"The last run met {met} at the source, where one before it met {count(case.health.previous_count)}. "
         "Each run DELETES at the destination what the source no longer has, so those files may be gone there too. "
         f"If the source was purged or is not mounted, {act}."
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from globus_tui.domain.timer.job import Job
-    from globus_tui.domain.timer.orders import Known
+    from globus_tui.domain.timer.orders import Acknowledgement
     from globus_tui.domain.transfer.task import Task
     from globus_tui.store.job_state import Replacement
 
@@ -59,7 +59,7 @@ class Case:
     @property
     def lasted(self) -> str:
         """For how long it has been so; `?` when not known."""
-        return moments.duration(self.health.lasted) if self.health.lasted is not None else "?"
+        return moments.duration(self.health.duration) if self.health.duration is not None else "?"
 
     @property
     def gare(self) -> Gare:
@@ -79,8 +79,8 @@ def why(case: Case) -> str:
     words = _WHY[case.health.why](case)
     if case.health.word is Word.SIGN_IN and case.health.since is not None:
         words = f"{words} ({moments.duration(case.now - case.health.since)})"
-    if case.health.known is not None:
-        words = f"{known_words(case.health.known, case.now, case.zone)}{words}"
+    if case.health.acknowledged is not None:
+        words = f"{known_words(case.health.acknowledged, case.now, case.zone)}{words}"
     words = f"{_while_paused(case)}{words}{_missed(case)}" if outlives_pause(case) else words
     if case.fleet:
         differs = f"differs from fleet file ({case.fleet})"
@@ -91,7 +91,7 @@ def why(case: Case) -> str:
     return f"{by}; {words}" if case.health.word.is_trouble else by
 
 
-def known_words(known: Known, now: datetime, zone: tzinfo) -> str:
+def known_words(known: Acknowledgement, now: datetime, zone: tzinfo) -> str:
     """That the trouble is known, until when, and the reason given."""
     until = f" until {moments.since_words(known.until, now, zone)}" if known.until else ""
     return f"(known{until}{f': {one_line(known.reason)}' if known.reason else ''}) "
@@ -190,7 +190,7 @@ def _paused(by: str) -> Callable[[Case], str]:
 
 def rest_words(case: Case) -> str:
     """Why and until when, as whoever paused it here wrote down; empty where nobody did."""
-    rest = case.health.rest
+    rest = case.health.pause_note
     if rest is None:
         return ""
     until = f" until {moments.since_words(rest.until, case.now, case.zone)}" if rest.until else ""
@@ -198,7 +198,11 @@ def rest_words(case: Case) -> str:
 
 
 def _overstayed(case: Case) -> str:
-    reason = f": {one_line(case.health.rest.reason)}" if case.health.rest and case.health.rest.reason else ""
+    reason = (
+        f": {one_line(case.health.pause_note.reason)}"
+        if case.health.pause_note and case.health.pause_note.reason
+        else ""
+    )
     return f"pause should have ended {case.since or '?'}, {case.lasted} ago{reason}{_missed(case)}"
 
 
@@ -284,10 +288,10 @@ def _overrun(case: Case) -> str:
 def _shrank(case: Case) -> str:
     if case.health.code == BEFOREHAND:
         met = "EMPTY" if case.health.count == 0 else f"down to {counted(case.health.count, 'entry', 'entries')}"
-        return f"source {met} ({count(case.health.before)} before), and the next run deletes"
+        return f"source {met} ({count(case.health.previous_count)} before), and the next run deletes"
     if case.health.count == 0:
-        return f"source EMPTY ({count(case.health.before)} files before), and it deletes"
-    return f"source shrank: {count(case.health.before)} to {counted(case.health.count, 'file')}, and it deletes"
+        return f"source EMPTY ({count(case.health.previous_count)} files before), and it deletes"
+    return f"source shrank: {count(case.health.previous_count)} to {counted(case.health.count, 'file')}, and it deletes"
 
 
 def _first_ahead(case: Case) -> str:

@@ -49,7 +49,7 @@ def state_of(timer: Listed) -> State:
 
     Known trouble is OK: it is counted apart.
     """
-    if timer.state.health.known is not None:
+    if timer.state.health.acknowledged is not None:
         return State.OK
     if timer.state.health.word is Word.BLOCKED and timer.state.history.skipped_now:
         return State.CRITICAL
@@ -140,7 +140,7 @@ class Verdict(NamedTuple):
             lines += [_line(group, self.as_of) for group in together[:_NAMED]]
             rest = sum(map(len, together[_NAMED:]))
             lines += [f"and {rest} more"] if rest else []
-        known = sum(timer.state.health.known is not None for timer in self.listed)
+        known = sum(timer.state.health.acknowledged is not None for timer in self.listed)
         lines += [f"{known} more in trouble that somebody knows of"] if known else []
         if self.quiet and self.loud not in (State.OK, State.UNKNOWN):
             lines.insert(0, f"quiet until {self.quiet}, else {self.loud.name}")
@@ -154,7 +154,7 @@ class Verdict(NamedTuple):
             "timers": len(self.listed),
             "trouble": len(self.listed) - states[State.OK],
             "critical": states[State.CRITICAL],
-            "known": sum(timer.state.health.known is not None for timer in self.listed),
+            "known": sum(timer.state.health.acknowledged is not None for timer in self.listed),
         }
         counts |= {word.value.lower().replace("-", "_"): words[word] for word in Word}
         return dict.fromkeys(counts) if self.unread else counts

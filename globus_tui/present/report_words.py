@@ -157,7 +157,7 @@ def report(
 def _problems(trouble: Sequence[Listed], store: JobStore, now: datetime) -> str:
     """One outage is one line; what somebody knows of comes last."""
     rows = []
-    for group in by_cause(sorted(trouble, key=lambda timer: timer.state.health.known is not None)):
+    for group in by_cause(sorted(trouble, key=lambda timer: timer.state.health.acknowledged is not None)):
         first = group[0]
         decided = store.orders(first.state.job_id) if len(group) == 1 else None
         note = " ".join([decided.note, *(f"#{tag}" for tag in decided.tags)]).strip() if decided else ""

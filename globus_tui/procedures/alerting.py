@@ -60,7 +60,7 @@ class Alerting:
     def _break(self) -> None:
         """The circuit breaker: a timer that failed so often in a row is to be paused; told once."""
         app, often = self._app, self._app.settings.breaker_after
-        failing = [row.job_id for row in app.states.rows.values() if row.live and row.health.word is Word.FAILED]
+        failing = [row.job_id for row in app.states.rows.values() if row.active and row.health.word is Word.FAILED]
         due = {job_id for job_id in failing if app.states[job_id].history.failures_in_a_row >= often}
         new, self._broken = due - self._broken, due
         if not new:

@@ -104,7 +104,7 @@ class AgendaScreen(TimerScreen):
         """Forecasts for all timers, also those not shown: they wait in the same queue."""
         habits: list[Habit] = []
         for number, (job_id, row) in enumerate(tuple(self.states.rows.items())):
-            if row.live and job_id in self.states:
+            if row.active and job_id in self.states:
                 state = self.states[job_id]
                 habits.append(habit_of(state.job, state.history))
             if number % _MADE_AT_ONCE == _MADE_AT_ONCE - 1:
@@ -157,9 +157,10 @@ class AgendaScreen(TimerScreen):
         rows = [
             row
             for row in candidates
-            if (row.live and not row.undated and row.next_run < ends) or (row.last is not None and row.last >= begins)
+            if (row.active and not row.undated and row.next_run < ends)
+            or (row.last_run is not None and row.last_run >= begins)
         ]
-        rows.sort(key=lambda row: (row.undated or not row.live, row.next_run, row.folded))
+        rows.sort(key=lambda row: (row.undated or not row.active, row.next_run, row.folded))
         if not self._agenda_by_collection:
             for row in rows:
                 if self._agenda_only_collection in (None, *self.states[row.job_id].job.sides):

@@ -453,7 +453,7 @@ class JobActions(TimerScreen):
         if not states:
             self.app.say("It is in no trouble.", "warning")
             return
-        if all(state.health.known for state in states):
+        if all(state.health.acknowledged for state in states):
             self._decide([state.job_id for state in states], known=None)
             return
 

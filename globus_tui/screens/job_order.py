@@ -314,8 +314,8 @@ def _group_row(group: GroupState) -> GroupRow:
         folded=group.group.name.casefold(),
         undated=soonest is None or soonest.undated,
         next_run=soonest.next_run if soonest else 0.0,
-        last=group.last_seconds,
+        last_run=group.last_seconds,
         pending=group.pending,
-        again=None,
+        recheck_at=None,
     )
     return GroupRow(*row)

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import JobId
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.task import Task
-    from globus_tui.store.rows import Kept as Document
-    from globus_tui.store.rows import Row
+    from globus_tui.store.rows import Row, StoredDocument
 
 ROWS_KEPT = 120
 """Rows worth keeping, worst first: several screens. Reading thousands would take longer than asking Globus."""
@@ -67,7 +66,7 @@ class Kept:
     label: str
     at: datetime
     rows: tuple[Row, ...] = ()
-    documents: Mapping[JobId, Document] = field(default_factory=dict)
+    documents: Mapping[JobId, StoredDocument] = field(default_factory=dict)
     counts: Mapping[Word, int] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
     collections: Mapping[str, Collection] = field(default_factory=dict)

@@ -43,8 +43,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.task import Task
     from globus_tui.store.answer_cache import Kept
     from globus_tui.store.job_state import Pending
-    from globus_tui.store.rows import Kept as KeptDocument
-    from globus_tui.store.rows import ListRead, OlderRuns, Row
+    from globus_tui.store.rows import ListRead, OlderRuns, Row, StoredDocument
 
 NAMES_AT_ONCE = 40
 """Look-ups after one refresh; the rest waits for the next."""
@@ -169,7 +168,7 @@ class Board:
         documents: what is known of each timer, by id: where the text of its document is.
         states: what is published; a new mapping only when something in it changed.
         opened: jobs somebody looked into, with the number of their runs to keep.
-        kept: rows of an earlier session, until the first answer of this one.
+        cached: rows of an earlier session, until the first answer of this one.
         orders: what people decided here about timers, by their ids.
         replaced: ids of timers that an edit put others in the place of, with the ids of those.
         disturbed: something changed a row since the last list: the same answer again may say something new.
@@ -184,8 +183,8 @@ class Board:
         self.now = now
         self.clock = clock
         self.moment = moment
-        self.documents: dict[JobId, KeptDocument] = {}
-        self._gone: dict[JobId, KeptDocument] = {}  # of the last that went, of an earlier session
+        self.documents: dict[JobId, StoredDocument] = {}
+        self._gone: dict[JobId, StoredDocument] = {}  # of the last that went, of an earlier session
         self.states = States({}, self.state_of, self.glance)
         self.freshness = Freshness()
         self.shelf = TaskShelf()
@@ -193,7 +192,7 @@ class Board:
         self.pending: dict[JobId, Pending] = {}
         self.opened: dict[JobId, int] = {}
         self.disturbed = False
-        self.kept: Kept | None = None
+        self.cached: Kept | None = None
         self.orders: Mapping[str, Orders] = {}
         self.replaced: Mapping[str, str] = {}
         self._rows: dict[JobId, Row] = {}
@@ -270,7 +269,7 @@ class Board:
         """
         return job_of(self._document(job_id), self._older.get(job_id), self.opened.get(job_id, RUNS_KEPT))
 
-    def packed(self, ids: Iterable[JobId]) -> dict[JobId, KeptDocument]:
+    def packed(self, ids: Iterable[JobId]) -> dict[JobId, StoredDocument]:
         """The documents of these timers in blocks of their own.
 
         Raises:
@@ -285,7 +284,7 @@ class Board:
             found[job_id] = kept
         return found
 
-    def _document(self, job_id: JobId) -> KeptDocument:
+    def _document(self, job_id: JobId) -> StoredDocument:
         return self.documents[job_id] if job_id in self.documents else self._gone[job_id]
 
     def _seen(self, job_id: JobId) -> Job:
@@ -308,11 +307,11 @@ class Board:
 
     def show_kept(self, kept: Kept) -> None:
         """Publishes rows of an earlier session as they were judged then; the first list replaces them all."""
-        self.kept = kept
+        self.cached = kept
         self.shelf.take(task for task in kept.tasks if task.finished)
         self.names.seed(kept.collections)
         self._gone = dict(kept.documents)
-        self.states = States({row.job_id: row.but(again=None) for row in kept.rows}, self.state_of, self.glance)
+        self.states = States({row.job_id: row.but(recheck_at=None) for row in kept.rows}, self.state_of, self.glance)
         self.freshness = Freshness(FreshnessState.CACHED, kept.at)
 
     # --- news from the service
@@ -329,15 +328,15 @@ class Board:
         self._forget(removed)
         self._rows = rows
         for job_id in changed:
-            self._put(job_id, read.news[job_id].kept, read.news[job_id].older)
+            self._put(job_id, read.news[job_id].document, read.news[job_id].older_runs)
         for job_id, moved in read.moved.items():
             if isinstance(self.documents.get(job_id), Source):
                 self._put(job_id, *moved)
         # In the order of the service: the next list is compared with this one from the top.
         self.documents = {job_id: self.documents[job_id] for job_id in rows if job_id in self.documents}
-        gone = self.states.keys() - rows.keys() if self.kept else removed
-        if self.kept is not None:
-            self.kept = None
+        gone = self.states.keys() - rows.keys() if self.cached else removed
+        if self.cached is not None:
+            self.cached = None
             self._made.clear()
             self._gone = {job_id: self._gone[job_id] for job_id in gone}
         self.publish(changed, removed=gone)
@@ -485,7 +484,7 @@ class Board:
         while self._again and self._again[0][0] <= moment and len(due) < JUDGED_AT_ONCE:
             at, job_id = heappop(self._again)
             row = self._rows.get(job_id)
-            if row is not None and row.again == at:
+            if row is not None and row.recheck_at == at:
                 due.add(job_id)
         self.publish(self._judge_again(due))
 
@@ -502,8 +501,8 @@ class Board:
                 self._rows[job_id] = self.states.rows[job_id] = row = row._replace(serial=before.serial)
                 if at_hand is not None:
                     self._made[job_id] = row, at_hand[1]
-                if row.again is not None:
-                    heappush(self._again, (row.again, job_id))
+                if row.recheck_at is not None:
+                    heappush(self._again, (row.recheck_at, job_id))
             else:
                 changed.add(job_id)
         return changed
@@ -514,7 +513,7 @@ class Board:
         while self._again:
             at, job_id = self._again[0]
             row = self._rows.get(job_id)
-            if row is not None and row.again == at:
+            if row is not None and row.recheck_at == at:
                 return at
             heappop(self._again)
         return None
@@ -531,10 +530,10 @@ class Board:
 
     def _dated(self, row: Row) -> Row:
         if not self.freshness.outdated:
-            return row if row.known is None else row.known.but(pending=row.pending)
-        if row.known is not None or row.health.why is Why.UNREADABLE:
+            return row if row.before_outdated is None else row.before_outdated.but(pending=row.pending)
+        if row.before_outdated is not None or row.health.why is Why.UNREADABLE:
             return row
-        return row.but(order=OUTDATED.order, health=OUTDATED, known=row)
+        return row.but(order=OUTDATED.order, health=OUTDATED, before_outdated=row)
 
     def publish(
         self,
@@ -557,10 +556,10 @@ class Board:
         gone = frozenset(job_id for job_id in removed if job_id in before)
         again = len(self._again)
         for job_id in news:
-            if (at := self._rows[job_id].again) is not None:
+            if (at := self._rows[job_id].recheck_at) is not None:
                 self._again.append((at, job_id))
         if len(self._again) > 2 * len(self._rows) + 100:  # moments that do not hold any more
-            self._again = [(at, job_id) for job_id, row in self._rows.items() if (at := row.again) is not None]
+            self._again = [(at, job_id) for job_id, row in self._rows.items() if (at := row.recheck_at) is not None]
             heapify(self._again)
         elif len(self._again) != again:
             heapify(self._again)
@@ -578,7 +577,7 @@ class Board:
         )
         return self._dated(row)
 
-    def _put(self, job_id: JobId, kept: KeptDocument, older: OlderRuns | None) -> None:
+    def _put(self, job_id: JobId, kept: StoredDocument, older: OlderRuns | None) -> None:
         self.documents[job_id] = kept
         if older is None:
             self._older.pop(job_id, None)

@@ -32,7 +32,9 @@ class Changed(NamedTuple):
 
 
 def seen_now(rows: Iterable[Row]) -> dict[str, Seen]:
-    return {str(row.job_id): Seen(row.folded, row.word.value, row.live, row.every, row.paths) for row in rows}
+    return {
+        str(row.job_id): Seen(row.folded, row.word.value, row.active, row.interval_seconds, row.paths) for row in rows
+    }
 
 
 def changes(before: Mapping[str, Seen], after: Mapping[str, Seen]) -> list[Changed]:

@@ -185,7 +185,7 @@ class GroupState(JobState):
     def history(self) -> History:
         """The worst one's, with the marks of all in turn; of many those that ran last."""
         rows = self.rows
-        latest = rows if len(rows) <= LOOKED_AT else nlargest(LOOKED_AT, rows, key=lambda row: row.last or 0.0)
+        latest = rows if len(rows) <= LOOKED_AT else nlargest(LOOKED_AT, rows, key=lambda row: row.last_run or 0.0)
         return replace(self.worst.history, marks=_joined_marks(tuple(map(self.make, latest))))
 
     @property
@@ -224,7 +224,7 @@ class GroupState(JobState):
     @property
     def last_seconds(self) -> float | None:
         """When one of them ran last, in seconds since 1970."""
-        return max((row.last for row in self.rows if row.last is not None), default=None)
+        return max((row.last_run for row in self.rows if row.last_run is not None), default=None)
 
     @property
     def last_ran(self) -> datetime | None:

@@ -302,8 +302,8 @@ class JobStore:
 
     def count_words(self) -> Mapping[Word, int] | None:
         """How many timers have each health word; None when nothing was ever read."""
-        if self._board.kept is not None:
-            return dict(self._board.kept.counts)
+        if self._board.cached is not None:
+            return dict(self._board.cached.counts)
         if self.freshness.checked_at is None and not self.states:
             return None  # not knowing is not the same as there being none
         return counts(self._board.states.rows.values())
@@ -321,7 +321,7 @@ class JobStore:
     def to_keep(self, label: str) -> Kept | None:
         """What the next session may open with; None before the first answer of this one."""
         at = self.freshness.checked_at
-        if self._board.kept is not None or at is None or not self.states:
+        if self._board.cached is not None or at is None or not self.states:
             return None
         rows = worst(tuple(self._board.states.rows.values()), ROWS_KEPT)
         jobs = [self._board.glance(row).job for row in rows]
@@ -330,7 +330,7 @@ class JobStore:
         return Kept(
             label,
             at,
-            tuple(row._replace(pending=None, known=None) for row in rows),
+            tuple(row._replace(pending=None, before_outdated=None) for row in rows),
             self._board.packed(row.job_id for row in rows),
             self.count_words() or {},
             tuple(task for task in tasks if task is not None and task.finished),
@@ -483,7 +483,7 @@ class JobStore:
         if isinstance(operation, CancelTask):
             return await self._canceller.cancel(operation)
         outcome = await self._operator.operate(operation)
-        if isinstance(operation, Resume) and isinstance(outcome, Done) and self.orders(operation.job_id).rest:
+        if isinstance(operation, Resume) and isinstance(outcome, Done) and self.orders(operation.job_id).pause_note:
             from globus_tui.store.windows import note_resumed
 
             with suppress(GlobusTuiError):  # it runs: that the file cannot be written is said where it is read

@@ -70,7 +70,7 @@ class DueJobs:
         """Notes when jobs run next. Each next run is read for once; the list sees to the rest."""
         for row in rows:
             next_run = datetime.fromtimestamp(row.next_run, UTC)
-            if row.undated or not row.live:
+            if row.undated or not row.active:
                 self._next_runs.pop(row.job_id, None)
                 self._looked_at.pop(row.job_id, None)
             elif self._next_runs.get(row.job_id) != next_run:
@@ -231,7 +231,7 @@ class Refresher:
         try:
             read, age = await self._services.jobs.read_list(
                 reading.take,
-                reading.kept,
+                reading.documents,
                 result_count=self._runs_wanted(),
                 unless_same=not self.board.disturbed,
                 younger_than=0.0 if own else self.plan.pace,
@@ -277,7 +277,7 @@ class Refresher:
             state = FreshnessState.SIGNED_OUT
         else:
             self.plan = self.plan.failed(now, retry_after=wait_asked_for(error), jitter=self._draw())
-            state = FreshnessState.STALE if self.board.kept is None else FreshnessState.CACHED
+            state = FreshnessState.STALE if self.board.cached is None else FreshnessState.CACHED
         self._freshness(
             state=state,
             problem=str(error),

@@ -46,7 +46,7 @@ _SHORTEST_GRACE = timedelta(minutes=2)
 _INSTANT = timedelta(microseconds=1)
 _serials = itertools.count(1)
 
-Kept = Source | Job
+StoredDocument = Source | Job
 """Where the document of a timer is, or what was read of it alone."""
 
 
@@ -60,14 +60,14 @@ class Row(NamedTuple):
         folded: what it is called, case folded.
         serial: another one for each row ever made: equal rows are the same row.
         judged: the moment of the judgement.
-        again: seconds since 1970 from which the judgement may differ without any news; None if never.
-        last: when it ran last, in seconds since 1970.
-        every: seconds between runs.
+        recheck_at: seconds since 1970 from which the judgement may differ without any news; None if never.
+        last_run: when it ran last, in seconds since 1970.
+        interval_seconds: seconds between runs.
         health: the judgement, as it is shown.
         source: id of the collection that it moves from; empty when it moves nothing.
         destination: of that it moves to.
         paths: its paths there, `SIDES_APART`, and those on the other side; case folded.
-        known: the row of before it was not known any more how things are; `health` is `OUTDATED` then.
+        before_outdated: the row of before it was not known any more how things are; `health` is `OUTDATED` then.
     """
 
     order: int
@@ -77,17 +77,17 @@ class Row(NamedTuple):
     job_id: JobId
     serial: int
     judged: datetime
-    again: float | None
-    last: float | None
-    every: float | None
-    live: bool
+    recheck_at: float | None
+    last_run: float | None
+    interval_seconds: float | None
+    active: bool
     stands_still: bool
     health: Health
     source: str
     destination: str
     paths: str
     pending: Pending | None = None
-    known: Row | None = None
+    before_outdated: Row | None = None
 
     @property
     def key(self) -> JobId:
@@ -152,17 +152,17 @@ def _step(lasted: timedelta) -> timedelta:
 
 def _in_steps(health: Health) -> Health:
     """Counts durations in whole minutes, from a day on in hours: else a running timer would change at every look."""
-    if health.lasted is None:
+    if health.duration is None:
         return health
-    step = _step(health.lasted)
-    return replace(health, lasted=health.lasted // step * step)
+    step = _step(health.duration)
+    return replace(health, duration=health.duration // step * step)
 
 
 # --- when time alone may change a judgement
 
 
 def _first_moment(job: Job, past: Past, health: Health, now: datetime, orders: Orders) -> datetime | None:
-    plain = orders.good_within is None and orders.known is None
+    plain = orders.good_within is None and orders.acknowledged is None
     waiting = plain and job.status is JobStatus.ACTIVE and not job.running and not job.stands_still
     if waiting and health.word in _AT_REST and job.next_run is not None and job.next_run > now:
         return job.next_run + _SHORTEST_GRACE  # at the earliest: one look too many costs only that
@@ -173,8 +173,8 @@ def _moments(job: Job, past: Past, health: Health, now: datetime) -> Iterator[da
     """Moments after `now` at which the clock alone may change the verdict; one too many costs only a judgement."""
     if job.unreadable or job.status is JobStatus.DELETING:
         return
-    if health.lasted is not None and health.since is not None:
-        yield health.since + health.lasted + _step(health.lasted)
+    if health.duration is not None and health.since is not None:
+        yield health.since + health.duration + _step(health.duration)
     yield from _moments_of_a_long_run(job, past, now)
     if job.status is JobStatus.ENDED:
         last = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
@@ -194,7 +194,11 @@ def _moments(job: Job, past: Past, health: Health, now: datetime) -> Iterator[da
 
 def _moments_of_orders(job: Job, past: Past, orders: Orders, now: datetime) -> Iterator[datetime]:
     """When what was decided here ends, or a good copy gets too old."""
-    ends = [order.until for order in (orders.rest, orders.known) if order is not None and order.until is not None]
+    ends = [
+        order.until
+        for order in (orders.pause_note, orders.acknowledged)
+        if order is not None and order.until is not None
+    ]
     if orders.good_within is not None:
         good = last_good(job, past.tasks, past.outcomes) or orders.good_at or job.submitted_at
         ends += [good + orders.good_within] if good is not None else []
@@ -276,8 +280,8 @@ class Noted(NamedTuple):
     """
 
     row: Row
-    kept: Kept
-    older: OlderRuns | None
+    document: StoredDocument
+    older_runs: OlderRuns | None
     tasks: tuple[tuple[str, int, float], ...]
     sides: tuple[str, ...]
     deleting: bool
@@ -301,7 +305,7 @@ class Reading:
     """Makes rows of a list's entries, in whatever thread; all it looks at is what was known when it began.
 
     Args:
-        kept: what is known of each timer.
+        documents: what is known of each timer.
         tasks: by id.
         orders: see `Board.orders`.
         opened: how many runs to keep of timers that somebody looked into.
@@ -309,14 +313,14 @@ class Reading:
 
     def __init__(
         self,
-        kept: Mapping[JobId, Kept],
+        documents: Mapping[JobId, StoredDocument],
         older: Mapping[JobId, OlderRuns],
         tasks: Mapping[str, Task],
         now: datetime,
         orders: Mapping[str, Orders],
         opened: Mapping[JobId, int],
     ) -> None:
-        self.kept = dict(kept)
+        self.documents = dict(documents)
         self._older, self._tasks, self._now, self._orders, self._opened = dict(older), tasks, now, orders, dict(opened)
         self._block = Block()
 
@@ -326,7 +330,7 @@ class Reading:
         for key, document, text in entries:
             if key is not None:
                 job_id = JobId(key)
-                kept = self.kept[job_id]
+                kept = self.documents[job_id]
                 if isinstance(kept, Source) and id(kept.block) in sparse:
                     read.moved[job_id] = self._pack(text), self._older.get(job_id)
             else:
@@ -335,7 +339,7 @@ class Reading:
         return read
 
     def _take_news(self, job: Job, document: object, text: str, read: ListRead) -> JobId:
-        job_id, before = job.job_id, self.kept.get(job.job_id)
+        job_id, before = job.job_id, self.documents.get(job.job_id)
         if isinstance(before, Job) and merge_job(before, Job.from_document(document)) == before:
             return job_id  # read alone a moment ago, and the list says the same
         if isinstance(before, Source) and before.text() == text:
@@ -348,16 +352,16 @@ class Reading:
             job = with_older_runs(job, older, self._opened.get(job_id, RUNS_KEPT))
         row = make_row(job, self._tasks, self._now, orders=self._orders.get(job_id, NONE))
         kept = document if isinstance(document, Job) else self._pack(text)
-        jobs = max(len(self.kept), len(read.order))  # as many as the list before had, or more
+        jobs = max(len(self.documents), len(read.order))  # as many as the list before had, or more
         deep = RUNS_JOINED if job_id in self._opened else depth_for(jobs)
         read.news[job_id] = noted(row, kept, job, older, deep)
         return job_id
 
-    def _older_runs(self, job: Job, before: Kept, text: str) -> OlderRuns | None:
+    def _older_runs(self, job: Job, before: StoredDocument, text: str) -> OlderRuns | None:
         known = self._older.get(job.job_id)
         if isinstance(before, Source) and _same_runs(before.text(), text):
             return known
-        old = before if isinstance(before, Job) else Job.from_document(before.found())
+        old = before if isinstance(before, Job) else Job.from_document(before.decoded())
         if known is not None:
             old = with_older_runs(old, known, RUNS_KEPT)
         return left_out(old, job, self._opened.get(job.job_id, RUNS_KEPT))
@@ -370,7 +374,7 @@ class Reading:
     def _sparse(self) -> set[int]:
         """Blocks whose texts move: few of them are still of use, or many blocks are too short to have been packed."""
         used: dict[int, tuple[Block, list[None]]] = {}
-        for kept in self.kept.values():
+        for kept in self.documents.values():
             if isinstance(kept, Source):
                 used.setdefault(id(kept.block), (kept.block, []))[1].append(None)
         short = {key: block.size for key, (block, _) in used.items() if not block.full}
@@ -378,7 +382,7 @@ class Reading:
         return {*many, *(key for key, (block, still) in used.items() if 2 * len(still) < block.count)}
 
 
-def noted(row: Row, kept: Kept, job: Job, older: OlderRuns | None, deep: int = RUNS_JOINED) -> Noted:
+def noted(row: Row, kept: StoredDocument, job: Job, older: OlderRuns | None, deep: int = RUNS_JOINED) -> Noted:
     """Takes down what is to be known of a timer whose document is at hand just now, of its newest runs so many."""
     tasks: tuple[tuple[str, int, float], ...] = ()
     if job.kind is JobKind.TRANSFER:  # flow runs are not tasks of Transfer
@@ -439,15 +443,15 @@ def _parts(document: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     return wire.items(results.get("data")), {**document, "results": others}
 
 
-def job_of(kept: Kept, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> Job:
+def job_of(kept: StoredDocument, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> Job:
     """The whole timer."""
-    job = kept if isinstance(kept, Job) else Job.from_document(kept.found())
+    job = kept if isinstance(kept, Job) else Job.from_document(kept.decoded())
     return job if older is None else with_older_runs(job, older, runs_kept)
 
 
-def view_of(kept: Kept) -> Job:
+def view_of(kept: StoredDocument) -> Job:
     """The timer as far as it is asked about, without its older runs."""
-    return view(kept if isinstance(kept, Job) else kept.found())
+    return view(kept if isinstance(kept, Job) else kept.decoded())
 
 
 def counts(rows: Iterable[Row]) -> dict[Word, int]:

@@ -47,7 +47,7 @@ class SourceCounts:
         now, gate = self._store.now(), asyncio.Semaphore(_AT_ONCE)
         begin, states = now.timestamp(), self._store.states
         end = begin + SOON.total_seconds()
-        soon = [row.job_id for row in states.rows.values() if row.live and begin <= row.next_run <= end]
+        soon = [row.job_id for row in states.rows.values() if row.active and begin <= row.next_run <= end]
         due = [state for state in map(states.__getitem__, soon) if state.job.deletes and self._due(state)]
 
         async def count(state: JobState) -> None:

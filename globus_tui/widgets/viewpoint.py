@@ -90,9 +90,9 @@ class RowSubject:
         self.profile = folded(profile)
         self.word = row.word
         self.cause = row.health.why.value
-        self.every = row.every
-        self.next_run = None if row.undated or not row.live else row.next_run
-        self.last_run = row.last
+        self.interval_seconds = row.interval_seconds
+        self.next_run = None if row.undated or not row.active else row.next_run
+        self.last_run = row.last_run
         self.view = view
         orders = view.orders.get(row.job_id, NONE)
         self.note, self.tags = folded(orders.note), tuple(map(folded, orders.tags))
@@ -165,13 +165,13 @@ class RowSubject:
         return "other" if kind is JobKind.GENERIC else kind.value
 
     @cached_property
-    def known(self) -> bool:
+    def readable(self) -> bool:
         return self.job.unreadable is None
 
     @cached_property
     def last_good(self) -> float | None:
         """When its newest good copy was complete, in seconds since 1970."""
-        if not self.known:
+        if not self.readable:
             return None
         past = Past(self.job, self.view.tasks, self.view.now)
         moment = last_good(self.job, self.view.tasks, past.outcomes)
@@ -180,7 +180,7 @@ class RowSubject:
     @cached_property
     def counts(self) -> Mapping[str, int | None]:
         """`failed`, `missed` and `skipped`: runs failed in a row, ticks missed, ticks skipped."""
-        if not self.known:
+        if not self.readable:
             return {"failed": None, "missed": None, "skipped": None}
         past = Past(self.job, self.view.tasks, self.view.now)
         return {"failed": past.failures_in_a_row, "missed": past.missed_now, "skipped": past.skipped_now}

@@ -27,7 +27,7 @@ def same(entry: Any) -> Any:
 def decode_listing(body: bytes, key: str, make: Any) -> Listing[Any]:
     rest: dict[str, Any] = {}
     pieces = [body[at : at + 7] for at in range(0, len(body), 7)]
-    return Listing(tuple(make(one.found) for one in walk(pieces, key, {}, rest=rest)), rest)
+    return Listing(tuple(make(one.value) for one in walk(pieces, key, {}, rest=rest)), rest)
 
 
 @given(

@@ -98,7 +98,7 @@ def service(wire: Wire, *bodies: tuple[str, bytes], status: int = 200) -> Connec
 
 async def names_in(timers: TimersClient, *, unless_same: bool = True) -> list[str] | None:
     def take(entries: Iterable[Entry]) -> list[str]:
-        return [one.found["name"] for one in entries]
+        return [one.value["name"] for one in entries]
 
     return (await timers.read_list(take, {}, unless_same=unless_same))[0]
 

@@ -65,7 +65,7 @@ def refresh_table() -> str:
     def read(packed: bytes) -> Callable[[], object]:
         def take() -> object:
             reading, asked = board.reading(), board.number()
-            entries = walk(unpacked_steps(packed, "gzip"), "jobs", reading.kept, "job_id")
+            entries = walk(unpacked_steps(packed, "gzip"), "jobs", reading.documents, "job_id")
             return board.take_list(reading.take(entries), asked)
 
         return take

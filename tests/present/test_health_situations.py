@@ -13,7 +13,7 @@ from globus_tui.domain.auth.scope import TIMER, flow_user_scope
 from globus_tui.domain.timer.health import Why, Word, judge
 from globus_tui.domain.timer.history import task_of
 from globus_tui.domain.timer.job import Job, JobKind
-from globus_tui.domain.timer.orders import NONE, Known, Orders, Rest
+from globus_tui.domain.timer.orders import NONE, Acknowledgement, Orders, PauseNote
 from globus_tui.present.health_sentences import explain, headline
 from globus_tui.present.health_words import Case, next_words, remedies, why
 from tests.domain.samples import (
@@ -537,7 +537,7 @@ SITUATIONS = {
         "paused by you until 20:32: disk swap",
         "You paused it until 20:32: disk swap; it runs again only when it is resumed.",
         "job.pause-resume",
-        orders=Orders(rest=Rest("a1", "disk swap", "ops", NOW + 6 * HOUR)),
+        orders=Orders(pause_note=PauseNote("a1", "disk swap", "ops", NOW + 6 * HOUR)),
         next="paused",
     ),
     "paused for longer than was meant": Situation(
@@ -547,7 +547,7 @@ SITUATIONS = {
         "pause should have ended 12:32, 2h ago: disk swap",
         "It was paused until 12:32: disk swap, and that is over.",
         "jobs.windows",
-        orders=Orders(rest=Rest("a1", "disk swap", "ops", NOW - 2 * HOUR)),
+        orders=Orders(pause_note=PauseNote("a1", "disk swap", "ops", NOW - 2 * HOUR)),
         next="paused",
     ),
     "paused, and its last good copy is too old": Situation(
@@ -591,7 +591,7 @@ SITUATIONS = {
         "The last run failed.",
         "job.log",
         by_id(failed_task(0)),
-        orders=Orders(known=Known(Word.FAILED.rank, "ticket 12", "ops", NOW + DAY)),
+        orders=Orders(acknowledged=Acknowledgement(Word.FAILED.rank, "ticket 12", "ops", NOW + DAY)),
     ),
     "paused by its owner, nothing missed": Situation(
         job(**paused("user")),

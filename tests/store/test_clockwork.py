@@ -202,7 +202,7 @@ async def test_time_alone_makes_a_timer_overdue_without_any_request() -> None:
     world.later(1)
     world.store.refresher.tick()
     after = world.store.states[ONE].health
-    assert (before, after.word, after.lasted) == (Word.OK, Word.OVERDUE, timedelta(minutes=6))
+    assert (before, after.word, after.duration) == (Word.OK, Word.OVERDUE, timedelta(minutes=6))
 
 
 async def test_a_still_running_timer_is_a_new_row_once_a_minute_not_at_every_look() -> None:
@@ -215,7 +215,7 @@ async def test_a_still_running_timer_is_a_new_row_once_a_minute_not_at_every_loo
     assert world.store.states is before
     world.later(1)
     world.store.refresher.tick()
-    assert world.store.states[ONE].health.lasted == timedelta(minutes=1)
+    assert world.store.states[ONE].health.duration == timedelta(minutes=1)
 
 
 async def test_someone_who_looks_away_is_served_more_slowly_and_at_once_on_return() -> None:

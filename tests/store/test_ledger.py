@@ -260,12 +260,12 @@ def test_orders_are_read_with_the_window_that_a_timer_rests_in_and_odd_ones_are_
         }
     )
     assert found.keys() == {"a", "b", "d"}
-    rest = found["a"].rest
+    rest = found["a"].pause_note
     assert rest is not None
     assert rest.until is not None
     assert rest.since is not None
     assert (rest.window, rest.reason, rest.by, rest.until.hour, rest.since.hour) == ("w1", "disk swap", "kim", 18, 12)
-    assert found["b"].rest is None
+    assert found["b"].pause_note is None
     assert found["d"].good_within == timedelta(hours=1)
     assert orders_in({}) == {}
 

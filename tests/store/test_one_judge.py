@@ -109,7 +109,7 @@ def read_list(board: Board, listed: Sequence[object]) -> frozenset[Any]:
     reading, asked = board.reading(), board.number()
     body = json.dumps({"jobs": listed}).encode()
     pieces = [body[at : at + 1000] for at in range(0, len(body), 1000)]
-    return board.take_list(reading.take(walk(pieces, "jobs", reading.kept, "job_id")), asked)
+    return board.take_list(reading.take(walk(pieces, "jobs", reading.documents, "job_id")), asked)
 
 
 def agrees(board: Board) -> None:
@@ -170,8 +170,8 @@ def test_rank_and_word_agree_after_every_kind_of_news(
 def test_a_list_that_comes_again_is_told_by_its_bytes_and_nothing_is_decoded() -> None:
     listed = [job_document(name=f"timer {number}", job_id=f"id-{number}") for number in range(500)]
     board = board_of(listed)
-    entries = list(walk([json.dumps({"jobs": listed}).encode()], "jobs", board.reading().kept, "job_id"))
-    assert [one.found for one in entries] == [None] * 500
+    entries = list(walk([json.dumps({"jobs": listed}).encode()], "jobs", board.reading().documents, "job_id"))
+    assert [one.value for one in entries] == [None] * 500
     assert list(board.documents) == [f"id-{number}" for number in range(500)]
 
 
@@ -182,7 +182,7 @@ def test_documents_that_change_with_every_list_stay_packed_and_nothing_of_theirs
         for number in range(turn, 300, 20):
             listed[number] |= {"next_run": wire(NOW + timedelta(hours=turn))}
         assert len(read_list(board, listed)) == len(range(turn, 300, 20))
-    assert [one.found() for one in board.documents.values() if isinstance(one, Source)] == listed
+    assert [one.decoded() for one in board.documents.values() if isinstance(one, Source)] == listed
     blocks = {id(one.block): one.block for one in board.documents.values() if isinstance(one, Source)}.values()
     assert sum(one.size for one in blocks if not one.full) < MOST_UNPACKED + 100_000
     assert sum(one.count for one in blocks) < 3 * len(listed)

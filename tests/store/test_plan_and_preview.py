@@ -25,7 +25,7 @@ def test_a_run_is_judged_again_the_moment_that_it_gets_slow() -> None:
     usual = [making.run_document(making.TODAY_TICK - n * making.DAY, n) for n in range(1, 5)]  # 48 minutes each
     begun = making.NOW - 144 * making.MINUTE
     going = making.job([making.run_document(begun, 0, "active"), *usual], **making.running(begun))
-    assert make_row(going, {}, making.NOW).again == (making.NOW + timedelta(microseconds=1)).timestamp()
+    assert make_row(going, {}, making.NOW).recheck_at == (making.NOW + timedelta(microseconds=1)).timestamp()
 
 
 def preview_of(job: Job) -> ResumePreview:
@@ -136,7 +136,7 @@ situations = st.sampled_from(
 def test_between_now_and_the_moment_it_names_a_verdict_does_not_change(job: Job, start: int, ahead: int) -> None:
     tasks = {"t0": Task("t0", TaskStatus.ACTIVE)}
     now = NOON + timedelta(seconds=start)
-    again = make_row(job, tasks, now).again
+    again = make_row(job, tasks, now).recheck_at
     later = now + timedelta(seconds=ahead)
     if again is not None:
         assert again > now.timestamp()

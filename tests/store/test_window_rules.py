@@ -286,10 +286,10 @@ async def test_what_it_paused_is_written_down_with_the_pause_it_knows_again() ->
     assert [type(outcome) for outcome in outcomes.values()] == [Done, Failed]
     assert (await windows.all())[0] == window
     assert (window.state, window.claimed) == ("open", NOON)
-    rest = world.store.orders(ONE).rest
+    rest = world.store.orders(ONE).pause_note
     assert rest is not None
     assert (rest.window, rest.since) == (window.window_id, NOON)
-    assert world.store.orders(TWO).rest is None
+    assert world.store.orders(TWO).pause_note is None
     batch = {entry["batch"] for entry in world.store.journal.unwritten}
     assert len(batch) == 1  # one step, to be undone as one
     again, nothing = await windows.begin(window.window_id)
@@ -382,7 +382,7 @@ async def test_runs_that_start_at_once_are_spaced_and_each_end_is_told() -> None
     (closed,) = await windows.all()
     assert closed.closed == closed.claimed == world.present
     assert [item.state for item in closed.items] == [RESUMED] * 3
-    assert all(world.store.orders(item.job_id).rest is None for item in closed.items)
+    assert all(world.store.orders(item.job_id).pause_note is None for item in closed.items)
     await windows.close(closed, await windows.closing(closed))
     assert (await windows.all())[0].closed == world.present
 
@@ -401,7 +401,7 @@ async def test_what_could_not_be_resumed_keeps_the_window_open_and_is_tried_agai
     (still,) = await windows.all()
     assert [item.state for item in still.items] == [RESUMING, RESUMED]
     assert still.state == "open"
-    assert world.store.orders(ONE).rest is not None
+    assert world.store.orders(ONE).pause_note is not None
     await windows.close(still, await windows.closing(still))
     assert [item.state for item in (await windows.all())[0].items] == [RESUMED, RESUMED]
 
@@ -441,7 +441,7 @@ async def test_what_was_not_agreed_to_stays_and_what_is_left_alone_is_let_go_of(
     (kept,) = await windows.all()
     assert [(item.state, item.why) for item in kept.items] == [(RESUMED, ""), (PAUSED, ""), (LEFT, "runs again")]
     assert (kept.state, world.jobs.calls.count("resume_job")) == ("open", 1)
-    assert [world.store.orders(item.job_id).rest is None for item in kept.items] == [True, False, True]
+    assert [world.store.orders(item.job_id).pause_note is None for item in kept.items] == [True, False, True]
 
 
 async def test_whoever_resumes_a_timer_by_itself_takes_it_out_of_its_window() -> None:
@@ -449,7 +449,7 @@ async def test_whoever_resumes_a_timer_by_itself_takes_it_out_of_its_window() ->
     await world.store.operate(Resume(ONE))
     (kept,) = await windows.all()
     assert [(item.state, item.why) for item in kept.items] == [(LEFT, "was resumed meanwhile"), (PAUSED, "")]
-    assert world.store.orders(ONE).rest is None
+    assert world.store.orders(ONE).pause_note is None
 
 
 @pytest.mark.parametrize(("state", "after"), [(ASKED, LEFT), (PAUSED, LEFT), (RESUMING, RESUMING), (PLANNED, PLANNED)])
@@ -562,6 +562,6 @@ async def test_a_timer_in_two_windows_rests_in_the_one_that_holds_it() -> None:
     world, windows, _, window = await holding(a_job())
     other = await windows.plan([ONE], reason="other")
     await windows.begin(other.window_id)
-    rest = world.store.orders(ONE).rest
+    rest = world.store.orders(ONE).pause_note
     assert rest is not None
     assert rest.window == window.window_id

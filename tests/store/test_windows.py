@@ -116,8 +116,8 @@ async def test_exactly_those_are_resumed_that_it_paused_and_that_nobody_touched(
         assert facility.paused() == before | mine
         await one.store.refresh()
         health = one.store.states[meant[0]].health
-        assert health.rest is not None
-        assert (health.rest.reason, health.rest.until) == ("disk swap", NOON + 6 * HOUR)
+        assert health.pause_note is not None
+        assert (health.pause_note.reason, health.pause_note.until) == ("disk swap", NOON + 6 * HOUR)
         # somebody touches two of them
         facility.clock.advance(HOUR)
         await other.store.read_once()
@@ -144,7 +144,7 @@ async def test_exactly_those_are_resumed_that_it_paused_and_that_nobody_touched(
         (closed,) = await one.windows.all()
         assert closed.state == "closed"
         await one.store.read_ledger()
-        assert one.store.orders(meant[0]).rest is None
+        assert one.store.orders(meant[0]).pause_note is None
 
 
 async def test_the_worst_overdue_comes_first_and_runs_that_start_at_once_are_spaced(facility: Facility) -> None:

@@ -105,7 +105,7 @@ class Watcher:
         shared = self._causes(looks)
         for look in looks:
             present.add(look.key)
-            trouble = look.health.word.is_trouble and look.health.known is None
+            trouble = look.health.word.is_trouble and look.health.acknowledged is None
             seen = self._seen.get(look.key)
             if seen is None and not trouble:
                 continue

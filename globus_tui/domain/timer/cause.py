@@ -114,7 +114,7 @@ def cause_text(cause: tuple[str, str]) -> str:
 def causes(hit: Hit) -> Iterator[tuple[str, str]]:
     """The possible causes of its trouble, with the collection; none for trouble of its own."""
     health = hit.health
-    if not health.word.is_trouble or health.known is not None:
+    if not health.word.is_trouble or health.acknowledged is not None:
         return
     if health.gare is not None:
         cause = cause_of(health.gare)

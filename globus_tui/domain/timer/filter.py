@@ -53,7 +53,7 @@ class Subject(Protocol):
     tags: Sequence[str]
     word: Word
     cause: str
-    every: float | None
+    interval_seconds: float | None
     next_run: float | None
     last_run: float | None
 
@@ -64,7 +64,7 @@ class Subject(Protocol):
     @property
     def kind(self) -> str: ...
     @property
-    def known(self) -> bool: ...
+    def readable(self) -> bool: ...
     @property
     def last_good(self) -> float | None: ...
     @property
@@ -405,7 +405,7 @@ def _word_test(key: str, begins: tuple[str, ...]) -> Callable[[Subject], bool | 
         return lambda timer: any(timer.cause.startswith(begin) for begin in begins)
     if key == "status":
         return lambda timer: any(timer.status.startswith(begin) for begin in begins)
-    return lambda timer: any(timer.kind.startswith(begin) for begin in begins) if timer.known else None
+    return lambda timer: any(timer.kind.startswith(begin) for begin in begins) if timer.readable else None
 
 
 def _count_test(key: str, text: str) -> Callable[[Subject], bool | None]:
@@ -449,13 +449,13 @@ def _span(text: str, key: str) -> tuple[Callable[[float, float], bool], float] |
 
 def _every_test(text: str) -> Callable[[Subject], bool | None]:
     if "once".startswith(text):
-        return lambda timer: timer.every is None if timer.known else None
+        return lambda timer: timer.interval_seconds is None if timer.readable else None
     span = _span(text, "every")
 
     def test(timer: Subject) -> bool | None:
-        if timer.every is None:
-            return False if timer.known else None
-        return _meets(timer.every, span)
+        if timer.interval_seconds is None:
+            return False if timer.readable else None
+        return _meets(timer.interval_seconds, span)
 
     return test
 
@@ -468,7 +468,7 @@ def _meets(length: float, span: tuple[Callable[[float, float], bool], float] | t
 def _moment_test(key: str, text: str) -> Callable[[Subject], bool | None]:
     whole = next((moment for moment in MOMENTS[key] if len(text) > 1 and moment.startswith(text)), None)
     if whole in ("none", "never"):
-        return lambda timer: _moment(timer, key) is None if timer.known else None
+        return lambda timer: _moment(timer, key) is None if timer.readable else None
     if whole is not None:
         days = {"yesterday": -1, "tomorrow": 1}.get(whole, 0)
         hours = (time(18), time(6)) if whole == "tonight" else (time(0), time(0))
@@ -484,7 +484,7 @@ def _moment_test(key: str, text: str) -> Callable[[Subject], bool | None]:
     def test(timer: Subject) -> bool | None:
         at = _moment(timer, key)
         if at is None:
-            return False if timer.known else None
+            return False if timer.readable else None
         away = at - timer.now.timestamp() if key == "next" else timer.now.timestamp() - at
         return _meets(away, span)
 
@@ -500,7 +500,7 @@ def _in_hours(timer: Subject, key: str, hours: tuple[time, time], days: int | No
 
     Any run that is to come counts, not only the next one; of those that were, the last.
     """
-    if not timer.known:
+    if not timer.readable:
         return None
     now = timer.now.astimezone(timer.zone)
     start, end = _window(now, hours, days or 0)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from globus_tui.domain.auth.gare import Gare
-    from globus_tui.domain.timer.orders import Known, Orders, Rest
+    from globus_tui.domain.timer.orders import Acknowledgement, Orders, PauseNote
     from globus_tui.domain.transfer.task import Task
 
 
@@ -96,33 +96,33 @@ class Health:
 
     Attributes:
         since: when it began, or when a late run was due.
-        lasted: how late, or how long the run has been going.
+        duration: how late, or how long the run has been going.
         count: runs failed in a row, ticks skipped, files skipped, empty runs, files met, runs left: by reason; None
             where it is not known.
         code: the service's own code (task error, nice status, unknown status), as data.
         text: the service's own words, as data.
         gare: what Globus wants, for SIGN-IN and for a run that was refused for it.
-        before: files that an earlier run met, where fewer were met now.
+        previous_count: files that an earlier run met, where fewer were met now.
         missed: ticks that passed while it stands still, whatever its word; None where that cannot be told.
         at_once: resuming it now starts one run at once; None where that cannot be told.
-        rest: why it was paused here, and until when.
-        known: somebody knows of this trouble.
+        pause_note: why it was paused here, and until when.
+        acknowledged: somebody knows of this trouble.
         began: when the first of several runs in a row began that were no good; None where it is not known.
     """
 
     word: Word
     why: Why
     since: datetime | None = None
-    lasted: timedelta | None = None
+    duration: timedelta | None = None
     count: int | None = None
     code: str | None = None
     text: str | None = None
     gare: Gare | None = None
-    before: int | None = None
+    previous_count: int | None = None
     missed: int | None = None
     at_once: bool | None = None
-    rest: Rest | None = None
-    known: Known | None = None
+    pause_note: PauseNote | None = None
+    acknowledged: Acknowledgement | None = None
     began: datetime | None = None
 
     @property
@@ -133,7 +133,7 @@ class Health:
     @property
     def order(self) -> int:
         """The place of the word in the list: trouble that somebody knows of comes behind all other trouble."""
-        return 2 * (_RANKS[Word.WARN] if self.known else self.word.rank) + (self.known is not None)
+        return 2 * (_RANKS[Word.WARN] if self.acknowledged else self.word.rank) + (self.acknowledged is not None)
 
 
 RECENT = timedelta(days=7)
@@ -188,12 +188,12 @@ def judge(
     else:
         judging = _judge_active(job, tasks, history, now, orders)
     worst = min(judging, key=lambda health: health.word.rank, default=None) or _quiet(job, history)
-    if orders.known is not None and worst.word.is_trouble and orders.known.holds(worst.word.rank, now):
-        worst = replace(worst, known=orders.known)
+    if orders.acknowledged is not None and worst.word.is_trouble and orders.acknowledged.holds(worst.word.rank, now):
+        worst = replace(worst, acknowledged=orders.acknowledged)
     if not job.stands_still:
         return worst
-    rest = rest_of(job, orders)
-    return replace(worst, missed=history.missed_now, at_once=starts_at_once(job, history, now), rest=rest)
+    note = pause_note_of(job, orders)
+    return replace(worst, missed=history.missed_now, at_once=starts_at_once(job, history, now), pause_note=note)
 
 
 def _nothing_to_say(job: Job, history: History | Past, now: datetime, orders: Orders) -> bool:
@@ -212,12 +212,12 @@ def _nothing_to_say(job: Job, history: History | Past, now: datetime, orders: Or
     )
 
 
-def rest_of(job: Job, orders: Orders) -> Rest | None:
+def pause_note_of(job: Job, orders: Orders) -> PauseNote | None:
     """The reason written down here for its pause, if the present pause is that one."""
-    rest, since = orders.rest, job.activity.since if job.activity else None
-    if rest is None or not job.stands_still or (rest.since is not None and since is not None and since != rest.since):
+    note, since = orders.pause_note, job.activity.since if job.activity else None
+    if note is None or not job.stands_still or (note.since is not None and since is not None and since != note.since):
         return None
-    return rest
+    return note
 
 
 def last_good(job: Job, tasks: Mapping[str, Task], outcomes: Iterable[Outcome]) -> datetime | None:
@@ -266,9 +266,9 @@ def _judge_standing_still(
         yield Health(Word.SIGN_IN, _why_sign_in(gare), since, gare=gare)
     elif cause == PauseCause.USER.value:
         yield Health(Word.PAUSED, Why.PAUSED_BY_USER, since)
-        rest = rest_of(job, orders)
-        if rest is not None and rest.until is not None and rest.over(now):
-            yield Health(Word.WARN, Why.OVERSTAYED, rest.until, now - rest.until)
+        note = pause_note_of(job, orders)
+        if note is not None and note.until is not None and note.over(now):
+            yield Health(Word.WARN, Why.OVERSTAYED, note.until, now - note.until)
     else:
         yield Health(Word.WARN, Why.PAUSED_BY_SERVICE, since, code=named)
     if history.failures_in_a_row:
@@ -316,7 +316,7 @@ def _judge_active(
     if running is not None or job.running:
         yield from _judge_running(job, running, tasks, history, now)
     elif due and due < now and not retrying and now - due > grace(job):
-        yield Health(Word.OVERDUE, Why.LATE, since=due, lasted=now - due)
+        yield Health(Word.OVERDUE, Why.LATE, since=due, duration=now - due)
     yield from _judge_what_moved(job, tasks, history, orders)
     yield from _judge_age(job, tasks, history, now, orders)
 
@@ -332,12 +332,14 @@ def _judge_source(job: Job, tasks: Mapping[str, Task], orders: Orders) -> Iterat
     seen, last = orders.source, job.runs[0].ran_at if job.runs else None
     ahead = seen if seen is not None and (last is None or last < seen.at) else None
     if ahead and (shrunk := fewer(ahead.usual, ahead.entries, orders.fewer_percent, orders.fewer_files)):
-        yield Health(Word.WARN, Why.SOURCE_SHRANK, ahead.at, count=shrunk.now, before=shrunk.before, code=BEFOREHAND)
+        yield Health(
+            Word.WARN, Why.SOURCE_SHRANK, ahead.at, count=shrunk.now, previous_count=shrunk.before, code=BEFOREHAND
+        )
         return
     known = [(run.ran_at, task) for run in job.runs if (task := task_of(run, tasks)) and task.files is not None]
     if shrunk := shrinking((task for _, task in known), orders.fewer_percent, orders.fewer_files):
         since = next(ran_at for ran_at, task in known if task.status is TaskStatus.SUCCEEDED)
-        yield Health(Word.WARN, Why.SOURCE_SHRANK, since, count=shrunk.now, before=shrunk.before)
+        yield Health(Word.WARN, Why.SOURCE_SHRANK, since, count=shrunk.now, previous_count=shrunk.before)
 
 
 def _due(job: Job, tasks: Mapping[str, Task]) -> datetime | None:

@@ -292,7 +292,7 @@ class JobView(_Derived):
     """
 
     __slots__ = (
-        "activity", "callback_url", "found", "inactive_reason", "interval_seconds", "job_id", "kind", "last_ran_at",
+        "activity", "callback_url", "document", "inactive_reason", "interval_seconds", "job_id", "kind", "last_ran_at",
         "moved", "n_errors", "n_runs", "name", "next_run", "payload", "runs", "runs_marker", "schedule", "scope",
         "status", "status_text", "submitted_at",
     )  # fmt: skip
@@ -308,7 +308,7 @@ class JobView(_Derived):
     def __init__(self, document: dict[str, Any], job_id: str, status: str) -> None:
         """Of a document that has an id and a status. What every judgement asks for is read at once."""
         get = document.get
-        self.found = document
+        self.document = document
         self.activity = activity = Activity.from_document(get("activity"))
         self.next_run = wire.moment(get("next_run")) or (activity.next_run if activity else None)
         self.last_ran_at = wire.moment(get("last_ran_at"))
@@ -329,7 +329,7 @@ class JobView(_Derived):
     @property
     def end(self) -> EndCondition | None:
         """As of a `Job`."""
-        return None if self.interval_seconds is None else read_end(self.found)
+        return None if self.interval_seconds is None else read_end(self.document)
 
     @property
     def deletes(self) -> bool:

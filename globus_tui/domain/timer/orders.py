@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class PauseNote:
     """Why a timer was paused, and until when that is meant to be.
 
     Attributes:
@@ -36,7 +36,7 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Acknowledgement:
     """Somebody knows of a timer's trouble: it is counted apart and rings no bell until it gets worse or this ends.
 
     Attributes:
@@ -85,8 +85,8 @@ class Orders:
     fewer_percent: float | None = USUAL_PERCENT
     fewer_files: int | None = None
     good_within: timedelta | None = None
-    rest: Rest | None = None
-    known: Known | None = None
+    pause_note: PauseNote | None = None
+    acknowledged: Acknowledgement | None = None
     note: str = ""
     tags: tuple[str, ...] = ()
     source: Source | None = None
@@ -110,16 +110,16 @@ def orders_of(document: Mapping[str, Any], windows: Mapping[str, Mapping[str, An
         source=_source(wire.document(document.get("source"))),
         fewer_files=wire.whole(document.get("fewer_files")),
         good_within=timedelta(seconds=within) if within else None,
-        rest=_rest(window_id or "", window, wire.moment(document.get("since"))) if window is not None else None,
-        known=_known(known) if known else None,
+        pause_note=_rest(window_id or "", window, wire.moment(document.get("since"))) if window is not None else None,
+        acknowledged=_known(known) if known else None,
         note=wire.text(document.get("note")) or "",
         tags=tuple(filter(None, map(wire.text, wire.items(document.get("tags"))))),
     )
 
 
-def _rest(window_id: str, window: Mapping[str, Any], since: datetime | None) -> Rest:
+def _rest(window_id: str, window: Mapping[str, Any], since: datetime | None) -> PauseNote:
     reason, by = wire.text(window.get("reason")), wire.text(window.get("by"))
-    return Rest(window_id, reason or "", by, wire.moment(window.get("until")), since)
+    return PauseNote(window_id, reason or "", by, wire.moment(window.get("until")), since)
 
 
 def _source(document: Mapping[str, Any]) -> Source | None:
@@ -128,11 +128,11 @@ def _source(document: Mapping[str, Any]) -> Source | None:
     return Source(at, entries, usual) if at is not None and entries is not None and usual is not None else None
 
 
-def _known(document: Mapping[str, Any]) -> Known | None:
+def _known(document: Mapping[str, Any]) -> Acknowledgement | None:
     rank = wire.whole(document.get("rank"))
     if rank is None:
         return None
-    return Known(
+    return Acknowledgement(
         rank, wire.text(document.get("reason")) or "", wire.text(document.get("by")), wire.moment(document.get("until"))
     )
 

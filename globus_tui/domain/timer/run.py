@@ -95,7 +95,7 @@ class RunView:
     """The document of a run: the same values as those of a `Run`; those that few ask for are read when asked for."""
 
     __slots__ = (
-        "ended", "found", "gare", "http_status", "old", "problem", "ran_at", "resource_id", "snapshot", "state",
+        "document", "ended", "gare", "http_status", "old", "problem", "ran_at", "resource_id", "snapshot", "state",
         "state_text",
     )  # fmt: skip
     old: _Old
@@ -104,12 +104,12 @@ class RunView:
 
     def __init__(self, document: Document) -> None:
         """Keeps the document; most runs are never asked for more than their times."""
-        self.found = document
+        self.document = document
         self.ran_at = wire.moment(document.get("ran_at")) or wire.moment(document.get("start_timestamp"))
 
     def _read(self) -> None:
         """Reads at once what every judgement of a run needs, which costs less than value by value."""
-        get = self.found.get
+        get = self.document.get
         data, named = get("data"), wire.repeated(get("run_status"))
         self.old = old = _read_old(wire.document(data)) if data else _SAYS_NOTHING
         self.http_status = wire.whole(get("http_status_submission")) or wire.whole(get("status"))

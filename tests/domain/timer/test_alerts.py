@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from globus_tui.domain.timer.alerts import AlertKind, Look, Watcher
 from globus_tui.domain.timer.health import Health, Why, Word
-from globus_tui.domain.timer.orders import Known
+from globus_tui.domain.timer.orders import Acknowledgement
 from tests.domain.samples import MINUTE, NOW
 
 OK, FAILED, WARN = (Health(word, Why.FINE) for word in (Word.OK, Word.FAILED, Word.WARN))
@@ -44,7 +44,7 @@ def test_an_hour_later_it_is_news_again() -> None:
 
 def test_what_gets_worse_is_told_and_what_somebody_knows_is_not() -> None:
     assert told(Watcher(), WARN, WARN, FAILED, WARN) == ["bad", "", "worse", ""]
-    known = Health(Word.FAILED, Why.FINE, known=Known(Word.FAILED.rank))
+    known = Health(Word.FAILED, Why.FINE, acknowledged=Acknowledgement(Word.FAILED.rank))
     assert told(Watcher(), known, known, FAILED) == ["", "", "bad"]
 
 

@@ -6,7 +6,7 @@ from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TRANSFER_ALL, data_access, timer_scope
 from globus_tui.domain.timer.cause import Cause, Hit, cause_of, cause_text, causes, outages
 from globus_tui.domain.timer.health import Health, Why, Word
-from globus_tui.domain.timer.orders import Known
+from globus_tui.domain.timer.orders import Acknowledgement
 
 MODERN = str(timer_scope(["abc"]))
 OUTDATED = f"{LEGACY_TRANSFER_ACTION}[{TRANSFER_ALL}[{data_access('abc')}]]"
@@ -54,7 +54,10 @@ def test_timers_behind_one_collection_that_is_down_are_one_outage_however_it_sho
 
 def test_what_is_a_timers_own_and_what_somebody_knows_is_no_outage() -> None:
     own = [Hit(str(n), Health(Word.WARN, Why.FILES_SKIPPED, code="X"), ("a", "b")) for n in range(9)]
-    known = [Hit(f"k{n}", Health(Word.FAILED, Why.TASK_FAILED, code="X", known=Known(3)), ("a", "b")) for n in range(9)]
+    known = [
+        Hit(f"k{n}", Health(Word.FAILED, Why.TASK_FAILED, code="X", acknowledged=Acknowledgement(3)), ("a", "b"))
+        for n in range(9)
+    ]
     few = [hit("1", "X", "a", "b"), hit("2", "X", "a", "c")]
     full = [hit(f"q{n}", "QUOTA_EXCEEDED", "from here", f"to {n}") for n in range(9)]  # nine places that are full
     assert outages([*own, *known, *few, *full]) == []
@@ -112,7 +115,7 @@ BOTH = ("from", "to")
         (Health(Word.FAILED, Why.TASK_FAILED), []),
         (Health(Word.WARN, Why.FILES_SKIPPED, code="X"), []),
         (Health(Word.OK, Why.LATE), []),
-        (Health(Word.FAILED, Why.TASK_FAILED, code="X", known=Known(3)), []),
+        (Health(Word.FAILED, Why.TASK_FAILED, code="X", acknowledged=Acknowledgement(3)), []),
         (Health(Word.SIGN_IN, Why.CONSENT_MISSING, gare=Gare("x", ("s",))), [("wants s", "")]),
         (
             Health(Word.SIGN_IN, Why.CONSENT_MISSING, gare=Gare("x", ("s", "r"), session_required_mfa=True)),

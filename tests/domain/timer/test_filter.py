@@ -201,7 +201,7 @@ def test_failures_are_counted_and_what_is_not_known_is_neither_so_nor_not_so() -
     assert parse_filter("failed:>2").matches(failing)
     assert not parse_filter("failed:>3").matches(failing)
     unreadable = subject(Word.UNKNOWN, Why.UNREADABLE, status=None)
-    assert not unreadable.known
+    assert not unreadable.readable
     for typed in ("failed:0", "missed:>0", "every:once", "next:none", "last:never", "type:flow"):
         assert not parse_filter(typed).matches(unreadable)
         assert not parse_filter(f"-{typed}").matches(unreadable)

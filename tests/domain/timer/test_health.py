@@ -10,10 +10,10 @@ import pytest
 
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.schedule.schedule import RecurringSchedule
-from globus_tui.domain.timer.health import Health, Why, Word, grace, judge, last_good, rest_of, task_in_progress
+from globus_tui.domain.timer.health import Health, Why, Word, grace, judge, last_good, pause_note_of, task_in_progress
 from globus_tui.domain.timer.history import look_back
 from globus_tui.domain.timer.job import Job, PauseCause
-from globus_tui.domain.timer.orders import Known, Orders, Rest, Source
+from globus_tui.domain.timer.orders import Acknowledgement, Orders, PauseNote, Source
 from globus_tui.domain.timer.run import Outcome
 from tests.domain.samples import (
     DAY,
@@ -63,7 +63,7 @@ def test_overdue_keeps_its_hour_through_the_night_the_clocks_change() -> None:
     due = shift.next_run
     assert due is not None
     assert judge(shift, {}, due + 9 * MINUTE).word is Word.OK
-    assert judge(shift, {}, due + 20 * MINUTE).lasted == 20 * MINUTE
+    assert judge(shift, {}, due + 20 * MINUTE).duration == 20 * MINUTE
 
 
 def test_a_run_in_progress_is_never_called_overdue() -> None:
@@ -140,7 +140,12 @@ def test_fewer_files_at_the_source_are_a_matter_only_for_active_timers_that_dele
     runs = [run_document(TODAY_TICK - n * DAY, n) for n in range(3)]
     mirror = {**job_document()["body"], "delete_destination_extra": True}
     deleting = judge(job(runs, body=mirror), tasks, NOW)
-    assert (deleting.word, deleting.why, deleting.count, deleting.before) == (Word.WARN, Why.SOURCE_SHRANK, 9, 1000)
+    assert (deleting.word, deleting.why, deleting.count, deleting.previous_count) == (
+        Word.WARN,
+        Why.SOURCE_SHRANK,
+        9,
+        1000,
+    )
     assert deleting.since == TODAY_TICK
     assert judge(job(runs, body=mirror), tasks, NOW, orders=Orders(fewer_percent=99.5)).why is Why.FINE
     assert judge(job(runs, body=mirror), tasks, NOW, orders=Orders(fewer_percent=None)).why is Why.FINE
@@ -162,21 +167,23 @@ LATE: dict[str, Any] = {"next_run": wire(NOW - HOUR)}
 
 
 def test_trouble_that_somebody_knows_of_is_marked_until_it_ends_or_gets_worse() -> None:
-    known = Known(Word.OVERDUE.rank, "the tape library moves", until=NOW + HOUR)
-    held = judge(job(**LATE), {}, NOW, orders=Orders(known=known))
-    assert (held.word, held.known) == (Word.OVERDUE, known)
-    assert judge(job(**LATE), {}, NOW + HOUR, orders=Orders(known=known)).known is None
+    known = Acknowledgement(Word.OVERDUE.rank, "the tape library moves", until=NOW + HOUR)
+    held = judge(job(**LATE), {}, NOW, orders=Orders(acknowledged=known))
+    assert (held.word, held.acknowledged) == (Word.OVERDUE, known)
+    assert judge(job(**LATE), {}, NOW + HOUR, orders=Orders(acknowledged=known)).acknowledged is None
     milder = replace(known, rank=Word.FAILED.rank)
-    assert judge(job(**LATE), {}, NOW, orders=Orders(known=milder)).known is None, "it got worse"
+    assert judge(job(**LATE), {}, NOW, orders=Orders(acknowledged=milder)).acknowledged is None, "it got worse"
     calm = job(**paused("user"))
-    assert judge(calm, {}, NOW, orders=Orders(known=replace(known, rank=0))).known is None, "that is no trouble"
+    assert judge(calm, {}, NOW, orders=Orders(acknowledged=replace(known, rank=0))).acknowledged is None, (
+        "that is no trouble"
+    )
 
 
 def test_known_trouble_stands_behind_all_other_trouble_and_before_what_is_none() -> None:
-    known = Known(0)
+    known = Acknowledgement(0)
     orders = [
         Health(Word.WARN, Why.FILES_SKIPPED).order,
-        Health(Word.OVERDUE, Why.LATE, known=known).order,
+        Health(Word.OVERDUE, Why.LATE, acknowledged=known).order,
         Health(Word.RUNNING, Why.IN_PROGRESS).order,
     ]
     assert orders == sorted(set(orders))
@@ -193,7 +200,7 @@ def test_a_good_copy_that_is_too_old_is_overdue_whatever_kept_it_from_being_made
         assert judge(one, tasks, NOW, orders=within).why is not Why.NO_GOOD_COPY
         old = judge(one, tasks, NOW + timedelta(seconds=1), orders=within)
         assert (old.word, old.why, old.since, old.code) == (Word.OVERDUE, Why.NO_GOOD_COPY, made, None)
-        assert old.lasted == NOW - made + timedelta(seconds=1)
+        assert old.duration == NOW - made + timedelta(seconds=1)
 
 
 def test_a_timer_without_any_good_copy_counts_from_the_one_before_it_or_from_its_making() -> None:
@@ -215,22 +222,25 @@ def test_a_pause_that_stays_on_longer_than_it_was_to_is_a_warning() -> None:
     resting = job(**paused("user", activity={"code": "paused", "reason": "user", "start_timestamp": wire(since)}))
     assert resting.activity is not None
     assert resting.activity.since == since
-    rest = Rest("w", "the array is moved", until=NOW - HOUR, since=since)
-    over = judge(resting, {}, NOW, orders=Orders(rest=rest))
-    assert (over.word, over.why, over.since, over.lasted) == (Word.WARN, Why.OVERSTAYED, NOW - HOUR, HOUR)
-    assert over.rest == rest
-    in_time = judge(resting, {}, NOW - HOUR, orders=Orders(rest=rest))
-    assert (in_time.word, in_time.rest) == (Word.PAUSED, rest)
+    rest = PauseNote("w", "the array is moved", until=NOW - HOUR, since=since)
+    over = judge(resting, {}, NOW, orders=Orders(pause_note=rest))
+    assert (over.word, over.why, over.since, over.duration) == (Word.WARN, Why.OVERSTAYED, NOW - HOUR, HOUR)
+    assert over.pause_note == rest
+    in_time = judge(resting, {}, NOW - HOUR, orders=Orders(pause_note=rest))
+    assert (in_time.word, in_time.pause_note) == (Word.PAUSED, rest)
     for_ever = replace(rest, until=None)
-    assert judge(resting, {}, NOW, orders=Orders(rest=for_ever)).word is Word.PAUSED
+    assert judge(resting, {}, NOW, orders=Orders(pause_note=for_ever)).word is Word.PAUSED
     for unsaid in (replace(rest, since=None), rest):
-        assert judge(job(**paused("user")), {}, NOW, orders=Orders(rest=unsaid)).rest == unsaid
+        assert judge(job(**paused("user")), {}, NOW, orders=Orders(pause_note=unsaid)).pause_note == unsaid
     another = replace(rest, since=since - HOUR)
-    assert (judge(resting, {}, NOW, orders=Orders(rest=another)).word, rest_of(resting, Orders(rest=another))) == (
+    assert (
+        judge(resting, {}, NOW, orders=Orders(pause_note=another)).word,
+        pause_note_of(resting, Orders(pause_note=another)),
+    ) == (
         Word.PAUSED,
         None,
     )
-    assert rest_of(job(), Orders(rest=rest)) is None, "it runs"
+    assert pause_note_of(job(), Orders(pause_note=rest)) is None, "it runs"
 
 
 # --- the newest good copy
@@ -336,7 +346,7 @@ def test_a_source_counted_before_the_next_run_is_news_until_that_run() -> None:
     runs = [run_document(TODAY_TICK - n * DAY, n) for n in range(2)]
     seen = Source(NOW - MINUTE, 10, 1000)
     found = judge(job(runs, body=MIRROR), tasks, NOW, orders=Orders(source=seen))
-    assert (found.why, found.since, found.count, found.before) == (Why.SOURCE_SHRANK, NOW - MINUTE, 10, 1000)
+    assert (found.why, found.since, found.count, found.previous_count) == (Why.SOURCE_SHRANK, NOW - MINUTE, 10, 1000)
     assert found.code == "beforehand"
     for fine in (replace(seen, entries=1000), replace(seen, at=TODAY_TICK), replace(seen, at=TODAY_TICK - HOUR)):
         assert judge(job(runs, body=MIRROR), tasks, NOW, orders=Orders(source=fine)).why is Why.FINE
@@ -457,7 +467,7 @@ def test_an_overrun_of_a_timer_that_ended_is_none() -> None:
     begun = NOW - 25 * HOUR
     going = [run_document(begun, 0, "active")]
     active = judge(job(going, **running(begun)), {}, NOW)
-    assert (active.word, active.why, active.lasted) == (Word.OVERRUN, Why.LONGER_THAN_INTERVAL, 25 * HOUR)
+    assert (active.word, active.why, active.duration) == (Word.OVERRUN, Why.LONGER_THAN_INTERVAL, 25 * HOUR)
     ended = job(going, **running(begun), status="ended", next_run=None)
     assert judge(ended, {}, NOW).word is Word.RUNNING
     exactly = judge(job(going, **running(begun)), {}, begun + DAY)
@@ -467,14 +477,14 @@ def test_an_overrun_of_a_timer_that_ended_is_none() -> None:
 def test_a_run_that_is_not_listed_yet_lasts_since_the_service_says_it_began() -> None:
     begun = NOW - 25 * HOUR
     found = judge(job([], **running(begun), n_runs=1), {}, NOW)
-    assert (found.word, found.since, found.lasted) == (Word.OVERRUN, begun, 25 * HOUR)
+    assert (found.word, found.since, found.duration) == (Word.OVERRUN, begun, 25 * HOUR)
     ahead = judge(job([], **running(NOW + HOUR), n_runs=1), {}, NOW)
-    assert (ahead.word, ahead.lasted) == (Word.RUNNING, None)
+    assert (ahead.word, ahead.duration) == (Word.RUNNING, None)
 
 
 def test_only_of_one_that_stands_still_it_is_said_what_a_resume_would_do() -> None:
-    active = judge(job(next_run=wire(NOW - HOUR)), {}, NOW, orders=Orders(rest=Rest("w", "x")))
-    assert (active.why, active.missed, active.at_once, active.rest) == (Why.LATE, None, None, None)
+    active = judge(job(next_run=wire(NOW - HOUR)), {}, NOW, orders=Orders(pause_note=PauseNote("w", "x")))
+    assert (active.why, active.missed, active.at_once, active.pause_note) == (Why.LATE, None, None, None)
     resting = judge(job(**paused("user")), {}, NOW + DAY)
     assert (resting.missed, resting.at_once) == (1, True)
 
@@ -527,7 +537,7 @@ def test_when_nobody_knows_how_runs_ended_the_newest_listed_one_is_named() -> No
 
 
 def test_a_run_that_begins_this_moment_has_not_lasted() -> None:
-    assert judge(job([run_document(NOW, 0, "active")], **running(NOW)), {}, NOW).lasted is None
+    assert judge(job([run_document(NOW, 0, "active")], **running(NOW)), {}, NOW).duration is None
 
 
 def test_skipped_files_are_told_though_how_the_newest_run_ended_is_not_known() -> None:
@@ -580,7 +590,7 @@ def test_the_newest_run_is_the_one_in_progress_as_long_as_nothing_says_that_it_i
     begun = NOW - HOUR
     going = job([run_document(begun, 0, status, end_timestamp=None)], **running(begun + MINUTE))
     found = judge(going, {}, NOW)
-    assert (found.word, found.since, found.lasted) == (Word.RUNNING, begun, lasted)
+    assert (found.word, found.since, found.duration) == (Word.RUNNING, begun, lasted)
 
 
 def test_a_run_that_is_over_is_not_the_one_in_progress() -> None:
