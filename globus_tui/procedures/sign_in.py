@@ -279,7 +279,8 @@ class SignIn:
         who, names = self._account.who, self._account.identity_names()
         if who is None:
             return ()
-        if request and any(names.get(identity) != who for identity in request.identities):
+        apart = request and request.domains and who.rpartition("@")[2] not in request.domains
+        if apart or (request and any(names.get(identity) != who for identity in request.identities)):
             return (f"Sign in as {who}, whose profile this is; Globus asks for the other identity on the way.",)
         return (f"Sign in as {who}: this profile is theirs.",)
 

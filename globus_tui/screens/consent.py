@@ -134,7 +134,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
                 yield Static(id="url", classes="link", markup=False)
                 yield Static(id="ways", markup=False)
             yield from self._compose_then()
-        with Vertical(id="consent-code"):  # below what scrolls: in sight on the smallest screen
+        with Vertical(id="consent-code", classes="tells"):  # below what scrolls: in sight on the smallest screen
             yield Static("2  Paste the code that Globus shows", classes="step", markup=False)
             yield TextField(
                 placeholder="a paste lands here from anywhere on this screen",
@@ -249,7 +249,9 @@ class ConsentScreen(Question[frozenset[str] | None]):
         self._submit(submitted.value)
 
     def _submit(self, pasted: str) -> None:
-        if not self._consent_busy and pasted.strip():
+        if not pasted.strip():
+            self._say("The code is missing: it stands in the browser once you have signed in there.", wrong=True)
+        elif not self._consent_busy:
             self._consent_busy = True
             self._say("asking Globus")
             self.query_one("#code", TextField).value = ""

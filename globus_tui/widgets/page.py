@@ -107,7 +107,7 @@ class Page(Screen[Answer]):
         statics = self.query("#page-tells")
         if statics:
             statics.first(Static).update(Content(safe_line(words)))
-        elif sheets := self.query(".sheet"):
+        elif sheets := self.query(".sheet, .tells"):
             sheets.first().mount(Static(Content(safe_line(words)), id="page-tells", classes="-wrong"))
 
     def untell(self) -> None:

@@ -264,3 +264,23 @@ async def test_what_several_timers_want_proved_is_said_once_and_whose_profile_it
         assert shown.count("Use a second factor") == 1
         assert "Sign in as rops@uni.example.edu." in shown
         assert "Sign in as ops@example-facility.org, whose profile this is; Globus asks for the other" in shown
+
+
+async def test_a_domain_that_is_wanted_and_whose_profile_it_is_do_not_contradict_each_other(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("genome-reference-pull")
+        shown = str((await opened(demo, pilot)).query_one("#asked").render())
+        assert "Sign in with an identity of uni.example.edu." in shown
+        assert "Sign in as ops@example-facility.org, whose profile this is; Globus asks for the other" in shown
+
+
+async def test_a_key_that_does_nothing_and_a_code_that_is_missing_are_told(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        demo.point_at("genome-reference-pull")
+        await opened(demo, pilot)
+        await pilot.press("z")
+        await demo.until(pilot, lambda: "z does nothing here." in demo.text())
+        await pilot.press("enter")
+        await demo.until(pilot, lambda: "does nothing here" not in demo.text())
+        await pilot.press("enter")
+        await demo.until(pilot, lambda: "The code is missing" in demo.text())
