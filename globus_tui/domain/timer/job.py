@@ -281,7 +281,7 @@ class Job(_Derived):
         seen: Job | JobView = view(document)
         if isinstance(seen, Job):
             return seen
-        seen.runs = _read_runs(seen.found.get("results"), Run.from_document)
+        seen.runs = _read_runs(seen.document.get("results"), Run.from_document)
         return cls(*(getattr(seen, name) for name in cls.__match_args__[:-2]))
 
 
@@ -352,18 +352,18 @@ class JobView(_Derived):
 
 
 _READERS: dict[str, Callable[[JobView], Any]] = {
-    "interval_seconds": lambda job: read_interval(job.found),
-    "moved": lambda job: _moved(job.found, job.kind),
-    "name": lambda job: wire.text(job.found.get("name")),
-    "kind": lambda job: _read_kind(job.found),
-    "schedule": lambda job: read_schedule(job.found),
-    "submitted_at": lambda job: wire.moment(job.found.get("submitted_at")),
-    "n_errors": lambda job: _either(job.found, "n_errors", "number_of_errors"),
-    "inactive_reason": lambda job: _read_reason(job.found.get("inactive_reason")),
-    "payload": lambda job: _read_payload(job.found, job.kind),
-    "scope": lambda job: wire.repeated(job.found.get("scope")),
-    "callback_url": lambda job: wire.repeated(job.found.get("callback_url")),
-    "runs_marker": lambda job: wire.text(wire.document(job.found.get("results")).get("page_next")),
+    "interval_seconds": lambda job: read_interval(job.document),
+    "moved": lambda job: _moved(job.document, job.kind),
+    "name": lambda job: wire.text(job.document.get("name")),
+    "kind": lambda job: _read_kind(job.document),
+    "schedule": lambda job: read_schedule(job.document),
+    "submitted_at": lambda job: wire.moment(job.document.get("submitted_at")),
+    "n_errors": lambda job: _either(job.document, "n_errors", "number_of_errors"),
+    "inactive_reason": lambda job: _read_reason(job.document.get("inactive_reason")),
+    "payload": lambda job: _read_payload(job.document, job.kind),
+    "scope": lambda job: wire.repeated(job.document.get("scope")),
+    "callback_url": lambda job: wire.repeated(job.document.get("callback_url")),
+    "runs_marker": lambda job: wire.text(wire.document(job.document.get("results")).get("page_next")),
 }
 
 

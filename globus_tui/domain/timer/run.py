@@ -157,14 +157,14 @@ def _read_old(data: Document) -> _Old:
 
 
 _READERS: dict[str, Callable[[RunView], Any]] = {
-    "resource_id": lambda run: wire.repeated(run.found.get("resource_id")) or run.old.made,
+    "resource_id": lambda run: wire.repeated(run.document.get("resource_id")) or run.old.made,
     "ended": lambda run: (
-        wire.moment(run.found.get("end_timestamp")) or (run.old.snapshot.completed if run.old.snapshot else None)
+        wire.moment(run.document.get("end_timestamp")) or (run.old.snapshot.completed if run.old.snapshot else None)
     ),
-    "problem": lambda run: _read_problem(errors) if (errors := run.found.get("errors")) else None,
+    "problem": lambda run: _read_problem(errors) if (errors := run.document.get("errors")) else None,
     "gare": lambda run: (
-        find_gare(run.found.get("errors"))
-        or (find_gare(run.found.get("data")) if run.http_status is None or run.http_status >= 400 else None)
+        find_gare(run.document.get("errors"))
+        or (find_gare(run.document.get("data")) if run.http_status is None or run.http_status >= 400 else None)
     ),
 }
 
