@@ -127,7 +127,7 @@ class GlobusTui(OrderedKeys[Switch]):
         """Nothing is drawn yet."""
         self._first_frame_ready = False
         self._look_clock: Timer | None = None
-        self._named: Mapping[str, Collection] | None = None
+        self._named_collections: Mapping[str, Collection] | None = None
         self._names: Mapping[str, str] = {}
         self._operations = Operations(self)
         self.alerting = Alerting(self)
@@ -138,7 +138,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self.set_class(host.ascii, "-ascii")
         self.set_class(settings.production, "-production")
         draw_scroll_bars(ascii_only=host.ascii)
-        self._told: set[str] = set()
+        self._notices_shown: set[str] = set()
         self._unbound: tuple[Page[Any], str] | None = None
         self.paused_together: frozenset[JobId] = frozenset()
         """What the last pause of several timers paused: marked again, exactly these are resumed."""
@@ -296,9 +296,9 @@ class GlobusTui(OrderedKeys[Switch]):
         if self._look_clock is not None:
             self._look_clock.stop()
             self._look_clock = None
-        if self._named is not self.store.collections:
-            self._named = self.store.collections
-            self._names = {key: collection.name for key, collection in self._named.items()}
+        if self._named_collections is not self.store.collections:
+            self._named_collections = self.store.collections
+            self._names = {key: collection.name for key, collection in self._named_collections.items()}
         self.view = Viewpoint(
             now=self.store.now().replace(second=0, microsecond=0),
             zone=self.shown_zone,
@@ -407,7 +407,7 @@ class GlobusTui(OrderedKeys[Switch]):
         What is `about` something leaves with it, see `unsay`.
         """
         self.note = Note(safe_line(words), severity, about)
-        self.activity.said(words, severity)
+        self.activity.note_message(words, severity)
 
     def unsay(self, about: str) -> None:
         if self.note.about == about:
@@ -416,8 +416,8 @@ class GlobusTui(OrderedKeys[Switch]):
     def tell_notices(self, *notices: str) -> None:
         """Say, each once, what there is to know of the settings and of where and how long the tokens are kept."""
         unread = (self.store.ledger_problem,) if self.store.ledger_problem else ()
-        new = [notice for notice in (*notices, *self.account.notices(), *unread) if notice not in self._told]
-        self._told.update(new)
+        new = [notice for notice in (*notices, *self.account.notices(), *unread) if notice not in self._notices_shown]
+        self._notices_shown.update(new)
         if new:
             self.say("  ".join(new), "warning")
 
@@ -665,12 +665,12 @@ class GlobusTui(OrderedKeys[Switch]):
             self.say("No timer turned bad or well again since the start.")
             return
         self.push_screen(BareText("\n".join(reversed(self.alerting.all))))
-        self.alerting.seen()
+        self.alerting.mark_seen()
 
     def action_jobs_changes(self) -> None:
         from globus_tui.screens.show_text import BareText
 
-        if self.looking_back.found:
+        if self.looking_back.changes:
             self.push_screen(BareText("\n".join(self.looking_back.lines())))
         else:
             self.say("Nothing changed since you last looked.")

@@ -115,11 +115,11 @@ class Listing(Generic[T]):
 
     Attributes:
         items: what was made of the entries, in their order.
-        rest: the other members of the object.
+        members: the other members of the object.
     """
 
     items: tuple[T, ...]
-    rest: dict[str, Any]
+    members: dict[str, Any]
 
 
 async def read_listing(answer: Answer, key: str, make: Callable[[Any], T]) -> Listing[T]:

@@ -60,7 +60,7 @@ class Call:
         query: pairs, in order; a key may come twice.
         json: body to send as JSON, or None.
         form: body to send as a form, or None. What is secret in it stays a `Secret` until it is sent.
-        last: the packed body of the last answer to the same question; None where it will not be asked again.
+        last_packed: the packed body of the last answer to the same question; None where it will not be asked again.
     """
 
     service: str
@@ -69,7 +69,7 @@ class Call:
     query: Sequence[tuple[str, str]] = ()
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str | Secret] | None = field(default=None, repr=False)
-    last: bytes | None = field(default=None, repr=False)
+    last_packed: bytes | None = field(default=None, repr=False)
 
     def revealed_form(self) -> dict[str, str]:
         """The form as it is sent, secrets in the clear."""
@@ -87,7 +87,7 @@ class Answer:
         body: the bytes after decompression. Not in the repr: token answers are bodies too.
         elapsed: seconds from sending to the last byte.
         packed: the bytes before that, when the call said which came last: what is walked is unpacked on the way.
-        again: the same came again as the last time; nobody has to read it.
+        unchanged: the same came again as the last time; nobody has to read it.
         age: seconds since it was asked for, when another copy of this program was told it; None when this one was.
         received: bytes of the body as it came over the wire; 0 where that is not known.
     """
@@ -98,7 +98,7 @@ class Answer:
     body: bytes = field(repr=False)
     elapsed: float = 0.0
     packed: bytes = field(default=b"", repr=False)
-    again: bool = False
+    unchanged: bool = False
     received: int = 0
     age: float | None = None
 

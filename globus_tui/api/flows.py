@@ -39,7 +39,7 @@ class FlowsClient:
             answer = await self._get("/flows", query)
             page = await read_listing(answer, "flows", lambda entry: Flow.from_document(wire.document(entry)))
             flows += page.items
-            marker = wire.text(page.rest.get("marker"))
+            marker = wire.text(page.members.get("marker"))
             if marker is None or not page.items or len(flows) >= MOST_FLOWS:
                 return tuple(flows)
             query = {"marker": marker}  # which stands for all of the query (documented)

@@ -161,7 +161,7 @@ class Connection:
                 says so.
             younger_than: seconds; what another copy of this program was told less long ago will do.
         """
-        call = Call(service, "GET", path, pairs(query), last=last)
+        call = Call(service, "GET", path, pairs(query), last_packed=last)
         if self.shared is None:
             return await self._persistently(call, auth, None)
         question = f"{path}?{call.query}"
@@ -170,7 +170,7 @@ class Connection:
             return answer
         from globus_tui.api.decode import same_packed
 
-        return replace(answer, service=service, again=bool(last) and same_packed(answer.packed, last))
+        return replace(answer, service=service, unchanged=bool(last) and same_packed(answer.packed, last))
 
     async def _persistently(self, call: Call, auth: Bearer | Basic | None, repeatable: bool | None) -> Answer:
         began, attempt, lost = time.monotonic(), 0, False

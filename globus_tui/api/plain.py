@@ -274,9 +274,9 @@ def whole(call: Call, answer: Answer, packed: bytes) -> Answer:
         UnreadableAnswer: the compression of what is no refusal is damaged.
     """
     received = len(packed)
-    if call.last is not None and answer.status == 200:
-        again = bool(call.last) and same_packed(packed, call.last)
-        return replace(answer, packed=packed, received=received, again=again)
+    if call.last_packed is not None and answer.status == 200:
+        unchanged = bool(call.last_packed) and same_packed(packed, call.last_packed)
+        return replace(answer, packed=packed, received=received, unchanged=unchanged)
     try:
         body = unpacked(packed, answer.headers.get("content-encoding", ""))
     except Damaged as damage:

@@ -83,7 +83,7 @@ class TimersClient:
         answer = await self._connection.read_again(
             "timer", "/jobs/", query=query, auth=self._auth, last=packed, younger_than=younger_than
         )
-        if answer.again and unless_same:
+        if answer.unchanged and unless_same:
             return None, answer.age
         result = await read_in_thread(answer, "jobs", lambda: take(walk(answer.chunks(), "jobs", last, "job_id")))
         self._packed = answer.packed

@@ -65,7 +65,7 @@ class TransferTasks:
         answer = await self._connection.read_again(
             "transfer", "/v0.10/task_list", query=query, auth=self._auth, last=last, younger_than=younger_than
         )
-        if known is not None and answer.again:
+        if known is not None and answer.unchanged:
             return known
         listing = await read_listing(answer, "DATA", lambda entry: Task.from_document(wire.document(entry)))
         return _LookedUp(answer.packed, listing.items)
@@ -114,7 +114,7 @@ class TransferTasks:
 
 def offset_page(listing: Listing[T], offset: int, limit: int | None) -> Page[T]:
     """A page of a list that counts: some lists say `total`, some `has_next_page`, and clients must cope with both."""
-    total, more_come = wire.whole(listing.rest.get("total")), wire.flag(listing.rest.get("has_next_page"))
+    total, more_come = wire.whole(listing.members.get("total")), wire.flag(listing.members.get("has_next_page"))
     following = offset + len(listing.items)
     if more_come is None:
         more_come = following < total if total is not None else limit is not None and len(listing.items) >= limit
@@ -123,7 +123,7 @@ def offset_page(listing: Listing[T], offset: int, limit: int | None) -> Page[T]:
 
 def marker_page(listing: Listing[T]) -> Page[T]:
     """A page of a list that goes on at `next_marker`; absent or null on the last page."""
-    following: Any = listing.rest.get("next_marker")
+    following: Any = listing.members.get("next_marker")
     return Page(listing.items, marker=None if following is None else str(following))
 
 
@@ -191,8 +191,8 @@ class TransferClient(TransferTasks):
         """
         query = {"path": path, "show_hidden": _one_or_zero(show_hidden)}
         listing = await self._list(f"/operation/endpoint/{segment(endpoint_id)}/ls", query, FolderEntry.from_document)
-        where = wire.text(listing.rest.get("path")) or path or "/"
-        return Folder(where, listing.items, wire.whole(listing.rest.get("total")))
+        where = wire.text(listing.members.get("path")) or path or "/"
+        return Folder(where, listing.items, wire.whole(listing.members.get("total")))
 
     async def stat(self, endpoint_id: str, path: str | None = None) -> FolderEntry:
         answer = await self._get(f"/operation/endpoint/{segment(endpoint_id)}/stat", {"path": path})

@@ -50,11 +50,11 @@ class Check:
 
     topic: str
     finding: Finding
-    found: str
+    result: str
     fix: str = ""
 
     def lines(self) -> tuple[str, ...]:
-        first = f"{self.finding.value:<8}{self.topic}: {self.found}"
+        first = f"{self.finding.value:<8}{self.topic}: {self.result}"
         return (first, f"        fix: {self.fix}") if self.fix else (first,)
 
 

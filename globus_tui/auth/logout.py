@@ -55,20 +55,20 @@ class Logout:
         identity: who was signed in; None when nobody was.
         revoked: how many tokens are dead now.
         not_revoked: a sentence for each token that may still live.
-        kept: why tokens are still kept here.
+        not_removed: why tokens are still kept here.
         doubt: why there may be tokens here that could not be seen.
     """
 
     identity: Identity | None
     revoked: int = 0
     not_revoked: tuple[str, ...] = ()
-    kept: str | None = None
+    not_removed: str | None = None
     doubt: str | None = None
 
     @property
     def certain(self) -> bool:
         """Everything that could sign somebody in is gone, here and at Globus."""
-        return not (self.not_revoked or self.kept or self.doubt)
+        return not (self.not_revoked or self.not_removed or self.doubt)
 
     def lines(self) -> tuple[str, ...]:
         unseen = (
@@ -79,11 +79,11 @@ class Logout:
         if self.identity is None:
             return ("Nobody was signed in.",)
         done = [f"Signed out {self.identity.username}; {self.revoked} tokens revoked."]
-        if self.kept:
-            done += [f"They could not be removed here: {self.kept}", "Remove them by hand, or sign out again."]
+        if self.not_removed:
+            done += [f"They could not be removed here: {self.not_removed}", "Remove them by hand, or sign out again."]
         if self.not_revoked:
             done += [
-                f"{'Not' if self.kept else 'Removed here, but not'} revoked at Globus:",
+                f"{'Not' if self.not_removed else 'Removed here, but not'} revoked at Globus:",
                 *(f"  {token}" for token in self.not_revoked),
                 "They expire by themselves; to end them now, withdraw the consent at https://auth.globus.org/consents",
             ]
@@ -112,6 +112,6 @@ async def logout(auth: AuthClient, store: TokenStore, key: ProfileKey) -> Logout
         kept.identity,
         revoked=tokens - len(not_revoked),
         not_revoked=tuple(f"{server_words(server)}, {kind}: {fault}" for server, kind, fault in not_revoked),
-        kept=still,
+        not_removed=still,
         doubt=store.doubt() if still is None else None,
     )

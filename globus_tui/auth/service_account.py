@@ -139,9 +139,9 @@ class ClientCredentialsTokens:
         """`kept_in`: the folder where tokens stay from one start to the next; None keeps them in memory."""
         self._auth = auth
         self._account = account
-        self._wanted = BASE_SCOPES
+        self._scopes = BASE_SCOPES
         self._clock = clock
-        self._kept = kept_in and kept_file(kept_in, account)
+        self._token_file = kept_in and kept_file(kept_in, account)
         self._grants = self._read_kept()
         self._refusals: dict[str, tuple[datetime, ServiceError]] = {}
         self._flight: SingleFlight[None] = SingleFlight()
@@ -153,7 +153,7 @@ class ClientCredentialsTokens:
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        return self._wanted
+        return self._scopes
 
     def grants(self) -> tuple[TokenGrant, ...]:
         return tuple(self._grants.values())
@@ -169,14 +169,14 @@ class ClientCredentialsTokens:
         held = self._grants.get(resource_server)
         if held is None or held.expires_at - EARLY <= self._clock():
             await self._flight.run(resource_server, lambda: self._ask_for(resource_server))
-        return self._held(resource_server)
+        return self._token_for(resource_server)
 
     async def renew(self, resource_server: str, refused: Secret) -> Secret:
         """Another access token after a 401; the one that a sibling already fetched, when there is one."""
         held = self._grants.get(resource_server)
         if held is None or held.access_token == refused:
             await self._flight.run(resource_server, lambda: self._ask_for(resource_server))
-        return self._held(resource_server)
+        return self._token_for(resource_server)
 
     async def add_scopes(self, scopes: Iterable[Scope]) -> None:
         """Asks for more, such as `data_access` on a collection: for a service account asking is consenting.
@@ -184,20 +184,20 @@ class ClientCredentialsTokens:
         Raises:
             ServiceError: a scope is unknown; what was asked for before still holds.
         """
-        before, added = self._wanted, tuple(scopes)
-        self._wanted = merge((*before, *added))
+        before, added = self._scopes, tuple(scopes)
+        self._scopes = merge((*before, *added))
         try:
             for server in dict.fromkeys(map(server_of, added)):
                 asked = self.scopes_of(server)
                 await self._flight.run(render(asked), partial(self._ask, asked))
                 self._refusals.pop(server, None)
         except ServiceError:
-            self._wanted = before
+            self._scopes = before
             raise
 
     def scopes_of(self, resource_server: str) -> tuple[Scope, ...]:
         """What is asked for when a token for this service is needed."""
-        return tuple(scope for scope in self._wanted if server_of(scope) == resource_server)
+        return tuple(scope for scope in self._scopes if server_of(scope) == resource_server)
 
     async def _ask_for(self, server: str) -> None:
         refusal = self._refusals.get(server)
@@ -238,20 +238,20 @@ class ClientCredentialsTokens:
                 raise self._refused() from None
             raise
         self._grants |= {grant.resource_server: grant for grant in answer.grants}
-        if self._kept is not None:
+        if self._token_file is not None:
             lives = {key: grant for key, grant in self._grants.items() if grant.expires_at > self._clock()}
             salt = os.urandom(16).hex()
             document = {"salt": salt, "proof": self._proof(salt), "grants": encode_grants(lives.values())}
             with suppress(OSError):  # then they are asked for again
-                self._kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                write_own(self._kept, json.dumps(document).encode())
+                self._token_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_own(self._token_file, json.dumps(document).encode())
 
     def _read_kept(self) -> dict[str, TokenGrant]:
         """The tokens kept by an earlier start, if they were given for this secret and these scopes."""
-        if self._kept is None:
+        if self._token_file is None:
             return {}
         try:
-            with open_own(self._kept, _MOST_BYTES) as file:
+            with open_own(self._token_file, _MOST_BYTES) as file:
                 document = wire.document(json.loads(file.read()))
         except (OSError, ValueError, RecursionError):
             return {}
@@ -269,7 +269,7 @@ class ClientCredentialsTokens:
             advice=f"Check {self._account.origin or 'its id and secret'}: the secret may be mistyped or deleted.",
         )
 
-    def _held(self, resource_server: str) -> Secret:
+    def _token_for(self, resource_server: str) -> Secret:
         held = self._grants.get(resource_server)
         if held is None:
             raise SignedOut(f"Globus Auth gave the service account no token for {server_words(resource_server)}.")

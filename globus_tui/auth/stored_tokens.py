@@ -39,7 +39,7 @@ class StoredTokens:
         self._store = store
         self._key = key
         self._clock = clock
-        self._held: SignIn | None = None
+        self._sign_in: SignIn | None = None
         self._refused: set[Secret] = set()
         self._flight: SingleFlight[Secret] = SingleFlight()
 
@@ -50,11 +50,11 @@ class StoredTokens:
     @property
     def identity(self) -> Identity | None:
         """Who is signed in, by what `load` read last."""
-        return self._held.identity if self._held else None
+        return self._sign_in.identity if self._sign_in else None
 
     @property
     def sign_in(self) -> SignIn | None:
-        return self._held
+        return self._sign_in
 
     async def load(self) -> SignIn | None:
         """Reads the store; None when nobody is signed in.
@@ -62,17 +62,17 @@ class StoredTokens:
         Raises:
             SettingsError: the tokens are readable by others.
         """
-        self._held = await asyncio.to_thread(self._store.load, self._key)
-        return self._held
+        self._sign_in = await asyncio.to_thread(self._store.load, self._key)
+        return self._sign_in
 
     def adopt(self, sign_in: SignIn | None) -> None:
         """Uses the tokens of a login that was just completed, or None after a logout."""
-        self._held = sign_in
+        self._sign_in = sign_in
         self._refused.clear()
 
     def lapse_warning(self, now: datetime) -> str | None:
         """A sentence when a refresh token is about to lapse; None otherwise."""
-        return lapse_warning(self._held, now)
+        return lapse_warning(self._sign_in, now)
 
     async def token(self, resource_server: str) -> Secret:
         """An access token that is good for at least a minute.
@@ -106,13 +106,13 @@ class StoredTokens:
         return await self._renewed(saved)
 
     async def _saved(self, server: str) -> SavedGrant:
-        if self._held is None or server not in self._held.grants:
+        if self._sign_in is None or server not in self._sign_in.grants:
             await self.load()
-        if self._held is None:
+        if self._sign_in is None:
             raise SignedOut("Nobody is signed in.")
-        if server not in self._held.grants:
+        if server not in self._sign_in.grants:
             raise SignedOut(f"The sign-in does not cover {server_words(server)}.")
-        return self._held.grants[server]
+        return self._sign_in.grants[server]
 
     def _lives(self, saved: SavedGrant, margin: timedelta) -> bool:
         return saved.grant.expires_at - margin > self._clock()
@@ -123,29 +123,29 @@ class StoredTokens:
 
     async def _renew_alone(self, server: str, worn: Secret) -> Secret:
         async with self._lock_among_programs():
-            kept = await self._kept(server)
+            kept = await self._stored_grant(server)
             if kept.grant.access_token != worn and self._lives(kept, EARLY):
                 return kept.grant.access_token
             try:
                 renewed = await self._ask(kept)
             except SignedOut:
                 # Without a working lock another program may have used up the refresh token a moment ago.
-                kept = await self._kept(server)
+                kept = await self._stored_grant(server)
                 if kept.grant.refresh_token in self._refused:
                     raise
                 renewed = await self._ask(kept)
             await self._keep(renewed)
         return renewed.grant.access_token
 
-    async def _kept(self, server: str) -> SavedGrant:
+    async def _stored_grant(self, server: str) -> SavedGrant:
         """What the store holds now, which another program may have written, or what is held here if it has none."""
-        held = self._held
+        held = self._sign_in
         kept = await asyncio.to_thread(self._store.load, self._key)
         if kept is None:
             raise SignedOut("You were signed out by another program.")
         if held is not None and kept.identity.identity_id != held.identity.identity_id:
             raise SignedOut(f"Another program signed in as {kept.identity.username} under this profile.")
-        self._held = kept
+        self._sign_in = kept
         if server not in kept.grants:
             raise SignedOut(f"The sign-in does not cover {server_words(server)}.")
         return kept.grants[server]
@@ -171,10 +171,10 @@ class StoredTokens:
         if stored is None or server not in stored.grants or stored.grants[server].grant != saved.grant:
             return
         marked = SignIn(stored.identity, {server: replace(saved, refused=True)})
-        self._held = await asyncio.to_thread(self._store.merge, self._key, marked, renewal=True)
+        self._sign_in = await asyncio.to_thread(self._store.merge, self._key, marked, renewal=True)
 
     async def _keep(self, renewed: SavedGrant) -> None:
-        held = self._held
+        held = self._sign_in
         if held is None:
             return
         server = renewed.grant.resource_server
@@ -182,9 +182,9 @@ class StoredTokens:
             self._store.merge, self._key, SignIn(held.identity, {server: renewed}), renewal=True
         )
         if kept is None:
-            self._held = None
+            self._sign_in = None
             raise SignedOut("You were signed out by another program.")
-        self._held = kept
+        self._sign_in = kept
 
     @contextlib.asynccontextmanager
     async def _lock_among_programs(self) -> AsyncIterator[None]:

@@ -57,7 +57,7 @@ async def run(options: Namespace) -> int:
         await context.read()
         if verb == "pause" and (options.reason or options.until or options.at or options.resume):
             return await open_window(options, context)
-        chosen = [context.find(options.timer)] if verb == "rename" else context.meant(options.filter)
+        chosen = [context.find(options.timer)] if verb == "rename" else context.selected(options.filter)
         taken = [timer for timer in chosen if _left_out(verb, timer) is None]
         plan = [_planned(verb, timer, context, options) for timer in taken]
         plan += [f"left out: {_called(timer)} {_left_out(verb, timer)}" for timer in chosen if timer not in taken]

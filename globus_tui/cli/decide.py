@@ -22,7 +22,7 @@ async def run(options: Namespace) -> int:
     """Writes it down in the ledger; nothing is changed at Globus."""
     async with signed_in(options) as context:
         await context.read()
-        chosen = context.meant(options.filter)
+        chosen = context.selected(options.filter)
         changes = _CHANGES[options.name](options, context)
         for timer in chosen:
             own = {**changes}

@@ -113,14 +113,14 @@ async def _make(draft: Draft, context: Context) -> int:
     creator = context.making.creator(keeper.sending)
     if len(draft.group) > 1:
         group = await creator.create_group(draft)
-        for timer in group.made:
+        for timer in group.created:
             show((timer.job.job_id,))
         tell(filter(None, (group_words(group, len(draft.group)),)))
-        if group.stopped_by is not None and group.made:
+        if group.stopped_by is not None and group.created:
             _end(group.stopped_by)
             tell(("Some of them are there. The draft is kept: globus-tui, then n, makes the others.",))
             return UNSURE
-        creation: Creation = group.stopped_by or group.made[-1]
+        creation: Creation = group.stopped_by or group.created[-1]
     else:
         creation = await creator.create(draft)
         if isinstance(creation, Created):

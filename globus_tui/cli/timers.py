@@ -109,7 +109,7 @@ class Context:
             raise BadInput(" ".join(checked.problems))
         return self.listed([states[row.job_id] for row in rows])
 
-    def meant(self, words: Sequence[str]) -> list[Listed]:
+    def selected(self, words: Sequence[str]) -> list[Listed]:
         """The timers with these ids, or the one with this name, or those that a filter leaves.
 
         Raises:

@@ -42,7 +42,7 @@ def _moment(text: str | None, context: Context) -> datetime | None:
 
 async def open_window(options: Namespace, context: Context) -> int:
     """Opens one for the timers that the options mean; they have been read."""
-    chosen = context.meant(options.filter)
+    chosen = context.selected(options.filter)
     now, at, until = context.store.now(), _moment(options.at, context), _moment(options.until, context)
     check_times(now, at, until, resume=options.resume)
     taken = [timer for timer in chosen if why_not_paused(timer.state) is None] if at is None else chosen

@@ -122,7 +122,7 @@ class Applier:
     def __init__(self, store: JobStore, making: Making, told: Callable[[Result], None] = lambda _: None) -> None:
         self._store = store
         self._making = making
-        self._told = told
+        self._report = told
         self._path: Path
         self._lock: Lock
         self._there: tuple[Job, ...] = ()
@@ -153,7 +153,7 @@ class Applier:
                 async with gate:
                     gone = self._unreached >= AT_ONCE
                     result = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
-                    self._told(result)
+                    self._report(result)
                     return result
 
             deleted = [item for item in chosen if Act.DELETE in item.acts]

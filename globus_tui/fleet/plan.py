@@ -327,7 +327,7 @@ class Planner:
 
     async def _item(self, wanted: Wanted, matched: _Match, lock: Lock, names: Names, now: datetime) -> Item:
         """What it takes for one timer of the files; what services say of it comes later."""
-        job, notes, findings = matched.of(wanted)
+        job, notes, findings = matched.timer_of(wanted)
         key = matched.key_of(wanted)
         locked = lock.timers.get(key) or Locked()
         item = Item(wanted.key, wanted.draft.name, wanted, job, notes=notes, findings=findings, locked_as=key)
@@ -519,7 +519,7 @@ def _gone_from_files(matched: _Match, jobs: Mapping[str, Job], lock: Lock, *, pr
     for key, locked in lock.timers.items():
         job = jobs.get(matched.current(locked.job_id) or "")
         if (attempt := locked.attempt) is not None and attempt.timer is not None and job is None:
-            made = find_created(attempt.timer, jobs.values(), sent_at=attempt.sent_at, known=attempt.known)
+            made = find_created(attempt.timer, jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
             job = next(iter(made), None)
         if key in matched.keys or job is None or job.status is JobStatus.DELETING or str(job.job_id) in matched.taken:
             continue
@@ -559,7 +559,7 @@ class _Match:
         """Its key in the lock file."""
         return self._moved.get(wanted.key, wanted.key)
 
-    def of(self, wanted: Wanted) -> tuple[Job | None, tuple[str, ...], tuple[Finding, ...]]:
+    def timer_of(self, wanted: Wanted) -> tuple[Job | None, tuple[str, ...], tuple[Finding, ...]]:
         """The timer at Globus that a wanted one already is, with notes on how it was found, and problems."""
         problem = self._problems.get(wanted.key)
         job = self._jobs.get(self._found.get(wanted.key, ""))
@@ -581,7 +581,7 @@ class _Match:
         attempt = locked.attempt if locked is not None and locked.job_id is not None else None
         if attempt is None or attempt.timer is None:
             return None
-        made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known)
+        made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
         half = next((own for own in made if own.job_id != job.job_id and str(own.job_id) not in self.taken), None)
         if half is not None:
             self.taken.add(str(half.job_id))
@@ -613,7 +613,7 @@ class _Match:
         known = self._jobs.get(self.current(locked.job_id) or "")
         attempt = locked.attempt
         if attempt is not None and attempt.timer is not None and (known is None or known.status is JobStatus.ENDED):
-            made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known)
+            made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
             if any(self._take(wanted, str(job.job_id)) for job in made if job is not known):
                 return
         self._take(wanted, self.current(locked.job_id))

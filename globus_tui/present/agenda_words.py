@@ -151,7 +151,7 @@ def lane(
         put(begins, (run.ends or begins) - _INSTANT, sign("going"), "accent")
     for ran in past:
         drawn = history_sign(ran.mark)
-        put(ran.at, ran.at, drawn.drawn(ascii_only=ascii_only), drawn.style)
+        put(ran.at, ran.at, drawn.glyph(ascii_only=ascii_only), drawn.style)
     for run in coming:
         put(run.at, run.at if run.begins is None else run.at - stretch.step, sign("skipped"), "warning")
     for _, begins in begun:

@@ -149,8 +149,8 @@ class EventRows:
     """Makes rows of events. A row's key counts from the first event ever read, so newer ones leave it as it is."""
 
     def __init__(self) -> None:
-        self._made: dict[int, LogLine] = {}
-        self._asked: tuple[Sequence[TaskEvent], int, datetime | None] | None = None
+        self._lines: dict[int, LogLine] = {}
+        self._basis: tuple[Sequence[TaskEvent], int, datetime | None] | None = None
         self._rows: tuple[LogLine, ...] = ()
 
     def rows(self, events: Sequence[TaskEvent], newer: int, since: datetime | None) -> tuple[LogLine, ...]:
@@ -161,10 +161,10 @@ class EventRows:
             newer: how many of them came in front since the first reading.
             since: leaves out what was before; events without a moment stay.
         """
-        basis = self._asked
+        basis = self._basis
         if basis is not None and basis[0] is events and basis[1:] == (newer, since):
             return self._rows
-        self._asked = (events, newer, since)
+        self._basis = (events, newer, since)
         self._rows = tuple(
             self._row(number - newer, events, number)
             for number, event in enumerate(events)
@@ -173,6 +173,6 @@ class EventRows:
         return self._rows
 
     def _row(self, key: int, events: Sequence[TaskEvent], number: int) -> LogLine:
-        if key not in self._made:
-            self._made[key] = _event_line(key, events, number, "?", events[number].moment)
-        return self._made[key]
+        if key not in self._lines:
+            self._lines[key] = _event_line(key, events, number, "?", events[number].moment)
+        return self._lines[key]

@@ -32,7 +32,7 @@ class Sign:
     word: str
     style: StyleName
 
-    def drawn(self, *, ascii_only: bool) -> str:
+    def glyph(self, *, ascii_only: bool) -> str:
         """The symbol, or its ASCII form."""
         return self.plain if ascii_only else self.symbol
 
@@ -70,7 +70,7 @@ HEALTH_SIGNS: dict[Word, Sign] = {
 HISTORY_SIGNS: dict[Mark, Sign] = {mark: Sign(*sign) for mark, sign in _HISTORY.items()}
 
 _CELLS = {
-    ascii_only: {mark: (sign.drawn(ascii_only=ascii_only), sign.style) for mark, sign in HISTORY_SIGNS.items()}
+    ascii_only: {mark: (sign.glyph(ascii_only=ascii_only), sign.style) for mark, sign in HISTORY_SIGNS.items()}
     for ascii_only in (False, True)
 }
 _LEGEND = ("OK", "FAILED", "WITH_SKIPS", "EMPTY", "SKIPPED", "MISSED", "RUNNING", "UNKNOWN")

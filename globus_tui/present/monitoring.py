@@ -65,7 +65,7 @@ class Range(NamedTuple):
     low: float
     high: float
     inside: bool
-    said: str
+    text: str
 
     def alerts(self, value: float) -> bool:
         return (self.low <= value <= self.high) is self.inside
@@ -160,7 +160,7 @@ class Verdict(NamedTuple):
         return dict.fromkeys(counts) if self.unread else counts
 
     def plugin_line(self) -> str:
-        ends = {"trouble": f";{self.warning.said};", "critical": f";;{self.critical.said}"}
+        ends = {"trouble": f";{self.warning.text};", "critical": f";;{self.critical.text}"}
         data = (
             f"{key}={'U' if value is None else value}{ends.get(key, ';;')};0" for key, value in self.counts().items()
         )

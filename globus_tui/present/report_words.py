@@ -107,7 +107,7 @@ def closing_lines(closing: Closing) -> list[str]:
         if preview.catch_up:
             consequence = f"{counted(preview.missed, 'run')} missed, ONE starts at once"
         lines.append(f"resume {item.name or item.job_id}: {consequence}")
-    return [*lines, *(f"left alone: {item.name or item.job_id} {why}" for item, why in closing.left)]
+    return [*lines, *(f"left alone: {item.name or item.job_id} {why}" for item, why in closing.left_alone)]
 
 
 _SINGLY = 4

@@ -209,8 +209,8 @@ def load_words(load: Sequence[HourLoad], quiet: HourLoad | None) -> str:
 
 def group_words(group: GroupCreation, wanted: int) -> str:
     """How many of a group's timers exist, and what an earlier attempt left; empty when there is nothing to say."""
-    made = len(group.made)
-    already = sum(created.found_again for created in group.made)
+    made = len(group.created)
+    already = sum(created.found_again for created in group.created)
     parts = []
     if group.stopped_by is None:
         old = f" ({already} of them were there already)" if already else ""

@@ -27,7 +27,7 @@ class Alerting:
         settings = app.settings
         self._watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=True)
         path = None if app.host.demo else settings.paths.state / "alerts.json"
-        self._told = Ledger(path, settings.profile)
+        self._ledger = Ledger(path, settings.profile)
         self._read_at: object = None
         self._broken: set[JobId] = set()
         self._unseen = 0
@@ -92,7 +92,7 @@ class Alerting:
         app.alert = self.line()
         app.bell()
         for line in words:
-            app.activity.said(f"alert: {line}", "warning")
+            app.activity.note_message(f"alert: {line}", "warning")
         if sequence := notification(app.settings.terminal_alert, words, tmux=inside_tmux(os.environ)):
             app.write_raw(sequence)
         if app.settings.on_alert:
@@ -104,7 +104,7 @@ class Alerting:
         rest = f" (and {self._unseen - 1} more)" if self._unseen > 1 else ""
         return f"{self.all[-1]}{rest}"
 
-    def seen(self) -> None:
+    def mark_seen(self) -> None:
         self._unseen = 0
         self._app.alert = ""
 
@@ -113,7 +113,7 @@ class Alerting:
         from globus_tui.present.timer_table import SCHEMA
         from globus_tui.store.alert_hook import claim, run_hook
 
-        claimed = await claim(alerts, self._told)
+        claimed = await claim(alerts, self._ledger)
         if not claimed:
             return
         document = {"schema": SCHEMA, "alerts": [alert_document(alert, listed[alert.key]) for alert in claimed]}

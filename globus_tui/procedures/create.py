@@ -61,7 +61,7 @@ class Create:
             return
         finally:
             self._wizard.set_sending(sending=False)
-        if self._group is None or not (self._group.made or self._group.others):
+        if self._group is None or not (self._group.created or self._group.others):
             self._keeper.forget_attempt()  # of a group that stopped on the way it tells what is there already
         await self._end(creation)
 
@@ -94,7 +94,9 @@ class Create:
         )
         words = group_words(group, len(draft.group))
         if group.stopped_by is None:
-            return replace(group.made[0], words=words, note=_joined(*(timer.note for timer in group.made)) or None)
+            return replace(
+                group.created[0], words=words, note=_joined(*(timer.note for timer in group.created)) or None
+            )
         if isinstance(group.stopped_by, NotCreated | Unconfirmed) and words:
             return replace(group.stopped_by, words=f"{words} {group.stopped_by.words}")
         return group.stopped_by

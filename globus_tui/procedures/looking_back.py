@@ -26,11 +26,11 @@ class LookingBack:
 
     def __init__(self, app: Console) -> None:
         self._app = app
-        self._kept = Ledger(None if app.host.demo else app.settings.paths.state / "seen.json", app.settings.profile)
+        self._ledger = Ledger(None if app.host.demo else app.settings.paths.state / "seen.json", app.settings.profile)
         self._before: Mapping[str, Seen] | None = None
         self._since: datetime | None = None
         self._read = False
-        self.found: list[Changed] = []
+        self.changes: list[Changed] = []
 
     async def begin(self) -> None:
         """With the first reading: tell what changed since the last session, once the runs are known too."""
@@ -39,7 +39,7 @@ class LookingBack:
             return
         self._read = True
         try:
-            document = wire.document((await self._kept.read()).get("console"))
+            document = wire.document((await self._ledger.read()).get("console"))
         except GlobusTuiError as wrong:
             self._app.say(wrong.in_full, "warning")
             return
@@ -59,7 +59,7 @@ class LookingBack:
             return
         at, timers = wire_moment(self._since), to_document(self._before)
         try:
-            await self._kept.change(lambda document: document.update(console={"at": at, "timers": timers}))
+            await self._ledger.change(lambda document: document.update(console={"at": at, "timers": timers}))
         except GlobusTuiError as wrong:
             self._app.say(wrong.in_full, "warning")
 
@@ -67,16 +67,16 @@ class LookingBack:
         """Somebody looks again: say how much changed, and which key lists it."""
         if self._before is None or self._since is None:
             return
-        self.found = changes(self._before, seen_now(self._app.store.states.rows.values()))
+        self.changes = changes(self._before, seen_now(self._app.store.states.rows.values()))
         self._before = None  # told once
-        if self.found:
+        if self.changes:
             key = key_words(self._app.settings.keys, "jobs.changes")
             since = moments.since_words(self._since, self._app.store.now(), self._app.view.zone)
-            self._app.say(f"{counted(len(self.found), 'change')} since you last looked ({since}): {key} lists them")
+            self._app.say(f"{counted(len(self.changes), 'change')} since you last looked ({since}): {key} lists them")
 
     def lines(self) -> list[str]:
         lines = []
-        for change in self.found:
+        for change in self.changes:
             values = " -> ".join(filter(None, (change.before, change.after)))
             lines.append(f"{change.name}: {change.what} {values}")
         return lines

@@ -38,7 +38,7 @@ class ReplacedTimers:
         if unread or (self._asked_at is not None and now - self._asked_at < _DAY):
             return
         self._asked_at = now
-        if self._days and not self._app.settings.read_only and (due := await self._kept(due_only=True)):
+        if self._days and not self._app.settings.read_only and (due := await self._old_timers(due_only=True)):
             from globus_tui.present.replaced_words import ask_words
 
             key = key_words(self._app.settings.keys, "jobs.replaced")
@@ -49,7 +49,9 @@ class ReplacedTimers:
         from globus_tui.present.replaced_words import kept_lines, kept_words
         from globus_tui.screens.confirm import ConfirmTyped
 
-        old_timers = (await self._kept(due_only=True) if self._days else ()) or await self._kept(due_only=False)
+        old_timers = (await self._old_timers(due_only=True) if self._days else ()) or await self._old_timers(
+            due_only=False
+        )
         if not old_timers:
             self._app.say(NOTHING_KEPT)
             return
@@ -95,7 +97,7 @@ class ReplacedTimers:
         self._app.book_wake()
         self._app.say(swap.words, "information" if isinstance(swap, Swapped) else "error")
 
-    async def _kept(self, *, due_only: bool) -> tuple[OldTimer, ...]:
+    async def _old_timers(self, *, due_only: bool) -> tuple[OldTimer, ...]:
         entries = await self._app.store.journal.entries()
         if not entries:
             return ()

@@ -25,29 +25,29 @@ class OwnCost(NamedTuple):
         requests: sent to Globus, repeated ones included.
         received: bytes of their answers, as they came over the wire.
         pace: seconds between refreshes as things are; 0 is off.
-        asked: lists that this copy asked for.
-        taken: lists that another copy asked for.
+        lists_asked: lists that this copy asked for.
+        lists_taken: lists that another copy asked for.
         last_taken: the list shown is one of those.
     """
 
-    lasted: timedelta
+    uptime: timedelta
     cpu_seconds: float
     memory: int | None
     requests: int
     received: int
     pace: float
     timers: int
-    asked: int = 0
-    taken: int = 0
+    lists_asked: int = 0
+    lists_taken: int = 0
     last_taken: bool = False
 
 
 def own_lines(cost: OwnCost) -> tuple[str, ...]:
-    seconds = max(cost.lasted.total_seconds(), 1.0)
+    seconds = max(cost.uptime.total_seconds(), 1.0)
     hours = seconds / 3600
     pace = f"every {cost.pace:g} s" if cost.pace else "off"
     return (
-        f"running    {duration(cost.lasted)}, {counted(cost.timers, 'timer')}, refresh {pace}",
+        f"running    {duration(cost.uptime)}, {counted(cost.timers, 'timer')}, refresh {pace}",
         f"processor  {cost.cpu_seconds:.1f} s, {cost.cpu_seconds / seconds:.1%} of one core",
         f"memory     {'not known' if cost.memory is None else size(cost.memory)}",
         f"requests   {cost.requests}, {cost.requests / max(hours, 1 / 60):.0f} an hour at this rate",
@@ -57,10 +57,11 @@ def own_lines(cost: OwnCost) -> tuple[str, ...]:
 
 
 def _sharing(cost: OwnCost) -> str:
-    if not cost.taken:
+    if not cost.lists_taken:
         return "no list was read by another copy on this host"
     last = "; the last one by another copy" if cost.last_taken else "; the last one by this copy"
-    return f"{cost.taken} of {counted(cost.taken + cost.asked, 'list')} read by another copy on this host{last}"
+    lists = counted(cost.lists_taken + cost.lists_asked, "list")
+    return f"{cost.lists_taken} of {lists} read by another copy on this host{last}"
 
 
 def own_cost(store: JobStore, *, requests: int, received: int, lasted: float) -> OwnCost:

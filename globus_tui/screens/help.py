@@ -55,12 +55,12 @@ class Palette(CommandPalette, Page[None]):
                 return str(commands.get_option_at_index(commands.highlighted).prompt)
         return ""
 
-    def seen(self) -> None:
+    def note_drawn(self) -> None:
         """The lines are on the terminal now; typing and moving choose another one, which is read anew."""
         if (chosen := self._chosen()) != self._page_chosen:
             self._page_chosen = chosen
             self.ask_anew()
-        super().seen()
+        super().note_drawn()
 
     def _action_command_list(self, action: str) -> None:
         """Textual's own, through which Enter comes."""

@@ -309,7 +309,7 @@ def _outages(rows: Iterable[Row], states: States, view: Viewpoint) -> tuple[Time
 
 def _group_row(group: GroupState) -> GroupRow:
     worst, soonest = group.worst_row, group.soonest_row
-    row = worst.but(
+    row = worst.evolve(
         job_id=group.job_id,
         folded=group.group.name.casefold(),
         undated=soonest is None or soonest.undated,

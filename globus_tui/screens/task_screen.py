@@ -191,7 +191,7 @@ class TaskPage(Searching, TimerScreen):
         message = self.safe(run_words.message(run, task))
         path = run_words.failed_path(reading.events) if result is Outcome.FAILED else None
         message = f"{message}: {self.safe(path)}" if path and path not in message else message
-        head = f" {sign.drawn(ascii_only=view.ascii)} {run_words.result(result)}"
+        head = f" {sign.glyph(ascii_only=view.ascii)} {run_words.result(result)}"
         self.query_one("#outcome", TextLine).left = Content.assemble((head, f"bold $text-{sign.style}"), f"  {message}")
         facts = self.query_one("#task", Facts)
         facts.ascii_only = view.ascii

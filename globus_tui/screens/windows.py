@@ -160,7 +160,7 @@ class WindowsScreen(ListScreen):
             f"{counted(len(closing.resumed), 'timer')} will be resumed, the worst overdue first.",
             _starting(closing),
         ]
-        sentences += [f"{counted(len(closing.left), 'timer')} will be left alone."] if closing.left else []
+        sentences += [f"{counted(len(closing.left_alone), 'timer')} will be left alone."] if closing.left_alone else []
         listed = [f"· {line}" for line in closing_lines(closing)]
         sheet = Confirm(f"Close the window {name}?", sentences, verb=f"resume {len(closing.resumed)}", listed=listed)
         self._offer(sheet, self._close, window, closing)

@@ -84,7 +84,7 @@ class ActivityLog:
         self.requests += 1
         self.received += exchange.received
 
-    def said(self, words: str, severity: str) -> None:
+    def note_message(self, words: str, severity: str) -> None:
         self._add("note", words, severity=severity)
 
     def command(self, command: str) -> None:

@@ -184,7 +184,7 @@ class Board:
         self.clock = clock
         self.moment = moment
         self.documents: dict[JobId, StoredDocument] = {}
-        self._gone: dict[JobId, StoredDocument] = {}  # of the last that went, of an earlier session
+        self._removed: dict[JobId, StoredDocument] = {}  # of the last that went, of an earlier session
         self.states = States({}, self.state_of, self.glance)
         self.freshness = Freshness()
         self.shelf = TaskShelf()
@@ -196,13 +196,13 @@ class Board:
         self.orders: Mapping[str, Orders] = {}
         self.replaced: Mapping[str, str] = {}
         self._rows: dict[JobId, Row] = {}
-        self._older: dict[JobId, OlderRuns] = {}
+        self._older_runs: dict[JobId, OlderRuns] = {}
         self._touched: dict[JobId, int] = {}
         self._deleted: dict[JobId, int] = {}
-        self._made: dict[JobId, tuple[Row, JobState]] = {}
-        self._again: list[tuple[float, JobId]] = []
+        self._states_at_hand: dict[JobId, tuple[Row, JobState]] = {}
+        self._rechecks: list[tuple[float, JobId]] = []
         self._numbers = itertools.count(1)
-        self._drawn: deque[tuple[float, int]] = deque(maxlen=NUMBERS_REMEMBERED)
+        self._number_times: deque[tuple[float, int]] = deque(maxlen=NUMBERS_REMEMBERED)
         self._last_local = 0
         self._listeners: list[Callable[[Change], None]] = []
 
@@ -212,12 +212,12 @@ class Board:
         An answer says nothing new of a timer of which something happened after it was asked for.
         """
         number = next(self._numbers)
-        self._drawn.append((self.moment(), number))
+        self._number_times.append((self.moment(), number))
         return number
 
     def number_at(self, moment: float) -> int:
         """The last number drawn before a moment of `self.moment`: for an answer that was asked for elsewhere."""
-        return max((number for at, number in self._drawn if at < moment), default=0)
+        return max((number for at, number in self._number_times if at < moment), default=0)
 
     def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Calls `listener` after each publication, until the function returned is called."""
@@ -237,16 +237,16 @@ class Board:
         Raises:
             KeyError: it is gone.
         """
-        known = self._made.get(row.job_id)
+        known = self._states_at_hand.get(row.job_id)
         if known is not None and known[0] is row:
             return known[1]
         job = self.job(row.job_id)
         history = look_back(job, self.shelf.tasks, row.judged)
         state = JobState(job, history, row.health, row.pending, self._replacement(job))
-        if len(self._made) >= STATES_AT_HAND:
-            for job_id in tuple(self._made)[: STATES_AT_HAND // 2]:
-                del self._made[job_id]
-        self._made[row.job_id] = row, state
+        if len(self._states_at_hand) >= STATES_AT_HAND:
+            for job_id in tuple(self._states_at_hand)[: STATES_AT_HAND // 2]:
+                del self._states_at_hand[job_id]
+        self._states_at_hand[row.job_id] = row, state
         return state
 
     def glance(self, row: Row) -> JobState | Glance:
@@ -255,10 +255,10 @@ class Board:
         Raises:
             KeyError: it is gone.
         """
-        made = self._made.get(row.job_id)
+        made = self._states_at_hand.get(row.job_id)
         if made is not None and made[0] is row:
             return made[1]
-        seen = self._seen(row.job_id)
+        seen = self._view_of(row.job_id)
         return Glance(seen, row.health, self._replacement(seen))
 
     def job(self, job_id: JobId) -> Job:
@@ -267,7 +267,7 @@ class Board:
         Raises:
             KeyError: it is not known.
         """
-        return job_of(self._document(job_id), self._older.get(job_id), self.opened.get(job_id, RUNS_KEPT))
+        return job_of(self._document(job_id), self._older_runs.get(job_id), self.opened.get(job_id, RUNS_KEPT))
 
     def packed(self, ids: Iterable[JobId]) -> dict[JobId, StoredDocument]:
         """The documents of these timers in blocks of their own.
@@ -285,11 +285,11 @@ class Board:
         return found
 
     def _document(self, job_id: JobId) -> StoredDocument:
-        return self.documents[job_id] if job_id in self.documents else self._gone[job_id]
+        return self.documents[job_id] if job_id in self.documents else self._removed[job_id]
 
-    def _seen(self, job_id: JobId) -> Job:
+    def _view_of(self, job_id: JobId) -> Job:
         """The same as far as it is asked about."""
-        kept, older = self._document(job_id), self._older.get(job_id)
+        kept, older = self._document(job_id), self._older_runs.get(job_id)
         seen = view_of(kept)
         return seen if older is None else with_older_runs(seen, older, self.opened.get(job_id, RUNS_KEPT))
 
@@ -297,7 +297,7 @@ class Board:
         new_id = self.replaced.get(job.job_id) if job.stands_still else None
         if new_id is None:
             return None
-        new = self._seen(JobId(new_id)) if new_id in self.documents else None
+        new = self._view_of(JobId(new_id)) if new_id in self.documents else None
         if new is None or new.status is JobStatus.DELETING:
             return Replacement(new_id, None, "gone")
         state = "ended" if new.status is JobStatus.ENDED else "paused" if new.stands_still else "active"
@@ -310,15 +310,15 @@ class Board:
         self.cached = kept
         self.shelf.take(task for task in kept.tasks if task.finished)
         self.names.seed(kept.collections)
-        self._gone = dict(kept.documents)
-        self.states = States({row.job_id: row.but(recheck_at=None) for row in kept.rows}, self.state_of, self.glance)
+        self._removed = dict(kept.documents)
+        self.states = States({row.job_id: row.evolve(recheck_at=None) for row in kept.rows}, self.state_of, self.glance)
         self.freshness = Freshness(FreshnessState.CACHED, kept.at)
 
     # --- news from the service
 
     def reading(self) -> Reading:
         """Reads a list beside what is known at this moment."""
-        return Reading(self.documents, self._older, self.shelf.tasks, self.now(), self.orders, self.opened)
+        return Reading(self.documents, self._older_runs, self.shelf.tasks, self.now(), self.orders, self.opened)
 
     def take_list(self, read: ListRead, asked: int) -> frozenset[JobId]:
         """Folds a whole list in and publishes; returns which jobs are new or differ."""
@@ -328,17 +328,17 @@ class Board:
         self._forget(removed)
         self._rows = rows
         for job_id in changed:
-            self._put(job_id, read.news[job_id].document, read.news[job_id].older_runs)
+            self._store_document(job_id, read.news[job_id].document, read.news[job_id].older_runs)
         for job_id, moved in read.moved.items():
             if isinstance(self.documents.get(job_id), Source):
-                self._put(job_id, *moved)
+                self._store_document(job_id, *moved)
         # In the order of the service: the next list is compared with this one from the top.
         self.documents = {job_id: self.documents[job_id] for job_id in rows if job_id in self.documents}
         gone = self.states.keys() - rows.keys() if self.cached else removed
         if self.cached is not None:
             self.cached = None
-            self._made.clear()
-            self._gone = {job_id: self._gone[job_id] for job_id in gone}
+            self._states_at_hand.clear()
+            self._removed = {job_id: self._removed[job_id] for job_id in gone}
         self.publish(changed, removed=gone)
         if list(self.states) != list(rows):  # the same in another order
             self.states = States(dict(rows), self.state_of, self.glance)
@@ -406,7 +406,7 @@ class Board:
     def _take(self, job: Job, *, changed: bool) -> None:
         job_id = job.job_id
         if changed or job_id not in self._rows:
-            self._put(job_id, job, None)
+            self._store_document(job_id, job, None)
             self._rows[job_id] = self._judged(job_id)
         note = noted(self._rows[job_id], job, job, None)
         self.shelf.note(job_id, note.tasks, opened=job_id in self.opened)
@@ -455,7 +455,7 @@ class Board:
     def _say_anew(self, ids: Iterable[JobId]) -> None:
         for job_id in ids:
             if job_id in self._rows:
-                self._rows[job_id] = self._rows[job_id].but()
+                self._rows[job_id] = self._rows[job_id].evolve()
 
     def begin(self, job_id: JobId, pending: Pending) -> None:
         """An operation starts: the row says so from now on."""
@@ -463,7 +463,7 @@ class Board:
         self.pending[job_id] = pending
         self._say_pending(job_id)
 
-    def end(self, job_id: JobId) -> None:
+    def finish(self, job_id: JobId) -> None:
         """It is over: answers asked for before this moment do not count for the row."""
         self._touch(job_id, self.number())
         if self.pending.pop(job_id, None) is not None:
@@ -471,7 +471,7 @@ class Board:
 
     def _say_pending(self, job_id: JobId) -> None:
         if job_id in self._rows:
-            self._rows[job_id] = self._rows[job_id].but(pending=self.pending.get(job_id))
+            self._rows[job_id] = self._rows[job_id].evolve(pending=self.pending.get(job_id))
         self.publish((job_id,))
 
     def tick(self) -> None:
@@ -481,8 +481,8 @@ class Board:
         """
         due: set[JobId] = set()
         moment = self.now().timestamp()
-        while self._again and self._again[0][0] <= moment and len(due) < JUDGED_AT_ONCE:
-            at, job_id = heappop(self._again)
+        while self._rechecks and self._rechecks[0][0] <= moment and len(due) < JUDGED_AT_ONCE:
+            at, job_id = heappop(self._rechecks)
             row = self._rows.get(job_id)
             if row is not None and row.recheck_at == at:
                 due.add(job_id)
@@ -493,16 +493,16 @@ class Board:
         changed: set[JobId] = set()
         wanted = set(ids)  # one after another as they are packed, if many
         for job_id in wanted if len(wanted) < FEW else filter(wanted.__contains__, self._rows):
-            before, made = self._rows[job_id], self._made.get(job_id)
+            before, made = self._rows[job_id], self._states_at_hand.get(job_id)
             self._rows[job_id] = row = self._judged(job_id)
             at_hand = made if made is not None and made[0] is before else None
             same = (row[:4], row.health) == (before[:4], before.health)
             if same and (at_hand is None or self.state_of(row) == at_hand[1]):
                 self._rows[job_id] = self.states.rows[job_id] = row = row._replace(serial=before.serial)
                 if at_hand is not None:
-                    self._made[job_id] = row, at_hand[1]
+                    self._states_at_hand[job_id] = row, at_hand[1]
                 if row.recheck_at is not None:
-                    heappush(self._again, (row.recheck_at, job_id))
+                    heappush(self._rechecks, (row.recheck_at, job_id))
             else:
                 changed.add(job_id)
         return changed
@@ -510,12 +510,12 @@ class Board:
     @property
     def next_verdict_at(self) -> float | None:
         """When `tick` has something to do, in seconds since 1970 by the service's clock."""
-        while self._again:
-            at, job_id = self._again[0]
+        while self._rechecks:
+            at, job_id = self._rechecks[0]
             row = self._rows.get(job_id)
             if row is not None and row.recheck_at == at:
                 return at
-            heappop(self._again)
+            heappop(self._rechecks)
         return None
 
     def set_freshness(self, freshness: Freshness) -> None:
@@ -530,10 +530,10 @@ class Board:
 
     def _dated(self, row: Row) -> Row:
         if not self.freshness.outdated:
-            return row if row.before_outdated is None else row.before_outdated.but(pending=row.pending)
+            return row if row.before_outdated is None else row.before_outdated.evolve(pending=row.pending)
         if row.before_outdated is not None or row.health.why is Why.UNREADABLE:
             return row
-        return row.but(order=OUTDATED.order, health=OUTDATED, before_outdated=row)
+        return row.evolve(order=OUTDATED.order, health=OUTDATED, before_outdated=row)
 
     def publish(
         self,
@@ -554,15 +554,15 @@ class Board:
             job_id for job_id in jobs if job_id in self._rows and _differs(self._rows[job_id], before.get(job_id))
         )
         gone = frozenset(job_id for job_id in removed if job_id in before)
-        again = len(self._again)
+        again = len(self._rechecks)
         for job_id in news:
             if (at := self._rows[job_id].recheck_at) is not None:
-                self._again.append((at, job_id))
-        if len(self._again) > 2 * len(self._rows) + 100:  # moments that do not hold any more
-            self._again = [(at, job_id) for job_id, row in self._rows.items() if (at := row.recheck_at) is not None]
-            heapify(self._again)
-        elif len(self._again) != again:
-            heapify(self._again)
+                self._rechecks.append((at, job_id))
+        if len(self._rechecks) > 2 * len(self._rows) + 100:  # moments that do not hold any more
+            self._rechecks = [(at, job_id) for job_id, row in self._rows.items() if (at := row.recheck_at) is not None]
+            heapify(self._rechecks)
+        elif len(self._rechecks) != again:
+            heapify(self._rechecks)
         if news or gone:
             self.states = States(dict(self._rows), self.state_of, self.glance)
         change = Change(news, gone, freshness, collections)
@@ -573,16 +573,16 @@ class Board:
     def _judged(self, job_id: JobId) -> Row:
         orders = self.orders.get(job_id, NONE)
         row = make_row(
-            self._seen(job_id), self.shelf.tasks, self.now(), orders=orders, pending=self.pending.get(job_id)
+            self._view_of(job_id), self.shelf.tasks, self.now(), orders=orders, pending=self.pending.get(job_id)
         )
         return self._dated(row)
 
-    def _put(self, job_id: JobId, kept: StoredDocument, older: OlderRuns | None) -> None:
+    def _store_document(self, job_id: JobId, kept: StoredDocument, older: OlderRuns | None) -> None:
         self.documents[job_id] = kept
         if older is None:
-            self._older.pop(job_id, None)
+            self._older_runs.pop(job_id, None)
         else:
-            self._older[job_id] = older
+            self._older_runs[job_id] = older
 
     def _touch(self, job_id: JobId, number: int) -> None:
         self._touched[job_id] = number
@@ -594,11 +594,11 @@ class Board:
             self.shelf.forget(ids)
         for job_id in ids:
             if job_id in self.documents:
-                self._gone[job_id] = self.documents[job_id]
-            for known in (self.documents, self._older, self._made, self.opened):
+                self._removed[job_id] = self.documents[job_id]
+            for known in (self.documents, self._older_runs, self._states_at_hand, self.opened):
                 known.pop(job_id, None)
-        for job_id in tuple(self._gone)[:-STATES_AT_HAND]:
-            del self._gone[job_id]
+        for job_id in tuple(self._removed)[:-STATES_AT_HAND]:
+            del self._removed[job_id]
             if job_id not in self.documents:  # it may be back
                 self.shelf.let_go(job_id)
 

@@ -141,30 +141,30 @@ KEPT_FOR = timedelta(minutes=2)
 MOST_FOLDERS, MOST_SEARCHES = 64, 100
 
 
-class _Kept(Generic[K, V]):
+class _Cache(Generic[K, V]):
     """A small cache: the newest answers, each for a limited time."""
 
     def __init__(self, most: int, clock: Callable[[], datetime]) -> None:
         self._most = most
         self._clock = clock
-        self._held: OrderedDict[K, tuple[datetime, V]] = OrderedDict()
+        self._entries: OrderedDict[K, tuple[datetime, V]] = OrderedDict()
 
     def get(self, key: K) -> V | None:
-        at, value = self._held.get(key, (None, None))
+        at, value = self._entries.get(key, (None, None))
         if at is None or self._clock() - at > KEPT_FOR:
             return None
-        self._held.move_to_end(key)
+        self._entries.move_to_end(key)
         return value
 
     def put(self, key: K, value: V) -> V:
-        self._held[key] = (self._clock(), value)
-        self._held.move_to_end(key)
-        while len(self._held) > self._most:
-            self._held.popitem(last=False)
+        self._entries[key] = (self._clock(), value)
+        self._entries.move_to_end(key)
+        while len(self._entries) > self._most:
+            self._entries.popitem(last=False)
         return value
 
     def clear(self) -> None:
-        self._held.clear()
+        self._entries.clear()
 
 
 class Browser:
@@ -180,11 +180,11 @@ class Browser:
         self._flows = flows
         self._creator = creator
         self._clock = clock
-        self._searches: _Kept[tuple[str, str | None], Page[Collection]] = _Kept(MOST_SEARCHES, clock)
-        self._folders: _Kept[tuple[str, str | None, bool], FolderView] = _Kept(MOST_FOLDERS, clock)
-        self._collections: _Kept[str, Collection] = _Kept(500, clock)
-        self._pauses: _Kept[str, tuple[PauseRule, ...]] = _Kept(100, clock)
-        self._bookmarks: _Kept[str, tuple[Bookmark, ...]] = _Kept(1, clock)
+        self._searches: _Cache[tuple[str, str | None], Page[Collection]] = _Cache(MOST_SEARCHES, clock)
+        self._folders: _Cache[tuple[str, str | None, bool], FolderView] = _Cache(MOST_FOLDERS, clock)
+        self._collections: _Cache[str, Collection] = _Cache(500, clock)
+        self._pauses: _Cache[str, tuple[PauseRule, ...]] = _Cache(100, clock)
+        self._bookmarks: _Cache[str, tuple[Bookmark, ...]] = _Cache(1, clock)
 
     def forget(self) -> None:
         """Empties the caches: after a sign-in, or on request."""

@@ -65,13 +65,13 @@ class Attempt:
         group: all timers of a calendar group that were asked for so far; `timer` is then the one that left last (None
             once its end is known), and the other attributes are those of the first request, so that any of them can be
             looked for.
-        known: ids of the timers that were there before.
+        known_ids: ids of the timers that were there before.
         submission_id: of a transfer; handing it in again under the same id is safe.
     """
 
     sent_at: datetime
     timer: NewTimer | None = None
-    known: frozenset[str] = frozenset()
+    known_ids: frozenset[str] = frozenset()
     submission_id: str | None = None
     group: tuple[NewTimer, ...] = ()
 
@@ -145,12 +145,12 @@ class GroupCreation:
     """What became of the timers of a calendar group.
 
     Attributes:
-        made: those that are there now, in order; those of an earlier attempt included.
+        created: those that are there now, in order; those of an earlier attempt included.
         stopped_by: what stopped it, if anything did.
         others: timers of an earlier attempt that are there too, but that the draft does not ask for any more.
     """
 
-    made: tuple[Created, ...]
+    created: tuple[Created, ...]
     stopped_by: Creation | None = None
     others: tuple[Job, ...] = ()
 
@@ -281,7 +281,7 @@ class Creator:
             began = replace(after, group=tuple(dict.fromkeys((*sent, *timers))))
         else:
             earlier = {}
-            began = Attempt(self.now(), known=frozenset(str(job.job_id) for job in jobs), group=timers)
+            began = Attempt(self.now(), known_ids=frozenset(str(job.job_id) for job in jobs), group=timers)
         made = [old for timer in timers if (old := earlier.get(timer)) is not None]
         ids = {old.job.job_id for old in made}
         others = tuple(old.job for old in earlier.values() if old is not None and old.job.job_id not in ids)
@@ -372,7 +372,7 @@ class Creator:
             except GlobusTuiError:
                 continue
             looked = True
-            matches = find_created(attempt.timer, jobs, sent_at=attempt.sent_at, known=attempt.known)
+            matches = find_created(attempt.timer, jobs, sent_at=attempt.sent_at, known=attempt.known_ids)
             if matches:
                 more_words = f" There are {len(matches)} of them now." if len(matches) > 1 else ""
                 words = f"The answer was lost, but {matches[0].label} was created.{more_words}"
@@ -441,7 +441,7 @@ def _asks_for(draft: Draft, sent: NewTimer) -> bool:
 
 def _found(timer: NewTimer, jobs: Iterable[Job], after: Attempt) -> Created | None:
     """The timer that an earlier attempt created, if there is one."""
-    matches = find_created(timer, jobs, sent_at=after.sent_at, known=after.known)
+    matches = find_created(timer, jobs, sent_at=after.sent_at, known=after.known_ids)
     return Created(matches[0], f"{matches[0].label} was created before.", found_again=True) if matches else None
 
 

@@ -221,7 +221,7 @@ def attempt_document(attempt: Attempt) -> dict[str, Any]:
     """An attempt as JSON, kept so that its result can be looked for after a crash."""
     return {
         "sent_at": attempt.sent_at.isoformat(),
-        "known": sorted(attempt.known),
+        "known": sorted(attempt.known_ids),
         "submission_id": attempt.submission_id,
         "timer": None if attempt.timer is None else attempt.timer.to_document(),
         "group": [timer.to_document() for timer in attempt.group],

@@ -98,7 +98,7 @@ class Operator:
         try:
             outcome = await self._carry_out(operation)
         finally:
-            board.end(job_id)
+            board.finish(job_id)
             self._refresher.due.wish(job_id, board.clock() + timedelta(seconds=SOON))
         if isinstance(outcome, Done):
             return replace(outcome, note=self._recorder.take_warning())

@@ -70,7 +70,7 @@ class Ledger:
         self.path = path
         self.profile = profile
         self.shared = shared
-        self._kept: Document = {}
+        self._in_memory: Document = {}
         self._turn = threading.Lock()
         self._stamp: object = None
 
@@ -115,7 +115,7 @@ class Ledger:
 
     def _load(self) -> Document:
         if self.path is None:
-            return self._kept
+            return self._in_memory
         self._stamp = self._look()
         try:
             document = json.loads(read_file(self.path, _MOST_BYTES))
@@ -136,7 +136,7 @@ class Ledger:
             part: Document = whole.setdefault("profiles", {}).setdefault(self.profile, {})
             edit(part)
             if self.path is None:
-                self._kept = whole
+                self._in_memory = whole
             else:
                 text = json.dumps(whole, ensure_ascii=False, indent=1, default=str)
                 write_private(self.path, text.encode("utf-8", "backslashreplace"), mode=self._mode())

@@ -56,7 +56,7 @@ class DraftKeeper:
         self._unsaved = False
 
     @property
-    def kept(self) -> bool:
+    def is_kept(self) -> bool:
         """Whether the draft is on the shelf or will be: an empty draft is not kept."""
         return (self._on_disk or self._unsaved) and not self.over
 

@@ -63,7 +63,7 @@ class Canceller:
         finally:
             self._under_way.discard(task_id)
             if job_id is not None and state is not None:
-                self._board.end(job_id)
+                self._board.finish(job_id)
 
     async def _carry_out(self, operation: CancelTask) -> Outcome:
         before = await self._read(operation.task_id)

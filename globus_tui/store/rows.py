@@ -104,7 +104,7 @@ class Row(NamedTuple):
         """Of its health word, 0 the worst."""
         return self.health.word.rank
 
-    def but(self, **changes: object) -> Row:
+    def evolve(self, **changes: object) -> Row:
         """Another row, with some of it changed."""
         return self._replace(serial=next(_serials), **changes)  # type: ignore[arg-type]
 

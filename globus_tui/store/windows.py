@@ -161,12 +161,12 @@ class Closing(NamedTuple):
     Attributes:
         resumed: the timers that it would resume, the worst overdue first.
         previews: by their ids, what resuming each would set going.
-        left: those that are left alone, with the reason.
+        left_alone: those that are left alone, with the reason.
     """
 
     resumed: tuple[Item, ...]
     previews: Mapping[str, ResumePreview]
-    left: tuple[tuple[Item, str], ...]
+    left_alone: tuple[tuple[Item, str], ...]
 
     @property
     def at_once(self) -> tuple[str, ...]:
@@ -361,7 +361,7 @@ class Windows:
             GlobusTuiError: the ledger cannot be read or written.
         """
         agreed, now = {item.job_id for item in plan.resumed}, self._store.now()
-        kept_out = {item.job_id: why for item, why in plan.left}
+        kept_out = {item.job_id: why for item, why in plan.left_alone}
 
         def claim(item: Item) -> Item | None:
             if item.job_id in kept_out and item.state in (ASKED, PAUSED, RESUMING):

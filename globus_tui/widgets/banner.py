@@ -41,7 +41,7 @@ class Banner(Vertical):
         for style in _STYLES:
             self.set_class(style == sign.style, f"-{style}")
         self.set_class(not trouble, "-quiet")
-        head = f"{sign.drawn(ascii_only=case.ascii_only)} {self._safe(headline(case), case)}"
+        head = f"{sign.glyph(ascii_only=case.ascii_only)} {self._safe(headline(case), case)}"
         words = self._safe(explain(case), case)
         if trouble:
             self._say("#banner-head", Content.styled(head, "bold"))

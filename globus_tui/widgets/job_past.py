@@ -70,7 +70,7 @@ class RunHistory(LineList[Moment]):
 
     def _result(self, row: Moment) -> Cell:
         sign = history_sign(row.mark)
-        return Span(f"{sign.drawn(ascii_only=self._run_view.ascii)} {detail_words.result(row)}", sign.style)
+        return Span(f"{sign.glyph(ascii_only=self._run_view.ascii)} {detail_words.result(row)}", sign.style)
 
     def _message(self, row: Moment) -> Cell:
         words = detail_words.message(row, self._run_view.now, self._run_view.zone)

@@ -34,7 +34,7 @@ _WIDE = 170
 
 def health_cell(word: Word, view: Viewpoint) -> Cell:
     sign = marks.health_sign(word)
-    return Span(f"{sign.drawn(ascii_only=view.ascii)} {sign.word}", sign.style)
+    return Span(f"{sign.glyph(ascii_only=view.ascii)} {sign.word}", sign.style)
 
 
 class JobTable(LineList["Row"]):

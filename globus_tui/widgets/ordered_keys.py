@@ -183,7 +183,7 @@ class OrderedKeys(LineApp[R]):
         if self._key_page_closes:
             self._key_page_closes, self._key_not_before = False, monotonic()
         if isinstance(screen, Page):
-            screen.seen()
+            screen.note_drawn()
 
     def on_key(self) -> None:
         """Called for a key that no widget took; it may be bound."""

@@ -82,7 +82,7 @@ class Page(Screen[Answer]):
 
     # --- whether it could be read
 
-    def seen(self) -> None:
+    def note_drawn(self) -> None:
         """Called when it was drawn on the terminal."""
         if self._page_drawn_at is None:
             self._page_drawn_at = monotonic()

@@ -159,7 +159,7 @@ async def test_doctor_tells_the_reason_and_what_mends_it(site: Site) -> None:
             {"timer": environment.urls["timer"]}, _resolve, lambda _: _reach(environment, "timer")
         )
     assert check.finding is Finding.FAULT
-    assert "issuer that is not known here" in check.found
+    assert "issuer that is not known here" in check.result
     assert "SSL_CERT_FILE" in check.fix
 
 

@@ -45,7 +45,7 @@ def test_any_spacing_order_and_alphabet_gives_what_json_gives(
     found = decode_listing(body, "jobs", same)
     whole = json.loads(body)
     assert list(found.items) == whole.pop("jobs")
-    assert found.rest == whole
+    assert found.members == whole
 
 
 @given(data=st.data(), listed=st.lists(JSON, max_size=3))

@@ -213,7 +213,7 @@ async def test_a_home_without_file_locks_is_found(patient: Patient, monkeypatch:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    assert "no locks" in (await patient.examined())["lock"].found
+    assert "no locks" in (await patient.examined())["lock"].result
 
 
 async def test_a_home_that_cannot_be_written_is_found(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +221,7 @@ async def test_a_home_that_cannot_be_written_is_found(patient: Patient, monkeypa
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     patient.spoil = lambda: monkeypatch.setattr(tokens_module, "make_private_folder", read_only)
-    assert "Read-only" in (await patient.examined())["storage"].found
+    assert "Read-only" in (await patient.examined())["storage"].result
 
 
 async def test_a_name_that_only_the_proxy_can_resolve_is_no_fault(patient: Patient) -> None:
@@ -243,18 +243,18 @@ async def test_a_service_account_whose_tokens_are_refused_has_no_healthy_sign_in
     assert {topic: check.finding for topic, check in (await patient.examined()).items()} == {"tokens": Finding.WARNING}
     patient.refused = {TIMERS_SERVER: AuthAPIError("refused timer[transfer]", service="auth", status=400)}
     found = (await patient.examined())["sign-in"]
-    assert (found.finding, found.found) == (Finding.FAULT, "refused timer[transfer]")
+    assert (found.finding, found.result) == (Finding.FAULT, "refused timer[transfer]")
     patient.refused = {TIMERS_SERVER: SignedOut("The secret is wrong.", advice="Check it.")}
     assert (await patient.examined())["sign-in"].fix == "Check it."
 
 
 async def test_tokens_of_a_person_that_are_refused_are_a_fault_of_the_sign_in(patient: Patient) -> None:
     patient.consent_fault = SignedOut("Globus refused to renew.", advice="Run: globus-tui login")
-    assert "refused" in (await patient.examined())["sign-in"].found
+    assert "refused" in (await patient.examined())["sign-in"].result
 
 
 def test_a_proxys_password_is_not_shown() -> None:
     (check,) = check_proxy({"HTTPS_PROXY": "http://me:hunter2@proxy.example.org:3128"})
-    assert check.found == "HTTPS_PROXY goes through proxy.example.org:3128."
+    assert check.result == "HTTPS_PROXY goes through proxy.example.org:3128."
     (check,) = check_proxy({"HTTPS_PROXY": "me:hunter2@proxy"})
-    assert "hunter2" not in check.found + check.fix
+    assert "hunter2" not in check.result + check.fix

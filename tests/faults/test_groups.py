@@ -75,7 +75,7 @@ async def test_after_a_crash_at_any_step_the_rest_is_made_and_nothing_twice(
             assert len(made(bench)) == step, "nothing is sent while the last one may still arrive"
             found = await creator.create_group(read_back(tmp_path, bench), after=keeper.attempt, again=True)
         assert found.stopped_by is None
-        assert [one.job.name for one in found.made] == NAMES
+        assert [one.job.name for one in found.created] == NAMES
         assert made(bench) == sorted(NAMES)
         assert found.others == ()
 

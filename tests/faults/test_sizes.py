@@ -57,7 +57,7 @@ async def test_what_unpacks_to_gigabytes_costs_a_bound_of_memory(
 
 
 async def _read_all(connection: Connection, last: bytes | None) -> None:
-    answer = await connection._persistently(Call("timer", "GET", "/jobs/", last=last), None, None)
+    answer = await connection._persistently(Call("timer", "GET", "/jobs/", last_packed=last), None, None)
     list(answer.chunks())
 
 

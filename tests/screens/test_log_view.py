@@ -208,7 +208,7 @@ async def test_fifty_thousand_events_are_worded_once_read_in_chunks_and_drawn_a_
     make, draw = EventRows._row, EventLog._words
 
     def count_made(self: EventRows, key: int, *more: Any) -> object:
-        worded.extend([key] if key not in self._made else [])
+        worded.extend([key] if key not in self._lines else [])
         return make(self, key, *more)
 
     def count_drawn(self: EventLog, row: object) -> object:

@@ -170,7 +170,7 @@ async def test_timers_that_were_read_just_now_are_not_read_once_more(bench: Work
     read = bench.asked("GET", "/jobs/")
     assert isinstance(await bench.creator.create(nightly(), jobs=there), Created)
     assert bench.asked("GET", "/jobs/") == read
-    assert bench.attempts[0][0].known == {job.job_id for job in there}
+    assert bench.attempts[0][0].known_ids == {job.job_id for job in there}
     assert isinstance(await bench.creator.create(nightly()), Created)
     assert bench.asked("GET", "/jobs/") == read + 1
 
@@ -227,7 +227,7 @@ async def test_weekdays_become_five_timers_and_one_lost_answer_changes_nothing(b
     bench.fault("/v2/timer", "lose", skip=2)
     found = await bench.creator.create_group(draft)
     assert found.stopped_by is None
-    assert [one.job.name for one in found.made] == [f"week ({one.suffix})" for one in members]
+    assert [one.job.name for one in found.created] == [f"week ({one.suffix})" for one in members]
     assert sum((one.name or "").startswith("week (") for one in bench.app.sandbox.timers.values()) == 5
 
 
@@ -236,13 +236,13 @@ async def test_a_group_that_stopped_goes_on_where_it_was(bench: Workbench) -> No
     draft = replace(nightly("week"), schedule=members[0].schedule, group=members)
     bench.fault("/v2/timer", "reset", skip=2)
     first = await bench.creator.create_group(draft)
-    assert len(first.made) == 2
+    assert len(first.created) == 2
     assert isinstance(first.stopped_by, Unconfirmed)
     early = await bench.creator.create_group(draft, after=first.stopped_by.attempt)
     assert isinstance(early.stopped_by, Unconfirmed), "the third may still arrive"
     rest = await bench.creator.create_group(draft, after=first.stopped_by.attempt, again=True)
-    assert [one.job.name for one in rest.made] == [f"week ({one.suffix})" for one in members]
-    assert [one.found_again for one in rest.made] == [True, True, False, False, False]
+    assert [one.job.name for one in rest.created] == [f"week ({one.suffix})" for one in members]
+    assert [one.found_again for one in rest.created] == [True, True, False, False, False]
     assert sum((one.name or "").startswith("week (") for one in bench.app.sandbox.timers.values()) == 5
 
 
@@ -255,7 +255,7 @@ async def test_what_was_made_of_a_group_before_its_draft_was_changed_is_told(ben
     changed = replace(nightly("week"), schedule=late[0].schedule, group=late)
     second = await bench.creator.create_group(changed, after=bench.attempts[-1][0])
     assert second.stopped_by is None
-    assert [one.job.name for one in second.made] == [f"week ({one.suffix})" for one in late]
+    assert [one.job.name for one in second.created] == [f"week ({one.suffix})" for one in late]
     assert [job.name for job in second.others] == ["week (sat 18:00)"]
 
 
@@ -275,7 +275,7 @@ async def test_what_is_there_already_is_told_though_the_first_of_a_group_is_refu
     bench.fault("/v2/timer", "answer", **REFUSED)
     found = await bench.creator.create_group(days([WEEKDAYS[0], *WEEKDAYS[2:]]), after=stopped)
     assert isinstance(found.stopped_by, NotCreated)
-    assert [one.job.name for one in found.made] == [f"week ({one.suffix})" for one in WEEKDAYS[2:4]]
+    assert [one.job.name for one in found.created] == [f"week ({one.suffix})" for one in WEEKDAYS[2:4]]
     assert [job.name for job in found.others] == [f"week ({WEEKDAYS[1].suffix})"]
     assert bench.attempts[-1][0] == replace(stopped, group=(*stopped.group, *bench.attempts[-1][1].to_timers()[:1]))
 
@@ -287,13 +287,13 @@ async def test_a_group_whose_last_request_is_long_past_goes_on_without_a_questio
     bench.clock.advance(599)
     early = await bench.creator.create_group(days(WEEKDAYS), after=first.stopped_by.attempt)
     assert isinstance(early.stopped_by, Unconfirmed)
-    assert (early.stopped_by.looked, len(early.made)) == (True, 2)
+    assert (early.stopped_by.looked, len(early.created)) == (True, 2)
     assert early.stopped_by.words == (
         "No answer came. The timer is not in your list, but the request may still arrive: look again before repeating."
     )
     bench.clock.advance(1)
     late = await bench.creator.create_group(days(WEEKDAYS), after=first.stopped_by.attempt)
-    assert (late.stopped_by, len(late.made)) == (None, 5)
+    assert (late.stopped_by, len(late.created)) == (None, 5)
 
 
 async def test_a_group_that_needs_a_consent_first_says_what_is_there_already(bench: Workbench) -> None:
@@ -303,18 +303,18 @@ async def test_a_group_that_needs_a_consent_first_says_what_is_there_already(ben
     bench.consents.missing.add(SCRATCH)
     found = await bench.creator.create_group(days(WEEKDAYS), after=stopped)
     assert isinstance(found.stopped_by, NeedsConsent)
-    assert [one.job.name for one in found.made] == [f"week ({one.suffix})" for one in WEEKDAYS[:2]]
+    assert [one.job.name for one in found.created] == [f"week ({one.suffix})" for one in WEEKDAYS[:2]]
     assert bench.asked("POST", "/v2/timer") == 3
     two = await bench.creator.create_group(days(WEEKDAYS[:2]), after=stopped)
     assert two.stopped_by is None, "nothing is to be sent, so nothing is wanted"
     rest = await bench.creator.create_group(days(WEEKDAYS), after=stopped, check_consents=False)
-    assert (rest.stopped_by, len(rest.made)) == (None, 5)
+    assert (rest.stopped_by, len(rest.created)) == (None, 5)
 
 
 async def test_a_group_made_of_a_transfer_that_was_lost_is_made_as_any_other(bench: Workbench) -> None:
     lost = Attempt(NOON, submission_id="an-id")
     found = await bench.creator.create_group(days(WEEKDAYS[:2]), after=lost)
-    assert (found.stopped_by, len(found.made)) == (None, 2)
+    assert (found.stopped_by, len(found.created)) == (None, 2)
 
 
 async def test_a_group_is_not_sent_while_the_timers_cannot_be_read(bench: Workbench) -> None:
@@ -328,7 +328,7 @@ async def test_a_group_is_not_sent_while_the_timers_cannot_be_read(bench: Workbe
     assert new.stopped_by.words.startswith("Nothing was sent: your timers could not be read: ")
     again = await bench.creator.create_group(days(WEEKDAYS), after=after)
     assert isinstance(again.stopped_by, Unconfirmed)
-    assert (again.stopped_by.attempt, again.stopped_by.looked, again.made) == (after, False, ())
+    assert (again.stopped_by.attempt, again.stopped_by.looked, again.created) == (after, False, ())
     assert "cannot be read either" in again.stopped_by.words
     bench.calm()
     gare = Gare("ConsentRequired", ("a-scope",))

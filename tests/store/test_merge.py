@@ -61,7 +61,7 @@ def test_an_answer_never_touches_pending_rows_or_rows_with_newer_news(
         board.begin(one, Pending(Doing.PAUSING, NOON))
     for one in map(JobId, touched - pending):
         board.begin(one, Pending(Doing.PAUSING, NOON))
-        board.end(one)
+        board.finish(one)
     known = shown(board)
     changed = take(board, answer, asked)
     for job_id in map(JobId, pending | touched):

@@ -186,7 +186,7 @@ def test_documents_that_change_with_every_list_stay_packed_and_nothing_of_theirs
     blocks = {id(one.block): one.block for one in board.documents.values() if isinstance(one, Source)}.values()
     assert sum(one.size for one in blocks if not one.full) < MOST_UNPACKED + 100_000
     assert sum(one.count for one in blocks) < 3 * len(listed)
-    assert len(board._again) <= 2 * len(listed) + 100
+    assert len(board._rechecks) <= 2 * len(listed) + 100
 
 
 def test_in_the_pretend_facility_they_agree_and_go_on_doing_so_as_time_passes() -> None:

@@ -145,7 +145,7 @@ async def test_what_is_left_alone_and_why(job: Job | None, item: Item, why: str)
 )
 async def test_what_nobody_touched_is_resumed(job: Job, item: Item) -> None:
     found = await planned(job, item)
-    assert (found.resumed, found.left) == ((item,), ())
+    assert (found.resumed, found.left_alone) == ((item,), ())
 
 
 @pytest.mark.parametrize("state", [RESUMED, PLANNED])
@@ -155,7 +155,7 @@ async def test_what_it_does_not_hold_is_not_spoken_of(state: str) -> None:
 
 async def test_a_timer_that_was_replaced_meanwhile_is_left_alone() -> None:
     found = await planned(resting(a_job(), n_runs=3), replaced=REPLACED)
-    assert found.left == ((ITEM, "was replaced meanwhile"),)
+    assert found.left_alone == ((ITEM, "was replaced meanwhile"),)
 
 
 @pytest.mark.parametrize(("before", "resumed"), [(0, True), (1, True), (1.5, False), (None, False)])
@@ -307,7 +307,7 @@ async def test_a_pause_of_which_nobody_knows_whether_it_arrived_stays_asked_for(
     await world.store.refresh()
     await world.store.operate(Rename(ONE, "other"))  # what else was done to it says nothing of the pause
     plan = await windows.closing(window)
-    assert plan.left == ((window.items[0], "nobody can tell whether this window paused it"),)
+    assert plan.left_alone == ((window.items[0], "nobody can tell whether this window paused it"),)
     world.later(5)
     await world.store.close_requests()  # it had arrived: the journal says so now
     assert (await windows.closing(window)).resumed == window.items
@@ -425,7 +425,7 @@ async def test_what_another_copy_has_asked_for_or_resumed_meanwhile_is_left_to_i
     begun, outcomes = await windows.begin(window.window_id)
     assert [item.state for item in begun.items] == [ASKED, PAUSED]
     assert list(outcomes) == [TWO]
-    plan = (await windows.closing(begun))._replace(resumed=(), left=((begun.items[1], "runs again"),))
+    plan = (await windows.closing(begun))._replace(resumed=(), left_alone=((begun.items[1], "runs again"),))
     resumed = window_document(replace(begun, items=(asked, replace(begun.items[1], state=RESUMED))))
     await world.store.ledger.change(lambda kept: kept.update(windows=[resumed]))
     await windows.close(begun, plan)
@@ -436,7 +436,7 @@ async def test_what_was_not_agreed_to_stays_and_what_is_left_alone_is_let_go_of(
     world, windows, _, window = await holding(a_job(), a_job("two"), a_job("three"))
     plan = await windows.closing(window)
     three = next(item for item in window.items if item.job_id == "three")
-    part = plan._replace(resumed=plan.resumed[:1], left=((three, "runs again"),))
+    part = plan._replace(resumed=plan.resumed[:1], left_alone=((three, "runs again"),))
     await windows.close(window, part)
     (kept,) = await windows.all()
     assert [(item.state, item.why) for item in kept.items] == [(RESUMED, ""), (PAUSED, ""), (LEFT, "runs again")]

@@ -61,7 +61,7 @@ class Node:
         found = await self.windows.closing(window)
         outcomes = await self.windows.close(window, found, stagger=stagger)
         names = {one.job_id: one.name for one in window.items}
-        return [names[one] for one in outcomes], {item.name: why for item, why in found.left}
+        return [names[one] for one in outcomes], {item.name: why for item, why in found.left_alone}
 
 
 class Facility:

@@ -66,7 +66,7 @@ class Look(NamedTuple):
 class _Seen:
     bad: int = 0
     good: int = 0
-    told: Word | None = None
+    announced: Word | None = None
     since: datetime | None = None
     told_at: datetime | None = None
     flapping: bool = False
@@ -94,9 +94,9 @@ class Watcher:
         """Whether a timer was in trouble lately: it then has to be among those that are looked at."""
         return key in self._seen
 
-    def told(self, key: str) -> bool:
+    def announced(self, key: str) -> bool:
         """Whether this alert was given and still holds."""
-        return key in self._seen and self._seen[key].told is not None
+        return key in self._seen and self._seen[key].announced is not None
 
     def look(self, looks: Iterable[Look], now: datetime) -> list[Alert]:
         """Takes one look at all timers."""
@@ -115,7 +115,11 @@ class Watcher:
             alert = self._bad(look, seen, now) if trouble else self._good(look, seen, now)
             if alert is not None:
                 alerts.append((seen.cause, alert))
-            if not trouble and seen.told is None and (seen.told_at is None or now - seen.told_at > FLAPPING_WITHIN):
+            if (
+                not trouble
+                and seen.announced is None
+                and (seen.told_at is None or now - seen.told_at > FLAPPING_WITHIN)
+            ):
                 del self._seen[look.key]
         for gone in self._seen.keys() - present:
             del self._seen[gone]
@@ -138,7 +142,7 @@ class Watcher:
 
     def _put_together(self, alerts: Sequence[tuple[str, Alert]], shared: Mapping[str, str]) -> list[Alert]:
         """One alert for a cause: that it began, that it got worse, and that the last of its timers is well again."""
-        still = {seen.cause for seen in self._seen.values() if seen.cause and seen.told is not None}
+        still = {seen.cause for seen in self._seen.values() if seen.cause and seen.announced is not None}
         news, together = [alert for cause, alert in alerts if not cause], dict[tuple[AlertKind, str], Alert]()
         for cause, alert in sorted((pair for pair in alerts if pair[0]), key=lambda pair: pair[1].word.rank):
             first = together.get((alert.kind, cause))
@@ -157,14 +161,14 @@ class Watcher:
         seen.bad, seen.good = seen.bad + 1, 0
         seen.since = seen.since or look.since or now
         word = look.health.word
-        if seen.told is not None:
-            worse = word.rank < seen.told.rank
-            seen.told = word if worse else seen.told
+        if seen.announced is not None:
+            worse = word.rank < seen.announced.rank
+            seen.announced = word if worse else seen.announced
             return Alert(AlertKind.WORSE, look.key, word, now, seen.since) if worse and not seen.flapping else None
         if seen.bad < self._after:
             return None
         again = seen.told_at is not None and now - seen.told_at <= FLAPPING_WITHIN
-        named, seen.told, seen.told_at = seen.flapping, word, now
+        named, seen.announced, seen.told_at = seen.flapping, word, now
         seen.flapping = again
         if again:
             return None if named else Alert(AlertKind.FLAPPING, look.key, word, now, seen.since)
@@ -174,8 +178,8 @@ class Watcher:
         seen.bad, seen.good = 0, seen.good + 1
         if seen.good < self._clear_after:
             return None
-        told, since = seen.told, seen.since
-        seen.told = seen.since = None
+        told, since = seen.announced, seen.since
+        seen.announced = seen.since = None
         if told is None or seen.flapping:
             return None
         return Alert(AlertKind.RECOVERED, look.key, look.health.word, now, since or now)
@@ -192,7 +196,7 @@ class Watcher:
             key: {
                 "bad": seen.bad,
                 "good": seen.good,
-                "told": seen.told.value if seen.told else None,
+                "told": seen.announced.value if seen.announced else None,
                 "since": iso(seen.since),
                 "told_at": iso(seen.told_at),
                 "flapping": seen.flapping,
@@ -216,5 +220,5 @@ class Watcher:
                 wire.text(entry.get("cause")) or "",
             )
         for seen in self._seen.values():
-            if seen.cause and seen.told is not None:
-                self._told[seen.cause] = min(seen.told.rank, self._told.get(seen.cause, seen.told.rank))
+            if seen.cause and seen.announced is not None:
+                self._told[seen.cause] = min(seen.announced.rank, self._told.get(seen.cause, seen.announced.rank))

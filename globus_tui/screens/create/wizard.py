@@ -192,7 +192,7 @@ class WizardScreen(TimerScreen):
         self.making = making
         self.keeper = DraftKeeper(making.drafts, draft_id, draft, step, attempt)
         self.source = source
-        self.said: tuple[Finding, ...] = ()
+        self.refusals: tuple[Finding, ...] = ()
         """What Globus said of the last attempt, until the draft is changed."""
         self.is_sending = False
         """A creation is under way: no second one is begun."""
@@ -246,7 +246,7 @@ class WizardScreen(TimerScreen):
         self.app.say(f"Bookmark {bookmark.label} is made.")
 
     def change(self, draft: Draft) -> None:
-        self.said = ()
+        self.refusals = ()
         self.app.unsay("draft")
         self.draft = draft
 
@@ -314,7 +314,7 @@ class WizardScreen(TimerScreen):
         self._take_findings(await asyncio.to_thread(self._checking()))
 
     def _take_findings(self, findings: Sequence[Finding]) -> None:
-        self.findings = (*self.said, *findings)
+        self.findings = (*self.refusals, *findings)
         self.show_draft()
 
     # --- saving, and asking services
@@ -491,7 +491,7 @@ class WizardScreen(TimerScreen):
             pass
         elif not self.when_looked_through(self.action_wizard_create):
             self.app.say("Looking it through …")
-        elif stops := [stop for stop in self.findings if stop.level is Level.STOP and stop not in self.said]:
+        elif stops := [stop for stop in self.findings if stop.level is Level.STOP and stop not in self.refusals]:
             self.app.say(f"Not yet: {stops[0].words}.", "error", about="draft")
             self._open_home(stops[0].field)
         elif why := self._why_not_create():
@@ -530,7 +530,7 @@ class WizardScreen(TimerScreen):
         if discard:
             self.keeper.discard()
             self.app.say("The draft is discarded." if self.keeper.attempt is None else DISCARDED_LOST)
-        elif self.keeper.kept:
+        elif self.keeper.is_kept:
             self.keeper.save_now()
             self.app.say("The draft is kept: n goes on with it.")
         self.dismiss()
@@ -542,7 +542,7 @@ class WizardScreen(TimerScreen):
 
     def show_problems(self, problems: Sequence[Finding], words: str) -> None:
         """Put what Globus said beside the fields it is about, and open the first one's step; the draft stays."""
-        self.said = tuple(problems)
+        self.refusals = tuple(problems)
         self.check()
         if problems:
             self._open_home(problems[0].field)
