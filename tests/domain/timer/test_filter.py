@@ -344,8 +344,8 @@ class Plain:
     def __init__(self, **fields: Any) -> None:
         usual: dict[str, Any] = {
             "job_id": "7f3c21aa", "name": "climate", "profile": "work", "note": "", "tags": (), "word": Word.OK,
-            "cause": "fine", "every": 3600.0, "next_run": None, "last_run": None, "why": "", "status": "active",
-            "kind": "transfer", "known": True, "last_good": None, "counts": {"failed": 0, "missed": 0, "skipped": 0},
+            "cause": "fine", "interval_seconds": 3600.0, "next_run": None, "last_run": None, "why": "", "status": "active",
+            "kind": "transfer", "readable": True, "last_good": None, "counts": {"failed": 0, "missed": 0, "skipped": 0},
             "now": NOW, "zone": UTC, "everything": ("climate",), "ids": (), "places": {},
         }  # fmt: skip
         for name, value in (usual | fields).items():
@@ -489,8 +489,8 @@ def test_the_last_good_copy_is_asked_for_in_the_words_of_the_last_run(word: str)
     ],
 )
 def test_lengths_of_time_are_added_up_and_compared(typed: str, every: float | None, meant: bool) -> None:
-    assert finds(typed, every=every) is meant
-    assert finds(f"-{typed}", every=every) is not meant
+    assert finds(typed, interval_seconds=every) is meant
+    assert finds(f"-{typed}", interval_seconds=every) is not meant
 
 
 @pytest.mark.parametrize(
