@@ -170,8 +170,8 @@ class JobOrder:
         return {
             Column.HEALTH: lambda row: row.rank,
             Column.NAME: lambda row: row.folded or None,
-            Column.LAST: lambda row: row.last,
-            Column.EVERY: lambda row: row.every,
+            Column.LAST: lambda row: row.last_run,
+            Column.EVERY: lambda row: row.interval_seconds,
             Column.NEXT: lambda row: None if row.undated else row.next_run,
         }[column]
 

@@ -124,6 +124,9 @@ class TaskShelf:
         self._drop_surplus()
         return touched
 
+    def owner(self, task_id: str) -> JobId | None:
+        return self._owners.get(task_id)
+
     def missed(self, ids: Iterable[str], now: datetime) -> None:
         """Notes ids that the service does not know (or not for us): asked for again later, sooner for a new run."""
         for task_id in ids:

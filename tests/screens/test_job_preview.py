@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from globus_tui.screens.job_list import JobListScreen
@@ -46,3 +47,18 @@ async def test_the_hints_dim_or_leave_out_what_cannot_act_on_the_timer_under_the
         assert demo.table.cursor_state.job.unreadable
         assert "Pause" not in lit()
         assert "New" in lit()
+
+
+async def test_the_preview_and_the_row_tell_the_same_of_a_run_in_progress(demo: Demo) -> None:
+    async with demo.console(size=(160, 36)) as pilot:
+        demo.clock.advance(22)
+        demo.point_at("control-room-status")
+        told = set()
+        for _ in range(3):  # within one minute: nothing else on the screen changes
+            await demo.press(pilot, "r")
+            moved = re.search(r"(?<= )[0-9]+ of 12 files", demo.row("control-room-status"))
+            assert moved is not None
+            assert moved[0] in " ".join(_drawn(demo))
+            told.add(moved[0])
+            demo.clock.advance(10)
+        assert len(told) > 1
