@@ -373,6 +373,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self.call_later(self._open_bound, screen)
 
     def _open_bound(self, screen: TimerScreen) -> None:
+        self.unsay("cursor")
         self._bind(screen)
         self.push_screen(screen)
 
@@ -430,15 +431,18 @@ class GlobusTui(OrderedKeys[Switch]):
 
     # --- what takes several steps
 
-    def attempt(self, work: Awaitable[object], *, group: str) -> None:
-        """Do something in a worker that outlives the screen; a GlobusTuiError that ends it is said."""
-        self.run_worker(self._attempt(work), group=group)
+    def attempt(self, work: Awaitable[object], *, group: str, of: str = "") -> None:
+        """Do something in a worker that outlives the screen; a GlobusTuiError that ends it is said.
 
-    async def _attempt(self, work: Awaitable[object]) -> None:
+        `of`: the name of the timer that it is about: the cursor may be on another one when it ends.
+        """
+        self.run_worker(self._attempt(work, of), group=group)
+
+    async def _attempt(self, work: Awaitable[object], of: str) -> None:
         try:
             await work
         except GlobusTuiError as wrong:
-            self.say(wrong.in_full, "error")
+            self.say(f"{of}: {wrong.in_full}" if of else wrong.in_full, "error")
 
     def operate(
         self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None
@@ -483,12 +487,12 @@ class GlobusTui(OrderedKeys[Switch]):
         """Show what would keep a timer's hour across clock changes, and do it when that is agreed."""
         from globus_tui.procedures.replace import reanchor
 
-        self.attempt(reanchor(self, state), group="create")
+        self.attempt(reanchor(self, state), group="create", of=state.job.label)
 
     def skip(self, state: JobState) -> None:
         from globus_tui.procedures.replace import skip
 
-        self.attempt(skip(self, state), group="create")
+        self.attempt(skip(self, state), group="create", of=state.job.label)
 
     def go_back(self, state: JobState) -> None:
         self.run_worker(self.replaced.go_back(state), group="create")
@@ -496,7 +500,7 @@ class GlobusTui(OrderedKeys[Switch]):
     def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
         from globus_tui.procedures.start_now import start_now
 
-        self.attempt(start_now(self, state, choice, files), group="create")
+        self.attempt(start_now(self, state, choice, files), group="create", of=state.job.label)
 
     def watch_next_runs(self, job_ids: Iterable[JobId], since: datetime) -> None:
         """Tell when the next runs of repaired timers have started, or that they were stopped again.

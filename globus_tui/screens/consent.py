@@ -129,18 +129,19 @@ class ConsentScreen(Question[frozenset[str] | None]):
             if prompt.choices:
                 yield Static(id="meant", markup=False)
             yield Static(id="asked", markup=False)
-            yield Static("1  Open this link in a browser on YOUR computer", classes="step", markup=False)
+            yield Static("1  Open this link in a browser on YOUR computer", classes="step for-a-code", markup=False)
             with Link(id="link"):
                 yield Static(id="url", classes="link", markup=False)
                 yield Static(id="ways", markup=False)
             yield from self._compose_then()
         with Vertical(id="consent-code", classes="tells"):  # below what scrolls: in sight on the smallest screen
-            yield Static("2  Paste the code that Globus shows", classes="step", markup=False)
+            yield Static("2  Paste the code that Globus shows", classes="step for-a-code", markup=False)
             yield TextField(
                 placeholder="a paste lands here from anywhere on this screen",
                 password=True,
                 joins_lines=True,
                 id="code",
+                classes="for-a-code",
             )
             yield Static("", id="consent-note", markup=False)
         with Vertical(id="consent-keys"):
@@ -170,6 +171,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
     def _show_asked(self) -> None:
         asked = self._consent_asked
+        self.query(".for-a-code").set(display=asked.url is not None)
         self.query_one("#asked", Static).update(Content("\n".join(self.safe(line) for line in asked.lines)))
         dots = "..." if self.app.host.ascii else "…"
         shown = f"{asked.url[:_SHOWN]}{dots} ({len(asked.url)} characters)" if asked.url else "No sign-in is needed."
@@ -198,7 +200,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
     def _ways(self) -> list[tuple[str, str]]:
         prompt, asked = self._consent_prompt, self._consent_asked
         if asked.url is None:
-            rest = " with what is ticked below" if prompt.choices else ""
+            rest = " with what is ticked below" if len(prompt.choices) > 1 else ""
             return [("", f"Press Enter to go on{rest}.")]
         way = "tmux load-buffer -w" if os.environ.get("TMUX") else "OSC 52"
         ways = [("p", "print it bare on a clean screen, to select with the mouse"), ("c", f"copy it ({way})")]
@@ -238,7 +240,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
     def on_paste(self, pasted: Paste) -> None:
         field = self.query_one("#code", TextField)
-        if self.focused is not field:
+        if self.focused is not field and field.display:
             pasted.stop()
             field.value = "".join(pasted.text.split())
             field.focus()

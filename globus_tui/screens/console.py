@@ -144,7 +144,9 @@ class Console(Protocol):
     ) -> None:
         """Carry operations out, and say how they ended."""
 
-    def attempt(self, work: Awaitable[object], *, group: str) -> None: ...  # in a worker; an error is said
+    def attempt(
+        self, work: Awaitable[object], *, group: str, of: str = ""
+    ) -> None: ...  # in a worker; an error is said
     def book_wake(self) -> None: ...  # to come back when the store has something to do next
 
     # --- what takes several steps

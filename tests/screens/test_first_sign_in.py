@@ -128,6 +128,7 @@ async def test_a_service_account_needs_no_link_and_no_code_and_asks_only_after_e
         await served.until_shown(pilot, "No sign-in is needed.")
         assert "ONE run starts at once" in served.text()
         assert "with Enter it asks for this itself" in served.text()
+        assert "Paste the code" not in served.text()
         await pilot.press("escape")
         await served.until(pilot, lambda: was_told(served, "Nothing was changed"))
         assert wanted not in data_access_of(served, account)

@@ -34,6 +34,20 @@ async def test_a_key_that_cannot_act_says_why(demo: Demo, name: str, key: str, r
         assert demo.changes() == []
 
 
+async def test_a_refusal_that_comes_late_names_its_timer_and_one_about_the_cursor_stays_on_its_screen(
+    demo: Demo,
+) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("mirror-secondary")
+        await demo.press(pilot, "x")
+        assert demo.note() == "mirror-secondary: It is paused: nothing runs that could be left out."
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "K")
+        assert "so there is no task to cancel" in demo.note()
+        await demo.press(pilot, "a")
+        assert "no task to cancel" not in demo.text()
+
+
 async def test_an_unreadable_timer_is_shown_and_left_alone(demo: Demo) -> None:
     async with demo.console() as pilot:
         await demo.press(pilot, "slash", "n", "o", "t", "space", "u", "n", "d", "enter")
