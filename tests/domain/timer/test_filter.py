@@ -344,8 +344,9 @@ class Plain:
     def __init__(self, **fields: Any) -> None:
         usual: dict[str, Any] = {
             "job_id": "7f3c21aa", "name": "climate", "profile": "work", "note": "", "tags": (), "word": Word.OK,
-            "cause": "fine", "interval_seconds": 3600.0, "next_run": None, "last_run": None, "why": "", "status": "active",
-            "kind": "transfer", "readable": True, "last_good": None, "counts": {"failed": 0, "missed": 0, "skipped": 0},
+            "cause": "fine", "interval_seconds": 3600.0, "next_run": None, "last_run": None, "why": "",
+            "status": "active", "kind": "transfer", "readable": True, "last_good": None,
+            "counts": {"failed": 0, "missed": 0, "skipped": 0},
             "now": NOW, "zone": UTC, "everything": ("climate",), "ids": (), "places": {},
         }  # fmt: skip
         for name, value in (usual | fields).items():
