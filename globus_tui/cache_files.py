@@ -66,6 +66,21 @@ def write_own(path: Path, contents: Secret | bytes, *, mode: int = 0o600, flush:
             os.unlink(temporary)
 
 
+def write_named(path: Path, contents: bytes) -> None:
+    """Writes a file that somebody named, for all to read: in one step, but into a device or a pipe that stands there.
+
+    Raises:
+        OSError: it cannot be written, or nobody reads from the pipe.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # of a pipe that nobody reads
+        os.set_blocking(descriptor, True)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(contents)
+        return
+    write_own(path.resolve(), contents, mode=0o644, flush=True)  # of a link, what it leads to
+
+
 def names_beside(rows: Path) -> Path:
     """The names that belong to a file of kept rows."""
     return rows.with_name(rows.name.replace("rows-", "names-", 1))

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 OK, FAILED, MISUSED, UNSURE, INTERRUPTED = 0, 1, 2, 3, 130
 UNREACHABLE, SIGN_IN_NEEDED = 3, 4
+MISUSE_OF = {"check": 3, "plan": 1, "apply": 1, "drift": 1}
+"""Exit codes of wrong use where 2 has another meaning: of a check it is an alarm, of a plan a change."""
 
 
 def run(arguments: Sequence[str], *, process: bool = False) -> int:
@@ -37,7 +39,7 @@ def run(arguments: Sequence[str], *, process: bool = False) -> int:
     options = parse(arguments)
     if "stdout" in closed and options.name != "console":
         print("globus-tui: standard output is closed, so nothing can be shown; write >/dev/null", file=sys.stderr)
-        return MISUSED
+        return MISUSE_OF.get(options.name, MISUSED)
     if "stderr" in closed and options.name == "console" and sys.stdout.isatty():
         print("globus-tui: standard error is closed, and the screen is drawn there; start it without 2>&-")
         return MISUSED
@@ -56,9 +58,9 @@ def _run(options: Namespace) -> int:
     try:
         code: int = options.command(options)
     except GlobusTuiError as wrong:
-        from globus_tui.cli.account import CannotShowError, tell
+        from globus_tui.cli.account import CannotShowError, in_a_shell, tell
 
-        tell((wrong.in_full,))
+        tell((in_a_shell(wrong),))
         if isinstance(wrong, CannotShowError) and options.name == "create":
             return UNSURE
         if options.tells_apart:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain.errors import GlobusTuiError
@@ -38,6 +38,14 @@ class Standing:
     service: ServiceAccount | None
     store: FallingBack
     key: ProfileKey
+
+
+LOG_IN = "Run globus-tui login first."
+
+
+def in_a_shell(wrong: GlobusTuiError) -> str:
+    """An error in full, with the command where the console names a key."""
+    return wrong.in_full.replace("Press S to sign in.", LOG_IN)
 
 
 class CannotShowError(GlobusTuiError):
@@ -86,11 +94,12 @@ def interruptible() -> Iterator[None]:
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Prints notices on standard error, so that standard output is what was asked for."""
+    """Prints notices on standard error, so that standard output is what was asked for; lost where it takes none."""
     from globus_tui.present.safe_text import safe_line
 
-    for line in lines:
-        print(f"globus-tui: {safe_line(line)}", file=sys.stderr)
+    with suppress(OSError):
+        for line in lines:
+            print(f"globus-tui: {safe_line(line)}", file=sys.stderr)
 
 
 def show_json(document: str) -> None:
@@ -100,12 +109,27 @@ def show_json(document: str) -> None:
     write(safe_json(document))
 
 
-def show(lines: Iterable[str]) -> None:
-    """Prints what was asked for. Names in it come from a service: they are made harmless."""
+def show(lines: Iterable[str]) -> bool:
+    """Prints what was asked for; False as of `write`. Names in it come from a service: they are made harmless."""
     from globus_tui.present.safe_text import safe_line
 
-    for line in lines:
-        write(f"{safe_line(line)}\n")
+    return all(write(f"{safe_line(line)}\n") for line in lines)
+
+
+def show_end(line: str) -> int:
+    """Prints at once how one of several changes ended; the exit code for that.
+
+    Where it cannot be printed, standard error is told, and the other changes are made all the same.
+    """
+    from globus_tui.cli import FAILED, OK
+    from globus_tui.present.safe_text import safe_line
+
+    try:
+        write(f"{safe_line(line)}\n", at_once=True)
+    except CannotShowError as wrong:
+        tell((line, wrong.in_full))
+        return FAILED
+    return OK
 
 
 def show_document(as_of: datetime, **parts: Any) -> None:
@@ -184,15 +208,21 @@ def agreed(verb: str, count: int) -> bool:
         return sys.stdin.readline().strip().lower() in accepted
 
 
-def write(text: str) -> None:
-    """Prints text that is harmless as it is.
+def write(text: str, *, at_once: bool = False) -> bool:
+    """Prints text that is harmless as it is; False: whoever read it has read enough, which is no failure.
+
+    Args:
+        at_once: with all that was printed before, out of the program.
 
     Raises:
-        CannotShowError: it cannot be written; that nobody reads on is no failure.
+        CannotShowError: it cannot be written.
     """
     try:
         sys.stdout.write(text)
-    except BrokenPipeError:  # whoever reads has read enough
-        pass
+        if at_once:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        return False
     except OSError as wrong:
         raise CannotShowError(f"Standard output cannot be written: {wrong.strerror}.") from None
+    return True

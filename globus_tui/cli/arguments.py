@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from globus_tui import __version__
+from globus_tui.cli import MISUSE_OF, MISUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -59,15 +61,11 @@ class _Parser(argparse.ArgumentParser):
         return super().format_help() + page
 
     def error(self, message: str) -> Any:
-        # For a monitoring system 2 is an alarm, and 3 that something is wrong with the check; of a plan 2 is a change.
         command = self.prog.rpartition(" ")[2]
         if command == "check" and sys.stdout is not None:
             words = message.replace("|", "/").encode("ascii", "replace").decode()
             sys.stdout.write(f"TIMERS UNKNOWN - {words}\n")  # all that a monitoring system shows
-        self.exit(
-            {"check": 3, "plan": 1, "apply": 1, "drift": 1}.get(command, 2),
-            f"globus-tui: {message} (see: {self.prog} --help)\n",
-        )
+        self.exit(MISUSE_OF.get(command, MISUSED), f"globus-tui: {message} (see: {self.prog} --help)\n")
 
 
 def _lazy(module: str, function: str = "run") -> Callable[[argparse.Namespace], int]:
@@ -142,7 +140,9 @@ def _describe(commands: Any) -> None:
     sandbox = commands.add_parser("sandbox", help=words, description=words)
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     sandbox.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times real time (default 1)")
-    sandbox.add_argument("--timers", type=int, default=None, metavar="N", help="make a world of N timers")
+    sandbox.add_argument(
+        "--timers", type=partial(_count, most=100_000), default=None, metavar="N", help="make a world of N timers"
+    )
     sandbox.set_defaults(command=_lazy("backend", "run_sandbox"), name="sandbox")
     for name, module, words in (
         ("login", "sign_in", "sign in without the full-screen interface"),
@@ -278,7 +278,12 @@ def _add_decisions(commands: Any) -> None:
     known("--reason", default="", metavar="TEXT", help="why that is all right, or a ticket")
     limit = add("limit", "how old the last good copy may get, and how many files fewer at a mirror's source alarm")
     limit("--last-good", metavar="26h", help="older than that is OVERDUE, whatever kept it")
-    limit("--fewer-files", type=_count, metavar="N", help="so many files fewer at a mirror's source alarm")
+    limit(
+        "--fewer-files",
+        type=partial(_count, most=1_000_000_000),
+        metavar="N",
+        help="so many files fewer at a mirror's source alarm",
+    )
     words = "print a page in Markdown for the change of shift: open problems, changes, what runs"
     report = _add_command(commands, "report", words, "decide", "run_report", _CODES, "filter")
     report.add_argument("--hours", type=_count, default=12, metavar="N", help="looked back and ahead (default 12)")
@@ -391,7 +396,8 @@ def _add_timer_files(commands: Any) -> None:
     create.add_argument("--dry-run", action="store_true", help="check everything, print the request, send nothing")
     create.add_argument("--deletes", metavar="FOLDER", help="name of the folder in which it may delete files")
     words = "print a timer as a file for `globus-tui create`, or write many as files for `globus-tui plan`"
-    export = commands.add_parser("export", help=words, description=words)
+    codes = "Exit codes: 0 done, 1 it cannot be had, 2 wrong use."
+    export = commands.add_parser("export", help=words, description=words, epilog=codes)
     words = f"its id; with --all a new folder, and {_FILTER}"
     export.add_argument("timer", nargs="+", metavar="ID | [FILTER] DIR", help=words)
     export.add_argument("--all", action="store_true", help="write all timers that match as files of a folder instead")
@@ -435,7 +441,7 @@ def _add_when(commands: Any) -> None:
     when.add_argument("--now", metavar="ISO", help="the present to reckon from, e.g. 2026-12-01T18:00:00Z")
     when.add_argument("--count", type=_count, default=10, metavar="N", help="how many runs are listed (default 10)")
     _take(when, "json")
-    when.set_defaults(command=_lazy("when"))
+    when.set_defaults(command=_lazy("when"), name="when")
 
 
 def _add_profile(parser: argparse.ArgumentParser, default: Any) -> None:
@@ -508,9 +514,9 @@ def _columns(text: str) -> tuple[str, ...]:
     return columns
 
 
-def _count(text: str) -> int:
-    if not (text.isdecimal() and text.isascii()) or not 0 < int(text[:5]) <= 1000:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number of runs: write 1 to 1000")
+def _count(text: str, most: int = 1000) -> int:
+    if not (text.isdecimal() and text.isascii()) or not 0 < int(text[:12]) <= most:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number: write 1 to {most}")
     return int(text)
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_all, code_of_change
-from globus_tui.cli.account import goes_on, may_be_changed, show, tell
+from globus_tui.cli.account import goes_on, in_a_shell, may_be_changed, show, show_end, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.cli.window import open_window
-from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.making.draft import clone
 from globus_tui.domain.making.run_now import RunChoice, run_now
-from globus_tui.domain.making.taking_place import without_next_run
-from globus_tui.domain.schedule.schedule import next_ticks
+from globus_tui.domain.making.taking_place import runs_to_skip, without_next_run
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import FlowStart, JobStatus
 from globus_tui.domain.timer.run import Outcome, outcome
@@ -58,15 +56,17 @@ async def run(options: Namespace) -> int:
         if verb == "pause" and (options.reason or options.until or options.at or options.resume):
             return await open_window(options, context)
         chosen = [context.find(options.timer)] if verb == "rename" else context.selected(options.filter)
-        taken = [timer for timer in chosen if _left_out(verb, timer) is None]
+        reasons = [_left_out(verb, timer, context) for timer in chosen]
+        taken = [timer for timer, reason in zip(chosen, reasons, strict=True) if reason is None]
         plan = [_planned(verb, timer, context, options) for timer in taken]
-        plan += [f"left out: {_called(timer)} {_left_out(verb, timer)}" for timer in chosen if timer not in taken]
+        left = [(timer, reason) for timer, reason in zip(chosen, reasons, strict=True) if reason is not None]
+        plan += [f"left out: {_called(timer)}{':' if reason[0].isupper() else ''} {reason}" for timer, reason in left]
         code = goes_on(options, plan, verb, len(taken))
         return code if code is not None else await _carry_out(verb, taken, context, options)
 
 
-def _left_out(verb: str, timer: Listed) -> str | None:
-    """Why nothing is done to it; None when something is."""
+def _left_out(verb: str, timer: Listed, context: Context) -> str | None:
+    """Why nothing is done to it, behind its name or as a sentence; None when something is."""
     job, health = timer.state.job, timer.state.health
     if job.unreadable:
         return "cannot be understood"
@@ -76,8 +76,13 @@ def _left_out(verb: str, timer: Listed) -> str | None:
         return "has ended"
     if verb == "pause" and job.stands_still:
         return "is paused already"
+    if verb in ("run", "skip") and job.calls_elsewhere:
+        return "calls an address that is neither Transfer nor a flow: only Globus can do that"
     if verb == "skip":
-        return "is paused" if job.stands_still else "has no run to come" if job.next_run is None else None
+        try:
+            runs_to_skip(job, context.store.now())
+        except BadInput as wrong:
+            return str(wrong)
     if verb == "resume" and not job.stands_still:
         return "is not paused"
     wants_fix = health.word is Word.SIGN_IN or health.gare is not None
@@ -99,8 +104,9 @@ def _planned(verb: str, timer: Listed, context: Context, options: Namespace) -> 
         return f"{words}: {at_once}" if at_once else words
     if verb == "skip":
         now = context.store.now()
-        coming = next_ticks(timer.state.job.schedule, now, 2, runs_done=timer.state.job.n_runs)
-        times = " and goes on ".join(moments.date_time(run, now, context.zone) for run in coming) or "?"
+        times = " and goes on ".join(
+            moments.date_time(run, now, context.zone) for run in runs_to_skip(timer.state.job, now)
+        )
         words = f"{words}: leaves out {times}; another timer takes its place, this one is kept, paused."
         return " ".join((words, *skip_notes(timer.state.job)))
     if verb == "run":
@@ -112,6 +118,7 @@ def _planned(verb: str, timer: Listed, context: Context, options: Namespace) -> 
 async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, options: Namespace) -> int:
     gate = asyncio.Semaphore(1 if options.stagger or verb in ("run", "skip") else AT_ONCE)
     codes: list[int] = []
+    shown: list[int] = []
     since = context.store.now()
 
     async def do(place: int, timer: Listed) -> None:
@@ -125,8 +132,7 @@ async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, optio
             if code == OK and getattr(options, "wait", False):
                 code, words = await _wait(verb, timer, words, since, context, options.timeout)
             codes.append(code)
-            show((f"{'done' if code == OK else 'FAILED'}  {_called(timer)}: {words}",))
-            sys.stdout.flush()
+            shown.append(show_end(f"{'done' if code == OK else 'FAILED'}  {_called(timer)}: {words}"))
 
     try:
         with noting():
@@ -134,7 +140,7 @@ async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, optio
     except asyncio.CancelledError:
         tell((f"Ended early: {len(codes)} of {len(taken)} are through; globus-tui journal says what else was begun.",))
         raise
-    return code_of_all(codes)
+    return code_of_all(codes) or code_of_all(shown)
 
 
 async def _wait(
@@ -196,7 +202,7 @@ async def _skip(timer: Listed, context: Context) -> tuple[int, str]:
         old = await context.making.read(timer.state.job_id)
         skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
     except GlobusTuiError as wrong:
-        return code_of_change(wrong), wrong.in_full
+        return code_of_change(wrong), in_a_shell(wrong)
     guards = replace(skipped.draft.guards, fewer_percent=context.store.alarm_level(timer.state.job_id))
     keeper = DraftKeeper(context.making.drafts, None, replace(skipped.draft, guards=guards), "review")
     creator = context.making.creator(keeper.sending)
@@ -224,7 +230,7 @@ async def _run_now(timer: Listed, context: Context) -> tuple[int, str]:
         keeper = DraftKeeper(context.making.drafts, None, prepared.draft, "review")
         creation = await context.making.creator(keeper.sending).create(prepared.draft)
     except GlobusTuiError as wrong:
-        return code_of_change(wrong), wrong.in_full
+        return code_of_change(wrong), in_a_shell(wrong)
     if isinstance(creation, Unconfirmed):
         return FAILED, f"{creation.words} The draft is kept: globus-tui, then n, goes on with it."
     keeper.discard()
@@ -251,6 +257,7 @@ async def run_undo(options: Namespace) -> int:
         if (code := goes_on(options, plan, options.name, len(able))) is not None:
             return code
         creator = context.making.creator(lambda _, __: None)
-        ends = await Undoer(context.store, creator, context.making.swapper(creator)).carry_out(stack[-1], chosen)
+        undoer = Undoer(context.store, creator, context.making.swapper(creator))
+        ends = await undoer.carry_out(stack[-1], chosen, again=options.name == "redo")
         show(f"{'done' if done else 'FAILED'}  {label}: {words}" for done, label, words in ends)
         return OK if all(done for done, _, _ in ends) else FAILED

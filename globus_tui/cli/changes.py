@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import OK
-from globus_tui.cli.account import show_document, show_table, tell, terminal_width
+from globus_tui.cli.account import show_document, show_table, tell, terminal_width, write
 from globus_tui.cli.timers import signed_in
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.domain.timer.impact import causes, stopped_by
-from globus_tui.present import timer_table
+from globus_tui.present import moments, timer_table
 from globus_tui.present.agenda_words import stopped_words
 from globus_tui.store.changes import changes, from_document, seen_now, to_document
 from globus_tui.store.ledger import Ledger
@@ -28,18 +28,20 @@ async def run_changes(options: Namespace) -> int:
         before, now = wire.document((await ledger.read()).get("asked")), seen_now(context.store.states.rows.values())
         since = wire.moment(before.get("at"))
         changed = changes(from_document(wire.document(before.get("timers"))), now) if since else []
-        if not options.keep:
-            at, timers = wire_moment(context.store.now()), to_document(now)
-            await ledger.change(lambda document: document.update(asked={"at": at, "timers": timers}))
         if options.json:
             begin = wire_moment(since) if since else None
             show_document(context.store.now(), since=begin, changes=[change._asdict() for change in changed])
         elif since is None:
-            tell(("This is remembered; what changes from now on is told the next time.",))
+            kept = "This is remembered; what changes from now on is told the next time."
+            tell(("There is no time yet to compare with: leave out --keep once." if options.keep else kept,))
         elif not changed:
-            tell((f"Nothing changed since {since:%Y-%m-%d %H:%M} UTC.",))
+            tell((f"Nothing changed since {moments.stamp(since, context.zone)}.",))
         else:
             show_table(changed, ("TIMER", "WHAT", "BEFORE", "NOW"), (0, 2, 3), ascii_only=context.ascii)
+        write("", at_once=True)  # what nobody was shown is told the next time
+        if not options.keep:
+            at, timers = wire_moment(context.store.now()), to_document(now)
+            await ledger.change(lambda document: document.update(asked={"at": at, "timers": timers}))
         return OK
 
 

@@ -47,9 +47,9 @@ def run(options: Namespace) -> int:
     code, text = answer[0], answer[1:].decode(errors="replace")
     try:
         if options.output is not None:
-            from globus_tui.cache_files import write_own
+            from globus_tui.cache_files import write_named
 
-            write_own(options.output, text.encode(), mode=0o644)
+            write_named(options.output, text.encode())
         else:
             sys.stdout.write(text)
             sys.stdout.flush()
@@ -132,7 +132,9 @@ async def _alert(options: Namespace, reading: Found) -> None:
 
 
 def _reason(wrong: GlobusTuiError) -> str:
-    return wrong.in_full.rstrip(".")
+    from globus_tui.cli.account import in_a_shell
+
+    return in_a_shell(wrong).rstrip(".")
 
 
 def _not_known(options: Namespace, words: str) -> Verdict:

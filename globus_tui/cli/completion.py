@@ -120,7 +120,7 @@ def _kind(action: Action, metavar: str) -> str:
         return "filter"
     if action.dest == "timer":
         return "timers"
-    return "files" if metavar in ("FILE", "FOLDER") else ""
+    return "files" if metavar in ("FILE", "DIR", "DIR|PLANFILE", "PLANFILE") else ""
 
 
 def _conditions() -> list[str]:
@@ -422,6 +422,7 @@ def _fish(commands: Sequence[_Command]) -> str:
             spelled = (f"l {flag[2:]}" if flag.startswith("--") else f"s {flag[1:]}" for flag in argument.flags)
             flags = "".join(f" -{flag}" for flag in spelled)
             takes = (" -r -F" if argument.kind == "files" else " -x") if argument.metavar and argument.flags else ""
+            takes = takes or (" -F" if argument.kind == "files" else "")
             if argument.flags or argument.kind:
                 about = f" -d {quote(argument.words)}" if argument.flags else ""
                 lines.append(f"complete -c globus-tui -n {quote(condition)}{flags}{takes}{source(argument)}{about}\n")

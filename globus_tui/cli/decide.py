@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.cli import OK
-from globus_tui.cli.account import show, write
+from globus_tui.cli.account import show, tell, write
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.schedule.typed_intervals import parse_interval
-from globus_tui.domain.schedule.typed_times import parse_moment
 from globus_tui.present.report_words import report
 from globus_tui.store.windows import Windows
 
@@ -36,8 +35,19 @@ async def run(options: Namespace) -> int:
         return OK
 
 
+def _clears(options: Namespace, *others: object) -> bool:
+    """Whether it is to be taken away.
+
+    Raises:
+        BadInput: something is to be written down as well.
+    """
+    if options.clear and any(other not in (None, "") for other in others):
+        raise BadInput("--clear takes all of it away: leave out the rest.")
+    return bool(options.clear)
+
+
 def _note(options: Namespace, context: Context) -> dict[str, Any]:
-    if options.clear:
+    if _clears(options, options.text, options.tag):
         return {"note": None, "tags": None}
     if options.text is None and options.tag is None:
         raise BadInput("Say what: --text TEXT, --tag A,B, or --clear.")
@@ -46,9 +56,9 @@ def _note(options: Namespace, context: Context) -> dict[str, Any]:
 
 
 def _known(options: Namespace, context: Context) -> dict[str, Any]:
-    if options.clear:
+    if _clears(options, options.until, options.reason):
         return {"known": None}
-    until = parse_moment(options.until, context.store.now(), context.zone).moment if options.until else None
+    until = context.moment(options.until)
     if until is not None and until <= context.store.now():
         raise BadInput("--until is past.")
     iso = until.isoformat() if until else None
@@ -56,7 +66,7 @@ def _known(options: Namespace, context: Context) -> dict[str, Any]:
 
 
 def _limit(options: Namespace, context: Context) -> dict[str, Any]:
-    if options.clear:
+    if _clears(options, options.last_good, options.fewer_files):
         return {"good_within": None, "fewer_files": None}
     if options.last_good is None and options.fewer_files is None:
         raise BadInput("Say which: --last-good 26h, --fewer-files N, or --clear.")
@@ -75,6 +85,8 @@ async def run_report(options: Namespace) -> int:
         store = context.store
         listed = context.matching(" ".join(options.filter))
         entries, windows = await store.journal.entries(), await Windows(store).all()
-        since = timedelta(hours=options.hours)
-        write(report(listed, entries, windows, store, store.now(), context.zone, since=since))
+        since, some = timedelta(hours=options.hours), bool(options.filter)
+        if some and not listed:
+            tell(("No timer matches.",))
+        write(report(listed, entries, windows, store, store.now(), context.zone, since=since, some=some))
         return OK

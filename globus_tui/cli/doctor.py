@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import sys
 import threading
@@ -21,12 +22,14 @@ from globus_tui.cli import FAILED, OK
 from globus_tui.cli.account import Standing, show, stand
 from globus_tui.cli.backend import person
 from globus_tui.domain.errors import GlobusTuiError, ServiceError, SettingsError, TimedOut, UnreadableAnswer
+from globus_tui.private_files import make_private_folder, write_private
 from globus_tui.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Awaitable, Callable, Sequence
     from datetime import timedelta
+    from pathlib import Path
 
     from globus_tui.api.environment import Environment
     from globus_tui.domain.auth.credentials import ConsentRecord
@@ -53,7 +56,7 @@ def run_doctor(options: Namespace) -> int:
     loop = asyncio.new_event_loop()
     try:
         checks += loop.run_until_complete(_examine_all(settings))
-        checks.append(_zones())
+        checks += (_journal(settings.paths.state), _zones())
     finally:
         loop.close()
     show(lines(checks))
@@ -80,6 +83,25 @@ def _leave(code: int) -> None:
 def _wrong_file(problem: str) -> Check:
     sentence = problem if problem.endswith("?") else f"{problem}."
     return Check("settings", Finding.FAULT, sentence, "Correct the file; until then the default holds for it.")
+
+
+def _journal(folder: Path) -> Check:
+    """Whether changes can be written down: a full disk, say, is found before one is made."""
+    journal, probe = folder / "journal.jsonl", folder / "doctor.tmp"
+    try:
+        make_private_folder(folder)
+        write_private(probe, b" " * _LONG_ENTRY)
+        probe.unlink()
+        if journal.exists() and not os.access(journal, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as wrong:
+        words = f"{journal} cannot be written, so no change is recorded: {wrong.strerror}."
+        return Check("journal", Finding.FAULT, words, "Make room, or the folder and the file your own.")
+    return Check("journal", Finding.OK, f"changes are written to {journal}.")
+
+
+_LONG_ENTRY = 64 * 1024
+"""Bytes that there should be room for: of a timer with many items, before and after."""
 
 
 def _zones() -> Check:

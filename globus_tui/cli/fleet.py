@@ -9,8 +9,9 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from globus_tui.cache_files import write_named
 from globus_tui.cli import FAILED, OK
-from globus_tui.cli.account import agreed, may_be_changed, show, show_json, tell, write
+from globus_tui.cli.account import agreed, in_a_shell, may_be_changed, show, show_end, show_json, tell, write
 from globus_tui.cli.sign_in import meet
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain import wire
@@ -48,7 +49,7 @@ def _failing_once(command: Command) -> Command:
         try:
             return await command(options)
         except GlobusTuiError as wrong:
-            tell(wrong.in_full.splitlines())
+            tell(in_a_shell(wrong).splitlines())
             return FAILED
 
     return run
@@ -77,7 +78,7 @@ async def run_plan(options: Namespace) -> int:
 def _keep(plan: Plan, options: Namespace) -> None:
     document = {**plan.document(), "format": "globus-tui plan", "prune": options.prune, "basis": plan.basis()}
     try:
-        write_private(options.out, as_json(document).encode(), mode=0o644)
+        write_named(options.out, as_json(document).encode())
     except OSError as problem:
         raise BadInput(f"{options.out} cannot be written: {problem.strerror or problem}") from problem
 
@@ -125,12 +126,13 @@ async def run_apply(options: Namespace) -> int:
             await context.read(names=False)
             return await makes.plan(where, prune=options.prune or prune, preflight=False)
 
-        applier = Applier(context.store, context.making, lambda result: show((result_words(result),)))
+        shown: list[int] = []
+        applier = Applier(context.store, context.making, lambda result: shown.append(show_end(result_words(result))))
         consent = partial(meet, context.backend.account, plan.names.called)
         results = await carry_out(applier, plan, None, planned, consent)
         bad = sum(not result.done for result in results)
         tell((f"{len(results) - bad} done, {bad} failed." if results else "Nothing was to be done.",))
-        return FAILED if bad else OK
+        return FAILED if bad else max(shown, default=OK)
 
 
 def _kept(file: Path) -> tuple[Path, list[object] | None, bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from argparse import Namespace
 from argparse import Namespace as Options
 from datetime import UTC, datetime, tzinfo
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.cli import FAILED, OK, code_of
 from globus_tui.cli.account import (
+    in_a_shell,
     read_settings,
     show,
     show_document,
@@ -53,7 +53,7 @@ async def run_list(options: Namespace) -> int:
     columns = _columns(options)
     reading = await read_listed(options)
     for name, wrong in reading.failed:
-        tell((f"{name}: {wrong.in_full}",))
+        tell((f"{name}: {in_a_shell(wrong)}",))
     if reading.as_of is None:
         return max(code_of(wrong) for _, wrong in reading.failed)
     listed = _sorted(reading.listed, options.sort)
@@ -79,7 +79,7 @@ async def run_list(options: Namespace) -> int:
 
 def _columns(options: Namespace) -> Sequence[str]:
     if options.columns and options.format in ("json", "jsonl"):
-        raise BadInput(f"--columns is not for --format {options.format}, which has all that is known of each timer.")
+        raise BadInput(f"--columns is not for --format {options.format}, which has fields of its own.")
     sorts = [key.removeprefix("-") for key in options.sort.split(",")] if options.sort else []
     for key in (*(options.columns or ()), *sorts):
         if key not in FIELDS:
@@ -285,8 +285,9 @@ async def run_log(options: Namespace) -> int:
             fresh = [event for event in events if event not in shown]
             shown.update(fresh)
             lines = event_lines(fresh, context.store.now(), context.zone)
-            show(f"{row.head}  {row.words}{f'  {row.rest}' if row.rest else ''}" for row in reversed(lines))
-            sys.stdout.flush()
+            words = (f"{row.head}  {row.words}{f'  {row.rest}' if row.rest else ''}" for row in reversed(lines))
+            if not (show(words) and write("", at_once=True)):
+                return OK  # nobody reads on
             if task.finished or not options.follow:
                 break
             await asyncio.sleep(_FOLLOWING)

@@ -7,14 +7,16 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from globus_tui.auth.account import ServiceIdentity
 from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_change
-from globus_tui.cli.account import read_settings, tell
+from globus_tui.cli.account import LOG_IN, read_settings, tell
 from globus_tui.cli.backend import Backend, demo_backend, lazily, real_backend
 from globus_tui.cli.console import make_store
 from globus_tui.cli.terminal import wants_ascii
 from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
+from globus_tui.domain.schedule.typed_times import parse_moment
 from globus_tui.domain.timer.alerts import Look
 from globus_tui.domain.timer.filter import checked_filter, folded, parse_filter
 from globus_tui.present.gare_words import asked
@@ -28,14 +30,12 @@ from globus_tui.store.source_counts import SourceCounts
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import AsyncIterator, Mapping, Sequence
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.making import Making
     from globus_tui.widgets.viewpoint import Viewpoint
-
-LOG_IN = "Run globus-tui login first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,26 @@ class Context:
         await self.store.read_once(names=names)
         freshness = self.store.freshness
         if freshness.state is FreshnessState.SIGNED_OUT or (freshness.problem and freshness.gare):
-            raise SignedOut(freshness.problem or "Nobody is signed in.", advice=LOG_IN)
+            raise SignedOut(freshness.problem or "Nobody is signed in.", advice=self._log_in)
         if freshness.problem:
             raise NetworkError(f"The timers could not be read: {freshness.problem}", maybe_processed=False, advice="")
+
+    @property
+    def _log_in(self) -> str:
+        account = self.backend.account
+        return "Run globus-tui doctor, which says why." if isinstance(account, ServiceIdentity) else LOG_IN
+
+    def moment(self, text: str | None) -> datetime | None:
+        """A moment that was typed; None where none was. What was taken for granted is told.
+
+        Raises:
+            BadInput: it cannot be understood.
+        """
+        if text is None:
+            return None
+        typed = parse_moment(text, self.store.now(), self.zone)
+        tell(typed.notices)
+        return typed.moment or self.store.now()
 
     def source_counts(self) -> SourceCounts:
         """Counts files at the sources of mirrors that run soon."""
@@ -169,7 +186,7 @@ class Context:
         if isinstance(outcome, ended.NeedsConsent):
             return SIGN_IN_NEEDED, " ".join((*asked(outcome.gare, self.view.names), "Press f on it in the console."))
         if isinstance(outcome, ended.SignedOut):
-            return SIGN_IN_NEEDED, f"{outcome.words} {LOG_IN}"
+            return SIGN_IN_NEEDED, f"{outcome.words} {self._log_in}"
         if isinstance(outcome, ended.Refused):
             return FAILED, outcome.words
         return code_of_change(outcome.error), outcome.words

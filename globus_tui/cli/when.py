@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import OK
-from globus_tui.cli.account import write
+from globus_tui.cli.account import read_settings, write
 from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def run(options: Namespace) -> int:
     phrase = " ".join(options.phrase)
-    zone = find_zone(options.zone)
+    zone = find_zone(options.zone or read_settings(options).zone)
     now, notices = _base_time(options.now, zone)
     read = parse_schedule(phrase, now, zone)
     members = read.members if len(read.members) > 1 else ()

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import FAILED, OK, code_of_all
-from globus_tui.cli.account import agreed, goes_on, may_be_changed, show, show_document, show_table, tell
+from globus_tui.cli.account import agreed, goes_on, may_be_changed, show, show_document, show_end, show_table, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.schedule.typed_times import parse_moment
 from globus_tui.present import moments
-from globus_tui.present.report_words import closing_lines, opening_words, state_words
+from globus_tui.present.report_words import closing_lines, opening_words, planned_words, state_words
+from globus_tui.present.sizes import counted
 from globus_tui.store.windows import Item, Window, Windows, check_times, why_not_paused, window_document
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from datetime import datetime
 
     from globus_tui.store.operations import Outcome
 
@@ -32,23 +30,17 @@ async def run(options: Namespace) -> int:
         return await (_due(context) if options.action == "due" else _close(options, context))
 
 
-def _moment(text: str | None, context: Context) -> datetime | None:
-    if text is None:
-        return None
-    typed = parse_moment(text, context.store.now(), context.zone)
-    tell(typed.notices)
-    return typed.moment
-
-
 async def open_window(options: Namespace, context: Context) -> int:
     """Opens one for the timers that the options mean; they have been read."""
     chosen = context.selected(options.filter)
-    now, at, until = context.store.now(), _moment(options.at, context), _moment(options.until, context)
+    at, until, now = context.moment(options.at), context.moment(options.until), context.store.now()
+    at = at if at is not None and at > now else None
     check_times(now, at, until, resume=options.resume)
     taken = [timer for timer in chosen if why_not_paused(timer.state) is None] if at is None else chosen
     plan = [f"pause {timer.state.job.label} ({timer.state.job_id})" for timer in taken]
     others = (timer.state for timer in chosen if timer not in taken)
     plan += [f"left out: {state.job.label} {why_not_paused(state)}" for state in others]
+    plan += [planned_words(at, now, context.zone)] if taken and at is not None else []
     plan += [opening_words(until, now, context.zone, resume=options.resume)] if taken else []
     if (code := goes_on(options, plan, "pause", len(taken))) is not None:
         return code
@@ -56,8 +48,8 @@ async def open_window(options: Namespace, context: Context) -> int:
     window = await windows.plan(
         (timer.state.job_id for timer in taken), reason=options.reason, at=at, until=until, resume=options.resume
     )
-    if at is not None and at > now:
-        show((f"window {window.window_id}: planned for {len(taken)} timers",))
+    if at is not None:
+        show((f"window {window.window_id}: planned for {counted(len(taken), 'timer')}",))
         return OK
     names = {timer.state.job_id: timer.state.job.label for timer in taken}
     window, outcomes = await windows.begin(window.window_id)
@@ -112,15 +104,15 @@ async def _close(options: Namespace, context: Context) -> int:
     if (code := goes_on(options, closing_lines(closing), "resume", 1)) is not None:
         return code
     codes: list[int] = []
+    shown: list[int] = []
 
     def told(item: Item, outcome: Outcome) -> None:
         code, words = context.end_of(outcome)
         codes.append(code)
-        show((f"{'done' if code == OK else 'FAILED'}  {item.name}: {words}",))
-        sys.stdout.flush()
+        shown.append(show_end(f"{'done' if code == OK else 'FAILED'}  {item.name}: {words}"))
 
     await windows.close(window, closing, stagger=options.stagger, told=told)
-    return code_of_all(codes)
+    return code_of_all(codes) or code_of_all(shown)
 
 
 async def _due(context: Context) -> int:

@@ -88,13 +88,21 @@ def overdue_words(window: Window, now: datetime, zone: tzinfo, how: str) -> str:
     return f"The maintenance window{reason} should have ended {since}: {held} {verb} still paused. {how}"
 
 
+_BY_WHOM = "by whichever copy of this program runs then (a console, or window due)"
+
+
+def planned_words(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """When the timers of a window are paused that does not begin now."""
+    return f"They are paused {moments.date_time(at, now, zone)}, {_BY_WHOM}."
+
+
 def opening_words(until: datetime | None, now: datetime, zone: tzinfo, *, resume: bool) -> str:
     """What happens to the timers when the window is over."""
     if until is None:
         return "They stay paused until the window is closed."
     when = moments.date_time(until, now, zone)
     if resume:
-        return f"They are resumed {when}, by whichever copy of this program runs then (a console, or window due)."
+        return f"They are resumed {when}, {_BY_WHOM}."
     return f"It should end {when}: closing it resumes exactly these; from then on every start and check warn."
 
 
@@ -123,8 +131,15 @@ def report(
     zone: tzinfo,
     *,
     since: timedelta,
+    some: bool,
 ) -> str:
-    """The page; `since` is the length of a shift, looked back and ahead."""
+    """The page.
+
+    Args:
+        since: the length of a shift, looked back and ahead.
+        some: `listed` are some of the timers, and changes of others do not belong to it.
+    """
+    ids = {str(timer.state.job_id) for timer in listed}
     counts = Counter(timer.state.health.word for timer in listed)
     summary = ", ".join(f"{counts[word]} {word.value}" for word in Word if counts[word])
     trouble = [timer for timer in listed if timer.state.health.word.is_trouble]
@@ -144,7 +159,13 @@ def report(
     late = sum(timer.state.health.why is Why.LATE for timer in listed)
     ran = past_words(past, late) if past or late else "Nothing ran."
     parts += [f"## What ran in the last {moments.duration(since)}\n", f"{ran[0].upper()}{ran[1:].removesuffix('.')}.\n"]
-    recent = [entry for entry in entries if (at := wire.moment(entry.get("when"))) is not None and now - at <= since]
+    recent = [
+        entry
+        for entry in entries
+        if (at := wire.moment(entry.get("when"))) is not None
+        and now - at <= since
+        and (not some or wire.document(entry.get("timer")).get("id") in ids)
+    ]
     changes = [[safe_line(cell) for cell in entry_words(entry, zone)] for entry in recent]
     parts += [
         f"## Changes in the last {moments.duration(since)}\n",

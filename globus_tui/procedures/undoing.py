@@ -37,14 +37,15 @@ async def offer(app: Console, *, redo: bool) -> None:
         return
     danger = any(act.what == "delete" for act in chosen)
     sheet = Confirm(heading, sentences, verb=f"{verb.lower()} it", listed=listed, danger=danger)
-    sheet.ask(lambda _: app.run_worker(_carry_out(app, step, chosen), group="operations"))
+    sheet.ask(lambda _: app.run_worker(_carry_out(app, step, chosen, again=redo), group="operations"))
 
 
-async def _carry_out(app: Console, step: Step, chosen: Sequence[Act]) -> None:
+async def _carry_out(app: Console, step: Step, chosen: Sequence[Act], *, again: bool) -> None:
     from globus_tui.screens.confirm import tell_ends
 
     creator = app.making.creator(lambda _, __: None)
-    ends = await Undoer(app.store, creator, app.making.swapper(creator)).carry_out(step, chosen)
+    undoer = Undoer(app.store, creator, app.making.swapper(creator))
+    ends = await undoer.carry_out(step, chosen, again=again)
     app.book_wake()
     if len(ends) == 1:
         app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")

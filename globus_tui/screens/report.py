@@ -52,7 +52,7 @@ class ReportScreen(TextScreen, TakingOut):
                  if self._report_only is None or row.job_id in self._report_only]  # fmt: skip
         listed = [Listed(state, case_of(state, self.view), self.app.settings.profile) for state in states]
         about = entries, windows, store, self.view.now, self.view.zone
-        self._report_text = report(listed, *about, since=SHIFT)
+        self._report_text = report(listed, *about, since=SHIFT, some=self._report_only is not None)
         self.text.show([_cell(line) for line in self._report_text.splitlines()])
 
     def text_out(self) -> tuple[str, Sequence[str]]:

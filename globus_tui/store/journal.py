@@ -401,7 +401,7 @@ class Journal:
         if self.problem is None or self._warned:
             return None
         self._warned = True
-        return f"{self.problem}. Changes are recorded in memory only."
+        return f"{self.problem}. Changes are recorded only until this program ends."
 
     def _write_all(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -188,10 +188,14 @@ class Undoer:
         self._creator = creator
         self._swapper = swapper
 
-    async def carry_out(self, step: Step, chosen: Sequence[Act]) -> list[tuple[bool, str, str]]:
-        """Does it; whether each was done, the timer, and words. Never raises for what a service does."""
+    async def carry_out(self, step: Step, chosen: Sequence[Act], *, again: bool = False) -> list[tuple[bool, str, str]]:
+        """Does it; whether each was done, the timer, and words. Never raises for what a service does.
+
+        Args:
+            again: the step was an undo, so this does again what that took back.
+        """
         ends = []
-        with noting(undoes=step.key, **({} if step.undoes is None else {"again": True})):
+        with noting(undoes=step.key, **({"again": True} if again else {})):
             for act in chosen:
                 if act.why_not is None:
                     ends.append((*await self._do(act), act.label))

@@ -25,6 +25,7 @@ from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.sandbox.world.history import facility
 from globus_tui.settings import load_settings
 from globus_tui.store.answer_cache import Kept
+from tests.faults.disk import FULL, Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -234,6 +235,19 @@ def test_the_doctor_names_each_fault_with_a_fix(
     assert f"chmod 600 {tokens_at}" in said
     assert "flows: 127.0.0.1 cannot be reached" in said
     assert "Traceback" not in said
+
+
+def test_the_doctor_finds_that_no_change_can_be_recorded(
+    served: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "state"
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    run(["doctor"])
+    assert "ok      journal: changes are written to " in capsys.readouterr().out
+    assert not [*state.rglob("doctor*")]
+    with Disk(state, kinds=FULL).taking_over():
+        assert run(["doctor"]) == 1
+    assert "so no change is recorded: No space left on device" in capsys.readouterr().out
 
 
 class Timeless(BaseHTTPRequestHandler):

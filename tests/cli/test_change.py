@@ -67,6 +67,41 @@ def test_ended_early_it_says_how_far_it_came(facility: Served) -> None:
         assert "Ended early: 1 of 2 are through; globus-tui journal" in program.stderr.read()
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("full", [False, True])
+def test_output_that_nobody_takes_keeps_no_change_from_being_made(
+    facility: Served, *, full: bool, unbuffered: str
+) -> None:
+    for name in ("db-dumps", "course-material", "sensor-hourly", "home-backup", "field-station", "dicom-offload"):
+        timer(facility, name).name = f"same {name}"
+    before = paused(facility)
+    stopped: set[str] = set()
+    for words in ("pause same", "resume same", "window open same", "window close --stagger 0"):
+        reader, writer = os.pipe()
+        os.close(reader)
+        out = os.open("/dev/full", os.O_WRONLY) if full else writer
+        command = [sys.executable, "-m", "globus_tui", *words.split(), "--yes"]
+        environ = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, env=environ, check=False)
+        os.close(writer)
+        assert done.returncode == (SOME if full else DONE)
+        assert "Traceback" not in done.stderr
+        assert ("standard output cannot be written" in done.stderr.lower()) is full
+        stopped = paused(facility) - before
+        assert len(stopped) == (6 if words in ("pause same", "window open same") else 0), words
+
+
+def test_a_log_that_is_followed_ends_when_nobody_reads_on(facility: Served) -> None:
+    for unbuffered in ("", "1"):
+        reader, writer = os.pipe()
+        os.close(reader)
+        command = [sys.executable, "-m", "globus_tui", "log", "dicom-offload", "--follow"]
+        environ = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, env=environ, check=False)
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (DONE, "")
+
+
 def test_without_a_terminal_it_is_not_asked_and_nothing_is_done(facility: Served, terminal: Shell) -> None:
     before = paused(facility)
     assert terminal("pause", "to:archive") == MISUSED
@@ -167,6 +202,18 @@ def test_a_maintenance_window_pauses_and_resumes_exactly_the_same(facility: Serv
     assert terminal("window", "open", "name:db-dumps", "--until", "in 3 hours", "--dry-run") == DONE
     assert "pause db-dumps" in terminal.out
     assert status("db-dumps") != "inactive"
+    for until in ("now", "yesterday", ""):
+        assert terminal("window", "open", "name:db-dumps", "--until", until, "--dry-run") == MISUSED
+    planned = ("window", "open", "name:db-dumps", "--at", "tomorrow 02:00", "--zone", "UTC")
+    assert terminal(*planned, "--dry-run") == DONE
+    assert "They are paused " in terminal.out
+    assert " 02:00, by whichever copy" in terminal.out
+    assert terminal("window", "open", "name:db-dumps", "--at", "now", "--dry-run") == DONE
+    assert "by whichever copy" not in terminal.out
+    assert terminal(*planned, "--yes") == DONE
+    assert terminal.out.endswith(": planned for 1 timer\n")
+    assert status("db-dumps") != "inactive"
+    assert terminal("window", "close", "--yes") == DONE
     assert terminal("window", "open", "name:db-dumps") == MISUSED
     assert terminal("pause", "name:db-dumps", "--reason", "disk swap", "--until", "in 3 hours", "--yes") == DONE
     assert status("db-dumps") == "inactive"
@@ -243,20 +290,37 @@ def test_what_people_decide_is_found_told_and_taken_back(facility: Served, termi
             break
     assert same
     assert terminal("known", "name:run41-reprocessing", "--clear") == DONE
+    for until in ("now", "yesterday", ""):
+        assert terminal("known", "name:run41-reprocessing", "--until", until) == MISUSED
+    assert terminal("known", "name:run41-reprocessing", "--until", "tomorrow") == DONE
+    assert "No time of day is said" in terminal.err
+    assert terminal("known", "name:run41-reprocessing", "--clear") == DONE
     assert terminal("check", "name:run41-reprocessing", "--timeout", "60") == 2
     assert terminal("limit", "name:db-dumps", "--last-good", "1m") == DONE
     assert terminal("list", "name:db-dumps", "--format", "json") == DONE
     assert terminal.document["timers"][0]["health"] == "OVERDUE"
     assert "last good copy is" in terminal.document["timers"][0]["why"]
     assert terminal("limit", "name:db-dumps") == MISUSED
+    assert terminal("limit", "name:db-dumps", "--clear", "--fewer-files", "10") == MISUSED
+    assert terminal("note", "name:db-dumps", "--clear", "--text", "kept?") == MISUSED
+    assert terminal("limit", "name:db-dumps", "--fewer-files", "30000") == DONE  # of mirrors of millions
+    assert terminal("limit", "name:db-dumps", "--clear") == DONE
     assert terminal("agenda", "--past", "6h") == DONE
     assert "still wait" in terminal.out
 
 
 def test_what_changed_and_what_would_stop_is_asked_from_the_shell(facility: Served, terminal: Shell) -> None:
+    assert terminal("changes", "--keep") == DONE
+    assert "no time yet" in terminal.err
     assert terminal("changes") == DONE
-    assert "remembered" in terminal.err
+    assert "This is remembered" in terminal.err
+    assert terminal("changes", "--zone", "Asia/Tokyo") == DONE
+    assert "Nothing changed since" in terminal.err
+    assert terminal.err.rstrip().endswith("JST.")
     assert terminal("rename", "db-dumps", "dumps-of-today", "--yes") == DONE
+    command = [sys.executable, "-m", "globus_tui", "changes"]
+    with open("/dev/full", "w") as full:  # what could not be shown is told the next time
+        assert subprocess.run(command, stdout=full, stderr=subprocess.DEVNULL, check=False).returncode == SOME
     assert terminal("changes", "--json", "--keep") == DONE
     assert {"name": "dumps-of-today", "what": "name", "before": "db-dumps", "after": "dumps-of-today"} in (
         terminal.document["changes"]
@@ -266,6 +330,18 @@ def test_what_changed_and_what_would_stop_is_asked_from_the_shell(facility: Serv
     assert terminal("impact", "no such place") == MISUSED
     assert terminal("run", "name:bio-results-out", "--yes", "--wait", "--timeout", "1") in (DONE, SOME)
     assert "did not end within 1 s" in terminal.out or "succeeded" in terminal.out.lower()
+
+
+def test_a_report_of_some_timers_has_the_changes_of_those_only(facility: Served, terminal: Shell) -> None:
+    assert terminal("pause", "name:db-dumps or name:course-material", "--yes") == DONE
+    assert terminal("report", "name:db-dumps") == DONE
+    changes = terminal.out.partition("## Changes")[2]
+    assert "| db-dumps | done |" in changes
+    assert "course-material" not in changes
+    assert terminal("report", "--hours", "1") == DONE
+    assert "course-material" in terminal.out.partition("## Changes")[2]
+    assert terminal("report", "no-such-timer") == DONE
+    assert "No timer matches." in terminal.err
 
 
 def test_skip_says_which_run_is_left_out_and_leaves_alone_what_has_none(facility: Served, terminal: Shell) -> None:
@@ -282,10 +358,14 @@ def test_skip_says_which_run_is_left_out_and_leaves_alone_what_has_none(facility
     assert abs(new.next_run - coming).total_seconds() == pytest.approx(86400, abs=1)
     assert terminal("show", "db-dumps", "--json") == DONE  # the one that is kept is not meant
     assert terminal.document["timer"]["id"] == new.job_id
+    assert terminal("run", "wake-up-callback", "--dry-run") == DONE
+    assert "only Globus can do that" in terminal.out
     for name in ("mirror-secondary", "one-off paper upload", "paper-2025-upload"):
         known = len(facility.sandbox.timers)
-        assert terminal("skip", name, "--yes") in (DONE, SOME)
-        assert not terminal.out.startswith("done")
+        assert terminal("skip", name, "--dry-run") == DONE  # what would be refused is not promised
+        assert terminal.out.startswith("left out: ")
+        assert terminal("skip", name, "--yes") == DONE
+        assert terminal.out == ""
         assert len(facility.sandbox.timers) == known
     assert terminal("undo", "--yes") == DONE
     assert (old.status, new.status) == ("active", "inactive")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -238,6 +239,23 @@ def test_gauges_that_prometheus_and_openmetrics_read(facility: Served, tmp_path:
     assert [line for line in found.stdout.splitlines() if not line.startswith("#")] == [
         'globus_tui_up{profile="default"} 0'
     ]
+
+
+def test_output_into_a_pipe_or_through_a_link_leaves_that_in_its_place(facility: Served, tmp_path: Path) -> None:
+    pipe, link, file = (tmp_path / name for name in ("pipe", "link", "file"))
+    os.mkfifo(pipe)
+    link.symlink_to(file)
+    for into, target in ((link, file), (link, file), (tmp_path / "to-pipe", pipe)):
+        if target is pipe:
+            into.symlink_to(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        assert check("sensor-hourly", "--output", str(into)).stdout == ""
+        text = os.read(reader, 10_000).decode() if target is pipe else file.read_text()
+        os.close(reader)
+        assert text.startswith("TIMERS ")
+        assert into.is_symlink()
+    assert pipe.is_fifo()
+    assert check("sensor-hourly", "--output", str(pipe)).returncode == 3  # nobody reads from it, which is told at once
 
 
 def test_what_was_changed_and_where_things_are(facility: Served, terminal: Shell, tmp_path: Path) -> None:

@@ -199,3 +199,9 @@ def test_the_value_of_an_option_is_left_as_it_was_typed() -> None:
     assert parse(["pause", "x", "--reason=-urgent"]).reason == "-urgent"
     with pytest.raises(SystemExit):
         parse(["pause", "x", "--reason", "-urgent"])
+
+
+def test_numbers_that_make_no_sense_are_refused() -> None:
+    for words in ("sandbox --timers -5", "sandbox --timers 0", "limit x --fewer-files 0", "watch --count 1001"):
+        done = tui(*words.split())
+        assert (done.returncode, "write 1 to 1" in done.stderr) == (2, True), words

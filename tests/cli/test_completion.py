@@ -197,3 +197,24 @@ def test_fish_completes_names_with_blanks_and_quotes_rightly(home: dict[str, str
     for typed, meant in lines.items():
         shell.send(f"said {typed}\t\r")
         assert f"<{meant}>DONE" in shell.until("DONE\r"), typed
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+@pytest.mark.parametrize(
+    ("line", "completes"),
+    [
+        ("plan", True), ("apply", True), ("drift", True), ("plan --out", True), ("check --output", True),
+        ("create --from-file", True), ("create --deletes", False), ("show", False),
+    ],
+)  # fmt: skip
+def test_files_are_completed_where_one_is_wanted(
+    home: dict[str, str], tmp_path: Path, line: str, *, completes: bool
+) -> None:
+    (tmp_path / "my-timers").mkdir()
+    words = ["globus-tui", *line.split(), f"{tmp_path}/my-t"]
+    asked = f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; COMP_LINE='{' '.join(words)}'"
+    program = (
+        f'source {script("bash", home)}; {asked}; COMP_POINT=${{#COMP_LINE}}; _globus_tui; echo "${{COMPREPLY[@]}}"'
+    )
+    done = subprocess.run(["bash", "--norc", "-c", program], env=home, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == (f"{tmp_path}/my-timers" if completes else "")

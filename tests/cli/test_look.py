@@ -152,6 +152,23 @@ def test_why_nothing_can_be_listed_is_told_by_the_exit_code(
     assert terminal("show", "db-dumps") == UNREACHABLE
 
 
+def test_a_sign_in_that_is_refused_is_told_with_the_command_that_mends_it(
+    facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for token in facility.sandbox.tokens.values():
+        token.revoked = True
+    assert terminal("export", "05ea81d4-91a3-49ef-9cdb-ad0fa34b7ffa") == 1
+    assert "Run globus-tui login first." in terminal.err
+    assert "Press" not in terminal.err
+    for name, value in facility.service_account().items():
+        monkeypatch.setenv(name, "wrong" if name.endswith("SECRET") else value)
+    for words in (["list"], ["pause", "db-dumps", "--yes"]):
+        assert terminal(*words) == SIGN_IN
+        assert "refused the service account" in terminal.err
+        assert "globus-tui doctor" in terminal.err  # nobody signs in as one
+        assert "globus-tui login" not in terminal.err
+
+
 def test_all_profiles_are_one_list_in_which_a_missing_sign_in_hides_nobody(
     facility: Served, terminal: Shell, tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from globus_tui.cli import MISUSED, OK, run
+from globus_tui.settings import load_settings
 
 CHICAGO = ("--zone", "America/Chicago", "--now", "2026-11-21T20:33:00Z")
 
@@ -92,7 +94,7 @@ def test_a_count_that_is_none_is_refused(count: str, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit) as left:
         when("now", f"--count={count}", capsys=capsys)
     assert left.value.code == MISUSED
-    assert "number of runs" in capsys.readouterr().err
+    assert "is not a number: write 1 to 1000" in capsys.readouterr().err
 
 
 def test_it_starts_without_the_screen_and_the_network() -> None:
@@ -103,3 +105,15 @@ def test_it_starts_without_the_screen_and_the_network() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "loaded:"
+
+
+def test_a_phrase_is_read_in_the_zone_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = load_settings(os.environ).paths.config
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text('zone = "Asia/Tokyo"\n')
+    monkeypatch.setenv("TZ", "America/Chicago")
+    found = document("daily at 02:00", *CHICAGO[2:], capsys=capsys)
+    assert (found["zone"], found["fires"][0]) == ("Asia/Tokyo", "2026-11-22T17:00:00+00:00")
+    assert document("daily at 02:00", *CHICAGO, capsys=capsys)["zone"] == "America/Chicago"

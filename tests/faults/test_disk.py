@@ -102,7 +102,7 @@ def test_while_nothing_can_be_written_all_is_kept_and_told_once(tmp_path: Path, 
             assert tokens.merge(KEY, SIGN_IN) == SIGN_IN
         else:
             words = journal.take_warning() or ""
-            assert words.endswith("Disk quota exceeded. Changes are recorded in memory only.")
+            assert words.endswith("Disk quota exceeded. Changes are recorded only until this program ends.")
             assert journal.take_warning() is None
         if kinds in (READ_ONLY, FULL):
             assert told is not None

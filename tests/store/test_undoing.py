@@ -233,11 +233,16 @@ async def test_a_pause_a_resume_and_a_rename_are_taken_back_and_brought_back(ope
         assert (timer.status, timer.name) == before
         _, redo = stacks(steps(await store.journal.entries()))
         await store.read_once()
-        await takes_back.carry_out(redo[-1], acts(redo[-1], store.states))
+        await takes_back.carry_out(redo[-1], acts(redo[-1], store.states), again=True)
         assert (timer.status, timer.name) == after
         assert stacks(steps(await store.journal.entries()))[1] == []
         last = bench.journal.unwritten[-1]
         assert (last["undoes"], last["again"]) == (redo[-1].key, True)
+        await store.read_once()
+        step, plan = await last_step(store)
+        await takes_back.carry_out(step, plan)  # an undo, though of a redo
+        assert (timer.status, timer.name) == before
+        assert "again" not in bench.journal.unwritten[-1]
 
 
 def plan_end(operation: Any) -> Any:

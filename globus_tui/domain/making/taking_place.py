@@ -93,18 +93,33 @@ def without_next_run(old: Job, draft: Draft, now: datetime) -> Skip:
     Raises:
         BadInput: there is no run to leave out, or it is too near; the message says what to do.
     """
-    if old.stands_still:
+    schedule, (run, then) = draft.schedule, runs_to_skip(old, now)
+    if not isinstance(schedule, RecurringSchedule):
+        raise BadInput(_NOT_TOLD)
+    return Skip(replace(draft, schedule=replace(schedule, start=then), group=()), run, then)
+
+
+def runs_to_skip(job: Job, now: datetime) -> tuple[datetime, datetime]:
+    """The run that would be left out, and the one with which it would go on.
+
+    Raises:
+        BadInput: as `without_next_run` does.
+    """
+    if job.stands_still:
         raise BadInput("It is paused: nothing runs that could be left out.")
-    if isinstance(old.schedule, OnceSchedule):
+    if isinstance(job.schedule, OnceSchedule):
         raise BadInput("It runs only once: pause it, or delete it.")
-    schedule, run = draft.schedule, next_tick(old.schedule, now, runs_done=old.n_runs)
+    schedule, run = job.schedule, next_tick(job.schedule, now, runs_done=job.n_runs)
     if not isinstance(schedule, RecurringSchedule) or run is None:
-        raise BadInput("Which run is its next one cannot be told, or it has none.")
+        raise BadInput(_NOT_TOLD)
     check_ahead(run, now)
     then = run + schedule.interval
     if schedule.end.until is not None and then > schedule.end.until:
         raise BadInput("Its next run is its last one: pause it, or delete it.")
-    return Skip(replace(draft, schedule=replace(schedule, start=then), group=()), run, then)
+    return run, then
+
+
+_NOT_TOLD = "Which run is its next one cannot be told, or it has none."
 
 
 def check_ahead(run: datetime, now: datetime) -> None:
