@@ -223,7 +223,7 @@ _GAUGES = (
     ("globus_tui_timer_state", "0 well, 1 warning, 2 critical, 3 not known.", state_of),
     ("globus_tui_timer_known",
      "1 if it is in trouble that somebody knows of, which globus_tui_timer_state leaves out, else 0.",
-     lambda timer: timer.state.health.known is not None),
+     lambda timer: timer.state.health.acknowledged is not None),
     ("globus_tui_timer_paused", "1 if the timer starts no runs until somebody acts, else 0.",
      lambda timer: None if timer.state.job.unreadable else timer.state.job.stands_still),
     ("globus_tui_timer_next_run_timestamp_seconds", "When the timer runs next.",
