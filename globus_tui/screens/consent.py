@@ -24,10 +24,10 @@ from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual.app import ComposeResult
-    from textual.events import Paste
+    from textual.events import Key, Paste
 
     from globus_tui.screens.console import Console
 
@@ -244,6 +244,17 @@ class ConsentScreen(Question[frozenset[str] | None]):
             pasted.stop()
             field.value = "".join(pasted.text.split())
             field.focus()
+
+    def begins_a_word(self, key: Key) -> bool:
+        """A code beside its field, typed, or pasted in a terminal that does not tell a paste from keys."""
+        field = self.query_one("#code", TextField)
+        begins = key.character is not None and (key.character.isalnum() or key.character in "-_")
+        return begins and field.display and not field.has_focus
+
+    async def take_word(self, keys: Sequence[Key]) -> None:
+        field = self.query_one("#code", TextField)
+        field.value += "".join(key.character or "" for key in keys)
+        field.focus()
 
     @on(TextField.Submitted, "#code")
     def take_the_code(self, submitted: TextField.Submitted) -> None:

@@ -118,6 +118,8 @@ class OrderedKeys(LineApp[R]):
                 self.key_now, self._key_page, self._key_is_free = event, ref(self.screen), False
                 self.post_message(event)
                 await self._key_over()
+                if self.screen is not page:
+                    self._key_moves = []  # what opened a page begins no word on it
                 if self._key_is_free and isinstance(event, Key):
                     self.say_unbound(event)
         except ScreenStackError:

@@ -14,6 +14,7 @@ from globus_tui.lines.driver import WholePastes
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.activity import ActivityScreen
 from globus_tui.screens.confirm import Confirm, ConfirmTyped
+from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.job_list import JobListScreen
 from globus_tui.widgets.page import Page
@@ -30,14 +31,19 @@ NEVER = 3600.0
 """Seconds that nobody waits for."""
 
 
-async def write(demo: Demo, pilot: Pilot[Any], text: str) -> None:
-    """Hand the program what a terminal sends, at one go, and let it come to rest."""
+def hand(demo: Demo, text: str) -> None:
+    """Hand the program what a terminal sends, at one go."""
     now = monotonic()
     for event in WholePastes().feed(text):
         event.time = now
         event.set_sender(demo.app)
         assert demo.app._driver is not None
         demo.app._driver.send_message(event)
+
+
+async def write(demo: Demo, pilot: Pilot[Any], text: str) -> None:
+    """The same, and let it come to rest."""
+    hand(demo, text)
     await demo.settle(pilot)
 
 
@@ -97,6 +103,18 @@ async def test_nothing_is_agreed_to_that_nobody_had_time_to_read(demo: Demo) -> 
         sheet._page_drawn_at -= NEVER
         await demo.press(pilot, "y")
         assert demo.changes() != []
+
+
+async def test_a_code_that_comes_as_keys_calls_no_command_and_lands_in_its_field(demo: Demo) -> None:
+    """Some terminals do not tell a paste from typing."""
+    async with demo.console() as pilot:
+        demo.point_at("genome-reference-pull")
+        await pilot.press("f")
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, ConsentScreen))
+        demo.app.word = 0.4
+        hand(demo, "-pcYjb_9")
+        await demo.until(pilot, lambda: demo.app.screen.query_one("#code", TextField).value == "-pcYjb_9")
+        assert isinstance(demo.app.screen, ConsentScreen)
 
 
 @pytest.mark.parametrize("keys", ["sync", "*sync", "climate", "genomics", "Restore", "quota", "jobs-Xs"])
