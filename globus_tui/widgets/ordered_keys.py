@@ -118,8 +118,6 @@ class OrderedKeys(LineApp[R]):
                 self.key_now, self._key_page, self._key_is_free = event, ref(self.screen), False
                 self.post_message(event)
                 await self._key_over()
-                if self.screen is not page:
-                    self._key_moves = []  # what opened a page begins no word on it
                 if self._key_is_free and isinstance(event, Key):
                     self.say_unbound(event)
         except ScreenStackError:
@@ -128,8 +126,8 @@ class OrderedKeys(LineApp[R]):
             self.key_now = self._key_task = None
 
     def _just_before(self, key: Key) -> list[Key]:
-        """Letters of the same word that only moved the cursor."""
-        last = self._key_moves[-1] if self._key_moves else None
+        """Letters of the same word that only moved the cursor; what opened this page begins no word on it."""
+        last = self._key_moves[-1] if self._key_moves and self._key_page() is self.screen else None
         close = last is not None and (last.character or "").isalpha() and key.time - last.time < self.word
         return self._key_moves if close else []
 
