@@ -33,7 +33,7 @@ def run(options: Namespace) -> int:
     ear, mouth = os.pipe()
     child = os.fork()
     if child == 0:
-        _work(options, ear, mouth)
+        _work(options, ear, mouth, until)
     os.close(mouth)
     answer = _hear(ear, until)
     if not answer:
@@ -70,7 +70,7 @@ def _hear(ear: int, until: float) -> bytes:
     return b""
 
 
-def _work(options: Namespace, ear: int, mouth: int) -> None:
+def _work(options: Namespace, ear: int, mouth: int, until: float) -> None:
     """Does the child's work and exits: the callers on the stack belong to the parent process."""
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -79,14 +79,14 @@ def _work(options: Namespace, ear: int, mouth: int) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):  # whoever waits for the end of the output must not wait for a child that hangs
             os.dup2(nothing, stream)
-        verdict = _check(options)
+        verdict = _check(options, until)
         with os.fdopen(mouth, "wb") as out:
             out.write(bytes([verdict.state]) + _shown(options, verdict).encode(errors="backslashreplace"))
     finally:
         os._exit(0)
 
 
-def _check(options: Namespace) -> Verdict:
+def _check(options: Namespace, until: float) -> Verdict:
     import asyncio
 
     from globus_tui.cli.look import read_listed
@@ -94,18 +94,21 @@ def _check(options: Namespace) -> Verdict:
 
     try:
         reading = asyncio.run(read_listed(options, names=False))
-        if options.alert:
-            asyncio.run(_alert(options, reading))
+        note = asyncio.run(_alert(options, reading, until)) if options.alert else None
         warning, critical = parse_range(options.warning), parse_range(options.critical)
         unread = [*((name, _reason(wrong)) for name, wrong in reading.failed), *reading.unsure]
         quiet = _quiet_until(options.quiet, reading.as_of, reading.zone) if options.quiet and reading.as_of else None
-        return Verdict(reading.listed, unread, reading.as_of, warning, critical, bool(options.filter), quiet)
+        return Verdict(reading.listed, unread, reading.as_of, warning, critical, bool(options.filter), quiet, note)
     except GlobusTuiError as wrong:
         return _not_known(options, _reason(wrong))
 
 
-async def _alert(options: Namespace, reading: Found) -> None:
-    """Tells the command of the setting on_alert what is new since the last check, as a console that stays would."""
+async def _alert(options: Namespace, reading: Found, until: float) -> str | None:
+    """Tells the command of the setting on_alert what is new since the last check, as a console that stays would.
+
+    Returns:
+        What went wrong with the command: how the timers are is known all the same.
+    """
     from globus_tui.cli.account import read_settings
     from globus_tui.cli.timers import looks
     from globus_tui.domain.timer.alerts import Watcher
@@ -117,7 +120,7 @@ async def _alert(options: Namespace, reading: Found) -> None:
 
     settings = read_settings(options)
     if reading.as_of is None or reading.failed or not settings.on_alert:
-        return
+        return None
     ledger = Ledger(settings.paths.state / "alerts.json", settings.profile)
     watcher = Watcher(settings.alert_after, settings.clear_after)
     watcher.restore(document((await ledger.read()).get("check")))
@@ -127,8 +130,10 @@ async def _alert(options: Namespace, reading: Found) -> None:
     by_timer = {alert.key: alert._replace(key=alert.key.partition(" ")[2]) for alert in alerts}  # as consoles name them
     claimed = await claim(list(by_timer.values()), ledger)
     documents = [alert_document(alert, listed[key]) for key, alert in by_timer.items() if alert in claimed]
-    if documents:
-        await run_hook(settings.on_alert, {"schema": SCHEMA, "alerts": documents}, options.timeout)
+    if not documents:
+        return None
+    limit = max(0.5, until - time.monotonic() - _MARGIN)
+    return await run_hook(settings.on_alert, {"schema": SCHEMA, "alerts": documents}, limit)
 
 
 def _reason(wrong: GlobusTuiError) -> str:

@@ -101,6 +101,7 @@ class Verdict(NamedTuple):
         critical: of the number of timers in critical trouble.
         filtered: only some of the timers were meant.
         quiet: until when nothing is said of trouble, as `06:00`; None: it is said.
+        note: what else should be known; changes nothing of the state.
     """
 
     listed: Sequence[Listed]
@@ -110,6 +111,7 @@ class Verdict(NamedTuple):
     critical: Range = NOTHING
     filtered: bool = False
     quiet: str | None = None
+    note: str | None = None
 
     @property
     def loud(self) -> State:
@@ -144,6 +146,7 @@ class Verdict(NamedTuple):
         lines += [f"{known} more in trouble that somebody knows of"] if known else []
         if self.quiet and self.loud not in (State.OK, State.UNKNOWN):
             lines.insert(0, f"quiet until {self.quiet}, else {self.loud.name}")
+        lines += [self.note] if self.note else []
         return clip(safe_line("; ".join(lines)).replace("|", "¦"), _LONGEST)
 
     def counts(self) -> dict[str, int | None]:

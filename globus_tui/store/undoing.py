@@ -6,6 +6,7 @@ step that they undo, so undoing such a step is redoing.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,11 +44,18 @@ class Step(NamedTuple):
         key: by which what undoes it names it.
         undoes: the step that it undid, if it did.
         entries: of the journal, those only that were carried out.
+        in_vain: ids of the timers of the step that it undid of which that failed.
     """
 
     key: str
     undoes: str | None
     entries: tuple[Mapping[str, Any], ...]
+    in_vain: frozenset[str] = frozenset()
+
+    def rest_of(self, undone: Step) -> list[Step]:
+        """What is left of the step that this one undid: the timers of which that failed."""
+        rest = tuple(entry for entry in undone.entries if _timer(entry) in self.in_vain)
+        return [undone._replace(entries=rest)] if rest else []
 
     @property
     def what(self) -> str:
@@ -62,26 +70,43 @@ class Step(NamedTuple):
 def steps(entries: Iterable[Mapping[str, Any]]) -> list[Step]:
     """The steps of a journal that can be undone, oldest first."""
     grouped: dict[str, list[Mapping[str, Any]]] = {}
+    tried: dict[str, set[str]] = {}
     for entry in entries:
         part = entry.get("why") in ("swap", "take back")  # of an edit, which has an entry of its own
-        if entry.get("outcome") != "done" or entry.get("what") not in _UNDONE_BY or part:
+        if entry.get("what") not in _UNDONE_BY or part:
             continue
         key = wire.text(entry.get("batch")) or wire.text(entry.get("request")) or wire.text(entry.get("when")) or ""
-        grouped.setdefault(key, []).append(entry)
-    all_steps = (Step(key, wire.text(group[0].get("undoes")), _weighty(group)) for key, group in grouped.items())
+        if entry.get("outcome") == "done":
+            grouped.setdefault(key, []).append(entry)
+        elif entry.get("undoes"):
+            tried.setdefault(key, set()).add(_undone(entry))
+    all_steps = (
+        Step(
+            key,
+            wire.text(group[0].get("undoes")),
+            _weighty(group),
+            frozenset(tried.get(key, ())).difference(map(_undone, group)),
+        )
+        for key, group in grouped.items()
+    )
     return [step for step in all_steps if step.what != "create" or step.undoes is not None]
+
+
+def _timer(entry: Mapping[str, Any]) -> str:
+    return wire.text(wire.document(entry.get("timer")).get("id")) or ""
+
+
+def _undone(entry: Mapping[str, Any]) -> str:
+    """The timer of which an entry takes something back: one that is made anew has another id."""
+    return wire.text(entry.get("undone")) or _timer(entry)
 
 
 def _weighty(entries: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """Drops entries that belong to another: the pause before a deletion or after a creation, a swap's creation."""
-
-    def timer(entry: Mapping[str, Any]) -> object:
-        return wire.document(entry.get("timer")).get("id")
-
-    swapped = {timer(entry) for entry in entries if entry.get("what") == "swap"}
-    entries = [entry for entry in entries if entry.get("what") != "create" or timer(entry) not in swapped]
-    made_or_gone = {timer(entry) for entry in entries if entry.get("what") in ("delete", "create")}
-    return tuple(entry for entry in entries if entry.get("what") != "pause" or timer(entry) not in made_or_gone)
+    swapped = {_timer(entry) for entry in entries if entry.get("what") == "swap"}
+    entries = [entry for entry in entries if entry.get("what") != "create" or _timer(entry) not in swapped]
+    made_or_gone = {_timer(entry) for entry in entries if entry.get("what") in ("delete", "create")}
+    return tuple(entry for entry in entries if entry.get("what") != "pause" or _timer(entry) not in made_or_gone)
 
 
 def stacks(history: Sequence[Step]) -> tuple[list[Step], list[Step]]:
@@ -93,10 +118,10 @@ def stacks(history: Sequence[Step]) -> tuple[list[Step], list[Step]]:
             undo.append(step)
             redo = []
         elif undo and undo[-1].key == step.undoes:
-            undo.pop()
+            undo += step.rest_of(undo.pop())
             redo.append(step)
         elif redo and redo[-1].key == step.undoes:
-            redo.pop()
+            redo += step.rest_of(redo.pop())
             undo.append(step)
     return undo, redo
 
@@ -195,9 +220,10 @@ class Undoer:
             again: the step was an undo, so this does again what that took back.
         """
         ends = []
-        with noting(undoes=step.key, **({"again": True} if again else {})):
-            for act in chosen:
-                if act.why_not is None:
+        step_noted = {"batch": os.urandom(8).hex(), "undoes": step.key, **({"again": True} if again else {})}
+        for act in chosen:
+            if act.why_not is None:
+                with noting(**step_noted, undone=act.job_id):
                     ends.append((*await self._do(act), act.label))
         return [(done, label, words) for done, words, label in ends]
 

@@ -332,6 +332,26 @@ def test_what_changed_and_what_would_stop_is_asked_from_the_shell(facility: Serv
     assert "did not end within 1 s" in terminal.out or "succeeded" in terminal.out.lower()
 
 
+def test_undo_goes_on_with_what_it_failed_at_before_it_takes_back_anything_older(
+    facility: Served, terminal: Shell
+) -> None:
+    first, second = timer(facility, "db-dumps"), timer(facility, "course-material")
+    assert terminal("rename", "home-backup", "kept-name", "--yes") == DONE
+    assert terminal("pause", first.job_id, second.job_id, "--yes") == DONE
+    facility.sandbox.faults.add(Fault(f"/jobs/{first.job_id}/resume", status=403))
+    assert terminal("undo", "--yes") == SOME
+    assert (first.status, second.status) == ("inactive", "active")
+    assert terminal("undo", "--dry-run") == DONE
+    assert terminal.out == "resume db-dumps\n"
+    assert terminal("undo", "--yes") == DONE
+    assert (first.status, timer(facility, "kept-name").status) == ("active", "active")
+    assert terminal("undo", "--dry-run") == DONE
+    assert terminal.out == "rename kept-name to home-backup\n"
+    assert terminal("redo", "--yes") == DONE
+    assert (first.status, second.status) == ("inactive", "active")
+    assert terminal("journal", "verify") == DONE
+
+
 def test_a_report_of_some_timers_has_the_changes_of_those_only(facility: Served, terminal: Shell) -> None:
     assert terminal("pause", "name:db-dumps or name:course-material", "--yes") == DONE
     assert terminal("report", "name:db-dumps") == DONE

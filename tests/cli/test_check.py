@@ -288,3 +288,14 @@ def test_a_check_tells_a_command_what_is_new_and_nothing_twice(
     (alert,) = json.loads(line)["alerts"]
     assert (alert["kind"], alert["name"], alert["health"]) == ("bad", "run41-reprocessing", "FAILED")
     assert alert["seconds"] > 86400  # since the first of its runs that failed
+
+
+def test_a_check_says_that_the_command_for_alerts_fails_and_how_the_timers_are(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('on_alert = ["false"]\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    found = check("run41-reprocessing", "--alert", "--timeout", "60")
+    assert found.returncode == 2
+    assert "on_alert: false ended with exit code 1 | timers=1" in found.stdout

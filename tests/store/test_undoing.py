@@ -49,6 +49,25 @@ def test_what_was_undone_can_be_redone_until_something_else_is_done() -> None:
     assert undo_and_redo(*paused, *resumed, entry("rename", "x")) == (["rename 1"], [])
 
 
+def test_timers_of_which_an_undo_failed_are_what_is_undone_next() -> None:
+    paused = [entry("pause", name, "b1") for name in "abc"]
+    failed = entry("resume", "b", "b2", undoes="b1", undone="b", outcome="refused")
+    first = [entry("resume", "a", "b2", undoes="b1", undone="a"), failed]  # and c was left out: it ran already
+    assert undo_and_redo(entry("rename", "x"), *paused, *first) == (["rename 1", "pause 1"], ["resume 1"])
+    (rest,) = stacks(steps([*paused, *first]))[0]
+    assert [one["timer"]["id"] for one in rest.entries] == ["b"]
+    second = entry("resume", "b", "b3", undoes="b1", undone="b")
+    assert undo_and_redo(*paused, *first, second) == ([], ["resume 1", "resume 1"])
+    again = entry("pause", "b", "b4", undoes="b3", undone="b", again=True)
+    assert undo_and_redo(*paused, *first, second, again) == (["pause 1"], ["resume 1"])
+    gone = [entry("delete", name, "b1") for name in "ab"]
+    anew = entry("create", "a2", "b2", undoes="b1", undone="a")
+    lost = {**entry("create", "", "b2", undoes="b1", undone="b", outcome="unknown"), "timer": {"name": "b"}}
+    assert undo_and_redo(*gone, anew, lost) == (["delete 1"], ["create 1"])
+    unpaused = entry("pause", "a2", "b2", undoes="b1", undone="a", outcome="refused")
+    assert undo_and_redo(gone[0], anew, unpaused) == ([], ["create 1"])  # made anew it is
+
+
 def test_a_deletion_is_one_thing_though_it_paused_first_and_an_edit_though_it_was_several_requests() -> None:
     deleted = [entry("pause", "a", "b1"), entry("delete", "a", "b1")]
     edited = [
