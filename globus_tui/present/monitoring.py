@@ -16,7 +16,7 @@ from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import begun, by_cause, called
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from globus_tui.present.timer_table import Listed
@@ -222,7 +222,7 @@ def _stamp(moment: datetime | None) -> float | None:
     return moment.timestamp() if moment else None
 
 
-_GAUGES = (
+_GAUGES: tuple[tuple[str, str, Callable[[Listed], float | None]], ...] = (
     ("globus_tui_timer_state", "0 well, 1 warning, 2 critical, 3 not known.", state_of),
     ("globus_tui_timer_known",
      "1 if it is in trouble that somebody knows of, which globus_tui_timer_state leaves out, else 0.",
