@@ -13,7 +13,6 @@ from textual.widgets import Static
 
 from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.timer.timer_groups import NamePattern, check_name
-from globus_tui.present.safe_text import safe_line
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_field import TextField
@@ -110,7 +109,7 @@ class Ask(Question[str]):
         except GlobusTuiError as wrong:
             note = self.query_one("#ask-note", Static)
             note.add_class("-wrong")
-            note.update(Content(str(wrong)))
+            note.update(Content(self.clipped(str(wrong), 480)))
         else:
             self.dismiss(text)
 
@@ -127,7 +126,7 @@ class Results(Question[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="sheet", id="results"):
-            yield Static(Content(self.question), classes="sheet-heading")
+            yield Static(Content(self.clipped(self.question, 160)), classes="sheet-heading")
             for done, label, words in sorted(self._results_lines, key=lambda entry: entry[0]):
                 head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
                 yield Static(Content.assemble(head, "  ", (self.safe(label), "bold"), "  ", self.safe(words)))
@@ -160,7 +159,7 @@ class Sheet(Question[bool]):
         if self._sheet_listed:
             room = max(3, self.app.size.height // 2 - 8)  # what is said and the answer stay in sight
             with VerticalScroll(can_focus=False, classes="sheet-list") as listed:
-                lines = (Content(safe_line(line)) if isinstance(line, str) else line for line in self._sheet_listed)
+                lines = (Content(self.safe(line)) if isinstance(line, str) else line for line in self._sheet_listed)
                 yield Static(Content("\n").join(lines))
             listed.styles.max_height = room
             if len(self._sheet_listed) > room:
@@ -238,7 +237,7 @@ class ConfirmTyped(Sheet):
         else:
             self.query_one("#typed", TextField).value = ""
             wrong = f"{submitted.value.strip()!r} is not it: nothing was changed. Type it exactly, or press Escape."
-            self.query_one("#typed-note", Static).update(Content(safe_line(wrong)))
+            self.query_one("#typed-note", Static).update(Content(self.clipped(wrong, 480)))
 
 
 class LostAnswer(Question[str | None]):
@@ -317,7 +316,7 @@ class RenameMany(Question["NewNames"]):
         lines += [f"{name or '(no name)'}" for job_id, name in self._rename_names.items() if job_id not in changed]
         rest = [f"… and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
         count = f"{len(changed)} of {len(self._rename_names)} names change"
-        words = "\n".join([f"{count}:", *(f"  {safe_line(line)}" for line in (*lines[:_SHOWN], *rest))])
+        words = "\n".join([f"{count}:", *(f"  {self.clipped(line, 160)}" for line in (*lines[:_SHOWN], *rest))])
         self.query_one("#rename-preview", Static).update(Content(words))
 
     @on(TextField.Submitted)

@@ -125,7 +125,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
     def compose(self) -> ComposeResult:
         prompt = self._consent_prompt
         with VerticalScroll(id="consent", can_focus=False):
-            yield Static(Content(self.safe(prompt.heading)), classes="sheet-heading")
+            yield Static(Content(self.clipped(prompt.heading, 160)), classes="sheet-heading")
             if prompt.choices:
                 yield Static(id="meant", markup=False)
             yield Static(id="asked", markup=False)

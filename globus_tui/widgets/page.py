@@ -14,7 +14,7 @@ from textual.messages import CloseMessages, Prune
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from globus_tui.present.safe_text import safe_line
+from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, clip, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,7 +132,7 @@ class Question(Page[Answer], ModalScreen[Answer]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
-            yield Static(Content(safe_line(self.question)), classes="sheet-heading")
+            yield Static(Content(self.clipped(self.question, 160)), classes="sheet-heading")
             yield from self.compose_sheet()
 
     def ask(self, then: Callable[[Answer], object]) -> None:
@@ -154,5 +154,11 @@ class Question(Page[Answer], ModalScreen[Answer]):
         """A text of a service made harmless, in letters that this terminal can draw."""
         return safe_line(text, ascii_only=self.app.has_class("-ascii"))
 
+    def clipped(self, text: str, cells: int) -> str:
+        """The same with both its ends, at most so long: a name of pages leaves the answer in sight."""
+        ellipsis = ASCII_ELLIPSIS if self.app.has_class("-ascii") else ELLIPSIS
+        short = clip(text, cells, where="middle")  # before its letters are spelled out, too: that keeps no end
+        return clip(self.safe(short), cells, where="middle", ellipsis=ellipsis)
+
     def line(self, text: str, style: str = "") -> Static:
-        return Static(Content.styled(self.safe(text), style))
+        return Static(Content.styled(self.clipped(text, 480), style))

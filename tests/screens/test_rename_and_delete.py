@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.demo import Demo
 
@@ -62,3 +64,18 @@ async def test_the_task_of_a_run_in_progress_is_cancelled_after_a_question(demo:
         assert demo.note() == "tape-second-copy: The task was cancelled."
         assert [call.rsplit("/", 1)[1] for call in demo.changes()] == ["cancel"]
         assert "canceled" in demo.row("tape-second-copy")
+
+
+@pytest.mark.parametrize("options", [(), ("--ascii",)])
+async def test_a_name_of_pages_leaves_question_and_answer_in_sight(demo: Demo, options: tuple[str, ...]) -> None:
+    async with demo.console(*options, size=(80, 24)) as pilot:
+        job_id = demo.job_id("db-dumps")
+        demo.sandbox.timers[job_id].name = "[b]x 日本 " * 1000
+        await demo.press(pilot, "r")
+        for key, question, answer in (("X", "for good?", f"{job_id[:8]} and press"), ("x", "?", "y skip it")):
+            assert demo.table.move_to(job_id)
+            await demo.press(pilot, key)
+            assert question in demo.text()
+            assert answer in " ".join(demo.text().split())
+            assert demo.text().isascii() or not options
+            await demo.press(pilot, "escape")
