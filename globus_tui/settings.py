@@ -159,6 +159,8 @@ def load_settings(
     environ = os.environ if environ is None else environ
     paths = Paths.of_this_user(environ)
     file = _File(paths.config)
+    if not file.is_there and environ.get("GLOBUS_TUI_CONFIG"):
+        raise SettingsError(f"GLOBUS_TUI_CONFIG names {paths.config}, which is not there", advice=_ELSEWHERE)
     chosen = file.settings(())
     name = profile or environ.get("GLOBUS_PROFILE") or chosen.get("profile", "default")
     keys, profiles = file.keys(), file.profiles()
@@ -212,17 +214,22 @@ _MOST_BYTES = 1_000_000
 _LONGEST_LINE = 4000
 
 
+_ELSEWHERE = "Correct this first: starting without it could act on another service or as somebody else."
+
+
 class _File:
     """A configuration file, read as far as it can be."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.is_there = True
         self._faults: list[tuple[tuple[str, ...], str]] = []
         self._lines: list[str] = []
         self._found: dict[str, Any] = {}
         try:
             text = read_file(path, _MOST_BYTES).removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
         except (FileNotFoundError, NotADirectoryError):
+            self.is_there = False
             return
         except OSError as wrong:
             raise SettingsError(f"{path}: cannot be read ({wrong.strerror or wrong})") from None
@@ -248,7 +255,7 @@ class _File:
         if matters:
             raise SettingsError(
                 "; ".join(dict.fromkeys(matters)),
-                advice="Correct this first: starting without it could act on another service or as somebody else.",
+                advice=_ELSEWHERE,
             )
 
     def _fault(self, place: tuple[str, ...], words: str, line: int | None = None) -> None:

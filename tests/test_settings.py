@@ -23,10 +23,12 @@ def _written(tmp_path: Path, text: str) -> dict[str, str]:
     return {"GLOBUS_TUI_CONFIG": str(path)}
 
 
-def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
-    found = load_settings({"GLOBUS_TUI_CONFIG": str(tmp_path / "none.toml")})
+def test_without_a_file_the_defaults_hold_but_one_that_is_named_has_to_be_there(tmp_path: Path) -> None:
+    found = load_settings({})
     assert (found.refresh, found.profile, found.client_id) == (30, "default", TUTORIAL_CLIENT_ID)
     assert found.problems == ()
+    with pytest.raises(SettingsError, match=r"GLOBUS_TUI_CONFIG names .*none\.toml, which is not there"):
+        load_settings({"GLOBUS_TUI_CONFIG": str(tmp_path / "none.toml")})
 
 
 def test_a_profile_lays_its_own_values_over_the_file(tmp_path: Path) -> None:
