@@ -101,7 +101,7 @@ class Shadow:
         width of every character: a part with characters other than of one cell is written whole and not remembered.
         """
         pieces: list[str] = []
-        style, at = PLAIN, (-1, -2)  # nowhere near: the top line is not one below it
+        style, at = PLAIN, _NOWHERE
         for x, y, strip in parts:
             cells = strip.cells(colour_system)
             if cells is None:
@@ -137,13 +137,17 @@ class Shadow:
         return spans
 
 
+_NOWHERE = -1, -2
+"""No place is near it: the top line is not one below it."""
+
+
 def _move(at: tuple[int, int], to: tuple[int, int]) -> str:
     (column, line), (x, y) = at, to
     if y == line:
         return f"\x1b[{x + 1}G" if x != column else ""
     if y == line + 1 and not x:
         return "\r\n"
-    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
 
 
 R = TypeVar("R")
@@ -231,8 +235,7 @@ class LineApp(App[R]):
     def _line_write(self, driver: Driver, sequences: str) -> None:
         if not sequences:
             return
-        x, y = self.cursor_position
-        sequences += f"\x1b[{y + 1};{x + 1}H"
+        sequences += _move(_NOWHERE, self.cursor_position)
         whole = self._line_answers and len(sequences) >= _SHORT
         driver.write(f"\x1b[?2026h{sequences}\x1b[?2026l" if whole else sequences)
         may_ask = self._line_answers and self._line_unanswered < _OFTEN_ENOUGH and not self._line_leaving

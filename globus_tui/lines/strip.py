@@ -33,6 +33,8 @@ _ATTRIBUTES = (
     ("strike", "9"),
 )
 
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""What takes an attribute off; bold and dim go together."""
 
 Codes = tuple[str, str, str]
 """A style as SGR parameters: attributes, text colour, background."""
@@ -178,11 +180,13 @@ def _codes(style: Style, colour_system: str) -> Codes:
 
 @lru_cache(maxsize=1024)
 def _change(current: Codes, wanted: Codes) -> str:
-    parts: list[str] = []
-    if current[0] != wanted[0]:
-        if current[0]:  # an attribute can only be taken off by name or by starting again, which is as short
-            parts.append("0")
-            current = PLAIN
-        parts.append(wanted[0])
-    parts += [new for old, new in zip(current[1:], wanted[1:], strict=True) if old != new]
-    return f"\x1b[{';'.join(part for part in parts if part)}m"
+    """The shorter of two ways from one style to another: what differs, or all of it from the start."""
+    return min(_differences(current, wanted, ()), _differences(PLAIN, wanted, ("0",)), key=len)
+
+
+def _differences(current: Codes, wanted: Codes, first: tuple[str, ...]) -> str:
+    have, want = (set(filter(None, codes[0].split(";"))) for codes in (current, wanted))
+    off = {_OFF[code] for code in have - want}
+    on = sorted(code for code in want if code not in have or _OFF[code] in off)
+    colours = (new for old, new in zip(current[1:], wanted[1:], strict=True) if old != new)
+    return f"\x1b[{';'.join((*first, *sorted(off), *on, *colours))}m"
