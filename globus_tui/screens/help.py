@@ -91,7 +91,7 @@ class Help(Question[None]):
         self._help_about = about
 
     def compose(self) -> ComposeResult:
-        yield TextField(placeholder="type to search the keys", id="help-search")
+        yield TextField(placeholder="type to search the keys; esc closes", id="help-search")
         with VerticalScroll(id="help-page"):
             yield Static(self._page(""), id="help-words")
 
