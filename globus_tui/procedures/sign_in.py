@@ -289,7 +289,7 @@ class SignIn:
     def broken(self) -> tuple[JobId, ...]:
         """All timers that a sign-in or a consent would mend."""
         states = self._app.states
-        trouble = (key for key, row in states.rows.items() if row.word.is_trouble and row.pending is None)
+        trouble = (key for key, row in states.rows.items() if row.is_trouble and row.pending is None)
         return tuple(key for key in trouble if wants_fix(states[key]))
 
     def alike(self, job_ids: Sequence[JobId]) -> tuple[JobId, ...]:

@@ -206,7 +206,7 @@ class EverybodyScreen(Narrowing):
         line.display = bool(line.left.plain)
 
     def _profile_words(self, look: Look, shown: int) -> str:
-        trouble = sum(row.word.is_trouble for row in look.states.rows.values())
+        trouble = sum(row.is_trouble for row in look.states.rows.values())
         known = f"{len(look.states)} timers" if look.read_at else "not read yet"
         if look.read_at and self._row_order.narrowed:
             known = f"{shown} of {known}"

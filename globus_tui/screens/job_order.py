@@ -253,7 +253,7 @@ class JobOrder:
         return self._hits.found.keys()
 
     def _shows(self, row: Row, states: States, view: Viewpoint) -> bool:
-        if self.problems_only and not row.word.is_trouble:
+        if self.problems_only and not row.is_trouble:
             return False
         return not self._filter or self._filter.matches(self._subject(row, states, view))
 
@@ -292,7 +292,7 @@ def _outages(rows: Iterable[Row], states: States, view: Viewpoint) -> tuple[Time
     hits = (
         Hit(row.job_id, row.health, tuple(filter(None, (row.source, row.destination))))
         for row in rows
-        if row.word.is_trouble and row.pending is None
+        if row.is_trouble and row.pending is None
     )
     large = (
         (outage, tuple(sorted(map(JobId, outage.keys)))) for outage in outages(hits) if len(outage.keys) >= _FOLDED

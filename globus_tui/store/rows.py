@@ -17,7 +17,17 @@ from globus_tui.domain import wire
 from globus_tui.domain.documents import Block, Source, decode
 from globus_tui.domain.schedule.schedule import next_tick
 from globus_tui.domain.timer.filter import folded
-from globus_tui.domain.timer.health import RECENT, SHORTEST_SLOW_RUN, Health, Why, Word, grace, judge, last_good
+from globus_tui.domain.timer.health import (
+    LAST_OF_TROUBLE,
+    RECENT,
+    SHORTEST_SLOW_RUN,
+    Health,
+    Why,
+    Word,
+    grace,
+    judge,
+    last_good,
+)
 from globus_tui.domain.timer.history import Past
 from globus_tui.domain.timer.job import Job, JobId, JobKind, JobStatus, view
 from globus_tui.domain.timer.orders import NONE
@@ -98,6 +108,11 @@ class Row(NamedTuple):
     def word(self) -> Word:
         """Its health word."""
         return self.health.word
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether a person should look at it, or knows of it."""
+        return self.order <= LAST_OF_TROUBLE
 
     @property
     def rank(self) -> int:

@@ -222,7 +222,7 @@ def next_clock_shift(
         return None
     step = schedule.interval
     last = _last_tick(schedule, first, now + within, runs_done or 0)
-    stride = max(step, timedelta(days=1) // step * step)  # a change lasts for months, so one look a day finds it
+    stride = max(step, timedelta(days=7) // step * step)  # a change lasts for weeks, so one look a week finds it
     early = first
     while early < last:
         late = min(early + stride, last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.quick_dataclass import dataclass
@@ -27,6 +28,7 @@ class Cause:
     proofs: frozenset[tuple[str, str]]
 
 
+@lru_cache(maxsize=256)  # many timers want the same, and it is asked whenever the list is put in order
 def cause_of(gare: Gare) -> Cause:
     """The cause behind a requirement."""
     proofs = {

@@ -136,6 +136,9 @@ class Health:
         return 2 * (_RANKS[Word.WARN] if self.acknowledged else self.word.rank) + (self.acknowledged is not None)
 
 
+LAST_OF_TROUBLE = 2 * _RANKS[Word.WARN] + 1
+"""The `order` of trouble that somebody knows of; all other trouble comes before it."""
+
 RECENT = timedelta(days=7)
 """How long an ended timer whose last run failed still counts as FAILED."""
 
