@@ -250,7 +250,8 @@ class Refresher:
         return True
 
     def _runs_wanted(self) -> int:
-        checked = self.board.freshness.checked_at
+        # What an earlier session showed was read there: this one has no older runs to put new ones to.
+        checked = self.board.freshness.checked_at if self.board.documents else None
         silence = (self.board.clock() - checked).total_seconds() if checked else None
         return runs_to_ask_for(len(self.board.documents), silence)
 

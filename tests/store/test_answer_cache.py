@@ -18,7 +18,7 @@ from globus_tui.screens.job_actions import why_not
 from globus_tui.store import answer_cache
 from globus_tui.store.answer_cache import AnswerCache, Kept
 from globus_tui.store.job_store import JobStore
-from globus_tui.store.refresh_plan import FreshnessState
+from globus_tui.store.refresh_plan import FEW_RUNS, MANY_RUNS, FreshnessState
 from globus_tui.store.services import Services
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ class Globus:
 
     def __init__(self, *jobs: Job | dict[str, object], failure: GlobusTuiError | None = None) -> None:
         self.jobs, self.failure = jobs, failure
+        self.runs_asked_for: list[int] = []
 
     async def read_list(self, take: Any, last: Any, **options: Any) -> tuple[Any, float | None]:
+        self.runs_asked_for.append(options["result_count"])
         if self.failure:
             raise self.failure
         return take(Entry(None, job, "" if isinstance(job, Job) else json.dumps(job)) for job in self.jobs), None
@@ -125,6 +127,15 @@ async def test_the_first_answer_replaces_them_all() -> None:
     await session.refresh()
     assert [state.job.label for state in session.states.values()] == ["renamed", "nightly 3"]
     assert session.freshness.state is FreshnessState.FRESH
+
+
+async def test_the_first_list_brings_as_many_runs_however_young_the_kept_rows_are() -> None:
+    globus = Globus(job(1))
+    session = store(globus)
+    session.show_kept(await kept_by(Globus(job(1))))
+    await session.refresh()
+    await session.refresh()
+    assert globus.runs_asked_for == [MANY_RUNS, FEW_RUNS]
 
 
 async def test_they_stay_and_stay_locked_while_globus_does_not_answer() -> None:
