@@ -205,7 +205,7 @@ class JobOrder:
         whole = {
             key: group
             for key, group in self.groups.items()
-            if hits is None or all(self._shows(states.rows[part.job_id], states, view) for part in group.rows)
+            if hits is None or all(part.job_id in hits for part in group.rows)
         }
         self.folded = {
             key: group
@@ -248,14 +248,16 @@ class JobOrder:
         if same and (before.wanted is current or (before.wanted.within(current) and current.within(before.wanted))):
             return before.found.keys()
         among: Iterable[Row] = before.found.values() if same and current.within(before.wanted) else self._order
-        among = [row for row in among if row.job_id in states.rows and self._shows(row, states, view)]
-        self._hits = _Hits(about, current, {row.job_id: row for row in among})
+        wanted = bool(current)
+        found = {
+            row.job_id: row
+            for row in among
+            if row.job_id in states.rows
+            and (row.is_trouble or not self.problems_only)
+            and (not wanted or current.matches(self._subject(row, states, view)))
+        }
+        self._hits = _Hits(about, current, found)
         return self._hits.found.keys()
-
-    def _shows(self, row: Row, states: States, view: Viewpoint) -> bool:
-        if self.problems_only and not row.is_trouble:
-            return False
-        return not self._filter or self._filter.matches(self._subject(row, states, view))
 
     def shown_together(self, job_id: JobId) -> GroupState | None:
         """The group that a timer belongs to, or None."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import next_tick
 from globus_tui.domain.timer.filter import folded
-from globus_tui.domain.timer.health import Why, last_good
+from globus_tui.domain.timer.health import Why, Word, last_good
 from globus_tui.domain.timer.history import Past, task_of
 from globus_tui.domain.timer.job import Job, JobKind, JobStatus
 from globus_tui.domain.timer.orders import NONE, Orders
@@ -73,6 +73,9 @@ def why_words(row: Row, glance: Glancing, view: Viewpoint) -> str:
     return why(case_of(glance(row), view))
 
 
+_HEALTHS = {word: word.value.casefold() for word in Word}
+
+
 class RowSubject:
     """What of a row can be filtered by (`domain.filter.Subject`): each made when a condition asks for it, then kept.
 
@@ -89,6 +92,7 @@ class RowSubject:
         self.name = row.folded
         self.profile = folded(profile)
         self.word = row.word
+        self.health = _HEALTHS[row.word]
         self.cause = row.health.why.value
         self.interval_seconds = row.interval_seconds
         self.next_run = None if row.undated or not row.active else row.next_run
@@ -97,10 +101,6 @@ class RowSubject:
         orders = view.orders.get(row.job_id, NONE)
         self.note, self.tags = folded(orders.note), tuple(map(folded, orders.tags))
         self._row, self._glance = row, states.glance  # kept for days, it must not hold the states of back then
-
-    @property
-    def health(self) -> str:
-        return self.word.value.casefold()
 
     @cached_property
     def source(self) -> str:

@@ -181,7 +181,13 @@ class Filter:
 
     def matches(self, timer: Subject) -> bool:
         """Whether a timer meets it."""
-        return not self.ways or any(all(term.matches(timer) for term in way) for way in self.ways)
+        for way in self.ways:  # loops, which are faster: this runs for thousands at every letter
+            for term in way:
+                if not term.matches(timer):
+                    break
+            else:
+                return True
+        return not self.ways
 
     def rank(self, timer: Subject) -> int:
         """Where to put a timer that meets it, the lowest first; 0 for all when nothing is fuzzy."""
