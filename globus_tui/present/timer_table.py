@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.domain.schedule.schedule import wire_moment
@@ -40,7 +41,10 @@ class Listed(NamedTuple):
 
 
 def by_cause(listed: Sequence[Listed]) -> list[tuple[Listed, ...]]:
-    """The timers in their order, those that one cause hits together, in the place of the first of them."""
+    """The timers in their order, those that one cause hits together, in the place of the first of them.
+
+    Before the others stands the worst of them that is in trouble for longest: it gives the name, and the reason.
+    """
     hits = (
         Hit(str(at), row.state.health, tuple(str(side) for side in row.state.job.sides if side))
         for at, row in enumerate(listed)
@@ -48,7 +52,12 @@ def by_cause(listed: Sequence[Listed]) -> list[tuple[Listed, ...]]:
     first = {int(outage.keys[0]): outage.keys for outage in outages(hits)}
     later = {int(key) for keys in first.values() for key in keys[1:]}
     together = ((listed[int(key)] for key in first.get(at, (at,))) for at in range(len(listed)) if at not in later)
-    return [tuple(group) for group in together]
+    return [tuple(sorted(group, key=_how_bad)) for group in together]
+
+
+def _how_bad(row: Listed) -> tuple[int, float]:
+    since = row.state.health.in_trouble_since
+    return row.state.health.order, since.timestamp() if since else inf
 
 
 def called(group: Sequence[Listed]) -> str:

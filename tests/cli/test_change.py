@@ -360,6 +360,9 @@ def test_a_report_of_some_timers_has_the_changes_of_those_only(facility: Served,
     assert "course-material" not in changes
     assert terminal("report", "--hours", "1") == DONE
     assert "course-material" in terminal.out.partition("## Changes")[2]
+    (outage,) = (line for line in terminal.out.splitlines() if "timers, as" in line)
+    lasts = outage.split(" | ")[2]
+    assert f"({lasts})" in outage, "how long it lasts and the reason are of two timers"
     assert terminal("report", "no-such-timer") == DONE
     assert "No timer matches." in terminal.err
 
