@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from globus_tui.domain.timer.cause import Hit, outages
 from globus_tui.domain.timer.filter import Filter, parse_filter
 from globus_tui.domain.timer.job import JobId
-from globus_tui.domain.timer.sorting import Column, in_order
+from globus_tui.domain.timer.sorting import SortColumn, in_order
 from globus_tui.domain.timer.timer_groups import TimerGroup, split_name, timer_groups
 from globus_tui.present.health_words import why
 from globus_tui.present.transfer_words import collection_name
@@ -68,9 +68,9 @@ class JobOrder:
         """Trouble first, nothing filtered; `profile`: whose timers they are; `grouping`: groups may be one row each."""
         self.profile = profile
         self.grouping = grouping
-        self.column = Column.HEALTH
+        self.column = SortColumn.HEALTH
         self.descending = False
-        self.then: tuple[tuple[Column, bool], ...] = ()
+        self.then: tuple[tuple[SortColumn, bool], ...] = ()
         self.problems_only = False
         self.pins: tuple[str, ...] = ()
         self.groups: Mapping[JobId, GroupState] = {}
@@ -117,8 +117,8 @@ class JobOrder:
         A group of which some timers are hidden or marked is shown one by one: nobody acts on what he does not see.
         """
         by = {self.column, *(column for column, _ in self.then)}
-        words: object = (view.now, view.zone, id(view.names)) if Column.WHY in by else None
-        if words is None and (by & {Column.FROM, Column.TO} or self._outages):
+        words: object = (view.now, view.zone, id(view.names)) if SortColumn.WHY in by else None
+        if words is None and (by & {SortColumn.FROM, SortColumn.TO} or self._outages):
             words = id(view.names)
         basis = (states, self.column, self.descending, self.then, words, self.pins)
         if not self._asked or self._asked[0] is not states or self._asked[1:] != basis[1:]:
@@ -140,16 +140,16 @@ class JobOrder:
             self._grouped = states, view.names
         rows = sorted([*states.rows.values(), *map(_group_row, self.groups.values())])
         for column, descending in reversed(((self.column, self.descending), *self.then)):
-            if column is not Column.HEALTH or descending or self.then:
+            if column is not SortColumn.HEALTH or descending or self.then:
                 rows = in_order(rows, self.value(column, states, view), descending=descending)
         if self.pins:  # a pin holds whatever is sorted by
             places = {job_id: place for place, job_id in enumerate(self.pins)}
             rows.sort(key=lambda row: places.get(row.key, len(places)))
         self._order = tuple(rows)
 
-    def value(self, column: Column, states: States, view: Viewpoint) -> Callable[[Row], object]:
+    def value(self, column: SortColumn, states: States, view: Viewpoint) -> Callable[[Row], object]:
         """What rows are put in order by; of a row without it, None."""
-        if column is Column.WHY:
+        if column is SortColumn.WHY:
             groups = {group.job_id: group for group in self.groups.values()}
 
             def words(row: Row) -> str | None:
@@ -158,8 +158,8 @@ class JobOrder:
                 return reason.casefold() or None
 
             return words
-        if column in (Column.FROM, Column.TO):
-            source = column is Column.FROM
+        if column in (SortColumn.FROM, SortColumn.TO):
+            source = column is SortColumn.FROM
 
             def side(row: Row) -> object:
                 end, paths = (row.source if source else row.destination), row.paths.partition(SIDES_APART)
@@ -168,11 +168,11 @@ class JobOrder:
 
             return side
         return {
-            Column.HEALTH: lambda row: row.rank,
-            Column.NAME: lambda row: row.folded or None,
-            Column.LAST: lambda row: row.last_run,
-            Column.EVERY: lambda row: row.interval_seconds,
-            Column.NEXT: lambda row: None if row.undated else row.next_run,
+            SortColumn.HEALTH: lambda row: row.rank,
+            SortColumn.NAME: lambda row: row.folded or None,
+            SortColumn.LAST: lambda row: row.last_run,
+            SortColumn.EVERY: lambda row: row.interval_seconds,
+            SortColumn.NEXT: lambda row: None if row.undated else row.next_run,
         }[column]
 
     def _find_groups(self, states: States, view: Viewpoint) -> None:

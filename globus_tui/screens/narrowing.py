@@ -12,10 +12,10 @@ from textual import on, work
 from textual.content import Content
 
 from globus_tui.domain.timer.filter import completions
-from globus_tui.domain.timer.sorting import Column
+from globus_tui.domain.timer.sorting import SortColumn
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.base import LineCommand, TimerScreen
-from globus_tui.widgets.job_table import COLUMNS, SORTABLE, JobTable
+from globus_tui.widgets.job_table import COLUMNS, JobTable
 from globus_tui.widgets.text_field import CompletingField, TextField
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _OPTIONS = 8
 """Completions that are shown."""
-COLUMN_OF = {name: Column[name.upper()] for name in SORTABLE}
+COLUMN_OF = {column.value: column for column in SortColumn}
 
 
 def _column_completions(typed: str) -> list[str]:
@@ -51,7 +51,7 @@ class Narrowing(TimerScreen):
 
     def look_by(self, view: SavedView) -> None:
         order = self._row_order
-        order.column, order.descending = COLUMN_OF.get(view.order, Column.HEALTH), view.descending
+        order.column, order.descending = COLUMN_OF.get(view.order, SortColumn.HEALTH), view.descending
         then = ((COLUMN_OF.get(key.removeprefix("-")), key.startswith("-")) for key in view.then)
         order.then = tuple((column, turned) for column, turned in then if column is not None)
         self._chosen_columns = tuple(name for name in view.columns if name in COLUMNS)
@@ -66,7 +66,7 @@ class Narrowing(TimerScreen):
         return {
             "filter": LineCommand(self._filter_by, self._completions),
             "sort": LineCommand(
-                self._sort_by_name, lambda typed: [name for name in SORTABLE if name.startswith(typed)]
+                self._sort_by_name, lambda typed: [name for name in COLUMN_OF if name.startswith(typed)]
             ),
             "columns": LineCommand(self._show_columns, _column_completions),
         }
@@ -94,7 +94,7 @@ class Narrowing(TimerScreen):
         if clicked.column_id in COLUMN_OF:
             self._sort_by(COLUMN_OF[clicked.column_id])
 
-    def _sort_by(self, column: Column) -> None:
+    def _sort_by(self, column: SortColumn) -> None:
         order = self._row_order
         order.descending = order.column is column and not order.descending
         order.column, order.then = column, ()
@@ -110,7 +110,7 @@ class Narrowing(TimerScreen):
         keys = [(COLUMN_OF.get(name.removeprefix("-")), name.startswith("-")) for name in typed.casefold().split(",")]
         known = [(column, turned) for column, turned in keys if column is not None]
         if len(known) < len(keys):
-            return f"Write :sort and one or several of {', '.join(SORTABLE)}: :sort to,-next; - turns one round."
+            return f"Write :sort and one or several of {', '.join(COLUMN_OF)}: :sort to,-next; - turns one round."
         order = self._row_order
         (order.column, order.descending), order.then = known[0], tuple(known[1:])
         self._remember()
@@ -135,9 +135,9 @@ class Narrowing(TimerScreen):
         place = columns.index(self._row_order.column) + step
         self._sort_by(columns[place % len(columns)])
 
-    action_jobs_sort_health = partialmethod(_sort_by, Column.HEALTH)
-    action_jobs_sort_name = partialmethod(_sort_by, Column.NAME)
-    action_jobs_sort_next = partialmethod(_sort_by, Column.NEXT)
+    action_jobs_sort_health = partialmethod(_sort_by, SortColumn.HEALTH)
+    action_jobs_sort_name = partialmethod(_sort_by, SortColumn.NAME)
+    action_jobs_sort_next = partialmethod(_sort_by, SortColumn.NEXT)
     action_jobs_sort_column = partialmethod(_sort_beside, 0)
     action_jobs_sort_left = partialmethod(_sort_beside, -1)
     action_jobs_sort_right = partialmethod(_sort_beside, 1)

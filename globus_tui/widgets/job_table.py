@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 
 STRIP_WIDE, STRIP_NARROW = 14, 7
-SORTABLE = ("health", "name", "last", "next", "every", "from", "to", "why")
-"""Columns that rows can be put in order of, left to right."""
 COLUMNS = ("health", "name", "runs", "last", "next", "every", "from", "to", "why", "status", "id")
 """All that can be chosen."""
 USUAL = ("health", "name", "runs", "last", "next", "every", "why")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.decode import unpacked_steps
 from globus_tui.domain.documents import walk
-from globus_tui.domain.timer.sorting import Column
+from globus_tui.domain.timer.sorting import SortColumn
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.timers.routes import job_document, page_of
 from globus_tui.sandbox.world.history import facility
@@ -77,7 +77,7 @@ def refresh_table() -> str:
     step("first order", lambda: order.rows(board.states, view))
     step("a list with 1 % changed", read(other))
     step("order again", lambda: order.rows(board.states, view))
-    order.column = Column.NAME
+    order.column = SortColumn.NAME
     step("order by name", lambda: order.rows(board.states, view))
     step("prepare the filter", lambda: list(order.prepare(board.states, view)))
     order.typed = "cli"

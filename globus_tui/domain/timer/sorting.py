@@ -12,18 +12,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Column(Enum):
-    """A column of the list; the value is its heading."""
+class SortColumn(Enum):
+    """A column that rows can be put in order of, left to right; the value is its id."""
 
-    HEALTH = "HEALTH"
-    NAME = "NAME"
-    RUNS = "RUNS"
-    LAST = "LAST"
-    NEXT = "NEXT"
-    EVERY = "EVERY"
-    FROM = "FROM"
-    TO = "TO"
-    WHY = "WHY"
+    HEALTH = "health"
+    NAME = "name"
+    LAST = "last"
+    NEXT = "next"
+    EVERY = "every"
+    FROM = "from"
+    TO = "to"
+    WHY = "why"
 
 
 def in_order(rows: Iterable[T], value: Callable[[T], Any], *, descending: bool = False) -> list[T]:
