@@ -255,7 +255,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self._first_frame.close()
         # The end of a batch wakes the app, not the screen, which would then wait for its next sixtieth of a second.
         self.screen._on_timer_update()
-        self.store.refresher.seen.set()
+        self.store.refresher.rows_on_screen.set()
         if self.account.who is not None:
             self.call_after_refresh(self._begin_watching)  # loads what requests need, beside which nothing is drawn
 
@@ -306,7 +306,7 @@ class GlobusTui(OrderedKeys[Switch]):
             tasks=self.store.tasks,
             ascii=self.host.ascii,
             fleet=self.fleet.differing,
-            orders=self.store.decided,
+            orders=self.store.decisions,
         )
 
     def book_wake(self) -> None:
@@ -580,7 +580,7 @@ class GlobusTui(OrderedKeys[Switch]):
         from globus_tui.screens.about_self import AboutSelf, own_cost
 
         lasted, done = time.monotonic() - self.started_at, self.activity
-        cost = own_cost(self.store, requests=done.requests, received=done.received, lasted=lasted)
+        cost = own_cost(self.store, requests=done.requests, received=done.bytes_received, lasted=lasted)
         self.push_screen(AboutSelf(cost))
 
     def _open_unless_there(self, kind: type[TimerScreen], *arguments: object) -> None:

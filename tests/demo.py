@@ -31,7 +31,7 @@ from globus_tui.sandbox.service import InProcessTransport, Service, make_app
 from globus_tui.sandbox.world.flows import NATIVE_CLIENT_ID
 from globus_tui.settings import load_settings
 from globus_tui.store.job_store import JobStore
-from globus_tui.store.journal import Journal, folded
+from globus_tui.store.journal import Journal, merge_by_request
 from globus_tui.store.services import Services
 from globus_tui.widgets.text_line import TextLine
 from tests.facility import copied_facility
@@ -250,4 +250,4 @@ class Demo:
         """What the journal says, one entry for each request."""
         path: Path = self.app.settings.paths.state / "journal.jsonl"
         lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-        return [dict(one) for one in folded(lines)]
+        return [dict(one) for one in merge_by_request(lines)]

@@ -89,7 +89,7 @@ class Answer:
         packed: the bytes before that, when the call said which came last: what is walked is unpacked on the way.
         unchanged: the same came again as the last time; nobody has to read it.
         age: seconds since it was asked for, when another copy of this program was told it; None when this one was.
-        received: bytes of the body as it came over the wire; 0 where that is not known.
+        bytes_received: bytes of the body as it came over the wire; 0 where that is not known.
     """
 
     service: str
@@ -99,7 +99,7 @@ class Answer:
     elapsed: float = 0.0
     packed: bytes = field(default=b"", repr=False)
     unchanged: bool = False
-    received: int = 0
+    bytes_received: int = 0
     age: float | None = None
 
     def chunks(self) -> Iterator[bytes]:
@@ -165,7 +165,7 @@ class Exchange:
     Attributes:
         status: None when no answer arrived.
         milliseconds: until the last byte, or until it failed.
-        received: bytes of the body as it came over the wire.
+        bytes_received: bytes of the body as it came over the wire.
     """
 
     service: str
@@ -173,4 +173,4 @@ class Exchange:
     path: str
     status: int | None
     milliseconds: int
-    received: int
+    bytes_received: int

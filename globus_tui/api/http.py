@@ -237,7 +237,7 @@ class Connection:
                         path=call.path,
                         status=answer.status if answer else None,
                         milliseconds=round((time.perf_counter() - began) * 1000),
-                        received=(answer.received or len(answer.body)) if answer else 0,
+                        bytes_received=(answer.bytes_received or len(answer.body)) if answer else 0,
                     )
                 )
 

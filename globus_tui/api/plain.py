@@ -276,11 +276,11 @@ def whole(call: Call, answer: Answer, packed: bytes) -> Answer:
     received = len(packed)
     if call.last_packed is not None and answer.status == 200:
         unchanged = bool(call.last_packed) and same_packed(packed, call.last_packed)
-        return replace(answer, packed=packed, received=received, unchanged=unchanged)
+        return replace(answer, packed=packed, bytes_received=received, unchanged=unchanged)
     try:
         body = unpacked(packed, answer.headers.get("content-encoding", ""))
     except Damaged as damage:
         if answer.status < 400:
             raise answer.unreadable(f"an answer whose compression is damaged: {damage}") from None
         body = b""
-    return replace(answer, body=body, received=received)
+    return replace(answer, body=body, bytes_received=received)

@@ -109,7 +109,7 @@ class Sender:
 async def _read(call: Call, response: httpx.Response) -> Answer:
     answer = Answer(call.service, response.status_code, dict(response.headers), b"")
     if response.is_stream_consumed:  # by a test's transport, which gives the whole body at once
-        return replace(answer, body=await response.aread(), received=response.num_bytes_downloaded)
+        return replace(answer, body=await response.aread(), bytes_received=response.num_bytes_downloaded)
     pieces, received = [], 0
     async for piece in response.aiter_raw():
         received += len(piece)

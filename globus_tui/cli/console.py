@@ -128,11 +128,11 @@ async def _enter(
     backend.connection.on_exchange = early.append
     first, answered = None, asyncio.Event()
     if kept is not None:
-        store.show_kept(kept)
+        store.show_cached(kept)
     elif backend.account.who is not None:
         await backend.connection.open()
         store.subscribe(lambda change: answered.set())
-        store.refresher.seen.clear()
+        store.refresher.rows_on_screen.clear()
         first = asyncio.create_task(store.refresh())
     for module in ("textual.app", "globus_tui.app", "globus_tui.screens.job_list"):
         await asyncio.to_thread(import_module, module)

@@ -174,7 +174,7 @@ async def export_all(options: Namespace) -> int:
         if typed and not chosen:
             raise BadInput(f"No timer matches {' '.join(typed)[:80]!r}.", advice="globus-tui list shows all.")
         makes = planner(context)
-        jobs = [timer.state.job for timer in chosen if timer.state.replaced is None]
+        jobs = [timer.state.job for timer in chosen if timer.state.replacement is None]
         exporter = await exported(jobs, makes, context.store, context.making.read, context.zone)
         _write_folder(exporter, where, context)
         plan = await record(where, exporter.keys, partial(makes.plan, where, preflight=False))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from globus_tui.auth.account import Account
     from globus_tui.auth.logout import Logout
     from globus_tui.settings import Settings
-    from globus_tui.store.answer_cache import AnswerCache, Kept
+    from globus_tui.store.answer_cache import AnswerCache, CachedRows
     from globus_tui.store.job_state import Change
     from globus_tui.store.job_store import JobStore
 
@@ -59,7 +59,7 @@ class Keeping:
         elif (rows := self._to_keep()) is not None:
             self._save(rows)
 
-    def _save(self, kept: Kept) -> bool:
+    def _save(self, kept: CachedRows) -> bool:
         """Names for completion as well, where the rows kept are all there are: `list` keeps those of more."""
         from globus_tui.store.rows import view_of
 
@@ -83,5 +83,5 @@ class Keeping:
         if (rows := self._to_keep()) is not None:
             await asyncio.to_thread(self._save, rows)
 
-    def _to_keep(self) -> Kept | None:
-        return self._store.to_keep(self._rows.label) if self._account.who == self._who else None
+    def _to_keep(self) -> CachedRows | None:
+        return self._store.to_cache(self._rows.label) if self._account.who == self._who else None

@@ -154,7 +154,7 @@ async def _read_one(options: Namespace, names: bool) -> Found:
         if names and not options.filter:
             context.keep_names(listed)
         profile, why = context.settings.profile, context.store.freshness.partial or "The tasks of runs were not read"
-        unsure = [] if context.store.runs_known else [(profile, why)]
+        unsure = [] if context.store.has_all_tasks else [(profile, why)]
         return Found(listed, [], unsure, profile, context.store.now(), context.zone)
 
 
@@ -269,7 +269,7 @@ async def run_log(options: Namespace) -> int:
         details = context.store.details
         await _load_runs(context, job_id, options.run or 1)
         state = context.store.states[job_id]
-        runs, told_run = state.job.runs, state.told_run
+        runs, told_run = state.job.runs, state.run_to_show
         if len(runs) < (options.run or 1):
             raise BadInput(f"Globus lists {len(runs)} runs of it, so there is no run {options.run or 1}.")
         newer = options.run is None and not options.follow and state.job.running

@@ -16,7 +16,7 @@ from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import as_json
 from globus_tui.settings import Settings, origins
-from globus_tui.store.journal import folded, read_journal
+from globus_tui.store.journal import merge_by_request, read_journal
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -43,7 +43,9 @@ def run_journal(options: Namespace) -> int:
             return FAILED
         show((f"{path}: {counted(len(lines), 'line')}, all as written",))
         return OK
-    entries = folded(line.entry for line in lines if line.entry and line.entry.get("profile") == settings.profile)
+    entries = merge_by_request(
+        line.entry for line in lines if line.entry and line.entry.get("profile") == settings.profile
+    )
     if options.action == "export" and options.format == "table":
         options.format = "jsonl"
     if options.format == "jsonl":

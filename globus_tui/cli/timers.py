@@ -61,7 +61,7 @@ class Context:
 
         store = self.store
         names = {key: collection.name for key, collection in store.collections.items() if collection.name}
-        return Viewpoint(store.now(), self.zone, names, store.tasks, self.ascii, orders=store.decided)
+        return Viewpoint(store.now(), self.zone, names, store.tasks, self.ascii, orders=store.decisions)
 
     async def read(self, *, names: bool = True) -> None:
         """Reads all timers; `names` as for `JobStore.read_once`.
@@ -139,7 +139,7 @@ class Context:
         name = normalize("NFC", typed) if len(words) == 1 else None
         named = [state for state in states.values() if name and normalize("NFC", state.job.name or "") == name]
         # one that was replaced is kept, not meant
-        named = [state for state in named if state.replaced is None] or named
+        named = [state for state in named if state.replacement is None] or named
         if not named and not parse_filter(typed):
             raise BadInput(f"{typed[:80]!r} leaves out nothing: name the timers that are meant.")
         timers = self.listed(named) or self.matching(typed)
@@ -173,7 +173,7 @@ class Context:
         if not matching:
             raise BadInput(f"No timer has the id or name {text[:80]!r}.", advice="globus-tui list shows all.")
         if len(matching) > 1:  # those in whose place another one has come are not meant
-            matching = [state for state in matching if state.replaced is None] or matching
+            matching = [state for state in matching if state.replacement is None] or matching
         if len(matching) > 1:
             ids = ", ".join(f"{state.job_id} ({state.job.label})" for state in matching[:5])
             raise BadInput(f"{text[:80]!r} is {counted(len(matching), 'timer')}: {ids}.", advice="Write the id of one.")

@@ -111,7 +111,7 @@ async def _close(options: Namespace, context: Context) -> int:
         codes.append(code)
         shown.append(show_end(f"{'done' if code == OK else 'FAILED'}  {item.name}: {words}"))
 
-    await windows.close(window, closing, stagger=options.stagger, told=told)
+    await windows.close(window, closing, stagger=options.stagger, report=told)
     return code_of_all(codes) or code_of_all(shown)
 
 

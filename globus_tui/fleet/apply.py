@@ -27,7 +27,17 @@ from globus_tui.present.sizes import counted
 from globus_tui.private_files import take_lock
 from globus_tui.store.creation import Attempt, Created, Creation, NotCreated, Unconfirmed
 from globus_tui.store.open_requests import LATE
-from globus_tui.store.operations import Delete, Done, JobOperation, NeedsConsent, Pause, Rename, Resume, SignedOut
+from globus_tui.store.operations import (
+    Delete,
+    Done,
+    Failed,
+    JobOperation,
+    NeedsConsent,
+    Pause,
+    Rename,
+    Resume,
+    SignedOut,
+)
 from globus_tui.store.swapping import NotSwapped, Swapped, Swapper
 
 if TYPE_CHECKING:
@@ -149,7 +159,7 @@ class Applier:
             self._called, self._unreached = plan.names.called, 0
             gate = asyncio.Semaphore(AT_ONCE)
 
-            async def carried(item: Item) -> Result:
+            async def apply_item(item: Item) -> Result:
                 async with gate:
                     gone = self._unreached >= AT_ONCE
                     result = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
@@ -157,8 +167,8 @@ class Applier:
                     return result
 
             deleted = [item for item in chosen if Act.DELETE in item.acts]
-            first = await asyncio.gather(*(carried(item) for item in chosen if Act.DELETE not in item.acts))
-            last = await asyncio.gather(*(carried(item) for item in deleted))
+            first = await asyncio.gather(*(apply_item(item) for item in chosen if Act.DELETE not in item.acts))
+            last = await asyncio.gather(*(apply_item(item) for item in deleted))
         return (*first, *last)
 
     async def _item(self, item: Item, plan: Plan) -> Result:
@@ -239,7 +249,7 @@ class Applier:
             raise _Stopped(
                 " ".join((*asked(outcome.gare, self._called), "Run globus-tui fix, or press f on it in the console."))
             )
-        raise _Stopped(outcome.words, error=getattr(outcome, "error", None))
+        raise _Stopped(outcome.words, error=outcome.error if isinstance(outcome, Failed) else None)
 
     async def _create(self, item: Item, wanted: Wanted) -> str:
         self._insist_on_consents(item)
@@ -277,8 +287,9 @@ class Applier:
             self._forget_attempt(item)
         if isinstance(creation, NeedsConsent):
             return _wanting(creation.gare, self._called, rest)
+        error = creation.error if isinstance(creation, NotCreated) else None
         signed_out = " Run globus-tui login first." if isinstance(creation, SignedOut) else ""
-        return _Stopped(f"{creation.words}{signed_out} {rest}".strip(), error=getattr(creation, "error", None))
+        return _Stopped(f"{creation.words}{signed_out} {rest}".strip(), error=error)
 
     async def _replace(self, item: Item, wanted: Wanted, job: Job, plan: Plan) -> str:
         """Replaces a timer: the new one is created and verified, then takes over."""

@@ -83,7 +83,7 @@ async def exported(
     bare = [str(job.job_id) for job in jobs if job.transfer is None and not job.unreadable]
     known = dict(zip(bare, await some_at_once([document(job_id) for job_id in bare]), strict=True))
     exporter = Exporter(sure, names, store.now(), zone, defaults, keys)
-    exporter.add_all([(job, known.get(str(job.job_id), {})) for job in jobs], store.decided)
+    exporter.add_all([(job, known.get(str(job.job_id), {})) for job in jobs], store.decisions)
     return exporter
 
 

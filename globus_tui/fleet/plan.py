@@ -259,7 +259,7 @@ class Planner:
 
     def _replaced(self) -> Mapping[str, str]:
         """New timers by the ids of those whose place they have taken, as far as the journal tells."""
-        return {str(key): state.replaced.job_id for key, state in self._store.states.items() if state.replaced}
+        return {str(key): state.replacement.job_id for key, state in self._store.states.items() if state.replacement}
 
     # --- names
 
@@ -304,10 +304,10 @@ class Planner:
             known = self._store.collections.get(name.lower())
             return [(name.lower(), known.name if known is not None and known.name else name)]
         answer = await self._lookup.suggest(name)
-        if answer.problems and not answer.found:
+        if answer.problems and not answer.entries:
             raise BadInput(f"The collection “{name}” could not be looked up: {answer.problems[0]}")
         named = {key: collection.name for key, collection in self._store.collections.items() if collection.name}
-        named |= {match.collection.collection_id: match.collection.name for match in answer.found}
+        named |= {match.collection.collection_id: match.collection.name for match in answer.entries}
         same = [(key, called) for key, called in named.items() if called == name]
         return same or [(key, called) for key, called in named.items() if called.casefold() == name.casefold()]
 

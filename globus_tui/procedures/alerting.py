@@ -38,7 +38,7 @@ class Alerting:
         freshness = self._app.store.freshness
         if freshness.state is not FreshnessState.FRESH or freshness.checked_at == self._read_at:
             return
-        if self._read_at is None and not self._app.store.runs_known:
+        if self._read_at is None and not self._app.store.has_all_tasks:
             return  # what is in trouble already is not all known yet
         self._read_at = freshness.checked_at
         states = self._app.store.states

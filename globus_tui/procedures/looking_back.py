@@ -10,7 +10,7 @@ from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.present import moments
 from globus_tui.present.sizes import counted
-from globus_tui.store.changes import Changed, Seen, changes, from_document, seen_now, to_document
+from globus_tui.store.changes import Difference, TimerSnapshot, changes, from_document, seen_now, to_document
 from globus_tui.store.ledger import Ledger
 from globus_tui.store.refresh_plan import FreshnessState
 
@@ -27,15 +27,15 @@ class LookingBack:
     def __init__(self, app: Console) -> None:
         self._app = app
         self._ledger = Ledger(None if app.host.demo else app.settings.paths.state / "seen.json", app.settings.profile)
-        self._before: Mapping[str, Seen] | None = None
+        self._before: Mapping[str, TimerSnapshot] | None = None
         self._since: datetime | None = None
         self._read = False
-        self.changes: list[Changed] = []
+        self.changes: list[Difference] = []
 
     async def begin(self) -> None:
         """With the first reading: tell what changed since the last session, once the runs are known too."""
         store = self._app.store
-        if self._read or store.freshness.state is not FreshnessState.FRESH or not store.runs_known:
+        if self._read or store.freshness.state is not FreshnessState.FRESH or not store.has_all_tasks:
             return
         self._read = True
         try:

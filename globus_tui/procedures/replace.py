@@ -77,8 +77,8 @@ class Replace(Create):
         else:
             await self._app.store.refresh()
             self._app.say(swap.words, "error")
-        if swap.fired:
-            await self._tell_of_runs(created.job, swap.fired)
+        if swap.runs_started:
+            await self._tell_of_runs(created.job, swap.runs_started)
 
     async def _ask_again(self, words: str) -> bool:
         from globus_tui.screens.confirm import Confirm

@@ -23,23 +23,23 @@ class OwnCost(NamedTuple):
     Attributes:
         memory: bytes in memory now; None where the system does not tell.
         requests: sent to Globus, repeated ones included.
-        received: bytes of their answers, as they came over the wire.
+        bytes_received: bytes of their answers, as they came over the wire.
         pace: seconds between refreshes as things are; 0 is off.
-        lists_asked: lists that this copy asked for.
-        lists_taken: lists that another copy asked for.
-        last_taken: the list shown is one of those.
+        lists_requested: lists that this copy asked for.
+        lists_shared: lists that another copy asked for.
+        last_was_shared: the list shown is one of those.
     """
 
     uptime: timedelta
     cpu_seconds: float
     memory: int | None
     requests: int
-    received: int
+    bytes_received: int
     pace: float
     timers: int
-    lists_asked: int = 0
-    lists_taken: int = 0
-    last_taken: bool = False
+    lists_requested: int = 0
+    lists_shared: int = 0
+    last_was_shared: bool = False
 
 
 def own_lines(cost: OwnCost) -> tuple[str, ...]:
@@ -51,17 +51,17 @@ def own_lines(cost: OwnCost) -> tuple[str, ...]:
         f"processor  {cost.cpu_seconds:.1f} s, {cost.cpu_seconds / seconds:.1%} of one core",
         f"memory     {'not known' if cost.memory is None else size(cost.memory)}",
         f"requests   {cost.requests}, {cost.requests / max(hours, 1 / 60):.0f} an hour at this rate",
-        f"received   {size(cost.received)}",
+        f"received   {size(cost.bytes_received)}",
         f"shared     {_sharing(cost)}",
     )
 
 
 def _sharing(cost: OwnCost) -> str:
-    if not cost.lists_taken:
+    if not cost.lists_shared:
         return "no list was read by another copy on this host"
-    last = "; the last one by another copy" if cost.last_taken else "; the last one by this copy"
-    lists = counted(cost.lists_taken + cost.lists_asked, "list")
-    return f"{cost.lists_taken} of {lists} read by another copy on this host{last}"
+    last = "; the last one by another copy" if cost.last_was_shared else "; the last one by this copy"
+    lists = counted(cost.lists_shared + cost.lists_requested, "list")
+    return f"{cost.lists_shared} of {lists} read by another copy on this host{last}"
 
 
 def own_cost(store: JobStore, *, requests: int, received: int, lasted: float) -> OwnCost:
@@ -69,8 +69,8 @@ def own_cost(store: JobStore, *, requests: int, received: int, lasted: float) ->
     lists, states = store.refresher, store.states
     used = resource.getrusage(resource.RUSAGE_SELF)
     return OwnCost(
-        timedelta(seconds=lasted), used.ru_utime + used.ru_stime,
-        memory_now(), requests, received, lists.plan.pace, len(states), lists.asked_here, lists.taken, lists.last_taken,
+        timedelta(seconds=lasted), used.ru_utime + used.ru_stime, memory_now(), requests, received, lists.plan.pace,
+        len(states), lists.lists_requested, lists.lists_shared, lists.last_was_shared,
     )  # fmt: skip
 
 

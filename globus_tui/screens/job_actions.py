@@ -141,7 +141,7 @@ class JobActions(TimerScreen):
         taken = []
         for state in states:
             reason = why(state)
-            if reason is None and state.replaced is not None and len(targets) > 1:
+            if reason is None and state.replacement is not None and len(targets) > 1:
                 key = key_words(self.app.settings.keys, "jobs.replaced")
                 reason = (f"was replaced ({key} lists it)", f"were replaced ({key} lists them)")
             if reason is None:
@@ -218,7 +218,7 @@ class JobActions(TimerScreen):
         def why(state: JobState) -> Reason | None:
             if state in broken:
                 return SIGN_IN
-            before = together and state.job_id not in together and state.replaced is None
+            before = together and state.job_id not in together and state.replacement is None
             return _switch_reason(state) or ((BEFORE if state.job.stands_still else RUNS) if before else None)
 
         states, words = self._sorted_out(states, why)
@@ -226,7 +226,9 @@ class JobActions(TimerScreen):
             return
         operations: list[Operation] = [Resume(state.job_id) for state in states]
         sentences = [sentence for state in states if (sentence := self._catch_up_words(state))]
-        sentences += [resume_warning(state.job.label, state.replaced) for state in states if state.replaced is not None]
+        sentences += [
+            resume_warning(state.job.label, state.replacement) for state in states if state.replacement is not None
+        ]
         if not sentences and not words:
             self._operate(operations)
             return
@@ -263,7 +265,7 @@ class JobActions(TimerScreen):
         if not states:
             return
         job_ids = {state.job_id for state in states}
-        live = (state.job for state in self.app.states.values() if state.replaced is None)
+        live = (state.job for state in self.app.states.values() if state.replacement is None)
         groups = timer_groups(live) if len(states) > 1 else ()
         group = next((group for group in groups if set(group.job_ids) == job_ids), None)
         if group is not None:
@@ -380,7 +382,7 @@ class JobActions(TimerScreen):
     def action_job_log(self) -> None:
         if not (states := self._able("job.log")):
             return
-        if (run := states[0].told_run) is None:
+        if (run := states[0].run_to_show) is None:
             self.app.say("No run of it has made a task yet, so there is no log.", "warning", about="cursor")
             return
         from globus_tui.screens.run_detail import RunDetailScreen

@@ -183,7 +183,7 @@ class JobOrder:
                 before = self._may_group.get(job_id)
                 same = before is not None and before[0] == row.serial
                 state = None if same else states[job_id]
-                if state is None or state.replaced is None:
+                if state is None or state.replacement is None:
                     may[job_id] = before if before is not None and state is None else (row.serial, states[job_id].job)
         self._may_group = may
         group_states = {}

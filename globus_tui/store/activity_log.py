@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.domain.quick_dataclass import dataclass
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 KEPT = 2000
 
 
-class Exchanged(Protocol):
+class RequestSummary(Protocol):
     """One request, as the client tells of it: never its headers, query or bodies."""
 
     @property
@@ -28,7 +29,7 @@ class Exchanged(Protocol):
     @property
     def milliseconds(self) -> int: ...  # until the last byte, or until it failed
     @property
-    def received(self) -> int: ...  # bytes of the body
+    def bytes_received(self) -> int: ...  # bytes of the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Activity:
     method: str = ""
     status: int | None = None
     milliseconds: int = 0
-    received: int = 0
+    bytes_received: int = 0
     severity: str = ""
 
 
@@ -56,15 +57,15 @@ class ActivityLog:
     """Lines for the activity screen, and sums over all requests so far.
 
     Attributes:
-        received: bytes of all answers.
+        bytes_received: bytes of all answers.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.requests = 0
-        self.received = 0
+        self.bytes_received = 0
         self._now = now
         self._lines: deque[Activity] = deque(maxlen=KEPT)
-        self._count = 0
+        self._keys = count(1)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -72,25 +73,15 @@ class ActivityLog:
     def __reversed__(self) -> Iterator[Activity]:
         return reversed(self._lines)
 
-    def note(self, exchange: Exchanged) -> None:
-        self._add(
-            exchange.service,
-            exchange.path,
-            method=exchange.method,
-            status=exchange.status,
-            milliseconds=exchange.milliseconds,
-            received=exchange.received,
-        )
+    def note(self, request: RequestSummary) -> None:
+        about = request.method, request.status, request.milliseconds, request.bytes_received
+        self._lines.append(Activity(next(self._keys), self._now(), request.service, request.path, *about))
         self.requests += 1
-        self.received += exchange.received
+        self.bytes_received += request.bytes_received
 
     def note_message(self, words: str, severity: str) -> None:
-        self._add("note", words, severity=severity)
+        self._lines.append(Activity(next(self._keys), self._now(), "note", words, severity=severity))
 
     def command(self, command: str) -> None:
         """Remember the CLI command that does what is being done."""
-        self._add("same as", command, severity="information")
-
-    def _add(self, service: str, path: str, **rest: Any) -> None:
-        self._count += 1
-        self._lines.append(Activity(self._count, self._now(), service, path, **rest))
+        self._lines.append(Activity(next(self._keys), self._now(), "same as", command, severity="information"))

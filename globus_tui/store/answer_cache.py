@@ -37,7 +37,7 @@ ROWS_KEPT = 120
 SAVE_EVERY = 180.0
 """Seconds: the file is written no more often, besides at the end."""
 
-_FORMAT = 4
+_FORMAT = 5
 _MOST_BYTES = 8_000_000
 _OURS = "globus_tui.domain."
 _OTHERS = {
@@ -45,12 +45,12 @@ _OTHERS = {
     ("datetime", "timedelta"),
     ("datetime", "timezone"),
     ("globus_tui.store.rows", "Row"),
-    ("globus_tui.store.answer_cache", "Kept"),
+    ("globus_tui.store.answer_cache", "CachedRows"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedRows:
     """The cached data of one profile.
 
     Attributes:
@@ -86,7 +86,7 @@ class AnswerCache:
         self.path = folder / f"rows-{name}"
         self._saved_at = 0.0
 
-    def load(self) -> Kept | None:
+    def load(self) -> CachedRows | None:
         """Returns the cached data; None if there is none, or if it cannot be used."""
         try:
             with open_own(self.path, _MOST_BYTES) as file:
@@ -99,12 +99,12 @@ class AnswerCache:
             return None
         except (zlib.error, pickle.UnpicklingError):
             return None
-        return value if isinstance(value, Kept) and value.label == self.label else None
+        return value if isinstance(value, CachedRows) and value.label == self.label else None
 
     def due(self) -> bool:
         return time.monotonic() - self._saved_at >= SAVE_EVERY or not self._saved_at
 
-    def save(self, kept: Kept) -> bool:
+    def save(self, kept: CachedRows) -> bool:
         """Replaces the file; False when that is not possible. Blocks: call it off the event loop."""
         self._saved_at = time.monotonic()
         try:

@@ -29,7 +29,7 @@ from globus_tui.store.rows import (
     make_row,
     merge_job,
     merge_runs,
-    noted,
+    row_news,
     view_of,
     with_older_runs,
 )
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.orders import Orders
     from globus_tui.domain.timer.run import Run
     from globus_tui.domain.transfer.task import Task
-    from globus_tui.store.answer_cache import Kept
+    from globus_tui.store.answer_cache import CachedRows
     from globus_tui.store.job_state import Pending
     from globus_tui.store.rows import ListRead, OlderRuns, Row, StoredDocument
 
@@ -56,20 +56,20 @@ class NameShelf:
 
     def __init__(self) -> None:
         self.collections: Mapping[str, Collection] = MappingProxyType({})
-        self.read: set[str] = set()
-        self._seeded: set[str] = set()
+        self.ids_read: set[str] = set()
+        self._from_cache: set[str] = set()
         self._wanted: dict[str, None] = {}
         self._not_before: dict[str, datetime] = {}
 
     def note(self, sides: Iterable[str]) -> None:
         """Takes down which collections a job touches."""
         for side in sides:
-            if side not in self.collections or side in self._seeded:
+            if side not in self.collections or side in self._from_cache:
                 self._wanted[side] = None
 
-    def seed(self, collections: Mapping[str, Collection]) -> None:
+    def take_cached(self, collections: Mapping[str, Collection]) -> None:
         """Takes what an earlier session knew: good until it is looked up again."""
-        self._seeded.update(collections)
+        self._from_cache.update(collections)
         self.collections = MappingProxyType(dict(collections))
 
     def wanted(self, now: datetime, limit: int = NAMES_AT_ONCE) -> tuple[str, ...]:
@@ -89,13 +89,13 @@ class NameShelf:
 
     def take(self, collections: Mapping[str, Collection]) -> bool:
         """Takes collections that were looked up, by the id asked for; True if any was new or differs."""
-        self.read.update(collections)
-        self._seeded.difference_update(collections)
+        self.ids_read.update(collections)
+        self._from_cache.difference_update(collections)
         for key in collections:
             self._wanted.pop(key, None)
         return self._keep({key: new for key, new in collections.items() if self.collections.get(key) != new})
 
-    def missed(self, collection_id: str, now: datetime, *, refused: bool) -> None:
+    def note_failure(self, collection_id: str, now: datetime, *, refused: bool) -> None:
         """The look-up failed: not again for a while."""
         self._not_before[collection_id] = now + (_REFUSED_FOR if refused else _UNREACHABLE_FOR)
 
@@ -167,11 +167,11 @@ class Board:
         moment: seconds of a clock that all programs of this machine share and nobody sets.
         documents: what is known of each timer, by id: where the text of its document is.
         states: what is published; a new mapping only when something in it changed.
-        opened: jobs somebody looked into, with the number of their runs to keep.
-        cached: rows of an earlier session, until the first answer of this one.
+        runs_to_keep: jobs somebody looked into, with the number of their runs to keep.
+        cached_rows: rows of an earlier session, until the first answer of this one.
         orders: what people decided here about timers, by their ids.
-        replaced: ids of timers that an edit put others in the place of, with the ids of those.
-        disturbed: something changed a row since the last list: the same answer again may say something new.
+        replacements: ids of timers that an edit put others in the place of, with the ids of those.
+        changed_here: something changed a row since the last list: the same answer again may say something new.
     """
 
     def __init__(
@@ -190,11 +190,11 @@ class Board:
         self.shelf = TaskShelf()
         self.names = NameShelf()
         self.pending: dict[JobId, Pending] = {}
-        self.opened: dict[JobId, int] = {}
-        self.disturbed = False
-        self.cached: Kept | None = None
+        self.runs_to_keep: dict[JobId, int] = {}
+        self.changed_here = False
+        self.cached_rows: CachedRows | None = None
         self.orders: Mapping[str, Orders] = {}
-        self.replaced: Mapping[str, str] = {}
+        self.replacements: Mapping[str, str] = {}
         self._rows: dict[JobId, Row] = {}
         self._older_runs: dict[JobId, OlderRuns] = {}
         self._touched: dict[JobId, int] = {}
@@ -241,7 +241,7 @@ class Board:
         if known is not None and known[0] is row:
             return known[1]
         job = self.job(row.job_id)
-        history = look_back(job, self.shelf.tasks, row.judged)
+        history = look_back(job, self.shelf.tasks, row.judged_at)
         state = JobState(job, history, row.health, row.pending, self._replacement(job))
         if len(self._states_at_hand) >= STATES_AT_HAND:
             for job_id in tuple(self._states_at_hand)[: STATES_AT_HAND // 2]:
@@ -267,7 +267,7 @@ class Board:
         Raises:
             KeyError: it is not known.
         """
-        return job_of(self._document(job_id), self._older_runs.get(job_id), self.opened.get(job_id, RUNS_KEPT))
+        return job_of(self._document(job_id), self._older_runs.get(job_id), self.runs_to_keep.get(job_id, RUNS_KEPT))
 
     def packed(self, ids: Iterable[JobId]) -> dict[JobId, StoredDocument]:
         """The documents of these timers in blocks of their own.
@@ -291,10 +291,10 @@ class Board:
         """The same as far as it is asked about."""
         kept, older = self._document(job_id), self._older_runs.get(job_id)
         seen = view_of(kept)
-        return seen if older is None else with_older_runs(seen, older, self.opened.get(job_id, RUNS_KEPT))
+        return seen if older is None else with_older_runs(seen, older, self.runs_to_keep.get(job_id, RUNS_KEPT))
 
     def _replacement(self, job: Job) -> Replacement | None:
-        new_id = self.replaced.get(job.job_id) if job.stands_still else None
+        new_id = self.replacements.get(job.job_id) if job.stands_still else None
         if new_id is None:
             return None
         new = self._view_of(JobId(new_id)) if new_id in self.documents else None
@@ -305,11 +305,11 @@ class Board:
 
     # --- what an earlier session knew
 
-    def show_kept(self, kept: Kept) -> None:
+    def show_cached(self, kept: CachedRows) -> None:
         """Publishes rows of an earlier session as they were judged then; the first list replaces them all."""
-        self.cached = kept
+        self.cached_rows = kept
         self.shelf.take(task for task in kept.tasks if task.finished)
-        self.names.seed(kept.collections)
+        self.names.take_cached(kept.collections)
         self._removed = dict(kept.documents)
         self.states = States({row.job_id: row.evolve(recheck_at=None) for row in kept.rows}, self.state_of, self.glance)
         self.freshness = Freshness(FreshnessState.CACHED, kept.at)
@@ -318,11 +318,11 @@ class Board:
 
     def reading(self) -> Reading:
         """Reads a list beside what is known at this moment."""
-        return Reading(self.documents, self._older_runs, self.shelf.tasks, self.now(), self.orders, self.opened)
+        return Reading(self.documents, self._older_runs, self.shelf.tasks, self.now(), self.orders, self.runs_to_keep)
 
     def take_list(self, read: ListRead, asked: int) -> frozenset[JobId]:
         """Folds a whole list in and publishes; returns which jobs are new or differ."""
-        self.disturbed = bool(self.pending) or self._last_local > asked
+        self.changed_here = bool(self.pending) or self._last_local > asked
         rows, changed = self._folded(read, asked)
         removed = self._rows.keys() - rows.keys()
         self._forget(removed)
@@ -334,9 +334,9 @@ class Board:
                 self._store_document(job_id, *moved)
         # In the order of the service: the next list is compared with this one from the top.
         self.documents = {job_id: self.documents[job_id] for job_id in rows if job_id in self.documents}
-        gone = self.states.keys() - rows.keys() if self.cached else removed
-        if self.cached is not None:
-            self.cached = None
+        gone = self.states.keys() - rows.keys() if self.cached_rows else removed
+        if self.cached_rows is not None:
+            self.cached_rows = None
             self._states_at_hand.clear()
             self._removed = {job_id: self._removed[job_id] for job_id in gone}
         self.publish(changed, removed=gone)
@@ -344,7 +344,7 @@ class Board:
             self.states = States(dict(rows), self.state_of, self.glance)
         self.shelf.fit(len(rows))
         for job_id in changed:
-            self.shelf.note(job_id, read.news[job_id].tasks, opened=job_id in self.opened)
+            self.shelf.note(job_id, read.news[job_id].tasks, opened=job_id in self.runs_to_keep)
             self.names.note(read.news[job_id].sides)
         return frozenset(changed)
 
@@ -381,7 +381,7 @@ class Board:
         if reading.unreadable is not None and old is not None and old.unreadable is None:
             raise UnreadableAnswer(f"What Globus sent about this timer cannot be read: {reading.unreadable}.")
         self._touch(job_id, asked)
-        job = merge_job(old, reading, self.opened.get(job_id, RUNS_KEPT))
+        job = merge_job(old, reading, self.runs_to_keep.get(job_id, RUNS_KEPT))
         self._take(job, changed=job != old)
         return True
 
@@ -408,8 +408,8 @@ class Board:
         if changed or job_id not in self._rows:
             self._store_document(job_id, job, None)
             self._rows[job_id] = self._judged(job_id)
-        note = noted(self._rows[job_id], job, job, None)
-        self.shelf.note(job_id, note.tasks, opened=job_id in self.opened)
+        note = row_news(self._rows[job_id], job, job, None)
+        self.shelf.note(job_id, note.tasks, opened=job_id in self.runs_to_keep)
         self.names.note(note.sides)
         self.publish((job_id,) if changed else ())
 
@@ -445,7 +445,7 @@ class Board:
 
     def take_replaced(self, replaced: Mapping[str, str]) -> None:
         """Knows from now on which timers were replaced by which, and publishes."""
-        before, self.replaced = self.replaced, replaced
+        before, self.replacements = self.replacements, replaced
         changed = [
             job_id
             for job_id in map(JobId, before.keys() | replaced.keys())
@@ -547,9 +547,11 @@ class Board:
     ) -> None:
         """Publishes the rows of the jobs named, and tells the listeners what really changed."""
         before = self.states.rows
-        if self.replaced:  # their rows tell how those in their place are
+        if self.replacements:  # their rows tell how those in their place are
             jobs, removed = tuple(jobs), tuple(removed)
-            old_ids = [job_id for job_id in map(JobId, self.replaced) if self.replaced[job_id] in {*jobs, *removed}]
+            old_ids = [
+                job_id for job_id in map(JobId, self.replacements) if self.replacements[job_id] in {*jobs, *removed}
+            ]
             self._say_anew(old_ids)
             jobs = (*jobs, *old_ids)
         news = frozenset(
@@ -589,7 +591,7 @@ class Board:
     def _touch(self, job_id: JobId, number: int) -> None:
         self._touched[job_id] = number
         self._last_local = max(self._last_local, number)
-        self.disturbed = True
+        self.changed_here = True
 
     def _forget(self, ids: Set[JobId]) -> None:
         if ids:
@@ -597,7 +599,7 @@ class Board:
         for job_id in ids:
             if job_id in self.documents:
                 self._removed[job_id] = self.documents[job_id]
-            for known in (self.documents, self._older_runs, self._states_at_hand, self.opened):
+            for known in (self.documents, self._older_runs, self._states_at_hand, self.runs_to_keep):
                 known.pop(job_id, None)
         for job_id in tuple(self._removed)[:-STATES_AT_HAND]:
             del self._removed[job_id]

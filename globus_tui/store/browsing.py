@@ -96,7 +96,7 @@ class Suggestions:
     """
 
     typed: str
-    found: tuple[Suggestion, ...] = ()
+    entries: tuple[Suggestion, ...] = ()
     problems: tuple[str, ...] = ()
     gare: Gare | None = None
     destination: Suggestion | None = None
@@ -211,7 +211,7 @@ class Browser:
             asked.append((Why.SEARCH, self._search(words, None)))
         answers = await asyncio.gather(*(question for _, question in asked), return_exceptions=True)
         suggestions = _joined(typed, [why for why, _ in asked], answers)
-        return replace(suggestions, found=_named_so_first(words, suggestions.found)) if words else suggestions
+        return replace(suggestions, entries=_named_so_first(words, suggestions.entries)) if words else suggestions
 
     async def collection(self, collection_id: str) -> Collection:
         """One collection's document. Raises what the service raises."""

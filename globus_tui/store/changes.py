@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from globus_tui.store.rows import Row
 
 
-class Seen(NamedTuple):
+class TimerSnapshot(NamedTuple):
     """A timer as somebody saw it last."""
 
     name: str
@@ -22,7 +22,7 @@ class Seen(NamedTuple):
     paths: str
 
 
-class Changed(NamedTuple):
+class Difference(NamedTuple):
     """One change, before and after; either is empty for a timer that is new or gone."""
 
     name: str
@@ -31,28 +31,29 @@ class Changed(NamedTuple):
     after: str
 
 
-def seen_now(rows: Iterable[Row]) -> dict[str, Seen]:
+def seen_now(rows: Iterable[Row]) -> dict[str, TimerSnapshot]:
     return {
-        str(row.job_id): Seen(row.folded, row.word.value, row.active, row.interval_seconds, row.paths) for row in rows
+        str(row.job_id): TimerSnapshot(row.folded, row.word.value, row.active, row.interval_seconds, row.paths)
+        for row in rows
     }
 
 
-def changes(before: Mapping[str, Seen], after: Mapping[str, Seen]) -> list[Changed]:
+def changes(before: Mapping[str, TimerSnapshot], after: Mapping[str, TimerSnapshot]) -> list[Difference]:
     """What differs, trouble first as the rows are ordered."""
     result = []
     for key, now in after.items():
         then = before.get(key)
         if then is None:
-            result.append(Changed(now.name, "new", "", now.health))
+            result.append(Difference(now.name, "new", "", now.health))
             continue
-        for field in Seen._fields:
+        for field in TimerSnapshot._fields:
             if getattr(then, field) != getattr(now, field):
-                values = (_said(field, getattr(moment, field)) for moment in (then, now))
-                result.append(Changed(now.name, {"live": "runs", "every": "interval"}.get(field, field), *values))
-    return result + [Changed(seen.name, "gone", seen.health, "") for key, seen in before.items() if key not in after]
+                values = (_value_words(field, getattr(moment, field)) for moment in (then, now))
+                result.append(Difference(now.name, {"live": "runs", "every": "interval"}.get(field, field), *values))
+    return result + [Difference(seen.name, "gone", seen.health, "") for key, seen in before.items() if key not in after]
 
 
-def _said(field: str, value: object) -> str:
+def _value_words(field: str, value: object) -> str:
     if field == "paths":
         return str(value).replace("\n", ", ").replace("\x00", " to ")
     if field == "live":
@@ -60,16 +61,16 @@ def _said(field: str, value: object) -> str:
     return "?" if value is None else f"{value:g} s" if field == "every" else str(value)
 
 
-def to_document(seen: Mapping[str, Seen]) -> dict[str, Any]:
+def to_document(seen: Mapping[str, TimerSnapshot]) -> dict[str, Any]:
     return {key: list(entry) for key, entry in seen.items()}
 
 
-def from_document(document: Mapping[str, Any]) -> dict[str, Seen]:
+def from_document(document: Mapping[str, Any]) -> dict[str, TimerSnapshot]:
     """What an earlier start left; what cannot be read is left out."""
     seen = {}
     for key, entry in document.items():
         values = wire.items(entry)
-        if len(values) == len(Seen._fields) and isinstance(values[0], str) and isinstance(values[1], str):
+        if len(values) == len(TimerSnapshot._fields) and isinstance(values[0], str) and isinstance(values[1], str):
             every = wire.number(values[3])
-            seen[key] = Seen(values[0], values[1], values[2] is True, every, str(values[4]))
+            seen[key] = TimerSnapshot(values[0], values[1], values[2] is True, every, str(values[4]))
     return seen

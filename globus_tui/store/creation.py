@@ -117,14 +117,14 @@ class Unconfirmed:
     """No answer came. Ask the user: look again (`Creator.look_again`), or create again (`create(..., after=)`).
 
     Attributes:
-        looked: the list was read and does not show it. False: it could not be read, so nobody can tell.
+        list_was_read: the list was read and does not show it. False: it could not be read, so nobody can tell.
         draft: hand this one in again: it carries the submission id that makes repeating a transfer safe.
     """
 
     words: str
     error: GlobusTuiError
     attempt: Attempt
-    looked: bool
+    list_was_read: bool
     draft: Draft
 
 

@@ -37,7 +37,7 @@ async def read_collections(board: Board, services: Services, ids: Iterable[str])
             return await services.collections.get_endpoint(collection_id)
         except GlobusTuiError as error:
             refused = isinstance(error, ServiceError) and error.kind in _LASTING
-            board.names.missed(collection_id, board.now(), refused=refused)
+            board.names.note_failure(collection_id, board.now(), refused=refused)
             if not refused:
                 problems.append(f"Names of collections could not be read: {error}")
         return None
@@ -93,11 +93,11 @@ class Details:
         """Frees the document and older runs of a timer whose page was closed."""
         self._read.pop(job_id, None)
         self._markers.pop(job_id, None)
-        self._board.opened.pop(job_id, None)
+        self._board.runs_to_keep.pop(job_id, None)
 
     async def load_detail(self, job_id: JobId, *, page_size: int = RUNS_A_PAGE) -> JobDetail:
         """Reads one timer with a page of its runs and their tasks; a failure to read tasks is told in `partial`."""
-        self._board.opened[job_id] = RUNS_KEPT_WHEN_OPENED
+        self._board.runs_to_keep[job_id] = RUNS_KEPT_WHEN_OPENED
         reading = await self._page(job_id, None, page_size)
         self._markers[job_id] = reading.job.runs_marker
         tasks, places = await asyncio.gather(self._join_tasks(reading.job.runs), self._join_collections(reading.job))
@@ -157,7 +157,7 @@ class Details:
         if job.transfer is None:
             return None
         sides = (job.transfer.source_endpoint, job.transfer.destination_endpoint)
-        ids = dict.fromkeys(side for side in sides if side and side not in self._board.names.read)
+        ids = dict.fromkeys(side for side in sides if side and side not in self._board.names.ids_read)
         return await read_collections(self._board, self._services, ids)
 
     async def load_task(self, task_id: str) -> Task:
@@ -168,7 +168,7 @@ class Details:
     async def load_collection(self, collection_id: str) -> Collection:
         """A collection with all that is known of it; looked up once."""
         names = self._board.names
-        if collection_id in names.read and (known := names.collections.get(collection_id)):
+        if collection_id in names.ids_read and (known := names.collections.get(collection_id)):
             return known
         collection = await self._services.collections.get_endpoint(collection_id)
         self._board.take_collections({collection_id: collection})

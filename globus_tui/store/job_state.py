@@ -69,7 +69,7 @@ class Glance(NamedTuple):
 
     job: Job
     health: Health
-    replaced: Replacement | None
+    replacement: Replacement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,14 @@ class JobState:
     When it was last read is not in here: then every refresh would change every row. See `Freshness`.
 
     Attributes:
-        replaced: what an edit put in its place, as long as it stands still for that.
+        replacement: what an edit put in its place, as long as it stands still for that.
     """
 
     job: Job
     history: History
     health: Health
     pending: Pending | None = None
-    replaced: Replacement | None = None
+    replacement: Replacement | None = None
 
     @property
     def job_id(self) -> JobId:
@@ -113,7 +113,7 @@ class JobState:
         return self
 
     @property
-    def told_run(self) -> Run | None:
+    def run_to_show(self) -> Run | None:
         """The run to look at: the newest that made a task; where one failed, not yet that in progress since."""
         runs = [run for run in self.job.runs if run.resource_id]
         newer = self.job.running and self.health.word is Word.FAILED and runs[:1] == list(self.job.runs[:1])
@@ -198,7 +198,7 @@ class GroupState(JobState):
         return next((replace(row.pending, new_name=None) for row in self.rows if row.pending), None)
 
     @property
-    def replaced(self) -> None:
+    def replacement(self) -> None:
         """Groups are made of timers that nothing has replaced."""
 
     @property

@@ -17,13 +17,13 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.health import Word, last_good
 from globus_tui.domain.timer.job import JobId, JobReading, JobStatus
 from globus_tui.domain.timer.orders import NONE, Orders, with_level
-from globus_tui.store.answer_cache import ROWS_KEPT, Kept
+from globus_tui.store.answer_cache import ROWS_KEPT, CachedRows
 from globus_tui.store.board import Board, States
 from globus_tui.store.details import Details
 from globus_tui.store.job_state import Change, Pending
 from globus_tui.store.journal import Journal, Recorder, replaced_timers
-from globus_tui.store.ledger import HANDED_ON, NOTED, Ledger, alarm_levels, edit_timer, orders_in
-from globus_tui.store.open_requests import Canceller, Closed, OpenRequests
+from globus_tui.store.ledger import FIELDS_HANDED_ON, SHARED_FIELDS, Ledger, alarm_levels, edit_timer, orders_in
+from globus_tui.store.open_requests import Canceller, ClosedRequest, OpenRequests
 from globus_tui.store.operations import (
     DOING,
     CancelTask,
@@ -71,13 +71,13 @@ class _Step:
         error: what came instead of a good answer.
         effect: it was carried out; None when nobody can tell.
         after: the timer as read afterwards; None when gone, or not read.
-        seen: the look afterwards showed the effect.
+        shows_effect: the look afterwards showed the effect.
     """
 
     error: GlobusTuiError | None
     effect: bool | None
     after: JobReading | None = None
-    seen: bool = False
+    shows_effect: bool = False
 
 
 class Operator:
@@ -141,7 +141,7 @@ class Operator:
         step = await self._step(operation, before)
         if step.effect:
             self._board.drop_job(operation.job_id, deleted_here=True)
-            return Done(done_words(operation, confirmed=step.seen), None, confirmed=step.seen)
+            return Done(done_words(operation, confirmed=step.shows_effect), None, confirmed=step.shows_effect)
         if paused and step.error is not None:
             words = ", and nobody can tell whether it was deleted" if step.effect is None else " but was not deleted"
             return Failed(step.error, False, f"It is paused now{words}: {step.error}")
@@ -202,7 +202,7 @@ class Operator:
         if step.effect:
             known = operation.job_id in self._board.documents
             job = self._board.job(operation.job_id) if known else None
-            return Done(done_words(operation, confirmed=step.seen), job, confirmed=step.seen)
+            return Done(done_words(operation, confirmed=step.shows_effect), job, confirmed=step.shows_effect)
         if step.error is None:  # cannot be: no error means effect
             return Refused("Nothing was sent.")
         words = failed_words(operation, step.error, step.effect, looked=step.after is not None)
@@ -264,7 +264,7 @@ class JobStore:
 
     def keep_runs(self, keeper: KeptRuns) -> None:
         """Keeps finished runs there from now on, and looks up those of a timer that is opened."""
-        self.details.kept_runs, self._board.shelf.ended = keeper, keeper.note
+        self.details.kept_runs, self._board.shelf.on_finished = keeper, keeper.note
 
     async def _write_runs(self) -> None:
         keeper = self.details.kept_runs
@@ -296,14 +296,14 @@ class JobStore:
         return self._board.names.collections
 
     @property
-    def runs_known(self) -> bool:
+    def has_all_tasks(self) -> bool:
         """Whether the tasks of all runs that count were read; False while some are still to be read."""
         return not self._board.shelf.backlog(self.now())
 
     def count_words(self) -> Mapping[Word, int] | None:
         """How many timers have each health word; None when nothing was ever read."""
-        if self._board.cached is not None:
-            return dict(self._board.cached.counts)
+        if self._board.cached_rows is not None:
+            return dict(self._board.cached_rows.counts)
         if self.freshness.checked_at is None and not self.states:
             return None  # not knowing is not the same as there being none
         return counts(self._board.states.rows.values())
@@ -314,20 +314,20 @@ class JobStore:
 
     # --- from one session to the next
 
-    def show_kept(self, kept: Kept) -> None:
+    def show_cached(self, kept: CachedRows) -> None:
         """Shows rows of an earlier session until the first answer; call it before anything else."""
-        self._board.show_kept(kept)
+        self._board.show_cached(kept)
 
-    def to_keep(self, label: str) -> Kept | None:
+    def to_cache(self, label: str) -> CachedRows | None:
         """What the next session may open with; None before the first answer of this one."""
         at = self.freshness.checked_at
-        if self._board.cached is not None or at is None or not self.states:
+        if self._board.cached_rows is not None or at is None or not self.states:
             return None
         rows = worst(tuple(self._board.states.rows.values()), ROWS_KEPT)
         jobs = [self._board.glance(row).job for row in rows]
         tasks = (self.tasks.get(run.resource_id or "") for job in jobs for run in job.runs)
         sides = {side for job in jobs for side in job.sides}
-        return Kept(
+        return CachedRows(
             label,
             at,
             tuple(row._replace(pending=None, before_outdated=None) for row in rows),
@@ -358,7 +358,7 @@ class JobStore:
         return self._board.orders.get(job_id, NONE)
 
     @property
-    def decided(self) -> Mapping[str, Orders]:
+    def decisions(self) -> Mapping[str, Orders]:
         """What people decided, by timer id; timers without decisions are not in it."""
         return self._board.orders
 
@@ -382,7 +382,7 @@ class JobStore:
         Raises:
             GlobusTuiError: it cannot be told.
         """
-        if await self.ledger.changed() or (self.notes is not None and await self.notes.changed()):
+        if await self.ledger.has_changed() or (self.notes is not None and await self.notes.has_changed()):
             await self.read_ledger()
 
     async def decide(self, job_ids: Iterable[str], **changes: Any) -> None:
@@ -392,7 +392,7 @@ class JobStore:
             GlobusTuiError: the ledger cannot be written; nothing was changed.
         """
         ids = tuple(job_ids)
-        shared = {key: changes.pop(key) for key in NOTED if key in changes} if self.notes is not None else {}
+        shared = {key: changes.pop(key) for key in SHARED_FIELDS if key in changes} if self.notes is not None else {}
 
         def edit(document: dict[str, Any], values: Mapping[str, Any]) -> None:
             for job_id in ids:
@@ -420,9 +420,9 @@ class JobStore:
 
         try:
             if {old_id, new_id} & self._orders.keys():
-                self._orders = orders_in(await self.ledger.change(handing_on(HANDED_ON)))
+                self._orders = orders_in(await self.ledger.change(handing_on(FIELDS_HANDED_ON)))
             if self.notes is not None and {old_id, new_id} & self._shared.keys():
-                self._shared = orders_in(await self.notes.change(handing_on(NOTED)))
+                self._shared = orders_in(await self.notes.change(handing_on(SHARED_FIELDS)))
         except GlobusTuiError as wrong:
             self.ledger_problem = wrong.in_full
         self._take_orders()
@@ -491,7 +491,7 @@ class JobStore:
                 await self.read_ledger()
         return outcome
 
-    async def close_requests(self) -> tuple[Closed, ...]:
+    async def close_requests(self) -> tuple[ClosedRequest, ...]:
         """Looks up requests whose answer was lost, when that is due; see `OpenRequests.look`."""
         if self.freshness.checked_at is None or self.refresher.plan.signed_out:
             return ()

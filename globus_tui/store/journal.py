@@ -268,7 +268,7 @@ def _chained(entry: Mapping[str, Any], before: Sequence[str]) -> bool:
     return entry.get("prev") == before[-1]
 
 
-def folded(entries: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+def merge_by_request(entries: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """One entry for each request, with what is known of its end by now, in the order in which they were asked for.
 
     A request has a line `asked` before it leaves, and one or two more with its outcome; `closed` is the last word.
@@ -283,7 +283,7 @@ def folded(entries: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...
 
 
 def is_open(entry: Mapping[str, Any]) -> bool:
-    """Whether the result of a request is still unknown; takes an entry as `folded` returns it."""
+    """Whether the result of a request is still unknown; takes an entry as `merge_by_request` returns it."""
     return bool(entry.get("request")) and entry.get("outcome") in ("asked", "unknown") and not entry.get("closed")
 
 
@@ -375,7 +375,7 @@ class Journal:
             with suppress(OSError, TimeoutError):
                 written = await asyncio.wait_for(asyncio.to_thread(read_journal, self.path), _PATIENCE)
         entries = [line.entry for line in written if line.entry is not None]
-        return folded(entry for entry in (*entries, *waiting) if entry.get("profile") == self.profile)
+        return merge_by_request(entry for entry in (*entries, *waiting) if entry.get("profile") == self.profile)
 
     async def left_open(self) -> tuple[Mapping[str, Any], ...]:
         """Requests of earlier sessions, and of copies that are no more, of which nobody knows what became."""

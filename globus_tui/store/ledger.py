@@ -52,9 +52,9 @@ _PATIENCE = 5.0
 _LOCK_TIMEOUT = 2.0
 _MOST_BYTES = 20_000_000
 _VERSION = 1
-NOTED = ("note", "tags")
+SHARED_FIELDS = ("note", "tags")
 """What a shared file has of a timer."""
-HANDED_ON = ("note", "tags", "good_within", "fewer_files", "good_at")
+FIELDS_HANDED_ON = ("note", "tags", "good_within", "fewer_files", "good_at")
 """What is written of a timer that goes to another one in its place."""
 
 
@@ -82,7 +82,7 @@ class Ledger:
         """
         return wire.document(wire.document((await self._aside(self._load)).get("profiles")).get(self.profile))
 
-    async def changed(self) -> bool:
+    async def has_changed(self) -> bool:
         """Whether somebody wrote since `read` was last called; False where that cannot be told."""
         return bool(await self._aside(self._look) != self._stamp)
 

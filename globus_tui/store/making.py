@@ -61,7 +61,7 @@ class DraftKeeper:
         return (self._on_disk or self._unsaved) and not self.over
 
     @property
-    def saved(self) -> bool:
+    def is_saved(self) -> bool:
         """Whether the draft on the shelf is the one on the screen."""
         return self._on_disk and not self._unsaved
 

@@ -127,7 +127,7 @@ _FAILED = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedRequest:
     """What became of a request, in the end.
 
     Attributes:
@@ -144,11 +144,11 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a look shows. `effect` as in `Closed`, where the look settles it; `found` is the timer that it made."""
+    """What a look shows: `effect` as in `ClosedRequest`, where the look settles it; `job` is the timer it made."""
 
     settled: bool
     effect: bool | None = None
-    found: Job | None = None
+    job: Job | None = None
 
 
 _NOT_YET = _Answer(settled=False)
@@ -181,7 +181,7 @@ class OpenRequests:
         when = wire.moment(self._journal.lost[request].get("when"))
         return self._looks.get(request) or (when + _FIRST if when else self._now())
 
-    async def look(self) -> tuple[Closed, ...]:
+    async def look(self) -> tuple[ClosedRequest, ...]:
         """Looks up all that are due; returns those whose result is known now. Never raises."""
         if self._looking:
             return ()
@@ -195,7 +195,7 @@ class OpenRequests:
         finally:
             self._looking = False
 
-    async def _look_up(self, due: Mapping[str, Mapping[str, Any]]) -> tuple[Closed, ...]:
+    async def _look_up(self, due: Mapping[str, Mapping[str, Any]]) -> tuple[ClosedRequest, ...]:
         try:
             jobs = {job.job_id: job for job in await self._jobs.list_jobs()}
             done = [entry for entry in await self._journal.entries() if entry.get("outcome") == "done"]
@@ -215,11 +215,11 @@ class OpenRequests:
         when = wire.moment(entry.get("when"))
         return LATE if when is None else self._now() - when
 
-    async def _close(self, request: str, entry: Mapping[str, Any], answer: _Answer) -> Closed:
+    async def _close(self, request: str, entry: Mapping[str, Any], answer: _Answer) -> ClosedRequest:
         asked_at = entry.get("asked_at") or entry.get("when")
         timer = wire.document(entry.get("timer"))
-        if answer.found is not None:
-            timer = {"id": answer.found.job_id, "name": answer.found.name}
+        if answer.job is not None:
+            timer = {"id": answer.job.job_id, "name": answer.job.name}
         what, name = wire.text(entry.get("what")) or "", wire.text(timer.get("name"))
         own = {"v", "profile", "who", "host", "pid", "prev", "unlocked"}
         last = {key: value for key, value in entry.items() if key not in own} | {
@@ -234,7 +234,7 @@ class OpenRequests:
         self._watched.discard(request)
         await self._journal.append(last)
         name = name or wire.text(wire.document(entry.get("transfer")).get("label"))
-        return Closed(what, name or "", wire.moment(asked_at), answer.effect)
+        return ClosedRequest(what, name or "", wire.moment(asked_at), answer.effect)
 
     async def _what_became(
         self,
@@ -316,7 +316,7 @@ def _made(entry: Mapping[str, Any], jobs: Mapping[JobId, Job], asked_at: datetim
         return _Answer(settled=True)
     kept = map(_as_kept, jobs.values())
     matches = find_created(timer, kept, sent_at=asked_at, known=wire.texts(entry.get("twins")))
-    return _Answer(settled=True, effect=True, found=matches[0]) if matches else _NOT_YET
+    return _Answer(settled=True, effect=True, job=matches[0]) if matches else _NOT_YET
 
 
 def _as_kept(job: Job) -> Job:

@@ -49,11 +49,11 @@ class Reach:
 
     Attributes:
         before: those that fall due before this moment of the service's clock: the next list comes much later.
-        opened: and those of the timers that somebody has open, whatever the list does.
+        open_jobs: and those of the timers that somebody has open, whatever the list does.
     """
 
     before: datetime
-    opened: Collection[JobId] = ()
+    open_jobs: Collection[JobId] = ()
 
 
 class DueJobs:
@@ -88,7 +88,7 @@ class DueJobs:
         """Seconds until `take` has something to give, negative if it has already; None if never."""
         self._drop_old(now)
         seconds = [(at - clock).total_seconds() for at in self._wishes.values()]
-        seconds += [(at - now).total_seconds() for at, _ in self._open_ones(reach.opened)]
+        seconds += [(at - now).total_seconds() for at, _ in self._open_ones(reach.open_jobs)]
         if self._heap and (at := self._heap[0][0] + AFTER_NEXT_RUN) < reach.before:
             gap = (self._not_before - clock).total_seconds() if self._not_before else 0.0
             seconds.append(max(gap, (at - now).total_seconds()))
@@ -99,7 +99,7 @@ class DueJobs:
         wished = [job_id for job_id, at in self._wishes.items() if at <= clock]
         for job_id in wished:
             del self._wishes[job_id]
-        opened = [job_id for at, job_id in self._open_ones(reach.opened) if at <= now]
+        opened = [job_id for at, job_id in self._open_ones(reach.open_jobs) if at <= now]
         for job_id in opened:
             self._looked_at[job_id] = self._next_runs[job_id]
         return tuple(dict.fromkeys((*wished, *opened, *self._take_fallen(now, clock, reach))))
@@ -167,9 +167,9 @@ class Refresher:
     """Keeps the board current.
 
     Attributes:
-        asked_here: lists that this copy of the program asked for.
-        taken: lists that it was handed as another copy on this host was told them.
-        seen: clear until the rows of a list are on the screen: tasks and names are asked for behind that.
+        lists_requested: lists that this copy of the program asked for.
+        lists_shared: lists that it was handed as another copy on this host was told them.
+        rows_on_screen: clear until the rows of a list are on the screen: tasks and names are asked for behind that.
 
     Args:
         services: Timers for the list, Transfer for what became of the runs and for names.
@@ -187,10 +187,10 @@ class Refresher:
         self.board = board
         self.plan = plan
         self.due = DueJobs()
-        self.asked_here = self.taken = 0
-        self.last_taken = False
-        self.seen = asyncio.Event()
-        self.seen.set()
+        self.lists_requested = self.lists_shared = 0
+        self.last_was_shared = False
+        self.rows_on_screen = asyncio.Event()
+        self.rows_on_screen.set()
         self._services = services
         self._draw = draw
         self._reading = False
@@ -216,7 +216,7 @@ class Refresher:
         self._reading = True
         try:
             if await self._read_list(own) and not list_only:
-                await self.seen.wait()
+                await self.rows_on_screen.wait()
                 partial = await self._read_tasks()
                 if partial is None:
                     wanted = self.board.names.wanted(self.board.now())
@@ -233,15 +233,15 @@ class Refresher:
                 reading.take,
                 reading.documents,
                 result_count=self._runs_wanted(),
-                unless_same=not self.board.disturbed,
+                unless_same=not self.board.changed_here,
                 younger_than=0.0 if own else self.plan.pace,
             )
         except GlobusTuiError as error:
             self.note_failure(error)
             return False
-        self.last_taken = age is not None
-        self.taken += self.last_taken
-        self.asked_here += not self.last_taken
+        self.last_was_shared = age is not None
+        self.lists_shared += self.last_was_shared
+        self.lists_requested += not self.last_was_shared
         if age is not None:
             asked = self.board.number_at(self.board.moment() - age)
         if read is not None:
@@ -278,7 +278,7 @@ class Refresher:
             state = FreshnessState.SIGNED_OUT
         else:
             self.plan = self.plan.failed(now, retry_after=wait_asked_for(error), jitter=self._draw())
-            state = FreshnessState.STALE if self.board.cached is None else FreshnessState.CACHED
+            state = FreshnessState.STALE if self.board.cached_rows is None else FreshnessState.CACHED
         self._freshness(
             state=state,
             problem=str(error),
@@ -337,9 +337,9 @@ class Refresher:
         return None
 
     async def _tasks(self, ids: Sequence[str]) -> tuple[Task, ...]:
-        pace = self.plan.pace if self.last_taken else 0.0
+        pace = self.plan.pace if self.last_was_shared else 0.0
         tasks = await self._services.tasks.tasks_by_id(ids, younger_than=pace)
-        self.board.shelf.missed(set(ids) - {task.task_id for task in tasks}, self.board.now())
+        self.board.shelf.note_missing(set(ids) - {task.task_id for task in tasks}, self.board.now())
         return tasks
 
     # --- single timers
@@ -382,7 +382,7 @@ class Refresher:
         now, clock, next_list = self.board.now(), self.board.clock(), self.plan.next_at
         if next_list is None or not self.plan.focused:
             return Reach(now - timedelta(days=1))
-        return Reach(now + (next_list - clock) - SOON_ENOUGH, tuple(self.board.opened))
+        return Reach(now + (next_list - clock) - SOON_ENOUGH, tuple(self.board.runs_to_keep))
 
     # --- the clock
 

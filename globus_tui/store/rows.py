@@ -69,7 +69,7 @@ class Row(NamedTuple):
         next_run: seconds since 1970, 0 if undated.
         folded: what it is called, case folded.
         serial: another one for each row ever made: equal rows are the same row.
-        judged: the moment of the judgement.
+        judged_at: the moment of the judgement.
         recheck_at: seconds since 1970 from which the judgement may differ without any news; None if never.
         last_run: when it ran last, in seconds since 1970.
         interval_seconds: seconds between runs.
@@ -86,7 +86,7 @@ class Row(NamedTuple):
     folded: str
     job_id: JobId
     serial: int
-    judged: datetime
+    judged_at: datetime
     recheck_at: float | None
     last_run: float | None
     interval_seconds: float | None
@@ -286,8 +286,8 @@ class OlderRuns(NamedTuple):
 # --- a list
 
 
-class Noted(NamedTuple):
-    """A new row, and what is to be noted down of its timer.
+class RowNews(NamedTuple):
+    """A new row, and what is to be remembered of its timer beside it.
 
     Attributes:
         tasks: ids of the tasks of its newest runs, with how new each is and when it ran; of transfers only.
@@ -312,7 +312,7 @@ class ListRead(NamedTuple):
     """
 
     order: dict[JobId, None]
-    news: dict[JobId, Noted]
+    news: dict[JobId, RowNews]
     moved: dict[JobId, tuple[Source, OlderRuns | None]]
 
 
@@ -369,7 +369,7 @@ class Reading:
         kept = document if isinstance(document, Job) else self._pack(text)
         jobs = max(len(self.documents), len(read.order))  # as many as the list before had, or more
         deep = RUNS_JOINED if job_id in self._opened else depth_for(jobs)
-        read.news[job_id] = noted(row, kept, job, older, deep)
+        read.news[job_id] = row_news(row, kept, job, older, deep)
         return job_id
 
     def _older_runs(self, job: Job, before: StoredDocument, text: str) -> OlderRuns | None:
@@ -379,7 +379,7 @@ class Reading:
         old = before if isinstance(before, Job) else Job.from_document(before.decoded())
         if known is not None:
             old = with_older_runs(old, known, RUNS_KEPT)
-        return left_out(old, job, self._opened.get(job.job_id, RUNS_KEPT))
+        return runs_left_out(old, job, self._opened.get(job.job_id, RUNS_KEPT))
 
     def _pack(self, text: str) -> Source:
         if self._block.full:
@@ -397,8 +397,8 @@ class Reading:
         return {*many, *(key for key, (block, still) in used.items() if 2 * len(still) < block.count)}
 
 
-def noted(row: Row, kept: StoredDocument, job: Job, older: OlderRuns | None, deep: int = RUNS_JOINED) -> Noted:
-    """Takes down what is to be known of a timer whose document is at hand just now, of its newest runs so many."""
+def row_news(row: Row, kept: StoredDocument, job: Job, older: OlderRuns | None, deep: int = RUNS_JOINED) -> RowNews:
+    """What a timer's row brings, read off the document while it is at hand; of its newest runs `deep` many."""
     tasks: tuple[tuple[str, int, float], ...] = ()
     if job.kind is JobKind.TRANSFER:  # flow runs are not tasks of Transfer
         tasks = tuple(
@@ -407,10 +407,10 @@ def noted(row: Row, kept: StoredDocument, job: Job, older: OlderRuns | None, dee
             if run.resource_id is not None
         )
     sides = tuple(side for side in job.sides if isinstance(side, str) and side)
-    return Noted(row, kept, older, tasks, sides, job.status is JobStatus.DELETING)
+    return RowNews(row, kept, older, tasks, sides, job.status is JobStatus.DELETING)
 
 
-def left_out(old: Job, new: Job, kept: int) -> OlderRuns | None:
+def runs_left_out(old: Job, new: Job, kept: int) -> OlderRuns | None:
     """The older runs of a job that what was found now does not carry."""
     if not old.runs or new.unreadable:
         return None

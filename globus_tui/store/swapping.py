@@ -36,14 +36,14 @@ class Swapped:
     """The new timer has taken the place of the old one, which is kept, paused.
 
     Attributes:
-        fired: runs that the service started of the new one although it was to stand still.
+        runs_started: runs that the service started of the new one although it was to stand still.
     """
 
     new: Job
     old_id: str
     words: str
     note: str | None = None
-    fired: tuple[Run, ...] = ()
+    runs_started: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class NotSwapped:
             `Unconfirmed` look again, and hand what is found to `Swapper.finish`.
         clean: everything is as before: the old timer as it was, the new one gone. False: look at both.
         created: the new timer, when it may still be there.
-        fired: runs of the new timer that started before it was taken back.
+        runs_started: runs of the new timer that started before it was taken back.
     """
 
     step: str
@@ -65,7 +65,7 @@ class NotSwapped:
     creation: Creation | None = None
     clean: bool = True
     created: Created | None = None
-    fired: tuple[Run, ...] = ()
+    runs_started: tuple[Run, ...] = ()
 
 
 Swap = Swapped | NotSwapped
@@ -267,11 +267,11 @@ class Swapper:
             await asked.ended(gone, error=problem)
         if gone:
             words = f"{words} It was taken back; the old timer is as it was."
-            return NotSwapped(step, words, error, fired=fired)
+            return NotSwapped(step, words, error, runs_started=fired)
         paused, _, after = await self._pause(JobReading(made.job, made.document or {}))
         if paused:
             words = f"{words} The new timer is paused, but could not be deleted; the old one is as it was."
-            return NotSwapped(step, words, error, clean=False, created=made, fired=after.runs if after else ())
+            return NotSwapped(step, words, error, clean=False, created=made, runs_started=after.runs if after else ())
         words = f"{words} The new timer could not be taken back either: BOTH may be active. Pause one of them."
         return NotSwapped(step, words, error, clean=False, created=made)
 

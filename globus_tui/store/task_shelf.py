@@ -43,7 +43,7 @@ class TaskShelf:
         self._newest: dict[JobId, tuple[str, ...]] = {}
         self._depth = RUNS_JOINED
         self.tasks: Mapping[str, Task] = MappingProxyType(self._tasks)
-        self.ended: Callable[[JobId, float, Task], None] | None = None
+        self.on_finished: Callable[[JobId, float, Task], None] | None = None
         """Told of each finished task whose run is known: of which job, and when that fired, in seconds since 1970."""
 
     def note(self, job_id: JobId, tasks: Sequence[tuple[str, int, float]], *, opened: bool = False) -> None:
@@ -112,8 +112,8 @@ class TaskShelf:
             if task.finished:
                 _, order = self._wanted.pop(task.task_id, (0, 0.0))
                 self._turns.pop(task.task_id, None)
-                if self.ended is not None and order and task.task_id in self._owners:
-                    self.ended(self._owners[task.task_id], -order, task)
+                if self.on_finished is not None and order and task.task_id in self._owners:
+                    self.on_finished(self._owners[task.task_id], -order, task)
             else:
                 self._turns[task.task_id] = self._turn
             if self._tasks.get(task.task_id) == task:
@@ -127,7 +127,7 @@ class TaskShelf:
     def owner(self, task_id: str) -> JobId | None:
         return self._owners.get(task_id)
 
-    def missed(self, ids: Iterable[str], now: datetime) -> None:
+    def note_missing(self, ids: Iterable[str], now: datetime) -> None:
         """Notes ids that the service does not know (or not for us): asked for again later, sooner for a new run."""
         for task_id in ids:
             order = self._wanted.get(task_id)

@@ -17,12 +17,13 @@ from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.timer.job import Job, JobId
 from globus_tui.store.creation import Created, Creator
 from globus_tui.store.journal import has_gaps, noting
-from globus_tui.store.operations import Delete, Done, Outcome, Pause, Rename, Resume, resume_preview
+from globus_tui.store.operations import Delete, Done, NeedsConsent, Outcome, Pause, Rename, Resume, resume_preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from globus_tui.store.board import States
+    from globus_tui.store.creation import Creation
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.swapping import Swapper
@@ -252,7 +253,7 @@ class Undoer:
             return False, wrong.in_full
         made = await self._creator.create(draft)
         if not isinstance(made, Created):
-            return False, str(getattr(made, "words", made))
+            return False, _words_of_failure(made)
         await self._store.refresh()
         done, words = _end(await self._store.operate(Pause(JobId(made.job.job_id))))
         summary = "Made anew, paused." if done else f"Made anew, but it could not be paused: {words}"
@@ -262,5 +263,8 @@ class Undoer:
 def _end(outcome: Outcome) -> tuple[bool, str]:
     if isinstance(outcome, Done):
         return True, outcome.words
-    words = getattr(outcome, "words", None) or "Globus wants a sign-in or a consent first"
-    return False, str(words)
+    return False, _words_of_failure(outcome)
+
+
+def _words_of_failure(outcome: Outcome | Creation) -> str:
+    return "Globus wants a sign-in or a consent first" if isinstance(outcome, NeedsConsent) else outcome.words

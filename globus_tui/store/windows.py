@@ -22,7 +22,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import JobId, JobStatus, PauseCause
 from globus_tui.store.journal import noting
 from globus_tui.store.ledger import edit_timer
-from globus_tui.store.operations import Done, Outcome, Pause, Resume, ResumePreview, resume_preview
+from globus_tui.store.operations import Done, Failed, Outcome, Pause, Resume, ResumePreview, resume_preview
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -136,7 +136,7 @@ def window_of(document: Mapping[str, Any]) -> Window | None:
 def window_document(window: Window) -> dict[str, Any]:
     """As it is kept, and shown to programs: its fields by their names, but `id` for what tells it from others."""
 
-    def kept(value: Window | Item) -> dict[str, Any]:
+    def fields_of(value: Window | Item) -> dict[str, Any]:
         document = {}
         for field in dataclasses.fields(value):
             name, part = field.name, getattr(value, field.name)
@@ -144,7 +144,7 @@ def window_document(window: Window) -> dict[str, Any]:
             document["id" if name in ("window_id", "job_id") else name] = moment
         return document
 
-    return {**kept(window), "items": [kept(item) for item in window.items]}
+    return {**fields_of(window), "items": [fields_of(item) for item in window.items]}
 
 
 def windows_in(document: Mapping[str, Any]) -> tuple[Window, ...]:
@@ -186,17 +186,17 @@ def closing(
     """
     resumed: list[tuple[float, Item]] = []
     previews: dict[str, ResumePreview] = {}
-    kept_out = [(item, item.why) for item in window.items if item.state == LEFT]
+    left_alone = [(item, item.why) for item in window.items if item.state == LEFT]
     for item in window.holding():
         state = states.get(item.job_id)
         why = _why_left(item, state, window, paused_by_us.get(item.job_id))
         if why is not None or state is None:
-            kept_out.append((item, why or "is not there any more"))
+            left_alone.append((item, why or "is not there any more"))
             continue
         previews[item.job_id] = preview = resume_preview(state.job, state.history, now)
         resumed.append((-(preview.missed or 0) * (state.job.interval_seconds or 0.0), item))
     resumed.sort(key=lambda pair: pair[0])
-    return Closing(tuple(item for _, item in resumed), previews, tuple(kept_out))
+    return Closing(tuple(item for _, item in resumed), previews, tuple(left_alone))
 
 
 def _why_left(item: Item, state: JobState | None, window: Window, journal: datetime | None) -> str | None:
@@ -216,7 +216,7 @@ def _why_left(item: Item, state: JobState | None, window: Window, journal: datet
     ran = item.runs is not None and job.n_runs is not None and job.n_runs > item.runs
     if again or ran:
         return "was resumed and paused again meanwhile"
-    return "was replaced meanwhile" if state.replaced is not None else None
+    return "was replaced meanwhile" if state.replacement is not None else None
 
 
 def why_not_paused(state: JobState | None) -> str | None:
@@ -315,20 +315,20 @@ class Windows:
         with noting():
             outcomes = dict(zip((item.job_id for item in ours), await asyncio.gather(*map(pause, ours)), strict=True))
 
-        def ended(item: Item) -> Item | None:
+        def after_pausing(item: Item) -> Item | None:
             outcome = outcomes.get(item.job_id)
             if outcome is None or item.state != ASKED:
                 return None
             if not isinstance(outcome, Done):
-                open_end = getattr(outcome, "rolled_back", True) is False
-                return None if open_end else replace(item, state=LEFT, why="could not be paused")
+                may_be_paused = isinstance(outcome, Failed) and not outcome.rolled_back
+                return None if may_be_paused else replace(item, state=LEFT, why="could not be paused")
             if not outcome.changed:
                 return replace(item, state=LEFT, why="was paused before")
             job = outcome.job or self._store.states[item.job_id].job
             since = job.activity.since if job.activity else None
             return replace(item, state=PAUSED, since=since, runs=job.n_runs)
 
-        return await self._write(window_id, ended), outcomes
+        return await self._write(window_id, after_pausing), outcomes
 
     async def closing(self, window: Window) -> Closing:
         """What ending it now would do."""
@@ -346,7 +346,7 @@ class Windows:
         plan: Closing,
         *,
         stagger: float = 0.0,
-        told: Callable[[Item, Outcome], object] = lambda item, outcome: None,
+        report: Callable[[Item, Outcome], object] = lambda item, outcome: None,
     ) -> dict[JobId, Outcome]:
         """Resumes what was worked out, one after the other where a run starts at once, and closes the window.
 
@@ -355,17 +355,17 @@ class Windows:
         Args:
             plan: what `closing` gave, and the user agreed to.
             stagger: seconds between two resumes of which runs start at once.
-            told: called with each as it ends.
+            report: called with each as it ends.
 
         Raises:
             GlobusTuiError: the ledger cannot be read or written.
         """
         agreed, now = {item.job_id for item in plan.resumed}, self._store.now()
-        kept_out = {item.job_id: why for item, why in plan.left_alone}
+        left_alone = {item.job_id: why for item, why in plan.left_alone}
 
         def claim(item: Item) -> Item | None:
-            if item.job_id in kept_out and item.state in (ASKED, PAUSED, RESUMING):
-                return replace(item, state=LEFT, why=kept_out[item.job_id])
+            if item.job_id in left_alone and item.state in (ASKED, PAUSED, RESUMING):
+                return replace(item, state=LEFT, why=left_alone[item.job_id])
             resumes = item.job_id in agreed and item.state in (ASKED, PAUSED, RESUMING)
             return replace(item, state=RESUMING) if resumes else None
 
@@ -379,9 +379,9 @@ class Windows:
                 await self._sleep(stagger)
             begun = begun or item.job_id in plan.at_once
             outcome = outcomes[item.job_id] = await self._store.operate(Resume(item.job_id))
-            told(item, outcome)
+            report(item, outcome)
             if isinstance(outcome, Done):
-                await self._write(window.window_id, _resumed(item.job_id))
+                await self._write(window.window_id, _mark_resumed(item.job_id))
         await self._write(window.window_id, lambda item: None)
         return outcomes
 
@@ -395,12 +395,12 @@ class Windows:
         for window in await self.all():
             if window.state == "planned" and window.at <= now and (window.until is None or now < window.until):
                 done.append(await self.begin(window.window_id))
-            elif window.resume and window.overdue(now) and not self._taken(window, now):
+            elif window.resume and window.overdue(now) and not self._is_claimed_elsewhere(window, now):
                 plan = await self.closing(window)
                 done.append((window, await self.close(window, plan, stagger=float(bool(plan.at_once)))))
         return done
 
-    def _taken(self, window: Window, now: datetime) -> bool:
+    def _is_claimed_elsewhere(self, window: Window, now: datetime) -> bool:
         busy = any(item.state == RESUMING for item in window.items) and window.claimed_by != self._me
         return busy and window.claimed is not None and now - window.claimed < _CLAIMED
 
@@ -427,7 +427,7 @@ class Windows:
             window = next((window for window in windows_in(document) if window.window_id == window_id), None)
             if window is None:
                 raise BadInput(f"There is no window {window_id}.", advice="globus-tui window list shows all.")
-            if self._taken(window, now):
+            if self._is_claimed_elsewhere(window, now):
                 raise BadInput(f"{window.claimed_by} is resuming the timers of this window.", advice="Wait for it.")
             ours.clear()
             items = []
@@ -488,5 +488,5 @@ def note_resumed(document: dict[str, Any], job_id: JobId) -> None:
             Windows._put(document, replace(window, items=items))
 
 
-def _resumed(job_id: JobId) -> Callable[[Item], Item | None]:
+def _mark_resumed(job_id: JobId) -> Callable[[Item], Item | None]:
     return lambda item: replace(item, state=RESUMED) if item.job_id == job_id else None

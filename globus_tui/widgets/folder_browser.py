@@ -63,7 +63,7 @@ class CollectionPicker(LineList[SuggestionRow]):
         """Show what fits; under the cursor is the one that was chosen before, else the best."""
         rows: list[SuggestionRow] = []
         before = None
-        for suggestion in suggestions.found:
+        for suggestion in suggestions.entries:
             key = (suggestion.why.name, suggestion.collection.collection_id, suggestion.label or "")
             rows.append(SuggestionRow(key, suggestion, suggestion.why is not before))
             before = suggestion.why

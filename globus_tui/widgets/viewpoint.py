@@ -56,7 +56,7 @@ def case_of(state: JobState | Glance, view: Viewpoint) -> Case:
     fleet = view.fleet.get(str(state.job.job_id), "")
     orders = view.orders.get(str(state.job.job_id), NONE)
     note = " ".join(filter(None, (orders.note, *(f"#{tag}" for tag in orders.tags))))
-    about = task, view.ascii, state.replaced, fleet, note
+    about = task, view.ascii, state.replacement, fleet, note
     return Case(state.job, state.health, view.names, view.now, view.zone, *about)
 
 

@@ -136,7 +136,7 @@ async def test_what_is_counted_as_received_is_what_came_over_the_wire(wire: Wire
     packed = gzip.compress(listing(*"abcdefgh" * 9))
     received: list[int] = []
     async with service(wire, ("gzip", packed), ("gzip", packed)) as connection:
-        connection.on_exchange = lambda exchange: received.append(exchange.received)
+        connection.on_exchange = lambda exchange: received.append(exchange.bytes_received)
         timers = TimersClient(connection, tokens)
         await names_in(timers)
         await names_in(timers)

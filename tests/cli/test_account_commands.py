@@ -24,7 +24,7 @@ from globus_tui.sandbox.serve import SERVICES, environment, running
 from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.sandbox.world.history import facility
 from globus_tui.settings import load_settings
-from globus_tui.store.answer_cache import Kept
+from globus_tui.store.answer_cache import CachedRows
 from tests.faults.disk import FULL, Disk
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def test_signing_out_forgets_the_rows_of_that_profile_only_and_keeps_drafts(
         assert run(["login", "--profile", profile]) == 0
         settings = load_settings(os.environ, profile=profile)
         rows = kept_rows(settings, environment_of(settings, os.environ), OPS)
-        assert rows.save(Kept(rows.label, datetime.now(UTC), ()))
+        assert rows.save(CachedRows(rows.label, datetime.now(UTC), ()))
         files[profile] = rows.path
     assert run(["logout"]) == 0
     assert [files[one].exists() for one in ("default", "lab")] == [False, True]

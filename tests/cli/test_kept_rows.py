@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from globus_tui.cli.kept_rows import Keeping
-from globus_tui.store.answer_cache import AnswerCache, Kept
+from globus_tui.store.answer_cache import AnswerCache, CachedRows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ class Session:
     def __init__(self, folder: Path) -> None:
         self.account: Any = SimpleNamespace(who="ops")
         self.rows = AnswerCache(folder, "default\nops")
-        store: Any = SimpleNamespace(to_keep=lambda label: Kept(label, NOW, ()), subscribe=lambda listener: None)
+        store: Any = SimpleNamespace(to_cache=lambda label: CachedRows(label, NOW, ()), subscribe=lambda listener: None)
         self.keeping = Keeping(store, self.rows, self.account)
 
 
@@ -35,7 +35,7 @@ def session(tmp_path: Path) -> Session:
 
 def test_rows_are_kept_when_it_ends(session: Session) -> None:
     session.keeping.end()
-    assert session.rows.load() == Kept("default\nops", NOW, ())
+    assert session.rows.load() == CachedRows("default\nops", NOW, ())
 
 
 @pytest.mark.parametrize("who", [None, "kim"])

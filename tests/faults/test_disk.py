@@ -25,9 +25,9 @@ from globus_tui.domain.timer.health import Word
 from globus_tui.logs import start_log
 from globus_tui.procedures.sign_in import remove_link, write_link
 from globus_tui.settings import load_settings
-from globus_tui.store.answer_cache import AnswerCache, Kept
+from globus_tui.store.answer_cache import AnswerCache, CachedRows
 from globus_tui.store.drafts import DraftShelf
-from globus_tui.store.journal import Journal, folded, is_open, read_journal
+from globus_tui.store.journal import Journal, is_open, merge_by_request, read_journal
 from globus_tui.store.ledger import alarm_levels
 from tests.auth.fakes import PAT, START, Clock, grants_for
 from tests.faults.disk import FULL, LOCKS, READ_ONLY, Disk, count
@@ -79,7 +79,7 @@ def test_the_journal_has_each_request_once_whichever_call_fails(tmp_path: Path) 
         assert journal.unwritten == []
         assert journal.problem is None
         entries = [line.entry for line in read_journal(path) if line.entry is not None]
-        found = [(one["request"], one["outcome"]) for one in folded(entries)]
+        found = [(one["request"], one["outcome"]) for one in merge_by_request(entries)]
         assert found == [("r0", "done"), ("r1", "done")], disk.calls
         assert all(line.entry is not None for line in read_journal(path)) or "write" in disk.calls
 
@@ -111,7 +111,7 @@ def test_while_nothing_can_be_written_all_is_kept_and_told_once(tmp_path: Path, 
                 tokens.merge(KEY, SIGN_IN)
     journal.append_now(a_request(3, "asked"))
     entries = [line.entry for line in read_journal(tmp_path / "state" / "journal.jsonl") if line.entry]
-    assert [one["request"] for one in folded(entries)] == ["r0", "r1", "r2", "r3"]
+    assert [one["request"] for one in merge_by_request(entries)] == ["r0", "r1", "r2", "r3"]
     assert shelf.save_now("0" * 32, nightly())
     assert tokens.merge(KEY, SIGN_IN) == SIGN_IN
 
@@ -199,7 +199,7 @@ def test_a_lock_is_let_go_of_whatever_fails(tmp_path: Path, fault: int) -> None:
 
 
 def test_caches_logs_links_and_shared_answers_do_without(tmp_path: Path) -> None:
-    kept = Kept("who", NOON, counts={Word.OK: 1})
+    kept = CachedRows("who", NOON, counts={Word.OK: 1})
     asked = 0
 
     async def ask() -> Answer:
@@ -266,7 +266,7 @@ async def test_a_later_version_is_left_alone_and_named(tmp_path: Path) -> None:
     assert "vault" in (tmp_path / "tokens.json").read_text()
 
     cache = AnswerCache(tmp_path / "cache", "who")
-    cache.save(Kept("who", NOON, ()))
+    cache.save(CachedRows("who", NOON, ()))
     cache.path.write_bytes(b"globus_tui rows 99 9.9 3.19\nwhatever")
     assert cache.load() is None
 

@@ -161,7 +161,7 @@ async def test_what_the_service_starts_all_the_same_is_told_with_its_task() -> N
         bench.fault("/jobs/*/pause", "pass", wait=slow)
         found = await swapper(bench).replace(old, draft)
         assert isinstance(found, Swapped)
-        (run,) = found.fired
+        (run,) = found.runs_started
         assert run.resource_id in bench.app.sandbox.tasks
         assert active(bench) == []
 
@@ -545,7 +545,7 @@ async def test_a_swap_hands_on_and_says_which_one_is_kept() -> None:
         found = await told.swapper.replace(old, draft)
         assert isinstance(found, Swapped)
         assert found.words == "edited has taken the place of the old timer. The old one is kept, paused."
-        assert (found.old_id, found.note, found.fired) == (old.job.job_id, None, ())
+        assert (found.old_id, found.note, found.runs_started) == (old.job.job_id, None, ())
         assert told.handed_on == [(old.job.job_id, found.new.job_id)]
         assert told.written() == [("create", "done"), ("pause", "done"), ("swap", "done")]
         pause, swap = (one for one in bench.journal.unwritten[-3:] if one["outcome"] == "done")

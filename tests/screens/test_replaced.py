@@ -80,7 +80,7 @@ async def test_a_replaced_timer_says_so_and_resuming_it_asks(demo: Demo) -> None
     async with demo.console(size=(80, 24)) as pilot:
         old = await replace_it(demo, pilot)
         (new,) = [one.job_id for one in demo.sandbox.timers.values() if one.name == NAME and one.job_id != old]
-        assert demo.app.states[JobId(old)].replaced is not None
+        assert demo.app.states[JobId(old)].replacement is not None
         assert demo.table.move_to(old)
         await demo.settle(pilot)
         assert f"replaced by active {new[:3]}" in demo.text()  # the end of the line is cut

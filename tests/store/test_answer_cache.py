@@ -16,7 +16,7 @@ from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import Job
 from globus_tui.screens.job_actions import why_not
 from globus_tui.store import answer_cache
-from globus_tui.store.answer_cache import AnswerCache, Kept
+from globus_tui.store.answer_cache import AnswerCache, CachedRows
 from globus_tui.store.job_store import JobStore
 from globus_tui.store.refresh_plan import FEW_RUNS, MANY_RUNS, FreshnessState
 from globus_tui.store.services import Services
@@ -78,10 +78,10 @@ def store(globus: Globus, now: datetime = NOW) -> JobStore:
     return JobStore(Services(globus, globus, globus), clock=lambda: now, interval=30)  # type: ignore[arg-type]  # a part
 
 
-async def kept_by(globus: Globus, label: str = OPS) -> Kept:
+async def kept_by(globus: Globus, label: str = OPS) -> CachedRows:
     session = store(globus)
     await session.refresh()
-    kept = session.to_keep(label)
+    kept = session.to_cache(label)
     assert kept is not None
     return kept
 
@@ -102,7 +102,7 @@ async def test_documents_as_they_were_sent_are_kept_by_themselves(tmp_path: Path
     kept = cache.load()
     assert kept is not None
     session = store(Globus(failure=ConnectionFailed("It is down.", maybe_processed=False)))
-    session.show_kept(kept)
+    session.show_cached(kept)
     shown = {state.job for state in session.states.values()}
     assert len(shown) == len(kept.documents) == answer_cache.ROWS_KEPT
     assert shown < {Job.from_document(one) for one in many}
@@ -110,7 +110,7 @@ async def test_documents_as_they_were_sent_are_kept_by_themselves(tmp_path: Path
 
 async def test_rows_of_the_last_session_are_marked_with_their_age_and_cannot_be_acted_upon() -> None:
     session = store(Globus(), NOW + timedelta(hours=20))
-    session.show_kept(await kept_by(Globus(job(1))))
+    session.show_cached(await kept_by(Globus(job(1))))
     session.refresher.tick()
     (state,) = session.states.values()
     assert session.freshness.state is FreshnessState.CACHED
@@ -118,12 +118,12 @@ async def test_rows_of_the_last_session_are_marked_with_their_age_and_cannot_be_
     assert not session.freshness.outdated
     assert state.health.word is Word.PAUSED  # as it was judged then: what time did since, nobody knows
     assert why_not("job.pause-resume", [state], session.freshness.state) is not None
-    assert session.to_keep(OPS) is None
+    assert session.to_cache(OPS) is None
 
 
 async def test_the_first_answer_replaces_them_all() -> None:
     session = store(Globus(job(2, name="renamed"), job(3)))
-    session.show_kept(await kept_by(Globus(job(1), job(2))))
+    session.show_cached(await kept_by(Globus(job(1), job(2))))
     await session.refresh()
     assert [state.job.label for state in session.states.values()] == ["renamed", "nightly 3"]
     assert session.freshness.state is FreshnessState.FRESH
@@ -140,7 +140,7 @@ async def test_the_first_list_brings_as_many_runs_however_young_the_kept_rows_ar
 
 async def test_they_stay_and_stay_locked_while_globus_does_not_answer() -> None:
     session = store(Globus(failure=ConnectionFailed("It is down.", maybe_processed=False)))
-    session.show_kept(await kept_by(Globus(job(1))))
+    session.show_cached(await kept_by(Globus(job(1))))
     await session.refresh()
     assert session.freshness.state is FreshnessState.CACHED
     assert session.freshness.problem == "It is down."
@@ -151,7 +151,7 @@ async def test_counts_are_of_all_timers_though_few_rows_are_kept(monkeypatch: py
     monkeypatch.setattr("globus_tui.store.job_store.ROWS_KEPT", 2)
     kept = await kept_by(Globus(*(job(number) for number in range(5))))
     session = store(Globus())
-    session.show_kept(kept)
+    session.show_cached(kept)
     counts = session.count_words()
     assert len(session.states) == 2
     assert counts is not None

@@ -28,15 +28,15 @@ def browser(bench: Workbench) -> Browser:
 async def test_what_is_typed_is_searched_for(browser: Browser) -> None:
     found = await browser.suggest("campus ar")
     assert found.problems == ()
-    assert "Campus Archive" in [one.collection.name for one in found.found]
-    ids = [one.collection.collection_id for one in found.found if one.why is not Why.BOOKMARK]
+    assert "Campus Archive" in [one.collection.name for one in found.entries]
+    ids = [one.collection.collection_id for one in found.entries if one.why is not Why.BOOKMARK]
     assert len(ids) == len(set(ids))
 
 
 async def test_nothing_typed_shows_ones_own_groups_and_does_not_search_all(browser: Browser, bench: Workbench) -> None:
     found = await browser.suggest("")
-    assert found.found
-    assert Why.SEARCH not in {one.why for one in found.found}
+    assert found.entries
+    assert Why.SEARCH not in {one.why for one in found.entries}
     assert not any("filter_scope" not in seen.query for seen in bench.app.requests if "endpoint_search" in seen.path)
 
 
@@ -53,25 +53,25 @@ async def test_the_same_words_are_asked_once(browser: Browser, bench: Workbench)
 async def test_a_group_that_fails_leaves_the_others(browser: Browser, bench: Workbench) -> None:
     bench.fault("/v0.10/bookmark_list", "reset", times=None)
     found = await browser.suggest("archive")
-    assert found.found
+    assert found.entries
     assert len(found.problems) == 1
     assert found.problems[0].startswith("bookmark")
 
 
 async def test_an_id_and_a_link_are_taken_as_they_are(browser: Browser) -> None:
     found = await browser.suggest(f" {ARCHIVE}:/archive/db/ ")
-    (one,) = found.found
+    (one,) = found.entries
     assert (one.collection.name, one.why, one.path) == ("Campus Archive", Why.PASTED, "/archive/db/")
     link = f"https://app.globus.org/file-manager?origin_id={SCRATCH}&origin_path=%2Fscratch%2F&destination_id={ARCHIVE}"
     both = await browser.suggest(link)
-    assert both.found[0].path == "/scratch/"
+    assert both.entries[0].path == "/scratch/"
     assert both.destination is not None
     assert both.destination.collection.name == "Campus Archive"
 
 
 async def test_an_id_that_is_none_says_so(browser: Browser) -> None:
     found = await browser.suggest("00000000-0000-4000-8000-000000000000")
-    assert found.found == ()
+    assert found.entries == ()
     assert found.problems
 
 
@@ -117,7 +117,7 @@ async def test_a_folder_behind_a_consent_says_what_is_wanted(browser: Browser, b
 async def test_bookmarks_are_suggested_by_their_names_with_their_paths(browser: Browser) -> None:
     made = await browser.bookmark("nightly target", ARCHIVE, "/archive/db/")
     found = await browser.suggest("nightly")
-    (one,) = [one for one in found.found if one.why is Why.BOOKMARK]
+    (one,) = [one for one in found.entries if one.why is Why.BOOKMARK]
     assert (one.label, one.path, one.collection.collection_id) == (made.label, "/archive/db/", ARCHIVE)
 
 

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from globus_tui.store.changes import Changed, Seen, changes, from_document, to_document
+from globus_tui.store.changes import Difference, TimerSnapshot, changes, from_document, to_document
 
 BEFORE = {
-    "a": Seen("dumps", "ok", True, 3600.0, "/x/\0/y/"),
-    "b": Seen("mirror", "FAILED", True, 86400.0, ""),
-    "c": Seen("old", "ended", False, None, ""),
+    "a": TimerSnapshot("dumps", "ok", True, 3600.0, "/x/\0/y/"),
+    "b": TimerSnapshot("mirror", "FAILED", True, 86400.0, ""),
+    "c": TimerSnapshot("old", "ended", False, None, ""),
 }
 
 
 def test_exactly_what_differs_is_listed_before_and_after() -> None:
     after = {
-        "a": Seen("dumps", "FAILED", True, 7200.0, "/x/\0/z/"),
-        "b": Seen("mirror", "FAILED", False, 86400.0, ""),
-        "d": Seen("fresh", "ok", True, 60.0, ""),
+        "a": TimerSnapshot("dumps", "FAILED", True, 7200.0, "/x/\0/z/"),
+        "b": TimerSnapshot("mirror", "FAILED", False, 86400.0, ""),
+        "d": TimerSnapshot("fresh", "ok", True, 60.0, ""),
     }
     assert changes(BEFORE, after) == [
-        Changed("dumps", "health", "ok", "FAILED"),
-        Changed("dumps", "interval", "3600 s", "7200 s"),
-        Changed("dumps", "paths", "/x/ to /y/", "/x/ to /z/"),
-        Changed("mirror", "runs", "yes", "no"),
-        Changed("fresh", "new", "", "ok"),
-        Changed("old", "gone", "ended", ""),
+        Difference("dumps", "health", "ok", "FAILED"),
+        Difference("dumps", "interval", "3600 s", "7200 s"),
+        Difference("dumps", "paths", "/x/ to /y/", "/x/ to /z/"),
+        Difference("mirror", "runs", "yes", "no"),
+        Difference("fresh", "new", "", "ok"),
+        Difference("old", "gone", "ended", ""),
     ]
     assert changes(BEFORE, BEFORE) == []
     assert from_document(to_document(BEFORE)) == BEFORE

@@ -325,7 +325,7 @@ async def test_a_broken_transfer_service_is_not_hammered_for_older_tasks() -> No
 async def test_what_became_of_older_runs_is_looked_up_bit_by_bit_until_all_is_known() -> None:
     world = with_a_long_past()
     await world.store.refresh()
-    known = [world.store.runs_known]
+    known = [world.store.has_all_tasks]
     for _ in range(20):
         wake = world.store.next_wake()
         assert wake is not None
@@ -334,7 +334,7 @@ async def test_what_became_of_older_runs_is_looked_up_bit_by_bit_until_all_is_kn
         assert wake.seconds == 5
         world.later(wake.seconds)
         await world.store.wake()
-    known.append(world.store.runs_known)
+    known.append(world.store.has_all_tasks)
     assert known == [False, True]
     assert world.jobs.calls == ["list_jobs"]
     assert len({one for ids in world.tasks.asked for one in ids}) == sum(map(len, world.tasks.asked)) == 1400
@@ -360,7 +360,7 @@ async def test_while_a_look_up_of_tasks_is_under_way_no_other_one_is_begun() -> 
 async def test_a_program_that_does_not_stay_reads_on_until_all_is_known_and_told() -> None:
     world = with_a_long_past()
     await world.store.read_once()
-    assert world.store.runs_known
+    assert world.store.has_all_tasks
     assert len(world.store.tasks) == 1400
     assert world.store.freshness.partial is None
     asked = len(world.tasks.asked)
@@ -400,10 +400,10 @@ async def test_a_list_that_another_copy_was_told_is_as_old_as_it_is_and_the_next
     assert world.store.freshness.checked_at == NOON - timedelta(seconds=12)
     assert world.store.freshness.next_attempt == NOON + timedelta(seconds=30 - 12 + 2)
     refresher = world.store.refresher
-    assert (refresher.taken, refresher.asked_here, refresher.last_taken) == (1, 0, True)
+    assert (refresher.lists_shared, refresher.lists_requested, refresher.last_was_shared) == (1, 0, True)
     await world.store.refresh()
     assert world.store.freshness.next_attempt == NOON + timedelta(seconds=30)
-    assert (refresher.taken, refresher.asked_here, refresher.last_taken) == (1, 1, False)
+    assert (refresher.lists_shared, refresher.lists_requested, refresher.last_was_shared) == (1, 1, False)
     assert (world.jobs.younger_than, world.tasks.younger_than) == ([30.0, 0.0], [30.0, 0.0])
 
 
@@ -651,7 +651,7 @@ def test_a_timer_that_somebody_has_open_is_read_once_for_each_next_run_whatever_
     assert due.take(*at(64), opened) == ()
     assert due.take(*at(65), opened) == ("one",)
     assert due.next_at(*at(66), opened) is None
-    assert due.take(*at(66), replace(FAR, opened=opened.opened)) == (), "it was looked at already"
+    assert due.take(*at(66), replace(FAR, open_jobs=opened.open_jobs)) == (), "it was looked at already"
     due.note(rows_of(one=120))
     assert due.take(*at(125), opened) == ("one",)
 

@@ -124,7 +124,7 @@ async def test_a_timer_that_arrives_late_is_found_before_it_is_created_again(ben
     bench.fault("/v2/timer", "hang")
     first = await bench.creator.create(nightly())
     assert isinstance(first, Unconfirmed)
-    assert first.looked
+    assert first.list_was_read
     await bench.timers.create_timer(nightly().to_timer())  # the request was only slow
     second = await bench.creator.create(first.draft, after=first.attempt)
     assert isinstance(second, Created)
@@ -143,7 +143,7 @@ async def test_nobody_can_tell_when_the_list_cannot_be_read_either(bench: Workbe
     bench.fault("/jobs/", "reset", skip=1, times=None)
     found = await bench.creator.create(nightly())
     assert isinstance(found, Unconfirmed)
-    assert not found.looked
+    assert not found.list_was_read
     bench.calm()
     assert "cannot be read either" in found.words
     assert found.words.startswith(str(found.error))
@@ -217,7 +217,7 @@ async def test_that_changes_are_not_written_down_is_said_with_what_was_made_and_
     assert isinstance(made, Created)
     assert isinstance(again, Created)
     assert made.note is not None
-    assert made.note.endswith("Changes are recorded in memory only.")
+    assert made.note.endswith("Changes are recorded only until this program ends.")
     assert again.note is None
 
 
@@ -287,7 +287,7 @@ async def test_a_group_whose_last_request_is_long_past_goes_on_without_a_questio
     bench.clock.advance(599)
     early = await bench.creator.create_group(days(WEEKDAYS), after=first.stopped_by.attempt)
     assert isinstance(early.stopped_by, Unconfirmed)
-    assert (early.stopped_by.looked, len(early.created)) == (True, 2)
+    assert (early.stopped_by.list_was_read, len(early.created)) == (True, 2)
     assert early.stopped_by.words == (
         "No answer came. The timer is not in your list, but the request may still arrive: look again before repeating."
     )
@@ -328,7 +328,7 @@ async def test_a_group_is_not_sent_while_the_timers_cannot_be_read(bench: Workbe
     assert new.stopped_by.words.startswith("Nothing was sent: your timers could not be read: ")
     again = await bench.creator.create_group(days(WEEKDAYS), after=after)
     assert isinstance(again.stopped_by, Unconfirmed)
-    assert (again.stopped_by.attempt, again.stopped_by.looked, again.created) == (after, False, ())
+    assert (again.stopped_by.attempt, again.stopped_by.list_was_read, again.created) == (after, False, ())
     assert "cannot be read either" in again.stopped_by.words
     bench.calm()
     gare = Gare("ConsentRequired", ("a-scope",))
@@ -377,13 +377,13 @@ async def test_a_transfer_without_an_answer_is_handed_in_again_instead_of_looked
     bench.fault("/v0.10/transfer", "hang", times=9)
     found = await bench.creator.create(nightly(what=What.TRANSFER_NOW))
     assert isinstance(found, Unconfirmed)
-    assert not found.looked
+    assert not found.list_was_read
     assert found.words.startswith(str(found.error))
     assert found.draft.transfer.submission_id == found.attempt.submission_id is not None
     read = bench.asked("GET", "/jobs/")
     again = await bench.creator.look_again(found.attempt, found.draft)
     assert isinstance(again, Unconfirmed)
-    assert (again.looked, again.attempt) == (False, found.attempt)
+    assert (again.list_was_read, again.attempt) == (False, found.attempt)
     assert "Hand it in again" in again.words
     assert bench.asked("GET", "/jobs/") == read
 
@@ -472,7 +472,7 @@ async def test_after_the_third_look_the_user_is_asked(bench: Workbench) -> None:
     timers = ListAppearing(bench, LOST, 4)
     found = await creator_with(bench, timers).create(nightly())
     assert isinstance(found, Unconfirmed)
-    assert found.looked
+    assert found.list_was_read
     assert timers.readings == 3
 
 

@@ -26,9 +26,9 @@ from globus_tui.store.journal import (
     OldTimer,
     Recorder,
     due_for_deletion,
-    folded,
     has_gaps,
     is_open,
+    merge_by_request,
     noting,
     read_journal,
     replaced_by,
@@ -562,7 +562,7 @@ def test_of_each_request_the_last_word_counts_and_none_comes_after_it_is_closed(
         asked("b", "refused"),
         {"what": "old", "outcome": "done"},
     ]
-    assert [(one.get("request"), one["outcome"]) for one in folded(lines)] == [
+    assert [(one.get("request"), one["outcome"]) for one in merge_by_request(lines)] == [
         ("a", "done"), ("b", "refused"), (None, "done"), (None, "done"),
     ]  # fmt: skip
     assert [is_open(one) for one in (asked("a"), asked("a", "unknown"), asked("a", "done"))] == [True, True, False]

@@ -72,15 +72,15 @@ async def test_it_is_private_with_its_lock_and_its_folder(path: Path) -> None:
 
 async def test_who_has_read_it_knows_when_somebody_else_has_written(path: Path) -> None:
     mine = Ledger(path)
-    assert not await mine.changed()
+    assert not await mine.has_changed()
     await Ledger(path).change(note("a", "x"))
-    assert await mine.changed()
+    assert await mine.has_changed()
     await mine.read()
-    assert not await mine.changed()
+    assert not await mine.has_changed()
     await mine.change(note("a", "y"))
-    assert not await mine.changed()  # by itself
+    assert not await mine.has_changed()  # by itself
     await Ledger(path).change(note("a", "z"))
-    assert await mine.changed()
+    assert await mine.has_changed()
 
 
 async def test_in_the_demo_all_is_kept_in_memory_and_what_was_read_stays_as_it_was() -> None:
@@ -89,7 +89,7 @@ async def test_in_the_demo_all_is_kept_in_memory_and_what_was_read_stays_as_it_w
     before = await kept.read()
     await kept.change(note("a", "y"))
     assert [orders_in(one)["a"].note for one in (before, await kept.read())] == ["x", "y"]
-    assert not await kept.changed()
+    assert not await kept.has_changed()
 
 
 @pytest.mark.parametrize("content", ["{half", "[]", "3", '{"v": 2}', '{"profiles": {}}', "[" * 100_000, ""])
@@ -203,7 +203,7 @@ async def test_a_folder_that_cannot_be_made_is_told_with_its_name(path: Path) ->
     for work in (Ledger(path).read(), Ledger(path).change(note("a", "x"))):
         with pytest.raises(GlobusTuiError, match=f"^{path}: "):
             await work
-    assert not await Ledger(path).changed()
+    assert not await Ledger(path).has_changed()
 
 
 @pytest.mark.parametrize("name", ["bad \ud800 name", "\udcff", "line\nbreak", "\x00"])

@@ -24,7 +24,7 @@ from globus_tui.domain.errors import SignedOut, TimedOut
 from globus_tui.domain.timer.job import Job, JobId, JobStatus
 from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.store.job_state import Doing
-from globus_tui.store.journal import Journal, folded, read_journal
+from globus_tui.store.journal import Journal, merge_by_request, read_journal
 from globus_tui.store.operations import CancelTask, Delete, Done, Failed, NeedsConsent, Pause, Refused, Rename, Resume
 from globus_tui.store.operations import SignedOut as SignedOutOutcome
 from globus_tui.store.refresher import WakeKind
@@ -35,7 +35,7 @@ from tests.store.workbench import broken_places
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from globus_tui.store.open_requests import Closed
+    from globus_tui.store.open_requests import ClosedRequest
 
 ONE = JobId("one")
 MINUTE = 60.0
@@ -630,7 +630,7 @@ def test_killed_at_any_moment_of_many_pauses_every_change_has_its_line(
         asked = {one["timer"]["id"] for one in lines(path) if one["outcome"] == "asked"}
         assert changed <= asked
         asyncio.run(_closed_at_the_next_start())
-        final = folded(lines(path))
+        final = merge_by_request(lines(path))
         assert len(final) == len(asked)
         assert {one["timer"]["id"] for one in final if one["outcome"] == "done"} == changed
         assert {one["timer"]["id"] for one in final if one["outcome"] != "done"} == asked - changed
@@ -652,7 +652,7 @@ async def _no_more_requests(sandbox: Any) -> None:
         await asyncio.sleep(0.3)
 
 
-async def _closed_at_the_next_start() -> list[Closed]:
+async def _closed_at_the_next_start() -> list[ClosedRequest]:
     async with signed_in(parse(["export", "x"])) as here:
         ahead = timedelta()
         machine = here.store.clock

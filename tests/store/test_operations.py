@@ -539,12 +539,12 @@ async def test_what_is_kept_for_the_next_session_has_no_change_under_way() -> No
     failed = Task("t1", TaskStatus.FAILED)
     runs = [a_run(NOON, "t2"), a_run(NOON - HOUR, "t1")]
     world = World(a_job(runs=runs), tasks=[failed, Task("t2", TaskStatus.ACTIVE)])
-    assert world.store.to_keep("me") is None
+    assert world.store.to_cache("me") is None
     await world.store.refresh()
     gate = world.jobs.gates["pause_job"] = Gate()
     pausing = asyncio.create_task(world.store.operate(Pause(ONE)))
     await gate.reached.wait()
-    kept = world.store.to_keep("me")
+    kept = world.store.to_cache("me")
     gate.open.set()
     await pausing
     assert kept is not None
@@ -582,9 +582,11 @@ async def test_what_people_decided_is_known_by_timer() -> None:
     world = World(a_job("one"), a_job("two"))
     await world.store.refresh()
     await world.store.decide(["one"], note="ask Kim")
-    assert {job_id: orders.note for job_id, orders in world.store.decided.items()} == {"one": "ask Kim"}
+    assert {job_id: orders.note for job_id, orders in world.store.decisions.items()} == {"one": "ask Kim"}
     assert (world.store.orders("one").note, world.store.orders("two").note) == ("ask Kim", "")
     await world.store.hand_on("one", "two")
-    assert {job_id: orders.note for job_id, orders in world.store.decided.items() if orders.note} == {"two": "ask Kim"}
+    assert {job_id: orders.note for job_id, orders in world.store.decisions.items() if orders.note} == {
+        "two": "ask Kim"
+    }
     await world.store.look_into_ledger()
     assert world.store.ledger_problem is None

@@ -129,12 +129,12 @@ async def test_tasks_and_names_are_asked_for_behind_the_rows_on_the_screen() -> 
     world = World(a_job(runs=[a_run(HALF_PAST, "t1")]))
     listed = asyncio.Event()
     world.store.subscribe(lambda change: listed.set() if change.freshness else None)
-    world.store.refresher.seen.clear()
+    world.store.refresher.rows_on_screen.clear()
     reading = asyncio.create_task(world.store.refresh())
     await listed.wait()
     assert world.store.freshness.state is FreshnessState.FRESH
     assert (world.tasks.asked, world.collections.asked) == ([], {})
-    world.store.refresher.seen.set()
+    world.store.refresher.rows_on_screen.set()
     await reading
     assert world.tasks.asked == [("t1",)]
     assert world.collections.asked == {"from-there": 1, "to-here": 1}

@@ -110,7 +110,7 @@ async def test_two_copies_ask_a_real_service_as_often_as_one(tmp_path: Path) -> 
             assert second.store.tasks == first.store.tasks
         assert first.asked("/jobs/") + second.asked("/jobs/") == 10
         assert first.asked("/task_list") + second.asked("/task_list") <= 10
-        assert first.store.refresher.taken + second.store.refresher.taken == 10
+        assert first.store.refresher.lists_shared + second.store.refresher.lists_shared == 10
         tokens = [Secret(one) for one in ("Bearer", "token", SERVICE_CLIENT_SECRET)]
         for path in (tmp_path / "meet").iterdir():
             head = path.read_bytes().split(b"\n", 1)[0]
@@ -126,7 +126,7 @@ async def test_a_pause_in_one_copy_stands_although_the_other_was_told_before_it(
         await second.store.operate(Pause(job_id))
         wall.later(6)
         await second.store.refresher.refresh(own=False)
-        assert second.store.refresher.taken == 1
+        assert second.store.refresher.lists_shared == 1
         assert second.store.states[job_id].job.status is JobStatus.INACTIVE
         assert first.store.states[job_id].job.status is JobStatus.ACTIVE
         wall.later(33)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.timer.job import JobId
 from globus_tui.store.board import STATES_AT_HAND
-from globus_tui.store.rows import make_row, noted
+from globus_tui.store.rows import make_row, row_news
 from globus_tui.store.task_shelf import TaskShelf
 from tests.domain.samples import NOW, job, job_document, run_document, task, task_id
 from tests.store.test_one_judge import board_of, read_list
@@ -20,7 +20,7 @@ MANY, SOME, FEW = 10_000, 1_000, 100
 
 
 def note(shelf: TaskShelf, timer: Job, *, opened: bool = False) -> None:
-    shelf.note(timer.job_id, noted(make_row(timer, {}, NOW), timer, timer, None).tasks, opened=opened)
+    shelf.note(timer.job_id, row_news(make_row(timer, {}, NOW), timer, timer, None).tasks, opened=opened)
 
 
 def wanted_of(timers: int, *, opened: bool = False) -> set[str]:
@@ -105,7 +105,7 @@ def test_of_many_timers_the_first_keep_no_more_tasks_than_the_last_but_one_that_
         ]
 
     board = board_of(listed(0))
-    board.opened[JobId("id-007")] = 14
+    board.runs_to_keep[JobId("id-007")] = 14
     for newest in range(1, 6):
         read_list(board, listed(newest))
         board.take_tasks([task(100 * timer + newest) for timer in range(301)])

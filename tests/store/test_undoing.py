@@ -355,5 +355,5 @@ async def test_an_edit_is_taken_back_by_swapping_again(works: bool) -> None:
         both = [bench.app.sandbox.timers[job_id] for job_id in made]
         assert [one.name for one in both if one.status != "inactive"] == (["old"] if works else ["new"])
         if works:
-            assert store.states[made[1]].replaced is not None
+            assert store.states[made[1]].replacement is not None
             assert store.states[made[0]].job.status is JobStatus.ACTIVE

@@ -374,7 +374,7 @@ async def test_runs_that_start_at_once_are_spaced_and_each_end_is_told() -> None
     assert len(plan.at_once) == 3
     told: list[tuple[str, type]] = []
     outcomes = await windows.close(
-        window, plan, stagger=30, told=lambda item, outcome: told.append((str(item.job_id), type(outcome)))
+        window, plan, stagger=30, report=lambda item, outcome: told.append((str(item.job_id), type(outcome)))
     )
     assert waits == [30, 30]
     assert told == [("0", Done), ("1", Done), ("2", Done)]

@@ -325,7 +325,7 @@ class Side(InWizard, Vertical):
         self._side_asked = suggestions
         self.picker.show(suggestions, None if typed else self.collection_id)
         self._say_suggestion()
-        if suggestions.found and suggestions.problems:
+        if suggestions.entries and suggestions.problems:
             self.row(self.side_name).say_words("; ".join(suggestions.problems), Level.WARN)
         if self._side_enter_waits:
             self._side_enter_waits = False

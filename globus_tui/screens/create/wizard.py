@@ -427,7 +427,7 @@ class WizardScreen(TimerScreen):
         header.left = steps_line(self._wizard_steps, order, self._wizard_at, self._wizard_visited, self.findings)
         lost = self.keeper.attempt is not None and not self.is_sending
         not_saved = "may have been sent" if lost else "not sent yet"
-        saved = "sending" if self.is_sending else "draft saved" if self.keeper.saved else not_saved
+        saved = "sending" if self.is_sending else "draft saved" if self.keeper.is_saved else not_saved
         header.right = Content.styled(f"{saved} ", "$text-muted")
         about.left = (
             Content.styled(f" {MAY_BE_THERE}", "$text-warning")
