@@ -507,7 +507,7 @@ def test_a_pipe_in_its_place_is_told_and_nobody_waits_for_it(path: Path) -> None
     kept.append_now({"what": "pause"})
     assert kept.take_warning() == (
         f"The journal {path} cannot be written: it is no file but a pipe or a device. "
-        "Changes are recorded in memory only."
+        "Changes are recorded only until this program ends."
     )
     assert [one["what"] for one in kept.unwritten] == ["pause"]
 

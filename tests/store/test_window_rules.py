@@ -154,7 +154,7 @@ async def test_what_it_does_not_hold_is_not_spoken_of(state: str) -> None:
 
 
 async def test_a_timer_that_was_replaced_meanwhile_is_left_alone() -> None:
-    found = await planned(resting(a_job(), n_runs=3), replaced=REPLACED)
+    found = await planned(resting(a_job(), n_runs=3), replacement=REPLACED)
     assert found.left_alone == ((ITEM, "was replaced meanwhile"),)
 
 
