@@ -132,7 +132,7 @@ async def test_the_first_answer_replaces_them_all() -> None:
 async def test_the_first_list_brings_as_many_runs_however_young_the_kept_rows_are() -> None:
     globus = Globus(job(1))
     session = store(globus)
-    session.show_kept(await kept_by(Globus(job(1))))
+    session.show_cached(await kept_by(Globus(job(1))))
     await session.refresh()
     await session.refresh()
     assert globus.runs_asked_for == [MANY_RUNS, FEW_RUNS]
