@@ -9,6 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from unicodedata import normalize
 
 from globus_tui.domain.errors import BadInput, ErrorKind, ServiceError
 from globus_tui.domain.making.check_items import is_id
@@ -21,6 +22,7 @@ from globus_tui.domain.making.timer_index import TimerIndex
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.domain.schedule.typed_zones import zone_by_name, zone_words
+from globus_tui.domain.timer.filter import folded
 from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, first_start, rate_number, runs_an_hour
 from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobKind, JobReading, JobStatus, PauseCause
 from globus_tui.fleet.documents import FleetFault, FleetFaults
@@ -309,7 +311,7 @@ class Planner:
         named = {key: collection.name for key, collection in self._store.collections.items() if collection.name}
         named |= {match.collection.collection_id: match.collection.name for match in answer.entries}
         same = [(key, called) for key, called in named.items() if called == name]
-        return same or [(key, called) for key, called in named.items() if called.casefold() == name.casefold()]
+        return same or [(key, called) for key, called in named.items() if folded(called) == folded(name)]
 
     async def flows_called(self, name: str) -> list[Flow]:
         """The flows with this title, in either case of letters, or with this id."""
@@ -321,7 +323,7 @@ class Planner:
                     raise
                 return []
         flows = await self._lookup.flows(name)
-        return [flow for flow in flows if flow.title.casefold() == name.casefold()]
+        return [flow for flow in flows if folded(flow.title) == folded(name)]
 
     # --- one timer
 
@@ -490,8 +492,8 @@ def _all_wanted(entries: Iterable[Entry], names: Names, now: datetime, zone: tzi
 
 def _not_one(noun: str, name: str, matches: Sequence[tuple[str, str]], names: Iterable[str] = ()) -> str:
     if not matches:
-        folded = {known.casefold(): known for known in names}
-        near = next((folded[key] for key in get_close_matches(name.casefold(), folded, 1)), None)
+        spelled = {folded(known): known for known in names}
+        near = next((spelled[key] for key in get_close_matches(folded(name), spelled, 1)), None)
         advice = f"did you mean “{near}”?" if near else "write the name as Globus shows it, or its id"
         return f"no {noun} that you can see is called “{name}”; {advice}"
     ids = ", ".join(key for key, _ in matches[:5])
@@ -638,16 +640,17 @@ class _Match:
         for job_id, job in self._jobs.items():
             free = job_id not in self.taken and job_id not in kept and job_id not in self._replaced
             if free and job.name and job.status is not JobStatus.DELETING:
-                named[job.name].append(job)
-        own_count = Counter(timer.draft.name for timer in timers)
-        for timer in timers:
-            at_globus = named.get(timer.draft.name, [])
+                named[normalize("NFC", job.name)].append(job)
+        names = [normalize("NFC", timer.draft.name) for timer in timers]
+        own_count = Counter(names)
+        for timer, name in zip(timers, names, strict=True):
+            at_globus = named.get(name, [])
             live = [job for job in at_globus if job.status is not JobStatus.ENDED] or at_globus
-            if len(live) == 1 and own_count[timer.draft.name] == 1:
+            if len(live) == 1 and own_count[name] == 1:
                 self._take(timer, str(live[0].job_id))
             elif live:
                 ids = ", ".join(str(job.job_id) for job in live[:5])
-                own, have = own_count[timer.draft.name], "has" if len(live) == 1 else "have"
+                own, have = own_count[name], "has" if len(live) == 1 else "have"
                 words = f"{counted(len(live), 'timer')} at Globus {have} this name ({ids})"
                 words += f", and {own} of the files" if own > 1 else ""
                 self._problems[timer.key] = stop("name", f"{words}: write id = for the one that is meant")

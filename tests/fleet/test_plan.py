@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import fastjsonschema
@@ -71,6 +72,17 @@ async def test_a_timer_is_found_by_its_name_and_every_difference_is_said(bench: 
     assert ("sync_level", "mtime", "checksum") in item.changes
     assert "1 to replace" in text(plan)
     assert plan.document()["actions"][0]["acts"] == ["pause", "replace"]
+
+
+async def test_a_name_with_an_accent_is_the_same_however_it_was_typed(bench: Bench) -> None:
+    bench.named("nightly-project-mirror")[0].name = normalize("NFD", "nächtlich")
+    depot = bench.sandbox.collections[collection_id("depot")]
+    depot.document = {**depot.document, "display_name": "Dépôt"}
+    bench.write(
+        NIGHTLY.replace("Lab Depot", normalize("NFD", "dépôt")).replace("nightly-project-mirror", "nächtlich"),
+    )
+    plan = await bench.plan()
+    assert [item.acts for item in plan.to_do] == [(Act.RENAME,)]  # it is that timer, and its name is written as here
 
 
 async def test_names_that_fit_none_or_two_are_refused_with_their_place(bench: Bench) -> None:
