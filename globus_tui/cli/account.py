@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain.errors import GlobusTuiError
@@ -93,13 +94,27 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+_ASCII: ContextVar[bool] = ContextVar("ascii", default=False)
+
+
+def choose_characters(options: Namespace, settings: Settings) -> bool:
+    """Decides whether all that is printed from now on is ASCII, and returns that."""
+    from globus_tui.cli.terminal import wants_ascii
+
+    chosen = options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(os.environ))
+    _ASCII.set(bool(chosen))
+    return bool(chosen)
+
+
 def tell(lines: Iterable[str]) -> None:
     """Prints notices on standard error, so that standard output is what was asked for; lost where it takes none."""
     from globus_tui.present.safe_text import safe_line
 
-    with suppress(OSError):
+    try:
         for line in lines:
-            print(f"globus-tui: {safe_line(line)}", file=sys.stderr)
+            print(f"globus-tui: {safe_line(line, ascii_only=_ASCII.get())}", file=sys.stderr)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # or Python tries again at its end, and fails
 
 
 def show_json(document: str) -> None:
@@ -113,7 +128,7 @@ def show(lines: Iterable[str]) -> bool:
     """Prints what was asked for; False as of `write`. Names in it come from a service: they are made harmless."""
     from globus_tui.present.safe_text import safe_line
 
-    return all(write(f"{safe_line(line)}\n") for line in lines)
+    return all(write(f"{safe_line(line, ascii_only=_ASCII.get())}\n") for line in lines)
 
 
 def show_end(line: str) -> int:
@@ -125,7 +140,7 @@ def show_end(line: str) -> int:
     from globus_tui.present.safe_text import safe_line
 
     try:
-        write(f"{safe_line(line)}\n", at_once=True)
+        write(f"{safe_line(line, ascii_only=_ASCII.get())}\n", at_once=True)
     except CannotShowError as wrong:
         tell((line, wrong.in_full))
         return FAILED
@@ -160,6 +175,7 @@ def show_table(
     from globus_tui.present.safe_text import safe_line
     from globus_tui.present.timer_table import table
 
+    ascii_only = ascii_only or _ASCII.get()
     safe = [[safe_line(cell, ascii_only=ascii_only) for cell in row] for row in rows]
     columns = [(heading, heading in right) for heading in headings]
     show(table(safe, columns, terminal_width(), cut, "..." if ascii_only else "…"))

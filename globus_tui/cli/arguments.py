@@ -30,7 +30,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if unknown:  # said by the command's name: its exit codes have meanings of their own
         command = known.name if known.name != "console" else ""
         _Parser(prog=f"{parser.prog} {command}".strip()).error(f"unrecognized arguments: {' '.join(unknown)}")
+    if known.demo and known.name in _OF_THE_ACCOUNT:
+        whole_parser(known.name).error(f"argument --demo: nobody signs in there, so {known.name} is not for it")
     return known
+
+
+_OF_THE_ACCOUNT = ("login", "logout", "whoami", "doctor")
 
 
 class _Parser(argparse.ArgumentParser):

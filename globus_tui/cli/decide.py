@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.cli import OK
-from globus_tui.cli.account import show, tell, write
+from globus_tui.cli.account import show, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.schedule.typed_intervals import parse_interval
@@ -88,5 +88,6 @@ async def run_report(options: Namespace) -> int:
         since, some = timedelta(hours=options.hours), bool(options.filter)
         if some and not listed:
             tell(("No timer matches.",))
-        write(report(listed, entries, windows, store, store.now(), context.zone, since=since, some=some))
+        page = report(listed, entries, windows, store, store.now(), context.zone, since=since, some=some)
+        show(page.removesuffix("\n").split("\n"))
         return OK

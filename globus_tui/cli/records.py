@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.auth.token_store import FILE_NAME
 from globus_tui.cli import FAILED, OK
-from globus_tui.cli.account import read_settings, show, show_json, show_table, tell, write
+from globus_tui.cli.account import choose_characters, read_settings, show, show_json, show_table, tell
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.present import timer_table
 from globus_tui.present.report_words import HEADINGS, entry_words
@@ -31,9 +31,10 @@ def run_journal(options: Namespace) -> int:
     from globus_tui.cli.zones import find_zone
 
     settings = read_settings(options)
+    choose_characters(options, settings)
     path = settings.paths.state / "journal.jsonl"
     try:
-        lines = read_journal(path)
+        lines = () if options.demo else read_journal(path)  # the demo keeps its own in memory
     except OSError as wrong:
         raise GlobusTuiError(f"The journal {path} cannot be read: {wrong.strerror or wrong}") from None
     if options.action == "verify":
@@ -54,7 +55,7 @@ def run_journal(options: Namespace) -> int:
     zone = find_zone(options.zone or settings.zone)
     rows = [[safe_line(cell) for cell in entry_words(entry, zone)] for entry in entries]
     if options.format == "markdown":
-        write(timer_table.markdown(HEADINGS, rows))
+        show(timer_table.markdown(HEADINGS, rows).splitlines())
     elif rows:
         show_table(rows, HEADINGS, (1, 2, 4, 6))
     else:

@@ -9,10 +9,9 @@ from unicodedata import normalize
 
 from globus_tui.auth.account import ServiceIdentity
 from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_change
-from globus_tui.cli.account import LOG_IN, read_settings, tell
+from globus_tui.cli.account import LOG_IN, choose_characters, read_settings, tell
 from globus_tui.cli.backend import Backend, demo_backend, lazily, real_backend
 from globus_tui.cli.console import make_store
-from globus_tui.cli.terminal import wants_ascii
 from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
@@ -221,5 +220,5 @@ async def signed_in(options: Namespace, *, reads: bool = True) -> AsyncIterator[
         store = make_store(backend, settings, options)
         store.journal.who = backend.account.who
         making: Making = lazily("globus_tui.cli.making", "make_making", backend, settings, store)
-        poor = options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(os.environ))
+        poor = choose_characters(options, settings)
         yield Context(store, making, find_zone(options.zone or settings.zone), settings, backend, poor)

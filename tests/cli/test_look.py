@@ -152,6 +152,29 @@ def test_why_nothing_can_be_listed_is_told_by_the_exit_code(
     assert terminal("show", "db-dumps") == UNREACHABLE
 
 
+def test_with_ascii_no_command_writes_anything_else(facility: Served, terminal: Shell) -> None:
+    name = "観測データ同期 nightly"
+    assert terminal("pause", name, "--yes", "--ascii") == DONE
+    for words in (
+        ["list"], ["list", "--format", "markdown"], ["show", name], ["runs", name], ["agenda", "24h"], ["report"],
+        ["journal"], ["journal", "--format", "markdown"], ["resume", name, "--dry-run"], ["resume", name, "--yes"],
+        ["impact", "Données"], ["undo", "--dry-run"], ["window", "open", name, "--dry-run"],
+    ):  # fmt: skip
+        assert terminal(*words, "--ascii") == DONE, words
+        assert (terminal.out + terminal.err).isascii(), words
+    assert terminal("journal") == DONE
+    assert name in terminal.out
+
+
+def test_the_demo_has_no_journal_of_ones_own_and_nobody_to_sign_out(facility: Served, terminal: Shell) -> None:
+    assert terminal("pause", "db-dumps", "--yes") == DONE
+    assert terminal("journal", "--demo") == DONE
+    assert terminal.out == ""
+    for name in ("login", "logout", "whoami", "doctor"):
+        assert terminal("--demo", name) == MISUSED
+    assert terminal("list", "name:db-dumps") == DONE  # still signed in
+
+
 def test_a_sign_in_that_is_refused_is_told_with_the_command_that_mends_it(
     facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
