@@ -33,11 +33,11 @@ _ERRORS: dict[str, type[errors.ServiceError]] = {
     "timer": errors.TimersAPIError,
     "flows": errors.FlowsAPIError,
 }
-_LONGEST_SAID = 400
+_LONGEST_MESSAGE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Complaint:
     code: str | None = None
     message: str | None = None
     problems: tuple[errors.FieldProblem, ...] = ()
@@ -50,8 +50,8 @@ def refusal(answer: Answer, now: datetime) -> errors.ServiceError:
     Args:
         now: for a `Retry-After` that names a date.
     """
-    body = _decoded(answer.body)
-    problem = _read(body)
+    body = _parse(answer.body)
+    problem = _complaint_in(body)
     error = _ERRORS.get(answer.service, errors.ServiceError)(
         _sentence(answer, problem),
         service=answer.service,
@@ -68,22 +68,22 @@ def refusal(answer: Answer, now: datetime) -> errors.ServiceError:
 
 def requirement_in(answer: Answer) -> Gare | None:
     """What Globus wants from the user first, if the answer says so."""
-    return find_gare(_decoded(answer.body))
+    return find_gare(_parse(answer.body))
 
 
-def _decoded(body: bytes) -> Any:
+def _parse(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
 
 
-def _read(body: object) -> _Said:
+def _complaint_in(body: object) -> _Complaint:
     root = wire.document(body)
     inner = wire.document(root.get("error"))
     first = next((error for error in wire.items(root.get("errors")) if isinstance(error, dict)), {})
     problems = (*_problems(root.get("detail")), *_problems(inner.get("detail")))
-    return _Said(
+    return _Complaint(
         code=_text_in(root, "code") or _text_in(inner, "code") or _text_in(first, "code") or _text_in(root, "error"),
         message=_message(inner) or _message(first) or _message(root) or (body if isinstance(body, str) else None),
         problems=problems,
@@ -109,7 +109,7 @@ def _problems(detail: object) -> Iterator[errors.FieldProblem]:
             yield errors.FieldProblem(tuple(places), message)
 
 
-def _sentence(answer: Answer, problem: _Said) -> str:
+def _sentence(answer: Answer, problem: _Complaint) -> str:
     name = SERVICE_NAMES.get(answer.service, answer.service)
     lead = f"{name} {_LEADS.get(answer.status) or _lead(answer.status)}"
     words = "; ".join(map(_complaint, problem.problems[:3])) or problem.message or problem.code or _silence(answer)
@@ -128,9 +128,9 @@ def _silence(answer: Answer) -> str:
 
 def _tidy(words: str) -> str:
     """The service's words as one sentence of limited length. They are data: never draw them as markup."""
-    line = " ".join(words[: _LONGEST_SAID * 2].split())
-    if len(line) > _LONGEST_SAID:
-        line = line[:_LONGEST_SAID].rstrip() + "…"
+    line = " ".join(words[: _LONGEST_MESSAGE * 2].split())
+    if len(line) > _LONGEST_MESSAGE:
+        line = line[:_LONGEST_MESSAGE].rstrip() + "…"
     return line if line.endswith((".", "!", "?", "…")) else f"{line}."
 
 

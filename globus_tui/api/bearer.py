@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-AUTH = "auth.globus.org"
-TRANSFER = "transfer.api.globus.org"
-FLOWS = "flows.globus.org"
-
 
 class TokenSource(Protocol):
     """Where access tokens come from."""
@@ -86,7 +82,7 @@ async def _awaited(make: Callable[[], Awaitable[V]]) -> V:
     return await make()
 
 
-async def renewed(bearer: Bearer, refused: Secret) -> Secret:
+async def token_instead_of(bearer: Bearer, refused: Secret) -> Secret:
     """A token other than the one that was refused: the one held now, if it is another, else a new one.
 
     Raises:

@@ -25,7 +25,7 @@ _STEP = 128 * 1024
 _WINDOWS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 
 ACCEPTED = "gzip, deflate"
-"""What `unpacked` understands, as `Accept-Encoding` says it."""
+"""What `unpack` understands, as `Accept-Encoding` says it."""
 
 
 def same_packed(one: bytes, other: bytes) -> bool:
@@ -44,12 +44,12 @@ class Damaged(ValueError):
     """A body that breaks off, never ends, or is compressed in a way that was not asked for."""
 
 
-def unpacked(packed: bytes, encodings: str) -> bytes:
-    """The contents; see `unpacked_steps`."""
-    return b"".join(unpacked_steps(packed, encodings))
+def unpack(packed: bytes, encodings: str) -> bytes:
+    """The contents; see `unpack_in_steps`."""
+    return b"".join(unpack_in_steps(packed, encodings))
 
 
-def unpacked_steps(packed: bytes, encodings: str) -> Iterator[bytes]:
+def unpack_in_steps(packed: bytes, encodings: str) -> Iterator[bytes]:
     """The contents in pieces.
 
     Args:
@@ -61,11 +61,11 @@ def unpacked_steps(packed: bytes, encodings: str) -> Iterator[bytes]:
     """
     names = [name.strip().lower() for name in encodings.split(",")]
     for name in reversed(names[1:]):
-        packed = b"".join(_bounded(_inflated(packed, name)))
-    return _bounded(_inflated(packed, names[0]))
+        packed = b"".join(_limit(_inflate(packed, name)))
+    return _limit(_inflate(packed, names[0]))
 
 
-def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _limit(pieces: Iterator[bytes]) -> Iterator[bytes]:
     bytes_left = MOST_BYTES
     for piece in pieces:
         bytes_left -= len(piece)
@@ -74,7 +74,7 @@ def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _inflated(packed: bytes, name: str) -> Iterator[bytes]:
+def _inflate(packed: bytes, name: str) -> Iterator[bytes]:
     """All members one after the other. An empty body stays empty: an answer without one may still name an encoding."""
     if name in ("", "identity"):
         yield packed

@@ -77,7 +77,7 @@ class Environment:
 def _service_url(environ: Mapping[str, str], name: str, service: str) -> str:
     for variable in _variables(service):
         if value := environ.get(variable):
-            return _checked(variable, value)
+            return _check_url(variable, value)
     return _default_url(name, service)
 
 
@@ -98,7 +98,7 @@ def _default_url(name: str, service: str) -> str:
     return f"https://{prefix}{service}.automate.globus.org/"
 
 
-def _checked(variable: str, url: str) -> str:
+def _check_url(variable: str, url: str) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

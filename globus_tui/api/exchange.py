@@ -108,11 +108,11 @@ class Answer:
         Raises:
             Damaged: its compression is.
         """
-        from globus_tui.api.decode import unpacked_steps
+        from globus_tui.api.decode import unpack_in_steps
 
         if not self.packed:
             return iter((self.body,))
-        return unpacked_steps(self.packed, self.headers.get("content-encoding", ""))
+        return unpack_in_steps(self.packed, self.headers.get("content-encoding", ""))
 
     def document(self) -> Any:
         """The body as JSON.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.api.bearer import FLOWS, Bearer, TokenSource
+from globus_tui.api.bearer import Bearer, TokenSource
 from globus_tui.api.decode import read_listing
 from globus_tui.api.exchange import Answer, segment
 from globus_tui.domain import wire
+from globus_tui.domain.auth.scope import FLOWS_SERVER
 from globus_tui.domain.transfer.flow import Flow
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class FlowsClient:
 
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
-        self._auth = Bearer(tokens, FLOWS)
+        self._auth = Bearer(tokens, FLOWS_SERVER)
 
     async def list_flows(
         self, *, filter_fulltext: str | None = None, filter_roles: Sequence[str] = ()

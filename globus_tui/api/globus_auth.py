@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
-from globus_tui.api.bearer import AUTH, Basic, Bearer, TokenSource
+from globus_tui.api.bearer import Basic, Bearer, TokenSource
 from globus_tui.api.decode import read_listing
 from globus_tui.api.exchange import Answer, segment
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
 from globus_tui.domain.auth.gare import Gare
+from globus_tui.domain.auth.scope import AUTH_SERVER
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class PeopleClient:
 
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
-        self._auth = Bearer(tokens, AUTH)
+        self._auth = Bearer(tokens, AUTH_SERVER)
 
     async def identities(self, usernames: Sequence[str]) -> tuple[Identity, ...]:
         """Looks identities up by user name; unknown ones are missing from the answer."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from globus_tui.api.answers import refusal, requirement_in
-from globus_tui.api.bearer import Basic, Bearer, SingleFlight, renewed
+from globus_tui.api.bearer import Basic, Bearer, SingleFlight, token_instead_of
 from globus_tui.api.exchange import Answer, Call, Exchange, pairs
 from globus_tui.api.plain import PlainSender, is_direct, trust
 from globus_tui.api.retry import RetryRules, is_transient, may_repeat, read_http_date
@@ -207,7 +207,7 @@ class Connection:
         if answer.status == 401 and requirement_in(answer) is None:
             # Many requests refused together cause one renewal, each resource server on its own.
             key = (id(auth.tokens), auth.resource_server)
-            fresh = await _unsent(self._renewals.run(key, lambda: renewed(auth, token)))
+            fresh = await _unsent(self._renewals.run(key, lambda: token_instead_of(auth, token)))
             answer = await self._send(call, _bearer_header(fresh))
         return self._checked(answer)
 

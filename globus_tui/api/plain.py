@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from globus_tui import __version__
-from globus_tui.api.decode import ACCEPTED, Damaged, same_packed, unpacked
+from globus_tui.api.decode import ACCEPTED, Damaged, same_packed, unpack
 from globus_tui.api.environment import VERIFY_VARIABLE, Environment
 from globus_tui.api.exchange import Answer, Call
 from globus_tui.domain.errors import SettingsError
@@ -278,7 +278,7 @@ def whole(call: Call, answer: Answer, packed: bytes) -> Answer:
         unchanged = bool(call.last_packed) and same_packed(packed, call.last_packed)
         return replace(answer, packed=packed, bytes_received=received, unchanged=unchanged)
     try:
-        body = unpacked(packed, answer.headers.get("content-encoding", ""))
+        body = unpack(packed, answer.headers.get("content-encoding", ""))
     except Damaged as damage:
         if answer.status < 400:
             raise answer.unreadable(f"an answer whose compression is damaged: {damage}") from None

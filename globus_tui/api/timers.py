@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from globus_tui.api.bearer import Bearer, TokenSource
 from globus_tui.api.decode import read_in_thread, read_listing
 from globus_tui.api.exchange import Answer, segment
-from globus_tui.domain.auth.scope import TIMERS_RESOURCE_SERVER
+from globus_tui.domain.auth.scope import TIMERS_SERVER
 from globus_tui.domain.documents import Entry, walk
 from globus_tui.domain.timer.job import Job, JobId, JobReading
 
@@ -27,7 +27,7 @@ class TimersClient:
 
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
-        self._auth = Bearer(tokens, TIMERS_RESOURCE_SERVER)
+        self._auth = Bearer(tokens, TIMERS_SERVER)
         self._packed = b""
 
     async def list_jobs(

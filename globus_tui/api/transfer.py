@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from globus_tui.api.bearer import TRANSFER, Bearer, TokenSource
+from globus_tui.api.bearer import Bearer, TokenSource
 from globus_tui.api.decode import Listing, read_listing
 from globus_tui.api.exchange import Answer, segment
 from globus_tui.domain import wire
+from globus_tui.domain.auth.scope import TRANSFER_SERVER
 from globus_tui.domain.errors import TransferAPIError
 from globus_tui.domain.timer.job import Page
 from globus_tui.domain.transfer.collection import Bookmark, Collection, Folder, FolderEntry, PauseRule
@@ -42,7 +43,7 @@ class TransferTasks:
 
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
-        self._auth = Bearer(tokens, TRANSFER)
+        self._auth = Bearer(tokens, TRANSFER_SERVER)
         self._looked_up: dict[tuple[str, ...], _LookedUp] = {}
 
     async def tasks_by_id(self, ids: Iterable[str], *, younger_than: float = 0.0) -> tuple[Task, ...]:

@@ -166,7 +166,7 @@ class PersonAccount:
             return None
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
-        from globus_tui.auth.wanted import needs_consent
+        from globus_tui.auth.scopes import needs_consent
 
         return needs_consent(collections, await self._people.consents(self._signed_in().identity_id))
 
@@ -251,7 +251,7 @@ class ServiceIdentity:
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
         """Always asks again: that costs one request and cannot be wrong."""
-        from globus_tui.auth.wanted import needs_consent
+        from globus_tui.auth.scopes import needs_consent
 
         return needs_consent(collections, ())
 

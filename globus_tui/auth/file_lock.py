@@ -61,7 +61,7 @@ class FileLock:
                 marker.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def held(self, timeout: float) -> Iterator[bool]:
+    def hold(self, timeout: float) -> Iterator[bool]:
         """Waits up to `timeout` seconds, blocking the thread; gives whether the lock was had."""
         deadline = time.monotonic() + timeout
         had = self.try_acquire()

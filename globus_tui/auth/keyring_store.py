@@ -84,7 +84,7 @@ class KeyringTokens(TokenStore):
             if lock is not None:
                 # A keyring works without a writable home directory; two programs at once are not kept apart there.
                 with contextlib.suppress(OSError):
-                    stack.enter_context(lock.held(LOCK_SECONDS))
+                    stack.enter_context(lock.hold(LOCK_SECONDS))
             kept = with_new(self.load(key), new, renewal=renewal)
             if kept is not None:
                 self.replace(key, kept)

@@ -21,8 +21,8 @@ from globus_tui.api.globus_auth import AuthorizeRequest
 from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.logout import revoke_all
 from globus_tui.auth.records import ProfileKey, SignIn
+from globus_tui.auth.scopes import SERVER_WORDS, with_base
 from globus_tui.auth.sign_in_request import SignInRequest
-from globus_tui.auth.wanted import SERVER_WORDS, with_base
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import Identity, Secret
 from globus_tui.domain.auth.gare import Gare
@@ -58,7 +58,7 @@ _QUOTES = "\"'`<>[](),;"
 
 
 @dataclass(frozen=True, slots=True)
-class Pasted:
+class PastedAnswer:
     """What a paste says.
 
     Attributes:
@@ -74,7 +74,7 @@ class Pasted:
     description: str | None = None
 
 
-def read_pasted(pasted: str | Secret) -> Pasted:
+def read_paste(pasted: str | Secret) -> PastedAnswer:
     """Reads a paste; white space, line ends, quotes and the marks of bracketed paste do not matter.
 
     Raises:
@@ -96,10 +96,10 @@ def read_pasted(pasted: str | Secret) -> Pasted:
     code = _LABEL.sub("", text).strip(_QUOTES)
     if not _CODE.fullmatch(code) or "://" in code:
         raise BadInput("That does not look like a code.", advice="Copy only the code that Globus shows.")
-    return Pasted(code=Secret(code))
+    return PastedAnswer(code=Secret(code))
 
 
-def _from_address(text: str) -> Pasted:
+def _from_address(text: str) -> PastedAnswer:
     parts = re.split(r"[?#]", text)
     query = next((part for part in reversed(parts) if _ANSWER.search(f"&{part}")), text)
     fields = parse_qs(query)
@@ -107,7 +107,7 @@ def _from_address(text: str) -> Pasted:
     error = fields.get("error", [None])[0]
     if error is None and not _CODE.fullmatch(code):
         raise BadInput("There is no code in that address.", advice="Copy the whole address, or only the code.")
-    return Pasted(
+    return PastedAnswer(
         code=Secret(code) if error is None else None,
         state=fields.get("state", [None])[0],
         error=error,
@@ -162,7 +162,7 @@ class LoginAttempt:
     redirect_uri: str
     request: SignInRequest
     scopes: tuple[Scope, ...]
-    tried: set[Secret] = field(default_factory=set)
+    codes_tried: set[Secret] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +171,14 @@ class Login:
 
     Attributes:
         sign_in: everything the profile holds now.
-        refused: names of scopes that were asked for and not given.
+        scopes_refused: names of scopes that were asked for and not given.
         renewable: whether refresh tokens came for all; if not, the sign-in ends with the access tokens.
     """
 
     identity: Identity
     sign_in: SignIn
     request: SignInRequest
-    refused: tuple[str, ...]
+    scopes_refused: tuple[str, ...]
     renewable: bool
 
 
@@ -240,7 +240,7 @@ class PersonSignIn:
             WrongIdentity: somebody else signed in; their tokens were revoked, the old ones stay.
             GlobusTuiError: Globus could not be reached or answered badly.
         """
-        code = _checked(read_pasted(pasted), attempt)
+        code = _checked(read_paste(pasted), attempt)
         answer = await self._exchange(attempt, code)
         identity = read_id_token(answer.id_token)
         if identity is None:
@@ -257,13 +257,13 @@ class PersonSignIn:
             identity=identity,
             sign_in=kept,
             request=attempt.request,
-            refused=tuple(scope.name for scope in attempt.scopes if scope.name not in granted),
+            scopes_refused=tuple(scope.name for scope in attempt.scopes if scope.name not in granted),
             renewable=all(grant.refresh_token for grant in answer.grants),
         )
 
     async def _exchange(self, attempt: LoginAttempt, code: Secret) -> TokenAnswer:
-        again = code in attempt.tried
-        attempt.tried.add(code)
+        again = code in attempt.codes_tried
+        attempt.codes_tried.add(code)
         try:
             return await self._auth.exchange_code(self._key.client_id, code, attempt.redirect_uri, attempt.verifier)
         except ServiceError as refusal:
@@ -293,7 +293,7 @@ def challenge_of(verifier: Secret) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.reveal().encode()).digest()).rstrip(b"=").decode()
 
 
-def _checked(pasted: Pasted, attempt: LoginAttempt) -> Secret:
+def _checked(pasted: PastedAnswer, attempt: LoginAttempt) -> Secret:
     if pasted.state is not None and not secrets.compare_digest(pasted.state.encode(), attempt.state.encode()):
         raise LoginFailed(
             "That answer belongs to another login, perhaps an older one.",

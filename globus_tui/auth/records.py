@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from globus_tui.auth.wanted import server_words
+from globus_tui.auth.scopes import server_words
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import Identity, Secret, TokenGrant
 from globus_tui.domain.errors import SettingsError
@@ -127,7 +127,7 @@ class SavedGrant:
     used_at: datetime
     refused: bool = False
 
-    def renewed(self, grant: TokenGrant, now: datetime) -> SavedGrant:
+    def with_renewal(self, grant: TokenGrant, now: datetime) -> SavedGrant:
         """The grant with the answer to a renewal; a refresh token or scopes that the answer lacks stay as they were."""
         kept = replace(
             grant,
@@ -149,7 +149,7 @@ class SignIn:
         return cls(identity, {grant.resource_server: SavedGrant(grant, now, now) for grant in grants})
 
 
-def united(kept: SignIn | None, new: SignIn) -> SignIn:
+def merge_sign_ins(kept: SignIn | None, new: SignIn) -> SignIn:
     """Merges what is kept, which another program may have written, with what is to be added.
 
     For each resource server the grant of the later login wins, since it is the one with more scopes; of the same

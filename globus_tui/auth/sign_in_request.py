@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.auth.credentials import granted
+from globus_tui.domain.auth.credentials import are_granted
 from globus_tui.domain.auth.scope import (
     LEGACY_TRANSFER_ACTION,
     TIMER,
@@ -176,8 +176,8 @@ def missing_scopes(gare: Gare, consents: Iterable[ConsentRecord]) -> tuple[Scope
 def _granted(known: tuple[ConsentRecord, ...], scope: Scope) -> bool:
     modern = modern_form(scope)
     if modern is None:
-        return granted(known, (scope,))
-    return granted(known, (modern,)) or (scope.name == TIMER and granted(known, (scope,)))
+        return are_granted(known, (scope,))
+    return are_granted(known, (modern,)) or (scope.name == TIMER and are_granted(known, (scope,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +232,12 @@ class FixAndResume:
             GlobusTuiError: the consents could not be read.
         """
         jobs = tuple(broken)
-        granted = await self._people.consents(self._identity.identity_id)
-        wanting = [job for job in jobs if job.gare.wants_session or missing_scopes(job.gare, granted)]
+        consents = await self._people.consents(self._identity.identity_id)
+        wanting = [job for job in jobs if job.gare.wants_session or missing_scopes(job.gare, consents)]
         if not wanting:
             return FixPlan(None, jobs)
-        request, apart = plan(_lacking(job.gare, granted) for job in wanting)
-        later = tuple(job for job in wanting if _lacking(job.gare, granted) in apart)
+        request, apart = plan(_lacking(job.gare, consents) for job in wanting)
+        later = tuple(job for job in wanting if _lacking(job.gare, consents) in apart)
         request = await resolve_identities(request, self._people, self._identity)
         return FixPlan(request, tuple(job for job in jobs if job not in later), later)
 
@@ -250,22 +250,22 @@ class FixAndResume:
         Raises:
             GlobusTuiError: the consents could not be read.
         """
-        granted = await self._people.consents(self._identity.identity_id)
+        consents = await self._people.consents(self._identity.identity_id)
         unknown = fix_plan.request.unknown_identities if fix_plan.request else ()
-        return tuple(_judge(job, granted, unknown) for job in fix_plan.jobs)
+        return tuple(_judge(job, consents, unknown) for job in fix_plan.jobs)
 
 
-def _lacking(gare: Gare, granted: Iterable[ConsentRecord]) -> Gare:
+def _lacking(gare: Gare, consents: Iterable[ConsentRecord]) -> Gare:
     """The requirement without the scopes that are granted already."""
-    lacking = missing_scopes(gare, granted)
+    lacking = missing_scopes(gare, consents)
     kept = tuple(
         text for text in gare.required_scopes if set(replace(gare, required_scopes=(text,)).scopes) & {*lacking}
     )
     return replace(gare, required_scopes=kept)
 
 
-def _judge(job: BrokenJob, granted: tuple[ConsentRecord, ...], unknown: tuple[str, ...]) -> Verdict:
-    lacking = missing_scopes(job.gare, granted)
+def _judge(job: BrokenJob, consents: tuple[ConsentRecord, ...], unknown: tuple[str, ...]) -> Verdict:
+    lacking = missing_scopes(job.gare, consents)
     if lacking:
         return Verdict(job.job_id, False, lacking, f"Not allowed yet: {render(lacking)}")
     nobody = [identity_id for identity_id in job.gare.session_required_identities if identity_id in unknown]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from globus_tui.api.bearer import SingleFlight
 from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn, lapse_warning
+from globus_tui.auth.scopes import server_words
 from globus_tui.auth.service_account import EARLY
-from globus_tui.auth.wanted import server_words
 from globus_tui.domain.errors import NetworkError, ServiceError, SignedOut, UnreadableAnswer
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class StoredTokens:
             self._refused.add(refresh)
             await self._remember_refused(saved)
             raise SignedOut(f"Globus no longer accepts the sign-in for {server_words(server)}.") from None
-        return saved.renewed(_only(answer.grants, server), self._clock())
+        return saved.with_renewal(_only(answer.grants, server), self._clock())
 
     async def _remember_refused(self, saved: SavedGrant) -> None:
         """For `whoami` and the next start; unless another program has had it renewed meanwhile."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.file_lock import FileLock
-from globus_tui.auth.records import ProfileKey, SignIn, decode, encode, united
+from globus_tui.auth.records import ProfileKey, SignIn, decode, encode, merge_sign_ins
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import GlobusTuiError, SettingsError
 from globus_tui.private_files import make_private_folder, overwrite_private, read_private, write_private
@@ -196,7 +196,7 @@ class TokenFile(TokenStore):
                 self._set_aside()
                 document = TokenDocument()
             change(document)
-            with _told_as_not_kept(self._path, "written"):
+            with _raising_not_kept(self._path, "written"):
                 if removes:
                     for leftover in self._path.parent.glob(f".{self._path.name}.*"):  # left by a killed program
                         leftover.unlink(missing_ok=True)
@@ -220,9 +220,9 @@ class TokenFile(TokenStore):
     def _locked(self) -> Iterator[None]:
         lock = FileLock(self._path.with_name(self._path.name + ".lock"))
         with contextlib.ExitStack() as stack:
-            with _told_as_not_kept(self._path, "written"):
+            with _raising_not_kept(self._path, "written"):
                 make_private_folder(self._path.parent)
-                had = stack.enter_context(lock.held(self._lock_seconds))
+                had = stack.enter_context(lock.hold(self._lock_seconds))
             if not had:
                 raise TokensNotKept(f"{self._path} has been locked by another program for {self._lock_seconds:.0f} s.")
             yield
@@ -241,7 +241,7 @@ class TokenFile(TokenStore):
         return TokenDocument() if document is None else document
 
     def _read_raw(self) -> Secret | None:
-        with _told_as_not_kept(self._path, "read"):
+        with _raising_not_kept(self._path, "read"):
             return read_private(self._path)
 
     def _set_aside(self) -> None:
@@ -253,11 +253,11 @@ class TokenFile(TokenStore):
 
 def with_new(kept: SignIn | None, new: SignIn, *, renewal: bool) -> SignIn | None:
     """What a profile holds after `merge`; None when a renewal comes too late for a profile signed out meanwhile."""
-    return None if renewal and kept is None else united(kept, new)
+    return None if renewal and kept is None else merge_sign_ins(kept, new)
 
 
 @contextlib.contextmanager
-def _told_as_not_kept(path: Path, done: str) -> Iterator[None]:
+def _raising_not_kept(path: Path, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as fault:

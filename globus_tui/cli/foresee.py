@@ -12,7 +12,7 @@ from globus_tui.cli.account import show, show_document, show_table, tell, termin
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.schedule.schedule import wire_moment
-from globus_tui.domain.timer.agenda import Clash, Coming, Forecast, clock_changes, forecast, habit_of, happened
+from globus_tui.domain.timer.agenda import Clash, Coming, Forecast, clock_changes, forecast, habit_of, past_runs
 from globus_tui.domain.timer.health import Why
 from globus_tui.present import agenda_words, moments, schedule_words
 from globus_tui.present.agenda_words import wait_words
@@ -142,7 +142,7 @@ async def _past(options: Namespace) -> int:
         since = now - _length(options.past)
         chosen = context.matching(" ".join(options.filter))
         tasks = context.store.tasks
-        pairs = [(past, timer) for timer in chosen for past in happened(timer.state.job, tasks, now, since)]
+        pairs = [(past, timer) for timer in chosen for past in past_runs(timer.state.job, tasks, now, since)]
         pairs.sort(key=lambda line: line[0].at)
         late = sum(timer.state.health.why is Why.LATE for timer in chosen)
         if options.json:

@@ -108,8 +108,8 @@ def _read_code() -> Secret | None:
 
 def _say_who(login: Login, account: PersonAccount) -> None:
     show((f"Signed in as {login.identity.username}.", f"Tokens are kept in {account.tokens_at}."))
-    if login.refused:
-        tell((f"Not allowed, so some things will not work: {', '.join(login.refused)}",))
+    if login.scopes_refused:
+        tell((f"Not allowed, so some things will not work: {', '.join(login.scopes_refused)}",))
     if not login.renewable:
         tell(("Globus gave no refresh token for everything: this sign-in ends with its access tokens.",))
     tell(account.notices())

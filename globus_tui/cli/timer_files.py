@@ -13,7 +13,7 @@ from globus_tui.cli.account import show, show_json, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput, GlobusTuiError
-from globus_tui.domain.making.draft import Draft, What, confirmed, word_to_type
+from globus_tui.domain.making.draft import Draft, What, is_confirmed, word_to_type
 from globus_tui.domain.making.draft_checks import Lookups, check_draft, may_be_sent
 from globus_tui.domain.making.draft_fields import Finding, Level
 from globus_tui.domain.making.flow_inputs import choose_flow
@@ -102,7 +102,7 @@ def _insist_on_the_folder(draft: Draft, typed: str | None) -> None:
     Raises:
         BadInput: it was not.
     """
-    if not confirmed(replace(draft, guards=replace(draft.guards, typed_folder=typed or ""))):
+    if not is_confirmed(replace(draft, guards=replace(draft.guards, typed_folder=typed or ""))):
         word = word_to_type(draft)
         raise BadInput(f"It deletes files at the destination. Add --deletes {word!r} to show that you mean it.")
 

@@ -17,7 +17,7 @@ from globus_tui.domain.errors import BadInput, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.typed_times import parse_moment
 from globus_tui.domain.timer.alerts import Look
-from globus_tui.domain.timer.filter import checked_filter, folded, parse_filter
+from globus_tui.domain.timer.filter import checked_filter, fold_case, parse_filter
 from globus_tui.present.gare_words import asked
 from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import Listed
@@ -167,8 +167,8 @@ class Context:
         named = exact or [state for state in states.values() if text == state.job.name]
         begun = [key for key in states if len(text) >= 4 and key.startswith(text.lower())]
         matching = named or [states[key] for key in begun]
-        low = folded(text)
-        matching = matching or [state for state in states.values() if low == folded(state.job.name or "")]
+        low = fold_case(text)
+        matching = matching or [state for state in states.values() if low == fold_case(state.job.name or "")]
         if not matching:
             raise BadInput(f"No timer has the id or name {text[:80]!r}.", advice="globus-tui list shows all.")
         if len(matching) > 1:  # those in whose place another one has come are not meant

@@ -54,11 +54,11 @@ def decode(text: str, at: int = 0) -> tuple[Any, int]:
     except ValueError:
         return _decode_carefully(text, at)
     except RecursionError:
-        flat, end = _flattened(text, at)
+        flat, end = _flatten(text, at)
         return _decode_carefully(flat)[0], end
 
 
-def _flattened(text: str, at: int) -> tuple[str, int]:
+def _flatten(text: str, at: int) -> tuple[str, int]:
     """The value that begins at a position, with null for what is nested too deep, and the position behind it."""
     pieces: list[str] = []
     depth, kept = 0, at
@@ -104,7 +104,7 @@ class Block:
         return self._packed is not None
 
     def text(self) -> str:
-        return "".join(self._parts) if self._packed is None else _unpacked(self)
+        return "".join(self._parts) if self._packed is None else _unpack_block(self)
 
     def unpack(self) -> str:
         """All texts of a full block, uncompressed."""
@@ -112,7 +112,7 @@ class Block:
 
 
 @lru_cache(maxsize=12)
-def _unpacked(block: Block) -> str:
+def _unpack_block(block: Block) -> str:
     """The text of a block. A few are kept: whoever reads one document often reads its neighbour next."""
     return block.unpack()
 
@@ -128,7 +128,7 @@ class Source(NamedTuple):
         """As it was sent."""
         return self.block.text()[self.start : self.end]
 
-    def decoded(self) -> Any:
+    def document(self) -> Any:
         """The document."""
         return decode(self.text())[0]
 

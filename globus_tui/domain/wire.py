@@ -46,7 +46,7 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def repeated(value: object) -> str | None:
+def interned_text(value: object) -> str | None:
     """As `text`, for what stands in many documents (words, ids of collections, scopes): kept in memory once."""
     return intern(value) if type(value) is str and value else text(value)
 

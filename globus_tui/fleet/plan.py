@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from globus_tui.domain.errors import BadInput, ErrorKind, ServiceError
 from globus_tui.domain.making.check_items import is_id
-from globus_tui.domain.making.draft import Draft, What, confirmed, word_to_type
+from globus_tui.domain.making.draft import Draft, What, is_confirmed, word_to_type
 from globus_tui.domain.making.draft_checks import Lookups, check_draft
 from globus_tui.domain.making.draft_fields import Finding, Level, note, stop, warn
 from globus_tui.domain.making.new_timer import find_created
@@ -448,7 +448,7 @@ class Planner:
         if draft.schedule is None:
             yield stop("when", "Nothing of its schedule lies ahead")
             return
-        if not confirmed(draft):
+        if not is_confirmed(draft):
             word = word_to_type(draft)
             yield stop(
                 "deletes", f'It deletes files at the destination. Write deletes = "{word}" to show that it is meant'

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
-    from globus_tui.domain.timer.agenda import Clash, Coming, Forecast, Happened
-    from globus_tui.domain.timer.impact import Stopped
+    from globus_tui.domain.timer.agenda import Clash, Coming, Forecast, PastRun
+    from globus_tui.domain.timer.impact import StoppedTimer
     from globus_tui.domain.timer.job import JobId
     from globus_tui.present.health_words import Case
 
@@ -36,7 +36,7 @@ def wait_words(run: Coming) -> str:
     return f"waits {moments.duration(run.begins - run.at)}" if run.begins - run.at >= _MINUTE else ""
 
 
-def past_words(past: Sequence[Happened], waiting: int) -> str:
+def past_words(past: Sequence[PastRun], waiting: int) -> str:
     """The past in one line, as after an outage: what ran, what was skipped, what still waits."""
     counts: dict[str, int] = {}
     for run in past:
@@ -130,7 +130,7 @@ def axis(stretch: Stretch, zone: tzinfo) -> str:
 
 
 def lane(
-    stretch: Stretch, past: Sequence[Happened], coming: Sequence[Coming], now: datetime, *, ascii_only: bool
+    stretch: Stretch, past: Sequence[PastRun], coming: Sequence[Coming], now: datetime, *, ascii_only: bool
 ) -> tuple[tuple[str, StyleName], ...]:
     """One sign for each cell: past runs and coming ones; a start is never hidden by a bar."""
     cells: list[tuple[str, StyleName]] = [(" ", "")] * stretch.cells
@@ -159,7 +159,7 @@ def lane(
     return tuple(cells)
 
 
-def stopped_words(stop: Stopped, case: Case) -> tuple[str, str]:
+def stopped_words(stop: StoppedTimer, case: Case) -> tuple[str, str]:
     """The next runs of a timer that would stop, and its route."""
     runs = ", ".join(moments.since_words(at, case.now, case.zone) for at in stop.runs)
     return runs or "paused, or none due", route(stop.job, case.names, ascii_only=case.ascii_only)

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.timer.agenda import forecast, habit_of, happened
+from globus_tui.domain.timer.agenda import forecast, habit_of, past_runs
 from globus_tui.domain.timer.health import Why, Word
 from globus_tui.present import moments
 from globus_tui.present.agenda_words import clash_words, past_words, wait_words
@@ -155,7 +155,7 @@ def report(
     rows = [list(map(safe_line, row)) for row in cells]
     if rows:
         parts += ["## Maintenance windows\n", markdown(("ID", "STATE", "BY", "REASON"), rows)]
-    past = [run for timer in listed for run in happened(timer.state.job, store.tasks, now, now - since)]
+    past = [run for timer in listed for run in past_runs(timer.state.job, store.tasks, now, now - since)]
     late = sum(timer.state.health.why is Why.LATE for timer in listed)
     ran = past_words(past, late) if past or late else "Nothing ran."
     parts += [f"## What ran in the last {moments.duration(since)}\n", f"{ran[0].upper()}{ran[1:].removesuffix('.')}.\n"]

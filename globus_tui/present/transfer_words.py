@@ -23,7 +23,7 @@ _NAMED = 6
 
 def preview_words(path: str, verdicts: Sequence[Verdict]) -> str:
     """`of 42 names in /proj/: 3 left out: scratch_tmp/, a.tmp, b.tmp`."""
-    entries = (verdict.entry for verdict in verdicts if not verdict.taken)
+    entries = (verdict.entry for verdict in verdicts if not verdict.is_included)
     left_out = [f"{entry.name}{'/' if entry.is_folder else ''}" for entry in entries]
     head = f"of {counted(len(verdicts), 'name')} in {path}"
     if not left_out:

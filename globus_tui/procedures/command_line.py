@@ -119,7 +119,7 @@ class CommandLine(CompletingField):
 
         low, states = typed.strip('"').casefold(), self.app.states
         ids = [job_id for job_id in states if job_id.casefold() == low] or [
-            job_id for job_id, row in states.rows.items() if row.folded == low
+            job_id for job_id, row in states.rows.items() if row.folded_name == low
         ]
         if not ids and len(low) >= _SHORTEST_ID:
             ids = [job_id for job_id in states if job_id.casefold().startswith(low)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.making.draft import Draft, clone
 from globus_tui.domain.making.taking_place import without_next_run
-from globus_tui.domain.schedule.reanchor import anchor, moved
+from globus_tui.domain.schedule.reanchor import anchor, move_runs
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.present import moments
 from globus_tui.present.replaced_words import nothing_to_keep, reanchor_sentences, skip_end, skip_sentences
@@ -113,7 +113,7 @@ async def reanchor(app: Console, state: JobState) -> None:
     if not isinstance(draft.schedule, RecurringSchedule) or old.job.schedule != state.job.schedule:
         app.say("It is not as it was shown here: look again.", "warning")
         return
-    schedule = moved(draft.schedule, anchored.by, now)
+    schedule = move_runs(draft.schedule, anchored.by, now)
     sentences = reanchor_sentences(anchored, schedule, now, zone)
     _ask(app, old, replace(draft, schedule=schedule), f"Keep the hour of {old.job.label}?", sentences)
 

@@ -11,7 +11,7 @@ from textual import on, work
 from textual.content import Content
 
 from globus_tui.commands import AGENDA, Command
-from globus_tui.domain.timer.agenda import Coming, Forecast, Habit, clock_changes, fires, forecast, habit_of, happened
+from globus_tui.domain.timer.agenda import Coming, Forecast, Habit, clock_changes, fires, forecast, habit_of, past_runs
 from globus_tui.domain.timer.job import JobId
 from globus_tui.lines.columns import GUTTER, Cell, Column, Span
 from globus_tui.lines.list import LineList
@@ -160,7 +160,7 @@ class AgendaScreen(TimerScreen):
             if (row.active and not row.undated and row.next_run < ends)
             or (row.last_run is not None and row.last_run >= begins)
         ]
-        rows.sort(key=lambda row: (row.undated or not row.active, row.next_run, row.folded))
+        rows.sort(key=lambda row: (row.undated or not row.active, row.next_run, row.folded_name))
         if not self._agenda_by_collection:
             for row in rows:
                 if self._agenda_only_collection in (None, *self.states[row.job_id].job.sides):
@@ -193,7 +193,7 @@ class AgendaScreen(TimerScreen):
     def _cell_lane(self, lane: Lane) -> Cell:
         now, begins = self.view.now, self._begins
         states = [self.states[job_id] for job_id in lane.job_ids if job_id in self.states]
-        past = [end for state in states for end in happened(state.job, self.view.tasks, now, min(begins, now))]
+        past = [end for state in states for end in past_runs(state.job, self.view.tasks, now, min(begins, now))]
         cells = agenda_words.lane(
             self._agenda_stretch, past, self._coming(lane.job_ids), now, ascii_only=self.view.ascii
         )

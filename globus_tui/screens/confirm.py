@@ -306,7 +306,7 @@ class RenameMany(Question["NewNames"]):
         """What the pattern makes of the names, those left out that stay as they are."""
         texts = {name: self.query_one(f"#rename-{name}", TextField).value for name, _ in _FIELDS}
         pattern = NamePattern(**texts)
-        names = {job_id: pattern.applied(name) for job_id, name in self._rename_names.items()}
+        names = {job_id: pattern.apply_to(name) for job_id, name in self._rename_names.items()}
         return {job_id: name for job_id, name in names.items() if name != self._rename_names[job_id]}
 
     @on(TextField.Changed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from textual import on
 
 from globus_tui.commands import IMPACT, Command
-from globus_tui.domain.timer.impact import Cause, Stopped, causes, stopped_by
+from globus_tui.domain.timer.impact import Cause, StoppedTimer, causes, stopped_by
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present import moments
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class _Choice(NamedTuple):
     key: str
     cause: Cause
-    stopped: list[Stopped]
+    stopped: list[StoppedTimer]
 
 
 class ImpactScreen(Searching, ListScreen):
@@ -87,7 +87,7 @@ class ImpactScreen(Searching, ListScreen):
             summary = f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days."
             self.set_rows(stopped, summary)
 
-    def _words(self, stop: Stopped) -> tuple[str, str]:
+    def _words(self, stop: StoppedTimer) -> tuple[str, str]:
         return stopped_words(stop, case_of(self.states[stop.key], self.view))
 
     def _cell_first(self, choice: _Choice) -> Cell:
@@ -105,7 +105,7 @@ class ImpactScreen(Searching, ListScreen):
         row = self.listed.cursor_row
         if isinstance(row, _Choice):
             self.app.open_screen(ImpactScreen(row.cause))
-        elif isinstance(row, Stopped):
+        elif isinstance(row, StoppedTimer):
             self.app.open_screen(JobDetailScreen(row.key, tuple(row.key for row in self.listed.rows)))
 
 

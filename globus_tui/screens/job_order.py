@@ -179,7 +179,7 @@ class JobOrder:
         """Timers that keep one schedule together, and those that one cause hits."""
         may: dict[JobId, tuple[int, Job]] = {}
         for job_id, row in states.rows.items():
-            if row.folded.endswith(")") and split_name(row.folded)[1]:
+            if row.folded_name.endswith(")") and split_name(row.folded_name)[1]:
                 before = self._may_group.get(job_id)
                 same = before is not None and before[0] == row.serial
                 state = None if same else states[job_id]

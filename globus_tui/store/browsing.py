@@ -13,7 +13,7 @@ from globus_tui.domain.errors import GlobusTuiError, ServiceError
 from globus_tui.domain.making.draft_checks import PathLook
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.transfer.collection import Bookmark, Collection, Folder, FolderEntry, PauseRule
-from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces, read_pasted
+from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces, read_paste
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -197,7 +197,7 @@ class Browser:
         Without anything typed: recent ones, bookmarks, one's own and those shared with one. With an id or a link:
         exactly that. Else those groups, narrowed, then a search of all that the user may see.
         """
-        places = read_pasted(typed)
+        places = read_paste(typed)
         if places is not None:
             return await self._pasted(typed, places)
         words = " ".join(typed.split())

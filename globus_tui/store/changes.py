@@ -33,7 +33,7 @@ class Difference(NamedTuple):
 
 def seen_now(rows: Iterable[Row]) -> dict[str, TimerSnapshot]:
     return {
-        str(row.job_id): TimerSnapshot(row.folded, row.word.value, row.active, row.interval_seconds, row.paths)
+        str(row.job_id): TimerSnapshot(row.folded_name, row.word.value, row.active, row.interval_seconds, row.paths)
         for row in rows
     }
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from globus_tui.domain import wire
 from globus_tui.domain.documents import Block, Source, decode
 from globus_tui.domain.schedule.schedule import next_tick
-from globus_tui.domain.timer.filter import folded
+from globus_tui.domain.timer.filter import fold_case
 from globus_tui.domain.timer.health import (
     LAST_OF_TROUBLE,
     RECENT,
@@ -67,7 +67,7 @@ class Row(NamedTuple):
         order: of the judgement, 0 the worst.
         undated: the service names no next run.
         next_run: seconds since 1970, 0 if undated.
-        folded: what it is called, case folded.
+        folded_name: what it is called, case folded.
         serial: another one for each row ever made: equal rows are the same row.
         judged_at: the moment of the judgement.
         recheck_at: seconds since 1970 from which the judgement may differ without any news; None if never.
@@ -83,7 +83,7 @@ class Row(NamedTuple):
     order: int
     undated: bool
     next_run: float
-    folded: str
+    folded_name: str
     job_id: JobId
     serial: int
     judged_at: datetime
@@ -135,10 +135,10 @@ def make_row(
     """Judges a job, or the view of its document; `orders` as for `judge`."""
     past = Past(job, tasks, now)
     health = _in_steps(judge(job, tasks, now, history=past, orders=orders))
-    source, destination = (wire.repeated(side) or "" for side in job.sides)
+    source, destination = (wire.interned_text(side) or "" for side in job.sides)
     at, name = job.next_run, job.label
     last = job.runs[0].ran_at if job.runs else job.last_ran_at
-    small = folded(name)
+    small = fold_case(name)
     again = _first_moment(job, past, health, now, orders)
     return Row(
         health.order,
@@ -156,7 +156,7 @@ def make_row(
         health,
         source,
         destination,
-        folded(SIDES_APART.join(map("\n".join, job.paths))),
+        fold_case(SIDES_APART.join(map("\n".join, job.paths))),
         pending,
     )
 
@@ -376,7 +376,7 @@ class Reading:
         known = self._older.get(job.job_id)
         if isinstance(before, Source) and _same_runs(before.text(), text):
             return known
-        old = before if isinstance(before, Job) else Job.from_document(before.decoded())
+        old = before if isinstance(before, Job) else Job.from_document(before.document())
         if known is not None:
             old = with_older_runs(old, known, RUNS_KEPT)
         return runs_left_out(old, job, self._opened.get(job.job_id, RUNS_KEPT))
@@ -460,13 +460,13 @@ def _parts(document: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
 
 def job_of(kept: StoredDocument, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> Job:
     """The whole timer."""
-    job = kept if isinstance(kept, Job) else Job.from_document(kept.decoded())
+    job = kept if isinstance(kept, Job) else Job.from_document(kept.document())
     return job if older is None else with_older_runs(job, older, runs_kept)
 
 
 def view_of(kept: StoredDocument) -> Job:
     """The timer as far as it is asked about, without its older runs."""
-    return view(kept if isinstance(kept, Job) else kept.decoded())
+    return view(kept if isinstance(kept, Job) else kept.document())
 
 
 def counts(rows: Iterable[Row]) -> dict[Word, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import next_tick
-from globus_tui.domain.timer.filter import folded
+from globus_tui.domain.timer.filter import fold_case
 from globus_tui.domain.timer.health import Why, Word, last_good
 from globus_tui.domain.timer.history import Past, task_of
 from globus_tui.domain.timer.job import Job, JobKind, JobStatus
@@ -89,8 +89,8 @@ class RowSubject:
 
     def __init__(self, row: Row, states: States, view: Viewpoint, profile: str = "") -> None:
         self.job_id = row.job_id.casefold()
-        self.name = row.folded
-        self.profile = folded(profile)
+        self.name = row.folded_name
+        self.profile = fold_case(profile)
         self.word = row.word
         self.health = _HEALTHS[row.word]
         self.cause = row.health.why.value
@@ -99,7 +99,7 @@ class RowSubject:
         self.last_run = row.last_run
         self.view = view
         orders = view.orders.get(row.job_id, NONE)
-        self.note, self.tags = folded(orders.note), tuple(map(folded, orders.tags))
+        self.note, self.tags = fold_case(orders.note), tuple(map(fold_case, orders.tags))
         self._row, self._glance = row, states.glance  # kept for days, it must not hold the states of back then
 
     @cached_property
@@ -114,7 +114,7 @@ class RowSubject:
 
     @cached_property
     def why(self) -> str:
-        return folded(why_words(self._row, self._glance, self.view))
+        return fold_case(why_words(self._row, self._glance, self.view))
 
     @property
     def everything(self) -> Iterator[str]:
@@ -205,4 +205,4 @@ class RowSubject:
         return tick is not None and tick.timestamp() < end
 
     def _name(self, collection_id: str) -> str:
-        return folded(self.view.names.get(collection_id) or collection_id)
+        return fold_case(self.view.names.get(collection_id) or collection_id)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.api.decode import same_packed, unpacked
+from globus_tui.api.decode import same_packed, unpack
 from globus_tui.api.http import Connection
 from globus_tui.api.timers import TimersClient
 from globus_tui.domain.errors import UnreadableAnswer
@@ -33,16 +33,16 @@ def bare(body: bytes) -> bytes:
 
 @given(BODIES, st.integers(0, 9))
 def test_every_way_of_packing_that_is_asked_for_is_undone(body: bytes, level: int) -> None:
-    assert unpacked(gzip.compress(body, level), "gzip") == body
-    assert unpacked(gzip.compress(body, level) + gzip.compress(body), "x-gzip") == body * 2
-    assert unpacked(zlib.compress(body, level), "deflate") == body
-    assert unpacked(bare(body), "Deflate") == body
-    assert unpacked(gzip.compress(zlib.compress(body)), "deflate, gzip") == body
-    assert unpacked(body, "") == unpacked(body, "identity") == body
+    assert unpack(gzip.compress(body, level), "gzip") == body
+    assert unpack(gzip.compress(body, level) + gzip.compress(body), "x-gzip") == body * 2
+    assert unpack(zlib.compress(body, level), "deflate") == body
+    assert unpack(bare(body), "Deflate") == body
+    assert unpack(gzip.compress(zlib.compress(body)), "deflate, gzip") == body
+    assert unpack(body, "") == unpack(body, "identity") == body
 
 
 def test_zeros_behind_the_last_member_are_no_damage() -> None:
-    assert unpacked(gzip.compress(b"all of it") + bytes(20), "gzip") == b"all of it"
+    assert unpack(gzip.compress(b"all of it") + bytes(20), "gzip") == b"all of it"
 
 
 @given(BODIES, st.data())
@@ -50,16 +50,16 @@ def test_an_answer_that_breaks_off_is_never_taken_for_a_whole_one(body: bytes, d
     packed = gzip.compress(body)
     end = data.draw(st.integers(1, len(packed) - 1))
     with pytest.raises(ValueError, match=r".+"):
-        unpacked(packed[:end], "gzip")
+        unpack(packed[:end], "gzip")
 
 
 def test_a_way_of_packing_that_was_not_asked_for_is_refused() -> None:
     with pytest.raises(ValueError, match="'br'"):
-        unpacked(b"x", "br")
+        unpack(b"x", "br")
 
 
 def test_no_body_needs_no_unpacking() -> None:
-    assert unpacked(b"", "gzip") == b""
+    assert unpack(b"", "gzip") == b""
 
 
 @given(BODIES, BODIES, st.integers(0, 2**32 - 1))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from globus_tui.api.globus_auth import AuthClient, PeopleClient
 from globus_tui.domain.auth.credentials import ConsentRecord, Identity, Secret, TokenAnswer, TokenGrant
-from globus_tui.domain.auth.scope import FLOWS_ALL, TIMER, TIMERS_RESOURCE_SERVER, TRANSFER_ALL, parse
+from globus_tui.domain.auth.scope import FLOWS_ALL, TIMER, TIMERS_SERVER, TRANSFER_ALL, parse
 from globus_tui.domain.errors import AuthAPIError, GlobusTuiError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
-SERVERS = {TRANSFER_ALL: "transfer.api.globus.org", TIMER: TIMERS_RESOURCE_SERVER, FLOWS_ALL: "flows.globus.org"}
+SERVERS = {TRANSFER_ALL: "transfer.api.globus.org", TIMER: TIMERS_SERVER, FLOWS_ALL: "flows.globus.org"}
 PAT = Identity("11111111-0000-4000-8000-000000000001", "pat@lab.example.org", display_name="Pat")
 SAM = Identity("22222222-0000-4000-8000-000000000002", "sam@uni.example.edu", display_name="Sam")
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAccount
-from globus_tui.auth.wanted import AUTH_SERVER, FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER
 from globus_tui.domain.auth.credentials import Secret
-from globus_tui.domain.auth.scope import TIMER, timer_scope
+from globus_tui.domain.auth.scope import AUTH_SERVER, FLOWS_SERVER, TIMER, TIMERS_SERVER, TRANSFER_SERVER, timer_scope
 from globus_tui.domain.errors import AuthAPIError, ConnectionFailed, SignedOut
 from tests.auth.fakes import FakeAuth, refusal
 

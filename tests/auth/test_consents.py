@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from globus_tui.auth.scopes import needs_consent
 from globus_tui.auth.sign_in_request import missing_scopes
-from globus_tui.auth.wanted import needs_consent
 from globus_tui.domain.auth.credentials import ConsentRecord
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TIMER, TRANSFER_ALL, data_access, timer_scope

@@ -278,7 +278,7 @@ def test_two_programs_that_renew_lock_the_same_thing(tmp_path: Path) -> None:
     one, other = (TokenFile(tmp_path / "tokens.json").renewal_lock() for _ in range(2))
     assert one is not None
     assert other is not None
-    with one.held(0) as had, other.held(0) as too:
+    with one.hold(0) as had, other.hold(0) as too:
         assert (had, too) == (True, False)
 
 
@@ -361,7 +361,7 @@ def test_the_last_one_who_signs_out_takes_the_file_along(tmp_path: Path) -> None
 def test_whoever_only_reads_waits_for_nobody(tmp_path: Path) -> None:
     file = TokenFile(tmp_path / "tokens.json", lock_seconds=0.01)
     file.merge(KEY, EARLY)
-    with FileLock(tmp_path / "tokens.json.lock").held(0) as had:
+    with FileLock(tmp_path / "tokens.json.lock").hold(0) as had:
         assert had
         assert file.load(KEY) == EARLY
     assert file.take_notices() == ()
@@ -374,7 +374,7 @@ def test_a_damaged_file_that_cannot_be_set_aside_is_told_and_signs_nobody_in(
     (tmp_path / "tokens.json").chmod(0o600)
     file = TokenFile(tmp_path / "tokens.json", lock_seconds=0.01)
     lock = file._path.with_name("tokens.json.lock")
-    with FileLock(lock).held(0) as had:
+    with FileLock(lock).hold(0) as had:
         assert had
         assert file.load(KEY) is None
     (notice,) = file.take_notices()

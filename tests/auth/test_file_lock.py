@@ -58,7 +58,7 @@ def test_a_marker_left_by_a_dead_program_is_broken(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_flock")
 def test_a_marker_says_whose_it_is(tmp_path: Path) -> None:
-    with FileLock(tmp_path / "lock").held(0) as had:
+    with FileLock(tmp_path / "lock").hold(0) as had:
         assert had
         assert (tmp_path / "lock.held").read_text() == f"{socket.gethostname()} {os.getpid()}\n"
     assert not (tmp_path / "lock.held").exists()
@@ -74,7 +74,7 @@ def test_whoever_waits_looks_often_and_has_it_when_it_is_free(tmp_path: Path, mo
             first.release()
 
     monkeypatch.setattr("globus_tui.auth.file_lock.time.sleep", sleep)
-    with FileLock(tmp_path / "lock").held(600) as had:
+    with FileLock(tmp_path / "lock").hold(600) as had:
         assert had
         assert not first.try_acquire()
     assert len(naps) == 3
@@ -84,7 +84,7 @@ def test_whoever_waits_looks_often_and_has_it_when_it_is_free(tmp_path: Path, mo
 
 
 def test_waiting_ends_at_the_deadline(tmp_path: Path) -> None:
-    with FileLock(tmp_path / "lock").held(1), FileLock(tmp_path / "lock").held(0) as had:
+    with FileLock(tmp_path / "lock").hold(1), FileLock(tmp_path / "lock").hold(0) as had:
         assert not had
 
 
@@ -96,7 +96,7 @@ def test_a_lock_file_that_cannot_be_made_is_an_error_and_not_a_lock(tmp_path: Pa
 def test_whoever_has_it_does_not_lose_it_by_asking_again_in_vain(tmp_path: Path) -> None:
     first = FileLock(tmp_path / "lock")
     assert first.try_acquire()
-    with first.held(0) as had:
+    with first.hold(0) as had:
         assert not had
     assert not FileLock(tmp_path / "lock").try_acquire()
     first.release()
@@ -107,7 +107,7 @@ def test_whoever_has_it_does_not_lose_it_by_asking_again_in_vain(tmp_path: Path)
 def test_its_files_are_private_and_none_stays_open(tmp_path: Path) -> None:
     before, opened = os.umask(0), len(os.listdir("/proc/self/fd"))
     try:
-        with FileLock(tmp_path / "lock").held(0) as had:
+        with FileLock(tmp_path / "lock").hold(0) as had:
             assert had
             assert len(os.listdir("/proc/self/fd")) == opened
             assert {stat.S_IMODE(one.stat().st_mode) for one in tmp_path.glob("lock*")} == {0o600}

@@ -20,9 +20,9 @@ from globus_tui.auth.service_account import ClientCredentialsTokens, ServiceAcco
 from globus_tui.auth.sign_in_request import BrokenJob, FixAndResume
 from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.auth.token_store import choose_store
-from globus_tui.auth.wanted import AUTH_SERVER, TIMERS_SERVER
 from globus_tui.auth.whoami import whoami
 from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.auth.scope import AUTH_SERVER, TIMERS_SERVER
 from globus_tui.domain.errors import SignedOut
 from globus_tui.domain.timer.job import Job, JobId, JobStatus
 from globus_tui.sandbox.auth.login import approve

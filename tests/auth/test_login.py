@@ -11,11 +11,11 @@ import pytest
 from globus_tui.api.environment import Environment
 from globus_tui.auth.login import LoginAttempt, LoginFailed, PersonSignIn, WrongIdentity, challenge_of, read_id_token
 from globus_tui.auth.records import ProfileKey, SignIn
+from globus_tui.auth.scopes import with_base
 from globus_tui.auth.sign_in_request import SignInRequest
 from globus_tui.auth.token_store import MemoryTokens
-from globus_tui.auth.wanted import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, with_base
 from globus_tui.domain.auth.credentials import Identity, Secret, TokenAnswer, TokenGrant
-from globus_tui.domain.auth.scope import TRANSFER_ALL, render, timer_scope
+from globus_tui.domain.auth.scope import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_ALL, TRANSFER_SERVER, render, timer_scope
 from globus_tui.domain.errors import AuthAPIError, BadInput, ConnectionFailed, UnreadableAnswer
 from tests.auth.fakes import PAT, SAM, START, FakeAuth, grants_for, refusal
 
@@ -130,7 +130,7 @@ async def test_session_requirements_are_in_the_link(sign_in: PersonSignIn) -> No
 async def test_a_pasted_code_signs_in(sign_in: PersonSignIn, store: MemoryTokens, auth: FakeLogin) -> None:
     attempt = await sign_in.begin()
     login = await sign_in.finish(attempt, f"  {CODE}\n")
-    assert (login.identity.username, login.refused, login.renewable) == (PAT.username, (), True)
+    assert (login.identity.username, login.scopes_refused, login.renewable) == (PAT.username, (), True)
     kept = store.load(KEY)
     assert kept == login.sign_in
     assert kept is not None
@@ -291,7 +291,7 @@ async def test_tokens_of_nobody_are_given_back(sign_in: PersonSignIn, auth: Fake
 async def test_what_was_not_granted_is_told(sign_in: PersonSignIn, auth: FakeLogin) -> None:
     auth.leave_out, auth.offline = TRANSFER_SERVER, False
     login = await sign_in.finish(await sign_in.begin(), CODE)
-    assert login.refused == (TRANSFER_ALL,)
+    assert login.scopes_refused == (TRANSFER_ALL,)
     assert not login.renewable
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn, decode, encode, united
+from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn, decode, encode, merge_sign_ins
 from globus_tui.domain.auth.credentials import Secret, TokenGrant
 from tests.auth.fakes import PAT, SAM, START
 
@@ -27,28 +27,28 @@ def test_what_is_written_is_read_back() -> None:
 
 
 def test_tokens_of_other_services_are_kept() -> None:
-    kept = united(SignIn(PAT, {"s": saved("one")}), SignIn(PAT, {"t": saved("two", server="t")}))
+    kept = merge_sign_ins(SignIn(PAT, {"s": saved("one")}), SignIn(PAT, {"t": saved("two", server="t")}))
     assert (access(kept), access(kept, "t")) == ("one", "two")
 
 
 def test_of_two_renewals_the_longer_lived_wins_in_either_order() -> None:
     older, newer = SignIn(PAT, {"s": saved("older")}), SignIn(PAT, {"s": saved("newer", expires=49)})
-    assert access(united(older, newer)) == access(united(newer, older)) == "newer"
+    assert access(merge_sign_ins(older, newer)) == access(merge_sign_ins(newer, older)) == "newer"
 
 
 def test_a_late_renewal_of_an_old_login_does_not_undo_a_new_login() -> None:
     login = SignIn(PAT, {"s": saved("wider", login=1, expires=49)})
     renewal = SignIn(PAT, {"s": saved("narrower", login=0, expires=60)})
-    assert access(united(login, renewal)) == "wider"
+    assert access(merge_sign_ins(login, renewal)) == "wider"
 
 
 def test_tokens_of_another_identity_change_nothing() -> None:
     kept = SignIn(PAT, {"s": saved("pats")})
-    assert united(kept, SignIn(SAM, {"s": saved("sams", login=5, expires=99)})) is kept
+    assert merge_sign_ins(kept, SignIn(SAM, {"s": saved("sams", login=5, expires=99)})) is kept
 
 
 def test_a_renewal_without_refresh_token_or_scopes_keeps_the_old_ones() -> None:
-    renewed = saved("one").renewed(TokenGrant("s", Secret("two"), START + 50 * HOUR), START + 2 * HOUR)
+    renewed = saved("one").with_renewal(TokenGrant("s", Secret("two"), START + 50 * HOUR), START + 2 * HOUR)
     assert renewed.grant.refresh_token == Secret("r")
     assert renewed.grant.scopes == ("a", "b")
     assert renewed.used_at == START + 2 * HOUR

@@ -152,7 +152,7 @@ def test_a_file_locked_for_long_is_told(file: TokenFile, path: Path) -> None:
     from globus_tui.auth.file_lock import FileLock
 
     file.check()
-    with FileLock(path.with_name("tokens.json.lock")).held(1) as had:
+    with FileLock(path.with_name("tokens.json.lock")).hold(1) as had:
         assert had
         with pytest.raises(TokensNotKept, match="locked by another program"):
             file.merge(KEY, SIGN_IN)

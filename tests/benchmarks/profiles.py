@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.api.decode import unpacked_steps
+from globus_tui.api.decode import unpack_in_steps
 from globus_tui.domain.documents import walk
 from globus_tui.domain.timer.sorting import SortColumn
 from globus_tui.sandbox.clock import Clock
@@ -65,7 +65,7 @@ def refresh_table() -> str:
     def read(packed: bytes) -> Callable[[], object]:
         def take() -> object:
             reading, asked = board.reading(), board.number()
-            entries = walk(unpacked_steps(packed, "gzip"), "jobs", reading.documents, "job_id")
+            entries = walk(unpack_in_steps(packed, "gzip"), "jobs", reading.documents, "job_id")
             return board.take_list(reading.take(entries), asked)
 
         return take

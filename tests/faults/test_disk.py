@@ -191,10 +191,10 @@ def test_what_a_killed_program_left_of_tokens_goes_with_signing_out(tmp_path: Pa
 def test_a_lock_is_let_go_of_whatever_fails(tmp_path: Path, fault: int) -> None:
     lock = FileLock(tmp_path / "lock")
     with Disk(tmp_path, fault, LOCKS | {"write", "unlink"} if fault == errno.ENOLCK else FULL).taking_over():
-        with lock.held(0) as had:
+        with lock.hold(0) as had:
             assert had
         assert lock.kind == ""
-    with lock.held(0) as had:
+    with lock.hold(0) as had:
         assert had or (tmp_path / "lock.held").exists()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.domain.timer.filter import folded
+from globus_tui.domain.timer.filter import fold_case
 from globus_tui.screens.job_list import JobListScreen
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ async def test_the_command_line_calls_commands_goes_to_tasks_and_remembers_lines
         await demo.press(pilot, "colon")
         await demo.write(pilot, "sort -name")
         await demo.press(pilot, "enter")
-        assert demo.names() == sorted(demo.names(), key=folded, reverse=True)
+        assert demo.names() == sorted(demo.names(), key=fold_case, reverse=True)
         await demo.press(pilot, "colon", "escape")
         assert demo.table.has_focus
         state = next(one for one in demo.app.states.values() if one.job.name == "climate-monthly-tar")
@@ -156,7 +156,7 @@ async def test_the_command_line_calls_commands_goes_to_tasks_and_remembers_lines
         assert "Timers > climate-monthly-tar" in demo.screen()[0]
     async with demo.console() as pilot:
         await demo.press(pilot, "colon", "up", "up", "enter")
-        assert demo.names() == sorted(demo.names(), key=folded, reverse=True)
+        assert demo.names() == sorted(demo.names(), key=fold_case, reverse=True)
 
 
 async def test_a_view_is_kept_under_a_number_with_filter_columns_and_order_and_a_pin_stays_on_top(demo: Demo) -> None:

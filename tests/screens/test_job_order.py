@@ -158,6 +158,6 @@ async def test_rows_are_put_in_order_by_several_columns(demo: Demo) -> None:
         await demo.press(pilot, "enter")
         rows = [row for row in demo.table.rows if row.interval_seconds is not None]
         assert rows == sorted(
-            sorted(rows, key=lambda row: row.folded, reverse=True), key=lambda row: row.interval_seconds or 0
+            sorted(rows, key=lambda row: row.folded_name, reverse=True), key=lambda row: row.interval_seconds or 0
         )
         assert len({row.interval_seconds for row in rows}) < len(rows)

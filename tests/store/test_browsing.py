@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces, read_pasted
+from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces, read_paste
 from globus_tui.store.browsing import Browser, Why
 from tests.store.workbench import ARCHIVE, SCRATCH, Workbench, workbench
 
@@ -136,4 +136,4 @@ async def test_bookmarks_are_suggested_by_their_names_with_their_paths(browser: 
     ],
 )
 def test_pasted_texts(text: str, expected: PastedPlaces | None) -> None:
-    assert read_pasted(text) == expected
+    assert read_paste(text) == expected

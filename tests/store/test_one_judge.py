@@ -182,7 +182,7 @@ def test_documents_that_change_with_every_list_stay_packed_and_nothing_of_theirs
         for number in range(turn, 300, 20):
             listed[number] |= {"next_run": wire(NOW + timedelta(hours=turn))}
         assert len(read_list(board, listed)) == len(range(turn, 300, 20))
-    assert [one.decoded() for one in board.documents.values() if isinstance(one, Source)] == listed
+    assert [one.document() for one in board.documents.values() if isinstance(one, Source)] == listed
     blocks = {id(one.block): one.block for one in board.documents.values() if isinstance(one, Source)}.values()
     assert sum(one.size for one in blocks if not one.full) < MOST_UNPACKED + 100_000
     assert sum(one.count for one in blocks) < 3 * len(listed)

@@ -125,7 +125,7 @@ class ConsentRecord:
         )
 
 
-def granted(consents: Iterable[ConsentRecord], scopes: Iterable[Scope]) -> bool:
+def are_granted(consents: Iterable[ConsentRecord], scopes: Iterable[Scope]) -> bool:
     """Whether consents cover every scope wanted, with its dependencies, along one path from a root (documented)."""
     return not missing(consents, scopes)
 
@@ -133,13 +133,13 @@ def granted(consents: Iterable[ConsentRecord], scopes: Iterable[Scope]) -> bool:
 def missing(consents: Iterable[ConsentRecord], scopes: Iterable[Scope]) -> tuple[Scope, ...]:
     """The scopes wanted (whole, with dependencies) that the consents do not cover. The `*` marker is ignored."""
     known = [consent for consent in consents if consent.approved]
-    return tuple(scope for scope in scopes if not _covered(known, (), scope))
+    return tuple(scope for scope in scopes if not _covers(known, (), scope))
 
 
-def _covered(known: list[ConsentRecord], above: tuple[int, ...], scope: Scope) -> bool:
+def _covers(known: list[ConsentRecord], above: tuple[int, ...], scope: Scope) -> bool:
     return any(
         consent.scope == scope.name
         and consent.path[:-1] == above
-        and all(_covered(known, consent.path, below) for below in scope.dependencies)
+        and all(_covers(known, consent.path, below) for below in scope.dependencies)
         for consent in known
     )

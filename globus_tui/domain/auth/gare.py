@@ -160,7 +160,7 @@ def to_gare(body: Mapping[str, Any]) -> Gare | None:
             return gare
     if body.get("code") == "ConsentRequired":
         if scopes := _list(body.get("required_scopes")):
-            return Gare("ConsentRequired", scopes, session_message=wire.repeated(body.get("message")))
+            return Gare("ConsentRequired", scopes, session_message=wire.interned_text(body.get("message")))
         if scopes := _list(body.get("required_scope")):
             return Gare("ConsentRequired", scopes, session_message=wire.text(body.get("description")))
     if body.get("error") == "dependent_consent_required":
@@ -171,8 +171,8 @@ def to_gare(body: Mapping[str, Any]) -> Gare | None:
 
 
 def _from_parameters(body: Mapping[str, Any], parameters: Mapping[str, Any]) -> Gare | None:
-    code = wire.repeated(body.get("code"))
-    prompt = wire.repeated(parameters.get("prompt"))
+    code = wire.interned_text(body.get("code"))
+    prompt = wire.interned_text(parameters.get("prompt"))
     known = {key: parameters[key] for key in _KNOWN if parameters.get(key) is not None}
     if code is None and not known:
         return None
@@ -180,7 +180,7 @@ def _from_parameters(body: Mapping[str, Any], parameters: Mapping[str, Any]) -> 
     return Gare(
         code=code or "AuthorizationRequired",
         required_scopes=scopes or _list(body.get("required_scope")),
-        session_message=wire.repeated(parameters.get("session_message")),
+        session_message=wire.interned_text(parameters.get("session_message")),
         session_required_identities=_list(parameters.get("session_required_identities")),
         session_required_policies=_list(parameters.get("session_required_policies")),
         session_required_single_domain=_list(parameters.get("session_required_single_domain")),

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
-TIMERS_RESOURCE_SERVER = "524230d7-ea86-4a52-8312-86065a9e0417"
-TIMER = f"https://auth.globus.org/scopes/{TIMERS_RESOURCE_SERVER}/timer"
+AUTH_SERVER = "auth.globus.org"
+TRANSFER_SERVER = "transfer.api.globus.org"
+FLOWS_SERVER = "flows.globus.org"
+TIMERS_SERVER = "524230d7-ea86-4a52-8312-86065a9e0417"
+TIMER = f"https://auth.globus.org/scopes/{TIMERS_SERVER}/timer"
 FLOWS_ALL = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all"
 LEGACY_TRANSFER_ACTION = "https://auth.globus.org/scopes/actions.globus.org/transfer/transfer"
 

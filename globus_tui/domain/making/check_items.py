@@ -30,8 +30,8 @@ from globus_tui.domain.transfer.places import (
     is_somebodys,
     is_whole,
     own_path,
+    path_words,
     relation,
-    shown,
     sources,
     targets,
 )
@@ -55,9 +55,9 @@ class _Ways:
         self.data = data
         self.home = home_of(known.get(data.destination_endpoint or ""))
         self.read, self.written = sources(data, known), targets(data, known)
-        self.from_words = [shown(own_path(data.source_endpoint, item.source_path, known)) for item in data.items]
+        self.from_words = [path_words(own_path(data.source_endpoint, item.source_path, known)) for item in data.items]
         self.own_targets = [own_path(data.destination_endpoint, item.destination_path, known) for item in data.items]
-        self.to_words = [shown(target) for target in self.own_targets]
+        self.to_words = [path_words(target) for target in self.own_targets]
         self.complete = [bool(item.source_path and item.destination_path) for item in data.items]
         self.folders = [item.recursive is not False for item in data.items]
         """It may be a folder: where nothing is said the service finds out."""
@@ -98,7 +98,7 @@ def _whole(ways: _Ways, place: int) -> Iterator[Finding]:
         which = "the root of the collection" if path == "/" else "a folder above the home"
         which = "a home folder" if path in (HOME, ways.home) or is_somebodys(path) else which
         yield stop(
-            ITEMS, f"{shown(path)} is {which}: a mirror would delete all else in it. Choose a folder in it", place
+            ITEMS, f"{path_words(path)} is {which}: a mirror would delete all else in it. Choose a folder in it", place
         )
 
 

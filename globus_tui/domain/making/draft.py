@@ -106,7 +106,7 @@ def chosen_paths(draft: Draft) -> tuple[str, str]:
     return draft.typed.get(SOURCE_PATH, source), draft.typed.get(DESTINATION_PATH, destination)
 
 
-def swapped(draft: Draft) -> Draft:
+def swap_sides(draft: Draft) -> Draft:
     """The same the other way round: what was the destination is the source, item by item."""
     data = draft.transfer
     items = tuple(
@@ -413,6 +413,6 @@ def word_to_type(draft: Draft) -> str:
     return folder if folder not in ("", "..") else draft.destination_name or "delete"
 
 
-def confirmed(draft: Draft) -> bool:
+def is_confirmed(draft: Draft) -> bool:
     """Whether the word that confirms deleting was typed. Drafts that delete nothing need none."""
     return not draft.deletes or draft.guards.typed_folder.strip().rstrip("/") == word_to_type(draft)

@@ -107,7 +107,7 @@ def _rate(draft: Draft, timers: TimerIndex, replaces: str | None) -> Iterator[Fi
 def _name(draft: Draft, timers: TimerIndex, replaces: str | None) -> Iterator[Finding]:
     if not draft.name.strip():
         yield note(NAME, "It has no name: it will be hard to find again")
-    elif any(job.job_id != replaces for job in timers.named(draft.name)):
+    elif any(job.job_id != replaces for job in timers.with_name(draft.name)):
         yield warn(NAME, "Another timer has this name")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput, FieldProblem, why_unread
-from globus_tui.domain.making.json_checks import Problem, check_value, first_words, resolved, same
+from globus_tui.domain.making.json_checks import Problem, check_value, first_words, resolve, same
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ class InputField:
         """Whether the schema has a default for it."""
         return self.default is not NOTHING
 
-    def spelled(self, value: Any) -> str:
+    def spell(self, value: Any) -> str:
         """A value as it stands in the field. Of choices that would look alike the texts stand in quotes."""
         if self.kind is FieldKind.CHOICE:
-            plain = [shown(choice, FieldKind.TEXT) for choice in self.choices]
+            plain = [text_of(choice, FieldKind.TEXT) for choice in self.choices]
             if isinstance(value, str) and value.strip() == value and value and plain.count(value) < 2:
                 return value
             return json.dumps(value, ensure_ascii=False)
@@ -105,7 +105,7 @@ class InputField:
             is_null = self.nullable and value.strip() == "null"
             if value == "" or is_null or _unquoted(value) is not None:
                 return json.dumps(value, ensure_ascii=False)
-        return shown(value, self.kind)
+        return text_of(value, self.kind)
 
 
 def key_of(path: tuple[str, ...]) -> str:
@@ -196,14 +196,14 @@ def _plainer(schema: object, root: Document, depth: int = 0) -> Document:
     One part of `allOf`; a form or null; values one by one. The whole schema is what is checked, so that nothing is
     lost by that.
     """
-    flat = resolved(schema, root)
+    flat = resolve(schema, root)
     if depth > _DEEPEST:
         return flat
     parts = wire.items(flat.get("allOf"))
     if len(parts) == 1:
         flat = {**_plainer(parts[0], root, depth + 1), **{key: value for key, value in flat.items() if key != "allOf"}}
     for keyword in ("anyOf", "oneOf"):
-        forms = [resolved(form, root) for form in wire.items(flat.get(keyword))]
+        forms = [resolve(form, root) for form in wire.items(flat.get(keyword))]
         rest = [
             form for form in forms if form.get("type") != "null" and not ("const" in form and form["const"] is None)
         ]
@@ -261,7 +261,7 @@ def _kind(schema: Document, choices: list[Any]) -> FieldKind:
     }.get(str(named), FieldKind.JSON)
 
 
-def shown(value: object, kind: FieldKind) -> str:
+def text_of(value: object, kind: FieldKind) -> str:
     """A value as the text that a field of this kind shows."""
     if kind is FieldKind.TEXTS and isinstance(value, list) and all(map(_is_line, value)):
         return "\n".join(value) if value else "[]"
@@ -331,12 +331,12 @@ def _no_number(text: str) -> object:
 
 def _choice(entry: InputField, text: str) -> Any:
     for choice in entry.choices:
-        if text == entry.spelled(choice):
+        if text == entry.spell(choice):
             return choice
     for choice in entry.choices:
-        if text == json.dumps(choice, ensure_ascii=False) or text.lower() == shown(choice, FieldKind.FLAG).lower():
+        if text == json.dumps(choice, ensure_ascii=False) or text.lower() == text_of(choice, FieldKind.FLAG).lower():
             return choice
-    raise BadInput(f"Choose one of {', '.join(map(entry.spelled, entry.choices))}.")
+    raise BadInput(f"Choose one of {', '.join(map(entry.spell, entry.choices))}.")
 
 
 def _flag(text: str) -> bool:
@@ -442,7 +442,7 @@ def _at(value: object, path: tuple[str, ...]) -> object:
 def disassemble(form: InputForm, inputs: Document) -> dict[str, str]:
     """The texts of the fields for an existing input, for clones. What no field stands for stays out: see `covers`."""
     values = ((entry, _at(inputs, entry.path)) for entry in form.fields)
-    return {entry.key: entry.spelled(value) for entry, value in values if value is not NOTHING}
+    return {entry.key: entry.spell(value) for entry, value in values if value is not NOTHING}
 
 
 def covers(form: InputForm, inputs: Document) -> bool:
@@ -537,7 +537,7 @@ def input_problems(draft: Draft, schema: Mapping[str, Any] | None) -> dict[str, 
         for place, words, kind in check_value(dict(draft.flow.inputs), schema):
             node = next((entry for entry in form.nodes if entry.path == place), None)
             if kind == "required" and node is not None and node.has_default:
-                default = shown(node.default, FieldKind.JSON)
+                default = text_of(node.default, FieldKind.JSON)
                 words = f"{words.rstrip('.')}; its default is {default}, but Globus does not fill it in."
             key = "" if AS_JSON in draft.typed or not fits_form(draft, form) else _beside(form, place)
             problems.setdefault(key, words if key else first_words([Problem(place, words, kind)]) or words)

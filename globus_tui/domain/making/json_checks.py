@@ -47,7 +47,7 @@ def check_value(value: object, schema: object, root: object = None) -> list[Prob
     return list({(problem.place, problem.words): problem for problem in problems}.values())
 
 
-def resolved(schema: object, root: object) -> Document:
+def resolve(schema: object, root: object) -> Document:
     """A schema with the references at its own level followed, its own keywords over theirs; {} for what is none."""
     keywords = wire.document(schema)
     for _ in range(_DEEPEST):

@@ -114,7 +114,9 @@ def first_items(
         if item.recursive is False or (item.recursive is None and listing is None):
             taken.append(replace(item, recursive=False))
             continue
-        files = [entry for entry in listing or () if entry.kind == "file" and judge(entry, data.filter_rules).taken]
+        files = [
+            entry for entry in listing or () if entry.kind == "file" and judge(entry, data.filter_rules).is_included
+        ]
         taken += [
             TransferItem(_below(item.source_path, file.name), _below(item.destination_path, file.name), recursive=False)
             for file in files

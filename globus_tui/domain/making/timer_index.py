@@ -106,7 +106,7 @@ class TimerIndex:
         active, standing = self._rates.active - gone.active, self._rates.standing - gone.standing
         return RateBudget(max(0.0, active), max(0.0, standing), rate_budget((), added).added)
 
-    def named(self, name: str) -> Sequence[Job]:
+    def with_name(self, name: str) -> Sequence[Job]:
         """Timers of that name that may run again."""
         return self._names.get(name, ())
 

@@ -10,7 +10,7 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft_fields import END, INTERVAL, SCHEDULE, START
 from globus_tui.domain.making.taking_place import with_kept_rhythm
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule.reanchor import moved
+from globus_tui.domain.schedule.reanchor import move_runs
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, Season, clock_sides
 from globus_tui.domain.schedule.typed_clock import at_wall_clock
 from globus_tui.domain.schedule.typed_intervals import amount_words, parse_interval
@@ -286,12 +286,12 @@ def with_kept_hour(draft: Draft, keep: Season, now: datetime, zone: tzinfo) -> D
     typed = _without(draft, START) | {KEEP: keep.value}
     if len(draft.group) < 2:
         by = _NOTHING if keep is kept.season else -kept.apart if keep is Season.SUMMER else kept.apart
-        return replace(draft, schedule=moved(draft.schedule, by, now), typed=typed)
+        return replace(draft, schedule=move_runs(draft.schedule, by, now), typed=typed)
     sides = next(both for member in draft.group if (both := clock_sides(member.schedule, now, zone)))
     group = []
     for member in draft.group:
         clock = _wanted(member, sides, kept.season, zone, named=zone is own)
-        schedule = moved(member.schedule, _moved_by(member, clock, sides, keep), now)
+        schedule = move_runs(member.schedule, _moved_by(member, clock, sides, keep), now)
         group.append(replace(member, schedule=schedule))
     return replace(draft, schedule=group[0].schedule, group=tuple(group), typed=typed)
 

@@ -64,7 +64,7 @@ def _offset(moment: datetime) -> timedelta:
     return moment.utcoffset() or _NOTHING
 
 
-def moved(schedule: RecurringSchedule, by: timedelta, now: datetime) -> RecurringSchedule:
+def move_runs(schedule: RecurringSchedule, by: timedelta, now: datetime) -> RecurringSchedule:
     """The schedule with all its runs moved; a start that would have passed by that is put off to the next tick."""
     if schedule.start is None:
         return schedule

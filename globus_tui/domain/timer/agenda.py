@@ -145,13 +145,13 @@ def forecast(
     """
     while sum(will_start(habit.job, now, until, now) for habit in habits) > MOST:
         until = now + (until - now) / 2
-    runs = tuple(_reckoned(habits, now, until))
+    runs = tuple(_coming_runs(habits, now, until))
     clashes = [*_queues(runs), *_own_ticks(runs), *_same_places(habits, runs, known or {})]
     unsure = sum(run.begins is not None and run.usual is None for run in runs)
     return Forecast(runs, tuple(sorted(clashes, key=lambda clash: clash.at)), until, unsure)
 
 
-def _reckoned(habits: Sequence[Habit], now: datetime, until: datetime) -> Iterator[Coming]:
+def _coming_runs(habits: Sequence[Habit], now: datetime, until: datetime) -> Iterator[Coming]:
     due = sorted((at, number) for number, habit in enumerate(habits) for at in fires(habit.job, now, until, now))
     over = {number: max(now, habit.end) for number, habit in enumerate(habits) if habit.end is not None}
     places = sorted(end for number, end in over.items() if habits[number].job.transfer is not None)
@@ -227,7 +227,7 @@ def _write_together(one: Job, other: Job, known: Mapping[str, Collection]) -> bo
     return any(relation(own, foreign).overlaps for own in own_targets for foreign in other_targets)
 
 
-class Happened(NamedTuple):
+class PastRun(NamedTuple):
     """What became of a run or tick of the past.
 
     Attributes:
@@ -243,7 +243,7 @@ class Happened(NamedTuple):
     late: bool = False
 
 
-def happened(job: Job, tasks: Mapping[str, Task], now: datetime, since: datetime) -> tuple[Happened, ...]:
+def past_runs(job: Job, tasks: Mapping[str, Task], now: datetime, since: datetime) -> tuple[PastRun, ...]:
     """A timer's runs and ticks since a moment, newest first."""
     past = []
     for moment in timeline(job, tasks, now):
@@ -253,7 +253,7 @@ def happened(job: Job, tasks: Mapping[str, Task], now: datetime, since: datetime
         ends = moment.at + lasted if lasted is not None else None
         if moment.at >= since or (ends is not None and ends > since):
             late = moment.run is not None and _is_late(job, moment.at)
-            past.append(Happened(moment.at, ends, moment.mark, moment.ticks, late))
+            past.append(PastRun(moment.at, ends, moment.mark, moment.ticks, late))
     return tuple(past)
 
 

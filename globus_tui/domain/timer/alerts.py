@@ -63,10 +63,10 @@ class Look(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Memory:
     bad: int = 0
     good: int = 0
-    announced: Word | None = None
+    word_told: Word | None = None
     since: datetime | None = None
     told_at: datetime | None = None
     flapping: bool = False
@@ -86,17 +86,13 @@ class Watcher:
 
     def __init__(self, after: int = 1, clear_after: int = 2, *, quiet_at_first: bool = False) -> None:
         self._after, self._clear_after, self._quiet = after, clear_after, quiet_at_first
-        self._seen: dict[str, _Seen] = {}
-        self._told: dict[str, int] = {}
+        self._memories: dict[str, _Memory] = {}
+        self._ranks_told: dict[str, int] = {}
         """Causes that hit several timers and were told of, with the rank of the worst word that was told."""
 
     def remembers(self, key: str) -> bool:
         """Whether a timer was in trouble lately: it then has to be among those that are looked at."""
-        return key in self._seen
-
-    def announced(self, key: str) -> bool:
-        """Whether this alert was given and still holds."""
-        return key in self._seen and self._seen[key].announced is not None
+        return key in self._memories
 
     def look(self, looks: Iterable[Look], now: datetime) -> list[Alert]:
         """Takes one look at all timers."""
@@ -106,23 +102,23 @@ class Watcher:
         for look in looks:
             present.add(look.key)
             trouble = look.health.word.is_trouble and look.health.acknowledged is None
-            seen = self._seen.get(look.key)
-            if seen is None and not trouble:
+            memory = self._memories.get(look.key)
+            if memory is None and not trouble:
                 continue
-            seen = seen or self._seen.setdefault(look.key, _Seen())
+            memory = memory or self._memories.setdefault(look.key, _Memory())
             if trouble:
-                seen.cause = shared.get(look.key, "")
-            alert = self._bad(look, seen, now) if trouble else self._good(look, seen, now)
+                memory.cause = shared.get(look.key, "")
+            alert = self._bad(look, memory, now) if trouble else self._good(look, memory, now)
             if alert is not None:
-                alerts.append((seen.cause, alert))
+                alerts.append((memory.cause, alert))
             if (
                 not trouble
-                and seen.announced is None
-                and (seen.told_at is None or now - seen.told_at > FLAPPING_WITHIN)
+                and memory.word_told is None
+                and (memory.told_at is None or now - memory.told_at > FLAPPING_WITHIN)
             ):
-                del self._seen[look.key]
-        for gone in self._seen.keys() - present:
-            del self._seen[gone]
+                del self._memories[look.key]
+        for gone in self._memories.keys() - present:
+            del self._memories[gone]
         news = self._put_together(alerts, shared)
         if self._quiet:
             news = [alert for alert in news if alert.kind is not AlertKind.BAD]
@@ -135,14 +131,14 @@ class Watcher:
         result = {key: outage.cause for outage in outages(hits) for key in outage.keys}
         for hit in hits:
             if hit.key not in result and (
-                known := [text for text in map(cause_text, causes(hit)) if text in self._told]
+                known := [text for text in map(cause_text, causes(hit)) if text in self._ranks_told]
             ):
                 result[hit.key] = known[0]
         return result
 
     def _put_together(self, alerts: Sequence[tuple[str, Alert]], shared: Mapping[str, str]) -> list[Alert]:
         """One alert for a cause: that it began, that it got worse, and that the last of its timers is well again."""
-        still = {seen.cause for seen in self._seen.values() if seen.cause and seen.announced is not None}
+        still = {memory.cause for memory in self._memories.values() if memory.cause and memory.word_told is not None}
         news, together = [alert for cause, alert in alerts if not cause], dict[tuple[AlertKind, str], Alert]()
         for cause, alert in sorted((pair for pair in alerts if pair[0]), key=lambda pair: pair[1].word.rank):
             first = together.get((alert.kind, cause))
@@ -150,37 +146,37 @@ class Watcher:
                 if cause not in still:
                     also = (*first.also, alert.key) if first else ()
                     together[alert.kind, cause] = (first or alert)._replace(also=also)
-            elif first is None and alert.word.rank < self._told.get(cause, len(Word)):
+            elif first is None and alert.word.rank < self._ranks_told.get(cause, len(Word)):
                 also = tuple(key for key, other in shared.items() if other == cause and key != alert.key)
                 together[alert.kind, cause] = alert._replace(also=also)
-                self._told[cause] = alert.word.rank
-        self._told = {cause: rank for cause, rank in self._told.items() if cause in still}
+                self._ranks_told[cause] = alert.word.rank
+        self._ranks_told = {cause: rank for cause, rank in self._ranks_told.items() if cause in still}
         return [*news, *together.values()]
 
-    def _bad(self, look: Look, seen: _Seen, now: datetime) -> Alert | None:
-        seen.bad, seen.good = seen.bad + 1, 0
-        seen.since = seen.since or look.since or now
+    def _bad(self, look: Look, memory: _Memory, now: datetime) -> Alert | None:
+        memory.bad, memory.good = memory.bad + 1, 0
+        memory.since = memory.since or look.since or now
         word = look.health.word
-        if seen.announced is not None:
-            worse = word.rank < seen.announced.rank
-            seen.announced = word if worse else seen.announced
-            return Alert(AlertKind.WORSE, look.key, word, now, seen.since) if worse and not seen.flapping else None
-        if seen.bad < self._after:
+        if memory.word_told is not None:
+            worse = word.rank < memory.word_told.rank
+            memory.word_told = word if worse else memory.word_told
+            return Alert(AlertKind.WORSE, look.key, word, now, memory.since) if worse and not memory.flapping else None
+        if memory.bad < self._after:
             return None
-        again = seen.told_at is not None and now - seen.told_at <= FLAPPING_WITHIN
-        named, seen.announced, seen.told_at = seen.flapping, word, now
-        seen.flapping = again
+        again = memory.told_at is not None and now - memory.told_at <= FLAPPING_WITHIN
+        named, memory.word_told, memory.told_at = memory.flapping, word, now
+        memory.flapping = again
         if again:
-            return None if named else Alert(AlertKind.FLAPPING, look.key, word, now, seen.since)
-        return Alert(AlertKind.BAD, look.key, word, now, seen.since)
+            return None if named else Alert(AlertKind.FLAPPING, look.key, word, now, memory.since)
+        return Alert(AlertKind.BAD, look.key, word, now, memory.since)
 
-    def _good(self, look: Look, seen: _Seen, now: datetime) -> Alert | None:
-        seen.bad, seen.good = 0, seen.good + 1
-        if seen.good < self._clear_after:
+    def _good(self, look: Look, memory: _Memory, now: datetime) -> Alert | None:
+        memory.bad, memory.good = 0, memory.good + 1
+        if memory.good < self._clear_after:
             return None
-        told, since = seen.announced, seen.since
-        seen.announced = seen.since = None
-        if told is None or seen.flapping:
+        told, since = memory.word_told, memory.since
+        memory.word_told = memory.since = None
+        if told is None or memory.flapping:
             return None
         return Alert(AlertKind.RECOVERED, look.key, look.health.word, now, since or now)
 
@@ -194,15 +190,15 @@ class Watcher:
 
         return {
             key: {
-                "bad": seen.bad,
-                "good": seen.good,
-                "told": seen.announced.value if seen.announced else None,
-                "since": iso(seen.since),
-                "told_at": iso(seen.told_at),
-                "flapping": seen.flapping,
-                "cause": seen.cause,
+                "bad": memory.bad,
+                "good": memory.good,
+                "told": memory.word_told.value if memory.word_told else None,
+                "since": iso(memory.since),
+                "told_at": iso(memory.told_at),
+                "flapping": memory.flapping,
+                "cause": memory.cause,
             }
-            for key, seen in self._seen.items()
+            for key, memory in self._memories.items()
         }
 
     def restore(self, document: Mapping[str, Any]) -> None:
@@ -210,7 +206,7 @@ class Watcher:
         words = {word.value: word for word in Word}
         for key, kept in document.items():
             entry = wire.document(kept)
-            self._seen[key] = _Seen(
+            self._memories[key] = _Memory(
                 wire.whole(entry.get("bad")) or 0,
                 wire.whole(entry.get("good")) or 0,
                 words.get(wire.text(entry.get("told")) or ""),
@@ -219,6 +215,8 @@ class Watcher:
                 entry.get("flapping") is True,
                 wire.text(entry.get("cause")) or "",
             )
-        for seen in self._seen.values():
-            if seen.cause and seen.announced is not None:
-                self._told[seen.cause] = min(seen.announced.rank, self._told.get(seen.cause, seen.announced.rank))
+        for memory in self._memories.values():
+            if memory.cause and memory.word_told is not None:
+                self._ranks_told[memory.cause] = min(
+                    memory.word_told.rank, self._ranks_told.get(memory.cause, memory.word_told.rank)
+                )

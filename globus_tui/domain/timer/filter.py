@@ -217,7 +217,7 @@ class Filter:
         return bool(self.ways)
 
 
-def folded(text: str) -> str:
+def fold_case(text: str) -> str:
     """As texts are compared: without case, and with an accent as part of its letter, however it came."""
     small = text.casefold()
     return small if small.isascii() else unicodedata.normalize("NFC", small)
@@ -256,11 +256,11 @@ def _term(match: re.Match[str], problems: list[str], patterns: list[Pattern]) ->
     value = match["letters"] or match["phrase"] or match["regex"] or match["word"] or ""
     if key is not None and key not in KEYS:
         problems.append(_no_key(match["key"]))
-        text = folded(f"{match['key']}:{value}")
+        text = fold_case(f"{match['key']}:{value}")
         return Term(text, None, negated, True, _text_test(None, text))
     if not value:
         return None
-    sought = folded(value)
+    sought = fold_case(value)
     if match["regex"] and key in _PLACES:
         sought = f"/{sought}/"  # a folder
     try:
@@ -546,9 +546,9 @@ def completions(typed: str, values: Mapping[str, Sequence[str]]) -> tuple[str, .
     key, colon, value = word.partition(":")
     if not colon:
         return tuple(f"{before}{key}:" for key in KEYS if word and key.startswith(word.casefold()))
-    key, begin_of = key.casefold(), folded(value.removeprefix('"'))
+    key, begin_of = key.casefold(), fold_case(value.removeprefix('"'))
     known = values.get(key) or WORDS.get(key) or MOMENTS.get(key) or ()
-    fitting = [choice for choice in known if (small := folded(choice)).startswith(begin_of) and small != begin_of]
+    fitting = [choice for choice in known if (small := fold_case(choice)).startswith(begin_of) and small != begin_of]
     return tuple(f"{before}{word[: len(key) + 1]}{_quoted(choice)}" for choice in fitting)
 
 

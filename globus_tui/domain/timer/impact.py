@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.timer.agenda import fires
-from globus_tui.domain.timer.filter import folded
+from globus_tui.domain.timer.filter import fold_case
 from globus_tui.domain.transfer.collection import CollectionKind
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class Cause(NamedTuple):
 
     def meant_by(self, text: str) -> bool:
         """Whether a text is its id or a part of its name."""
-        sought = folded(text.strip())
-        return bool(sought) and (sought == folded(self.key) or sought in folded(self.name))
+        sought = fold_case(text.strip())
+        return bool(sought) and (sought == fold_case(self.key) or sought in fold_case(self.name))
 
 
-class Stopped(NamedTuple):
+class StoppedTimer(NamedTuple):
     """A timer that would stop, with its runs of the next week, at most three."""
 
     key: JobId
@@ -72,7 +72,7 @@ def causes(jobs: Sequence[Job], known: Mapping[str, Collection], who: str | None
 
 def stopped_by(
     jobs: Sequence[Job], collections: Set[str] | None, known: Mapping[str, Collection], now: datetime
-) -> list[Stopped]:
+) -> list[StoppedTimer]:
     """The timers that would stop with these collections, the next to run first; None: all of them.
 
     A guest collection stops with the one that it shows a folder of.
@@ -84,5 +84,5 @@ def stopped_by(
             guest.mapped_collection_id for key in sides if (guest := known.get(key)) and guest.mapped_collection_id
         }
         if not job.is_over and (collections is None or (sides | hosts) & collections):
-            hits.append(Stopped(job.job_id, job, fires(job, now, now + timedelta(days=7), now)[:3]))
+            hits.append(StoppedTimer(job.job_id, job, fires(job, now, now + timedelta(days=7), now)[:3]))
     return sorted(hits, key=lambda hit: (not hit.runs, hit.runs[:1], hit.job.label))

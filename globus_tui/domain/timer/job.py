@@ -122,7 +122,7 @@ class Activity:
             code=_CODES.get(wire.text(document.get("code")) or "", ActivityCode.UNKNOWN),
             since=wire.moment(document.get("start_timestamp")),
             seconds=wire.number(document.get("duration_seconds")),
-            reason=wire.repeated(document.get("reason")),
+            reason=wire.interned_text(document.get("reason")),
             next_run=wire.moment(document.get("next_run")),
         )
 
@@ -361,8 +361,8 @@ _READERS: dict[str, Callable[[JobView], Any]] = {
     "n_errors": lambda job: _either(job.document, "n_errors", "number_of_errors"),
     "inactive_reason": lambda job: _read_reason(job.document.get("inactive_reason")),
     "payload": lambda job: _read_payload(job.document, job.kind),
-    "scope": lambda job: wire.repeated(job.document.get("scope")),
-    "callback_url": lambda job: wire.repeated(job.document.get("callback_url")),
+    "scope": lambda job: wire.interned_text(job.document.get("scope")),
+    "callback_url": lambda job: wire.interned_text(job.document.get("callback_url")),
     "runs_marker": lambda job: wire.text(wire.document(job.document.get("results")).get("page_next")),
 }
 
@@ -379,7 +379,7 @@ def view(document: object) -> Job:
     job_id = wire.text(document.get("job_id"))
     if job_id is None:
         return unreadable_job("it has no job_id", document)
-    status = wire.repeated(document.get("status"))
+    status = wire.interned_text(document.get("status"))
     if status is None:
         return unreadable_job("it has no status", document)
     return cast("Job", JobView(document, job_id, status))

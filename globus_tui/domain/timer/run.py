@@ -110,7 +110,7 @@ class RunView:
     def _read(self) -> None:
         """Reads at once what every judgement of a run needs, which costs less than value by value."""
         get = self.document.get
-        data, named = get("data"), wire.repeated(get("run_status"))
+        data, named = get("data"), wire.interned_text(get("run_status"))
         self.old = old = _read_old(wire.document(data)) if data else _SAYS_NOTHING
         self.http_status = wire.whole(get("http_status_submission")) or wire.whole(get("status"))
         self.state = _read_state(named, wire.text(get("resource_id")), old, self.http_status)
@@ -150,14 +150,14 @@ def _read_old(data: Document) -> _Old:
     details = wire.document(data.get("details"))
     task_id = wire.text(details.get("task_id"))
     return _Old(
-        wire.repeated(data.get("status")),
+        wire.interned_text(data.get("status")),
         task_id or wire.text(data.get("run_id")) or wire.text(data.get("action_id")),
         Task.from_document(details) if task_id else None,
     )
 
 
 _READERS: dict[str, Callable[[RunView], Any]] = {
-    "resource_id": lambda run: wire.repeated(run.document.get("resource_id")) or run.old.made,
+    "resource_id": lambda run: wire.interned_text(run.document.get("resource_id")) or run.old.made,
     "ended": lambda run: (
         wire.moment(run.document.get("end_timestamp")) or (run.old.snapshot.completed if run.old.snapshot else None)
     ),

@@ -113,7 +113,7 @@ class NamePattern:
     before: str = ""
     after: str = ""
 
-    def applied(self, name: str) -> str:
+    def apply_to(self, name: str) -> str:
         """The new name, unchecked."""
         text = name.replace(self.old, self.new) if self.old else name
         base, suffix = split_name(text)

@@ -96,7 +96,7 @@ class Shrinking:
     Attributes:
         before: files met by the earlier of the two runs.
         now: files met by the later one.
-        emptied: there are none left.
+        is_empty: there are none left.
     """
 
     before: int
@@ -107,7 +107,7 @@ class Shrinking:
         return 100.0 * (self.before - self.now) / self.before
 
     @property
-    def emptied(self) -> bool:
+    def is_empty(self) -> bool:
         return self.now == 0
 
 
@@ -143,4 +143,4 @@ def fewer(before: int, now: int, percent: float | None = USUAL_PERCENT, files: i
         return None
     result = Shrinking(before, now)
     too_many = (percent is not None and result.percent >= percent) or (files is not None and before - now >= files)
-    return result if too_many or result.emptied else None
+    return result if too_many or result.is_empty else None

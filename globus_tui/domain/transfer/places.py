@@ -39,7 +39,7 @@ class PastedPlaces:
     destination: PastedPlace | None = None
 
 
-def read_pasted(text: str) -> PastedPlaces | None:
+def read_paste(text: str) -> PastedPlaces | None:
     """Reads a pasted text; None when it names no collection, so that it is something to search for.
 
     - an id, alone or as `id:/path`
@@ -131,7 +131,7 @@ def plain(path: str, home: str | None = None) -> str:
     return "/" + "".join(f"{step}/" for step in steps)
 
 
-def shown(path: str) -> str:
+def path_words(path: str) -> str:
     """A plain path as people write it."""
     return path.replace(HOME, "/~/", 1)
 

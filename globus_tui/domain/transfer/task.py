@@ -122,21 +122,21 @@ class Task:
     @classmethod
     def from_document(cls, document: Document) -> Task:
         """Reads a task of GET /task/{id}, of a task list, or the snapshot inside an old run."""
-        repeated = wire.repeated  # thousands of tasks have the same texts; only times and counts differ
+        interned_text = wire.interned_text  # thousands of tasks have the same texts; only times and counts differ
         error = wire.document(document.get("fatal_error"))
         return cls(
-            task_id=repeated(document.get("task_id")) or "",
+            task_id=interned_text(document.get("task_id")) or "",
             status=TaskStatus.read(document.get("status")),
-            status_text=repeated(document.get("status")),
-            type=repeated(document.get("type")),
-            label=repeated(document.get("label")),
+            status_text=interned_text(document.get("status")),
+            type=interned_text(document.get("type")),
+            label=interned_text(document.get("label")),
             requested=wire.moment(document.get("request_time")),
             completed=wire.moment(document.get("completion_time")),
             deadline=wire.moment(document.get("deadline")),
-            source_id=repeated(document.get("source_endpoint_id")),
-            source_name=repeated(document.get("source_endpoint_display_name")),
-            destination_id=repeated(document.get("destination_endpoint_id")),
-            destination_name=repeated(document.get("destination_endpoint_display_name")),
+            source_id=interned_text(document.get("source_endpoint_id")),
+            source_name=interned_text(document.get("source_endpoint_display_name")),
+            destination_id=interned_text(document.get("destination_endpoint_id")),
+            destination_name=interned_text(document.get("destination_endpoint_display_name")),
             files=wire.whole(document.get("files")),
             directories=wire.whole(document.get("directories")),
             files_transferred=wire.whole(document.get("files_transferred")),
@@ -146,11 +146,11 @@ class Task:
             bytes_per_second=wire.whole(document.get("effective_bytes_per_second")),
             faults=wire.whole(document.get("faults")),
             is_paused=wire.flag(document.get("is_paused")),
-            nice_status=repeated(document.get("nice_status")),
-            nice_status_text=repeated(document.get("nice_status_short_description")),
-            error_code=repeated(error.get("code")),
-            error_text=repeated(error.get("description")),
-            canceled_by_admin=repeated(document.get("canceled_by_admin")),
+            nice_status=interned_text(document.get("nice_status")),
+            nice_status_text=interned_text(document.get("nice_status_short_description")),
+            error_code=interned_text(error.get("code")),
+            error_text=interned_text(error.get("description")),
+            canceled_by_admin=interned_text(document.get("canceled_by_admin")),
         )
 
 

@@ -106,18 +106,18 @@ class TransferData:
     @classmethod
     def from_document(cls, document: Document) -> TransferData:
         """Reads a transfer document in today's form or in the old action provider's, as timers carry both."""
-        get, flag, text, repeated = document.get, wire.flag, wire.text, wire.repeated
+        get, flag, text, interned_text = document.get, wire.flag, wire.text, wire.interned_text
         rules = get("filter_rules")
         stated = (  # in the order of the fields: keyword arguments would take three times as long
-            repeated(get("source_endpoint")) or repeated(get("source_endpoint_id")),
-            repeated(get("destination_endpoint")) or repeated(get("destination_endpoint_id")),
+            interned_text(get("source_endpoint")) or interned_text(get("source_endpoint_id")),
+            interned_text(get("destination_endpoint")) or interned_text(get("destination_endpoint_id")),
             _read_items(wire.items(get("DATA") or get("transfer_items"))), text(get("label")),
             _read_level(get("sync_level")), flag(get("verify_checksum")), flag(get("preserve_timestamp")),
             flag(get("encrypt_data")), flag(get("skip_source_errors")), flag(get("fail_on_quota_errors")),
             flag(get("delete_destination_extra")), flag(get("store_base_path_info")), flag(get("notify_on_succeeded")),
             flag(get("notify_on_failed")), flag(get("notify_on_inactive")), _read_rules(rules) if rules else (),
             text(get("deadline")), text(get("source_local_user")), text(get("destination_local_user")),
-            repeated(get("recursive_symlinks")), text(get("submission_id")),
+            interned_text(get("recursive_symlinks")), text(get("submission_id")),
         )  # fmt: skip
         if _KNOWN.issuperset(document):
             return _shared(*stated)

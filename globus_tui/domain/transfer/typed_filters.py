@@ -24,12 +24,12 @@ class Verdict:
     """What the rules make of one entry.
 
     Attributes:
-        taken: it is transferred; a folder that is not, is left out with everything below it.
+        is_included: it is transferred; a folder that is not, is left out with everything below it.
         rule: place of the rule that decided, from 0; None when no rule matched.
     """
 
     entry: FolderEntry
-    taken: bool
+    is_included: bool
     rule: int | None = None
 
 

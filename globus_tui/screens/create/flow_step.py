@@ -355,7 +355,7 @@ def _label(field: flow_inputs.InputField, labels: dict[tuple[str, ...], str]) ->
 def _preselected(field: flow_inputs.InputField) -> str | None:
     """What holds while nothing is chosen: the default; null where that is sent for a required field."""
     if field.has_default:
-        return field.spelled(field.default)
+        return field.spell(field.default)
     if field.required:
         return "null" if field.nullable else None
     return ""
@@ -364,11 +364,11 @@ def _preselected(field: flow_inputs.InputField) -> str | None:
 def _widget(name: str, field: flow_inputs.InputField) -> Widget:
     values = field.choices or ((True, False, None) if field.nullable else (True, False))
     if field.kind is flow_inputs.FieldKind.FLAG or (field.choices and len(field.choices) <= _MOST_CHOICES):
-        words = [(word, word) for word in map(field.spelled, values)]
+        words = [(word, word) for word in map(field.spell, values)]
         return Choice([*words, *([] if field.required or field.has_default else [("", "not given")])], id=name)
-    hint = ", ".join(map(field.spelled, field.choices)) or field.kind.value
+    hint = ", ".join(map(field.spell, field.choices)) or field.kind.value
     if field.has_default:
-        hint = f"default {field.spelled(field.default)}" + (f"; {hint}" if field.choices else "")
+        hint = f"default {field.spell(field.default)}" + (f"; {hint}" if field.choices else "")
     elif field.nullable and not field.choices:
         hint = f"{hint}, or null"
     if field.kind in (flow_inputs.FieldKind.TEXTS, flow_inputs.FieldKind.JSON):

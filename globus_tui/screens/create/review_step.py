@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.making.draft import Draft, What, confirmed, scopes_needed, word_to_type
+from globus_tui.domain.making.draft import Draft, What, is_confirmed, scopes_needed, word_to_type
 from globus_tui.domain.making.draft_fields import CONSENT, NAME, Finding, stop
 from globus_tui.lines.columns import Cell, Span
 from globus_tui.present.cli_words import create_command
@@ -55,11 +55,11 @@ class ReviewStep(Step):
         draft = self.frame.draft
         if not draft.name:
             return self.query_one("#name")
-        return self.query_one("#typed-folder" if not confirmed(draft) else "#paper")
+        return self.query_one("#typed-folder" if not is_confirmed(draft) else "#paper")
 
     def why_not_create(self) -> str | None:
         draft = self.frame.draft
-        if confirmed(draft):
+        if is_confirmed(draft):
             return None
         self.query_one("#typed-folder").focus()
         return f"It deletes files: type {word_to_type(draft)} first, to show that you mean it."
@@ -80,7 +80,7 @@ class ReviewStep(Step):
         self.show_findings([finding for finding in self.worth_a_line(findings) if finding.field == NAME])
         typed_row = self.field_note(TYPED)
         if typed_row is not None:
-            wrong = bool(draft.guards.typed_folder.strip()) and not confirmed(draft)
+            wrong = bool(draft.guards.typed_folder.strip()) and not is_confirmed(draft)
             typed_row.say([stop(TYPED, "This is not the folder's name")] if wrong else [])
         paper = self.query_one(TextLines)
         paper.ascii_only = view.ascii

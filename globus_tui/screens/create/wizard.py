@@ -15,7 +15,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from globus_tui.commands import EVERYWHERE, FOLDER, ITEMS, LIST_MOVES, SEARCH, WIZARD, Command, key_words
-from globus_tui.domain.making.draft import Draft, What, swapped
+from globus_tui.domain.making.draft import Draft, What, swap_sides
 from globus_tui.domain.making.draft_checks import Lookups, check_draft
 from globus_tui.domain.making.draft_fields import SOURCE, Finding, Level
 from globus_tui.domain.making.timer_index import TimerIndex
@@ -584,7 +584,7 @@ class WizardScreen(TimerScreen):
         self.set_focus(None)  # fields take what is new only while nobody types in them
         lookups = self.lookups
         self.learn(replace(lookups, source=lookups.destination, destination=lookups.source, deletions=None))
-        self.change(swapped(self.draft))
+        self.change(swap_sides(self.draft))
         self.open_step("where")
         self.app.say("Source and destination are exchanged.")
 

@@ -16,7 +16,7 @@ from globus_tui.domain.auth.credentials import (
     Secret,
     TokenAnswer,
     TokenGrant,
-    granted,
+    are_granted,
     missing,
 )
 from globus_tui.domain.auth.scope import Scope, data_access, timer_scope, transfer_scope
@@ -66,8 +66,8 @@ FULL = [
 
 
 def test_a_consent_counts_along_its_whole_path() -> None:
-    assert granted(FULL, [timer_scope(["c1"])])
-    assert granted(FULL, [timer_scope()])
+    assert are_granted(FULL, [timer_scope(["c1"])])
+    assert are_granted(FULL, [timer_scope()])
     assert missing(FULL, [timer_scope(["c1", "c2"])]) == (timer_scope(["c1", "c2"]),)
 
 
@@ -78,18 +78,18 @@ def test_the_same_scope_below_another_service_does_not_count() -> None:
         consent(5, TRANSFER),
         consent(6, data_access("c1").name, 5),
     ]
-    assert not granted(elsewhere, [timer_scope(["c1"])])
-    assert granted(elsewhere, [transfer_scope(["c1"])])
+    assert not are_granted(elsewhere, [timer_scope(["c1"])])
+    assert are_granted(elsewhere, [transfer_scope(["c1"])])
 
 
 def test_a_consent_that_was_not_approved_does_not_count_but_one_without_a_status_does() -> None:
-    assert not granted([consent(1, TIMER, status="pending")], [Scope(TIMER)])
-    assert granted([consent(1, TIMER, status=None)], [Scope(TIMER)])
+    assert not are_granted([consent(1, TIMER, status="pending")], [Scope(TIMER)])
+    assert are_granted([consent(1, TIMER, status=None)], [Scope(TIMER)])
 
 
 def test_a_consent_below_one_that_was_withdrawn_does_not_count() -> None:
     broken = [consent(1, TIMER), consent(2, TRANSFER, 1, status="revoked"), FULL[2]]
-    assert not granted(broken, [timer_scope(["c1"])])
+    assert not are_granted(broken, [timer_scope(["c1"])])
 
 
 def test_an_identity_is_read_from_both_services_forms() -> None:

@@ -241,11 +241,11 @@ def test_a_required_field_with_a_default_sends_it() -> None:
 def test_null_zero_and_the_text_zero_can_each_be_given() -> None:
     name = "sync levels as numbers, texts and null"
     field = input_form(SCHEMAS[name]).fields[0]
-    assert [field.spelled(one) for one in field.choices] == ["null", '"0"', '"1"', '"2"', '"3"', "0", "1", "2", "3"]
+    assert [field.spell(one) for one in field.choices] == ["null", '"0"', '"1"', '"2"', '"3"', "0", "1", "2", "3"]
     found = [made_of(name, sync_level=said)[0]["sync_level"] for said in ("null", "0", '"0"', "")]
     assert [json.dumps(one) for one in found] == ["null", "0", '"0"', "null"]
     quick = input_form(SCHEMAS[name]).fields[1]
-    assert [quick.spelled(one) for one in quick.choices] == ['"null"', "null", '"1"', "1"]
+    assert [quick.spell(one) for one in quick.choices] == ['"null"', "null", '"1"', "1"]
 
 
 def test_null_is_given_by_its_word_or_by_leaving_a_required_field_empty() -> None:

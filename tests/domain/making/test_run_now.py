@@ -11,7 +11,7 @@ import pytest
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import What
 from globus_tui.domain.making.run_now import RunChoice, run_now
-from globus_tui.domain.schedule.reanchor import anchor, moved
+from globus_tui.domain.schedule.reanchor import anchor, move_runs
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, next_ticks
 from globus_tui.domain.timer.job import Job
 from globus_tui.domain.transfer.collection import FolderEntry
@@ -118,7 +118,7 @@ def test_after_re_anchoring_the_local_hour_is_what_it_was(zone: str, hour: int) 
     assert proposed is not None
     assert proposed.moved_already
     (coming,) = next_ticks(schedule, now, 1)
-    found = moved(RecurringSchedule(DAY, coming), proposed.by, now)
+    found = move_runs(RecurringSchedule(DAY, coming), proposed.by, now)
     (tick,) = next_ticks(found, now, 1)
     assert tick.astimezone(there).time() == time(hour)
     assert timedelta() < tick - now <= DAY + timedelta(hours=1)
@@ -137,7 +137,7 @@ def test_before_a_change_the_hour_can_be_kept_past_it(zone: str, interval: timed
     assert proposed is not None
     assert proposed.shift is not None
     assert not proposed.moved_already
-    (tick,) = next_ticks(moved(schedule, proposed.by, now), proposed.shift.after.astimezone(UTC), 1)
+    (tick,) = next_ticks(move_runs(schedule, proposed.by, now), proposed.shift.after.astimezone(UTC), 1)
     hours = {(12 + n) % 24 for n in range(0, 24, 6)} if interval < DAY else {12}
     assert (tick.astimezone(there).hour, tick.astimezone(there).minute) in {(hour, 30) for hour in hours}
 

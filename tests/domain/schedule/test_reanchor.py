@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from globus_tui.domain.schedule.reanchor import anchor, moved
+from globus_tui.domain.schedule.reanchor import anchor, move_runs
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, Schedule, next_ticks
 
 CHICAGO, LORD_HOWE = ZoneInfo("America/Chicago"), ZoneInfo("Australia/Lord_Howe")
@@ -30,7 +30,7 @@ def test_an_hour_that_has_moved_comes_back_with_the_proposal() -> None:
     assert found.shift is not None
     assert found.shift.after.date().isoformat() == "2027-03-15"
     assert hours(NIGHTLY, WINTER) == {1}
-    assert hours(moved(NIGHTLY, found.by, WINTER), WINTER) == {2}
+    assert hours(move_runs(NIGHTLY, found.by, WINTER), WINTER) == {2}
 
 
 def test_an_hour_that_will_move_is_kept_from_the_change_on() -> None:
@@ -39,7 +39,7 @@ def test_an_hour_that_will_move_is_kept_from_the_change_on() -> None:
     assert (found.by, found.moved_already, found.coming.hour) == (HOUR, False, 2)
     assert found.shift is not None
     assert (found.shift.before.hour, found.shift.after.hour) == (2, 1)
-    assert hours(moved(NIGHTLY, found.by, AUTUMN), WINTER) == {2}
+    assert hours(move_runs(NIGHTLY, found.by, AUTUMN), WINTER) == {2}
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_where_the_clocks_change_by_half_an_hour_an_hourly_timer_has_minutes_to_
 
 def test_a_start_that_would_have_passed_by_that_is_put_off_to_the_next_run() -> None:
     now = SUMMER - timedelta(minutes=30)
-    assert moved(NIGHTLY, -HOUR, now).start == SUMMER - HOUR + DAY
-    assert moved(NIGHTLY, -timedelta(minutes=30), now).start == SUMMER - timedelta(minutes=30) + DAY
-    assert moved(NIGHTLY, -HOUR, SUMMER).start == SUMMER - HOUR
-    assert moved(NIGHTLY, HOUR, now).start == SUMMER + HOUR
-    assert moved(NIGHTLY, -HOUR, SUMMER - 2 * HOUR).start == SUMMER - HOUR
-    assert moved(RecurringSchedule(DAY), HOUR, now) == RecurringSchedule(DAY)
+    assert move_runs(NIGHTLY, -HOUR, now).start == SUMMER - HOUR + DAY
+    assert move_runs(NIGHTLY, -timedelta(minutes=30), now).start == SUMMER - timedelta(minutes=30) + DAY
+    assert move_runs(NIGHTLY, -HOUR, SUMMER).start == SUMMER - HOUR
+    assert move_runs(NIGHTLY, HOUR, now).start == SUMMER + HOUR
+    assert move_runs(NIGHTLY, -HOUR, SUMMER - 2 * HOUR).start == SUMMER - HOUR
+    assert move_runs(RecurringSchedule(DAY), HOUR, now) == RecurringSchedule(DAY)
     ended = RecurringSchedule(DAY, SUMMER, EndCondition(after_runs=7))
-    assert moved(ended, HOUR, now) == RecurringSchedule(DAY, SUMMER + HOUR, EndCondition(after_runs=7))
+    assert move_runs(ended, HOUR, now) == RecurringSchedule(DAY, SUMMER + HOUR, EndCondition(after_runs=7))

@@ -19,7 +19,7 @@ from globus_tui.domain.timer.agenda import (
     fires,
     forecast,
     habit_of,
-    happened,
+    past_runs,
 )
 from globus_tui.domain.timer.history import Mark, look_back
 from globus_tui.domain.timer.hour_load import will_start
@@ -182,7 +182,7 @@ def test_habits_and_past_come_from_the_runs() -> None:
     runs = [run_document(TODAY_TICK - n * DAY, n, "failed" if n == 1 else "succeeded") for n in range(8)]
     job = Job.from_document(job_document(runs))
     assert habit_of(job, look_back(job, {}, NOW)) == Habit(job, 48 * MINUTE, None)
-    past = happened(job, {}, NOW, NOW - 2 * DAY)
+    past = past_runs(job, {}, NOW, NOW - 2 * DAY)
     assert [(one.at, one.mark) for one in past] == [(TODAY_TICK, Mark.OK), (TODAY_TICK - DAY, Mark.FAILED)]
     assert past[0].ends == TODAY_TICK + 48 * MINUTE
 
@@ -293,7 +293,7 @@ def test_the_past_has_ticks_without_a_run_and_runs_that_reach_into_it() -> None:
 
     runs = [run_document(TODAY_TICK, 0, "active"), long(3, 26), long(5, 30), long(6, 1)]
     job = Job.from_document(job_document(runs, **running(TODAY_TICK)))
-    found = happened(job, {}, NOW, TODAY_TICK - 4 * DAY)
+    found = past_runs(job, {}, NOW, TODAY_TICK - 4 * DAY)
     assert [(one.at, one.mark, one.ends) for one in found] == [
         (TODAY_TICK, Mark.RUNNING, None),
         (TODAY_TICK - DAY, Mark.MISSED, None),
@@ -302,11 +302,11 @@ def test_the_past_has_ticks_without_a_run_and_runs_that_reach_into_it() -> None:
         (TODAY_TICK - 4 * DAY, Mark.SKIPPED, None),
         (TODAY_TICK - 5 * DAY, Mark.OK, TODAY_TICK - 5 * DAY + 30 * HOUR),
     ]
-    assert [one.at for one in happened(job, {}, NOW, TODAY_TICK)] == [TODAY_TICK]
+    assert [one.at for one in past_runs(job, {}, NOW, TODAY_TICK)] == [TODAY_TICK]
     weeks = Job.from_document(job_document([long(0, 1), long(30, 20 * 24)], n_runs=2))
     begun = TODAY_TICK - 30 * DAY
-    assert begun in {one.at for one in happened(weeks, {}, NOW, TODAY_TICK - 11 * DAY)}
-    assert begun not in {one.at for one in happened(weeks, {}, NOW, TODAY_TICK - 10 * DAY)}
+    assert begun in {one.at for one in past_runs(weeks, {}, NOW, TODAY_TICK - 11 * DAY)}
+    assert begun not in {one.at for one in past_runs(weeks, {}, NOW, TODAY_TICK - 10 * DAY)}
 
 
 @pytest.mark.parametrize(
@@ -315,12 +315,12 @@ def test_the_past_has_ticks_without_a_run_and_runs_that_reach_into_it() -> None:
 )
 def test_a_run_long_after_its_tick_caught_up_on_one_that_was_missed(behind: timedelta, late: bool) -> None:
     job = Job.from_document(job_document([run_document(TODAY_TICK - DAY + behind, 0)]))
-    found = [one for one in happened(job, {}, NOW, NOW - 90 * DAY) if one.mark is Mark.OK]
+    found = [one for one in past_runs(job, {}, NOW, NOW - 90 * DAY) if one.mark is Mark.OK]
     assert [one.late for one in found] == [late]
     bare = Job.from_document(
         job_document([run_document(TODAY_TICK + HOUR, 0)], schedule=recurring(86400) | {"start": None})
     )
-    assert [one.late for one in happened(bare, {}, NOW, NOW - DAY)] == [False]
+    assert [one.late for one in past_runs(bare, {}, NOW, NOW - DAY)] == [False]
 
 
 def test_a_change_of_the_clocks_just_behind_the_beginning_is_seen() -> None:

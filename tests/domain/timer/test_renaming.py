@@ -23,7 +23,7 @@ from globus_tui.domain.timer.timer_groups import NamePattern, check_name
     ],
 )
 def test_a_pattern_is_applied_letter_by_letter(pattern: NamePattern, name: str, wanted: str) -> None:
-    assert pattern.applied(name) == wanted
+    assert pattern.apply_to(name) == wanted
 
 
 @pytest.mark.parametrize("name", ["", "a\tb", "a\x1b[31m"])

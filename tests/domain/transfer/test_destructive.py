@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.domain.making.draft import Draft, Guards, confirmed, word_to_type
+from globus_tui.domain.making.draft import Draft, Guards, is_confirmed, word_to_type
 from globus_tui.domain.transfer.collection import Collection, FolderEntry
 from globus_tui.domain.transfer.destructive import fewer, first_run_deletions, scratch_signs, shrinking
 from globus_tui.domain.transfer.transfer import FilterRule, TransferData, TransferItem
@@ -82,28 +82,28 @@ def mirror(path: str = "/climate/", typed: str = "") -> Draft:
 )
 def test_the_word_to_type_is_the_destination_folder(path: str, word: str) -> None:
     assert word_to_type(mirror(path)) == word
-    assert not confirmed(mirror(path, "yes"))
-    assert confirmed(mirror(path, word))
+    assert not is_confirmed(mirror(path, "yes"))
+    assert is_confirmed(mirror(path, word))
 
 
 def test_nothing_has_to_be_typed_when_nothing_is_deleted() -> None:
     draft = mirror()
-    assert confirmed(replace(draft, transfer=replace(draft.transfer, delete_destination_extra=False)))
+    assert is_confirmed(replace(draft, transfer=replace(draft.transfer, delete_destination_extra=False)))
 
 
 def test_a_source_that_shrinks_alarms() -> None:
     found = shrinking([task(2, files=900), task(1, files=1000)])
     assert found is not None
-    assert (found.percent, found.emptied) == (10.0, False)
+    assert (found.percent, found.is_empty) == (10.0, False)
     emptied = shrinking([task(2, files=0), task(1, files=1000)], 50)
     assert emptied is not None
-    assert emptied.emptied
+    assert emptied.is_empty
 
 
 def test_an_empty_source_alarms_for_as_long_as_it_is_empty() -> None:
     found = shrinking([task(4, files=0), task(3, files=0), task(2, "FAILED"), task(1, files=1000)])
     assert found is not None
-    assert (found.before, found.emptied) == (1000, True)
+    assert (found.before, found.is_empty) == (1000, True)
 
 
 @pytest.mark.parametrize(
@@ -140,11 +140,17 @@ def test_the_alarm_can_be_switched_off() -> None:
 def test_the_first_rule_that_matches_decides() -> None:
     rules = (FilterRule("keep.tmp", "include"), FilterRule("*.tmp"), FilterRule("run[0-9]*", type="dir"))
     found = preview(entries("keep.tmp", "a.tmp", "run1/", "run1", "README"), rules)
-    assert [(one.taken, one.rule) for one in found] == [(True, 0), (False, 1), (False, 2), (True, None), (True, None)]
+    assert [(one.is_included, one.rule) for one in found] == [
+        (True, 0),
+        (False, 1),
+        (False, 2),
+        (True, None),
+        (True, None),
+    ]
 
 
 def test_names_are_matched_case_and_all_and_with_negated_sets() -> None:
-    assert [one.taken for one in preview(entries("A.TMP", "b"), (FilterRule("*.tmp"), FilterRule("[!a]")))] == [
+    assert [one.is_included for one in preview(entries("A.TMP", "b"), (FilterRule("*.tmp"), FilterRule("[!a]")))] == [
         True,
         False,
     ]

@@ -23,11 +23,11 @@ from globus_tui.domain.transfer.places import (
     home_of,
     is_whole,
     own_path,
+    path_words,
     place,
     plain,
-    read_pasted,
+    read_paste,
     relation,
-    shown,
     sources,
     targets,
 )
@@ -322,7 +322,7 @@ APP = "https://app.globus.org/file-manager"
 def test_what_is_pasted_names_one_side_or_both(
     text: str, source: PastedPlace | None, destination: PastedPlace | None
 ) -> None:
-    assert read_pasted(text) == PastedPlaces(source, destination)
+    assert read_paste(text) == PastedPlaces(source, destination)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_what_is_pasted_names_one_side_or_both(
     ],
 )
 def test_what_names_no_collection_is_something_to_search_for(text: str) -> None:
-    assert read_pasted(text) is None
+    assert read_paste(text) is None
 
 
 # --- roots, homes, and what is around a place
@@ -386,7 +386,7 @@ def test_a_home_is_known_only_where_it_is_a_folder_by_name(directory: str | None
 
 
 def test_paths_from_home_are_shown_as_people_write_them() -> None:
-    assert [shown(plain(path)) for path in ("~/x", "~", "/a", "~/../b")] == ["/~/x/", "/~/", "/a/", "/~/../b/"]
+    assert [path_words(plain(path)) for path in ("~/x", "~", "/a", "~/../b")] == ["/~/x/", "/~/", "/a/", "/~/../b/"]
 
 
 def test_what_is_known_of_a_collection_is_found_however_its_id_is_written() -> None:

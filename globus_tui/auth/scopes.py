@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.auth.credentials import ConsentRecord, missing
 from globus_tui.domain.auth.scope import (
+    AUTH_SERVER,
     FLOWS_ALL,
+    FLOWS_SERVER,
     TIMER,
-    TIMERS_RESOURCE_SERVER,
+    TIMERS_SERVER,
     TRANSFER_ALL,
+    TRANSFER_SERVER,
     Scope,
     merge,
     timer_scope,
@@ -30,11 +33,6 @@ def needs_consent(collections: Iterable[Collection], consents: Iterable[ConsentR
     ids = dict.fromkeys(collection.collection_id for collection in collections if collection.needs_data_access_consent)
     return missing(tuple(consents), [timer_scope([collection_id]) for collection_id in ids])
 
-
-AUTH_SERVER = "auth.globus.org"
-TRANSFER_SERVER = "transfer.api.globus.org"
-TIMERS_SERVER = TIMERS_RESOURCE_SERVER
-FLOWS_SERVER = "flows.globus.org"
 
 SERVER_WORDS = {
     AUTH_SERVER: "Globus Auth",
