@@ -22,7 +22,7 @@ from globus_tui.domain.making.timer_index import TimerIndex
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.domain.schedule.typed_zones import zone_by_name, zone_words
-from globus_tui.domain.timer.filter import folded
+from globus_tui.domain.timer.filter import fold_case
 from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, first_start, rate_number, runs_an_hour
 from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobKind, JobReading, JobStatus, PauseCause
 from globus_tui.fleet.documents import FleetFault, FleetFaults
@@ -311,7 +311,7 @@ class Planner:
         named = {key: collection.name for key, collection in self._store.collections.items() if collection.name}
         named |= {match.collection.collection_id: match.collection.name for match in answer.entries}
         same = [(key, called) for key, called in named.items() if called == name]
-        return same or [(key, called) for key, called in named.items() if folded(called) == folded(name)]
+        return same or [(key, called) for key, called in named.items() if fold_case(called) == fold_case(name)]
 
     async def flows_called(self, name: str) -> list[Flow]:
         """The flows with this title, in either case of letters, or with this id."""
@@ -323,7 +323,7 @@ class Planner:
                     raise
                 return []
         flows = await self._lookup.flows(name)
-        return [flow for flow in flows if folded(flow.title) == folded(name)]
+        return [flow for flow in flows if fold_case(flow.title) == fold_case(name)]
 
     # --- one timer
 
@@ -492,8 +492,8 @@ def _all_wanted(entries: Iterable[Entry], names: Names, now: datetime, zone: tzi
 
 def _not_one(noun: str, name: str, matches: Sequence[tuple[str, str]], names: Iterable[str] = ()) -> str:
     if not matches:
-        spelled = {folded(known): known for known in names}
-        near = next((spelled[key] for key in get_close_matches(folded(name), spelled, 1)), None)
+        spelled = {fold_case(known): known for known in names}
+        near = next((spelled[key] for key in get_close_matches(fold_case(name), spelled, 1)), None)
         advice = f"did you mean “{near}”?" if near else "write the name as Globus shows it, or its id"
         return f"no {noun} that you can see is called “{name}”; {advice}"
     ids = ", ".join(key for key, _ in matches[:5])

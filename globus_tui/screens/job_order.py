@@ -167,13 +167,14 @@ class JobOrder:
                 return (name, paths[0 if source else 2]) if end else None
 
             return side
-        return {
+        values: dict[SortColumn, Callable[[Row], object]] = {
             SortColumn.HEALTH: lambda row: row.rank,
-            SortColumn.NAME: lambda row: row.folded or None,
+            SortColumn.NAME: lambda row: row.folded_name or None,
             SortColumn.LAST: lambda row: row.last_run,
             SortColumn.EVERY: lambda row: row.interval_seconds,
             SortColumn.NEXT: lambda row: None if row.undated else row.next_run,
-        }[column]
+        }
+        return values[column]
 
     def _find_groups(self, states: States, view: Viewpoint) -> None:
         """Timers that keep one schedule together, and those that one cause hits."""
@@ -313,7 +314,7 @@ def _group_row(group: GroupState) -> GroupRow:
     worst, soonest = group.worst_row, group.soonest_row
     row = worst.evolve(
         job_id=group.job_id,
-        folded=group.group.name.casefold(),
+        folded_name=group.group.name.casefold(),
         undated=soonest is None or soonest.undated,
         next_run=soonest.next_run if soonest else 0.0,
         last_run=group.last_seconds,

@@ -144,7 +144,7 @@ async def test_all_profiles_are_one_list_in_which_an_expired_one_is_labelled_and
         assert needy == {True}
         await pilot.press("exclamation_mark", "N")
         await pilot.pause()
-        names = [one.row.folded for one in everybody.rows if one.row]
+        names = [one.row.folded_name for one in everybody.rows if one.row]
         assert names == sorted(names)
         assert len(names) == 158
         # Every line is of its own profile; the one that has expired stays on top, whatever is filtered.
