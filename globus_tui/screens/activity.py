@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from globus_tui.commands import LIST_MOVES, SEARCH, Command
 from globus_tui.lines.columns import Cell, Column, Span
@@ -19,7 +19,7 @@ class ActivityScreen(Searching, ListScreen):
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*SEARCH, *LIST_MOVES)
     LIST, EMPTY = "requests", "Nothing was asked yet."
 
-    def columns(self) -> tuple[Column[Any], ...]:
+    def columns(self) -> tuple[Column[Activity], ...]:
         return (
             Column("at", "AT", lambda row: moments.clock(row.at, self.view.zone), width=5),
             Column("service", "SERVICE", lambda row: row.service, width=8, priority=2),
@@ -37,7 +37,7 @@ class ActivityScreen(Searching, ListScreen):
             Column(
                 "bytes",
                 "BYTES",
-                lambda row: "" if row.severity else sizes.size(row.received),
+                lambda row: "" if row.severity else sizes.size(row.bytes_received),
                 width=8,
                 align="right",
                 priority=3,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 
@@ -65,7 +65,7 @@ class FacetsScreen(Searching, ListScreen):
         super().__init__()
         self._facets_of, self._facets_take = rows, take
 
-    def columns(self) -> tuple[Column[Any], ...]:
+    def columns(self) -> tuple[Column[Facet], ...]:
         return (
             Column("count", "TIMERS", lambda facet: str(facet.timers), width=7, align="right"),
             Column("kind", "BY", lambda facet: facet.kind, width=7),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.content import Content
@@ -49,7 +49,7 @@ class FleetScreen(ListScreen):
     SHOWN_ANEW_FOR = frozenset()  # comparing asks services
     _fleet_plan: Plan | None = None
 
-    def columns(self) -> tuple[Column[Any], ...]:
+    def columns(self) -> tuple[Column[FleetRow], ...]:
         return (
             Column("do", "DO", self._cell_do, width=18),
             Column("name", "NAME", lambda row: row.name, min_width=20, max_width=48, weight=2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class _Choice(NamedTuple):
     key: str
     cause: Cause
-    stopped: list[StoppedTimer]
+    timers: list[StoppedTimer]
 
 
 class ImpactScreen(Searching, ListScreen):
@@ -45,14 +45,18 @@ class ImpactScreen(Searching, ListScreen):
         self._impact_cause = cause
         self.EMPTY = f"No timer that may run again reads or writes {'there' if cause else 'anywhere'}."
 
-    def columns(self) -> tuple[Column[Any], ...]:
-        if self._impact_cause is None:
-            return (
-                Column("count", "TIMERS", lambda choice: str(len(choice.stopped)), width=6, align="right"),
-                Column("kind", "BY", lambda choice: choice.cause.kind, width=10),
-                Column("name", "WHAT MAY GO", lambda choice: choice.cause.name, min_width=20, max_width=50, weight=2),
-                Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
-            )
+    def columns(self) -> tuple[Column[_Choice], ...] | tuple[Column[StoppedTimer], ...]:
+        return self._choice_columns() if self._impact_cause is None else self._timer_columns()
+
+    def _choice_columns(self) -> tuple[Column[_Choice], ...]:
+        return (
+            Column("count", "TIMERS", lambda choice: str(len(choice.timers)), width=6, align="right"),
+            Column("kind", "BY", lambda choice: choice.cause.kind, width=10),
+            Column("name", "WHAT MAY GO", lambda choice: choice.cause.name, min_width=20, max_width=50, weight=2),
+            Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
+        )
+
+    def _timer_columns(self) -> tuple[Column[StoppedTimer], ...]:
         return (
             Column("health", "HEALTH", lambda stop: health_cell(self.states[stop.key].health.word, self.view), width=9),
             Column("name", "TIMER", lambda stop: stop.job.label, min_width=20, max_width=44, weight=2),
@@ -76,9 +80,9 @@ class ImpactScreen(Searching, ListScreen):
                 _Choice(cause.key, cause, stopped_by(jobs, cause.collections, collections, now))
                 for cause in causes(jobs, collections, self.who)
             ]
-            choices.sort(key=lambda choice: (-len(choice.stopped), choice.cause.name.casefold()))
+            choices.sort(key=lambda choice: (-len(choice.timers), choice.cause.name.casefold()))
             self.set_rows(
-                (choice for choice in choices if choice.stopped),
+                (choice for choice in choices if choice.timers),
                 "What may be gone? Enter lists the timers that stop with it.",
             )
         else:
@@ -91,7 +95,7 @@ class ImpactScreen(Searching, ListScreen):
         return stopped_words(stop, case_of(self.states[stop.key], self.view))
 
     def _cell_first(self, choice: _Choice) -> Cell:
-        first = choice.stopped[0]
+        first = choice.timers[0]
         if not first.runs:
             return Span("paused, or none due", "muted")
         return f"{moments.since_words(first.runs[0], self.view.now, self.view.zone)} {first.job.label}"

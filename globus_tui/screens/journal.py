@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Recorded(NamedTuple):
+class JournalRow(NamedTuple):
     key: int
     entry: Mapping[str, Any]
     words: tuple[str, ...]
@@ -36,7 +36,7 @@ class JournalScreen(Searching, ListScreen):
     LIST, HEAD, EMPTY = "entries", "whole", "Nothing was changed so far."
     SHOWN_ANEW_FOR = frozenset({"states"})
 
-    def columns(self) -> tuple[Column[Any], ...]:
+    def columns(self) -> tuple[Column[JournalRow], ...]:
         return (
             Column("when", "WHEN", lambda row: row.words[0], width=26),
             Column("what", "WHAT", lambda row: row.words[3], width=13),
@@ -51,7 +51,7 @@ class JournalScreen(Searching, ListScreen):
     async def show(self) -> None:
         journal, zone = self.app.store.journal, self.view.zone
         entries = await journal.entries()
-        rows = [Recorded(number, entry, entry_words(entry, zone)) for number, entry in enumerate(entries)]
+        rows = [JournalRow(number, entry, entry_words(entry, zone)) for number, entry in enumerate(entries)]
         self.set_rows(reversed(rows), *await self._whole())
 
     async def _whole(self) -> tuple[str, str]:
@@ -70,12 +70,12 @@ class JournalScreen(Searching, ListScreen):
         return f"{counted(len(lines), 'line')}, all as written: {path}", "$text-muted"
 
     @staticmethod
-    def _cell_outcome(row: Recorded) -> Cell:
+    def _cell_outcome(row: JournalRow) -> Cell:
         style = {"done": "success", "refused": "warning"}.get(row.words[5], "error")
         return Span(row.words[5], style)
 
     @on(LineList.Chosen, "#entries")
     def show_entry(self) -> None:
         row = self.listed.cursor_row
-        if isinstance(row, Recorded):
+        if isinstance(row, JournalRow):
             self.app.push_screen(BareText("\n".join(entry_lines(row.entry, self.view.zone))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on, work
 
@@ -63,7 +63,7 @@ class ProfilesScreen(Searching, ListScreen):
         self._profile_shelf = profiles
         self._profile_check = check
 
-    def columns(self) -> tuple[Column[Any], ...]:
+    def columns(self) -> tuple[Column[ProfileRow], ...]:
         return (
             Column("current", "", lambda row: "now" if row.current else "", width=3),
             Column("name", "PROFILE", lambda row: row.key, min_width=12, max_width=30),

@@ -49,7 +49,7 @@ class WindowsScreen(ListScreen):
         super().__init__()
         self._window_targets = targets
 
-    def columns(self) -> tuple[Column[Any], ...]:
+    def columns(self) -> tuple[Column[Window], ...]:
         return (
             Column("id", "ID", lambda window: window.window_id, width=6),
             Column("state", "STATE", self._cell_state, min_width=24),
