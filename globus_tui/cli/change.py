@@ -251,13 +251,17 @@ async def run_undo(options: Namespace) -> int:
         chosen = acts(stack[-1], context.store.states)
         able = [act for act in chosen if act.why_not is None]
         plan = [act_words(act, context.store.states, context.store) for act in chosen]
-        if not able and not options.dry_run:
-            tell((*plan, "Nothing was changed."))
-            return FAILED
-        if (code := goes_on(options, plan, options.name, len(able))) is not None:
+        in_vain = not able and not options.dry_run
+        if in_vain:
+            plan.append(f"The last step cannot be taken back any more: set aside, {options.name} takes the one before.")
+        if (code := goes_on(options, plan, options.name, len(able) or in_vain)) is not None:
             return code
         creator = context.making.creator(lambda _, __: None)
         undoer = Undoer(context.store, creator, context.making.swapper(creator))
+        if in_vain:
+            await undoer.set_aside(stack[-1])
+            tell((f"It is set aside; the next {options.name} takes the one before.", "Nothing was changed."))
+            return FAILED
         ends = await undoer.carry_out(stack[-1], chosen, again=options.name == "redo")
         show(f"{'done' if done else 'FAILED'}  {label}: {words}" for done, label, words in ends)
         return OK if all(done for done, _, _ in ends) else FAILED

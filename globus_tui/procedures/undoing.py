@@ -33,19 +33,29 @@ async def offer(app: Console, *, redo: bool) -> None:
     heading = f"{verb} the last {'undo' if redo else step.what}?"
     sentences = [f"{counted(len(step.entries), 'timer')}, {when}, by {step.entries[0].get('who') or '?'}."]
     if not able:
-        app.say(f"{sentences[0]} It cannot be taken back any more: {listed[0].removeprefix('· ')}.", "warning")
+        sentences.append(f"It cannot be taken back any more: set aside, {verb.lower()} takes the one before.")
+        aside = Confirm(f"{verb} goes no further", sentences, verb="set it aside", listed=listed)
+        aside.ask(lambda _: app.run_worker(_set_aside(app, step, verb.lower()), group="operations"))
         return
     danger = any(act.what == "delete" for act in chosen)
     sheet = Confirm(heading, sentences, verb=f"{verb.lower()} it", listed=listed, danger=danger)
     sheet.ask(lambda _: app.run_worker(_carry_out(app, step, chosen, again=redo), group="operations"))
 
 
+def _undoer(app: Console) -> Undoer:
+    creator = app.making.creator(lambda _, __: None)
+    return Undoer(app.store, creator, app.making.swapper(creator))
+
+
+async def _set_aside(app: Console, step: Step, verb: str) -> None:
+    await _undoer(app).set_aside(step)
+    app.say(f"It is set aside; the next {verb} takes the one before. Nothing was changed.")
+
+
 async def _carry_out(app: Console, step: Step, chosen: Sequence[Act], *, again: bool) -> None:
     from globus_tui.screens.confirm import tell_ends
 
-    creator = app.making.creator(lambda _, __: None)
-    undoer = Undoer(app.store, creator, app.making.swapper(creator))
-    ends = await undoer.carry_out(step, chosen, again=again)
+    ends = await _undoer(app).carry_out(step, chosen, again=again)
     app.book_wake()
     if len(ends) == 1:
         app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")

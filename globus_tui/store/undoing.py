@@ -1,13 +1,15 @@
 """Undo and redo, by the journal: what was done last, what takes it back, and doing that.
 
 What was done together is one step. Undoing is done by requests like any others: they stand in the journal with the
-step that they undo, so undoing such a step is redoing.
+step that they undo, so undoing such a step is redoing. A step that cannot be taken back any more is set aside when
+somebody says so, and the journal says that, too: what was done before it is then the next.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.domain import wire
@@ -36,6 +38,7 @@ _UNDONE_BY = {
     "create": "delete",
     "swap": "swap",
 }
+_ASIDE = "set aside"
 
 
 class Step(NamedTuple):
@@ -69,12 +72,12 @@ class Step(NamedTuple):
 
 
 def steps(entries: Iterable[Mapping[str, Any]]) -> list[Step]:
-    """The steps of a journal that can be undone, oldest first."""
+    """The steps of a journal that can be undone, and what was set aside, oldest first."""
     grouped: dict[str, list[Mapping[str, Any]]] = {}
     tried: dict[str, set[str]] = {}
     for entry in entries:
         part = entry.get("why") in ("swap", "take back")  # of an edit, which has an entry of its own
-        if entry.get("what") not in _UNDONE_BY or part:
+        if entry.get("what") not in (*_UNDONE_BY, _ASIDE) or part:
             continue
         key = wire.text(entry.get("batch")) or wire.text(entry.get("request")) or wire.text(entry.get("when")) or ""
         if entry.get("outcome") == "done":
@@ -115,7 +118,9 @@ def stacks(history: Sequence[Step]) -> tuple[list[Step], list[Step]]:
     undo: list[Step] = []
     redo: list[Step] = []
     for step in history:
-        if step.undoes is None:
+        if step.what == _ASIDE:
+            undo, redo = ([one for one in stack if one.key != step.undoes] for stack in (undo, redo))
+        elif step.undoes is None:
             undo.append(step)
             redo = []
         elif undo and undo[-1].key == step.undoes:
@@ -227,6 +232,13 @@ class Undoer:
                 with noting(**step_noted, undone=act.job_id):
                     ends.append((*await self._do(act), act.label))
         return [(done, label, words) for done, words, label in ends]
+
+    async def set_aside(self, step: Step) -> None:
+        """Goes by a step from now on; changes nothing at Globus."""
+        when = self._store.now().astimezone(UTC).isoformat()
+        about = {"when": when, "what": _ASIDE, "batch": os.urandom(8).hex(), "undoes": step.key, "outcome": "done"}
+        for entry in step.entries:
+            await self._store.journal.append({**about, "timer": entry.get("timer")})
 
     async def _do(self, act: Act) -> tuple[bool, str]:
         if act.what == "create":

@@ -268,10 +268,48 @@ def test_what_cannot_be_taken_back_any_more_is_told_and_left_as_it_is(facility: 
     assert mine.name == "somebody's"
 
 
+def test_a_step_that_cannot_be_taken_back_is_set_aside_when_agreed_to_and_the_one_before_is_next(
+    facility: Served, terminal: Shell
+) -> None:
+    kept, gone = timer(facility, "course-material"), timer(facility, "db-dumps")
+    assert terminal("pause", kept.job_id, "--yes") == DONE
+    assert terminal("rename", "db-dumps", "dumps", "--yes") == DONE
+    del facility.sandbox.timers[gone.job_id]
+    assert terminal("undo") == MISUSED  # nobody is there to agree
+    assert terminal("undo", "--dry-run") == DONE
+    assert "is not there any more" in terminal.out
+    assert terminal("undo", "--yes") == SOME
+    assert "is not there any more" in terminal.err
+    assert "the next undo takes the one before" in terminal.err
+    assert kept.status == "inactive"  # nothing is undone unasked
+    assert terminal("undo", "--dry-run") == DONE
+    assert terminal.out.startswith("resume course-material")
+    assert terminal("undo", "--yes") == DONE
+    assert kept.status == "active"
+    assert terminal("undo", "--yes") == SOME
+    assert "There is nothing to undo" in terminal.err
+    del facility.sandbox.timers[kept.job_id]
+    assert terminal("redo", "--yes") == SOME
+    assert terminal("redo", "--yes") == SOME
+    assert "There is nothing to redo" in terminal.err
+    assert terminal("journal") == DONE
+    assert "set aside" in terminal.out
+    assert terminal("journal", "verify") == DONE
+
+
 def test_what_people_decide_is_found_told_and_taken_back(facility: Served, terminal: Shell) -> None:
     assert terminal("note", "name:run41-reprocessing", "--text", "see ticket 12", "--tag", "beam,night") == DONE
     assert terminal("list", "tag:night", "--format", "json") == DONE
-    assert [one["name"] for one in terminal.document["timers"]] == ["run41-reprocessing"]
+    (noted,) = terminal.document["timers"]
+    assert (noted["name"], noted["note"], noted["tags"]) == ("run41-reprocessing", "see ticket 12", ["beam", "night"])
+    assert terminal("list", "db-dumps", "--format", "json") == DONE
+    assert [(one["note"], one["tags"]) for one in terminal.document["timers"]] == [(None, [])]
+    assert terminal("list", "tag:night", "--format", "csv") == DONE
+    heading, row = terminal.out.splitlines()
+    assert heading.endswith(",note,tags")
+    assert row.endswith(",see ticket 12,beam night")
+    assert terminal("show", "run41-reprocessing", "--json") == DONE
+    assert terminal.document["timer"]["note"] == "see ticket 12"
     assert terminal("show", "run41-reprocessing") == DONE
     assert "Note: see ticket 12 #beam #night" in terminal.out
     assert terminal("known", "name:run41-reprocessing", "--reason", "ticket 12", "--until", "in 3 days") == DONE

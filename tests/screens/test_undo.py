@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.screens.journal import JournalScreen
 
@@ -69,3 +69,25 @@ async def test_changes_are_undone_and_redone_and_stand_in_the_journal(demo: Demo
         path.write_text(path.read_text().replace("db-dumps", "db-dumpz", 1))
         await demo.press(pilot, "escape", "q", "J")
         assert "are broken, or something before them was changed" in demo.text()
+
+
+async def test_a_step_that_cannot_be_taken_back_is_set_aside_when_agreed_to(demo: Demo) -> None:
+    def named(name: str) -> Any:
+        return next(one for one in demo.sandbox.timers.values() if one.name == name)
+
+    async with demo.console(size=(120, 36)) as pilot:
+        kept, later = named("db-dumps"), named("bio-results-out")
+        for name in ("db-dumps", "bio-results-out"):
+            demo.point_at(name)
+            await demo.press(pilot, "s")
+        later.status = "active"  # somebody resumed it elsewhere
+        await demo.press(pilot, "r", "u")
+        assert "It cannot be taken back any more" in demo.text()
+        assert "runs already" in demo.text()
+        await demo.press(pilot, "escape", "u", "y")
+        assert "the next undo takes the one before" in demo.note()
+        assert kept.status == "inactive"
+        await demo.press(pilot, "u")
+        assert "resume db-dumps" in demo.text()
+        await demo.press(pilot, "y")
+        assert kept.status == "active"

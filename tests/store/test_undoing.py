@@ -68,6 +68,19 @@ def test_timers_of_which_an_undo_failed_are_what_is_undone_next() -> None:
     assert undo_and_redo(gone[0], anew, unpaused) == ([], ["create 1"])  # made anew it is
 
 
+def test_a_step_that_was_set_aside_leaves_the_one_before_to_be_undone_and_the_rest_as_it_is() -> None:
+    aside = entry("set aside", "b", "b9", undoes="b1")
+    paused = [entry("pause", name, "b1") for name in "ab"]
+    first = entry("rename", "x", "b0")
+    assert undo_and_redo(first, *paused, aside) == (["rename 1"], [])
+    back = entry("rename", "x", "b3", undoes="b0")
+    assert undo_and_redo(first, *paused, aside, back) == ([], ["rename 1"])
+    assert undo_and_redo(first, *paused, aside, back, entry("set aside", "x", "b8", undoes="b3")) == ([], [])
+    failed = entry("resume", "b", "b2", undoes="b1", undone="b", outcome="refused")
+    half = [first, *paused, entry("resume", "a", "b2", undoes="b1", undone="a"), failed, aside]
+    assert undo_and_redo(*half) == (["rename 1"], ["resume 1"])
+
+
 def test_a_deletion_is_one_thing_though_it_paused_first_and_an_edit_though_it_was_several_requests() -> None:
     deleted = [entry("pause", "a", "b1"), entry("delete", "a", "b1")]
     edited = [
