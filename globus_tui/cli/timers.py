@@ -18,6 +18,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.typed_times import parse_moment
 from globus_tui.domain.timer.alerts import Look
 from globus_tui.domain.timer.filter import checked_filter, fold_case, parse_filter
+from globus_tui.domain.timer.orders import NONE
 from globus_tui.present.gare_words import asked
 from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import Listed
@@ -105,7 +106,8 @@ class Context:
         from globus_tui.widgets.viewpoint import case_of
 
         view = self.view
-        return [Listed(state, case_of(state, view), self.settings.profile) for state in states]
+        profile, orders = self.settings.profile, view.orders
+        return [Listed(state, case_of(state, view), profile, orders.get(state.job.job_id, NONE)) for state in states]
 
     def matching(self, typed: str) -> list[Listed]:
         """The timers that a filter leaves, in the order of the console's list, but the best matches of `~` first.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.domain.timer.cause import Hit, outages
 from globus_tui.domain.timer.job import JobStatus
+from globus_tui.domain.timer.orders import NONE
 from globus_tui.present import health_words, moments, schedule_words
 from globus_tui.present.safe_text import cell_width, fit, safe_line
 from globus_tui.present.sizes import count, counted
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from globus_tui.domain.timer.orders import Orders
     from globus_tui.domain.transfer.transfer import TransferData
     from globus_tui.store.job_state import JobState
 
@@ -38,6 +40,7 @@ class Listed(NamedTuple):
     state: JobState
     case: health_words.Case
     profile: str
+    orders: Orders = NONE
 
 
 def by_cause(listed: Sequence[Listed]) -> list[tuple[Listed, ...]]:
@@ -94,12 +97,14 @@ def timer_document(row: Listed) -> dict[str, Any]:
         "missed": None if job.unreadable else history.missed_now,
         "skipped": None if job.unreadable else history.skipped_now,
         "profile": row.profile,
+        "note": row.orders.note or None,
+        "tags": list(row.orders.tags),
     }
 
 
 DOCUMENT = (
     "id", "name", "health", "why", "status", "next_run", "last_run", "interval_seconds", "from", "to", "runs", "errors",
-    "missed", "skipped", "profile",
+    "missed", "skipped", "profile", "note", "tags",
 )  # fmt: skip
 """The fields of `timer_document`, in their order."""
 _PARTS = {side: tuple(f"{side}_{part}" for part in ("collection", "name", "path")) for side in ("from", "to")}
@@ -262,6 +267,7 @@ def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in document.items():
         parts = _PARTS.get(key)
+        value = " ".join(value) if isinstance(value, list) else value
         flat |= {part: (value or {}).get(part.removeprefix(f"{key}_")) for part in parts} if parts else {key: value}
     return flat
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DONE, MISUSED, UNREACHABLE, SIGN_IN = 0, 2, 3, 4
 NAMES = [
     "id", "name", "health", "why", "status", "next_run", "last_run", "interval_seconds", "from", "to", "runs", "errors",
-    "missed", "skipped", "profile",
+    "missed", "skipped", "profile", "note", "tags",
 ]  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_what_is_not_known_is_null_and_never_zero(facility: Served, terminal: Sh
     (one,) = terminal.document["timers"]
     assert one["health"] == "UNKNOWN"
     known = {key for key, value in one.items() if value is not None}
-    assert known == {"name", "health", "why", "profile"}
+    assert known == {"name", "health", "why", "profile", "tags"}
     assert terminal("list", "understandable", "--format", "csv", "--columns", "name,runs,missed") == DONE
     assert list(csv.reader(io.StringIO(terminal.out)))[1] == ["not understandable", "?", "?"]
     assert terminal("list", "no-such-timer", "--format", "json") == DONE
