@@ -267,9 +267,8 @@ def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in document.items():
         parts = _PARTS.get(key)
-        value = " ".join(value) if isinstance(value, list) else value
         flat |= {part: (value or {}).get(part.removeprefix(f"{key}_")) for part in parts} if parts else {key: value}
-    return flat
+    return flat | {"tags": " ".join(document["tags"])}
 
 
 def _harmless(words: str) -> str:
