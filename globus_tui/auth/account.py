@@ -60,7 +60,7 @@ class Account(Protocol):
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         """Completes the login with the code that was pasted."""
 
-    async def granted(self, gare: Gare) -> bool | None:
+    async def is_granted(self, gare: Gare) -> bool | None:
         """Whether the scopes that a requirement names are granted to this program; None: cannot be found out."""
 
     async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
@@ -155,7 +155,7 @@ class PersonAccount:
         self.tokens.adopt(login.sign_in)
         return login
 
-    async def granted(self, gare: Gare) -> bool | None:
+    async def is_granted(self, gare: Gare) -> bool | None:
         from globus_tui.auth.sign_in_request import missing_scopes
 
         if self.identity is None:
@@ -245,7 +245,7 @@ class ServiceIdentity:
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         raise SignedOut("A service account does not sign in by link and code.", advice=self._account.origin)
 
-    async def granted(self, gare: Gare) -> bool | None:
+    async def is_granted(self, gare: Gare) -> bool | None:
         """None: a client's consents cannot be read; `consent` asks for them anew."""
         return None
 

@@ -17,7 +17,7 @@ from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput, GlobusTuiError, why_unread
 from globus_tui.fleet.apply import Applier, carry_out, record
-from globus_tui.fleet.export import Exporter, exported, file_texts
+from globus_tui.fleet.export import Exporter, export_timers, file_texts
 from globus_tui.fleet.fields import ENDINGS, SCHEMA_FILE, schema
 from globus_tui.fleet.plan import Act, Plan, Planner
 from globus_tui.fleet.words import Line, drift_words, plan_lines, result_words
@@ -128,7 +128,7 @@ async def run_apply(options: Namespace) -> int:
 
         shown: list[int] = []
         applier = Applier(context.store, context.making, lambda result: shown.append(show_end(result_words(result))))
-        consent = partial(meet, context.backend.account, plan.names.called)
+        consent = partial(meet, context.backend.account, plan.names.names_by_id)
         results = await carry_out(applier, plan, None, planned, consent)
         bad = sum(not result.done for result in results)
         tell((f"{len(results) - bad} done, {bad} failed." if results else "Nothing was to be done.",))
@@ -175,7 +175,7 @@ async def export_all(options: Namespace) -> int:
             raise BadInput(f"No timer matches {' '.join(typed)[:80]!r}.", advice="globus-tui list shows all.")
         makes = planner(context)
         jobs = [timer.state.job for timer in chosen if timer.state.replacement is None]
-        exporter = await exported(jobs, makes, context.store, context.making.read, context.zone)
+        exporter = await export_timers(jobs, makes, context.store, context.making.read, context.zone)
         _write_folder(exporter, where, context)
         plan = await record(where, exporter.keys, partial(makes.plan, where, preflight=False))
         tell(f"left out: {words}" for words in exporter.left_out)

@@ -17,7 +17,7 @@ from globus_tui.cli.account import interruptible, read_settings, show, stand, te
 from globus_tui.cli.backend import person
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import BadInput
-from globus_tui.present.gare_words import asked
+from globus_tui.present.gare_words import requirement_lines
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -63,7 +63,7 @@ async def meet(account: Account, names: Mapping[str, str], gare: Gare) -> bool |
         return True
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
-    tell(("Globus wants a sign-in first:", *asked(gare, names, account.identity_names())))
+    tell(("Globus wants a sign-in first:", *requirement_lines(gare, names, account.identity_names())))
     if account.who is not None:
         tell((f"Sign in as {account.who}.",))
     return await _through_browser(account, attempt, sys.stderr) is not None

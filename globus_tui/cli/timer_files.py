@@ -18,7 +18,7 @@ from globus_tui.domain.making.draft_checks import Lookups, check_draft, may_be_s
 from globus_tui.domain.making.draft_fields import Finding, Level
 from globus_tui.domain.making.flow_inputs import choose_flow
 from globus_tui.domain.making.timer_index import TimerIndex
-from globus_tui.present.gare_words import asked
+from globus_tui.present.gare_words import requirement_lines
 from globus_tui.present.review_facts import finding_line, group_words
 from globus_tui.store.creation import Created, Creation, NotCreated, Submitted, Unconfirmed
 from globus_tui.store.drafts import draft_text, exported, read_draft_text, read_timer_file, to_fill_in
@@ -143,7 +143,7 @@ def _end(creation: Creation) -> int:
         tell((creation.words,))
     elif isinstance(creation, NeedsConsent):
         advice = "Nothing was created. Create it once in the console (n), which asks for this."
-        tell((*asked(creation.gare, {}), advice))
+        tell((*requirement_lines(creation.gare, {}), advice))
     elif isinstance(creation, SignedOut):
         tell((f"{creation.words} Run globus-tui login first.",))
     return FAILED

@@ -19,7 +19,7 @@ from globus_tui.domain.schedule.typed_times import parse_moment
 from globus_tui.domain.timer.alerts import Look
 from globus_tui.domain.timer.filter import checked_filter, fold_case, parse_filter
 from globus_tui.domain.timer.orders import NONE
-from globus_tui.present.gare_words import asked
+from globus_tui.present.gare_words import requirement_lines
 from globus_tui.present.sizes import counted
 from globus_tui.present.timer_table import Listed
 from globus_tui.settings import Settings, check_may_change
@@ -185,7 +185,9 @@ class Context:
         if isinstance(outcome, ended.Done):
             return OK, f"{outcome.words} {outcome.note}" if outcome.note else outcome.words
         if isinstance(outcome, ended.NeedsConsent):
-            return SIGN_IN_NEEDED, " ".join((*asked(outcome.gare, self.view.names), "Press f on it in the console."))
+            return SIGN_IN_NEEDED, " ".join(
+                (*requirement_lines(outcome.gare, self.view.names), "Press f on it in the console.")
+            )
         if isinstance(outcome, ended.SignedOut):
             return SIGN_IN_NEEDED, f"{outcome.words} {self._log_in}"
         if isinstance(outcome, ended.Refused):

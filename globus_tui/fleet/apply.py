@@ -19,10 +19,10 @@ from globus_tui.domain.making.new_timer import differences
 from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import Job, JobId, JobReading, JobStatus
-from globus_tui.fleet.lock import Lock, Locked, lock_path, read_lock, write_lock
+from globus_tui.fleet.lock import Lock, LockEntry, lock_path, read_lock, write_lock
 from globus_tui.fleet.plan import AT_ONCE, Act, Item, Plan
-from globus_tui.fleet.wanted import Wanted, ahead, changes, taking_over
-from globus_tui.present.gare_words import asked
+from globus_tui.fleet.wanted import WantedTimer, ahead, changes, taking_over
+from globus_tui.present.gare_words import requirement_lines
 from globus_tui.present.sizes import counted
 from globus_tui.private_files import take_lock
 from globus_tui.store.creation import Attempt, Created, Creation, NotCreated, Unconfirmed
@@ -93,7 +93,7 @@ async def carry_out(
     Raises:
         BadInput: nothing was sent, because something has changed since, or a consent was not given.
     """
-    scopes = tuple(sorted({scope for item in seen.chosen(only) for scope in item.consents}))
+    scopes = tuple(sorted({scope for item in seen.steps(only) for scope in item.consents}))
     if scopes and (met := await meet(Gare("ConsentRequired", scopes))) is not None:
         if not met:
             raise BadInput("Nothing was sent: the consent was not given.")
@@ -108,14 +108,14 @@ async def carry_out(
         for key, ended in results.items()
         if ended.gare is not None and ended.gare.required_scopes != scopes
     }
-    if wants and await meet(_united(wants.values())):
+    if wants and await meet(_merge_gares(wants.values())):
         again = await planned()
         same = [key for key in wants if again.basis([key]) == seen.basis([key])]
         results |= {ended.item.key: ended for ended in await applier.apply(again, same)}
     return tuple(results.values())
 
 
-def _united(gares: Iterable[Gare]) -> Gare:
+def _merge_gares(gares: Iterable[Gare]) -> Gare:
     """All scopes that are wanted, with the first sign-in that is required: the next apply asks for others."""
     listed = sorted(gares, key=lambda gare: not gare.wants_session)
     return replace(listed[0], required_scopes=tuple(dict.fromkeys(s for gare in listed for s in gare.required_scopes)))
@@ -136,8 +136,8 @@ class Applier:
         self._path: Path
         self._lock: Lock
         self._there: tuple[Job, ...] = ()
-        self._called: Mapping[str, str] = {}
-        self._unreached = 0
+        self._names_by_id: Mapping[str, str] = {}
+        self._failures_to_reach = 0
 
     async def apply(self, plan: Plan, only: Collection[str] | None = None) -> tuple[Result, ...]:
         """Does what a plan says.
@@ -149,19 +149,19 @@ class Applier:
             BadInput: it cannot be applied, somebody else is applying this folder, or the lock file cannot be written;
                 nothing was sent.
         """
-        chosen = plan.chosen(only)
+        chosen = plan.steps(only)
         if plan.stopped if only is None else any(item.stopped for item in chosen):
             raise BadInput("Nothing was sent: the plan cannot be applied as it is.")
         with alone(plan.where):
-            self._path, self._lock = lock_path(plan.where), _adopted(plan)
+            self._path, self._lock = lock_path(plan.where), _adopt_found(plan)
             write_lock(self._path, self._lock)
             self._there = tuple(state.job for state in self._store.states.values())
-            self._called, self._unreached = plan.names.called, 0
+            self._names_by_id, self._failures_to_reach = plan.names.names_by_id, 0
             gate = asyncio.Semaphore(AT_ONCE)
 
             async def apply_item(item: Item) -> Result:
                 async with gate:
-                    gone = self._unreached >= AT_ONCE
+                    gone = self._failures_to_reach >= AT_ONCE
                     result = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
                     self._report(result)
                     return result
@@ -177,9 +177,9 @@ class Applier:
             for act in item.acts:
                 done.append(await self._act(act, item, plan))
         except (_Stopped, GlobusTuiError) as wrong:
-            self._unreached += isinstance(getattr(wrong, "error", wrong), NetworkError)
+            self._failures_to_reach += isinstance(getattr(wrong, "error", wrong), NetworkError)
             return Result(item, False, " ".join([*done, str(wrong)]), self._id(item), getattr(wrong, "gare", None))
-        self._unreached = 0
+        self._failures_to_reach = 0
         return Result(item, True, " ".join(filter(None, done)), self._id(item))
 
     def _id(self, item: Item) -> str | None:
@@ -198,7 +198,7 @@ class Applier:
             return await self._create(item, wanted)
         if act is Act.REPLACE and job is not None:
             return await self._replace(item, wanted, job, plan)
-        known = self._lock.timers.get(item.key) or Locked()
+        known = self._lock.timers.get(item.key) or LockEntry()
         job_id = JobId(known.job_id) if known.job_id else job.job_id if job else None
         if job_id is None:
             raise _Stopped("It is not there any more.")
@@ -211,17 +211,17 @@ class Applier:
 
     # --- the lock file
 
-    def _keep(self, key: str, locked: Locked | None) -> None:
-        self._lock = self._lock.having(key, locked)
+    def _keep(self, key: str, locked: LockEntry | None) -> None:
+        self._lock = self._lock.with_entry(key, locked)
         write_lock(self._path, self._lock)
 
-    def _record(self, item: Item, wanted: Wanted, job_id: str, runs_before: int = 0) -> None:
+    def _record(self, item: Item, wanted: WantedTimer, job_id: str, runs_before: int = 0) -> None:
         """Records in the lock file that the timer exists as the files want it."""
-        self._keep(item.key, Locked(job_id, wanted.draft.name, wanted.paused, wanted.digest, runs_before))
+        self._keep(item.key, LockEntry(job_id, wanted.draft.name, wanted.paused, wanted.digest, runs_before))
 
-    def _sending(self, item: Item, wanted: Wanted) -> Callable[[Attempt, Draft], None]:
+    def _sending(self, item: Item, wanted: WantedTimer) -> Callable[[Attempt, Draft], None]:
         def sending(attempt: Attempt, _: Draft) -> None:
-            known = self._lock.timers.get(item.key) or Locked(None, wanted.draft.name, False, wanted.digest)
+            known = self._lock.timers.get(item.key) or LockEntry(None, wanted.draft.name, False, wanted.digest)
             self._keep(item.key, replace(known, attempt=attempt))
 
         return sending
@@ -247,11 +247,16 @@ class Applier:
             return " ".join(filter(None, (outcome.words, outcome.note)))
         if isinstance(outcome, NeedsConsent):
             raise _Stopped(
-                " ".join((*asked(outcome.gare, self._called), "Run globus-tui fix, or press f on it in the console."))
+                " ".join(
+                    (
+                        *requirement_lines(outcome.gare, self._names_by_id),
+                        "Run globus-tui fix, or press f on it in the console.",
+                    )
+                )
             )
         raise _Stopped(outcome.words, error=outcome.error if isinstance(outcome, Failed) else None)
 
-    async def _create(self, item: Item, wanted: Wanted) -> str:
+    async def _create(self, item: Item, wanted: WantedTimer) -> str:
         self._insist_on_consents(item)
         known, now = self._lock.timers.get(item.key), self._store.now()
         schedule = ahead(wanted.draft.schedule, now)
@@ -266,7 +271,7 @@ class Applier:
                 raise _Stopped(_later(after, now))
             raise self._not_created(item, creation)
         # Created as asked for; whether it is to be paused comes next.
-        self._keep(item.key, Locked(str(creation.job.job_id), wanted.draft.name, False, wanted.digest))
+        self._keep(item.key, LockEntry(str(creation.job.job_id), wanted.draft.name, False, wanted.digest))
         wrong = differences(draft.to_timer(), creation.job) if not creation.found_again else ()
         if wrong:
             raise _Stopped(f"{creation.words} It came out differently: {', '.join(wrong)}.")
@@ -278,7 +283,7 @@ class Applier:
 
     def _insist_on_consents(self, item: Item) -> None:
         if item.consents:
-            raise _wanting(Gare("ConsentRequired", item.consents), self._called)
+            raise _wanting(Gare("ConsentRequired", item.consents), self._names_by_id)
 
     def _not_created(self, item: Item, creation: Creation, rest: str = "") -> _Stopped:
         if isinstance(creation, Unconfirmed):
@@ -286,16 +291,16 @@ class Applier:
         if not isinstance(creation, NotCreated) or "created after all" not in creation.words:
             self._forget_attempt(item)
         if isinstance(creation, NeedsConsent):
-            return _wanting(creation.gare, self._called, rest)
+            return _wanting(creation.gare, self._names_by_id, rest)
         error = creation.error if isinstance(creation, NotCreated) else None
         signed_out = " Run globus-tui login first." if isinstance(creation, SignedOut) else ""
         return _Stopped(f"{creation.words}{signed_out} {rest}".strip(), error=error)
 
-    async def _replace(self, item: Item, wanted: Wanted, job: Job, plan: Plan) -> str:
+    async def _replace(self, item: Item, wanted: WantedTimer, job: Job, plan: Plan) -> str:
         """Replaces a timer: the new one is created and verified, then takes over."""
         self._insist_on_consents(item)
         now, key = self._store.now(), item.key
-        known = self._lock.timers.get(key) or Locked(str(job.job_id), job.name or "", job.stands_still)
+        known = self._lock.timers.get(key) or LockEntry(str(job.job_id), job.name or "", job.stands_still)
         self._keep(key, replace(known, job_id=str(job.job_id)))
         old = await self._making.read(str(job.job_id))
         if (old.job.name, old.job.schedule, old.job.payload) != (job.name, job.schedule, job.payload):
@@ -315,20 +320,20 @@ class Applier:
         swap = await swapper.replace(old, draft, check_consents=False)
         if isinstance(swap, Swapped):
             rests = swap.new.stands_still or old.job.stands_still
-            record = Locked(str(swap.new.job_id), wanted.draft.name, rests, wanted.digest, before)
+            record = LockEntry(str(swap.new.job_id), wanted.draft.name, rests, wanted.digest, before)
             self._keep(key, record)
             return " ".join(filter(None, (swap.words, swap.note)))
         raise self._not_swapped(item, swap)
 
     async def _finish(
-        self, item: Item, half: Job, wanted: Wanted, old: JobReading, swapper: Swapper, plan: Plan
+        self, item: Item, half: Job, wanted: WantedTimer, old: JobReading, swapper: Swapper, plan: Plan
     ) -> str | None:
         """Goes on with a replacement that was interrupted once the new timer was there.
 
         None when the new timer is not what the files say any more: it was taken back, and all begins anew.
         """
         new = await self._making.read(str(half.job_id))
-        known = self._lock.timers.get(item.key) or Locked()
+        known = self._lock.timers.get(item.key) or LockEntry()
         before = known.runs_before + (old.job.n_runs or 0)
         if changes(wanted, new.job, new.document, plan.names, plan.now, before) or new.job.name != wanted.draft.name:
             await self._operate(Delete(new.job.job_id))
@@ -359,7 +364,7 @@ class Applier:
 
 
 def _wanting(gare: Gare, called: Mapping[str, str], rest: str = "") -> _Stopped:
-    return _Stopped(" ".join(filter(None, (*asked(gare, called), SIGN_IN, rest))), gare)
+    return _Stopped(" ".join(filter(None, (*requirement_lines(gare, called), SIGN_IN, rest))), gare)
 
 
 def _later(attempt: Attempt, now: datetime) -> str:
@@ -370,22 +375,24 @@ def _later(attempt: Attempt, now: datetime) -> str:
     )
 
 
-def _adopted(plan: Plan) -> Lock:
+def _adopt_found(plan: Plan) -> Lock:
     """The lock file before anything is done: timers that were found are in it, those that are gone are not."""
     lock = plan.lock
     keys = {item.key for item in plan.items}
     for item in plan.items:
         if item.locked_as and item.locked_as != item.key:
             known = lock.timers.get(item.locked_as)
-            lock = lock.having(item.locked_as, None).having(item.key, known)
+            lock = lock.with_entry(item.locked_as, None).with_entry(item.key, known)
         if item.record is not None and not item.acts:
-            lock = lock.having(item.key, item.record)
+            lock = lock.with_entry(item.key, item.record)
         elif item.job is not None and item.key not in lock.timers:
-            lock = lock.having(item.key, Locked(str(item.job.job_id), item.job.name or "", item.job.stands_still))
+            lock = lock.with_entry(
+                item.key, LockEntry(str(item.job.job_id), item.job.name or "", item.job.stands_still)
+            )
     for key in set(lock.timers) - keys:
         attempt = lock.timers[key].attempt
         if attempt is None or plan.now - attempt.sent_at >= LATE:
-            lock = lock.having(key, None)
+            lock = lock.with_entry(key, None)
     return lock
 
 
@@ -402,10 +409,10 @@ async def record(where: Path, ids: Mapping[str, str], planned: Callable[[], Awai
     path = lock_path(where)
     lock = await asyncio.to_thread(read_lock, path)
     for key, job_id in ids.items():
-        lock = lock.having(key, Locked(job_id))
+        lock = lock.with_entry(key, LockEntry(job_id))
     write_lock(path, lock)
     plan = await planned()
-    write_lock(path, _adopted(plan))
+    write_lock(path, _adopt_found(plan))
     return plan
 
 

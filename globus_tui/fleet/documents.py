@@ -69,7 +69,7 @@ class Source(NamedTuple):
     """
 
     name: str
-    found: dict[str, Any]
+    tables: dict[str, Any]
     lines: Mapping[Path_, int]
 
     def place(self, *path: str | int) -> Place:

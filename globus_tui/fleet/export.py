@@ -39,7 +39,7 @@ _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _TEXTS = ("label", "deadline", "source_local_user", "destination_local_user", "recursive_symlinks")
 
 
-async def exported(
+async def export_timers(
     jobs: Sequence[Job],
     planner: Planner,
     store: JobStore,
@@ -68,11 +68,11 @@ async def exported(
 
     async def look(name: str, *, flow: bool) -> None:
         if flow:
-            titles = [(each.flow_id, each.title) for each in await planner.flows_called(name)]
+            titles = [(each.flow_id, each.title) for each in await planner.find_flows(name)]
             names.update(titles)
-            if len(titles) == 1 and len(await planner.flows_called(titles[0][1])) == 1:
+            if len(titles) == 1 and len(await planner.find_flows(titles[0][1])) == 1:
                 sure[name] = titles[0][1]
-        elif name in names and [key for key, _ in await planner.collections_called(names[name])] == [name]:
+        elif name in names and [key for key, _ in await planner.find_collections(names[name])] == [name]:
             sure[name] = names[name]
 
     async def document(job_id: str) -> Document:

@@ -240,7 +240,7 @@ class _Reader:
     # --- what they have in common
 
     def take_common(self, source: Source) -> None:
-        for key, table in source.found.items():
+        for key, table in source.tables.items():
             if key == "defaults":
                 if self._defaults is not None:
                     self._fault(source.place(key), f"defaults are said twice; also in {self._defaults.place}")
@@ -281,7 +281,7 @@ class _Reader:
     # --- timers
 
     def take_timers(self, source: Source, folder: Path) -> None:
-        timers = source.found.get("timer")
+        timers = source.tables.get("timer")
         if isinstance(timers, dict):
             for key, table in timers.items():
                 raw = self._raw(source, table, ("timer", key), ("key",))
@@ -338,7 +338,7 @@ class _Reader:
         whole: dict[str, tuple[Any, Place]] = {}
         for field, (value, where) in values.items():
             try:
-                whole[field] = (_filled(value, cells), row_place._replace(key=where.key))
+                whole[field] = (_fill_in(value, cells), row_place._replace(key=where.key))
             except KeyError as missing:
                 raise KeyError(missing.args[0], field) from missing
             except _EmptyCell as cell:
@@ -440,7 +440,7 @@ class _EmptyCell(Exception):
 _HOLE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
-def _filled(value: Any, cells: Mapping[str, str]) -> Any:
+def _fill_in(value: Any, cells: Mapping[str, str]) -> Any:
     """A value with the cells of a row in it; `{{` is a brace.
 
     Raises:
@@ -458,8 +458,8 @@ def _filled(value: Any, cells: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return _HOLE.sub(cell, value)
     if isinstance(value, list):
-        return [_filled(inner, cells) for inner in value]
-    return {key: _filled(inner, cells) for key, inner in value.items()} if isinstance(value, dict) else value
+        return [_fill_in(inner, cells) for inner in value]
+    return {key: _fill_in(inner, cells) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 # --- values
@@ -467,13 +467,13 @@ def _filled(value: Any, cells: Mapping[str, str]) -> Any:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"must be text in quotes, not {_said(value)}")
+        raise BadInput(f"must be text in quotes, not {_value_words(value)}")
     if "\n" in value.strip("\n") or not value.strip():
         raise BadInput("must be one line of text" if value.strip() else "is empty; leave the key out")
     return value
 
 
-def _said(value: object) -> str:
+def _value_words(value: object) -> str:
     if isinstance(value, dict | list):
         return "a table" if isinstance(value, dict) else "a list"
     return json.dumps(value, default=str)[:60]
@@ -484,18 +484,18 @@ def _flag(value: object) -> bool:
         return value
     if value in ("true", "false"):
         return value == "true"
-    raise BadInput(f"must be true or false, not {_said(value)}")
+    raise BadInput(f"must be true or false, not {_value_words(value)}")
 
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise BadInput(f"must be a number, not {_said(value)}")
+        raise BadInput(f"must be a number, not {_value_words(value)}")
     try:
         number = float(value)
     except (ValueError, OverflowError) as problem:
-        raise BadInput(f"must be a number, not {_said(value)}") from problem
+        raise BadInput(f"must be a number, not {_value_words(value)}") from problem
     if not abs(number) < 1e12:
-        raise BadInput(f"must be a number, not {_said(value)}")
+        raise BadInput(f"must be a number, not {_value_words(value)}")
     return number
 
 
@@ -512,7 +512,7 @@ def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (_text(value),)
     if not isinstance(value, list):
-        raise BadInput(f"must be a list of texts, not {_said(value)}")
+        raise BadInput(f"must be a list of texts, not {_value_words(value)}")
     return tuple(map(_text, value))
 
 
@@ -523,7 +523,7 @@ def _table(value: object) -> dict[str, Any]:
         except (ValueError, RecursionError) as problem:
             raise BadInput(f"is no JSON: {why_unread(problem)}") from problem
     if not isinstance(value, dict):
-        raise BadInput(f"must be a table, not {_said(value)}")
+        raise BadInput(f"must be a table, not {_value_words(value)}")
     table: dict[str, Any] = _plain(value)
     return table
 
@@ -558,7 +558,7 @@ def _level(value: object) -> SyncLevel | None:
     if isinstance(value, str) and value in ("0", "1", "2", "3"):
         return SyncLevel(int(value))
     if not isinstance(value, str) or value not in LEVELS:
-        raise BadInput(f"must be one of {', '.join(LEVELS)}, not {_said(value)}")
+        raise BadInput(f"must be one of {', '.join(LEVELS)}, not {_value_words(value)}")
     return None if value == "always" else SyncLevel[value.upper()]
 
 

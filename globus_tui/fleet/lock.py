@@ -30,7 +30,7 @@ FORMAT, VERSION = "globus-tui fleet lock", 1
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class LockEntry:
     """What is known of one timer of the files.
 
     Attributes:
@@ -62,9 +62,9 @@ class Lock:
 
     owner: str = ""
     zone: str = ""
-    timers: Mapping[str, Locked] = field(default_factory=dict, hash=False)
+    timers: Mapping[str, LockEntry] = field(default_factory=dict, hash=False)
 
-    def having(self, key: str, locked: Locked | None) -> Lock:
+    def with_entry(self, key: str, locked: LockEntry | None) -> Lock:
         """The same with another timer under a key, or with none."""
         kept = {name: known for name, known in self.timers.items() if name != key}
         return replace(self, timers=kept if locked is None else kept | {key: locked})
@@ -96,12 +96,12 @@ def read_lock(path: Path) -> Lock:
     return Lock(
         wire.text(document.get("owner")) or "",
         wire.text(document.get("zone")) or "",
-        {key: _locked(wire.document(entry)) for key, entry in timers.items()},
+        {key: _read_entry(wire.document(entry)) for key, entry in timers.items()},
     )
 
 
-def _locked(document: wire.Document) -> Locked:
-    return Locked(
+def _read_entry(document: wire.Document) -> LockEntry:
+    return LockEntry(
         wire.text(document.get("id")),
         wire.text(document.get("name")) or "",
         document.get("paused") is True,
@@ -125,7 +125,7 @@ def write_lock(path: Path, lock: Lock) -> None:
         raise BadInput(f"{path} cannot be written: {problem.strerror or problem}") from problem
 
 
-def _document(locked: Locked) -> dict[str, Any]:
+def _document(locked: LockEntry) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": locked.job_id,
         "name": locked.name,

@@ -27,8 +27,8 @@ from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, first_start, rate_
 from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobKind, JobReading, JobStatus, PauseCause
 from globus_tui.fleet.documents import FleetFault, FleetFaults
 from globus_tui.fleet.fields import Entry, read_fleet, split_place
-from globus_tui.fleet.lock import Lock, Locked, lock_path, read_lock
-from globus_tui.fleet.wanted import Change, Names, Wanted, ahead, changes, wanted_of
+from globus_tui.fleet.lock import Lock, LockEntry, lock_path, read_lock
+from globus_tui.fleet.wanted import Change, Names, WantedTimer, ahead, changes, wanted_of
 from globus_tui.present.sizes import counted
 from globus_tui.store.preflight import Preflight
 
@@ -80,7 +80,7 @@ class Item:
 
     key: str
     name: str
-    wanted: Wanted | None
+    wanted: WantedTimer | None
     job: Job | None = None
     document: Document | None = None
     acts: tuple[Act, ...] = ()
@@ -90,7 +90,7 @@ class Item:
     findings: tuple[Finding, ...] = ()
     starts: bool | None = False
     consents: tuple[str, ...] = ()
-    record: Locked | None = None
+    record: LockEntry | None = None
     locked_as: str = ""
     half: Job | None = None
 
@@ -122,7 +122,7 @@ class Plan:
     @property
     def to_do(self) -> tuple[Item, ...]:
         """The steps that change something at Globus."""
-        return self.chosen(None)
+        return self.steps(None)
 
     @property
     def stopped(self) -> bool:
@@ -149,7 +149,7 @@ class Plan:
             "can_be_applied": not self.stopped,
         }
 
-    def chosen(self, only: Collection[str] | None) -> tuple[Item, ...]:
+    def steps(self, only: Collection[str] | None) -> tuple[Item, ...]:
         """The steps with these keys that change something at Globus; None: all of them."""
         return tuple(item for item in self.items if item.acts and (only is None or item.key in only))
 
@@ -164,7 +164,7 @@ class Plan:
                 item.wanted.digest if item.wanted else "",
                 [list(change) for change in item.changes if change.field not in ("when", "schedule")],
             ]
-            for item in self.chosen(only)
+            for item in self.steps(only)
         ]
 
 
@@ -211,7 +211,7 @@ class Planner:
         zone: tzinfo,
     ) -> None:
         self._store = store
-        self._lookup = cast("Browser", _Asked(lookup))
+        self._lookup = cast("Browser", _ConsentsOnce(lookup))
         self._read = read
         self._owner = owner
         self._zone = zone
@@ -241,25 +241,25 @@ class Planner:
         zone = (zone_by_name(lock.zone) if lock.zone else None) or self._zone
         timers = _all_wanted(entries, names, now, zone)
         jobs = {str(key): state.job for key, state in self._store.states.items()}
-        replaced = {key: new for key, new in self._replaced().items() if new in jobs}
+        replaced = {key: new for key, new in self._replacements().items() if new in jobs}
         matched = _Match(timers, jobs, lock, replaced)
         items = await some_at_once([self._item(timer, matched, lock, names, now) for timer in timers])
         items += _gone_from_files(matched, jobs, lock, prune=prune)
         findings, rate, index = self._whole(items, jobs, now)
         if preflight and not any(finding.level is Level.STOP for finding in findings):
-            items = await some_at_once([self._looked_at(item, index, now) for item in items])
+            items = await some_at_once([self._preflight(item, index, now) for item in items])
         if not any("zone" in entry.values for entry in entries) and any("when" in entry.values for entry in entries):
             words = f"No zone is said in the files: times are read in {zone_words(zone)}. Write zone under [defaults]"
             findings = (*findings, note("zone", words))
         others = tuple(
             job
             for job_id, job in jobs.items()
-            if job_id not in matched.taken and job_id not in replaced and not job.is_over and job.has_own_id
+            if job_id not in matched.matched_ids and job_id not in replaced and not job.is_over and job.has_own_id
         )
         lock = replace(lock, owner=self._owner, zone=lock.zone or zone_words(zone))
         return Plan(where, tuple(items), findings, rate, others, lock, names, now, zone)
 
-    def _replaced(self) -> Mapping[str, str]:
+    def _replacements(self) -> Mapping[str, str]:
         """New timers by the ids of those whose place they have taken, as far as the journal tells."""
         return {str(key): state.replacement.job_id for key, state in self._store.states.items() if state.replacement}
 
@@ -282,7 +282,7 @@ class Planner:
         faults: list[FleetFault] = []
         ids, called = {}, dict(known)
         for name, matches in zip(
-            sides, await some_at_once([self.collections_called(name) for name in sides]), strict=True
+            sides, await some_at_once([self.find_collections(name) for name in sides]), strict=True
         ):
             if len(matches) == 1:
                 ids[name], called = matches[0][0], called | dict(matches)
@@ -290,7 +290,7 @@ class Planner:
                 field = "from" if split_place(sides[name].values["from"])[0] == name else "to"
                 faults.append(sides[name].fault(field, _not_one("collection", name, matches, known.values())))
         flow_of: dict[str, Flow] = {}
-        for name, those in zip(flows, await some_at_once([self.flows_called(name) for name in flows]), strict=True):
+        for name, those in zip(flows, await some_at_once([self.find_flows(name) for name in flows]), strict=True):
             if len(those) == 1:
                 flow_of[name], called[those[0].flow_id] = those[0], those[0].title
             else:
@@ -300,7 +300,7 @@ class Planner:
             raise FleetFaults(faults)
         return Names(ids, flow_of, called)
 
-    async def collections_called(self, name: str) -> list[tuple[str, str]]:
+    async def find_collections(self, name: str) -> list[tuple[str, str]]:
         """Ids and names of the collections that are called so; the id itself where one is said."""
         if is_id(name):
             known = self._store.collections.get(name.lower())
@@ -313,7 +313,7 @@ class Planner:
         same = [(key, called) for key, called in named.items() if called == name]
         return same or [(key, called) for key, called in named.items() if fold_case(called) == fold_case(name)]
 
-    async def flows_called(self, name: str) -> list[Flow]:
+    async def find_flows(self, name: str) -> list[Flow]:
         """The flows with this title, in either case of letters, or with this id."""
         if is_id(name):
             try:
@@ -327,11 +327,11 @@ class Planner:
 
     # --- one timer
 
-    async def _item(self, wanted: Wanted, matched: _Match, lock: Lock, names: Names, now: datetime) -> Item:
+    async def _item(self, wanted: WantedTimer, matched: _Match, lock: Lock, names: Names, now: datetime) -> Item:
         """What it takes for one timer of the files; what services say of it comes later."""
         job, notes, findings = matched.timer_of(wanted)
         key = matched.key_of(wanted)
-        locked = lock.timers.get(key) or Locked()
+        locked = lock.timers.get(key) or LockEntry()
         item = Item(wanted.key, wanted.draft.name, wanted, job, notes=notes, findings=findings, locked_as=key)
         over = ahead(wanted.draft.schedule, now) is None
         if job is None:
@@ -351,14 +351,14 @@ class Planner:
         if wanted.entry.kind != "T" or job.kind is not JobKind.TRANSFER:
             document = (await self._read(str(job.job_id))).document
         differing = changes(wanted, job, document, names, now, locked.runs_before)
-        record = Locked(str(job.job_id), wanted.draft.name, wanted.paused, wanted.digest, locked.runs_before)
+        record = LockEntry(str(job.job_id), wanted.draft.name, wanted.paused, wanted.digest, locked.runs_before)
         half = matched.half(wanted, job)
         if half is not None:
             item = replace(item, half=half, notes=(*item.notes, "goes on with the replacement that was interrupted"))
         item = replace(item, document=document, record=record, drift=_drift(locked, job, wanted) if not half else ())
         return self._acts(item, job, wanted, differing)
 
-    def _acts(self, item: Item, job: Job, wanted: Wanted, differing: tuple[Change, ...]) -> Item:
+    def _acts(self, item: Item, job: Job, wanted: WantedTimer, differing: tuple[Change, ...]) -> Item:
         renamed = (job.name or "") != wanted.draft.name and not (job.name is None and not wanted.draft.name)
         name = (Change("name", job.name or "", wanted.draft.name),) if renamed else ()
         rests, ended = job.stands_still, job.status is JobStatus.ENDED
@@ -432,15 +432,15 @@ class Planner:
                 findings.append(warn("when", f"{count} of the new ones start together, at {at:%Y-%m-%d %H:%M %Z}"))
         return tuple(findings), (before, rate), TimerIndex(after.values(), self._store.collections)
 
-    async def _looked_at(self, item: Item, index: TimerIndex, now: datetime) -> Item:
+    async def _preflight(self, item: Item, index: TimerIndex, now: datetime) -> Item:
         if item.wanted is None or not {Act.CREATE, Act.REPLACE} & set(item.acts):
             return item
         known = [Lookups()]
         await Preflight(self._lookup, known.append).look(item.wanted.draft, known[-1], signed_in=True)
         missing = tuple(str(scope) for scope in known[-1].missing_consents)
-        return replace(item, findings=(*item.findings, *self._checked(item, known[-1], index, now)), consents=missing)
+        return replace(item, findings=(*item.findings, *self._check(item, known[-1], index, now)), consents=missing)
 
-    def _checked(self, item: Item, known: Lookups, index: TimerIndex, now: datetime) -> Iterator[Finding]:
+    def _check(self, item: Item, known: Lookups, index: TimerIndex, now: datetime) -> Iterator[Finding]:
         if item.wanted is None or not {Act.CREATE, Act.REPLACE} & set(item.acts):
             return
         draft = item.wanted.draft
@@ -459,11 +459,11 @@ class Planner:
         )
 
 
-def _starts(wanted: Wanted, now: datetime) -> bool:
+def _starts(wanted: WantedTimer, now: datetime) -> bool:
     return not wanted.paused and starts_at_once(ahead(wanted.draft.schedule, now), now)
 
 
-def _as_job(wanted: Wanted) -> Job:
+def _as_job(wanted: WantedTimer) -> Job:
     draft, status = wanted.draft, JobStatus.INACTIVE if wanted.paused else JobStatus.ACTIVE
     if draft.what is What.FLOW_TIMER:
         started = FlowStart(draft.flow.flow_id, draft.flow.inputs)
@@ -477,8 +477,8 @@ def _rate(jobs: Iterable[Job]) -> float:
     return sum(runs_an_hour(job.schedule) for job in jobs if not job.is_over and not job.stands_still)
 
 
-def _all_wanted(entries: Iterable[Entry], names: Names, now: datetime, zone: tzinfo) -> list[Wanted]:
-    timers: list[Wanted] = []
+def _all_wanted(entries: Iterable[Entry], names: Names, now: datetime, zone: tzinfo) -> list[WantedTimer]:
+    timers: list[WantedTimer] = []
     faults: list[FleetFault] = []
     for entry in entries:
         try:
@@ -500,7 +500,7 @@ def _not_one(noun: str, name: str, matches: Sequence[tuple[str, str]], names: It
     return f"“{name}” fits {counted(len(matches), noun)}: {ids}; write the id of the one that is meant"
 
 
-def _drift(locked: Locked, job: Job, wanted: Wanted) -> tuple[Change, ...]:
+def _drift(locked: LockEntry, job: Job, wanted: WantedTimer) -> tuple[Change, ...]:
     """What was changed at Globus since the files were applied, as far as it differs from the files of today too."""
     if locked.job_id is None:
         return ()
@@ -523,7 +523,12 @@ def _gone_from_files(matched: _Match, jobs: Mapping[str, Job], lock: Lock, *, pr
         if (attempt := locked.attempt) is not None and attempt.timer is not None and job is None:
             made = find_created(attempt.timer, jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
             job = next(iter(made), None)
-        if key in matched.keys or job is None or job.status is JobStatus.DELETING or str(job.job_id) in matched.taken:
+        if (
+            key in matched.keys
+            or job is None
+            or job.status is JobStatus.DELETING
+            or str(job.job_id) in matched.matched_ids
+        ):
             continue
         acts, note_ = ((Act.DELETE,), ()) if prune else ((), ("in no file any more; --prune deletes it",))
         items.append(Item(key, job.name or "", None, job, acts=acts, notes=note_, record=locked))
@@ -534,37 +539,37 @@ class _Match:
     """Which timer of the files is which at Globus: by recorded id, else by what it does, else by name.
 
     Attributes:
-        taken: ids of those that are some timer of the files.
+        matched_ids: ids of those that are some timer of the files.
         keys: of the lock file that are some timer of the files.
     """
 
     def __init__(
-        self, timers: Sequence[Wanted], jobs: Mapping[str, Job], lock: Lock, replaced: Mapping[str, str]
+        self, timers: Sequence[WantedTimer], jobs: Mapping[str, Job], lock: Lock, replaced: Mapping[str, str]
     ) -> None:
         self._jobs, self._lock, self._replaced = jobs, lock, replaced
-        self._found: dict[str, str] = {}
-        self.taken: set[str] = set()
+        self._job_ids: dict[str, str] = {}
+        self.matched_ids: set[str] = set()
         self._problems: dict[str, Finding] = {}
-        self._moved: dict[str, str] = {}
+        self._old_keys: dict[str, str] = {}
         self.keys = {timer.key for timer in timers} & set(lock.timers)
         self._by_id(timers)
         for timer in timers:
             self._by_lock(timer, lock.timers.get(timer.key))
-        self._by_work([timer for timer in timers if timer.key not in self._found and timer.key not in lock.timers])
-        self._by_name([timer for timer in timers if timer.key not in self._found and timer.key not in self._problems])
-        new = Counter((timer.draft.name, timer.digest) for timer in timers if timer.key not in self._found)
+        self._by_work([timer for timer in timers if timer.key not in self._job_ids and timer.key not in lock.timers])
+        self._by_name([timer for timer in timers if timer.key not in self._job_ids and timer.key not in self._problems])
+        new = Counter((timer.draft.name, timer.digest) for timer in timers if timer.key not in self._job_ids)
         for timer in timers:
-            if new[(timer.draft.name, timer.digest)] > 1 and timer.key not in self._found:
+            if new[(timer.draft.name, timer.digest)] > 1 and timer.key not in self._job_ids:
                 self._problems[timer.key] = stop("name", "Another one in the files is called so and does the same")
 
-    def key_of(self, wanted: Wanted) -> str:
+    def key_of(self, wanted: WantedTimer) -> str:
         """Its key in the lock file."""
-        return self._moved.get(wanted.key, wanted.key)
+        return self._old_keys.get(wanted.key, wanted.key)
 
-    def timer_of(self, wanted: Wanted) -> tuple[Job | None, tuple[str, ...], tuple[Finding, ...]]:
+    def timer_of(self, wanted: WantedTimer) -> tuple[Job | None, tuple[str, ...], tuple[Finding, ...]]:
         """The timer at Globus that a wanted one already is, with notes on how it was found, and problems."""
         problem = self._problems.get(wanted.key)
-        job = self._jobs.get(self._found.get(wanted.key, ""))
+        job = self._jobs.get(self._job_ids.get(wanted.key, ""))
         known = self._lock.timers.get(self.key_of(wanted))
         notes = ("found by its name",) if job is not None and known is None and "id" not in wanted.entry.values else ()
         return job, notes, (problem,) if problem else ()
@@ -577,27 +582,27 @@ class _Match:
             job_id = self._replaced[job_id]
         return job_id
 
-    def half(self, wanted: Wanted, job: Job) -> Job | None:
+    def half(self, wanted: WantedTimer, job: Job) -> Job | None:
         """The new timer of a replacement that was interrupted before the lock file knew of its end."""
         locked = self._lock.timers.get(self.key_of(wanted))
         attempt = locked.attempt if locked is not None and locked.job_id is not None else None
         if attempt is None or attempt.timer is None:
             return None
         made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
-        half = next((own for own in made if own.job_id != job.job_id and str(own.job_id) not in self.taken), None)
+        half = next((own for own in made if own.job_id != job.job_id and str(own.job_id) not in self.matched_ids), None)
         if half is not None:
-            self.taken.add(str(half.job_id))
+            self.matched_ids.add(str(half.job_id))
         return half
 
-    def _take(self, wanted: Wanted, job_id: str | None) -> bool:
+    def _take(self, wanted: WantedTimer, job_id: str | None) -> bool:
         job = self._jobs.get(job_id or "")
-        if job is None or job.status is JobStatus.DELETING or str(job.job_id) in self.taken:
+        if job is None or job.status is JobStatus.DELETING or str(job.job_id) in self.matched_ids:
             return False
-        self._found[wanted.key] = str(job.job_id)
-        self.taken.add(str(job.job_id))
+        self._job_ids[wanted.key] = str(job.job_id)
+        self.matched_ids.add(str(job.job_id))
         return True
 
-    def _by_id(self, timers: Sequence[Wanted]) -> None:
+    def _by_id(self, timers: Sequence[WantedTimer]) -> None:
         for timer in timers:
             timer_id = timer.entry.values.get("id")
             if timer_id is None:
@@ -605,12 +610,12 @@ class _Match:
             if timer.member:
                 self._problems[timer.key] = stop("id", "Its schedule takes several timers, which have ids of their own")
             elif not self._take(timer, timer_id.lower()):
-                other = "is meant twice" if timer_id.lower() in self.taken else "is not there"
+                other = "is meant twice" if timer_id.lower() in self.matched_ids else "is not there"
                 self._problems[timer.key] = stop("id", f"The timer {timer_id} {other}")
 
-    def _by_lock(self, wanted: Wanted, locked: Locked | None) -> None:
+    def _by_lock(self, wanted: WantedTimer, locked: LockEntry | None) -> None:
         """Finds it by its recorded id; else as what was created by a request whose answer was lost."""
-        if locked is None or wanted.key in self._found:
+        if locked is None or wanted.key in self._job_ids:
             return
         known = self._jobs.get(self.current(locked.job_id) or "")
         attempt = locked.attempt
@@ -620,7 +625,7 @@ class _Match:
                 return
         self._take(wanted, self.current(locked.job_id))
 
-    def _by_work(self, timers: Sequence[Wanted]) -> None:
+    def _by_work(self, timers: Sequence[WantedTimer]) -> None:
         """Finds timers whose key was changed: only one in the files and one left over do the same work."""
         free: dict[str, list[str]] = defaultdict(list)
         for key, locked in self._lock.timers.items():
@@ -631,14 +636,14 @@ class _Match:
             keys = free.get(timer.digest, [])
             alone = own_count[timer.digest] == len(keys) == 1
             if alone and self._take(timer, self.current(self._lock.timers[keys[0]].job_id)):
-                self._moved[timer.key] = keys[0]
+                self._old_keys[timer.key] = keys[0]
                 self.keys.add(keys[0])
 
-    def _by_name(self, timers: Sequence[Wanted]) -> None:
+    def _by_name(self, timers: Sequence[WantedTimer]) -> None:
         named: dict[str, list[Job]] = defaultdict(list)
         kept = {self.current(locked.job_id) for key, locked in self._lock.timers.items() if key in self.keys}
         for job_id, job in self._jobs.items():
-            free = job_id not in self.taken and job_id not in kept and job_id not in self._replaced
+            free = job_id not in self.matched_ids and job_id not in kept and job_id not in self._replaced
             if free and job.name and job.status is not JobStatus.DELETING:
                 named[normalize("NFC", job.name)].append(job)
         names = [normalize("NFC", timer.draft.name) for timer in timers]
@@ -656,7 +661,7 @@ class _Match:
                 self._problems[timer.key] = stop("name", f"{words}: write id = for the one that is meant")
 
 
-class _Asked:
+class _ConsentsOnce:
     """Asks services, and keeps the answers while a plan is made: two hundred timers ask much the same."""
 
     def __init__(self, questions: Browser) -> None:

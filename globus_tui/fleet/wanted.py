@@ -41,12 +41,12 @@ class Names(NamedTuple):
     """What the names in the files stand for, by the name as written.
 
     Attributes:
-        called: names by ids, to be shown.
+        names_by_id: names by ids, to be shown.
     """
 
     collections: Mapping[str, str]
     flows: Mapping[str, Flow]
-    called: Mapping[str, str]
+    names_by_id: Mapping[str, str]
 
 
 class Change(NamedTuple):
@@ -58,7 +58,7 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedTimer:
     """One timer as it should be.
 
     Attributes:
@@ -105,7 +105,7 @@ def ahead(schedule: Schedule | None, now: datetime) -> Schedule | None:
     return None if over else replace(schedule, start=start)
 
 
-def taking_over(wanted: Wanted, old: Job, now: datetime, runs_before: int) -> Schedule | None:
+def taking_over(wanted: WantedTimer, old: Job, now: datetime, runs_before: int) -> Schedule | None:
     """The schedule of a timer that replaces another: it begins with the next run of the rhythm.
 
     Args:
@@ -139,7 +139,7 @@ def taking_over(wanted: Wanted, old: Job, now: datetime, runs_before: int) -> Sc
     return schedule
 
 
-def wanted_of(entry: Entry, names: Names, now: datetime, own: tzinfo) -> tuple[Wanted, ...]:
+def wanted_of(entry: Entry, names: Names, now: datetime, own: tzinfo) -> tuple[WantedTimer, ...]:
     """The timers of an entry: one, or the group that keeps a calendar's schedule.
 
     Args:
@@ -163,7 +163,7 @@ def wanted_of(entry: Entry, names: Names, now: datetime, own: tzinfo) -> tuple[W
     base = _draft(entry, names)
     many = len(members) > 1
     return tuple(
-        Wanted(
+        WantedTimer(
             f"{entry.key}@{suffix}" if many else entry.key,
             entry,
             replace(base, name=f"{base.name} ({suffix})" if many else base.name, schedule=schedule),
@@ -266,7 +266,7 @@ def _draft(entry: Entry, names: Names) -> Draft:
         extra=values.get("more", {}),
         **stated,
     )
-    called = names.called
+    called = names.names_by_id
     return Draft(
         name=entry.name,
         transfer=data,
@@ -279,7 +279,7 @@ def _draft(entry: Entry, names: Names) -> Draft:
 # --- what differs
 
 
-def same_rhythm(wanted: Wanted, made: Schedule | None, job: Job, now: datetime, runs_before: int = 0) -> bool:
+def same_rhythm(wanted: WantedTimer, made: Schedule | None, job: Job, now: datetime, runs_before: int = 0) -> bool:
     """Whether a timer runs when the files say.
 
     A phrase without a start is kept by any start. One that means other days every time it is read, such as every 2
@@ -334,7 +334,7 @@ def on_one_grid(one: Schedule, other: Schedule) -> bool:
 
 
 def changes(
-    wanted: Wanted, job: Job, document: wire.Document, names: Names, now: datetime, runs_before: int = 0
+    wanted: WantedTimer, job: Job, document: wire.Document, names: Names, now: datetime, runs_before: int = 0
 ) -> tuple[Change, ...]:
     """What a timer does otherwise than the files say; its name and whether it stands still left out.
 
@@ -363,7 +363,7 @@ def _what(job: Job) -> str:
     return "a flow" if isinstance(job.payload, FlowStart) else f"calls {job.callback_url}"
 
 
-def _call_changes(wanted: Wanted, job: Job, document: wire.Document) -> list[Change]:
+def _call_changes(wanted: WantedTimer, job: Job, document: wire.Document) -> list[Change]:
     values = wanted.entry.values
     pairs = (
         ("calls", job.callback_url, values["calls"]),
@@ -378,7 +378,7 @@ def _flow_changes(wanted: FlowPart, job: Job, document: wire.Document, names: Na
     beside = flow_beside(body_of(document))
     differing = []
     if job.payload.flow_id != wanted.flow_id:
-        called = names.called.get(job.payload.flow_id or "") or job.payload.flow_id or "?"
+        called = names.names_by_id.get(job.payload.flow_id or "") or job.payload.flow_id or "?"
         differing.append(Change("flow", called, wanted.title or wanted.flow_id or ""))
     pairs: list[tuple[str, Any, Any]] = [("input", dict(job.payload.inputs), dict(wanted.inputs))]
     pairs += [(key, getattr(beside, key), getattr(wanted, key)) for key in ("run_managers", "run_monitors", "tags")]
@@ -406,7 +406,7 @@ def _compared(data: TransferData) -> TransferData:
 
 
 def _collection(value: str | None, names: Names) -> str:
-    return collection_name(value, names.called)
+    return collection_name(value, names.names_by_id)
 
 
 _WORDS: dict[str, tuple[str, Callable[[Any, Names], str] | None]] = {

@@ -53,7 +53,7 @@ def plan_lines(plan: Plan, *, everything: bool = False) -> Iterator[Line]:
         yield Line(finding_line(finding), _STYLES.get(finding.level, "dim"))
     if missing := tuple(sorted({scope for item in plan.items for scope in item.consents})):
         yield Line(f"{counted(len(missing), 'consent')} missing, for which apply asks:", "warn")
-        for words in allow_words(Gare("ConsentRequired", missing), plan.names.called):
+        for words in allow_words(Gare("ConsentRequired", missing), plan.names.names_by_id):
             yield Line(f"    {words}", "warn")
     before, after = plan.rate
     if plan.to_do and before != after:

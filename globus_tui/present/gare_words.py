@@ -75,7 +75,9 @@ def _paths(scope: Scope, names: Mapping[str, str], above: tuple[str, ...]) -> It
         yield from _paths(below, names, (*above, _SERVICE.get(scope.name, scope_words(scope, names))))
 
 
-def asked(gare: Gare, names: Mapping[str, str], identities: Mapping[str, str] | None = None) -> tuple[str, ...]:
+def requirement_lines(
+    gare: Gare, names: Mapping[str, str], identities: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
     """Everything that is asked, one sentence each; never empty.
 
     Args:

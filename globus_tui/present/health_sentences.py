@@ -86,7 +86,7 @@ def next_if_resumed(case: Case, count: int = 3) -> tuple[str, ...]:
 def _asked(case: Case) -> str:
     if case.health.gare is None:
         return ""
-    return " ".join(gare_words.asked(case.health.gare, case.names))
+    return " ".join(gare_words.requirement_lines(case.health.gare, case.names))
 
 
 def _consent(case: Case) -> str:

@@ -132,7 +132,7 @@ class FleetFolder:
 
     async def _write(self, jobs: Sequence[Job]) -> str:
         from globus_tui.fleet.apply import alone, record
-        from globus_tui.fleet.export import added_text, exported
+        from globus_tui.fleet.export import added_text, export_timers
         from globus_tui.fleet.fields import read_common
         from globus_tui.fleet.words import differs_words
 
@@ -154,7 +154,7 @@ class FleetFolder:
             for job_id, job in chosen.items():
                 if job_id in places:
                     raise BadInput(f"{job.label} stands in {places[job_id]} already.")
-            exporter = await exported(
+            exporter = await export_timers(
                 list(chosen.values()), self._planner(), store, self._app.making.read, self._app.view.zone,
                 defaults=defaults, keys=keys,
             )  # fmt: skip

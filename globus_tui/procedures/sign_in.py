@@ -18,7 +18,7 @@ from globus_tui.domain.timer.cause import Cause, cause_of
 from globus_tui.domain.timer.job import Job, JobId, JobStatus
 from globus_tui.present import gare_words, moments
 from globus_tui.present.operation_words import catch_up_words, outcome_words
-from globus_tui.screens.consent import Asked, Choice, ConsentScreen, Prompt
+from globus_tui.screens.consent import Choice, ConsentScreen, LoginRequest, Prompt
 from globus_tui.screens.job_actions import wants_fix
 from globus_tui.screens.welcome import act_as_browser
 from globus_tui.store.operations import Done, Resume
@@ -240,7 +240,7 @@ class SignIn:
         return None
 
     async def _show(self, question: Question) -> frozenset[str] | None:
-        async def change(chosen: frozenset[str]) -> Asked:
+        async def change(chosen: frozenset[str]) -> LoginRequest:
             """Asks only for what is left; the link stays the same when that changes nothing."""
             request = await question.change(chosen) if question.change else self._request
             if request != self._request:
@@ -250,7 +250,7 @@ class SignIn:
         host = self._app.host
         prompt = Prompt(
             heading=question.heading,
-            asked=await self._login(question),
+            request=await self._login(question),
             submit=self._submit,
             then=question.then,
             choices=question.choices,
@@ -260,14 +260,14 @@ class SignIn:
         )
         return await self._app.push_screen_wait(ConsentScreen(prompt))
 
-    async def _login(self, question: Question) -> Asked:
+    async def _login(self, question: Question) -> LoginRequest:
         request, attempt = self._request, self._attempt
         words = question.words(request)
         if attempt is None:
-            return Asked((*words, *_of_service_account(request)), None)
+            return LoginRequest((*words, *_of_service_account(request)), None)
         new = ("New:", render(request.scopes), "") if request and request.scopes else ()
         link_file = None if self._app.host.browser else await asyncio.to_thread(write_link, self._state, attempt.url)
-        return Asked(
+        return LoginRequest(
             (*words, *self._stay(request)),
             attempt.url,
             (*new, "All that this sign-in asks for:", render(attempt.scopes)),
@@ -345,7 +345,7 @@ class SignIn:
         gare = job.inactive_reason.gare if job.inactive_reason else None
         if gare is None:
             return "Globus was asked to resume it and stopped it again, without saying why."
-        wants = " ".join(gare_words.asked(gare, known_names(self._app), self._account.identity_names()))
+        wants = " ".join(gare_words.requirement_lines(gare, known_names(self._app), self._account.identity_names()))
         return f"Globus stopped it again at once, as it wants more than it had said: {wants} Press f for that."
 
     # --- words

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LoginRequest:
     """What one login asks for; another choice of timers may make it another login.
 
     Attributes:
@@ -80,11 +80,11 @@ class Prompt:
     """
 
     heading: str
-    asked: Asked
+    request: LoginRequest
     submit: Callable[[Secret], Awaitable[str | None]]
     then: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
-    change: Callable[[frozenset[str]], Awaitable[Asked]] | None = None
+    change: Callable[[frozenset[str]], Awaitable[LoginRequest]] | None = None
     browser: Callable[[str], Awaitable[str | None]] | None = None
     open_link: Callable[[str], object] | None = None
 
@@ -116,11 +116,11 @@ class ConsentScreen(Question[frozenset[str] | None]):
     def __init__(self, prompt: Prompt) -> None:
         super().__init__()
         self._consent_prompt = prompt
-        self._consent_asked = prompt.asked
+        self._consent_request = prompt.request
         self._consent_busy = False
         self._consent_leaving = False
         self._consent_changing = asyncio.Lock()
-        self._consent_left = frozenset(choice.key for choice in prompt.choices)
+        self._consent_choices = frozenset(choice.key for choice in prompt.choices)
 
     def compose(self) -> ComposeResult:
         prompt = self._consent_prompt
@@ -165,12 +165,12 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
     def on_mount(self) -> None:
         """Draw what is asked at first, from its first line: that is what has to be read."""
-        self._show_asked()
+        self._show_request()
         self._show_meant()
         self.query_one("#link").focus(scroll_visible=False)
 
-    def _show_asked(self) -> None:
-        asked = self._consent_asked
+    def _show_request(self) -> None:
+        asked = self._consent_request
         self.query(".for-a-code").set(display=asked.url is not None)
         self.query_one("#asked", Static).update(Content("\n".join(self.safe(line) for line in asked.lines)))
         dots = "..." if self.app.host.ascii else "…"
@@ -198,7 +198,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
         self.query_one("#consent-hints", Static).update(self._hints())
 
     def _ways(self) -> list[tuple[str, str]]:
-        prompt, asked = self._consent_prompt, self._consent_asked
+        prompt, asked = self._consent_prompt, self._consent_request
         if asked.url is None:
             rest = " with what is ticked below" if len(prompt.choices) > 1 else ""
             return [("", f"Press Enter to go on{rest}.")]
@@ -215,7 +215,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
         return ways
 
     def _hints(self) -> Content:
-        prompt, asked = self._consent_prompt, self._consent_asked
+        prompt, asked = self._consent_prompt, self._consent_request
         keys = [("enter", "Submit" if asked.url else "Go on")]
         keys += [("p", "Print"), ("c", "Copy")] if asked.url else []
         keys += [("b", "Browser")] if prompt.browser else []
@@ -314,23 +314,23 @@ class ConsentScreen(Question[frozenset[str] | None]):
             if change is None or not ticked:
                 self._say("" if ticked else "Everything is left out: tick something, or Escape.", wrong=not ticked)
                 return
-            if ticked == self._consent_left:
+            if ticked == self._consent_choices:
                 return
             try:
                 asked = await change(ticked)
             except GlobusTuiError as wrong:
                 self._say(wrong.in_full, wrong=True)
                 return
-            self._consent_left = ticked
-        self._say("" if asked.url == self._consent_asked.url else "The link is another one now: open this one.")
-        self._consent_asked = asked
-        self._show_asked()
+            self._consent_choices = ticked
+        self._say("" if asked.url == self._consent_request.url else "The link is another one now: open this one.")
+        self._consent_request = asked
+        self._show_request()
 
     # --- the link
 
     @property
     def _url(self) -> str:
-        return self._consent_asked.url or ""
+        return self._consent_request.url or ""
 
     def action_print(self) -> None:
         if self._url and not print_bare(self.app, self._url):
@@ -361,12 +361,12 @@ class ConsentScreen(Question[frozenset[str] | None]):
     def action_scopes(self) -> None:
         from globus_tui.screens.show_text import BareText
 
-        if self._consent_asked.scopes:
-            self.app.push_screen(BareText("\n".join(self._consent_asked.scopes)))
+        if self._consent_request.scopes:
+            self.app.push_screen(BareText("\n".join(self._consent_request.scopes)))
 
     def action_go_on(self) -> None:
         """Go on where no sign-in is needed; else the code is what is missing."""
-        if self._consent_asked.url is not None:
+        if self._consent_request.url is not None:
             self.query_one("#code", TextField).focus()
         elif (ticked := self._ticked()) or not self._consent_prompt.choices:
             self.dismiss(ticked)

@@ -193,7 +193,7 @@ class EverybodyScreen(Narrowing):
         listed: Any = self.query_one(_Table)
         listed.look_from(self.view)
         listed.sorted_by = (order.column.name.lower(), order.descending)
-        listed.empty = "Nothing matches.\nEscape clears the filter, ! shows all timers." if order.narrowed else ""
+        listed.empty = "Nothing matches.\nEscape clears the filter, ! shows all timers." if order.is_narrowed else ""
         on_top = listed.cursor_position == 0
         listed.set_rows((*whole, *lines))
         if on_top:  # nobody has chosen that row: what is told of a profile comes above it
@@ -208,7 +208,7 @@ class EverybodyScreen(Narrowing):
     def _profile_words(self, look: Look, shown: int) -> str:
         trouble = sum(row.is_trouble for row in look.states.rows.values())
         known = f"{len(look.states)} timers" if look.read_at else "not read yet"
-        if look.read_at and self._row_order.narrowed:
+        if look.read_at and self._row_order.is_narrowed:
             known = f"{shown} of {known}"
         if look.problem is not None:
             known = f"{'SIGN-IN' if look.signed_out else 'NOT READ'}, {known}"

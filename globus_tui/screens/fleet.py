@@ -81,7 +81,7 @@ class FleetScreen(ListScreen):
 
     @on(LineList.Chosen, "#fleet")
     def show_differences(self) -> None:
-        row, plan = self.listed.cursor_row, self._fleet_plan
+        row, plan = self.line_list.cursor_row, self._fleet_plan
         if row is not None and row.item is not None and plan is not None:
             self.app.push_screen(BareText(Content("\n").join(map(self._painted, item_lines(row.item, plan)))))
 
@@ -89,7 +89,7 @@ class FleetScreen(ListScreen):
         return Content.styled(self.safe(line.text), _STYLES.get(line.style, ""))
 
     def action_fleet_apply(self) -> None:
-        row, plan = self.listed.cursor_row, self._fleet_plan
+        row, plan = self.line_list.cursor_row, self._fleet_plan
         if row is None or row.item is None or plan is None:
             self.tell("It is in no file: w writes it into the folder.")
         elif row.item.stopped:
@@ -110,7 +110,7 @@ class FleetScreen(ListScreen):
 
     def _ask(self, plan: Plan, lines: list[Line], only: tuple[str, ...] | None) -> None:
         sheet = Confirm(
-            f"Apply the fleet's files to {counted(len(plan.chosen(only)), 'timer')}?",
+            f"Apply the fleet's files to {counted(len(plan.steps(only)), 'timer')}?",
             ("An edit makes another timer in the old one's place; the old one is kept, paused.",),
             verb="apply",
             listed=[self._painted(line) for line in lines],
@@ -124,7 +124,7 @@ class FleetScreen(ListScreen):
             self.show()
 
     def action_fleet_write(self) -> None:
-        row = self.listed.cursor_row
+        row = self.line_list.cursor_row
         if row is None or row.item is not None or row.job is None:
             self.tell("It is in a file already.")
         else:

@@ -101,16 +101,16 @@ class ImpactScreen(Searching, ListScreen):
         return f"{moments.since_words(first.runs[0], self.view.now, self.view.zone)} {first.job.label}"
 
     def targets(self) -> tuple[JobState, ...]:
-        rows = self.listed.rows if self._impact_cause else ()
+        rows = self.line_list.rows if self._impact_cause else ()
         return tuple(self.states[row.key] for row in rows if row.key in self.states)
 
     @on(LineList.Chosen, "#impact")
     def open_chosen(self) -> None:
-        row = self.listed.cursor_row
+        row = self.line_list.cursor_row
         if isinstance(row, _Choice):
             self.app.open_screen(ImpactScreen(row.cause))
         elif isinstance(row, StoppedTimer):
-            self.app.open_screen(JobDetailScreen(row.key, tuple(row.key for row in self.listed.rows)))
+            self.app.open_screen(JobDetailScreen(row.key, tuple(row.key for row in self.line_list.rows)))
 
 
 def open_impact(app: Console, typed: str) -> str | None:

@@ -125,7 +125,7 @@ class JobListScreen(Narrowing, JobActions):
         table = self.query_one("#jobs", JobTable)
         rows = self._row_order.rows(self.states, self.view, table.marked)
         table.look_from(self.view)  # draws the rows of before, of which some may be gone by now
-        table.folded, table.states = self._row_order.folded, self.states
+        table.folded_groups, table.states = self._row_order.folded_groups, self.states
         table.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
         table.sorted_by = (self._row_order.column.name.lower(), self._row_order.descending)
         table.empty = self._empty_words()
@@ -134,7 +134,7 @@ class JobListScreen(Narrowing, JobActions):
         before = table.cursor_key
         table.set_rows(rows, known=self.states)
         self._stay_on(table, before)
-        filtered, self._filtered_by = self._filtered_by, (self._row_order.typed, self._row_order.problems_only)
+        filtered, self._filtered_by = self._filtered_by, (self._row_order.filter_text, self._row_order.problems_only)
         hidden = (
             filtered != self._filtered_by and self._cursor_inside is None and before not in (None, table.cursor_key)
         )
@@ -163,7 +163,7 @@ class JobListScreen(Narrowing, JobActions):
     def _show_counts(self) -> None:
         """How many there are of each health word; of those that a filter leaves, where there is one."""
         totals, of = self.app.store.count_words(), None
-        if self._row_order.narrowed and totals is not None:
+        if self._row_order.is_narrowed and totals is not None:
             of = sum(totals.values())
             totals = counts(self._row_order.single(self._shown_rows, self.states))
         self.query_one("#summary", JobSummary).show(totals, self.states, self.view, of, *self._marks_count())
@@ -226,7 +226,7 @@ class JobListScreen(Narrowing, JobActions):
 
     def narrowed_to(self) -> frozenset[JobId] | None:
         """The timers that a filter leaves; None while all are shown."""
-        if not self._row_order.narrowed:
+        if not self._row_order.is_narrowed:
             return None
         table = self.query_one("#jobs", JobTable)
         return frozenset(table.job_ids)
@@ -284,7 +284,7 @@ class JobListScreen(Narrowing, JobActions):
         """The timer under the cursor is not in the list any more, or went into the row of its group."""
         if self._row_order.shown_together(JobId(str(lost.lost_key))) is not None:
             return
-        hidden = self._row_order.narrowed or lost.lost_key in self.app.states  # by a filter, perhaps of a moment ago
+        hidden = self._row_order.is_narrowed or lost.lost_key in self.app.states  # by a filter, perhaps of a moment ago
         if not hidden and lost.lost_key not in self.app.deleted_here:
             self.app.say("The timer under the cursor is gone; the cursor went to the next one.", "warning")
 
@@ -295,7 +295,7 @@ class JobListScreen(Narrowing, JobActions):
 
         table, job_id = self.query_one("#jobs", JobTable), JobId(str(chosen.key))
         order = tuple(table.job_ids)
-        group = table.folded.get(job_id)
+        group = table.folded_groups.get(job_id)
         if group is not None and group.outage:
             self.action_jobs_unfold()
             return
@@ -306,14 +306,14 @@ class JobListScreen(Narrowing, JobActions):
         group = order.shown_together(JobId(str(table.cursor_key)))
         if group is None:
             self.app.say("This timer stands alone: there is nothing to unfold.", "warning", about="cursor")
-        elif group.key in table.folded:
-            order.unfolded.add(group.key)
+        elif group.key in table.folded_groups:
+            order.unfolded_keys.add(group.key)
             self.show_jobs()
-        elif group.key in order.unfolded:
-            order.unfolded.discard(group.key)
+        elif group.key in order.unfolded_keys:
+            order.unfolded_keys.discard(group.key)
             table.move_to(group.key)  # first, so that the cursor is on no row that goes
             self.show_jobs()
-        if group is not None and group.key not in (order.unfolded | table.folded.keys()):
+        if group is not None and group.key not in (order.unfolded_keys | table.folded_groups.keys()):
             self.app.say(
                 "Some of its timers are marked or hidden: they stay apart until all are or none is.", "warning"
             )
@@ -328,7 +328,7 @@ class JobListScreen(Narrowing, JobActions):
     # --- views, columns, pins
 
     def _look_by(self, view: SavedView) -> None:
-        self._row_order.typed = view.filter
+        self._row_order.filter_text = view.filter
         self._row_order.pins = self.query_one("#jobs", JobTable).pins = tuple(self.app.list_memory.pins)
         self.look_by(view)
 
@@ -343,7 +343,7 @@ class JobListScreen(Narrowing, JobActions):
     def _view_now(self) -> SavedView:
         order = self._row_order
         then = tuple(f"{'-' if turned else ''}{column.name.lower()}" for column, turned in order.then)
-        return SavedView(order.typed, self._chosen_columns, order.column.name.lower(), order.descending, then)
+        return SavedView(order.filter_text, self._chosen_columns, order.column.name.lower(), order.descending, then)
 
     def line_commands(self) -> dict[str, LineCommand]:
         numbers = [str(number) for number in self.app.list_memory.views]
@@ -403,7 +403,7 @@ class JobListScreen(Narrowing, JobActions):
         from globus_tui.screens.facets import FacetsScreen
 
         rows = tuple(self._row_order.single(self._shown_rows, self.states))
-        typed = self._row_order.typed
+        typed = self._row_order.filter_text
         self.app.open_screen(FacetsScreen(rows, lambda facet: self._filter_by(f"{typed} {facet}".strip())))
 
     def action_jobs_everybody(self) -> None:

@@ -60,8 +60,8 @@ class JobOrder:
         problems_only: timers that need nobody are left out.
         pins: ids of timers that stand on top, in this order.
         groups: timers that keep one schedule together, by the key of their row.
-        unfolded: keys of groups whose timers are shown one by one.
-        folded: the groups that are one row each now.
+        unfolded_keys: keys of groups whose timers are shown one by one.
+        folded_groups: the groups that are one row each now.
     """
 
     def __init__(self, profile: str = "", *, grouping: bool = True) -> None:
@@ -74,9 +74,9 @@ class JobOrder:
         self.problems_only = False
         self.pins: tuple[str, ...] = ()
         self.groups: Mapping[JobId, GroupState] = {}
-        self.unfolded: set[JobId] = set()
-        self.folded: Mapping[JobId, GroupState] = {}
-        self._typed = ""
+        self.unfolded_keys: set[JobId] = set()
+        self.folded_groups: Mapping[JobId, GroupState] = {}
+        self._filter_text = ""
         self._filter = Filter()
         self._outages: tuple[TimerGroup, ...] = ()
         self._may_group: dict[JobId, tuple[int, Job]] = {}
@@ -88,13 +88,13 @@ class JobOrder:
         self._hits = _Hits()
 
     @property
-    def typed(self) -> str:
+    def filter_text(self) -> str:
         """The filter as it was typed."""
-        return self._typed
+        return self._filter_text
 
-    @typed.setter
-    def typed(self, text: str) -> None:
-        self._typed, self._filter = text, parse_filter(text)
+    @filter_text.setter
+    def filter_text(self, text: str) -> None:
+        self._filter_text, self._filter = text, parse_filter(text)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -102,14 +102,14 @@ class JobOrder:
         return self._filter.problems
 
     @property
-    def narrowed(self) -> bool:
+    def is_narrowed(self) -> bool:
         """Something may be left out."""
         return bool(self._filter) or self.problems_only
 
     def follow(self, other: JobOrder) -> None:
         """Sort and filter as another one does."""
         self.column, self.descending, self.then = other.column, other.descending, other.then
-        self.problems_only, self._typed, self._filter = other.problems_only, other._typed, other._filter
+        self.problems_only, self._filter_text, self._filter = other.problems_only, other._filter_text, other._filter
 
     def rows(self, states: States, view: Viewpoint, marked: Container[object] = frozenset()) -> tuple[Row, ...]:
         """The rows to show, in order; the very same tuple as long as nothing they depend on has changed.
@@ -125,8 +125,8 @@ class JobOrder:
             self._put_in_order(states, view)
             self._asked = basis
             self._rows = ()
-        if not self.narrowed and not self.groups:
-            self.folded = {}
+        if not self.is_narrowed and not self.groups:
+            self.folded_groups = {}
             return self._order
         shown = self._shown(states, view, marked)
         if shown != self._rows:
@@ -198,23 +198,23 @@ class JobOrder:
                 known = GroupState(group, states.rows, states.make)
             group_states[group.job_ids[0]] = known
         self.groups = group_states
-        self.unfolded &= group_states.keys()
+        self.unfolded_keys &= group_states.keys()
 
     def _shown(self, states: States, view: Viewpoint, marked: Container[object]) -> tuple[Row, ...]:
         """A group as its row, or as its timers in that place; if some of them are left out, each in its own place."""
-        hits = self._matching(states, view) if self.narrowed else None
+        hits = self._matching(states, view) if self.is_narrowed else None
         whole = {
             key: group
             for key, group in self.groups.items()
             if hits is None or all(part.job_id in hits for part in group.rows)
         }
-        self.folded = {
+        self.folded_groups = {
             key: group
             for key, group in whole.items()
-            if key not in self.unfolded and len({part.key in marked for part in group.rows}) == 1
+            if key not in self.unfolded_keys and len({part.key in marked for part in group.rows}) == 1
         }
-        opened = {group.job_id: group for key, group in whole.items() if key not in self.folded}
-        rows = {group.job_id for group in self.folded.values()}
+        opened = {group.job_id: group for key, group in whole.items() if key not in self.folded_groups}
+        rows = {group.job_id for group in self.folded_groups.values()}
         left_out = {part.job_id for group in whole.values() for part in group.rows}
         left_out.update(group.job_id for key, group in self.groups.items() if key not in whole)
         shown: list[Row] = []

@@ -76,6 +76,6 @@ class JournalScreen(Searching, ListScreen):
 
     @on(LineList.Chosen, "#entries")
     def show_entry(self) -> None:
-        row = self.listed.cursor_row
+        row = self.line_list.cursor_row
         if isinstance(row, JournalRow):
             self.app.push_screen(BareText("\n".join(entry_lines(row.entry, self.view.zone))))

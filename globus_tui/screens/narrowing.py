@@ -80,13 +80,13 @@ class Narrowing(TimerScreen):
         if problem is not None:
             return Content.styled(f" {safe_line(problem)}", "$text-error")
         if self._filter_is_open:
-            options = self._completions(order.typed)
-            begun = order.typed.rfind(" ") + 1
+            options = self._completions(order.filter_text)
+            begun = order.filter_text.rfind(" ") + 1
             words = "  ".join(option[begun:] for option in options[:_OPTIONS])
             rest = "  …" if len(options) > _OPTIONS and not self.view.ascii else ""
             return Content.styled(f" tab: {safe_line(words)}{rest}" if options else "", "$text-muted")
         problems = "problems only (! shows all)  " if order.problems_only else ""
-        typed = f"filter: {safe_line(order.typed)}  (/ changes, esc clears)" if order.typed else ""
+        typed = f"filter: {safe_line(order.filter_text)}  (/ changes, esc clears)" if order.filter_text else ""
         return Content.styled(f" {problems}{typed}".rstrip(), "$text-accent")
 
     @on(JobTable.HeaderClicked)
@@ -102,7 +102,7 @@ class Narrowing(TimerScreen):
         self.show_jobs()
 
     def _filter_by(self, typed: str) -> str | None:
-        self._row_order.typed = typed
+        self._row_order.filter_text = typed
         self.show_jobs()
         return next(iter(self._row_order.problems), None)
 
@@ -159,7 +159,7 @@ class Narrowing(TimerScreen):
             self._filter_field = field
             await self.mount(field, before="#narrowed")
         field.display = True
-        field.value = self._row_order.typed
+        field.value = self._row_order.filter_text
         self.set_focus(field)
         self.show_jobs()
         self._prepare_filter()
@@ -171,7 +171,7 @@ class Narrowing(TimerScreen):
 
     @on(TextField.Changed, "#filter")
     def narrow_the_list(self, changed: TextField.Changed) -> None:
-        self._row_order.typed = changed.value
+        self._row_order.filter_text = changed.value
         self.show_jobs()
 
     @on(TextField.Submitted, "#filter")
@@ -190,11 +190,11 @@ class Narrowing(TimerScreen):
         """Unwind one level: the filter line, then the filter; False when there was none."""
         self.workers.cancel_group(self, "filter")  # else it goes on to make what is forgotten here
         if self._filter_is_open:
-            self._row_order.typed = ""
+            self._row_order.filter_text = ""
             self._row_order.forget()
             self._close_filter()
-        elif self._row_order.narrowed:
-            self._row_order.typed, self._row_order.problems_only = "", False
+        elif self._row_order.is_narrowed:
+            self._row_order.filter_text, self._row_order.problems_only = "", False
             self._row_order.forget()
             self.show_jobs()
         else:

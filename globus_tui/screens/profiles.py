@@ -98,7 +98,7 @@ class ProfilesScreen(Searching, ListScreen):
         sheet.ask(lambda name: self._open(name, sign_in=True))
 
     def action_job_delete(self) -> None:
-        row: ProfileRow | None = self.listed.cursor_row
+        row: ProfileRow | None = self.line_list.cursor_row
         if row is None or row.who is None:
             unknown = row is not None and row.unknown
             self.app.say(row.remark if row and unknown else "Nobody is signed in there.", "warning")

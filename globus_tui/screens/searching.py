@@ -152,12 +152,12 @@ class ListScreen(TimerScreen):
         yield LineList[Any](self.columns(), empty=self.EMPTY, id=self.LIST)
 
     @property
-    def listed(self) -> LineList[Any]:
+    def line_list(self) -> LineList[Any]:
         return self.query_one(f"#{self.LIST}", LineList)
 
     def set_rows(self, rows: Iterable[Any], head: str = "", style: str = "$text-muted") -> None:
         """Show these rows, and above them what is said of them all."""
-        listed = self.listed
+        listed = self.line_list
         listed.ascii_only = self.view.ascii
         listed.set_rows(tuple(rows))
         listed.reformat()

@@ -76,7 +76,7 @@ class WindowsScreen(ListScreen):
     @on(LineList.Chosen, "#windows")
     async def show_timers(self) -> None:
         """The timers, and what closing it would do with each."""
-        window = self.listed.cursor_row
+        window = self.line_list.cursor_row
         if window is None:
             return
         if window.state == "open":
@@ -143,7 +143,7 @@ class WindowsScreen(ListScreen):
     # --- closing
 
     def action_window_close(self) -> None:
-        window = self.listed.cursor_row
+        window = self.line_list.cursor_row
         if window is None or window.state == "closed":
             self.tell("There is no open window under the cursor.")
         else:

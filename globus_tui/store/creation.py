@@ -191,7 +191,7 @@ class Creator:
         missing, unknown = [], []
         for scope in scopes_needed(draft, collections):
             gare = Gare("ConsentRequired", (str(scope),))
-            granted = await self._services.consents.granted(gare) if self._services.consents else None
+            granted = await self._services.consents.is_granted(gare) if self._services.consents else None
             if granted is None:
                 unknown.append(scope)
             elif not granted:

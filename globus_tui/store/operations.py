@@ -58,7 +58,7 @@ async def still_unmet(gare: Gare, consents: ConsentService | None) -> bool:
     Consents can be looked up; a session requirement cannot, so it counts as unmet until the caller says that a fresh
     sign-in took place.
     """
-    return gare.wants_session or consents is None or await consents.granted(gare) is not True
+    return gare.wants_session or consents is None or await consents.is_granted(gare) is not True
 
 
 def credentials_rule(job: Job, wish: bool | None) -> bool | None:

@@ -81,7 +81,7 @@ class CollectionService(Protocol):
 class ConsentService(Protocol):
     """What the user has granted."""
 
-    async def granted(self, gare: Gare) -> bool | None:
+    async def is_granted(self, gare: Gare) -> bool | None:
         """Whether all scopes that a requirement names are granted to this program; None when nobody can tell."""
 
 

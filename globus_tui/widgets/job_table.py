@@ -40,7 +40,7 @@ class JobTable(LineList["Row"]):
 
     Attributes:
         pins: ids of timers that are kept on top.
-        folded: the groups among its rows, by key: marking one marks all its timers.
+        folded_groups: the groups among its rows, by key: marking one marks all its timers.
         states: all timers, of which those are made whole that are shown.
     """
 
@@ -49,7 +49,7 @@ class JobTable(LineList["Row"]):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         """Make the table; rows come by `set_rows`, words by `look_from`."""
         super().__init__(id=id)
-        self.folded: Mapping[JobId, GroupState] = {}
+        self.folded_groups: Mapping[JobId, GroupState] = {}
         self.states = {}
         self.pins: Sequence[str] = ()
         self._row_view = Viewpoint()
@@ -59,7 +59,7 @@ class JobTable(LineList["Row"]):
         self._choose_columns(100)
 
     def state_of(self, row: Row) -> JobState:
-        return self.folded.get(row.key) or self.states[row.job_id]
+        return self.folded_groups.get(row.key) or self.states[row.job_id]
 
     def view_of(self, row: Row) -> Viewpoint:
         """From where the timer of a row is looked at."""
@@ -74,13 +74,17 @@ class JobTable(LineList["Row"]):
 
     def ids_of(self, row: Row) -> tuple[JobId, ...]:
         """The timer, or timers, of a row."""
-        group = self.folded.get(row.key)
+        group = self.folded_groups.get(row.key)
         return (row.job_id,) if group is None else group.group.job_ids
 
     @property
     def cursor_state(self) -> JobState | None:
         row = self.cursor_row
-        return self.state_of(row) if row is not None and (row.key in self.folded or row.key in self.states) else None
+        return (
+            self.state_of(row)
+            if row is not None and (row.key in self.folded_groups or row.key in self.states)
+            else None
+        )
 
     def look_from(self, view: Viewpoint) -> None:
         """Use another present, zone or set of names; lines whose words stay are not drawn again."""
@@ -127,7 +131,7 @@ class JobTable(LineList["Row"]):
 
     def _say_marks(self) -> None:
         """Marks belong to timers: those of a group follow its row before anybody hears of it."""
-        for key, group in self.folded.items():
+        for key, group in self.folded_groups.items():
             ids = frozenset(group.group.job_ids)
             self._line_cursor.marked = self.marked | ids if key in self.marked else self.marked - ids
         super()._say_marks()

@@ -80,7 +80,7 @@ def refresh_table() -> str:
     order.column = SortColumn.NAME
     step("order by name", lambda: order.rows(board.states, view))
     step("prepare the filter", lambda: list(order.prepare(board.states, view)))
-    order.typed = "cli"
+    order.filter_text = "cli"
     step("filter", lambda: order.rows(board.states, view))
     lines = ["| 10,000 timers | ms |", "|---|---|"]
     return "\n".join(lines + [f"| {words} | {value:.1f} |" for words, value in spent])

@@ -14,7 +14,7 @@ import pytest
 from globus_tui.cli.fleet import planner
 from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.fleet.apply import NOT_TRIED, Applier, carry_out
-from globus_tui.fleet.export import added_text, exported
+from globus_tui.fleet.export import added_text, export_timers
 from globus_tui.fleet.lock import lock_path, read_lock
 from globus_tui.fleet.plan import Act
 from globus_tui.fleet.words import drift_words, sum_words
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from globus_tui.cli.timers import Context
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.fleet.apply import Result
-    from globus_tui.fleet.lock import Locked
+    from globus_tui.fleet.lock import LockEntry
     from globus_tui.fleet.plan import Plan
     from globus_tui.sandbox.state import Timer
     from tests.fleet.conftest import Bench
@@ -157,7 +157,7 @@ async def test_a_timer_of_the_first_version_is_replaced_when_its_file_changes(be
     old.legacy_body = old.timer_type == "transfer"
     async with bench.context() as here:
         job = next(one.job for one in here.store.states.values() if one.job.name == name)
-        exporter = await exported([job], planner(here), here.store, here.making.read, here.zone, defaults={})
+        exporter = await export_timers([job], planner(here), here.store, here.making.read, here.zone, defaults={})
     text = added_text(exporter)
     bench.write(text)
     assert await apply(bench) == ()
@@ -286,7 +286,7 @@ async def _troubled(bench: Bench, here: Context, luck: random.Random) -> tuple[s
     if kind == "killed":
         keep = applier._keep
 
-        def killing(key: str, locked: Locked | None) -> None:
+        def killing(key: str, locked: LockEntry | None) -> None:
             nonlocal left
             left -= 1
             if left < 0:

@@ -24,7 +24,7 @@ from globus_tui.domain.transfer.transfer import TransferData, TransferItem
 from globus_tui.fleet.documents import FleetFaults, Place
 from globus_tui.fleet.export import Exporter
 from globus_tui.fleet.fields import Entry
-from globus_tui.fleet.lock import Locked, lock_path, read_lock, write_lock
+from globus_tui.fleet.lock import LockEntry, lock_path, read_lock, write_lock
 from globus_tui.fleet.plan import Act
 from globus_tui.fleet.wanted import Names, same_rhythm, wanted_of
 from globus_tui.fleet.words import drift_words, plan_lines
@@ -245,7 +245,7 @@ async def test_the_lock_file_is_of_somebody_and_renaming_renames(bench: Bench) -
     (item,) = plan.items
     assert item.record is not None
     path = lock_path(bench.folder)
-    write_lock(path, plan.lock.having(item.key, item.record))
+    write_lock(path, plan.lock.with_entry(item.key, item.record))
     bench.write(NIGHTLY.replace("nightly-project-mirror", "another name"))
     plan = await bench.plan()
     assert [one.acts for one in plan.items] == [(Act.RENAME,)]
@@ -267,7 +267,11 @@ async def test_what_somebody_changed_at_globus_is_drift(bench: Bench) -> None:
     (item,) = (await bench.plan()).items
     timer = bench.named("nightly-project-mirror")[0]
     assert item.record is not None
-    lock = read_lock(lock_path(bench.folder)).having("projects", item.record).having("gone", Locked("none", "gone"))
+    lock = (
+        read_lock(lock_path(bench.folder))
+        .with_entry("projects", item.record)
+        .with_entry("gone", LockEntry("none", "gone"))
+    )
     write_lock(lock_path(bench.folder), lock)
     timer.name = "renamed by somebody"
     plan = await bench.plan()

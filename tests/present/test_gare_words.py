@@ -53,7 +53,7 @@ def test_what_will_be_allowed_is_told_as_a_path() -> None:
 
 def test_a_scope_that_cannot_be_read_is_shown_as_it_came() -> None:
     gare = Gare("ConsentRequired", ("broken[scope",))
-    assert gare_words.asked(gare, NAMES) == ("Allow: broken[scope.",)
+    assert gare_words.requirement_lines(gare, NAMES) == ("Allow: broken[scope.",)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,9 @@ def test_a_scope_that_cannot_be_read_is_shown_as_it_came() -> None:
     ],
 )
 def test_each_kind_of_requirement_has_its_sentence(wanted: dict[str, Any], sentence: str) -> None:
-    assert gare_words.asked(Gare("AuthorizationRequired", **wanted), NAMES, {IDENTITY: "pat@home"}) == (sentence,)
+    assert gare_words.requirement_lines(Gare("AuthorizationRequired", **wanted), NAMES, {IDENTITY: "pat@home"}) == (
+        sentence,
+    )
 
 
 KINDS: dict[str, tuple[Any, str]] = {
@@ -93,7 +95,7 @@ KINDS: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize("chosen", list(product([False, True], repeat=len(KINDS))))
 def test_every_mixture_names_all_that_is_wanted_and_nothing_else(chosen: tuple[bool, ...]) -> None:
     wanted = {key: value for (key, (value, _)), use in zip(KINDS.items(), chosen, strict=True) if use}
-    said = " ".join(gare_words.asked(Gare("AuthorizationRequired", **wanted), NAMES))
+    said = " ".join(gare_words.requirement_lines(Gare("AuthorizationRequired", **wanted), NAMES))
     assert said
     for (_, (_, word)), use in zip(KINDS.items(), chosen, strict=True):
         assert (word in said) is use

@@ -92,16 +92,16 @@ async def test_typed_letter_by_letter_the_filter_leaves_what_it_leaves_at_once(d
     async with demo.console():
         states, order = demo.app.store.states, JobOrder()
         for end in (*range(len(typed) + 1), *range(len(typed), -1, -1)):
-            order.typed = typed[:end]
+            order.filter_text = typed[:end]
             anew = JobOrder()
-            anew.typed = typed[:end]
+            anew.filter_text = typed[:end]
             assert by_id(order.rows(states, VIEW)) == by_id(anew.rows(states, VIEW)), typed[:end]
 
 
 async def test_a_letter_more_looks_only_at_what_was_left(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     async with demo.console():
         states, order = demo.app.store.states, JobOrder()
-        order.typed = "cli"
+        order.filter_text = "cli"
         left = {
             key for key, row in states.rows.items() if parse_filter("cli").matches(order._subject(row, states, VIEW))
         }
@@ -114,7 +114,7 @@ async def test_a_letter_more_looks_only_at_what_was_left(demo: Demo, monkeypatch
             return subject_of(row, states, view)
 
         monkeypatch.setattr(order, "_subject", note)
-        order.typed = "clim"
+        order.filter_text = "clim"
         order.rows(states, VIEW)
         single = {one for one in looked_at if one in states}
         assert 0 < len(single) < len(states) // 2
@@ -124,7 +124,7 @@ async def test_a_letter_more_looks_only_at_what_was_left(demo: Demo, monkeypatch
 def test_a_filter_that_stands_for_days_holds_none_of_the_states_of_back_then() -> None:
     board = board_of([job_document(name=f"timer {number}", job_id=f"id-{number}") for number in range(9)])
     order = JobOrder()
-    order.typed = "timer"
+    order.filter_text = "timer"
     before = []
     for job_id in board.states.rows:  # each changes once, and is looked at by the filter then
         order.rows(board.states, VIEW)
@@ -143,7 +143,7 @@ async def test_each_facet_leaves_as_many_timers_as_it_says(demo: Demo) -> None:
         found = facets(states.rows.values(), view.names)
         assert {one.kind for one in found} == {"health", "cause", "from", "to"}
         for one in found:
-            order.typed = one.key
+            order.filter_text = one.key
             assert not order.problems, one.key
             assert len(list(order.single(order.rows(states, view), states))) == one.timers, one.key
         await demo.press(pilot, "percent_sign", "enter")

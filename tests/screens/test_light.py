@@ -90,11 +90,11 @@ async def test_rows_are_put_in_order_once_for_as_long_as_nothing_changes(demo: D
         order, states = JobOrder(), demo.app.store.states
         first = order.rows(states, Viewpoint())
         assert order.rows(states, Viewpoint()) is first
-        order.typed = "climate"
+        order.filter_text = "climate"
         narrowed = order.rows(states, Viewpoint())
         assert order.rows(states, Viewpoint()) is narrowed
         assert 0 < len(narrowed) < len(first)
-        order.typed = ""
+        order.filter_text = ""
         assert order.rows(states, Viewpoint()) is first
 
 

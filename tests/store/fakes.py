@@ -253,7 +253,7 @@ class FakeConsents:
     def __init__(self, answer: bool | None) -> None:
         self.answer = answer
 
-    async def granted(self, gare: Gare) -> bool | None:
+    async def is_granted(self, gare: Gare) -> bool | None:
         return self.answer
 
 

@@ -431,7 +431,7 @@ def test_credentials_are_renewed_exactly_when_globus_wanted_something(
 
 async def test_while_the_consents_cannot_be_looked_up_nothing_is_resumed() -> None:
     class Unable(FakeConsents):
-        async def granted(self, gare: Gare) -> bool | None:
+        async def is_granted(self, gare: Gare) -> bool | None:
             raise ConnectionFailed("No network.", maybe_processed=False)
 
     world = await ready(stopped(CONSENT))

@@ -47,7 +47,7 @@ class AllGranted:
         self.missing: set[str] = set()
         self.answer: bool | None = True
 
-    async def granted(self, gare: Gare) -> bool | None:
+    async def is_granted(self, gare: Gare) -> bool | None:
         if any(part in scope for part in self.missing for scope in gare.required_scopes):
             return False
         return self.answer

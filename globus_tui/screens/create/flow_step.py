@@ -267,7 +267,7 @@ class FlowInput(InWizard, Vertical):
         if area.id == "json":
             self.frame.change(flow_inputs.with_json(self.frame.draft, area.text))
         else:
-            self.typed(area.id or "", area.text)
+            self.take_text(area.id or "", area.text)
 
     @on(Side.Picked)
     def take_collection(self, picked: Side.Picked) -> None:
@@ -297,12 +297,12 @@ class FlowInput(InWizard, Vertical):
             if changed.done:
                 self.screen.focus_next()
 
-    def typed(self, name: str, text: str) -> None:
+    def take_text(self, name: str, text: str) -> None:
         if name.removeprefix("input-").isdigit():
             self._take_text(self._input_fields[int(name.removeprefix("input-"))].key, text)
 
-    def chosen(self, name: str, value: str) -> None:
-        self.typed(name, value)
+    def take_option(self, name: str, value: str) -> None:
+        self.take_text(name, value)
 
     def _take_text(self, key: str, text: str) -> None:
         self.frame.change(flow_inputs.with_input(self.frame.draft, self._input_form, key, text))
@@ -483,7 +483,7 @@ class FlowStep(Step):
 
     # --- asking
 
-    def typed(self, name: str, text: str) -> None:
+    def take_text(self, name: str, text: str) -> None:
         """Search once nothing was typed for a moment; who may see the runs becomes part of the draft."""
         if name != "words":
             draft = self.frame.draft

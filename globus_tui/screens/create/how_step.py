@@ -77,7 +77,7 @@ class GuardsRow(InWizard, Vertical):
         draft = self.frame.draft
         self.frame.change(replace(draft, guards=replace(draft.guards, refuse_scratch=changed.value)))
 
-    def typed(self, name: str, text: str) -> None:
+    def take_text(self, name: str, text: str) -> None:
         draft, percent = self.frame.draft.with_typed(_PERCENT, text), read_percent(text)
         if percent is not None or not text.strip():
             draft = replace(draft, guards=replace(draft.guards, fewer_percent=percent))
@@ -159,7 +159,7 @@ class FilterRules(InWizard, Vertical):
 
     # --- editing
 
-    def typed(self, name: str, text: str) -> None:
+    def take_text(self, name: str, text: str) -> None:
         """Take back what was said of a rule once another is typed."""
         if self._rules_wrong:
             self._say_wrong("")
@@ -306,7 +306,7 @@ class HowStep(Step):
 
     # --- editing
 
-    def chosen(self, name: str, value: str) -> None:
+    def take_option(self, name: str, value: str) -> None:
         if name == "intent":
             self.edit(with_intent(self.frame.draft, Intent[value]))
         elif name == "sync":
@@ -319,7 +319,7 @@ class HowStep(Step):
         changed.stop()
         self._edit_data(**{changed.toggle.id or "": changed.value})
 
-    def typed(self, name: str, text: str) -> None:
+    def take_text(self, name: str, text: str) -> None:
         """The label, or until when a task may take: that is kept as typed while it makes no sense."""
         if name == "label":
             self._edit_data(label=text or None)

@@ -129,7 +129,7 @@ class ReviewStep(Step):
 
     # --- editing
 
-    def typed(self, name: str, text: str) -> None:
+    def take_text(self, name: str, text: str) -> None:
         draft = self.frame.draft
         if name == "name":
             self.edit(replace(draft, name=text))

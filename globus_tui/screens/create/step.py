@@ -45,16 +45,16 @@ class InWizard(Widget):
         """Passes on what a person typed; what the program filled in is no news."""
         changed.stop()
         if changed.input.has_focus:
-            self.typed(changed.input.id or "", changed.value)
+            self.take_text(changed.input.id or "", changed.value)
 
     def on_choice_changed(self, changed: Choice.Changed) -> None:
         changed.stop()
-        self.chosen(changed.choice.id or "", changed.value)
+        self.take_option(changed.choice.id or "", changed.value)
 
-    def typed(self, name: str, text: str) -> None:
+    def take_text(self, name: str, text: str) -> None:
         """Called when somebody typed in the field with this id."""
 
-    def chosen(self, name: str, value: str) -> None:
+    def take_option(self, name: str, value: str) -> None:
         """Called when another option was taken in the choice with this id."""
 
 

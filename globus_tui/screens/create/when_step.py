@@ -164,14 +164,14 @@ class WhenStep(Step):
 
     # --- editing
 
-    def typed(self, name: str, text: str) -> None:
+    def take_text(self, name: str, text: str) -> None:
         """A phrase decides everything; any other field is read with its neighbours."""
         if name == "say":
             self.edit(when_form.with_phrase(self.frame.draft, text, self._now(), self.frame.view.zone))
         else:
             self._take_form()
 
-    def chosen(self, name: str, value: str) -> None:
+    def take_option(self, name: str, value: str) -> None:
         """`keep` says the season in which the hour holds."""
         if name == "keep":
             self.edit(when_form.with_kept_hour(self.frame.draft, Season(value), self._now(), self.frame.view.zone))
