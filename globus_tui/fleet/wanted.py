@@ -41,7 +41,7 @@ class Names(NamedTuple):
     """What the names in the files stand for, by the name as written.
 
     Attributes:
-        names_by_id: names by ids, to be shown.
+        names_by_id: what collections and flows are called, to be shown.
     """
 
     collections: Mapping[str, str]
@@ -80,7 +80,7 @@ class WantedTimer:
 
     @property
     def digest(self) -> str:
-        """See `lock.Locked`."""
+        """See `lock.LockEntry`."""
         values = self.entry.values
         return digest_of(self.draft, [values.get("when"), values.get("schedule"), self.member, values.get("calls")])
 
