@@ -340,7 +340,7 @@ def changes(
 
     Args:
         document: that it was read from, for what stands beside a flow's input.
-        runs_before: see `lock.Locked`.
+        runs_before: see `lock.LockEntry`.
     """
     differing: list[Change] = []
     if not same_rhythm(wanted, job.schedule, job, now, runs_before):
