@@ -170,7 +170,7 @@ _globus_tui() {
     case "$command $prev" in
 @VALUES@
     esac
-    if [[ -z $wanted && $cur == -* ]]; then
+    if [[ -z $wanted && $cur == -* && $cur != -[!-]* ]]; then
         case "$command" in
 @OPTIONS@
         esac
@@ -188,8 +188,14 @@ _globus_tui() {
         files) COMPREPLY=($(compgen -f -- "$cur")); compopt -o filenames 2>/dev/null; return ;;
         timers|profiles) names="$wanted" ;;
         filter)
+            local mark=
+            [[ $cur == [-!]* ]] && mark="${cur:0:1}"
             names=timers candidates+=(@CONDITIONS@)
-            case "$cur" in from:*|to:*) names=collections begin="${cur%%:*}:" ;; esac
+            candidates=("${candidates[@]/#/"$mark"}")
+            case "${cur#"$mark"}" in
+                from:*|to:*) names=collections begin="${cur%%:*}:" ;;
+                *) [[ -n $mark ]] && names= ;;
+            esac
             ;;
         *) candidates+=($wanted) ;;
     esac
@@ -243,7 +249,8 @@ def _bash(commands: Sequence[_Command]) -> str:
         for inner in command.inner if name else ():
             places = [argument for argument in inner.arguments if not argument.flags]
             values.append(
-                f"        {quote(inner.name)}) [[ $cur == -* ]] || wanted={wanted(places[0]) if places else ' '} ;;"
+                f"        {quote(inner.name)}) [[ $cur == -* && $cur != -[!-]* ]] || "
+                f"wanted={wanted(places[0]) if places else ' '} ;;"
             )
         flags = [flag for argument in arguments for flag in argument.flags]
         options.append(f"            {label}) wanted={quote(' '.join(flags))} ;;")
@@ -275,7 +282,7 @@ _globus_tui_names() {
 _globus_tui_filter() {
     local -a names
     case "${PREFIX#[\"\']}" in
-        from:*|to:*)
+        ([-!]|)(from|to):*)
             local one key="${${PREFIX%%:*}#[\"\']}"
             names=("${(@f)$(globus-tui --names collections "${opt_args[--profile]}" 2>/dev/null)}")
             for one in "${(@)names:#}"; do
@@ -287,9 +294,9 @@ _globus_tui_filter() {
         *)
             local -a keys words
             keys=(@KEYS@) words=(@WORDS@)
+            compset -P '[-!]' || _globus_tui_names timers
             compadd -S '' -a keys
             compadd -a words
-            _globus_tui_names timers
             ;;
     esac
 }
@@ -299,6 +306,8 @@ _globus_tui() {
     _arguments -C \
 @GLOBAL@
         '1:command:->command' '*::argument:->argument' && ret=0
+    # what a filter leaves out is no option
+    [[ $state == argument && $PREFIX == -[^-]* && $line[1] == (@FILTERED@) ]] && { _globus_tui_filter; return }
     case "$state" in
         command)
             local -a commands
@@ -360,7 +369,13 @@ def _zsh(commands: Sequence[_Command]) -> str:
     ]
     described = [f"                '{text(command.name)}:{text(command.words)}'" for command in commands[1:]]
     conditions = _conditions()
-    script = _ZSH.replace("@GLOBAL@", specs(commands[0].arguments, " " * 8))
+    filtered = [
+        command.name
+        for command in commands[1:]
+        if any(argument.kind == "filter" for argument in _zsh_arguments(command))
+    ]
+    script = _ZSH.replace("@FILTERED@", "|".join(filtered))
+    script = script.replace("@GLOBAL@", specs(commands[0].arguments, " " * 8))
     script = script.replace("@COMMANDS@", "\n".join(described)).replace("@CASES@", "\n".join(cases))
     script = script.replace("@KEYS@", " ".join(f"'{key}'" for key in conditions if key.endswith(":")))
     return script.replace("@WORDS@", " ".join(f"'{word}'" for word in conditions if not word.endswith(":")))
@@ -380,11 +395,16 @@ function __globus_tui_names
 end
 function __globus_tui_filter
     switch (commandline -ct | string unescape 2>/dev/null)
-        case 'from:*' 'to:*'
+        case 'from:*' 'to:*' '-from:*' '-to:*' '!from:*' '!to:*'
             set -l key (commandline -ct | string replace -r ':.*' '' | string trim -c '"\'')
             for name in (__globus_tui_names collections)
                 string match -q -r '\s' -- $name; and set name "\"$name\""
                 echo "$key:$name"
+            end
+        case '-*' '!*'
+            set -l mark (commandline -ct | string unescape | string sub -l 1)
+            for one in @CONDITIONS@
+                echo -- "$mark$one"
             end
         case '*'
             printf '%s\n' @CONDITIONS@

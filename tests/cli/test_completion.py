@@ -91,6 +91,10 @@ def test_bash_completes_names_with_blanks_quotes_and_colons_rightly(
         "list --format=mark": "--format=markdown", "list --col": "--columns",
         "--profile lab show lab": "labs-own", "--profile lab show pla": "pla", "pause --dry": "--dry-run",
         "window op": "open", "window open health:fa": "health:failed", "window open --reas": "--reason",
+        "list -to:Ca": '-to:"Campus Archive"', "list \\!to:Ca": '!to:"Campus Archive"',
+        "list '!to:Ca": '!to:"Campus Archive"', "list -from:N": "-from:NERSC-DTN", "list -health:fa": "-health:failed",
+        "list '!health:fa": "!health:failed",
+        "window open -to:Ca": '-to:"Campus Archive"', "window open -health:fa": "-health:failed",
     }  # fmt: skip
     shell = Typist(["bash", "--norc", "--noprofile", "-i"], home)
     typists.append(shell)
@@ -113,6 +117,9 @@ def test_zsh_completes_names_with_blanks_and_quotes_rightly(home: dict[str, str]
         "show bac": "backup: daily", "show 'ni": "nightly genomics", "list health:fa": "health:failed",
         "list to:Ca": 'to:"Campus Archive"', "pau": "pause", "list --format mark": "markdown",
         "window op": "open", "window open health:fa": "health:failed",
+        "list -to:Ca": '-to:"Campus Archive"', "list \\!to:Ca": '!to:"Campus Archive"',
+        "list -from:N": "-from:NERSC-DTN", "list -health:fa": "-health:failed",
+        "window open -to:Ca": '-to:"Campus Archive"',
     }  # fmt: skip
     shell = Typist(["zsh", "-f", "-i"], home)
     typists.append(shell)
@@ -143,6 +150,9 @@ def test_fish_offers_names_choices_and_conditions(home: dict[str, str]) -> None:
     assert offered("globus-tui --profile lab show ") == ["labs-own"]
     assert "health:failed" in offered("globus-tui list health:")
     assert 'to:"Campus Archive"' in offered("globus-tui list to:")
+    assert '!to:"Campus Archive"' in offered("globus-tui list !to:")
+    assert '-from:"Campus Archive"' in offered("globus-tui list -from:")
+    assert {"-health:failed", "-to:"} <= set(offered("globus-tui list -"))
     assert offered("globus-tui list --format mark") == ["markdown"]
     assert "pause" in offered("globus-tui pa")
     assert "open" in offered("globus-tui window ")
