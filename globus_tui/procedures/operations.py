@@ -14,7 +14,7 @@ from globus_tui.domain.timer.run import RunState
 from globus_tui.present.operation_words import operation_command, outcome_words
 from globus_tui.present.transfer_words import one_line
 from globus_tui.store.journal import noting
-from globus_tui.store.operations import Delete, Done, NeedsConsent, Operation, Outcome, Pause, Refused, Resume
+from globus_tui.store.operations import Delete, Done, NeedsConsent, Operation, Outcome, Pause, Refused, Resume, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -150,11 +150,11 @@ class Operations:
         if len(outcomes) == 1:
             self._app.say(f"{texts[0]}{back}", "error" if bad else "information")
         elif not bad:
-            self._app.say(f"all {len(outcomes)} done{back}")
+            self._app.say(f"all {len(outcomes)} {verbs(operations)}{back}")
         else:
             from globus_tui.screens.confirm import Results
 
-            self._app.say(f"{len(outcomes) - bad} of {len(outcomes)} done, {bad} not", "error")
+            self._app.say(f"{len(outcomes) - bad} of {len(outcomes)} {verbs(operations)}, {bad} not", "error")
             lines = [(isinstance(outcome, Done), "", words) for outcome, words in zip(outcomes, texts, strict=True)]
             self._app.push_screen(Results("What became of each timer", lines))
 

@@ -14,6 +14,7 @@ from globus_tui.store.job_state import Doing, JobState
 from globus_tui.store.refresh_plan import is_sign_out, requirement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from globus_tui.domain.auth.gare import Gare
@@ -250,7 +251,12 @@ def done_words(operation: JobOperation, *, confirmed: bool) -> str:
     return words if confirmed else f"{words} The service said yes, but the timer does not show it yet."
 
 
-_VERBS = {Pause: "paused", Resume: "resumed", Delete: "deleted", Rename: "renamed"}
+_VERBS = {Pause: "paused", Resume: "resumed", Delete: "deleted", Rename: "renamed", CancelTask: "canceled"}
+
+
+def verbs(operations: Iterable[Operation]) -> str:
+    """What was done by several operations, in a word or two: `paused`, `paused or resumed`."""
+    return " or ".join(dict.fromkeys(_VERBS[type(operation)] for operation in operations))
 
 
 def failed_words(operation: JobOperation, error: GlobusTuiError, effect: bool | None, *, looked: bool) -> str:

@@ -95,7 +95,7 @@ async def test_pausing_three_marked_timers_asks_and_names_them(demo: Demo) -> No
         await demo.press(pilot, "escape")
         assert demo.changes() == []
         await demo.press(pilot, "s", "y")
-        assert demo.note() == "all 3 done; mark them again and s resumes exactly these"
+        assert demo.note() == "all 3 paused; mark them again and s resumes exactly these"
         assert not demo.table.marked
         assert len(demo.changes()) == len(demo.journal()) == 3
         assert {demo.timer(name).status for name in ("db-dumps", "astro-ingest", "home-backup")} == {"inactive"}

@@ -50,7 +50,7 @@ async def test_several_are_deleted_only_after_their_number_is_typed(demo: Demo) 
         await demo.press(pilot, "X")
         await demo.write(pilot, "delete 2")
         await demo.press(pilot, "enter")
-        assert demo.note() == "all 2 done"
+        assert demo.note() == "all 2 deleted"
         assert not {"db-dumps", "astro-ingest"} & set(demo.names())
         assert not demo.table.marked
 

@@ -53,7 +53,7 @@ async def test_three_timers_are_three_requests_with_only_a_name(demo: Demo) -> N
         assert sorted(demo.changes()) == sorted(f"PATCH /jobs/{job_id}" for job_id in job_ids)
         assert sorted(one["name"] for one in sent.patched) == sorted(f"old-{name}" for name in THREE)
         assert all(list(one) == ["name"] for one in sent.patched)
-        assert demo.note() == "all 3 done"
+        assert demo.note() == "all 3 renamed"
 
 
 async def test_only_names_that_change_are_sent(demo: Demo) -> None:

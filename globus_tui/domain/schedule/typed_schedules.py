@@ -16,7 +16,7 @@
               | today | tonight | tomorrow | next monday
     time      = 2am | 6:30 pm | 18:00 | 24:00 | 0200 | 18h30 | noon | midnight; 2 and 18h only behind "at" or a day
               | quarter past 6 | half past 6 pm | ten to six | at six thirty
-    zone      = UTC | GMT | Z | UTC+2 | an offset behind a time | an IANA name such as Europe/Berlin
+    zone      = ["in"] UTC | GMT | Z | UTC+2 | an offset behind a time | an IANA name such as Europe/Berlin
     cron      = five fields, by the rules of Debian's cron | @hourly | @daily | @weekly
 
 An amount with a unit is an interval, never a time of day. A weekday alone is one run; `every`, a plural, a range or
@@ -131,7 +131,7 @@ _RUNS = re.compile(
 )
 _FOR = re.compile(
     r"(?:^|[ ,]+)for (?:the next |the )?(?=\d|[a-z])(.+?)"
-    r"(?= (?:from|starting|beginning|until|every|each|at|on|daily|hourly|nightly)\b|,|$)"
+    r"(?= (?:from|starting|beginning|until|every|each|at|on|in|daily|hourly|nightly)\b|,|$)"
 )
 _NEVER_ENDS = re.compile(r"[ ,]+(?:no end|forever|indefinitely|for ever|with no end)(?=[ ,]|$)")
 

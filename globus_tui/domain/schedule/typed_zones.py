@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.typed_clock import refuse
+from globus_tui.domain.schedule.typed_intervals import take_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ _ALONE = (
 _OFFSET = r"(?<=\d)(z|utc|gmt| ?[+-]\d{2}(?::?\d{2})?)(?= |$)"
 _CLOCK_BEFORE = r"(?:^|[ t])\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?$|t\d{4}(?:\d\d)?$"
 _DIGITS_BEFORE = r"(?:^|[ t])\d{4}$"
+_PART = r"(?:the )?(?:early |late )?(?:morning|noon|afternoon|evening|night)"
 _FROM_UTC = r"(?:utc|gmt)([+-])(\d{1,2})(?::?(\d{2}))?"
 
 
@@ -98,11 +100,15 @@ def take_zone(text: str, own: tzinfo) -> tuple[str, TypedZone | None]:
     """
     zones: list[TypedZone] = []
     words: list[str] = []
-    for word in text.split(" "):
+    parts = text.split(" ")
+    for at, word in enumerate(parts):
         bare = word.strip("()[],;").removeprefix("cron_tz=").removeprefix("tz=")
         if zone := _zone_word(bare, own, text):
             zones.append(zone)
-        elif bare not in ("local", "localtime") and not (bare == "time" and zones):
+            _drop_in(words, parts[at + 1 :])
+        elif bare not in ("local", "localtime") and not (bare in ("time", "zone", "timezone") and zones):
+            if re.fullmatch(r"[+-]\d{2}:?\d{2}", bare, re.ASCII):
+                _drop_in(words, parts[at + 1 :])
             words.append(word)
     rest = " ".join(words)
     for hit in reversed(list(re.finditer(_OFFSET, rest, re.ASCII))):
@@ -114,6 +120,13 @@ def take_zone(text: str, own: tzinfo) -> tuple[str, TypedZone | None]:
         near = " ".join(word for word in text.split(" ") if word != zones[1].words.lower())
         raise refuse(f"Two zones are named: {' and '.join(typed.words for typed in zones)}.", near)
     return rest, zones[0] if zones else None
+
+
+def _drop_in(words: list[str], behind: Sequence[str]) -> None:
+    """Drops the `in` that leads to a zone; not one that belongs to what follows: `in UTC 2 hours`, `9 in UTC morning`."""
+    rest = " ".join(behind).removeprefix("time ")
+    if words[-1:] in (["in"], ["(in"]) and not re.match(_PART, rest) and not take_interval(rest, every=False):
+        words.pop()
 
 
 def _zone_word(word: str, own: tzinfo, text: str) -> TypedZone | None:

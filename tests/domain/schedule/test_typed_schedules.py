@@ -168,6 +168,17 @@ TABLE: dict[str, list[str]] = {
     "every day at 18:00+02:00": [f"{DAY} Sun 22 10:00"],
     "18:00 gmt": ["once Sun 22 12:00"],
     "every 4h from 2026-12-01T00:00Z": [f"{4 * HOUR} Mon 30 18:00"],
+    "weekdays 02:00 in Europe/Berlin": weekly("Sun 22", "Mon 23", "Tue 24", "Wed 25", "Thu 26", clock="19:00"),
+    "in the Europe/Berlin time zone every day at 2 in the morning": [f"{DAY} Sat 21 19:00"],
+    "every day (in UTC) at 17:00": [f"{DAY} Sun 22 11:00"],
+    "every day in utc+2 at 18:00 from tomorrow for 3 runs": [f"{DAY} Sun 22 10:00 x3"],
+    "every day at 02:00 until 2026-12-24 in Europe/Berlin": [f"{DAY} Sat 21 19:00 until 2026-12-24 16:59"],
+    "every 6h for 2 days in UTC": [f"{6 * HOUR} - until 2026-11-23 14:32"],
+    "every day at 18:00 in +02:00": [f"{DAY} Sun 22 10:00"],
+    "0 2 * * * in Europe/Berlin": [f"{DAY} Sat 21 19:00"],
+    "tomorrow 02:00 in Europe/Berlin": ["once Sat 21 19:00"],
+    "in 2 hours in UTC": ["once Sat 21 16:33"],
+    "in UTC 2 hours": ["once Sat 21 16:33"],  # this one belongs to the hours
     # cron
     "0 2 * * *": [f"{DAY} Sun 22 02:00"],
     "*/15 * * * *": [f"{15 * MIN} Sat 21 14:45"],
