@@ -665,10 +665,10 @@ class GlobusTui(OrderedKeys[Switch]):
     def action_jobs_alerts(self) -> None:
         from globus_tui.screens.show_text import BareText
 
-        if not self.alerting.all:
+        if not (lines := self.alerting.lines()):
             self.say("No timer turned bad or well again since the start.")
             return
-        self.push_screen(BareText("\n".join(reversed(self.alerting.all))))
+        self.push_screen(BareText("\n".join(lines)))
         self.alerting.mark_seen()
 
     def action_jobs_changes(self) -> None:

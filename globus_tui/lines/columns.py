@@ -177,7 +177,7 @@ def cell_spans(cell: Cell, place: Place[R], *, ascii_only: bool) -> list[Span]:
 
 
 def header_spans(places: Sequence[Place[R]], sorted_by: tuple[str, bool] | None, *, ascii_only: bool) -> list[Span]:
-    """Return the headings, an arrow behind the one that the rows are sorted by."""
+    """Return the headings, an arrow behind the one that the rows are sorted by; at the end, where that is not shown."""
     arrows = ASCII_ARROWS if ascii_only else ARROWS
     line = [" " * GUTTER]
     for number, place in enumerate(places):
@@ -185,6 +185,9 @@ def header_spans(places: Sequence[Place[R]], sorted_by: tuple[str, bool] | None,
         ellipsis = ASCII_ELLIPSIS if ascii_only else ELLIPSIS
         if sorted_by is not None and sorted_by[0] == place.column.id:
             title = clip(title, place.width - 1, ellipsis=ellipsis) + arrows[sorted_by[1]]
+        if number == len(places) - 1 and sorted_by and sorted_by[0] not in {place.column.id for place in places}:
+            mark = f" by {sorted_by[0].upper()}{arrows[sorted_by[1]]}"
+            title = fit(title, max(0, place.width - cell_width(mark)), ellipsis=ellipsis) + mark
         line.append(" " * (GAP if number else 0) + fit(title, place.width, align=place.column.align, ellipsis=ellipsis))
     return [Span("".join(line), "header")]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from globus_tui.domain.timer.alerts import Alert
+    from globus_tui.domain.timer.health import Word
     from globus_tui.present.timer_table import Listed
 
 
@@ -33,6 +34,11 @@ def alert_words(alert: Alert, timer: Listed, zone: tzinfo) -> str:
         return f"{at} {name} goes back and forth, now {alert.word.value}: {why(timer.case)}"
     worse = "got worse: " if alert.kind is AlertKind.WORSE else ""
     return f"{at} {name} {worse}{alert.word.value} for {lasted}: {why(timer.case)}"
+
+
+def overtaken(alert: Alert, word: Word) -> bool:
+    """Whether what an alert says of its timer is not so any more, now that it is `word`."""
+    return word is not alert.word if alert.word.is_trouble else word.is_trouble
 
 
 def alert_document(alert: Alert, timer: Listed) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.timer.alerts import Alert, Look, Watcher
+from globus_tui.domain.timer.alerts import Alert, AlertKind, Look, Watcher
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import JobId
 from globus_tui.store.ledger import Ledger
@@ -31,10 +31,14 @@ class Alerting:
         self._read_at: object = None
         self._broken: set[JobId] = set()
         self._unseen = 0
-        self.all: list[str] = []
+        self._told: list[tuple[Alert, str]] = []
 
     def look(self) -> None:
         """Take the newest reading, unless it was looked at already; outdated rows say nothing."""
+        self._take_reading()
+        self._app.alert = self._line()
+
+    def _take_reading(self) -> None:
         freshness = self._app.store.freshness
         if freshness.state is not FreshnessState.FRESH or freshness.checked_at == self._read_at:
             return
@@ -78,31 +82,54 @@ class Alerting:
         self._app.say(f"paused by the circuit breaker: {names or 'nothing'}", "warning")
 
     def _tell(self, alerts: list[Alert]) -> None:
-        from globus_tui.present.alert_words import alert_words, notification
-        from globus_tui.present.timer_table import Listed
+        """A timer that somebody paused, or knows of, is not well again: that ends its alert for `on_alert` only."""
+        from globus_tui.present.alert_words import notification
         from globus_tui.tmux import inside_tmux
+
+        app = self._app
+        if told := [alert for alert in alerts if alert.is_well or alert.kind is not AlertKind.RECOVERED]:
+            words = [self._words(alert) for alert in told]
+            self._unseen += len(told)
+            self._told = [*self._told, *zip(told, words, strict=True)][-_KEPT:]
+            app.bell()
+            for line in words:
+                app.activity.note_message(f"alert: {line}", "warning")
+            if sequence := notification(app.settings.terminal_alert, words, tmux=inside_tmux(os.environ)):
+                app.write_raw(sequence)
+        if app.settings.on_alert:
+            app.run_worker(self._run_hook(alerts, {alert.key: self._listed(alert) for alert in alerts}), group="alerts")
+
+    def _listed(self, alert: Alert) -> Listed:
+        from globus_tui.present.timer_table import Listed
         from globus_tui.widgets.viewpoint import case_of
 
-        app, view = self._app, self._app.view
-        states = {alert.key: app.store.states[JobId(alert.key)] for alert in alerts}
-        listed = {key: Listed(state, case_of(state, view), app.settings.profile) for key, state in states.items()}
-        words = [alert_words(alert, listed[alert.key], view.zone) for alert in alerts]
-        self._unseen += len(words)
-        self.all = [*self.all, *words][-_KEPT:]
-        app.alert = self.line()
-        app.bell()
-        for line in words:
-            app.activity.note_message(f"alert: {line}", "warning")
-        if sequence := notification(app.settings.terminal_alert, words, tmux=inside_tmux(os.environ)):
-            app.write_raw(sequence)
-        if app.settings.on_alert:
-            app.run_worker(self._run_hook(alerts, listed), group="alerts")
+        state = self._app.store.states[JobId(alert.key)]
+        return Listed(state, case_of(state, self._app.view), self._app.settings.profile)
 
-    def line(self) -> str:
+    def _words(self, alert: Alert, said: str = "") -> str:
+        """An alert as its timer's row would have it now; `said`: how it was told.
+
+        Why a run failed is often read after it is known that it did, and a timer changes while its alert waits.
+        """
+        from globus_tui.present.alert_words import alert_words, overtaken
+
+        if JobId(alert.key) not in self._app.store.states:
+            return said
+        listed = self._listed(alert)
+        now = listed.state.health.word
+        return f"{said}; now {now.value}" if said and overtaken(alert, now) else alert_words(alert, listed, self._app.view.zone)
+
+    def lines(self) -> list[str]:
+        """All alerts since the start, the newest first; what became of a timer is said of its newest alert only."""
+        newest = {alert.key: alert for alert, _ in self._told}
+        return [self._words(alert, said) if newest[alert.key] is alert else said for alert, said in reversed(self._told)]
+
+    def _line(self) -> str:
         if not self._unseen:
             return ""
         rest = f" (and {self._unseen - 1} more)" if self._unseen > 1 else ""
-        return f"{self.all[-1]}{rest}"
+        alert, said = self._told[-1]
+        return f"{self._words(alert, said)}{rest}"
 
     def mark_seen(self) -> None:
         self._unseen = 0

@@ -46,6 +46,34 @@ async def test_a_timer_that_turns_bad_is_told_once_until_somebody_looks(
         assert "db-dumps is well again" in demo.text()
 
 
+async def test_an_alert_says_what_its_row_says_and_a_pause_makes_no_timer_well(demo: Demo) -> None:
+    async with demo.console(size=(160, 30)) as pilot:
+        for _ in range(3):
+            await demo.pass_time(pilot, 31)
+        timer = demo.timer("db-dumps")
+        timer.status = "inactive"
+        timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": {"code": "ConsentRequired"}}
+        await demo.pass_time(pilot, 31)
+        (before,) = (one for one in demo.screen() if "ALERT" in one)
+        session = {"code": "Forbidden", "authorization_parameters": {"session_required_mfa": True}}
+        timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": session}
+        await demo.pass_time(pilot, 31)
+        (line,) = (one for one in demo.screen() if "ALERT" in one)
+        assert "db-dumps SIGN-IN" in line
+        assert line != before
+        why = line.split(": ", 1)[1][:20]
+        assert why in demo.row("db-dumps")
+        timer.status, timer.inactive_reason = "inactive", {"cause": "user", "detail": None}
+        for _ in range(4):
+            await demo.pass_time(pilot, 31)
+        (line,) = (one for one in demo.screen() if "ALERT" in one)
+        assert "; now paused" in line
+        assert "more)" not in line
+        await demo.press(pilot, "b")
+        assert "well again" not in demo.text()
+        assert "; now paused" in demo.text()
+
+
 async def test_the_circuit_breaker_pauses_once_what_failed_so_often_in_a_row(
     demo: Demo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -86,7 +86,7 @@ async def test_no_key_of_any_page_changes_anything(
     monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(tmp_path / "config.toml"))
     async with demo.console("--read-only") as pilot:
         demo.app.host = demo.app.host._replace(others=NobodyElse())
-        demo.app.alerting.all.append("db-dumps is FAILED")
+        monkeypatch.setattr(demo.app.alerting, "lines", lambda: ["db-dumps is FAILED"])
 
         async def back(page: tuple[str, ...]) -> None:
             while len(demo.app.screen_stack) > 1:

@@ -48,6 +48,11 @@ class Alert(NamedTuple):
     since: datetime
     also: tuple[str, ...] = ()
 
+    @property
+    def is_well(self) -> bool:
+        """Whether it is well again, not merely out of the count, as a timer is that somebody paused or knows of."""
+        return self.kind is AlertKind.RECOVERED and self.word in (Word.RUNNING, Word.OK)
+
 
 class Look(NamedTuple):
     """What is seen of a timer: its judgement, and since when it is in trouble if that is known.
@@ -139,16 +144,17 @@ class Watcher:
     def _put_together(self, alerts: Sequence[tuple[str, Alert]], shared: Mapping[str, str]) -> list[Alert]:
         """One alert for a cause: that it began, that it got worse, and that the last of its timers is well again."""
         still = {memory.cause for memory in self._memories.values() if memory.cause and memory.word_told is not None}
-        news, together = [alert for cause, alert in alerts if not cause], dict[tuple[AlertKind, str], Alert]()
+        news, together = [alert for cause, alert in alerts if not cause], dict[tuple[AlertKind, str, bool], Alert]()
         for cause, alert in sorted((pair for pair in alerts if pair[0]), key=lambda pair: pair[1].word.rank):
-            first = together.get((alert.kind, cause))
+            place = alert.kind, cause, alert.is_well
+            first = together.get(place)
             if alert.kind is AlertKind.RECOVERED:
                 if cause not in still:
                     also = (*first.also, alert.key) if first else ()
-                    together[alert.kind, cause] = (first or alert)._replace(also=also)
+                    together[place] = (first or alert)._replace(also=also)
             elif first is None and alert.word.rank < self._ranks_told.get(cause, len(Word)):
                 also = tuple(key for key, other in shared.items() if other == cause and key != alert.key)
-                together[alert.kind, cause] = alert._replace(also=also)
+                together[place] = alert._replace(also=also)
                 self._ranks_told[cause] = alert.word.rank
         self._ranks_told = {cause: rank for cause, rank in self._ranks_told.items() if cause in still}
         return [*news, *together.values()]

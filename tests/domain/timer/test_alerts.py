@@ -48,6 +48,15 @@ def test_what_gets_worse_is_told_and_what_somebody_knows_is_not() -> None:
     assert told(Watcher(), known, known, FAILED) == ["", "", "bad"]
 
 
+def test_what_is_paused_or_known_ends_an_alert_and_is_not_well() -> None:
+    known = Health(Word.FAILED, Why.FINE, acknowledged=Acknowledgement(Word.FAILED.rank))
+    for end, well in ((OK, True), (Health(Word.PAUSED, Why.PAUSED_BY_USER), False), (known, False)):
+        watcher = Watcher(1, 1)
+        watcher.look([Look("t", FAILED)], NOW)
+        (alert,) = watcher.look([Look("t", end)], NOW + MINUTE)
+        assert (alert.kind, alert.is_well) == (AlertKind.RECOVERED, well)
+
+
 def test_what_is_in_trouble_at_the_first_look_may_be_no_news_but_its_end_is() -> None:
     assert told(Watcher(1, 1, quiet_at_first=True), FAILED, FAILED, OK) == ["", "", "recovered"]
 
