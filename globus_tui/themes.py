@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -162,12 +162,22 @@ def theme_problem(name: str, own: Iterable[str] = ()) -> str | None:
 
 
 def draw_scroll_bars(*, ascii_only: bool) -> None:
-    """Scroll bars with or without block letters at their ends; Textual has one way for the whole program."""
+    """Scroll bars of colours, or of `|` and `#` that need none; Textual has one way for the whole program."""
+    from rich.segment import Segment, Segments
     from textual.scrollbar import ScrollBar, ScrollBarRender
 
     class PlainBars(ScrollBarRender):
         VERTICAL_BARS = [" "] * 8
         HORIZONTAL_BARS = [" "] * 8
+        BLANK_GLYPH = "|"
+
+        @classmethod
+        def render_bar(cls, *args: Any, **kwargs: Any) -> Segments:
+            drawn = super().render_bar(*args, **kwargs)
+            for at, (text, style, _) in enumerate(drawn.segments):
+                if style and style.reverse:  # the part that is in sight
+                    drawn.segments[at] = Segment(text.replace(cls.BLANK_GLYPH, "#"), style)
+            return drawn
 
     ScrollBar.renderer = PlainBars if ascii_only else ScrollBarRender
 

@@ -155,22 +155,23 @@ class Sheet(Question[bool]):
         self._sheet_sentences = tuple(sentences)
 
     def compose_sheet(self) -> ComposeResult:
-        yield from map(self.line, self._sheet_sentences)
-        if self._sheet_listed:
-            room = max(3, self.app.size.height // 2 - 8)  # what is said and the answer stay in sight
-            with VerticalScroll(can_focus=False, classes="sheet-list") as listed:
-                lines = (Content(self.safe(line)) if isinstance(line, str) else line for line in self._sheet_listed)
-                yield Static(Content("\n").join(lines))
-            listed.styles.max_height = room
-            if len(self._sheet_listed) > room:
-                yield self.line("up/down scroll the list", "$text-muted")
+        with VerticalScroll(can_focus=False, classes="sheet-said"):
+            yield from map(self.line, self._sheet_sentences)
+            if self._sheet_listed:
+                room = max(3, self.app.size.height // 2 - 8)  # what is said and the answer stay in sight
+                with VerticalScroll(can_focus=False, classes="sheet-list") as listed:
+                    lines = (Content(self.safe(line)) if isinstance(line, str) else line for line in self._sheet_listed)
+                    yield Static(Content("\n").join(lines))
+                listed.styles.max_height = room
+                if len(self._sheet_listed) > room:
+                    yield self.line("up/down scroll the list", "$text-muted")
         yield from self.compose_answer()
 
     def compose_answer(self) -> ComposeResult:
         yield from ()
 
     def action_scroll_list(self, lines: int) -> None:
-        for listed in self.query(".sheet-list"):
+        for listed in self.query(".sheet-list, .sheet-said"):
             listed.scroll_relative(y=lines, animate=False)
 
     def action_cancel(self) -> None:

@@ -129,6 +129,7 @@ class Question(Page[Answer], ModalScreen[Answer]):
     question = ""
     """What is asked, in one line; text of a service may stand in it."""
     BINDINGS: ClassVar = bound("escape cancel")
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-tall")]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):

@@ -58,6 +58,16 @@ async def test_the_sort_column_moves_to_the_left_and_right(demo: Demo) -> None:
         assert "LAST▲" in demo.text()
 
 
+async def test_a_sort_column_that_has_no_room_is_named_at_the_end_of_the_headings(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        await demo.press(pilot, "greater_than_sign", "greater_than_sign")
+        (headings,) = (line for line in demo.screen() if "HEALTH" in line)
+        assert "LAST  " not in headings
+        assert headings.rstrip().endswith("by LAST▲")
+        await demo.press(pilot, "N")
+        assert "by " not in next(line for line in demo.screen() if "HEALTH" in line)
+
+
 async def test_timers_without_a_next_run_come_last_both_ways(demo: Demo) -> None:
     async with demo.console() as pilot:
         for key in ("A", "O"):

@@ -17,6 +17,40 @@ async def test_ascii_only_is_ascii_on_every_line(demo: Demo, keys: tuple[str, ..
         assert demo.text().replace("\n", "").isascii(), demo.text()
 
 
+async def test_what_is_below_a_low_window_is_signalled_by_a_bar_that_needs_no_colour(demo: Demo) -> None:
+    async with demo.console("--ascii", size=(80, 10)) as pilot:
+        await demo.press(pilot, "n", "f6")
+        await demo.until(pilot, lambda: "say it" in demo.text())
+        bar = "".join(line[78:79] for line in demo.screen()[3:7])
+        assert bar.startswith("#")  # it is at its beginning
+        assert bar.endswith("|")  # there is more
+        await demo.press(pilot, "tab", "tab", "tab", "tab", "tab")
+        bar = "".join(line[78:79] for line in demo.screen()[3:7])
+        assert bar.startswith("|")
+
+
+@pytest.mark.parametrize("size", [(30, 8), (40, 10), (80, 12)])
+async def test_the_field_and_the_answers_of_a_question_are_in_sight_on_the_smallest_screen(
+    demo: Demo, size: tuple[int, int]
+) -> None:
+    async with demo.console(size=size) as pilot:
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "X")
+        await demo.write(pilot, "db-dum")
+        assert any(line.strip().strip("▔▁▊▎ ") == "db-dum" for line in demo.screen()), demo.text()
+        await demo.press(pilot, "escape")
+        for name in ("db-dumps", "astro-ingest"):
+            demo.point_at(name)
+            await demo.press(pilot, "space")
+        await demo.press(pilot, "s")
+        assert "Pause 2 timers?" in demo.text()
+        assert "Cancel (Enter)" in demo.text()
+        await pilot.resize_terminal(80, 24)
+        await pilot.resize_terminal(*size)
+        await demo.settle(pilot)
+        assert "Cancel (Enter)" in demo.text()
+
+
 async def test_help_and_the_way_out_are_shown_on_the_narrowest_screen(demo: Demo) -> None:
     async with demo.console(size=(60, 15)) as pilot:
         assert demo.screen()[-1].rstrip().endswith("? Help  q Quit")
