@@ -24,7 +24,7 @@ async def test_what_is_below_a_low_window_is_signalled_by_a_bar_that_needs_no_co
         bar = "".join(line[78:79] for line in demo.screen()[3:7])
         assert bar.startswith("#")  # it is at its beginning
         assert bar.endswith("|")  # there is more
-        await demo.press(pilot, "tab", "tab", "tab", "tab", "tab")
+        await demo.press(pilot, "tab", "tab", "tab", "tab")
         bar = "".join(line[78:79] for line in demo.screen()[3:7])
         assert bar.startswith("|")
 
