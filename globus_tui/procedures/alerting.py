@@ -117,12 +117,18 @@ class Alerting:
             return said
         listed = self._listed(alert)
         now = listed.state.health.word
-        return f"{said}; now {now.value}" if said and overtaken(alert, now) else alert_words(alert, listed, self._app.view.zone)
+        return (
+            f"{said}; now {now.value}"
+            if said and overtaken(alert, now)
+            else alert_words(alert, listed, self._app.view.zone)
+        )
 
     def lines(self) -> list[str]:
         """All alerts since the start, the newest first; what became of a timer is said of its newest alert only."""
         newest = {alert.key: alert for alert, _ in self._told}
-        return [self._words(alert, said) if newest[alert.key] is alert else said for alert, said in reversed(self._told)]
+        return [
+            self._words(alert, said) if newest[alert.key] is alert else said for alert, said in reversed(self._told)
+        ]
 
     def _line(self) -> str:
         if not self._unseen:

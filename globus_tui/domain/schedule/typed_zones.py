@@ -123,7 +123,7 @@ def take_zone(text: str, own: tzinfo) -> tuple[str, TypedZone | None]:
 
 
 def _drop_in(words: list[str], behind: Sequence[str]) -> None:
-    """Drops the `in` that leads to a zone; not one that belongs to what follows: `in UTC 2 hours`, `9 in UTC morning`."""
+    """Drops the `in` that leads to a zone, not that of what follows: `in UTC 2 hours`, `9 in UTC morning`."""
     rest = " ".join(behind).removeprefix("time ")
     if words[-1:] in (["in"], ["(in"]) and not re.match(_PART, rest) and not take_interval(rest, every=False):
         words.pop()
