@@ -46,7 +46,30 @@ class _Parser(argparse.ArgumentParser):
         self._page = page
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        return super().parse_known_args(self._without_dashes(args), namespace)
+        return super().parse_known_args(self._options_first(self._without_dashes(args)), namespace)
+
+    def _options_first(self, words: Any) -> Any:
+        """Options may stand between the words of a filter, which argparse takes to be over at the first of them."""
+        if words is None or not any(action.nargs in ("*", "+") for action in self._actions):
+            return words
+        options: list[str] = []
+        rest: list[str] = []
+        waiting = list(words)
+        while waiting and waiting[0] != "--":
+            word = waiting.pop(0)
+            if word.startswith("--") or word == "-h":
+                options.append(word)
+                if waiting and self._wants_value(word):
+                    options.append(waiting.pop(0))
+            else:
+                rest.append(word)
+        return options + rest + waiting
+
+    def _wants_value(self, word: str) -> bool:
+        """Whether the word behind an option, which may be shortened, is its value."""
+        known = {flag: action.nargs != 0 for action in self._actions for flag in action.option_strings}
+        begun = [wants for flag, wants in known.items() if flag.startswith(word)]
+        return known[word] if word in known else any(begun)
 
     def _without_dashes(self, words: Any) -> Any:
         """`-word` of a filter as `!word`: no command has options of one dash but -h, and argparse takes it for one.

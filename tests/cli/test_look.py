@@ -42,6 +42,33 @@ def test_a_program_reads_what_the_console_shows(facility: Served, terminal: Shel
     assert one["id"] in facility.sandbox.timers
 
 
+def test_options_may_stand_between_the_words_of_a_filter(facility: Served, terminal: Shell) -> None:
+    del facility
+    words = ("db", "dumps")
+    assert terminal("list", *words, "--format", "csv", "--columns", "name") == DONE
+    expected = terminal.out
+    assert "db-dumps" in expected
+    for line in (
+        (words[0], "--format", "csv", words[1], "--columns", "name"),
+        (words[0], "--format=csv", "--colu", "name", words[1]),
+        ("--format", "csv", words[0], "--columns=name", "--", words[1]),
+    ):
+        assert terminal("list", *line) == DONE
+        assert terminal.out == expected, line
+    assert terminal("list", words[0], "--nonsense", words[1]) == MISUSED
+    assert "unrecognized arguments: --nonsense" in terminal.err
+    assert terminal("list", words[0], "--sort", "-next", words[1]) == MISUSED
+    assert "expected one argument" in terminal.err
+    for command in (
+        ("pause", words[0], "--dry-run", words[1]),
+        ("agenda", "24h", "--json", *words),
+        ("window", "open", words[0], "--dry-run", words[1]),
+        ("report", words[0], "--hours", "1", words[1]),
+        ("when", "every", "night", "--json", "at", "2am"),
+    ):
+        assert terminal(*command) == DONE, command
+
+
 def test_what_is_not_known_is_null_and_never_zero(facility: Served, terminal: Shell) -> None:
     assert terminal("list", "understandable", "--format", "json") == DONE
     (one,) = terminal.document["timers"]
