@@ -64,10 +64,13 @@ class FleetScreen(ListScreen):
         try:
             plan = await self.app.fleet.plan()
         except GlobusTuiError as wrong:
-            self.tell(wrong.in_full.splitlines()[0])
+            words = wrong.in_full.splitlines()[0]
+            self.line_list.empty = words
+            self.app.say(words, "warning", about="fleet")
             if "\n" in str(wrong):
                 self.app.push_screen(BareText(str(wrong)))
             return
+        self.app.unsay("fleet")
         self._fleet_plan = plan
         rows = [FleetRow(f"file:{item.key}", item.name or item.key, item, item.job) for item in plan.items]
         rows.sort(key=lambda row: row.item is None or not (row.item.acts or row.item.drift or row.item.stopped))

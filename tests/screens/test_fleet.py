@@ -56,6 +56,21 @@ def named_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "timers"
 
 
+async def test_files_that_cannot_be_compared_are_not_being_compared_and_the_reason_leaves_with_it(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = named_folder(tmp_path, monkeypatch)
+    folder.mkdir()
+    async with demo.console(size=(120, 36)) as pilot:
+        await demo.press(pilot, "D")
+        await demo.until(pilot, lambda: "there is no .toml" in demo.note())
+        assert "being compared" not in demo.text()
+        (folder / "some.toml").write_text(FILES)
+        await demo.press(pilot, "escape", "D")
+        await demo.until(pilot, lambda: "Plan:" in demo.text())
+        assert "there is no .toml" not in demo.text()
+
+
 async def test_a_timer_is_made_as_its_file_says_and_another_is_written_into_the_folder(
     demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
