@@ -426,8 +426,8 @@ def _add_timer_files(commands: Any) -> None:
     words = "print a timer as a file for `globus-tui create`, or write many as files for `globus-tui plan`"
     codes = "Exit codes: 0 done, 1 it cannot be had, 2 wrong use."
     export = commands.add_parser("export", help=words, description=words, epilog=codes)
-    words = f"its id; with --all a new folder, and {_FILTER}"
-    export.add_argument("timer", nargs="+", metavar="ID | [FILTER] DIR", help=words)
+    words = f"its id, the beginning of it, or its name; with --all a new folder, and {_FILTER}"
+    export.add_argument("timer", nargs="+", metavar="ID|NAME | [FILTER] DIR", help=words)
     export.add_argument("--all", action="store_true", help="write all timers that match as files of a folder instead")
     for command, name in ((create, "create"), (export, "export")):
         _add_profile(command, default=argparse.SUPPRESS)

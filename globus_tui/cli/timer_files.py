@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -156,15 +157,29 @@ async def run_export(options: Namespace) -> int:
 
         return await export_all(options)
     if len(options.timer) > 1:
-        raise BadInput("One timer is printed at a time: write its id, or --all FILTER DIR for a folder of many.")
+        raise BadInput(
+            "One timer is printed at a time: write its id or name, or --all FILTER DIR for a folder of many."
+        )
     async with signed_in(options) as context:
-        reading = await context.making.read(options.timer[0])
+        job_id = await _meant(options.timer[0], context)
+        reading = await context.making.read(job_id)
         await context.store.read_journal()
         now = context.store.now()
-        draft = exported(reading, now, fewer_percent=context.store.alarm_level(options.timer[0]))
+        draft = exported(reading, now, fewer_percent=context.store.alarm_level(job_id))
     show_json(draft_text(draft))
     tell(to_fill_in(draft, now) or _not_kept(draft, now))
     return OK
+
+
+async def _meant(text: str, context: Context) -> str:
+    """The id of the timer that `show` would print; one that is written whole needs no list."""
+    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        return text
+    await context.read(names=False)
+    try:
+        return context.find(text).state.job.job_id
+    except BadInput as wrong:  # ends with 1, as an id that Globus does not know
+        raise GlobusTuiError(str(wrong), advice=wrong.advice) from None
 
 
 def _not_kept(draft: Draft, now: datetime) -> list[str]:

@@ -249,6 +249,20 @@ def test_a_timer_that_is_not_there_is_said_to_be_so(served: Served, shell: Shell
     assert "cannot find" in shell.err
 
 
+def test_a_timer_is_exported_by_what_show_takes(served: Served, shell: Shell) -> None:
+    old = timer(served, "db-dumps")
+    exported = []
+    for text in (old.job_id, "db-dumps", old.job_id[:13], "DB-Dumps"):
+        assert shell("export", text) == MADE, text
+        exported.append(json.loads(shell.out)["timer"])
+        exported[-1].pop("schedule")  # it begins at the next tick, and time goes on
+    assert exported[1:] == exported[:1] * 3
+    for text in ("no-such-timer", ""):
+        assert shell("export", text) == NOT_MADE
+        assert shell.out == ""
+    assert "No timer is named" in shell.err
+
+
 def test_nobody_signed_in_is_told_which_command_helps(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as one:
         for name, value in one.variables().items():
