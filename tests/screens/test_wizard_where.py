@@ -44,6 +44,15 @@ async def test_before_anything_is_typed_the_recent_ones_bookmarks_and_ones_own_a
     assert "HA MFA" in maker.demo.text()
 
 
+async def test_where_nothing_fits_the_note_is_not_about_what_fitted_before(maker: Maker) -> None:
+    await maker.demo.press(maker.pilot, *"imaging")
+    note = side(maker).row("source").query_one(".row-note", NoteLine)
+    await maker.demo.until(maker.pilot, lambda: collection_id("imaging") in note.left.plain)
+    await maker.demo.press(maker.pilot, "ctrl+u", *"zzzz")
+    await maker.demo.until(maker.pilot, lambda: "No collection fits" in maker.demo.text())
+    await maker.demo.until(maker.pilot, lambda: collection_id("imaging") not in note.left.plain)
+
+
 async def test_enter_right_after_the_last_letter_waits_for_the_answer_and_takes_the_best(maker: Maker) -> None:
     await maker.demo.press(maker.pilot, *"imaging", "enter")
     assert maker.draft.source_name == "Imaging Lake"

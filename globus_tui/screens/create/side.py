@@ -325,6 +325,8 @@ class Side(InWizard, Vertical):
         self._side_asked = suggestions
         self.picker.show(suggestions, None if typed else self.collection_id)
         self._say_suggestion()
+        if not suggestions.entries:
+            self.frame.show_draft()  # the note may still be about what was offered for another text
         if suggestions.entries and suggestions.problems:
             self.row(self.side_name).say_words("; ".join(suggestions.problems), Level.WARN)
         if self._side_enter_waits:
