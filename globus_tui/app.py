@@ -420,7 +420,8 @@ class GlobusTui(OrderedKeys[Switch]):
         new = [notice for notice in (*notices, *self.account.notices(), *unread) if notice not in self._notices_shown]
         self._notices_shown.update(new)
         if new:
-            self.say("  ".join(new), "warning")
+            before = (self.note.words,) if self.note.about == "notices" else ()  # nobody had time to read those
+            self.say("  ".join((*new, *before)), "warning", about="notices")
 
     def _fatal_error(self) -> None:
         """Show a crash without local variables, which Textual would show: in libraries those hold tokens and codes."""

@@ -56,6 +56,17 @@ def named_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "timers"
 
 
+async def test_what_is_wrong_with_the_files_hides_nothing_that_is_wrong_with_the_settings(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named_folder(tmp_path, monkeypatch)
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write("refresh_secnds = 3\n")
+    async with demo.console(size=(120, 36)) as pilot:
+        await demo.until(pilot, lambda: "no such folder" in demo.note())
+        assert "refresh_secnds" in demo.note()
+
+
 async def test_files_that_cannot_be_compared_are_not_being_compared_and_the_reason_leaves_with_it(
     demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
