@@ -427,7 +427,8 @@ class Board:
         touched = [job_id for job_id in self.shelf.take(tasks) if job_id in self._rows]
         self._judge_again(touched)
         going_on = {self.shelf.owner(task.task_id) for task in tasks if not task.finished}
-        self._say_anew(filter(going_on.__contains__, touched))  # how far it came is judged by nobody, but shown
+        # How far it came is judged by nobody, but shown: of those that somebody sees.
+        self._say_anew(job_id for job_id in touched if job_id in going_on and job_id in self._states_at_hand)
         self.publish(touched, collections=self.names.harvest(tasks))
 
     def take_collections(self, collections: Mapping[str, Collection]) -> None:
