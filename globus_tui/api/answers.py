@@ -152,7 +152,7 @@ def _lead(status: int) -> str:
 
 
 _ADVICE = {
-    errors.ErrorKind.SIGNED_OUT: "Press S to sign in.",
+    errors.ErrorKind.SIGNED_OUT: errors.PRESS_S,
     errors.ErrorKind.NEEDS_AUTHORIZATION: "Globus wants a consent or another login first.",
     errors.ErrorKind.FORBIDDEN: "Ask the owner for access, or sign in as somebody who has it.",
     errors.ErrorKind.NOT_FOUND: "It may have been deleted, or belong to somebody else.",

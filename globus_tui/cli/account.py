@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.errors import PRESS_S, GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ LOG_IN = "Run globus-tui login first."
 
 def in_a_shell(wrong: GlobusTuiError) -> str:
     """An error in full, with the command where the console names a key."""
-    return wrong.in_full.replace("Press S to sign in.", LOG_IN)
+    return wrong.in_full.replace(PRESS_S, LOG_IN)
 
 
 class CannotShowError(GlobusTuiError):

@@ -67,6 +67,8 @@ class _Parser(argparse.ArgumentParser):
 
     def _wants_value(self, word: str) -> bool:
         """Whether the word behind an option, which may be shortened, is its value."""
+        if not word.startswith("--"):
+            return False
         known = {flag: action.nargs != 0 for action in self._actions for flag in action.option_strings}
         begun = [wants for flag, wants in known.items() if flag.startswith(word)]
         return known[word] if word in known else any(begun)
@@ -78,9 +80,8 @@ class _Parser(argparse.ArgumentParser):
         """
         if words is None or not any("FILTER" in str(action.metavar) for action in self._actions):
             return words
-        valued = {flag for action in self._actions if action.nargs != 0 for flag in action.option_strings}
         return [
-            f"!{word[1:]}" if re.match(r"-[^-\W\d]{2}|-[\"/~]", word) and before not in valued else word
+            f"!{word[1:]}" if re.match(r"-[^-\W\d]{2}|-[\"/~]", word) and not self._wants_value(before) else word
             for before, word in zip(("", *words), words, strict=False)
         ]
 

@@ -32,8 +32,12 @@ async def run_changes(options: Namespace) -> int:
             begin = wire_moment(since) if since else None
             show_document(context.store.now(), since=begin, changes=[change._asdict() for change in changed])
         elif since is None:
-            kept = "This is remembered; what changes from now on is told the next time."
-            tell(("There is no time yet to compare with: leave out --keep once." if options.keep else kept,))
+            words = "This is remembered; what changes from now on is told the next time."
+            if options.keep:
+                words = "There is no time yet to compare with: leave out --keep once."
+            if options.demo:
+                words = "The demo begins anew each time, so there is no time to compare with."
+            tell((words,))
         elif not changed:
             tell((f"Nothing changed since {moments.stamp(since, context.zone)}.",))
         else:

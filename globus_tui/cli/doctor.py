@@ -21,7 +21,7 @@ from globus_tui.auth.token_store import FILE_NAME
 from globus_tui.cli import FAILED, OK
 from globus_tui.cli.account import Standing, show, stand
 from globus_tui.cli.backend import person
-from globus_tui.domain.errors import GlobusTuiError, ServiceError, SettingsError, TimedOut, UnreadableAnswer
+from globus_tui.domain.errors import PRESS_S, GlobusTuiError, ServiceError, SettingsError, TimedOut, UnreadableAnswer
 from globus_tui.private_files import make_private_folder, write_private
 from globus_tui.settings import Settings, load_settings
 
@@ -183,5 +183,5 @@ async def _asked(standing: Standing, ask: Callable[[Connection], Awaitable[V]]) 
     except TimeoutError:
         raise TimedOut("Globus Auth did not answer in time.", maybe_processed=False) from None
     except GlobusTuiError as wrong:
-        wrong.advice = wrong.advice.replace("Press S to sign in.", "Run: globus-tui login")
+        wrong.advice = wrong.advice.replace(PRESS_S, "Run: globus-tui login")
         raise

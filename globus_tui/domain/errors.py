@@ -82,10 +82,14 @@ class SettingsError(GlobusTuiError):
     """A setting is wrong; the message names the file or variable, the key and the line where known."""
 
 
+PRESS_S = "Press S to sign in."
+"""As the console says it; in a shell stands a command instead."""
+
+
 class SignedOut(GlobusTuiError):
     """There are no credentials for this service, or they were refused and cannot be renewed."""
 
-    advice = "Press S to sign in."
+    advice = PRESS_S
 
 
 class NetworkError(GlobusTuiError):

@@ -109,6 +109,7 @@ class NameShelf:
 
 JUDGED_AT_ONCE = 300
 FEW = 10
+"""Fewer timers are judged in any order: unpacking their documents costs less than looking for them."""
 STATES_AT_HAND = 200
 """Timers that were made whole lately: some screens of them."""
 RUNS_KEPT_WHEN_OPENED = 1000
@@ -288,7 +289,7 @@ class Board:
         return self.documents[job_id] if job_id in self.documents else self._removed[job_id]
 
     def _view_of(self, job_id: JobId) -> Job:
-        """The same as far as it is asked about."""
+        """A timer as far as it is asked about; raises as `job`."""
         kept, older = self._document(job_id), self._older_runs.get(job_id)
         seen = view_of(kept)
         return seen if older is None else with_older_runs(seen, older, self.runs_to_keep.get(job_id, RUNS_KEPT))
@@ -569,7 +570,10 @@ class Board:
         elif len(self._rechecks) != again:
             heapify(self._rechecks)
         if news or gone:
-            self.states = States(dict(self._rows), self.state_of, self.glance)
+            rows = {**(before if self.cached_rows else {}), **self._rows}  # until there is a list, one is read alone
+            for job_id in gone:
+                rows.pop(job_id, None)
+            self.states = States(rows, self.state_of, self.glance)
         change = Change(news, gone, freshness, collections)
         if change:
             for listener in tuple(self._listeners):

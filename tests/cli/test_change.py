@@ -352,6 +352,8 @@ def test_what_changed_and_what_would_stop_is_asked_from_the_shell(facility: Serv
     assert "no time yet" in terminal.err
     assert terminal("changes") == DONE
     assert "This is remembered" in terminal.err
+    assert terminal("--demo", "changes") == DONE
+    assert "begins anew each time" in terminal.err
     assert terminal("changes", "--zone", "Asia/Tokyo") == DONE
     assert "Nothing changed since" in terminal.err
     assert terminal.err.rstrip().endswith("JST.")

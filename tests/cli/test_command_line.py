@@ -199,6 +199,8 @@ def test_the_value_of_an_option_is_left_as_it_was_typed() -> None:
     assert parse(["pause", "x", "--reason=-urgent"]).reason == "-urgent"
     with pytest.raises(SystemExit):
         parse(["pause", "x", "--reason", "-urgent"])
+    with pytest.raises(SystemExit):
+        parse(["pause", "x", "--reas", "-urgent"])
 
 
 def test_numbers_that_make_no_sense_are_refused() -> None:

@@ -13,7 +13,7 @@ import pytest
 from globus_tui.domain.documents import Entry
 from globus_tui.domain.errors import ConnectionFailed
 from globus_tui.domain.timer.health import Word
-from globus_tui.domain.timer.job import Job
+from globus_tui.domain.timer.job import Job, JobId
 from globus_tui.screens.job_actions import why_not
 from globus_tui.store import answer_cache
 from globus_tui.store.answer_cache import AnswerCache, CachedRows
@@ -136,6 +136,21 @@ async def test_the_first_list_brings_as_many_runs_however_young_the_kept_rows_ar
     await session.refresh()
     await session.refresh()
     assert globus.runs_asked_for == [MANY_RUNS, FEW_RUNS]
+
+
+async def test_a_timer_that_is_read_alone_leaves_the_others_where_they_are() -> None:
+    session = store(Globus(failure=ConnectionFailed("It is down.", maybe_processed=False)))
+    session.show_cached(await kept_by(Globus(job(1), job(2), job(3))))
+    board = session.refresher.board
+    board.take_job(job(2, name="renamed"), board.number())
+    assert {state.job.label for state in session.states.values()} == {"nightly 1", "renamed", "nightly 3"}
+    board.drop_job(JobId("job-3"))
+    assert {state.job.label for state in session.states.values()} == {"nightly 1", "renamed"}
+    await session.refresh()
+    assert len(session.states) == 2
+    session.refresher._services.jobs = Globus(job(1))  # type: ignore[assignment,misc]  # it is up again
+    await session.refresh()
+    assert [state.job.label for state in session.states.values()] == ["nightly 1"]
 
 
 async def test_they_stay_and_stay_locked_while_globus_does_not_answer() -> None:
