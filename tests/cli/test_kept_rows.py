@@ -10,6 +10,7 @@ import pytest
 
 from globus_tui.cli.kept_rows import Keeping
 from globus_tui.store.answer_cache import AnswerCache, CachedRows
+from globus_tui.store.job_state import Change
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,20 @@ def session(tmp_path: Path) -> Session:
 def test_rows_are_kept_when_it_ends(session: Session) -> None:
     session.keeping.end()
     assert session.rows.load() == CachedRows("default\nops", NOW, ())
+
+
+async def test_rows_are_kept_a_moment_after_a_refresh(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("globus_tui.cli.kept_rows._LATER", 0.0)
+    keeping: Any = session.keeping
+    keeping._after(Change(collections=True))
+    assert keeping._saving is None
+    keeping._after(Change(freshness=True))
+    assert session.rows.load() is None, "what was read is drawn first"
+    assert keeping._saving is not None
+    await keeping._saving
+    assert session.rows.load() is not None
+    keeping._after(Change(freshness=True))
+    assert keeping._saving.done(), "every few minutes at most"
 
 
 @pytest.mark.parametrize("who", [None, "kim"])

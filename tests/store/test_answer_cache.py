@@ -103,6 +103,8 @@ async def test_documents_as_they_were_sent_are_kept_by_themselves(tmp_path: Path
     assert kept is not None
     session = store(Globus(failure=ConnectionFailed("It is down.", maybe_processed=False)))
     session.show_cached(kept)
+    serials = {row.serial for row in session.states.rows.values()}
+    assert serials.isdisjoint(row.serial for row in kept.rows), "another process counted those"
     shown = {state.job for state in session.states.values()}
     assert len(shown) == len(kept.documents) == answer_cache.ROWS_KEPT
     assert shown < {Job.from_document(one) for one in many}

@@ -109,6 +109,7 @@ ZONES = [
     "America/Santiago",
     "Australia/Lord_Howe",
     "Africa/Cairo",
+    "Africa/Casablanca",  # whose clocks go back for the month of Ramadan
     "Asia/Tokyo",
     "UTC",
 ]
