@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_all, code_of_change
-from globus_tui.cli.account import goes_on, in_a_shell, may_be_changed, show, show_end, tell
+from globus_tui.cli.account import goes_on, in_a_shell, may_be_changed, show_end, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.cli.window import open_window
 from globus_tui.domain.errors import BadInput, GlobusTuiError
@@ -263,5 +263,5 @@ async def run_undo(options: Namespace) -> int:
             tell((f"It is set aside; the next {options.name} takes the one before.", "Nothing was changed."))
             return FAILED
         ends = await undoer.carry_out(stack[-1], chosen, again=options.name == "redo")
-        show(f"{'done' if done else 'FAILED'}  {label}: {words}" for done, label, words in ends)
-        return OK if all(done for done, _, _ in ends) else FAILED
+        shown = [show_end(f"{'done' if done else 'FAILED'}  {label}: {words}") for done, label, words in ends]
+        return code_of_all(shown) if all(done for done, _, _ in ends) else FAILED

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.cli import OK
-from globus_tui.cli.account import show, tell
+from globus_tui.cli import OK, code_of_all
+from globus_tui.cli.account import show, show_end, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.schedule.typed_intervals import parse_interval
@@ -23,16 +23,17 @@ async def run(options: Namespace) -> int:
         await context.read()
         chosen = context.selected(options.filter)
         changes = _CHANGES[options.name](options, context)
+        shown: list[int] = []
         for timer in chosen:
             own = {**changes}
             if options.name == "known" and not options.clear:
                 if not timer.state.health.word.is_trouble:
-                    show((f"left out: {timer.state.job.label} is in no trouble",))
+                    shown.append(show_end(f"left out: {timer.state.job.label} is in no trouble"))
                     continue
                 own["known"] = {**changes["known"], "rank": timer.state.health.word.rank}
             await context.store.decide([timer.state.job_id], **own)
-            show((f"done  {timer.state.job.label} ({timer.state.job_id})",))
-        return OK
+            shown.append(show_end(f"done  {timer.state.job.label} ({timer.state.job_id})"))
+        return code_of_all(shown)
 
 
 def _clears(options: Namespace, *others: object) -> bool:

@@ -49,17 +49,18 @@ async def open_window(options: Namespace, context: Context) -> int:
         (timer.state.job_id for timer in taken), reason=options.reason, at=at, until=until, resume=options.resume
     )
     if at is not None:
-        show((f"window {window.window_id}: planned for {counted(len(taken), 'timer')}",))
-        return OK
+        return show_end(f"window {window.window_id}: planned for {counted(len(taken), 'timer')}")
     names = {timer.state.job_id: timer.state.job.label for timer in taken}
     window, outcomes = await windows.begin(window.window_id)
-    codes = []
+    codes: list[int] = []
+    shown: list[int] = []
     for job_id, outcome in outcomes.items():
         code, words = context.end_of(outcome)
         codes.append(code)
-        show((f"{'done' if code == OK else 'FAILED'}  {names[job_id]} ({job_id}): {words}",))
-    show((f"window {window.window_id}: {len(window.holding())} paused; globus-tui window close {window.window_id}",))
-    return code_of_all(codes)
+        shown.append(show_end(f"{'done' if code == OK else 'FAILED'}  {names[job_id]} ({job_id}): {words}"))
+    closing = f"globus-tui window close {window.window_id}"
+    shown.append(show_end(f"window {window.window_id}: {len(window.holding())} paused; {closing}"))
+    return code_of_all(codes) or code_of_all(shown)
 
 
 async def _list(options: Namespace, context: Context) -> int:
@@ -98,8 +99,7 @@ async def _close(options: Namespace, context: Context) -> int:
             (show if options.dry_run else tell)((f"forget window {window.window_id}, which has not begun",))
             return OK if options.dry_run else FAILED
         await windows.cancel(window.window_id)
-        show((f"window {window.window_id}: forgotten, nothing was paused",))
-        return OK
+        return show_end(f"window {window.window_id}: forgotten, nothing was paused")
     closing = await windows.closing(window)
     if (code := goes_on(options, closing_lines(closing), "resume", 1)) is not None:
         return code
@@ -116,11 +116,12 @@ async def _close(options: Namespace, context: Context) -> int:
 
 
 async def _due(context: Context) -> int:
-    codes = []
+    codes: list[int] = []
+    shown: list[int] = []
     for window, outcomes in await Windows(context.store).due():
         for item in window.items:
             if (outcome := outcomes.get(item.job_id)) is not None:
                 code, words = context.end_of(outcome)
                 codes.append(code)
-                show((f"window {window.window_id}: {item.name}: {words}",))
-    return code_of_all(codes)
+                shown.append(show_end(f"window {window.window_id}: {item.name}: {words}"))
+    return code_of_all(codes) or code_of_all(shown)

@@ -89,6 +89,11 @@ def test_output_that_nobody_takes_keeps_no_change_from_being_made(
         assert ("standard output cannot be written" in done.stderr.lower()) is full
         stopped = paused(facility) - before
         assert len(stopped) == (6 if words in ("pause same", "window open same") else 0), words
+    with open("/dev/full", "w") as nowhere:
+        command = [sys.executable, "-m", "globus_tui", "note", "same", "--text", "moved"]
+        assert subprocess.run(command, stdout=nowhere, stderr=subprocess.PIPE, check=False).returncode == SOME
+    noted = subprocess.run([*command[:3], "list", "note:moved", "--format", "jsonl"], capture_output=True, check=True)
+    assert noted.stdout.count(b'"id"') == 6
 
 
 def test_a_log_that_is_followed_ends_when_nobody_reads_on(facility: Served) -> None:
