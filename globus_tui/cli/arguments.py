@@ -7,14 +7,15 @@ import re
 import sys
 from functools import partial
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any, cast
 
 from globus_tui import __version__
 from globus_tui.cli import MISUSE_OF, MISUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from pathlib import Path
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -36,6 +37,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 _OF_THE_ACCOUNT = ("login", "logout", "whoami", "doctor")
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path  # a tenth of `--help`, which needs none
+
+    return Path(text)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -109,13 +116,14 @@ def _lazy(module: str, function: str = "run") -> Callable[[argparse.Namespace], 
     return command
 
 
-def _console_parser(*, add_help: bool) -> argparse.ArgumentParser:
+def _console_parser(*, add_help: bool, **keywords: Any) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="globus-tui",
         description="A terminal console for Globus timers: see what needs a human, why, and repair it.",
         epilog="Without a command it opens the console. `globus-tui --demo` needs no account and no network.",
         allow_abbrev=False,
         add_help=add_help,
+        **keywords,
     )
     parser.add_argument("--version", action="version", version=f"globus-tui {__version__}")
     parser.add_argument("--demo", action="store_true", help="a living pretend facility; no account, no network")
@@ -140,6 +148,8 @@ class _OneCommand:
         self._commands, self._meant = commands, meant
 
     def add_parser(self, name: str, **keywords: Any) -> Any:
+        if self._meant in ("-h", "--help"):  # which shows of each command its name and what it is for
+            self._commands.add_parser(name, add_help=False, **keywords)
         return self._commands.add_parser(name, **keywords) if name == self._meant else _Forgotten()
 
 
@@ -156,8 +166,11 @@ def whole_parser(meant: str = "") -> argparse.ArgumentParser:
     Args:
         meant: the name of the only command that will be read, or anything else for all of them.
     """
-    parser = _console_parser(add_help=True)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    # Else each option of each command asks again how wide the terminal is.
+    width = partial(argparse.HelpFormatter, width=get_terminal_size().columns - 2)
+    parser = _console_parser(add_help=True, formatter_class=width)
+    parser_class = cast("type[_Parser]", partial(_Parser, formatter_class=width))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=parser_class)
     _describe(_OneCommand(commands, meant))
     if not commands.choices:
         _describe(commands)
@@ -261,7 +274,7 @@ def _add_check(commands: Any) -> None:
     add("--alert", action="store_true", help=words)
     words = "count the source folders of mirrors that run within 30 minutes first"
     add("--sources", action="store_true", help=words)
-    add("--output", type=Path, metavar="FILE", help="write it there instead, all of it at once")
+    add("--output", type=_path, metavar="FILE", help="write it there instead, all of it at once")
     _take(check, "all")
 
 
@@ -445,7 +458,7 @@ def _add_fleet(commands: Any) -> None:
     plan = _add_command(commands, "plan", words, "fleet", "run_plan", codes)
     plan.add_argument("folder", nargs="?", default=".", metavar="DIR", help=folder)
     _take(plan, "json")
-    plan.add_argument("--out", type=Path, metavar="PLANFILE", help="write the plan there too, to be applied as it is")
+    plan.add_argument("--out", type=_path, metavar="PLANFILE", help="write the plan there too, to be applied as it is")
     plan.add_argument("--everything", action="store_true", help="show the timers too that are as they should be")
     codes = "Exit codes: 0 all is as the files say now, 1 it is not. Every change is written to the journal."
     apply = _add_command(commands, "apply", "show the plan of a folder, ask, and make it so", "fleet", "run_apply",

@@ -23,9 +23,7 @@ Errors are raised by `api` and `auth` and caught by `store`, which is why they l
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
-
-from globus_tui.domain.quick_dataclass import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from globus_tui.domain.auth.gare import Gare
@@ -149,8 +147,7 @@ class ErrorKind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
+class FieldProblem(NamedTuple):
     """One complaint of the service about one part of the request.
 
     Attributes:
