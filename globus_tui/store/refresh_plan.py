@@ -93,8 +93,8 @@ somebody has open. With many timers one falls due all the time, and single readi
 LIST_INSTEAD = 10
 """Timers to read after actions from which on one list is less than so many readings."""
 
-VERDICTS_APART = 15.0
-"""Seconds between two looks at what time alone changes: words go by the minute, and each look draws."""
+VERDICTS_APART = 30.0
+"""Seconds between two looks at what time alone changes: words go by the minute, and each look judges and draws."""
 
 OUTDATED_AFTER_INTERVALS = 3
 OUTDATED_WHEN_OFF = 900.0
