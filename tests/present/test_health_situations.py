@@ -16,6 +16,7 @@ from globus_tui.domain.timer.job import Job, JobKind
 from globus_tui.domain.timer.orders import NONE, Acknowledgement, Orders, PauseNote
 from globus_tui.present.health_sentences import explain, headline
 from globus_tui.present.health_words import Case, next_words, remedies, why
+from globus_tui.store.rows import OUTDATED
 from tests.domain.samples import (
     DATA_ACCESS,
     DAY,
@@ -807,7 +808,7 @@ SITUATIONS = {
 
 def case_of(situation: Situation) -> Case:
     job, tasks = situation.job, situation.tasks
-    health = judge(job, tasks, NOW, stale=situation.stale, orders=situation.orders)
+    health = OUTDATED if situation.stale else judge(job, tasks, NOW, orders=situation.orders)
     newest = task_of(job.runs[0], tasks) if job.runs else None
     return Case(job, health, NAMES, NOW, ZONE, newest)
 

@@ -68,7 +68,7 @@ class Habit(NamedTuple):
 def habit_of(job: Job, past: History | Past) -> Habit:
     """Reads a timer's habit from its runs."""
     since = None
-    if run_is_unlisted(job, job.runs):
+    if run_is_unlisted(job):
         since = job.activity.since if job.activity else None
     elif job.runs and past.outcomes[0] is Outcome.RUNNING:
         since = job.runs[0].ran_at

@@ -162,7 +162,6 @@ def judge(
     now: datetime,
     *,
     history: History | Past | None = None,
-    stale: bool = False,
     orders: Orders = NONE,
 ) -> Health:
     """Gives the worst word that applies.
@@ -171,13 +170,10 @@ def judge(
         job: the timer, with its newest runs.
         tasks: tasks by id, as far as known; a run whose task is not known is never called a success for it.
         history: `look_back` of the same job, when already made.
-        stale: the last successful refresh is older than three intervals.
         orders: what people decided here about it.
     """
     if job.unreadable:
         return Health(Word.UNKNOWN, Why.UNREADABLE, text=job.unreadable)
-    if stale:
-        return Health(Word.UNKNOWN, Why.STALE)
     history = history or Past(job, tasks, now)
     if _nothing_to_say(job, history, now, orders):
         return _ALL_FINE
@@ -366,27 +362,25 @@ def _due(job: Job, tasks: Mapping[str, Task]) -> datetime | None:
 def _failure(job: Job, tasks: Mapping[str, Task], history: History | Past) -> Health:
     count, bad = history.failures_in_a_row, (Outcome.FAILED, Outcome.REFUSED)
     began = _began(job, history, count, bad)
-    for run, outcome in zip(job.runs, history.outcomes, strict=True):
-        if outcome is Outcome.REFUSED:
-            text = run.problem or (run.gare.session_message if run.gare else None)
-            code = run.gare.code if run.gare else (str(run.http_status) if run.http_status else None)
-            return Health(Word.FAILED, Why.RUN_REFUSED, run.ran_at, None, count, code, text, run.gare, began=began)
-        if outcome is Outcome.FAILED:
-            task = task_of(run, tasks)
-            code, text = (task.error_code, task.error_text) if task else (None, run.problem)
-            return Health(Word.FAILED, Why.TASK_FAILED, run.ran_at, None, count, code, text, began=began)
-    return Health(Word.FAILED, Why.TASK_FAILED, count=count)
+    run, outcome = next(pair for pair in zip(job.runs, history.outcomes, strict=True) if pair[1] in bad)
+    if outcome is Outcome.REFUSED:
+        text = run.problem or (run.gare.session_message if run.gare else None)
+        code = run.gare.code if run.gare else (str(run.http_status) if run.http_status else None)
+        return Health(Word.FAILED, Why.RUN_REFUSED, run.ran_at, None, count, code, text, run.gare, began=began)
+    task = task_of(run, tasks)
+    code, text = (task.error_code, task.error_text) if task else (None, run.problem)
+    return Health(Word.FAILED, Why.TASK_FAILED, run.ran_at, None, count, code, text, began=began)
 
 
 def _began(job: Job, history: History | Past, count: int, among: tuple[Outcome, ...]) -> datetime | None:
-    """When the first of so many runs in a row began; None where they are not all listed."""
+    """When the first of so many runs in a row began."""
     moments = [run.ran_at for run, outcome in zip(job.runs, history.outcomes, strict=True) if outcome in among]
-    return moments[count - 1] if count <= len(moments) else None
+    return moments[count - 1]
 
 
 def _run_in_progress(job: Job, history: History | Past) -> Run | None:
     newest = job.runs[0] if job.runs else None
-    if newest is None or run_is_unlisted(job, job.runs):
+    if newest is None or run_is_unlisted(job):
         return None
     outcome = history.outcomes[0]
     if outcome is Outcome.RUNNING or (job.running and newest.state in (RunState.SUBMITTED, RunState.UNKNOWN)):

@@ -125,14 +125,12 @@ class Past:
 
     @cached_property
     def _since(self) -> Gap:
-        job = self._job
-        unlisted = run_is_unlisted(job, job.runs)
-        return since_last(job, job.runs, self.outcomes, self.tasks, self._now, unlisted=unlisted)
+        return since_last(self._job, self.outcomes, self.tasks, self._now)
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        marks = _marks(self._job, self._job.runs, self.outcomes, self.tasks)
-        return (*_drawn(self._since), *[Mark.RUNNING] * run_is_unlisted(self._job, self._job.runs), *marks)
+        marks = _marks(self._job, self.outcomes, self.tasks)
+        return (*_drawn(self._since), *[Mark.RUNNING] * run_is_unlisted(self._job), *marks)
 
     @property
     def skipped_now(self) -> int | None:
@@ -191,14 +189,14 @@ _FAILURES, _EMPTIES = (Outcome.FAILED, Outcome.REFUSED), (Outcome.EMPTY,)
 _RUNS_FOR_A_MEDIAN = 3
 
 
-def _marks(job: Job, runs: tuple[Run, ...], outcomes: AnyOutcomes, tasks: Mapping[str, Task]) -> list[Mark]:
+def _marks(job: Job, outcomes: AnyOutcomes, tasks: Mapping[str, Task]) -> list[Mark]:
     """A mark for each run, and for each tick between two of them at which nothing ran."""
-    ticks = _ticks_of(job.schedule, runs)
+    ticks = _ticks_of(job.schedule, job.runs)
     marks: list[Mark] = []
     for place, result in enumerate(outcomes):
         marks.append(_MARK_OF[result])
         if place + 1 < len(ticks) and ticks[place] - ticks[place + 1] > 1:  # mostly there is no gap to look up
-            marks.extend(_drawn(gaps_before(job, runs, place, tasks)))
+            marks.extend(_drawn(gaps_before(job, place, tasks)))
     return marks
 
 
@@ -226,12 +224,12 @@ def task_of(run: Run, tasks: Mapping[str, Task]) -> Task | None:
     return run.finished_snapshot if task is None and run.snapshot is not None else task
 
 
-def run_is_unlisted(job: Job, runs: tuple[Run, ...]) -> bool:
+def run_is_unlisted(job: Job) -> bool:
     """The run in progress is newer than all runs listed: the document then says only since when it goes on."""
     activity = job.activity
     if activity is None or activity.code is not ActivityCode.RUN_IN_PROGRESS:
         return False
-    newest = runs[0] if runs else None
+    newest = job.runs[0] if job.runs else None
     if newest is None or newest.ran_at is None or activity.since is None:
         return newest is None or newest.ended is not None
     return activity.since > newest.ran_at + RUN_SLACK
@@ -259,20 +257,12 @@ Gap = list[tuple[Mark, int]]
 """Ticks at which nothing ran, newest first: why, and how many."""
 
 
-def since_last(
-    job: Job,
-    runs: tuple[Run, ...],
-    outcomes: AnyOutcomes,
-    tasks: Mapping[str, Task],
-    now: datetime,
-    *,
-    unlisted: bool,
-) -> Gap:
+def since_last(job: Job, outcomes: AnyOutcomes, tasks: Mapping[str, Task], now: datetime) -> Gap:
     """Ticks since the newest run: skipped while it went on, then missed if the job stands still, else unexplained."""
     if job.status is JobStatus.DELETING:
         return []
-    newest, last = runs[0] if runs else None, last_start(job, runs, now, unlisted=unlisted)
-    going = unlisted or job.running or (bool(outcomes) and outcomes[0] is Outcome.RUNNING)
+    newest, last = job.runs[0] if job.runs else None, last_start(job, now)
+    going = job.running or (bool(outcomes) and outcomes[0] is Outcome.RUNNING)
     ended = job.status is JobStatus.ENDED
     if ended and (job.end or NO_END).until is None:
         return []  # it ended with that run
@@ -291,11 +281,11 @@ def since_last(
     return [(why, count) for why, count in ((mark, rest), (Mark.SKIPPED, skipped)) if count]
 
 
-def last_start(job: Job, runs: tuple[Run, ...], now: datetime, *, unlisted: bool) -> datetime | None:
+def last_start(job: Job, now: datetime) -> datetime | None:
     """When the newest run started; None where there was none yet."""
-    if unlisted:
+    if run_is_unlisted(job):
         return (job.activity.since if job.activity else None) or now
-    return (runs[0].ran_at if runs else None) or job.last_ran_at
+    return (job.runs[0].ran_at if job.runs else None) or job.last_ran_at
 
 
 def _went_on(run: Run, result: Outcome, tasks: Mapping[str, Task]) -> timedelta | None:
@@ -339,15 +329,15 @@ def _drawn(gap: Gap) -> list[Mark]:
     return [mark for mark, count in gap for _ in range(min(count, most))][:most]
 
 
-def gaps_before(job: Job, runs: tuple[Run, ...], place: int, tasks: Mapping[str, Task]) -> Gap:
+def gaps_before(job: Job, place: int, tasks: Mapping[str, Task]) -> Gap:
     """Ticks between a run and the one before it at which nothing ran.
 
     Those at which the older run still went on were skipped, later ones missed (a pause, an outage). Without knowing
     how long it went on, neither can be said. A run that started late (a retry, a catch-up) stands for the tick
     before it.
     """
-    older = runs[place + 1] if place + 1 < len(runs) else None
-    newer_at, schedule = runs[place].ran_at, job.schedule
+    older = job.runs[place + 1] if place + 1 < len(job.runs) else None
+    newer_at, schedule = job.runs[place].ran_at, job.schedule
     if older is None or older.ran_at is None or newer_at is None:
         return []
     if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
@@ -414,18 +404,17 @@ def timeline(job: Job, tasks: Mapping[str, Task], now: datetime) -> tuple[Moment
 def _moments(job: Job, tasks: Mapping[str, Task], now: datetime) -> Iterator[Moment]:
     transfers = job.kind is JobKind.TRANSFER or job.transfer is not None
     outcomes = [outcome(run, task_of(run, tasks)) for run in job.runs]
-    unlisted = run_is_unlisted(job, job.runs)
-    since = since_last(job, job.runs, outcomes, tasks, now, unlisted=unlisted)
-    newest = _newest_since(job, last_start(job, job.runs, now, unlisted=unlisted), since, now)
+    since = since_last(job, outcomes, tasks, now)
+    newest = _newest_since(job, last_start(job, now), since, now)
     for mark, count in since:
         yield from _lines(job, mark, newest, count, standing=job.stands_still)
         newest = _earlier(job, newest, count)
-    if unlisted:
+    if run_is_unlisted(job):
         yield Moment(Mark.RUNNING, job.activity.since if job.activity else None, transfers=transfers)
     for place, run in enumerate(job.runs):
         yield Moment(Mark[outcomes[place].name], run.ran_at, run, task_of(run, tasks), transfers=transfers)
         newest = _tick_before(job, run)
-        for mark, count in gaps_before(job, job.runs, place, tasks):
+        for mark, count in gaps_before(job, place, tasks):
             yield from _lines(job, mark, newest, count)
             newest = _earlier(job, newest, count)
 

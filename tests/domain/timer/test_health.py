@@ -11,7 +11,6 @@ import pytest
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.domain.timer.health import Health, Why, Word, grace, judge, last_good, pause_note_of, task_in_progress
-from globus_tui.domain.timer.history import look_back
 from globus_tui.domain.timer.job import Job, PauseCause
 from globus_tui.domain.timer.orders import Acknowledgement, Orders, PauseNote, Source
 from globus_tui.domain.timer.run import Outcome
@@ -441,13 +440,6 @@ def test_what_was_refused_before_is_forgiven_while_a_run_goes_on() -> None:
     assert judge(failed, {}, NOW).word is Word.FAILED
 
 
-def test_when_the_trouble_began_is_not_known_where_more_runs_failed_than_are_listed() -> None:
-    failing = job([run_document(TODAY_TICK - n * DAY, n, "failed") for n in range(2)])
-    history = replace(look_back(failing, {}, NOW), failures_in_a_row=3)
-    found = judge(failing, {}, NOW, history=history)
-    assert (found.count, found.began, found.in_trouble_since) == (3, None, TODAY_TICK)
-
-
 def test_three_empty_runs_began_with_the_first_of_them() -> None:
     tasks = by_id(*(task(n, files_transferred=0, files_skipped=0) for n in range(4)), task(4))
     found = judge(job(), tasks, NOW)
@@ -503,12 +495,6 @@ def test_one_whose_runs_are_not_listed_is_late_for_the_tick_behind_the_last_that
 def test_a_first_run_may_be_due_in_the_moment_of_the_making() -> None:
     found = judge(job([], **SILENT, n_runs=0, submitted_at=wire(TODAY_TICK)), {}, NOW)
     assert (found.why, found.since) == (Why.LATE, TODAY_TICK)
-
-
-def test_failures_that_are_counted_but_not_listed_are_failures() -> None:
-    bare = job([], n_runs=2)
-    found = judge(bare, {}, NOW, history=replace(look_back(bare, {}, NOW), failures_in_a_row=2))
-    assert (found.word, found.why, found.count) == (Word.FAILED, Why.TASK_FAILED, 2)
 
 
 def test_a_single_run_has_no_interval_to_outlast() -> None:

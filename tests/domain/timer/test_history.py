@@ -352,9 +352,9 @@ def test_whether_the_run_in_progress_is_one_of_those_listed(
 ) -> None:
     activity = {"code": "run_in_progress", "start_timestamp": wire(since) if since else None}
     read = job(runs, activity=activity)
-    assert run_is_unlisted(read, read.runs) is unlisted
+    assert run_is_unlisted(read) is unlisted
     waiting = job(runs)
-    assert not run_is_unlisted(waiting, waiting.runs)
+    assert not run_is_unlisted(waiting)
 
 
 @pytest.mark.parametrize(
