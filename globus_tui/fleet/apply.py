@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.auth.gare import Gare
-from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError
+from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError, ServiceError
 from globus_tui.domain.making.new_timer import differences
 from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import Job, JobId, JobReading, JobStatus
 from globus_tui.fleet.lock import Lock, LockEntry, lock_path, read_lock, write_lock
-from globus_tui.fleet.plan import AT_ONCE, Act, Item, Plan
+from globus_tui.fleet.plan import AT_ONCE, Act, Item, Plan, some_at_once
 from globus_tui.fleet.wanted import WantedTimer, ahead, changes, taking_over
 from globus_tui.present.gare_words import requirement_lines
 from globus_tui.present.sizes import counted
@@ -68,10 +68,10 @@ class Result:
     gare: Gare | None = None
 
 
-class _Stopped(Exception):
+class _Stopped(GlobusTuiError):
     """A step of one timer did not work; nothing more is done to it."""
 
-    def __init__(self, words: str, gare: Gare | None = None, error: object = None) -> None:
+    def __init__(self, words: str, gare: Gare | None = None, error: GlobusTuiError | None = None) -> None:
         super().__init__(words)
         self.gare, self.error = gare, error
 
@@ -157,28 +157,28 @@ class Applier:
             write_lock(self._path, self._lock)
             self._there = tuple(state.job for state in self._store.states.values())
             self._names_by_id, self._failures_to_reach = plan.names.names_by_id, 0
-            gate = asyncio.Semaphore(AT_ONCE)
-
-            async def apply_item(item: Item) -> Result:
-                async with gate:
-                    gone = self._failures_to_reach >= AT_ONCE
-                    result = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
-                    self._report(result)
-                    return result
-
             deleted = [item for item in chosen if Act.DELETE in item.acts]
-            first = await asyncio.gather(*(apply_item(item) for item in chosen if Act.DELETE not in item.acts))
-            last = await asyncio.gather(*(apply_item(item) for item in deleted))
+            others = [item for item in chosen if Act.DELETE not in item.acts]
+            first = await some_at_once([self._apply_item(item, plan) for item in others])
+            last = await some_at_once([self._apply_item(item, plan) for item in deleted])
         return (*first, *last)
+
+    async def _apply_item(self, item: Item, plan: Plan) -> Result:
+        gone = self._failures_to_reach >= AT_ONCE
+        result = Result(item, False, NOT_TRIED) if gone else await self._item(item, plan)
+        self._report(result)
+        return result
 
     async def _item(self, item: Item, plan: Plan) -> Result:
         done: list[str] = []
         try:
             for act in item.acts:
                 done.append(await self._act(act, item, plan))
-        except (_Stopped, GlobusTuiError) as wrong:
-            self._failures_to_reach += isinstance(getattr(wrong, "error", wrong), NetworkError)
-            return Result(item, False, " ".join([*done, str(wrong)]), self._id(item), getattr(wrong, "gare", None))
+        except GlobusTuiError as wrong:
+            gare = wrong.gare if isinstance(wrong, ServiceError) else None
+            stopped = wrong if isinstance(wrong, _Stopped) else _Stopped(str(wrong), gare, wrong)
+            self._failures_to_reach += isinstance(stopped.error, NetworkError)
+            return Result(item, False, " ".join([*done, str(wrong)]), self._id(item), stopped.gare)
         self._failures_to_reach = 0
         return Result(item, True, " ".join(filter(None, done)), self._id(item))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from unicodedata import normalize
 
 from globus_tui.domain.errors import BadInput, ErrorKind, ServiceError
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.flow import Flow
     from globus_tui.domain.wire import Document
     from globus_tui.store.browsing import Browser
-    from globus_tui.store.creation import ConsentCheck
+    from globus_tui.store.creation import Attempt, ConsentCheck
     from globus_tui.store.job_store import JobStore
 
 T = TypeVar("T")
@@ -82,7 +82,6 @@ class Item:
     name: str
     wanted: WantedTimer | None
     job: Job | None = None
-    document: Document | None = None
     acts: tuple[Act, ...] = ()
     changes: tuple[Change, ...] = ()
     drift: tuple[Change, ...] = ()
@@ -97,6 +96,11 @@ class Item:
     @property
     def stopped(self) -> bool:
         return any(finding.level is Level.STOP for finding in self.findings)
+
+    @property
+    def to_be_made(self) -> WantedTimer | None:
+        """The timer that is to be created, in place of another or not; None when none is."""
+        return self.wanted if Act.CREATE in self.acts or Act.REPLACE in self.acts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +215,11 @@ class Planner:
         zone: tzinfo,
     ) -> None:
         self._store = store
-        self._lookup = cast("Browser", _ConsentsOnce(lookup))
+        self._lookup = lookup
         self._read = read
         self._owner = owner
         self._zone = zone
+        self._consents: dict[object, asyncio.Task[ConsentCheck]] = {}
 
     async def plan(self, where: Path, *, prune: bool = False, preflight: bool = True) -> Plan:
         """Compares the files with what is there.
@@ -355,7 +360,7 @@ class Planner:
         half = matched.half(wanted, job)
         if half is not None:
             item = replace(item, half=half, notes=(*item.notes, "goes on with the replacement that was interrupted"))
-        item = replace(item, document=document, record=record, drift=_drift(locked, job, wanted) if not half else ())
+        item = replace(item, record=record, drift=_drift(locked, job, wanted) if not half else ())
         return self._acts(item, job, wanted, differing)
 
     def _acts(self, item: Item, job: Job, wanted: WantedTimer, differing: tuple[Change, ...]) -> Item:
@@ -410,8 +415,8 @@ class Planner:
         for item in items:
             if Act.DELETE in item.acts or Act.REPLACE in item.acts:
                 after.pop(_id(item) or "", None)
-            if item.wanted is not None and {Act.CREATE, Act.REPLACE} & set(item.acts):
-                after[f"new:{item.key}"] = _as_job(item.wanted)
+            if (made := item.to_be_made) is not None:
+                after[f"new:{item.key}"] = _as_job(made)
             elif item.job is not None and item.acts and item.wanted is not None:
                 status = JobStatus.INACTIVE if item.wanted.paused else JobStatus.ACTIVE
                 after[str(item.job.job_id)] = replace(item.job, status=status, activity=None)
@@ -423,7 +428,7 @@ class Planner:
                 f"{rate_number(LIMIT_PER_HOUR)}"
             )
             findings.append(stop("when", words) if rate > before + 1e-6 else warn("when", words))
-        new = [item.wanted for item in items if item.wanted and {Act.CREATE, Act.REPLACE} & set(item.acts)]
+        new = [made for item in items if (made := item.to_be_made) is not None]
         starts = ((first_start(timer.draft.schedule) or now) for timer in new if not timer.paused)
         moments = Counter(start.replace(second=0, microsecond=0) for start in starts)
         for moment, count in moments.most_common(3):
@@ -433,18 +438,23 @@ class Planner:
         return tuple(findings), (before, rate), TimerIndex(after.values(), self._store.collections)
 
     async def _preflight(self, item: Item, index: TimerIndex, now: datetime) -> Item:
-        if item.wanted is None or not {Act.CREATE, Act.REPLACE} & set(item.acts):
+        if (wanted := item.to_be_made) is None:
             return item
         known = [Lookups()]
-        await Preflight(self._lookup, known.append).look(item.wanted.draft, known[-1], signed_in=True)
+        await Preflight(self._lookup, known.append, self._consents_once).look(wanted.draft, known[-1], signed_in=True)
         missing = tuple(str(scope) for scope in known[-1].missing_consents)
-        return replace(item, findings=(*item.findings, *self._check(item, known[-1], index, now)), consents=missing)
+        findings = self._check(wanted, known[-1], index, now)
+        return replace(item, findings=(*item.findings, *findings), consents=missing)
 
-    def _check(self, item: Item, known: Lookups, index: TimerIndex, now: datetime) -> Iterator[Finding]:
-        if item.wanted is None or not {Act.CREATE, Act.REPLACE} & set(item.acts):
-            return
-        draft = item.wanted.draft
-        draft = replace(draft, schedule=ahead(draft.schedule, now))
+    async def _consents_once(self, draft: Draft) -> ConsentCheck:
+        """Asks once for all timers that need the same consents: two hundred timers ask much the same."""
+        about = (draft.what, draft.collection_ids, draft.flow.flow_id)
+        if about not in self._consents:
+            self._consents[about] = asyncio.ensure_future(self._lookup.consents(draft))
+        return await self._consents[about]
+
+    def _check(self, wanted: WantedTimer, known: Lookups, index: TimerIndex, now: datetime) -> Iterator[Finding]:
+        draft = replace(wanted.draft, schedule=ahead(wanted.draft.schedule, now))
         if draft.schedule is None:
             yield stop("when", "Nothing of its schedule lies ahead")
             return
@@ -453,10 +463,8 @@ class Planner:
             yield stop(
                 "deletes", f'It deletes files at the destination. Write deletes = "{word}" to show that it is meant'
             )
-        tasks = self._store.tasks
-        yield from check_draft(
-            draft, now, jobs=index, tasks=tasks, lookups=known, replaces=f"new:{item.key}", rate=False
-        )
+        own = f"new:{wanted.key}"
+        yield from check_draft(draft, now, jobs=index, tasks=self._store.tasks, lookups=known, replaces=own, rate=False)
 
 
 def _starts(wanted: WantedTimer, now: datetime) -> bool:
@@ -465,12 +473,10 @@ def _starts(wanted: WantedTimer, now: datetime) -> bool:
 
 def _as_job(wanted: WantedTimer) -> Job:
     draft, status = wanted.draft, JobStatus.INACTIVE if wanted.paused else JobStatus.ACTIVE
-    if draft.what is What.FLOW_TIMER:
-        started = FlowStart(draft.flow.flow_id, draft.flow.inputs)
-        return Job(JobId(f"new:{wanted.key}"), draft.name, status, None, JobKind.FLOW, draft.schedule, payload=started)
-    return Job(
-        JobId(f"new:{wanted.key}"), draft.name, status, None, JobKind.TRANSFER, draft.schedule, payload=draft.transfer
-    )
+    flow = FlowStart(draft.flow.flow_id, draft.flow.inputs) if draft.what is What.FLOW_TIMER else None
+    kind = JobKind.FLOW if flow else JobKind.TRANSFER
+    job_id = JobId(f"new:{wanted.key}")
+    return Job(job_id, draft.name, status, None, kind, draft.schedule, payload=flow or draft.transfer)
 
 
 def _rate(jobs: Iterable[Job]) -> float:
@@ -515,14 +521,18 @@ def _drift(locked: LockEntry, job: Job, wanted: WantedTimer) -> tuple[Change, ..
     return tuple(drift)
 
 
+def _made_by(attempt: Attempt | None, jobs: Mapping[str, Job]) -> tuple[Job, ...]:
+    """The timers that may have come of a request whose answer was lost."""
+    if attempt is None or attempt.timer is None:
+        return ()
+    return find_created(attempt.timer, jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
+
+
 def _gone_from_files(matched: _Match, jobs: Mapping[str, Job], lock: Lock, *, prune: bool) -> list[Item]:
     """Timers that these files created or took over, and that are in none of them any more."""
     items = []
     for key, locked in lock.timers.items():
-        job = jobs.get(matched.current(locked.job_id) or "")
-        if (attempt := locked.attempt) is not None and attempt.timer is not None and job is None:
-            made = find_created(attempt.timer, jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
-            job = next(iter(made), None)
+        job = jobs.get(matched.current(locked.job_id) or "") or next(iter(_made_by(locked.attempt, jobs)), None)
         if (
             key in matched.keys
             or job is None
@@ -585,10 +595,7 @@ class _Match:
     def half(self, wanted: WantedTimer, job: Job) -> Job | None:
         """The new timer of a replacement that was interrupted before the lock file knew of its end."""
         locked = self._lock.timers.get(self.key_of(wanted))
-        attempt = locked.attempt if locked is not None and locked.job_id is not None else None
-        if attempt is None or attempt.timer is None:
-            return None
-        made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
+        made = _made_by(locked.attempt, self._jobs) if locked is not None and locked.job_id is not None else ()
         half = next((own for own in made if own.job_id != job.job_id and str(own.job_id) not in self.matched_ids), None)
         if half is not None:
             self.matched_ids.add(str(half.job_id))
@@ -618,9 +625,8 @@ class _Match:
         if locked is None or wanted.key in self._job_ids:
             return
         known = self._jobs.get(self.current(locked.job_id) or "")
-        attempt = locked.attempt
-        if attempt is not None and attempt.timer is not None and (known is None or known.status is JobStatus.ENDED):
-            made = find_created(attempt.timer, self._jobs.values(), sent_at=attempt.sent_at, known=attempt.known_ids)
+        if known is None or known.status is JobStatus.ENDED:
+            made = _made_by(locked.attempt, self._jobs)
             if any(self._take(wanted, str(job.job_id)) for job in made if job is not known):
                 return
         self._take(wanted, self.current(locked.job_id))
@@ -659,24 +665,6 @@ class _Match:
                 words = f"{counted(len(live), 'timer')} at Globus {have} this name ({ids})"
                 words += f", and {own} of the files" if own > 1 else ""
                 self._problems[timer.key] = stop("name", f"{words}: write id = for the one that is meant")
-
-
-class _ConsentsOnce:
-    """Asks services, and keeps the answers while a plan is made: two hundred timers ask much the same."""
-
-    def __init__(self, questions: Browser) -> None:
-        self._questions = questions
-        self._consents: dict[object, asyncio.Task[ConsentCheck]] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._questions, name)
-
-    async def consents(self, draft: Draft) -> ConsentCheck:
-        """Consents by the collections and the flow that they concern."""
-        about = (draft.what, draft.collection_ids, draft.flow.flow_id)
-        if about not in self._consents:
-            self._consents[about] = asyncio.ensure_future(self._questions.consents(draft))
-        return await self._consents[about]
 
 
 async def some_at_once(asked: Sequence[Coroutine[Any, Any, T]]) -> list[T]:

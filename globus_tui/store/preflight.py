@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.flow import Flow
     from globus_tui.store.browsing import Browser
+    from globus_tui.store.creation import ConsentCheck
 
     T = TypeVar("T")
 
@@ -36,11 +37,18 @@ class Preflight:
 
     Args:
         learn: is handed what is known after each answer.
+        consents: answers which consents a draft lacks, instead of asking each time.
     """
 
-    def __init__(self, questions: Browser, learn: Callable[[Lookups], None]) -> None:
+    def __init__(
+        self,
+        questions: Browser,
+        learn: Callable[[Lookups], None],
+        consents: Callable[[Draft], Awaitable[ConsentCheck]] | None = None,
+    ) -> None:
         self._questions = questions
         self._learn = learn
+        self._ask_consents = consents or questions.consents
         self._deletions: dict[tuple[str, ...], Deletions | None] = {}
         self._flows: dict[str, Flow] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -129,7 +137,7 @@ class Preflight:
         if not ready or known.source_problem or known.destination_problem:
             return unasked
         try:
-            check = await self._questions.consents(draft)
+            check = await self._ask_consents(draft)
         except GlobusTuiError:
             return unasked  # said as not checked; creation checks again
         return replace(known, missing_consents=check.missing, unknown_consents=check.unknown, consents_checked=True)
