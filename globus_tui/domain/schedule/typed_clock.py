@@ -180,11 +180,11 @@ class TypedClock:
     afternoon: bool = False
 
 
-def take_clock(words: Sequence[str], *, led: bool) -> TypedClock | None:
+def take_clock(words: Sequence[str], *, hour_expected: bool) -> TypedClock | None:
     """Reads a time of day at the beginning of some words: `2am`, `6:30 pm`, `18:00`, `0200`, `18h30`, `noon`.
 
     Args:
-        led: `at` or a day's word stands in front, so that a bare hour (`2`, `18h`) is a time of day too.
+        hour_expected: `at` or a day's word stands in front, so that a bare hour (`2`, `18h`) is a time of day too.
 
     Raises:
         BadInput: it looks like a time of day, and there is none such.
@@ -194,7 +194,7 @@ def take_clock(words: Sequence[str], *, led: bool) -> TypedClock | None:
         return TypedClock(_NAMED[following], 2)
     if word in _NAMED:
         return TypedClock(_NAMED[word], 1)
-    if military := _military(word, led=led):
+    if military := _military(word, hour_expected=hour_expected):
         return military
     match = re.fullmatch(_TIME, word, re.ASCII)
     if match is None:
@@ -203,9 +203,9 @@ def take_clock(words: Sequence[str], *, led: bool) -> TypedClock | None:
     half = _HALVES.get(after or "") or (_HALVES.get(following) if after is None else None)
     taken = 2 if half and not _HALVES.get(after or "") else 1
     spoken = after == "o'clock" or (after is None and following in ("o'clock", "oclock", "uhr"))
-    if half is None and not spoken and not led and (minutes is None or (between == "." and seconds is None)):
+    if half is None and not spoken and not hour_expected and (minutes is None or (between == "." and seconds is None)):
         return None
-    if between == "h" and half is None and not led and int(hours) < 10 and len(hours) == 1:
+    if between == "h" and half is None and not hour_expected and int(hours) < 10 and len(hours) == 1:
         text = f"every {hours}h{minutes}m"
         raise refuse(f"“{word}” can be a time of day or an interval.", f"at {int(hours):02}:{minutes}", text)
     hour = int(hours)
@@ -221,13 +221,13 @@ def take_clock(words: Sequence[str], *, led: bool) -> TypedClock | None:
     return TypedClock(clock, taken, half is None and 1 <= hour <= 12 and hours[0] != "0", half == "pm")
 
 
-def _military(word: str, *, led: bool) -> TypedClock | None:
+def _military(word: str, *, hour_expected: bool) -> TypedClock | None:
     """`0200`; a number that could be a year counts only where a time of day is expected."""
     if not re.fullmatch(r"\d{4}h?|\d{6}", word, re.ASCII):
         return None
     hour, minute, second = int(word[:2]), int(word[2:4]), int(word[4:].strip("h") or 0)
     year = len(word) == 4 and 1900 <= int(word) < 3000
-    if not led and (hour > 24 or minute > 59 or year):
+    if not hour_expected and (hour > 24 or minute > 59 or year):
         return None
     return TypedClock(_since_midnight(hour, minute, second, word), 1)
 

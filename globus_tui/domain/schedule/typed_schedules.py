@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from globus_tui.domain.schedule.schedule import Schedule
-    from globus_tui.domain.schedule.typed_words import Said
+    from globus_tui.domain.schedule.typed_words import ParsedWords
     from globus_tui.domain.schedule.typed_zones import TypedZone
 
 PHRASES = (
@@ -398,44 +398,46 @@ class _Phrase:
             clocks = [timedelta(hours=hour, minutes=minute) for hour in line.hours for minute in line.minutes]
             return calendar_group(line.days, clocks, after, self.zone, inclusive=inclusive)
         try:
-            said = scan(words)
+            parsed = scan(words)
         except BadInput:
             if re.search(r"\b(?:every|each)\b", words) or self.clauses.keys() != {"rhythm"} or self.runs or self.lasts:
                 raise
             return None  # read as a moment, which says what is wrong
-        if not said.repeats and said.minute is None:
+        if not parsed.repeats and parsed.minute is None:
             return None
-        if said.qualifier and said.days:
-            hours = clocks_text(said.times()) if said.clocks else said.sample_hour
+        if parsed.qualifier and parsed.days:
+            hours = clocks_text(parsed.times()) if parsed.clocks else parsed.sample_hour
             raise refuse(
-                f"“{said.qualifier}” names one day, and this repeats.",
-                f"{days_text(frozenset(said.days))} at {hours}",
-                f"{said.qualifier} {DAY_NAMES[said.days[0]]} at 02:00",
+                f"“{parsed.qualifier}” names one day, and this repeats.",
+                f"{days_text(frozenset(parsed.days))} at {hours}",
+                f"{parsed.qualifier} {DAY_NAMES[parsed.days[0]]} at 02:00",
             )
-        if said.at_once or said.ahead:
+        if parsed.at_once or parsed.ahead:
             raise refuse("Say when it begins behind “from”.", "every 6 hours from tomorrow 02:00")
-        if said.day is not None or said.days_ahead is not None:
+        if parsed.day is not None or parsed.days_ahead is not None:
             date_words = (
-                f"{said.year or self.now.year}-{said.month:02}-{said.day:02}" if said.day and said.month else "tomorrow"
+                f"{parsed.year or self.now.year}-{parsed.month:02}-{parsed.day:02}"
+                if parsed.day and parsed.month
+                else "tomorrow"
             )
-            hour = clock_text(said.times()[0]) if said.clocks else "02:00"
+            hour = clock_text(parsed.times()[0]) if parsed.clocks else "02:00"
             rhythm = (
-                days_text(frozenset(said.days))
-                if said.days
-                else f"every {amount_words(said.interval or DAY).removeprefix('1 ')}"
+                days_text(frozenset(parsed.days))
+                if parsed.days
+                else f"every {amount_words(parsed.interval or DAY).removeprefix('1 ')}"
             )
             zone = f" {self.whole.words}" if self.whole else ""
             raise refuse(
                 "A day beside a rhythm: say from which or until which on.", f"{rhythm} from {date_words} {hour}{zone}"
             )
-        self._tell_night(said)
-        return _Rhythm(said, start, after, self.zone, words).group()
+        self._tell_night(parsed)
+        return _Rhythm(parsed, start, after, self.zone, words).group()
 
-    def _tell_night(self, said: Said) -> None:
+    def _tell_night(self, parsed: ParsedWords) -> None:
         """`friday night at 2am` is Friday's first hours, where some mean those of Saturday."""
-        clocks = [clock for clock in said.times() if clock < timedelta(hours=6)]
-        if said.part == "night" and len(said.days) == 1 and clocks:
-            name, after = DAY_NAMES[said.days[0]].capitalize(), DAY_NAMES[(said.days[0] + 1) % 7]
+        clocks = [clock for clock in parsed.times() if clock < timedelta(hours=6)]
+        if parsed.part == "night" and len(parsed.days) == 1 and clocks:
+            name, after = DAY_NAMES[parsed.days[0]].capitalize(), DAY_NAMES[(parsed.days[0] + 1) % 7]
             clock = clock_text(clocks[0])
             self.notices.append(
                 f"The night is taken as {name} {clock}; for the night after {name} write {after} {clock}."
@@ -521,27 +523,29 @@ def _clauses(line: str) -> dict[str, str]:
 class _Rhythm:
     """Turns the repeating part of a phrase into timers."""
 
-    def __init__(self, said: Said, start: TypedMoment | None, after: datetime, zone: tzinfo, words: str) -> None:
-        self.said, self.start, self.after, self.zone, self.words = said, start, after, zone, words
-        self.times = said.times()
-        if not self.times and start is not None and start.clock is not None and (said.days or said.part):
+    def __init__(
+        self, parsed: ParsedWords, start: TypedMoment | None, after: datetime, zone: tzinfo, words: str
+    ) -> None:
+        self.parsed, self.start, self.after, self.zone, self.words = parsed, start, after, zone, words
+        self.times = parsed.times()
+        if not self.times and start is not None and start.clock is not None and (parsed.days or parsed.part):
             self.times = (start.clock,)  # `every sunday from 2026-12-06 02:00`
 
     def group(self) -> CalendarGroup:
-        said = self.said
-        interval = said.interval
-        if said.minute is not None:
-            return self._at_minute(said.minute)
-        if said.window is not None:
-            return self._between(*said.window)
-        if said.days:
+        parsed = self.parsed
+        interval = parsed.interval
+        if parsed.minute is not None:
+            return self._at_minute(parsed.minute)
+        if parsed.window is not None:
+            return self._between(*parsed.window)
+        if parsed.days:
             return self._on_weekdays()
         if interval is None:
             if not self.times:
                 raise refuse(f"“{self.words}”: how often?", *NEAR[:2])
             return self._every_clock()
-        if said.part and not self.times:
-            raise refuse("At what time?", f"every {said.part} at {said.sample_hour}")
+        if parsed.part and not self.times:
+            raise refuse("At what time?", f"every {parsed.part} at {parsed.sample_hour}")
         if not self.times:
             return self._alone(interval)
         if interval == DAY or not interval % DAY:
@@ -581,9 +585,9 @@ class _Rhythm:
         return CalendarGroup((GroupMember(RecurringSchedule(interval, moment)),), notices, first.clock)
 
     def _on_weekdays(self) -> CalendarGroup:
-        said, interval = self.said, self.said.interval
-        days = frozenset(said.days)
-        weeks = said.skip
+        parsed, interval = self.parsed, self.parsed.interval
+        days = frozenset(parsed.days)
+        weeks = parsed.skip
         times: Sequence[timedelta] = self.times
         if interval is not None and interval != DAY:
             if not interval % (7 * DAY):
@@ -593,19 +597,19 @@ class _Rhythm:
             else:
                 raise refuse(
                     "Weekdays and this interval do not fit each other.",
-                    f"{listed_days(days)} at {clock_text(times[0]) if times else said.sample_hour}",
+                    f"{listed_days(days)} at {clock_text(times[0]) if times else parsed.sample_hour}",
                     f"every {amount_words(interval)}",
                 )
         if not times:
             each = f"every {weeks} weeks on {listed_days(days)}" if weeks > 1 else days_text(days)
-            part = f" {said.part}" if said.part and len(days) == 1 else ""
-            raise refuse("At what time?", f"{each}{part} at {said.sample_hour}")
+            part = f" {parsed.part}" if parsed.part and len(days) == 1 else ""
+            raise refuse("At what time?", f"{each}{part} at {parsed.sample_hour}")
         if days == EVERY_DAY and weeks > 1:
             raise refuse("Every day, or every few weeks?", f"every {weeks} weeks on monday at {clock_text(times[0])}")
         return self._calendar(days, times, weeks)
 
     def _between(self, first: timedelta, last: timedelta) -> CalendarGroup:
-        interval, days = self.said.interval, frozenset(self.said.days)
+        interval, days = self.parsed.interval, frozenset(self.parsed.days)
         hours = f"between {clock_text(first)} and {clock_text(last)}"
         span = last - first if last > first else last - first + DAY
         if interval is None or interval > span or self.times:
@@ -642,10 +646,10 @@ class _Rhythm:
         return self._calendar(days or EVERY_DAY, times)
 
     def _at_minute(self, minute: int) -> CalendarGroup:
-        interval = self.said.interval
+        interval = self.parsed.interval
         hour = timedelta(hours=1)
         uneven = interval is None or (interval % hour and hour % interval) or interval >= DAY
-        if interval is None or uneven or self.times or self.said.days:
+        if interval is None or uneven or self.times or self.parsed.days:
             raise refuse(
                 "A minute past the hour fits whole hours.",
                 f"every hour at :{minute:02}",

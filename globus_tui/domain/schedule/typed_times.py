@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
-    from globus_tui.domain.schedule.typed_words import Said
+    from globus_tui.domain.schedule.typed_words import ParsedWords
 
 NEAR = ("tomorrow 02:00", "sun 6pm", "in 2 hours", "now")
 _LONGEST = 200
@@ -137,13 +137,13 @@ def _end_of(words: str, today: date) -> str:
     return f"{ends[words.rpartition(' ')[2][0] if ' ' in words else words[-1]]} 24:00"
 
 
-def _of_which_month(said: Sequence[tuple[str, str]], clock: str, today: date) -> BadInput:
+def _of_which_month(parsed: Sequence[tuple[str, str]], clock: str, today: date) -> BadInput:
     ahead = [today + days * DAY for days in range(1, 63)]
     near = [
-        next((day.isoformat() for day in ahead if day.day == int(number)), ahead[0].isoformat()) for _, number in said
+        next((day.isoformat() for day in ahead if day.day == int(number)), ahead[0].isoformat()) for _, number in parsed
     ]
-    parts, reason = [part for part, _ in said], f"of which month? {NO_DAYS_OF_MONTHS}"
-    if len(said) == 1:
+    parts, reason = [part for part, _ in parsed], f"of which month? {NO_DAYS_OF_MONTHS}"
+    if len(parsed) == 1:
         return refuse(f"“{parts[0]}”: {reason}", *near, part=parts[0])
     return refuse(f"“{' and '.join(parts)}”: {reason} Each is a run of its own.", *(f"{day}{clock}" for day in near))
 
@@ -161,53 +161,53 @@ def _bare_number(words: str) -> BadInput:
     return refuse(f"A bare number such as {shown} is no moment that can be understood.", f"at {near}", ahead)
 
 
-def _resolve(said: Said, now: datetime, zone: tzinfo) -> TypedMoment:
-    if said.repeats or said.minute is not None:
+def _resolve(parsed: ParsedWords, now: datetime, zone: tzinfo) -> TypedMoment:
+    if parsed.repeats or parsed.minute is not None:
         raise BadInput("That is a rhythm, not a moment.")
-    if said.at_once:
+    if parsed.at_once:
         return TypedMoment(None)
-    clock = _one_clock(said)
-    if said.interval is not None:
-        return _ahead(said, clock, now, zone)
+    clock = _one_clock(parsed)
+    if parsed.interval is not None:
+        return _ahead(parsed, clock, now, zone)
     today = now.astimezone(zone).date()
-    day, notices = _named_day(said, today)
-    if said.days:
-        day, also = _with_weekday(said, day, clock or _MIDNIGHT, now, zone)
+    day, notices = _named_day(parsed, today)
+    if parsed.days:
+        day, also = _with_weekday(parsed, day, clock or _MIDNIGHT, now, zone)
         notices += also
     if day is None:
         if clock is None:
             raise BadInput("No day and no time of day is said.")
         return replace(next_at(clock, now, zone), clock_alone=True)
-    if said.part == "night" and said.days_ahead is not None:
-        return _at_night(said, clock, day, now, zone)
-    notices += _about_the_hour(said, clock, day)
+    if parsed.part == "night" and parsed.days_ahead is not None:
+        return _at_night(parsed, clock, day, now, zone)
+    notices += _about_the_hour(parsed, clock, day)
     typed = on_day(day, clock or _MIDNIGHT, zone)
     return TypedMoment(typed.moment, (*notices, *typed.notices), day, clock)
 
 
-def _one_clock(said: Said) -> timedelta | None:
-    clocks = said.times()
+def _one_clock(parsed: ParsedWords) -> timedelta | None:
+    clocks = parsed.times()
     if len(clocks) > 1:
         raise refuse("Two times of day are named; one moment has one.", f"every day at {clocks_text(clocks)}")
     return clocks[0] if clocks else None
 
 
-def _about_the_hour(said: Said, clock: timedelta | None, day: date) -> tuple[str, ...]:
-    if said.midnight:
+def _about_the_hour(parsed: ParsedWords, clock: timedelta | None, day: date) -> tuple[str, ...]:
+    if parsed.midnight:
         return (f"Midnight is taken as the beginning of {day:%a} {day.day} {day:%b}; its end is 24:00.",)
     if clock is not None:
         return ()
-    if said.days_ahead == 0:
+    if parsed.days_ahead == 0:
         raise refuse("At what time today?", "now", "today at 23:59", "tomorrow at 02:00")
-    if said.part:
-        raise refuse(f"At what time in the {said.part}?", f"{day.isoformat()} {said.sample_hour}")
+    if parsed.part:
+        raise refuse(f"At what time in the {parsed.part}?", f"{day.isoformat()} {parsed.sample_hour}")
     return (AT_MIDNIGHT,)
 
 
-def _ahead(said: Said, clock: timedelta | None, now: datetime, zone: tzinfo) -> TypedMoment:
-    ahead = said.interval or _MIDNIGHT
+def _ahead(parsed: ParsedWords, clock: timedelta | None, now: datetime, zone: tzinfo) -> TypedMoment:
+    ahead = parsed.interval or _MIDNIGHT
     moment = (now + ahead).astimezone(UTC).replace(microsecond=0)
-    if said.days or said.day is not None or said.days_ahead is not None:
+    if parsed.days or parsed.day is not None or parsed.days_ahead is not None:
         raise BadInput("A day and a distance from now are said.")
     if clock is None:
         return TypedMoment(moment)
@@ -218,26 +218,28 @@ def _ahead(said: Said, clock: timedelta | None, now: datetime, zone: tzinfo) -> 
     return TypedMoment(typed.moment, typed.notices, day, clock)
 
 
-def _named_day(said: Said, today: date) -> tuple[date | None, tuple[str, ...]]:
+def _named_day(parsed: ParsedWords, today: date) -> tuple[date | None, tuple[str, ...]]:
     """The day of a date or of `tomorrow`. Without a year it is the next such date, and what has passed is said."""
-    if said.days_ahead is not None:
-        if said.day is not None:
+    if parsed.days_ahead is not None:
+        if parsed.day is not None:
             raise BadInput("Two days are named.")
-        return today + timedelta(days=said.days_ahead), ()
-    if said.day is None or said.month is None:
+        return today + timedelta(days=parsed.days_ahead), ()
+    if parsed.day is None or parsed.month is None:
         return None, ()
-    if said.year is not None:
-        return date(said.year, said.month, said.day), ()
-    years = [year for year in range(today.year, today.year + 13) if _is_date(year, said.month, said.day)]
+    if parsed.year is not None:
+        return date(parsed.year, parsed.month, parsed.day), ()
+    years = [year for year in range(today.year, today.year + 13) if _is_date(year, parsed.month, parsed.day)]
     if len(years) < 2:
         raise BadInput("That is outside the calendar.")
-    if len(said.days) == 1:  # the weekday says which year
-        may = years[: 2 if date(years[0], said.month, said.day) < today else 1]  # what is still ahead is this year's
-        fitting = [year for year in may if date(year, said.month, said.day).weekday() == said.days[0]]
+    if len(parsed.days) == 1:  # the weekday says which year
+        may = years[
+            : 2 if date(years[0], parsed.month, parsed.day) < today else 1
+        ]  # what is still ahead is this year's
+        fitting = [year for year in may if date(year, parsed.month, parsed.day).weekday() == parsed.days[0]]
         years = fitting or years
-    day = date(years[0], said.month, said.day)
-    if day < today and len(said.days) != 1:
-        later = date(years[1], said.month, said.day)
+    day = date(years[0], parsed.month, parsed.day)
+    if day < today and len(parsed.days) != 1:
+        later = date(years[1], parsed.month, parsed.day)
         return later, (f"{day.day} {day:%b %Y} has passed: {later.day} {later:%b %Y} is taken.",)
     return day, (f"The year {day.year} is taken.",) if day.year != today.year else ()
 
@@ -251,10 +253,10 @@ def _is_date(year: int, month: int, day: int) -> bool:
 
 
 def _with_weekday(
-    said: Said, day: date | None, clock: timedelta, now: datetime, zone: tzinfo
+    parsed: ParsedWords, day: date | None, clock: timedelta, now: datetime, zone: tzinfo
 ) -> tuple[date, tuple[str, ...]]:
     """The day of a weekday; one that stands beside a date must be that of the date."""
-    weekday = said.days[0]
+    weekday = parsed.days[0]
     if day is not None:
         if day.weekday() != weekday:
             name = DAY_NAMES[day.weekday()].capitalize()
@@ -267,27 +269,27 @@ def _with_weekday(
             )
         return day, ()
     today = now.astimezone(zone).date()
-    if said.qualifier == "next week":
+    if parsed.qualifier == "next week":
         coming = today + (7 + weekday - today.weekday()) * DAY
         return coming, (f"“next week” is taken as {coming:%a} {coming.day} {coming:%b %Y}.",)
     at = next_at(clock, now, zone, days=frozenset({weekday}))
     coming = at.day or today
-    if said.qualifier != "next":
+    if parsed.qualifier != "next":
         return coming, ()
     # The one that comes, unless that is today: then a week on. Said, since people differ.
     coming = coming + 7 * DAY if coming == today else coming
     return coming, (f"“next” is taken as {coming:%a} {coming.day} {coming:%b %Y}.",)
 
 
-def _at_night(said: Said, clock: timedelta | None, day: date, now: datetime, zone: tzinfo) -> TypedMoment:
+def _at_night(parsed: ParsedWords, clock: timedelta | None, day: date, now: datetime, zone: tzinfo) -> TypedMoment:
     """`tonight 2am` is in the coming night, which is the morning of the following day by the calendar."""
     if clock is None:
         raise refuse("At what time of the night?", "tonight at 23:00", "tonight at 02:00")
     today = now.astimezone(zone)
-    in_it = said.days_ahead == 0 and timedelta(hours=today.hour, minutes=today.minute) < min(clock, _NIGHT_ENDS)
+    in_it = parsed.days_ahead == 0 and timedelta(hours=today.hour, minutes=today.minute) < min(clock, _NIGHT_ENDS)
     found_day = day + DAY if clock < _NIGHT_ENDS and not in_it else day
     typed = on_day(found_day, clock, zone)
-    if said.days_ahead == 0 and typed.moment is not None and typed.moment <= now:
+    if parsed.days_ahead == 0 and typed.moment is not None and typed.moment <= now:
         raise refuse(f"{clock_text(clock)} has passed this night.", f"tomorrow at {clock_text(clock)}")
     notices = (f"The night is taken as {found_day:%a} {found_day.day} {found_day:%b} {clock_text(clock)}.",)
     return TypedMoment(typed.moment, (*(notices if found_day != day else ()), *typed.notices), found_day, clock)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.schedule.typed_clock import (
@@ -31,6 +32,7 @@ from globus_tui.domain.schedule.typed_zones import place_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+T = TypeVar("T")
 WEEKDAYS, WEEKENDS = frozenset(range(5)), frozenset({5, 6})
 _SETS = {
     **dict.fromkeys(("weekday", "weekdays", "workday", "workdays", "m-f"), WEEKDAYS),
@@ -65,7 +67,8 @@ _HALF_WORDS = ("am", "pm", "a.m", "p.m", "a.m.", "p.m.", "uhr", "o'clock")
 _SAMPLE = {"night": "02:00", "morning": "06:00", "afternoon": "14:00", "evening": "20:00", "": "02:00"}
 
 
-class Said:
+@dataclass
+class ParsedWords:
     """What some words say: each thing at most once, except weekdays and times of day.
 
     Attributes:
@@ -85,25 +88,24 @@ class Said:
         midnight: that was the word for the time of day.
     """
 
-    def __init__(self) -> None:
-        self.every = False
-        self.days: list[int] = []
-        self.skip = 1
-        self.qualifier = ""
-        self.interval: timedelta | None = None
-        self.ahead = False
-        self.clocks: list[TypedClock] = []
-        self.part = ""
-        self.minute: int | None = None
-        self.window: tuple[timedelta, timedelta] | None = None
-        self.day: int | None = None
-        self.month: int | None = None
-        self.year: int | None = None
-        self.days_ahead: int | None = None
-        self.at_once = False
-        self.once = False
-        self.midnight = False
-        self.without: list[int] = []
+    every: bool = False
+    days: list[int] = field(default_factory=list)
+    skip: int = 1
+    qualifier: str = ""
+    interval: timedelta | None = None
+    ahead: bool = False
+    clocks: list[TypedClock] = field(default_factory=list)
+    part: str = ""
+    minute: int | None = None
+    window: tuple[timedelta, timedelta] | None = None
+    day: int | None = None
+    month: int | None = None
+    year: int | None = None
+    days_ahead: int | None = None
+    at_once: bool = False
+    once: bool = False
+    midnight: bool = False
+    without: list[int] = field(default_factory=list)
 
     @property
     def repeats(self) -> bool:
@@ -160,13 +162,21 @@ def _is_day(word: str) -> bool:
     return word in _SETS or weekday_of(first) is not None or (bool(last) and weekday_of(last) is not None)
 
 
-def scan(text: str) -> Said:
+def scan(text: str) -> ParsedWords:
     """Reads words in lower case. Raises `BadInput`: a word has no place there, or what it says cannot be."""
-    return _Scan(text).read()
+    return _Scanner(text).read()
 
 
-class _Scan:
-    """A position in the words. Each reader tries to take words there, and returns how many it took."""
+class _Scanner:
+    """A position in the words. Each reader tries to take words there, and returns how many it took.
+
+    Attributes:
+        hour_expected: a word for a day or `at` stands before, so that a bare hour is a time of day.
+        behind_at: the word before is `at`.
+        days_before: the weekdays and the interval that were named before the last words.
+        days_have_times: the days named so far have got their times of day.
+        more_days_at: position of days that are named after that; 0 for none.
+    """
 
     def __init__(self, text: str) -> None:
         text = re.sub(r"\b(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(?=\d\d\b|\b)", r"\1-\2-\3 \4:\5:", text)
@@ -178,28 +188,28 @@ class _Scan:
             re.sub(r"(?<=\d)[t_](?=\d\d)|\bt(?=\d\d:)", " ", text),
         )
         words = (word if word in ("a.m.", "p.m.") else word.rstrip(".") for word in spaced.split())
-        self.all = [word for word in words if word]
-        self.place = 0
-        self.found = Said()
-        self.led = False  # after a word for a day or `at`: a bare hour is a time of day here
-        self.at = False  # the word before is `at`
-        self.named: tuple[list[int], timedelta | None] = ([], None)
-        self.timed = False  # the days have got their times of day
-        self.again = 0  # where more days are named after that
+        self.tokens = [word for word in words if word]
+        self.position = 0
+        self.parsed = ParsedWords()
+        self.hour_expected = False
+        self.behind_at = False
+        self.days_before: tuple[list[int], timedelta | None] = ([], None)
+        self.days_have_times = False
+        self.more_days_at = 0
 
     @property
-    def words(self) -> list[str]:
-        return self.all[self.place :]
+    def remaining(self) -> list[str]:
+        return self.tokens[self.position :]
 
     @property
-    def rest(self) -> str:
-        return " ".join(self.words)
+    def remaining_text(self) -> str:
+        return " ".join(self.remaining)
 
     def match(self, pattern: str) -> re.Match[str] | None:
         """Matches the pattern here, if the match ends where a word does."""
-        return re.match(rf"(?:{pattern})(?= |$)", self.rest, re.ASCII)
+        return re.match(rf"(?:{pattern})(?= |$)", self.remaining_text, re.ASCII)
 
-    def read(self) -> Said:
+    def read(self) -> ParsedWords:
         readers: tuple[Callable[[], int], ...] = (
             self._minute,  # before the fillers, which would take the first words of `on the hour`
             self._ahead,  # and the + of `4pm + 3 days`
@@ -215,18 +225,18 @@ class _Scan:
             self._days,
             self._clock,
         )
-        while self.place < len(self.all):
-            behind_at = self.at
+        while self.position < len(self.tokens):
+            was_behind_at = self.behind_at
             taken = next((count for reader in readers if (count := reader())), 0)
             if not taken:
-                word = self.words[0][:40]
+                word = self.remaining[0][:40]
                 self._say_what_is_near(word)
-                if self.found.every and not self.found.days and self.found.interval is None:
+                if self.parsed.every and not self.parsed.days and self.parsed.interval is None:
                     raise BadInput(f"“{word}” is no interval, day or time of day.")
                 raise BadInput(f"“{word}” cannot be understood here.")
-            self.at = self.at and not behind_at
+            self.behind_at = self.behind_at and not was_behind_at
             self._one_for_all_days(taken)
-            self.place += taken
+            self.position += taken
         return self._left_out()
 
     def _say_what_is_near(self, word: str) -> None:
@@ -237,10 +247,12 @@ class _Scan:
         if near and take_interval(f"1 {word}", every=True) is None:
             raise refuse(f"“{word}” cannot be understood.", *near, part=word)
         self._say_what_stands_instead()
-        if re.fullmatch(r"\d{1,2}", word) and len(self.all) > 1:
+        if re.fullmatch(r"\d{1,2}", word) and len(self.tokens) > 1:
             raise refuse(f"“{word}” is no time of day alone.", f"at {word}", part=word)
         first, dash, last = word.partition("-")
-        clocks = [take_clock([word], led=True) for word in (first, last)] if dash and first and last else [None]
+        clocks = (
+            [take_clock([word], hour_expected=True) for word in (first, last)] if dash and first and last else [None]
+        )
         if all(clocks):
             ends = [clock_text(clock.since_midnight) for clock in clocks if clock]
             raise refuse(f"“{word}”: how often between them?", f"every 1 hour between {' and '.join(ends)}")
@@ -252,28 +264,28 @@ class _Scan:
         if (hit := self.match(r"in (\w+)")) and (month := _month(hit[1])):
             name = _MONTHS[month - 1][:3]
             span = f"from 1 {name} until {_LAST[month - 1]} {name}"
-            rest = " ".join((*self.all[: self.place], *self.words[2:], span))
-            last, reason = self.rest == hit[0], "A timer knows no months: say from when and until when."
+            rest = " ".join((*self.tokens[: self.position], *self.remaining[2:], span))
+            last, reason = self.remaining_text == hit[0], "A timer knows no months: say from when and until when."
             raise refuse(reason, span if last else rest, part=hit[0] if last else "")
-        if place := place_in(self.words):
+        if place := place_in(self.remaining):
             part, zone = place
             raise refuse(f"“{part}”: a zone is written with its whole name.", zone, part=part)
 
-    def _left_out(self) -> Said:
-        found = self.found
-        if not found.without:
-            return found
-        if not found.days and (found.interval or DAY) <= DAY:
-            found.days, found.interval = list(range(7)), found.interval if found.interval != DAY else None
-        days = [day for day in found.days if day not in found.without]
-        if not days or not found.days:
+    def _left_out(self) -> ParsedWords:
+        parsed = self.parsed
+        if not parsed.without:
+            return parsed
+        if not parsed.days and (parsed.interval or DAY) <= DAY:
+            parsed.days, parsed.interval = list(range(7)), parsed.interval if parsed.interval != DAY else None
+        days = [day for day in parsed.days if day not in parsed.without]
+        if not days or not parsed.days:
             raise refuse(
                 "Of which days are they left out?",
                 "every day except sunday at 02:00",
                 "weekdays except friday at 18:00",
             )
-        found.days, found.every = days, True
-        return found
+        parsed.days, parsed.every = days, True
+        return parsed
 
     def _without(self) -> int:
         """`except friday`, `but not on weekends`, `excluding sat and sun`."""
@@ -284,22 +296,22 @@ class _Scan:
         if hit is None:
             return 0
         taken = len(hit.group().split())
-        days, self.found.days, place = self.found.days, [], self.place
-        self.place += taken
-        while self.place < len(self.all):
-            behind = self.words[1:2]
+        days, self.parsed.days, place = self.parsed.days, [], self.position
+        self.position += taken
+        while self.position < len(self.tokens):
+            behind = self.remaining[1:2]
             count = self._days() or (
-                self.words[0] in _BETWEEN and bool(behind) and (_is_day(behind[0]) or behind[0] in _BETWEEN)
+                self.remaining[0] in _BETWEEN and bool(behind) and (_is_day(behind[0]) or behind[0] in _BETWEEN)
             )
             if not count:
                 break
-            self.place += int(count)
-        self.found.without, self.found.days = self.found.days, days
-        taken, self.place = self.place - place, place
-        if not self.found.without:
-            begun = " ".join(self.words[:3])
-            later = "" if self.words[1:2] in (["after"], ["before"]) else at_clock(" ".join(self.words[2:]))
-            front = f"{' '.join(self.all[:place])}{later}".strip()
+            self.position += int(count)
+        self.parsed.without, self.parsed.days = self.parsed.days, days
+        taken, self.position = self.position - place, place
+        if not self.parsed.without:
+            begun = " ".join(self.remaining[:3])
+            later = "" if self.remaining[1:2] in (["after"], ["before"]) else at_clock(" ".join(self.remaining[2:]))
+            front = f"{' '.join(self.tokens[:place])}{later}".strip()
             raise refuse(
                 f"“{begun}”: only weekdays can be left out, for a timer knows no dates and holidays.",
                 *((front, f"{front} between 06:00 and 22:00") if front else ()),
@@ -312,36 +324,41 @@ class _Scan:
         Raises:
             BadInput: times of day stand behind days that have others.
         """
-        found = self.found
-        days = bool(found.days or found.interval == DAY) and not found.ahead
-        if days and found.clocks and self.named != (found.days, found.interval):
-            self.again = self.place if self.timed else 0
-        self.timed = self.timed or bool(days and found.clocks)
-        self.named = (list(found.days), found.interval)
-        if self.again and len({clock.since_midnight for clock in found.clocks}) > 1 and self.place >= self.again + 1:
-            first = re.sub(r"(?: (?:and|,|&|\+|every|each))+$", "", " ".join(self.all[: self.again]))
-            second = " ".join(self.all[self.again : self.place + taken])
+        parsed = self.parsed
+        days = bool(parsed.days or parsed.interval == DAY) and not parsed.ahead
+        if days and parsed.clocks and self.days_before != (parsed.days, parsed.interval):
+            self.more_days_at = self.position if self.days_have_times else 0
+        self.days_have_times = self.days_have_times or bool(days and parsed.clocks)
+        self.days_before = (list(parsed.days), parsed.interval)
+        if (
+            self.more_days_at
+            and len({clock.since_midnight for clock in parsed.clocks}) > 1
+            and self.position >= self.more_days_at + 1
+        ):
+            first = re.sub(r"(?: (?:and|,|&|\+|every|each))+$", "", " ".join(self.tokens[: self.more_days_at]))
+            second = " ".join(self.tokens[self.more_days_at : self.position + taken])
             lead = "every " if first.startswith(("every ", "each ")) and not second.startswith("week") else ""
             raise refuse("Other times on other days are schedules of their own.", first, f"{lead}{second}")
 
-    def _set(self, name: str, value: object, unset: object = None) -> None:
-        before = getattr(self.found, name)
-        if name == "interval" and before not in (None, value) and DAY in (before, value):
+    def _set_interval(self, interval: timedelta) -> None:
+        before = self.parsed.interval
+        if before not in (None, interval) and DAY in (before, interval):
             raise refuse("Two intervals are said.", "", part="every day")
-        if before not in (unset, value):
-            raise BadInput("The same thing is said twice.")
-        setattr(self.found, name, value)
+        self.parsed.interval = _only_once(before, interval)
+
+    def _set_part(self, part: str) -> None:
+        self.parsed.part = _only_once(self.parsed.part, part, "")
 
     def _filler(self) -> int:
-        word, following = self.words[0], self.words[1] if len(self.words) > 1 else ""
+        word, following = self.remaining[0], self.remaining[1] if len(self.remaining) > 1 else ""
         if word in ("every", "each", "all"):
-            self.found.every, self.led = True, False
+            self.parsed.every, self.hour_expected = True, False
         elif word in ("at", "@"):
-            self.led = self.at = True
+            self.hour_expected = self.behind_at = True
         elif word == "once":
             if self.match(r"once (?:(?:a|an|per|each|every) (?:day|hour|week|night)|daily|hourly|weekly)"):
                 return 0
-            self.found.once = not self.match(r"once (?:every|each).*")
+            self.parsed.once = not self.match(r"once (?:every|each).*")
         elif word in ("this", "coming", "next") and following:
             return self._this_or_next(word, following)
         elif word == "in" and following in ("the", *_PARTS):
@@ -353,43 +370,45 @@ class _Scan:
         return 1
 
     def _this_or_next(self, word: str, following: str) -> int:
-        found = self.found
-        if self.match("next week.*") and (found.days or any(map(_is_day, self.words[2:4]))):
-            found.qualifier = "next week"
+        parsed = self.parsed
+        if self.match("next week.*") and (parsed.days or any(map(_is_day, self.remaining[2:4]))):
+            parsed.qualifier = "next week"
             return 2
-        if following == "week" and found.every:
-            rest = " ".join((*self.all[: self.place], *self.words[2:]))
+        if following == "week" and parsed.every:
+            rest = " ".join((*self.tokens[: self.position], *self.remaining[2:]))
             span = "from next monday for 7 days" if word == "next" else "until sunday"
             raise refuse("Say from which day and until which.", f"{rest} {span}")
         if following in ("week", "month", "year"):
-            raise refuse(f"“{word} {following}”: on which day?", f"next monday{at_clock(self.rest) or ' at 02:00'}")
-        found.qualifier = "next" if word == "next" else "this"
+            raise refuse(
+                f"“{word} {following}”: on which day?", f"next monday{at_clock(self.remaining_text) or ' at 02:00'}"
+            )
+        parsed.qualifier = "next" if word == "next" else "this"
         if word == "this" and following in _PARTS:
-            self._set("days_ahead", 0)
+            self.parsed.days_ahead = _only_once(self.parsed.days_ahead, 0)
         return 1
 
     def _behind_a_day(self) -> bool:
-        found = self.found
-        parts = (found.days, found.days_ahead is not None, found.day, found.qualifier, found.clocks)
-        return found.every or any(parts)
+        parsed = self.parsed
+        parts = (parsed.days, parsed.days_ahead is not None, parsed.day, parsed.qualifier, parsed.clocks)
+        return parsed.every or any(parts)
 
     def _part(self, word: str) -> None:
-        found = self.found
-        self._set("part", _PARTS[word], "")
-        found.every = found.every or word.endswith("s")
-        if found.every and not found.days and found.interval is None:
-            found.interval = DAY
-        self.led = True
+        parsed = self.parsed
+        self._set_part(_PARTS[word])
+        parsed.every = parsed.every or word.endswith("s")
+        if parsed.every and not parsed.days and parsed.interval is None:
+            parsed.interval = DAY
+        self.hour_expected = True
 
     def _now(self) -> int:
         hit = next((phrase for phrase in _NOW if self.match(phrase)), "")
-        self.found.at_once = self.found.at_once or bool(hit)
+        self.parsed.at_once = self.parsed.at_once or bool(hit)
         return len(hit.split())
 
     def _ahead(self) -> int:
         """`in 2 hours`, `+90 min`, `2 days hence` (`from now` was turned into `hence` before)."""
-        front = re.match(r"in |\+ ?", self.rest)
-        text = self.rest[front.end() :] if front else self.rest
+        front = re.match(r"in |\+ ?", self.remaining_text)
+        text = self.remaining_text[front.end() :] if front else self.remaining_text
         taken = _interval_at(text, every=False)
         if taken is None:
             return 0
@@ -397,33 +416,33 @@ class _Scan:
         behind = re.match(r" (hence|ago|later)(?= |$)", text[size:])
         if not front and not behind:
             return 0
-        if self.found.interval is not None and self.found.every and front:
+        if self.parsed.interval is not None and self.parsed.every and front:
             part = f"{front[0]}{text[:size]}"
             raise refuse("Say when it begins behind “from” or “starting”.", f"starting {part}", part=part)
         if behind and behind.group(1) == "ago":
             raise refuse("That is in the past.", f"in {text[:size]}")
         interval = whole_seconds(amount, text[:size])
-        self._set("interval", interval)
-        self.found.ahead, self.led = True, not interval % DAY
+        self._set_interval(interval)
+        self.parsed.ahead, self.hour_expected = True, not interval % DAY
         size += (front.end() if front else 0) + (behind.end() if behind else 0)
-        return len(self.rest[:size].split())
+        return len(self.remaining_text[:size].split())
 
     def _day_word(self) -> int:
         hit = next((phrase for phrase in _DAYS_AHEAD if self.match(phrase)), "")
         if hit:
-            self._set("days_ahead", _DAYS_AHEAD[hit])
-            self.led = True
+            self.parsed.days_ahead = _only_once(self.parsed.days_ahead, _DAYS_AHEAD[hit])
+            self.hour_expected = True
             if hit == "tonight":
-                self._set("part", "night", "")
+                self._set_part("night")
         return len(hit.split())
 
     def _date(self) -> int:
-        words = [*self.words, "", ""]
+        words = [*self.remaining, "", ""]
         word = words[0]
         if hit := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", word, re.ASCII):
             year, month, day = (int(part) for part in hit.groups())
             return self._take_date(day, month, year, 1)
-        bare = _interval_at(self.rest, every=False) is None
+        bare = _interval_at(self.remaining_text, every=False) is None
         if (bare or not word.isdecimal()) and (iso_day := _iso_day(word)):
             return self._take_date(iso_day.day, iso_day.month, iso_day.year, 1)
         hit = re.fullmatch(r"((?:19|2\d)\d\d)(\d\d)(\d\d)", word, re.ASCII)
@@ -445,11 +464,11 @@ class _Scan:
             raise self._of_which_day(month, words)
         ordinal = re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", word, re.ASCII)
         if ordinal and weekday_of(words[1]) is None and take_interval(f"1 {words[1]}", every=True) is None:
-            raise refuse(NO_DAYS_OF_MONTHS, *every_so_many(" ".join(self.all), 4, 30))
+            raise refuse(NO_DAYS_OF_MONTHS, *every_so_many(" ".join(self.tokens), 4, 30))
         return 0
 
     def _of_which_day(self, month: int, words: Sequence[str]) -> BadInput:
-        if self.found.every:
+        if self.parsed.every:
             return refuse("A timer counts seconds and knows no months.", "every 4 weeks", "every 365 days")
         name, year = _MONTHS[month - 1], re.fullmatch(r"'?(\d\d)|(\d{4})", words[1], re.ASCII)
         year_text = (f"20{year[1]}" if year[1] else year[2]) if year else ""
@@ -468,19 +487,19 @@ class _Scan:
         return self._take_date(day, month, None, taken)
 
     def _take_date(self, day: int, month: int, year: int | None, taken: int) -> int:
-        if self.found.day is not None:
+        if self.parsed.day is not None:
             raise BadInput("Two dates are named.")
         if not 1 <= month <= 12:
-            raise refuse(f"There is no month {month}.", f"{year or 2027}-12-01", part=self.words[0])
+            raise refuse(f"There is no month {month}.", f"{year or 2027}-12-01", part=self.remaining[0])
         try:
             date(2024 if year is None else year, month, day)
         except (ValueError, OverflowError) as error:
             name, behind = _MONTHS[month - 1], f" {year}" if year is not None else ""
-            part = " ".join(word for word in self.words[:taken] if word)
+            part = " ".join(word for word in self.remaining[:taken] if word)
             near = f"{_LAST[month - 1]} {name[:3]}{behind}"
             raise refuse(f"{day} {name.capitalize()}{behind} is not in the calendar.", near, part=part) from error
-        self.found.day, self.found.month, self.found.year = day, month, year
-        self.led = False
+        self.parsed.day, self.parsed.month, self.parsed.year = day, month, year
+        self.hour_expected = False
         return taken
 
     def _numbers(self, word: str, first: int, second: int, year: str) -> int:
@@ -503,12 +522,12 @@ class _Scan:
 
     def _without_a_year(self) -> int:
         """`24.12` and `1/12` are no dates: one may be the other, and both may be numbers."""
-        word = self.words[0]
+        word = self.remaining[0]
         hit = re.fullmatch(r"(\d{1,2})[./](\d{1,2})", word, re.ASCII)
         if (
             hit
-            and not self.led
-            and (len(self.all) > 1 or "/" in word)
+            and not self.hour_expected
+            and (len(self.tokens) > 1 or "/" in word)
             and (near := _without_year(int(hit[1]), int(hit[2])))
         ):
             raise refuse(f"“{word}”: which is the month?", *near, part=word)
@@ -516,20 +535,24 @@ class _Scan:
 
     def _year(self) -> int:
         """The year that `date` prints behind the time of day."""
-        found = self.found
-        if found.day is None or found.month is None or found.year is not None or self.at:
+        parsed = self.parsed
+        if parsed.day is None or parsed.month is None or parsed.year is not None or self.behind_at:
             return 0
-        if not _YEAR.fullmatch(self.words[0]):
+        if not _YEAR.fullmatch(self.remaining[0]):
             return 0
-        day, found.day = found.day, None
-        return self._take_date(day, found.month, int(self.words[0]), 1)
+        day, parsed.day = parsed.day, None
+        return self._take_date(day, parsed.month, int(self.remaining[0]), 1)
 
     def _minute(self) -> int:
         """`at :15`, `15 minutes past the hour`, `on the hour`."""
         hit = self.match(r":(\d{2})(?: past)?(?: the hour)?")
         hit = hit or self.match(r"(\d{1,2})(?: min(?:ute)?s?)? past(?: (?:the|each|every) hour)?")
         hit = hit or self.match(r"on the hour()")
-        if hit is None and (self.at or self.found.minute is not None) and self.found.interval == timedelta(hours=1):
+        if (
+            hit is None
+            and (self.behind_at or self.parsed.minute is not None)
+            and self.parsed.interval == timedelta(hours=1)
+        ):
             hit = self.match(r"(\d{1,2})")
         if hit is None:
             self._refuse_minute_as_hour()
@@ -538,32 +561,32 @@ class _Scan:
         if minute > 59:
             raise refuse(f"There is no minute {minute}.", "every hour at :15")
         if re.search(r"(?:each|every) hour", hit.group()):
-            self.found.every = True
-            self._set("interval", timedelta(hours=1))
-        if self.found.minute not in (None, minute):
-            others = re.findall(r"(?:(?<= )|^):?(\d\d?)(?= |$)", self.rest, re.ASCII)
-            minutes = sorted({self.found.minute or 0, minute, *map(int, others)})
-            hours = (self.found.interval or timedelta(hours=1)) // timedelta(hours=1)
+            self.parsed.every = True
+            self._set_interval(timedelta(hours=1))
+        if self.parsed.minute not in (None, minute):
+            others = re.findall(r"(?:(?<= )|^):?(\d\d?)(?= |$)", self.remaining_text, re.ASCII)
+            minutes = sorted({self.parsed.minute or 0, minute, *map(int, others)})
+            hours = (self.parsed.interval or timedelta(hours=1)) // timedelta(hours=1)
             line = f"{','.join(map(str, minutes))} {f'*/{hours}' if hours > 1 else '*'} * * *"
             raise refuse("Several minutes of an hour are said as cron says them.", line)
-        self._set("minute", minute)
+        self.parsed.minute = _only_once(self.parsed.minute, minute)
         return len(hit.group().split())
 
     def _refuse_minute_as_hour(self) -> None:
         """`every 2 hours at 45`: with an interval of several hours a number is an hour, and there is none such."""
-        hour, interval = timedelta(hours=1), self.found.interval or timedelta()
-        bare = self.match(r"(2[5-9]|[345]\d)") if self.at and hour < interval < 24 * hour else None
+        hour, interval = timedelta(hours=1), self.parsed.interval or timedelta()
+        bare = self.match(r"(2[5-9]|[345]\d)") if self.behind_at and hour < interval < 24 * hour else None
         if bare is not None and not interval % hour:
             words = f"There is no hour {bare[1]}; a minute is said with a colon."
             raise refuse(words, f":{bare[1]}", part=bare[1])
 
     def _window(self) -> int:
         """`between 08:00 and 18:00`."""
-        if self.words[0] != "between":
+        if self.remaining[0] != "between":
             return 0
         ends, taken = [], 1
         for _ in range(2):
-            clock = take_clock(self.words[taken:], led=True) if len(self.words) > taken else None
+            clock = take_clock(self.remaining[taken:], hour_expected=True) if len(self.remaining) > taken else None
             if clock is None:
                 hit = self.match(r"between (.+) and (.+)")
                 near = [f"from {hit[1]} until {hit[2]}"] if hit else []
@@ -572,18 +595,20 @@ class _Scan:
             taken += clock.words
             ends.append(clock.since_midnight)
             if len(ends) == 2 and clock.half_open and ends[1] < ends[0] and ends[1] < DAY / 2:
-                front = " ".join(self.all[: self.place])
+                front = " ".join(self.tokens[: self.position])
                 texts = [f"between {clock_text(ends[0])} and {clock_text(end)}" for end in (ends[1] + DAY / 2, ends[1])]
                 raise refuse("Until the evening, or past midnight?", *(f"{front} {text}" for text in texts))
-            taken += self.words[taken : taken + 1] == ["and"] and len(ends) == 1
-        self._set("window", (ends[0], ends[1]))
+            taken += self.remaining[taken : taken + 1] == ["and"] and len(ends) == 1
+        self.parsed.window = _only_once(self.parsed.window, (ends[0], ends[1]))
         return taken
 
     def _interval(self) -> int:
-        if (self.led and not re.match(r"[a-z]", self.rest)) or (self.words[0] in _PARTS and not self.found.every):
+        if (self.hour_expected and not re.match(r"[a-z]", self.remaining_text)) or (
+            self.remaining[0] in _PARTS and not self.parsed.every
+        ):
             return 0
         if weeks := self._every_so_many_weeks():
-            self.found.skip = weeks
+            self.parsed.skip = weeks
             return 1
         if hit := self.match(r"((?:[01]\d|2[0-3])[0-5]\d)h"):
             raise refuse(
@@ -591,59 +616,61 @@ class _Scan:
                 f"at {hit.group(1)[:2]}:{hit.group(1)[2:]}",
                 f"every {int(hit.group(1))} hours",
             )
-        taken = _interval_at(self.rest, every=self.found.every)
+        taken = _interval_at(self.remaining_text, every=self.parsed.every)
         if taken is None:
             return 0
         amount, size = taken
-        text = self.rest[:size]
-        self._set("interval", whole_seconds(amount, text))
-        self.found.every = True
+        text = self.remaining_text[:size]
+        self._set_interval(whole_seconds(amount, text))
+        self.parsed.every = True
         if "night" in text and "fortnight" not in text:
-            self._set("part", "night", "")
-        self.led = bool(re.search(r"(?:^|\b1 )(?:day|daily|night|nightly)$|(?:once|times|twice|thrice|x)\b.*da", text))
+            self._set_part("night")
+        self.hour_expected = bool(
+            re.search(r"(?:^|\b1 )(?:day|daily|night|nightly)$|(?:once|times|twice|thrice|x)\b.*da", text)
+        )
         return len(text.split())
 
     def _every_so_many_weeks(self) -> int:
         """`every other monday`, `every 2nd sunday`; of the third and further ones those of a month are mostly meant."""
-        words = [*self.words, ""]
+        words = [*self.remaining, ""]
         number = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)", words[0], re.ASCII)
         many = ORDINALS.get(words[0]) or (int(number.group(1)) if number else 0)
         if (weekday_of(words[1]) is None and words[1] not in _SETS) or not (many or words[0] in ("first", "last")):
             return 0
-        if many == 2 and self.found.every and _SETS.get(words[1]) == WEEKDAYS:
+        if many == 2 and self.parsed.every and _SETS.get(words[1]) == WEEKDAYS:
             raise refuse("Every other one of them?", "mon, wed, fri at 02:00", "every 2 weeks on mon-fri at 02:00")
-        if many == 2 and self.found.every:
+        if many == 2 and self.parsed.every:
             return 2
-        weeks = many if 1 < many <= 52 and self.found.every else 4
+        weeks = many if 1 < many <= 52 and self.parsed.every else 4
         raise refuse(
             "A timer counts seconds, and months have no fixed length.",
-            every_so_many(" ".join(self.all[self.place + 1 :]), weeks, 7 * weeks)[0],
+            every_so_many(" ".join(self.tokens[self.position + 1 :]), weeks, 7 * weeks)[0],
         )
 
     def _days(self) -> int:
         for name, days in _SETS.items():
             if self.match(name):
-                self.found.days += days
-                self.found.every = self.led = True
+                self.parsed.days += days
+                self.parsed.every = self.hour_expected = True
                 return len(name.split())
-        word = self.words[0]
+        word = self.remaining[0]
         day = weekday_of(word)
         first, dash, last = word.partition(".." if ".." in word else "-")
         start, end = weekday_of(first), weekday_of(last)
         if dash and start is not None and end is not None:
-            self.found.days += [(start + step) % 7 for step in range((end - start) % 7 + 1)]
-            self.found.every = True
+            self.parsed.days += [(start + step) % 7 for step in range((end - start) % 7 + 1)]
+            self.parsed.every = True
         elif day is not None:
-            self.found.days.append(day)
-            self.found.every = self.found.every or word.endswith("days")
+            self.parsed.days.append(day)
+            self.parsed.every = self.parsed.every or word.endswith("days")
         else:
             return 0
-        self.led = True
+        self.hour_expected = True
         return 1
 
     def _clock(self) -> int:
-        word = self.words[0]
-        if self.found.every and not self.led and not self.found.clocks:
+        word = self.remaining[0]
+        if self.parsed.every and not self.hour_expected and not self.parsed.clocks:
             number = word.lstrip("0")
             if re.fullmatch(r"\d+", word, re.ASCII):
                 near = [
@@ -658,7 +685,7 @@ class _Scan:
                 many = NUMBERS[word]
                 raise refuse(f"{word} what?", *(f"every {many} {unit}{'s' * (many > 1)}" for unit in ("hour", "day")))
             if re.match(r"-\d", word):
-                raise refuse("An interval cannot be negative.", f"every {self.rest[1:]}")
+                raise refuse("An interval cannot be negative.", f"every {self.remaining_text[1:]}")
             if hit := re.fullmatch(r"(\d+)h(\d\d)", word, re.ASCII):
                 near_clock = [f"every day at {int(hit.group(1)):02}:{hit.group(2)}"] if int(hit.group(1)) < 24 else []
                 raise refuse(
@@ -666,12 +693,19 @@ class _Scan:
                     f"every {hit.group(1)}h{hit.group(2)}m",
                     *near_clock,
                 )
-        clock = take_clock(self.words, led=self.led)
+        clock = take_clock(self.remaining, hour_expected=self.hour_expected)
         if clock is None:
             return 0
-        self.found.midnight = word == "midnight"
-        self.found.clocks.append(clock)
+        self.parsed.midnight = word == "midnight"
+        self.parsed.clocks.append(clock)
         return clock.words
+
+
+def _only_once(before: T, value: T, unset: object = None) -> T:
+    """The value of what may be said once. Raises `BadInput`: another one was said before."""
+    if before not in (unset, value):
+        raise BadInput("The same thing is said twice.")
+    return value
 
 
 def _iso_day(word: str) -> date | None:
