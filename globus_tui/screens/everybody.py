@@ -11,6 +11,7 @@ from textual.content import Content
 
 from globus_tui.commands import EVERYBODY, Command
 from globus_tui.domain.timer.health import Word
+from globus_tui.domain.timer.job import JobId
 from globus_tui.domain.timer.sorting import in_order
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.present import moments
@@ -19,7 +20,7 @@ from globus_tui.screens.job_order import JobOrder
 from globus_tui.screens.narrowing import Narrowing
 from globus_tui.store.board import NO_STATES, States
 from globus_tui.store.refresh_plan import FreshnessState
-from globus_tui.widgets.job_table import JobTable, health_cell
+from globus_tui.widgets.job_table import TimerTable, health_cell
 from globus_tui.widgets.text_line import NoteLine, TextLine
 
 if TYPE_CHECKING:
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from globus_tui.domain.timer.job import JobId
     from globus_tui.store.job_state import JobState
     from globus_tui.store.rows import Row
     from globus_tui.widgets.viewpoint import Viewpoint
+
+
+NOBODY = JobId("")
+"""Stands where a line is about a whole profile."""
 
 
 class Look(NamedTuple):
@@ -54,12 +58,12 @@ class Look(NamedTuple):
 class _Line(NamedTuple):
     """A timer of a profile; without a row the profile itself, of which there is something to say."""
 
-    key: tuple[str, str]
+    key: tuple[str, JobId]
     look: Look
     row: Row | None
 
     @property
-    def job_id(self) -> str:
+    def job_id(self) -> JobId:
         return self.key[1]
 
     @property
@@ -71,25 +75,24 @@ class _Line(NamedTuple):
         return self.row.destination if self.row else ""
 
 
-class _Table(JobTable):
+class _Table(TimerTable[_Line]):
     """The columns of the list, and whose each timer is. Lines stand where the list has rows."""
 
-    def state_of(self, row: Any) -> JobState:
-        states: States = row.look.states
-        return states[row.row.job_id]
+    def state_of(self, row: _Line) -> JobState:
+        return row.look.states[row.job_id]
 
-    def view_of(self, row: Any) -> Viewpoint:
+    def view_of(self, row: _Line) -> Viewpoint:
         """Collections have the names that its own profile may see."""
         return replace(self._row_view, names=row.look.names)
 
-    def set_columns(self, columns: Sequence[Column[Row]]) -> None:
-        profile = Column[Any]("profile", "PROFILE", lambda row: row.look.profile, min_width=8, max_width=16)
+    def set_columns(self, columns: Sequence[Column[_Line]]) -> None:
+        profile = Column[_Line]("profile", "PROFILE", lambda row: row.look.profile, min_width=8, max_width=16)
         narrower = (
             each._replace(min_width=min(each.min_width, 22), cell=partial(self._cell, each)) for each in columns
         )
         super().set_columns((profile, *narrower))
 
-    def _cell(self, column: Column[Any], line: _Line) -> Cell:
+    def _cell(self, column: Column[_Line], line: _Line) -> Cell:
         """A cell of a row; a profile that cannot be read now has its last rows, and a line of its own that says why."""
         look, view = line.look, self._row_view
         if line.row and not look.problem:
@@ -189,8 +192,8 @@ class EverybodyScreen(Narrowing):
         for column, turned in reversed(((order.column, order.descending), *order.then)):
             values = {look.profile: order.value(column, look.states, views[look.profile]) for look in looks}
             lines = in_order(lines, partial(_value, values), descending=turned)
-        whole = [_Line((look.profile, ""), look, None) for look in looks if look.problem is not None]
-        listed: Any = self.query_one(_Table)
+        whole = [_Line((look.profile, NOBODY), look, None) for look in looks if look.problem is not None]
+        listed = self.query_one(_Table)
         listed.look_from(self.view)
         listed.sorted_by = (order.column.name.lower(), order.descending)
         listed.empty = "Nothing matches.\nEscape clears the filter, ! shows all timers." if order.is_narrowed else ""
@@ -220,14 +223,12 @@ class EverybodyScreen(Narrowing):
         from globus_tui.screens.confirm import Confirm
         from globus_tui.screens.job_detail import JobDetailScreen
 
-        table: Any = self.query_one(_Table)
-        row: _Line | None = table.cursor_row
+        row = self.query_one(_Table).cursor_row
         if row is None or row.key != chosen.key:
             return
         profile, look = row.look.profile, row.look
         if profile == self.app.settings.profile and row.row is not None:
-            job_id: JobId = row.row.job_id
-            self.app.open_screen(JobDetailScreen(job_id, tuple(self.states)))
+            self.app.open_screen(JobDetailScreen(row.job_id, tuple(self.states)))
         elif profile == self.app.settings.profile:
             self.app.action_app_sign_in()
         else:

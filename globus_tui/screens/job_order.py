@@ -19,7 +19,7 @@ from globus_tui.store.rows import SIDES_APART, Row
 from globus_tui.widgets.viewpoint import RowSubject, case_of, says_why, why_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Set
+    from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Set
 
     from globus_tui.domain.timer.job import Job
     from globus_tui.store.board import States
@@ -75,7 +75,7 @@ class JobOrder:
         self.pins: tuple[str, ...] = ()
         self.groups: Mapping[JobId, GroupState] = {}
         self.unfolded_keys: set[JobId] = set()
-        self.folded_groups: Mapping[JobId, GroupState] = {}
+        self.folded_groups: Mapping[Hashable, GroupState] = {}
         self._filter_text = ""
         self._filter = Filter()
         self._outages: tuple[TimerGroup, ...] = ()
@@ -312,7 +312,7 @@ def _outages(rows: Iterable[Row], states: States, view: Viewpoint) -> tuple[Time
 
 def _group_row(group: GroupState) -> GroupRow:
     worst, soonest = group.worst_row, group.soonest_row
-    row = worst.evolve(
+    row = worst._replace(
         job_id=group.job_id,
         folded_name=group.group.name.casefold(),
         undated=soonest is None or soonest.undated,
@@ -321,4 +321,4 @@ def _group_row(group: GroupState) -> GroupRow:
         pending=group.pending,
         recheck_at=None,
     )
-    return GroupRow(*row)
+    return GroupRow(*row.renumbered())

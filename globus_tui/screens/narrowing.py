@@ -15,7 +15,7 @@ from globus_tui.domain.timer.filter import completions
 from globus_tui.domain.timer.sorting import SortColumn
 from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.base import LineCommand, TimerScreen
-from globus_tui.widgets.job_table import COLUMNS, JobTable
+from globus_tui.widgets.job_table import COLUMNS, TimerTable
 from globus_tui.widgets.text_field import CompletingField, TextField
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _column_completions(typed: str) -> list[str]:
 
 
 class Narrowing(TimerScreen):
-    """For screens with one `JobTable`, below a line `#narrowed` that says what narrows it."""
+    """For screens with one `TimerTable`, below a line `#narrowed` that says what narrows it."""
 
     _row_order: JobOrder
     _filter_field: TextField | None = None
@@ -55,7 +55,7 @@ class Narrowing(TimerScreen):
         then = ((COLUMN_OF.get(key.removeprefix("-")), key.startswith("-")) for key in view.then)
         order.then = tuple((column, turned) for column, turned in then if column is not None)
         self._chosen_columns = tuple(name for name in view.columns if name in COLUMNS)
-        self.query_one(JobTable).choose_columns(self._chosen_columns)
+        self.query_one(TimerTable).choose_columns(self._chosen_columns)
 
     def _known_names(self) -> dict[str, tuple[str, ...]]:
         """What may stand behind a key of the filter."""
@@ -89,8 +89,8 @@ class Narrowing(TimerScreen):
         typed = f"filter: {safe_line(order.filter_text)}  (/ changes, esc clears)" if order.filter_text else ""
         return Content.styled(f" {problems}{typed}".rstrip(), "$text-accent")
 
-    @on(JobTable.HeaderClicked)
-    def sort_by_clicked(self, clicked: JobTable.HeaderClicked) -> None:
+    @on(TimerTable.HeaderClicked)
+    def sort_by_clicked(self, clicked: TimerTable.HeaderClicked) -> None:
         if clicked.column_id in COLUMN_OF:
             self._sort_by(COLUMN_OF[clicked.column_id])
 
@@ -125,7 +125,7 @@ class Narrowing(TimerScreen):
             hint = f"; did you mean {near[0]}?" if near else ""
             return f"There is no column {wrong[:40]!r}{hint} There are {', '.join(COLUMNS)}."
         self._chosen_columns = names
-        self.query_one(JobTable).choose_columns(names)
+        self.query_one(TimerTable).choose_columns(names)
         self._remember()
         self.app.say(f"columns: {', '.join(names)}" if names else "columns: the usual ones for this width")
         return None
@@ -183,7 +183,7 @@ class Narrowing(TimerScreen):
         self.app.unsay("filter")
         if self._filter_field is not None:
             self._filter_field.display = False
-        self.query_one(JobTable).focus()
+        self.query_one(TimerTable).focus()
         self.show_jobs()
 
     def _leave_filter(self) -> bool:

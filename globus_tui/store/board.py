@@ -312,7 +312,9 @@ class Board:
         self.shelf.take(task for task in kept.tasks if task.finished)
         self.names.take_cached(kept.collections)
         self._removed = dict(kept.documents)
-        self.states = States({row.job_id: row.evolve(recheck_at=None) for row in kept.rows}, self.state_of, self.glance)
+        self.states = States(
+            {row.job_id: row._replace(recheck_at=None).renumbered() for row in kept.rows}, self.state_of, self.glance
+        )
         self.freshness = Freshness(FreshnessState.CACHED, kept.at)
 
     # --- news from the service
@@ -459,7 +461,7 @@ class Board:
     def _say_anew(self, ids: Iterable[JobId]) -> None:
         for job_id in ids:
             if job_id in self._rows:
-                self._rows[job_id] = self._rows[job_id].evolve()
+                self._rows[job_id] = self._rows[job_id].renumbered()
 
     def begin(self, job_id: JobId, pending: Pending) -> None:
         """An operation starts: the row says so from now on."""
@@ -475,7 +477,7 @@ class Board:
 
     def _say_pending(self, job_id: JobId) -> None:
         if job_id in self._rows:
-            self._rows[job_id] = self._rows[job_id].evolve(pending=self.pending.get(job_id))
+            self._rows[job_id] = self._rows[job_id]._replace(pending=self.pending.get(job_id)).renumbered()
         self.publish((job_id,))
 
     def tick(self) -> None:
@@ -534,10 +536,11 @@ class Board:
 
     def _dated(self, row: Row) -> Row:
         if not self.freshness.outdated:
-            return row if row.before_outdated is None else row.before_outdated.evolve(pending=row.pending)
+            before = row.before_outdated
+            return row if before is None else before._replace(pending=row.pending).renumbered()
         if row.before_outdated is not None or row.health.why is Why.UNREADABLE:
             return row
-        return row.evolve(order=OUTDATED.order, health=OUTDATED, before_outdated=row)
+        return row._replace(order=OUTDATED.order, health=OUTDATED, before_outdated=row).renumbered()
 
     def publish(
         self,

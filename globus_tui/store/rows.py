@@ -119,9 +119,9 @@ class Row(NamedTuple):
         """Of its health word, 0 the worst."""
         return self.health.word.rank
 
-    def evolve(self, **changes: object) -> Row:
-        """Another row, with some of it changed."""
-        return self._replace(serial=next(_serials), **changes)  # type: ignore[arg-type]
+    def renumbered(self) -> Row:
+        """The same as another row, for one of which something was changed."""
+        return self._replace(serial=next(_serials))
 
 
 def make_row(

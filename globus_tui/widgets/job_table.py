@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.lines.columns import Cell, Column, Span
@@ -16,7 +16,7 @@ from globus_tui.store.rows import RUNS_KEPT, Row
 from globus_tui.widgets.viewpoint import Viewpoint, case_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from globus_tui.domain.timer.health import Word
 
@@ -35,7 +35,23 @@ def health_cell(word: Word, view: Viewpoint) -> Cell:
     return Span(f"{sign.glyph(ascii_only=view.ascii)} {sign.word}", sign.style)
 
 
-class JobTable(LineList["Row"]):
+class TableRow(Protocol):
+    """What a row of timers says of its timer."""
+
+    @property
+    def key(self) -> Hashable: ...
+    @property
+    def job_id(self) -> JobId: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def destination(self) -> str: ...
+
+
+R = TypeVar("R", bound=TableRow)
+
+
+class TimerTable(LineList[R]):
     """Timers as rows. Told rows and a viewpoint; says which one was opened or marked.
 
     Attributes:
@@ -45,11 +61,12 @@ class JobTable(LineList["Row"]):
     """
 
     states: Mapping[JobId, JobState]
+    folded_groups: Mapping[Hashable, GroupState]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         """Make the table; rows come by `set_rows`, words by `look_from`."""
         super().__init__(id=id)
-        self.folded_groups: Mapping[JobId, GroupState] = {}
+        self.folded_groups = {}
         self.states = {}
         self.pins: Sequence[str] = ()
         self._row_view = Viewpoint()
@@ -58,10 +75,10 @@ class JobTable(LineList["Row"]):
         self._row_chosen: Sequence[str] = ()
         self._choose_columns(100)
 
-    def state_of(self, row: Row) -> JobState:
+    def state_of(self, row: R) -> JobState:
         return self.folded_groups.get(row.key) or self.states[row.job_id]
 
-    def view_of(self, row: Row) -> Viewpoint:
+    def view_of(self, row: R) -> Viewpoint:
         """From where the timer of a row is looked at."""
         del row
         return self._row_view
@@ -72,7 +89,7 @@ class JobTable(LineList["Row"]):
         for row in self.rows:
             yield from self.ids_of(row)
 
-    def ids_of(self, row: Row) -> tuple[JobId, ...]:
+    def ids_of(self, row: R) -> tuple[JobId, ...]:
         """The timer, or timers, of a row."""
         group = self.folded_groups.get(row.key)
         return (row.job_id,) if group is None else group.group.job_ids
@@ -113,7 +130,7 @@ class JobTable(LineList["Row"]):
         if (strip, chosen, wide) == self._row_columns:
             return
         self._row_columns, self._row_strip = (strip, chosen, wide), strip
-        columns: tuple[Column[Row], ...] = (
+        columns: tuple[Column[R], ...] = (
             Column("health", "HEALTH", self._cell_health, width=9),
             Column("name", "NAME", self._cell_name, min_width=34 if wide else 22, max_width=44, weight=2),
             Column("runs", f"LAST {strip}", self._cell_strip, width=strip, priority=1, keeps_colours=True),
@@ -136,13 +153,13 @@ class JobTable(LineList["Row"]):
             self._line_cursor.marked = self.marked | ids if key in self.marked else self.marked - ids
         super()._say_marks()
 
-    def _cell_health(self, row: Row) -> Cell:
+    def _cell_health(self, row: R) -> Cell:
         state = self.state_of(row)
         if state.pending is not None:
             return Span(f"{'~' if self._row_view.ascii else '…'} {state.pending.doing.value}", "accent")
         return health_cell(state.health.word, self._row_view)
 
-    def _cell_name(self, row: Row) -> Cell:
+    def _cell_name(self, row: R) -> Cell:
         state = self.state_of(row)
         pin = (Span("+ " if self._row_view.ascii else "▲ ", "accent"),) if row.key in self.pins else ()
         if isinstance(state, GroupState):
@@ -153,31 +170,31 @@ class JobTable(LineList["Row"]):
     def _times(self, state: GroupState) -> str:
         return f"{len(state.rows)}{'x' if self._row_view.ascii else '×'}"
 
-    def _cell_strip(self, row: Row) -> Cell:
+    def _cell_strip(self, row: R) -> Cell:
         state = self.state_of(row)
         cells = marks.strip(state.history, self._row_strip, ascii_only=self._row_view.ascii)
         return tuple(
             Span("".join(char for char, _ in run), style) for style, run in groupby(cells, lambda cell: cell[1])
         )
 
-    def _cell_last(self, row: Row) -> Cell:
+    def _cell_last(self, row: R) -> Cell:
         state = self.state_of(row)
         moment = state.last_ran
         return moments.ago(moment, self._row_view.now) if moment else Span("-", "muted")
 
-    def _cell_next(self, row: Row) -> Cell:
+    def _cell_next(self, row: R) -> Cell:
         state = self.state_of(row)
         words = health_words.next_words(case_of(state.soonest, self.view_of(row)))
         return words if state.job.next_run else Span(words, "muted")
 
-    def _cell_every(self, row: Row) -> Cell:
+    def _cell_every(self, row: R) -> Cell:
         state = self.state_of(row)
         if isinstance(state, GroupState) and state.outage:
             return Span("-", "muted")
         every = schedule_words.every_short(state.job)
         return f"{self._times(state)}{every}" if isinstance(state, GroupState) else every
 
-    def _side(self, row: Row, place: int) -> Cell:
+    def _side(self, row: R, place: int) -> Cell:
         job = self.state_of(row).job
         if job.transfer is None:
             return Span("-", "muted")
@@ -186,13 +203,17 @@ class JobTable(LineList["Row"]):
         name = collection_name((row.source, row.destination)[place] or None, self.view_of(row).names)
         return f"{name} {paths[0] if paths else ''}{rest}".rstrip()
 
-    def _cell_status(self, row: Row) -> Cell:
+    def _cell_status(self, row: R) -> Cell:
         status = self.state_of(row).job.status
         return "paused" if status is JobStatus.INACTIVE else status.value
 
-    def _cell_why(self, row: Row) -> Cell:
+    def _cell_why(self, row: R) -> Cell:
         state = self.state_of(row)
         words = health_words.why(case_of(state.worst, self.view_of(row)))
         if isinstance(state, GroupState) and state.worst_suffix:
             words = f"{state.worst_suffix}: {words}"
         return words if state.health.word.is_trouble else Span(words, "muted")
+
+
+class JobTable(TimerTable[Row]):
+    """The timers of one profile."""

@@ -29,7 +29,7 @@ CHICAGO = timezone(timedelta(hours=-6))
 def subject(word: Word, why: Why, now: datetime = NOW, **changes: Any) -> RowSubject:
     one = job(**changes)
     health = Health(word, why)
-    row = make_row(one, {}, now).evolve(order=health.order, health=health)
+    row = make_row(one, {}, now)._replace(order=health.order, health=health)
     state = JobState(one, look_back(one, {}, now), row.health)
     states = States({row.job_id: row}, lambda _: state, lambda _: state)
     return RowSubject(row, states, Viewpoint(now, UTC, NAMES), "Work")
