@@ -14,6 +14,7 @@ from globus_tui.commands import FOLDER, bindings
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present import sizes
+from globus_tui.present.safe_text import safe_line
 from globus_tui.present.transfer_words import access_words, kind_words, owner_words, state_words
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class CollectionPicker(LineList[SuggestionRow]):
         before_it = next((row.key for row in rows if row.suggestion.collection.collection_id == chosen_id), None)
         if before_it is None or not self.move_to(before_it):
             self.action_first()
+
+    def wait_for(self, typed: str) -> None:
+        """Say that the answer to this text is not there yet."""
+        self.empty = f"Looking for {safe_line(typed.strip())}" if typed.strip() else "Looking for those used lately"
+        self.set_rows(())
 
     def chosen(self) -> Suggestion | None:
         row = self.cursor_row

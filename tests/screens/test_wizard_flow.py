@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.making.draft import What, new_draft
@@ -128,6 +129,20 @@ async def test_flows_that_cannot_be_read_are_said_to_be_so(demo: Demo) -> None:
         demo.fault(Fault("/flows", status=500, times=None))
         await open_flow_step(demo, pilot)
         assert "The flows cannot be read" in demo.text()
+
+
+async def test_enter_twice_right_after_the_words_never_takes_a_flow_that_other_words_found(demo: Demo) -> None:
+    async with demo.console(size=SMALL) as pilot:
+        wizard = await open_flow_step(demo, pilot)
+        held = demo.fault(Fault("/flows", kind="pass", times=None, wait=asyncio.Event()))
+        await pilot.press(*"quality", "enter", "enter")
+        assert "Looking for flows with quality" in demo.text()
+        assert held.wait is not None
+        held.wait.set()
+        await demo.settle(pilot)
+        assert wizard.draft.flow.flow_id is None
+        await demo.press(pilot, "enter")
+        assert wizard.draft.flow.flow_id == QUALITY
 
 
 async def test_a_collection_with_its_path_is_found_and_browsed_to_and_defaults_are_sent(demo: Demo) -> None:

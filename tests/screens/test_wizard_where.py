@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
+from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.world.collections import collection_id
 from globus_tui.screens.consent import ConsentScreen
 from globus_tui.screens.create.side import Side
@@ -277,3 +279,32 @@ async def test_at_eighty_columns_the_side_with_the_focus_has_the_room(demo: Demo
         await maker.press("shift+tab")
         assert side(maker).browser.has_focus or side(maker).path_field.has_focus
         assert demo.text().isascii()
+
+
+async def test_while_a_search_hangs_nothing_found_for_another_text_is_offered_or_taken(maker: Maker) -> None:
+    await maker.write("imaging")
+    assert "Imaging Lake" in offered(maker)
+    hangs = maker.demo.fault(Fault("*/endpoint_search", kind="pass", times=None, wait=asyncio.Event()))
+    await maker.pilot.press("ctrl+u", *"tape")
+    await maker.demo.until(maker.pilot, lambda: "Looking for tape" in maker.demo.text())
+    assert offered(maker) == []
+    assert collection_id("imaging") not in maker.demo.text()
+    await maker.pilot.press("down", "enter", *"s")  # that Enter was for "tape", which is not what stands there now
+    assert hangs.wait is not None
+    hangs.wait.set()
+    await maker.demo.settle(maker.pilot)
+    assert maker.draft.source_name is None
+    await maker.press("backspace", "enter")
+    assert maker.draft.source_name == "Tape Library"
+
+
+async def test_enter_after_a_search_that_failed_asks_again(maker: Maker) -> None:
+    down = maker.demo.fault(Fault("*/endpoint_search", status=503, times=None))
+    await maker.write("tape")
+    assert offered(maker) == []
+    await maker.press("enter")
+    note = side(maker).row("source").query_one(".row-note", NoteLine)
+    assert "could not be looked for" in note.left.plain
+    maker.demo.sandbox.faults.active.remove(down)
+    await maker.press("enter")
+    assert maker.draft.source_name == "Tape Library"

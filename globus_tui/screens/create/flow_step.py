@@ -384,6 +384,7 @@ def _area(name: str, hint: str = "") -> TextArea:
 
 _PAUSE = 0.3
 """Seconds without a key after which flows are searched."""
+_READING = "Reading the flows that you may start"
 _PEOPLE = ((RUN_MANAGERS, "managers"), (RUN_MONITORS, "monitors"), ("tags", "tags"))
 
 
@@ -412,6 +413,8 @@ class FlowStep(Step):
         self._flow_asked: str | None = None
         self._flow_searched = False
         self._flow_pause: Timer | None = None
+        self._flow_words, self._flow_listed = "", False
+        """The list is the answer to the words; else it is still to come, or could not be read."""
 
     def compose(self) -> ComposeResult:
         yield FormRow(FLOW, "flow", TextField(placeholder="part of its title", select_on_focus=False, id="words"))
@@ -421,7 +424,7 @@ class FlowStep(Step):
                 Column("about", "", lambda row: Span(row.flow.subtitle or "", "muted"), min_width=10, priority=1),
                 Column("id", "ID", lambda row: Span(row.flow.flow_id[:8], "muted"), width=8, priority=2),
             ),
-            empty="Reading the flows that you may start",
+            empty=_READING,
             id="flows",
         )
         yield Static(id="about-flow", markup=False)
@@ -457,7 +460,7 @@ class FlowStep(Step):
         flows.display = looking or self.frame.draft.flow.flow_id is None
         if flows.display and not self._flow_searched:
             self._flow_searched = True
-            self._search("")
+            self._search()
 
     def on_descendant_focus(self) -> None:
         if self.frame.draft.what is What.FLOW_TIMER:
@@ -492,19 +495,27 @@ class FlowStep(Step):
         self.query_one("#flows").display = True
         if self._flow_pause is not None:
             self._flow_pause.stop()
-        self._flow_searched = True
-        self._flow_pause = self.set_timer(_PAUSE, lambda: self._search(text))
+        self._flow_searched, self._flow_words, self._flow_listed = True, text, False
+        self._flow_pause = self.set_timer(_PAUSE, self._search)
+
+    def _search(self) -> None:
+        """Ask for what has the words; until it is there, those that had other words are not offered."""
+        if self._flow_pause is not None:
+            self._flow_pause.stop()
+        flows, words, self._flow_listed = self.query_one("#flows", LineList), self._flow_words.strip(), False
+        flows.ascii_only = self.frame.view.ascii
+        flows.empty = f"Looking for flows with {safe_line(words)}" if words else _READING
+        flows.set_rows(())
+        self._find(flows, words)
 
     @work(group="look-up", exclusive=True)
-    async def _search(self, words: str) -> None:
-        flows = self.query_one("#flows", LineList)
-        flows.ascii_only = self.frame.view.ascii
+    async def _find(self, flows: LineList[FlowRow], words: str) -> None:
         try:
-            matches = await self.frame.lookup.flows(words.strip())
+            matches = await self.frame.lookup.flows(words)
         except GlobusTuiError as error:
             flows.empty = safe_line(f"The flows cannot be read: {error}")
-            flows.set_rows(())
             return
+        self._flow_listed = True
         flows.empty = "No flow that you may start matches"
         flows.set_rows(tuple(FlowRow(flow.flow_id, flow) for flow in matches))
 
@@ -579,7 +590,9 @@ class FlowStep(Step):
         submitted.prevent_default()
         if submitted.input.id == "words":
             flows = self.query_one("#flows", LineList)
-            if flows.display and flows.rows:
+            if flows.display and not self._flow_listed:
+                self._search()
+            if flows.display and (flows.rows or not self._flow_listed):
                 flows.focus()
                 return
         self.go_on(submitted.input)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.collection import FolderEntry
     from globus_tui.store.browsing import FolderView, Suggestion, Suggestions
 
+NOTHING_FITS = "No collection fits; type other words, or paste an id."
 TYPING = 0.25
 """Seconds without a key after which is asked for what was typed."""
 
@@ -134,6 +135,7 @@ class Side(InWizard, Vertical):
     def take_typing(self, changed: TextField.Changed) -> None:
         changed.stop()
         self._stop_pause()
+        self._side_enter_waits = False  # it was meant for the text before
         if changed.input is self.collection_field:
             self.collection_typed()
             return
@@ -312,21 +314,28 @@ class Side(InWizard, Vertical):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         looking = event.widget is self.collection_field
         self.set_class(looking, "-looking")
-        self._side_moved = False
+        self._side_moved = self._side_enter_waits = False
         if looking:
             self._ask("" if self.collection_id else self.collection_field.value)
 
     def collection_typed(self) -> None:
         self._side_pause = self.set_timer(TYPING, lambda: self._ask(self.collection_field.value))
 
+    def _ask(self, typed: str) -> None:
+        """Ask; until the answer is there, what was found for another text is not offered for this one."""
+        self._stop_pause()
+        if self._side_asked is None or self._side_asked.typed != typed or self._side_asked.problems:
+            self._side_asked, self._side_moved = None, False
+            self.picker.wait_for(typed)
+            self.frame.show_draft()  # the note may be about what was offered for another text
+        self._suggest(typed)
+
     @work(group="look-up", exclusive=True)
-    async def _ask(self, typed: str) -> None:
+    async def _suggest(self, typed: str) -> None:
         suggestions = await self.frame.lookup.suggest(typed)
         self._side_asked = suggestions
         self.picker.show(suggestions, None if typed else self.collection_id)
         self._say_suggestion()
-        if not suggestions.entries:
-            self.frame.show_draft()  # the note may still be about what was offered for another text
         if suggestions.entries and suggestions.problems:
             self.row(self.side_name).say_words("; ".join(suggestions.problems), Level.WARN)
         if self._side_enter_waits:
@@ -344,7 +353,9 @@ class Side(InWizard, Vertical):
         if steps is None:
             return
         if self.collection_field.has_focus:
-            self._side_moved = True
+            if self._side_pause is not None:
+                self._ask(self.collection_field.value)  # the list is still that of the text before
+            self._side_moved = bool(self.picker.rows)
             self.picker.action_move(steps)
             self._say_suggestion()
         elif self.path_field.has_focus and steps == 1:
@@ -369,11 +380,16 @@ class Side(InWizard, Vertical):
         unchanged = bool(self.collection_id) and typed == safe_line(self.chosen_name())
         if unchanged and not self._side_moved:
             self.path_field.focus()
-        elif unchanged or (self._side_asked is not None and self._side_asked.typed == typed):
+        elif unchanged or self._answers(typed):
             self._pick()
         else:
             self._side_enter_waits = True
             self._ask(typed)
+
+    def _answers(self, typed: str) -> bool:
+        """The list is what was found for this text; where it could not be read, Enter asks again."""
+        asked = self._side_asked
+        return asked is not None and asked.typed == typed and bool(asked.entries or not asked.problems)
 
     @on(CollectionPicker.Chosen)
     def take_click(self, chosen: CollectionPicker.Chosen) -> None:
@@ -387,7 +403,9 @@ class Side(InWizard, Vertical):
     def _pick(self) -> None:
         suggestion = self.picker.chosen()
         if suggestion is None:
-            self.row(self.side_name).say_words("No collection fits; type other words, or paste an id.", Level.WARN)
+            failed = self._side_asked is not None and self._side_asked.problems
+            words = "It could not be looked for; Enter tries again." if failed else NOTHING_FITS
+            self.row(self.side_name).say_words(words, Level.WARN)
             return
         self.pick(suggestion, self._side_asked.destination if self._side_asked else None)
         self.path_field.focus()
