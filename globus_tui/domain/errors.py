@@ -98,7 +98,7 @@ class NetworkError(GlobusTuiError):
             certainly never left (no connection was made).
     """
 
-    advice = "It is tried again by itself; check the network and the proxy settings if it goes on."
+    advice = "Check the network and the proxy settings if it goes on."
 
     def __init__(self, message: str, *, maybe_processed: bool, advice: str | None = None) -> None:
         super().__init__(message, advice=advice)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, SignInRequest, plan
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import Scope, render
-from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.errors import GlobusTuiError, NetworkError, ServiceError, UnreadableAnswer
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.cause import Cause, cause_of
 from globus_tui.domain.timer.job import Job, JobId, JobStatus
@@ -235,6 +235,8 @@ class SignIn:
             return "No sign-in is needed."
         try:
             await self._account.finish(self._attempt, pasted)
+        except (NetworkError, UnreadableAnswer, ServiceError) as wrong:  # whether Globus took the code is not known
+            return f"{wrong.in_full} Paste the code once more; if it is refused then, the link gives another one."
         except GlobusTuiError as wrong:
             return wrong.in_full
         return None

@@ -261,6 +261,12 @@ class ConsentScreen(Question[frozenset[str] | None]):
         submitted.stop()
         self._submit(submitted.value)
 
+    @on(TextField.Changed, "#code")
+    def forget_the_refusal(self, changed: TextField.Changed) -> None:
+        """Another code is in the field: what was wrong with the one before is not said beside it."""
+        if changed.value and not self._consent_busy:
+            self._say("")
+
     def _submit(self, pasted: str) -> None:
         if not pasted.strip():
             self._say("The code is missing: it stands in the browser once you have signed in there.", wrong=True)

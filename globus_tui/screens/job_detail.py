@@ -167,7 +167,7 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
             self._show_gone()
             return
         case = case_of(state, self.view)
-        self.query_one(Banner).show(case)
+        self.query_one(Banner).show(case, state.pending.doing.value if state.pending else None)
         self._show_facts(case)
         self._show_past()
         self._show_hints()

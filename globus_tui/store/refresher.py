@@ -10,7 +10,7 @@ from enum import Enum
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError, NetworkError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.details import read_collections
 from globus_tui.store.refresh_plan import (
@@ -267,6 +267,8 @@ class Refresher:
         """Keeps the data after a failed or refused request, says why, and plans the next attempt."""
         now = self.board.clock()
         advice = error.advice or None
+        if advice == NetworkError.advice:
+            advice = f"It is tried again by itself. {error.advice}"
         in_vain = self._signed_in_at_last and isinstance(error, ServiceError) and is_sign_out(error)
         if in_vain:
             # A fresh sign-in is refused, too: asking for another would go on for ever.

@@ -36,12 +36,15 @@ class Banner(Vertical):
         yield NoteLine(id="banner-words")
         yield Static(id="banner-key", markup=False)
 
-    def show(self, case: Case) -> None:
+    def show(self, case: Case, doing: str | None = None) -> None:
+        """Show it; `doing`: a change of it is on its way."""
         sign, trouble = health_sign(case.health.word), case.health.word.is_trouble or case.job.stands_still
         for style in _STYLES:
             self.set_class(style == sign.style, f"-{style}")
         self.set_class(not trouble, "-quiet")
         head = f"{sign.glyph(ascii_only=case.ascii_only)} {self._safe(headline(case), case)}"
+        if doing:
+            head = f"{'~' if case.ascii_only else '…'} {doing}   {head}"
         words = self._safe(explain(case), case)
         if trouble:
             self._say("#banner-head", Content.styled(head, "bold"))

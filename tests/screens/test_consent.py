@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual import events
 
+from globus_tui.cli.backend import DEMO_USER
+from globus_tui.sandbox.auth.login import approve
+from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.confirm import Results
 from globus_tui.screens.consent import ConsentScreen, _fetching
 
@@ -40,6 +44,24 @@ async def test_ascii_only_is_ascii_from_the_prompt_to_the_result(demo: Demo, siz
         await demo.until(pilot, lambda: isinstance(demo.app.screen, Results))
         await demo.settle(pilot)
         assert is_ascii(demo), demo.text()
+
+
+async def test_a_code_that_no_answer_came_for_is_pasted_again_and_nothing_old_is_said_beside_it(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        demo.point_at("climate-nightly-mirror")
+        await open_prompt(demo, pilot)
+        prompt = demo.app.screen
+        assert isinstance(prompt, ConsentScreen)
+        code = approve(demo.sandbox, prompt._url, DEMO_USER)
+        demo.fault(Fault("/v2/oauth2/token", method="POST", kind="reset"))
+        demo.app.post_message(events.Paste(code))
+        await pilot.press("enter")
+        await demo.until(pilot, lambda: "Paste the code once more" in demo.text())
+        assert "tried again by itself" not in demo.text()
+        demo.app.post_message(events.Paste(code))
+        await demo.until(pilot, lambda: "Paste the code once more" not in demo.text())
+        await pilot.press("enter")
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, Results))
 
 
 async def open_prompt(demo: Demo, pilot: Pilot[Any]) -> None:
