@@ -35,7 +35,7 @@ async def test_a_pause_shows_as_pending_then_as_paused_and_is_in_the_journal(dem
         await demo.settle(pilot)
         assert "… pausing" not in demo.text()
         await demo.press(pilot, "q")
-        assert "paused, 5 runs moved 0 files" in demo.row("sensor-hourly")
+        assert "paused, 14 runs moved 0 files" in demo.row("sensor-hourly")
         assert demo.note() == "sensor-hourly: Paused. s resumes it."
         assert demo.changes() == [f"POST /jobs/{demo.job_id('sensor-hourly')}/pause"]
         (line,) = demo.journal()
