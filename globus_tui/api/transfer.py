@@ -138,6 +138,7 @@ class TransferClient(TransferTasks):
         filter_scope: str | None = None,
         filter_non_functional: bool | None = None,
         limit: int | None = None,
+        offset: int = 0,
     ) -> Page[Collection]:
         """Collections, most relevant first; never more than 1000 in all (documented).
 
@@ -152,8 +153,9 @@ class TransferClient(TransferTasks):
             "filter_scope": filter_scope,
             "filter_non_functional": _one_or_zero(filter_non_functional),
             "limit": limit,
+            "offset": offset or None,
         }
-        return offset_page(await self._list("/endpoint_search", query, Collection.from_document), 0, limit)
+        return offset_page(await self._list("/endpoint_search", query, Collection.from_document), offset, limit)
 
     async def get_endpoint(self, endpoint_id: str) -> Collection:
         """One collection. A deleted one is no error: it comes with `deleted` set and its id for a name.

@@ -361,7 +361,9 @@ def _add_undo(commands: Any) -> None:
         ("undo", "take the last change back: pause, resume, rename, delete (made anew, paused) or edit"),
         ("redo", "do again what was undone last"),
     ):
-        _add_command(commands, name, words, "change", "run_undo", codes, "yes", "dry")
+        undo = _add_command(commands, name, words, "change", "run_undo", codes, "yes", "dry")
+        words = f"leave that as it is: the next {name} takes the one before; changes nothing at Globus"
+        undo.add_argument("--set-aside", action="store_true", help=words)
 
 
 def _add_window(parser: Any) -> None:

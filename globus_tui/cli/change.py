@@ -249,19 +249,24 @@ async def run_undo(options: Namespace) -> int:
             tell((f"There is nothing to {options.name}.",))
             return FAILED
         chosen = acts(stack[-1], context.store.states)
-        able = [act for act in chosen if act.why_not is None]
+        able = [act for act in chosen if act.why_not is None and not options.set_aside]
         plan = [act_words(act, context.store.states, context.store) for act in chosen]
-        in_vain = not able and not options.dry_run
-        if in_vain:
+        if options.set_aside:
+            plan = [f"set aside: {stack[-1].what} {act.label}" for act in chosen]
+        aside = not able and (options.set_aside or not options.dry_run)
+        if aside and not options.set_aside:
             plan.append(f"The last step cannot be taken back any more: set aside, {options.name} takes the one before.")
-        if (code := goes_on(options, plan, options.name, len(able) or in_vain)) is not None:
+        if (code := goes_on(options, plan, options.name, len(able) or aside)) is not None:
             return code
         creator = context.making.creator(lambda _, __: None)
         undoer = Undoer(context.store, creator, context.making.swapper(creator))
-        if in_vain:
+        if aside:
             await undoer.set_aside(stack[-1])
             tell((f"It is set aside; the next {options.name} takes the one before.", "Nothing was changed."))
-            return FAILED
+            return OK if options.set_aside else FAILED
         ends = await undoer.carry_out(stack[-1], chosen, again=options.name == "redo")
         shown = [show_end(f"{'done' if done else 'FAILED'}  {label}: {words}") for done, label, words in ends]
-        return code_of_all(shown) if all(done for done, _, _ in ends) else FAILED
+        if all(done for done, _, _ in ends):
+            return code_of_all(shown)
+        tell((f"What failed is what {options.name} tries next; --set-aside leaves it as it is, for the one before.",))
+        return FAILED

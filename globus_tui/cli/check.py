@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -28,23 +29,17 @@ def run(options: Namespace) -> int:
 
     The work is done by a child: a name server, a keyring or a file system that hangs, hangs the child.
     """
+    from globus_tui.cli.account import tell
+
     until = time.monotonic() + max(0.2, options.timeout - _MARGIN - time.process_time())
     sys.stdout.flush()
-    ear, mouth = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _work(options, ear, mouth, until)
-    os.close(mouth)
-    answer = _hear(ear, until)
+    answer = _answer_of_child(options, until)
     if not answer:
-        import contextlib
-
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
         late = time.monotonic() >= until
         words = f"no answer within {options.timeout:g} s" if late else "the check ended without a result"
-        answer = bytes([UNKNOWN]) + _shown(options, _not_known(options, words)).encode()
-    code, text = answer[0], answer[1:].decode(errors="replace")
+        answer = _answer(options, _not_known(options, words))
+    text, _, words = answer[1:].decode(errors="replace").partition("\0")
+    tell(filter(None, (words,)))
     try:
         if options.output is not None:
             from globus_tui.cache_files import write_named
@@ -54,9 +49,26 @@ def run(options: Namespace) -> int:
             sys.stdout.write(text)
             sys.stdout.flush()
     except OSError as wrong:
-        print(f"globus-tui: {options.output or 'standard output'} cannot be written: {wrong.strerror}", file=sys.stderr)
+        tell((f"{options.output or 'standard output'} cannot be written: {wrong.strerror}",))
         return UNKNOWN
-    return code
+    return answer[0]
+
+
+def _answer_of_child(options: Namespace, until: float) -> bytes:
+    """What the child found; empty if it did not end in time. Whatever ends this process, the child does not go on."""
+    ear, mouth = os.pipe()
+    try:
+        child = os.fork()
+    except OSError as wrong:  # no more processes, or memory
+        return _answer(options, _not_known(options, f"no process can be started: {wrong.strerror}"))
+    if child == 0:
+        _work(options, ear, mouth, until)
+    os.close(mouth)
+    try:
+        return _hear(ear, until)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
 
 
 def _hear(ear: int, until: float) -> bytes:
@@ -79,11 +91,37 @@ def _work(options: Namespace, ear: int, mouth: int, until: float) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):  # whoever waits for the end of the output must not wait for a child that hangs
             os.dup2(nothing, stream)
-        verdict = _check(options, until)
+        try:
+            answer = _answer(options, _check(options, until))
+        except Exception as fault:  # nobody sees what Python would print: it is written where it can be found
+            answer = _answer(options, _not_known(options, _logged(options, fault)))
         with os.fdopen(mouth, "wb") as out:
-            out.write(bytes([verdict.state]) + _shown(options, verdict).encode(errors="backslashreplace"))
+            out.write(answer)
     finally:
         os._exit(0)
+
+
+def _answer(options: Namespace, verdict: Verdict) -> bytes:
+    """The exit code, what is printed, and behind a null what standard error is told: metrics have no words."""
+    words = "" if options.format in ("nagios", "json") or not verdict.unread else f"\0{verdict.words()}"
+    return bytes([verdict.state]) + (_shown(options, verdict) + words).encode(errors="backslashreplace")
+
+
+def _logged(options: Namespace, fault: Exception) -> str:
+    """Writes a fault of this program into the log; what it is and where that stands."""
+    import logging
+    import traceback
+
+    from globus_tui.logs import start_log
+    from globus_tui.settings import load_settings
+
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    words = f"a fault of this program: {type(fault).__name__} in {os.path.basename(last.filename)} line {last.lineno}"
+    state = load_settings(os.environ, profile=options.profile).paths.state
+    if (no_log := start_log(state)) is not None:
+        return f"{words}; {no_log}"
+    logging.getLogger(__name__).error("check ended by a fault of this program", exc_info=fault)
+    return f"{words}; the traceback is in {state / 'globus_tui.log'}"
 
 
 def _check(options: Namespace, until: float) -> Verdict:

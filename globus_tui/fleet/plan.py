@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 from unicodedata import normalize
 
-from globus_tui.domain.errors import BadInput, ErrorKind, ServiceError
+from globus_tui.domain.errors import BadInput, ErrorKind, NetworkError, ServiceError
 from globus_tui.domain.making.check_items import is_id
 from globus_tui.domain.making.draft import Draft, What, is_confirmed, word_to_type
 from globus_tui.domain.making.draft_checks import Lookups, check_draft
@@ -30,6 +30,7 @@ from globus_tui.fleet.fields import Entry, read_fleet, split_place
 from globus_tui.fleet.lock import Lock, LockEntry, lock_path, read_lock
 from globus_tui.fleet.wanted import Change, Names, WantedTimer, ahead, changes, wanted_of
 from globus_tui.present.sizes import counted
+from globus_tui.store.browsing import MOST_FOUND
 from globus_tui.store.preflight import Preflight
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ class Planner:
                 sides.setdefault(split_place(entry.values[field])[0], entry)
             if entry.kind == "F":
                 flows.setdefault(entry.values["flow"], entry)
-        known = {key: collection.name for key, collection in self._store.collections.items() if collection.name}
+        known = self._named()
         faults: list[FleetFault] = []
         ids, called = {}, dict(known)
         for name, matches in zip(
@@ -293,30 +294,44 @@ class Planner:
                 ids[name], called = matches[0][0], called | dict(matches)
             else:
                 field = "from" if split_place(sides[name].values["from"])[0] == name else "to"
-                faults.append(sides[name].fault(field, _not_one("collection", name, matches, known.values())))
+                alike = () if matches else (*known.values(), *await self._lookup.alike(name))
+                faults.append(sides[name].fault(field, _not_one("collection", name, matches, alike)))
         flow_of: dict[str, Flow] = {}
         for name, those in zip(flows, await some_at_once([self.find_flows(name) for name in flows]), strict=True):
             if len(those) == 1:
                 flow_of[name], called[those[0].flow_id] = those[0], those[0].title
             else:
                 pairs = [(flow.flow_id, flow.title) for flow in those]
-                faults.append(flows[name].fault("flow", _not_one("flow", name, pairs)))
+                titles = [] if pairs else [flow.title for flow in await self._lookup.flows("")]
+                faults.append(flows[name].fault("flow", _not_one("flow", name, pairs, titles)))
         if faults:
             raise FleetFaults(faults)
         return Names(ids, flow_of, called)
 
     async def find_collections(self, name: str) -> list[tuple[str, str]]:
-        """Ids and names of the collections that are called so; the id itself where one is said."""
+        """Ids and names of the collections that are called so; the id itself where one is said.
+
+        Raises:
+            BadInput: nobody can tell.
+        """
         if is_id(name):
             known = self._store.collections.get(name.lower())
             return [(name.lower(), known.name if known is not None and known.name else name)]
-        answer = await self._lookup.suggest(name)
-        if answer.problems and not answer.entries:
-            raise BadInput(f"The collection “{name}” could not be looked up: {answer.problems[0]}")
-        named = {key: collection.name for key, collection in self._store.collections.items() if collection.name}
-        named |= {match.collection.collection_id: match.collection.name for match in answer.entries}
+        try:
+            found = await self._lookup.all_found(name)
+        except (NetworkError, ServiceError) as wrong:
+            raise BadInput(f"The collection “{name}” could not be looked up: {wrong}", advice="") from None
+        named = self._named() | {collection.collection_id: collection.name for collection in found}
         same = [(key, called) for key, called in named.items() if called == name]
-        return same or [(key, called) for key, called in named.items() if fold_case(called) == fold_case(name)]
+        same = same or [(key, called) for key, called in named.items() if fold_case(called) == fold_case(name)]
+        if not same and len(found) >= MOST_FOUND:
+            words = f"“{name}” is not among the {MOST_FOUND} collections that Globus lists for these words"
+            raise BadInput(f"{words}, and lists no more.", advice="Write its id.")
+        return same
+
+    def _named(self) -> dict[str, str]:
+        """Names of the collections of timers, by id."""
+        return {key: collection.name for key, collection in self._store.collections.items() if collection.name}
 
     async def find_flows(self, name: str) -> list[Flow]:
         """The flows with this title, in either case of letters, or with this id."""

@@ -34,8 +34,7 @@ async def offer(app: Console, *, redo: bool) -> None:
     sentences = [f"{counted(len(step.entries), 'timer')}, {when}, by {step.entries[0].get('who') or '?'}."]
     if not able:
         sentences.append(f"It cannot be taken back any more: set aside, {verb.lower()} takes the one before.")
-        aside = Confirm(f"{verb} goes no further", sentences, verb="set it aside", listed=listed)
-        aside.ask(lambda _: app.run_worker(_set_aside(app, step, verb.lower()), group="operations"))
+        _offer_aside(app, step, verb, sentences, listed)
         return
     danger = any(act.what == "delete" for act in chosen)
     sheet = Confirm(heading, sentences, verb=f"{verb.lower()} it", listed=listed, danger=danger)
@@ -45,6 +44,13 @@ async def offer(app: Console, *, redo: bool) -> None:
 def _undoer(app: Console) -> Undoer:
     creator = app.making.creator(lambda _, __: None)
     return Undoer(app.store, creator, app.making.swapper(creator))
+
+
+def _offer_aside(app: Console, step: Step, verb: str, sentences: Sequence[str], listed: Sequence[str]) -> None:
+    from globus_tui.screens.confirm import Confirm
+
+    aside = Confirm(f"{verb} goes no further", sentences, verb="set it aside", listed=listed)
+    aside.ask(lambda _: app.run_worker(_set_aside(app, step, verb.lower()), group="operations"))
 
 
 async def _set_aside(app: Console, step: Step, verb: str) -> None:
@@ -59,5 +65,9 @@ async def _carry_out(app: Console, step: Step, chosen: Sequence[Act], *, again: 
     app.book_wake()
     if len(ends) == 1:
         app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")
-    else:
+    elif any(done for done, _, _ in ends):
         tell_ends(app, ends, "taken back")
+    if not any(done for done, _, _ in ends):
+        verb = "Redo" if again else "Undo"
+        sentences = (f"Not done. It stays what {verb.lower()} tries next; set aside, the one before is the next.",)
+        _offer_aside(app, step, verb, sentences, [f"· {label}: {words}" for _, label, words in ends])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-import json
 import shlex
 import socket
 import struct
@@ -20,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 from globus_tui.sandbox.auth.people import register_client
 from globus_tui.sandbox.faults import AnswerCut, ConnectionDropped, Fault, NeverAnswered
 from globus_tui.sandbox.service import make_app
-from globus_tui.sandbox.state import Client, Refusal, Sandbox, iso
+from globus_tui.sandbox.state import Client, Refusal, Sandbox, iso, json_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -213,7 +212,7 @@ def _shown(fault: Fault) -> dict[str, Any]:
 
 async def _json(request: Request) -> dict[str, Any]:
     try:
-        asked = json.loads(await request.body())
+        asked = json_of(await request.body())
     except ValueError:
         asked = None
     if not isinstance(asked, dict):

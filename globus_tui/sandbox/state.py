@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import random
 import uuid
 from dataclasses import dataclass, field
@@ -301,6 +302,20 @@ class Sandbox:
         number = len(self.tokens) + len(self.codes)
         digest = hashlib.sha384(f"{self.seed} {kind} {number}".encode()).digest()
         return base64.urlsafe_b64encode(digest).decode().replace("-", "x").replace("_", "y")[:46]
+
+
+def json_of(body: bytes | str) -> Any:
+    """A JSON document.
+
+    Raises:
+        ValueError: it is none, or one that no answer could say again: half a surrogate, no number, too deep.
+    """
+    try:
+        document = json.loads(body)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("too deep") from None
+    return document
 
 
 def iso(moment: datetime | None) -> str | None:

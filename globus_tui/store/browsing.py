@@ -35,6 +35,7 @@ class BrowseService(Protocol):
         filter_scope: str | None = None,
         filter_non_functional: bool | None = None,
         limit: int | None = None,
+        offset: int = 0,
     ) -> Page[Collection]:
         """Collections, most relevant first."""
 
@@ -130,12 +131,18 @@ class FolderView:
         return self.problem is None and (self.total is None or self.total <= len(self.entries))
 
 
+_LONG_PAGE = 100
+"""As the official clients ask for it."""
+_MOST_WORDS = 4
+
 K = TypeVar("K")
 V = TypeVar("V")
 
 FEWEST_LETTERS = 2
 """Fewer are not searched for: the service would answer with whatever is most used."""
 ONE_PAGE = 50
+MOST_FOUND = 1000
+"""Of one search, as the service has it."""
 KEPT_FOR = timedelta(minutes=2)
 """Listings change; after this they are read anew. Ctrl+R reads at once."""
 MOST_FOLDERS, MOST_SEARCHES = 64, 100
@@ -212,6 +219,27 @@ class Browser:
         answers = await asyncio.gather(*(question for _, question in asked), return_exceptions=True)
         suggestions = _joined(typed, [why for why, _ in asked], answers)
         return replace(suggestions, entries=_named_so_first(words, suggestions.entries)) if words else suggestions
+
+    async def all_found(self, typed: str) -> tuple[Collection, ...]:
+        """All collections that a search finds, `MOST_FOUND` at most. Raises what the service raises."""
+        found: list[Collection] = []
+        page = None
+        while page is None or (page.marker is not None and page.items and len(found) < MOST_FOUND):
+            page = await self._service.endpoint_search(
+                typed, filter_non_functional=False, limit=_LONG_PAGE, offset=len(found)
+            )
+            found += page.items
+        return tuple(found)
+
+    async def alike(self, name: str) -> tuple[str, ...]:
+        """Names of collections that may have been meant: those at hand, and those with one of the words."""
+        words = [word for word in dict.fromkeys(name.split()) if len(word) >= FEWEST_LETTERS][:_MOST_WORDS]
+        at_hand, *found = await asyncio.gather(
+            self.suggest(""), *(self._search(word, None) for word in words), return_exceptions=True
+        )
+        names = [each.collection.name for each in at_hand.entries] if isinstance(at_hand, Suggestions) else []
+        names += [each.collection.name for page in found if isinstance(page, tuple) for each in page[0]]
+        return tuple(dict.fromkeys(names))
 
     async def collection(self, collection_id: str) -> Collection:
         """One collection's document. Raises what the service raises."""

@@ -386,6 +386,7 @@ def test_undo_goes_on_with_what_it_failed_at_before_it_takes_back_anything_older
     facility.sandbox.faults.add(Fault(f"/jobs/{first.job_id}/resume", status=403))
     assert terminal("undo", "--yes") == SOME
     assert (first.status, second.status) == ("inactive", "active")
+    assert "--set-aside" in terminal.err
     assert terminal("undo", "--dry-run") == DONE
     assert terminal.out == "resume db-dumps\n"
     assert terminal("undo", "--yes") == DONE
@@ -394,6 +395,28 @@ def test_undo_goes_on_with_what_it_failed_at_before_it_takes_back_anything_older
     assert terminal.out == "rename kept-name to home-backup\n"
     assert terminal("redo", "--yes") == DONE
     assert (first.status, second.status) == ("inactive", "active")
+    assert terminal("journal", "verify") == DONE
+
+
+def test_what_globus_refuses_to_take_back_for_ever_can_be_set_aside(facility: Served, terminal: Shell) -> None:
+    first = timer(facility, "db-dumps")
+    assert terminal("rename", "home-backup", "kept-name", "--yes") == DONE
+    assert terminal("pause", first.job_id, "--yes") == DONE
+    facility.sandbox.faults.add(Fault(f"/jobs/{first.job_id}/resume", status=403, times=None))
+    assert terminal("undo", "--yes") == SOME
+    assert terminal("undo", "--yes") == SOME
+    assert terminal("undo", "--set-aside") == MISUSED  # nobody is there to agree
+    assert terminal("undo", "--set-aside", "--dry-run") == DONE
+    assert terminal.out == "set aside: pause db-dumps\n"
+    assert terminal("undo", "--set-aside", "--yes") == DONE
+    assert (first.status, timer(facility, "kept-name").name) == ("inactive", "kept-name")
+    assert terminal("undo", "--yes") == DONE
+    assert timer(facility, "home-backup").name == "home-backup"
+    assert terminal("undo", "--set-aside", "--yes") == SOME
+    assert "There is nothing to undo" in terminal.err
+    assert terminal("redo", "--set-aside", "--yes") == DONE
+    assert terminal("redo", "--yes") == SOME
+    assert "There is nothing to redo" in terminal.err
     assert terminal("journal", "verify") == DONE
 
 

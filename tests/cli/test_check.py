@@ -7,9 +7,12 @@ import itertools
 import json
 import os
 import re
+import select
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,10 +21,9 @@ from globus_tui.cli.zones import zone_data
 from globus_tui.domain.errors import BadInput
 from globus_tui.present.monitoring import parse_range
 from globus_tui.sandbox.faults import Fault
+from globus_tui.settings import load_settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.shell import Shell
     from tests.served import Served
 
@@ -132,6 +134,57 @@ def test_what_cannot_be_asked_is_unknown_and_never_a_number(facility: Served, mo
     found = check("--profile", "nobody")
     assert found.returncode == UNKNOWN
     assert "Nobody is signed in" in found.stdout
+
+
+@pytest.mark.parametrize("form", ["nagios", "json", "prometheus"])
+def test_a_fault_of_the_program_is_not_known_and_its_traceback_can_be_found(facility: Served, form: str) -> None:
+    program = """
+import os, sys
+from globus_tui.present.monitoring import Verdict
+parent, state = os.getpid(), Verdict.state.fget
+def mistaken(self):
+    return {}["refresh_token=geheim"] if os.getpid() != parent and not self.unread else state(self)
+Verdict.state = property(mistaken)
+from globus_tui.cli import run
+sys.exit(run(["check", "--timeout", "60", "--format", sys.argv[1]], process=True))
+"""
+    command = [sys.executable, "-c", program, form]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert found.returncode == UNKNOWN
+    told = found.stderr if form == "prometheus" else found.stdout
+    assert "a fault of this program: KeyError in " in told
+    log = load_settings(os.environ).paths.state / "globus_tui.log"
+    assert str(log) in told
+    assert "Traceback (most recent call last)" in log.read_text()
+    assert "geheim" not in told + log.read_text()
+
+
+def test_metrics_have_no_words_so_standard_error_says_what_is_wrong(facility: Served) -> None:
+    found = check("--profile", "nobody", "--format", "prometheus")
+    assert found.returncode == UNKNOWN
+    assert found.stdout.splitlines()[-1] == 'globus_tui_up{profile="nobody"} 0'
+    assert "Nobody is signed in" in found.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_it_leaves_no_child(
+    facility: Served, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLOBUS_SDK_HTTP_TIMEOUT", "600")
+    facility.sandbox.faults.add(Fault("*", times=None, kind="hang"))
+    command = [sys.executable, "-m", "globus_tui", "check", "--timeout", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as parent:
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        while not facility.sandbox.faults.active[-1].seen:
+            assert parent.poll() is None
+            time.sleep(0.01)
+        child = os.pidfd_open(int(children.read_text()))
+        parent.send_signal(number)
+        parent.communicate(timeout=60)
+    assert parent.returncode == (130 if number == signal.SIGINT else 143)
+    assert select.select([child], [], [], 60)[0] == [child]  # it is over
+    os.close(child)
 
 
 def test_a_task_that_cannot_be_read_is_not_taken_for_a_success(facility: Served) -> None:

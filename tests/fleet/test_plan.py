@@ -28,6 +28,7 @@ from globus_tui.fleet.lock import LockEntry, lock_path, read_lock, write_lock
 from globus_tui.fleet.plan import Act
 from globus_tui.fleet.wanted import Names, same_rhythm, wanted_of
 from globus_tui.fleet.words import drift_words, plan_lines
+from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.world.collections import collection_id
 from tests.demo import NOON
 
@@ -108,6 +109,45 @@ async def test_names_that_fit_none_or_two_are_refused_with_their_place(bench: Be
     assert same.job_id in text(plan)
     bench.write(NIGHTLY.replace("Lab Depot", depot) + f'id = "{same.job_id}"\n')
     assert (await bench.plan()).to_do == ()
+
+
+async def test_a_name_is_found_however_many_others_have_its_words(bench: Bench) -> None:
+    web = bench.sandbox.collections[collection_id("web")]
+    for number in range(330):  # all before it: they have the words more often
+        key = f"{number:08x}-0000-4000-8000-000000000000"
+        document = {**web.document, "id": key, "display_name": f"Web Data {number:03}", "keywords": ["web", "data"]}
+        bench.sandbox.collections[key] = replace(web, collection_id=key, document=document)
+    web.document = {**web.document, "display_name": "Zz Web Data"}
+    new = NIGHTLY.replace("nightly-project-mirror", "another").replace("timer.projects", "timer.other")
+    bench.write(new.replace("Campus Archive:", "Zz Web Data:"))
+    assert [item.acts for item in (await bench.plan()).to_do] == [(Act.CREATE,)]
+    bench.write(new.replace("Campus Archive:", "web data 3:"))
+    with pytest.raises(FleetFaults, match=r"no collection that you can see is called “web data 3”; did you mean “Web"):
+        await bench.plan()
+    for number in range(330, 1100):
+        key = f"{number:08x}-0000-4000-8000-000000000000"
+        bench.sandbox.collections[key] = replace(web, collection_id=key, document={**web.document, "id": key})
+    with pytest.raises(
+        BadInput, match="“web data 3” is not among the 1000 collections that Globus lists for these words"
+    ):
+        await bench.plan()
+
+
+async def test_what_no_timer_uses_yet_is_meant_by_its_misspelt_name_too(bench: Bench) -> None:
+    bench.sandbox.timers.clear()
+    bench.write(NIGHTLY.replace("Campus Archive:", "Campus Archiv:"))
+    with pytest.raises(FleetFaults, match=r"no collection.*did you mean “Campus Archive”"):
+        await bench.plan()
+    bench.write('[timer.publish]\nwhen = "every day at 03:00"\nflow = "Deidentify and publish"\ninput = {path = "/"}\n')
+    with pytest.raises(FleetFaults, match=r"no flow.*did you mean “De-identify and publish”"):
+        await bench.plan()
+
+
+async def test_a_search_that_is_refused_says_nothing_of_what_there_is(bench: Bench) -> None:
+    bench.write(NIGHTLY.replace("Campus Archive:", "Campus Archiv:"))
+    bench.sandbox.faults.add(Fault("*/endpoint_search", times=None, status=500))
+    with pytest.raises(BadInput, match="“Campus Archiv” could not be looked up"):
+        await bench.plan()
 
 
 async def test_a_moment_must_mean_the_same_every_day(bench: Bench) -> None:

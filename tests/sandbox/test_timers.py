@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -439,3 +440,18 @@ async def test_odd_old_documents_can_be_seeded(http: httpx.AsyncClient, sandbox:
     (run,) = job["results"]["data"]
     assert set(run) == {"ran_at", "status", "data", "errors"}
     assert run["ran_at"] == "2026-03-20T08:00:00.000000"
+
+
+@pytest.mark.parametrize("path", ["/jobs/", "/v2/timer", "/v0.10/bookmark", "/v0.10/transfer", "/flows"])
+@pytest.mark.parametrize("said", [b'"\\ud800"', b'"\xed\xa0\x80"', b"NaN", b"1e999", b"[" * 9000 + b"]" * 9000])
+async def test_json_that_no_answer_could_say_again_is_refused(http: httpx.AsyncClient, path: str, said: bytes) -> None:
+    whole = {
+        "/jobs/": callback(callback_body={"hello": "THERE"}),
+        "/v2/timer": transfer(name="THERE"),
+        "/v0.10/bookmark": {"name": "THERE", "endpoint_id": SOURCE, "path": "/"},
+    }.get(path, {"title": "THERE"})
+    body = json.dumps(whole).encode().replace(b'"THERE"', said)
+    token = "transfer" if path.startswith("/v0.10") else "ops"
+    answer = await http.post(path, content=body, headers={"authorization": f"Bearer {token}"})
+    assert 400 <= answer.status_code < 500
+    assert (await http.get("/jobs/")).json() == {"jobs": []}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.journal import JournalScreen
 
 if TYPE_CHECKING:
@@ -91,3 +92,22 @@ async def test_a_step_that_cannot_be_taken_back_is_set_aside_when_agreed_to(demo
         assert "resume db-dumps" in demo.text()
         await demo.press(pilot, "y")
         assert kept.status == "active"
+
+
+async def test_what_globus_refuses_to_take_back_is_set_aside_when_agreed_to(demo: Demo) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        for name in ("db-dumps", "bio-results-out"):
+            demo.point_at(name)
+            await demo.press(pilot, "s")
+        refused = next(one for one in demo.sandbox.timers.values() if one.name == "bio-results-out")
+        demo.sandbox.faults.add(Fault(f"/jobs/{refused.job_id}/resume", status=403, times=None))
+        for answer in ("enter", "y"):
+            await demo.press(pilot, "u")
+            assert "resume bio-results-out" in demo.text()
+            await demo.press(pilot, "y")
+            assert "It stays what undo tries next" in demo.text()
+            await demo.press(pilot, answer)
+        assert "the next undo takes the one before" in demo.note()
+        assert refused.status == "inactive"
+        await demo.press(pilot, "u")
+        assert "resume db-dumps" in demo.text()

@@ -7,7 +7,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -15,7 +14,7 @@ from urllib.parse import parse_qsl
 from starlette.responses import JSONResponse, Response
 
 from globus_tui.sandbox.access import auth_refusal, caller, oauth_refusal
-from globus_tui.sandbox.state import AUTH_SERVER, Client, Document, Person, Sandbox, Session
+from globus_tui.sandbox.state import AUTH_SERVER, Client, Document, Person, Sandbox, Session, json_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -319,7 +318,7 @@ def client_document(client: Client) -> Document:
 
 def _client_of(body: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(body)
+        document = json_of(body)
     except ValueError:
         document = None
     client = document.get("client") if isinstance(document, dict) else None

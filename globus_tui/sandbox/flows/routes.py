@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from globus_tui.sandbox.access import Caller, Row, answered, caller, flows_refusal
 from globus_tui.sandbox.auth.scopes import FLOWS_CLIENT
 from globus_tui.sandbox.flows import runs
-from globus_tui.sandbox.state import FLOWS_SERVER, Document, Sandbox, in_span, iso, moment_of
+from globus_tui.sandbox.state import FLOWS_SERVER, Document, Sandbox, in_span, iso, json_of, moment_of
 from globus_tui.sandbox.timers.engine import flow_scope
 
 if TYPE_CHECKING:
@@ -321,7 +321,7 @@ def _run_fits(run: Document, query: Mapping[str, str]) -> bool:
 
 async def _json(request: Request) -> Any:
     try:
-        return json.loads(await request.body() or b"null")
+        return json_of(await request.body() or b"null")
     except ValueError as problem:
         raise flows_refusal(400, "BAD_REQUEST", "The body is not JSON") from problem
 

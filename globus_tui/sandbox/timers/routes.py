@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from globus_tui.sandbox.access import Caller, Row, answered, caller, timers_refusal, validation_refusal
 from globus_tui.sandbox.auth.scopes import ACTION_PROVIDER_SCOPE
-from globus_tui.sandbox.state import TIMER_SCOPE, TIMERS_SERVER, Document, Sandbox, Timer, TimerRun, iso
+from globus_tui.sandbox.state import TIMER_SCOPE, TIMERS_SERVER, Document, Sandbox, Timer, TimerRun, iso, json_of
 from globus_tui.sandbox.timers import engine
 from globus_tui.sandbox.timers.engine import flow_scope, is_active
 from globus_tui.sandbox.timers.payloads import Checked, a_flag, a_moment, a_text, over_budget, read_job, read_timer
@@ -342,7 +341,7 @@ async def _json(request: Request, empty: object = None) -> Any:
     if not text:
         return empty
     try:
-        return json.loads(text)
+        return json_of(text)
     except ValueError as problem:
         where = ("body", getattr(problem, "pos", 0))
         raise validation_refusal([(where, "Expecting JSON", "value_error.jsondecode")]) from problem

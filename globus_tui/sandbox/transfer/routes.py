@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import fnmatch
 import functools
-import json
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from globus_tui.sandbox.access import caller, request_id, transfer_refusal
-from globus_tui.sandbox.state import TRANSFER_ALL, TRANSFER_SERVER, in_span, iso, moment_of
+from globus_tui.sandbox.state import TRANSFER_ALL, TRANSFER_SERVER, in_span, iso, json_of, moment_of
 from globus_tui.sandbox.transfer import files
 from globus_tui.sandbox.transfer.documents import events_of, skipped_of, successes_of
 from globus_tui.sandbox.transfer.engine import finish, refresh, submit
@@ -513,7 +512,7 @@ async def _answer(sandbox: Sandbox, answer: Answer, request: Request) -> Respons
     resource = request.url.path.removeprefix(ROOT)
     raw = await request.body() if request.method in ("POST", "PUT") else b""
     try:
-        body: Any = json.loads(raw or b"{}")
+        body: Any = json_of(raw or b"{}")
     except ValueError:
         body = None
     if not isinstance(body, dict):
