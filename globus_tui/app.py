@@ -622,9 +622,6 @@ class GlobusTui(OrderedKeys[Switch]):
 
     async def look_after_windows(self) -> None:
         """Do what windows are due for, warn of those that should have ended, and take what others decided meanwhile."""
-        from globus_tui.commands import key_words
-        from globus_tui.present.report_words import overdue_words
-
         try:
             await self.store.look_into_ledger()
             windows = await self.windows.all()
@@ -639,9 +636,13 @@ class GlobusTui(OrderedKeys[Switch]):
             return
         if self.freshness.state is FreshnessState.FRESH:
             self._count_sources()
-        how = f"{key_words(self.settings.keys, 'jobs.windows')} closes it."
         now = self.store.now()
-        overdue = (window for window in windows if window.overdue(now))
+        if not (overdue := [window for window in windows if window.overdue(now)]):
+            return
+        from globus_tui.commands import key_words
+        from globus_tui.present.report_words import overdue_words
+
+        how = f"{key_words(self.settings.keys, 'jobs.windows')} closes it."
         self.tell_notices(*(overdue_words(window, now, self.shown_zone, how) for window in overdue))
 
     @work(group="sources", exclusive=True)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.typed_clock import refuse
-from globus_tui.domain.schedule.typed_intervals import take_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,6 +123,8 @@ def take_zone(text: str, own: tzinfo) -> tuple[str, TypedZone | None]:
 
 def _drop_in(words: list[str], behind: Sequence[str]) -> None:
     """Drops the `in` that leads to a zone, not that of what follows: `in UTC 2 hours`, `9 in UTC morning`."""
+    from globus_tui.domain.schedule.typed_intervals import take_interval  # whose patterns are a hundredth of a start
+
     rest = " ".join(behind).removeprefix("time ")
     if words[-1:] in (["in"], ["(in"]) and not re.match(_PART, rest) and not take_interval(rest, every=False):
         words.pop()
