@@ -147,9 +147,17 @@ class Answer:
             return "an empty body where a JSON document was expected"
         if start.startswith((b"<!doctype html", b"<html")) or "text/html" in self.headers.get("content-type", ""):
             return "a web page where a JSON document was expected"
+        if self._is_other_json():
+            return "a JSON value that is not an object"
         if start[:1] in b"{[":
             return f"a JSON document that breaks off or is damaged ({len(self.packed or self.body)} bytes)"
         return "something that is not JSON"
+
+    def _is_other_json(self) -> bool:
+        try:
+            return not isinstance(json.loads(b"".join(self.chunks())), dict)
+        except (ValueError, RecursionError):
+            return False
 
     def _start(self) -> bytes:
         try:

@@ -28,14 +28,23 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if not rest:
         return options
     known, unknown = (parser := whole_parser(arguments[0])).parse_known_args(arguments)
-    if unknown:  # said by the command's name: its exit codes have meanings of their own
-        command = known.name if known.name != "console" else ""
-        _Parser(prog=f"{parser.prog} {command}".strip()).error(f"unrecognized arguments: {' '.join(unknown)}")
+    # said by the command's name: its exit codes have meanings of their own
+    meant = _Parser(prog=f"{parser.prog} {known.name if known.name != 'console' else ''}".strip())
+    if unknown:
+        meant.error(f"unrecognized arguments: {' '.join(unknown)}")
+    for name, value in vars(known).items():
+        words = value if isinstance(value, list | tuple) else [value]
+        if name != "from_file" and any(isinstance(word, str) and _UNREADABLE.search(word) for word in words):
+            meant.error(
+                f"{name.replace('_', ' ')}: some bytes of it are no text in this locale"
+            )  # files may be called so
     if known.demo and known.name in _OF_THE_ACCOUNT:
         whole_parser(known.name).error(f"argument --demo: nobody signs in there, so {known.name} is not for it")
     return known
 
 
+_UNREADABLE = re.compile("[\ud800-\udfff]")
+"""What Python makes of bytes that are no text: Globus would be sent half a character."""
 _OF_THE_ACCOUNT = ("login", "logout", "whoami", "doctor")
 
 

@@ -32,6 +32,8 @@ def open_closed_streams() -> frozenset[str]:
             setattr(sys, f"__{name}__", stream)
     if isinstance(sys.stdout, TextIOWrapper):  # as standard error is: no name of a timer may end a command
         sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdin, TextIOWrapper):  # nor may a key of another locale
+        sys.stdin.reconfigure(errors="replace")
     return frozenset(closed)
 
 

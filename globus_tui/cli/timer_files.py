@@ -22,7 +22,7 @@ from globus_tui.domain.making.timer_index import TimerIndex
 from globus_tui.present.gare_words import requirement_lines
 from globus_tui.present.review_facts import finding_line, group_words
 from globus_tui.store.creation import Created, Creation, NotCreated, Submitted, Unconfirmed
-from globus_tui.store.drafts import draft_text, exported, read_draft_text, read_timer_file, to_fill_in
+from globus_tui.store.drafts import draft_text, exported, read_timer_file, read_timer_stream, to_fill_in
 from globus_tui.store.making import DraftKeeper
 from globus_tui.store.operations import NeedsConsent, SignedOut
 from globus_tui.store.preflight import Preflight
@@ -55,7 +55,7 @@ async def run_create(options: Namespace) -> int:
 
 
 def _read(name: str, zone: tzinfo) -> Draft:
-    return read_draft_text(sys.stdin.read(), zone) if name == "-" else read_timer_file(Path(name), zone)
+    return read_timer_stream(sys.stdin.buffer, zone) if name == "-" else read_timer_file(Path(name), zone)
 
 
 async def _with_defaults(draft: Draft, context: Context) -> Draft:

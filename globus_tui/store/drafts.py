@@ -15,7 +15,7 @@ import threading
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput, why_unread
@@ -290,15 +290,31 @@ def read_timer_file(path: Path, zone: tzinfo | None = None) -> Draft:
         BadInput: it cannot be read or understood; the message names the file and, where known, the line.
     """
     try:
-        text = read_file(path, _MOST_BYTES).decode()
+        contents = read_file(path, _MOST_BYTES)
     except OSError as problem:
         raise BadInput(f"{path} cannot be read: {problem.strerror or problem}") from problem
-    except UnicodeDecodeError as problem:
-        raise BadInput(f"{path} is not written in UTF-8.") from problem
+    return _read_contents(contents, str(path), zone)
+
+
+def read_timer_stream(stream: BinaryIO, zone: tzinfo | None = None) -> Draft:
+    """As `read_timer_file`, of standard input: in UTF-8 like a file, whatever the locale is.
+
+    Raises:
+        BadInput: it cannot be read or understood.
+    """
+    contents = stream.read(_MOST_BYTES + 1)
+    if len(contents) > _MOST_BYTES:
+        raise BadInput(f"Standard input is longer than {_MOST_BYTES // 1_000_000} MB.")
+    return _read_contents(contents, "Standard input", zone)
+
+
+def _read_contents(contents: bytes, name: str, zone: tzinfo | None) -> Draft:
     try:
-        return read_draft_text(text, zone)
+        return read_draft_text(contents.decode(), zone)
+    except UnicodeDecodeError as problem:
+        raise BadInput(f"{name} is not written in UTF-8.") from problem
     except BadInput as problem:
-        raise BadInput(f"{path}: {problem}") from problem
+        raise BadInput(f"{name}: {problem}") from problem
 
 
 def draft_text(draft: Draft) -> str:

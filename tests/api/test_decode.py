@@ -108,7 +108,14 @@ async def test_the_program_goes_on_while_a_long_list_is_decoded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "words"), [(b'{"jobs": [', "breaks off"), (b"{}", "without a list of jobs"), (b"[" * 9999, "damaged")]
+    ("body", "words"),
+    [
+        (b'{"jobs": [', "breaks off"),
+        (b"{}", "without a list of jobs"),
+        (b"[]", "is not an object"),
+        (b"null", "is not an object"),
+        (b"[" * 9999, "damaged"),
+    ],
 )
 async def test_an_answer_without_a_list_is_unreadable(body: bytes, words: str) -> None:
     with pytest.raises(UnreadableAnswer, match=words):

@@ -52,6 +52,26 @@ def test_a_stream_that_is_closed_or_full(line: str, code: int, words: str, unbuf
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("--demo rename db-dumps $'a\\xffb' --yes", 2, "new name: some bytes of it are no text"),
+        ("--demo note db-dumps --tag $'a,\\xff'", 2, "tag: some bytes of it are no text"),
+        ("--demo check $'\\xff'", 3, "TIMERS UNKNOWN - filter: some bytes of it are no text"),
+        ("--demo list $'\\xff'", 2, "filter: some bytes of it are no text"),
+        ("create --from-file $'\\xff'", 2, "cannot be read: No such file or directory"),
+        ("login <<< $'\\xff'", 1, "That does not look like a code"),
+    ],
+)
+def test_bytes_that_are_no_text_are_neither_sent_nor_the_end(line: str, code: int, words: str) -> None:
+    done = shell(
+        f"{TUI} {line}", PYTHONIOENCODING="utf-8:strict", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring"
+    )
+    assert done.returncode == code
+    assert words in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_closed_standard_error_is_told_on_the_terminal() -> None:
     with Terminal(program=("bash", "-c", f"{TUI} --demo 2>&-")) as terminal:
         assert terminal.wait_for_end() == 2

@@ -239,8 +239,15 @@ def test_a_lost_answer_is_looked_into_and_never_sent_again(
 
 def test_standard_input_is_a_file_too(served: Served, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     shell("export", timer(served, "db-dumps").job_id)
-    monkeypatch.setattr("sys.stdin", io.StringIO(shell.out))
-    assert shell("create", "--from-file", "-", "--dry-run") == MADE
+    text = shell.out.replace("db-dumps", "Zürich")
+    for locale in ("latin-1", "ascii", "utf-8"):  # a file is in UTF-8 in all of them
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode()), locale))
+        assert shell("create", "--from-file", "-", "--dry-run") == MADE
+        assert "Zürich" in shell.out
+    for wrong, said in ((b"\xff", "is not written in UTF-8"), (b"[", "Standard input: Line 1, column 2")):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(wrong), "utf-8"))
+        assert shell("create", "--from-file", "-") == MISUSED
+        assert said in shell.err
 
 
 def test_a_timer_that_is_not_there_is_said_to_be_so(served: Served, shell: Shell) -> None:

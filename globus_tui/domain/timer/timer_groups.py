@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
@@ -124,9 +125,9 @@ def check_name(text: str) -> None:
     """Refuses what makes no good name.
 
     Raises:
-        BadInput: it is empty, or has control characters in it.
+        BadInput: it is empty, or has control characters or half a surrogate in it.
     """
     if not text:
         raise BadInput("A timer needs a name to be found again.")
-    if any(ord(character) < 32 for character in text):
+    if any(category(character) in ("Cc", "Cs") for character in text):
         raise BadInput("The name has a control character in it; take that out.")
