@@ -49,6 +49,8 @@ def read_file(path: Path, most_bytes: int | None = None) -> bytes:
 
 
 def _opened(path: Path) -> BinaryIO:
+    if "\0" in str(path):  # a table named in a file, say
+        raise OSError(errno.EINVAL, "no file has a null character in its name", str(path))
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     mode = os.fstat(descriptor).st_mode
     target = os.path.realpath(path)

@@ -44,17 +44,24 @@ class Paths:
 
     @classmethod
     def of_this_user(cls, environ: Mapping[str, str]) -> Paths:
-        """The platform's folders; `GLOBUS_TUI_CONFIG` names another configuration file."""
+        """The platform's folders; `GLOBUS_TUI_CONFIG` names another configuration file.
+
+        Raises:
+            SettingsError: this user has no home, as in a container.
+        """
         import platformdirs
 
         dirs = platformdirs.PlatformDirs("globus_tui", appauthor=False)
         named = environ.get("GLOBUS_TUI_CONFIG")
-        return cls(
-            config=Path(named).expanduser() if named else dirs.user_config_path / "config.toml",
-            state=dirs.user_state_path,
-            data=dirs.user_data_path,
-            cache=dirs.user_cache_path,
-        )
+        try:
+            return cls(
+                config=Path(os.path.expanduser(named)) if named else dirs.user_config_path / "config.toml",
+                state=dirs.user_state_path,
+                data=dirs.user_data_path,
+                cache=dirs.user_cache_path,
+            )
+        except RuntimeError:
+            raise SettingsError("HOME is not set, and this user has no home.", advice="Set HOME to a folder.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,6 +441,11 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
+def _is_path(value: object) -> bool:
+    """Text that can be a path, of nobody's home who is not known."""
+    return _is_text(value) and "\0" not in str(value) and not os.path.expanduser(str(value)).startswith("~")
+
+
 def _is_zone(value: object) -> bool:
     from zoneinfo import ZoneInfo
 
@@ -472,8 +484,8 @@ _CHECKS = {
     "mouse": (_is_flag, "true or false"),
     "keep_replaced_days": (_whole(0, 3650), "0 (never ask) or days up to 3650"),
     "keep_runs_mb": (lambda value: value == 0 or _is_small(value), "0 (none) or megabytes up to 100"),
-    "fleet": (_is_text, "a folder of fleet files"),
-    "notes_file": (_is_text, "a file for the notes of several people"),
+    "fleet": (_is_path, "a folder of fleet files"),
+    "notes_file": (_is_path, "a file for the notes of several people"),
     "share_answers": (_is_flag, "true or false"),
     "on_alert": (_is_command, 'a list of a command and its arguments, such as ["/usr/local/bin/page", "ops"]'),
     "terminal_alert": (lambda value: value in NOTIFY, f"one of {', '.join(NOTIFY)}"),

@@ -71,6 +71,8 @@ GOOD = "ascii = true\n"
         ('[keys]\n"job.copy" = "bananas of doom"\n', 3, 'write e.g. "s"'),
         ('[keys]\n"job.copy" = "Y,,"\n', 3, "for the key itself write comma"),
         ("[keys\n", 2, "'[keys' is no TOML"),
+        ('notes_file = "~nobody-is-called-so/notes.json"\n', 2, "notes_file must be a file"),
+        ('fleet = "\\u0000"\n', 2, "fleet must be a folder"),
         ("[profiles.lab]\nrefresh = 1\n", 3, "[profiles.lab]: refresh must be"),
         ("[profiles.lab]\nenvironment = 'atlantis'\n", 3, "environment must be one of production, preview"),
         ("profiles.lab.refresh = 1\n", 2, "[profiles.lab]: refresh must be"),
@@ -146,6 +148,15 @@ def test_a_file_that_cannot_be_read_stops_the_program(tmp_path: Path) -> None:
 def test_the_profiles_are_known_whatever_is_wrong_in_them(tmp_path: Path) -> None:
     environ = _written(tmp_path, "environment = 1\n[profiles.lab]\nrefresh = 1\n[profiles.home]\n")
     assert configured_profiles(environ) == ("lab", "home")
+
+
+def test_without_a_home_it_is_said_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # as in a container, where users may have no name
+    with pytest.raises(SettingsError, match="this user has no home") as told:
+        load_settings({})
+    assert told.value.advice == "Set HOME to a folder."
 
 
 def test_two_commands_may_swap_their_keys() -> None:

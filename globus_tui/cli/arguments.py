@@ -471,7 +471,10 @@ def _add_fleet(commands: Any) -> None:
     _take(plan, "json")
     plan.add_argument("--out", type=_path, metavar="PLANFILE", help="write the plan there too, to be applied as it is")
     plan.add_argument("--everything", action="store_true", help="show the timers too that are as they should be")
-    codes = "Exit codes: 0 all is as the files say now, 1 it is not. Every change is written to the journal."
+    codes = (
+        "Exit codes: 0 all is as the files say now (with --dry-run: it can be made so), 1 it is not. Every change is "
+        "written to the journal."
+    )
     apply = _add_command(commands, "apply", "show the plan of a folder, ask, and make it so", "fleet", "run_apply",
                          codes)  # fmt: skip
     apply.add_argument("folder", nargs="?", default=".", metavar="DIR|PLANFILE", help=f"{folder}; or a plan of them")

@@ -32,12 +32,10 @@ async def run_changes(options: Namespace) -> int:
             begin = wire_moment(since) if since else None
             show_document(context.store.now(), since=begin, changes=[change._asdict() for change in changed])
         elif since is None:
-            words = "This is remembered; what changes from now on is told the next time."
-            if options.keep:
-                words = "There is no time yet to compare with: leave out --keep once."
             if options.demo:
-                words = "The demo begins anew each time, so there is no time to compare with."
-            tell((words,))
+                tell(("The demo begins anew each time, so there is no time to compare with.",))
+            elif options.keep:
+                tell(("There is no time yet to compare with: leave out --keep once.",))
         elif not changed:
             tell((f"Nothing changed since {moments.stamp(since, context.zone)}.",))
         else:
@@ -46,6 +44,8 @@ async def run_changes(options: Namespace) -> int:
         if not options.keep:
             at, timers = wire_moment(context.store.now()), to_document(now)
             await ledger.change(lambda document: document.update(asked={"at": at, "timers": timers}))
+            if since is None and not options.json and not options.demo:
+                tell(("This is remembered; what changes from now on is told the next time.",))
         return OK
 
 

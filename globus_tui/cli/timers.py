@@ -225,4 +225,8 @@ async def signed_in(options: Namespace, *, reads: bool = True) -> AsyncIterator[
         store.journal.who = backend.account.who
         making: Making = lazily("globus_tui.cli.making", "make_making", backend, settings, store)
         poor = choose_characters(options, settings)
-        yield Context(store, making, find_zone(options.zone or settings.zone), settings, backend, poor)
+        try:
+            yield Context(store, making, find_zone(options.zone or settings.zone), settings, backend, poor)
+        finally:
+            if store.journal.path is not None and store.journal.unwritten:
+                tell((f"{store.journal.problem}. What was changed is not recorded.",))

@@ -397,7 +397,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
 
 def _fetching(link_file: Path) -> str:
     """The command that shows the file from another machine; the path is relative to the home folder where possible."""
-    home = Path.home()
+    home = Path(os.path.expanduser("~"))  # which may be nowhere
     path = link_file.relative_to(home) if link_file.is_relative_to(home) else link_file
     command = f"cat {shlex.quote(str(path))}"
     return f"ssh {os.uname().nodename} {command if command == f'cat {path}' else shlex.quote(command)}"

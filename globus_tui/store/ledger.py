@@ -103,7 +103,7 @@ class Ledger:
         except TimeoutError:
             raise GlobusTuiError(f"{self.path} cannot be read: its file system does not answer.") from None
         except OSError as error:
-            raise GlobusTuiError(f"{self.path}: {error.strerror or error}") from None
+            raise GlobusTuiError(f"{self.path} cannot be used: {error.strerror or error}.") from None
 
     def _look(self) -> object:
         if self.path is None:

@@ -154,7 +154,8 @@ class Swapper:
         if resting and after is None:
             words += " Whether a run of it has started could not be looked at: look at its page."
         fired = after.runs if resting and after is not None else ()
-        return Swapped(new.job, str(old.job.job_id), words, self._recorder.take_warning(), fired)
+        note = made.note or self._recorder.take_warning()  # said once: its creation may have been told
+        return Swapped(new.job, str(old.job.job_id), words, note, fired)
 
     async def _record_swap(self, new: JobReading, old: JobReading) -> None:
         """Records which timer replaced which."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from globus_tui.store.creation import Creation
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.swapping import Swapper
+    from globus_tui.store.swapping import Swapped, Swapper
 
 _UNDONE_BY = {
     "pause": "resume",
@@ -249,7 +249,7 @@ class Undoer:
             swap = await self._swapper.go_back(act.job_id, act.to)
             await self._store.refresh()
             await self._store.read_journal()
-            return isinstance(swap, Swapped), swap.words
+            return (True, _with_note(swap)) if isinstance(swap, Swapped) else (False, swap.words)
         operation = {"pause": Pause, "resume": Resume, "delete": Delete}.get(act.what)
         request = operation(act.job_id) if operation else Rename(act.job_id, act.to)
         return _end(await self._store.operate(request))
@@ -269,13 +269,17 @@ class Undoer:
         await self._store.refresh()
         done, words = _end(await self._store.operate(Pause(JobId(made.job.job_id))))
         summary = "Made anew, paused." if done else f"Made anew, but it could not be paused: {words}"
-        return done, f"{summary} Its id is {made.job.job_id}."
+        return done, " ".join(filter(None, (f"{summary} Its id is {made.job.job_id}.", made.note)))
 
 
 def _end(outcome: Outcome) -> tuple[bool, str]:
     if isinstance(outcome, Done):
-        return True, outcome.words
+        return True, _with_note(outcome)
     return False, _words_of_failure(outcome)
+
+
+def _with_note(end: Done | Swapped) -> str:
+    return f"{end.words} {end.note}" if end.note else end.words
 
 
 def _words_of_failure(outcome: Outcome | Creation) -> str:

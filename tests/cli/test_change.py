@@ -13,6 +13,7 @@ import pytest
 
 from globus_tui.cli import change
 from globus_tui.sandbox.faults import Fault
+from globus_tui.settings import load_settings
 from globus_tui.store.details import Details
 
 if TYPE_CHECKING:
@@ -418,6 +419,18 @@ def test_what_globus_refuses_to_take_back_for_ever_can_be_set_aside(facility: Se
     assert terminal("redo", "--yes") == SOME
     assert "There is nothing to redo" in terminal.err
     assert terminal("journal", "verify") == DONE
+
+
+def test_a_change_that_cannot_be_recorded_is_told_whatever_it_was(facility: Served, terminal: Shell) -> None:
+    state = load_settings(os.environ).paths.state
+    state.joinpath("journal.jsonl").mkdir(parents=True)
+    for made in (("pause", "db-dumps"), ("skip", "course-material"), ("run", "home-backup")):
+        assert terminal(*made, "--yes") == DONE
+        assert "journal.jsonl cannot be written: Is a directory" in terminal.out
+        assert "What was changed is not recorded" in terminal.err
+    state.joinpath("seen.json").mkdir()
+    assert terminal("changes") == SOME
+    assert terminal.err == f"globus-tui: {state / 'seen.json'} cannot be used: Is a directory.\n"
 
 
 def test_a_report_of_some_timers_has_the_changes_of_those_only(facility: Served, terminal: Shell) -> None:

@@ -88,6 +88,7 @@ def test_every_plain_scalar_of_yaml_is_text(tmp_path: Path) -> None:
         ("a_toml", f'[timer.a]\nwhen = "x"\ntemplate = "no"\n{ROUTE}', ["a.toml:3:", "template"]),
         ("a_toml", f'[timer.a]\nwhen = "x"\nflow = "f"\n{ROUTE}', ["a.toml:4: timer.a.from:", "to a flow"]),
         ("a_toml", f'[timer.a]\nwhen = "x"\nrows = "no.csv"\nname = "{{x}}"\n{ROUTE}', ["a.toml:3:", "no file no.csv"]),
+        ("a_toml", f'[timer.a]\nwhen = "x"\nrows = "\\u0000"\nname = "{{x}}"\n{ROUTE}', ["a.toml:3:", "no file"]),
         ("a_toml", '[timer.a]\nwhen = "x"\nfrom = "/a/"\nto = "B:/b/"\n', ["a.toml:3:", 'write "COLLECTION:/a/"']),
         ("a_toml", "timer = 3\n", ["a.toml:1: timer:"]),
         ("a_toml", f'\n[timers.a]\nwhen = "x"\n{ROUTE}', ["a.toml:2: timers:", "did you mean timer?"]),

@@ -201,7 +201,7 @@ async def test_a_dead_network_drive_is_told_and_not_waited_for(path: Path, monke
 async def test_a_folder_that_cannot_be_made_is_told_with_its_name(path: Path) -> None:
     path.parent.write_text("in the way")
     for work in (Ledger(path).read(), Ledger(path).change(note("a", "x"))):
-        with pytest.raises(GlobusTuiError, match=f"^{path}: "):
+        with pytest.raises(GlobusTuiError, match=f"^{path} cannot be used: "):
             await work
     assert not await Ledger(path).has_changed()
 

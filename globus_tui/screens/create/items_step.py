@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -160,7 +161,7 @@ class BatchSheet(Question[Batch]):
 
 
 def _contents(name: str) -> str:
-    return read_file(Path(name).expanduser(), _MOST_BYTES).decode()
+    return read_file(Path(os.path.expanduser(name)), _MOST_BYTES).decode()
 
 
 def _reason(wrong: OSError | ValueError) -> str:
