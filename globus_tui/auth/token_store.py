@@ -339,7 +339,7 @@ class FallingBack(TokenStore):
         if renewal and holder is self._spare:
             return self._spare.merge(key, new, renewal=True)
         if holder is self._spare:
-            new = with_new(held, new, renewal=False) or new
+            new = merge_sign_ins(held, new)
         try:
             kept = self._main.merge(key, new, renewal=renewal)
         except TokensNotKept as fault:

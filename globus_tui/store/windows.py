@@ -429,7 +429,6 @@ class Windows:
                 raise BadInput(f"There is no window {window_id}.", advice="globus-tui window list shows all.")
             if self._is_claimed_elsewhere(window, now):
                 raise BadInput(f"{window.claimed_by} is resuming the timers of this window.", advice="Wait for it.")
-            ours.clear()
             items = []
             for item in window.items:
                 changed = claim(item)

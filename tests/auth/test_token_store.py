@@ -25,6 +25,15 @@ def test_an_unknown_store_is_named() -> None:
         choose_store("vault", None)  # type: ignore[arg-type]  # refused before the folder is looked at
 
 
+def test_a_keyring_that_was_asked_for_and_is_not_there_ends_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("globus_tui.auth.keyring_store.find_keyring", lambda *_, **__: (None, "It is locked."))
+    with pytest.raises(SettingsError, match="It is locked") as caught:
+        choose_store("keyring", tmp_path)
+    assert 'token_store = "auto"' in caught.value.in_full
+
+
 def test_a_home_that_cannot_be_written_leaves_tokens_in_memory_and_says_so_once(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     store = choose_store("file", tmp_path / "data")

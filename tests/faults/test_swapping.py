@@ -211,6 +211,27 @@ async def test_runs_that_the_old_one_made_while_it_was_edited_are_counted() -> N
         assert (new.stop_after_n, bench.named("old")[0].n_runs) == (7, 3)
 
 
+async def test_in_a_paused_timers_place_a_later_tick_of_its_grid_is_as_good_and_another_grid_is_not() -> None:
+    for later, fits in ((DAY, True), (DAY + MINUTES, False)):
+        async with workbench() as bench:
+            old = await a_paused_one(bench, DAY, NOON + 120 * MINUTES, EndCondition())
+            draft = replace(clone(old.job, old.document, NOON, for_edit=True), name="edited")
+            assert isinstance(draft.schedule, RecurringSchedule)
+            assert draft.schedule.start is not None
+            schedule = replace(draft.schedule, start=draft.schedule.start + later)
+            made = await bench.creator.create(replace(draft, schedule=schedule))
+            assert isinstance(made, Created)
+            assert isinstance(await swapper(bench).finish(old, made, draft), Swapped if fits else NotSwapped)
+
+
+async def test_a_run_that_is_past_cannot_be_left_out_and_nothing_is_made() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        found = await swapper(bench).replace(old, draft, leaves_out=NOON - MINUTES)
+        assert isinstance(found, NotSwapped)
+        assert active(bench) == ["old"]
+
+
 async def test_a_creation_that_is_found_later_is_finished() -> None:
     async with workbench() as bench:
         old, draft = await an_old_one(bench)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.timer.history import Mark, timeline
+from globus_tui.domain.timer.job import JobId
 from globus_tui.domain.timer.run import Outcome, outcome
 from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.present.detail_words import plots, usual_words
 from globus_tui.store.kept_runs import KeptRuns
 from tests.demo import Demo
+from tests.store.fakes import HOUR, NOON, World, a_job, a_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +101,14 @@ async def test_a_timer_shows_runs_that_globus_has_forgotten(tmp_path: Path) -> N
         await demo.press(pilot, "q", "q", "r")
     listed = len(demo.timer("db-dumps").results)
     assert len(KeptRuns(keeper.path, 1_000_000).of(job_id)) == 297 + listed
+
+
+async def test_a_command_that_reads_once_keeps_what_it_has_met(tmp_path: Path) -> None:
+    done = Task("t1", TaskStatus.SUCCEEDED, requested=NOON - HOUR, completed=NOON - HOUR / 2, files=3)
+    world = World(replace(a_job(runs=[a_run(NOON - HOUR, "t1")]), job_id=JobId(JOB)), tasks=[done])
+    world.store.keep_runs(KeptRuns(tmp_path / "runs", 1_000_000))
+    await world.store.read_once()
+    assert [run.ran_at for run in KeptRuns(tmp_path / "runs", 1_000_000).of(JOB)] == [NOON - HOUR]
 
 
 def test_a_pipe_in_its_place_holds_nobody_up_and_gets_nothing(tmp_path: Path) -> None:
