@@ -264,8 +264,16 @@ async def run_undo(options: Namespace) -> int:
             await undoer.set_aside(stack[-1])
             tell((f"It is set aside; the next {options.name} takes the one before.", "Nothing was changed."))
             return OK if options.set_aside else FAILED
-        ends = await undoer.carry_out(stack[-1], chosen, again=options.name == "redo")
-        shown = [show_end(f"{'done' if done else 'FAILED'}  {label}: {words}") for done, label, words in ends]
+        shown: list[int] = []
+
+        def told(end: tuple[bool, str, str]) -> None:
+            shown.append(show_end(f"{'done' if end[0] else 'FAILED'}  {end[1]}: {end[2]}"))
+
+        try:
+            ends = await undoer.carry_out(stack[-1], chosen, again=options.name == "redo", told=told)
+        except asyncio.CancelledError:
+            tell((f"Ended early: the next {options.name} goes on with what had no turn.",))
+            raise
         if all(done for done, _, _ in ends):
             return code_of_all(shown)
         tell((f"What failed is what {options.name} tries next; --set-aside leaves it as it is, for the one before.",))

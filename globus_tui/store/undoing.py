@@ -22,7 +22,7 @@ from globus_tui.store.journal import has_gaps, noting
 from globus_tui.store.operations import Delete, Done, NeedsConsent, Outcome, Pause, Rename, Resume, resume_preview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from globus_tui.store.board import States
     from globus_tui.store.creation import Creation
@@ -49,16 +49,24 @@ class Step(NamedTuple):
         undoes: the step that it undid, if it did.
         entries: of the journal, those only that were carried out.
         in_vain: ids of the timers of the step that it undid of which that failed.
+        taken_back: of which it was done.
+        cut_off: it was ended before all that were meant had their turn.
     """
 
     key: str
     undoes: str | None
     entries: tuple[Mapping[str, Any], ...]
     in_vain: frozenset[str] = frozenset()
+    taken_back: frozenset[str] = frozenset()
+    cut_off: bool = False
 
     def rest_of(self, undone: Step) -> list[Step]:
-        """What is left of the step that this one undid: the timers of which that failed."""
-        rest = tuple(entry for entry in undone.entries if _timer(entry) in self.in_vain)
+        """What is left of the step that this one undid: the timers of which that failed, or that had no turn."""
+        rest = tuple(
+            entry
+            for entry in undone.entries
+            if _timer(entry) in self.in_vain or (self.cut_off and _timer(entry) not in self.taken_back)
+        )
         return [undone._replace(entries=rest)] if rest else []
 
     @property
@@ -84,16 +92,14 @@ def steps(entries: Iterable[Mapping[str, Any]]) -> list[Step]:
             grouped.setdefault(key, []).append(entry)
         elif entry.get("undoes"):
             tried.setdefault(key, set()).add(_undone(entry))
-    all_steps = (
-        Step(
-            key,
-            wire.text(group[0].get("undoes")),
-            _weighty(group),
-            frozenset(tried.get(key, ())).difference(map(_undone, group)),
-        )
-        for key, group in grouped.items()
-    )
+    all_steps = (_step(key, group, frozenset(tried.get(key, ()))) for key, group in grouped.items())
     return [step for step in all_steps if step.what != "create" or step.undoes is not None]
+
+
+def _step(key: str, group: Sequence[Mapping[str, Any]], tried: frozenset[str]) -> Step:
+    done = frozenset(map(_undone, group))
+    cut_off = (wire.whole(group[0].get("of")) or 0) > len(done | tried)
+    return Step(key, wire.text(group[0].get("undoes")), _weighty(group), tried - done, done, cut_off)
 
 
 def _timer(entry: Mapping[str, Any]) -> str:
@@ -219,19 +225,29 @@ class Undoer:
         self._creator = creator
         self._swapper = swapper
 
-    async def carry_out(self, step: Step, chosen: Sequence[Act], *, again: bool = False) -> list[tuple[bool, str, str]]:
+    async def carry_out(
+        self,
+        step: Step,
+        chosen: Sequence[Act],
+        *,
+        again: bool = False,
+        told: Callable[[tuple[bool, str, str]], object] = lambda _: None,
+    ) -> list[tuple[bool, str, str]]:
         """Does it; whether each was done, the timer, and words. Never raises for what a service does.
 
         Args:
             again: the step was an undo, so this does again what that took back.
+            told: is handed each of them as it ends.
         """
         ends = []
+        able = [act for act in chosen if act.why_not is None]
         step_noted = {"batch": os.urandom(8).hex(), "undoes": step.key, **({"again": True} if again else {})}
-        for act in chosen:
-            if act.why_not is None:
-                with noting(**step_noted, undone=act.job_id):
-                    ends.append((*await self._do(act), act.label))
-        return [(done, label, words) for done, words, label in ends]
+        for act in able:
+            with noting(**step_noted, undone=act.job_id, of=len(able)):
+                done, words = await self._do(act)
+            ends.append((done, act.label, words))
+            told(ends[-1])
+        return ends
 
     async def set_aside(self, step: Step) -> None:
         """Goes by a step from now on; changes nothing at Globus."""

@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -397,6 +398,33 @@ def test_undo_goes_on_with_what_it_failed_at_before_it_takes_back_anything_older
     assert terminal("redo", "--yes") == DONE
     assert (first.status, second.status) == ("inactive", "active")
     assert terminal("journal", "verify") == DONE
+
+
+def test_an_undo_that_was_ended_early_goes_on_with_what_had_no_turn(facility: Served, terminal: Shell) -> None:
+    those = [timer(facility, name) for name in ("db-dumps", "course-material", "home-backup", "sensor-hourly")]
+    assert terminal("rename", "telemetry-rollup", "kept-name", "--yes") == DONE
+    assert terminal("pause", *(one.job_id for one in those), "--yes") == DONE
+    those[-1].status = "active"  # somebody resumed it elsewhere: it is left out
+    hangs = facility.sandbox.faults.add(Fault("/jobs/*/resume", method="POST", skip=1, kind="hang"))
+    command = [sys.executable, "-m", "globus_tui", "undo", "--yes"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout
+        assert program.stderr
+        assert program.stdout.readline().startswith("done  ")
+        while not hangs.seen:
+            assert program.poll() is None
+            time.sleep(0.01)
+        program.send_signal(signal.SIGINT)
+        assert program.wait(60) == 130
+        assert "Ended early: the next undo goes on with what had no turn" in program.stderr.read()
+    assert sorted(one.status for one in those) == ["active", "active", "inactive", "inactive"]
+    assert terminal("undo", "--yes") == DONE
+    assert terminal.out.count("done  ") == 2
+    assert {one.status for one in those} == {"active"}
+    assert terminal("undo", "--dry-run") == DONE
+    assert terminal.out == "rename kept-name to telemetry-rollup\n"
+    assert terminal("redo", "--dry-run") == DONE
+    assert terminal.out.count("pause ") == 2
 
 
 def test_what_globus_refuses_to_take_back_for_ever_can_be_set_aside(facility: Served, terminal: Shell) -> None:

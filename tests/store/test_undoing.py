@@ -68,6 +68,16 @@ def test_timers_of_which_an_undo_failed_are_what_is_undone_next() -> None:
     assert undo_and_redo(gone[0], anew, unpaused) == ([], ["create 1"])  # made anew it is
 
 
+def test_what_had_no_turn_before_an_undo_was_ended_is_undone_next() -> None:
+    paused = [entry("pause", name, "b1") for name in "abcd"]
+    first = entry("resume", "a", "b2", undoes="b1", undone="a", of=3)
+    cut = entry("resume", "b", "b2", undoes="b1", undone="b", of=3, outcome="unknown")
+    assert undo_and_redo(*paused, first, cut) == (["pause 3"], ["resume 1"])
+    assert undo_and_redo(*paused, first) == (["pause 3"], ["resume 1"])
+    rest = [entry("resume", name, "b3", undoes="b1", undone=name, of=2) for name in "bc"]  # and d ran already
+    assert undo_and_redo(*paused, first, cut, *rest) == ([], ["resume 1", "resume 2"])
+
+
 def test_a_step_that_was_set_aside_leaves_the_one_before_to_be_undone_and_the_rest_as_it_is() -> None:
     aside = entry("set aside", "b", "b9", undoes="b1")
     paused = [entry("pause", name, "b1") for name in "ab"]
