@@ -308,3 +308,16 @@ async def test_enter_after_a_search_that_failed_asks_again(maker: Maker) -> None
     maker.demo.sandbox.faults.active.remove(down)
     await maker.press("enter")
     assert maker.draft.source_name == "Tape Library"
+
+
+async def test_on_the_smallest_screen_what_can_be_chosen_is_seen_on_both_sides(demo: Demo) -> None:
+    async with demo.console(size=(60, 15)) as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n", "enter")
+        for name in ("Tape Library", "Lab Depot"):
+            await maker.write(name.lower())
+            assert sum(name in line for line in demo.screen()) == 1  # in the list: the field has what was typed
+            await maker.press("enter")
+            await maker.write("/x/")
+            await maker.press("enter")
+        assert (maker.draft.source_name, maker.draft.destination_name) == ("Tape Library", "Lab Depot")

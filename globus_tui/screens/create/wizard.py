@@ -440,7 +440,8 @@ class WizardScreen(TimerScreen):
 
     def _show_checks(self) -> None:
         """The worst of what was found, a line each, as many as there is room for; the last step lists all by itself."""
-        most = 0 if self._wizard_at == "review" else 3 if self.app.size.height < 32 else 5
+        height = self.app.size.height
+        most = 0 if self._wizard_at == "review" else 1 if height < 22 else 3 if height < 32 else 5
         in_rows = self._told_in_rows()
         bad = [
             finding
