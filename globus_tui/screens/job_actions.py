@@ -62,7 +62,7 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
         return "One timer at a time: clear the marks with \\, or show a group's timers one by one with z."
     if command_id in _READING:
         return None
-    if able := able_ones(states):
+    if able := able_ones(states, command_id):
         rules = _RULES.get(command_id, ())
         return next((words for can, words in rules if not any(map(can, able))), None)
     pending = next((state.pending for state in states if state.pending), None)
@@ -71,9 +71,13 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
     return f"It is {pending.doing.value} already; wait until that is through."
 
 
-def able_ones(states: Sequence[JobState]) -> tuple[JobState, ...]:
-    """Leaves out timers that cannot be understood, so that they do not hold up the others marked."""
-    return tuple(state for state in states if not state.job.unreadable and state.pending is None)
+def able_ones(states: Sequence[JobState], command_id: str) -> tuple[JobState, ...]:
+    """Leaves out timers that cannot be understood, so that they do not hold up the others marked.
+
+    What only looks at a timer needs not wait for a change of it.
+    """
+    looks = command_id in _LOOKING
+    return tuple(state for state in states if not state.job.unreadable and (looks or state.pending is None))
 
 
 def _is_not_over(state: JobState) -> bool:
@@ -89,6 +93,9 @@ _SINGLE = frozenset(f"job.{verb}" for verb in ("json", "link", "log", "clone", "
 
 _READING = frozenset({"job.json", "job.copy", "job.note", "job.known", "job.limit"})
 """Commands that do nothing to a timer, so that they hold for one that cannot be understood, too."""
+
+_LOOKING = frozenset({"job.log", "job.link"})
+"""Commands that need to understand a timer, and do nothing to it."""
 
 _COPY = (_can_be_copied, "It calls another action provider, which this program cannot fill in.")
 _RULES: dict[str, tuple[tuple[Callable[[JobState], object], str], ...]] = {
@@ -127,7 +134,7 @@ class JobActions(TimerScreen):
         if reason is not None:
             self.app.say(reason, "warning", about="cursor")
             return ()
-        return able_ones(states)
+        return able_ones(states, command_id)
 
     def _sorted_out(
         self, states: Sequence[JobState], why: Callable[[JobState], Reason | None]
@@ -383,7 +390,8 @@ class JobActions(TimerScreen):
         if not (states := self._able("job.log")):
             return
         if (run := states[0].run_to_show) is None:
-            self.app.say("No run of it has made a task yet, so there is no log.", "warning", about="cursor")
+            known = "that Globus lists has made a task" if states[0].job.n_runs else "of it has made a task yet"
+            self.app.say(f"No run {known}, so there is no log.", "warning", about="cursor")
             return
         from globus_tui.screens.run_detail import RunDetailScreen
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ("db-dumps", "f", "Globus asks for no sign-in or consent here; s resumes a timer that you paused."),
         ("decommissioned-node-logs", "X", "It is being deleted already."),
         ("just-created-not-started", "l", "No run of it has made a task yet, so there is no log."),
+        ("climate-quarterly-set", "l", "No run that Globus lists has made a task, so there is no log."),
     ],
 )
 async def test_a_key_that_cannot_act_says_why(demo: Demo, name: str, key: str, reason: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from globus_tui.sandbox.faults import Fault
+from globus_tui.screens.run_detail import RunDetailScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -31,6 +32,9 @@ async def test_a_pause_shows_as_pending_then_as_paused_and_is_in_the_journal(dem
         await demo.until(pilot, lambda: "pausing" in demo.row("sensor-hourly"))
         await pilot.press("enter")
         await demo.until(pilot, lambda: "… pausing   ▲ WARN" in demo.text())  # its own page says so, too
+        await pilot.press("l")  # and what only looks at it waits for nothing
+        await demo.until(pilot, lambda: isinstance(demo.app.screen, RunDetailScreen))
+        await pilot.press("q")
         gate.set()
         await demo.settle(pilot)
         assert "… pausing" not in demo.text()
