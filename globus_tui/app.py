@@ -757,7 +757,11 @@ class GlobusTui(OrderedKeys[Switch]):
     def _ask_to_quit(self) -> None:
         from globus_tui.screens.confirm import Confirm
 
-        sheet = Confirm("Quit?", ("Nothing is changed at Globus; timers go on without this program.",), verb="quit")
+        what = "Nothing is changed at Globus; timers go on without this program."
+        if waiting := sum(row.pending is not None for row in self.states.rows.values()):
+            changes = "1 change is" if waiting == 1 else f"{waiting} changes are"
+            what = f"{changes} under way: what was not sent yet is given up."
+        sheet = Confirm("Quit?", (what,), verb="quit")
         sheet.ask(lambda _: self.exit())
 
     def action_app_quit(self) -> None:

@@ -80,7 +80,6 @@ class Operations:
 
     def __init__(self, app: Console) -> None:
         self._app = app
-        self._gate = asyncio.Semaphore(AT_ONCE)
 
     def start(
         self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None
@@ -94,8 +93,14 @@ class Operations:
         labels = [self._label(operation) for operation in operations]
         for operation in operations:
             self._app.activity.command(operation_command(operation))
+        announced, gate = self._app.store.announce(operations), asyncio.Semaphore(AT_ONCE)
+
+        async def in_turn(operation: Operation) -> Outcome:
+            async with gate:
+                return await self._carry_out_one(operation, announced=operation.job_id in announced)
+
         with noting():
-            outcomes: Sequence[Outcome] = await asyncio.gather(*map(self._carry_out_one, operations))
+            outcomes: Sequence[Outcome] = await asyncio.gather(*map(in_turn, operations))
         if len(operations) == 1:
             outcomes = (await self._through_consent(operations[0], outcomes[0]),)
         self._say_outcomes(operations, outcomes, labels)
@@ -103,15 +108,14 @@ class Operations:
         if then is not None:
             then(outcomes)
 
-    async def _carry_out_one(self, operation: Operation) -> Outcome:
-        async with self._gate:
-            if not isinstance(operation, Delete):
-                return await self._app.store.operate(operation)
-            self._app.deleted_here.add(operation.job_id)
-            outcome = await self._app.store.operate(operation)
-            if not isinstance(outcome, Done):
-                self._app.deleted_here.discard(operation.job_id)
-            return outcome
+    async def _carry_out_one(self, operation: Operation, *, announced: bool = False) -> Outcome:
+        if not isinstance(operation, Delete):
+            return await self._app.store.operate(operation, announced=announced)
+        self._app.deleted_here.add(operation.job_id)
+        outcome = await self._app.store.operate(operation, announced=announced)
+        if not isinstance(outcome, Done):
+            self._app.deleted_here.discard(operation.job_id)
+        return outcome
 
     async def _through_consent(self, operation: Operation, outcome: Outcome) -> Outcome:
         """Where Globus wants a consent first, one sign-in and one more try. Resuming has a key of its own for that: f.

@@ -326,14 +326,16 @@ class SignIn:
 
     async def _resume(self, plan: FixPlan) -> tuple[Result, ...]:
         """Judges by the consents as they are now, and resumes one timer after another."""
-        results = []
-        for verdict in await self._account.check_fix(plan):
+        results, verdicts = [], await self._account.check_fix(plan)
+        waiting = [Resume(verdict.job_id) for verdict in verdicts if verdict.may_resume]
+        announced = self._app.store.announce(waiting)
+        for verdict in verdicts:
             label = self._label(verdict.job_id)
             if not verdict.may_resume:
                 results.append(Result(label, False, self._missing_words(verdict.missing) or verdict.reason))
                 continue
             operation = Resume(verdict.job_id, update_credentials=True, skip_check=True)
-            outcome = await self._app.store.operate(operation)
+            outcome = await self._app.store.operate(operation, announced=verdict.job_id in announced)
             stopped = self._stopped_again(outcome.job) if isinstance(outcome, Done) else ""
             done = isinstance(outcome, Done) and not stopped
             words = stopped or f"{outcome_words(outcome)} {verdict.reason}".strip()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from globus_tui.store.job_state import JobState
+    from globus_tui.store.job_state import Glance, JobState
     from globus_tui.store.operations import Outcome
 
 Reason = tuple[str, str]
@@ -40,12 +40,12 @@ ODD: Reason = ("cannot be understood", "cannot be understood")
 BUSY: Reason = ("is busy already", "are busy already")
 
 
-def running_task(state: JobState) -> str | None:
+def running_task(state: JobState | Glance) -> str | None:
     """The id of the task of the run in progress, or None."""
     return task_in_progress(state.job, state.health)
 
 
-def wants_fix(state: JobState) -> bool:
+def wants_fix(state: JobState | Glance) -> bool:
     """Globus wants a sign-in or a consent before this timer goes on."""
     return state.health.word is Word.SIGN_IN or state.health.gare is not None
 
@@ -80,11 +80,11 @@ def able_ones(states: Sequence[JobState], command_id: str) -> tuple[JobState, ..
     return tuple(state for state in states if not state.job.unreadable and (looks or state.pending is None))
 
 
-def _is_not_over(state: JobState) -> bool:
+def _is_not_over(state: JobState | Glance) -> bool:
     return state.job.status not in (JobStatus.ENDED, JobStatus.DELETING)
 
 
-def _can_be_copied(state: JobState) -> bool:
+def _can_be_copied(state: JobState | Glance) -> bool:
     return state.job.transfer is not None or isinstance(state.job.payload, FlowStart)
 
 
@@ -98,7 +98,7 @@ _LOOKING = frozenset({"job.log", "job.link"})
 """Commands that need to understand a timer, and do nothing to it."""
 
 _COPY = (_can_be_copied, "It calls another action provider, which this program cannot fill in.")
-_RULES: dict[str, tuple[tuple[Callable[[JobState], object], str], ...]] = {
+_RULES: dict[str, tuple[tuple[Callable[[JobState | Glance], object], str], ...]] = {
     "job.pause-resume": ((_is_not_over, "It has ended: there is nothing to pause or resume."),),
     "job.cancel-task": ((running_task, "No run is in progress, so there is no task to cancel."),),
     "job.clone": (_COPY,),
@@ -111,6 +111,12 @@ _RULES: dict[str, tuple[tuple[Callable[[JobState], object], str], ...]] = {
     "job.fix": ((wants_fix, "Globus asks for no sign-in or consent here; s resumes a timer that you paused."),),
 }
 """What at least one of the timers must be for a command to act, and what is said when none is."""
+
+
+def kind_of(state: JobState | Glance, pending: object) -> tuple[object, ...]:
+    """What `why_not` can tell a timer by: of many of one kind, two answer for all."""
+    fulfilled = frozenset(can for rules in _RULES.values() for can, _ in rules if can(state))
+    return fulfilled, state.job.unreadable, state.job.status, pending is None
 
 
 class JobActions(TimerScreen):

@@ -12,7 +12,7 @@ from textual import on
 from globus_tui.commands import JOB_LIST, LIST_MOVES, ONE_JOB, Command, key_words
 from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.screens.base import LineCommand
-from globus_tui.screens.job_actions import JobActions, why_not
+from globus_tui.screens.job_actions import JobActions, able_ones, kind_of, why_not
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.screens.narrowing import Narrowing
 from globus_tui.store.list_memory import VIEWS, SavedView
@@ -60,6 +60,7 @@ class JobListScreen(Narrowing, JobActions):
         self._previewed: tuple[object, object] = (None, None)
         self._shown_rows: Sequence[Row] = ()
         self._marks_are_done = False
+        self._target_kinds: dict[JobId, tuple[Row, tuple[object, ...]]] = {}
 
     def compose_middle(self) -> ComposeResult:
         yield JobSummary(id="summary")
@@ -189,7 +190,7 @@ class JobListScreen(Narrowing, JobActions):
         if any(new is not old for new, old in zip(previewed, self._previewed, strict=True)):
             self._previewed = previewed
             self.query_one("#preview", JobPreview).show(state, self.view)
-        states, freshness = self.targets(), self.freshness.state
+        states, freshness = self._some_of_each_kind(), self.freshness.state
         commands = (command.command_id for command in ONE_JOB)
         hints = self.query_one(KeyHints)
         hints.unable = frozenset(key for key in commands if why_not(key, states, freshness))
@@ -201,18 +202,33 @@ class JobListScreen(Narrowing, JobActions):
             return "Quit"
         if command.command_id != "job.pause-resume" or not self.is_mounted:
             return command.words
-        states = self.targets()
-        paused = states and all(state.job.status is JobStatus.INACTIVE for state in states)
-        return "Resume" if paused else "Pause"
+        able = able_ones(self._some_of_each_kind(), command.command_id)
+        statuses = {state.job.status for state in able} - {JobStatus.ENDED, JobStatus.DELETING}
+        return "Resume" if statuses == {JobStatus.INACTIVE} else "Pause"
 
     def targets(self) -> tuple[JobState, ...]:
         """The marked timers, else the one under the cursor, or all of the group under it."""
+        return tuple(self.states[job_id] for job_id in self._target_ids())
+
+    def _target_ids(self) -> Sequence[JobId]:
         table = self.query_one("#jobs", JobTable)
         if table.marked:
-            return tuple(self.states[job_id] for job_id in self.states if job_id in table.marked)
+            return [job_id for job_id in self.states if job_id in table.marked]
         row = table.cursor_row
-        ids = () if row is None else table.ids_of(row)
-        return tuple(self.states[job_id] for job_id in ids if job_id in self.states)
+        return () if row is None else [job_id for job_id in table.ids_of(row) if job_id in self.states]
+
+    def _some_of_each_kind(self) -> list[JobState]:
+        """Those of the targets that say which keys can act: to make thousands whole takes a second each time."""
+        before, self._target_kinds = self._target_kinds, {}
+        found: dict[tuple[object, ...], list[JobId]] = {}
+        for job_id in self._target_ids():
+            row = self.states.rows[job_id]
+            known = before.get(job_id)
+            if known is None or known[0] is not row:
+                known = row, kind_of(self.states.glance(row), row.pending)
+            self._target_kinds[job_id] = known
+            found.setdefault(known[1], []).append(job_id)
+        return [self.states[job_id] for ids in found.values() for job_id in ids[:2]]
 
     @property
     def marking(self) -> bool:

@@ -463,11 +463,12 @@ class Board:
             if job_id in self._rows:
                 self._rows[job_id] = self._rows[job_id].renumbered()
 
-    def begin(self, job_id: JobId, pending: Pending) -> None:
-        """An operation starts: the row says so from now on."""
-        self._touch(job_id, self.number())
-        self.pending[job_id] = pending
-        self._say_pending(job_id)
+    def begin(self, pending: Mapping[JobId, Pending]) -> None:
+        """Operations start, or wait for their turn: their rows say so from now on."""
+        for job_id in pending:
+            self._touch(job_id, self.number())
+        self.pending.update(pending)
+        self._say_pending(*pending)
 
     def finish(self, job_id: JobId) -> None:
         """It is over: answers asked for before this moment do not count for the row."""
@@ -475,10 +476,11 @@ class Board:
         if self.pending.pop(job_id, None) is not None:
             self._say_pending(job_id)
 
-    def _say_pending(self, job_id: JobId) -> None:
-        if job_id in self._rows:
-            self._rows[job_id] = self._rows[job_id]._replace(pending=self.pending.get(job_id)).renumbered()
-        self.publish((job_id,))
+    def _say_pending(self, *job_ids: JobId) -> None:
+        for job_id in job_ids:
+            if job_id in self._rows:
+                self._rows[job_id] = self._rows[job_id]._replace(pending=self.pending.get(job_id)).renumbered()
+        self.publish(job_ids)
 
     def tick(self) -> None:
         """Judges again what time alone may have changed, and publishes if it did.

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.task import Task
+    from globus_tui.store.job_state import JobState
     from globus_tui.store.kept_runs import KeptRuns
     from globus_tui.store.operations import Operation
     from globus_tui.store.services import Services
@@ -88,14 +89,33 @@ class Operator:
         self._refresher = refresher
         self._recorder = recorder
 
-    async def operate(self, operation: JobOperation) -> Outcome:
+    def announce(self, operations: Iterable[Operation]) -> frozenset[JobId]:
+        """Marks the timers of operations that wait for their turn, and gives their ids: see `JobStore.announce`."""
+        board = self._board
+        waiting = {
+            operation.job_id: self._pending(operation)
+            for operation in operations
+            if not isinstance(operation, CancelTask)
+            and operation.job_id in board.states
+            and operation.job_id not in board.pending
+        }
+        board.begin(waiting)
+        return frozenset(waiting)
+
+    def _pending(self, operation: JobOperation) -> Pending:
+        new_name = operation.name if isinstance(operation, Rename) else None
+        return Pending(DOING[type(operation)], self._board.now(), new_name)
+
+    async def operate(self, operation: JobOperation, *, announced: bool = False) -> Outcome:
         """Does it and says how it ended; never raises for what a service does."""
         job_id, board = operation.job_id, self._board
-        if (words := why_not(operation, board.states.get(job_id))) is not None:
-            return Refused(words)
-        new_name = operation.name if isinstance(operation, Rename) else None
-        board.begin(job_id, Pending(DOING[type(operation)], board.now(), new_name))
+        if not announced:
+            if (words := why_not(operation, board.states.get(job_id))) is not None:
+                return Refused(words)
+            board.begin({job_id: self._pending(operation)})
         try:
+            if announced and (words := why_not(operation, self._as_announced(job_id))) is not None:
+                return Refused(words)
             outcome = await self._carry_out(operation)
         finally:
             board.finish(job_id)
@@ -103,6 +123,11 @@ class Operator:
         if isinstance(outcome, Done):
             return replace(outcome, note=self._recorder.take_warning())
         return outcome
+
+    def _as_announced(self, job_id: JobId) -> JobState | None:
+        """A timer whose turn has come: what is under way is this."""
+        state = self._board.states.get(job_id)
+        return replace(state, pending=None) if state else None
 
     async def _carry_out(self, operation: JobOperation) -> Outcome:
         try:
@@ -478,11 +503,18 @@ class JobStore:
 
     # --- changing things
 
-    async def operate(self, operation: Operation) -> Outcome:
+    def announce(self, operations: Iterable[Operation]) -> frozenset[JobId]:
+        """Says in their rows that these are about to be changed, and gives the ids of those that `operate` is told of.
+
+        What waits for its turn may wait for minutes: a change that somebody asks for then must not be undone by it.
+        """
+        return self._operator.announce(operations)
+
+    async def operate(self, operation: Operation, *, announced: bool = False) -> Outcome:
         """Carries an operation out; the row says so meanwhile. Never raises for what a service does."""
         if isinstance(operation, CancelTask):
             return await self._canceller.cancel(operation)
-        outcome = await self._operator.operate(operation)
+        outcome = await self._operator.operate(operation, announced=announced)
         if isinstance(operation, Resume) and isinstance(outcome, Done) and self.orders(operation.job_id).pause_note:
             from globus_tui.store.windows import note_resumed
 

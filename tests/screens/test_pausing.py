@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from globus_tui.domain.timer.health import Word
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.run_detail import RunDetailScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from globus_tui.store.job_state import JobState
+    from globus_tui.store.rows import Row
     from tests.demo import Demo
 
 
@@ -237,3 +240,53 @@ async def test_marks_that_a_filter_hides_are_counted_and_listed_and_the_whole_li
         await demo.press(pilot, *["pagedown"] * 20)
         assert "· astro-ingest" in demo.text()
         assert "y pause" in demo.text()
+
+
+async def test_what_waits_for_its_turn_says_so_and_nobody_can_ask_for_something_else_meanwhile(demo: Demo) -> None:
+    """Of many only a few are sent at a time: a timer that waits must not be resumed and then paused by the queue."""
+    async with demo.console() as pilot:
+        gate = asyncio.Event()
+        demo.fault(Fault("/jobs/*/pause", kind="pass", times=None, wait=gate))
+        names = [state.job.label for state in demo.shown if state.health.word is Word.OK][:8]
+        await mark(demo, pilot, *names)
+        await pilot.press("s")
+        await demo.until(pilot, lambda: "Pause 8 timers?" in " ".join(demo.text().split()))
+        await pilot.press("y")
+        await demo.until(pilot, lambda: all(demo.app.states[demo.job_id(name)].pending for name in names))
+        await pilot.press("backslash")
+        demo.point_at(names[-1])
+        await pilot.press("s")
+        await demo.until(pilot, lambda: demo.note() == "It is pausing already; wait until that is through.")
+        demo.point_at("beamline-7-raw")  # another one need not wait for those
+        await pilot.press("s")
+        await demo.until(pilot, lambda: "pausing" in demo.row("beamline-7-raw"))
+        await pilot.press("q")
+        await demo.until(pilot, lambda: "9 changes are under way" in demo.text())
+        await pilot.press("escape")
+        gate.set()
+        await demo.settle(pilot)
+        assert sorted(demo.changes()) == sorted(
+            f"POST /jobs/{demo.job_id(name)}/pause" for name in (*names, "beamline-7-raw")
+        )
+        assert not any(state.pending for state in demo.app.states.values())
+
+
+async def test_what_keys_would_do_with_many_is_not_asked_of_each_of_them_again(demo: Demo) -> None:
+    """To make thousands of timers whole for each word of the last line would hold up every key and every change."""
+    async with demo.console() as pilot:
+        await demo.press(pilot, "asterisk")
+        made = set()
+        whole = demo.app.store._board.state_of
+
+        def counted(row: Row) -> JobState:
+            made.add(row.job_id)
+            return whole(row)
+
+        demo.app.store._board.state_of = counted  # type: ignore[method-assign]  # counts
+        demo.service.sandbox.timers[demo.job_id("db-dumps")].name = "renamed"
+        await demo.press(pilot, "r")
+        for_the_screen = len(made)
+        assert "renamed" in demo.names()
+        assert for_the_screen < 60  # of 79 marked: those in the window, and two of each kind
+        assert "s Pause" in demo.screen()[-1]
+        assert "f Fix+resume" in demo.screen()[-1]
