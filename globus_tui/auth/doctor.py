@@ -210,7 +210,17 @@ def check_proxy(environ: Mapping[str, str]) -> tuple[Check, ...]:
         if value and not Path(value).exists():
             words = f"{name} names {value}, which does not exist: no certificate can be checked."
             checks.append(Check("certificates", Finding.FAULT, words, f"Correct or unset {name}."))
+    checks += _foreign_certificates(environ)
     return tuple(checks) or (Check("proxy", Finding.OK, "none is set."),)
+
+
+def _foreign_certificates(environ: Mapping[str, str]) -> list[Check]:
+    """Certificates that other programs are told to trust: neither this one nor the Globus SDK and CLI read these."""
+    if any(environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "GLOBUS_SDK_VERIFY_SSL")):
+        return []
+    names = [name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if environ.get(name)]
+    words = "is for other programs: this one and the Globus CLI read GLOBUS_SDK_VERIFY_SSL."
+    return [Check("certificates", Finding.OK, f"{name} {words}") for name in names[:1]]
 
 
 def _proxy(name: str, value: str) -> Check:

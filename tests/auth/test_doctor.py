@@ -258,3 +258,13 @@ def test_a_proxys_password_is_not_shown() -> None:
     assert check.result == "HTTPS_PROXY goes through proxy.example.org:3128."
     (check,) = check_proxy({"HTTPS_PROXY": "me:hunter2@proxy"})
     assert "hunter2" not in check.result + check.fix
+
+
+def test_certificates_named_for_other_programs_are_told_unless_there_are_some_for_this_one() -> None:
+    others = {"REQUESTS_CA_BUNDLE": "/etc/site.pem", "CURL_CA_BUNDLE": "/etc/site.pem"}
+    (check,) = check_proxy(others)
+    assert (check.topic, check.finding) == ("certificates", Finding.OK)
+    assert check.result.startswith("REQUESTS_CA_BUNDLE is for other programs")
+    assert "GLOBUS_SDK_VERIFY_SSL" in check.result
+    for name in ("GLOBUS_SDK_VERIFY_SSL", "SSL_CERT_DIR"):
+        assert [check.topic for check in check_proxy({**others, name: "/"})] == ["proxy"]
