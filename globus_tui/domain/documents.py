@@ -78,23 +78,27 @@ def _flatten(text: str, at: int) -> tuple[str, int]:
 
 
 class Block:
-    """Texts of documents, one after the other, compressed together once it is full."""
+    """Texts of documents, one after the other, compressed together once it is full.
+
+    They lie in it as UTF-8: one letter of another alphabet would make a text that stays at hand four times as long.
+    """
 
     __slots__ = ("_packed", "_parts", "count", "size")
 
     def __init__(self) -> None:
         self.count = self.size = 0
-        self._parts: list[str] = []
+        self._parts: list[bytes] = []
         self._packed: bytes | None = None
 
     def add(self, text: str) -> Source:
         """Appends a text; returns where it is."""
-        place = Source(self, self.size, self.size + len(text))
-        self._parts.append(text)
-        self.size += len(text)
+        part = text.encode()
+        place = Source(self, self.size, self.size + len(part))
+        self._parts.append(part)
+        self.size += len(part)
         self.count += 1
         if self.size >= _BLOCK:
-            self._packed = zlib.compress("".join(self._parts).encode(), 1)
+            self._packed = zlib.compress(b"".join(self._parts), 1)
             self._parts = []
         return place
 
@@ -103,17 +107,18 @@ class Block:
         """Whether nothing more can be added."""
         return self._packed is not None
 
-    def text(self) -> str:
-        return "".join(self._parts) if self._packed is None else _unpack_block(self)
+    def content(self) -> bytes:
+        """All its texts."""
+        return b"".join(self._parts) if self._packed is None else _unpack_block(self)
 
-    def unpack(self) -> str:
+    def unpack(self) -> bytes:
         """All texts of a full block, uncompressed."""
-        return zlib.decompress(self._packed or b"").decode()
+        return zlib.decompress(self._packed or b"")
 
 
 @lru_cache(maxsize=12)
-def _unpack_block(block: Block) -> str:
-    """The text of a block. A few are kept: whoever reads one document often reads its neighbour next."""
+def _unpack_block(block: Block) -> bytes:
+    """What is in a block. A few are kept: whoever reads one document often reads its neighbour next."""
     return block.unpack()
 
 
@@ -126,7 +131,7 @@ class Source(NamedTuple):
 
     def text(self) -> str:
         """As it was sent."""
-        return self.block.text()[self.start : self.end]
+        return self.block.content()[self.start : self.end].decode()
 
     def document(self) -> Any:
         """The document."""

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from globus_tui.store.job_state import Pending
 
 MOST_UNPACKED = 400_000
-"""Characters of documents that changed in the last few lists, and are not packed yet."""
+"""Bytes of documents that changed in the last few lists, and are not packed yet."""
 RUNS_KEPT = 30
 """Runs kept for a job that nobody has opened; the strip of a row shows fewer."""
 

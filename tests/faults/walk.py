@@ -62,7 +62,7 @@ from tests.store.workbench import NOON, no_waiting
 from tests.troubles import PROXY_PAGE, too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
     from textual.pilot import Pilot
 
@@ -301,6 +301,9 @@ class Walk:
 
     # --- steps
 
+    def _named(self, names: Iterable[str]) -> bool:
+        return any(" ".join(name[:12].split()) in self.read for name in names)
+
     async def press(self, pilot: Pilot[Any], key: str) -> None:
         """One key, and what must hold of the changes that it made."""
         demo = self.demo
@@ -309,6 +312,10 @@ class Walk:
         sent, timers = demo.sent.copy(), dict(demo.sandbox.timers)
         under = demo.table.cursor_state if not asks else None
         runs = {job_id: one.n_runs for job_id, one in timers.items()}
+        # Of one that another program has renamed meanwhile, the question has the name that was read.
+        names = {about: {one.name or about[:8]} for about, one in timers.items()}
+        for job_id, state in demo.app.states.items():
+            names.setdefault(str(job_id), set()).add(state.job.label)
         with self._struck(key) as happened:
             await demo.press(pilot, key)
         self.look()
@@ -323,10 +330,9 @@ class Walk:
         if not new:
             return
         if asks:
-            names = [timers[about].name or about[:8] if about in timers else about[:8] for _, about in new if about]
-            names = [one for one in names if one not in {about[:8] for about in made}]
-            names += [demo.sandbox.timers[one].name or "" for one in made]
-            unnamed = [one for one in names if " ".join(one[:12].split()) not in self.read]
+            asked = {about for _, about in new if about}
+            unnamed = [about for about in asked - made if not self._named(names.get(about, {about[:8]}))]
+            unnamed += [about for about in made if not self._named({demo.sandbox.timers[about].name or ""})]
             assert not unnamed, f"{new} was asked for, and {unnamed} did not stand there:\n{self.read}"
             return
         (what, about), *more = new.elements()
@@ -527,7 +533,7 @@ class Walk:
         assert old, f"{job_id} is drawn as {shown} and is {real}: {self.demo.app.freshness}\n{self.text}"
 
     def _check_journal(self) -> None:
-        entries = [one for one in self.demo.journal() if one["what"] != "swap"]
+        entries = [one for one in self.demo.journal() if one["what"] not in ("swap", "set aside")]  # no requests
         recorded = Counter((str(one["what"]), subject(one)) for one in entries)
         stopped = Counter((str(one["what"]), subject(one)) for one in entries if one.get("error") == "interrupted")
         sent = self.demo.sent
