@@ -76,6 +76,10 @@ class _Stopped(GlobusTuiError):
         self.gare, self.error = gare, error
 
 
+class _Busy(BadInput):
+    """Somebody else is applying the folder."""
+
+
 async def carry_out(
     applier: Applier,
     seen: Plan,
@@ -98,20 +102,23 @@ async def carry_out(
         if not met:
             raise BadInput("Nothing was sent: the consent was not given.")
         seen = replace(seen, items=tuple(replace(item, consents=()) for item in seen.items))
-    if (await planned()).basis(only) != seen.basis(only):
-        raise BadInput(
-            "Nothing was sent: the files or the timers have changed since the plan was shown. Look at it again."
-        )
-    results = {ended.item.key: ended for ended in await applier.apply(seen, only)}
+    with alone(seen.where):  # from the last look on: whoever applied it meanwhile is seen
+        now = await planned()
+        if now.basis(only) != seen.basis(only):
+            raise BadInput(
+                "Nothing was sent: the files or the timers have changed since the plan was shown. Look at it again."
+            )
+        results = {ended.item.key: ended for ended in await applier.apply(replace(seen, lock=now.lock), only)}
     wants = {
         key: ended.gare
         for key, ended in results.items()
         if ended.gare is not None and ended.gare.required_scopes != scopes
     }
     if wants and await meet(_merge_gares(wants.values())):
-        again = await planned()
-        same = [key for key in wants if again.basis([key]) == seen.basis([key])]
-        results |= {ended.item.key: ended for ended in await applier.apply(again, same)}
+        with contextlib.suppress(_Busy), alone(seen.where):  # who applies it now does that, too
+            again = await planned()
+            same = [key for key in wants if again.basis([key]) == seen.basis([key])]
+            results |= {ended.item.key: ended for ended in await applier.apply(again, same)}
     return tuple(results.values())
 
 
@@ -140,27 +147,25 @@ class Applier:
         self._failures_to_reach = 0
 
     async def apply(self, plan: Plan, only: Collection[str] | None = None) -> tuple[Result, ...]:
-        """Does what a plan says.
+        """Does what a plan says; `alone` in the folder.
 
         Args:
             only: keys of timers; None does all.
 
         Raises:
-            BadInput: it cannot be applied, somebody else is applying this folder, or the lock file cannot be written;
-                nothing was sent.
+            BadInput: it cannot be applied, or the lock file cannot be written; nothing was sent.
         """
         chosen = plan.steps(only)
         if plan.stopped if only is None else any(item.stopped for item in chosen):
             raise BadInput("Nothing was sent: the plan cannot be applied as it is.")
-        with alone(plan.where):
-            self._path, self._lock = lock_path(plan.where), _adopt_found(plan)
-            write_lock(self._path, self._lock)
-            self._there = tuple(state.job for state in self._store.states.values())
-            self._names_by_id, self._failures_to_reach = plan.names.names_by_id, 0
-            deleted = [item for item in chosen if Act.DELETE in item.acts]
-            others = [item for item in chosen if Act.DELETE not in item.acts]
-            first = await some_at_once([self._apply_item(item, plan) for item in others])
-            last = await some_at_once([self._apply_item(item, plan) for item in deleted])
+        self._path, self._lock = lock_path(plan.where), _adopt_found(plan)
+        write_lock(self._path, self._lock)
+        self._there = tuple(state.job for state in self._store.states.values())
+        self._names_by_id, self._failures_to_reach = plan.names.names_by_id, 0
+        deleted = [item for item in chosen if Act.DELETE in item.acts]
+        others = [item for item in chosen if Act.DELETE not in item.acts]
+        first = await some_at_once([self._apply_item(item, plan) for item in others])
+        last = await some_at_once([self._apply_item(item, plan) for item in deleted])
         return (*first, *last)
 
     async def _apply_item(self, item: Item, plan: Plan) -> Result:
@@ -303,7 +308,8 @@ class Applier:
         known = self._lock.timers.get(key) or LockEntry(str(job.job_id), job.name or "", job.stands_still)
         self._keep(key, replace(known, job_id=str(job.job_id)))
         old = await self._making.read(str(job.job_id))
-        if (old.job.name, old.job.schedule, old.job.payload) != (job.name, job.schedule, job.payload):
+        same = (old.job.name, old.job.schedule, old.job.payload) == (job.name, job.schedule, job.payload)
+        if not same or old.job.stands_still is not job.stands_still:  # another one has taken its place, say
             raise _Stopped("It was changed at Globus since the plan was made.")
         before = known.runs_before + (old.job.n_runs or 0)
         creator = self._making.creator(self._sending(item, wanted))
@@ -423,10 +429,13 @@ def alone(where: Path) -> Iterator[None]:
     Raises:
         BadInput: somebody does.
     """
-    descriptor = os.open(where if where.is_dir() else where.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(where if where.is_dir() else where.parent, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as problem:
+        raise BadInput(f"Nothing was sent: {where} cannot be read: {problem.strerror or problem}") from problem
     try:
         if take_lock(descriptor) is False:
-            raise BadInput(f"Nothing was sent: {where} is being applied already.")
+            raise _Busy(f"Nothing was sent: {where} is being applied already.")
         yield
     finally:
         os.close(descriptor)

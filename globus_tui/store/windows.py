@@ -20,6 +20,7 @@ from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import JobId, JobStatus, PauseCause
+from globus_tui.private_files import is_alive
 from globus_tui.store.journal import noting
 from globus_tui.store.ledger import edit_timer
 from globus_tui.store.operations import Done, Failed, Outcome, Pause, Resume, ResumePreview, resume_preview
@@ -402,6 +403,9 @@ class Windows:
 
     def _is_claimed_elsewhere(self, window: Window, now: datetime) -> bool:
         busy = any(item.state == RESUMING for item in window.items) and window.claimed_by != self._me
+        host, _, pid = window.claimed_by.rpartition(" ")
+        if host == socket.gethostname() and pid.isdecimal() and not is_alive(int(pid)):
+            return False  # it was ended in the middle
         return busy and window.claimed is not None and now - window.claimed < _CLAIMED
 
     async def cancel(self, window_id: str) -> None:

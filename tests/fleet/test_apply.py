@@ -210,6 +210,51 @@ async def test_what_globus_wants_only_when_asked_is_met_and_nothing_is_made_twic
     assert sum(len(bench.named(one)) for one in ("one", "two", "three")) == 3 - len(failed)
 
 
+async def test_two_that_apply_a_folder_at_once_make_nothing_twice(bench: Bench) -> None:
+    """The other one was to come and go between the last look of this one and its first request."""
+    bench.write(COMMON + entry("one", 'label = "a"'))
+    await apply(bench)
+    bench.write(COMMON + entry("one", 'label = "b"') + entry("two", 'label = "b"'))
+
+    async def none(_: Gare) -> None:
+        return None
+
+    async with bench.context() as here, bench.context() as other:
+
+        async def planned() -> Plan:
+            await here.read(names=False)
+            return await planner(here).plan(bench.folder, preflight=False)
+
+        async def planned_by_the_other() -> Plan:
+            await other.read(names=False)
+            return await planner(other).plan(bench.folder, preflight=False)
+
+        async def last_look() -> Plan:
+            plan = await planned()
+            theirs = Applier(other.store, other.making)
+            with pytest.raises(BadInput, match="is being applied already"):
+                await carry_out(theirs, await planned_by_the_other(), None, planned_by_the_other, none)
+            return plan
+
+        results = await carry_out(Applier(here.store, here.making), await planned(), None, last_look, none)
+    assert all(one.done for one in results)
+    assert (len(bench.named("one")), len(bench.named("two"))) == (2, 1)
+    assert [one.status for one in bench.named("one")].count("inactive") == 1
+    assert {one.acts for one in (await bench.plan()).items} == {()}
+
+
+async def test_a_timer_that_was_paused_since_the_plan_was_made_is_not_replaced(bench: Bench) -> None:
+    bench.write(COMMON + entry("one", 'label = "a"'))
+    await apply(bench)
+    bench.write(COMMON + entry("one", 'label = "b"'))
+    async with bench.context() as here:
+        plan = await planner(here).plan(bench.folder, preflight=False)
+        only(bench, "one").status = "inactive"
+        (result,) = await Applier(here.store, here.making).apply(plan)
+    assert "It was changed at Globus since the plan was made" in result.words
+    assert len(bench.named("one")) == 1
+
+
 async def test_where_the_network_ends_in_the_middle_the_rest_is_not_tried_and_is_made_later(bench: Bench) -> None:
     bench.write("lab\n" + "".join(f"lab{number}\n" for number in range(60)), "labs.csv")
     bench.write(COMMON + entry("labs", 'rows = "labs.csv"', 'name = "of {lab}"', 'label = "{lab}"'))

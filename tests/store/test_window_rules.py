@@ -510,6 +510,8 @@ CLAIMED = timedelta(minutes=10)
         ("login2 7", PAUSED, MINUTE, False),
         ("me", RESUMING, MINUTE, False),
         ("login2 7", RESUMING, None, False),
+        ("1", RESUMING, MINUTE, True),  # of this host: it runs as long as the host does
+        ("gone", RESUMING, MINUTE, False),
     ],
 )
 async def test_what_another_copy_is_resuming_is_left_to_it_until_it_must_have_ended(
@@ -518,13 +520,16 @@ async def test_what_another_copy_is_resuming_is_left_to_it_until_it_must_have_en
     world, windows, _, window = await holding(a_job(), resume=True)
     claimed = None if ago is None else world.present - ago
     item = replace(window.items[0], state=state)
-    by = windows._me if by == "me" else by
+    gone = await asyncio.create_subprocess_exec("true")
+    await gone.wait()
+    here = socket.gethostname()
+    by = {"me": windows._me, "1": f"{here} 1", "gone": f"{here} {gone.pid}"}.get(by, by)
     document = window_document(replace(window, items=(item,), claimed=claimed, claimed_by=by))
     await world.store.ledger.change(lambda kept: kept.update(windows=[document]))
     plan = await windows.closing(window)
     if taken:
         assert await windows.due() == []
-        with pytest.raises(BadInput, match="login2 7 is resuming") as told:
+        with pytest.raises(BadInput, match=f"{by} is resuming") as told:
             await windows.close(window, plan)
         assert told.value.advice == "Wait for it."
     else:
