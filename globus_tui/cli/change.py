@@ -260,8 +260,10 @@ async def run_undo(options: Namespace) -> int:
             return code
         creator = context.making.creator(lambda _, __: None)
         undoer = Undoer(context.store, creator, context.making.swapper(creator))
+        again = options.name == "redo"
         if aside:
-            await undoer.set_aside(stack[-1])
+            async with undoer.turn(stack[-1], again=again):
+                await undoer.set_aside(stack[-1])
             tell((f"It is set aside; the next {options.name} takes the one before.", "Nothing was changed."))
             return OK if options.set_aside else FAILED
         shown: list[int] = []
@@ -270,7 +272,8 @@ async def run_undo(options: Namespace) -> int:
             shown.append(show_end(f"{'done' if end[0] else 'FAILED'}  {end[1]}: {end[2]}"))
 
         try:
-            ends = await undoer.carry_out(stack[-1], chosen, again=options.name == "redo", told=told)
+            async with undoer.turn(stack[-1], again=again):
+                ends = await undoer.carry_out(stack[-1], chosen, again=again, told=told)
         except asyncio.CancelledError:
             tell((f"Ended early: the next {options.name} goes on with what had no turn.",))
             raise

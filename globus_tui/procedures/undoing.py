@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.wire import moment
 from globus_tui.present import moments
 from globus_tui.present.sizes import counted
@@ -54,14 +55,26 @@ def _offer_aside(app: Console, step: Step, verb: str, sentences: Sequence[str], 
 
 
 async def _set_aside(app: Console, step: Step, verb: str) -> None:
-    await _undoer(app).set_aside(step)
+    undoer = _undoer(app)
+    try:
+        async with undoer.turn(step, again=verb == "redo"):
+            await undoer.set_aside(step)
+    except GlobusTuiError as wrong:
+        app.say(wrong.in_full, "error")
+        return
     app.say(f"It is set aside; the next {verb} takes the one before. Nothing was changed.")
 
 
 async def _carry_out(app: Console, step: Step, chosen: Sequence[Act], *, again: bool) -> None:
     from globus_tui.screens.confirm import tell_ends
 
-    ends = await _undoer(app).carry_out(step, chosen, again=again)
+    undoer = _undoer(app)
+    try:
+        async with undoer.turn(step, again=again):
+            ends = await undoer.carry_out(step, chosen, again=again)
+    except GlobusTuiError as wrong:
+        app.say(wrong.in_full, "error")
+        return
     app.book_wake()
     if len(ends) == 1:
         app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")

@@ -8,6 +8,7 @@ somebody says so, and the journal says that, too: what was done before it is the
 from __future__ import annotations
 
 import os
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,12 +18,14 @@ from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.making.draft import clone
 from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.timer.job import Job, JobId
+from globus_tui.private_files import take_lock
 from globus_tui.store.creation import Created, Creator
 from globus_tui.store.journal import has_gaps, noting
 from globus_tui.store.operations import Delete, Done, NeedsConsent, Outcome, Pause, Rename, Resume, resume_preview
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from globus_tui.store.board import States
     from globus_tui.store.creation import Creation
@@ -104,6 +107,29 @@ def _step(key: str, group: Sequence[Mapping[str, Any]], tried: frozenset[str]) -
 
 def _timer(entry: Mapping[str, Any]) -> str:
     return wire.text(wire.document(entry.get("timer")).get("id")) or ""
+
+
+def _timers(step: Step) -> list[str]:
+    return [_timer(entry) for entry in step.entries]
+
+
+@contextmanager
+def _alone(journal: Path | None) -> Iterator[None]:
+    """Holds the lock that stands beside a journal, where there is one and its file system has locks."""
+    if journal is None:
+        yield
+        return
+    try:
+        lock = os.open(journal.with_name("undo.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:  # no room: what was done stands in memory only, where no other copy finds it
+        yield
+        return
+    try:
+        if take_lock(lock) is False:
+            raise GlobusTuiError("Nothing was done: another copy of this program is undoing something. Wait for it.")
+        yield
+    finally:
+        os.close(lock)
 
 
 def _undone(entry: Mapping[str, Any]) -> str:
@@ -224,6 +250,19 @@ class Undoer:
         self._store = store
         self._creator = creator
         self._swapper = swapper
+
+    @asynccontextmanager
+    async def turn(self, step: Step, *, again: bool = False) -> AsyncIterator[None]:
+        """Keeps other copies on this journal from undoing meanwhile; to be entered before anything is done.
+
+        Raises:
+            GlobusTuiError: somebody does, or the step is not the next one any more; nothing was done.
+        """
+        with _alone(self._store.journal.path):
+            stack = stacks(steps(await self._store.journal.entries()))[again]
+            if not stack or (stack[-1].key, _timers(stack[-1])) != (step.key, _timers(step)):
+                raise GlobusTuiError("Nothing was done: something was changed or undone meanwhile. Look again.")
+            yield
 
     async def carry_out(
         self,

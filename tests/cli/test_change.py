@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.cli import change
+from globus_tui.cli import account, change
 from globus_tui.sandbox.faults import Fault
 from globus_tui.settings import load_settings
 from globus_tui.store.details import Details
@@ -425,6 +425,43 @@ def test_an_undo_that_was_ended_early_goes_on_with_what_had_no_turn(facility: Se
     assert terminal.out == "rename kept-name to telemetry-rollup\n"
     assert terminal("redo", "--dry-run") == DONE
     assert terminal.out.count("pause ") == 2
+
+
+def test_two_undos_at_once_make_a_deleted_timer_once(facility: Served, terminal: Shell) -> None:
+    assert terminal("rename", "home-backup", "kept-name", "--yes") == DONE
+    assert terminal("delete", "db-dumps", "--yes") == DONE
+    held = facility.sandbox.faults.add(Fault("/v2/timer", method="POST", kind="hang"))
+    command = [sys.executable, "-m", "globus_tui", "undo", "--yes"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        while not held.seen:
+            assert program.poll() is None
+            time.sleep(0.01)
+        assert terminal("undo", "--yes") == SOME
+        assert "another copy of this program is undoing something" in terminal.err
+        program.kill()
+        program.communicate()
+    assert terminal("undo", "--yes") == DONE
+    made = [one for one in facility.sandbox.timers.values() if one.name == "db-dumps" and "delete" not in one.status]
+    assert len(made) == 1
+
+
+def test_an_undo_that_somebody_else_was_quicker_with_does_nothing(
+    facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert terminal("pause", "course-material", "--yes") == DONE
+    assert terminal("delete", "db-dumps", "--yes") == DONE
+    command = [sys.executable, "-m", "globus_tui", "undo", "--yes"]
+
+    def agreed_late(verb: str, count: int) -> bool:
+        return subprocess.run(command, capture_output=True, check=True).returncode == DONE
+
+    monkeypatch.setattr(account, "agreed", agreed_late)
+    monkeypatch.setattr(change, "may_be_changed", lambda *_: None)
+    assert terminal("undo") == SOME
+    assert "something was changed or undone meanwhile" in terminal.err
+    made = [one for one in facility.sandbox.timers.values() if one.name == "db-dumps" and "delete" not in one.status]
+    assert len(made) == 1
+    assert timer(facility, "course-material").status == "inactive"
 
 
 def test_what_globus_refuses_to_take_back_for_ever_can_be_set_aside(facility: Served, terminal: Shell) -> None:
