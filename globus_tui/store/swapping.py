@@ -84,6 +84,7 @@ class Swapper:
         self._jobs = jobs
         self._recorder = recorder
         self._hand_on = hand_on
+        self._asked_to_pause: set[str] = set()
 
     async def replace(
         self, old: JobReading, draft: Draft, *, check_consents: bool = True, leaves_out: datetime | None = None
@@ -138,6 +139,10 @@ class Swapper:
             wrong.append("schedule")
         if wrong:
             return await self._take_back(made, "verify", f"The new timer came out differently: {', '.join(wrong)}.")
+        if not resting and await self._is_paused_by_another(old):
+            return await self._take_back(
+                made, "swap", "The old timer was paused meanwhile: another has its place, maybe."
+            )
         loser = new if resting else old
         paused, problem, after = await self._pause(loser)
         if paused is None:
@@ -156,6 +161,15 @@ class Swapper:
         fired = after.runs if resting and after is not None else ()
         note = made.note or self._recorder.take_warning()  # said once: its creation may have been told
         return Swapped(new.job, str(old.job.job_id), words, note, fired)
+
+    async def _is_paused_by_another(self, old: JobReading) -> bool:
+        """Whether the old timer, which ran when all this began, was paused since, and not from here."""
+        if old.job.job_id in self._asked_to_pause:
+            return False
+        try:
+            return (await self._jobs.get_job(str(old.job.job_id))).job.status is JobStatus.INACTIVE
+        except GlobusTuiError:
+            return False  # what becomes of pausing it tells
 
     async def _record_swap(self, new: JobReading, old: JobReading) -> None:
         """Records which timer replaced which."""
@@ -220,6 +234,7 @@ class Swapper:
 
     async def _pause(self, timer: JobReading) -> tuple[bool | None, GlobusTuiError | None, Job | None]:
         """Whether it is paused afterwards; None when nobody can tell."""
+        self._asked_to_pause.add(timer.job.job_id)
         resting = (JobStatus.INACTIVE, JobStatus.ENDED, JobStatus.DELETING)
         return await self._tell(
             "pause", self._jobs.pause_job, timer, lambda after, error: after.status in resting or error is None

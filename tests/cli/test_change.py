@@ -541,6 +541,23 @@ def test_skip_says_which_run_is_left_out_and_leaves_alone_what_has_none(facility
     assert terminal("journal", "verify") == DONE
 
 
+def test_what_somebody_else_has_replaced_meanwhile_is_not_replaced_once_more(facility: Served, terminal: Shell) -> None:
+    old = timer(facility, "db-dumps")
+
+    class Meanwhile(Fault):
+        async def hold(self) -> None:
+            old.status = "inactive"  # another copy was quicker: its new timer has the place of this one
+
+    facility.sandbox.faults.add(Meanwhile("/v2/timer", method="POST", kind="pass"))
+    assert terminal("skip", "db-dumps", "--yes") == SOME
+    assert "was paused meanwhile" in terminal.out
+    assert "It was taken back" in terminal.out
+    assert [one.status for one in facility.sandbox.timers.values() if one.name == "db-dumps"] == [
+        "inactive",
+        "delete_in_progress",
+    ]
+
+
 def test_what_was_started_is_waited_for_and_the_exit_code_says_how_it_ended(
     facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

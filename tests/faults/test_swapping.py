@@ -504,7 +504,7 @@ TAKEN_BACK = "It was taken back; the old timer is as it was."
             True, ["old"], [("pause", "unknown"), ("delete", "done")],
         ),
         (
-            {"pause": [NO_ANSWER], "get": [None, UNREAD]}, {}, "swap",
+            {"pause": [NO_ANSWER], "get": [None, None, UNREAD]}, {}, "swap",
             "Nobody can tell whether the old timer is paused: No network. Both may be active; try again.",
             False, ["old", "edited"], [("pause", "unknown")],
         ),
@@ -514,7 +514,7 @@ TAKEN_BACK = "It was taken back; the old timer is as it was."
             True, ["old"], [("pause", "refused"), ("delete", "done")],
         ),
         (
-            {"pause": [NEVER_LEFT], "get": [None, UNREAD]}, {}, "swap",
+            {"pause": [NEVER_LEFT], "get": [None, None, UNREAD]}, {}, "swap",
             "The old timer could not be paused: No route."
             " The new timer could not be taken back either: BOTH may be active. Pause one of them.",
             False, ["old"], [("pause", "refused"), ("delete", "unknown"), ("pause", "refused")],
