@@ -17,8 +17,10 @@ from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput, GlobusTuiError, why_unread
 from globus_tui.fleet.apply import Applier, carry_out, record
+from globus_tui.fleet.documents import FleetFaults
 from globus_tui.fleet.export import Exporter, export_timers, file_texts
 from globus_tui.fleet.fields import ENDINGS, SCHEMA_FILE, schema
+from globus_tui.fleet.lock import lock_path
 from globus_tui.fleet.plan import Act, Plan, Planner
 from globus_tui.fleet.words import Line, drift_words, plan_lines, result_words
 from globus_tui.present.safe_text import safe_line
@@ -176,12 +178,25 @@ async def export_all(options: Namespace) -> int:
         makes = planner(context)
         jobs = [timer.state.job for timer in chosen if timer.state.replacement is None]
         exporter = await export_timers(jobs, makes, context.store, context.making.read, context.zone)
-        _write_folder(exporter, where, context)
-        plan = await record(where, exporter.keys, partial(makes.plan, where, preflight=False))
+        plan = await _write_readable(exporter, where, context)
         tell(f"left out: {words}" for words in exporter.left_out)
         tell(f"not as it is at Globus: {item.name}" for item in plan.items if item.acts or item.stopped)
         show((f"{counted(len(exporter.keys), 'timer')} in {where}; {counted(len(plan.to_do), 'change')} to apply.",))
         return FAILED if plan.to_do or plan.stopped else OK
+
+
+async def _write_readable(exporter: Exporter, where: Path, context: Context) -> Plan:
+    """Writes the folder so that it can be read: one timer that no file can say must not cost all the others."""
+    planned = partial(planner(context).plan, where, preflight=False)
+    while True:
+        written = [*_write_folder(exporter, where, context), lock_path(where)]
+        try:
+            return await record(where, exporter.keys, planned)
+        except FleetFaults as wrong:
+            if not exporter.leave_out(wrong.faults):
+                raise
+        for path in written:
+            path.unlink(missing_ok=True)
 
 
 def _new_folder(where: Path) -> Path:
@@ -194,7 +209,8 @@ def _new_folder(where: Path) -> Path:
     return where
 
 
-def _write_folder(exporter: Exporter, where: Path, context: Context) -> None:
+def _write_folder(exporter: Exporter, where: Path, context: Context) -> list[Path]:
+    """The files that were written."""
     head = [
         f"Timers of {context.backend.account.who}, as they were on {context.store.now():%Y-%m-%d %H:%M} UTC.",
         "globus-tui plan shows what differs from these files, globus-tui apply makes it so.",
@@ -206,3 +222,4 @@ def _write_folder(exporter: Exporter, where: Path, context: Context) -> None:
             write_private(where / name, text.encode(), mode=0o644)
     except OSError as problem:
         raise BadInput(f"{where} cannot be written: {problem.strerror or problem}") from problem
+    return [where / name for name in texts]

@@ -23,7 +23,7 @@ from globus_tui.domain.timer.orders import NONE, Orders
 from globus_tui.domain.timer.timer_groups import timer_groups
 from globus_tui.domain.transfer.destructive import USUAL_PERCENT
 from globus_tui.domain.transfer.typed_filters import parse_rule, rule_text
-from globus_tui.fleet.fields import FLAGS, split_place
+from globus_tui.fleet.fields import FLAGS, refused, split_place
 from globus_tui.fleet.plan import Planner, some_at_once
 from globus_tui.fleet.wanted import on_one_grid
 from globus_tui.present.safe_text import safe_line
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.transfer.transfer import FilterRule, TransferData
     from globus_tui.domain.wire import Document
+    from globus_tui.fleet.documents import FleetFault
     from globus_tui.store.job_store import JobStore
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -160,6 +161,9 @@ class Exporter:
             self.left_out.append(f"{job.label} ({job.job_id}) {why}")
             return None
         content, file = self._what(job, document, decided[0])
+        if (why := refused({"name": name} | when | content)) is not None:
+            self.left_out.append(f"{job.label} ({job.job_id}) cannot be said in a file: {why}")
+            return None
         key = self._key(name)
         values = {**({"name": name} if name != key else {}), **when}
         by_user = job.inactive_reason is None or job.inactive_reason.cause is PauseCause.USER
@@ -172,6 +176,25 @@ class Exporter:
         lines += [f"{field} = {_value(value)}" for field, value in (values | content).items()]
         self.files[file].append("\n".join(lines) + "\n")
         return key
+
+    def leave_out(self, faults: Iterable[FleetFault]) -> bool:
+        """Takes out the timers that could not be read again, with the reason; False when it is none of them."""
+        why: dict[str, str] = {}
+        for fault in faults:
+            key = fault.place.key.removeprefix("timer.").partition(".")[0]
+            why.setdefault(key, fault.words)
+        for key, words in why.items():
+            ids = [job_id for own, job_id in self.keys.items() if own.partition("@")[0] == key]
+            if not ids:
+                return False
+            self.keys = {own: job_id for own, job_id in self.keys.items() if job_id not in ids}
+            heading = f"[timer.{_key(key)}]"
+            for file, parts in list(self.files.items()):
+                self.files[file] = [part for part in parts if heading not in part.split("\n")]
+                if not self.files[file]:
+                    del self.files[file]
+            self.left_out.append(f"{key} ({', '.join(ids)}) cannot be said in a file: {words}")
+        return bool(why)
 
     def _against_defaults(self, job: Job) -> dict[str, Any]:
         """Settings to be written out because the folder's defaults would change them."""

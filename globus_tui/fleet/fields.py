@@ -614,6 +614,16 @@ _READERS: dict[Kind, Any] = {
 }
 
 
+def refused(values: Mapping[str, Any]) -> str | None:
+    """What of a timer no file can say, with the reason: its field stands first. None: nothing."""
+    for field, value in values.items():
+        try:
+            _READERS[FIELDS[field].kind](value)
+        except BadInput as wrong:
+            return f"{field} {wrong}"
+    return None
+
+
 # --- for editors
 
 _TEXTS = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}

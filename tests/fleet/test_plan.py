@@ -208,6 +208,29 @@ def test_what_is_to_begin_some_day_must_not_run_before() -> None:
         assert same_rhythm(wanted, RecurringSchedule(timedelta(days=1), start), job, NOON) is same
 
 
+async def test_a_timer_that_no_file_can_say_is_left_out_and_costs_no_other(
+    bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.named("db-dumps")[0].name = "two\nlines"
+    sole = bench.named("robins-laptop-backup")[0]  # nothing else is in its file
+    sole.body = {**sole.body, "deadline": "2027-01-01 00:00:00"}
+    async with bench.context() as here:
+
+        @asynccontextmanager
+        async def opened(_: Namespace) -> AsyncIterator[Context]:
+            yield here
+
+        monkeypatch.setattr(fleet, "signed_in", opened)
+        assert await export_all(Namespace(timer=[str(bench.folder)])) == 0
+        told = capsys.readouterr()
+        assert "cannot be said in a file: name must be one line of text" in told.err
+        assert f"robins-laptop-backup ({sole.job_id}) cannot be said in a file: deadline: 2027-01-01" in told.err
+        assert "0 changes to apply" in told.out
+        plan = await planner(here).plan(bench.folder, prune=True)
+        assert plan.to_do == ()
+        assert sole.job_id in {str(job.job_id) for job in plan.others}
+
+
 async def test_what_is_written_of_the_whole_facility_differs_in_nothing(
     bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
