@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from globus_tui.auth.token_store import TokenStore
     from globus_tui.domain.auth.credentials import Identity, Secret
     from globus_tui.domain.auth.gare import Gare
-    from globus_tui.domain.auth.scope import Scope
-    from globus_tui.domain.transfer.collection import Collection
 
 
 class Account(Protocol):
@@ -62,9 +60,6 @@ class Account(Protocol):
 
     async def is_granted(self, gare: Gare) -> bool | None:
         """Whether the scopes that a requirement names are granted to this program; None: cannot be found out."""
-
-    async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
-        """The Timers scope with every `data_access` that is still missing for these collections; empty if none."""
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
         """The login that these timers need before they can be resumed."""
@@ -165,11 +160,6 @@ class PersonAccount:
         except GlobusTuiError:
             return None
 
-    async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
-        from globus_tui.auth.scopes import needs_consent
-
-        return needs_consent(collections, await self._people.consents(self._signed_in().identity_id))
-
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
         from globus_tui.auth.sign_in_request import FixAndResume
 
@@ -248,12 +238,6 @@ class ServiceIdentity:
     async def is_granted(self, gare: Gare) -> bool | None:
         """None: a client's consents cannot be read; `consent` asks for them anew."""
         return None
-
-    async def needs_consent(self, collections: Iterable[Collection]) -> tuple[Scope, ...]:
-        """Always asks again: that costs one request and cannot be wrong."""
-        from globus_tui.auth.scopes import needs_consent
-
-        return needs_consent(collections, ())
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
         """Everything the timers lack is asked for.

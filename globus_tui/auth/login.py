@@ -177,7 +177,6 @@ class Login:
 
     identity: Identity
     sign_in: SignIn
-    request: SignInRequest
     scopes_refused: tuple[str, ...]
     renewable: bool
 
@@ -256,7 +255,6 @@ class PersonSignIn:
         return Login(
             identity=identity,
             sign_in=kept,
-            request=attempt.request,
             scopes_refused=tuple(scope.name for scope in attempt.scopes if scope.name not in granted),
             renewable=all(grant.refresh_token for grant in answer.grants),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.auth.credentials import ConsentRecord, missing
 from globus_tui.domain.auth.scope import (
     AUTH_SERVER,
     FLOWS_ALL,
@@ -15,23 +14,11 @@ from globus_tui.domain.auth.scope import (
     TRANSFER_SERVER,
     Scope,
     merge,
-    timer_scope,
     transfer_scope,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from globus_tui.domain.transfer.collection import Collection
-
-
-def needs_consent(collections: Iterable[Collection], consents: Iterable[ConsentRecord]) -> tuple[Scope, ...]:
-    """The scopes to ask for before a timer moves data between these collections; empty when all are granted.
-
-    One timer > Transfer > data_access scope for each collection that wants its own consent and has none.
-    """
-    ids = dict.fromkeys(collection.collection_id for collection in collections if collection.needs_data_access_consent)
-    return missing(tuple(consents), [timer_scope([collection_id]) for collection_id in ids])
 
 
 SERVER_WORDS = {

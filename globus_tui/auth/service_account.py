@@ -146,18 +146,6 @@ class ClientCredentialsTokens:
         self._refusals: dict[str, tuple[datetime, ServiceError]] = {}
         self._flight: SingleFlight[None] = SingleFlight()
 
-    @property
-    def client_id(self) -> str:
-        """The account's client id, which is also its identity's id (documented)."""
-        return self._account.client_id
-
-    @property
-    def scopes(self) -> tuple[Scope, ...]:
-        return self._scopes
-
-    def grants(self) -> tuple[TokenGrant, ...]:
-        return tuple(self._grants.values())
-
     async def token(self, resource_server: str) -> Secret:
         """An access token that is good for at least a minute.
 

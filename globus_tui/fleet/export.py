@@ -239,7 +239,7 @@ class Exporter:
 
     def _what(self, job: Job, document: Document, decided: Orders) -> tuple[dict[str, Any], str]:
         if job.transfer is not None:
-            values = self._transfer(job.transfer, self._names)
+            values = self._transfer(job.transfer)
             if job.deletes:
                 values["deletes"] = word_to_type(Draft(transfer=job.transfer))
                 if (level := decided.fewer_percent) != USUAL_PERCENT:
@@ -256,7 +256,7 @@ class Exporter:
         body = document.get("callback_body")
         return {"calls": job.callback_url or "", **({"body": body} if body else {})}, "calls"
 
-    def _transfer(self, data: TransferData, names: Mapping[str, str]) -> dict[str, Any]:
+    def _transfer(self, data: TransferData) -> dict[str, Any]:
         source, destination = self._called(data.source_endpoint), self._called(data.destination_endpoint)
         item = data.items[0]
         both = {"from": f"{source}:{item.source_path}", "to": f"{destination}:{item.destination_path}"}

@@ -92,11 +92,6 @@ class Stretch:
     step: timedelta
     cells: int
 
-    @property
-    def ends(self) -> datetime:
-        """The end of the last cell."""
-        return self.begins + self.cells * self.step
-
     def cell(self, at: datetime) -> int:
         """The cell of a moment; beyond the ends for moments outside the stretch."""
         return (at - self.begins) // self.step

@@ -154,10 +154,6 @@ def _length(pieces: Sequence[tuple[str, object]]) -> int:
     return sum(len(text) + 1 for text, _ in pieces)
 
 
-def count_words(counts: Mapping[Word, int] | None, *, short: bool = False, of: int | None = None) -> str:
-    return " ".join(text for text, _ in count_parts(counts, short=short, of=of))
-
-
 def _listed(
     words: Sequence[Word], counts: Mapping[Word, int], names: Mapping[Word, str]
 ) -> list[tuple[str, StyleName | None]]:

@@ -14,7 +14,6 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _HOURS_UNTIL = 48 * _HOUR
 _SHORT = {_MINUTE: "m", _HOUR: "h", _DAY: "d"}
 _LONG = {_MINUTE: "min", _HOUR: "h", _DAY: "days"}
-_INSTANT = timedelta(microseconds=1)
 
 
 def relative(moment: datetime, now: datetime) -> str:

@@ -91,17 +91,13 @@ class Suggestions:
 
     Attributes:
         problems: groups that could not be asked, in words; the others are there.
-        gare: what Globus wants before it answers.
         destination: the other side, when a link names both.
-        more: the search found more than is shown.
     """
 
     typed: str
     entries: tuple[Suggestion, ...] = ()
     problems: tuple[str, ...] = ()
-    gare: Gare | None = None
     destination: Suggestion | None = None
-    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,6 @@ class FolderView:
 
     Attributes:
         path: as asked for, or as the service normalised it.
-        code: the service's code, to be put into words.
         missing: there is no such path.
         gare: what Globus wants first: the consent prompt, then list again.
     """
@@ -120,10 +115,8 @@ class FolderView:
     entries: tuple[FolderEntry, ...] = ()
     total: int | None = None
     problem: str | None = None
-    code: str | None = None
     missing: bool = False
     gare: Gare | None = None
-    read_at: datetime | None = None
 
     @property
     def complete(self) -> bool:
@@ -238,7 +231,7 @@ class Browser:
             self.suggest(""), *(self._search(word, None) for word in words), return_exceptions=True
         )
         names = [each.collection.name for each in at_hand.entries] if isinstance(at_hand, Suggestions) else []
-        names += [each.collection.name for page in found if isinstance(page, tuple) for each in page[0]]
+        names += [each.collection.name for page in found if isinstance(page, tuple) for each in page]
         return tuple(dict.fromkeys(names))
 
     async def collection(self, collection_id: str) -> Collection:
@@ -272,7 +265,7 @@ class Browser:
             listing = await self._service.ls(collection_id, path, show_hidden=show_hidden)
         except GlobusTuiError as error:
             return _refused_view(collection_id, path or "", error)
-        view = FolderView(collection_id, listing.path, listing.entries, listing.total, read_at=self._clock())
+        view = FolderView(collection_id, listing.path, listing.entries, listing.total)
         self._folders.put((collection_id, listing.path, show_hidden), view)
         return self._folders.put(key, view)
 
@@ -303,7 +296,7 @@ class Browser:
         """Consents that are missing or unknown; creating checks them again. Raises what the services raise."""
         return await self._creator.check_consents(draft)
 
-    async def _search(self, words: str, scope: str | None) -> tuple[tuple[Suggestion, ...], bool]:
+    async def _search(self, words: str, scope: str | None) -> tuple[Suggestion, ...]:
         key = (words.lower(), scope)
         page = self._searches.get(key)
         if page is None:
@@ -311,15 +304,14 @@ class Browser:
                 words or None, filter_scope=scope, filter_non_functional=False, limit=ONE_PAGE
             )
             self._searches.put(key, page)
-        return tuple(Suggestion(collection, _WHY[scope]) for collection in page.items), page.marker is not None
+        return tuple(Suggestion(collection, _WHY[scope]) for collection in page.items)
 
-    async def _from_bookmarks(self, words: str) -> tuple[tuple[Suggestion, ...], bool]:
+    async def _from_bookmarks(self, words: str) -> tuple[Suggestion, ...]:
         marks = self._bookmarks.get("all")
         if marks is None:
             marks = self._bookmarks.put("all", await self._service.bookmarks())
         matching = [mark for mark in marks if all(word in mark.label.lower() for word in words.lower().split())]
-        suggestions = await asyncio.gather(*(self._named(mark) for mark in matching[:ONE_PAGE]))
-        return tuple(suggestions), len(matching) > ONE_PAGE
+        return tuple(await asyncio.gather(*(self._named(mark) for mark in matching[:ONE_PAGE])))
 
     async def _named(self, mark: Bookmark) -> Suggestion:
         """A bookmark with its collection; one whose collection cannot be read still leads somewhere by its id."""
@@ -334,8 +326,7 @@ class Browser:
             source = await self._suggested(places.source)
             destination = await self._suggested(places.destination)
         except GlobusTuiError as error:
-            gare = error.gare if isinstance(error, ServiceError) else None
-            return Suggestions(typed, problems=(str(error),), gare=gare)
+            return Suggestions(typed, problems=(str(error),))
         return Suggestions(typed, (source,) if source else (), destination=destination)
 
     async def _suggested(self, place: PastedPlace | None) -> Suggestion | None:
@@ -358,41 +349,27 @@ def _named_so_first(words: str, suggestions: tuple[Suggestion, ...]) -> tuple[Su
     return tuple(sorted(suggestions, key=elsewhere))
 
 
-def _joined(
-    typed: str, reasons: list[Why], answers: list[tuple[tuple[Suggestion, ...], bool] | BaseException]
-) -> Suggestions:
+def _joined(typed: str, reasons: list[Why], answers: list[tuple[Suggestion, ...] | BaseException]) -> Suggestions:
     """All groups in order, each collection once (bookmarks each stand for themselves)."""
     seen: set[str] = set()
     joined: list[Suggestion] = []
     problems: list[str] = []
-    gare: Gare | None = None
-    more = False
     for why, answer in zip(reasons, answers, strict=True):
         if isinstance(answer, BaseException):
             if not isinstance(answer, GlobusTuiError):
                 raise answer
-            gare = gare or (answer.gare if isinstance(answer, ServiceError) else None)
             problems.append(f"{why.value}: {answer}")
             continue
-        suggestions, rest = answer
-        more = more or rest
-        for suggestion in suggestions:
+        for suggestion in answer:
             if why is not Why.BOOKMARK and suggestion.collection.collection_id in seen:
                 continue
             seen.add(suggestion.collection.collection_id)
             joined.append(replace(suggestion, why=why))
-    return Suggestions(typed, tuple(joined), tuple(dict.fromkeys(problems)), gare, more=more)
+    return Suggestions(typed, tuple(joined), tuple(dict.fromkeys(problems)))
 
 
 def _refused_view(collection_id: str, path: str, error: GlobusTuiError) -> FolderView:
-    service = error if isinstance(error, ServiceError) else None
-    code = service.code if service else None
-    missing = service is not None and service.status == 404 and "Endpoint" not in (code or "")
-    return FolderView(
-        collection_id,
-        path,
-        problem=str(error),
-        code=code,
-        missing=missing,
-        gare=service.gare if service else None,
-    )
+    if not isinstance(error, ServiceError):
+        return FolderView(collection_id, path, problem=str(error))
+    missing = error.status == 404 and "Endpoint" not in (error.code or "")
+    return FolderView(collection_id, path, problem=str(error), missing=missing, gare=error.gare)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.auth.scope import Scope
     from globus_tui.domain.timer.job import Job, JobReading
-    from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.task import Submission
     from globus_tui.domain.transfer.transfer import TransferData
     from globus_tui.domain.wire import Document
@@ -95,11 +94,10 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The transfer is under way; `duplicate`: a copy of the request had got through before."""
+    """The transfer is under way."""
 
     task_id: str
     words: str
-    duplicate: bool
     note: str | None = None
 
 
@@ -137,7 +135,6 @@ class ConsentCheck:
 
     missing: tuple[Scope, ...] = ()
     unknown: tuple[Scope, ...] = ()
-    collections: tuple[Collection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +184,7 @@ class Creator:
     async def check_consents(self, draft: Draft) -> ConsentCheck:
         """Which consents are there and which would be asked for. Raises what the services raise."""
         endpoints = [self._services.collections.get_endpoint(collection_id) for collection_id in draft.collection_ids]
-        collections = tuple(await asyncio.gather(*endpoints))
+        collections = await asyncio.gather(*endpoints)
         missing, unknown = [], []
         for scope in scopes_needed(draft, collections):
             gare = Gare("ConsentRequired", (str(scope),))
@@ -196,7 +193,7 @@ class Creator:
                 unknown.append(scope)
             elif not granted:
                 missing.append(scope)
-        return ConsentCheck(tuple(missing), tuple(unknown), collections)
+        return ConsentCheck(tuple(missing), tuple(unknown))
 
     async def create(
         self,
@@ -396,7 +393,7 @@ class Creator:
             try:
                 accepted = await self._services.transfers.submit_transfer(data)
                 words = "It was under way already." if accepted.duplicate else "The transfer is under way."
-                creation = Submitted(accepted.task_id, words, accepted.duplicate)
+                creation = Submitted(accepted.task_id, words)
             except GlobusTuiError as problem:
                 error = problem
                 if problem.may_have_arrived:

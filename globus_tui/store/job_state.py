@@ -40,13 +40,10 @@ class Doing(Enum):
 class Pending:
     """An operation under way.
 
-    Attributes:
-        since: since when, by the service's clock.
-        new_name: for a rename, what it is to be called.
+    `new_name`: for a rename, what it is to be called.
     """
 
     doing: Doing
-    since: datetime
     new_name: str | None = None
 
 

@@ -104,7 +104,7 @@ class Operator:
 
     def _pending(self, operation: JobOperation) -> Pending:
         new_name = operation.name if isinstance(operation, Rename) else None
-        return Pending(DOING[type(operation)], self._board.now(), new_name)
+        return Pending(DOING[type(operation)], new_name)
 
     async def operate(self, operation: JobOperation, *, announced: bool = False) -> Outcome:
         """Does it and says how it ended; never raises for what a service does."""

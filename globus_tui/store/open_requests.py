@@ -55,7 +55,7 @@ class Canceller:
             return Refused("Wait: something is still under way for this timer.")
         self._under_way.add(task_id)
         if job_id is not None and state is not None:
-            self._board.begin({job_id: Pending(Doing.CANCELLING, self._board.now())})
+            self._board.begin({job_id: Pending(Doing.CANCELLING)})
         try:
             return await self._carry_out(operation)
         except GlobusTuiError as error:

@@ -34,11 +34,6 @@ class EventLog(LineList[LogLine]):
         self.set_reactive(EventLog.show_header, False)
         self._choose_columns()
 
-    @property
-    def wraps(self) -> bool:
-        """Whether long lines are wrapped instead of cut."""
-        return self._log_wraps
-
     def show(
         self, lines: Sequence[LogLine], *, wraps: bool, head: Callable[[LogLine], str] | None = lambda line: line.head
     ) -> None:

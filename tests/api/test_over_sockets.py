@@ -60,6 +60,7 @@ class Services:
         connection.on_exchange = self.seen.append
         self.connection = connection
         self.auth = AuthClient(connection)
+        self.client_id = account.client_id
         self.tokens = ClientCredentialsTokens(self.auth, account, clock=connection.clock)
         self.people = PeopleClient(connection, self.tokens)
         self.timers = TimersClient(connection, self.tokens)
@@ -154,7 +155,7 @@ async def test_folders_tasks_and_people_are_readable(globus: Services) -> None:
     assert collection.name
     (person,) = await globus.people.identities(["ops@example-facility.org"])
     assert person.username == "ops@example-facility.org"
-    assert await globus.people.consents(globus.tokens.client_id)
+    assert await globus.people.consents(globus.client_id)
 
 
 async def test_an_unknown_task_is_not_found(globus: Services) -> None:

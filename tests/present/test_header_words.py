@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from globus_tui.present.freshness_words import (
 )
 from globus_tui.store.refresh_plan import Freshness, FreshnessState
 from tests.domain.samples import MINUTE, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CHECKED = NOW - 30 * MINUTE
 STALE = Freshness(FreshnessState.STALE, CHECKED, problem="timed\nout", next_attempt=NOW + 3 * MINUTE)
@@ -49,15 +53,19 @@ def test_every_state_has_words() -> None:
             assert short_freshness(freshness, NOW, UTC)
 
 
+def counted(counts: Mapping[Word, int] | None, *, short: bool = False, of: int | None = None) -> str:
+    return " ".join(text for text, _ in marks.count_parts(counts, short=short, of=of))
+
+
 def test_counts_name_trouble_first_and_leave_out_what_there_is_none_of() -> None:
     counts = {Word.OK: 27, Word.SIGN_IN: 2, Word.FAILED: 1, Word.PAUSED: 2, Word.RETRY: 0}
-    assert marks.count_words(counts) == "32 timers: 2 SIGN-IN, 1 FAILED | 27 ok, 2 paused"
-    assert marks.count_words(counts, short=True) == "32: 2 SIGN-IN, 1 FAIL | 27 ok, 2 paused"
-    assert marks.count_words(counts, of=50).startswith("32 of 50 shown: 2 SIGN-IN")
-    assert marks.count_words({Word.OK: 1}) == "1 timer: 1 ok"
+    assert counted(counts) == "32 timers: 2 SIGN-IN, 1 FAILED | 27 ok, 2 paused"
+    assert counted(counts, short=True) == "32: 2 SIGN-IN, 1 FAIL | 27 ok, 2 paused"
+    assert counted(counts, of=50).startswith("32 of 50 shown: 2 SIGN-IN")
+    assert counted({Word.OK: 1}) == "1 timer: 1 ok"
 
 
 def test_an_empty_list_is_zero_but_an_unknown_one_is_not() -> None:
-    assert marks.count_words({}) == "0 timers"
-    assert marks.count_words(None) == "? timers"
-    assert "0" not in marks.count_words(None, short=True)
+    assert counted({}) == "0 timers"
+    assert counted(None) == "? timers"
+    assert "0" not in counted(None, short=True)

@@ -538,7 +538,7 @@ SITUATIONS = {
         "paused by you until 20:32: disk swap",
         "You paused it until 20:32: disk swap; it runs again only when it is resumed.",
         "job.pause-resume",
-        orders=Orders(pause_note=PauseNote("a1", "disk swap", "ops", NOW + 6 * HOUR)),
+        orders=Orders(pause_note=PauseNote("disk swap", NOW + 6 * HOUR)),
         next="paused",
     ),
     "paused for longer than was meant": Situation(
@@ -548,7 +548,7 @@ SITUATIONS = {
         "pause should have ended 12:32, 2h ago: disk swap",
         "It was paused until 12:32: disk swap, and that is over.",
         "jobs.windows",
-        orders=Orders(pause_note=PauseNote("a1", "disk swap", "ops", NOW - 2 * HOUR)),
+        orders=Orders(pause_note=PauseNote("disk swap", NOW - 2 * HOUR)),
         next="paused",
     ),
     "paused, and its last good copy is too old": Situation(
@@ -592,7 +592,7 @@ SITUATIONS = {
         "The last run failed.",
         "job.log",
         by_id(failed_task(0)),
-        orders=Orders(acknowledged=Acknowledgement(Word.FAILED.rank, "ticket 12", "ops", NOW + DAY)),
+        orders=Orders(acknowledged=Acknowledgement(Word.FAILED.rank, "ticket 12", NOW + DAY)),
     ),
     "paused by its owner, nothing missed": Situation(
         job(**paused("user")),

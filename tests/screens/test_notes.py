@@ -32,7 +32,6 @@ async def test_a_note_is_written_and_found_and_known_trouble_goes_behind_the_res
         assert "(known: ticket 12)" in demo.row("run41-reprocessing")
         known = demo.app.store.orders(demo.job_id("run41-reprocessing")).acknowledged
         assert known is not None
-        assert known.by == demo.app.who
         assert demo.names().index("run41-reprocessing") > before
         assert demo.names().index("run41-reprocessing") < demo.names().index("db-dumps")
         await demo.press(pilot, "full_stop")

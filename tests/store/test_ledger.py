@@ -264,7 +264,7 @@ def test_orders_are_read_with_the_window_that_a_timer_rests_in_and_odd_ones_are_
     assert rest is not None
     assert rest.until is not None
     assert rest.since is not None
-    assert (rest.window, rest.reason, rest.by, rest.until.hour, rest.since.hour) == ("w1", "disk swap", "kim", 18, 12)
+    assert (rest.reason, rest.until.hour, rest.since.hour) == ("disk swap", 18, 12)
     assert found["b"].pause_note is None
     assert found["d"].good_within == timedelta(hours=1)
     assert orders_in({}) == {}

@@ -58,9 +58,9 @@ def test_an_answer_never_touches_pending_rows_or_rows_with_newer_news(
     board = board_of(*before)
     asked = board.number()
     for one in map(JobId, pending):
-        board.begin({one: Pending(Doing.PAUSING, NOON)})
+        board.begin({one: Pending(Doing.PAUSING)})
     for one in map(JobId, touched - pending):
-        board.begin({one: Pending(Doing.PAUSING, NOON)})
+        board.begin({one: Pending(Doing.PAUSING)})
         board.finish(one)
     known = shown(board)
     changed = take(board, answer, asked)

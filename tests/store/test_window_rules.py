@@ -288,7 +288,7 @@ async def test_what_it_paused_is_written_down_with_the_pause_it_knows_again() ->
     assert (window.state, window.claimed) == ("open", NOON)
     rest = world.store.orders(ONE).pause_note
     assert rest is not None
-    assert (rest.window, rest.since) == (window.window_id, NOON)
+    assert (rest.reason, rest.since) == (window.reason, NOON)
     assert world.store.orders(TWO).pause_note is None
     batch = {entry["batch"] for entry in world.store.journal.unwritten}
     assert len(batch) == 1  # one step, to be undone as one
@@ -569,4 +569,4 @@ async def test_a_timer_in_two_windows_rests_in_the_one_that_holds_it() -> None:
     await windows.begin(other.window_id)
     rest = world.store.orders(ONE).pause_note
     assert rest is not None
-    assert rest.window == window.window_id
+    assert rest.reason == window.reason != other.reason

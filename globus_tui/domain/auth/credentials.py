@@ -105,11 +105,9 @@ class Identity:
 class ConsentRecord:
     """One granted consent; `path` holds the consent ids from the root to this one inclusive."""
 
-    consent_id: int
     scope: str
     path: tuple[int, ...]
     approved: bool = True
-    optional: bool = False
 
     @classmethod
     def from_document(cls, document: Document) -> ConsentRecord:
@@ -117,11 +115,9 @@ class ConsentRecord:
         own = wire.whole(document.get("id")) or 0
         path = tuple(step for step in wire.items(document.get("dependency_path")) if isinstance(step, int))
         return cls(
-            consent_id=own,
             scope=wire.text(document.get("scope_name")) or "",
             path=path or (own,),
             approved=document.get("status") in (None, "approved"),
-            optional=document.get("atomically_revocable") is True,
         )
 
 

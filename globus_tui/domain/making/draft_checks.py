@@ -596,8 +596,3 @@ IDENTITY, GROUP = "urn:globus:auth:identity:", "urn:globus:groups:id:"
 def may_be_sent(findings: Iterable[Finding]) -> bool:
     """Whether no finding forbids sending it."""
     return all(finding.level is not Level.STOP for finding in findings)
-
-
-def beside(findings: Iterable[Finding], field: str) -> tuple[Finding, ...]:
-    """The findings to be shown beside one field."""
-    return tuple(finding for finding in findings if finding.field == field)

@@ -39,11 +39,6 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "globus-tui timer", 1
 _TOP = {"format", "version", "timer", "transfer", "names", "guards", "group", "typed", "cloned_from"}
 _TIMER = {"timer_type", "name", "schedule", "body", "flow_id", "resource_server"}
-_OLD_KEYS = {
-    "source_endpoint_id": "source_endpoint",
-    "destination_endpoint_id": "destination_endpoint",
-    "transfer_items": "DATA",
-}
 _VERSION_1 = {"name", "callback_url", "callback_body", "start", "interval", "stop_after", "stop_after_n", "scope"}
 _TRANSFER_TIMERS = "transfer.api.globus.org"
 """The only `resource_server` that timers take (specification)."""

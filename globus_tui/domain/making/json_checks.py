@@ -180,7 +180,7 @@ class _Check:
             tried = [list(self.problems(value, part, place, depth + 1)) for part in schema[keyword]]
             fitting = sum(not wrong for wrong in tried)
             if not fitting and tried:
-                yield from self._nearest(value, schema[keyword], tried, place)
+                yield from _nearest(tried, place)
             elif keyword == "oneOf" and fitting > 1:
                 yield Problem(place, f"This fits {fitting} of the forms of which only one is meant.", keyword)
         if "not" in schema and self._fits(value, schema["not"], depth):
@@ -189,18 +189,15 @@ class _Check:
             branch = "then" if self._fits(value, schema["if"], depth) else "else"
             yield from self.problems(value, schema.get(branch), place, depth + 1)
 
-    def _nearest(
-        self, value: object, parts: list[object], tried: list[list[Problem]], place: Place
-    ) -> Iterator[Problem]:
-        """What is wrong with the form that was meant: the only one of the value's own type, else all are named."""
-        own = [wrong for wrong in tried if not any(fault.place == place and fault.kind == "type" for fault in wrong)]
-        if len(own) == 1:
-            yield from own[0]
-            return
-        ways = dict.fromkeys(
-            words for wrong in own or tried for fault in wrong[:1] if (words := fault.words.rstrip("."))
-        )
-        yield Problem(place, f"{'; or: '.join(list(ways)[:4])}.", "anyOf")
+
+def _nearest(tried: list[list[Problem]], place: Place) -> Iterator[Problem]:
+    """What is wrong with the form that was meant: the only one of the value's own type, else all are named."""
+    own = [wrong for wrong in tried if not any(fault.place == place and fault.kind == "type" for fault in wrong)]
+    if len(own) == 1:
+        yield from own[0]
+        return
+    ways = dict.fromkeys(words for wrong in own or tried for fault in wrong[:1] if (words := fault.words.rstrip(".")))
+    yield Problem(place, f"{'; or: '.join(list(ways)[:4])}.", "anyOf")
 
 
 def _plain(value: object, schema: Document, place: Place) -> Iterator[Problem]:

@@ -108,7 +108,6 @@ class Activity:
 
     code: ActivityCode
     since: datetime | None = None
-    seconds: float | None = None
     reason: str | None = None
     next_run: datetime | None = None
 
@@ -121,7 +120,6 @@ class Activity:
         return cls(
             code=_CODES.get(wire.text(document.get("code")) or "", ActivityCode.UNKNOWN),
             since=wire.moment(document.get("start_timestamp")),
-            seconds=wire.number(document.get("duration_seconds")),
             reason=wire.interned_text(document.get("reason")),
             next_run=wire.moment(document.get("next_run")),
         )

@@ -19,14 +19,11 @@ class PauseNote:
     """Why a timer was paused, and until when that is meant to be.
 
     Attributes:
-        window: id of the maintenance window that paused it.
         until: None: until somebody resumes it.
         since: when the pause began by the service's word: a later one is another pause.
     """
 
-    window: str
     reason: str
-    by: str | None = None
     until: datetime | None = None
     since: datetime | None = None
 
@@ -46,7 +43,6 @@ class Acknowledgement:
 
     rank: int
     reason: str = ""
-    by: str | None = None
     until: datetime | None = None
 
     def holds(self, rank: int, now: datetime) -> bool:
@@ -102,24 +98,23 @@ def orders_of(document: Mapping[str, Any], windows: Mapping[str, Mapping[str, An
     Args:
         windows: the maintenance windows by id.
     """
-    known, window_id = wire.document(document.get("known")), wire.text(document.get("window"))
-    window = windows.get(window_id or "")
+    known = wire.document(document.get("known"))
+    window = windows.get(wire.text(document.get("window")) or "")
     within = wire.number(document.get("good_within"))
     return Orders(
         good_at=wire.moment(document.get("good_at")),
         source=_source(wire.document(document.get("source"))),
         fewer_files=wire.whole(document.get("fewer_files")),
         good_within=timedelta(seconds=within) if within else None,
-        pause_note=_rest(window_id or "", window, wire.moment(document.get("since"))) if window is not None else None,
+        pause_note=_pause_note(window, wire.moment(document.get("since"))) if window is not None else None,
         acknowledged=_known(known) if known else None,
         note=wire.text(document.get("note")) or "",
         tags=tuple(filter(None, map(wire.text, wire.items(document.get("tags"))))),
     )
 
 
-def _rest(window_id: str, window: Mapping[str, Any], since: datetime | None) -> PauseNote:
-    reason, by = wire.text(window.get("reason")), wire.text(window.get("by"))
-    return PauseNote(window_id, reason or "", by, wire.moment(window.get("until")), since)
+def _pause_note(window: Mapping[str, Any], since: datetime | None) -> PauseNote:
+    return PauseNote(wire.text(window.get("reason")) or "", wire.moment(window.get("until")), since)
 
 
 def _source(document: Mapping[str, Any]) -> Source | None:
@@ -132,9 +127,7 @@ def _known(document: Mapping[str, Any]) -> Acknowledgement | None:
     rank = wire.whole(document.get("rank"))
     if rank is None:
         return None
-    return Acknowledgement(
-        rank, wire.text(document.get("reason")) or "", wire.text(document.get("by")), wire.moment(document.get("until"))
-    )
+    return Acknowledgement(rank, wire.text(document.get("reason")) or "", wire.moment(document.get("until")))
 
 
 def with_level(orders: Orders, level: float | None) -> Orders:

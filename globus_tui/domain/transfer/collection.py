@@ -85,7 +85,6 @@ class Collection:
     policy_id: str | None = None
     session_minutes: int | None = None
     user_message: str | None = None
-    roles: tuple[str, ...] = ()
     deleted: bool = False
     host_path: str | None = None
 
@@ -120,7 +119,6 @@ class Collection:
             policy_id=wire.text(document.get("authentication_policy_id")),
             session_minutes=wire.whole(document.get("authentication_timeout_mins")),
             user_message=wire.text(document.get("user_message")),
-            roles=wire.texts(document.get("my_effective_roles")),
             host_path=wire.text(document.get("host_path")),
         )
 
@@ -142,9 +140,6 @@ class FolderEntry:
     kind: str
     size: int | None = None
     modified: str | None = None
-    permissions: str | None = None
-    user: str | None = None
-    group: str | None = None
     link_target: str | None = None
 
     @property
@@ -159,9 +154,6 @@ class FolderEntry:
             kind=wire.text(document.get("type")) or "other",
             size=wire.whole(document.get("size")),
             modified=wire.text(document.get("last_modified")),
-            permissions=wire.text(document.get("permissions")),
-            user=wire.text(document.get("user")),
-            group=wire.text(document.get("group")),
             link_target=wire.text(document.get("link_target")),
         )
 
@@ -170,7 +162,6 @@ class FolderEntry:
 class Bookmark:
     """A named place: a collection and a path in it."""
 
-    bookmark_id: str
     label: str
     collection_id: str
     path: str
@@ -178,7 +169,6 @@ class Bookmark:
     @classmethod
     def from_document(cls, document: Document) -> Bookmark:
         return cls(
-            bookmark_id=wire.text(document.get("id")) or "",
             label=wire.text(document.get("name")) or "",
             collection_id=wire.text(document.get("endpoint_id")) or "",
             path=wire.text(document.get("path")) or "",

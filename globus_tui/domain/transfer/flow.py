@@ -27,8 +27,6 @@ class Flow:
     scope: str
     subtitle: str | None = None
     description: str | None = None
-    owner: str | None = None
-    high_assurance: bool | None = None
     input_schema: Document | None = field(default=None, hash=False)
 
     @classmethod
@@ -41,7 +39,5 @@ class Flow:
             scope=wire.text(document.get("globus_auth_scope")) or str(flow_user_scope(flow_id)),
             subtitle=wire.text(document.get("subtitle")),
             description=wire.text(document.get("description")),
-            owner=wire.text(document.get("flow_owner")),
-            high_assurance=wire.flag(document.get("is_high_assurance")),
             input_schema=wire.document(schema) if isinstance(schema, dict) else None,
         )

@@ -20,12 +20,10 @@ class Submission:
 
     Attributes:
         duplicate: the same submission id had been handed in before; this is the task that it made then.
-        message: the service's words, as data.
     """
 
     task_id: str
     duplicate: bool = False
-    message: str | None = None
 
     @classmethod
     def from_document(cls, document: Document) -> Submission:
@@ -33,7 +31,6 @@ class Submission:
         return cls(
             task_id=wire.text(document.get("task_id")) or "",
             duplicate=document.get("code") == "Duplicate",
-            message=wire.text(document.get("message")),
         )
 
 
@@ -71,7 +68,6 @@ class Task:
     status: TaskStatus
     status_text: str | None = None
     type: str | None = None
-    label: str | None = None
     requested: datetime | None = None
     completed: datetime | None = None
     deadline: datetime | None = None
@@ -129,7 +125,6 @@ class Task:
             status=TaskStatus.read(document.get("status")),
             status_text=interned_text(document.get("status")),
             type=interned_text(document.get("type")),
-            label=interned_text(document.get("label")),
             requested=wire.moment(document.get("request_time")),
             completed=wire.moment(document.get("completion_time")),
             deadline=wire.moment(document.get("deadline")),

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import timer_scope
 from globus_tui.domain.making.draft import Draft, FlowPart, Guards, Intent, What, new_draft, with_intent
-from globus_tui.domain.making.draft_checks import Lookups, PathLook, beside, check_draft, may_be_sent
-from globus_tui.domain.making.draft_fields import Level
+from globus_tui.domain.making.draft_checks import Lookups, PathLook, check_draft, may_be_sent
+from globus_tui.domain.making.draft_fields import Finding, Level
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.domain.timer.hour_load import rate_budget, rate_number
@@ -33,6 +33,11 @@ FOLDER = TransferItem("/proj/climate/", "/climate/", recursive=True)
 FILE = TransferItem("/proj/a", "/climate/a", recursive=False)
 MAPPED = Collection(SOURCE, "NERSC DTN", CollectionKind.MAPPED, high_assurance=False)
 GUEST = Collection(DESTINATION, "Campus Archive", CollectionKind.GUEST, high_assurance=False)
+
+
+def beside(findings: tuple[Finding, ...], field: str) -> list[Finding]:
+    """The findings to be shown beside one field."""
+    return [finding for finding in findings if finding.field == field]
 
 
 def good(**changes: Any) -> Draft:

@@ -221,7 +221,7 @@ def test_a_pause_that_stays_on_longer_than_it_was_to_is_a_warning() -> None:
     resting = job(**paused("user", activity={"code": "paused", "reason": "user", "start_timestamp": wire(since)}))
     assert resting.activity is not None
     assert resting.activity.since == since
-    rest = PauseNote("w", "the array is moved", until=NOW - HOUR, since=since)
+    rest = PauseNote("the array is moved", until=NOW - HOUR, since=since)
     over = judge(resting, {}, NOW, orders=Orders(pause_note=rest))
     assert (over.word, over.why, over.since, over.duration) == (Word.WARN, Why.OVERSTAYED, NOW - HOUR, HOUR)
     assert over.pause_note == rest
@@ -475,7 +475,7 @@ def test_a_run_that_is_not_listed_yet_lasts_since_the_service_says_it_began() ->
 
 
 def test_only_of_one_that_stands_still_it_is_said_what_a_resume_would_do() -> None:
-    active = judge(job(next_run=wire(NOW - HOUR)), {}, NOW, orders=Orders(pause_note=PauseNote("w", "x")))
+    active = judge(job(next_run=wire(NOW - HOUR)), {}, NOW, orders=Orders(pause_note=PauseNote("x")))
     assert (active.why, active.missed, active.at_once, active.pause_note) == (Why.LATE, None, None, None)
     resting = judge(job(**paused("user")), {}, NOW + DAY)
     assert (resting.missed, resting.at_once) == (1, True)
