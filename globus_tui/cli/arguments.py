@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from shutil import get_terminal_size
@@ -191,9 +192,7 @@ def _describe(commands: Any) -> None:
     sandbox = commands.add_parser("sandbox", help=words, description=words)
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     sandbox.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times real time (default 1)")
-    sandbox.add_argument(
-        "--timers", type=partial(_count, most=100_000), default=None, metavar="N", help="make a world of N timers"
-    )
+    sandbox.add_argument("--timers", type=_count(100_000), default=None, metavar="N", help="make a world of N timers")
     sandbox.set_defaults(command=_lazy("backend", "run_sandbox"), name="sandbox")
     for name, module, words in (
         ("login", "sign_in", "sign in without the full-screen interface"),
@@ -331,13 +330,13 @@ def _add_decisions(commands: Any) -> None:
     limit("--last-good", metavar="26h", help="older than that is OVERDUE, whatever kept it")
     limit(
         "--fewer-files",
-        type=partial(_count, most=1_000_000_000),
+        type=_count(1_000_000_000),
         metavar="N",
         help="so many files fewer at a mirror's source alarm",
     )
     words = "print a page in Markdown for the change of shift: open problems, changes, what runs"
     report = _add_command(commands, "report", words, "decide", "run_report", _CODES, "filter")
-    report.add_argument("--hours", type=_count, default=12, metavar="N", help="looked back and ahead (default 12)")
+    report.add_argument("--hours", type=_count(), default=12, metavar="N", help="looked back and ahead (default 12)")
 
 
 def _add_questions(commands: Any) -> None:
@@ -359,7 +358,7 @@ def _add_watch(commands: Any) -> None:
     )
     watch = _add_command(commands, "watch", words, "watch", "run", codes, "filter")
     watch.add_argument(
-        "--count", type=_count, default=0, metavar="N", help="end after so many readings, in vain or not"
+        "--count", type=_count(), default=0, metavar="N", help="end after so many readings, in vain or not"
     )
     watch.add_argument("--alert-first", action="store_true", help="what is in trouble at the start is told, too")
 
@@ -418,7 +417,7 @@ def _add_looks(commands: Any) -> None:
     show.add_argument("--json", action="store_true", help="print one JSON document, with what Globus sent")
     words = "list the runs of a timer, newest first"
     runs = _add_command(commands, "runs", words, "look", "run_runs", _CODES, "timer")
-    runs.add_argument("--limit", type=_count, default=25, metavar="N", help="how many (default 25)")
+    runs.add_argument("--limit", type=_count(), default=25, metavar="N", help="how many (default 25)")
     _take(runs, "json")
     words = "print which runs are due, and where they are in each other's way"
     agenda = _add_command(commands, "agenda", words, "foresee", "run_agenda")
@@ -429,7 +428,7 @@ def _add_looks(commands: Any) -> None:
     _take(agenda, "json")
     log = _add_command(commands, "log", "print the log of a run's transfer task", "look", "run_log", _CODES, "timer")
     words = "1 is the newest run (default; of a timer that failed and runs again, the one that failed)"
-    log.add_argument("--run", type=_count, metavar="N", help=words)
+    log.add_argument("--run", type=_count(), metavar="N", help=words)
     log.add_argument("--follow", action="store_true", help="go on until the task ends; exit code 1 if it failed")
     words = "print what was changed, by this profile on this machine"
     journal = _add_command(commands, "journal", words, "records", "run_journal")
@@ -495,7 +494,7 @@ def _add_when(commands: Any) -> None:
     words = "time zone, e.g. America/Chicago or UTC"
     when.add_argument("--zone", default=argparse.SUPPRESS, metavar="NAME", help=words)
     when.add_argument("--now", metavar="ISO", help="the present to reckon from, e.g. 2026-12-01T18:00:00Z")
-    when.add_argument("--count", type=_count, default=10, metavar="N", help="how many runs are listed (default 10)")
+    when.add_argument("--count", type=_count(), default=10, metavar="N", help="how many runs are listed (default 10)")
     _take(when, "json")
     when.set_defaults(command=_lazy("when"), name="when")
 
@@ -508,20 +507,32 @@ def _add_profile(parser: argparse.ArgumentParser, default: Any) -> None:
     parser.add_argument("--read-only", action="store_true", default=off, help=words)
 
 
-def _speed(text: str) -> float:
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = -1.0
-    if not 0 <= speed <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a speed: write a number from 0 (frozen) to 1000000")
-    return speed
+def _number(read: Callable[[str], float], least: float, most: float, words: str) -> Callable[[str], float]:
+    """Reads a number that has to be in a range; `words` say what else is wrong with the text."""
+
+    def number(text: str) -> float:
+        with suppress(ValueError):
+            if least <= (value := read(text)) <= most:
+                return value
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} {words}")
+
+    return number
 
 
-def _refresh(text: str) -> int:
-    if not text.isdecimal() or int(text) > 86400:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an interval: write whole seconds, or 0 for off")
+def _whole(text: str) -> int:
+    if not (text.isdecimal() and text.isascii()):
+        raise ValueError(text)
     return int(text)
+
+
+def _count(most: int = 1000) -> Callable[[str], float]:
+    return _number(_whole, 1, most, f"is not a number: write 1 to {most}")
+
+
+_speed = _number(float, 0, 1_000_000, "is not a speed: write a number from 0 (frozen) to 1000000")
+_refresh = _number(_whole, 0, 86400, "is not an interval: write whole seconds, or 0 for off")
+_seconds = _number(float, 1, 3600, "is no time limit: write seconds from 1 to 3600")
+_port = _number(_whole, 0, 65535, "is not a port: write a number from 0 to 65535")
 
 
 def _checked(module: str, function: str, text: str) -> str:
@@ -534,16 +545,9 @@ def _checked(module: str, function: str, text: str) -> str:
     return text
 
 
-def _range(text: str) -> str:
-    return _checked("globus_tui.present.monitoring", "parse_range", text)
-
-
-def _hours_back(text: str) -> str:
-    return _checked("globus_tui.cli.foresee", "check_length", text)
-
-
-def _hours(text: str) -> str:
-    return _checked("globus_tui.cli.check", "check_quiet", text)
+_range = partial(_checked, "globus_tui.present.monitoring", "parse_range")
+_hours = partial(_checked, "globus_tui.cli.check", "check_quiet")
+_hours_back = partial(_checked, "globus_tui.cli.foresee", "check_length")
 
 
 def _stagger(text: str) -> float:
@@ -553,30 +557,8 @@ def _stagger(text: str) -> float:
     return int(number) * {"s": 1.0, "m": 60.0, "h": 3600.0}[unit]
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 1 <= seconds <= 3600:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no time limit: write seconds from 1 to 3600")
-    return seconds
-
-
 def _columns(text: str) -> tuple[str, ...]:
     columns = tuple(filter(None, (name.strip().lower() for name in text.split(","))))
     if not columns:
         raise argparse.ArgumentTypeError("no column is named: write for example health,name,why")
     return columns
-
-
-def _count(text: str, most: int = 1000) -> int:
-    if not (text.isdecimal() and text.isascii()) or not 0 < int(text[:12]) <= most:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number: write 1 to {most}")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: write a number from 0 to 65535")
-    return int(text)
