@@ -92,17 +92,26 @@ def date_time(moment: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{date(moment, now, zone)} {clock(moment, zone)}"
 
 
+def with_zone(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """The same with the zone's name: `Thu 19 Nov 02:00 CST`."""
+    return f"{date_time(moment, now, zone)} {zone_name(moment, zone)}"
+
+
 def since_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """A past moment as briefly as possible: `14:30` when it is today, else `Thu 19 Nov 02:00`."""
     same_day = moment.astimezone(zone).date() == now.astimezone(zone).date()
     return clock(moment, zone) if same_day else date_time(moment, now, zone)
 
 
+def full_date(moment: datetime, zone: tzinfo) -> str:
+    """Local date with the year: `Thu 19 Nov 2026`."""
+    local = moment.astimezone(zone)
+    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
 def stamp(moment: datetime, zone: tzinfo) -> str:
     """Everything about a moment: `Thu 19 Nov 2026 02:00 CST`."""
-    local = moment.astimezone(zone)
-    day = f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
-    return f"{day} {clock(moment, zone)} {zone_name(moment, zone)}"
+    return f"{full_date(moment, zone)} {clock(moment, zone)} {zone_name(moment, zone)}"
 
 
 def utc_time(moment: datetime) -> str:

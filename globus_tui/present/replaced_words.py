@@ -102,8 +102,8 @@ def reanchor_sentences(anchored: Anchor, new: RecurringSchedule, now: datetime, 
     first = next(iter(next_ticks(new, now, 1)), now)
     return (
         _why(anchored, zone),
-        f"This timer:       next {_run(anchored.coming, now, zone)}{_after(anchored, now, zone)}",
-        f"Its replacement:  next {_run(first, now, zone)}{_after(anchored, now, zone, moved=True)}",
+        f"This timer:       next {moments.with_zone(anchored.coming, now, zone)}{_after(anchored, now, zone)}",
+        f"Its replacement:  next {moments.with_zone(first, now, zone)}{_after(anchored, now, zone, moved=True)}",
         *_meanwhile(anchored, first, zone),
         "The replacement is made and checked, and only then this timer is paused and kept. Whatever fails, exactly one "
         "of the two stays as active as this one is now. To go back, pause the new one and resume this one.",
@@ -116,10 +116,6 @@ def _why(anchored: Anchor, zone: tzinfo) -> str:
         was = moments.clock(anchored.coming.astimezone(UTC) + anchored.by, zone)
         return f"{counts} This one began at {was} and now runs at {moments.clock(anchored.coming, zone)}."
     return f"{counts} The next change will move this one's."
-
-
-def _run(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    return f"{moments.date_time(moment, now, zone)} {moments.zone_name(moment, zone)}"
 
 
 def _after(anchored: Anchor, now: datetime, zone: tzinfo, *, moved: bool = False) -> str:
@@ -142,8 +138,9 @@ def _meanwhile(anchored: Anchor, first: datetime, zone: tzinfo) -> tuple[str, ..
 
 def skip_sentences(old: Job, skipped: Skip, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     """Which run is left out, which is next then, and what that takes."""
+    left_out, following = (moments.with_zone(run, now, zone) for run in (skipped.run, skipped.then))
     return (
-        f"Left out: the run of {_run(skipped.run, now, zone)}.  Next then: {_run(skipped.then, now, zone)}.",
+        f"Left out: the run of {left_out}.  Next then: {following}.",
         "A timer that is paused over a run makes up for it when it is resumed, so another one that begins a run later "
         "takes its place, and this one is kept, paused. Nothing has to stay running for that; undo takes it back.",
         *skip_notes(old),
@@ -165,7 +162,7 @@ def skip_end(run: datetime, now: datetime, zone: tzinfo) -> str:
     """What is added to the words about the swap."""
     if now >= run:
         return " That took so long that the run to be left out HAS STARTED."
-    return f" The run of {_run(run, now, zone)} is left out."
+    return f" The run of {moments.with_zone(run, now, zone)} is left out."
 
 
 def nothing_to_keep(zone_name: str) -> str:

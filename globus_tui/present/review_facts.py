@@ -53,7 +53,7 @@ class FireLine(NamedTuple):
 
 def both_times(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """A moment as local time and as UTC: `Sun 22 Nov 02:00 CST (08:00Z)`."""
-    local = _local(moment, now, zone)
+    local = moments.with_zone(moment, now, zone)
     return local if _is_utc(moment, zone) else f"{local} ({utc_words(moment, zone)})"
 
 
@@ -95,7 +95,7 @@ def preview_lines(draft: Draft, now: datetime, zone: tzinfo, wanted: int = 10) -
     for tick in fires(draft, now, wanted):
         offset = tick.astimezone(zone).utcoffset()
         moved = "clocks changed" if before is not None and offset != before else ""
-        lines.append(FireLine(_local(tick, now, zone), utc_words(tick, zone), moved))
+        lines.append(FireLine(moments.with_zone(tick, now, zone), utc_words(tick, zone), moved))
         before = offset
     return tuple(lines)
 
@@ -155,10 +155,6 @@ _MEANING_AT = 42
 
 def _from_creation(schedule: Schedule) -> bool:
     return (schedule.at if isinstance(schedule, OnceSchedule) else schedule.start) is None
-
-
-def _local(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    return f"{moments.date_time(moment, now, zone)} {moments.zone_name(moment, zone)}"
 
 
 def shift_lines(draft: Draft, now: datetime, zone: tzinfo) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import (
     ClockShift,
     EndCondition,
@@ -90,40 +89,13 @@ def end_words(end: EndCondition, now: datetime, zone: tzinfo, *, before: str = "
     return before + ", ".join(parts) if parts else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fire:
-    """One fire time to come, as shown: local, UTC, and how far away."""
-
-    moment: datetime
-    local: str
-    utc: str
-    away: str
-
-
-def next_fires(
-    schedule: Schedule | None, now: datetime, zone: tzinfo, wanted: int = 10, *, runs_done: int | None = None
-) -> tuple[Fire, ...]:
-    """The next fire times; fewer when the schedule ends before, none when they cannot be known."""
-    return tuple(
-        Fire(
-            tick,
-            f"{moments.date_time(tick, now, zone)} {moments.zone_name(tick, zone)}",
-            moments.utc_time(tick),
-            moments.relative_words(tick, now),
-        )
-        for tick in next_ticks(schedule, now, wanted, runs_done=runs_done)
-    )
-
-
 def clock_shift_words(shift: ClockShift, zone: tzinfo) -> str:
     """What a clock change does: `Sun 14 Mar 2027: 02:00 CST becomes 03:00 CDT`."""
     # The same tick as the old clock would have shown it.
     old_clock = timezone(shift.before.utcoffset() or timedelta())
     before = f"{moments.clock(shift.after, old_clock)} {moments.zone_name(shift.before, zone)}"
     after = f"{moments.clock(shift.after, zone)} {moments.zone_name(shift.after, zone)}"
-    local = shift.after.astimezone(zone)
-    day = f"{moments.DAYS[local.weekday()]} {local.day} {moments.MONTHS[local.month - 1]} {local.year}"
-    return f"{day}: {before} becomes {after}"
+    return f"{moments.full_date(shift.after, zone)}: {before} becomes {after}"
 
 
 def shift_warning(

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from globus_tui.domain.schedule.schedule import RecurringSchedule
+from globus_tui.domain.schedule.schedule import RecurringSchedule, next_ticks
 from globus_tui.domain.timer.job import FlowStart
 from globus_tui.domain.timer.run import Outcome, outcome
 from globus_tui.domain.transfer.collection import CollectionKind
@@ -60,8 +60,7 @@ def _bounds(case: Case) -> list[Fact]:
     if not isinstance(schedule, RecurringSchedule):
         return []
     start = moments.stamp(schedule.start, case.zone) if schedule.start else "at its creation"
-    shifted = schedule.start is not None and schedule.start.astimezone(case.zone).utcoffset()
-    utc = f" ({moments.utc_time(schedule.start)})" if schedule.start and shifted else ""
+    utc = _utc(" ({})", schedule.start, case.zone) if schedule.start else ""
     ends = schedule_words.end_words(schedule.end, case.now, case.zone) or "no end"
     so_far = f", {counted(case.job.n_runs, 'run')} so far" if case.job.n_runs is not None else ""
     return [Fact("start", start + utc), Fact("end", ends + so_far)]
@@ -72,9 +71,13 @@ def fire_facts(case: Case, wanted: int) -> list[Fact]:
     job = case.job
     if job.is_over:
         return [Fact("next", "it will not run again", "muted")]
-    fires = schedule_words.next_fires(job.schedule, case.now, case.zone, wanted, runs_done=job.n_runs)
-    width = max((len(fire.local) for fire in fires), default=0)
-    rows = [Fact("", f"{fire.local:<{width}}{_utc(fire, case.zone)}  {fire.away}") for fire in fires]
+    ticks = next_ticks(job.schedule, case.now, wanted, runs_done=job.n_runs)
+    local = [moments.with_zone(tick, case.now, case.zone) for tick in ticks]
+    width = max(map(len, local), default=0)
+    rows = [
+        Fact("", f"{words:<{width}}{_utc('  {}', tick, case.zone)}  {moments.relative_words(tick, case.now)}")
+        for tick, words in zip(ticks, local, strict=True)
+    ]
     if job.stands_still:
         head = Fact("next", "none while paused; if resumed now:", "warning")
         catch_up = next_if_resumed(case, 1)[:1] == ("at once",)
@@ -84,9 +87,9 @@ def fire_facts(case: Case, wanted: int) -> list[Fact]:
     return [Fact("next", rows[0].words), *rows[1:]]
 
 
-def _utc(fire: schedule_words.Fire, zone: tzinfo) -> str:
-    """The time in UTC, unless that is what is shown anyway."""
-    return f"  {fire.utc}" if fire.moment.astimezone(zone).utcoffset() else ""
+def _utc(form: str, moment: datetime, zone: tzinfo) -> str:
+    """The time in UTC, as `form` has it, unless that is what is shown anyway."""
+    return form.format(moments.utc_time(moment)) if moment.astimezone(zone).utcoffset() else ""
 
 
 def next_word(case: Case) -> str:
@@ -98,10 +101,9 @@ def next_word(case: Case) -> str:
         return "if resumed now: " + (", ".join(next_if_resumed(case, 2)) or "not known")
     if job.next_run is None:
         return "not known"
-    local = f"{moments.date_time(job.next_run, case.now, case.zone)} {moments.zone_name(job.next_run, case.zone)}"
+    local = moments.with_zone(job.next_run, case.now, case.zone)
     away = moments.relative_words(job.next_run, case.now)
-    utc = f" ({moments.utc_time(job.next_run)})" if job.next_run.astimezone(case.zone).utcoffset() else ""
-    return f"{local}{utc}, {away}"
+    return f"{local}{_utc(' ({})', job.next_run, case.zone)}, {away}"
 
 
 def shift_words(case: Case) -> str | None:

@@ -4,6 +4,7 @@ timer under the cursor, in a few lines below the list.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -12,6 +13,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
 
+from globus_tui.domain.schedule.schedule import next_ticks
 from globus_tui.present import moments, schedule_words
 from globus_tui.present.health_sentences import explain, headline
 from globus_tui.present.health_words import remedies
@@ -154,8 +156,8 @@ class JobPreview(Widget):
     def _words(self, state: JobState, view: Viewpoint) -> Content:
         case, sign = case_of(state, view), health_sign(state.health.word)
         live = [member.job for member in state.members if member is state or not member.job.stands_still]
-        by_job = [schedule_words.next_fires(job.schedule, view.now, view.zone, 3, runs_done=job.n_runs) for job in live]
-        fires = sorted((fire for some in by_job for fire in some), key=lambda fire: fire.moment)[:3]
+        by_job = (next_ticks(job.schedule, view.now, 3, runs_done=job.n_runs) for job in live)
+        ticks = sorted(chain.from_iterable(by_job))[:3]
         shift = schedule_words.shift_warning(state.job.schedule, view.now, view.zone)
         lines = [
             self._line(
@@ -164,8 +166,9 @@ class JobPreview(Widget):
             self._line(headline(case), f"$text-{sign.style}", explain(case) + self._help(state)),
             self._line("runs", "$text-muted", self._rhythm(state, view)),
         ]
-        if state.job.next_run is not None and fires:
-            lines.append(self._line("next", "$text-muted", ", ".join(f"{fire.local}" for fire in fires)))
+        if state.job.next_run is not None and ticks:
+            local = (moments.with_zone(tick, view.now, view.zone) for tick in ticks)
+            lines.append(self._line("next", "$text-muted", ", ".join(local)))
         if shift is not None:
             lines.append(self._line("clock change", "$text-muted", shift))
         return Content("\n").join(lines)

@@ -73,15 +73,6 @@ def test_the_seconds_that_are_really_counted_are_told() -> None:
     assert schedule_words.exact_words(OnceSchedule()) == ""
 
 
-def test_the_next_fires_are_told_locally_in_utc_and_by_distance() -> None:
-    fires = schedule_words.next_fires(RecurringSchedule(DAY, START), NOW, CHICAGO, 10)
-    assert len(fires) == 10
-    assert (fires[0].local, fires[0].utc, fires[0].away) == ("Sun 22 Nov 02:00 CST", "08:00Z", "in 11 h")
-    assert schedule_words.next_fires(RecurringSchedule(DAY), NOW, CHICAGO) == ()
-    ending = RecurringSchedule(DAY, START, EndCondition(after_runs=45))
-    assert len(schedule_words.next_fires(ending, NOW, CHICAGO, runs_done=43)) == 2
-
-
 def test_a_clock_change_is_told_with_both_clocks() -> None:
     daily = RecurringSchedule(DAY, START)
     assert schedule_words.shift_warning(daily, NOW, CHICAGO) == "Sun 14 Mar 2027: 02:00 CST becomes 03:00 CDT"
