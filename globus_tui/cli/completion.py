@@ -65,7 +65,7 @@ def _commands(parser: ArgumentParser) -> list[_Command]:
     """The program itself first, with an empty name, then its commands."""
     whole = _command("", parser)
     arguments = tuple(argument for argument in whole.arguments if argument.kind != "inner")
-    return [whole._replace(arguments=arguments), *whole.inner]
+    return [whole._replace(arguments=arguments, inner=()), *whole.inner]
 
 
 def _command(name: str, parser: ArgumentParser) -> _Command:
@@ -114,12 +114,12 @@ def _arguments(parser: ArgumentParser) -> Iterator[_Argument]:
 def _kind(action: Action, metavar: str) -> str:
     if action.choices:
         return "choices"
-    if action.dest in ("profile", "columns", "sort"):
-        return {"profile": "profiles"}.get(action.dest, "columns")
+    if action.dest in ("columns", "sort"):
+        return "columns"
     if "FILTER" in metavar:
         return "filter"
-    if action.dest == "timer":
-        return "timers"
+    if action.dest in ("timer", "profile"):
+        return f"{action.dest}s"
     return "files" if metavar in ("FILE", "DIR", "DIR|PLANFILE", "PLANFILE") else ""
 
 
@@ -241,12 +241,8 @@ def _bash(commands: Sequence[_Command]) -> str:
 
     values, options, positionals = [], [], []
     for command in commands:
-        name, arguments, label = (
-            command.name,
-            _flags_of_inner(command) if command.name else command.arguments,
-            quote(command.name),
-        )
-        for inner in command.inner if name else ():
+        name, arguments, label = command.name, _flags_of_inner(command), quote(command.name)
+        for inner in command.inner:
             places = [argument for argument in inner.arguments if not argument.flags]
             values.append(
                 f"        {quote(inner.name)}) [[ $cur == -* && $cur != -[!-]* ]] || "
@@ -429,11 +425,7 @@ def _fish(commands: Sequence[_Command]) -> str:
     names = " ".join(command.name for command in commands[1:])
     lines = [_FISH.replace("@CONDITIONS@", " ".join(map(quote, _conditions())))]
     for command in commands:
-        name, words, arguments = (
-            command.name,
-            command.words,
-            _flags_of_inner(command) if command.name else command.arguments,
-        )
+        name, words, arguments = command.name, command.words, _flags_of_inner(command)
         condition = f"__fish_seen_subcommand_from {name}" if name else f"not __fish_seen_subcommand_from {names}"
         if name:
             other = f"not __fish_seen_subcommand_from {names}"

@@ -240,7 +240,14 @@ class LineWindow(Widget, Generic[R]):
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
-        """Make a window without rows; the arguments are those of ``LineList``."""
+        """Make a list without rows.
+
+        Args:
+            columns: What is shown of a row.
+            empty: What to say when there are no rows.
+            id: Name in the style sheet.
+            classes: Classes in the style sheet.
+        """
         super().__init__(id=id, classes=classes)
         self.set_reactive(LineWindow.empty, empty)
         self._line_columns = tuple(columns)
@@ -518,25 +525,8 @@ class LineList(LineWindow[R], can_focus=True):
 
         column_id: str
 
-    def __init__(
-        self,
-        columns: Sequence[Column[R]] = (),
-        *,
-        empty: str = "",
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
-    ) -> None:
-        """Make a list.
-
-        Args:
-            columns: What is shown of a row.
-            empty: What to say when there are no rows.
-            id: Name in the style sheet.
-            classes: Classes in the style sheet.
-        """
-        super().__init__(columns, empty=empty, id=id, classes=classes)
-        self._line_announced: Hashable | None = None
-        self._line_chosen_by_click = False
+    _line_announced: Hashable | None = None
+    _line_chosen_by_click = False
 
     def set_rows(self, rows: Sequence[R], *, known: Container[Hashable] | None = None) -> None:
         """Show other rows; the cursor, its line on the screen and the marks stay with their keys.

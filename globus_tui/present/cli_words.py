@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.schedule.schedule import Schedule
-    from globus_tui.domain.timer.job import Job
     from globus_tui.domain.transfer.transfer import TransferData
     from globus_tui.present.health_words import Case
 
@@ -40,16 +39,6 @@ def row_text(case: Case) -> str:
         schedule_words.every_short(job), health_words.why(case), job.job_id,
     )  # fmt: skip
     return "\t".join(one_line(cell) for cell in cells)
-
-
-def source_paths(job: Job) -> str:
-    """What it copies, a path each line; nothing for timers that move no files."""
-    return "\n".join(item.source_path for item in job.transfer.items) if job.transfer else ""
-
-
-def destination_paths(job: Job) -> str:
-    """Where it copies to, a path each line."""
-    return "\n".join(item.destination_path for item in job.transfer.items) if job.transfer else ""
 
 
 def curl_command(urls: Sequence[str]) -> str:

@@ -218,11 +218,6 @@ def plots(
     return lines
 
 
-def unread_words(problem: str | None) -> str:
-    """That something could not be read, and why; nothing when everything was."""
-    return f"not all is known: {problem}" if problem else ""
-
-
 def no_runs_words(job: Job, *, busy: bool, problem: str | None) -> str:
     """What stands in place of a list of runs that is empty."""
     if busy:

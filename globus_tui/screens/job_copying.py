@@ -54,8 +54,8 @@ def job_texts(app: Console, states: Sequence[JobState]) -> list[Choice]:
     return [
         ("i", "id", "\n".join(ids)),
         ("n", "name", "\n".join(job.label for job in jobs)),
-        ("s", "source path", "\n".join(filter(None, map(cli_words.source_paths, jobs)))),
-        ("d", "destination", "\n".join(filter(None, map(cli_words.destination_paths, jobs)))),
+        ("s", "source path", "\n".join(path for job in jobs for path in job.paths[0])),
+        ("d", "destination", "\n".join(path for job in jobs for path in job.paths[1])),
         ("l", "web link", "\n".join(map(app.web_link, ids))),
         ("r", "row as text", "\n".join(cli_words.row_text(case_of(state, app.view)) for state in states)),
         ("c", "CLI command", "\n".join(f"globus timer show {job_id}" for job_id in ids)),

@@ -141,7 +141,8 @@ class JobPast(Vertical):
     def _show_usual(self, state: JobState, view: Viewpoint, reading: PastReading) -> None:
         """Show what is usual, or what could not be read."""
         line = self.query_one("#usual", TextLine)
-        words = detail_words.unread_words(reading.problem) or detail_words.usual_words(state.job, view.tasks)
+        problem, usual = reading.problem, detail_words.usual_words(state.job, view.tasks)
+        words = f"not all is known: {problem}" if problem else usual
         line.set_class(reading.problem is not None, "-problem")
         style = "$text-warning" if reading.problem else "$foreground-muted"
         line.left = Content.styled(f" {safe_line(words, ascii_only=view.ascii)}", style)

@@ -7,6 +7,7 @@ same check that the sandbox's service refuses with: a form that shows no problem
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -40,17 +41,8 @@ class FieldKind(Enum):
     JSON = "JSON"
 
 
-class _Nothing:
-    """Stands for "no default", as None can be a default."""
-
-    def __repr__(self) -> str:
-        return "NOTHING"
-
-    def __deepcopy__(self, memo: object) -> _Nothing:
-        return self
-
-
-NOTHING: Any = _Nothing()
+NOTHING: Any = object()
+"""Stands for "no default", as None can be a default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +382,7 @@ def with_defaults(
     form: InputForm, inputs: Mapping[str, Any], *, apart: tuple[tuple[object, ...], ...] = ()
 ) -> dict[str, Any]:
     """The input with the defaults of what is required and not there; nothing is put where something stands."""
-    made: dict[str, Any] = _copy(dict(inputs))
+    made: dict[str, Any] = deepcopy(dict(inputs))
     for entry in form.nodes:  # an object before what is in it
         if not entry.required or not entry.path or entry.path in apart:
             continue
@@ -398,17 +390,12 @@ def with_defaults(
         if not isinstance(around, dict) or entry.path[-1] in around:
             continue
         if entry.is_group:
-            around[entry.path[-1]] = _copy(entry.default) if isinstance(entry.default, dict) else {}
+            around[entry.path[-1]] = deepcopy(entry.default) if isinstance(entry.default, dict) else {}
         elif entry.has_default:
-            around[entry.path[-1]] = _copy(entry.default)
+            around[entry.path[-1]] = deepcopy(entry.default)
         elif entry.nullable:
             around[entry.path[-1]] = None
     return made
-
-
-def _copy(value: Any) -> Any:
-    """A deep copy of JSON data."""
-    return json.loads(json.dumps(value))
 
 
 def _checked(form: InputForm, made: dict[str, Any], unread: list[FieldProblem]) -> list[FieldProblem]:
