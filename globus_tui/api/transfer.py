@@ -38,8 +38,8 @@ class _LookedUp(NamedTuple):
     tasks: tuple[Task, ...]
 
 
-class TransferTasks:
-    """Operations on tasks. All raise what `Connection.request` raises."""
+class TransferClient:
+    """What this program does with Transfer. All methods raise what `Connection.request` raises."""
 
     def __init__(self, connection: Connection, tokens: TokenSource) -> None:
         self._connection = connection
@@ -111,25 +111,6 @@ class TransferTasks:
 
     async def _list(self, path: str, query: Query, read: Callable[[Document], T]) -> Listing[T]:
         return await read_listing(await self._get(path, query), "DATA", lambda entry: read(wire.document(entry)))
-
-
-def offset_page(listing: Listing[T], offset: int, limit: int | None) -> Page[T]:
-    """A page of a list that counts: some lists say `total`, some `has_next_page`, and clients must cope with both."""
-    total, more_come = wire.whole(listing.members.get("total")), wire.flag(listing.members.get("has_next_page"))
-    following = offset + len(listing.items)
-    if more_come is None:
-        more_come = following < total if total is not None else limit is not None and len(listing.items) >= limit
-    return Page(listing.items, marker=str(following) if more_come and listing.items else None, total=total)
-
-
-def marker_page(listing: Listing[T]) -> Page[T]:
-    """A page of a list that goes on at `next_marker`; absent or null on the last page."""
-    following: Any = listing.members.get("next_marker")
-    return Page(listing.items, marker=None if following is None else str(following))
-
-
-class TransferClient(TransferTasks):
-    """What this program does with Transfer. All methods raise what `Connection.request` raises."""
 
     async def endpoint_search(
         self,
@@ -234,6 +215,21 @@ class TransferClient(TransferTasks):
         if not made.task_id:
             raise answer.unreadable("a document without a task id")
         return made
+
+
+def offset_page(listing: Listing[T], offset: int, limit: int | None) -> Page[T]:
+    """A page of a list that counts: some lists say `total`, some `has_next_page`, and clients must cope with both."""
+    total, more_come = wire.whole(listing.members.get("total")), wire.flag(listing.members.get("has_next_page"))
+    following = offset + len(listing.items)
+    if more_come is None:
+        more_come = following < total if total is not None else limit is not None and len(listing.items) >= limit
+    return Page(listing.items, marker=str(following) if more_come and listing.items else None, total=total)
+
+
+def marker_page(listing: Listing[T]) -> Page[T]:
+    """A page of a list that goes on at `next_marker`; absent or null on the last page."""
+    following: Any = listing.members.get("next_marker")
+    return Page(listing.items, marker=None if following is None else str(following))
 
 
 def _one_or_zero(value: bool | None) -> int | None:

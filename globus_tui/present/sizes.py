@@ -11,10 +11,10 @@ def count(value: int | None, unknown: str = "?") -> str:
     return unknown if value is None else f"{value:,}".replace(",", " ")
 
 
-def short_count(value: int | None, unknown: str = "?") -> str:
+def short_count(value: int | None) -> str:
     """A number to read at a glance: `412`, `1.2k`, `18k`, `3.4M`."""
     if value is None:
-        return unknown
+        return "?"
     number, unit = _scaled(float(value), len(_COUNT_UNITS))
     if not unit:
         return str(value)
@@ -32,9 +32,9 @@ def size(value: int | None, unknown: str = "?") -> str:
     return f"{number:.{digits}f} {_UNITS[unit]}"
 
 
-def speed(bytes_per_second: int | None, unknown: str = "?") -> str:
+def speed(bytes_per_second: int | None) -> str:
     """Bytes a second: `310 MB/s`."""
-    return unknown if bytes_per_second is None else f"{size(bytes_per_second)}/s"
+    return "?" if bytes_per_second is None else f"{size(bytes_per_second)}/s"
 
 
 def counted(value: int | None, one: str, many: str | None = None) -> str:

@@ -28,9 +28,7 @@ def test_bytes_are_told_in_three_digits(value: int | None, words: str) -> None:
 
 
 def test_what_is_not_known_is_shown_as_asked_for() -> None:
-    assert [sizes.size(None, "-"), sizes.count(None, "-"), sizes.speed(None, "-"), sizes.short_count(None, "-")] == [
-        "-"
-    ] * 4
+    assert [sizes.size(None, "-"), sizes.count(None, "-"), sizes.speed(None), sizes.short_count(None)] == [*"--??"]
     assert sizes.counted(None, "run") == "? runs"
 
 

@@ -16,7 +16,7 @@ from globus_tui.widgets.page import Question, bound
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
+    from datetime import datetime
 
     from textual.app import ComposeResult
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SOON = 3600
 
 
-def overlap_words(job: Job, *, running: bool, now: datetime, zone: tzinfo) -> str | None:
+def overlap_words(job: Job, *, running: bool, now: datetime) -> str | None:
     """Words for another run that is under way or near; None when there is none."""
     if running:
         return "WARN a run of it is in progress: both would write to the same place."
@@ -61,8 +61,8 @@ class RunNow(Question[tuple[RunChoice, int]]):
         self._now_running = running
 
     def compose_sheet(self) -> ComposeResult:
-        job, view = self._now_state.job, self.app.view
-        warning = overlap_words(job, running=self._now_running, now=self.app.store.now(), zone=view.zone)
+        job = self._now_state.job
+        warning = overlap_words(job, running=self._now_running, now=self.app.store.now())
         if warning:
             yield self.line(warning, "$text-warning")
         if _deletes(self._now_state):
