@@ -169,16 +169,17 @@ def person(
     return PersonAccount(auth, people, tokens, store, clock=clock)
 
 
-async def demo_backend(speed: float) -> Backend:
+async def demo_backend(speed: float, start: datetime | None = None) -> Backend:
     """A pretend facility in this process, with its operator signed in: no account, no network.
 
     Args:
         speed: simulated seconds per real second; 0 is a frozen clock.
+        start: the simulated moment at which it begins; the present when None.
     """
     from globus_tui.sandbox.clock import Clock
     from globus_tui.sandbox.world.history import facility
 
-    return await sandbox_backend(facility(Clock(speed=speed)))
+    return await sandbox_backend(facility(Clock(start, speed)))
 
 
 async def sandbox_backend(sandbox: Sandbox) -> Backend:

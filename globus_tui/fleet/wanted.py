@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.making.draft import Draft, FlowPart, Guards, What, flow_beside, new_draft
+from globus_tui.domain.making.draft import Draft, FlowPart, Guards, What, flow_beside, from_next_tick, new_draft
 from globus_tui.domain.making.draft_file import refuse_bare_times, strict_schedule
 from globus_tui.domain.making.new_timer import with_defaults
 from globus_tui.domain.making.taking_place import with_kept_rhythm
@@ -96,13 +96,11 @@ class WantedTimer:
 
 def ahead(schedule: Schedule | None, now: datetime) -> Schedule | None:
     """The schedule from its next run on, at the same ticks; None when no run is left."""
-    if isinstance(schedule, OnceSchedule):
-        return schedule if schedule.at is None or schedule.at > now else None
-    if not isinstance(schedule, RecurringSchedule) or schedule.start is None or schedule.start > now:
-        return schedule
-    start = next_tick(RecurringSchedule(schedule.interval, schedule.start), now)
-    over = start is None or (schedule.end.until is not None and start > schedule.end.until)
-    return None if over else replace(schedule, start=start)
+    rest = from_next_tick(schedule, now)
+    if rest is schedule or not isinstance(rest, RecurringSchedule):
+        return rest
+    over = rest.start is None or (rest.end.until is not None and rest.start > rest.end.until)
+    return None if over else rest
 
 
 def taking_over(wanted: WantedTimer, old: Job, now: datetime, runs_before: int) -> Schedule | None:

@@ -331,7 +331,7 @@ def clone(job: Job, document: Document, now: datetime, *, for_edit: bool = False
     original = _left_of(job, for_edit=for_edit)
     draft = Draft(
         name=job.name or "",
-        schedule=_from_next_tick(original, now),
+        schedule=from_next_tick(original, now),
         cloned_from=job.job_id,
         replaces=job.job_id if for_edit else None,
         original=original,
@@ -361,7 +361,7 @@ FLOW_BODY = frozenset({"body", "run_managers", "run_monitors", "tags", "label"})
 """What a flow's start document holds; the specification of timers lists all but the label, which starting takes."""
 
 
-def _from_next_tick(schedule: Schedule | None, now: datetime) -> Schedule | None:
+def from_next_tick(schedule: Schedule | None, now: datetime) -> Schedule | None:
     """A schedule that begins with its next tick; None for a single run that has passed.
 
     The service takes a start "in the future or close to the present" only (documented; how close is not).
