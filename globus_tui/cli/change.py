@@ -61,8 +61,10 @@ async def run(options: Namespace) -> int:
         plan = [_planned(verb, timer, context, options) for timer in taken]
         left = [(timer, reason) for timer, reason in zip(chosen, reasons, strict=True) if reason is not None]
         plan += [f"left out: {_called(timer)}{':' if reason[0].isupper() else ''} {reason}" for timer, reason in left]
-        code = goes_on(options, plan, verb, len(taken))
-        return code if code is not None else await _carry_out(verb, taken, context, options)
+        codes = [code for code in map(_code_left_out, reasons) if code != OK]
+        if (ended := goes_on(options, plan, verb, len(taken))) is not None:
+            return ended if options.dry_run or taken else code_of_all(codes)
+        return code_of_all([*codes, await _carry_out(verb, taken, context, options)])
 
 
 def _left_out(verb: str, timer: Listed, context: Context) -> str | None:
@@ -87,8 +89,19 @@ def _left_out(verb: str, timer: Listed, context: Context) -> str | None:
         return "is not paused"
     wants_fix = health.word is Word.SIGN_IN or health.gare is not None
     if verb == "resume" and wants_fix:
-        return "needs a sign-in first: globus-tui fix"
+        return _NEEDS_SIGN_IN
     return "wants no sign-in" if verb == "fix" and not wants_fix else None
+
+
+_NEEDS_SIGN_IN = "needs a sign-in first: globus-tui fix"
+_NOTHING_TO_DO = frozenset(("is paused already", "is not paused", "has ended", "is being deleted", "wants no sign-in"))
+
+
+def _code_left_out(reason: str | None) -> int:
+    """The exit code for what is left out: that it is so already, or over, is no failure."""
+    if reason is None or reason in _NOTHING_TO_DO:
+        return OK
+    return SIGN_IN_NEEDED if reason == _NEEDS_SIGN_IN else FAILED
 
 
 def _called(timer: Listed) -> str:
