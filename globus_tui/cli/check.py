@@ -103,7 +103,9 @@ def _work(options: Namespace, ear: int, mouth: int, until: float) -> None:
 
 def _answer(options: Namespace, verdict: Verdict) -> bytes:
     """The exit code, what is printed, and behind a null what standard error is told: metrics have no words."""
-    words = "" if options.format in ("nagios", "json") or not verdict.unread else f"\0{verdict.words()}"
+    metrics = options.format not in ("nagios", "json")
+    problems = [f"{profile}: {problem}" for profile, problem in verdict.unread]
+    words = f"\0{'; '.join(problems)}" if metrics and problems else ""
     return bytes([verdict.state]) + (_shown(options, verdict) + words).encode(errors="backslashreplace")
 
 

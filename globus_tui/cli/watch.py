@@ -105,9 +105,10 @@ def _lines(context: Context, options: Namespace) -> list[str]:
     else:
         head = "all well"
     at = moments.stamp(freshness.checked_at, context.zone) if freshness.checked_at else "never"
-    heading = f"{head}  ({len(trouble)} in trouble of {len(chosen)}, read {at})"
+    counts = f"{len(trouble)} in trouble of {len(chosen)}" if freshness.checked_at else "? in trouble of ?"
+    heading = f"{head}  ({counts}, read {at})"
     if not sys.stdout.isatty():
-        return [f"{moments.clock(now, context.zone)} {head}, {len(trouble)} in trouble of {len(chosen)}"]
+        return [f"{moments.clock(now, context.zone)} {head}, {counts}"]
     width, height = shutil.get_terminal_size()
     lines = [*_big(head, width, ascii_only=context.ascii), "", heading, ""]
     room = max(0, height - len(lines) - 1)

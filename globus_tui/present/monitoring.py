@@ -186,6 +186,11 @@ class Verdict(NamedTuple):
         yield from _gauge("globus_tui_timers", "Timers by health.",
                           [({"profile": name, "health": word.value.lower()}, float(words[name, word]))
                            for name in known for word in Word])  # fmt: skip
+        # Where it is not known what became of the runs of a profile, none of its timers is well.
+        yield from _gauge("globus_tui_timer_state", "0 well, 1 warning, 2 critical, 3 not known.", [
+            (_labels(timer), float(state_of(timer) or (State.UNKNOWN if timer.profile in unread else State.OK)))
+            for timer in self.listed
+        ])  # fmt: skip
         for name, about, value in _GAUGES:
             values = ((_labels(timer), value(timer)) for timer in self.listed)
             samples = [(labels, float(number)) for labels, number in values if number is not None]
@@ -223,7 +228,6 @@ def _stamp(moment: datetime | None) -> float | None:
 
 
 _GAUGES: tuple[tuple[str, str, Callable[[Listed], float | None]], ...] = (
-    ("globus_tui_timer_state", "0 well, 1 warning, 2 critical, 3 not known.", state_of),
     ("globus_tui_timer_known",
      "1 if it is in trouble that somebody knows of, which globus_tui_timer_state leaves out, else 0.",
      lambda timer: timer.state.health.acknowledged is not None),

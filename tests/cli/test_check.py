@@ -189,6 +189,9 @@ def test_told_to_end_it_leaves_no_child(
 
 def test_a_task_that_cannot_be_read_is_not_taken_for_a_success(facility: Served) -> None:
     facility.sandbox.faults.add(Fault("*/task_list*", times=None, status=500))
+    found = check("control-room-status", "--format", "prometheus")
+    assert re.search(r"^globus_tui_timer_state\{.*\} 3$", found.stdout, re.MULTILINE)
+    assert found.stderr.startswith("globus-tui: default: What became of the runs could not be read")
     found = check("control-room-status")
     assert found.returncode == UNKNOWN
     assert "What became of the runs could not be read" in found.stdout
