@@ -216,10 +216,11 @@ async def _skip(timer: Listed, context: Context) -> tuple[int, str]:
         skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
     except GlobusTuiError as wrong:
         return code_of_change(wrong), in_a_shell(wrong)
-    guards = replace(skipped.draft.guards, fewer_percent=context.store.alarm_level(timer.state.job_id))
-    keeper = DraftKeeper(context.making.drafts, None, replace(skipped.draft, guards=guards), "review")
+    alarm = replace(skipped.draft.guards, fewer_percent=context.store.alarm_level(timer.state.job_id))
+    draft = replace(skipped.draft, guards=alarm)
+    keeper = DraftKeeper(context.making.drafts, None, draft, "review")
     creator = context.making.creator(keeper.sending)
-    swap = await context.making.swapper(creator).replace(old, skipped.draft, leaves_out=skipped.run)
+    swap = await context.making.swapper(creator).replace(old, draft, leaves_out=skipped.run)
     creation = None if isinstance(swap, Swapped) else swap.creation
     if isinstance(creation, Unconfirmed):
         return FAILED, f"{creation.words} The draft is kept: globus-tui, then n, goes on with it. {swap.words}"

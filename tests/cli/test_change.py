@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
@@ -551,6 +552,18 @@ def test_skip_says_which_run_is_left_out_and_leaves_alone_what_has_none(facility
     assert terminal("undo", "--yes") == DONE
     assert (old.status, new.status) == ("active", "inactive")
     assert terminal("journal", "verify") == DONE
+
+
+def test_a_mirror_whose_run_is_skipped_alarms_at_the_level_that_was_chosen(
+    facility: Served, terminal: Shell, tmp_path: Path
+) -> None:
+    assert terminal("export", "nightly-project-mirror") == DONE
+    file = tmp_path / "mirror.json"
+    file.write_text(json.dumps({**terminal.document, "guards": {"fewer_percent": 40}}))
+    assert terminal("create", "--from-file", str(file), "--deletes", "projects") == DONE
+    assert terminal("skip", terminal.out.strip(), "--yes") == DONE
+    assert terminal("export", terminal.out.split("Its id is ")[1].split(".")[0]) == DONE
+    assert terminal.document["guards"] == {"fewer_percent": 40}
 
 
 def test_what_somebody_else_has_replaced_meanwhile_is_not_replaced_once_more(facility: Served, terminal: Shell) -> None:
