@@ -59,11 +59,12 @@ async def run_list(options: Namespace) -> int:
     listed = _sorted(reading.listed, options.sort)
     if options.format in ("json", "jsonl"):
         documents = [timer_table.timer_document(timer) for timer in listed]
-        problems = [{"profile": name, "problem": str(wrong)} for name, wrong in reading.failed]
+        told = [*((name, str(wrong)) for name, wrong in reading.failed), *reading.unsure]
+        problems = [{"profile": name, "problem": words} for name, words in told]
         if options.format == "jsonl":
             show_json(timer_table.as_lines(documents))
         else:
-            extra = {"problems": problems} if options.all_profiles else {}
+            extra = {"problems": problems} if options.all_profiles or problems else {}
             show_document(reading.as_of, profile=reading.profile, timers=documents, **extra)
     elif options.format == "csv":
         write(timer_table.as_csv(listed, options.columns or ()))

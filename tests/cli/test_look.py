@@ -297,3 +297,13 @@ def test_what_is_due_and_what_a_run_said(facility: Served, terminal: Shell) -> N
     assert terminal("log", "run41-reprocessing", "--follow") == 1
     assert terminal("log", "db-dumps", "--run", "900") == MISUSED
     assert terminal("log", "old-scratch-drain") == MISUSED
+
+
+def test_a_document_says_that_it_is_not_known_what_became_of_the_runs(facility: Served, terminal: Shell) -> None:
+    assert terminal("list", "--format", "json") == 0
+    assert "problems" not in terminal.document
+    facility.sandbox.faults.add(Fault("*/task_list*", times=None, status=500))
+    assert terminal("list", "--format", "json") == 0
+    (problem,) = terminal.document["problems"]
+    assert problem["profile"] == "default"
+    assert problem["problem"].startswith("What became of the runs could not be read")
