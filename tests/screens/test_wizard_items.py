@@ -104,6 +104,18 @@ async def test_a_file_that_is_not_there_is_said_and_nothing_changes(maker: Maker
     assert len(items(maker)) == 1
 
 
+async def test_lines_pasted_where_the_file_is_named_are_items_and_what_was_wrong_before_is_not_said_of_them(
+    maker: Maker,
+) -> None:
+    await maker.press("u")
+    await maker.write("/nowhere/batch.txt")
+    await maker.press("enter")
+    await maker.write("/raw/1 /projects/1\n/raw/2 /projects/2\n")
+    assert "cannot be read" not in maker.demo.text()
+    await maker.press("ctrl+s")
+    assert items(maker) == [("/raw/1", "/projects/1", None), ("/raw/2", "/projects/2", None)]
+
+
 async def test_what_is_wrong_with_an_item_stands_beside_it(maker: Maker) -> None:
     await maker.press("u", "tab")
     await maker.write("/raw/a /projects/a\n--no-recursive /raw/b/ /projects/b/\n")

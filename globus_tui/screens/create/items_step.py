@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+    from textual.events import Paste
     from textual.widget import Widget
 
 
@@ -79,6 +80,22 @@ _MOST_BYTES = 50_000_000
 _PROBLEMS_SHOWN = 5
 
 
+_HOW_TO_ANSWER = "Enter in the file field reads it; ctrl+s takes the items; Escape cancels."
+
+
+class _FileField(TextField):
+    """The name of a file. Several lines are no name: they go where lines are pasted."""
+
+    def on_paste(self, event: Paste) -> None:
+        lines = self.screen.query_one("#batch-lines", TextArea)
+        if "\n" in event.text.strip().replace("\r", "\n"):
+            event.stop()
+            event.prevent_default()
+            self.value = ""  # it would be read instead
+            lines.insert(event.text)
+            lines.focus()
+
+
 class BatchSheet(Question[Batch]):
     """Reads, says what is wrong by line, and gives the items; with problems only after a second yes."""
 
@@ -102,13 +119,12 @@ class BatchSheet(Question[Batch]):
         base = " and ".join(base for base in self._batch_bases if base)
         relative = f" Relative paths lie in {base}." if base else ""
         yield self.line(f"One item a line: [-r] SOURCE DESTINATION, as for globus transfer --batch.{relative}")
-        yield FormRow("file", "file", TextField(placeholder="a file on this machine; or paste below", id="batch-file"))
+        yield FormRow("file", "file", _FileField(placeholder="a file on this machine; or paste lines", id="batch-file"))
         lines = TextArea(id="batch-lines")
         lines.cursor_blink = lines.highlight_cursor_line = False
         yield lines
         yield Static(id="batch-problems", markup=False)
-        words = "Enter in the file field reads it; ctrl+s takes the items; Escape cancels."
-        yield Static(words, classes="sheet-answer", id="batch-answer", markup=False)
+        yield Static(_HOW_TO_ANSWER, classes="sheet-answer", id="batch-answer", markup=False)
 
     @on(TextField.Submitted)
     def read_file(self, submitted: TextField.Submitted) -> None:
@@ -118,8 +134,10 @@ class BatchSheet(Question[Batch]):
     @on(TextField.Changed)
     @on(TextArea.Changed)
     def forget_reading(self) -> None:
-        """Forget what was read: the text has changed since."""
+        """Forget what was read, and what was wrong with it: the text has changed since."""
         self._batch_read = None
+        self._say("")
+        self.query_one("#batch-answer", Static).update(_HOW_TO_ANSWER)
 
     def action_take(self) -> None:
         """Take what was read; the first time with problems, show them instead."""
