@@ -84,9 +84,10 @@ class CommandLine(CompletingField):
         name, _, rest = typed.partition(" ")
         screen, app = self._command_screen, self.app
         with_words = screen.line_commands()
+        app.unsay("cursor")  # what was wrong with the line before
         if name in with_words:
             if (wrong := with_words[name].run(rest.strip())) is not None:
-                app.say(wrong, "warning")
+                app.say(wrong, "warning", about="cursor")
             return
         command = next((command for known, command in named_commands(screen) if known == name), None)
         if command is not None and not rest:
@@ -95,7 +96,7 @@ class CommandLine(CompletingField):
             names = [*with_words, *(alias for alias, _ in named_commands(screen))]
             near = get_close_matches(name, names, 1)
             hint = f"did you mean :{near[0]}?" if near else "tab lists the commands."
-            app.say(f"There is no command, timer or task {typed[:60]!r}; {hint}", "warning")
+            app.say(f"There is no command, timer or task {typed[:60]!r}; {hint}", "warning", about="cursor")
 
     async def _run(self, command: Command, typed: str) -> None:
         screen = self._command_screen

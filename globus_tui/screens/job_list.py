@@ -405,7 +405,7 @@ class JobListScreen(Narrowing, JobActions):
             memory.default = None
         wrong = memory.save()
         key = key_words(self.app.settings.keys, f"jobs.view-{number}")
-        self.app.say(f"kept as view {number}: {key} shows it{' and every start' if rest.strip() else ''}")
+        self.app.say(f"kept as view {number}: {key} shows it{', and so does every start' if rest.strip() else ''}")
         return wrong
 
     async def action_jobs_save_view(self) -> None:

@@ -122,7 +122,7 @@ class Narrowing(TimerScreen):
         wrong = next((name for name in names if name not in COLUMNS), None)
         if wrong is not None:
             near = get_close_matches(wrong, COLUMNS, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = f"; did you mean {near[0]}?" if near else "."
             return f"There is no column {wrong[:40]!r}{hint} There are {', '.join(COLUMNS)}."
         self._chosen_columns = names
         self.query_one(TimerTable).choose_columns(names)

@@ -141,6 +141,7 @@ async def test_the_command_line_calls_commands_goes_to_tasks_and_remembers_lines
         await demo.press(pilot, "colon")
         await demo.write(pilot, "sort -name")
         await demo.press(pilot, "enter")
+        assert "did you mean" not in demo.text()  # what was wrong with the line before is no news of this one
         assert demo.names() == sorted(demo.names(), key=fold_case, reverse=True)
         await demo.press(pilot, "colon", "escape")
         assert demo.table.has_focus
