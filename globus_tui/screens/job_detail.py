@@ -124,7 +124,15 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         for key, words in odd.items():
             at = ran[key]
             lines.append(f"{moments.date_time(at, self.view.now, self.view.zone) if at else '?'}: {words}")
-        self.app.push_screen(BareText("\n".join(lines if odd else [*lines, "No run was unusual."])))
+        self.app.push_screen(
+            BareText(
+                "\n".join(
+                    lines
+                    if odd
+                    else [*lines, "No run took three times as long as usual, or moved a tenth of the usual files."]
+                )
+            )
+        )
 
     def _read_more(self) -> None:
         self._past_reading.busy = True

@@ -98,7 +98,7 @@ async def test_what_is_usual_is_said_once_there_are_runs_enough(demo: Demo) -> N
         assert "(median of 40) and moves " in line_with(demo, "a normal run takes ")
         assert ", " in line_with(demo, "faults ▁")  # at this height the plots stand below the runs
         await demo.press(pilot, "V")
-        assert "No run was unusual." in demo.text()
+        assert "No run took three times as long as usual" in demo.text()
         await demo.press(pilot, "escape", "q")
         await open_timer(demo, pilot, "just-created-not-started")
         assert "a normal run" not in demo.text()
