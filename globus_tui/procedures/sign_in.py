@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, SignInRequest, plan
+from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, SignInRequest, Verdict, plan
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import Scope, render
 from globus_tui.domain.errors import GlobusTuiError, NetworkError, ServiceError, UnreadableAnswer
@@ -21,6 +21,7 @@ from globus_tui.present.operation_words import catch_up_words, outcome_words
 from globus_tui.screens.consent import Choice, ConsentScreen, LoginRequest, Prompt
 from globus_tui.screens.job_actions import wants_fix
 from globus_tui.screens.welcome import act_as_browser
+from globus_tui.store.journal import noting
 from globus_tui.store.operations import Done, Resume
 
 if TYPE_CHECKING:
@@ -326,21 +327,22 @@ class SignIn:
 
     async def _resume(self, plan: FixPlan) -> tuple[Result, ...]:
         """Judges by the consents as they are now, and resumes one timer after another."""
-        results, verdicts = [], await self._account.check_fix(plan)
+        verdicts = await self._account.check_fix(plan)
         waiting = [Resume(verdict.job_id) for verdict in verdicts if verdict.may_resume]
         announced = self._app.store.announce(waiting)
-        for verdict in verdicts:
-            label = self._label(verdict.job_id)
-            if not verdict.may_resume:
-                results.append(Result(label, False, self._missing_words(verdict.missing) or verdict.reason))
-                continue
-            operation = Resume(verdict.job_id, update_credentials=True, skip_check=True)
-            outcome = await self._app.store.operate(operation, announced=verdict.job_id in announced)
-            stopped = self._stopped_again(outcome.job) if isinstance(outcome, Done) else ""
-            done = isinstance(outcome, Done) and not stopped
-            words = stopped or f"{outcome_words(outcome)} {verdict.reason}".strip()
-            results.append(Result(label, done, words, verdict.job_id if done else None))
-        return tuple(results)
+        with noting():  # one key, one step to take back
+            return tuple([await self._resume_one(verdict, announced) for verdict in verdicts])
+
+    async def _resume_one(self, verdict: Verdict, announced: frozenset[JobId]) -> Result:
+        label = self._label(verdict.job_id)
+        if not verdict.may_resume:
+            return Result(label, False, self._missing_words(verdict.missing) or verdict.reason)
+        operation = Resume(verdict.job_id, update_credentials=True, skip_check=True)
+        outcome = await self._app.store.operate(operation, announced=verdict.job_id in announced)
+        stopped = self._stopped_again(outcome.job) if isinstance(outcome, Done) else ""
+        done = isinstance(outcome, Done) and not stopped
+        words = stopped or f"{outcome_words(outcome)} {verdict.reason}".strip()
+        return Result(label, done, words, verdict.job_id if done else None)
 
     def _stopped_again(self, job: Job | None) -> str:
         """What Globus wants next, when resuming showed that what it had asked for was not all; else empty."""

@@ -71,6 +71,8 @@ async def test_f_on_one_timer_mends_all_that_lost_the_same_consent_with_one_logi
         await demo.press(pilot, "escape")
         assert "running" in demo.row("climate-nightly-mirror")
         assert len(demo.asked("/v2/oauth2/token")) == 2  # the sign-in of the test, and this one
+        await demo.press(pilot, "u")
+        assert "3 timers, just now" in demo.text()  # one key, one step back
 
 
 async def test_a_timer_that_is_left_out_stays_as_it_was(demo: Demo) -> None:
