@@ -246,7 +246,7 @@ def subject(entry: Any) -> str:
     """The id that a line is about; what is made has none before."""
     if entry["what"] in ("create", "transfer"):
         return ""
-    return str(entry["task_id"] if entry["what"] == "cancel" and "task_id" in entry else entry["timer"]["id"])
+    return str(entry["task" if entry["what"] == "cancel" else "timer"]["id"])
 
 
 def change_of(method: str, path: str) -> tuple[str, str] | None:
