@@ -264,7 +264,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
     @on(TextField.Changed, "#code")
     def forget_the_refusal(self, changed: TextField.Changed) -> None:
         """Another code is in the field: what was wrong with the one before is not said beside it."""
-        if changed.value and not self._consent_busy:
+        if changed.value and self.query_one("#consent-note").has_class("-wrong"):
             self._say("")
 
     def _submit(self, pasted: str) -> None:
