@@ -26,7 +26,7 @@ from globus_tui.store.ledger import edit_timer
 from globus_tui.store.operations import Done, Failed, Outcome, Pause, Resume, ResumePreview, resume_preview
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
@@ -300,10 +300,10 @@ class Windows:
         """
         states, now = self._store.states, self._store.now()
 
-        def claim(item: Item) -> Item | None:
+        def claim(item: Item, others: Container[JobId]) -> Item | None:
             if item.state != PLANNED:
                 return None
-            why = why_not_paused(states.get(item.job_id))
+            why = "another window pauses it" if item.job_id in others else why_not_paused(states.get(item.job_id))
             return replace(item, state=ASKED) if why is None else replace(item, state=LEFT, why=why)
 
         ours = [item for item in await self._claim(window_id, claim, now) if item.state == ASKED]
@@ -364,7 +364,7 @@ class Windows:
         agreed, now = {item.job_id for item in plan.resumed}, self._store.now()
         left_alone = {item.job_id: why for item, why in plan.left_alone}
 
-        def claim(item: Item) -> Item | None:
+        def claim(item: Item, _: Container[JobId]) -> Item | None:
             if item.job_id in left_alone and item.state in (ASKED, PAUSED, RESUMING):
                 return replace(item, state=LEFT, why=left_alone[item.job_id])
             resumes = item.job_id in agreed and item.state in (ASKED, PAUSED, RESUMING)
@@ -403,10 +403,14 @@ class Windows:
 
     def _is_claimed_elsewhere(self, window: Window, now: datetime) -> bool:
         busy = any(item.state == RESUMING for item in window.items) and window.claimed_by != self._me
+        return busy and self._is_gone_on_with(window, now)
+
+    @staticmethod
+    def _is_gone_on_with(window: Window, now: datetime) -> bool:
         host, _, pid = window.claimed_by.rpartition(" ")
         if host == socket.gethostname() and pid.isdecimal() and not is_alive(int(pid)):
             return False  # it was ended in the middle
-        return busy and window.claimed is not None and now - window.claimed < _CLAIMED
+        return window.claimed is not None and now - window.claimed < _CLAIMED
 
     async def cancel(self, window_id: str) -> None:
         """Forgets a window that has not begun.
@@ -423,8 +427,14 @@ class Windows:
 
         await self._store.ledger.change(forget)
 
-    async def _claim(self, window_id: str, claim: Callable[[Item], Item | None], now: datetime) -> list[Item]:
-        """Claims items for this copy of the program; returns those that no other copy has claimed."""
+    async def _claim(
+        self, window_id: str, claim: Callable[[Item, Container[JobId]], Item | None], now: datetime
+    ) -> list[Item]:
+        """Claims items for this copy of the program; returns those that no other copy has claimed.
+
+        Args:
+            claim: given an item, and the timers that are being paused for other windows.
+        """
         ours: list[Item] = []
 
         def write(document: dict[str, Any]) -> None:
@@ -433,9 +443,16 @@ class Windows:
                 raise BadInput(f"There is no window {window_id}.", advice="globus-tui window list shows all.")
             if self._is_claimed_elsewhere(window, now):
                 raise BadInput(f"{window.claimed_by} is resuming the timers of this window.", advice="Wait for it.")
+            others = {
+                item.job_id
+                for other in windows_in(document)
+                if other.window_id != window_id and self._is_gone_on_with(other, now)
+                for item in other.items
+                if item.state == ASKED
+            }
             items = []
             for item in window.items:
-                changed = claim(item)
+                changed = claim(item, others)
                 ours.extend([changed] if changed is not None else [])
                 items.append(changed or item)
             self._put(document, replace(window, items=tuple(items), claimed=now, claimed_by=self._me))

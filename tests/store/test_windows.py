@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -188,6 +189,19 @@ async def test_two_nodes_pause_and_resume_each_timer_once(facility: Facility) ->
         assert await one.windows.due() == []
         assert facility.sent("/resume") == 2
         assert (await one.windows.all())[0].window_id == window.window_id
+
+
+async def test_of_two_windows_opened_at_once_one_has_the_timer(facility: Facility) -> None:
+    async with facility.node() as one, facility.node() as other:
+        both = [
+            (node, await node.windows.plan(node.ids("db-dumps", "astro-ingest"), reason="x")) for node in (one, other)
+        ]
+        begun = await asyncio.gather(*(node.windows.begin(window.window_id) for node, window in both))
+        assert facility.sent("/pause") == 2
+        assert sorted(len(outcomes) for _, outcomes in begun) == [0, 2]
+        (left,) = (window for window, outcomes in begun if not outcomes)
+        assert {item.why for item in left.items} <= {"another window pauses it", "was paused before"}
+        assert left.state == "closed"
 
 
 async def test_a_program_that_was_killed_while_pausing_leaves_no_timer_behind(facility: Facility) -> None:

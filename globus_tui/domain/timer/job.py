@@ -206,8 +206,8 @@ class _Derived:
 
     @property
     def label(self) -> str:
-        """Its name, else the start of its id. Data of the service: sanitise before drawing."""
-        return self.name or f"({str(self.job_id)[:8]})"
+        """Its name, else the start of its id, if it has one. Data of the service: sanitise before drawing."""
+        return self.name or (f"({str(self.job_id)[:8]})" if self.has_own_id else "(unreadable)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ def test_what_cannot_be_understood_is_a_row_that_says_why(document: Any, why: st
 
 def test_a_timer_without_a_name_is_called_by_the_start_of_its_id() -> None:
     assert job(name=None).label == "(7f3c21aa)"
+    assert Job.from_document({"status": "active"}).label == "(unreadable)"
 
 
 def test_every_job_can_be_used_as_a_key() -> None:
