@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -27,7 +26,7 @@ from globus_tui.sandbox.world.flows import SERVICE_CLIENT_ID, SERVICE_CLIENT_SEC
 from globus_tui.store.job_store import JobStore
 from globus_tui.store.journal import Journal
 from globus_tui.store.ledger import Ledger
-from globus_tui.store.operations import Pause, Resume
+from globus_tui.store.operations import Operation, Outcome, Pause, Resume
 from globus_tui.store.services import Services
 from globus_tui.store.windows import Windows
 from tests.facility import copied_facility
@@ -191,16 +190,23 @@ async def test_two_nodes_pause_and_resume_each_timer_once(facility: Facility) ->
         assert (await one.windows.all())[0].window_id == window.window_id
 
 
-async def test_of_two_windows_opened_at_once_one_has_the_timer(facility: Facility) -> None:
+async def test_of_two_windows_opened_at_once_one_has_the_timer(
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with facility.node() as one, facility.node() as other:
-        both = [
-            (node, await node.windows.plan(node.ids("db-dumps", "astro-ingest"), reason="x")) for node in (one, other)
-        ]
-        begun = await asyncio.gather(*(node.windows.begin(window.window_id) for node, window in both))
-        assert facility.sent("/pause") == 2
-        assert sorted(len(window.holding()) for window, _ in begun) == [0, 2]
-        (left,) = (window for window, _ in begun if not window.holding())
-        assert {item.why for item in left.items} <= {"another window pauses it", "was paused before"}
+        first, second = [await node.windows.plan(node.ids("db-dumps"), reason="x") for node in (one, other)]
+        operate, late = one.store.operate, []
+
+        async def after_the_other_began(operation: Operation) -> Outcome:
+            late.append(await other.windows.begin(second.window_id))
+            return await operate(operation)
+
+        monkeypatch.setattr(one.store, "operate", after_the_other_began)
+        holds, _ = await one.windows.begin(first.window_id)
+        assert [item.name for item in holds.holding()] == ["db-dumps"]
+        ((left, outcomes),) = late
+        assert (outcomes, [item.why for item in left.items]) == ({}, ["another window pauses it"])
+        assert facility.sent("/pause") == 1
 
 
 async def test_a_program_that_was_killed_while_pausing_leaves_no_timer_behind(facility: Facility) -> None:
