@@ -29,16 +29,18 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if not rest:
         return options
     known, unknown = (parser := whole_parser(arguments[0])).parse_known_args(arguments)
-    # said by the command's name: its exit codes have meanings of their own
-    meant = _Parser(prog=f"{parser.prog} {known.name if known.name != 'console' else ''}".strip())
+
+    def refuse(words: str) -> None:  # by the command's name: its exit codes have meanings of their own
+        _Parser(prog=f"{parser.prog} {known.name if known.name != 'console' else ''}".strip()).error(words)
+
     if unknown:
-        meant.error(f"unrecognized arguments: {' '.join(unknown)}")
+        refuse(f"unrecognized arguments: {' '.join(unknown)}")
     for name, value in vars(known).items():
         words = value if isinstance(value, list | tuple) else [value]
-        if name != "from_file" and any(isinstance(word, str) and _UNREADABLE.search(word) for word in words):
-            meant.error(
-                f"{name.replace('_', ' ')}: some bytes of it are no text in this locale"
-            )  # files may be called so
+        if name == "from_file":  # files may be called so
+            continue
+        if any(isinstance(word, str) and _UNREADABLE.search(word) for word in words):
+            refuse(f"{name.replace('_', ' ')}: some bytes of it are no text in this locale")
     if known.demo and known.name in _OF_THE_ACCOUNT:
         whole_parser(known.name).error(f"argument --demo: nobody signs in there, so {known.name} is not for it")
     return known

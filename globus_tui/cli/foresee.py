@@ -21,7 +21,7 @@ from globus_tui.present.transfer_words import route
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from globus_tui.present.timer_table import Listed
 
@@ -52,16 +52,23 @@ async def run_agenda(options: Namespace) -> int:
         if options.json:
             show_document(now, **_document(context, begins, until, outlook, runs, clashes, chosen))
             return OK
+        unread = agenda_words.unread_words(timer.state.job for timer in chosen.values())
         if not runs:
-            tell((f"No run is due until {moments.stamp(until, context.zone)}." if chosen or not typed else NO_MATCH,))
+            none = "; ".join(filter(None, (f"No run is due until {moments.stamp(until, context.zone)}", unread)))
+            tell((f"{none}." if chosen or not typed else NO_MATCH,))
             return OK
         _print_runs(runs, chosen, now, context)
         zone = context.zone
         lines = [agenda_words.clash_words(clash, lambda key: states[key].job.label, now, zone) for clash in clashes]
         lines += [agenda_words.change_words(*change, now, zone) for change in clock_changes(begins, until, zone)]
-        lines += agenda_words.notes(outlook, until, now, context.zone)
+        lines += [*agenda_words.notes(outlook, until, now, context.zone), *filter(None, (unread,))]
         show(["", *lines] if lines else ())
         return OK
+
+
+def _unread(listed: Iterable[Listed]) -> list[str]:
+    """What the timers are called that cannot be read: nothing is known of their runs."""
+    return [timer.state.job.label for timer in listed if timer.state.job.unreadable]
 
 
 def _print_runs(runs: Sequence[Coming], chosen: dict[Any, Listed], now: datetime, context: Context) -> None:
@@ -105,6 +112,7 @@ def _document(
         "until": wire_moment(until),
         "reckoned_until": wire_moment(outlook.until),
         "profile": context.settings.profile,
+        "unread": _unread(chosen.values()),
         "runs": [
             {
                 "at": wire_moment(run.at),
@@ -158,16 +166,13 @@ async def _past(options: Namespace) -> int:
             ]
             counts = Counter(past.mark.value for past, _ in pairs for _ in range(past.ticks))
             summary = {"counts": counts, "caught_up": sum(past.late for past, _ in pairs), "still_waiting": late}
-            show_document(now, since=wire_moment(since), profile=context.settings.profile, runs=runs, **summary)
+            known = {"profile": context.settings.profile, "unread": _unread(chosen), "runs": runs}
+            show_document(now, since=wire_moment(since), **known, **summary)
             return OK
+        unread = agenda_words.unread_words(timer.state.job for timer in chosen)
         if not pairs:
-            tell(
-                (
-                    NO_MATCH
-                    if options.filter and not chosen
-                    else f"Nothing ran since {moments.stamp(since, context.zone)}.",
-                )
-            )
+            none = "; ".join(filter(None, (f"Nothing ran since {moments.stamp(since, context.zone)}", unread)))
+            tell((NO_MATCH if options.filter and not chosen else f"{none}.",))
             return OK
         rows = []
         for past, timer in pairs:
@@ -176,7 +181,7 @@ async def _past(options: Namespace) -> int:
             rows.append((when, took, history_sign(past.mark).word, timer.state.job.label))
         headings = ("WHEN", "TOOK", "RESULT", "TIMER")
         show_table(rows, headings, (2, 3), ascii_only=context.ascii, right=("TOOK",))
-        show(["", agenda_words.past_words([past for past, _ in pairs], late)])
+        show(["", agenda_words.past_words([past for past, _ in pairs], late), *filter(None, (unread,))])
         return OK
 
 

@@ -13,12 +13,12 @@ from globus_tui.present.sizes import counted
 from globus_tui.present.transfer_words import route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime, tzinfo
 
     from globus_tui.domain.timer.agenda import Clash, Coming, Forecast, PastRun
     from globus_tui.domain.timer.impact import StoppedTimer
-    from globus_tui.domain.timer.job import JobId
+    from globus_tui.domain.timer.job import Job, JobId
     from globus_tui.present.health_words import Case
 
 _MINUTE = timedelta(minutes=1)
@@ -74,6 +74,12 @@ def notes(outlook: Forecast, until: datetime, now: datetime, zone: tzinfo) -> li
     if outlook.until < until:
         lines.append(f"reckoned until {moments.date_time(outlook.until, now, zone)}: these are very many runs")
     return lines
+
+
+def unread_words(jobs: Iterable[Job]) -> str:
+    """What cannot be said of timers that Globus sent unreadably; empty when there are none."""
+    unread = sum(job.unreadable is not None for job in jobs)
+    return f"of {counted(unread, 'timer')} that cannot be read it is not known" if unread else ""
 
 
 def change_words(at: datetime, by: timedelta, now: datetime, zone: tzinfo) -> str:

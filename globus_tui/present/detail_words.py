@@ -125,7 +125,7 @@ def unopened_words(moment: Moment, now: datetime, zone: tzinfo) -> str:
 def past_words(lines: Sequence[Moment], *, complete: bool) -> str:
     """The past in numbers: `43 ticks: 39 ok, 1 failed, 1 refused, 2 missed`; newest ones only where there are more."""
     if not lines:
-        return "no run so far" if complete else "no runs read yet"
+        return "no run so far" if complete else "no runs known"
     totals = dict.fromkeys(Mark, 0)
     for line in lines:
         totals[line.mark] += line.ticks

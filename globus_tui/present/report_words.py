@@ -10,7 +10,7 @@ from globus_tui.domain import wire
 from globus_tui.domain.timer.agenda import forecast, habit_of, past_runs
 from globus_tui.domain.timer.health import Why, Word
 from globus_tui.present import moments
-from globus_tui.present.agenda_words import clash_words, past_words, wait_words
+from globus_tui.present.agenda_words import clash_words, past_words, unread_words, wait_words
 from globus_tui.present.health_words import why
 from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.safe_text import safe_line
@@ -157,8 +157,9 @@ def report(
         parts += ["## Maintenance windows\n", markdown(("ID", "STATE", "BY", "REASON"), rows)]
     past = [run for timer in listed for run in past_runs(timer.state.job, store.tasks, now, now - since)]
     late = sum(timer.state.health.why is Why.LATE for timer in listed)
-    ran = past_words(past, late) if past or late else "Nothing ran."
-    parts += [f"## What ran in the last {moments.duration(since)}\n", f"{ran[0].upper()}{ran[1:].removesuffix('.')}.\n"]
+    ran = past_words(past, late) if past or late else "nothing ran"
+    ran = "; ".join(filter(None, (ran, unread_words(timer.state.job for timer in listed))))
+    parts += [f"## What ran in the last {moments.duration(since)}\n", f"{ran[0].upper()}{ran[1:]}.\n"]
     recent = [
         entry
         for entry in entries
@@ -207,4 +208,6 @@ def _coming(
         rows.append([safe_line(cell) for cell in words])
     lines = (clash_words(clash, lambda key: labels[key], now, zone) for clash in outlook.clashes[:10])
     clashes = "".join(f"- {safe_line(line)}\n" for line in lines)
-    return [markdown(("WHEN", "TIMER", "USUALLY", "NOTE"), rows) if rows else "Nothing runs.\n", clashes]
+    unread = unread_words(timer.state.job for timer in listed)
+    unread = f"\n{unread[0].upper()}{unread[1:]}.\n" if unread else ""
+    return [markdown(("WHEN", "TIMER", "USUALLY", "NOTE"), rows) if rows else "Nothing runs.\n", clashes + unread]

@@ -81,6 +81,24 @@ def test_what_is_not_known_is_null_and_never_zero(facility: Served, terminal: Sh
     assert terminal.document["timers"] == []
 
 
+def test_what_a_timer_that_cannot_be_read_did_and_will_do_is_said_to_be_unknown(
+    facility: Served, terminal: Shell
+) -> None:
+    words = "of 1 timer that cannot be read it is not known"
+    for past in ((), ("--past", "6h")):
+        assert terminal("agenda", *past, "understandable") == DONE
+        assert words in terminal.err
+        assert terminal("agenda", *past, "--json", "understandable") == DONE
+        assert (terminal.document["runs"], terminal.document["unread"]) == ([], ["not understandable"])
+        assert terminal("agenda", *past, "climate-hourly") == DONE
+        assert words not in terminal.err + terminal.out
+    assert terminal("report", "understandable") == DONE
+    assert f"Nothing ran; {words}." in terminal.out
+    assert terminal.out.count(words[1:]) == 2
+    assert terminal("show", "not understandable") == DONE
+    assert "past      no runs known" in terminal.out
+
+
 def test_lines_csv_and_markdown_say_the_same(facility: Served, terminal: Shell) -> None:
     assert terminal("list", "to:archive", "--format", "json") == DONE
     timers = terminal.document["timers"]

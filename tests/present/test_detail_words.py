@@ -81,7 +81,7 @@ def test_the_past_in_numbers_counts_ticks_not_lines() -> None:
     lines = (Moment(Mark.MISSED, NOW, ticks=50), Moment(Mark.OK, NOW), Moment(Mark.OK, NOW), Moment(Mark.FAILED, NOW))
     assert detail_words.past_words(lines, complete=True) == "53 ticks: 2 ok, 1 failed, 50 missed"
     assert detail_words.past_words(lines, complete=False).startswith("last 53 ticks: ")
-    assert detail_words.past_words((), complete=False) == "no runs read yet"
+    assert detail_words.past_words((), complete=False) == "no runs known"
     assert detail_words.past_words((), complete=True) == "no run so far"
 
 
