@@ -134,7 +134,8 @@ class JobPast(Vertical):
         runs.set_rows(lines)
         if reading.more is None and lines:
             runs.move_to(lines[0].key)  # until the runs have been read, the newest is where one begins
-        self._show_totals(lines, view, reading)
+        complete = reading.more is False and state.job.n_runs is not None
+        self._show_totals(detail_words.past_words(lines, complete=complete), view, reading)
         self._show_strip(state, view)
         self._show_usual(state, view, reading)
 
@@ -158,9 +159,8 @@ class JobPast(Vertical):
         shown = small and not high and not reading.problem
         line.right = Content.assemble((small[0][1], "$text-accent"), " ") if shown else Content()
 
-    def _show_totals(self, lines: Sequence[Moment], view: Viewpoint, reading: PastReading) -> None:
+    def _show_totals(self, words: str, view: Viewpoint, reading: PastReading) -> None:
         line = self.query_one("#totals", TextLine)
-        words = detail_words.past_words(lines, complete=reading.more is False)
         line.left = Content.assemble((" Runs  ", "bold"), safe_line(words, ascii_only=view.ascii))
         if reading.busy:
             line.right = Content(f"{detail_words.READING} ")

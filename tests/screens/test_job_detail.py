@@ -297,3 +297,12 @@ async def test_a_page_that_was_closed_is_not_kept_with_the_rows_of_its_day(demo:
         for _ in range(3):
             await demo.press(pilot, "q", "enter")
         assert demo.app.screen._styles_cache.get_inner_outer.cache_info().currsize <= drawn + 5
+
+
+async def test_a_timer_that_cannot_be_read_is_not_said_to_have_never_run(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        unreadable = next(job_id for job_id, state in demo.app.states.items() if state.job.unreadable)
+        assert demo.table.move_to(unreadable)
+        await demo.press(pilot, "enter")
+        assert "no runs known" in demo.text()
+        assert "no run so far" not in demo.text()

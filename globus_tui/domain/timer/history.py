@@ -158,8 +158,8 @@ class Past:
     @property
     def complete(self) -> bool:
         job = self._job
-        listed = job.n_runs is None or len(job.runs) >= job.n_runs
-        return job.unreadable is None and job.runs_marker is None and listed
+        listed = bool(job.runs) if job.n_runs is None else len(job.runs) >= job.n_runs
+        return job.runs_marker is None and listed
 
 
 def _missed(job: Job, since: Gap) -> int | None:
