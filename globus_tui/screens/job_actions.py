@@ -396,7 +396,7 @@ class JobActions(TimerScreen):
         if not (states := self._able("job.log")):
             return
         if (run := states[0].run_to_show) is None:
-            known = "that Globus lists has made a task" if states[0].job.n_runs else "of it has made a task yet"
+            known = "of it has made a task yet" if states[0].job.n_runs == 0 else "that Globus lists has made a task"
             self.app.say(f"No run {known}, so there is no log.", "warning", about="cursor")
             return
         from globus_tui.screens.run_detail import RunDetailScreen
