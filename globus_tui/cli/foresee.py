@@ -181,7 +181,7 @@ async def _past(options: Namespace) -> int:
             rows.append((when, took, history_sign(past.mark).word, timer.state.job.label))
         headings = ("WHEN", "TOOK", "RESULT", "TIMER")
         show_table(rows, headings, (2, 3), ascii_only=context.ascii, right=("TOOK",))
-        show(["", agenda_words.past_words([past for past, _ in pairs], late), *filter(None, (unread,))])
+        show(["", "; ".join(filter(None, (agenda_words.past_words([past for past, _ in pairs], late), unread)))])
         return OK
 
 
