@@ -86,7 +86,9 @@ def test_ctrl_c_while_it_stands_there_ends_the_program(served: Served, settings:
     with Terminal(*OPTIONS, inherits=[settings.reads]) as terminal:
         terminal.wait_for(LINE)
         terminal.process.send_signal(signal.SIGINT)  # as the terminal does; here it is nobody's controlling one
-        assert terminal.wait_for_end() == 130
+        # To a shell both are 130. Python 3.11 to 3.13 ends by the signal, whoever caught it, where it struck in a text
+        # that was being executed, as when a named tuple is declared.
+        assert terminal.wait_for_end() in (130, -signal.SIGINT)
         assert terminal.is_sane()
         assert b"Traceback" not in terminal.raw
 
