@@ -8,7 +8,6 @@ import sys
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, cast
 
 from globus_tui import __version__
@@ -24,7 +23,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     Bad options end the program with one line of reason on standard error and exit code 2.
     """
-    options, rest = _console_parser(add_help=False).parse_known_args(arguments)
+    # What is shown here is one line of `--version`; argparse would look how wide the terminal is.
+    options, rest = _console_parser(add_help=False, formatter_class=_formatter(80)).parse_known_args(arguments)
     # Half the time of reading options goes into describing commands, of which the console needs none.
     if not rest:
         return options
@@ -128,6 +128,10 @@ def _lazy(module: str, function: str = "run") -> Callable[[argparse.Namespace], 
     return command
 
 
+def _formatter(columns: int) -> Callable[..., argparse.HelpFormatter]:
+    return partial(argparse.HelpFormatter, width=columns - 2)
+
+
 def _console_parser(*, add_help: bool, **keywords: Any) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="globus-tui",
@@ -178,10 +182,11 @@ def whole_parser(meant: str = "") -> argparse.ArgumentParser:
     Args:
         meant: the name of the only command that will be read, or anything else for all of them.
     """
-    # Else each option of each command asks again how wide the terminal is.
-    width = partial(argparse.HelpFormatter, width=get_terminal_size().columns - 2)
-    parser = _console_parser(add_help=True, formatter_class=width)
-    parser_class = cast("type[_Parser]", partial(_Parser, formatter_class=width))
+    from shutil import get_terminal_size
+
+    formatter = _formatter(get_terminal_size().columns)  # else each option of each command asks again how wide it is
+    parser = _console_parser(add_help=True, formatter_class=formatter)
+    parser_class = cast("type[_Parser]", partial(_Parser, formatter_class=formatter))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=parser_class)
     _describe(_OneCommand(commands, meant))
     if not commands.choices:

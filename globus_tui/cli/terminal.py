@@ -8,8 +8,6 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import BadInput
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
@@ -82,6 +80,8 @@ def check_terminal(environ: Mapping[str, str]) -> None:
     Raises:
         BadInput: in one line, why not.
     """
+    from globus_tui.domain.errors import BadInput  # not for `--version`, which has come by here before
+
     if environ.get("TERM", "") in ("", "dumb"):
         raise BadInput(
             f"TERM is {environ.get('TERM') or 'not set'}: this terminal cannot show a full-screen program; "
