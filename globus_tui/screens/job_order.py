@@ -16,7 +16,7 @@ from globus_tui.present.health_words import why
 from globus_tui.present.transfer_words import collection_name
 from globus_tui.store.job_state import GroupState
 from globus_tui.store.rows import SIDES_APART, Row
-from globus_tui.widgets.viewpoint import RowSubject, case_of, says_why, why_words
+from globus_tui.widgets.viewpoint import RowSubject, case_of, why_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Set
@@ -265,16 +265,13 @@ class JobOrder:
         return next((group for group in self.groups.values() if job_id in group.group.job_ids), None)
 
     def prepare(self, states: States, view: Viewpoint) -> Iterator[None]:
-        """Makes what filtering needs before the first letter is typed; yields now and then, to let others work.
-
-        That are, above all, the words about those whose rows do not know them.
-        """
+        """Makes what filtering needs before the first letter is typed; yields now and then, to let others work."""
         waiting = iter(tuple(states.rows.values()))
         while turn := tuple(islice(waiting, SUBJECTS_A_TURN)):
             for row in turn:
                 subject = self._subject(row, states, view)
                 with suppress(KeyError):  # gone meanwhile
-                    _ = says_why(row) or subject.why
+                    subject.make_texts()
             yield
 
     def forget(self) -> None:

@@ -53,6 +53,13 @@ def test_an_accent_is_the_same_as_part_of_its_letter_and_behind_it(typed: str) -
             assert parse_filter(normalize(form, typed)).matches(noted), (name, form)
 
 
+def test_a_name_with_a_nul_in_it_does_not_move_the_words_behind_it() -> None:
+    odd = subject(Word.SIGN_IN, Why.CONSENT_MISSING, name="one\0two")
+    assert parse_filter("two why:consent").matches(odd)
+    assert not parse_filter("why:two").matches(odd)
+    assert len(list(odd.everything)) == 5
+
+
 @pytest.mark.parametrize(
     ("typed", "climate", "other"),
     [
