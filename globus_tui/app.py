@@ -265,6 +265,8 @@ class GlobusTui(OrderedKeys[Switch]):
         self.states = self.store.states
         if self.freshness.problem != before.problem:
             self._tell_of_trouble()
+        elif self.freshness != before:
+            self._keep_trouble_true()
         if change.jobs:
             self.look()
         elif change.collections and self._look_clock is None:
@@ -285,8 +287,16 @@ class GlobusTui(OrderedKeys[Switch]):
         if current.problem is None:
             self.say("Globus answers again.")
             return
-        words = header_words(current, self.store.clock(), self.shown_zone)
-        self.say(f"{words}. {current.advice or ''}".strip(), "error")
+        self.say(self._words_of_trouble(), "error", about="trouble")
+
+    def _words_of_trouble(self) -> str:
+        words = header_words(self.freshness, self.store.clock(), self.shown_zone)
+        return f"{words}. {self.freshness.advice or ''}".strip()
+
+    def _keep_trouble_true(self) -> None:
+        """While the sentence about a trouble stands there, the next try that it names is one that is to come."""
+        if self.note.about == "trouble":
+            self.note = self.note._replace(words=safe_line(self._words_of_trouble()))
 
     def watch_who(self) -> None:
         self.store.journal.who = self.who
@@ -308,6 +318,7 @@ class GlobusTui(OrderedKeys[Switch]):
             fleet=self.fleet.differing,
             orders=self.store.decisions,
         )
+        self._keep_trouble_true()
 
     def book_wake(self) -> None:
         if self._wake_clock is not None:

@@ -295,7 +295,8 @@ class Refresher:
         freshness = replace(self.board.freshness, **changes)  # type: ignore[arg-type]  # names and types as in Freshness
         outdated_at = self.plan.outdated_at(freshness.checked_at)
         passed = outdated_at is not None and self.board.clock() >= outdated_at
-        outdated = passed and freshness.state is not FreshnessState.CACHED
+        # Once they are outdated only an answer makes them good: not a slower pace, nor a clock that was set back.
+        outdated = (passed or freshness.outdated) and freshness.state is not FreshnessState.CACHED
         self.board.set_freshness(replace(freshness, outdated=outdated))
 
     # --- what hangs on the list

@@ -170,6 +170,21 @@ async def test_after_a_long_silence_no_row_claims_to_be_well(demo: Demo) -> None
         assert any(row.health.word.value == "ok" for row in demo.shown)
 
 
+async def test_the_next_try_that_the_note_names_is_one_to_come(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.fault(Fault("/jobs/*", status=503, times=None))
+        await demo.press(pilot, "r")
+        for _ in range(6):
+            planned = demo.app.freshness.next_attempt
+            assert planned is not None
+            assert f"next try {planned:%H:%M}" in demo.note()
+            await demo.pass_time(pilot, planned - demo.app.store.clock())
+        await demo.press(pilot, "s")
+        assert "Nothing was changed" in demo.note()
+        await demo.pass_time(pilot, timedelta(minutes=10))
+        assert "Nothing was changed" in demo.note(), "what was said since of something else stays"
+
+
 async def test_while_an_answer_is_slow_every_key_still_works(demo: Demo) -> None:
     async with demo.console() as pilot:
         gate = asyncio.Event()

@@ -246,6 +246,24 @@ async def test_whoever_comes_back_is_not_told_of_a_silence_before_globus_was_ask
     assert world.store.freshness.outdated, "it was asked two intervals ago and has not answered"
 
 
+async def test_what_is_outdated_is_made_good_by_an_answer_and_by_nothing_else() -> None:
+    world = World(a_job())
+    await world.store.refresh()
+    world.jobs.errors["list_jobs"] = [refused(503)]
+    world.later(91)
+    await world.store.refresh()
+    assert world.store.freshness.outdated
+    world.store.refresher.set_focus(False)
+    assert world.store.freshness.outdated, "three intervals of somebody who looks away are longer"
+    world.store.refresher.set_interval(600)
+    assert world.store.freshness.outdated
+    world.later(-60)
+    world.store.refresher.tick()
+    assert world.store.freshness.outdated
+    await world.store.refresh()
+    assert not world.store.freshness.outdated
+
+
 async def test_while_nobody_looks_a_run_that_falls_due_is_not_asked_for_by_itself() -> None:
     world = World(replace(a_job(), next_run=NOON + timedelta(seconds=5)))
     world.store.refresher.set_interval(600)
