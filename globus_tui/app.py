@@ -20,7 +20,7 @@ from textual.reactive import var
 from globus_tui.commands import CHANGING, DEFAULT_KEYS, EVERYWHERE, Command, bindings
 from globus_tui.domain.errors import GlobusTuiError, ReadOnly, SettingsError
 from globus_tui.present import moments
-from globus_tui.present.freshness_words import header_words
+from globus_tui.present.freshness_words import header_words, none_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.procedures.alerting import Alerting
 from globus_tui.procedures.looking_back import LookingBack
@@ -421,6 +421,10 @@ class GlobusTui(OrderedKeys[Switch]):
         self.note = Note(safe_line(words), severity, about)
         self.activity.note_message(words, severity)
 
+    def say_none(self, words: str) -> None:
+        """Say that no timer is so, or that this is not known."""
+        self.say(none_words(words, self.freshness, self.store.clock(), self.shown_zone))
+
     def unsay(self, about: str) -> None:
         if self.note.about == about:
             self.note = Note()
@@ -679,7 +683,7 @@ class GlobusTui(OrderedKeys[Switch]):
         from globus_tui.screens.show_text import BareText
 
         if not (lines := self.alerting.lines()):
-            self.say("No timer turned bad or well again since the start.")
+            self.say_none("No timer turned bad or well again since the start.")
             return
         self.push_screen(BareText("\n".join(lines)))
         self.alerting.mark_seen()
@@ -690,7 +694,7 @@ class GlobusTui(OrderedKeys[Switch]):
         if self.looking_back.changes:
             self.push_screen(BareText("\n".join(self.looking_back.lines())))
         else:
-            self.say("Nothing changed since you last looked.")
+            self.say_none("Nothing changed since you last looked.")
 
     def action_jobs_impact(self) -> None:
         from globus_tui.screens.impact import ImpactScreen

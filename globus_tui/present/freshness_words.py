@@ -47,6 +47,15 @@ def short_freshness(current: Freshness, now: datetime, zone: tzinfo) -> str:
     return f"{words}, off" if state == "paused" else words
 
 
+def none_words(words: str, current: Freshness, now: datetime, zone: tzinfo) -> str:
+    """A sentence that says of all timers that there is none; where Globus has not answered, that this is not known."""
+    if current.checked_at is None or current.state.value == "from cache":
+        return "That is not known: Globus has not answered yet."
+    if current.outdated:
+        return f"That is not known: Globus has not answered since {moments.since_words(current.checked_at, now, zone)}."
+    return words
+
+
 def _asking(current: Freshness, now: datetime, zone: tzinfo) -> str:
     if not current.problem:
         return "asking Globus"

@@ -139,7 +139,7 @@ class SignIn:
         elif len(job_ids) == 1:
             job_ids = self.alike(job_ids)
         if not job_ids:
-            self._app.say("No timer waits for a sign-in or a consent.")
+            self._app.say_none("No timer waits for a sign-in or a consent.")
             return
         since = self._app.store.now()
         results = await self.fix(job_ids)

@@ -138,6 +138,7 @@ class Console(Protocol):
     def say(self, words: str, severity: str = "information", *, about: str = "") -> None:
         """Put a sentence on the note line of every screen; what it is `about` can be unsaid."""
 
+    def say_none(self, words: str) -> None: ...  # of all timers, or that it is not known
     def unsay(self, about: str) -> None: ...
     def operate(
         self, operations: Sequence[Operation], *, then: Callable[[Sequence[Outcome]], None] | None = None

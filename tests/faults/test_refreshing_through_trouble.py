@@ -170,6 +170,22 @@ async def test_after_a_long_silence_no_row_claims_to_be_well(demo: Demo) -> None
         assert any(row.health.word.value == "ok" for row in demo.shown)
 
 
+async def test_no_timer_is_said_to_be_so_while_nobody_knows_how_they_are(demo: Demo) -> None:
+    bad = Fault("/jobs/*", status=503, times=None)
+    demo.fault(bad)
+    async with demo.console() as pilot:
+        await demo.press(pilot, "F")
+        assert demo.note() == "That is not known: Globus has not answered yet."
+        demo.sandbox.faults.clear()
+        await demo.press(pilot, "r", "b")
+        assert demo.note() == "No timer turned bad or well again since the start."
+        demo.fault(bad)
+        await demo.pass_time(pilot, timedelta(minutes=20))
+        for key in "Fbw":
+            await demo.press(pilot, key)
+            assert demo.note() == "That is not known: Globus has not answered since 12:00.", key
+
+
 async def test_the_next_try_that_the_note_names_is_one_to_come(demo: Demo) -> None:
     async with demo.console() as pilot:
         demo.fault(Fault("/jobs/*", status=503, times=None))
