@@ -770,17 +770,27 @@ class GlobusTui(OrderedKeys[Switch]):
             self._ask_to_quit()
 
     def _ask_to_quit(self) -> None:
+        self._ask_to_leave("Quit?", "Nothing is changed at Globus; timers go on without this program.", "quit", None)
+
+    def _ask_to_leave(self, heading: str, what: str, verb: str, switch: Switch | None) -> None:
+        """Leave, or open something else, once it is agreed; of changes that are under way it is said what that does."""
         from globus_tui.screens.confirm import Confirm
 
-        what = "Nothing is changed at Globus; timers go on without this program."
-        if waiting := sum(row.pending is not None for row in self.states.rows.values()):
+        if waiting := self._changes_under_way():
             changes = "1 change is" if waiting == 1 else f"{waiting} changes are"
             what = f"{changes} under way: what was not sent yet is given up."
-        sheet = Confirm("Quit?", (what,), verb="quit")
-        sheet.ask(lambda _: self.exit())
+        Confirm(heading, (what,), verb=verb).ask(lambda _: self.exit(switch))
+
+    def _changes_under_way(self) -> int:
+        """Rows that wait for a change, or requests of a timer that has no row yet."""
+        rows = sum(row.pending is not None for row in self.states.rows.values())
+        return max(rows, len(self.store.journal.under_way))
 
     def action_app_quit(self) -> None:
-        self.exit()
+        if self._changes_under_way():
+            self._ask_to_quit()
+        else:
+            self.exit()
 
     def action_app_stop(self) -> None:
         self.exit()
@@ -847,7 +857,11 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def open_profile(self, name: str, *, sign_in: bool = False, timer: JobId | None = None) -> None:
         """Start again as another profile: a fresh store, so that nothing is shown under the wrong name."""
-        self.exit(Switch(profile=name, sign_in=sign_in, timer=timer))
+        switch = Switch(profile=name, sign_in=sign_in, timer=timer)
+        if self._changes_under_way():
+            self._ask_to_leave(f"Open the profile {name}?", "", "open it", switch)
+        else:
+            self.exit(switch)
 
     # --- out of the terminal
 

@@ -90,7 +90,7 @@ EVERYWHERE = _group(
     ("app.suspend", "ctrl+z", "Suspend", "Back to the shell; `fg` returns here."),
     ("app.redraw", "ctrl+l", "Redraw", "Draw the whole screen again."),
     ("app.info", "i", "This program", "What this program itself costs: processor, memory, requests, bytes."),
-    ("app.quit", "ctrl+q", "Quit", "Leave the program. Nothing is changed at Globus."),
+    ("app.quit", "ctrl+q", "Quit", "Leave the program; while changes are under way it asks first."),
     ("app.stop", "ctrl+c", "Quit at once", "Leave at once, whatever is on the screen. Nothing is changed at Globus."),
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from globus_tui.app import Switch
 from globus_tui.domain.timer.health import Word
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.run_detail import RunDetailScreen
@@ -269,6 +270,25 @@ async def test_what_waits_for_its_turn_says_so_and_nobody_can_ask_for_something_
             f"POST /jobs/{demo.job_id(name)}/pause" for name in (*names, "beamline-7-raw")
         )
         assert not any(state.pending for state in demo.app.states.values())
+
+
+async def test_whatever_key_leaves_while_changes_are_under_way_it_is_asked_first(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        gate = asyncio.Event()
+        demo.fault(Fault("/jobs/*/pause", kind="pass", times=None, wait=gate))
+        demo.point_at("beamline-7-raw")
+        await pilot.press("s")
+        await demo.until(pilot, lambda: "pausing" in demo.row("beamline-7-raw"))
+        for leave in (demo.app.action_app_quit, lambda: demo.app.open_profile("archive")):
+            leave()
+            await demo.until(pilot, lambda: "1 change is under way: what was not sent yet is given up." in demo.text())
+            await pilot.press("enter")
+            await demo.until(pilot, lambda: "is given up" not in demo.text())
+        gate.set()
+        await demo.settle(pilot)
+        assert demo.changes() == [f"POST /jobs/{demo.job_id('beamline-7-raw')}/pause"]
+        demo.app.open_profile("archive")
+        assert demo.app.return_value == Switch(profile="archive"), "there is nothing left to give up"
 
 
 async def test_what_keys_would_do_with_many_is_not_asked_of_each_of_them_again(demo: Demo) -> None:
