@@ -69,7 +69,7 @@ class KeyringTokens(TokenStore):
         return f"the system keyring ({self._name})"
 
     def load(self, key: ProfileKey) -> SignIn | None:
-        text = self._get(str(key))
+        text = self._get(_item(key))
         try:
             return decode(json.loads(text.reveal())) if text else None
         except (ValueError, RecursionError):
@@ -93,9 +93,9 @@ class KeyringTokens(TokenStore):
     def replace(self, key: ProfileKey, sign_in: SignIn | None) -> None:
         known = [str(other) for other in self.profiles() if other != key]
         if sign_in is None:
-            self._delete(str(key))
+            self._delete(_item(key))
         else:
-            self._set(str(key), Secret(json.dumps(encode(sign_in))))
+            self._set(_item(key), Secret(json.dumps(encode(sign_in))))
             known.append(str(key))
         self._set(INDEX, Secret("\n".join(known)))
 
@@ -174,6 +174,11 @@ class KeyringTokens(TokenStore):
 
     def _call(self, function: Callable[..., V], *arguments: str) -> V:
         return within(self._seconds, lambda: function(*arguments))
+
+
+def _item(key: ProfileKey) -> str:
+    """The name of a profile's item, with capitals marked: keyrings.alt keeps one password for `Lab` and `lab`."""
+    return "".join(f"^{letter}" if letter.isupper() else letter for letter in str(key))
 
 
 def find_keyring(folder: Path, *, seconds: float) -> tuple[KeyringTokens | None, str | None]:

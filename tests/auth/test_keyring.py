@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import keyring
@@ -81,6 +82,29 @@ def test_a_piece_that_is_missing_means_signed_out_and_not_half_a_token(ring: Fak
     store.merge(KEY, SIGN_IN)
     del ring.items[next(key for key in ring.items if "#" in key[1] and key[1].startswith("default"))]
     assert store.load(KEY) is None
+
+
+class DeafRing(FakeRing):
+    """Does not tell capitals from small letters, as the file keyring of keyrings.alt."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return super().get_password(service, username.lower())
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        super().set_password(service, username.lower(), password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        super().delete_password(service, username.lower())
+
+
+def test_profiles_that_differ_by_capitals_are_not_one_in_a_keyring_that_is_deaf_to_them(tmp_path: Path) -> None:
+    store = KeyringTokens(DeafRing(), "Fake", tmp_path)
+    people = {name: replace(SIGN_IN, identity=replace(PAT, username=name)) for name in ("Lab", "lab", "LAB")}
+    for name, sign_in in people.items():
+        store.replace(replace(KEY, profile=name), sign_in)
+    assert {key.profile: store.load(key) for key in store.profiles()} == people
+    store.replace(replace(KEY, profile="Lab"), None)
+    assert {key.profile for key in store.profiles() if store.load(key)} == {"lab", "LAB"}
 
 
 def test_a_working_keyring_is_used(ring: FakeRing, tmp_path: Path) -> None:
