@@ -202,10 +202,10 @@ _LOOKS_AGAIN = 5.0
 def _operation(verb: str, timer: Listed, options: Namespace) -> JobOperation:
     job_id = timer.state.job_id
     if verb == "rename":
-        return Rename(job_id, options.new_name.strip())
+        return Rename(job_id, options.new_name.strip(), timer.state.job.label)
     if verb == "pause":
         return Pause(job_id)
-    return Delete(job_id) if verb == "delete" else Resume(job_id)
+    return Delete(job_id, timer.state.job.label) if verb == "delete" else Resume(job_id)
 
 
 async def _skip(timer: Listed, context: Context) -> tuple[int, str]:

@@ -194,7 +194,7 @@ class Applier:
     async def _act(self, act: Act, item: Item, plan: Plan) -> str:
         wanted, job = item.wanted, item.job
         if act is Act.DELETE and job is not None:
-            words = await self._operate(Delete(job.job_id))
+            words = await self._operate(Delete(job.job_id, job.label))
             self._keep(item.key, None)
             return words
         if wanted is None:

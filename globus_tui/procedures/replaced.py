@@ -55,10 +55,11 @@ class ReplacedTimers:
         if not old_timers:
             self._app.say(NOTHING_KEPT)
             return
-        operations = [Delete(JobId(old.job_id)) for old in old_timers]
         states = self._app.states
         named = {JobId(job_id) for old in old_timers for job_id in (old.job_id, old.replaced_by)}
         jobs = {str(job_id): states[job_id].job for job_id in named if job_id in states}
+        labels = {job_id: job.label for job_id, job in jobs.items()}
+        operations = [Delete(JobId(old.job_id), labels.get(old.job_id)) for old in old_timers]
         sheet = ConfirmTyped(
             f"Delete {kept_words(len(old_timers))} for good?",
             ("This cannot be undone at Globus. Their replacements are not touched.",),

@@ -278,34 +278,38 @@ class JobActions(TimerScreen):
         if not states:
             return
         job_ids = {state.job_id for state in states}
+        called = {state.job_id: state.job.label for state in states}
         live = (state.job for state in self.app.states.values() if state.replacement is None)
         groups = timer_groups(live) if len(states) > 1 else ()
         group = next((group for group in groups if set(group.job_ids) == job_ids), None)
         if group is not None:
             new = dict(zip(group.job_ids, group.suffixes, strict=True))
             note = f"The names of its {len(new)} timers: {', '.join(group.suffixes)} stays behind each."
-            self._ask_name(group.name, group.name, note, new)
+            self._ask_name(group.name, group.name, note, new, called)
         elif len(states) == 1:
             job = states[0].job
             note = "The name is all that Globus can change of a timer."
-            self._ask_name(job.label, job.name or "", note, {job.job_id: ""})
+            self._ask_name(job.label, job.name or "", note, {job.job_id: ""}, called)
         else:
             from globus_tui.screens.confirm import RenameMany
 
-            RenameMany({state.job_id: state.job.name or "" for state in states}, words).ask(self._rename)
+            before = {state.job_id: state.job.name or "" for state in states}
+            RenameMany(before, words).ask(lambda names: self._rename(names, called))
 
-    def _ask_name(self, label: str, before: str, note: str, suffixes: Mapping[JobId, str]) -> None:
+    def _ask_name(
+        self, label: str, before: str, note: str, suffixes: Mapping[JobId, str], called: Mapping[JobId, str]
+    ) -> None:
         from globus_tui.screens.confirm import Ask
 
         def take(name: str) -> None:
             if name != before:
-                self._rename({job_id: joined_name(name, suffix) for job_id, suffix in suffixes.items()})
+                self._rename({job_id: joined_name(name, suffix) for job_id, suffix in suffixes.items()}, called)
 
         Ask(f"Rename {label}", (note,), value=before, check=check_name).ask(take)
 
-    def _rename(self, names: Mapping[JobId, str]) -> None:
+    def _rename(self, names: Mapping[JobId, str], called: Mapping[JobId, str]) -> None:
         if names:
-            self._operate([Rename(job_id, name) for job_id, name in names.items()])
+            self._operate([Rename(job_id, name, called[job_id]) for job_id, name in names.items()])
 
     def action_job_delete(self) -> None:
         """Ask for the name of what is to be deleted, or for the number of several."""
@@ -318,7 +322,7 @@ class JobActions(TimerScreen):
         )
         if not states:
             return
-        operations = [Delete(state.job_id) for state in states]
+        operations = [Delete(state.job_id, state.job.label) for state in states]
         warning = "This cannot be undone at Globus. It is paused first; a run in progress goes on."
         if len(states) == 1 and not words:
             job = states[0].job

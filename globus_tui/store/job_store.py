@@ -42,6 +42,7 @@ from globus_tui.store.operations import (
     credentials_rule,
     done_words,
     failed_words,
+    renamed_since,
     resume_preview,
     still_unmet,
     stopped_for,
@@ -138,6 +139,8 @@ class Operator:
             return Refused("This timer does not exist any more.")
         if (words := already_so(operation, before.job)) is not None:
             return Done(words, before.job, changed=False)
+        if (words := renamed_since(operation, before.job)) is not None:
+            return Refused(words)
         if isinstance(operation, Delete):
             return await self._delete(operation, before)
         if isinstance(operation, Resume) and (unmet := await self._what_is_wanted(operation, before)):

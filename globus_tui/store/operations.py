@@ -99,17 +99,23 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Give a timer another name: the only thing of it that the service lets one edit."""
+    """Give a timer another name: the only thing of it that the service lets one edit.
+
+    Attributes:
+        called: what it was called where this was asked for; somebody else has renamed it if it is not any more.
+    """
 
     job_id: JobId
     name: str
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Delete a timer for good; it is paused first so that nothing starts meanwhile."""
+    """Delete a timer for good; it is paused first so that nothing starts meanwhile. `called` as with `Rename`."""
 
     job_id: JobId
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +234,14 @@ def already_so(operation: JobOperation, job: Job) -> str | None:
     if isinstance(operation, Rename) and job.name == operation.name:
         return "It is called that already."
     return None
+
+
+def renamed_since(operation: JobOperation, job: Job) -> str | None:
+    """Words when the timer, as just read, is called otherwise than who asked for this could see; nothing is sent then."""
+    called = operation.called if isinstance(operation, Rename | Delete) else None
+    if called is None or called == job.label:
+        return None
+    return f"Nothing was changed: somebody has renamed it to {job.label} since. Look at it, then ask again."
 
 
 def took_effect(operation: JobOperation, after: Job | None) -> bool:

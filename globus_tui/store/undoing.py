@@ -305,8 +305,8 @@ class Undoer:
             await self._store.refresh()
             await self._store.read_journal()
             return (True, _with_note(swap)) if isinstance(swap, Swapped) else (False, swap.words)
-        operation = {"pause": Pause, "resume": Resume, "delete": Delete}.get(act.what)
-        request = operation(act.job_id) if operation else Rename(act.job_id, act.to)
+        named = {"delete": Delete(act.job_id, act.label), "rename": Rename(act.job_id, act.to, act.label)}
+        request = {"pause": Pause(act.job_id), "resume": Resume(act.job_id), **named}[act.what]
         return _end(await self._store.operate(request))
 
     async def _make_anew(self, act: Act) -> tuple[bool, str]:

@@ -42,6 +42,28 @@ async def test_deleting_wants_the_name_enter_alone_and_a_wrong_name_do_nothing(d
         assert [line["what"] for line in demo.journal()] == ["pause", "delete"]
 
 
+@pytest.mark.parametrize(("key", "typed"), [("R", "-2"), ("X", "db-dumps")])
+async def test_what_somebody_else_has_renamed_meanwhile_is_neither_deleted_nor_renamed(
+    demo: Demo, key: str, typed: str
+) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("db-dumps")
+        timer = demo.sandbox.timers[demo.job_id("db-dumps")]
+        await demo.press(pilot, key)
+        timer.name = "db-dumps-of-production"
+        await demo.write(pilot, typed)
+        await demo.press(pilot, "enter")
+        assert demo.changes() == []
+        words = "Nothing was changed: somebody has renamed it to db-dumps-of-production since. Look at it, then ask again."
+        assert words in demo.note()
+        assert demo.journal() == []
+        await demo.press(pilot, key)
+        assert "db-dumps-of-production" in demo.text()
+        await demo.write(pilot, typed.replace("db-dumps", "db-dumps-of-production"))
+        await demo.press(pilot, "enter")
+        assert demo.changes()[-1].startswith("PATCH" if key == "R" else "DELETE")
+
+
 async def test_several_are_deleted_only_after_their_number_is_typed(demo: Demo) -> None:
     async with demo.console() as pilot:
         for name in ("db-dumps", "astro-ingest"):
