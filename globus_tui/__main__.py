@@ -6,12 +6,28 @@ import sys
 
 
 def main() -> None:
+    if sys.platform != "win32":
+        sys.unraisablehook = _strike_again
     if sys.argv[1:2] == ["--names"]:
         _print_names(*sys.argv[2:4])
         return
     from globus_tui.cli import run
 
     sys.exit(run(sys.argv[1:], process=True))
+
+
+def _strike_again(lost: sys.UnraisableHookArgs) -> None:
+    """A Ctrl+C that struck in a callback that nobody calls ends only that, and importlib has one behind every import.
+
+    It strikes again when the callback is over. A SystemExit is a signal's, behind which stands a thread of its own.
+    """
+    if lost.exc_type is KeyboardInterrupt:
+        import signal
+        import threading
+
+        threading.Timer(0.01, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+    elif lost.exc_type is not SystemExit:
+        sys.__unraisablehook__(lost)
 
 
 def _print_names(kind: str = "", profile: str = "") -> None:

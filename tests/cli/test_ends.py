@@ -261,3 +261,32 @@ def test_a_command_that_waits_for_a_service(served: Served, command: str) -> Non
         terminal.wait_for(lambda: asked.seen)
         terminal.hang_up()
         assert ended(terminal.process) == 129
+
+
+_IN_A_CALLBACK = """
+import os, signal, sys, time, weakref
+from globus_tui import __main__, cli
+
+def begin(arguments, process):
+    dropped = set()
+    told = weakref.ref(dropped, lambda _: os.kill(os.getpid(), signal.SIGINT))
+    try:
+        del dropped
+        time.sleep(100)
+    except KeyboardInterrupt:
+        return 130
+
+cli.run = begin
+__main__.main()
+"""
+
+
+def test_ctrl_c_in_a_callback_that_nobody_calls() -> None:
+    """As the one behind every import: Python says that it ignores what is raised there."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _IN_A_CALLBACK],
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert process.communicate(timeout=100)[1] == b""
+    assert process.returncode == 130
