@@ -133,6 +133,9 @@ async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, optio
     codes: list[int] = []
     shown: list[int] = []
     since = context.store.now()
+    chosen = () if verb in ("run", "skip") else taken
+    operations = {timer.state.job_id: _operation(verb, timer, options) for timer in chosen}
+    announced = context.store.announce(operations.values())
 
     async def do(place: int, timer: Listed) -> None:
         async with gate:
@@ -141,7 +144,9 @@ async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, optio
             if verb in ("run", "skip"):
                 code, words = await (_run_now if verb == "run" else _skip)(timer, context)
             else:
-                code, words = context.end_of(await context.store.operate(_operation(verb, timer, options)))
+                operation = operations[timer.state.job_id]
+                outcome = await context.store.operate(operation, announced=operation.job_id in announced)
+                code, words = context.end_of(outcome)
             if code == OK and getattr(options, "wait", False):
                 code, words = await _wait(verb, timer, words, since, context, options.timeout)
             codes.append(code)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError, NetworkError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.health import Word, last_good
 from globus_tui.domain.timer.job import JobId, JobReading, JobStatus
@@ -82,6 +82,11 @@ class _Step:
     shows_effect: bool = False
 
 
+_IN_VAIN = 12
+"""Changes that did not reach Globus, one after another: then the rest of many is not tried, for each takes seconds."""
+_NOT_TRIED = "Not tried: Globus cannot be reached. Do it again when it can."
+
+
 class Operator:
     def __init__(self, board: Board, services: Services, refresher: Refresher, recorder: Recorder) -> None:
         self._board = board
@@ -89,6 +94,7 @@ class Operator:
         self._consents = services.consents
         self._refresher = refresher
         self._recorder = recorder
+        self._in_vain = 0
 
     def announce(self, operations: Iterable[Operation]) -> frozenset[JobId]:
         """Marks the timers of operations that wait for their turn, and gives their ids: see `JobStore.announce`."""
@@ -101,6 +107,7 @@ class Operator:
             and operation.job_id not in board.pending
         }
         board.begin(waiting)
+        self._in_vain = 0
         return frozenset(waiting)
 
     def _pending(self, operation: JobOperation) -> Pending:
@@ -117,7 +124,10 @@ class Operator:
         try:
             if announced and (words := why_not(operation, self._as_announced(job_id))) is not None:
                 return Refused(words)
+            if announced and self._in_vain >= _IN_VAIN:
+                return Refused(_NOT_TRIED)
             outcome = await self._carry_out(operation)
+            self._in_vain = self._in_vain + 1 if _is_out_of_reach(outcome) else 0
         finally:
             board.finish(job_id)
             self._refresher.due.wish(job_id, board.clock() + timedelta(seconds=SOON))
@@ -243,6 +253,11 @@ class Operator:
             self._refresher.note_failure(error)
         wanted = wanted_first(error, operation.job_id) if rolled_back else None
         return wanted or Failed(error, rolled_back, words)
+
+
+def _is_out_of_reach(outcome: Outcome) -> bool:
+    error = outcome.error if isinstance(outcome, Failed) else None
+    return isinstance(error, NetworkError) or (isinstance(error, ServiceError) and error.kind is ErrorKind.BUSY)
 
 
 class JobStore:

@@ -237,7 +237,7 @@ def already_so(operation: JobOperation, job: Job) -> str | None:
 
 
 def renamed_since(operation: JobOperation, job: Job) -> str | None:
-    """Words when the timer, as just read, is called otherwise than who asked for this could see; nothing is sent then."""
+    """Words when the timer, as just read, is not called as it was where this was asked for; nothing is sent then."""
     called = operation.called if isinstance(operation, Rename | Delete) else None
     if called is None or called == job.label:
         return None

@@ -54,7 +54,9 @@ async def test_what_somebody_else_has_renamed_meanwhile_is_neither_deleted_nor_r
         await demo.write(pilot, typed)
         await demo.press(pilot, "enter")
         assert demo.changes() == []
-        words = "Nothing was changed: somebody has renamed it to db-dumps-of-production since. Look at it, then ask again."
+        words = (
+            "Nothing was changed: somebody has renamed it to db-dumps-of-production since. Look at it, then ask again."
+        )
         assert words in demo.note()
         assert demo.journal() == []
         await demo.press(pilot, key)

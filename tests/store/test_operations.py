@@ -258,6 +258,24 @@ async def test_a_change_that_could_not_be_written_down_says_so(tmp_path: Path) -
     assert "journal" in (found.note or "")
 
 
+async def test_of_many_changes_the_rest_is_not_tried_once_globus_cannot_be_reached() -> None:
+    """Each would take seconds to fail: with thousands of them, hours in which none of their rows can be changed."""
+    pauses = [Pause(JobId(f"timer{number}")) for number in range(17)]
+    world = World(*(a_job(pause.job_id) for pause in pauses))
+    await world.store.refresh()
+    gone = ConnectionFailed("No network.", maybe_processed=False)
+    world.jobs.errors["get_job"] = [gone, None, None, *[gone] * 12]
+    announced = world.store.announce(pauses)
+    ends = [await world.store.operate(pause, announced=pause.job_id in announced) for pause in pauses]
+    failed, not_tried = [0, *range(2, 14)], [14, 15, 16]
+    assert [number for number, end in enumerate(ends) if isinstance(end, Failed)] == failed
+    words = "Not tried: Globus cannot be reached. Do it again when it can."
+    assert [number for number, end in enumerate(ends) if end == Refused(words)] == not_tried
+    assert not any(state.pending for state in world.store.states.values())
+    again = world.store.announce(pauses)
+    assert isinstance(await world.store.operate(pauses[16], announced=pauses[16].job_id in again), Done)
+
+
 async def test_a_yes_that_cannot_be_confirmed_is_still_a_yes_but_says_so() -> None:
     world = await ready(a_job())
     world.jobs.errors["get_job"] = [None, ConnectionFailed("No network.", maybe_processed=False)]
