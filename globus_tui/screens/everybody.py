@@ -209,7 +209,8 @@ class EverybodyScreen(Narrowing):
         line.display = bool(line.left.plain)
 
     def _profile_words(self, look: Look, shown: int) -> str:
-        trouble = sum(row.is_trouble for row in look.states.rows.values())
+        # Of a profile that is not read it is not known, and each of its rows says so.
+        trouble = sum(row.is_trouble for row in look.states.rows.values()) if look.problem is None else 0
         known = f"{len(look.states)} timers" if look.read_at else "not read yet"
         if look.read_at and self._row_order.is_narrowed:
             known = f"{shown} of {known}"

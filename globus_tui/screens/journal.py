@@ -65,7 +65,10 @@ class JournalScreen(Searching, ListScreen):
             return f"{path} cannot be read: {wrong.strerror}", "$text-error"
         broken = [str(line.place) for line in lines if not line.whole]
         if broken:
-            words = f"Lines {', '.join(broken)} are broken, or something before them was changed or taken out: {path}"
+            which, them = (
+                (f"Lines {', '.join(broken)} are", "them") if len(broken) > 1 else (f"Line {broken[0]} is", "it")
+            )
+            words = f"{which} broken, or something before {them} was changed or taken out: {path}"
             return words, "$text-error bold"
         return f"{counted(len(lines), 'line')}, all as written: {path}", "$text-muted"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from globus_tui.app import Switch
 from globus_tui.auth.token_store import choose_store
+from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.settings import load_settings
 
@@ -166,6 +167,17 @@ async def test_all_profiles_are_one_list_in_which_an_expired_one_is_labelled_and
         await served.until_shown(pilot, "[second]")
         await served.until_shown(pilot, "Schedule")
         assert "climate-nightly-mirror" in served.text().splitlines()[0]
+
+
+async def test_how_many_need_somebody_is_not_said_of_a_profile_that_cannot_be_read(served: Served) -> None:
+    await served.sign_in("default")
+    async with served.console() as pilot:
+        await served.until_shown(pilot, "climate-nightly-mirror")
+        await pilot.press("0")
+        await served.until_shown(pilot, " need you.")
+        served.sandbox.faults.add(Fault("*", status=503, times=None))
+        await pilot.press("r")
+        await served.until_shown(pilot, "default: NOT READ, 79 timers.")
 
 
 async def test_the_demo_has_no_other_profiles(demo: Demo) -> None:

@@ -69,7 +69,7 @@ async def test_changes_are_undone_and_redone_and_stand_in_the_journal(demo: Demo
         assert path is not None
         path.write_text(path.read_text().replace("db-dumps", "db-dumpz", 1))
         await demo.press(pilot, "escape", "q", "J")
-        assert "are broken, or something before them was changed" in demo.text()
+        assert "is broken, or something before it was changed" in demo.text()
 
 
 async def test_a_step_that_cannot_be_taken_back_is_set_aside_when_agreed_to(demo: Demo) -> None:
