@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from globus_tui.store.creation import Creation
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.operations import JobOperation
     from globus_tui.store.swapping import Swapped, Swapper
 
 _UNDONE_BY = {
@@ -305,9 +306,13 @@ class Undoer:
             await self._store.refresh()
             await self._store.read_journal()
             return (True, _with_note(swap)) if isinstance(swap, Swapped) else (False, swap.words)
-        named = {"delete": Delete(act.job_id, act.label), "rename": Rename(act.job_id, act.to, act.label)}
-        request = {"pause": Pause(act.job_id), "resume": Resume(act.job_id), **named}[act.what]
-        return _end(await self._store.operate(request))
+        requests: dict[str, JobOperation] = {
+            "pause": Pause(act.job_id),
+            "resume": Resume(act.job_id),
+            "delete": Delete(act.job_id, act.label),
+            "rename": Rename(act.job_id, act.to, act.label),
+        }
+        return _end(await self._store.operate(requests[act.what]))
 
     async def _make_anew(self, act: Act) -> tuple[bool, str]:
         """As it was; its first run is far enough ahead that it can be paused before."""
