@@ -57,15 +57,16 @@ def start_log(state: Path) -> str | None:
     root = logging.getLogger("globus_tui")
     if root.handlers:
         return None
+    path = state / "globus_tui.log"
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (state / "globus_tui.log").touch(mode=0o600)
-        (state / "globus_tui.log").chmod(0o600)
-        if not (state / "globus_tui.log").is_file():
-            return f"no log is kept: {state / 'globus_tui.log'} is no file"
+        if path.exists() and not path.is_file():  # before it is touched: it may be a link to a device
+            return f"no log is kept: {path} is no file"
+        path.touch(mode=0o600)
+        path.chmod(0o600)
     except OSError as wrong:
         return f"no log is kept: {state} cannot be written ({wrong.strerror})"
-    handler = _WhenWritten(state / "globus_tui.log")
+    handler = _WhenWritten(path)
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
     root.setLevel(logging.INFO)

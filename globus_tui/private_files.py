@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Makes the folder with mode 0700; one that exists already is narrowed to that when it is ours.
+    """Makes the folder with mode 0700; one that exists already is narrowed to that when it is ours and no link.
 
     Raises:
         OSError: it cannot be made.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     info = folder.stat()
-    if info.st_uid == os.geteuid() and info.st_mode & 0o077:
+    if info.st_uid == os.geteuid() and info.st_mode & 0o077 and not folder.is_symlink():
         folder.chmod(0o700)
 
 

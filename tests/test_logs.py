@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from globus_tui.logs import start_log
+from globus_tui.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,3 +43,18 @@ def test_a_folder_that_cannot_be_written_is_said_and_does_no_harm(tmp_path: Path
     assert words is not None
     assert "no log is kept" in words
     assert not logger.handlers
+
+
+def test_what_a_link_leads_to_keeps_its_mode(tmp_path: Path, logger: logging.Logger) -> None:
+    (shared := tmp_path / "shared").mkdir(mode=0o755)
+    os.mkfifo(device := shared / "device", 0o644)
+    for made, mode in ((shared, 0o755), (device, 0o644)):
+        made.chmod(mode)  # whatever the umask
+    (state := tmp_path / "state").symlink_to(shared)
+    (shared / "globus_tui.log").symlink_to(device)
+    words = start_log(state)
+    make_private_folder(state)
+    assert words is not None
+    assert "is no file" in words
+    assert device.stat().st_mode & 0o777 == 0o644
+    assert shared.stat().st_mode & 0o777 == 0o755
