@@ -139,7 +139,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self.set_class(settings.production, "-production")
         draw_scroll_bars(ascii_only=host.ascii)
         self._notices_shown: set[str] = set()
-        self._unbound: tuple[Page[Any], str] | None = None
+        self._told_for_now: tuple[Page[Any], str] | None = None
         self.paused_together: frozenset[JobId] = frozenset()
         """What the last pause of several timers paused: marked again, exactly these are resumed."""
         self.paused_among: frozenset[JobId] = frozenset()
@@ -580,13 +580,15 @@ class GlobusTui(OrderedKeys[Switch]):
             words = f"{words}."
         else:
             words = f"{words}; {key_words(self.settings.keys, 'app.help')} lists the keys."
+        self.tell_for_now(words)
+
+    def tell_for_now(self, words: str) -> None:
         if isinstance(self.screen, Page):
             self.screen.tell(words)
-            self._unbound = (self.screen, words)
+            self._told_for_now = (self.screen, words)
 
-    def unsay_unbound(self) -> None:
-        """What was said of a key that does nothing leaves with the next key."""
-        (page, words), self._unbound = self._unbound or (None, ""), None
+    def untell(self) -> None:
+        (page, words), self._told_for_now = self._told_for_now or (None, ""), None
         if page is not None:
             page.untell()
         if page is not None and self.note.words == words:

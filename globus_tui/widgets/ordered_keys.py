@@ -70,8 +70,11 @@ class OrderedKeys(LineApp[R]):
     def say_unbound(self, key: Key) -> None:
         """A key that does nothing was pressed."""
 
-    def unsay_unbound(self) -> None:
-        """Takes back what was said of the key before, as another one comes."""
+    def tell_for_now(self, words: str) -> None:
+        """Says something of the key or the paste that was just taken; the next one takes it back."""
+
+    def untell(self) -> None:
+        """Takes back what was said of the key or the paste before, as another one comes."""
 
     async def on_event(self, event: Event) -> None:
         """As Textual's; keys and pastes queue up, and nothing is taken any more once the program is being left."""
@@ -114,7 +117,7 @@ class OrderedKeys(LineApp[R]):
                         await self._key_over()
                         continue
                 self._key_moves = [*self._just_before(event), event] if isinstance(event, Key) else []
-                self.unsay_unbound()
+                self.untell()
                 self.key_now, self._key_page, self._key_is_free = event, ref(self.screen), False
                 self.post_message(event)
                 await self._key_over()
@@ -204,13 +207,12 @@ class OrderedKeys(LineApp[R]):
 
     def on_paste(self) -> None:
         if (self.focused is None or not self.focused.check_consume_key("x", "x")) and isinstance(self.screen, Page):
-            self.screen.tell("What was pasted goes nowhere: no field has the focus.")
+            self.tell_for_now("What was pasted goes nowhere: no field has the focus.")
 
     @on(PasteLost)
     def tell_of_the_lost_paste(self) -> None:
         """The terminal began a paste and never ended it."""
-        if isinstance(self.screen, Page):
-            self.screen.tell("A paste did not come to its end, so all of it was dropped: paste again.")
+        self.tell_for_now("A paste did not come to its end, so all of it was dropped: paste again.")
 
 
 def _waits(pump: MessagePump) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.widgets import Input
 
-from globus_tui.widgets.page import Page, bound
+from globus_tui.widgets.ordered_keys import OrderedKeys
+from globus_tui.widgets.page import bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,8 +53,8 @@ class TextField(Input):
             lines = ["".join(line.strip() for line in lines)]
         if lines[0]:
             self.replace(lines[0], *self.selection)
-        if len(lines) > 1 and isinstance(self.screen, Page):
-            self.screen.tell(f"{len(lines)} lines were pasted: only the first was taken, one line fits here.")
+        if len(lines) > 1 and isinstance(self.app, OrderedKeys):
+            self.app.tell_for_now(f"{len(lines)} lines were pasted: only the first was taken, one line fits here.")
 
     @property
     def _value(self) -> Text:

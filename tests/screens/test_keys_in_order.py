@@ -276,6 +276,17 @@ async def test_a_paste_that_no_field_takes_says_so(demo: Demo) -> None:
         assert demo.changes() == []
 
 
+async def test_what_was_said_of_a_paste_is_not_said_any_more_of_the_next_one(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await write(demo, pilot, "\x1b[200~sXy\x1b[201~")
+        assert "goes nowhere" in demo.note()
+        await write(demo, pilot, "/\x1b[200~health:ok\nname:x\x1b[201~")
+        assert "2 lines were pasted" in demo.note()
+        await write(demo, pilot, "\x15\x1b[200~db-dumps\x1b[201~")
+        assert demo.names() == ["db-dumps"]
+        assert demo.note() == ""
+
+
 async def test_the_palette_turns_no_page_of_what_was_not_found_yet(demo: Demo) -> None:
     async with demo.console() as pilot:
         await write(demo, pilot, "\x10\x1b[6~\x1b[6~\x1b[5~")
