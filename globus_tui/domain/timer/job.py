@@ -59,6 +59,8 @@ JobId = NewType("JobId", str)
 
 _MADE_UP = "unreadable-"
 """Begins the ids of documents that have none."""
+_LASTING = ("name", "submitted_at", "start", "interval", "schedule", "callback_url", "callback_body")
+"""What no run of a timer changes in its document."""
 
 
 class JobStatus(Enum):
@@ -386,10 +388,12 @@ def view(document: object) -> Job:
 def unreadable_job(why: str, sent: object = None) -> Job:
     """A row for a document that cannot be understood, so that it never hides the other timers.
 
-    Without an id of its own it gets one made from its content, so that it stays the same row at every refresh.
+    Without an id of its own it gets one made from its content, so that it stays the same row at every refresh: from
+    what lasts, where there is any.
     """
     document = wire.document(sent)
-    job_id = wire.text(document.get("job_id")) or f"{_MADE_UP}{_digest(sent)}"
+    lasting = {name: document[name] for name in _LASTING if name in document}
+    job_id = wire.text(document.get("job_id")) or f"{_MADE_UP}{_digest(lasting or sent)}"
     return Job(JobId(job_id), wire.text(document.get("name")), JobStatus.UNKNOWN, unreadable=why, sent=sent)
 
 

@@ -190,6 +190,16 @@ def test_what_cannot_be_understood_is_a_row_that_says_why(document: Any, why: st
     assert Job.from_document(document).job_id == read.job_id
 
 
+def test_without_an_id_it_stays_the_same_row_whatever_runs_and_another_one_is_another_row() -> None:
+    """Each run would else be a timer that turned bad, with an alert and a call of whoever is on duty."""
+    document = {name: value for name, value in job_document().items() if name != "job_id"}
+    before = Job.from_document(document)
+    assert before.unreadable == "it has no job_id"
+    run = {**document, "n_runs": 99, "next_run": "2030-01-01T00:00:00+00:00", "status": "inactive", "results": None}
+    assert Job.from_document(run).job_id == before.job_id
+    assert Job.from_document({**document, "name": "another"}).job_id != before.job_id
+
+
 def test_a_timer_without_a_name_is_called_by_the_start_of_its_id() -> None:
     assert job(name=None).label == "(7f3c21aa)"
     assert Job.from_document({"status": "active"}).label == "(unreadable)"
