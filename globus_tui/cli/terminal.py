@@ -117,7 +117,12 @@ def _coerced(locale: str) -> bool:
 
 
 def fit_colours(environ: MutableMapping[str, str]) -> None:
-    """GNU screen hands on what the terminal outside says of its colours, and reads 24 bits of them one by one."""
+    """A terminal's name may say that it has none (`xterm-mono`, `linux-m`), as terminfo has it.
+
+    GNU screen hands on what the terminal outside says of its colours, and reads 24 bits of them one by one.
+    """
+    if environ.get("TERM", "").endswith(("-m", "-mono")):
+        environ.setdefault("NO_COLOR", "1")
     if environ.get("STY") and not environ.get("TMUX"):
         environ.pop("COLORTERM", None)
         environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")

@@ -256,6 +256,14 @@ def test_a_locale_with_characters_is_not(own: dict[str, str]) -> None:
         assert terminal.wait_for_end() == 0
 
 
+@pytest.mark.parametrize("name", ["xterm-mono", "linux-m"])
+def test_a_terminal_whose_name_says_that_it_has_no_colours_gets_none(name: str) -> None:
+    environ = {"TERM": name, "COLORTERM": "truecolor"}
+    fit_colours(environ)
+    assert environ["NO_COLOR"]
+    assert fitting_theme(environ) == "ansi-dark"
+
+
 def test_colours_in_screen() -> None:
     inside = {"STY": "1.pts", "COLORTERM": "truecolor", "TERM": "screen", "LANG": "en_US.UTF-8"}
     fit_colours(inside)
