@@ -17,6 +17,7 @@ from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.serve import SERVICES, environment, running
 from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.sandbox.world.history import facility
+from globus_tui.screens.console import Switch
 from globus_tui.settings import load_settings
 from tests.rest import Rest
 
@@ -83,9 +84,8 @@ class Served:
         chosen = parse(["--refresh", "0", "--zone", "UTC", *options])
         backend = await real_backend(settings, os.environ)
         async with backend.connection:
-            self.app = make_console(
-                backend, settings, chosen, find_zone("UTC"), os.environ, sign_in=sign_in, timer=timer
-            )
+            opened = Switch(profile=profile, sign_in=sign_in, timer=timer)
+            self.app = make_console(backend, settings, chosen, find_zone("UTC"), os.environ, opened=opened)
             self.app.word = self.app.reading = 0  # keys come as fast as they can, and are meant
             with Rest(real_time=True).taking_over():
                 async with self.app.run_test(size=size) as pilot:

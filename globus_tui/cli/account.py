@@ -147,6 +147,30 @@ def show_end(line: str) -> int:
     return OK
 
 
+class Ends:
+    """How each of several changes ended, printed at once."""
+
+    def __init__(self) -> None:
+        self._codes: list[int] = []
+        self._shown: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def show(self, code: int, name: str, words: str) -> None:
+        from globus_tui.cli import OK
+
+        self._codes.append(code)
+        self._shown.append(show_end(f"{'done' if code == OK else 'FAILED'}  {name}: {words}"))
+
+    @property
+    def code(self) -> int:
+        """The exit code of them all, and of what could not be printed."""
+        from globus_tui.cli import code_of_all
+
+        return code_of_all(self._codes) or code_of_all(self._shown)
+
+
 def show_document(as_of: datetime, **parts: Any) -> None:
     """Prints one JSON document, with the version of its shape and when it was so."""
     from globus_tui.domain.schedule.schedule import wire_moment

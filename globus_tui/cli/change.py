@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_all, code_of_change
-from globus_tui.cli.account import goes_on, in_a_shell, may_be_changed, show_end, tell
+from globus_tui.cli.account import Ends, goes_on, in_a_shell, may_be_changed, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.cli.window import open_window
 from globus_tui.domain.errors import BadInput, GlobusTuiError
@@ -130,9 +130,7 @@ def _planned(verb: str, timer: Listed, context: Context, options: Namespace) -> 
 
 async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, options: Namespace) -> int:
     gate = asyncio.Semaphore(1 if options.stagger or verb in ("run", "skip") else AT_ONCE)
-    codes: list[int] = []
-    shown: list[int] = []
-    since = context.store.now()
+    ends, since = Ends(), context.store.now()
     chosen = () if verb in ("run", "skip") else taken
     operations = {timer.state.job_id: _operation(verb, timer, options) for timer in chosen}
     announced = context.store.announce(operations.values())
@@ -149,16 +147,15 @@ async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, optio
                 code, words = context.end_of(outcome)
             if code == OK and getattr(options, "wait", False):
                 code, words = await _wait(verb, timer, words, since, context, options.timeout)
-            codes.append(code)
-            shown.append(show_end(f"{'done' if code == OK else 'FAILED'}  {_called(timer)}: {words}"))
+            ends.show(code, _called(timer), words)
 
     try:
         with noting():
             await asyncio.gather(*(do(place, timer) for place, timer in enumerate(taken)))
     except asyncio.CancelledError:
-        tell((f"Ended early: {len(codes)} of {len(taken)} are through; globus-tui journal says what else was begun.",))
+        tell((f"Ended early: {len(ends)} of {len(taken)} are through; globus-tui journal says what else was begun.",))
         raise
-    return code_of_all(codes) or code_of_all(shown)
+    return ends.code
 
 
 async def _wait(
@@ -285,18 +282,20 @@ async def run_undo(options: Namespace) -> int:
                 await undoer.set_aside(stack[-1])
             tell((f"It is set aside; the next {options.name} takes the one before.", "Nothing was changed."))
             return OK if options.set_aside else FAILED
-        shown: list[int] = []
+        ends = Ends()
 
         def told(end: tuple[bool, str, str]) -> None:
-            shown.append(show_end(f"{'done' if end[0] else 'FAILED'}  {end[1]}: {end[2]}"))
+            ends.show(OK if end[0] else FAILED, *end[1:])
 
         try:
             async with undoer.turn(stack[-1], again=again):
-                ends = await undoer.carry_out(stack[-1], chosen, again=again, told=told)
+                carried_out = await undoer.carry_out(stack[-1], chosen, again=again, told=told)
         except asyncio.CancelledError:
             tell((f"Ended early: the next {options.name} goes on with what had no turn.",))
             raise
-        if all(done for done, _, _ in ends):
-            return code_of_all(shown)
-        tell((f"What failed is what {options.name} tries next; --set-aside leaves it as it is, for the one before.",))
-        return FAILED
+        if not all(done for done, _, _ in carried_out):
+            words = (
+                f"What failed is what {options.name} tries next; --set-aside leaves it as it is, for the one before."
+            )
+            tell((words,))
+        return ends.code

@@ -152,10 +152,10 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
     from globus_tui.cli.account import read_settings
     from globus_tui.cli.timers import looks
     from globus_tui.domain.timer.alerts import Watcher
-    from globus_tui.domain.wire import document
+    from globus_tui.domain.wire import document, items
     from globus_tui.present.alert_words import alert_document
     from globus_tui.present.timer_table import SCHEMA
-    from globus_tui.store.alert_hook import claim, run_hook
+    from globus_tui.store.alert_hook import AlertHook
     from globus_tui.store.ledger import Ledger
 
     settings = read_settings(options)
@@ -163,17 +163,20 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
         return None
     ledger = Ledger(settings.paths.state / "alerts.json", settings.profile)
     watcher = Watcher(settings.alert_after, settings.clear_after)
-    watcher.restore(document((await ledger.read()).get("check")))
+    before = await ledger.read()
+    watcher.restore(document(before.get("check")))
+    untold = items(before.get("untold"))
+    hook = AlertHook(settings.on_alert, ledger, SCHEMA, untold)
     listed = {f"{timer.profile} {timer.state.job_id}": timer for timer in reading.listed}
     alerts = watcher.look(looks(listed), reading.as_of)
     await ledger.change(lambda kept: kept.update(check=watcher.document()))
     by_timer = {alert.key: alert._replace(key=alert.key.partition(" ")[2]) for alert in alerts}  # as consoles name them
-    claimed = await claim(list(by_timer.values()), ledger)
-    documents = [alert_document(alert, listed[key]) for key, alert in by_timer.items() if alert in claimed]
-    if not documents:
-        return None
+    documents = {alert.key: alert_document(alert, listed[key]) for key, alert in by_timer.items()}
     limit = max(0.5, until - time.monotonic() - _MARGIN)
-    return await run_hook(settings.on_alert, {"schema": SCHEMA, "alerts": documents}, limit)
+    problem = await hook.tell(list(by_timer.values()), documents, limit)
+    if untold or hook.untold:
+        await ledger.change(lambda kept: kept.update(untold=hook.untold))
+    return problem
 
 
 def _reason(wrong: GlobusTuiError) -> str:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from globus_tui.api.exchange import Exchange
     from globus_tui.api.timers import TimersClient
     from globus_tui.api.transfer import TransferClient
-    from globus_tui.app import GlobusTui, Switch
+    from globus_tui.app import GlobusTui
     from globus_tui.cli.backend import Backend
-    from globus_tui.domain.timer.job import JobId
+    from globus_tui.screens.console import Switch
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.answer_cache import AnswerCache
@@ -59,50 +59,39 @@ def run(options: Namespace) -> int:
         from globus_tui.cli.zones import find_zone
         from globus_tui.domain.errors import SettingsError
         from globus_tui.logs import start_log
+        from globus_tui.screens.console import Switch
         from globus_tui.settings import load_settings
 
-        environ = os.environ
-        demo, profile, sign_in, timer = options.demo, options.profile, False, None
-        before, trouble = None, ""
+        opened, before, trouble = Switch(options.demo, options.profile), None, ""
         while True:
             try:
-                settings = load_settings(environ, profile=profile, read_only=options.read_only)
+                settings = load_settings(os.environ, profile=opened.profile, read_only=options.read_only)
                 zone = find_zone(options.zone or settings.zone)
                 start_log(settings.paths.state)
                 if trouble:
                     settings = replace(settings, problems=(*settings.problems, trouble))
-                staying = _stay(settings, options, zone, environ, frame, demo=demo, sign_in=sign_in, timer=timer)
-                switch = asyncio.run(staying)
+                switch = asyncio.run(_stay(settings, options, zone, os.environ, frame, opened))
             except SettingsError as wrong:
                 if before is None:
                     raise
                 # What was switched to cannot be opened: back to what could.
-                trouble = f"{profile} cannot be opened: {wrong.in_full}"
-                (demo, profile), before, sign_in, timer = before, None, False, None
+                trouble = f"{opened.profile} cannot be opened: {wrong.in_full}"
+                opened, before = Switch(before.demo, before.profile), None
                 continue
             if isinstance(switch, int):
                 return switch
-            before, trouble = (demo, profile), ""
-            demo, profile, sign_in, timer = switch.demo, switch.profile or profile, switch.sign_in, switch.timer
+            opened, before, trouble = switch._replace(profile=switch.profile or opened.profile), opened, ""
 
 
 async def _stay(
-    settings: Settings,
-    options: Namespace,
-    zone: tzinfo,
-    environ: Mapping[str, str],
-    frame: FirstFrame,
-    *,
-    demo: bool,
-    sign_in: bool,
-    timer: JobId | None,
+    settings: Settings, options: Namespace, zone: tzinfo, environ: Mapping[str, str], frame: FirstFrame, opened: Switch
 ) -> Switch | int:
     from globus_tui.cli.backend import demo_backend, real_backend
 
     speed = 1.0 if options.demo_speed is None else options.demo_speed
-    backend = await (demo_backend(speed) if demo else real_backend(settings, environ))
+    backend = await (demo_backend(speed) if opened.demo else real_backend(settings, environ))
     async with backend.connection:
-        return await _enter(backend, settings, options, zone, environ, frame, sign_in=sign_in, timer=timer)
+        return await _enter(backend, settings, options, zone, environ, frame, opened)
 
 
 async def _enter(
@@ -112,9 +101,7 @@ async def _enter(
     zone: tzinfo,
     environ: Mapping[str, str],
     frame: FirstFrame,
-    *,
-    sign_in: bool,
-    timer: JobId | None,
+    opened: Switch,
 ) -> Switch | int:
     """Asks for the timers first and loads the screen while the answer is on its way."""
     import asyncio
@@ -139,7 +126,7 @@ async def _enter(
     if first is not None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(answered.wait(), _PATIENCE)
-    app = make_console(backend, settings, options, zone, environ, store=store, sign_in=sign_in, timer=timer)
+    app = make_console(backend, settings, options, zone, environ, store=store, opened=opened)
     for exchange in early:
         app.activity.note(exchange)
     app.call_later(_collect_again)
@@ -272,8 +259,7 @@ def make_console(
     environ: Mapping[str, str],
     *,
     store: JobStore | None = None,
-    sign_in: bool = False,
-    timer: JobId | None = None,
+    opened: Switch | None = None,
 ) -> GlobusTui:
     """The application over a backend; it asks for the timers unless the store has been asked already."""
     from globus_tui.app import GlobusTui, Host
@@ -297,8 +283,8 @@ def make_console(
         browser=backend.browser,
         profiles=(profiles := _profiles(backend, settings, environ)),
         others=None if profiles is None else OtherProfiles(profiles, options),
-        sign_in=sign_in,
-        timer=timer,
+        sign_in=opened is not None and opened.sign_in,
+        timer=opened.timer if opened else None,
     )
     store = store or make_store(backend, settings, options)
     making: Making = lazily("globus_tui.cli.making", "make_making", backend, settings, store)

@@ -16,7 +16,7 @@ from globus_tui.present.alert_words import alert_document
 from globus_tui.present.health_words import why
 from globus_tui.present.safe_text import clip, safe_line
 from globus_tui.present.timer_table import SCHEMA, begun, by_cause, called
-from globus_tui.store.alert_hook import claim, run_hook
+from globus_tui.store.alert_hook import AlertHook
 from globus_tui.store.ledger import Ledger
 from globus_tui.store.refresh_plan import FreshnessState
 
@@ -47,6 +47,7 @@ async def _watch(context: Context, options: Namespace, *, wall: bool) -> int:
     settings, store, sources = context.settings, context.store, context.source_counts()
     watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=not options.alert_first)
     ledger = Ledger(None if context.backend.demo else settings.paths.state / "alerts.json", settings.profile)
+    hook = AlertHook(settings.on_alert, ledger, SCHEMA) if settings.on_alert else None
     await store.read_journal()
     await store.refresh()
     shown: list[str] = []
@@ -59,7 +60,7 @@ async def _watch(context: Context, options: Namespace, *, wall: bool) -> int:
         if freshness.checked_at != read_at:
             read_at = freshness.checked_at
             await sources.count()
-            await _alert(context, options, watcher, ledger)
+            await _alert(context, options, watcher, hook)
         lines = _lines(context, options)
         _print(lines, shown, wall=wall)
         shown = lines
@@ -124,7 +125,7 @@ def _lines(context: Context, options: Namespace) -> list[str]:
     return [clip(safe_line(line, ascii_only=context.ascii), width, ellipsis=ellipsis) for line in lines]
 
 
-async def _alert(context: Context, options: Namespace, watcher: Watcher, ledger: Ledger) -> None:
+async def _alert(context: Context, options: Namespace, watcher: Watcher, hook: AlertHook | None) -> None:
     """The bell and the command of the user's: once for each cause."""
     if context.store.freshness.state is not FreshnessState.FRESH:
         return
@@ -132,9 +133,9 @@ async def _alert(context: Context, options: Namespace, watcher: Watcher, ledger:
     alerts = watcher.look(looks(listed), context.store.now())
     if alerts and sys.stdout.isatty():
         sys.stdout.write("\a")
-    if alerts and context.settings.on_alert and (claimed := await claim(alerts, ledger)):
-        document = {"schema": SCHEMA, "alerts": [alert_document(alert, listed[alert.key]) for alert in claimed]}
-        tell(filter(None, (await run_hook(context.settings.on_alert, document),)))
+    if hook is not None:
+        documents = {alert.key: alert_document(alert, listed[alert.key]) for alert in alerts}
+        tell(filter(None, (await hook.tell(alerts, documents),)))
 
 
 _BIG_ROWS = 5

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.cli import FAILED, OK, code_of_all
-from globus_tui.cli.account import agreed, goes_on, may_be_changed, show, show_document, show_end, show_table, tell
+from globus_tui.cli import FAILED, OK
+from globus_tui.cli.account import (
+    Ends,
+    agreed,
+    goes_on,
+    may_be_changed,
+    show,
+    show_document,
+    show_end,
+    show_table,
+    tell,
+)
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain.errors import BadInput
 from globus_tui.present import moments
@@ -52,15 +62,13 @@ async def open_window(options: Namespace, context: Context) -> int:
         return show_end(f"window {window.window_id}: planned for {counted(len(taken), 'timer')}")
     names = {timer.state.job_id: timer.state.job.label for timer in taken}
     window, outcomes = await windows.begin(window.window_id)
-    codes: list[int] = []
-    shown: list[int] = []
+    ends = Ends()
     for job_id, outcome in outcomes.items():
         code, words = context.end_of(outcome)
-        codes.append(code)
-        shown.append(show_end(f"{'done' if code == OK else 'FAILED'}  {names[job_id]} ({job_id}): {words}"))
+        ends.show(code, f"{names[job_id]} ({job_id})", words)
     closing = f"globus-tui window close {window.window_id}"
-    shown.append(show_end(f"window {window.window_id}: {len(window.holding())} paused; {closing}"))
-    return code_of_all(codes) or code_of_all(shown)
+    shown = show_end(f"window {window.window_id}: {len(window.holding())} paused; {closing}")
+    return ends.code or shown
 
 
 async def _list(options: Namespace, context: Context) -> int:
@@ -103,25 +111,21 @@ async def _close(options: Namespace, context: Context) -> int:
     closing = await windows.closing(window)
     if (code := goes_on(options, closing_lines(closing), "resume", 1)) is not None:
         return code
-    codes: list[int] = []
-    shown: list[int] = []
+    ends = Ends()
 
     def told(item: Item, outcome: Outcome) -> None:
         code, words = context.end_of(outcome)
-        codes.append(code)
-        shown.append(show_end(f"{'done' if code == OK else 'FAILED'}  {item.name}: {words}"))
+        ends.show(code, item.name, words)
 
     await windows.close(window, closing, stagger=options.stagger, report=told)
-    return code_of_all(codes) or code_of_all(shown)
+    return ends.code
 
 
 async def _due(context: Context) -> int:
-    codes: list[int] = []
-    shown: list[int] = []
+    ends = Ends()
     for window, outcomes in await Windows(context.store).due():
         for item in window.items:
             if (outcome := outcomes.get(item.job_id)) is not None:
                 code, words = context.end_of(outcome)
-                codes.append(code)
-                shown.append(show_end(f"window {window.window_id}: {item.name}: {words}"))
-    return code_of_all(codes) or code_of_all(shown)
+                ends.show(code, f"window {window.window_id}: {item.name}", words)
+    return ends.code

@@ -251,14 +251,8 @@ class Applier:
         if isinstance(outcome, Done):
             return " ".join(filter(None, (outcome.words, outcome.note)))
         if isinstance(outcome, NeedsConsent):
-            raise _Stopped(
-                " ".join(
-                    (
-                        *requirement_lines(outcome.gare, self._names_by_id),
-                        "Run globus-tui fix, or press f on it in the console.",
-                    )
-                )
-            )
+            wanted = " ".join(requirement_lines(outcome.gare, self._names_by_id))
+            raise _Stopped(f"{wanted} Run globus-tui fix, or press f on it in the console.")
         raise _Stopped(outcome.words, error=outcome.error if isinstance(outcome, Failed) else None)
 
     async def _create(self, item: Item, wanted: WantedTimer) -> str:
@@ -326,8 +320,7 @@ class Applier:
         swap = await swapper.replace(old, draft, check_consents=False)
         if isinstance(swap, Swapped):
             rests = swap.new.stands_still or old.job.stands_still
-            record = LockEntry(str(swap.new.job_id), wanted.draft.name, rests, wanted.digest, before)
-            self._keep(key, record)
+            self._keep(key, LockEntry(str(swap.new.job_id), wanted.draft.name, rests, wanted.digest, before))
             return " ".join(filter(None, (swap.words, swap.note)))
         raise self._not_swapped(item, swap)
 
@@ -355,10 +348,8 @@ class Applier:
             if new.job.stands_still and not wanted.paused:  # it was left paused when it could not be deleted again
                 return f"{swap.words} {await self._operate(Resume(new.job.job_id))}"
             return swap.words
-        if wanted.paused and not new.job.stands_still:
-            return await self._operate(Pause(new.job.job_id))
-        if not wanted.paused and new.job.stands_still:
-            return await self._operate(Resume(new.job.job_id))
+        if wanted.paused is not new.job.stands_still:
+            return await self._operate((Pause if wanted.paused else Resume)(new.job.job_id))
         return f"{new.job.label} has taken the place of the old timer."
 
     def _not_swapped(self, item: Item, swap: NotSwapped) -> _Stopped:

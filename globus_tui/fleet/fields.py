@@ -14,9 +14,9 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
 from datetime import date, datetime, time
 from difflib import get_close_matches
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,26 +27,179 @@ from globus_tui.domain.transfer.typed_filters import parse_rule
 from globus_tui.fleet.documents import FleetFault, FleetFaults, Place, Source, dotted, read_rows, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 LOCK = "globus-timers.lock.json"
 ENDINGS = (".toml", ".yaml", ".yml")
 SCHEMA_FILE = "fleet.schema.json"
 
 
-class Kind(Enum):
-    """What a value is, as JSON Schema says it."""
+LEVELS = ("always", *(level.name.lower() for level in SyncLevel))
 
-    TEXT = "string"
-    FLAG = "boolean"
-    TEXTS = "list of texts"
-    TABLE = "object"
-    ITEMS = "items"
-    RULES = "filter rules"
-    LEVEL = "sync level"
-    WHEN = "schedule"
-    PERCENT = "percent"
-    NAME = "name"
+
+# --- values
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"must be text in quotes, not {_value_words(value)}")
+    if "\n" in value.strip("\n") or not value.strip():
+        raise BadInput("must be one line of text" if value.strip() else "is empty; leave the key out")
+    return value
+
+
+def _value_words(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return json.dumps(value, default=str)[:60]
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise BadInput(f"must be true or false, not {_value_words(value)}")
+
+
+def _number(value: object) -> float:
+    with suppress(ValueError, OverflowError):
+        if isinstance(value, int | float | str) and not isinstance(value, bool) and abs(number := float(value)) < 1e12:
+            return number
+    raise BadInput(f"must be a number, not {_value_words(value)}")
+
+
+def _percent(value: object) -> float | None:
+    if value is False or value == "false":
+        return None
+    number = _number(value)
+    if not 0 <= number <= 100:
+        raise BadInput("must be a number from 0 to 100, or false")
+    return number
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (_text(value),)
+    if not isinstance(value, list):
+        raise BadInput(f"must be a list of texts, not {_value_words(value)}")
+    return tuple(map(_text, value))
+
+
+def _table(value: object) -> dict[str, Any]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError) as problem:
+            raise BadInput(f"is no JSON: {why_unread(problem)}") from problem
+    if not isinstance(value, dict):
+        raise BadInput(f"must be a table, not {_value_words(value)}")
+    table: dict[str, Any] = _plain(value)
+    return table
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON: moments of TOML become text, and numbers that JSON does not have are refused."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        raise BadInput(f"{value} is no number that Globus takes")
+    return value
+
+
+def _when(value: object) -> str:
+    """A phrase; a clock time of TOML is meant every day, a moment once."""
+    if isinstance(value, time):
+        return f"daily at {value.isoformat(timespec='seconds')}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        raise BadInput(f"says no time of day: write {value}T02:00:00, or a phrase in quotes")
+    return _text(value)
+
+
+def _level(value: object) -> SyncLevel | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str) and value in ("0", "1", "2", "3"):
+        return SyncLevel(int(value))
+    if not isinstance(value, str) or value not in LEVELS:
+        raise BadInput(f"must be one of {', '.join(LEVELS)}, not {_value_words(value)}")
+    return None if value == "always" else SyncLevel[value.upper()]
+
+
+def _items(value: object) -> tuple[dict[str, Any], ...]:
+    if not isinstance(value, list) or not value:
+        raise BadInput('must be a list such as [{from = "/a/", to = "/b/"}]')
+    items = []
+    for place, item in enumerate(value):
+        if not isinstance(item, dict) or not {"from", "to"} <= set(item):
+            raise BadInput(f"{dotted((place,))} needs from and to")
+        for key in item:
+            if key not in _ITEM:
+                raise BadInput(f"{dotted((place,))}: {_unknown(key, _ITEM)}")
+        items.append({key: _ITEM[key].read(inner) for key, inner in item.items()})
+    return tuple(items)
+
+
+def _rules(value: object) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or not all(isinstance(rule, str | dict) for rule in value):
+        raise BadInput("must be a list of texts such as exclude *.tmp")
+    rules = []
+    for place, rule in enumerate(value):
+        try:
+            rules.append(parse_rule(rule) if isinstance(rule, str) else _rule(rule))
+        except BadInput as wrong:
+            raise BadInput(f"{dotted((place,))}: {wrong}") from wrong
+    return tuple(rules)
+
+
+def _rule(value: dict[str, Any]) -> FilterRule:
+    unknown = set(value) - {"name", "method", "type"}
+    if unknown or not all(isinstance(text, str) for text in value.values()) or not value.get("name"):
+        raise BadInput("a rule has a name, and may have method and type")
+    return FilterRule(value["name"], value.get("method", "exclude"), value.get("type"))
+
+
+class Kind(NamedTuple):
+    """What a value is: how it is read from a file, and its shape in JSON Schema.
+
+    Attributes:
+        read: raises BadInput for what is no such value.
+    """
+
+    read: Callable[[Any], Any]
+    shape: Mapping[str, Any]
+
+
+_SOME_TEXT, _CELL = {"type": "string", "minLength": 1}, {"type": "string", "pattern": r"\{[^{}]+\}"}
+_TEXT = Kind(_text, _SOME_TEXT)
+_NAME = Kind(
+    lambda value: "" if value == "" else _text(value), {"type": "string"}
+)  # timers without a name are possible
+_FLAG = Kind(_flag, {"anyOf": [{"enum": [True, False, "true", "false"]}, _CELL]})
+_TEXTS = Kind(_texts, {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+_TABLE = Kind(_table, {"type": ["object", "string"]})
+_WHEN = Kind(_when, _SOME_TEXT)
+_LEVEL = Kind(_level, {"anyOf": [{"enum": [*LEVELS, 0, 1, 2, 3, "0", "1", "2", "3"]}, _CELL]})
+_PERCENT = Kind(
+    _percent, {"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": [False, "false"]}, _CELL]}
+)
+_RULES = Kind(_rules, {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "object"]}}]})
+_ITEM = {"from": _TEXT, "to": _TEXT, "recursive": _FLAG, "external_checksum": _TEXT, "checksum_algorithm": _TEXT}
+_ITEM_SHAPE = {
+    "type": "object",
+    "required": ["from", "to"],
+    "additionalProperties": False,
+    "properties": {key: kind.shape for key, kind in _ITEM.items()},
+}
+_ITEMS = Kind(_items, {"type": "array", "minItems": 1, "items": _ITEM_SHAPE})
 
 
 class Field(NamedTuple):
@@ -57,7 +210,6 @@ class Field(NamedTuple):
     of: str = "TFC"
 
 
-LEVELS = ("always", *(level.name.lower() for level in SyncLevel))
 FLAGS = {
     "verify_checksum": "verify each file by its checksum (on, unless switched off)",
     "preserve_timestamp": "keep the times of files",
@@ -71,40 +223,40 @@ FLAGS = {
     "notify_on_inactive": "mail when a run waits for somebody (on, unless switched off)",
 }
 FIELDS: dict[str, Field] = {
-    "name": Field(Kind.NAME, "what it is called at Globus; the key, where it is not said"),
-    "key": Field(Kind.TEXT, "tells it from the others when its name changes; for [[timer]], which has none"),
-    "id": Field(Kind.TEXT, "of the timer at Globus that is meant, where its name is not enough"),
-    "template": Field(Kind.TEXTS, "name of a template, or several: later ones win"),
-    "rows": Field(Kind.TEXT, "a CSV file: one timer a row, in which {column} stands for a cell"),
-    "notes": Field(Kind.TEXT, "for whoever reads the file; not sent"),
-    "when": Field(Kind.WHEN, "when it runs, as globus-tui when reads it: every night at 2am"),
-    "schedule": Field(Kind.TABLE, "instead of when: a schedule as Globus writes it"),
-    "zone": Field(Kind.TEXT, "in which times are read, such as Europe/Berlin or UTC"),
-    "paused": Field(Kind.FLAG, "it stands still"),
-    "from": Field(Kind.TEXT, "collection and path: Campus Archive:/proj/x/; name or id of the collection", "T"),
-    "to": Field(Kind.TEXT, "collection and path", "T"),
-    "items": Field(Kind.ITEMS, "instead of paths in from and to: {from, to, recursive} each", "T"),
-    "recursive": Field(Kind.FLAG, "the path is a folder; Globus looks, where it is not said", "T"),
-    "sync_level": Field(Kind.LEVEL, "which files are copied anew: " + ", ".join(LEVELS), "T"),
-    **{key: Field(Kind.FLAG, words, "T") for key, words in FLAGS.items()},
-    "filter_rules": Field(Kind.RULES, "such as exclude *.tmp, include files *.nc; the first that matches decides", "T"),
-    "label": Field(Kind.TEXT, "of its transfer tasks", "T"),
-    "deadline": Field(Kind.TEXT, "when a run is given up", "T"),
-    "source_local_user": Field(Kind.TEXT, "account at the source", "T"),
-    "destination_local_user": Field(Kind.TEXT, "account at the destination", "T"),
-    "recursive_symlinks": Field(Kind.TEXT, "what is done with symbolic links", "T"),
-    "deletes": Field(Kind.TEXT, "name of the folder in which it may delete files: it has to be named to be made", "T"),
-    "fewer_percent": Field(Kind.PERCENT, "alarm when a mirror finds so many percent fewer files; false: never", "T"),
-    "refuse_scratch": Field(Kind.FLAG, "false: mirror from what looks like scratch storage all the same", "T"),
-    "more": Field(Kind.TABLE, "other members of the transfer document, as they are", "T"),
-    "flow": Field(Kind.TEXT, "the flow that it starts: title or id", "F"),
-    "input": Field(Kind.TABLE, "the flow's input; a table, or JSON as text", "F"),
-    "run_managers": Field(Kind.TEXTS, "principals who may manage its runs", "F"),
-    "run_monitors": Field(Kind.TEXTS, "principals who may watch its runs", "F"),
-    "tags": Field(Kind.TEXTS, "of its runs", "F"),
-    "run_label": Field(Kind.TEXT, "of its runs", "F"),
-    "calls": Field(Kind.TEXT, "address of another action provider: such timers are kept, never made", "C"),
-    "body": Field(Kind.TABLE, "what is handed to that address", "C"),
+    "name": Field(_NAME, "what it is called at Globus; the key, where it is not said"),
+    "key": Field(_TEXT, "tells it from the others when its name changes; for [[timer]], which has none"),
+    "id": Field(_TEXT, "of the timer at Globus that is meant, where its name is not enough"),
+    "template": Field(_TEXTS, "name of a template, or several: later ones win"),
+    "rows": Field(_TEXT, "a CSV file: one timer a row, in which {column} stands for a cell"),
+    "notes": Field(_TEXT, "for whoever reads the file; not sent"),
+    "when": Field(_WHEN, "when it runs, as globus-tui when reads it: every night at 2am"),
+    "schedule": Field(_TABLE, "instead of when: a schedule as Globus writes it"),
+    "zone": Field(_TEXT, "in which times are read, such as Europe/Berlin or UTC"),
+    "paused": Field(_FLAG, "it stands still"),
+    "from": Field(_TEXT, "collection and path: Campus Archive:/proj/x/; name or id of the collection", "T"),
+    "to": Field(_TEXT, "collection and path", "T"),
+    "items": Field(_ITEMS, "instead of paths in from and to: {from, to, recursive} each", "T"),
+    "recursive": Field(_FLAG, "the path is a folder; Globus looks, where it is not said", "T"),
+    "sync_level": Field(_LEVEL, "which files are copied anew: " + ", ".join(LEVELS), "T"),
+    **{key: Field(_FLAG, words, "T") for key, words in FLAGS.items()},
+    "filter_rules": Field(_RULES, "such as exclude *.tmp, include files *.nc; the first that matches decides", "T"),
+    "label": Field(_TEXT, "of its transfer tasks", "T"),
+    "deadline": Field(_TEXT, "when a run is given up", "T"),
+    "source_local_user": Field(_TEXT, "account at the source", "T"),
+    "destination_local_user": Field(_TEXT, "account at the destination", "T"),
+    "recursive_symlinks": Field(_TEXT, "what is done with symbolic links", "T"),
+    "deletes": Field(_TEXT, "name of the folder in which it may delete files: it has to be named to be made", "T"),
+    "fewer_percent": Field(_PERCENT, "alarm when a mirror finds so many percent fewer files; false: never", "T"),
+    "refuse_scratch": Field(_FLAG, "false: mirror from what looks like scratch storage all the same", "T"),
+    "more": Field(_TABLE, "other members of the transfer document, as they are", "T"),
+    "flow": Field(_TEXT, "the flow that it starts: title or id", "F"),
+    "input": Field(_TABLE, "the flow's input; a table, or JSON as text", "F"),
+    "run_managers": Field(_TEXTS, "principals who may manage its runs", "F"),
+    "run_monitors": Field(_TEXTS, "principals who may watch its runs", "F"),
+    "tags": Field(_TEXTS, "of its runs", "F"),
+    "run_label": Field(_TEXT, "of its runs", "F"),
+    "calls": Field(_TEXT, "address of another action provider: such timers are kept, never made", "C"),
+    "body": Field(_TABLE, "what is handed to that address", "C"),
 }
 _NEEDED = ("name", "when", "from", "to", "flow")
 _NOT_IN_DEFAULTS = ("name", "key", "id", "rows", "template")
@@ -373,7 +525,7 @@ class _Reader:
                 self._fault(place, f"does not belong to {_KINDS[kind]}")
                 continue
             try:
-                values[field] = _READERS[FIELDS[field].kind](value)
+                values[field] = FIELDS[field].kind.read(value)
             except BadInput as wrong:
                 self._fault(place, str(wrong))
         key = key if key is not None else values.get("key") or values.get("name")
@@ -462,163 +614,11 @@ def _fill_in(value: Any, cells: Mapping[str, str]) -> Any:
     return {key: _fill_in(inner, cells) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
-# --- values
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise BadInput(f"must be text in quotes, not {_value_words(value)}")
-    if "\n" in value.strip("\n") or not value.strip():
-        raise BadInput("must be one line of text" if value.strip() else "is empty; leave the key out")
-    return value
-
-
-def _value_words(value: object) -> str:
-    if isinstance(value, dict | list):
-        return "a table" if isinstance(value, dict) else "a list"
-    return json.dumps(value, default=str)[:60]
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    raise BadInput(f"must be true or false, not {_value_words(value)}")
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise BadInput(f"must be a number, not {_value_words(value)}")
-    try:
-        number = float(value)
-    except (ValueError, OverflowError) as problem:
-        raise BadInput(f"must be a number, not {_value_words(value)}") from problem
-    if not abs(number) < 1e12:
-        raise BadInput(f"must be a number, not {_value_words(value)}")
-    return number
-
-
-def _percent(value: object) -> float | None:
-    if value is False or value == "false":
-        return None
-    number = _number(value)
-    if not 0 <= number <= 100:
-        raise BadInput("must be a number from 0 to 100, or false")
-    return number
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (_text(value),)
-    if not isinstance(value, list):
-        raise BadInput(f"must be a list of texts, not {_value_words(value)}")
-    return tuple(map(_text, value))
-
-
-def _table(value: object) -> dict[str, Any]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError) as problem:
-            raise BadInput(f"is no JSON: {why_unread(problem)}") from problem
-    if not isinstance(value, dict):
-        raise BadInput(f"must be a table, not {_value_words(value)}")
-    table: dict[str, Any] = _plain(value)
-    return table
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON: moments of TOML become text, and numbers that JSON does not have are refused."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        raise BadInput(f"{value} is no number that Globus takes")
-    return value
-
-
-def _when(value: object) -> str:
-    """A phrase; a clock time of TOML is meant every day, a moment once."""
-    if isinstance(value, time):
-        return f"daily at {value.isoformat(timespec='seconds')}"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
-        raise BadInput(f"says no time of day: write {value}T02:00:00, or a phrase in quotes")
-    return _text(value)
-
-
-def _level(value: object) -> SyncLevel | None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if isinstance(value, str) and value in ("0", "1", "2", "3"):
-        return SyncLevel(int(value))
-    if not isinstance(value, str) or value not in LEVELS:
-        raise BadInput(f"must be one of {', '.join(LEVELS)}, not {_value_words(value)}")
-    return None if value == "always" else SyncLevel[value.upper()]
-
-
-_ITEM = {"from": _text, "to": _text, "recursive": _flag, "external_checksum": _text, "checksum_algorithm": _text}
-
-
-def _items(value: object) -> tuple[dict[str, Any], ...]:
-    if not isinstance(value, list) or not value:
-        raise BadInput('must be a list such as [{from = "/a/", to = "/b/"}]')
-    items = []
-    for place, item in enumerate(value):
-        if not isinstance(item, dict) or not {"from", "to"} <= set(item):
-            raise BadInput(f"{dotted((place,))} needs from and to")
-        for key in item:
-            if key not in _ITEM:
-                raise BadInput(f"{dotted((place,))}: {_unknown(key, _ITEM)}")
-        items.append({key: _ITEM[key](inner) for key, inner in item.items()})
-    return tuple(items)
-
-
-def _rules(value: object) -> tuple[Any, ...]:
-    if isinstance(value, str):
-        value = [value]
-    if not isinstance(value, list) or not all(isinstance(rule, str | dict) for rule in value):
-        raise BadInput("must be a list of texts such as exclude *.tmp")
-    rules = []
-    for place, rule in enumerate(value):
-        try:
-            rules.append(parse_rule(rule) if isinstance(rule, str) else _rule(rule))
-        except BadInput as wrong:
-            raise BadInput(f"{dotted((place,))}: {wrong}") from wrong
-    return tuple(rules)
-
-
-def _rule(value: dict[str, Any]) -> FilterRule:
-    unknown = set(value) - {"name", "method", "type"}
-    if unknown or not all(isinstance(text, str) for text in value.values()) or not value.get("name"):
-        raise BadInput("a rule has a name, and may have method and type")
-    return FilterRule(value["name"], value.get("method", "exclude"), value.get("type"))
-
-
-_READERS: dict[Kind, Any] = {
-    Kind.TEXT: _text,
-    Kind.FLAG: _flag,
-    Kind.TEXTS: _texts,
-    Kind.TABLE: _table,
-    Kind.ITEMS: _items,
-    Kind.RULES: _rules,
-    Kind.LEVEL: _level,
-    Kind.WHEN: _when,
-    Kind.PERCENT: _percent,
-    Kind.NAME: lambda value: "" if value == "" else _text(value),  # timers without a name are possible
-}
-
-
 def refused(values: Mapping[str, Any]) -> str | None:
     """What of a timer no file can say, with the reason: its field stands first. None: nothing."""
     for field, value in values.items():
         try:
-            _READERS[FIELDS[field].kind](value)
+            FIELDS[field].kind.read(value)
         except BadInput as wrong:
             return f"{field} {wrong}"
     return None
@@ -626,35 +626,10 @@ def refused(values: Mapping[str, Any]) -> str | None:
 
 # --- for editors
 
-_TEXTS = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-_TEXT, _CELL = {"type": "string", "minLength": 1}, {"type": "string", "pattern": r"\{[^{}]+\}"}
-_FLAG = {"anyOf": [{"enum": [True, False, "true", "false"]}, _CELL]}
-_SHAPES: dict[Kind, dict[str, Any]] = {
-    Kind.TEXT: _TEXT,
-    Kind.FLAG: _FLAG,
-    Kind.TEXTS: _TEXTS,
-    Kind.TABLE: {"type": ["object", "string"]},
-    Kind.ITEMS: {
-        "type": "array",
-        "minItems": 1,
-        "items": {
-            "type": "object",
-            "required": ["from", "to"],
-            "additionalProperties": False,
-            "properties": {key: _FLAG if read is _flag else _TEXT for key, read in _ITEM.items()},
-        },
-    },
-    Kind.RULES: {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "object"]}}]},
-    Kind.LEVEL: {"anyOf": [{"enum": [*LEVELS, 0, 1, 2, 3, "0", "1", "2", "3"]}, _CELL]},
-    Kind.WHEN: _TEXT,
-    Kind.NAME: {"type": "string"},
-    Kind.PERCENT: {"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": [False, "false"]}, _CELL]},
-}
-
 
 def schema() -> dict[str, Any]:
     """JSON Schema (draft 7, which editors of TOML and YAML know) of a fleet file."""
-    properties = {key: {"description": field.words, **_SHAPES[field.kind]} for key, field in FIELDS.items()}
+    properties = {key: {"description": field.words, **field.kind.shape} for key, field in FIELDS.items()}
 
     def entry(*without: str) -> dict[str, Any]:
         return {

@@ -230,27 +230,15 @@ def _draft(entry: Entry, names: Names) -> Draft:
         return Draft(name=entry.name)
     if entry.kind == "F":
         flow = names.flows[values["flow"]]
-        part = FlowPart(
-            flow.flow_id,
-            flow.title,
-            flow.scope,
-            values.get("input", {}),
-            values.get("run_managers", ()),
-            values.get("run_monitors", ()),
-            values.get("tags", ()),
-            values.get("run_label"),
-        )
+        part = FlowPart(flow.flow_id, flow.title, flow.scope, values.get("input", {}), label=values.get("run_label"))
+        part = replace(part, **{key: values[key] for key in ("run_managers", "run_monitors", "tags") if key in values})
         return Draft(What.FLOW_TIMER, entry.name, flow=part)
     (source, source_path), (destination, destination_path) = split_place(values["from"]), split_place(values["to"])
     stated = {key: values[key] for key in TransferData.__slots__ if key in values and key not in ("items", "extra")}
     if "items" in values:
         items = tuple(
             TransferItem(
-                item["from"],
-                item["to"],
-                item.get("recursive"),
-                item.get("external_checksum"),
-                item.get("checksum_algorithm"),
+                item["from"], item["to"], *map(item.get, ("recursive", "external_checksum", "checksum_algorithm"))
             )
             for item in values["items"]
         )
@@ -387,10 +375,10 @@ def _flow_changes(wanted: FlowPart, job: Job, document: wire.Document, names: Na
 def _transfer_changes(wanted: TransferData, made: TransferData, names: Names) -> list[Change]:
     as_wanted, as_made = _compared(wanted), _compared(made)
     differing = []
-    for key, (field, words) in _WORDS.items():
+    for key in TransferData.__slots__:
         before, after = getattr(as_made, key), getattr(as_wanted, key)
-        if before != after:
-            say = words or (lambda value, _: _short(value))
+        if before != after and key not in ("submission_id", "extra"):
+            field, say = _WORDS.get(key, (key, lambda value, _: _short(value)))
             differing.append(Change(field, say(before, names), say(after, names)))
     for key, value in wanted.extra.items():
         if made.extra.get(key) != value:
@@ -407,22 +395,14 @@ def _collection(value: str | None, names: Names) -> str:
     return collection_name(value, names.names_by_id)
 
 
-_WORDS: dict[str, tuple[str, Callable[[Any, Names], str] | None]] = {
+_WORDS: dict[str, tuple[str, Callable[[Any, Names], str]]] = {
     "source_endpoint": ("from", _collection),
     "destination_endpoint": ("to", _collection),
     "items": ("items", lambda value, _: "; ".join(map(item_words, value)) or "nothing"),
     "sync_level": ("sync_level", lambda value, _: sync_short(value)),
     "filter_rules": ("filter_rules", lambda value, _: "; ".join(map(rule_text, value)) or "none"),
-    **{
-        key: (key, None)
-        for key in TransferData.__slots__
-        if key
-        not in (
-            "source_endpoint", "destination_endpoint", "items", "sync_level", "filter_rules", "submission_id", "extra",
-        )
-    },
-}  # fmt: skip
-"""Fields of a transfer with the keys of the files and how their values are said."""
+}
+"""Fields of a transfer with the keys of the files and how their values are said; others are called alike."""
 
 
 def _short(value: object) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain.timer.alerts import Alert, AlertKind, Look, Watcher
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import JobId
-from globus_tui.store.ledger import Ledger
 from globus_tui.store.refresh_plan import FreshnessState
 
 if TYPE_CHECKING:
     from globus_tui.present.timer_table import Listed
     from globus_tui.screens.console import Console
+    from globus_tui.store.alert_hook import AlertHook
 
 _KEPT = 200
 
@@ -26,12 +27,22 @@ class Alerting:
         self._app = app
         settings = app.settings
         self._watcher = Watcher(settings.alert_after, settings.clear_after, quiet_at_first=True)
-        path = None if app.host.demo else settings.paths.state / "alerts.json"
-        self._ledger = Ledger(path, settings.profile)
         self._read_at: object = None
         self._broken: set[JobId] = set()
         self._unseen = 0
         self._told: list[tuple[Alert, str]] = []
+
+    @cached_property
+    def _hook(self) -> AlertHook | None:
+        settings = self._app.settings
+        if not settings.on_alert:
+            return None
+        from globus_tui.present.timer_table import SCHEMA
+        from globus_tui.store.alert_hook import AlertHook
+        from globus_tui.store.ledger import Ledger
+
+        path = None if self._app.host.demo else settings.paths.state / "alerts.json"
+        return AlertHook(settings.on_alert, Ledger(path, settings.profile), SCHEMA)
 
     def look(self) -> None:
         """Take the newest reading, unless it was looked at already; outdated rows say nothing."""
@@ -58,6 +69,11 @@ class Alerting:
         ]
         if alerts := self._watcher.look(looks, self._app.store.now()):
             self._tell(alerts)
+        if self._hook is not None and (alerts or self._hook.untold):
+            from globus_tui.present.alert_words import alert_document
+
+            documents = {alert.key: alert_document(alert, self._listed(alert)) for alert in alerts}
+            self._app.run_worker(self._run_hook(self._hook, alerts, documents), group="alerts")
         if self._app.settings.breaker_after:
             self._break()
 
@@ -96,8 +112,6 @@ class Alerting:
                 app.activity.note_message(f"alert: {line}", "warning")
             if sequence := notification(app.settings.terminal_alert, words, tmux=inside_tmux(os.environ)):
                 app.write_raw(sequence)
-        if app.settings.on_alert:
-            app.run_worker(self._run_hook(alerts, {alert.key: self._listed(alert) for alert in alerts}), group="alerts")
 
     def _listed(self, alert: Alert) -> Listed:
         from globus_tui.present.timer_table import Listed
@@ -141,14 +155,6 @@ class Alerting:
         self._unseen = 0
         self._app.alert = ""
 
-    async def _run_hook(self, alerts: list[Alert], listed: dict[str, Listed]) -> None:
-        from globus_tui.present.alert_words import alert_document
-        from globus_tui.present.timer_table import SCHEMA
-        from globus_tui.store.alert_hook import claim, run_hook
-
-        claimed = await claim(alerts, self._ledger)
-        if not claimed:
-            return
-        document = {"schema": SCHEMA, "alerts": [alert_document(alert, listed[alert.key]) for alert in claimed]}
-        if problem := await run_hook(self._app.settings.on_alert, document):
+    async def _run_hook(self, hook: AlertHook, alerts: list[Alert], documents: dict[str, Any]) -> None:
+        if problem := await hook.tell(alerts, documents):
             self._app.say(problem, "error")

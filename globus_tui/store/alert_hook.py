@@ -1,6 +1,7 @@
 """Runs the user's alert command: JSON on its standard input, no shell, a time limit, once for each cause.
 
 Several copies of this program see the same; whoever writes a cause down first in the file that they share tells it.
+What cannot be told, as the command cannot be run, is told at the next look at which it can.
 """
 
 from __future__ import annotations
@@ -17,14 +18,57 @@ from globus_tui.domain import wire
 from globus_tui.domain.errors import GlobusTuiError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from globus_tui.domain.timer.alerts import Alert
     from globus_tui.store.ledger import Ledger
 
 TIME_LIMIT = 30.0
+_MOST_WAITING = 200
+"""Documents kept for a command that cannot be run; older ones are let go of."""
 _SECRET = ("SECRET", "TOKEN", "PASSWORD")
 _KEPT = timedelta(days=30)
+
+
+class CannotRunError(GlobusTuiError):
+    """The command was not started, so nobody was told."""
+
+
+class AlertHook:
+    """Tells the command of alerts. While it cannot be run they wait, and that is said once.
+
+    Args:
+        schema: the version of the documents' shape.
+
+    Attributes:
+        untold: documents of the alerts that wait, the oldest first.
+    """
+
+    def __init__(self, command: Sequence[str], ledger: Ledger, schema: int, untold: Iterable[Any] = ()) -> None:
+        self._command, self._ledger, self._schema = command, ledger, schema
+        self.untold = list(untold)
+        self._said = ""
+
+    async def tell(
+        self, alerts: Sequence[Alert], documents: Mapping[str, Any], limit: float = TIME_LIMIT
+    ) -> str | None:
+        """Tells of what waits, and of the alerts that no other copy has reported; what went wrong, if that is news.
+
+        Args:
+            documents: of the alerts, by the keys of their timers.
+        """
+        waiting, self.untold = self.untold, []  # another look may come meanwhile
+        waiting += [documents[alert.key] for alert in await claim(alerts, self._ledger)]
+        if not waiting:
+            return None
+        try:
+            problem = await run_hook(self._command, {"schema": self._schema, "alerts": waiting}, limit)
+        except CannotRunError as wrong:
+            self.untold = [*waiting, *self.untold][-_MOST_WAITING:]
+            said, self._said = self._said, str(wrong)
+            return None if said == self._said else self._said
+        self._said = ""
+        return problem
 
 
 async def claim(alerts: Sequence[Alert], ledger: Ledger) -> list[Alert]:
@@ -59,7 +103,11 @@ def _is_young(kept: object, alerts: Sequence[Alert]) -> bool:
 
 
 async def run_hook(command: Sequence[str], document: Mapping[str, Any], limit: float = TIME_LIMIT) -> str | None:
-    """Runs the command with the document on its standard input; returns what went wrong, or None."""
+    """Runs the command with the document on its standard input; returns what went wrong, or None.
+
+    Raises:
+        CannotRunError: it was not started.
+    """
     environ = {key: value for key, value in os.environ.items() if not any(part in key for part in _SECRET)}
     try:
         process = await asyncio.create_subprocess_exec(
@@ -71,7 +119,8 @@ async def run_hook(command: Sequence[str], document: Mapping[str, Any], limit: f
             env=environ,
         )
     except (OSError, ValueError) as wrong:
-        return f"on_alert: {command[0]} cannot be run: {getattr(wrong, 'strerror', None) or wrong}"
+        why = getattr(wrong, "strerror", None) or wrong
+        raise CannotRunError(f"on_alert: {command[0]} cannot be run: {why}") from None
     text = json.dumps(document, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace") + b"\n"
     try:
         await asyncio.wait_for(process.communicate(text), limit)

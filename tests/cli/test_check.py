@@ -346,6 +346,23 @@ def test_a_check_tells_a_command_what_is_new_and_nothing_twice(
     assert alert["seconds"] > 86400  # since the first of its runs that failed
 
 
+def test_a_check_tells_later_what_it_could_not_tell(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, out, config = tmp_path / "page", tmp_path / "told", tmp_path / "config.toml"
+    config.write_text(f'on_alert = ["{page}"]\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    for _ in range(2):
+        found = check("run41-reprocessing", "--alert", "--timeout", "60")
+        assert f"on_alert: {page} cannot be run: No such file or directory | timers=1" in found.stdout
+    page.write_text(f"#!/bin/sh\ncat >> {out}\n")
+    page.chmod(0o700)
+    for _ in range(2):
+        assert "on_alert" not in check("run41-reprocessing", "--alert", "--timeout", "60").stdout
+    (line,) = out.read_text().splitlines()
+    assert [alert["name"] for alert in json.loads(line)["alerts"]] == ["run41-reprocessing"]
+
+
 def test_a_check_says_that_the_command_for_alerts_fails_and_how_the_timers_are(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

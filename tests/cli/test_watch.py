@@ -11,6 +11,7 @@ from globus_tui.cli.arguments import parse
 from globus_tui.cli.timers import signed_in
 from globus_tui.domain.timer.alerts import Watcher
 from globus_tui.sandbox.faults import Fault
+from globus_tui.store.alert_hook import AlertHook
 from globus_tui.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ def ours() -> int:
 async def read_often(options: Namespace, times: tuple[int, ...]) -> list[int]:
     counts = []
     async with signed_in(options) as here:
-        watcher, told = Watcher(), Ledger(None)
+        watcher, hook = Watcher(), AlertHook(["true"], Ledger(None), 1)
         await here.store.read_journal()
         for number in range(max(times) + 1):
             await here.store.refresh()
-            await watch._alert(here, options, watcher, told)
+            await watch._alert(here, options, watcher, hook)
             watch._lines(here, options)
             if number in times:
                 counts.append(ours())

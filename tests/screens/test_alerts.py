@@ -141,3 +141,24 @@ async def test_one_outage_is_one_alert_one_ring_and_one_line_of_the_list_which_e
         await demo.press(pilot, "slash")
         await demo.write(pilot, "db-dumps")
         assert "SIGN-IN" in demo.row("db-dumps")  # of an outage that a filter cuts, the timers
+
+
+async def test_an_alert_waits_for_its_command_which_cannot_be_run_yet(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page, out, config = tmp_path / "page", tmp_path / "told", tmp_path / "config.toml"
+    config.write_text(f'on_alert = ["{page}"]\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    async with demo.console(size=(160, 36)) as pilot:
+        for _ in range(3):
+            await demo.pass_time(pilot, 31)
+        timer = demo.timer("db-dumps")
+        timer.status = "inactive"
+        timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": {"code": "ConsentRequired"}}
+        await demo.pass_time(pilot, 31)
+        assert "page cannot be run: No such file" in demo.text()
+        page.write_text(f"#!/bin/sh\ncat >> {out}\n")
+        page.chmod(0o700)
+        for _ in range(2):
+            await demo.pass_time(pilot, 31)
+    assert out.read_text().count('"name": "db-dumps"') == 1
