@@ -107,12 +107,17 @@ def choose_characters(options: Namespace, settings: Settings) -> bool:
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Prints notices on standard error, so that standard output is what was asked for; lost where it takes none."""
+    """Prints notices on standard error, so that standard output is what was asked for."""
     from globus_tui.present.safe_text import safe_line
 
+    tell_as_it_is(f"globus-tui: {safe_line(line, ascii_only=_ASCII.get())}" for line in lines)
+
+
+def tell_as_it_is(lines: Iterable[str]) -> None:
+    """Prints harmless lines on standard error; lost where it takes none."""
     try:
         for line in lines:
-            print(f"globus-tui: {safe_line(line, ascii_only=_ASCII.get())}", file=sys.stderr)
+            print(line, file=sys.stderr)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # or Python tries again at its end, and fails
 

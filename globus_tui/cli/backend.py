@@ -78,19 +78,19 @@ async def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backen
     """Globus itself: as the service account that the environment names, else as the person of the profile.
 
     Raises:
-        SettingsError: a variable cannot be used, or the stored tokens are readable by others.
+        SettingsError: a variable or the profile's name cannot be used, or the stored tokens are readable by others.
     """
     from globus_tui.api.http import Connection
     from globus_tui.auth.account import ServiceIdentity
 
     connection = Connection(environment_of(settings, environ))
+    key = profile_key(settings, connection.environment)
     machine, opened = await whose(settings, environ)
     if machine is not None:
         kept_in = None if settings.token_store == "keyring" else settings.paths.data  # noqa: S105 - a place, no token
         auth: AuthClient = lazily("globus_tui.api.globus_auth", "AuthClient", connection)
         service = ServiceIdentity(auth, machine, kept_in=kept_in)
         return Backend(connection, service, lambda: connection.skew)
-    key = profile_key(settings, connection.environment)
     store = opened or await open_store(settings)
     account = person(connection, store, key)
     await account.load()

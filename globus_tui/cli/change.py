@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_all, code_of_change
 from globus_tui.cli.account import Ends, goes_on, in_a_shell, may_be_changed, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.cli.window import open_window
-from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError, ServiceError, UnreadableAnswer
 from globus_tui.domain.making.draft import clone
 from globus_tui.domain.making.run_now import RunChoice, run_now
 from globus_tui.domain.making.taking_place import runs_to_skip, without_next_run
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.present.timer_table import Listed
 
 AT_ONCE = 4
@@ -128,26 +130,41 @@ def _planned(verb: str, timer: Listed, context: Context, options: Namespace) -> 
     return words
 
 
+class _Begun(NamedTuple):
+    """How a change ended, and what it began: a task, or else the next run of a timer."""
+
+    code: int
+    words: str
+    job_id: JobId
+    task_id: str | None = None
+
+
 async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, options: Namespace) -> int:
-    gate = asyncio.Semaphore(1 if options.stagger or verb in ("run", "skip") else AT_ONCE)
-    ends, since = Ends(), context.store.now()
+    gate, looks = asyncio.Semaphore(1 if options.stagger or verb in ("run", "skip") else AT_ONCE), asyncio.Semaphore()
+    ends, since = Ends(), context.store.now() - _UNSURE_BY
     chosen = () if verb in ("run", "skip") else taken
     operations = {timer.state.job_id: _operation(verb, timer, options) for timer in chosen}
     announced = context.store.announce(operations.values())
 
-    async def do(place: int, timer: Listed) -> None:
+    async def begin(place: int, timer: Listed) -> _Begun:
         async with gate:
             if place and options.stagger:
                 await asyncio.sleep(options.stagger)
-            if verb in ("run", "skip"):
-                code, words = await (_run_now if verb == "run" else _skip)(timer, context)
-            else:
-                operation = operations[timer.state.job_id]
-                outcome = await context.store.operate(operation, announced=operation.job_id in announced)
-                code, words = context.end_of(outcome)
-            if code == OK and getattr(options, "wait", False):
-                code, words = await _wait(verb, timer, words, since, context, options.timeout)
-            ends.show(code, _called(timer), words)
+            if verb == "run":
+                return await _run_now(timer, context)
+            if verb == "skip":
+                return _Begun(*await _skip(timer, context), timer.state.job_id)
+            job_id = timer.state.job_id
+            outcome = await context.store.operate(operations[job_id], announced=job_id in announced)
+            return _Begun(*context.end_of(outcome), job_id)
+
+    async def do(place: int, timer: Listed) -> None:
+        begun = await begin(place, timer)
+        code, words = begun.code, begun.words
+        if code == OK and getattr(options, "wait", False):  # outside the gate: the others begin meanwhile
+            code, end = await _wait(begun, since, context, options.timeout, looks)
+            words = f"{words} {end}".strip()
+        ends.show(code, _called(timer), words)
 
     try:
         with noting():
@@ -159,46 +176,60 @@ async def _carry_out(verb: str, taken: Sequence[Listed], context: Context, optio
 
 
 async def _wait(
-    verb: str, timer: Listed, words: str, since: datetime, context: Context, limit: float
+    begun: _Begun, since: datetime, context: Context, limit: float, looks: asyncio.Semaphore
 ) -> tuple[int, str]:
-    """Until what was started has ended: of `run` its task, else the first run that starts from now on."""
-    task_id = next((word for word in words.split() if len(word) == 36 and word.count("-") == 4), None)
-    if (task_id is None) if verb == "run" else (context.store.resume_preview(timer.state.job_id).next_run is None):
-        return OK, f"{words} There is no run that could be waited for."
-    stopped = 0
+    """Until what was started has ended: its task, else the first run of its timer that starts from now on.
+
+    Args:
+        looks: lets one timer of several be looked at after the other.
+    """
+    states, follows = context.store.states, begun.task_id is None
+    if follows and begun.job_id in states and context.store.resume_preview(begun.job_id).next_run is None:
+        return OK, "There is no run that could be waited for."
+    stopped, problem = 0, ""
     try:
         async with asyncio.timeout(limit):
             while True:
-                if task_id is not None and verb == "run":
-                    task = await context.store.details.load_task(task_id)
-                    if task.finished:
-                        message = f"{words} {run_words.task_status(task)} {task.error_text or ''}".strip()
-                        return (OK if task.status is TaskStatus.SUCCEEDED else FAILED), message
-                elif (ended := await _ended_since(timer, since, context)) is not None:
-                    bad = ended[0] in (Outcome.FAILED, Outcome.REFUSED)
-                    return (FAILED if bad else OK), f"{words} {ended[0].value} {ended[1]}".strip()
-                elif (now := context.store.states[timer.state.job_id]).job.stands_still:
+                try:
+                    async with looks:
+                        if (ended := await _ended_since(begun, since, context)) is not None:
+                            return ended
+                    problem = ""
+                except (NetworkError, ServiceError, UnreadableAnswer) as wrong:  # what was begun goes on all the same
+                    problem = f" {wrong}"
+                if follows and not problem and (now := context.store.states[begun.job_id]).job.stands_still:
                     stopped += 1  # at the first look its resuming may not show yet
                     if stopped > 1:
                         code = SIGN_IN_NEEDED if now.health.word is Word.SIGN_IN else FAILED
-                        return code, f"{words} It stands still again: {why(context.listed([now])[0].case)}."
+                        return code, f"It stands still again: {why(context.listed([now])[0].case)}."
                 await asyncio.sleep(_LOOKS_AGAIN)
     except TimeoutError:
-        return FAILED, f"{words} It did not end within {limit:g} s."
+        return FAILED, f"It did not end within {limit:g} s.{problem}"
 
 
-async def _ended_since(timer: Listed, since: datetime, context: Context) -> tuple[Outcome, str] | None:
-    """What became of the newest run that began since then; None while there is none, or it goes on."""
-    await context.store.details.load_detail(timer.state.job_id)
-    run = next(iter(context.store.states[timer.state.job_id].job.runs), None)
+async def _ended_since(begun: _Begun, since: datetime, context: Context) -> tuple[int, str] | None:
+    """How the task ended, or the newest run that began since then; None while there is none, or it goes on."""
+    if begun.task_id is not None:
+        task = await context.store.details.load_task(begun.task_id)
+        words = f"{run_words.task_status(task)} {task.error_text or ''}".strip()
+        return (OK if task.status is TaskStatus.SUCCEEDED else FAILED, words) if task.finished else None
+    await context.store.details.load_detail(begun.job_id)
+    job = context.store.states[begun.job_id].job
+    run = next(iter(job.runs), None)
     if run is None or run.ran_at is None or run.ran_at < since:
         return None
-    task = await context.store.details.load_task(run.resource_id) if run.resource_id else None
-    result = outcome(run, task)
-    return None if result in (Outcome.RUNNING, Outcome.UNKNOWN) else (result, run_words.message(run, task))
+    task_id = run.resource_id if job.transfer is not None else None
+    run_task = await context.store.details.load_task(task_id) if task_id is not None else None
+    result = outcome(run, run_task)
+    if result in (Outcome.RUNNING, Outcome.UNKNOWN):
+        return None
+    bad = result in (Outcome.FAILED, Outcome.REFUSED)
+    return FAILED if bad else OK, f"{result.value} {run_words.message(run, run_task)}".strip()
 
 
 _LOOKS_AGAIN = 5.0
+_UNSURE_BY = timedelta(seconds=2)
+"""The service's clock is known to a second, and so are the moments of its runs."""
 
 
 def _operation(verb: str, timer: Listed, options: Namespace) -> JobOperation:
@@ -237,7 +268,7 @@ async def _skip(timer: Listed, context: Context) -> tuple[int, str]:
     return context.end_of(creation)
 
 
-async def _run_now(timer: Listed, context: Context) -> tuple[int, str]:
+async def _run_now(timer: Listed, context: Context) -> _Begun:
     """The same transfer once, or for a flow a timer that runs once; kept as a draft until it is known how it ended."""
     choice = RunChoice.ONE_SHOT if isinstance(timer.state.job.payload, FlowStart) else RunChoice.FULL
     try:
@@ -246,14 +277,18 @@ async def _run_now(timer: Listed, context: Context) -> tuple[int, str]:
         keeper = DraftKeeper(context.making.drafts, None, prepared.draft, "review")
         creation = await context.making.creator(keeper.sending).create(prepared.draft)
     except GlobusTuiError as wrong:
-        return code_of_change(wrong), in_a_shell(wrong)
+        return _Begun(code_of_change(wrong), in_a_shell(wrong), timer.state.job_id)
     if isinstance(creation, Unconfirmed):
-        return FAILED, f"{creation.words} The draft is kept: globus-tui, then n, goes on with it."
+        words = f"{creation.words} The draft is kept: globus-tui, then n, goes on with it."
+        return _Begun(FAILED, words, timer.state.job_id)
     keeper.discard()
     if isinstance(creation, Created | Submitted):
-        made_id = creation.task_id if isinstance(creation, Submitted) else creation.job.job_id
-        return OK, " ".join(filter(None, (creation.words, made_id, *prepared.warnings, creation.note)))
-    return (FAILED, creation.words) if isinstance(creation, NotCreated) else context.end_of(creation)
+        task_id = creation.task_id if isinstance(creation, Submitted) else None
+        job_id = creation.job.job_id if isinstance(creation, Created) else timer.state.job_id
+        words = " ".join(filter(None, (creation.words, task_id or job_id, *prepared.warnings, creation.note)))
+        return _Begun(OK, words, job_id, task_id)
+    end = (FAILED, creation.words) if isinstance(creation, NotCreated) else context.end_of(creation)
+    return _Begun(*end, timer.state.job_id)
 
 
 async def run_undo(options: Namespace) -> int:

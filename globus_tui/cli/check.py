@@ -134,7 +134,7 @@ def _check(options: Namespace, until: float) -> Verdict:
 
     try:
         reading = asyncio.run(read_listed(options, names=False))
-        note = asyncio.run(_alert(options, reading, until)) if options.alert else None
+        note = asyncio.run(_told(options, reading, until)) if options.alert else None
         warning, critical = parse_range(options.warning), parse_range(options.critical)
         unread = [*((name, _reason(wrong)) for name, wrong in reading.failed), *reading.unsure]
         quiet = _quiet_until(options.quiet, reading.as_of, reading.zone) if options.quiet and reading.as_of else None
@@ -143,12 +143,16 @@ def _check(options: Namespace, until: float) -> Verdict:
         return _not_known(options, _reason(wrong))
 
 
-async def _alert(options: Namespace, reading: Found, until: float) -> str | None:
-    """Tells the command of the setting on_alert what is new since the last check, as a console that stays would.
+async def _told(options: Namespace, reading: Found, until: float) -> str | None:
+    """What went wrong with telling the command of alerts: how the timers are is known all the same."""
+    try:
+        return await _alert(options, reading, until)
+    except GlobusTuiError as wrong:
+        return f"nothing is told to on_alert: {_reason(wrong)}"
 
-    Returns:
-        What went wrong with the command: how the timers are is known all the same.
-    """
+
+async def _alert(options: Namespace, reading: Found, until: float) -> str | None:
+    """Tells the command of the setting on_alert what is new since the last check, as a console that stays would."""
     from globus_tui.cli.account import read_settings
     from globus_tui.cli.timers import looks
     from globus_tui.domain.timer.alerts import Watcher
@@ -170,13 +174,19 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
     listed = {f"{timer.profile} {timer.state.job_id}": timer for timer in reading.listed}
     alerts = watcher.look(looks(listed), reading.as_of)
     await ledger.change(lambda kept: kept.update(check=watcher.document()))
-    by_timer = {alert.key: alert._replace(key=alert.key.partition(" ")[2]) for alert in alerts}  # as consoles name them
+    by_timer = {
+        alert.key: alert._replace(key=_job_id(alert.key), also=tuple(map(_job_id, alert.also))) for alert in alerts
+    }  # as consoles name them
     documents = {alert.key: alert_document(alert, listed[key]) for key, alert in by_timer.items()}
     limit = max(0.5, until - time.monotonic() - _MARGIN)
     problem = await hook.tell(list(by_timer.values()), documents, limit)
     if untold or hook.untold:
         await ledger.change(lambda kept: kept.update(untold=hook.untold))
     return problem
+
+
+def _job_id(key: str) -> str:
+    return key.partition(" ")[2]
 
 
 def _reason(wrong: GlobusTuiError) -> str:

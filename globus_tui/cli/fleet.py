@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from globus_tui.cache_files import write_named
 from globus_tui.cli import FAILED, OK
-from globus_tui.cli.account import agreed, in_a_shell, may_be_changed, show, show_end, show_json, tell, write
+from globus_tui.cli.account import (
+    agreed,
+    in_a_shell,
+    may_be_changed,
+    show,
+    show_end,
+    show_json,
+    tell,
+    tell_as_it_is,
+    write,
+)
 from globus_tui.cli.sign_in import meet
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.domain import wire
@@ -96,7 +106,7 @@ def print_lines(lines: Iterable[Line], context: Context, *, error: bool = False)
         text = safe_line(line.text, ascii_only=context.ascii)
         text = f"\x1b[{_COLOURS[line.style]}m{text}\x1b[0m" if coloured and line.style else text
         if error:
-            print(text, file=stream)
+            tell_as_it_is((text,))
         else:
             write(f"{text}\n")
 
@@ -217,9 +227,12 @@ def _write_folder(exporter: Exporter, where: Path, context: Context) -> list[Pat
         *(f"Left out: {words}" for words in exporter.left_out),
     ]
     texts = file_texts(exporter, head) | {SCHEMA_FILE: as_json(schema())}
+    paths = [where / name for name in texts]
     try:
-        for name, text in texts.items():
-            write_private(where / name, text.encode(), mode=0o644)
+        for path, text in zip(paths, texts.values(), strict=True):
+            write_private(path, text.encode(), mode=0o644)
     except OSError as problem:
-        raise BadInput(f"{where} cannot be written: {problem.strerror or problem}") from problem
-    return [where / name for name in texts]
+        for path in paths:  # half a folder would say that nobody wants the other timers
+            path.unlink(missing_ok=True)
+        raise GlobusTuiError(f"{where} cannot be written: {problem.strerror or problem}") from problem
+    return paths

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from argparse import Namespace
-from argparse import Namespace as Options
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -130,7 +129,7 @@ async def read_listed(options: Namespace, *, names: bool = True) -> Found:
     """
     checked_filter(" ".join(options.filter))  # before anything is asked of Globus
     profiles = await all_profiles(options) if options.all_profiles else (options.profile,)
-    reads = [_read_one(Options(**{**vars(options), "profile": name}), names) for name in profiles]
+    reads = [_read_one(Namespace(**{**vars(options), "profile": name}), names) for name in profiles]
     total = Found([], [], [], None, None, UTC)
     for name, reading in zip(profiles, await asyncio.gather(*reads, return_exceptions=True), strict=True):
         if isinstance(reading, GlobusTuiError):
@@ -155,7 +154,7 @@ async def _read_one(options: Namespace, names: bool) -> Found:
         if names and not options.filter:
             context.keep_names(listed)
         profile, why = context.settings.profile, context.store.freshness.partial or "The tasks of runs were not read"
-        unsure = [] if context.store.has_all_tasks else [(profile, why)]
+        unsure = [] if context.store.has_all_tasks else [(profile, why.rstrip("."))]
         return Found(listed, [], unsure, profile, context.store.now(), context.zone)
 
 
@@ -201,7 +200,7 @@ def _all_about(timer: Listed, context: Context) -> list[str]:
 async def run_runs(options: Namespace) -> int:
     """Lists the runs of a timer, newest first, with the ticks at which nothing ran."""
     async with signed_in(options) as context:
-        await context.read()
+        await context.ask()
         job_id = context.find(options.timer).state.job_id
         more, partial = await _load_runs(context, job_id, options.limit)
         tell(filter(None, (partial,)))
@@ -265,7 +264,7 @@ async def _load_runs(context: Context, job_id: JobId, count: int) -> tuple[bool,
 async def run_log(options: Namespace) -> int:
     """Prints the log of a run's transfer task, oldest line first."""
     async with signed_in(options) as context:
-        await context.read()
+        await context.ask()
         job_id = context.find(options.timer).state.job_id
         details = context.store.details
         await _load_runs(context, job_id, options.run or 1)

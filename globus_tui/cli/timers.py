@@ -74,6 +74,7 @@ class Context:
         tell(filter(None, (self.store.freshness.partial,)))
 
     async def ask(self, *, names: bool = True) -> None:
+        """As `read`; what could not be learnt of their runs is not told."""
         await self.store.read_once(names=names)
         freshness = self.store.freshness
         if freshness.state is FreshnessState.SIGNED_OUT or (freshness.problem and freshness.gare):

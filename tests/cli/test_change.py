@@ -9,11 +9,12 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from globus_tui.cli import account, change
+from globus_tui.domain.errors import ServiceError
 from globus_tui.sandbox.faults import Fault
 from globus_tui.settings import load_settings
 from globus_tui.store.details import Details
@@ -604,3 +605,34 @@ def test_what_was_started_is_waited_for_and_the_exit_code_says_how_it_ended(
     assert terminal("resume", "old-project-tree", "--yes", "--wait") == DONE
     assert terminal("run", "run41-reprocessing", "--yes", "--wait") == SOME
     assert "FAILED" in terminal.out
+    assert (
+        terminal("run", "quality-report-daily", "--yes", "--wait", "--timeout", "20") == DONE
+    )  # of a flow the run, which has no task
+    assert terminal.out.startswith("done  quality-report-daily")
+
+
+def test_waiting_outlives_a_service_in_trouble_and_all_begin_before_one_ends(
+    facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change, "_LOOKS_AGAIN", 0.0)
+    asked: list[str] = []
+    read, run_now = Details.load_task, change._run_now
+
+    async def begin(*given: Any) -> object:
+        begun = await run_now(*given)
+        asked.append("begun")
+        return begun
+
+    async def look(details: Details, task_id: str) -> object:
+        asked.append("look")
+        if asked.count("look") == 1:
+            raise ServiceError("Globus Transfer is away.", service="transfer", status=500)
+        if asked.count("begun") == 2:
+            facility.sandbox.clock.advance(600)
+        return await read(details, task_id)
+
+    monkeypatch.setattr(change, "_run_now", begin)
+    monkeypatch.setattr(Details, "load_task", look)
+    both = ("name:db-dumps", "or", "name:course-material")
+    assert terminal("run", *both, "--yes", "--wait", "--timeout", "20") == DONE
+    assert terminal.out.count("succeeded") == 2

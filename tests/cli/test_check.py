@@ -195,6 +195,7 @@ def test_a_task_that_cannot_be_read_is_not_taken_for_a_success(facility: Served)
     found = check("control-room-status")
     assert found.returncode == UNKNOWN
     assert "What became of the runs could not be read" in found.stdout
+    assert ".;" not in found.stdout
 
 
 def test_it_ends_in_time_whatever_hangs(facility: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -361,6 +362,34 @@ def test_a_check_tells_later_what_it_could_not_tell(
         assert "on_alert" not in check("run41-reprocessing", "--alert", "--timeout", "60").stdout
     (line,) = out.read_text().splitlines()
     assert [alert["name"] for alert in json.loads(line)["alerts"]] == ["run41-reprocessing"]
+
+
+def test_where_alerts_cannot_be_written_down_it_is_known_how_the_timers_are(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('on_alert = ["true"]\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    (load_settings(os.environ).paths.state / "alerts.json").mkdir(parents=True)
+    found = check("run41-reprocessing", "--alert", "--timeout", "60")
+    assert found.returncode == 2
+    assert "nothing is told to on_alert: " in found.stdout
+    assert "alerts.json" in found.stdout
+
+
+def test_a_check_names_the_timers_of_an_outage_as_the_console_does(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, config = tmp_path / "told", tmp_path / "config.toml"
+    config.write_text(f'on_alert = ["sh", "-c", "cat >> {out}"]\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    timers = [timer for timer in facility.sandbox.timers.values() if timer.status == "active"][:8]
+    for timer in timers:
+        code = {"code": "ConsentRequired", "required_scopes": ["urn:globus:auth:scope:transfer.api.globus.org:all"]}
+        timer.status, timer.inactive_reason = "inactive", {"cause": "globus_auth_requirements", "detail": code}
+    check("health:sign-in", "--alert", "--timeout", "60")
+    named = {key for alert in json.loads(out.read_text())["alerts"] for key in (alert["id"], *alert["also"])}
+    assert {timer.job_id for timer in timers} <= named
 
 
 def test_a_check_says_that_the_command_for_alerts_fails_and_how_the_timers_are(

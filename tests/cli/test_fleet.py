@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pty
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import globus_sdk
 
-from globus_tui.cli import sign_in
+from globus_tui.cli import fleet, sign_in
 from globus_tui.domain.auth.credentials import Secret
+from globus_tui.private_files import write_private
 from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.world.collections import collection_id
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
     from tests.served import Served
 
 SAME, FAILED, CHANGES = 0, 1, 2
+NEW_TOML = """
+[timer.copied]
+when = "every sunday at 02:00 UTC"
+from = "Lab Depot:/results/"
+to = "Campus Archive:/archive/projects/"
+"""
 NEW = """
 timer:
   copied:
@@ -40,6 +48,28 @@ timer:
     to: Campus Archive:/archive/projects/
     recursive: true
 """
+
+
+def test_a_folder_that_cannot_be_written_whole_is_not_left_half(
+    facility: Served, terminal: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(path: Path, data: bytes, **how: int) -> None:
+        if len(list(path.parent.iterdir())) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write_private(path, data, **how)
+
+    with monkeypatch.context() as full:
+        full.setattr(fleet, "write_private", write)
+        assert terminal("export", "--all", "to:archive", str(tmp_path / "timers")) == FAILED
+        assert "timers cannot be written: No space left on device" in terminal.err
+    assert terminal("export", "--all", "to:archive", str(tmp_path / "timers")) == SAME
+
+
+def test_a_plan_that_nobody_reads_is_applied_all_the_same(facility: Served, tmp_path: Path) -> None:
+    (tmp_path / "new.toml").write_text(NEW_TOML)
+    line = f"{sys.executable} -m globus_tui apply --yes {tmp_path} 2> >(exec true)"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=100, check=False)
+    assert (done.returncode, done.stdout[:4]) == (0, "done")
 
 
 def test_a_fleet_is_written_changed_planned_and_applied(facility: Served, terminal: Shell, tmp_path: Path) -> None:

@@ -191,6 +191,10 @@ def test_why_nothing_can_be_listed_is_told_by_the_exit_code(
     assert terminal.out == ""
     assert "could not be read" in terminal.err
     facility.sandbox.faults.clear()
+    facility.sandbox.faults.add(Fault("*/task_list*", times=None, status=500))
+    assert terminal("runs", "db-dumps") == DONE
+    assert terminal.err.count("could not be read") == 1  # of its own runs, not of all timers' as well
+    facility.sandbox.faults.clear()
     assert terminal("list", "--profile", "nobody") == SIGN_IN
     assert "globus-tui login" in terminal.err
     monkeypatch.setenv("GLOBUS_SDK_SERVICE_URL_TIMER", "http://127.0.0.1:9")
@@ -235,6 +239,16 @@ def test_a_sign_in_that_is_refused_is_told_with_the_command_that_mends_it(
         assert "refused the service account" in terminal.err
         assert "globus-tui doctor" in terminal.err  # nobody signs in as one
         assert "globus-tui login" not in terminal.err
+
+
+def test_a_service_account_has_no_profile_that_leads_out_of_its_folders(
+    facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in facility.service_account().items():
+        monkeypatch.setenv(name, value)
+    for command in ("list", "whoami"):
+        assert terminal(command, "--profile", "../x") == MISUSED
+        assert "'../x' cannot be a profile's name" in terminal.err
 
 
 def test_all_profiles_are_one_list_in_which_a_missing_sign_in_hides_nobody(
