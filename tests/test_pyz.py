@@ -28,4 +28,7 @@ def test_one_file_opens_its_screens_and_leaves_nothing_on_the_disk(tmp_path: Pat
         terminal.wait_for("q Back")
         terminal.press("\x03")
         assert terminal.wait_for_end() == 0
+    for shell in ("bash", "zsh", "fish"):
+        found = subprocess.run([*bare, "completion", shell], env={"TMPDIR": str(left)}, capture_output=True, check=True)
+        assert b"globus-tui --names" in found.stdout
     assert list(left.iterdir()) == []

@@ -101,16 +101,14 @@ def choose_characters(options: Namespace, settings: Settings) -> bool:
     """Decides whether all that is printed from now on is ASCII, and returns that."""
     from globus_tui.cli.terminal import wants_ascii
 
-    chosen = options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(os.environ))
-    _ASCII.set(bool(chosen))
-    return bool(chosen)
+    chosen = bool(options.ascii or (settings.ascii if settings.ascii is not None else wants_ascii(os.environ)))
+    _ASCII.set(chosen)
+    return chosen
 
 
 def tell(lines: Iterable[str]) -> None:
     """Prints notices on standard error, so that standard output is what was asked for."""
-    from globus_tui.present.safe_text import safe_line
-
-    tell_as_it_is(f"globus-tui: {safe_line(line, ascii_only=_ASCII.get())}" for line in lines)
+    tell_as_it_is(f"globus-tui: {_safe(line)}" for line in lines)
 
 
 def tell_as_it_is(lines: Iterable[str]) -> None:
@@ -131,9 +129,13 @@ def show_json(document: str) -> None:
 
 def show(lines: Iterable[str]) -> bool:
     """Prints what was asked for; False as of `write`. Names in it come from a service: they are made harmless."""
+    return all(write(f"{_safe(line)}\n") for line in lines)
+
+
+def _safe(line: str) -> str:
     from globus_tui.present.safe_text import safe_line
 
-    return all(write(f"{safe_line(line, ascii_only=_ASCII.get())}\n") for line in lines)
+    return safe_line(line, ascii_only=_ASCII.get())
 
 
 def show_end(line: str) -> int:
@@ -142,10 +144,9 @@ def show_end(line: str) -> int:
     Where it cannot be printed, standard error is told, and the other changes are made all the same.
     """
     from globus_tui.cli import FAILED, OK
-    from globus_tui.present.safe_text import safe_line
 
     try:
-        write(f"{safe_line(line, ascii_only=_ASCII.get())}\n", at_once=True)
+        write(f"{_safe(line)}\n", at_once=True)
     except CannotShowError as wrong:
         tell((line, wrong.in_full))
         return FAILED
@@ -192,22 +193,19 @@ def terminal_width() -> int | None:
 
 
 def show_table(
-    rows: Iterable[Sequence[str]], headings: Sequence[str], cut: Sequence[int], *, ascii_only: bool = False,
-    right: Sequence[str] = (),
-) -> None:  # fmt: skip
+    rows: Iterable[Sequence[str]], headings: Sequence[str], cut: Sequence[int], *, right: Sequence[str] = ()
+) -> None:
     """Prints a table that fits the terminal.
 
     Args:
         cut: places of the columns that may be cut.
         right: headings of the columns whose words stand at the right.
     """
-    from globus_tui.present.safe_text import safe_line
     from globus_tui.present.timer_table import table
 
-    ascii_only = ascii_only or _ASCII.get()
-    safe = [[safe_line(cell, ascii_only=ascii_only) for cell in row] for row in rows]
+    safe = [[_safe(cell) for cell in row] for row in rows]
     columns = [(heading, heading in right) for heading in headings]
-    show(table(safe, columns, terminal_width(), cut, "..." if ascii_only else "…"))
+    show(table(safe, columns, terminal_width(), cut, "..." if _ASCII.get() else "…"))
 
 
 def may_be_changed(options: Namespace, settings: Settings, *, asks: bool = True) -> None:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, code_of_all, code_of_change
+from globus_tui.cli import FAILED, OK, SIGN_IN_NEEDED, UNREACHABLE, code_of_all, code_of_change
 from globus_tui.cli.account import Ends, goes_on, in_a_shell, may_be_changed, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.cli.window import open_window
-from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError, ServiceError, UnreadableAnswer
+from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.making.draft import clone
 from globus_tui.domain.making.run_now import RunChoice, run_now
 from globus_tui.domain.making.taking_place import runs_to_skip, without_next_run
@@ -195,8 +195,10 @@ async def _wait(
                         if (ended := await _ended_since(begun, since, context)) is not None:
                             return ended
                     problem = ""
-                except (NetworkError, ServiceError, UnreadableAnswer) as wrong:  # what was begun goes on all the same
-                    problem = f" {wrong}"
+                except GlobusTuiError as wrong:
+                    if (code := code_of_change(wrong)) != UNREACHABLE:
+                        return code, in_a_shell(wrong)
+                    problem = f" {wrong}"  # what was begun goes on all the same
                 if follows and not problem and (now := context.store.states[begun.job_id]).job.stands_still:
                     stopped += 1  # at the first look its resuming may not show yet
                     if stopped > 1:

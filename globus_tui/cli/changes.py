@@ -39,7 +39,7 @@ async def run_changes(options: Namespace) -> int:
         elif not changed:
             tell((f"Nothing changed since {moments.stamp(since, context.zone)}.",))
         else:
-            show_table(changed, ("TIMER", "WHAT", "BEFORE", "NOW"), (0, 2, 3), ascii_only=context.ascii)
+            show_table(changed, ("TIMER", "WHAT", "BEFORE", "NOW"), (0, 2, 3))
         write("", at_once=True)  # what nobody was shown is told the next time
         if not options.keep:
             at, timers = wire_moment(context.store.now()), to_document(now)
@@ -78,5 +78,5 @@ async def run_impact(options: Namespace) -> int:
             for stop in stops
         ]
         headings = ("TIMER", "HEALTH", "NEXT RUNS", "ROUTE")[: 3 if (terminal_width() or 100) < 100 else 4]
-        show_table(rows, headings, (0, 2, 3), ascii_only=context.ascii)
+        show_table(rows, headings, (0, 2, 3))
         return OK

@@ -7,6 +7,7 @@ Choices stand in the script, so no Python starts for them. Names of timers, coll
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.cli import OK
@@ -135,102 +136,15 @@ def _choices(argument: _Argument) -> tuple[str, ...]:
     return tuple(FIELDS) if argument.kind == "columns" else argument.choices
 
 
-# --- bash
+def _template(shell: str) -> str:
+    """The script of a shell, which stands beside this module: what is between @ is filled in."""
+    return (files(__package__) / f"completion.{shell}").read_text(encoding="utf-8")
+
 
 _LISTED = ("choices", "columns", "inner")
 
-_BASH = r"""# bash completion: source it, or keep it as ~/.local/share/bash-completion/completions/globus-tui
-_globus_tui() {
-    # bash takes words apart at : and =, so they are put together again.
-    local rest="${COMP_LINE:0:COMP_POINT}" part number=-1 quote= cur prev command= profile= names= wanted= candidates=()
-    local words=()
-    for part in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
-        if [[ $number -lt 0 || $rest == [[:blank:]]* ]]; then
-            number=$((number + 1))
-            words[number]=
-        fi
-        rest="${rest#"${rest%%[![:blank:]]*}"}"
-        part="${rest:0:${#part}}"
-        words[number]="${words[number]}$part"
-        rest="${rest:${#part}}"
-    done
-    cur="${words[number]}" prev="${words[number > 0 ? number - 1 : 0]}"
-    local place
-    for ((place = 1; place < number; place++)); do
-        case "${words[place]}" in
-            --profile) profile="${words[place + 1]}" ;;
-            --profile=*) profile="${words[place]#*=}" ;;
-            @COMMANDS@) [[ -z $command ]] && command="${words[place]}" ;;
-        esac
-    done
-    COMPREPLY=()
-    if [[ $cur == --*=* ]]; then
-        prev="${cur%%=*}" cur="${cur#*=}"
-    fi
-    case "$command $prev" in
-@VALUES@
-    esac
-    if [[ -z $wanted && $cur == -* && $cur != -[!-]* ]]; then
-        case "$command" in
-@OPTIONS@
-        esac
-    elif [[ -z $wanted ]]; then
-        case "$command" in
-@POSITIONALS@
-        esac
-    fi
-    case "$cur" in
-        \"*|\'*) quote="${cur:0:1}" cur="${cur:1}" ;;
-        *) cur="${cur//\\/}" ;;
-    esac
-    local begin=
-    case "$wanted" in
-        files) COMPREPLY=($(compgen -f -- "$cur")); compopt -o filenames 2>/dev/null; return ;;
-        timers|profiles) names="$wanted" ;;
-        filter)
-            local mark=
-            [[ $cur == [-!]* ]] && mark="${cur:0:1}"
-            names=timers candidates+=(@CONDITIONS@)
-            candidates=("${candidates[@]/#/"$mark"}")
-            case "${cur#"$mark"}" in
-                from:*|to:*) names=collections begin="${cur%%:*}:" ;;
-                *) [[ -n $mark ]] && names= ;;
-            esac
-            ;;
-        *) candidates+=($wanted) ;;
-    esac
-    local one
-    if [[ -n $names ]]; then
-        while IFS= read -r one; do
-            if [[ -n $begin ]]; then
-                [[ $one == *[[:blank:]]* ]] && one="\"$one\""
-                one="$begin$one"
-            fi
-            candidates+=("$one")
-        done < <(globus-tui --names "$names" "$profile" 2>/dev/null)
-    fi
-    local broken="${cur%"${cur##*[:=]}"}" shown
-    [[ -n $quote || $COMP_WORDBREAKS != *:* ]] && broken=
-    for one in "${candidates[@]}"; do
-        if [[ -n $begin ]]; then
-            [[ ${one//\"/} == "${cur//\"/}"* ]] || continue
-        elif [[ $one != "$cur"* ]]; then
-            continue
-        fi
-        case "$quote" in
-            \') shown="${one//\'/\'\\\'\'}" ;;
-            \") shown="${one//\\/\\\\}" shown="${shown//\"/\\\"}" shown="${shown//\$/\\\$}" shown="${shown//\`/\\\`}" ;;
-            *) printf -v shown %q "${one#"$broken"}" ;;
-        esac
-        # readline closes the quote, but for a name that ends in one
-        [[ -n $quote && $shown == *"$quote" ]] && shown+="$quote"
-        COMPREPLY+=("$shown")
-    done
-    [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *: ]] && compopt -o nospace 2>/dev/null
-    return 0
-}
-complete -F _globus_tui globus-tui
-"""
+
+# --- bash
 
 
 def _bash(commands: Sequence[_Command]) -> str:
@@ -259,73 +173,13 @@ def _bash(commands: Sequence[_Command]) -> str:
             positionals.append(f"            '') wanted={quote(' '.join(command.name for command in commands[1:]))} ;;")
         elif places:
             positionals.append(f"            {label}) wanted={wanted(places[0])} ;;")
-    script = _BASH.replace("@COMMANDS@", "|".join(command.name for command in commands[1:]))
+    script = _template("bash").replace("@COMMANDS@", "|".join(command.name for command in commands[1:]))
     script = script.replace("@VALUES@", "\n".join(values)).replace("@OPTIONS@", "\n".join(options))
     script = script.replace("@CONDITIONS@", " ".join(map(quote, _conditions())))
     return script.replace("@POSITIONALS@", "\n".join(positionals))
 
 
 # --- zsh
-
-_ZSH = r"""#compdef globus-tui
-# zsh completion for globus-tui: keep it as _globus-tui in a folder of $fpath, or eval it after compinit
-_globus_tui_names() {
-    local -a names
-    names=("${(@f)$(globus-tui --names $1 "${opt_args[--profile]}" 2>/dev/null)}")
-    names=("${(@)names:#}")
-    compadd -a "${@:2}" names
-}
-_globus_tui_filter() {
-    local -a names
-    case "${PREFIX#[\"\']}" in
-        ([-!]|)(from|to):*)
-            local one key="${${PREFIX%%:*}#[\"\']}"
-            names=("${(@f)$(globus-tui --names collections "${opt_args[--profile]}" 2>/dev/null)}")
-            for one in "${(@)names:#}"; do
-                [[ $one == "${${PREFIX#*:}//[\"\\]/}"* ]] || continue
-                if [[ $one == *[[:blank:]]* ]]; then one="\"$one\""; fi
-                compadd -U -- "$key:$one"
-            done
-            ;;
-        *)
-            local -a keys words
-            keys=(@KEYS@) words=(@WORDS@)
-            compset -P '[-!]' || _globus_tui_names timers
-            compadd -S '' -a keys
-            compadd -a words
-            ;;
-    esac
-}
-_globus_tui() {
-    local curcontext="$curcontext" state line ret=1
-    typeset -A opt_args
-    _arguments -C \
-@GLOBAL@
-        '1:command:->command' '*::argument:->argument' && ret=0
-    # what a filter leaves out is no option
-    [[ $state == argument && $PREFIX == -[^-]* && $line[1] == (@FILTERED@) ]] && { _globus_tui_filter; return }
-    case "$state" in
-        command)
-            local -a commands
-            commands=(
-@COMMANDS@
-            )
-            _describe command commands && ret=0
-            ;;
-        argument)
-            case "$line[1]" in
-@CASES@
-            esac
-            ;;
-    esac
-    return ret
-}
-if [[ $funcstack[1] == _globus_tui || $funcstack[1] == _globus-tui ]]; then
-    _globus_tui "$@"
-else
-    compdef _globus_tui globus-tui
-fi
-"""
 
 
 def _zsh_arguments(command: _Command) -> tuple[_Argument, ...]:
@@ -370,7 +224,7 @@ def _zsh(commands: Sequence[_Command]) -> str:
         for command in commands[1:]
         if any(argument.kind == "filter" for argument in _zsh_arguments(command))
     ]
-    script = _ZSH.replace("@FILTERED@", "|".join(filtered))
+    script = _template("zsh").replace("@FILTERED@", "|".join(filtered))
     script = script.replace("@GLOBAL@", specs(commands[0].arguments, " " * 8))
     script = script.replace("@COMMANDS@", "\n".join(described)).replace("@CASES@", "\n".join(cases))
     script = script.replace("@KEYS@", " ".join(f"'{key}'" for key in conditions if key.endswith(":")))
@@ -378,37 +232,6 @@ def _zsh(commands: Sequence[_Command]) -> str:
 
 
 # --- fish
-
-_FISH = r"""# fish completion for globus-tui: keep it as ~/.config/fish/completions/globus-tui.fish
-function __globus_tui_profile
-    set -l words (commandline -opc)
-    set -l place (contains -i -- --profile $words)
-    and test (count $words) -gt $place
-    and echo $words[(math $place + 1)]
-end
-function __globus_tui_names
-    globus-tui --names $argv[1] (__globus_tui_profile) 2>/dev/null
-end
-function __globus_tui_filter
-    switch (commandline -ct | string unescape 2>/dev/null)
-        case 'from:*' 'to:*' '-from:*' '-to:*' '!from:*' '!to:*'
-            set -l key (commandline -ct | string replace -r ':.*' '' | string trim -c '"\'')
-            for name in (__globus_tui_names collections)
-                string match -q -r '\s' -- $name; and set name "\"$name\""
-                echo "$key:$name"
-            end
-        case '-*' '!*'
-            set -l mark (commandline -ct | string unescape | string sub -l 1)
-            for one in @CONDITIONS@
-                echo -- "$mark$one"
-            end
-        case '*'
-            printf '%s\n' @CONDITIONS@
-            __globus_tui_names timers
-    end
-end
-complete -c globus-tui -f
-"""
 
 
 def _fish(commands: Sequence[_Command]) -> str:
@@ -423,7 +246,7 @@ def _fish(commands: Sequence[_Command]) -> str:
         return f" -a '(__globus_tui_names {argument.kind})'" if argument.kind in ("timers", "profiles") else ""
 
     names = " ".join(command.name for command in commands[1:])
-    lines = [_FISH.replace("@CONDITIONS@", " ".join(map(quote, _conditions())))]
+    lines = [_template("fish").replace("@CONDITIONS@", " ".join(map(quote, _conditions())))]
     for command in commands:
         name, words, arguments = command.name, command.words, _flags_of_inner(command)
         condition = f"__fish_seen_subcommand_from {name}" if name else f"not __fish_seen_subcommand_from {names}"

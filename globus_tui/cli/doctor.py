@@ -117,10 +117,6 @@ async def _examine_all(settings: Settings) -> Sequence[Check]:
         standing = await stand(settings)
     except SettingsError as wrong:
         return (Check("settings", Finding.FAULT, str(wrong), wrong.advice), *check_proxy(os.environ))
-    return await _examine(standing)
-
-
-async def _examine(standing: Standing) -> tuple[Check, ...]:
     subject = Subject(
         store=standing.store,
         key=standing.key,
@@ -139,11 +135,15 @@ def _probes(standing: Standing) -> Probes:
         return await _reach(standing.environment, names[url])
 
     async def consents(identity_id: str) -> tuple[ConsentRecord, ...]:
-        return await _consents(standing, identity_id)
+        def ask(connection: Connection) -> Awaitable[tuple[ConsentRecord, ...]]:
+            tokens = person(connection, standing.store, standing.key).tokens
+            return PeopleClient(connection, tokens).consents(identity_id)
+
+        return await _asked(standing, ask)
 
     async def token(account: ServiceAccount, resource_server: str) -> object:
-        async def ask(connection: Connection) -> object:
-            return await ClientCredentialsTokens(AuthClient(connection), account).token(resource_server)
+        def ask(connection: Connection) -> Awaitable[object]:
+            return ClientCredentialsTokens(AuthClient(connection), account).token(resource_server)
 
         return await _asked(standing, ask)
 
@@ -162,14 +162,6 @@ async def _reach(environment: Environment, service: str) -> timedelta | None:
         with contextlib.suppress(ServiceError, UnreadableAnswer):  # it answered
             await connection.request(service, "GET", "/")
         return connection.skew if connection.skew_known else None
-
-
-async def _consents(standing: Standing, identity_id: str) -> tuple[ConsentRecord, ...]:
-    async def ask(connection: Connection) -> tuple[ConsentRecord, ...]:
-        tokens = person(connection, standing.store, standing.key).tokens
-        return await PeopleClient(connection, tokens).consents(identity_id)
-
-    return await _asked(standing, ask)
 
 
 async def _asked(standing: Standing, ask: Callable[[Connection], Awaitable[V]]) -> V:

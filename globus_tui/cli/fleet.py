@@ -177,7 +177,6 @@ async def run_drift(options: Namespace) -> int:
 
 
 async def export_all(options: Namespace) -> int:
-    """Writes timers as the files of a folder."""
     *typed, folder = options.timer
     where = _new_folder(Path(folder))
     async with signed_in(options) as context:

@@ -92,7 +92,7 @@ def _print_runs(runs: Sequence[Coming], chosen: dict[Any, Listed], now: datetime
     rows = [row for _, row in sorted(lines, key=lambda line: line[0])]
     narrow = (terminal_width() or _ROUTE_FROM) < _ROUTE_FROM
     headings = ("WHEN", "AWAY", "TIMER", "USUALLY", "NOTE", "ROUTE")[: 5 if narrow else 6]
-    show_table(rows, headings, (2, 4, 5), ascii_only=context.ascii)
+    show_table(rows, headings, (2, 4, 5))
 
 
 def _document(
@@ -180,7 +180,7 @@ async def _past(options: Namespace) -> int:
             when = moments.date_time(past.at, now, context.zone)
             rows.append((when, took, history_sign(past.mark).word, timer.state.job.label))
         headings = ("WHEN", "TOOK", "RESULT", "TIMER")
-        show_table(rows, headings, (2, 3), ascii_only=context.ascii, right=("TOOK",))
+        show_table(rows, headings, (2, 3), right=("TOOK",))
         show(["", "; ".join(filter(None, (agenda_words.past_words([past for past, _ in pairs], late), unread)))])
         return OK
 

@@ -68,7 +68,7 @@ async def run_list(options: Namespace) -> int:
     elif options.format == "csv":
         write(timer_table.as_csv(listed, options.columns or ()))
     elif options.format == "markdown":
-        write(timer_table.as_markdown(listed, columns))
+        write(timer_table.markdown([FIELDS[key].heading for key in columns], timer_table.cells(listed, columns)))
     elif not listed:
         tell(("No timer matches." if options.filter else "There are no timers.",))
     else:
@@ -181,7 +181,6 @@ async def run_show(options: Namespace) -> int:
 
 
 def _all_about(timer: Listed, context: Context) -> list[str]:
-    """Prints what the screen of a timer shows."""
     case, job = timer.case, timer.state.job
     plots = detail_words.plots(job, context.store.tasks, ascii_only=context.ascii)
     past = detail_words.past_words(timeline(job, context.store.tasks, case.now), complete=timer.state.history.complete)
@@ -198,7 +197,6 @@ def _all_about(timer: Listed, context: Context) -> list[str]:
 
 
 async def run_runs(options: Namespace) -> int:
-    """Lists the runs of a timer, newest first, with the ticks at which nothing ran."""
     async with signed_in(options) as context:
         await context.ask()
         job_id = context.find(options.timer).state.job_id
@@ -232,7 +230,7 @@ async def run_runs(options: Namespace) -> int:
             for line in lines[: options.limit]
         ]
         headings = ("STARTED", "TOOK", "RESULT", "FILES", "MOVED", "FAULTS", "TASK", "MESSAGE", "UNUSUAL")
-        show_table(rows, headings, (6, 7), ascii_only=context.ascii, right=("TOOK", "FILES", "MOVED", "FAULTS"))
+        show_table(rows, headings, (6, 7), right=("TOOK", "FILES", "MOVED", "FAULTS"))
         return OK
 
 
@@ -262,7 +260,6 @@ async def _load_runs(context: Context, job_id: JobId, count: int) -> tuple[bool,
 
 
 async def run_log(options: Namespace) -> int:
-    """Prints the log of a run's transfer task, oldest line first."""
     async with signed_in(options) as context:
         await context.ask()
         job_id = context.find(options.timer).state.job_id

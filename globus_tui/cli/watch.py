@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from globus_tui.cli import OK, SIGN_IN_NEEDED, UNREACHABLE
-from globus_tui.cli.account import CannotShowError, tell
+from globus_tui.cli.account import tell, write
 from globus_tui.cli.timers import Context, looks, signed_in
 from globus_tui.domain.timer.alerts import Watcher
 from globus_tui.present import moments
@@ -35,8 +35,6 @@ async def run(options: Namespace) -> int:
             sys.stdout.write("\x1b[?1049h\x1b[?25l")
         try:
             return await _watch(context, options, wall=wall)
-        except BrokenPipeError:  # nobody looks any more
-            return OK
         finally:
             if wall:
                 sys.stdout.write("\x1b[?25h\x1b[?1049l")
@@ -62,7 +60,8 @@ async def _watch(context: Context, options: Namespace, *, wall: bool) -> int:
             await sources.count()
             await _alert(context, options, watcher, hook)
         lines = _lines(context, options)
-        _print(lines, shown, wall=wall)
+        if not _print(lines, shown, wall=wall):
+            return OK  # nobody looks any more
         shown = lines
         if options.count and tries >= options.count:
             fresh = freshness.state in (FreshnessState.FRESH, FreshnessState.PAUSED)
@@ -72,18 +71,17 @@ async def _watch(context: Context, options: Namespace, *, wall: bool) -> int:
         await store.wake()
 
 
-def _print(lines: list[str], shown: list[str], *, wall: bool) -> None:
-    """Draws the wall anew, or writes a line to what is no terminal, where it says something else than before."""
-    try:
-        if lines != shown and wall:
-            sys.stdout.write("\x1b[H\x1b[2J" + "\n".join(lines))
-        elif not wall and lines[:1] != shown[:1]:
-            sys.stdout.write(lines[0] + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as wrong:
-        raise CannotShowError(f"Standard output cannot be written: {wrong.strerror}.") from None
+def _print(lines: list[str], shown: list[str], *, wall: bool) -> bool:
+    """Draws the wall anew, or writes a line to what is no terminal, where it says something else than before.
+
+    False as of `write`.
+    """
+    text = ""
+    if lines != shown and wall:
+        text = "\x1b[H\x1b[2J" + "\n".join(lines)
+    elif not wall and lines[:1] != shown[:1]:
+        text = f"{lines[0]}\n"
+    return write(text, at_once=True)
 
 
 def _lines(context: Context, options: Namespace) -> list[str]:

@@ -85,7 +85,7 @@ async def _list(options: Namespace, context: Context) -> int:
         until = moments.since_words(window.until, now, context.zone) if window.until else "-"
         state = state_words(window, now, context.zone)
         rows.append((window.window_id, state, until, window.by or "?", window.reason or "-"))
-    show_table(rows, ("ID", "STATE", "UNTIL", "BY", "REASON"), (1, 4), ascii_only=context.ascii)
+    show_table(rows, ("ID", "STATE", "UNTIL", "BY", "REASON"), (1, 4))
     return OK
 
 

@@ -131,12 +131,9 @@ class Exporter:
                 own = {} if zone is UTC else {"zone": zone_words(zone)}
                 key = self._add(group.name, members, {"when": phrase, **own}, orders)
                 if key is not None:
-                    ids = {
-                        f"{key}@{suffix}": str(job_id)
-                        for job_id, suffix in zip(group.job_ids, group.suffixes, strict=True)
-                    }
-                    self.keys |= ids
-                    grouped |= set(ids.values())
+                    keys = (f"{key}@{suffix}" for suffix in group.suffixes)
+                    self.keys |= dict(zip(keys, map(str, group.job_ids), strict=True))
+                    grouped |= set(map(str, group.job_ids))
         for job_id, (job, document) in documents.items():
             if job_id in grouped:
                 continue
@@ -305,17 +302,13 @@ class Exporter:
             return None
         days = list(dict.fromkeys(suffix.rpartition(" ")[0] for suffix in suffixes))
         clocks = list(dict.fromkeys(suffix.rpartition(" ")[2] for suffix in suffixes))
-        when = f"at {' and '.join(clocks)}"
+        weekly, when = days != [""], f"at {' and '.join(clocks)}"
         full = {name[:3]: name for name in DAY_NAMES}
-        phrase = f"{', '.join(full[day] for day in days)} {when}" if days != [""] else f"every day {when}"
-        step = (
-            schedules[0].interval // (_WEEK if days != [""] else _DAY)
-            if isinstance(schedules[0], RecurringSchedule)
-            else 1
-        )
+        phrase = f"{', '.join(full[day] for day in days)} {when}" if weekly else f"every day {when}"
+        first = schedules[0]
+        step = first.interval // (_WEEK if weekly else _DAY) if isinstance(first, RecurringSchedule) else 1
         if step > 1:
-            unit = "weeks on " if days != [""] else "days "
-            phrase = f"every {step} {unit}{phrase.removeprefix('every day ')}"
+            phrase = f"every {step} {'weeks on ' if weekly else 'days '}{phrase.removeprefix('every day ')}"
         for candidate in (phrase, f"every {phrase}"):
             for zone in dict.fromkeys((UTC, self._zone)):
                 try:
@@ -433,7 +426,6 @@ def _has_null(value: Any) -> bool:
 
 
 def file_texts(exporter: Exporter, head: Iterable[str]) -> dict[str, str]:
-    """The files by their names."""
     schema_line = "#:schema ./fleet.schema.json\n"
     texts = {
         "fleet.toml": schema_line + "".join(f"# {safe_line(line)}\n" for line in head) + '\n[defaults]\nzone = "UTC"\n'

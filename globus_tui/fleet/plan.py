@@ -53,8 +53,6 @@ _TOGETHER = 5
 
 
 class Act(Enum):
-    """One step."""
-
     CREATE = "create"
     REPLACE = "replace"
     RENAME = "rename"

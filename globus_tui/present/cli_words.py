@@ -162,24 +162,19 @@ def _transfer(command: str, words: list[str], data: TransferData, *, timer: bool
 def _option_words(data: TransferData) -> list[str]:
     words = ["--sync-level", data.sync_level.name.lower()] if data.sync_level is not None else []
     words += ["--verify-checksum" if data.verify_checksum else "--no-verify-checksum"]
-    words += ["--preserve-timestamp"] if data.preserve_timestamp else []
-    words += ["--encrypt-data"] if data.encrypt_data else []
-    words += ["--skip-source-errors"] if data.skip_source_errors else []
-    words += ["--fail-on-quota-errors"] if data.fail_on_quota_errors else []
-    words += ["--delete-destination-extra"] if data.delete_destination_extra else []
+    words += [f"--{key.replace('_', '-')}" for key in _FLAGS if getattr(data, key)]
     return words + _notify_words(data)
 
 
+_FLAGS = (
+    "preserve_timestamp", "encrypt_data", "skip_source_errors", "fail_on_quota_errors", "delete_destination_extra",
+)  # fmt: skip
+"""Options that the CLI calls as the document does."""
+
+
 def _notify_words(data: TransferData) -> list[str]:
-    events = [
-        word
-        for word, value in (
-            ("succeeded", data.notify_on_succeeded),
-            ("failed", data.notify_on_failed),
-            ("inactive", data.notify_on_inactive),
-        )
-        if value is not False
-    ]
+    known = ("succeeded", "failed", "inactive")
+    events = [event for event in known if getattr(data, f"notify_on_{event}") is not False]
     return [] if len(events) == 3 else ["--notify", ",".join(events) or "off"]
 
 

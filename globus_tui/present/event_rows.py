@@ -133,7 +133,6 @@ class Times(Enum):
 
     @property
     def after(self) -> Times:
-        """The next of the three ways to write times."""
         ways = list(Times)
         return ways[(ways.index(self) + 1) % len(ways)]
 

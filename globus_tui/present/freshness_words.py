@@ -25,11 +25,10 @@ def header_words(current: Freshness, now: datetime, zone: tzinfo) -> str:
         return "signed out" + (f", {synced}" if current.checked_at else "")
     if state == "paused":
         return f"refresh off, {synced}"
-    reason = f" ({one_line(current.problem)})" if current.problem else ""
-    next_try = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""
     if current.checked_at is None:
-        return f"no answer yet{reason}{next_try}" if current.problem else "asking Globus"
-    return f"STALE: no answer since {moments.since_words(current.checked_at, now, zone)}{reason}{next_try}"
+        return _asking(current, now, zone)
+    since = moments.since_words(current.checked_at, now, zone)
+    return f"STALE: no answer since {since}{_why_and_when(current, now, zone)}"
 
 
 def short_freshness(current: Freshness, now: datetime, zone: tzinfo) -> str:
@@ -57,11 +56,12 @@ def none_words(words: str, current: Freshness, now: datetime, zone: tzinfo) -> s
 
 
 def _asking(current: Freshness, now: datetime, zone: tzinfo) -> str:
-    if not current.problem:
-        return "asking Globus"
-    next_try = f", next try {_next_try(current.next_attempt, now, zone)}" if current.next_attempt else ""
-    return f"no answer yet ({one_line(current.problem)}){next_try}"
+    return f"no answer yet{_why_and_when(current, now, zone)}" if current.problem else "asking Globus"
 
 
-def _next_try(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    return "now" if moment <= now else moments.clock(moment, zone)
+def _why_and_when(current: Freshness, now: datetime, zone: tzinfo) -> str:
+    """` (timed out), next try 14:05`."""
+    reason = f" ({one_line(current.problem)})" if current.problem else ""
+    if (at := current.next_attempt) is None:
+        return reason
+    return f"{reason}, next try {'now' if at <= now else moments.clock(at, zone)}"

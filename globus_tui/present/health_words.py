@@ -198,11 +198,8 @@ def rest_words(case: Case) -> str:
 
 
 def _overstayed(case: Case) -> str:
-    reason = (
-        f": {one_line(case.health.pause_note.reason)}"
-        if case.health.pause_note and case.health.pause_note.reason
-        else ""
-    )
+    rest = case.health.pause_note
+    reason = f": {one_line(rest.reason)}" if rest and rest.reason else ""
     return f"pause should have ended {case.since or '?'}, {case.lasted} ago{reason}{_missed(case)}"
 
 

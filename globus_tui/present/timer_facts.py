@@ -41,7 +41,6 @@ class Fact(NamedTuple):
 
 
 def schedule_facts(case: Case, fires: int = 3) -> tuple[Fact, ...]:
-    """Everything about when it runs."""
     schedule = case.job.schedule
     exact = schedule_words.exact_words(schedule)
     rhythm = schedule_words.rhythm_words(schedule, case.now, case.zone)
@@ -250,7 +249,6 @@ def _times(task: Task, now: datetime, zone: tzinfo) -> str:
 
 
 def _files(task: Task) -> str:
-    """Files moved, unchanged, and met in all."""
     words = f"{count(task.files_transferred)} moved"
     if task.files_skipped is not None:
         words += f", {count(task.files_skipped)} unchanged"
@@ -299,7 +297,6 @@ def compact_facts(case: Case) -> tuple[Fact, ...]:
 
 
 def _warnings(data: TransferData) -> Iterator[str]:
-    """What may cost data, in few words."""
     if data.delete_destination_extra:
         yield "DELETES extra files at the destination (mirror)"
     if data.skip_source_errors:

@@ -35,8 +35,6 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 class Listed(NamedTuple):
-    """One timer of a list."""
-
     state: JobState
     case: health_words.Case
     profile: str
@@ -162,27 +160,23 @@ def _last(row: Listed) -> str:
     return moments.ago(row.state.last_ran, row.case.now) if row.state.last_ran else "-"
 
 
-def _number(key: str, heading: str) -> _Field:
-    return _Field(
-        heading, lambda row: count(timer_document(row)[key]), lambda row: timer_document(row)[key], right=True
-    )
+def _sent(key: str, words: Callable[[Any], str] = count, *, right: bool = True) -> _Field:
+    return _Field(key.upper(), lambda row: words(timer_document(row)[key]), lambda row: timer_document(row)[key], right)
 
 
 FIELDS: dict[str, _Field] = {
     "health": _Field("HEALTH", lambda row: row.state.health.word.value, lambda row: row.state.health.word.rank),
     "name": _Field("NAME", lambda row: row.state.job.label, lambda row: row.state.job.label.casefold()),
-    "status": _Field(
-        "STATUS", lambda row: timer_document(row)["status"] or "?", lambda row: timer_document(row)["status"]
-    ),
+    "status": _sent("status", lambda status: status or "?", right=False),
     "last": _Field("LAST", _last, lambda row: row.state.last_ran),
     "next": _Field("NEXT", lambda row: health_words.next_words(row.case), lambda row: row.state.job.next_run),
     "every": _Field(
         "EVERY", lambda row: schedule_words.every_short(row.state.job), lambda row: row.state.job.interval_seconds
     ),
-    "runs": _number("runs", "RUNS"),
-    "errors": _number("errors", "ERRORS"),
-    "missed": _number("missed", "MISSED"),
-    "skipped": _number("skipped", "SKIPPED"),
+    "runs": _sent("runs"),
+    "errors": _sent("errors"),
+    "missed": _sent("missed"),
+    "skipped": _sent("skipped"),
     "from": _Field("FROM", lambda row: _side(row, "source"), lambda row: _side(row, "source").casefold()),
     "to": _Field("TO", lambda row: _side(row, "destination"), lambda row: _side(row, "destination").casefold()),
     "profile": _Field("PROFILE", lambda row: row.profile, lambda row: row.profile),
@@ -275,13 +269,8 @@ def _harmless(words: str) -> str:
     return f"'{words}" if words.startswith(_FORMULA) and len(words) > 1 else words
 
 
-def as_markdown(listed: Sequence[Listed], columns: Sequence[str]) -> str:
-    """A table as GitHub reads it; what stands in a cell is text."""
-    return markdown([FIELDS[key].heading for key in columns], cells(listed, columns))
-
-
 def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of safe words."""
+    """A table of safe words, as GitHub reads it; what stands in a cell is text."""
     escaped = [[_escaped(words) for words in row] for row in rows]
     lines = [list(headings), ["---"] * len(headings), *escaped]
     return "".join(f"| {' | '.join(row)} |\n" for row in lines)

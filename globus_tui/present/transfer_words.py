@@ -131,49 +131,38 @@ def options(data: TransferData) -> tuple[tuple[str, str], ...]:
     Where the document does not state an option, the service's default is said and marked so.
     """
     rows: list[tuple[str, str]] = [("sync", sync_words(data.sync_level))]
-    rows += [(label, _flag_words(getattr(data, key), default, yes, no)) for key, label, default, yes, no in _FLAGS]
+    rows += [(label, _flag_words(getattr(data, key), yes, no)) for key, label, yes, no in _FLAGS]
     rows.append(("notify", notify_words(data)))
     if data.recursive_symlinks:
         rows.append(("symbolic links", one_line(data.recursive_symlinks)))
     if data.store_base_path_info:
         rows.append(("base paths", "kept with the task"))
     rows += [("filter", filter_words(rule)) for rule in data.filter_rules]
-    for label, value in (
-        ("label", data.label),
-        ("deadline", data.deadline),
-        ("source user", data.source_local_user),
-        ("destination user", data.destination_local_user),
-    ):
-        if value:
-            rows.append((label, one_line(value)))
+    texts = {"label": data.label, "deadline": data.deadline, "source user": data.source_local_user}
+    texts["destination user"] = data.destination_local_user
+    rows += [(label, one_line(value)) for label, value in texts.items() if value]
     rows += [(one_line(str(key)), one_line(str(value))) for key, value in data.extra.items()]
     return tuple(rows)
 
 
 _FLAGS = (
-    ("delete_destination_extra", "mirror", False, DELETES_EXTRA, "keeps extra files at the destination"),
-    ("verify_checksum", "verify", False, "checksums after the copy", "no checksums"),
-    ("preserve_timestamp", "timestamps", False, "kept", "not kept"),
-    ("encrypt_data", "encryption", False, "asked for", "not asked for"),
-    ("skip_source_errors", "source errors", False, "skipped, the task goes on", "retried until the deadline"),
-    ("fail_on_quota_errors", "quota errors", False, "fail the task", "retried until the deadline"),
+    ("delete_destination_extra", "mirror", DELETES_EXTRA, "keeps extra files at the destination"),
+    ("verify_checksum", "verify", "checksums after the copy", "no checksums"),
+    ("preserve_timestamp", "timestamps", "kept", "not kept"),
+    ("encrypt_data", "encryption", "asked for", "not asked for"),
+    ("skip_source_errors", "source errors", "skipped, the task goes on", "retried until the deadline"),
+    ("fail_on_quota_errors", "quota errors", "fail the task", "retried until the deadline"),
 )
 
 
-def _flag_words(value: bool | None, default: bool, yes: str, no: str) -> str:
-    if value is None:
-        return f"{yes if default else no} (service default)"
-    return yes if value else no
+def _flag_words(value: bool | None, yes: str, no: str) -> str:
+    return f"{no} (service default)" if value is None else yes if value else no
 
 
 def notify_words(data: TransferData) -> str:
     """On which ends of a task Globus sends an e-mail; not stated means yes (documented)."""
-    cases = (
-        ("succeeded", data.notify_on_succeeded),
-        ("failed", data.notify_on_failed),
-        ("paused", data.notify_on_inactive),
-    )
-    words = [word for word, value in cases if value is not False]
+    cases = {"succeeded": data.notify_on_succeeded, "failed": data.notify_on_failed, "paused": data.notify_on_inactive}
+    words = [word for word, value in cases.items() if value is not False]
     return f"e-mail when {', '.join(words)}" if words else "no e-mail"
 
 
