@@ -40,7 +40,8 @@ def run_journal(options: Namespace) -> int:
     if options.action == "verify":
         broken = [str(line.place) for line in lines if not line.whole]
         if broken:
-            tell((f"{path}: broken, or something before them was changed or taken out: lines {', '.join(broken)}",))
+            lines_of = "line" if len(broken) == 1 else "lines"
+            tell((f"{path}: broken, or something before was changed or taken out: {lines_of} {', '.join(broken)}",))
             return FAILED
         show((f"{path}: {counted(len(lines), 'line')}, all as written",))
         return OK

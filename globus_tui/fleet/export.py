@@ -330,7 +330,7 @@ def _phrases(schedule: Schedule) -> list[str]:
         return [] if schedule.at is None else [_moment(schedule.at)]
     every, end = f"every {amount_words(schedule.interval)}", ""
     if schedule.end.after_runs is not None:
-        end += f" for {schedule.end.after_runs} runs"
+        end += f" for {schedule.end.after_runs} {'run' if schedule.end.after_runs == 1 else 'runs'}"
     if schedule.end.until is not None:
         end += f" until {schedule.end.until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if schedule.start is None:
