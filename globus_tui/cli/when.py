@@ -49,9 +49,8 @@ def _base_time(text: str | None, zone: tzinfo) -> tuple[datetime, tuple[str, ...
         raise BadInput(f"--now {text[:40]!r} is out of range: the years are 1971 to 2969")
     if typed.tzinfo is not None:
         return typed.astimezone(UTC), ()
-    moment = at_wall_clock(typed.date(), typed.time(), zone)
-    words = f"The base time has no zone: read in {zone_words(zone)}."
-    return moment.moment or typed.replace(tzinfo=UTC), (words, *moment.notices)
+    moment, notices = at_wall_clock(typed.date(), typed.time(), zone)
+    return moment, (f"The base time has no zone: read in {zone_words(zone)}.", *notices)
 
 
 def _document(

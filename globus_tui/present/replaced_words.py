@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from globus_tui.domain.making.taking_place import Skip
-    from globus_tui.domain.schedule.reanchor import Anchor
+    from globus_tui.domain.schedule.clock_changes import Anchor
     from globus_tui.domain.schedule.schedule import RecurringSchedule
     from globus_tui.domain.timer.job import Job
     from globus_tui.store.job_state import Replacement

@@ -13,7 +13,8 @@ from globus_tui.domain.auth.scope import collection_of
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import What, intent_of
 from globus_tui.domain.making.taking_place import in_place_of, starts_at_once
-from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, Season, clock_shifts, next_ticks
+from globus_tui.domain.schedule.clock_changes import Season, clock_shifts
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, next_ticks
 from globus_tui.present import moments, transfer_words
 from globus_tui.present.gare_words import scope_words
 from globus_tui.present.marks import LEVEL_WORDS
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from globus_tui.domain.making.draft_checks import Lookups
     from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.domain.making.when_form import KeptHour
-    from globus_tui.domain.schedule.schedule import ClockShift, Schedule
+    from globus_tui.domain.schedule.clock_changes import ClockShift
+    from globus_tui.domain.schedule.schedule import Schedule
     from globus_tui.domain.timer.hour_load import HourLoad
     from globus_tui.domain.timer.job import Job
     from globus_tui.store.creation import GroupCreation

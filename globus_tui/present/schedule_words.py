@@ -6,15 +6,8 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.schedule.schedule import (
-    ClockShift,
-    EndCondition,
-    OnceSchedule,
-    RecurringSchedule,
-    Schedule,
-    next_clock_shift,
-    next_ticks,
-)
+from globus_tui.domain.schedule.clock_changes import ClockShift, next_clock_shift
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, Schedule, next_ticks
 from globus_tui.present import moments
 from globus_tui.present.sizes import count, counted
 

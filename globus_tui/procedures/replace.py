@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.making.draft import Draft, clone
 from globus_tui.domain.making.taking_place import without_next_run
-from globus_tui.domain.schedule.reanchor import anchor, move_runs
+from globus_tui.domain.schedule.clock_changes import anchor, move_runs
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.present import moments
 from globus_tui.present.replaced_words import nothing_to_keep, reanchor_sentences, skip_end, skip_sentences

@@ -10,8 +10,8 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft_fields import END, INTERVAL, SCHEDULE, START
 from globus_tui.domain.making.taking_place import with_kept_rhythm
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule.reanchor import move_runs
-from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, Season, clock_sides
+from globus_tui.domain.schedule.clock_changes import Season, clock_sides, move_runs
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
 from globus_tui.domain.schedule.typed_clock import at_wall_clock
 from globus_tui.domain.schedule.typed_intervals import amount_words, parse_interval
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.schedule.calendar_groups import GroupMember
-    from globus_tui.domain.schedule.schedule import ClockSides, Schedule
+    from globus_tui.domain.schedule.clock_changes import ClockSides
+    from globus_tui.domain.schedule.schedule import Schedule
 
 REPEAT, ENDS, KEEP = "repeat", "ends", "keep"
 """Names under which a draft's `typed` keeps the choices that are no text."""
@@ -56,7 +57,7 @@ def moment_text(moment: datetime | None, zone: tzinfo) -> str:
     wall = moment.astimezone(zone).replace(microsecond=0)
     text = wall.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")
     # Compared in UTC: datetimes of one zone count as equal even where the clock shows an hour twice.
-    same = at_wall_clock(wall.date(), wall.time(), zone).moment == wall.astimezone(UTC)
+    same = at_wall_clock(wall.date(), wall.time(), zone)[0] == wall.astimezone(UTC)
     return text if same else wall.isoformat()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
-    from globus_tui.domain.schedule.typed_clock import TypedMoment
+    from globus_tui.domain.schedule.typed_clock import LocalMoment
 
 EVERY_DAY = frozenset(range(7))
 MOST_TIMERS = 24
@@ -119,29 +118,23 @@ def calendar_group(
     moments = []
     for day, some in per_timer:
         weekdays = None if day is None else frozenset({day})
-        at = min(
-            (next_at(clock, after, zone, days=weekdays, step=step, inclusive=inclusive) for clock in some),
-            key=lambda typed: typed.moment or after,
-        )
+        at = min(next_at(clock, after, zone, days=weekdays, step=step, inclusive=inclusive) for clock in some)
         suffix = f"{'' if day is None else DAY_NAMES[day][:3] + ' '}{clock_text(some[0])}" if len(per_timer) > 1 else ""
         moments.append((at, suffix))
-    moments.sort(key=lambda pair: pair[0].moment or after)
-    if days != EVERY_DAY and moments[0][0].day is not None:
+    moments.sort(key=lambda pair: pair[0].moment)
+    if days != EVERY_DAY:
         moments = [(_same_week(at, moments[0][0], step), suffix) for at, suffix in moments]
-    members = [GroupMember(RecurringSchedule(step, at.moment), suffix) for at, suffix in moments]
-    members.sort(key=lambda member: member.schedule.start or after)
     notices = [notice for at, _ in moments for notice in at.notices]
-    return CalendarGroup(
-        tuple(members), tuple(dict.fromkeys(notices)), moments[0][0].clock if len(moments) == 1 else None
-    )
+    moments.sort(key=lambda pair: pair[0].moment)
+    members = [GroupMember(RecurringSchedule(step, at.moment), suffix) for at, suffix in moments]
+    clock = moments[0][0].clock if len(moments) == 1 else None
+    return CalendarGroup(tuple(members), tuple(dict.fromkeys(notices)), clock)
 
 
-def _same_week(at: TypedMoment, first: TypedMoment, step: timedelta) -> TypedMoment:
+def _same_week(at: LocalMoment, first: LocalMoment, step: timedelta) -> LocalMoment:
     """Moves a weekday of an every-other-week rhythm into the weeks of the first one; weeks begin on Monday."""
-    if at.day is None or first.day is None or at.moment is None:
-        return at
-    same = at.day - timedelta(days=at.day.weekday()) == first.day - timedelta(days=first.day.weekday())
-    return at if same else replace(at, moment=at.moment + step - timedelta(weeks=1))
+    same = at.day.isocalendar()[:2] == first.day.isocalendar()[:2]
+    return at if same else at._replace(moment=at.moment + step - timedelta(weeks=1))
 
 
 def moment_of_run(members: Sequence[GroupMember], number: int) -> datetime:

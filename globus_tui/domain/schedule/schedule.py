@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,6 @@ from globus_tui.domain import wire
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from datetime import time, tzinfo
-
     from globus_tui.domain.wire import Document
 
 SHORTEST_INTERVAL = timedelta(seconds=60)
@@ -191,134 +188,7 @@ def next_tick(schedule: Schedule | None, now: datetime, *, runs_done: int | None
     return tick if end.until is None or tick <= end.until else None
 
 
-@dataclass(frozen=True, slots=True)
-class ClockShift:
-    """A change of the local clock that moves a timer's hour.
-
-    Attributes:
-        before: the last tick before the change, local.
-        after: the first tick after it, local; its wall-clock time differs.
-    """
-
-    before: datetime
-    after: datetime
-
-
-def next_clock_shift(
-    schedule: Schedule | None,
-    now: datetime,
-    zone: tzinfo,
-    *,
-    runs_done: int | None = None,
-    within: timedelta = timedelta(days=366),
-) -> ClockShift | None:
-    """The next daylight-saving change that moves the wall-clock times of a timer's runs, or None.
-
-    Only timers that run at the same times each day can lose them: those whose interval is a whole number of days, or
-    divides a day. An hourly timer stays hourly where the clocks change by an hour, but not by half an hour.
-    """
-    first = next_tick(schedule, now, runs_done=runs_done)
-    if not isinstance(schedule, RecurringSchedule) or first is None or not keeps_wall_clock(schedule.interval):
-        return None
-    step = schedule.interval
-    last = _last_tick(schedule, first, now + within, runs_done or 0)
-    stride = max(step, timedelta(days=7) // step * step)  # a change lasts for weeks, so one look a week finds it
-    early = first
-    while early < last:
-        late = min(early + stride, last)
-        if _offset(early, zone) != _offset(late, zone):
-            before, after = 0, (late - early) // step  # halving finds the two ticks around the change
-            while after - before > 1:
-                middle = (before + after) // 2
-                before, after = (
-                    (middle, after)
-                    if _offset(early + middle * step, zone) == _offset(early, zone)
-                    else (before, middle)
-                )
-            earlier, later = (early + at * step for at in (before, after))
-            if (_offset(later, zone) - _offset(earlier, zone)) % step:
-                return ClockShift(earlier.astimezone(zone), later.astimezone(zone))
-        early = late
-    return None
-
-
-_NOTHING = timedelta()
-
-
-def _last_tick(schedule: RecurringSchedule, first: datetime, horizon: datetime, runs_done: int) -> datetime:
-    """The last tick up to a horizon, or up to the schedule's own end."""
-    until = min(horizon, schedule.end.until or horizon)
-    count = max(0, (until - first) // schedule.interval)
-    if schedule.end.after_runs is not None:
-        count = min(count, max(0, schedule.end.after_runs - runs_done - 1))
-    return first + count * schedule.interval
-
-
-def _offset(moment: datetime, zone: tzinfo) -> timedelta:
-    return moment.astimezone(zone).utcoffset() or _NOTHING
-
-
 def keeps_wall_clock(interval: timedelta) -> bool:
     """Whether runs at this interval are at the same times each day, as long as the clocks do not change."""
     day = timedelta(days=1)
     return not interval % day or not day % interval
-
-
-_MOST_SHIFTS = 4
-
-
-class Season(Enum):
-    """Winter is when the clock is behind, in either hemisphere."""
-
-    WINTER = "winter"
-    SUMMER = "summer"
-
-
-@dataclass(frozen=True, slots=True)
-class ClockSides:
-    """The hour on both sides of a clock change.
-
-    Attributes:
-        winter: local time of day of a run in winter.
-        summer: local time of day of the same run in summer.
-        apart: by how much the clock is put forward.
-        behind: the zone's offset in winter.
-        first: the season of the first run to come.
-    """
-
-    winter: time
-    summer: time
-    apart: timedelta
-    behind: timedelta
-    first: Season
-
-
-def clock_shifts(
-    schedule: Schedule | None, now: datetime, zone: tzinfo, *, runs_done: int | None = None
-) -> tuple[ClockShift, ...]:
-    """Every clock change within a year that moves the hour; mostly two."""
-    shifts: list[ClockShift] = []
-    after = now
-    while len(shifts) < _MOST_SHIFTS:
-        shift = next_clock_shift(schedule, after, zone, runs_done=runs_done)
-        if shift is None or (shift.after - now).days > 366:
-            break
-        shifts.append(shift)
-        runs_done = (runs_done or 0) + tick_count(schedule, after, shift.after)
-        after = shift.after
-    return tuple(shifts)
-
-
-def clock_sides(schedule: Schedule | None, now: datetime, zone: tzinfo) -> ClockSides | None:
-    """The hour in winter and in summer; None when no clock change moves it within a year."""
-    shift = next_clock_shift(schedule, now, zone)
-    if shift is None:
-        return None
-    before, after = (side.utcoffset() or _NOTHING for side in (shift.before, shift.after))
-    moved = after - before
-    old = shift.after.replace(tzinfo=None) - moved
-    new = shift.after.replace(tzinfo=None)
-    forward = moved > _NOTHING
-    winter, summer = (old, new) if forward else (new, old)
-    first = Season.WINTER if forward else Season.SUMMER
-    return ClockSides(winter.time(), summer.time(), abs(moved), min(before, after), first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
@@ -43,15 +43,22 @@ def refuse(reason: str, *near: str, part: str = "") -> Refusal:
     return Refusal(reason, tuple(dict.fromkeys(near)), part)
 
 
-def with_understood(wrong: BadInput, read: Callable[[str], object], *otherwise: str, text: str = "") -> Refusal:
-    """A refusal whose near forms are all understood when they are typed as they stand; if none is, with others.
+def read_or_refuse(read: Callable[[str], T], text: str, *otherwise: str) -> T:
+    """What `read` makes of a text. Where that is a refusal, its near forms are such as `read` understands.
 
-    Args:
-        read: what has to understand them.
-        text: all that was typed: a near form of a part of it is said in its place, where that is understood.
+    Raises:
+        Refusal: near forms of a part of the text are said in its place, where that is understood; if none is, there
+            are others.
     """
-    reason, near = (wrong.reason, wrong.near) if isinstance(wrong, Refusal) else (str(wrong), ())
-    part = wrong.part if isinstance(wrong, Refusal) else ""
+    try:
+        return read(text)
+    except BadInput as wrong:
+        refused = wrong if isinstance(wrong, Refusal) else Refusal(str(wrong))
+        raise _with_understood(refused, read, text, otherwise) from wrong
+
+
+def _with_understood(wrong: Refusal, read: Callable[[str], object], text: str, otherwise: Sequence[str]) -> Refusal:
+    near, part = wrong.near, wrong.part
     before, behind = (r"(?<![\w:.-])", r"(?![\w:])") if part.isalnum() else ("", "")
     words = re.compile(rf"(?:\bthe )?{before}{re.escape(part)}{behind}", re.IGNORECASE)
     text = text if words.search(text) else in_digits(text.lower())
@@ -61,15 +68,8 @@ def with_understood(wrong: BadInput, read: Callable[[str], object], *otherwise: 
     understood = [form for form in whole if _is_read(form, read, farther)] or [
         form for form in near if _is_read(form, read, farther)
     ]
-    return refuse(reason, *(understood or [form for form in farther if _is_read(form, read, [])][:2] or otherwise))
-
-
-def read_or_refuse(read: Callable[[str], T], text: str, *otherwise: str) -> T:
-    """What `read` makes of a text. Raises what `with_understood` gives where that is a refusal."""
-    try:
-        return read(text)
-    except BadInput as wrong:
-        raise with_understood(wrong, read, *otherwise, text=text) from wrong
+    others = [form for form in farther if _is_read(form, read, [])][:2] or otherwise
+    return refuse(wrong.reason, *(understood or others))
 
 
 def _is_read(text: str, read: Callable[[str], object], farther: list[str]) -> bool:
@@ -108,10 +108,7 @@ def in_digits(text: str) -> str:
     """
     if hit := re.search(rf"\bhalf {_HOUR}{_NO_AMOUNT}", text):
         hour = _hour(hit.group(1))
-        near = (
-            clock_text(timedelta(hours=hour % 24, minutes=30)),
-            clock_text(timedelta(hours=(hour - 1) % 24, minutes=30)),
-        )
+        near = [clock_text(timedelta(hours=each % 24, minutes=30)) for each in (hour, hour - 1)]
         raise refuse(f"“{hit.group()}” is {near[0]} to some and {near[1]} to others.", *near, part=hit.group())
     text = re.sub(r"\b(?:(?:at|on) )?the top of (?:the|each|every) hour\b", "on the hour", text)
     text = re.sub(r"(\bat (?:\d{4}|\d\d?:\d\d)) (?:hours|hrs)\b", r"\1", text)
@@ -131,22 +128,15 @@ def _past_the_hour(match: re.Match[str]) -> str:
     if (digits and not at and (before or hour_said is None)) or (before and (span or minutes_said == "half")):
         return match.group()  # `10 to 6` alone may be a span of hours
     if hour_said is None:
-        every = re.search(r"(?:each|every) hour$", match.group())
-        return (
-            f"{60 - minutes if before else minutes} past {every.group()}"
-            if every
-            else f":{60 - minutes if before else minutes:02}"
-        )
+        every, minute = re.search(r"(?:each|every) hour$", match.group()), 60 - minutes if before else minutes
+        return f"{minute} past {every.group()}" if every else f":{minute:02}"
     hour = _hour(hour_said)
     if hour > 24:
         return match.group()
     total = (hour * 60 + (-minutes if before else minutes)) % 1440
     if not half:
-        return (
-            f"{total // 60}:{total % 60:02}"
-            if 0 < hour <= 12 and hour_said[0] != "0"
-            else f"{total // 60:02}:{total % 60:02}"
-        )
+        digits_wide = 1 if 0 < hour <= 12 and hour_said[0] != "0" else 2  # a zero in front says which half of the day
+        return f"{total // 60:0{digits_wide}}:{total % 60:02}"
     afternoon = (half == "p") != (before and hour == 12)
     return f"{total // 60 % 12 or 12}:{total % 60:02}{'pm' if afternoon else 'am'}"
 
@@ -294,7 +284,16 @@ class TypedMoment:
     clock_alone: bool = False
 
 
-def at_wall_clock(day: date, clock: time, zone: tzinfo) -> TypedMoment:
+class LocalMoment(NamedTuple):
+    """A moment at a local time of day, since midnight, on a day; `notices` as of a `TypedMoment`."""
+
+    moment: datetime
+    notices: tuple[str, ...]
+    day: date
+    clock: timedelta
+
+
+def at_wall_clock(day: date, clock: time, zone: tzinfo) -> tuple[datetime, tuple[str, ...]]:
     """A local time of day on a day, with a notice where the clocks are put forward or back over it.
 
     A time that the clocks skip becomes the moment as far behind the change as it was typed; of two equal ones the
@@ -311,12 +310,11 @@ def at_wall_clock(day: date, clock: time, zone: tzinfo) -> TypedMoment:
     except (OverflowError, ValueError) as error:
         raise BadInput("That is outside the calendar.") from error
     if shown.replace(tzinfo=None) != naive:
-        return TypedMoment(moment, (f"{_not_there(naive)} Taken as {shown:%H:%M}.",))
+        return moment, (f"{_not_there(naive)} Taken as {shown:%H:%M}.",)
     if other != moment:
-        return TypedMoment(
-            moment, (f"{_twice(naive)} The first is taken ({_offset(early)}); for the second write {_exact(late)}.",)
-        )
-    return TypedMoment(moment)
+        offset = early.isoformat()[-6:]
+        return moment, (f"{_twice(naive)} The first is taken ({offset}); for the second write {_exact(late)}.",)
+    return moment, ()
 
 
 def _not_there(naive: datetime) -> str:
@@ -331,49 +329,37 @@ def _exact(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 
-def _offset(moment: datetime) -> str:
-    return moment.isoformat()[-6:]
-
-
-def on_day(day: date, clock: timedelta, zone: tzinfo) -> TypedMoment:
+def on_day(day: date, clock: timedelta, zone: tzinfo) -> LocalMoment:
     """`at_wall_clock` for a time of day up to 24:00, which is 00:00 of the following day.
 
     Raises:
-        BadInput: outside the calendar.
+        BadInput, OverflowError: outside the calendar.
     """
-    try:
-        local = datetime.combine(day, time()) + clock
-    except OverflowError as error:
-        raise BadInput("That is outside the calendar.") from error
-    return at_wall_clock(local.date(), local.time(), zone)
+    local = datetime.combine(day, time()) + clock
+    return LocalMoment(*at_wall_clock(local.date(), local.time(), zone), day, clock)
 
 
-def rhythm_on(day: date, clock: timedelta, step: timedelta, zone: tzinfo) -> TypedMoment:
+def rhythm_on(day: date, clock: timedelta, step: timedelta, zone: tzinfo) -> LocalMoment:
     """The run on one day of a rhythm that keeps a local time of day.
 
     Where the clocks change over that time, the moment is the one whose following runs are at that time: the rhythm
-    counts, and that one night is an exception.
-
-    Raises:
-        BadInput: outside the calendar.
+    counts, and that one night is an exception. Raises as `on_day`.
     """
     typed = on_day(day, clock, zone)
-    if not typed.notices or typed.moment is None:
+    if not typed.notices:
         return typed
     apart = max(step, DAY)
-    later = on_day(day + apart, clock, zone).moment
-    if later is None:
-        return typed
-    moment = later - apart
+    moment = on_day(day + apart, clock, zone).moment - apart
     shown, naive = moment.astimezone(zone), datetime.combine(day, time()) + clock
-    if shown.replace(tzinfo=None) == naive:
-        other = typed.moment.astimezone(zone)
+    if shown.replace(tzinfo=None) != naive:
+        notice = f"{_not_there(naive)} That one runs at {shown:%H:%M}, all later ones at {naive:%H:%M}."
+    elif moment == typed.moment:
+        notice = f"{_twice(naive)} The first is taken."
+    else:
+        first = _exact(typed.moment.astimezone(zone))
         notice = f"{_twice(naive)} The second is taken, so that all later runs are at {naive:%H:%M}."
-        if moment == typed.moment:
-            notice = f"{_twice(naive)} The first is taken."
-        return TypedMoment(moment, (notice if moment == typed.moment else f"{notice} The first is {_exact(other)}.",))
-    notice = f"{_not_there(naive)} That one runs at {shown:%H:%M}, all later ones at {naive:%H:%M}."
-    return TypedMoment(moment, (notice,))
+        notice += f" The first is {first}."
+    return typed._replace(moment=moment, notices=(notice,))
 
 
 def next_at(
@@ -384,7 +370,7 @@ def next_at(
     days: frozenset[int] | None = None,
     step: timedelta | None = None,
     inclusive: bool = False,
-) -> TypedMoment:
+) -> LocalMoment:
     """The next moment after another one at a local time of day, on one of the weekdays if any are given.
 
     Args:
@@ -394,17 +380,12 @@ def next_at(
         inclusive: see `after`.
 
     Raises:
-        BadInput: outside the calendar.
+        BadInput, OverflowError: outside the calendar.
     """
-    first = after.astimezone(zone).date() - DAY
-    for ahead in range(11):
-        try:
-            day = first + timedelta(days=ahead)
-        except OverflowError as error:
-            raise BadInput("That is outside the calendar.") from error
-        if days is not None and day.weekday() not in days:
-            continue
-        typed = on_day(day, clock, zone) if step is None else rhythm_on(day, clock, step, zone)
-        if typed.moment is not None and (typed.moment > after or (inclusive and typed.moment == after)):
-            return TypedMoment(typed.moment, typed.notices, day, clock)
-    raise BadInput("No such moment within the next days.")  # never reached: every weekday comes within nine days
+    day = after.astimezone(zone).date() - DAY
+    while True:  # every weekday comes within nine days
+        if days is None or day.weekday() in days:
+            typed = on_day(day, clock, zone) if step is None else rhythm_on(day, clock, step, zone)
+            if typed.moment > after or (inclusive and typed.moment == after):
+                return typed
+        day += DAY

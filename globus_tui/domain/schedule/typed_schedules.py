@@ -580,7 +580,7 @@ class _Rhythm:
         moment, notices = first.moment, first.notices[:0]
         if first.day is not None and keeps_wall_clock(interval):
             again = rhythm_on(first.day, first.clock or timedelta(), interval, self.zone)
-            if again.notices and again.moment is not None:
+            if again.notices:
                 moment, notices = again.moment, again.notices
         return CalendarGroup((GroupMember(RecurringSchedule(interval, moment)),), notices, first.clock)
 
@@ -679,5 +679,5 @@ class _Rhythm:
                 f"every {amount_words(interval)}",
             )
         if DAY % interval or interval < timedelta(minutes=1):
-            return self._alone(interval, next_at(first, self.after, self.zone))
+            return self._alone(interval, TypedMoment(*next_at(first, self.after, self.zone)))
         return self._calendar(EVERY_DAY, sorted({(first + n * interval) % DAY for n in range(DAY // interval)}))

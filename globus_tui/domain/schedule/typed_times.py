@@ -82,14 +82,10 @@ def whole_day(typed: TypedMoment, zone: tzinfo) -> TypedMoment:
     """The last second of a day that was named without a time of day."""
     if typed.day is None or typed.clock is not None:
         return typed
-    following = on_day(typed.day + DAY, _MIDNIGHT, zone).moment
+    last = on_day(typed.day + DAY, _MIDNIGHT, zone).moment - timedelta(seconds=1)
     shown = f"{typed.day:%a} {typed.day.day} {typed.day:%b %Y}"
     notices = tuple(notice for notice in typed.notices if notice not in (AT_MIDNIGHT, _PAST))
-    return replace(
-        typed,
-        moment=following - timedelta(seconds=1) if following else None,
-        notices=(*notices, f"Runs of {shown} are still made."),
-    )
+    return replace(typed, moment=last, notices=(*notices, f"Runs of {shown} are still made."))
 
 
 _ENDS_OF = re.compile(
@@ -177,7 +173,7 @@ def _resolve(parsed: ParsedWords, now: datetime, zone: tzinfo) -> TypedMoment:
     if day is None:
         if clock is None:
             raise BadInput("No day and no time of day is said.")
-        return replace(next_at(clock, now, zone), clock_alone=True)
+        return TypedMoment(*next_at(clock, now, zone), clock_alone=True)
     if parsed.part == "night" and parsed.days_ahead is not None:
         return _at_night(parsed, clock, day, now, zone)
     notices += _about_the_hour(parsed, clock, day)
@@ -214,8 +210,7 @@ def _ahead(parsed: ParsedWords, clock: timedelta | None, now: datetime, zone: tz
     if ahead % DAY:
         raise refuse("A time of day fits whole days ahead only.", f"in 2 days at {clock_text(clock)}")
     day = now.astimezone(zone).date() + ahead
-    typed = on_day(day, clock, zone)
-    return TypedMoment(typed.moment, typed.notices, day, clock)
+    return TypedMoment(*on_day(day, clock, zone))
 
 
 def _named_day(parsed: ParsedWords, today: date) -> tuple[date | None, tuple[str, ...]]:
@@ -272,8 +267,7 @@ def _with_weekday(
     if parsed.qualifier == "next week":
         coming = today + (7 + weekday - today.weekday()) * DAY
         return coming, (f"“next week” is taken as {coming:%a} {coming.day} {coming:%b %Y}.",)
-    at = next_at(clock, now, zone, days=frozenset({weekday}))
-    coming = at.day or today
+    coming = next_at(clock, now, zone, days=frozenset({weekday})).day
     if parsed.qualifier != "next":
         return coming, ()
     # The one that comes, unless that is today: then a week on. Said, since people differ.
@@ -289,7 +283,7 @@ def _at_night(parsed: ParsedWords, clock: timedelta | None, day: date, now: date
     in_it = parsed.days_ahead == 0 and timedelta(hours=today.hour, minutes=today.minute) < min(clock, _NIGHT_ENDS)
     found_day = day + DAY if clock < _NIGHT_ENDS and not in_it else day
     typed = on_day(found_day, clock, zone)
-    if parsed.days_ahead == 0 and typed.moment is not None and typed.moment <= now:
+    if parsed.days_ahead == 0 and typed.moment <= now:
         raise refuse(f"{clock_text(clock)} has passed this night.", f"tomorrow at {clock_text(clock)}")
     notices = (f"The night is taken as {found_day:%a} {found_day.day} {found_day:%b} {clock_text(clock)}.",)
     return TypedMoment(typed.moment, (*(notices if found_day != day else ()), *typed.notices), found_day, clock)

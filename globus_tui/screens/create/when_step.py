@@ -10,7 +10,8 @@ from textual.widgets import Static
 from globus_tui.domain.making import when_form
 from globus_tui.domain.making.draft import Draft, What
 from globus_tui.domain.making.draft_fields import END, INTERVAL, SCHEDULE, START, Finding, note, stop
-from globus_tui.domain.schedule.schedule import OnceSchedule, Season
+from globus_tui.domain.schedule.clock_changes import Season
+from globus_tui.domain.schedule.schedule import OnceSchedule
 from globus_tui.domain.timer.hour_load import first_start, hour_load, quietest, starts_together
 from globus_tui.present import review_facts
 from globus_tui.present.safe_text import safe_line

@@ -11,7 +11,7 @@ import pytest
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import What
 from globus_tui.domain.making.run_now import RunChoice, run_now
-from globus_tui.domain.schedule.reanchor import anchor, move_runs
+from globus_tui.domain.schedule.clock_changes import anchor, move_runs
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, next_ticks
 from globus_tui.domain.timer.job import Job
 from globus_tui.domain.transfer.collection import FolderEntry

@@ -25,15 +25,8 @@ from globus_tui.domain.making.when_form import (
     with_kept_hour,
     with_phrase,
 )
-from globus_tui.domain.schedule.schedule import (
-    EndCondition,
-    OnceSchedule,
-    RecurringSchedule,
-    Season,
-    clock_shifts,
-    clock_sides,
-    next_ticks,
-)
+from globus_tui.domain.schedule.clock_changes import Season, clock_shifts, clock_sides
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, next_ticks
 from globus_tui.domain.schedule.typed_intervals import amount_words
 
 CHICAGO = ZoneInfo("America/Chicago")

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.making.draft import Draft, new_draft
 from globus_tui.domain.making.when_form import kept_hour, with_kept_hour, with_phrase
-from globus_tui.domain.schedule.schedule import RecurringSchedule, Season, clock_shifts, next_clock_shift, next_ticks
+from globus_tui.domain.schedule.clock_changes import Season, clock_shifts, next_clock_shift
+from globus_tui.domain.schedule.schedule import RecurringSchedule, next_ticks
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.present.review_facts import fires, hour_choices, shift_lines
 

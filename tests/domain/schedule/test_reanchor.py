@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from globus_tui.domain.schedule.reanchor import anchor, move_runs
+from globus_tui.domain.schedule.clock_changes import anchor, move_runs
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, Schedule, next_ticks
 
 CHICAGO, LORD_HOWE = ZoneInfo("America/Chicago"), ZoneInfo("Australia/Lord_Howe")
