@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.domain.auth.gare import Gare
@@ -307,7 +308,7 @@ class Creator:
 
     async def _look_before(self, attempt: Attempt, draft: Draft) -> Creation:
         """Looks for what an earlier attempt created, which may differ from what the draft says now."""
-        creation = await self._look(attempt, draft, None)
+        creation = await self._look(attempt, draft)
         if not isinstance(creation, Created) or attempt.timer is None or _asks_for(draft, attempt.timer):
             return creation
         return NotCreated(
@@ -338,25 +339,46 @@ class Creator:
         subject: dict[str, object] = {"timer": {"id": None, "name": timer.name}, "asked": timer.to_document()}
         twins = find_created(timer, jobs, sent_at=self.now(), known=())
         subject |= {"twins": [str(job.job_id) for job in twins], **alarm_entry(draft)}
-        async with self._recorder.asking("create", subject) as asked:
-            error: GlobusTuiError | None = None
-            creation: Creation
+
+        async def create() -> Creation:
+            reading = await self._services.timers.create_timer(timer)
+            if reading.job.unreadable is not None:
+                raise UnreadableAnswer(f"The answer cannot be understood: {reading.job.unreadable}.")
+            return Created(reading.job, f"Created {reading.job.label}.", reading.document)
+
+        asking = self._recorder.asking("create", subject)
+        return await self._asked(asking, draft, create, partial(self._look, attempt, draft), "It was not created")
+
+    async def _asked(
+        self,
+        asking: Asking,
+        draft: Draft,
+        send: Callable[[], Awaitable[Creation]],
+        lost: Callable[[GlobusTuiError], Awaitable[Creation]],
+        refused: str,
+    ) -> Creation:
+        """Sends a request; `lost` says what became of it if it may have arrived although no good answer came."""
+        error: GlobusTuiError | None = None
+        async with asking:
             try:
-                reading = await self._services.timers.create_timer(timer)
-                if reading.job.unreadable is not None:
-                    raise UnreadableAnswer(f"The answer cannot be understood: {reading.job.unreadable}.")
-                creation = Created(reading.job, f"Created {reading.job.label}.", reading.document)
+                creation = await send()
             except GlobusTuiError as problem:
                 error = problem
                 creation = (
-                    await self._look(attempt, draft, problem)
-                    if problem.may_have_arrived
-                    else self._not_created(draft, problem, "It was not created")
+                    await lost(problem) if problem.may_have_arrived else self._not_created(draft, problem, refused)
                 )
-            await self._end(asked, creation, error)
-        return self._noted(creation)
+            if isinstance(creation, Created):
+                timer = {"timer": {"id": creation.job.job_id, "name": creation.job.name}}
+                await asking.ended(True, after=creation.document, error=error, found=timer)
+            elif isinstance(creation, Submitted):
+                await asking.ended(True, found={"task": {"id": creation.task_id}})
+            else:
+                await asking.ended(None if isinstance(creation, Unconfirmed) else False, error=error)
+        if isinstance(creation, Created | Submitted) and (note := self._recorder.take_warning()):
+            return replace(creation, note=note)
+        return creation
 
-    async def _look(self, attempt: Attempt, draft: Draft, lost: GlobusTuiError | None) -> Creation:
+    async def _look(self, attempt: Attempt, draft: Draft, lost: GlobusTuiError | None = None) -> Creation:
         """Looks in the list for what an attempt created: repeatedly at first, as the service may lag; once later."""
         error = lost or GlobusTuiError("No answer came.")
         if attempt.timer is None:
@@ -387,45 +409,23 @@ class Creator:
         attempt = Attempt(self.now(), submission_id=data.submission_id)
         self._sending(attempt, draft)
         subject: dict[str, object] = {"transfer": {"label": data.label}, "asked": data.to_document()}
-        async with self._recorder.asking("transfer", subject) as asked:
-            error: GlobusTuiError | None = None
-            creation: Creation
-            try:
-                accepted = await self._services.transfers.submit_transfer(data)
-                words = "It was under way already." if accepted.duplicate else "The transfer is under way."
-                creation = Submitted(accepted.task_id, words)
-            except GlobusTuiError as problem:
-                error = problem
-                if problem.may_have_arrived:
-                    words = (
-                        "Nobody can tell whether the transfer was started. Handing it in again is safe: it runs once."
-                    )
-                    creation = Unconfirmed(f"{problem} {words}", problem, attempt, False, draft)
-                else:
-                    creation = self._not_created(draft, problem, "It was not started")
-            await self._end(asked, creation, error)
-        return self._noted(creation)
+
+        async def submit() -> Creation:
+            accepted = await self._services.transfers.submit_transfer(data)
+            words = "It was under way already." if accepted.duplicate else "The transfer is under way."
+            return Submitted(accepted.task_id, words)
+
+        async def lost(problem: GlobusTuiError) -> Creation:
+            words = "Nobody can tell whether the transfer was started. Handing it in again is safe: it runs once."
+            return Unconfirmed(f"{problem} {words}", problem, attempt, False, draft)
+
+        return await self._asked(self._recorder.asking("transfer", subject), draft, submit, lost, "It was not started")
 
     def _not_created(self, draft: Draft, error: GlobusTuiError, words: str) -> Creation:
         if (wanted := wanted_first(error)) is not None:
             return wanted
         problems = problems_of(error, draft) if isinstance(error, ServiceError) else ()
         return NotCreated(f"{words}: {error}", error, problems)
-
-    async def _end(self, asked: Asking, creation: Creation, error: GlobusTuiError | None) -> None:
-        if isinstance(creation, Created):
-            timer = {"timer": {"id": creation.job.job_id, "name": creation.job.name}}
-            await asked.ended(True, after=creation.document, error=error, found=timer)
-        elif isinstance(creation, Submitted):
-            await asked.ended(True, found={"task": {"id": creation.task_id}})
-        else:
-            await asked.ended(None if isinstance(creation, Unconfirmed) else False, error=error)
-
-    def _noted(self, creation: Creation) -> Creation:
-        if not isinstance(creation, Created | Submitted):
-            return creation
-        note = self._recorder.take_warning()
-        return replace(creation, note=note) if note else creation
 
 
 def _asks_for(draft: Draft, sent: NewTimer) -> bool:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, NetworkError, ServiceError
-from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.health import Word, last_good
 from globus_tui.domain.timer.job import JobId, JobReading, JobStatus
 from globus_tui.domain.timer.orders import NONE, Orders, with_level
@@ -21,7 +20,7 @@ from globus_tui.store.answer_cache import ROWS_KEPT, CachedRows
 from globus_tui.store.board import Board, States
 from globus_tui.store.details import Details
 from globus_tui.store.job_state import Change, Pending
-from globus_tui.store.journal import Journal, Recorder, replaced_timers
+from globus_tui.store.journal import Ended, Journal, Recorder, replaced_timers
 from globus_tui.store.ledger import FIELDS_HANDED_ON, SHARED_FIELDS, Ledger, alarm_levels, edit_timer, orders_in
 from globus_tui.store.open_requests import Canceller, ClosedRequest, OpenRequests
 from globus_tui.store.operations import (
@@ -63,23 +62,6 @@ if TYPE_CHECKING:
     from globus_tui.store.kept_runs import KeptRuns
     from globus_tui.store.operations import Operation
     from globus_tui.store.services import Services
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One request that changes something, and what a look afterwards showed.
-
-    Attributes:
-        error: what came instead of a good answer.
-        effect: it was carried out; None when nobody can tell.
-        after: the timer as read afterwards; None when gone, or not read.
-        shows_effect: the look afterwards showed the effect.
-    """
-
-    error: GlobusTuiError | None
-    effect: bool | None
-    after: JobReading | None = None
-    shows_effect: bool = False
 
 
 _IN_VAIN = 12
@@ -179,7 +161,7 @@ class Operator:
         step = await self._step(operation, before)
         if step.effect:
             self._board.drop_job(operation.job_id, deleted_here=True)
-            return Done(done_words(operation, confirmed=step.shows_effect), None, confirmed=step.shows_effect)
+            return self._done(operation, step)
         if paused and step.error is not None:
             words = ", and nobody can tell whether it was deleted" if step.effect is None else " but was not deleted"
             return Failed(step.error, False, f"It is paused now{words}: {step.error}")
@@ -187,30 +169,17 @@ class Operator:
 
     async def _step(self, operation: JobOperation, before: JobReading) -> _Step:
         """Sends one request and looks what became of it; both are recorded."""
-        what = type(operation).__name__.lower()
         subject: dict[str, Any] = {"timer": {"id": operation.job_id, "name": before.job.name}}
         if isinstance(operation, Rename):
             subject["asked"] = {"name": operation.name}
-        async with self._recorder.asking(what, subject, before.document) as asked:
-            error: GlobusTuiError | None = None
-            try:
-                await self._request(operation, before)
-            except GlobusTuiError as found:
-                error = found
-            step = await self._look(operation, error)
-            await asked.ended(step.effect, after=step.after.document if step.after else None, error=error)
-        return step
-
-    async def _look(self, operation: JobOperation, error: GlobusTuiError | None) -> _Step:
-        if error is not None and not error.may_have_arrived:
-            return _Step(error, False)
-        try:
-            after = await self._read(operation.job_id)
-        except GlobusTuiError:
-            return _Step(error, None if error else True)
-        seen = took_effect(operation, after.job if after else None)
-        # Not seen after a lost answer: it may still arrive.
-        return _Step(error, True if seen or error is None else None, after, seen)
+        return await self._recorder.carry_out(
+            self._recorder.asking(type(operation).__name__.lower(), subject, before.document),
+            lambda: self._request(operation, before),
+            lambda: self._read(operation.job_id),
+            # Not seen after a lost answer: it may still arrive.
+            lambda after, error: True if error is None or _shows(operation, after) else None,
+            lambda after: after.document if after else None,
+        )
 
     def _request(self, operation: JobOperation, before: JobReading) -> Awaitable[object]:
         job_id = operation.job_id
@@ -237,14 +206,15 @@ class Operator:
         return reading
 
     def _outcome(self, operation: JobOperation, step: _Step) -> Outcome:
-        if step.effect:
-            known = operation.job_id in self._board.documents
-            job = self._board.job(operation.job_id) if known else None
-            return Done(done_words(operation, confirmed=step.shows_effect), job, confirmed=step.shows_effect)
-        if step.error is None:  # cannot be: no error means effect
-            return Refused("Nothing was sent.")
+        if step.effect or step.error is None:
+            return self._done(operation, step)
         words = failed_words(operation, step.error, step.effect, looked=step.after is not None)
         return self._refused(operation, step.error, words, rolled_back=step.effect is False)
+
+    def _done(self, operation: JobOperation, step: _Step) -> Done:
+        confirmed = step.looked and _shows(operation, step.after)
+        job = self._board.job(operation.job_id) if operation.job_id in self._board.documents else None
+        return Done(done_words(operation, confirmed=confirmed), job, confirmed=confirmed)
 
     def _refused(
         self, operation: JobOperation, error: GlobusTuiError, words: str, *, rolled_back: bool = True
@@ -258,6 +228,14 @@ class Operator:
 def _is_out_of_reach(outcome: Outcome) -> bool:
     error = outcome.error if isinstance(outcome, Failed) else None
     return isinstance(error, NetworkError) or (isinstance(error, ServiceError) and error.kind is ErrorKind.BUSY)
+
+
+_Step = Ended[JobReading | None]
+"""How one request ended; what was seen afterwards is None where the timer is gone."""
+
+
+def _shows(operation: JobOperation, after: JobReading | None) -> bool:
+    return took_effect(operation, after.job if after else None)
 
 
 class JobStore:

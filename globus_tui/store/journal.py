@@ -16,7 +16,7 @@ import threading
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import GlobusTuiError, ServiceError
@@ -24,10 +24,11 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.private_files import is_alive, read_file, sync_folder, take_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 
+T = TypeVar("T")
 Document = dict[str, Any]
 OUTCOMES: Mapping[bool | None, str] = {True: "done", False: "refused", None: "unknown"}
 
@@ -43,6 +44,22 @@ def noting(**fields: Any) -> Iterator[None]:
         yield
     finally:
         _NOTED.reset(token)
+
+
+class Ended(NamedTuple, Generic[T]):
+    """How a request ended.
+
+    Attributes:
+        effect: it was carried out; None when nobody can tell (yet).
+        error: what came instead of a good answer.
+        looked: whether it could be looked at afterwards.
+        after: what was seen then.
+    """
+
+    effect: bool | None
+    error: GlobusTuiError | None = None
+    looked: bool = False
+    after: T | None = None
 
 
 class Recorder:
@@ -65,6 +82,35 @@ class Recorder:
             before: the document as read before.
         """
         return Asking(self._journal, self._now, {"what": what, **subject, "before": before})
+
+    async def carry_out(
+        self,
+        asking: Asking,
+        send: Callable[[], Awaitable[object]],
+        look: Callable[[], Awaitable[T]],
+        judge: Callable[[T, GlobusTuiError | None], bool | None],
+        document: Callable[[T], Mapping[str, Any] | None],
+    ) -> Ended[T]:
+        """Sends a request and looks what became of it: one whose answer was lost may have been carried out.
+
+        Args:
+            judge: whether what was seen shows the effect, given what came instead of a good answer; None: it does not,
+                but the request may still arrive.
+            document: what was seen, as the journal keeps it.
+        """
+        async with asking:
+            ended: Ended[T] = Ended(True)
+            try:
+                await send()
+            except GlobusTuiError as error:
+                ended = Ended(None if error.may_have_arrived else False, error)
+            if ended.effect is not False:
+                with suppress(GlobusTuiError):
+                    after = await look()
+                    ended = Ended(judge(after, ended.error), ended.error, True, after)
+            kept = document(ended.after) if ended.after is not None else None
+            await asking.ended(ended.effect, after=kept, error=ended.error)
+        return ended
 
     async def record_swap(
         self, subject: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]

@@ -70,30 +70,20 @@ class Canceller:
         if before.finished:
             return Refused("This task is over already.")
         subject = {"task": {"id": operation.task_id}, "timer": {"id": operation.job_id}}
-        async with self._recorder.asking("cancel", subject, _document(before)) as asked:
-            error: GlobusTuiError | None = None
-            try:
-                await self._tasks.cancel_task(operation.task_id)
-            except GlobusTuiError as found:
-                error = found
-            after, effect = await self._look(operation, error)
-            await asked.ended(effect, after=_document(after) if after else None, error=error)
-        if error is not None and not effect:
-            return self._refused(operation, error, effect)
-        over = after is not None and after.finished
+        ended = await self._recorder.carry_out(
+            self._recorder.asking("cancel", subject, _document(before)),
+            lambda: self._tasks.cancel_task(operation.task_id),
+            lambda: self._read(operation.task_id),
+            lambda after, error: cancelled(after) if error else True,
+            _document,
+        )
+        if ended.error is not None and not ended.effect:
+            return self._refused(operation, ended.error, ended.effect)
+        over = ended.after is not None and ended.after.finished
         words = "The task was cancelled." if over else "The task is being cancelled; that can take a minute."
         job_id = operation.job_id
         job = self._board.job(job_id) if job_id in self._board.documents else None
         return Done(words, job, confirmed=over, note=self._recorder.take_warning())
-
-    async def _look(self, operation: CancelTask, error: GlobusTuiError | None) -> tuple[Task | None, bool | None]:
-        if error is not None and not error.may_have_arrived:
-            return None, False
-        try:
-            after = await self._read(operation.task_id)
-        except GlobusTuiError:
-            return None, None if error else True
-        return after, cancelled(after) if error else True
 
     async def _read(self, task_id: str) -> Task:
         task = await self._tasks.get_task(task_id)

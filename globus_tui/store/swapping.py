@@ -247,34 +247,21 @@ class Swapper:
         timer: JobReading,
         done: Callable[[Job, GlobusTuiError | None], bool],
     ) -> tuple[bool | None, GlobusTuiError | None, Job | None]:
-        """Calls, and looks what became of it: a call whose answer was lost may have been carried out.
+        """Calls, and looks what became of it.
 
-        One that is not seen may still arrive. It counts as not carried out, so that of the two timers one is active,
-        and stays open in the journal: what becomes of it is told.
+        What is not seen may still arrive. It counts as not carried out, so that of the two timers one is active, and
+        stays open in the journal: what becomes of it is told.
         """
-        async with self._recorder.asking(what, _subject(timer.job, "swap"), timer.document) as asked:
-            effect, error, after = await self._called(call, str(timer.job.job_id), done)
-            await asked.ended(effect, after=after.document if after else None, error=error)
-        return (False if effect is None and after is not None else effect), error, after.job if after else None
-
-    async def _called(
-        self,
-        call: Callable[[str], Awaitable[object]],
-        job_id: str,
-        done: Callable[[Job, GlobusTuiError | None], bool],
-    ) -> tuple[bool | None, GlobusTuiError | None, JobReading | None]:
-        error: GlobusTuiError | None = None
-        try:
-            await call(job_id)
-        except GlobusTuiError as found:
-            if not found.may_have_arrived:
-                return False, found, None
-            error = found
-        try:
-            after = await self._jobs.get_job(job_id)
-        except GlobusTuiError as found:
-            return (True, None, None) if error is None else (None, found, None)
-        return (True if done(after.job, error) else None), error, after
+        job_id = str(timer.job.job_id)
+        ended = await self._recorder.carry_out(
+            self._recorder.asking(what, _subject(timer.job, "swap"), timer.document),
+            lambda: call(job_id),
+            lambda: self._jobs.get_job(job_id),
+            lambda after, error: done(after.job, error) or None,
+            lambda after: after.document,
+        )
+        effect = False if ended.looked and not ended.effect else ended.effect
+        return effect, ended.error, ended.after.job if ended.after else None
 
     async def _take_back(self, made: Created, step: str, words: str, error: GlobusTuiError | None = None) -> NotSwapped:
         """Deletes the new timer; if that cannot be, pauses it."""

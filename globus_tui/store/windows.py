@@ -14,6 +14,7 @@ import secrets
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.domain import wire
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from globus_tui.store.job_store import JobStore
 
 PLANNED, ASKED, PAUSED, RESUMING, RESUMED, LEFT = "planned", "asked", "paused", "resuming", "resumed", "left"
+_HELD = (ASKED, PAUSED, RESUMING)
 _CLAIMED = timedelta(minutes=10)
 """Whoever has not gone on with a window for so long is no more."""
 _FORGOTTEN = timedelta(days=90)
@@ -97,7 +99,7 @@ class Window:
 
     def holding(self) -> tuple[Item, ...]:
         """The timers that it paused and has not resumed."""
-        return tuple(item for item in self.items if item.state in (ASKED, PAUSED, RESUMING))
+        return tuple(item for item in self.items if item.state in _HELD)
 
 
 def window_of(document: Mapping[str, Any]) -> Window | None:
@@ -365,9 +367,9 @@ class Windows:
         left_alone = {item.job_id: why for item, why in plan.left_alone}
 
         def claim(item: Item, _: Container[JobId]) -> Item | None:
-            if item.job_id in left_alone and item.state in (ASKED, PAUSED, RESUMING):
+            if item.job_id in left_alone and item.state in _HELD:
                 return replace(item, state=LEFT, why=left_alone[item.job_id])
-            resumes = item.job_id in agreed and item.state in (ASKED, PAUSED, RESUMING)
+            resumes = item.job_id in agreed and item.state in _HELD
             return replace(item, state=RESUMING) if resumes else None
 
         claimed = {item.job_id for item in await self._claim(window.window_id, claim, now) if item.state == RESUMING}
@@ -382,7 +384,7 @@ class Windows:
             outcome = outcomes[item.job_id] = await self._store.operate(Resume(item.job_id))
             report(item, outcome)
             if isinstance(outcome, Done):
-                await self._write(window.window_id, _mark_resumed(item.job_id))
+                await self._write(window.window_id, partial(_resumed, item.job_id))
         await self._write(window.window_id, lambda item: None)
         return outcomes
 
@@ -437,47 +439,45 @@ class Windows:
         """
         ours: list[Item] = []
 
-        def write(document: dict[str, Any]) -> None:
-            window = next((window for window in windows_in(document) if window.window_id == window_id), None)
-            if window is None:
-                raise BadInput(f"There is no window {window_id}.", advice="globus-tui window list shows all.")
+        def claimed(window: Window, windows: tuple[Window, ...]) -> Window:
             if self._is_claimed_elsewhere(window, now):
                 raise BadInput(f"{window.claimed_by} is resuming the timers of this window.", advice="Wait for it.")
-            others = {
-                item.job_id
-                for other in windows_in(document)
-                if other.window_id != window_id and self._is_gone_on_with(other, now)
-                for item in other.items
-                if item.state == ASKED
-            }
-            items = []
-            for item in window.items:
-                changed = claim(item, others)
-                ours.extend([changed] if changed is not None else [])
-                items.append(changed or item)
-            self._put(document, replace(window, items=tuple(items), claimed=now, claimed_by=self._me))
+            gone_on_with = [other for other in windows if other != window and self._is_gone_on_with(other, now)]
+            others = {item.job_id for other in gone_on_with for item in other.items if item.state == ASKED}
+            items = [(item, claim(item, others)) for item in window.items]
+            ours.extend(changed for _, changed in items if changed is not None)
+            now_claimed = tuple(changed or item for item, changed in items)
+            return replace(window, items=now_claimed, claimed=now, claimed_by=self._me)
 
-        await self._store.ledger.change(write)
+        await self._change(window_id, claimed)
         return ours
 
     async def _write(self, window_id: str, edit: Callable[[Item], Item | None]) -> Window:
         """Changes its items, and closes it when it holds none any more."""
+        now = self._store.now()
+
+        def edited(window: Window, _: tuple[Window, ...]) -> Window:
+            window = replace(window, items=tuple(edit(item) or item for item in window.items), claimed=now)
+            over = not window.holding() and window.state != "planned"
+            return replace(window, closed=window.closed or now) if over else window
+
+        window = await self._change(window_id, edited)
+        await self._store.read_ledger()
+        return window
+
+    async def _change(self, window_id: str, change: Callable[[Window, tuple[Window, ...]], Window]) -> Window:
+        """Writes what `change` makes of a window as it is now; it is told of all windows."""
         result: list[Window] = []
 
         def write(document: dict[str, Any]) -> None:
-            window = next((window for window in windows_in(document) if window.window_id == window_id), None)
+            windows = windows_in(document)
+            window = next((window for window in windows if window.window_id == window_id), None)
             if window is None:
-                raise BadInput(f"There is no window {window_id} any more.")
-            now = self._store.now()
-            items = tuple(edit(item) or item for item in window.items)
-            window = replace(window, items=items, claimed=now)
-            if not window.holding() and window.state != "planned":
-                window = replace(window, closed=window.closed or now)
-            result.append(window)
-            self._put(document, window)
+                raise BadInput(f"There is no window {window_id}.", advice="globus-tui window list shows all.")
+            result.append(change(window, windows))
+            self._put(document, result[-1])
 
         await self._store.ledger.change(write)
-        await self._store.read_ledger()
         return result[-1]
 
     @staticmethod
@@ -485,7 +485,7 @@ class Windows:
         windows = (window if old.window_id == window.window_id else old for old in windows_in(document))
         document["windows"] = [window_document(each) for each in windows]
         for item in window.items:
-            if item.state in (ASKED, PAUSED, RESUMING):
+            if item.state in _HELD:
                 since = item.since.astimezone(UTC).isoformat() if item.since else None
                 edit_timer(document, item.job_id, window=window.window_id, since=since)
             elif (
@@ -508,5 +508,5 @@ def note_resumed(document: dict[str, Any], job_id: JobId) -> None:
             Windows._put(document, replace(window, items=items))
 
 
-def _mark_resumed(job_id: JobId) -> Callable[[Item], Item | None]:
-    return lambda item: replace(item, state=RESUMED) if item.job_id == job_id else None
+def _resumed(job_id: JobId, item: Item) -> Item | None:
+    return replace(item, state=RESUMED) if item.job_id == job_id else None

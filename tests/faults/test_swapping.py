@@ -406,7 +406,7 @@ async def swapped() -> AsyncIterator[tuple[Told, Swapped]]:
         ),
         (
             {"pause": [NO_ANSWER], "get": [None, None, UNREAD]}, {},
-            "Nobody can tell whether the new timer is paused: No network. Nothing else was changed; try again.",
+            "Nobody can tell whether the new timer is paused: No answer. Nothing else was changed; try again.",
             False, ["edited"], [("pause", "unknown")],
         ),
         (
@@ -421,12 +421,13 @@ async def swapped() -> AsyncIterator[tuple[Told, Swapped]]:
         ),
         (
             {"get": [None, None, None, UNREAD]}, {"resume": [NO_ANSWER]},
-            "The old timer could not be resumed: No network. The new one goes on as before.",
+            "The old timer could not be resumed: No answer. The request may still arrive: the list will show it."
+            " The new one goes on as before.",
             True, ["edited"], [("pause", "done"), ("resume", "unknown"), ("pause", "done"), ("resume", "done")],
         ),
         (
             {"get": [None, None, None, UNREAD], "pause": [None, NEVER_LEFT]}, {"resume": [NO_ANSWER]},
-            "The old timer could not be resumed: No network."
+            "The old timer could not be resumed: No answer. The request may still arrive: the list will show it."
             " Nobody can tell whether it runs; the new one is paused. Look at both.",
             False, ["old"], [("pause", "done"), ("resume", "unknown"), ("pause", "refused")],
         ),
@@ -505,7 +506,7 @@ TAKEN_BACK = "It was taken back; the old timer is as it was."
         ),
         (
             {"pause": [NO_ANSWER], "get": [None, None, UNREAD]}, {}, "swap",
-            "Nobody can tell whether the old timer is paused: No network. Both may be active; try again.",
+            "Nobody can tell whether the old timer is paused: No answer. Both may be active; try again.",
             False, ["old", "edited"], [("pause", "unknown")],
         ),
         (

@@ -550,7 +550,7 @@ async def test_a_window_that_is_not_there_is_named() -> None:
         return await real(job_id, **more)
 
     world.jobs.resume_job = forgotten_meanwhile  # type: ignore[method-assign]
-    with pytest.raises(BadInput, match="any more"):
+    with pytest.raises(BadInput, match="There is no window"):
         await windows.close(window, plan)
 
 
