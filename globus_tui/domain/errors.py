@@ -34,10 +34,19 @@ class GlobusTuiError(Exception):
 
     Attributes:
         sent_before: the same request was sent before, and what became of that one nobody knows.
+        gare: what Globus wants from the user first, when a service says so (on any status, 502 included).
+        kind: what a refusal of a service means.
+        retry_after: seconds that a service asked to wait.
     """
 
     advice: str = ""
     sent_before: bool = False
+    gare: Gare | None = None
+    retry_after: float | None = None
+
+    @property
+    def kind(self) -> ErrorKind | None:
+        return None
 
     def __init__(self, message: str, *, advice: str | None = None) -> None:
         super().__init__(message)
@@ -165,9 +174,7 @@ class ServiceError(GlobusTuiError):
         service: `auth`, `transfer`, `timer` or `flows`.
         code: the service's own code, dotted and open-ended (match by prefix), or None.
         problems: complaints about single fields (422).
-        gare: what Globus wants from the user first, when it says so (on any status, 502 included).
         request_id: to quote to Globus support, or None.
-        retry_after: seconds the service asked to wait, or None.
     """
 
     def __init__(

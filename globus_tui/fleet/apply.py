@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.auth.gare import Gare
-from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError, ServiceError
+from globus_tui.domain.errors import BadInput, GlobusTuiError, NetworkError
 from globus_tui.domain.making.new_timer import differences
 from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.quick_dataclass import dataclass
@@ -180,7 +180,7 @@ class Applier:
             for act in item.acts:
                 done.append(await self._act(act, item, plan))
         except GlobusTuiError as wrong:
-            gare = wrong.gare if isinstance(wrong, ServiceError) else None
+            gare = wrong.gare
             stopped = wrong if isinstance(wrong, _Stopped) else _Stopped(str(wrong), gare, wrong)
             self._failures_to_reach += isinstance(stopped.error, NetworkError)
             return Result(item, False, " ".join([*done, str(wrong)]), self._id(item), stopped.gare)

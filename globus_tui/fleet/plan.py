@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from unicodedata import normalize
 
 from globus_tui.domain.errors import BadInput, ErrorKind, NetworkError, ServiceError
-from globus_tui.domain.making.check_items import is_id
 from globus_tui.domain.making.draft import Draft, What, is_confirmed, word_to_type
-from globus_tui.domain.making.draft_checks import Lookups, check_draft
+from globus_tui.domain.making.draft_checks import Lookups, check_draft, is_id
 from globus_tui.domain.making.draft_fields import Finding, Level, note, stop, warn
 from globus_tui.domain.making.new_timer import find_created
 from globus_tui.domain.making.taking_place import starts_at_once

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.timer.history import Mark
 from globus_tui.domain.timer.run import Outcome, Run, outcome
 from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.present.error_words import short_words
@@ -30,11 +29,6 @@ _TASK_STATUS = {
 def result(ending: Outcome) -> str:
     """What became of a run, in one cell of a table."""
     return _RESULTS[ending]
-
-
-def mark_of(ending: Outcome) -> Mark:
-    """The strip mark of an outcome, for the sign beside the word."""
-    return Mark[ending.name]
 
 
 def message(run: Run, task: Task | None) -> str:

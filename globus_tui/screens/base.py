@@ -10,7 +10,6 @@ from textual.events import Resize
 from textual.reactive import var
 
 from globus_tui.commands import CHANGING, EVERYWHERE, SEARCH, Command, bindings, key_words
-from globus_tui.domain.errors import GlobusTuiError, ServiceError
 from globus_tui.present.freshness_words import header_words, short_freshness
 from globus_tui.present.safe_text import cell_width, clip, safe_line
 from globus_tui.store.board import NO_STATES, States
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.geometry import Size
 
+    from globus_tui.domain.errors import GlobusTuiError
     from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
     from globus_tui.store.job_state import JobState
@@ -145,7 +145,7 @@ class TimerScreen(Page[None]):
 
         `error`: the refusal; anything that does not say what Globus wants is left alone.
         """
-        if isinstance(error, ServiceError) and error.gare is not None and not self._consent_offered:
+        if error.gare is not None and not self._consent_offered:
             self._consent_offered = True
             self.app.consent_for(error.gare, why, again)
 

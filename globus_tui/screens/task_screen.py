@@ -13,6 +13,7 @@ from textual.content import Content
 
 from globus_tui.commands import TASK, Command
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.timer.history import mark_of
 from globus_tui.domain.timer.run import Outcome, Run, RunState, outcome
 from globus_tui.present import run_words
 from globus_tui.present.event_rows import EventRows, event_lines
@@ -187,7 +188,7 @@ class TaskPage(Searching, TimerScreen):
     def show_task(self, run: Run, task: Task | None, task_id: str | None, usual: str = "") -> None:
         """Write how the task ended, and its numbers; `usual`: what is usual for its timer."""
         reading, view, result = self.task_reading, self.view, outcome(run, task)
-        sign = history_sign(run_words.mark_of(result))
+        sign = history_sign(mark_of(result))
         message = self.safe(run_words.message(run, task))
         path = run_words.failed_path(reading.events) if result is Outcome.FAILED else None
         message = f"{message}: {self.safe(path)}" if path and path not in message else message

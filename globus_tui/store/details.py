@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.history import task_of
 from globus_tui.store.board import RUNS_KEPT_WHEN_OPENED, Board
@@ -36,7 +36,7 @@ async def read_collections(board: Board, services: Services, ids: Iterable[str])
         try:
             return await services.collections.get_endpoint(collection_id)
         except GlobusTuiError as error:
-            refused = isinstance(error, ServiceError) and error.kind in _LASTING
+            refused = error.kind in _LASTING
             board.names.note_failure(collection_id, board.now(), refused=refused)
             if not refused:
                 problems.append(f"Names of collections could not be read: {error}")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput, why_unread
 from globus_tui.domain.making.draft import Draft, clone
-from globus_tui.domain.making.draft_file import from_file, to_file
+from globus_tui.domain.making.draft_file import from_file, read_json, to_file
 from globus_tui.domain.making.new_timer import FlowTimer, NewTimer, TransferTimer
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, read_schedule, schedule_document
@@ -252,14 +252,6 @@ def read_timer(document: wire.Document) -> NewTimer | None:
     return TransferTimer(TransferData.from_document(body), schedule, name)
 
 
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise BadInput(f"“{max(names, key=names.count)}” is said twice in one object; only one of them can be meant.")
-    return members
-
-
 def read_draft_text(text: str, zone: tzinfo | None = None) -> Draft:
     """A draft from the text of an exported document, as pasted or read from a file.
 
@@ -269,15 +261,7 @@ def read_draft_text(text: str, zone: tzinfo | None = None) -> Draft:
     Raises:
         BadInput: it is no JSON (with the line), or no such document.
     """
-    try:
-        document = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
-    except json.JSONDecodeError as problem:
-        raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
-    except BadInput:
-        raise
-    except (ValueError, RecursionError) as problem:
-        raise BadInput(f"This cannot be read: {why_unread(problem)}.") from problem
-    return from_file(document, zone)
+    return from_file(read_json(text), zone)
 
 
 def read_timer_file(path: Path, zone: tzinfo | None = None) -> Draft:

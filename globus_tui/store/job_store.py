@@ -197,7 +197,7 @@ class Operator:
         asked = self._board.number()
         try:
             reading = await self._jobs.get_job(job_id, page_size=1)
-        except ServiceError as error:
+        except GlobusTuiError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
             self._board.drop_job(job_id)

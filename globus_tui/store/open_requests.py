@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import FlowStart, Job, JobId
 from globus_tui.domain.transfer.task import Task, TaskStatus
@@ -262,7 +262,7 @@ class OpenRequests:
     async def _of_a_task(self, entry: Mapping[str, Any]) -> _Answer:
         try:
             task: Task = await self._tasks.get_task(_id_of(entry, "task") or "")
-        except ServiceError as error:
+        except GlobusTuiError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return _Answer(settled=True)
             raise

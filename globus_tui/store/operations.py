@@ -11,7 +11,7 @@ from globus_tui.domain.schedule.schedule import next_tick
 from globus_tui.domain.timer.history import History, starts_at_once
 from globus_tui.domain.timer.job import Job, JobId, JobStatus, PauseCause
 from globus_tui.store.job_state import Doing, JobState
-from globus_tui.store.refresh_plan import is_sign_out, requirement
+from globus_tui.store.refresh_plan import is_sign_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -196,8 +196,7 @@ def wanted_first(error: GlobusTuiError, job_id: JobId | None = None) -> SignedOu
     """The sign-in or the consent that Globus asks for with this error, if it does."""
     if is_sign_out(error):
         return SignedOut(str(error), error.advice)
-    gare = requirement(error)
-    return NeedsConsent(gare, job_id) if gare else None
+    return NeedsConsent(error.gare, job_id) if error.gare else None
 
 
 # --- rules and words

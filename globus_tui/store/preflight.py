@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from globus_tui.domain.errors import ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError
 from globus_tui.domain.making.draft import Draft, What
 from globus_tui.domain.making.flow_inputs import incomplete_words
 from globus_tui.domain.transfer.destructive import MOST_COMPARED, Deletions, first_run_deletions
@@ -182,5 +182,4 @@ def _usable(known: Lookups) -> list[str]:
 
 
 def _words(error: GlobusTuiError, not_found: str) -> str:
-    missing = isinstance(error, ServiceError) and error.kind is ErrorKind.NOT_FOUND
-    return not_found if missing else str(error)
+    return not_found if error.kind is ErrorKind.NOT_FOUND else str(error)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import GlobusTuiError, ServiceError, SignedOut
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -54,19 +54,7 @@ class Freshness:
 
 def is_sign_out(error: GlobusTuiError) -> bool:
     """Nothing will work until somebody signs in: no credentials, or the service does not take them any more."""
-    return isinstance(error, SignedOut) or (
-        isinstance(error, ServiceError) and error.status == 401 and error.gare is None
-    )
-
-
-def wait_asked_for(error: GlobusTuiError) -> float | None:
-    """Seconds that the service asked to wait."""
-    return error.retry_after if isinstance(error, ServiceError) else None
-
-
-def requirement(error: GlobusTuiError) -> Gare | None:
-    """What Globus wants first, when the refusal says so."""
-    return error.gare if isinstance(error, ServiceError) else None
+    return isinstance(error, SignedOut) or error.kind is ErrorKind.SIGNED_OUT
 
 
 DEFAULT_INTERVAL = 30.0

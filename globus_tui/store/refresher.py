@@ -24,9 +24,7 @@ from globus_tui.store.refresh_plan import (
     FreshnessState,
     Plan,
     is_sign_out,
-    requirement,
     runs_to_ask_for,
-    wait_asked_for,
 )
 from globus_tui.store.task_shelf import KEPT, TASKS_AT_ONCE
 
@@ -279,7 +277,7 @@ class Refresher:
             self.plan = self.plan.signed_out_now()
             state = FreshnessState.SIGNED_OUT
         else:
-            self.plan = self.plan.failed(now, retry_after=wait_asked_for(error), jitter=self._draw())
+            self.plan = self.plan.failed(now, retry_after=error.retry_after, jitter=self._draw())
             state = FreshnessState.STALE if self.board.cached_rows is None else FreshnessState.CACHED
         self._freshness(
             state=state,
@@ -287,7 +285,7 @@ class Refresher:
             advice=advice,
             next_attempt=self.plan.next_at,
             failures=self.plan.failures,
-            gare=requirement(error),
+            gare=error.gare,
         )
 
     def _freshness(self, **changes: object) -> None:
@@ -354,7 +352,7 @@ class Refresher:
             reading = await self._services.jobs.get_job(job_id, page_size=FEW_RUNS)
             self.board.take_job(reading.job, asked)
         except GlobusTuiError as error:
-            if isinstance(error, ServiceError) and error.kind is ErrorKind.NOT_FOUND:
+            if error.kind is ErrorKind.NOT_FOUND:
                 self.board.drop_job(job_id)
             elif is_sign_out(error):
                 self.note_failure(error)

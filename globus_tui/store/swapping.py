@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.domain.errors import BadInput, ErrorKind, GlobusTuiError, ServiceError
+from globus_tui.domain.errors import BadInput, ErrorKind, GlobusTuiError
 from globus_tui.domain.making.new_timer import NewTimer, differences, same_schedule
 from globus_tui.domain.making.taking_place import check_ahead, in_place_of
 from globus_tui.domain.quick_dataclass import dataclass
@@ -290,10 +290,8 @@ class Swapper:
         try:
             after = (await self._jobs.get_job(job_id)).job
             gone, fired = after.status is JobStatus.DELETING, after.runs or fired
-        except ServiceError as found:
+        except GlobusTuiError as found:
             gone = found.kind is ErrorKind.NOT_FOUND
-        except GlobusTuiError:
-            gone = False
         return (True if gone else False if sure else None), error, fired
 
 

@@ -116,7 +116,10 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/domain/timer/test_alerts.py",
         "tests/domain/timer/test_history.py",
     ),
-    "domain/schedule/clock_changes": ("tests/domain/schedule/test_reanchor.py", "tests/domain/schedule/test_schedule.py"),
+    "domain/schedule/clock_changes": (
+        "tests/domain/schedule/test_reanchor.py",
+        "tests/domain/schedule/test_schedule.py",
+    ),
     "domain/schedule/calendar_groups": (
         "tests/domain/schedule/test_calendar_groups.py",
         "tests/domain/schedule/test_typed_schedules.py",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from globus_tui.domain.timer.history import mark_of
 from globus_tui.domain.timer.run import Outcome, Run, outcome
 from globus_tui.domain.transfer.task import TaskEvent
 from globus_tui.present import run_words
@@ -61,7 +62,7 @@ def test_a_run_has_a_result_and_what_there_is_to_say(
 
 def test_every_outcome_has_a_word_and_a_mark() -> None:
     assert len({run_words.result(one) for one in Outcome}) == len(Outcome)
-    assert {run_words.mark_of(one).name for one in Outcome} == {one.name for one in Outcome}
+    assert {mark_of(one).name for one in Outcome} == {one.name for one in Outcome}
 
 
 @pytest.mark.parametrize(

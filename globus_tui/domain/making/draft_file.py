@@ -11,12 +11,13 @@ a timer that exists, is called by its name and not read.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import BadInput, why_unread
 from globus_tui.domain.making.draft import Draft, FlowPart, Guards, What, flow_beside
 from globus_tui.domain.schedule.calendar_groups import GroupMember
 from globus_tui.domain.schedule.schedule import (
@@ -85,6 +86,26 @@ def _guards(guards: Guards) -> dict[str, Any]:
     if guards.refuse_scratch != usual.refuse_scratch:
         settings["refuse_scratch"] = guards.refuse_scratch
     return settings
+
+
+def read_json(text: str) -> Any:
+    """What somebody wrote as JSON. Raises `BadInput`: it is none (with the line), or has a name twice in one object."""
+    try:
+        return json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_once)
+    except json.JSONDecodeError as problem:
+        raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
+    except BadInput:
+        raise
+    except (ValueError, RecursionError) as problem:
+        raise BadInput(f"This cannot be read: {why_unread(problem)}.") from problem
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise BadInput(f"“{max(names, key=names.count)}” is said twice in one object; only one of them can be meant.")
+    return members
 
 
 def from_file(document: object, zone: tzinfo | None = None) -> Draft:

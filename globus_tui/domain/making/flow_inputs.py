@@ -13,7 +13,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import BadInput, FieldProblem, why_unread
+from globus_tui.domain.errors import BadInput, FieldProblem
+from globus_tui.domain.making.draft_file import read_json
 from globus_tui.domain.making.json_checks import Problem, check_value, first_words, resolve, same
 from globus_tui.domain.quick_dataclass import dataclass
 
@@ -482,22 +483,15 @@ def with_json(draft: Draft, text: str) -> Draft:
     """The draft with its whole input as JSON; what is none leaves the input as it was."""
     typed = _untyped(draft) | {AS_JSON: text}
     try:
-        inputs = read_json(text)
+        inputs = read_input(text)
     except BadInput:
         return replace(draft, typed=typed)
     return replace(draft, flow=replace(draft.flow, inputs=inputs), typed=typed)
 
 
-def read_json(text: str) -> dict[str, Any]:
-    """A flow's input. Raises `BadInput`: it is no JSON (with the line), or no object."""
-    if not text.strip():
-        return {}
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as problem:
-        raise BadInput(f"Line {problem.lineno}, column {problem.colno}: this is no JSON: {problem.msg}.") from problem
-    except (ValueError, RecursionError) as problem:
-        raise BadInput(f"This cannot be read: {why_unread(problem)}.") from problem
+def read_input(text: str) -> dict[str, Any]:
+    """A flow's input. Raises `BadInput`: it is no JSON, or no object."""
+    document = read_json(text) if text.strip() else {}
     if not isinstance(document, dict):
         raise BadInput("The input must be a JSON object.")
     return document
@@ -514,7 +508,7 @@ def input_problems(draft: Draft, schema: Mapping[str, Any] | None) -> dict[str, 
     problems: dict[str, str] = {}
     if AS_JSON in draft.typed:
         try:
-            read_json(draft.typed[AS_JSON])
+            read_input(draft.typed[AS_JSON])
         except BadInput as wrong:
             return {"": str(wrong)}
     elif fits_form(draft, form):

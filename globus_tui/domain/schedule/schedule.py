@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from globus_tui.domain import wire
@@ -67,7 +66,7 @@ def read_schedule(job: Document) -> Schedule | None:
         return OnceSchedule(at) if once or at else None
     if seconds is None or not _makes_sense(seconds):
         return None
-    return RecurringSchedule(_interval(int(seconds) or 1), start, read_end(job))
+    return RecurringSchedule(timedelta(seconds=int(seconds) or 1), start, read_end(job))
 
 
 def read_interval(job: Document) -> float | None:
@@ -83,11 +82,6 @@ def _seconds(job: Document, schedule: Document) -> float | None:
 
 def _makes_sense(seconds: float) -> bool:
     return 0 < seconds <= LONGEST_INTERVAL.total_seconds() * 100
-
-
-@lru_cache(maxsize=256)
-def _interval(seconds: int) -> timedelta:
-    return timedelta(seconds=seconds)
 
 
 NO_END = EndCondition()

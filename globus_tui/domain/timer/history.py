@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from globus_tui.domain.quick_dataclass import dataclass
@@ -38,7 +38,8 @@ class Mark(Enum):
     __hash__ = object.__hash__  # members are unique, and Enum's own hash is slow, with thousands of timers
 
 
-_MARK_OF = {result: Mark[result.name] for result in Outcome}
+def mark_of(outcome: Outcome) -> Mark:
+    return Mark[outcome.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,8 @@ _MOST_MARKS_OF_A_GAP = 100
 
 def grace(job: Job) -> timedelta:
     """How late a run may be before it is overdue: a tenth of the interval, within 2 to 10 minutes."""
-    schedule = job.schedule
-    return _grace(schedule.interval if isinstance(schedule, RecurringSchedule) else timedelta(hours=1))
-
-
-@lru_cache(maxsize=256)
-def _grace(interval: timedelta) -> timedelta:
-    return timedelta(seconds=min(600.0, max(120.0, interval.total_seconds() / 10)))
+    interval = job.schedule.interval if isinstance(job.schedule, RecurringSchedule) else timedelta(hours=1)
+    return min(timedelta(minutes=10), max(timedelta(minutes=2), interval / 10))
 
 
 def look_back(job: Job, tasks: Mapping[str, Task], now: datetime) -> History:
@@ -195,7 +191,7 @@ def _marks(job: Job, outcomes: AnyOutcomes, tasks: Mapping[str, Task]) -> list[M
     ticks = _ticks_of(job.schedule, job.runs)
     marks: list[Mark] = []
     for place, result in enumerate(outcomes):
-        marks.append(_MARK_OF[result])
+        marks.append(mark_of(result))
         if place + 1 < len(ticks) and ticks[place] - ticks[place + 1] > 1:  # mostly there is no gap to look up
             marks.extend(_drawn(gaps_before(job, place, tasks)))
     return marks
@@ -359,7 +355,6 @@ def tick_of(schedule: RecurringSchedule, ran_at: datetime) -> int:
     return max(-1, (ran_at + _slack(schedule.interval) - schedule.start) // schedule.interval)
 
 
-@lru_cache(maxsize=256)
 def _slack(interval: timedelta) -> timedelta:
     return min(RUN_SLACK, interval / 4)
 
@@ -413,7 +408,7 @@ def _moments(job: Job, tasks: Mapping[str, Task], now: datetime) -> Iterator[Mom
     if run_is_unlisted(job):
         yield Moment(Mark.RUNNING, job.activity.since if job.activity else None, transfers=transfers)
     for place, run in enumerate(job.runs):
-        yield Moment(Mark[outcomes[place].name], run.ran_at, run, task_of(run, tasks), transfers=transfers)
+        yield Moment(mark_of(outcomes[place]), run.ran_at, run, task_of(run, tasks), transfers=transfers)
         newest = _tick_before(job, run)
         for mark, count in gaps_before(job, place, tasks):
             yield from _lines(job, mark, newest, count)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import field, fields
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
@@ -111,7 +110,7 @@ class TransferData:
         stated = (  # in the order of the fields: keyword arguments would take three times as long
             interned_text(get("source_endpoint")) or interned_text(get("source_endpoint_id")),
             interned_text(get("destination_endpoint")) or interned_text(get("destination_endpoint_id")),
-            _read_items(wire.items(get("DATA") or get("transfer_items"))), text(get("label")),
+            tuple(map(_read_item, wire.items(get("DATA") or get("transfer_items")))), text(get("label")),
             _read_level(get("sync_level")), flag(get("verify_checksum")), flag(get("preserve_timestamp")),
             flag(get("encrypt_data")), flag(get("skip_source_errors")), flag(get("fail_on_quota_errors")),
             flag(get("delete_destination_extra")), flag(get("store_base_path_info")), flag(get("notify_on_succeeded")),
@@ -119,9 +118,8 @@ class TransferData:
             text(get("deadline")), text(get("source_local_user")), text(get("destination_local_user")),
             interned_text(get("recursive_symlinks")), text(get("submission_id")),
         )  # fmt: skip
-        if _KNOWN.issuperset(document):
-            return _shared(*stated)
-        return cls(*stated, extra={key: document[key] for key in document if key not in _KNOWN})
+        unknown = {key: document[key] for key in document if key not in _KNOWN}
+        return cls(*stated, extra=unknown or _NOTHING)
 
 
 _FLAGS = (
@@ -164,29 +162,12 @@ def paths_in(document: Document) -> tuple[list[str], list[str]]:
     return source, destination
 
 
-def _read_items(entries: list[Any]) -> tuple[TransferItem, ...]:
-    items = [_read_item(item) for item in entries]
-    return _alone(items[0]) if len(items) == 1 else tuple(items)
-
-
 def _read_item(value: object) -> TransferItem:
     get = wire.document(value).get
-    return _item(
+    return TransferItem(
         wire.text(get("source_path")) or "",
         wire.text(get("destination_path")) or "",
         wire.flag(get("recursive")),
         wire.text(get("external_checksum")),
         wire.text(get("checksum_algorithm")),
     )
-
-
-_shared = lru_cache(maxsize=128)(TransferData)
-"""Timers made together (for weekdays, for hours of the day) move the same: they share one value."""
-
-_item = lru_cache(maxsize=256)(TransferItem)
-"""And so do those to several destinations, or with labels of their own."""
-
-
-@lru_cache(maxsize=256)
-def _alone(item: TransferItem) -> tuple[TransferItem, ...]:
-    return (item,)

@@ -16,7 +16,7 @@ from globus_tui.domain.making.flow_inputs import (
     covers,
     disassemble,
     input_form,
-    read_json,
+    read_input,
     read_value,
 )
 from globus_tui.domain.making.json_checks import check_value
@@ -131,13 +131,14 @@ def test_problems_stand_beside_their_fields(key: str, typed: str, words: str) ->
     [
         ("{\n  oops", "Line 2"),
         ("[]", "object"),
+        ('{"a": 1, "b": {"a": 1, "a": 2}}', "“a” is said twice"),
         ("[" * 100_000, "too deep"),
         ('{"a": ' + "9" * 5000 + "}", "a number in it is too long"),
     ],
 )
 def test_an_input_that_cannot_be_read_is_told(text: str, words: str) -> None:
     with pytest.raises(BadInput, match=words):
-        read_json(text)
+        read_input(text)
 
 
 @pytest.mark.parametrize("schema", [None, {}])
