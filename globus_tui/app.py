@@ -495,18 +495,18 @@ class GlobusTui(OrderedKeys[Switch]):
         self.run_worker(Create(self, wizard).run(), group="create")
 
     def replace_timer(self, wizard: WizardScreen, old: JobReading) -> None:
-        from globus_tui.procedures.replace import Replace
+        from globus_tui.procedures.create import Replace
 
         self.run_worker(Replace(self, wizard, old).run(), group="create")
 
     def reanchor(self, state: JobState) -> None:
         """Show what would keep a timer's hour across clock changes, and do it when that is agreed."""
-        from globus_tui.procedures.replace import reanchor
+        from globus_tui.procedures.create import reanchor
 
         self.attempt(reanchor(self, state), group="create", of=state.job.label)
 
     def skip(self, state: JobState) -> None:
-        from globus_tui.procedures.replace import skip
+        from globus_tui.procedures.create import skip
 
         self.attempt(skip(self, state), group="create", of=state.job.label)
 
@@ -514,7 +514,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self.run_worker(self.replaced.go_back(state), group="create")
 
     def start_now(self, state: JobState, choice: RunChoice, files: int) -> None:
-        from globus_tui.procedures.start_now import start_now
+        from globus_tui.procedures.create import start_now
 
         self.attempt(start_now(self, state, choice, files), group="create", of=state.job.label)
 

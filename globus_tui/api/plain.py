@@ -76,8 +76,6 @@ class Unreached(Exception):
 
 
 class _Wire(NamedTuple):
-    """A connection that is open."""
-
     origin: tuple[str, str]
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter

@@ -145,7 +145,6 @@ class PersonAccount:
         """There is nothing that a person could consent to without a login."""
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
-        """Exchanges a pasted code for tokens, and signs with them from now on."""
         login = await self._person.finish(attempt, pasted)
         self.tokens.adopt(login.sign_in)
         return login
@@ -207,12 +206,10 @@ class ServiceIdentity:
 
     @property
     def who(self) -> str:
-        """The account's client id, shortened."""
         return f"service account {self._account.client_id[:8]}"
 
     @property
     def identity_label(self) -> str:
-        """The account's client id, which is its identity's, too."""
         return f"client {self._account.client_id}"
 
     @property
@@ -221,7 +218,6 @@ class ServiceIdentity:
         return str(self._kept_in or "memory")
 
     def identity_names(self) -> Mapping[str, str]:
-        """The account has no user name."""
         return {}
 
     async def begin(self, request: SignInRequest | None = None) -> None:
@@ -267,5 +263,4 @@ class ServiceIdentity:
         )
 
     def notices(self) -> tuple[str, ...]:
-        """Always empty: nothing is kept that could go wrong."""
         return ()

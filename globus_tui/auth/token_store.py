@@ -118,24 +118,20 @@ class TokenDocument:
         return document if isinstance(document._sign_ins, dict) else None
 
     def render(self) -> Secret:
-        """What to write."""
         return Secret(json.dumps({"version": _VERSION, "sign_ins": self._sign_ins}, indent=1))
 
     def profiles(self) -> tuple[ProfileKey, ...]:
-        """Who has an entry."""
         return tuple(filter(None, map(ProfileKey.parse, self._sign_ins)))
 
     def get(self, key: ProfileKey) -> SignIn | None:
         return decode(self._sign_ins.get(str(key)))
 
     def put(self, key: ProfileKey, sign_in: SignIn | None) -> None:
-        """Sets the sign-in of a profile; None removes it."""
         self._sign_ins.pop(str(key), None)
         if sign_in is not None:
             self._sign_ins[str(key)] = encode(sign_in)
 
     def __bool__(self) -> bool:
-        """Whether it holds any sign-in."""
         return bool(self._sign_ins)
 
     def __repr__(self) -> str:
@@ -384,7 +380,6 @@ class FallingBack(TokenStore):
         return (*taken, *self._main.take_notices(), *self._spare.take_notices())
 
     def tell(self, notice: str) -> None:
-        """Adds a notice."""
         self._notices.append(notice)
 
     def _holder(self, key: ProfileKey) -> tuple[TokenStore, SignIn | None]:

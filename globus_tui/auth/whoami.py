@@ -37,7 +37,6 @@ class WhoAmI:
     refused: bool = False
 
     def lines(self, now: datetime) -> tuple[str, ...]:
-        """What to print."""
         place = f"profile {self.key.profile}, environment {self.key.environment}, app {self.key.client_id}"
         if self.service_account is not None:
             return (
@@ -79,7 +78,6 @@ def whoami(store: TokenStore, key: ProfileKey, now: datetime) -> WhoAmI:
 
 
 def whoami_service(account: ServiceAccount, key: ProfileKey) -> WhoAmI:
-    """The answer for a service account."""
     return WhoAmI(key, None, "memory", service_account=account.origin or "the caller")
 
 

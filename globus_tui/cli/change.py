@@ -25,7 +25,7 @@ from globus_tui.present.health_words import why
 from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.replaced_words import skip_end, skip_notes
 from globus_tui.present.transfer_words import route_with_paths
-from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed
+from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed, untold
 from globus_tui.store.journal import noting
 from globus_tui.store.making import DraftKeeper
 from globus_tui.store.operations import Delete, JobOperation, Pause, Rename, Resume
@@ -254,8 +254,7 @@ async def _skip(timer: Listed, context: Context) -> tuple[int, str]:
     alarm = replace(skipped.draft.guards, fewer_percent=context.store.alarm_level(timer.state.job_id))
     draft = replace(skipped.draft, guards=alarm)
     keeper = DraftKeeper(context.making.drafts, None, draft, "review")
-    creator = context.making.creator(keeper.sending)
-    swap = await context.making.swapper(creator).replace(old, draft, leaves_out=skipped.run)
+    swap = await context.making.swapper(keeper.sending).replace(old, draft, leaves_out=skipped.run)
     creation = None if isinstance(swap, Swapped) else swap.creation
     if isinstance(creation, Unconfirmed):
         return FAILED, f"{creation.words} The draft is kept: globus-tui, then n, goes on with it. {swap.words}"
@@ -311,8 +310,7 @@ async def run_undo(options: Namespace) -> int:
             plan.append(f"The last step cannot be taken back any more: set aside, {options.name} takes the one before.")
         if (code := goes_on(options, plan, options.name, len(able) or aside)) is not None:
             return code
-        creator = context.making.creator(lambda _, __: None)
-        undoer = Undoer(context.store, creator, context.making.swapper(creator))
+        undoer = Undoer(context.store, context.making.swapper(untold))
         again = options.name == "redo"
         if aside:
             async with undoer.turn(stack[-1], again=again):

@@ -12,7 +12,7 @@ from globus_tui.api.flows import FlowsClient
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
 from globus_tui.store.browsing import Browser
-from globus_tui.store.creation import Attempt, CreationServices, Creator
+from globus_tui.store.creation import CreationServices, Creator, Sending, untold
 from globus_tui.store.drafts import DraftShelf
 from globus_tui.store.journal import Recorder
 from globus_tui.store.making import Making
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from globus_tui.cli.backend import Backend
-    from globus_tui.domain.making.draft import Draft
     from globus_tui.settings import Settings
     from globus_tui.store.job_store import JobStore
 
@@ -50,14 +49,14 @@ def make_making(
     services = CreationServices(timers, transfer, transfer, backend.account)
     recorder = Recorder(store.journal, store.now)
 
-    def creator(sending: Callable[[Attempt, Draft], None] = lambda _, __: None) -> Creator:
+    def creator(sending: Sending) -> Creator:
         return Creator(services, recorder, store.now, sleep=sleep, sending=sending)
 
     folder = drafts or (None if backend.demo else settings.paths.state / "drafts" / settings.profile)
     return Making(
-        Browser(transfer, FlowsClient(backend.connection, tokens), creator(), store.clock),
+        Browser(transfer, FlowsClient(backend.connection, tokens), creator(untold), store.clock),
         DraftShelf(folder, store.clock),
         creator,
-        swapper=lambda creator: Swapper(creator, timers, recorder, store.hand_on),
+        swapper=lambda sending: Swapper(creator(sending), timers, recorder, store.hand_on),
         read=timers.get_job,
     )

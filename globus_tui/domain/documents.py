@@ -104,15 +104,12 @@ class Block:
 
     @property
     def full(self) -> bool:
-        """Whether nothing more can be added."""
         return self._packed is not None
 
     def content(self) -> bytes:
-        """All its texts."""
         return b"".join(self._parts) if self._packed is None else _unpack_block(self)
 
     def unpack(self) -> bytes:
-        """All texts of a full block, uncompressed."""
         return zlib.decompress(self._packed or b"")
 
 
@@ -134,7 +131,6 @@ class Source(NamedTuple):
         return self.block.content()[self.start : self.end].decode()
 
     def document(self) -> Any:
-        """The document."""
         return decode(self.text())[0]
 
 

@@ -306,8 +306,7 @@ class Applier:
         if not same or old.job.stands_still is not job.stands_still:  # another one has taken its place, say
             raise _Stopped("It was changed at Globus since the plan was made.")
         before = known.runs_before + (old.job.n_runs or 0)
-        creator = self._making.creator(self._sending(item, wanted))
-        swapper = self._making.swapper(creator)
+        swapper = self._making.swapper(self._sending(item, wanted))
         if item.half is not None:
             done = await self._finish(item, item.half, wanted, old, swapper, plan)
             if done is not None:

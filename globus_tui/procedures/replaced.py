@@ -73,6 +73,7 @@ class ReplacedTimers:
         """Ask, then let the timer that this one replaced take its place again. Problems are said, never raised."""
         from globus_tui.present.replaced_words import back_sentences
         from globus_tui.screens.confirm import Confirm
+        from globus_tui.store.creation import untold
         from globus_tui.store.journal import replaced_by
         from globus_tui.store.swapping import Swapped
 
@@ -92,7 +93,7 @@ class ReplacedTimers:
         sheet = Confirm("Undo the replacement?", sentences, verb="go back", danger=danger)
         if not await self._app.push_screen_wait(sheet):
             return
-        swap = await making.swapper(making.creator(lambda _, __: None)).go_back(job.job_id, old.job_id)
+        swap = await making.swapper(untold).go_back(job.job_id, old.job_id)
         await self._app.store.refresh()
         await self._app.store.read_journal()
         self._app.book_wake()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.wire import moment
 from globus_tui.present import moments
 from globus_tui.present.sizes import counted
+from globus_tui.store.creation import untold
 from globus_tui.store.undoing import Act, Step, Undoer, act_words, acts, stacks, steps
 
 if TYPE_CHECKING:
@@ -39,42 +39,29 @@ async def offer(app: Console, *, redo: bool) -> None:
         return
     danger = any(act.what == "delete" for act in chosen)
     sheet = Confirm(heading, sentences, verb=f"{verb.lower()} it", listed=listed, danger=danger)
-    sheet.ask(lambda _: app.run_worker(_carry_out(app, step, chosen, again=redo), group="operations"))
-
-
-def _undoer(app: Console) -> Undoer:
-    creator = app.making.creator(lambda _, __: None)
-    return Undoer(app.store, creator, app.making.swapper(creator))
+    sheet.ask(lambda _: app.attempt(_carry_out(app, step, chosen, again=redo), group="operations"))
 
 
 def _offer_aside(app: Console, step: Step, verb: str, sentences: Sequence[str], listed: Sequence[str]) -> None:
     from globus_tui.screens.confirm import Confirm
 
     aside = Confirm(f"{verb} goes no further", sentences, verb="set it aside", listed=listed)
-    aside.ask(lambda _: app.run_worker(_set_aside(app, step, verb.lower()), group="operations"))
+    aside.ask(lambda _: app.attempt(_set_aside(app, step, verb.lower()), group="operations"))
 
 
 async def _set_aside(app: Console, step: Step, verb: str) -> None:
-    undoer = _undoer(app)
-    try:
-        async with undoer.turn(step, again=verb == "redo"):
-            await undoer.set_aside(step)
-    except GlobusTuiError as wrong:
-        app.say(wrong.in_full, "error")
-        return
+    undoer = Undoer(app.store, app.making.swapper(untold))
+    async with undoer.turn(step, again=verb == "redo"):
+        await undoer.set_aside(step)
     app.say(f"It is set aside; the next {verb} takes the one before. Nothing was changed.")
 
 
 async def _carry_out(app: Console, step: Step, chosen: Sequence[Act], *, again: bool) -> None:
     from globus_tui.screens.confirm import tell_ends
 
-    undoer = _undoer(app)
-    try:
-        async with undoer.turn(step, again=again):
-            ends = await undoer.carry_out(step, chosen, again=again)
-    except GlobusTuiError as wrong:
-        app.say(wrong.in_full, "error")
-        return
+    undoer = Undoer(app.store, app.making.swapper(untold))
+    async with undoer.turn(step, again=again):
+        ends = await undoer.carry_out(step, chosen, again=again)
     app.book_wake()
     if len(ends) == 1:
         app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")

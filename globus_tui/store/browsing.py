@@ -120,7 +120,6 @@ class FolderView:
 
     @property
     def complete(self) -> bool:
-        """All of it was read."""
         return self.problem is None and (self.total is None or self.total <= len(self.entries))
 
 

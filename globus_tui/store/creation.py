@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +19,7 @@ from globus_tui.store.open_requests import LATE
 from globus_tui.store.operations import NeedsConsent, SignedOut, wanted_first
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Iterable
     from datetime import datetime
 
     from globus_tui.domain.auth.scope import Scope
@@ -95,8 +96,6 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The transfer is under way."""
-
     task_id: str
     words: str
     note: str | None = None
@@ -125,6 +124,14 @@ class Unconfirmed:
     attempt: Attempt
     list_was_read: bool
     draft: Draft
+
+
+Sending = Callable[[Attempt, Draft], None]
+"""Is told of each attempt, with the draft as sent, just before it leaves: kept, it can be looked for after a crash."""
+
+
+def untold(_: Attempt, __: Draft) -> None:
+    """Keeps nothing: for what is found again without."""
 
 
 Creation = Created | Submitted | NotCreated | Unconfirmed | NeedsConsent | SignedOut
@@ -162,8 +169,7 @@ class Creator:
 
     Args:
         sleep: waits between looks for a lost creation.
-        sending: told of each attempt, with the draft as sent, just before it leaves; keep both with the draft, so
-            that after a crash it can be looked for.
+        sending: told of each attempt.
     """
 
     def __init__(
@@ -173,7 +179,7 @@ class Creator:
         now: Callable[[], datetime],
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        sending: Callable[[Attempt, Draft], None] = lambda _, __: None,
+        sending: Sending = untold,
     ) -> None:
         self._services = services
         self._recorder = recorder

@@ -86,7 +86,6 @@ class Details:
         self.kept_runs: KeptRuns | None = None
 
     def last_read(self, job_id: JobId) -> JobDetail | None:
-        """What `load_detail` gave last for this timer."""
         return self._read.get(job_id)
 
     def close(self, job_id: JobId) -> None:

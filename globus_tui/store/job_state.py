@@ -164,7 +164,6 @@ class GroupState(JobState):
 
     @cached_property
     def worst(self) -> JobState:
-        """The timer of `worst_row`."""
         return self.make(self.worst_row)
 
     @cached_property
@@ -191,7 +190,6 @@ class GroupState(JobState):
 
     @property
     def pending(self) -> Pending | None:
-        """What is being done to some of them."""
         return next((replace(row.pending, new_name=None) for row in self.rows if row.pending), None)
 
     @property

@@ -58,7 +58,6 @@ class ListMemory:
 
     @classmethod
     def load(cls, path: Path) -> ListMemory:
-        """Reads the file; entries that are wrong are ignored."""
         document: Any = None
         with contextlib.suppress(OSError, ValueError, RecursionError):
             document = json.loads(read_file(path, _MOST_BYTES))

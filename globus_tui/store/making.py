@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.making.draft import Draft
     from globus_tui.domain.timer.job import JobReading
     from globus_tui.store.browsing import Browser
-    from globus_tui.store.creation import Attempt, Creator
+    from globus_tui.store.creation import Attempt, Creator, Sending
     from globus_tui.store.drafts import DraftShelf
     from globus_tui.store.swapping import Swapper
 
@@ -22,15 +22,15 @@ class Making:
     """All that creating timers needs besides the application.
 
     Attributes:
-        creator: makes what sends a draft; its argument is told of each attempt just before it leaves.
+        creator: makes what sends a draft.
         swapper: makes what puts a new timer in the place of an old one.
         read: one timer with its document. Raises `GlobusTuiError`.
     """
 
     lookup: Browser
     drafts: DraftShelf
-    creator: Callable[[Callable[[Attempt, Draft], None]], Creator]
-    swapper: Callable[[Creator], Swapper]
+    creator: Callable[[Sending], Creator]
+    swapper: Callable[[Sending], Swapper]
     read: Callable[[str], Awaitable[JobReading]]
 
 

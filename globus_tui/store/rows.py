@@ -106,7 +106,6 @@ class Row(NamedTuple):
 
     @property
     def word(self) -> Word:
-        """Its health word."""
         return self.health.word
 
     @property
@@ -274,7 +273,6 @@ class OlderRuns(NamedTuple):
 
     @classmethod
     def of(cls, runs: tuple[Run, ...], marker: str | None) -> OlderRuns:
-        """Packs them."""
         return cls(zlib.compress(pickle.dumps((runs, marker), protocol=5), 1))
 
     def runs(self) -> tuple[tuple[Run, ...], str | None]:
@@ -459,7 +457,6 @@ def _parts(document: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
 
 
 def job_of(kept: StoredDocument, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> Job:
-    """The whole timer."""
     job = kept if isinstance(kept, Job) else Job.from_document(kept.document())
     return job if older is None else with_older_runs(job, older, runs_kept)
 

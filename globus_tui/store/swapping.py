@@ -80,7 +80,7 @@ class Swapper:
         hand_on: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:
         """`hand_on` gives notes, tags and limits of one timer to another."""
-        self._creator = creator
+        self.creator = creator
         self._jobs = jobs
         self._recorder = recorder
         self._hand_on = hand_on
@@ -99,7 +99,7 @@ class Swapper:
         ready = await self.prepare(old, draft, leaves_out=leaves_out)
         if isinstance(ready, NotSwapped):
             return ready
-        made = await self._creator.create(ready[1], check_consents=check_consents)
+        made = await self.creator.create(ready[1], check_consents=check_consents)
         if not isinstance(made, Created):
             return NotSwapped("create", "The old timer stays as it is.", creation=made)
         return await self.finish(ready[0], made, ready[1])
@@ -119,10 +119,10 @@ class Swapper:
             if again.job.status in (JobStatus.ENDED, JobStatus.DELETING):
                 raise BadInput("The old timer has ended meanwhile: C makes another one like it.")
             if leaves_out is not None:
-                check_ahead(leaves_out, self._creator.now())
+                check_ahead(leaves_out, self.creator.now())
                 if again.job.stands_still:
                     raise BadInput("It was paused meanwhile.")
-            return again, in_place_of(again.job, _with_runs_left(draft, old.job, again.job), self._creator.now())
+            return again, in_place_of(again.job, _with_runs_left(draft, old.job, again.job), self.creator.now())
         except BadInput as problem:
             return NotSwapped("prepare", f"Nothing was sent. {problem}", problem, NotCreated(str(problem), problem))
 
@@ -172,7 +172,6 @@ class Swapper:
             return False  # what becomes of pausing it tells
 
     async def _record_swap(self, new: JobReading, old: JobReading) -> None:
-        """Records which timer replaced which."""
         await self._recorder.record_swap(
             {
                 "timer": {"id": new.job.job_id, "name": new.job.name},

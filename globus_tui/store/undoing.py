@@ -19,7 +19,7 @@ from globus_tui.domain.making.draft import clone
 from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.timer.job import Job, JobId
 from globus_tui.private_files import take_lock
-from globus_tui.store.creation import Created, Creator
+from globus_tui.store.creation import Created
 from globus_tui.store.journal import has_gaps, noting
 from globus_tui.store.operations import Delete, Done, NeedsConsent, Outcome, Pause, Rename, Resume, resume_preview
 
@@ -79,7 +79,6 @@ class Step(NamedTuple):
 
     @property
     def when(self) -> str:
-        """When, as it stands in the journal."""
         return str(self.entries[-1].get("when"))
 
 
@@ -247,9 +246,8 @@ def _at_once(state: JobState | None, store: JobStore) -> str:
 
 
 class Undoer:
-    def __init__(self, store: JobStore, creator: Creator, swapper: Swapper) -> None:
+    def __init__(self, store: JobStore, swapper: Swapper) -> None:
         self._store = store
-        self._creator = creator
         self._swapper = swapper
 
     @asynccontextmanager
@@ -323,7 +321,7 @@ class Undoer:
             draft = replace(draft, schedule=not_before(draft.schedule, now + LEAD), group=())
         except GlobusTuiError as wrong:
             return False, wrong.in_full
-        made = await self._creator.create(draft)
+        made = await self._swapper.creator.create(draft)
         if not isinstance(made, Created):
             return False, _words_of_failure(made)
         await self._store.refresh()

@@ -334,7 +334,6 @@ class Windows:
         return await self._write(window_id, after_pausing), outcomes
 
     async def closing(self, window: Window) -> Closing:
-        """What ending it now would do."""
         self._store.refresher.tick()
         paused: dict[str, datetime] = {}
         for entry in await self._store.journal.entries():

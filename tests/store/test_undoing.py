@@ -241,7 +241,7 @@ async def undoer(bench: Workbench) -> tuple[JobStore, Undoer]:
     services = Services(bench.timers, bench.transfers, bench.transfers)
     store = JobStore(services, journal=bench.journal, clock=bench.clock.now)
     await store.read_once()
-    return store, Undoer(store, bench.creator, Swapper(bench.creator, bench.timers, bench.recorder))
+    return store, Undoer(store, Swapper(bench.creator, bench.timers, bench.recorder))
 
 
 async def last_step(store: JobStore) -> tuple[Step, list[Act]]:

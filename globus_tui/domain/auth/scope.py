@@ -47,12 +47,10 @@ class Scope:
 
 
 def data_access(collection_id: str, *, optional: bool = True) -> Scope:
-    """The scope with which Transfer reads a mapped collection for the user."""
     return Scope(f"https://auth.globus.org/scopes/{collection_id}/data_access", optional=optional)
 
 
 def transfer_scope(collection_ids: Iterable[str] = ()) -> Scope:
-    """Transfer, with `data_access` on the collections given."""
     return Scope(TRANSFER_ALL, tuple(data_access(collection_id) for collection_id in collection_ids))
 
 

@@ -43,7 +43,6 @@ def parent_of(path: str) -> str:
 
 
 def inside(folder: str, name: str) -> str:
-    """A path in a folder."""
     return f"{folder}{name}" if not folder or folder.endswith("/") else f"{folder}/{name}"
 
 
@@ -167,7 +166,6 @@ class FlowPart:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def body(self) -> dict[str, Any]:
-        """The `body` of a flow timer."""
         beside = {"run_managers": self.run_managers, "run_monitors": self.run_monitors, "tags": self.tags}
         label = {"label": self.label} if self.label else {}
         return {
@@ -225,7 +223,6 @@ class Draft:
 
     @property
     def deletes(self) -> bool:
-        """Whether it deletes files at the destination."""
         return self.what is not What.FLOW_TIMER and self.transfer.delete_destination_extra is True
 
     @property
@@ -246,7 +243,6 @@ class Draft:
         return tuple(dict.fromkeys(collection_id for collection_id in both if collection_id))
 
     def with_typed(self, name: str, text: str) -> Draft:
-        """The same with the text of one field remembered as typed."""
         return replace(self, typed={**self.typed, name: text})
 
     def to_timer(self) -> NewTimer:

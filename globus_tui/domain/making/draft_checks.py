@@ -265,7 +265,6 @@ def _collections(data: TransferData) -> Iterator[Finding]:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text has the form of an id."""
     try:
         uuid.UUID(text)
     except ValueError:
@@ -605,7 +604,6 @@ class Lookups:
 
 
 def check_lookups(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
-    """All findings that follow from what the services answered."""
     if lookups.signed_in is False:
         yield stop(CONSENT, "Nobody is signed in")
     elif lookups.signed_in:
@@ -646,7 +644,6 @@ def _collection(
 
 
 def _assurance(place: str, collection: Collection) -> Iterator[Finding]:
-    """What a collection demands of sign-ins."""
     if collection.session_minutes or collection.mfa_required or collection.policy_id:
         span = f" of the last {collection.session_minutes} minutes" if collection.session_minutes else ""
         yield warn(
@@ -888,5 +885,4 @@ IDENTITY, GROUP = "urn:globus:auth:identity:", "urn:globus:groups:id:"
 
 
 def may_be_sent(findings: Iterable[Finding]) -> bool:
-    """Whether no finding forbids sending it."""
     return all(finding.level is not Level.STOP for finding in findings)

@@ -81,7 +81,6 @@ class InputField:
 
     @property
     def has_default(self) -> bool:
-        """Whether the schema has a default for it."""
         return self.default is not NOTHING
 
     def spell(self, value: Any) -> str:
@@ -118,7 +117,6 @@ class InputForm:
 
     @property
     def fields(self) -> tuple[InputField, ...]:
-        """The fields that can be filled in."""
         return tuple(entry for entry in self.nodes if not entry.is_group)
 
 
@@ -471,7 +469,6 @@ def texts_of(draft: Draft, form: InputForm) -> dict[str, str]:
 
 
 def with_input(draft: Draft, form: InputForm, key: str, text: str) -> Draft:
-    """The draft with one field typed anew."""
     texts = {**texts_of(draft, form), key: text}
     inputs, _ = assemble(form, texts)
     typed = {name: words for name, words in draft.typed.items() if name != AS_JSON}

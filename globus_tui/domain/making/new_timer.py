@@ -36,7 +36,6 @@ class TransferTimer:
     name: str | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """The `timer` of POST /v2/timer."""
         body = {key: value for key, value in self.body.to_document().items() if key not in NOT_IN_TIMERS}
         if body.get("recursive_symlinks") == "ignore":  # what a timer does anyway: it has no such field
             del body["recursive_symlinks"]
@@ -58,7 +57,6 @@ class FlowTimer:
     name: str | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """The `timer` of POST /v2/timer."""
         return _timer("flow", self.name, self.schedule) | {"flow_id": self.flow_id, "body": dict(self.body)}
 
 
@@ -95,7 +93,6 @@ class TimerJob:
             raise BadInput("A timer that stops after one run has no interval: leave the interval out.")
 
     def to_document(self) -> dict[str, Any]:
-        """The body of POST /jobs/."""
         stated = {
             "name": self.name, "stop_after": wire_moment(self.stop_after) if self.stop_after else None,
             "stop_after_n": self.stop_after_n, "scope": self.scope,

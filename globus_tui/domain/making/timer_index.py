@@ -30,7 +30,6 @@ _NOBODY: Mapping[str, Collection] = {}
 
 
 def pairs(data: TransferData, known: Mapping[str, Collection] = _NOBODY) -> set[Pair]:
-    """Source and destination of each item."""
     return {(*source, *target) for source, target in zip(sources(data, known), targets(data, known), strict=True)}
 
 
@@ -107,7 +106,6 @@ class TimerIndex:
         return RateBudget(max(0.0, active), max(0.0, standing), rate_budget((), added).added)
 
     def with_name(self, name: str) -> Sequence[Job]:
-        """Timers of that name that may run again."""
         return self._names.get(name, ())
 
     def starting(self, flow_id: str) -> Sequence[Job]:

@@ -29,7 +29,6 @@ class EndCondition:
 
     @property
     def never(self) -> bool:
-        """Whether it has no end of its own."""
         return self.until is None and self.after_runs is None
 
 

@@ -388,12 +388,10 @@ class Moment:
 
     @property
     def key(self) -> str:
-        """Identifies the line within its job."""
         return self.run.key if self.run else f"{self.mark.value} {self.at.isoformat() if self.at else '?'}"
 
 
 def timeline(job: Job, tasks: Mapping[str, Task], now: datetime) -> tuple[Moment, ...]:
-    """Everything known of a job's past, newest first."""
     return tuple(_moments(job, tasks, now))
 
 

@@ -40,12 +40,10 @@ class RateBudget:
 
     @property
     def total(self) -> float:
-        """Active ones and what is added."""
         return self.active + self.added
 
     @property
     def over(self) -> bool:
-        """Whether it is certainly more than the service allows."""
         return self.total > LIMIT_PER_HOUR + 1e-6
 
     @property
@@ -55,7 +53,6 @@ class RateBudget:
 
 
 def rate_budget(jobs: Iterable[Job], added: Iterable[Schedule]) -> RateBudget:
-    """Sums up the runs of all timers and of the schedules that are to be added."""
     active = standing = 0.0
     for job in jobs:
         if job.stands_still:

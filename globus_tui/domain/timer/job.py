@@ -87,8 +87,6 @@ _STATUSES = {
 
 
 class JobKind(Enum):
-    """What a job starts."""
-
     TRANSFER = "transfer"
     FLOW = "flow"
     GENERIC = "generic"
@@ -131,8 +129,6 @@ _CODES = {code.value: code for code in ActivityCode}
 
 
 class PauseCause(Enum):
-    """Why a job is inactive."""
-
     USER = "user"
     AUTHORIZATION = "globus_auth_requirements"
     OTHER = "other"
@@ -151,8 +147,6 @@ class InactiveReason:
 
 @dataclass(frozen=True, slots=True)
 class FlowStart:
-    """What a flow job starts."""
-
     flow_id: str | None
     inputs: Mapping[str, object] = field(hash=False)
 
@@ -175,7 +169,6 @@ class _Derived:
 
     @property
     def transfer(self) -> TransferData | None:
-        """What it moves, for transfer jobs."""
         return self.payload if isinstance(self.payload, TransferData) else None
 
     @property
@@ -328,17 +321,14 @@ class JobView(_Derived):
 
     @property
     def end(self) -> EndCondition | None:
-        """As of a `Job`."""
         return None if self.interval_seconds is None else read_end(self.document)
 
     @property
     def deletes(self) -> bool:
-        """As of a `Job`."""
         return self.moved is not None and self.moved.get("delete_destination_extra") is True
 
     @property
     def sides(self) -> tuple[object, object]:
-        """The collections that it moves from and to, as sent."""
         moved = self.moved or {}
         return (
             moved.get("source_endpoint") or moved.get("source_endpoint_id"),
@@ -347,7 +337,6 @@ class JobView(_Derived):
 
     @property
     def paths(self) -> tuple[list[str], list[str]]:
-        """As of a `Job`."""
         return paths_in(self.moved) if self.moved else ([], [])
 
 

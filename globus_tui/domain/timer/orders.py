@@ -131,5 +131,4 @@ def _known(document: Mapping[str, Any]) -> Acknowledgement | None:
 
 
 def with_level(orders: Orders, level: float | None) -> Orders:
-    """The same with another alarm level."""
     return replace(orders, fewer_percent=level)

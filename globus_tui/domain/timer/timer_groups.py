@@ -50,7 +50,6 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def joined_name(name: str, suffix: str) -> str:
-    """The name of a group's timer."""
     return f"{name} ({suffix})" if suffix else name
 
 

@@ -104,7 +104,6 @@ class Relation(Enum):
 
     @property
     def overlaps(self) -> bool:
-        """Whether one place is inside the other, or both are the same."""
         return self in (Relation.SAME, Relation.INSIDE, Relation.AROUND)
 
 
@@ -132,7 +131,6 @@ def plain(path: str, home: str | None = None) -> str:
 
 
 def path_words(path: str) -> str:
-    """A plain path as people write it."""
     return path.replace(HOME, "/~/", 1)
 
 
@@ -215,10 +213,8 @@ def above(path: str) -> Iterator[str]:
 
 
 def sources(data: TransferData, known: Mapping[str, Collection] = _NOBODY) -> list[Place]:
-    """The place that each item reads."""
     return [place(data.source_endpoint, item.source_path, known) for item in data.items]
 
 
 def targets(data: TransferData, known: Mapping[str, Collection] = _NOBODY) -> list[Place]:
-    """The place that each item writes."""
     return [place(data.destination_endpoint, item.destination_path, known) for item in data.items]

@@ -33,7 +33,6 @@ class TransferItem:
     checksum_algorithm: str | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """The `transfer_item` as sent; what is not stated is left out."""
         stated = {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
         return {"DATA_TYPE": "transfer_item"} | {key: value for key, value in stated.items() if value is not None}
 
@@ -47,7 +46,6 @@ class FilterRule:
     type: str | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """The `filter_rule` as sent."""
         kind = {"type": self.type} if self.type else {}
         return {"DATA_TYPE": "filter_rule", "method": self.method, "name": self.name} | kind
 

@@ -34,7 +34,6 @@ class Verdict:
 
 
 def preview(entries: Iterable[FolderEntry], rules: Sequence[FilterRule]) -> tuple[Verdict, ...]:
-    """The verdict on each entry of one folder, in the order of the listing."""
     return tuple(judge(entry, rules) for entry in entries)
 
 
@@ -120,7 +119,6 @@ def with_rule(data: TransferData, rule: FilterRule) -> TransferData:
 
 
 def without_rule(data: TransferData, place: int) -> TransferData:
-    """The transfer without the rule at a place, from 0."""
     return replace(data, filter_rules=data.filter_rules[:place] + data.filter_rules[place + 1 :])
 
 
