@@ -56,9 +56,9 @@ if TYPE_CHECKING:
     from globus_tui.procedures.sign_in import SignIn
     from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.settings import Settings
+    from globus_tui.store.creation import Making
     from globus_tui.store.job_state import Change, JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.making import Making
     from globus_tui.store.source_counts import SourceCounts
     from globus_tui.store.windows import Windows
 

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from globus_tui.auth.records import ProfileKey, SignIn, lapse_warning, lapses_at
-from globus_tui.auth.scopes import BASE_SCOPES, server_words
 from globus_tui.domain.auth.credentials import ConsentRecord, missing
 from globus_tui.domain.auth.scope import (
     AUTH_SERVER,
+    BASE_SCOPES,
     FLOWS_SERVER,
     TIMERS_SERVER,
     TRANSFER_SERVER,
     collection_of,
+    server_words,
     timer_scope,
 )
 from globus_tui.domain.errors import GlobusTuiError, NetworkError, SignedOut

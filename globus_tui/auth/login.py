@@ -21,12 +21,11 @@ from globus_tui.api.globus_auth import AuthorizeRequest
 from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.logout import revoke_all
 from globus_tui.auth.records import ProfileKey, SignIn
-from globus_tui.auth.scopes import SERVER_WORDS, with_base
 from globus_tui.auth.sign_in_request import SignInRequest
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import Identity, Secret
 from globus_tui.domain.auth.gare import Gare
-from globus_tui.domain.auth.scope import Scope, render
+from globus_tui.domain.auth.scope import SERVER_WORDS, Scope, render, with_base
 from globus_tui.domain.errors import BadInput, GlobusTuiError, ServiceError, UnreadableAnswer
 from globus_tui.domain.quick_dataclass import dataclass
 

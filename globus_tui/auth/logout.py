@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from globus_tui.auth.scopes import server_words
 from globus_tui.auth.token_store import TokensNotKept, TokenStore
+from globus_tui.domain.auth.scope import server_words
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
 

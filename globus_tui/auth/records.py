@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from globus_tui.auth.scopes import server_words
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import Identity, Secret, TokenGrant
+from globus_tui.domain.auth.scope import server_words
 from globus_tui.domain.errors import SettingsError
 from globus_tui.domain.quick_dataclass import dataclass
 

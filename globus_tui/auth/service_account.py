@@ -24,11 +24,10 @@ from typing import TYPE_CHECKING, NoReturn
 from globus_tui.api.bearer import SingleFlight
 from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.records import decode_grants, encode_grants
-from globus_tui.auth.scopes import BASE_SCOPES, server_of, server_words
 from globus_tui.cache_files import open_own, write_own
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import Secret, TokenGrant
-from globus_tui.domain.auth.scope import TIMERS_SERVER, Scope, merge, render
+from globus_tui.domain.auth.scope import BASE_SCOPES, TIMERS_SERVER, Scope, merge, render, server_of, server_words
 from globus_tui.domain.errors import AuthAPIError, ServiceError, SettingsError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.settings import SIGN_INS

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from globus_tui.api.bearer import SingleFlight
 from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn, lapse_warning
-from globus_tui.auth.scopes import server_words
 from globus_tui.auth.service_account import EARLY
+from globus_tui.domain.auth.scope import server_words
 from globus_tui.domain.errors import NetworkError, ServiceError, SignedOut, UnreadableAnswer
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from globus_tui.auth.records import LIFE, ProfileKey, SavedGrant, lapse_warning
-from globus_tui.auth.scopes import server_words
+from globus_tui.domain.auth.scope import server_words
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:

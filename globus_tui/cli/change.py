@@ -26,8 +26,8 @@ from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.replaced_words import skip_end, skip_notes
 from globus_tui.present.transfer_words import route_with_paths
 from globus_tui.store.creation import Created, NotCreated, Submitted, Unconfirmed, untold
+from globus_tui.store.drafts import DraftKeeper
 from globus_tui.store.journal import noting
-from globus_tui.store.making import DraftKeeper
 from globus_tui.store.operations import Delete, JobOperation, Pause, Rename, Resume
 from globus_tui.store.swapping import Swapped
 from globus_tui.store.undoing import Undoer, act_words, acts, stacks, steps

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from globus_tui.screens.profiles import Profiles
     from globus_tui.settings import Settings
     from globus_tui.store.answer_cache import AnswerCache
+    from globus_tui.store.creation import Making
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.making import Making
 
 
 _TIDY_EVERY = 60.0

@@ -12,10 +12,9 @@ from globus_tui.api.flows import FlowsClient
 from globus_tui.api.timers import TimersClient
 from globus_tui.api.transfer import TransferClient
 from globus_tui.store.browsing import Browser
-from globus_tui.store.creation import CreationServices, Creator, Sending, untold
+from globus_tui.store.creation import CreationServices, Creator, Making, Sending, untold
 from globus_tui.store.drafts import DraftShelf
 from globus_tui.store.journal import Recorder
-from globus_tui.store.making import Making
 from globus_tui.store.swapping import Swapper
 
 if TYPE_CHECKING:

@@ -22,8 +22,7 @@ from globus_tui.domain.making.timer_index import TimerIndex
 from globus_tui.present.gare_words import requirement_lines
 from globus_tui.present.review_facts import finding_line, group_words
 from globus_tui.store.creation import Created, Creation, NotCreated, Submitted, Unconfirmed
-from globus_tui.store.drafts import draft_text, exported, read_timer_file, read_timer_stream, to_fill_in
-from globus_tui.store.making import DraftKeeper
+from globus_tui.store.drafts import DraftKeeper, draft_text, exported, read_timer_file, read_timer_stream, to_fill_in
 from globus_tui.store.operations import NeedsConsent, SignedOut
 from globus_tui.store.preflight import Preflight
 

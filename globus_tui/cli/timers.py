@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
+    from globus_tui.store.creation import Making
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.making import Making
     from globus_tui.widgets.viewpoint import Viewpoint
 
 

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from globus_tui.domain.making.draft import Draft
+    from globus_tui.store.creation import Making
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.making import Making
 
 NOT_TRIED = "Not tried: Globus cannot be reached. Apply again when it can."
 SIGN_IN = "Run globus-tui apply in a terminal, which asks for that, or use the console (D, then x)."

@@ -23,7 +23,7 @@ from globus_tui.present.review_facts import group_words
 from globus_tui.present.transfer_words import item_words
 from globus_tui.screens.confirm import Confirm, LostAnswer
 from globus_tui.store.creation import Attempt, Created, Creation, GroupCreation, NotCreated, Submitted, Unconfirmed
-from globus_tui.store.making import DraftKeeper
+from globus_tui.store.drafts import DraftKeeper
 from globus_tui.store.operations import CancelTask, NeedsConsent, SignedOut
 from globus_tui.store.swapping import NotSwapped, Swapped
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from globus_tui.settings import Settings
     from globus_tui.store.activity_log import ActivityLog
     from globus_tui.store.board import States
+    from globus_tui.store.creation import Making
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.list_memory import ListMemory
-    from globus_tui.store.making import Making
     from globus_tui.store.operations import Operation, Outcome
     from globus_tui.store.refresh_plan import Freshness
     from globus_tui.store.windows import Windows

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from globus_tui.domain.transfer.task import Submission
     from globus_tui.domain.transfer.transfer import TransferData
     from globus_tui.domain.wire import Document
+    from globus_tui.store.browsing import Browser
+    from globus_tui.store.drafts import DraftShelf
     from globus_tui.store.journal import Asking, Recorder
     from globus_tui.store.services import CollectionService, ConsentService
+    from globus_tui.store.swapping import Swapper
 
 
 class TimerMaker(Protocol):
@@ -452,3 +455,20 @@ def _unconfirmed_words(error: GlobusTuiError, *, looked: bool) -> str:
     if looked:
         return f"{error} The timer is not in your list, but the request may still arrive: look again before repeating."
     return f"{error} Your timers cannot be read either, so nobody can tell whether it was created. Look again later."
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """All that creating timers needs besides the application.
+
+    Attributes:
+        creator: makes what sends a draft.
+        swapper: makes what puts a new timer in the place of an old one.
+        read: one timer with its document. Raises `GlobusTuiError`.
+    """
+
+    lookup: Browser
+    drafts: DraftShelf
+    creator: Callable[[Sending], Creator]
+    swapper: Callable[[Sending], Swapper]
+    read: Callable[[str], Awaitable[JobReading]]

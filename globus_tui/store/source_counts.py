@@ -15,9 +15,9 @@ from globus_tui.domain.transfer.task import TaskStatus
 
 if TYPE_CHECKING:
     from globus_tui.domain.timer.job import JobId
+    from globus_tui.store.creation import Making
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
-    from globus_tui.store.making import Making
 
 SOON = timedelta(minutes=30)
 """How long before a run its source is counted."""

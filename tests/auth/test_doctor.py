@@ -12,11 +12,18 @@ import pytest
 from globus_tui.auth import token_store as tokens_module
 from globus_tui.auth.doctor import Check, Finding, Probes, Subject, check_proxy, examine, lines
 from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn
-from globus_tui.auth.scopes import with_base
 from globus_tui.auth.service_account import ServiceAccount
 from globus_tui.auth.token_store import choose_store
 from globus_tui.domain.auth.credentials import Secret
-from globus_tui.domain.auth.scope import FLOWS_SERVER, TIMER, TIMERS_SERVER, TRANSFER_ALL, data_access, render
+from globus_tui.domain.auth.scope import (
+    FLOWS_SERVER,
+    TIMER,
+    TIMERS_SERVER,
+    TRANSFER_ALL,
+    data_access,
+    render,
+    with_base,
+)
 from globus_tui.domain.errors import AuthAPIError, ConnectionFailed, SignedOut
 from tests.auth.fakes import PAT, START, grants_for
 from tests.auth.test_consents import chain

@@ -11,11 +11,18 @@ import pytest
 from globus_tui.api.environment import Environment
 from globus_tui.auth.login import LoginAttempt, LoginFailed, PersonSignIn, WrongIdentity, challenge_of, read_id_token
 from globus_tui.auth.records import ProfileKey, SignIn
-from globus_tui.auth.scopes import with_base
 from globus_tui.auth.sign_in_request import SignInRequest
 from globus_tui.auth.token_store import MemoryTokens
 from globus_tui.domain.auth.credentials import Identity, Secret, TokenAnswer, TokenGrant
-from globus_tui.domain.auth.scope import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_ALL, TRANSFER_SERVER, render, timer_scope
+from globus_tui.domain.auth.scope import (
+    FLOWS_SERVER,
+    TIMERS_SERVER,
+    TRANSFER_ALL,
+    TRANSFER_SERVER,
+    render,
+    timer_scope,
+    with_base,
+)
 from globus_tui.domain.errors import AuthAPIError, BadInput, ConnectionFailed, UnreadableAnswer
 from tests.auth.fakes import PAT, SAM, START, FakeAuth, grants_for, refusal
 

@@ -15,10 +15,9 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 from globus_tui.auth.keyring_store import KeyringTokens
 from globus_tui.auth.logout import logout
 from globus_tui.auth.records import ProfileKey, SignIn
-from globus_tui.auth.scopes import with_base
 from globus_tui.auth.token_store import FILE_NAME, MemoryTokens, TokenFile, TokensNotKept, choose_store
 from globus_tui.auth.whoami import whoami
-from globus_tui.domain.auth.scope import render
+from globus_tui.domain.auth.scope import render, with_base
 from globus_tui.domain.errors import ConnectionFailed
 from tests.auth.fakes import PAT, START, FakeAuth, grants_for
 

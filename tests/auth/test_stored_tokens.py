@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
-from globus_tui.auth.scopes import with_base
 from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.auth.token_store import MemoryTokens, TokenFile
 from globus_tui.auth.whoami import whoami
 from globus_tui.domain.auth.credentials import Secret
-from globus_tui.domain.auth.scope import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, render
+from globus_tui.domain.auth.scope import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, render, with_base
 from globus_tui.domain.errors import ConnectionFailed, GlobusTuiError, SignedOut
 from tests.auth.fakes import PAT, SAM, START, FakeAuth, grants_for, refusal
 

@@ -3,12 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from globus_tui.auth.records import ProfileKey, SignIn
-from globus_tui.auth.scopes import with_base
 from globus_tui.auth.service_account import ServiceAccount
 from globus_tui.auth.token_store import MemoryTokens
 from globus_tui.auth.whoami import whoami, whoami_service
 from globus_tui.domain.auth.credentials import Identity, Secret
-from globus_tui.domain.auth.scope import render
+from globus_tui.domain.auth.scope import render, with_base
 from tests.auth.fakes import PAT, START, grants_for
 
 KEY = ProfileKey("lab", "production", "an-id")

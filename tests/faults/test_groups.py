@@ -10,8 +10,7 @@ import pytest
 
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.store.creation import CreationServices, Creator, Unconfirmed
-from globus_tui.store.drafts import DraftShelf
-from globus_tui.store.making import DraftKeeper
+from globus_tui.store.drafts import DraftKeeper, DraftShelf
 from tests.store.workbench import NOON, Workbench, nightly, no_waiting, workbench
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from globus_tui.present.review_facts import start_words
 from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, clip, safe_line
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.create.review_step import ReviewStep
-from globus_tui.store.making import DraftKeeper, Making
+from globus_tui.store.drafts import DraftKeeper
 from globus_tui.store.preflight import Preflight
 from globus_tui.themes import sheets
 from globus_tui.widgets.key_hints import KeyHints
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import JobId, JobReading
     from globus_tui.screens.create.step import Step
     from globus_tui.store.browsing import Browser
-    from globus_tui.store.creation import Attempt
+    from globus_tui.store.creation import Attempt, Making
     from globus_tui.store.job_state import JobState
 
 ORDER: Mapping[What, tuple[str, ...]] = {
