@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.auth.credentials import Secret
 
 
-def open_own(path: Path | str, most_bytes: int) -> BufferedReader:
+def open_own(path: Path | str, most_bytes: int = sys.maxsize) -> BufferedReader:
     """Opens a file that nobody else can read or write, and that is no link.
 
     Raises:

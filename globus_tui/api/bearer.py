@@ -49,7 +49,7 @@ class Basic:
     secret: Secret
 
     def header(self) -> Secret:
-        pair = f"{self.client_id}:{self.secret.reveal()}".encode()
+        pair = f"{self.client_id}:{self.secret.reveal()}".encode("utf-8", "surrogateescape")  # as the variable has it
         return Secret(f"Basic {b64encode(pair).decode('ascii')}")
 
 

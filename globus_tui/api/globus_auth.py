@@ -66,7 +66,7 @@ class AuthorizeRequest:
             "session_required_mfa": None if mfa is None else str(mfa).lower(),
             "session_message": session.session_message,
         }
-        query = urlencode({key: value for key, value in asked.items() if value})
+        query = urlencode({key: value for key, value in asked.items() if value}, errors="replace")
         return f"{environment.url('auth', '/v2/oauth2/authorize')}?{query}"
 
 

@@ -127,11 +127,7 @@ class LoginFailed(GlobusTuiError):
 
 
 class WrongIdentity(LoginFailed):
-    """Somebody else signed in than the profile belongs to.
-
-    Attributes:
-        came: who signed in; the new tokens were revoked.
-    """
+    """Somebody else signed in than the profile belongs to; the new tokens were revoked."""
 
     def __init__(self, expected: Identity, came: Identity, not_revoked: int = 0) -> None:
         rest = f" {not_revoked} of the new tokens could not be revoked." if not_revoked else ""
@@ -142,8 +138,6 @@ class WrongIdentity(LoginFailed):
                 "private window. For another identity use another profile (--profile NAME)."
             ),
         )
-        self.expected = expected
-        self.came = came
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +285,8 @@ def challenge_of(verifier: Secret) -> str:
 
 
 def _checked(pasted: PastedAnswer, attempt: LoginAttempt) -> Secret:
-    if pasted.state is not None and not secrets.compare_digest(pasted.state.encode(), attempt.state.encode()):
+    came = None if pasted.state is None else pasted.state.encode(errors="replace")
+    if came is not None and not secrets.compare_digest(came, attempt.state.encode()):
         raise LoginFailed(
             "That answer belongs to another login, perhaps an older one.",
             advice="Open the link shown now and paste what comes of it.",

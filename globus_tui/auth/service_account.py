@@ -242,7 +242,8 @@ class ClientCredentialsTokens:
                 document = wire.document(json.loads(file.read()))
         except (OSError, ValueError, RecursionError):
             return {}
-        same = compare_digest(str(document.get("proof")), self._proof(str(document.get("salt"))))
+        kept = str(document.get("proof")).encode(errors="replace")
+        same = compare_digest(kept, self._proof(str(document.get("salt"))).encode())
         return {grant.resource_server: grant for grant in decode_grants(document.get("grants"))} if same else {}
 
     def _proof(self, salt: str) -> str:

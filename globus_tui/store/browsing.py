@@ -16,7 +16,7 @@ from globus_tui.domain.transfer.collection import Bookmark, Collection, Folder, 
 from globus_tui.domain.transfer.places import PastedPlace, PastedPlaces, read_paste
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.making.draft import Draft
@@ -141,7 +141,7 @@ MOST_FOLDERS, MOST_SEARCHES = 64, 100
 
 
 class _Cache(Generic[K, V]):
-    """A small cache: the newest answers, each for a limited time."""
+    """The newest answers, each for a limited time."""
 
     def __init__(self, most: int, clock: Callable[[], datetime]) -> None:
         self._most = most
@@ -154,6 +154,11 @@ class _Cache(Generic[K, V]):
             return None
         self._entries.move_to_end(key)
         return value
+
+    async def kept(self, key: K, ask: Callable[[], Awaitable[V]]) -> V:
+        """What is kept, else what `ask` gives. Raises what that raises."""
+        value = self.get(key)
+        return self.put(key, await ask()) if value is None else value
 
     def put(self, key: K, value: V) -> V:
         self._entries[key] = (self._clock(), value)
@@ -235,16 +240,12 @@ class Browser:
 
     async def collection(self, collection_id: str) -> Collection:
         """One collection's document. Raises what the service raises."""
-        return self._collections.get(collection_id) or self._collections.put(
-            collection_id, await self._service.get_endpoint(collection_id)
-        )
+        return await self._collections.kept(collection_id, lambda: self._service.get_endpoint(collection_id))
 
     async def pauses(self, collection_id: str) -> tuple[PauseRule, ...]:
         """Pause rules in force on a collection; empty if they cannot be read, as may be for non-members."""
-        if (cached := self._pauses.get(collection_id)) is not None:
-            return cached
         try:
-            return self._pauses.put(collection_id, await self._service.pause_rules(collection_id))
+            return await self._pauses.kept(collection_id, lambda: self._service.pause_rules(collection_id))
         except GlobusTuiError:
             return self._pauses.put(collection_id, ())
 
@@ -296,19 +297,16 @@ class Browser:
         return await self._creator.check_consents(draft)
 
     async def _search(self, words: str, scope: str | None) -> tuple[Suggestion, ...]:
-        key = (words.lower(), scope)
-        page = self._searches.get(key)
-        if page is None:
-            page = await self._service.endpoint_search(
+        page = await self._searches.kept(
+            (words.lower(), scope),
+            lambda: self._service.endpoint_search(
                 words or None, filter_scope=scope, filter_non_functional=False, limit=ONE_PAGE
-            )
-            self._searches.put(key, page)
+            ),
+        )
         return tuple(Suggestion(collection, _WHY[scope]) for collection in page.items)
 
     async def _from_bookmarks(self, words: str) -> tuple[Suggestion, ...]:
-        marks = self._bookmarks.get("all")
-        if marks is None:
-            marks = self._bookmarks.put("all", await self._service.bookmarks())
+        marks = await self._bookmarks.kept("all", self._service.bookmarks)
         matching = [mark for mark in marks if all(word in mark.label.lower() for word in words.lower().split())]
         return tuple(await asyncio.gather(*(self._named(mark) for mark in matching[:ONE_PAGE])))
 

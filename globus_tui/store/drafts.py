@@ -221,9 +221,7 @@ class DraftKeeper:
 
     def take(self, draft: Draft, step: str) -> bool:
         """Remember what is to be saved; returns whether that is something new."""
-        changed = not self.over and (draft != self._draft or dict(draft.typed) != dict(self._draft.typed))
-        # Flow inputs and typed texts are left out of a draft's equality in places; identity settles the rest.
-        changed = changed or (draft is not self._draft and draft.flow.inputs != self._draft.flow.inputs)
+        changed = not self.over and draft != self._draft
         self._draft, self._step = draft, step
         self._unsaved = self._unsaved or changed
         return changed

@@ -79,9 +79,12 @@ class KeptRuns:
                 self._known = None  # or it would grow with every run that was ever seen
 
     def _lines(self) -> list[bytes]:
+        """Its newest lines: there are more than may be where another length was chosen since."""
         try:
-            with open_own(self.path, 2 * self._most_bytes) as file:
-                return file.read().splitlines()
+            with open_own(self.path) as file:
+                surplus = max(0, file.seek(0, os.SEEK_END) - self._most_bytes)
+                file.seek(surplus)
+                return file.read().splitlines()[surplus > 0 :]
         except OSError:
             return []
 

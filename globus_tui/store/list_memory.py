@@ -65,7 +65,7 @@ class ListMemory:
         numbered = get("views")
         listed = numbered.items() if isinstance(numbered, dict) else ()
         views = {int(key): _view(view) for key, view in listed if key in map(str, range(1, VIEWS + 1))}
-        default = get("default") if get("default") in views else None
+        default = next((number for number in views if number == get("default")), None)
         return cls(path, _view(get("last")), views, default, _texts(get("pins")), _texts(get("lines"))[-_LINES_KEPT:])
 
     def save(self) -> str | None:

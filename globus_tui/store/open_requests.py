@@ -234,10 +234,10 @@ class OpenRequests:
         done: Iterable[Mapping[str, Any]],
     ) -> _Answer:
         late = self._age(entry) >= LATE
-        what = entry.get("what")
+        what = wire.text(entry.get("what")) or ""
         others = [other for other in done if _is_later(other, entry)]
         about = "task" if what == "cancel" else "timer"
-        since = {other.get("what") for other in others if _id_of(other, about) == _id_of(entry, about)}
+        since = {wire.text(other.get("what")) for other in others if _id_of(other, about) == _id_of(entry, about)}
         if not late:
             self._watched.add(request)
         if what == "cancel":
@@ -281,7 +281,7 @@ def _is_later(entry: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
 
 
 def _operation(entry: Mapping[str, Any]) -> JobOperation | None:
-    job_id, what = _id_of(entry, "timer"), entry.get("what")
+    job_id, what = _id_of(entry, "timer"), wire.text(entry.get("what"))
     if job_id is None:
         return None
     if what == "rename":

@@ -143,14 +143,12 @@ class Swapper:
             return await self._take_back(
                 made, "swap", "The old timer was paused meanwhile: another has its place, maybe."
             )
-        loser = new if resting else old
+        loser, which = (new, "new") if resting else (old, "old")
         paused, problem, after = await self._pause(loser)
         if paused is None:
-            which = "new" if resting else "old"
             words = f"Nobody can tell whether the {which} timer is paused: {problem} Both may be active; try again."
             return NotSwapped("swap", words, problem, clean=False, created=made)
         if not paused:
-            which = "new" if resting else "old"
             words = f"The {which} timer could not be paused: {problem}{_may_arrive(problem)}"
             return await self._take_back(made, "swap", words, problem)
         await self._record_swap(new, old)

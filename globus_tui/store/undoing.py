@@ -35,13 +35,8 @@ if TYPE_CHECKING:
     from globus_tui.store.swapping import Swapped, Swapper
 
 _UNDONE_BY = {
-    "pause": "resume",
-    "resume": "pause",
-    "rename": "rename",
-    "delete": "create",
-    "create": "delete",
-    "swap": "swap",
-}
+    "pause": "resume", "resume": "pause", "rename": "rename", "delete": "create", "create": "delete", "swap": "swap",
+}  # fmt: skip
 _ASIDE = "set aside"
 
 

@@ -140,6 +140,7 @@ def test_what_a_sign_in_must_have_is_sent_joined_by_commas_and_never_empty() -> 
 
     empty = Gare("AuthorizationRequired", session_message="")
     assert session(empty) == {}
+    assert session(replace(empty, session_message="cut off \ud83d")) == {"session_message": ["cut off ?"]}
     full = replace(
         empty,
         session_required_identities=("one", "two"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,12 @@ async def test_client_credentials_travel_as_basic(wire: Any, connection: Connect
     await connection.request("auth", "POST", "/v2/oauth2/token", form={"a": "b c"}, auth=Basic("me", Secret("hush")))
     assert wire.last.headers["authorization"] == "Basic bWU6aHVzaA=="
     assert wire.last.content == b"a=b+c"
+
+
+async def test_a_secret_that_is_no_text_is_sent_as_its_variable_has_it(wire: Any, connection: Connection) -> None:
+    wire.answers({})
+    await connection.request("auth", "POST", "/v2/oauth2/token", form={}, auth=Basic("me", Secret("\udcff")))
+    assert wire.last.headers["authorization"] == f"Basic {b64encode(b'me:' + bytes([255])).decode()}"
 
 
 async def test_reading_is_repeated_until_it_works_with_growing_pauses(wire: Any, connection: Connection) -> None:

@@ -167,9 +167,9 @@ async def test_tokens_stay_for_the_next_start_until_they_end_or_the_secret_is_an
     auth.clock.pass_by(minutes=60 * 48)
     await started("another").token(TIMERS_SERVER)
     assert len(auth.calls) == 4
-    for damage in (b"", b"{", b"[]", b'{"salt": 1, "grants": 7}', b"[" * 100_000):
+    for damage in (b"", b"{", b"[]", b'{"salt": 1, "grants": 7}', b'{"proof": "\\u00fc\\ud83d"}', b"[" * 100_000):
         kept.write_bytes(damage)
         assert await started("another").token(TIMERS_SERVER)
     kept.chmod(0o644)
     assert await started("another").token(TIMERS_SERVER)
-    assert len(auth.calls) == 10, "what others could read is not used"
+    assert len(auth.calls) == 11, "what others could read is not used"

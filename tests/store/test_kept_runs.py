@@ -65,6 +65,19 @@ def test_the_bound_is_kept_and_the_oldest_runs_go(tmp_path: Path) -> None:
     assert runs[0].ran_at == BEGAN + timedelta(days=399)
 
 
+def test_a_lower_bound_costs_the_oldest_runs_and_not_all(tmp_path: Path) -> None:
+    nightly(KeptRuns(tmp_path / "runs", 1_000_000), JOB, range(400))
+    keeper = KeptRuns(tmp_path / "runs", 4_000)  # a tenth of what is there
+    before = keeper.of(JOB)
+    assert 20 < len(before) < 60
+    nightly(keeper, JOB, range(400, 401))
+    assert keeper.path.stat().st_size <= 4_000
+    after = keeper.of(JOB)
+    assert after[0].ran_at == BEGAN + timedelta(days=400)
+    assert len(after) > 15
+    assert [run.ran_at for run in after[1:]] == [run.ran_at for run in before][: len(after) - 1]
+
+
 def test_damage_and_strangers_cost_lines_and_nothing_else(tmp_path: Path) -> None:
     keeper = KeptRuns(tmp_path / "runs", 1_000_000)
     nightly(keeper, JOB, range(3))

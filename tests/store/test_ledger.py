@@ -13,6 +13,7 @@ import pytest
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.timer.orders import Orders
 from globus_tui.private_files import take_lock
 from globus_tui.store import ledger
 from globus_tui.store.job_store import JobStore
@@ -43,6 +44,11 @@ def put(path: Path, content: str) -> None:
 
 def note(job_id: str, words: str) -> Any:
     return lambda document: edit_timer(document, job_id, note=words)
+
+
+@pytest.mark.parametrize("odd", [1e30, 1e12, -5, "1d", True, float("nan")])
+def test_an_age_that_no_copy_can_have_is_no_limit(odd: Any) -> None:
+    assert orders_in({"timers": {"a": {"good_within": odd, "note": "x"}}})["a"] == Orders(note="x")
 
 
 async def test_what_one_copy_writes_another_reads_beside_its_own(path: Path) -> None:

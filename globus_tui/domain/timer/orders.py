@@ -90,6 +90,8 @@ class Orders:
 
 
 NONE = Orders()
+_LONGEST = 36_525 * 86400.0
+"""Seconds: a hundred years; with longer ones the moment at which a copy gets too old could leave the calendar."""
 
 
 def orders_of(document: Mapping[str, Any], windows: Mapping[str, Mapping[str, Any]]) -> Orders:
@@ -100,21 +102,23 @@ def orders_of(document: Mapping[str, Any], windows: Mapping[str, Mapping[str, An
     """
     known = wire.document(document.get("known"))
     window = windows.get(wire.text(document.get("window")) or "")
-    within = wire.number(document.get("good_within"))
+    within = wire.number(document.get("good_within")) or 0.0
     return Orders(
         good_at=wire.moment(document.get("good_at")),
         source=_source(wire.document(document.get("source"))),
         fewer_files=wire.whole(document.get("fewer_files")),
-        good_within=timedelta(seconds=within) if within else None,
-        pause_note=_pause_note(window, wire.moment(document.get("since"))) if window is not None else None,
+        good_within=timedelta(seconds=within) if 0 < within <= _LONGEST else None,
+        pause_note=None
+        if window is None
+        else PauseNote(
+            wire.text(window.get("reason")) or "",
+            wire.moment(window.get("until")),
+            wire.moment(document.get("since")),
+        ),
         acknowledged=_known(known) if known else None,
         note=wire.text(document.get("note")) or "",
         tags=tuple(filter(None, map(wire.text, wire.items(document.get("tags"))))),
     )
-
-
-def _pause_note(window: Mapping[str, Any], since: datetime | None) -> PauseNote:
-    return PauseNote(wire.text(window.get("reason")) or "", wire.moment(window.get("until")), since)
 
 
 def _source(document: Mapping[str, Any]) -> Source | None:
