@@ -26,11 +26,7 @@ class TokenSource(Protocol):
         """
 
     async def renew(self, resource_server: str, refused: Secret) -> Secret:
-        """A new access token in place of one that was refused with 401.
-
-        Raises:
-            SignedOut: it cannot be renewed.
-        """
+        """A new access token in place of one that was refused with 401. Raises `SignedOut`: it cannot be renewed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 
 def segment(value: str) -> str:
-    """One part of a path, quoted.
-
-    Raises:
-        BadInput: it is empty or would lead to another path.
-    """
+    """One part of a path, quoted. Raises `BadInput`: it is empty or would lead to another path."""
     if value in ("", ".", ".."):
         raise BadInput(f"{value!r} is no id.")
     return quote(value, safe="", errors="replace")  # no id of a service contains half a surrogate pair
@@ -102,11 +98,7 @@ class Answer:
     age: float | None = None
 
     def chunks(self) -> Iterator[bytes]:
-        """The body in pieces, unpacked as they are asked for.
-
-        Raises:
-            Damaged: its compression is.
-        """
+        """The body in pieces, unpacked as they are asked for. Raises `Damaged`: its compression is."""
         from globus_tui.api.decode import unpack_in_steps
 
         if not self.packed:
@@ -114,22 +106,14 @@ class Answer:
         return unpack_in_steps(self.packed, self.headers.get("content-encoding", ""))
 
     def document(self) -> Any:
-        """The body as JSON.
-
-        Raises:
-            UnreadableAnswer: it is empty, cut short or not JSON.
-        """
+        """The body as JSON. Raises `UnreadableAnswer`: it is empty, cut short or not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             raise self.unreadable() from None
 
     def object(self) -> dict[str, Any]:
-        """The body as a JSON object.
-
-        Raises:
-            UnreadableAnswer: it is something else.
-        """
+        """The body as a JSON object. Raises `UnreadableAnswer`: it is something else."""
         document = self.document()
         if not isinstance(document, dict):
             raise self.unreadable("a JSON value that is not an object")

@@ -69,11 +69,7 @@ def _proxies() -> list[str]:
 
 
 def check_proxy_ports() -> None:
-    """What httpx leaves to the first connection.
-
-    Raises:
-        ValueError: a proxy has a port that is none.
-    """
+    """What httpx leaves to the first connection. Raises `ValueError`: a proxy has a port that is none."""
     for url in _proxies():
         _ = urlsplit(url).port
 

@@ -255,11 +255,7 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes | None:
 
 
 def too_long(answer: Answer) -> Answer:
-    """Of a refusal that cannot be read, the status is enough.
-
-    Raises:
-        UnreadableAnswer: it is no refusal.
-    """
+    """Of a refusal that cannot be read, the status is enough. Raises `UnreadableAnswer`: it is no refusal."""
     if answer.status < 400:
         raise answer.unreadable(f"more than {MOST_BYTES // 1_000_000} MB, which no answer has")
     return answer

@@ -133,11 +133,7 @@ class KeyringTokens(TokenStore):
         within(self._seconds, lambda: self._ring.set_password(SERVICE, item, text.reveal()))
 
     def _delete(self, item: str) -> None:
-        """Forgets a text in every keyring.
-
-        Raises:
-            TokensNotKept: it is still there, or may be.
-        """
+        """Forgets a text in every keyring. Raises `TokensNotKept`: it is still there, or may be."""
         heads = {self._call(ring.get_password, SERVICE, item) for ring in self._rings}
         kept = [] if self._remove(item) else [item]
         for head in filter(None, heads):

@@ -115,11 +115,7 @@ def _from_address(text: str) -> PastedAnswer:
 
 
 class LoginFailed(GlobusTuiError):
-    """A login failed; nothing has changed. `advice` says how to go on.
-
-    Attributes:
-        declined: the person said no.
-    """
+    """A login failed; nothing has changed. `advice` says how to go on. `declined`: the person said no."""
 
     def __init__(self, message: str, *, advice: str, declined: bool = False) -> None:
         super().__init__(message, advice=advice)

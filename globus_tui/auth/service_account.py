@@ -46,11 +46,7 @@ _PAIRS = (
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:
-    """A client that signs in as itself.
-
-    Attributes:
-        origin: the variables that it was read from, for `whoami`.
-    """
+    """A client that signs in as itself. `origin`: the variables that it was read from, for `whoami`."""
 
     client_id: str
     client_secret: Secret

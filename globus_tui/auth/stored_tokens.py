@@ -57,11 +57,7 @@ class StoredTokens:
         return self._sign_in
 
     async def load(self) -> SignIn | None:
-        """Reads the store; None when nobody is signed in.
-
-        Raises:
-            SettingsError: the tokens are readable by others.
-        """
+        """Reads the store; None when nobody is signed in. Raises `SettingsError`: the tokens are readable by others."""
         self._sign_in = await asyncio.to_thread(self._store.load, self._key)
         return self._sign_in
 

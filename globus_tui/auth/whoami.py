@@ -63,11 +63,7 @@ class WhoAmI:
 
 
 def whoami(store: TokenStore, key: ProfileKey, now: datetime) -> WhoAmI:
-    """Reads the store.
-
-    Raises:
-        SettingsError: the stored tokens are readable by others.
-    """
+    """Reads the store. Raises `SettingsError`: the stored tokens are readable by others."""
     kept = store.load(key)
     if kept is None:
         return WhoAmI(key, None, store.where(), doubt=store.doubt())

@@ -42,11 +42,7 @@ _decode_carefully = json.JSONDecoder(parse_int=_whole).raw_decode
 
 
 def decode(text: str, at: int = 0) -> tuple[Any, int]:
-    """The JSON value that begins at a position, and the position behind it.
-
-    Raises:
-        ValueError: there is none.
-    """
+    """The JSON value that begins at a position, and the position behind it. Raises `ValueError`: there is none."""
     try:
         return _raw_decode(text, at)
     except json.JSONDecodeError:

@@ -54,11 +54,7 @@ class Activity:
 
 
 class ActivityLog:
-    """Lines for the activity screen, and sums over all requests so far.
-
-    Attributes:
-        bytes_received: bytes of all answers.
-    """
+    """Lines for the activity screen, and sums over all requests so far. `bytes_received`: bytes of all answers."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.requests = 0

@@ -233,11 +233,7 @@ class Board:
     # --- one timer, made whole
 
     def state_of(self, row: Row) -> JobState:
-        """All that is known of a row's timer.
-
-        Raises:
-            KeyError: it is gone.
-        """
+        """All that is known of a row's timer. Raises `KeyError`: it is gone."""
         known = self._states_at_hand.get(row.job_id)
         if known is not None and known[0] is row:
             return known[1]
@@ -263,19 +259,11 @@ class Board:
         return Glance(seen, row.health, self._replacement(seen))
 
     def job(self, job_id: JobId) -> Job:
-        """A timer.
-
-        Raises:
-            KeyError: it is not known.
-        """
+        """A timer. Raises `KeyError`: it is not known."""
         return job_of(self._document(job_id), self._older_runs.get(job_id), self.runs_to_keep.get(job_id, RUNS_KEPT))
 
     def packed(self, ids: Iterable[JobId]) -> dict[JobId, StoredDocument]:
-        """The documents of these timers in blocks of their own.
-
-        Raises:
-            KeyError: one of them is not known.
-        """
+        """The documents of these timers in blocks of their own. Raises `KeyError`: one of them is not known."""
         block, found = Block(), {}
         for job_id in ids:
             kept = self._document(job_id)

@@ -73,11 +73,7 @@ class Why(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A collection to choose.
-
-    Attributes:
-        path: where to begin in it, for bookmarks and pasted places.
-    """
+    """A collection to choose. `path`: where to begin in it, for bookmarks and pasted places."""
 
     collection: Collection
     why: Why

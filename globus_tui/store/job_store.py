@@ -398,11 +398,7 @@ class JobStore:
         self._take_orders()
 
     async def look_into_ledger(self) -> None:
-        """Reads the ledger again if somebody wrote to it since.
-
-        Raises:
-            GlobusTuiError: it cannot be told.
-        """
+        """Reads the ledger again if somebody wrote to it since. Raises `GlobusTuiError`: it cannot be told."""
         if await self.ledger.has_changed() or (self.notes is not None and await self.notes.has_changed()):
             await self.read_ledger()
 

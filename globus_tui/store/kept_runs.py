@@ -27,11 +27,7 @@ _LOCK_TIMEOUT = 1.0
 
 
 class KeptRuns:
-    """The file.
-
-    Args:
-        most_bytes: its length; a run takes about a hundred.
-    """
+    """The file. `most_bytes`: its length; a run takes about a hundred."""
 
     def __init__(self, path: Path, most_bytes: int) -> None:
         self.path = path

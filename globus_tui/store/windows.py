@@ -246,11 +246,7 @@ def check_times(now: datetime, at: datetime | None, until: datetime | None, *, r
 
 
 class Windows:
-    """Opens and ends them.
-
-    Args:
-        store: has the ledger and the timers, and pauses and resumes.
-    """
+    """Opens and ends them. `store`: has the ledger and the timers, and pauses and resumes."""
 
     def __init__(self, store: JobStore, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
         self._store = store
@@ -258,11 +254,7 @@ class Windows:
         self._me = f"{socket.gethostname()} {os.getpid()}"
 
     async def all(self) -> tuple[Window, ...]:
-        """Those that are kept, the newest first.
-
-        Raises:
-            GlobusTuiError: the ledger cannot be read.
-        """
+        """Those that are kept, the newest first. Raises `GlobusTuiError`: the ledger cannot be read."""
         return windows_in(await self._store.ledger.read())
 
     async def plan(

@@ -375,11 +375,7 @@ def _begins_parts(letters: str, parts: Sequence[str]) -> bool:
 
 
 def _test(key: str | None, text: str) -> Callable[[Subject], bool | None]:
-    """What a key asks of a timer.
-
-    Raises:
-        BadInput: the value is none for this key; the message says what would be.
-    """
+    """What a key asks of a timer. Raises `BadInput`: the value is none for this key; the message says what would be."""
     if key is None or key in _TEXTS:
         return _text_test(key, text)
     if key == "profile":

@@ -95,11 +95,7 @@ _LONGEST = 36_525 * 86400.0
 
 
 def orders_of(document: Mapping[str, Any], windows: Mapping[str, Mapping[str, Any]]) -> Orders:
-    """Reads what is kept of one timer; what cannot be read is left out.
-
-    Args:
-        windows: the maintenance windows by id.
-    """
+    """Reads what is kept of one timer; what cannot be read is left out. `windows`: the maintenance windows by id."""
     known = wire.document(document.get("known"))
     window = windows.get(wire.text(document.get("window")) or "")
     within = wire.number(document.get("good_within")) or 0.0

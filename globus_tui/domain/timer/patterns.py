@@ -51,18 +51,10 @@ class _Set:
 
 
 class Pattern:
-    """A regular expression that is looked for in case-folded texts.
-
-    Attributes:
-        problem: why it was given up, or None.
-    """
+    """A regular expression that is looked for in case-folded texts. `problem`: why it was given up, or None."""
 
     def __init__(self, text: str) -> None:
-        """Understands it.
-
-        Raises:
-            BadInput: it is none, or asks for what cannot be bounded in time.
-        """
+        """Understands it. Raises `BadInput`: it is none, or asks for what cannot be bounded in time."""
         if len(text) > LONGEST:
             raise BadInput(f"A pattern has at most {LONGEST} characters.")
         self.problem: str | None = None
