@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, SignInRequest, Verdict, plan
+from globus_tui.cache_files import write_own
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import Scope, render
 from globus_tui.domain.errors import GlobusTuiError, NetworkError, ServiceError, UnreadableAnswer
@@ -40,16 +40,12 @@ NAME = "login-url"
 
 
 def write_link(state: Path, url: str) -> Path | None:
-    path = state / NAME
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.unlink(missing_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(f"{url}\n")
+        write_own(state / NAME, f"{url}\n".encode())
     except OSError:
         return None
-    return path
+    return state / NAME
 
 
 def remove_link(state: Path) -> None:

@@ -550,7 +550,9 @@ class Board:
             self._say_anew(old_ids)
             jobs = (*jobs, *old_ids)
         news = frozenset(
-            job_id for job_id in jobs if job_id in self._rows and _differs(self._rows[job_id], before.get(job_id))
+            job_id
+            for job_id in jobs
+            if job_id in self._rows and (job_id not in before or self._rows[job_id].serial != before[job_id].serial)
         )
         gone = frozenset(job_id for job_id in removed if job_id in before)
         again = len(self._rechecks)
@@ -603,7 +605,3 @@ class Board:
             del self._removed[job_id]
             if job_id not in self.documents:  # it may be back
                 self.shelf.let_go(job_id)
-
-
-def _differs(row: Row, before: Row | None) -> bool:
-    return before is None or before.serial != row.serial

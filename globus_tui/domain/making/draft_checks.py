@@ -40,8 +40,9 @@ from globus_tui.domain.making.json_checks import is_principal
 from globus_tui.domain.making.new_timer import NOT_IN_TIMERS
 from globus_tui.domain.making.timer_index import TimerIndex, pairs
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.schedule.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL, OnceSchedule, RecurringSchedule
-from globus_tui.domain.schedule.typed_intervals import amount_words
+from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule
+from globus_tui.domain.schedule.typed_clock import Refusal
+from globus_tui.domain.schedule.typed_intervals import check_interval
 from globus_tui.domain.timer.history import look_back, task_of
 from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, rate_number
 from globus_tui.domain.timer.job import FlowStart
@@ -785,10 +786,10 @@ def _check(schedule: Schedule | None, now: datetime, *, last_run: bool) -> Itera
 
 
 def _interval(interval: timedelta) -> Iterator[Finding]:
-    if interval < SHORTEST_INTERVAL:
-        yield stop(INTERVAL, f"{amount_words(interval)} is too short: Globus allows 60 seconds at least")
-    if interval > LONGEST_INTERVAL:
-        yield stop(INTERVAL, f"{amount_words(interval)} is too long: Globus allows 365 days at most")
+    try:
+        check_interval(interval)
+    except Refusal as wrong:
+        yield stop(INTERVAL, wrong.reason.rstrip("."))
     if interval % timedelta(seconds=1):
         yield stop(INTERVAL, "An interval must be in whole seconds")
 

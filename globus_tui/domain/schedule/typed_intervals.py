@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.schedule.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from globus_tui.domain.schedule.typed_clock import in_digits, read_or_refuse, refuse, weekday_of
 
 if TYPE_CHECKING:
@@ -309,6 +310,14 @@ def amount_words(interval: timedelta) -> str:
     units = ((604800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
     length, unit = next((choice for choice in units if seconds and seconds % choice[0] == 0), units[-1])
     return f"{seconds // length} {unit}{'' if seconds == length else 's'}"
+
+
+def check_interval(interval: timedelta) -> None:
+    """Raises `BadInput`: Globus does not allow it."""
+    if interval < SHORTEST_INTERVAL:
+        raise refuse(f"{amount_words(interval)} is too short: Globus allows 60 seconds at least.", "every 60 seconds")
+    if interval > LONGEST_INTERVAL:
+        raise refuse(f"{amount_words(interval)} is too long: Globus allows 365 days at most.", "every 365 days")
 
 
 def whole_seconds(amount: int, text: str) -> timedelta:

@@ -47,14 +47,7 @@ from globus_tui.domain.schedule.calendar_groups import (
     listed_days,
     moment_of_run,
 )
-from globus_tui.domain.schedule.schedule import (
-    LONGEST_INTERVAL,
-    SHORTEST_INTERVAL,
-    EndCondition,
-    OnceSchedule,
-    RecurringSchedule,
-    keeps_wall_clock,
-)
+from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule, keeps_wall_clock
 from globus_tui.domain.schedule.typed_clock import (
     DAY,
     DAY_NAMES,
@@ -71,6 +64,7 @@ from globus_tui.domain.schedule.typed_intervals import (
     NUMBERS,
     amount_words,
     at_clock,
+    check_interval,
     parse_interval,
     refuse_calendar,
     take_interval,
@@ -317,7 +311,7 @@ class _Phrase:
             notices = tuple(notice for notice in notices if notice != AT_MIDNIGHT)
         self.notices += [*notices, *group.notices]
         for member in group.members:
-            self._check_interval(member.schedule.interval)
+            check_interval(member.schedule.interval)
         return self._ended(group, end)
 
     def _later(self, words: str, start: TypedMoment) -> list[str]:
@@ -343,13 +337,13 @@ class _Phrase:
 
     def _end(self) -> EndCondition:
         until = self._moment("end")
-        if until is None:
-            return EndCondition(after_runs=self.runs)
-        self.notices += [notice for notice in until.notices if "past" not in notice]
-        if self.runs is not None or self.lasts is not None:
+        if len([end for end in (until, self.runs, self.lasts) if end is not None]) > 1:
             raise refuse(
                 "It ends on a date or after a number of runs, not both.", f"{self._rhythm()} for {self.runs or 10} runs"
             )
+        if until is None:
+            return EndCondition(after_runs=self.runs)
+        self.notices += [notice for notice in until.notices if "past" not in notice]
         start = self.clauses.get("start", "")
         if until.clock is not None and until.clock_alone and start and not re.search(r"[a-z]{3}|\d-\d", start):
             day = self._moment("start")
@@ -443,22 +437,10 @@ class _Phrase:
                 f"The night is taken as {name} {clock}; for the night after {name} write {after} {clock}."
             )
 
-    def _check_interval(self, interval: timedelta) -> None:
-        if interval < SHORTEST_INTERVAL:
-            raise refuse(
-                f"{amount_words(interval)} is too short: Globus allows 60 seconds at least.", "every 60 seconds"
-            )
-        if interval > LONGEST_INTERVAL:
-            raise refuse(f"{amount_words(interval)} is too long: Globus allows 365 days at most.", "every 365 days")
-
     def _ended(self, group: CalendarGroup, end: EndCondition) -> TypedSchedule:
         members = group.members
         first = members[0].schedule.start or self.now
         if self.lasts is not None:
-            if self.runs is not None:
-                raise refuse(
-                    "It ends on a date or after a number of runs, not both.", f"{self._rhythm()} for {self.runs} runs"
-                )
             end = EndCondition(until=first + self.lasts - timedelta(seconds=1))
             shown = (first + self.lasts).astimezone(self.zone)
             self.notices.append(f"It ends before {shown:%a} {shown.day} {shown:%b %Y %H:%M}.")
