@@ -110,11 +110,7 @@ class KeyringTokens(TokenStore):
         return FileLock(self._folder / f"keyring.{purpose}")
 
     def _get(self, item: str) -> Secret | None:
-        head = self._call(self._ring.get_password, SERVICE, item)
-        pieces, _, digest = (head or "").partition(" ")
-        if not pieces.isdigit():
-            return None
-        names = [f"{item}#{digest[:8]}#{number}" for number in range(int(pieces))]
+        names, digest = _pieces(item, self._call(self._ring.get_password, SERVICE, item))
         text = Secret("".join(self._call(self._ring.get_password, SERVICE, name) or "" for name in names))
         return text if _digest(text) == digest else None
 
@@ -143,10 +139,7 @@ class KeyringTokens(TokenStore):
 
     def _drop_pieces(self, item: str, head: str | None) -> list[str]:
         """Removes the pieces of a text, as far as possible; gives the names of those that are left."""
-        pieces, _, digest = (head or "").partition(" ")
-        count = int(pieces) if pieces.isascii() and pieces.isdigit() and len(pieces) < 5 else 0
-        names = [f"{item}#{digest[:8]}#{number}" for number in range(count)]
-        return [name for name in names if not self._remove(name)]
+        return [name for name in _pieces(item, head)[0] if not self._remove(name)]
 
     def _remove(self, name: str) -> bool:
         """Whether no keyring has an item any more; what cannot be deleted is overwritten with nothing."""
@@ -231,6 +224,13 @@ def within(seconds: float, call: Callable[[], V]) -> V:
     if isinstance(answer, str):
         raise TokensNotKept(f"The system keyring failed ({answer}).")
     return answer[0]
+
+
+def _pieces(item: str, head: str | None) -> tuple[list[str], str]:
+    """The names of the pieces that an item's head tells of, and the digest of the whole."""
+    pieces, _, digest = (head or "").partition(" ")
+    count = int(pieces) if pieces.isascii() and pieces.isdigit() and len(pieces) < 5 else 0
+    return [f"{item}#{digest[:8]}#{number}" for number in range(count)], digest
 
 
 def _digest(text: Secret) -> str:

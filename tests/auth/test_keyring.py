@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import keyring
 import pytest
 
-from globus_tui.auth.keyring_store import KeyringTokens, find_keyring, within
+from globus_tui.auth.keyring_store import SERVICE, KeyringTokens, find_keyring, within
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.token_store import TokenFile, TokensNotKept, choose_store
 from globus_tui.domain.errors import SettingsError
@@ -105,6 +105,13 @@ def test_profiles_that_differ_by_capitals_are_not_one_in_a_keyring_that_is_deaf_
     assert {key.profile: store.load(key) for key in store.profiles()} == people
     store.replace(replace(KEY, profile="Lab"), None)
     assert {key.profile for key in store.profiles() if store.load(key)} == {"lab", "LAB"}
+
+
+@pytest.mark.parametrize("head", ["", "x", "² abc", "99999999999 abc"])
+def test_an_item_that_another_program_wrote_is_no_sign_in(ring: FakeRing, tmp_path: Path, head: str) -> None:
+    store = KeyringTokens(ring, "Fake", tmp_path)
+    ring.set_password(SERVICE, str(KEY), head)
+    assert store.load(KEY) is None
 
 
 def test_a_working_keyring_is_used(ring: FakeRing, tmp_path: Path) -> None:

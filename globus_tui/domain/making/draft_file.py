@@ -371,7 +371,8 @@ def _refuse_odd_interval(seconds: object, where: str) -> None:
         raise BadInput(f"{where} is missing: {_WHOLE}.")
     if isinstance(seconds, str):
         try:
-            number = int(seconds) if seconds.isdecimal() else int(parse_interval(seconds).total_seconds())
+            short = seconds.isdecimal() and len(seconds) < 10
+            number = int(seconds) if short else int(parse_interval(seconds).total_seconds())
             hint = f": write {number}, a number of seconds"
         except BadInput:
             hint = f": it is a number, {_WHOLE}"
