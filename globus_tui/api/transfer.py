@@ -81,12 +81,7 @@ class TransferClient:
         return wire.text(answer.object().get("message")) or ""
 
     async def task_events(
-        self,
-        task_id: str,
-        *,
-        errors_only: bool = False,
-        limit: int | None = None,
-        offset: int | None = None,
+        self, task_id: str, *, errors_only: bool = False, limit: int | None = None, offset: int | None = None
     ) -> Page[TaskEvent]:
         """A page of a task's log, newest first; empty for old tasks. The `marker` is the next offset."""
         query = {"limit": limit, "offset": offset, "filter": "is_error:1" if errors_only else None}
@@ -160,13 +155,7 @@ class TransferClient:
         path = f"/endpoint/{segment(endpoint_id)}/my_effective_pause_rule_list"
         return (await self._list(path, {}, PauseRule.from_document)).items
 
-    async def ls(
-        self,
-        endpoint_id: str,
-        path: str | None = None,
-        *,
-        show_hidden: bool | None = None,
-    ) -> Folder:
+    async def ls(self, endpoint_id: str, path: str | None = None, *, show_hidden: bool | None = None) -> Folder:
         """What is in a folder, as far as the service lists it at once: 100,000 entries.
 
         Args:

@@ -75,13 +75,7 @@ class PersonAccount:
     """A person under a profile, with tokens in a store."""
 
     def __init__(
-        self,
-        auth: AuthClient,
-        people: PeopleClient,
-        tokens: StoredTokens,
-        store: TokenStore,
-        *,
-        clock: Clock = utc_now,
+        self, auth: AuthClient, people: PeopleClient, tokens: StoredTokens, store: TokenStore, *, clock: Clock = utc_now
     ) -> None:
         """Nothing is read yet: `load` does.
 
@@ -190,12 +184,7 @@ class ServiceIdentity:
     """A service account: it needs no browser, and asking for a scope is consenting to it."""
 
     def __init__(
-        self,
-        auth: AuthClient,
-        account: ServiceAccount,
-        *,
-        clock: Clock = utc_now,
-        kept_in: Path | None = None,
+        self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = utc_now, kept_in: Path | None = None
     ) -> None:
         """Nothing is asked of Globus yet; `kept_in` as for `ClientCredentialsTokens`."""
         from globus_tui.auth.service_account import ClientCredentialsTokens

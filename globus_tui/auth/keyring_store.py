@@ -45,13 +45,7 @@ class KeyringTokens(TokenStore):
     """One item for each profile, in pieces where it is long, and one that lists the profiles."""
 
     def __init__(
-        self,
-        ring: Keyring,
-        name: str,
-        folder: Path,
-        *,
-        chain: Iterable[Keyring] = (),
-        seconds: float = CALL_SECONDS,
+        self, ring: Keyring, name: str, folder: Path, *, chain: Iterable[Keyring] = (), seconds: float = CALL_SECONDS
     ) -> None:
         """Asks nothing yet.
 

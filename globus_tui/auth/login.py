@@ -174,13 +174,7 @@ class PersonSignIn:
     """Signs people in under one profile."""
 
     def __init__(
-        self,
-        auth: AuthClient,
-        store: TokenStore,
-        key: ProfileKey,
-        *,
-        label: str | None = None,
-        clock: Clock = utc_now,
+        self, auth: AuthClient, store: TokenStore, key: ProfileKey, *, label: str | None = None, clock: Clock = utc_now
     ) -> None:
         self._auth = auth
         self._store = store

@@ -38,10 +38,7 @@ if TYPE_CHECKING:
 
     from globus_tui.api.globus_auth import AuthClient
 
-_PAIRS = (
-    ("GLOBUS_TUI_CLIENT_ID", "GLOBUS_TUI_CLIENT_SECRET"),
-    ("GLOBUS_CLI_CLIENT_ID", "GLOBUS_CLI_CLIENT_SECRET"),
-)
+_PAIRS = (("GLOBUS_TUI_CLIENT_ID", "GLOBUS_TUI_CLIENT_SECRET"), ("GLOBUS_CLI_CLIENT_ID", "GLOBUS_CLI_CLIENT_SECRET"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +121,7 @@ class ClientCredentialsTokens:
     """A token source for a service account. There are no refresh tokens, so renewing is asking again."""
 
     def __init__(
-        self,
-        auth: AuthClient,
-        account: ServiceAccount,
-        *,
-        clock: Clock = utc_now,
-        kept_in: Path | None = None,
+        self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = utc_now, kept_in: Path | None = None
     ) -> None:
         """`kept_in`: the folder where tokens stay from one start to the next; None keeps them in memory."""
         self._auth = auth

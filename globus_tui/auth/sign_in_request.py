@@ -14,15 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.auth.credentials import are_granted
-from globus_tui.domain.auth.scope import (
-    LEGACY_TRANSFER_ACTION,
-    TIMER,
-    Scope,
-    collection_of,
-    merge,
-    render,
-    timer_scope,
-)
+from globus_tui.domain.auth.scope import LEGACY_TRANSFER_ACTION, TIMER, Scope, collection_of, merge, render, timer_scope
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:

@@ -127,8 +127,7 @@ else:
 
     def _hash(cls):
         values = _values(
-            cls,
-            lambda own: not isinstance(own, dataclasses.Field) or (own.compare if own.hash is None else own.hash),
+            cls, lambda own: not isinstance(own, dataclasses.Field) or (own.compare if own.hash is None else own.hash)
         )
         return lambda self: hash(values(self))
 

@@ -176,10 +176,7 @@ class Board:
     """
 
     def __init__(
-        self,
-        now: Callable[[], datetime],
-        clock: Callable[[], datetime],
-        moment: Callable[[], float] = time.monotonic,
+        self, now: Callable[[], datetime], clock: Callable[[], datetime], moment: Callable[[], float] = time.monotonic
     ) -> None:
         self.now = now
         self.clock = clock

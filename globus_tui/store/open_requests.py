@@ -227,11 +227,7 @@ class OpenRequests:
         return ClosedRequest(what, name or "", wire.moment(asked_at), answer.effect)
 
     async def _what_became(
-        self,
-        request: str,
-        entry: Mapping[str, Any],
-        jobs: Mapping[JobId, Job],
-        done: Iterable[Mapping[str, Any]],
+        self, request: str, entry: Mapping[str, Any], jobs: Mapping[JobId, Job], done: Iterable[Mapping[str, Any]]
     ) -> _Answer:
         late = self._age(entry) >= LATE
         what = wire.text(entry.get("what")) or ""

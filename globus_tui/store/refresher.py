@@ -175,12 +175,7 @@ class Refresher:
     """
 
     def __init__(
-        self,
-        board: Board,
-        services: Services,
-        *,
-        plan: Plan,
-        draw: Callable[[], float] = random.random,
+        self, board: Board, services: Services, *, plan: Plan, draw: Callable[[], float] = random.random
     ) -> None:
         self.board = board
         self.plan = plan

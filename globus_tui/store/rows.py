@@ -124,12 +124,7 @@ class Row(NamedTuple):
 
 
 def make_row(
-    job: Job,
-    tasks: Mapping[str, Task],
-    now: datetime,
-    *,
-    orders: Orders = NONE,
-    pending: Pending | None = None,
+    job: Job, tasks: Mapping[str, Task], now: datetime, *, orders: Orders = NONE, pending: Pending | None = None
 ) -> Row:
     """Judges a job, or the view of its document; `orders` as for `judge`."""
     past = Past(job, tasks, now)

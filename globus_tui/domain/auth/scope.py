@@ -153,12 +153,7 @@ AUTH_SCOPES = tuple(
 """Always all four: a login that asks for `openid` alone gets an Auth token that replaces the stored one by a weaker
 (documented for the official CLI, which does the same)."""
 
-BASE_SCOPES = (
-    *AUTH_SCOPES,
-    Scope(TRANSFER_ALL),
-    Scope(TIMER, (transfer_scope(),)),
-    Scope(FLOWS_ALL),
-)
+BASE_SCOPES = (*AUTH_SCOPES, Scope(TRANSFER_ALL), Scope(TIMER, (transfer_scope(),)), Scope(FLOWS_ALL))
 """What the program needs before any collection is known."""
 
 

@@ -157,12 +157,7 @@ def task_in_progress(job: Job, health: Health) -> str | None:
 
 
 def judge(
-    job: Job,
-    tasks: Mapping[str, Task],
-    now: datetime,
-    *,
-    history: History | Past | None = None,
-    orders: Orders = NONE,
+    job: Job, tasks: Mapping[str, Task], now: datetime, *, history: History | Past | None = None, orders: Orders = NONE
 ) -> Health:
     """Gives the worst word that applies.
 

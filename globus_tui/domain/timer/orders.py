@@ -107,9 +107,7 @@ def orders_of(document: Mapping[str, Any], windows: Mapping[str, Mapping[str, An
         pause_note=None
         if window is None
         else PauseNote(
-            wire.text(window.get("reason")) or "",
-            wire.moment(window.get("until")),
-            wire.moment(document.get("since")),
+            wire.text(window.get("reason")) or "", wire.moment(window.get("until")), wire.moment(document.get("since"))
         ),
         acknowledged=_known(known) if known else None,
         note=wire.text(document.get("note")) or "",

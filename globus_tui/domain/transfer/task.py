@@ -28,10 +28,7 @@ class Submission:
     @classmethod
     def from_document(cls, document: Document) -> Submission:
         """Reads the answer to POST /transfer."""
-        return cls(
-            task_id=wire.text(document.get("task_id")) or "",
-            duplicate=document.get("code") == "Duplicate",
-        )
+        return cls(task_id=wire.text(document.get("task_id")) or "", duplicate=document.get("code") == "Duplicate")
 
 
 class TaskStatus(Enum):
