@@ -328,6 +328,11 @@ def merge_by_request(entries: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str,
     return tuple(last.values())
 
 
+def id_of(entry: Mapping[str, Any], about: str = "timer") -> str:
+    """The id of the timer, or of the task, that an entry is about; empty where it says none."""
+    return wire.text(wire.document(entry.get(about)).get("id")) or ""
+
+
 def is_open(entry: Mapping[str, Any]) -> bool:
     """Whether the result of a request is still unknown; takes an entry as `merge_by_request` returns it."""
     return bool(entry.get("request")) and entry.get("outcome") in ("asked", "unknown") and not entry.get("closed")
@@ -556,13 +561,12 @@ def replaced_timers(entries: Iterable[Mapping[str, Any]]) -> tuple[OldTimer, ...
     """Those that were replaced and not deleted since, by the journal's entries, oldest first: the lineage."""
     kept: dict[str, OldTimer] = {}
     for entry in entries:
-        timer, old = wire.document(entry.get("timer")), wire.document(entry.get("replaces"))
-        job_id, moment = wire.text(old.get("id")), wire.moment(entry.get("when"))
+        job_id, new_id, moment = id_of(entry, "replaces"), id_of(entry), wire.moment(entry.get("when"))
         if entry.get("what") == "swap" and job_id and moment:
-            kept.pop(wire.text(timer.get("id")) or "", None)  # one that was kept is back in its place
-            kept[job_id] = OldTimer(job_id, wire.text(old.get("name")), wire.text(timer.get("id")) or "", moment)
+            kept.pop(new_id, None)  # one that was kept is back in its place
+            kept[job_id] = OldTimer(job_id, wire.text(wire.document(entry["replaces"]).get("name")), new_id, moment)
         elif entry.get("what") == "delete" and entry.get("outcome") == "done":
-            kept.pop(wire.text(timer.get("id")) or "", None)
+            kept.pop(new_id, None)
     return tuple(kept.values())
 
 

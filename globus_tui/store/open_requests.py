@@ -17,7 +17,7 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import FlowStart, Job, JobId
 from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.store.job_state import Doing, Pending
-from globus_tui.store.journal import OUTCOMES, Journal, Recorder, without_secrets
+from globus_tui.store.journal import OUTCOMES, Journal, Recorder, id_of, without_secrets
 from globus_tui.store.operations import (
     Delete,
     Done,
@@ -233,13 +233,13 @@ class OpenRequests:
         what = wire.text(entry.get("what")) or ""
         others = [other for other in done if _is_later(other, entry)]
         about = "task" if what == "cancel" else "timer"
-        since = {wire.text(other.get("what")) for other in others if _id_of(other, about) == _id_of(entry, about)}
+        since = {wire.text(other.get("what")) for other in others if id_of(other, about) == id_of(entry, about)}
         if not late:
             self._watched.add(request)
         if what == "cancel":
             answer = await self._of_a_task(entry)
         elif what == "create":
-            made = {_id_of(entry, "timer") for entry in others if entry.get("what") == what}
+            made = {id_of(entry) for entry in others if entry.get("what") == what}
             unclaimed = {job_id: job for job_id, job in jobs.items() if job_id not in made}
             answer = _made(entry, unclaimed, self._now() - self._age(entry))
         elif (operation := _operation(entry)) is not None:
@@ -257,17 +257,13 @@ class OpenRequests:
 
     async def _of_a_task(self, entry: Mapping[str, Any]) -> _Answer:
         try:
-            task: Task = await self._tasks.get_task(_id_of(entry, "task") or "")
+            task: Task = await self._tasks.get_task(id_of(entry, "task"))
         except GlobusTuiError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return _Answer(settled=True)
             raise
         effect = cancelled(task)
         return _NOT_YET if effect is None else _Answer(settled=True, effect=effect)
-
-
-def _id_of(entry: Mapping[str, Any], about: str) -> str | None:
-    return wire.text(wire.document(entry.get(about)).get("id"))
 
 
 def _is_later(entry: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
@@ -277,8 +273,8 @@ def _is_later(entry: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
 
 
 def _operation(entry: Mapping[str, Any]) -> JobOperation | None:
-    job_id, what = _id_of(entry, "timer"), wire.text(entry.get("what"))
-    if job_id is None:
+    job_id, what = id_of(entry), wire.text(entry.get("what"))
+    if not job_id:
         return None
     if what == "rename":
         return Rename(JobId(job_id), wire.text(wire.document(entry.get("asked")).get("name")) or "")

@@ -20,7 +20,7 @@ from globus_tui.domain.making.taking_place import LEAD, not_before
 from globus_tui.domain.timer.job import Job, JobId
 from globus_tui.private_files import take_lock
 from globus_tui.store.creation import Created
-from globus_tui.store.journal import has_gaps, noting
+from globus_tui.store.journal import has_gaps, id_of, noting
 from globus_tui.store.operations import Delete, Done, NeedsConsent, Outcome, Pause, Rename, Resume, resume_preview
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Step(NamedTuple):
         rest = tuple(
             entry
             for entry in undone.entries
-            if _timer(entry) in self.in_vain or (self.cut_off and _timer(entry) not in self.taken_back)
+            if id_of(entry) in self.in_vain or (self.cut_off and id_of(entry) not in self.taken_back)
         )
         return [undone._replace(entries=rest)] if rest else []
 
@@ -100,12 +100,8 @@ def _step(key: str, group: Sequence[Mapping[str, Any]], tried: frozenset[str]) -
     return Step(key, wire.text(group[0].get("undoes")), _weighty(group), tried - done, done, cut_off)
 
 
-def _timer(entry: Mapping[str, Any]) -> str:
-    return wire.text(wire.document(entry.get("timer")).get("id")) or ""
-
-
 def _timers(step: Step) -> list[str]:
-    return [_timer(entry) for entry in step.entries]
+    return [id_of(entry) for entry in step.entries]
 
 
 @contextmanager
@@ -129,15 +125,15 @@ def _alone(journal: Path | None) -> Iterator[None]:
 
 def _undone(entry: Mapping[str, Any]) -> str:
     """The timer of which an entry takes something back: one that is made anew has another id."""
-    return wire.text(entry.get("undone")) or _timer(entry)
+    return wire.text(entry.get("undone")) or id_of(entry)
 
 
 def _weighty(entries: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """Drops entries that belong to another: the pause before a deletion or after a creation, a swap's creation."""
-    swapped = {_timer(entry) for entry in entries if entry.get("what") == "swap"}
-    entries = [entry for entry in entries if entry.get("what") != "create" or _timer(entry) not in swapped]
-    made_or_gone = {_timer(entry) for entry in entries if entry.get("what") in ("delete", "create")}
-    return tuple(entry for entry in entries if entry.get("what") != "pause" or _timer(entry) not in made_or_gone)
+    swapped = {id_of(entry) for entry in entries if entry.get("what") == "swap"}
+    entries = [entry for entry in entries if entry.get("what") != "create" or id_of(entry) not in swapped]
+    made_or_gone = {id_of(entry) for entry in entries if entry.get("what") in ("delete", "create")}
+    return tuple(entry for entry in entries if entry.get("what") != "pause" or id_of(entry) not in made_or_gone)
 
 
 def stacks(history: Sequence[Step]) -> tuple[list[Step], list[Step]]:
@@ -191,7 +187,7 @@ def _act(entry: Mapping[str, Any], states: States) -> Act:
     if act.what == "create":
         return act._replace(document=before, why_not=_why_not_made_anew(before))
     if act.what == "swap":
-        old = wire.text(wire.document(entry.get("replaces")).get("id")) or ""
+        old = id_of(entry, "replaces")
         gone = old not in states or state is None
         return act._replace(to=old, why_not="one of the two timers is not there any more" if gone else None)
     if state is None:

@@ -22,7 +22,7 @@ from globus_tui.domain.errors import BadInput
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.timer.job import JobId, JobStatus, PauseCause
 from globus_tui.private_files import is_alive
-from globus_tui.store.journal import noting
+from globus_tui.store.journal import id_of, noting
 from globus_tui.store.ledger import edit_timer
 from globus_tui.store.operations import Done, Failed, Outcome, Pause, Resume, ResumePreview, resume_preview
 
@@ -329,7 +329,7 @@ class Windows:
         self._store.refresher.tick()
         paused: dict[str, datetime] = {}
         for entry in await self._store.journal.entries():
-            job_id, when = wire.text(wire.document(entry.get("timer")).get("id")), wire.moment(entry.get("when"))
+            job_id, when = id_of(entry), wire.moment(entry.get("when"))
             if entry.get("what") == "pause" and entry.get("outcome") == "done" and job_id and when:
                 paused[job_id] = when
         return closing(window, self._store.states, self._store.now(), paused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from globus_tui.domain.quick_dataclass import dataclass
@@ -75,7 +75,11 @@ _MOST_MARKS_OF_A_GAP = 100
 
 def grace(job: Job) -> timedelta:
     """How late a run may be before it is overdue: a tenth of the interval, within 2 to 10 minutes."""
-    interval = job.schedule.interval if isinstance(job.schedule, RecurringSchedule) else timedelta(hours=1)
+    return _grace(job.schedule.interval if isinstance(job.schedule, RecurringSchedule) else timedelta(hours=1))
+
+
+@lru_cache(maxsize=256)
+def _grace(interval: timedelta) -> timedelta:
     return min(timedelta(minutes=10), max(timedelta(minutes=2), interval / 10))
 
 
@@ -355,6 +359,7 @@ def tick_of(schedule: RecurringSchedule, ran_at: datetime) -> int:
     return max(-1, (ran_at + _slack(schedule.interval) - schedule.start) // schedule.interval)
 
 
+@lru_cache(maxsize=256)
 def _slack(interval: timedelta) -> timedelta:
     return min(RUN_SLACK, interval / 4)
 
