@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
 
 class Account(Protocol):
-    """As whom the program acts. Every method raises `GlobusTuiError` and nothing else."""
+    """As whom the program acts. Every method raises `GlobusTuiError` and nothing else.
 
-    @property
-    def tokens(self) -> TokenSource:
-        """What signs requests."""
+    Attributes:
+        tokens: what signs requests.
+    """
+
+    tokens: TokenSource
 
     @property
     def who(self) -> str | None:
@@ -47,19 +49,23 @@ class Account(Protocol):
         """Where the tokens are, or would be, kept."""
 
     def identity_names(self) -> Mapping[str, str]:
-        """User names by id of whoever is signed in and of the identities linked to them."""
+        """User names by id of whoever is signed in and of the identities linked to them, as far as they have any."""
+        return {}
 
     async def begin(self, request: SignInRequest | None = None) -> LoginAttempt | None:
         """Starts a login; None when none is needed, because a service account consents by asking: see `consent`."""
+        return None
 
     async def consent(self, request: SignInRequest) -> None:
         """Asks for what `begin` gave no login for. To be called once the user agreed to it."""
+        return
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         """Completes the login with the code that was pasted."""
 
     async def is_granted(self, gare: Gare) -> bool | None:
         """Whether the scopes that a requirement names are granted to this program; None: cannot be found out."""
+        return None
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
         """The login that these timers need before they can be resumed."""
@@ -69,9 +75,10 @@ class Account(Protocol):
 
     def notices(self) -> tuple[str, ...]:
         """What the user should know once: a keyring that did not answer, tokens that will not be kept or lapse soon."""
+        return ()
 
 
-class PersonAccount:
+class PersonAccount(Account):
     """A person under a profile, with tokens in a store."""
 
     def __init__(
@@ -135,9 +142,6 @@ class PersonAccount:
             request = await resolve_identities(request, self._people, self.identity)
         return await self._person.begin(request)
 
-    async def consent(self, request: SignInRequest) -> None:
-        """There is nothing that a person could consent to without a login."""
-
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         login = await self._person.finish(attempt, pasted)
         self.tokens.adopt(login.sign_in)
@@ -180,8 +184,8 @@ class PersonAccount:
         return self.identity
 
 
-class ServiceIdentity:
-    """A service account: it needs no browser, and asking for a scope is consenting to it."""
+class ServiceIdentity(Account):
+    """A service account: no browser is needed, to ask for a scope is to consent to it, and consents cannot be read."""
 
     def __init__(
         self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = utc_now, kept_in: Path | None = None
@@ -206,12 +210,6 @@ class ServiceIdentity:
         """The folder; or memory, and then tokens are asked for anew at each start."""
         return str(self._kept_in or "memory")
 
-    def identity_names(self) -> Mapping[str, str]:
-        return {}
-
-    async def begin(self, request: SignInRequest | None = None) -> None:
-        """No login is needed, and nothing is asked for yet."""
-
     async def consent(self, request: SignInRequest) -> None:
         """Asks for the scopes, which consents to them. What a person would have to prove, a service account cannot."""
         if request.scopes:
@@ -219,10 +217,6 @@ class ServiceIdentity:
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
         raise SignedOut("A service account does not sign in by link and code.", advice=self._account.origin)
-
-    async def is_granted(self, gare: Gare) -> bool | None:
-        """None: a client's consents cannot be read; `consent` asks for them anew."""
-        return None
 
     async def prepare_fix(self, broken: Iterable[BrokenJob]) -> FixPlan:
         """Everything the timers lack is asked for.
@@ -250,6 +244,3 @@ class ServiceIdentity:
             else Verdict(job.job_id, True)
             for job in fix_plan.jobs
         )
-
-    def notices(self) -> tuple[str, ...]:
-        return ()

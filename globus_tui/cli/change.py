@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -251,8 +250,7 @@ async def _skip(timer: Listed, context: Context) -> tuple[int, str]:
         skipped = without_next_run(old.job, clone(old.job, old.document, now, for_edit=True), now)
     except GlobusTuiError as wrong:
         return code_of_change(wrong), in_a_shell(wrong)
-    alarm = replace(skipped.draft.guards, fewer_percent=context.store.alarm_level(timer.state.job_id))
-    draft = replace(skipped.draft, guards=alarm)
+    draft = skipped.draft.with_alarm(context.store.alarm_level(timer.state.job_id))
     keeper = DraftKeeper(context.making.drafts, None, draft, "review")
     swap = await context.making.swapper(keeper.sending).replace(old, draft, leaves_out=skipped.run)
     creation = None if isinstance(swap, Swapped) else swap.creation

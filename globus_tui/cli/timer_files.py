@@ -14,7 +14,7 @@ from globus_tui.cli.account import show, show_json, tell
 from globus_tui.cli.timers import Context, signed_in
 from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput, GlobusTuiError
-from globus_tui.domain.making.draft import Draft, What, is_confirmed, word_to_type
+from globus_tui.domain.making.draft import Draft, What, clone, is_confirmed, word_to_type
 from globus_tui.domain.making.draft_checks import Lookups, check_draft, may_be_sent
 from globus_tui.domain.making.draft_fields import Finding, Level
 from globus_tui.domain.making.flow_inputs import choose_flow
@@ -22,7 +22,7 @@ from globus_tui.domain.making.timer_index import TimerIndex
 from globus_tui.present.gare_words import requirement_lines
 from globus_tui.present.review_facts import finding_line, group_words
 from globus_tui.store.creation import Created, Creation, NotCreated, Submitted, Unconfirmed
-from globus_tui.store.drafts import DraftKeeper, draft_text, exported, read_timer_file, read_timer_stream, to_fill_in
+from globus_tui.store.drafts import DraftKeeper, draft_text, read_timer_file, read_timer_stream, to_fill_in
 from globus_tui.store.operations import NeedsConsent, SignedOut
 from globus_tui.store.preflight import Preflight
 
@@ -164,7 +164,7 @@ async def run_export(options: Namespace) -> int:
         reading = await context.making.read(job_id)
         await context.store.read_journal()
         now = context.store.now()
-        draft = exported(reading, now, fewer_percent=context.store.alarm_level(job_id))
+        draft = clone(reading.job, reading.document, now).with_alarm(context.store.alarm_level(job_id))
     show_json(draft_text(draft))
     tell(to_fill_in(draft, now) or _not_kept(draft, now))
     return OK

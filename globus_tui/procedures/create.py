@@ -357,8 +357,7 @@ def _ask(
     *,
     leaves_out: datetime | None = None,
 ) -> None:
-    alarm = replace(draft.guards, fewer_percent=app.store.alarm_level(old.job.job_id))
-    sender = ByKey(app, replace(draft, guards=alarm))
+    sender = ByKey(app, draft.with_alarm(app.store.alarm_level(old.job.job_id)))
     sheet = Confirm(heading, sentences, verb="replace it" if leaves_out is None else "skip it")
     sheet.ask(lambda _: app.run_worker(_replace(app, sender, old, leaves_out), group="create"))
 

@@ -19,12 +19,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from globus_tui.domain import wire
 from globus_tui.domain.errors import BadInput, why_unread
-from globus_tui.domain.making.draft import Draft, clone
 from globus_tui.domain.making.draft_file import from_file, read_json, to_file
 from globus_tui.domain.making.new_timer import FlowTimer, NewTimer, TransferTimer
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule, read_schedule, schedule_document
-from globus_tui.domain.transfer.destructive import USUAL_PERCENT
 from globus_tui.domain.transfer.transfer import TransferData
 from globus_tui.private_files import is_alive, make_private_folder, read_file, write_private
 from globus_tui.store.creation import Attempt
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
     from pathlib import Path
 
-    from globus_tui.domain.timer.job import JobReading
+    from globus_tui.domain.making.draft import Draft
 
 
 _NAME = re.compile(r"[0-9a-f]{32}\.json")
@@ -372,19 +370,6 @@ def _read_contents(contents: bytes, name: str, zone: tzinfo | None) -> Draft:
 def draft_text(draft: Draft) -> str:
     """The document of a draft as text, ending in a line break."""
     return json.dumps(to_file(draft), ensure_ascii=False, indent=2) + "\n"
-
-
-def exported(reading: JobReading, now: datetime, *, fewer_percent: float | None = USUAL_PERCENT) -> Draft:
-    """An existing timer as a draft: creating from it makes the same timer again, from its next tick on.
-
-    Args:
-        fewer_percent: how many percent fewer files at its source alarm; only this program's journal knows.
-
-    Raises:
-        BadInput: the timer calls some other action provider.
-    """
-    draft = clone(reading.job, reading.document, now)
-    return replace(draft, guards=replace(draft.guards, fewer_percent=fewer_percent))
 
 
 def to_fill_in(draft: Draft, now: datetime) -> tuple[str, ...]:

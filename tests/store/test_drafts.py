@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.making.draft import FlowPart, What, new_draft
+from globus_tui.domain.making.draft import FlowPart, What, clone, new_draft
 from globus_tui.domain.schedule.schedule import OnceSchedule
-from globus_tui.domain.timer.job import Job, JobReading
+from globus_tui.domain.timer.job import Job
 from globus_tui.store.creation import Attempt
-from globus_tui.store.drafts import DraftShelf, SavedDraft, draft_text, exported, read_timer_file
+from globus_tui.store.drafts import DraftShelf, SavedDraft, draft_text, read_timer_file
 from tests.domain.samples import NOW, job_document
 from tests.store.workbench import nightly
 
@@ -173,7 +173,7 @@ def test_a_damaged_file_is_listed_and_kept(shelf: DraftShelf, folder: Path) -> N
 def test_an_exported_timer_makes_the_same_timer_again(tmp_path: Path) -> None:
     document = job_document()
     path = tmp_path / "timer.json"
-    path.write_text(draft_text(exported(JobReading(Job.from_document(document), document), NOW)))
+    path.write_text(draft_text(clone(Job.from_document(document), document, NOW)))
     draft = read_timer_file(path)
     assert draft.name == "climate-nightly-mirror"
     assert draft.to_timer().to_document()["body"] == document["body"]

@@ -245,6 +245,10 @@ class Draft:
     def with_typed(self, name: str, text: str) -> Draft:
         return replace(self, typed={**self.typed, name: text})
 
+    def with_alarm(self, fewer_percent: float | None) -> Draft:
+        """The same with another alarm level, see `Guards`; of a timer that exists only the store knows it."""
+        return replace(self, guards=replace(self.guards, fewer_percent=fewer_percent))
+
     def to_timer(self) -> NewTimer:
         """The timer to create; the first of a group.
 

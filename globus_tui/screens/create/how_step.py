@@ -80,7 +80,7 @@ class GuardsRow(InWizard, Vertical):
     def take_text(self, name: str, text: str) -> None:
         draft, percent = self.frame.draft.with_typed(_PERCENT, text), read_percent(text)
         if percent is not None or not text.strip():
-            draft = replace(draft, guards=replace(draft.guards, fewer_percent=percent))
+            draft = draft.with_alarm(percent)
         self.frame.change(draft)
 
 

@@ -78,8 +78,7 @@ async def read_source(app: Console, job_id: str, *, for_edit: bool) -> Source | 
     except GlobusTuiError as wrong:
         app.say(wrong.in_full, "error")
         return None
-    alarm = replace(draft.guards, fewer_percent=app.store.alarm_level(job_id))
-    return Source(reading, replace(named(draft, app.view.names), guards=alarm))
+    return Source(reading, named(draft, app.view.names).with_alarm(app.store.alarm_level(job_id)))
 
 
 def named(draft: Draft, names: Mapping[str, str]) -> Draft:
