@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from globus_tui.present.health_words import Case
 
-RUNS_A_PAGE = 40
 ROOMY = 45
 """From this height on every option is listed."""
 
@@ -88,9 +87,9 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         details, past = self.app.store.details, self._past_reading
         try:
             if older:
-                past.more, past.problem = await details.load_more_runs(self.job_id, page_size=RUNS_A_PAGE), None
+                past.more, past.problem = await details.load_more_runs(self.job_id), None
             else:
-                detail = await details.load_detail(self.job_id, page_size=RUNS_A_PAGE)
+                detail = await details.load_detail(self.job_id)
                 past.more, past.problem = detail.more, detail.partial
         except GlobusTuiError as error:
             past.problem = str(error)

@@ -51,7 +51,7 @@ async def read_collections(board: Board, services: Services, ids: Iterable[str])
     return problems[0] if problems else None
 
 
-RUNS_A_PAGE = 25
+RUNS_A_PAGE = 40
 
 
 @dataclass(frozen=True, slots=True)
