@@ -16,7 +16,7 @@ from globus_tui.cli.zones import find_zone
 from globus_tui.domain.errors import BadInput, NetworkError, SignedOut
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.typed_times import parse_moment
-from globus_tui.domain.timer.alerts import Look
+from globus_tui.domain.timer.cause import Hit
 from globus_tui.domain.timer.filter import checked_filter, fold_case, parse_filter
 from globus_tui.domain.timer.orders import NONE
 from globus_tui.present.gare_words import requirement_lines
@@ -196,13 +196,8 @@ class Context:
         return code_of_change(outcome.error), outcome.words
 
 
-def looks(listed: Mapping[str, Listed]) -> list[Look]:
-    return [
-        Look(
-            key, row.state.health, row.state.health.in_trouble_since, tuple(map(str, filter(None, row.state.job.sides)))
-        )
-        for key, row in listed.items()
-    ]
+def looks(listed: Mapping[str, Listed]) -> list[Hit]:
+    return [Hit.of(key, row.state.health, row.state.job.sides) for key, row in listed.items()]
 
 
 @asynccontextmanager

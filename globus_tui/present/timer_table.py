@@ -46,10 +46,7 @@ def by_cause(listed: Sequence[Listed]) -> list[tuple[Listed, ...]]:
 
     Before the others stands the worst of them that is in trouble for longest: it gives the name, and the reason.
     """
-    hits = (
-        Hit(str(at), row.state.health, tuple(str(side) for side in row.state.job.sides if side))
-        for at, row in enumerate(listed)
-    )
+    hits = (Hit.of(str(at), row.state.health, row.state.job.sides) for at, row in enumerate(listed))
     first = {int(outage.keys[0]): outage.keys for outage in outages(hits)}
     later = {int(key) for keys in first.values() for key in keys[1:]}
     together = ((listed[int(key)] for key in first.get(at, (at,))) for at in range(len(listed)) if at not in later)

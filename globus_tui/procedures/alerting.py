@@ -6,7 +6,8 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from globus_tui.domain.timer.alerts import Alert, AlertKind, Look, Watcher
+from globus_tui.domain.timer.alerts import Alert, AlertKind, Watcher
+from globus_tui.domain.timer.cause import Hit
 from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import JobId
 from globus_tui.store.refresh_plan import FreshnessState
@@ -58,12 +59,7 @@ class Alerting:
         self._read_at = freshness.checked_at
         states = self._app.store.states
         looks = [
-            Look(
-                row.job_id,
-                row.health,
-                row.health.in_trouble_since if row.health.word.is_trouble else None,
-                tuple(filter(None, (row.source, row.destination))),
-            )
+            Hit.of(row.job_id, row.health, (row.source, row.destination))
             for row in states.rows.values()
             if row.health.word.is_trouble or self._watcher.remembers(row.job_id)
         ]

@@ -290,7 +290,7 @@ class JobOrder:
 def _outages(rows: Iterable[Row], states: States, view: Viewpoint) -> tuple[TimerGroup, ...]:
     """Many timers with one cause, as groups without suffixes, called after the collection that it is about."""
     hits = (
-        Hit(row.job_id, row.health, tuple(filter(None, (row.source, row.destination))))
+        Hit.of(row.job_id, row.health, (row.source, row.destination))
         for row in rows
         if row.is_trouble and row.pending is None
     )

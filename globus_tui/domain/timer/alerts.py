@@ -12,13 +12,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.domain import wire
-from globus_tui.domain.timer.cause import Hit, cause_text, causes, outages
+from globus_tui.domain.timer.cause import cause_text, causes, outages
 from globus_tui.domain.timer.health import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from globus_tui.domain.timer.health import Health
+    from globus_tui.domain.timer.cause import Hit
 
 FLAPPING_WITHIN = timedelta(hours=1)
 """A timer that turns bad again so soon after it was told of goes back and forth."""
@@ -54,19 +54,6 @@ class Alert(NamedTuple):
         return self.kind is AlertKind.RECOVERED and self.word in (Word.RUNNING, Word.OK)
 
 
-class Look(NamedTuple):
-    """What is seen of a timer: its judgement, and since when it is in trouble if that is known.
-
-    Attributes:
-        sides: the collections that it moves from and to: several timers may be in trouble for one of them.
-    """
-
-    key: str
-    health: Health
-    since: datetime | None = None
-    sides: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class _Memory:
     bad: int = 0
@@ -99,7 +86,7 @@ class Watcher:
         """Whether a timer was in trouble lately: it then has to be among those that are looked at."""
         return key in self._memories
 
-    def look(self, looks: Iterable[Look], now: datetime) -> list[Alert]:
+    def look(self, looks: Iterable[Hit], now: datetime) -> list[Alert]:
         """Takes one look at all timers."""
         alerts: list[tuple[str, Alert]] = []
         present, looks = set(), list(looks)
@@ -130,11 +117,10 @@ class Watcher:
         self._quiet = False
         return news
 
-    def _causes(self, looks: Iterable[Look]) -> dict[str, str]:
+    def _causes(self, looks: Sequence[Hit]) -> dict[str, str]:
         """The cause that each timer shares with others; one that was told of stays until its last timer is well."""
-        hits = [Hit(look.key, look.health, look.sides) for look in looks]
-        result = {key: outage.cause for outage in outages(hits) for key in outage.keys}
-        for hit in hits:
+        result = {key: outage.cause for outage in outages(looks) for key in outage.keys}
+        for hit in looks:
             if hit.key not in result and (
                 known := [text for text in map(cause_text, causes(hit)) if text in self._ranks_told]
             ):
@@ -159,9 +145,9 @@ class Watcher:
         self._ranks_told = {cause: rank for cause, rank in self._ranks_told.items() if cause in still}
         return [*news, *together.values()]
 
-    def _bad(self, look: Look, memory: _Memory, now: datetime) -> Alert | None:
+    def _bad(self, look: Hit, memory: _Memory, now: datetime) -> Alert | None:
         memory.bad, memory.good = memory.bad + 1, 0
-        memory.since = memory.since or look.since or now
+        memory.since = memory.since or look.health.in_trouble_since or now
         word = look.health.word
         if memory.word_told is not None:
             worse = word.rank < memory.word_told.rank
@@ -176,7 +162,7 @@ class Watcher:
             return None if named else Alert(AlertKind.FLAPPING, look.key, word, now, memory.since)
         return Alert(AlertKind.BAD, look.key, word, now, memory.since)
 
-    def _good(self, look: Look, memory: _Memory, now: datetime) -> Alert | None:
+    def _good(self, look: Hit, memory: _Memory, now: datetime) -> Alert | None:
         memory.bad, memory.good = 0, memory.good + 1
         if memory.good < self._clear_after:
             return None

@@ -65,7 +65,12 @@ class Hit(NamedTuple):
 
     key: str
     health: Health
-    sides: tuple[str, ...]
+    sides: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, key: str, health: Health, sides: Iterable[object]) -> Hit:
+        """`sides` as a job has them."""
+        return cls(key, health, tuple(str(side) for side in sides if side))
 
 
 class Outage(NamedTuple):

@@ -7,7 +7,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_tui.domain.timer.alerts import AlertKind, Look, Watcher
+from globus_tui.domain.timer.alerts import AlertKind, Watcher
+from globus_tui.domain.timer.cause import Hit
 from globus_tui.domain.timer.health import Health, Why, Word
 from globus_tui.domain.timer.orders import Acknowledgement
 from tests.domain.samples import MINUTE, NOW
@@ -18,7 +19,7 @@ OK, FAILED, WARN = (Health(word, Why.FINE) for word in (Word.OK, Word.FAILED, Wo
 def told(watcher: Watcher, *healths: Health, step: timedelta = MINUTE) -> list[str]:
     found = []
     for number, health in enumerate(healths):
-        alerts = watcher.look([Look("t", health)], NOW + number * step)
+        alerts = watcher.look([Hit("t", health)], NOW + number * step)
         found.append(" ".join(one.kind.value for one in alerts))
     return found
 
@@ -52,8 +53,8 @@ def test_what_is_paused_or_known_ends_an_alert_and_is_not_well() -> None:
     known = Health(Word.FAILED, Why.FINE, acknowledged=Acknowledgement(Word.FAILED.rank))
     for end, well in ((OK, True), (Health(Word.PAUSED, Why.PAUSED_BY_USER), False), (known, False)):
         watcher = Watcher(1, 1)
-        watcher.look([Look("t", FAILED)], NOW)
-        (alert,) = watcher.look([Look("t", end)], NOW + MINUTE)
+        watcher.look([Hit("t", FAILED)], NOW)
+        (alert,) = watcher.look([Hit("t", end)], NOW + MINUTE)
         assert (alert.kind, alert.is_well) == (AlertKind.RECOVERED, well)
 
 
@@ -75,13 +76,13 @@ def test_nothing_is_over_that_was_not_told_and_memory_holds_only_what_is_in_trou
 ) -> None:
     watcher, open_alert = Watcher(after, clear), False
     for number, health in enumerate(looks):
-        for alert in watcher.look([Look("t", health)], NOW + number * timedelta(hours=2)):
+        for alert in watcher.look([Hit("t", health)], NOW + number * timedelta(hours=2)):
             assert alert.kind is not AlertKind.FLAPPING
             assert open_alert == (alert.kind in (AlertKind.RECOVERED, AlertKind.WORSE))
             open_alert = alert.kind is not AlertKind.RECOVERED
-    watcher.look([Look("t", OK)], NOW + timedelta(days=30))
-    watcher.look([Look("t", OK)], NOW + timedelta(days=31))
-    watcher.look([Look("t", OK)], NOW + timedelta(days=32))
+    watcher.look([Hit("t", OK)], NOW + timedelta(days=30))
+    watcher.look([Hit("t", OK)], NOW + timedelta(days=31))
+    watcher.look([Hit("t", OK)], NOW + timedelta(days=32))
     assert watcher.document() == {}
 
 
@@ -91,8 +92,8 @@ DOWN = Health(Word.FAILED, Why.TASK_FAILED, code="CONNECT_FAILED")
 STUCK = Health(Word.BLOCKED, Why.TASK_TROUBLE, code="CONNECT_FAILED")
 
 
-def looks(healths: list[Health]) -> list[Look]:
-    return [Look(f"t{n}", one, None, ("down", f"c{n}")) for n, one in enumerate(healths)]
+def looks(healths: list[Health]) -> list[Hit]:
+    return [Hit(f"t{n}", one, ("down", f"c{n}")) for n, one in enumerate(healths)]
 
 
 def news(watcher: Watcher, *turns: list[Health]) -> list[list[tuple[str, int]]]:
