@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from globus_tui.domain.making.draft_fields import ConsentCheck
     from globus_tui.domain.transfer.flow import Flow
     from globus_tui.domain.wire import Document
     from globus_tui.store.browsing import Browser
-    from globus_tui.store.creation import Attempt, ConsentCheck
+    from globus_tui.store.creation import Attempt
     from globus_tui.store.job_store import JobStore
 
 T = TypeVar("T")
@@ -454,7 +455,7 @@ class Planner:
             return item
         known = [Lookups()]
         await Preflight(self._lookup, known.append, self._consents_once).look(wanted.draft, known[-1], signed_in=True)
-        missing = tuple(str(scope) for scope in known[-1].missing_consents)
+        missing = tuple(map(str, known[-1].consents.missing)) if known[-1].consents else ()
         findings = self._check(wanted, known[-1], index, now)
         return replace(item, findings=(*item.findings, *findings), consents=missing)
 

@@ -427,14 +427,14 @@ def how_words(draft: Draft) -> str:
 
 def consent_lines(needed: Sequence[Scope], lookups: Lookups, names: Mapping[str, str]) -> tuple[str, ...]:
     """Which consents exist and which will be asked for when it is created, one sentence each."""
-    if not lookups.consents_checked:
+    if lookups.consents is None:
         return ("?    which consents there are is being looked up",)
     lines = []
     for scope in needed:
         words = _innermost(scope, names)
-        if scope in lookups.missing_consents:
+        if scope in lookups.consents.missing:
             lines.append(f"ask  will be asked for when you create: {words}")
-        elif scope in lookups.unknown_consents:
+        elif scope in lookups.consents.unknown:
             lines.append(f"?    nobody can tell whether it is there: {words}")
         else:
             lines.append(f"ok   is there: {words}")

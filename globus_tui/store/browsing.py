@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.making.draft import Draft
+    from globus_tui.domain.making.draft_fields import ConsentCheck
     from globus_tui.domain.timer.job import Page
     from globus_tui.domain.transfer.flow import Flow
-    from globus_tui.store.creation import ConsentCheck, Creator
+    from globus_tui.store.creation import Creator
 
 
 class BrowseService(Protocol):

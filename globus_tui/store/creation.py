@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.errors import BadInput, GlobusTuiError, ServiceError, UnreadableAnswer
 from globus_tui.domain.making.draft import Draft, What, scopes_needed
-from globus_tui.domain.making.draft_fields import Finding, problems_of
+from globus_tui.domain.making.draft_fields import ConsentCheck, Finding, problems_of
 from globus_tui.domain.making.new_timer import NewTimer, find_created
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.store.ledger import alarm_entry
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
     from datetime import datetime
 
-    from globus_tui.domain.auth.scope import Scope
     from globus_tui.domain.timer.job import Job, JobReading
     from globus_tui.domain.transfer.task import Submission
     from globus_tui.domain.transfer.transfer import TransferData
@@ -138,14 +137,6 @@ def untold(_: Attempt, __: Draft) -> None:
 
 
 Creation = Created | Submitted | NotCreated | Unconfirmed | NeedsConsent | SignedOut
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentCheck:
-    """What is known of consents before creating: missing for certain, and those that could not be looked up."""
-
-    missing: tuple[Scope, ...] = ()
-    unknown: tuple[Scope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

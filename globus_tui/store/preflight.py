@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from globus_tui.domain.making.draft_checks import Lookups
+    from globus_tui.domain.making.draft_fields import ConsentCheck
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.domain.transfer.flow import Flow
     from globus_tui.store.browsing import Browser
-    from globus_tui.store.creation import ConsentCheck
 
     T = TypeVar("T")
 
@@ -132,15 +132,13 @@ class Preflight:
     # --- consents, and what a mirror would delete
 
     async def _consents(self, draft: Draft, known: Lookups) -> Lookups:
-        unasked = replace(known, missing_consents=(), unknown_consents=(), consents_checked=False)
         ready = bool(draft.flow.flow_id) if draft.what is What.FLOW_TIMER else bool(draft.collection_ids)
         if not ready or known.source_problem or known.destination_problem:
-            return unasked
+            return replace(known, consents=None)
         try:
-            check = await self._ask_consents(draft)
+            return replace(known, consents=await self._ask_consents(draft))
         except GlobusTuiError:
-            return unasked  # said as not checked; creation checks again
-        return replace(known, missing_consents=check.missing, unknown_consents=check.unknown, consents_checked=True)
+            return replace(known, consents=None)  # said as not checked; creation checks again
 
     async def _first_run(self, draft: Draft, known: Lookups) -> Deletions | None:
         """What a mirror would delete at once: compared for a single folder only."""

@@ -11,7 +11,7 @@ import pytest
 from globus_tui.domain.auth.scope import timer_scope
 from globus_tui.domain.making.draft import Draft, FlowPart, Intent, What, new_draft, with_intent
 from globus_tui.domain.making.draft_checks import Lookups
-from globus_tui.domain.making.draft_fields import Finding, Level
+from globus_tui.domain.making.draft_fields import ConsentCheck, Finding, Level
 from globus_tui.domain.making.when_form import with_phrase
 from globus_tui.domain.transfer.collection import FolderEntry
 from globus_tui.domain.transfer.transfer import FilterRule, TransferItem
@@ -118,14 +118,16 @@ def test_a_flow_is_told_with_its_input() -> None:
 def test_consents_are_told_there_missing_or_not_known() -> None:
     here, there = timer_scope([SOURCE]), timer_scope([DESTINATION])
     assert "being looked up" in consent_lines((here,), Lookups(), NAMES)[0]
-    found = Lookups(consents_checked=True, missing_consents=(here,))
+    found = Lookups(consents=ConsentCheck((here,)))
     assert consent_lines((here, there), found, NAMES) == (
         "ask  will be asked for when you create: read and write your files on NERSC DTN",
         "ok   is there: read and write your files on Campus Archive",
     )
-    unknown = Lookups(consents_checked=True, unknown_consents=(here,))
+    unknown = Lookups(consents=ConsentCheck(unknown=(here,)))
     assert consent_lines((here,), unknown, NAMES)[0].startswith("?    nobody can tell")
-    assert consent_lines((), Lookups(consents_checked=True), NAMES) == ("ok   no consent beyond the sign-in is needed",)
+    assert consent_lines((), Lookups(consents=ConsentCheck()), NAMES) == (
+        "ok   no consent beyond the sign-in is needed",
+    )
 
 
 def test_a_finding_names_its_item() -> None:

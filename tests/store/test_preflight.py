@@ -160,5 +160,5 @@ async def test_without_a_network_nothing_is_claimed(bench: Workbench) -> None:
     lookups = await looked(bench, nightly())
     assert lookups.source is None
     assert lookups.source_problem
-    assert (lookups.consents_checked, lookups.pauses) == (False, {})
+    assert (lookups.consents, lookups.pauses) == (None, {})
     assert not may_be_sent(check_draft(nightly(), NOON, jobs=jobs, lookups=lookups))

@@ -29,6 +29,7 @@ from globus_tui.domain.making.draft_fields import (
     SOURCE,
     START,
     WHOLE,
+    ConsentCheck,
     Finding,
     Level,
     note,
@@ -584,7 +585,7 @@ class Lookups:
     Attributes:
         source_problem: why there is none, in words.
         paths: by (collection id, path).
-        unknown_consents: scopes that could not be looked up.
+        consents: None: they were not looked up.
         pauses: rules of the managers that are in force, by collection id.
         deletions: what the first run would delete.
         flow_problem: why the flow cannot be used, in words.
@@ -595,9 +596,7 @@ class Lookups:
     source_problem: str | None = None
     destination_problem: str | None = None
     paths: Mapping[tuple[str, str], PathLook] = field(default_factory=dict, hash=False)
-    missing_consents: tuple[Scope, ...] = ()
-    unknown_consents: tuple[Scope, ...] = ()
-    consents_checked: bool = False
+    consents: ConsentCheck | None = None
     pauses: Mapping[str, tuple[PauseRule, ...]] = field(default_factory=dict, hash=False)
     deletions: Deletions | None = None
     signed_in: bool | None = None
@@ -656,11 +655,12 @@ def _assurance(place: str, collection: Collection) -> Iterator[Finding]:
 
 
 def _consents(draft: Draft, lookups: Lookups) -> Iterator[Finding]:
-    for scope in lookups.missing_consents:
+    check = lookups.consents or ConsentCheck()
+    for scope in check.missing:
         yield warn(CONSENT, f"A consent is missing and will be asked for: {_allowed(scope, draft, lookups)}")
-    for scope in lookups.unknown_consents:
+    for scope in check.unknown:
         yield note(CONSENT, f"Whether this consent is there cannot be told: {_allowed(scope, draft, lookups)}")
-    if lookups.consents_checked and not lookups.missing_consents and not lookups.unknown_consents:
+    if lookups.consents == ConsentCheck():
         yield ok(CONSENT, "All consents are there")
 
 

@@ -9,6 +9,7 @@ from globus_tui.domain.making.draft import What
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from globus_tui.domain.auth.scope import Scope
     from globus_tui.domain.errors import ServiceError
     from globus_tui.domain.making.draft import Draft
 
@@ -55,6 +56,14 @@ def warn(field: str, words: str, item: int | None = None) -> Finding:
 def stop(field: str, words: str, item: int | None = None) -> Finding:
     """It cannot be created so."""
     return Finding(Level.STOP, field, words, item)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentCheck:
+    """What is known of consents before creating: missing for certain, and those that could not be looked up."""
+
+    missing: tuple[Scope, ...] = ()
+    unknown: tuple[Scope, ...] = ()
 
 
 NAME = "name"

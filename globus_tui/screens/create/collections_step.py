@@ -83,11 +83,11 @@ class CollectionsStep(Step):
         self._show_paths(draft)
 
     def _consent(self, collection_id: str) -> bool | None:
-        lookups = self.frame.lookups
-        if not lookups.consents_checked:
+        check = self.frame.lookups.consents
+        if check is None:
             return None
-        named = {collection_of(part) for scope in lookups.missing_consents for part in scope.walk()}
-        unsure = {collection_of(part) for scope in lookups.unknown_consents for part in scope.walk()}
+        named = {collection_of(part) for scope in check.missing for part in scope.walk()}
+        unsure = {collection_of(part) for scope in check.unknown for part in scope.walk()}
         return None if collection_id in unsure else collection_id not in named
 
     def _show_paths(self, draft: Draft) -> None:

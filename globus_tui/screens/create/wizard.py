@@ -232,7 +232,7 @@ class WizardScreen(TimerScreen):
         def go_on() -> None:
             self.lookup.forget()
             self._draft_preflight.forget()
-            self.lookups = replace(self.lookups, paths={}, missing_consents=(), consents_checked=False)
+            self.lookups = replace(self.lookups, paths={}, consents=None)
             self.look_soon()
             then()
 

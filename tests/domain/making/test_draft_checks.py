@@ -15,7 +15,7 @@ from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import timer_scope
 from globus_tui.domain.making.draft import Draft, FlowPart, Guards, Intent, What, new_draft, with_intent
 from globus_tui.domain.making.draft_checks import Lookups, PathLook, check_draft, may_be_sent
-from globus_tui.domain.making.draft_fields import Finding, Level
+from globus_tui.domain.making.draft_fields import ConsentCheck, Finding, Level
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
 from globus_tui.domain.timer.hour_load import rate_budget, rate_number
@@ -69,7 +69,7 @@ def other(draft: Draft, **changes: Any) -> Job:
 
 
 def test_nothing_is_wrong_with_a_good_one() -> None:
-    found = check_draft(good(), NOW, jobs=[], lookups=Lookups(MAPPED, GUEST, consents_checked=True, signed_in=True))
+    found = check_draft(good(), NOW, jobs=[], lookups=Lookups(MAPPED, GUEST, consents=ConsentCheck(), signed_in=True))
     assert may_be_sent(found)
     assert [one.words for one in found if one.level is Level.WARN] == []
     assert {one.field for one in found if one.level is Level.OK} >= {"source", "destination", "interval", "consent"}
@@ -199,7 +199,7 @@ LOOKED: dict[str, tuple[Callable[[Lookups], Lookups], str, str, Level]] = {
     "paused": (lambda one: replace(one, source=replace(MAPPED, paused=True)), "source", "paused", Level.WARN),
     "session": (lambda one: replace(one, source=replace(MAPPED, session_minutes=30)), "source", "30 min", Level.WARN),
     "consent": (
-        lambda one: replace(one, missing_consents=(timer_scope([SOURCE]),)),
+        lambda one: replace(one, consents=ConsentCheck((timer_scope([SOURCE]),))),
         "consent",
         "will be asked for",
         Level.WARN,
