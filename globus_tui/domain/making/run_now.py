@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.errors import BadInput
-from globus_tui.domain.making.draft import Draft, What, clone
+from globus_tui.domain.making.draft import Draft, What, clone, inside
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import OnceSchedule
 from globus_tui.domain.transfer.transfer import TransferItem
@@ -118,7 +118,7 @@ def first_items(
             entry for entry in listing or () if entry.kind == "file" and judge(entry, data.filter_rules).is_included
         ]
         taken += [
-            TransferItem(_below(item.source_path, file.name), _below(item.destination_path, file.name), recursive=False)
+            TransferItem(inside(item.source_path, file.name), inside(item.destination_path, file.name), recursive=False)
             for file in files
         ]
         if not files:
@@ -126,10 +126,6 @@ def first_items(
     if not taken:
         raise BadInput(f"There is no file directly in {empty[0]} to try it with.")
     return tuple(taken[:count]), tuple(empty)
-
-
-def _below(folder: str, name: str) -> str:
-    return f"{folder.rstrip('/')}/{name}"
 
 
 def _overlap(job: Job, tasks: Mapping[str, Task]) -> tuple[str, ...]:

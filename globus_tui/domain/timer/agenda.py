@@ -6,7 +6,6 @@ holds up no other; the agenda says how many those are.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from heapq import heappop, heappush
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.schedule.schedule import RecurringSchedule, ticks_between
 from globus_tui.domain.timer.history import grace, run_is_unlisted, task_of, timeline
-from globus_tui.domain.timer.hour_load import will_start
+from globus_tui.domain.timer.hour_load import dated, will_start
 from globus_tui.domain.timer.run import Outcome, took
 from globus_tui.domain.transfer.places import relation, targets
 
@@ -40,10 +39,7 @@ def fires(job: Job, after: datetime, until: datetime, now: datetime) -> tuple[da
     count = will_start(job, after, until, now)
     if not count:
         return ()
-    schedule = job.schedule
-    if isinstance(schedule, RecurringSchedule) and schedule.start is None and job.next_run is not None:
-        schedule = replace(schedule, start=job.next_run)
-    ticks = ticks_between(schedule, after, until, limit=2**31)[:count]
+    ticks = ticks_between(dated(job), after, until, limit=2**31)[:count]
     return tuple(ticks) or ((job.next_run,) if job.next_run else ())
 
 

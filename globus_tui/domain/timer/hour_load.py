@@ -93,21 +93,26 @@ class HourLoad:
 def will_start(job: Job, after: datetime, until: datetime, now: datetime) -> int:
     """How many runs a job will really start in `after` < moment <= `until`, as far as its document tells.
 
-    None that is paused or over; no more than it has left; what lies before `now` is past. A schedule that does not
-    say when it began counts from the next run.
+    None that is paused or over; no more than it has left; what lies before `now` is past.
     """
     after = max(after, now)
     if job.stands_still or job.is_over or until <= after:
         return 0
-    schedule = job.schedule
-    if isinstance(schedule, RecurringSchedule) and schedule.start is None and job.next_run is not None:
-        schedule = replace(schedule, start=job.next_run)
+    schedule = dated(job)
     announced = int(job.next_run is not None and after < job.next_run <= until)
     count = tick_count(schedule, after, until)
     if count and isinstance(schedule, RecurringSchedule) and schedule.end.after_runs is not None:
         runs_left = schedule.end.after_runs - (job.n_runs or 0) - tick_count(schedule, now, after)
         count = min(count, max(0, runs_left))
     return max(count, announced)
+
+
+def dated(job: Job) -> Schedule | None:
+    """A job's schedule; one that does not say when it began counts from the next run."""
+    schedule = job.schedule
+    if isinstance(schedule, RecurringSchedule) and schedule.start is None and job.next_run is not None:
+        return replace(schedule, start=job.next_run)
+    return schedule
 
 
 def hour_load(jobs: Iterable[Job], moments: Sequence[datetime], zone: tzinfo, now: datetime) -> list[HourLoad]:
