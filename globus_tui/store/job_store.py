@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.domain import wire
-from globus_tui.domain.errors import ErrorKind, GlobusTuiError, NetworkError, ServiceError
+from globus_tui.domain.errors import ErrorKind, GlobusTuiError, NetworkError
 from globus_tui.domain.timer.health import Word, last_good
 from globus_tui.domain.timer.job import JobId, JobReading, JobStatus
 from globus_tui.domain.timer.orders import NONE, Orders, with_level
@@ -227,7 +227,7 @@ class Operator:
 
 def _is_out_of_reach(outcome: Outcome) -> bool:
     error = outcome.error if isinstance(outcome, Failed) else None
-    return isinstance(error, NetworkError) or (isinstance(error, ServiceError) and error.kind is ErrorKind.BUSY)
+    return isinstance(error, NetworkError) or (error is not None and error.kind is ErrorKind.BUSY)
 
 
 _Step = Ended[JobReading | None]
