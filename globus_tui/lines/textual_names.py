@@ -17,7 +17,7 @@ NAMES = {
     "textual.screen.Screen._message_queue": "tells that a page has messages to deal with: the next key waits for that",
     "textual.screen.Screen._on_timer_update": "draws what is due now instead of up to a sixtieth of a second later",
     "textual.screen.Screen._styles_cache": "keeps lines of widgets that are gone: ours empties it when a page opens",
-    "textual.widgets.Input._value": "what a field shows: ours shows stars where only ASCII is drawn",
+    "textual.widgets.Input._value": "what a field shows: ours shows nothing that reorders the line",
     "textual.drivers.linux_driver.LinuxDriver._file": "what is written to: ours outlives the terminal",
     "textual.drivers.linux_driver.LinuxDriver._get_terminal_size": "asks standard output: ours asks what is drawn on",
     "textual._xterm_parser.XTermParser": "makes keys of bytes: ours waits for them, and for ends of pastes",

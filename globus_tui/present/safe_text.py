@@ -20,6 +20,8 @@ Clip = Literal["end", "start", "middle"]
 
 ELLIPSIS = "…"
 ASCII_ELLIPSIS = "~"
+UNSEEN, ASCII_UNSEEN = "\ufffd", "?"
+"""Stand in a field for what is not seen as it is, such as controls of the reading direction."""
 MAX_CHARACTERS = 2000
 """Longer text is cut before it is looked at: a name of a megabyte must not cost a second per line."""
 
@@ -52,6 +54,20 @@ def safe_line(text: str, *, ascii_only: bool = False) -> str:
     if text.isascii() and text.isprintable() and len(text) <= MAX_CHARACTERS:
         return text
     return _escape_line(text[: MAX_CHARACTERS + 1], ascii_only)
+
+
+def safe_in_place(text: str, *, ascii_only: bool = False) -> str:
+    """Return ``text`` with a sign for each character that is not seen as it is: as long as it was, so that a cursor in
+    it stands where it stood.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    sign = ASCII_UNSEEN if ascii_only else UNSEEN
+    return "".join(character if _is_seen(character) else sign for character in text)
+
+
+def _is_seen(character: str) -> bool:
+    return character == "\t" or _is_mark(character) or _escape(character) in (character, " ", "  ")
 
 
 def safe_json(text: str) -> str:

@@ -12,6 +12,7 @@ from textual.content import Content
 
 from globus_tui.commands import AGENDA, Command
 from globus_tui.domain.timer.agenda import Coming, Forecast, Habit, clock_changes, fires, forecast, habit_of, past_runs
+from globus_tui.domain.timer.health import Why
 from globus_tui.domain.timer.job import JobId
 from globus_tui.lines.columns import GUTTER, Cell, Column, Span
 from globus_tui.lines.list import LineList
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from textual.app import ComposeResult
+
+    from globus_tui.store.rows import Row
 
 
 _DAY, _WEEK, _HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
@@ -59,6 +62,7 @@ class AgendaScreen(TimerScreen):
         self._agenda_by_collection = False
         self._agenda_found: Forecast | None = None
         self._agenda_coming: dict[JobId, list[Coming]] = {}
+        self._agenda_unread = ""
 
     def help_text(self) -> str:
         signs = "  ".join(agenda_words.SIGNS[name][self.view.ascii] for name in agenda_words.SIGNS)
@@ -112,6 +116,8 @@ class AgendaScreen(TimerScreen):
         now = self.view.now
         outlook = forecast(habits, now, max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections)
         self._agenda_found = outlook
+        unread = [row for row in self._rows_meant() if row.health.why is Why.UNREADABLE]
+        self._agenda_unread = agenda_words.unread_words(self.states[row.job_id].job for row in unread)
         self._agenda_coming = {}
         for run in outlook.runs:
             self._agenda_coming.setdefault(run.job_id, []).append(run)
@@ -148,15 +154,17 @@ class AgendaScreen(TimerScreen):
         lanes.set_rows(tuple(self._lanes()))
         self._show_words(len(lanes.rows))
 
+    def _rows_meant(self) -> Iterator[Row]:
+        only = self._agenda_only
+        return (row for row in self.states.rows.values() if only is None or row.job_id in only)
+
     def _lanes(self) -> Iterator[Lane]:
         """Timers with anything in the span, the next run first; each is made whole when it is drawn."""
         begins, ends = self._begins.timestamp(), (self._begins + self._agenda_length).timestamp()
         drawn_for = (self._agenda_found, self._agenda_stretch, self.view)
-        only = self._agenda_only
-        candidates = (row for row in self.states.rows.values() if only is None or row.job_id in only)
         rows = [
             row
-            for row in candidates
+            for row in self._rows_meant()
             if (row.active and not row.undated and row.next_run < ends)
             or (row.last_run is not None and row.last_run >= begins)
         ]
@@ -237,7 +245,8 @@ class AgendaScreen(TimerScreen):
     def _clash_lines(self) -> list[str]:
         outlook, now, zone = self._agenda_found, self.view.now, self.view.zone
         begins, ends = max(self._begins, now), self._begins + self._agenda_length
-        lines = [agenda_words.change_words(*change, now, zone) for change in clock_changes(self._begins, ends, zone)]
+        lines = [self._agenda_unread] if self._agenda_unread else []  # first: it is about all others, and stays in sight
+        lines += [agenda_words.change_words(*change, now, zone) for change in clock_changes(self._begins, ends, zone)]
         if outlook is None or ends <= now:
             return lines
         lines += [

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.command import CommandList, CommandPalette
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from globus_tui.commands import Command, key_words
 from globus_tui.widgets.page import Page, Question
@@ -27,6 +27,8 @@ _HELP_AT = 39
 """The column of the sentences, under which their further lines stand too."""
 _FRAME = 5
 """Columns of the page's padding and scroll bar."""
+_SEEN = "[^\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+"""Text without characters that are not seen and could reorder the line."""
 
 
 class Palette(CommandPalette, Page[None]):
@@ -43,6 +45,9 @@ class Palette(CommandPalette, Page[None]):
         Binding("pagedown", "turn('page_down')", show=False),
         Binding("pageup", "turn('page_up')", show=False),
     ]
+
+    def on_mount(self) -> None:
+        self.query_one(Input).restrict = _SEEN
 
     def action_turn(self, action: str) -> None:
         with contextlib.suppress(KeyError):  # of a line that is counted, but not drawn yet

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_LAPSES = len("lapses 2026-12-31 if unused")
+
+
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
     """One profile.
@@ -69,13 +72,14 @@ class ProfilesScreen(Searching, ListScreen):
             Column("name", "PROFILE", lambda row: row.key, min_width=12, max_width=30),
             Column("who", "SIGNED IN", self._cell_who, min_width=20),
             Column("environment", "ENVIRONMENT", lambda row: row.environment, min_width=11, max_width=40),
-            Column("remark", "", lambda row: Span(row.remark, "muted"), min_width=10, priority=1),
+            Column("remark", "", lambda row: Span(row.remark, "muted"), min_width=_LAPSES, weight=2, priority=1),
         )
 
     @work(group="look-up")
     async def show(self) -> None:
         try:
-            self.set_rows(await self._profile_shelf.rows())
+            self.set_rows(rows := await self._profile_shelf.rows())
+            self.line_list.move_to(next((row.key for row in rows if row.current), None))
         except GlobusTuiError as wrong:
             self.app.say(wrong.in_full, "error")
 
@@ -114,10 +118,14 @@ class ProfilesScreen(Searching, ListScreen):
         sheet.ask(lambda _: self.app.attempt(self._log_out(row), group="sign-in"))
 
     async def _log_out(self, row: ProfileRow) -> None:
-        """Say what was revoked and what was not."""
+        """Say what was revoked and what was not, and before that what is waited for: a service that may not answer."""
+        self.app.say(f"signing {row.who} out of the profile {row.key}: asking Globus to revoke its tokens …", about="out")
         if not row.current:
             self.dismiss()
-        lines = await self._profile_shelf.log_out(row.key)
+        try:
+            lines = await self._profile_shelf.log_out(row.key)
+        finally:
+            self.app.unsay("out")
         await self.app.push_screen_wait(BareText("\n".join(lines)))
         if row.key == self.app.settings.profile:
             self.app.open_profile(row.key)

@@ -502,6 +502,11 @@ class JobStore:
         """
         return self._operator.announce(operations)
 
+    def take_back(self, announced: Iterable[JobId]) -> None:
+        """Nothing is done to these after all."""
+        for job_id in announced:
+            self._board.finish(job_id)
+
     async def operate(self, operation: Operation, *, announced: bool = False) -> Outcome:
         """Carries an operation out; the row says so meanwhile. Never raises for what a service does."""
         if isinstance(operation, CancelTask):

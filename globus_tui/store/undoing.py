@@ -24,7 +24,7 @@ from globus_tui.store.journal import has_gaps, id_of, noting
 from globus_tui.store.operations import Delete, Done, NeedsConsent, Outcome, Pause, Rename, Resume, resume_preview
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from globus_tui.store.board import States
@@ -270,12 +270,19 @@ class Undoer:
         """
         ends = []
         able = [act for act in chosen if act.why_not is None]
+        requests = {act.job_id: request for act in able if (request := _request(act)) is not None}
+        announced = self._store.announce(requests.values())
         step_noted = {"batch": os.urandom(8).hex(), "undoes": step.key, **({"again": True} if again else {})}
-        for act in able:
-            with noting(**step_noted, undone=act.job_id, of=len(able)):
-                done, words = await self._do(act)
-            ends.append((done, act.label, words))
-            told(ends[-1])
+        waiting = set(announced)
+        try:
+            for act in able:
+                waiting.discard(act.job_id)
+                with noting(**step_noted, undone=act.job_id, of=len(able)):
+                    done, words = await self._do(act, requests.get(act.job_id), announced)
+                ends.append((done, act.label, words))
+                told(ends[-1])
+        finally:
+            self._store.take_back(waiting)
         return ends
 
     async def set_aside(self, step: Step) -> None:
@@ -285,23 +292,17 @@ class Undoer:
         for entry in step.entries:
             await self._store.journal.append({**about, "timer": entry.get("timer")})
 
-    async def _do(self, act: Act) -> tuple[bool, str]:
+    async def _do(self, act: Act, request: JobOperation | None, announced: Container[JobId]) -> tuple[bool, str]:
+        if request is not None:
+            return _end(await self._store.operate(request, announced=act.job_id in announced))
         if act.what == "create":
             return await self._make_anew(act)
-        if act.what == "swap":
-            from globus_tui.store.swapping import Swapped
+        from globus_tui.store.swapping import Swapped
 
-            swap = await self._swapper.go_back(act.job_id, act.to)
-            await self._store.refresh()
-            await self._store.read_journal()
-            return (True, _with_note(swap)) if isinstance(swap, Swapped) else (False, swap.words)
-        requests: dict[str, JobOperation] = {
-            "pause": Pause(act.job_id),
-            "resume": Resume(act.job_id),
-            "delete": Delete(act.job_id, act.label),
-            "rename": Rename(act.job_id, act.to, act.label),
-        }
-        return _end(await self._store.operate(requests[act.what]))
+        swap = await self._swapper.go_back(act.job_id, act.to)
+        await self._store.refresh()
+        await self._store.read_journal()
+        return (True, _with_note(swap)) if isinstance(swap, Swapped) else (False, swap.words)
 
     async def _make_anew(self, act: Act) -> tuple[bool, str]:
         """As it was; its first run is far enough ahead that it can be paused before."""
@@ -319,6 +320,17 @@ class Undoer:
         done, words = _end(await self._store.operate(Pause(JobId(made.job.job_id))))
         summary = "Made anew, paused." if done else f"Made anew, but it could not be paused: {words}"
         return done, " ".join(filter(None, (f"{summary} Its id is {made.job.job_id}.", made.note)))
+
+
+def _request(act: Act) -> JobOperation | None:
+    """What does it at one go; None where it takes more."""
+    requests: dict[str, JobOperation] = {
+        "pause": Pause(act.job_id),
+        "resume": Resume(act.job_id),
+        "delete": Delete(act.job_id, act.label),
+        "rename": Rename(act.job_id, act.to, act.label),
+    }
+    return requests.get(act.what)
 
 
 def _end(outcome: Outcome) -> tuple[bool, str]:

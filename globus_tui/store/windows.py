@@ -301,11 +301,11 @@ class Windows:
             return replace(item, state=ASKED) if why is None else replace(item, state=LEFT, why=why)
 
         ours = [item for item in await self._claim(window_id, claim, now) if item.state == ASKED]
-        gate = asyncio.Semaphore(4)
+        announced, gate = self._store.announce(Pause(item.job_id) for item in ours), asyncio.Semaphore(4)
 
         async def pause(item: Item) -> Outcome:
             async with gate:
-                return await self._store.operate(Pause(item.job_id))
+                return await self._store.operate(Pause(item.job_id), announced=item.job_id in announced)
 
         with noting():
             outcomes = dict(zip((item.job_id for item in ours), await asyncio.gather(*map(pause, ours)), strict=True))
@@ -364,18 +364,23 @@ class Windows:
             return replace(item, state=RESUMING) if resumes else None
 
         claimed = {item.job_id for item in await self._claim(window.window_id, claim, now) if item.state == RESUMING}
+        ours = [item for item in plan.resumed if item.job_id in claimed]
+        announced = self._store.announce(Resume(item.job_id) for item in ours)
         outcomes: dict[JobId, Outcome] = {}
         begun = False
-        for item in plan.resumed:
-            if item.job_id not in claimed:
-                continue
-            if begun and stagger and item.job_id in plan.at_once:
-                await self._sleep(stagger)
-            begun = begun or item.job_id in plan.at_once
-            outcome = outcomes[item.job_id] = await self._store.operate(Resume(item.job_id))
-            report(item, outcome)
-            if isinstance(outcome, Done):
-                await self._write(window.window_id, partial(_resumed, item.job_id))
+        try:
+            for item in ours:
+                if begun and stagger and item.job_id in plan.at_once:
+                    await self._sleep(stagger)
+                begun = begun or item.job_id in plan.at_once
+                operation = Resume(item.job_id)
+                outcome = await self._store.operate(operation, announced=item.job_id in announced)
+                outcomes[item.job_id] = outcome
+                report(item, outcome)
+                if isinstance(outcome, Done):
+                    await self._write(window.window_id, partial(_resumed, item.job_id))
+        finally:
+            self._store.take_back(announced - outcomes.keys())
         await self._write(window.window_id, lambda item: None)
         return outcomes
 

@@ -1,5 +1,5 @@
-"""A text field that keeps still, and keeps of a paste all that one line can hold; and one whose last word `tab`
-completes, with a history where there is one.
+"""Fields that keep still, and draw nothing that would reorder the line: of one line, which keeps of a paste all that it
+can hold; of one line whose last word `tab` completes, with a history where there is one; of several lines.
 """
 
 from __future__ import annotations
@@ -7,15 +7,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.widgets import Input
+from rich.text import Text
+from textual.widgets import Input, TextArea
 
+from globus_tui.present.safe_text import safe_in_place
 from globus_tui.widgets.ordered_keys import OrderedKeys
 from globus_tui.widgets.page import bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rich.text import Text
     from textual.events import Paste
 
 
@@ -59,10 +60,29 @@ class TextField(Input):
     @property
     def _value(self) -> Text:
         """As in Textual; where only ASCII is drawn, what is hidden is drawn as stars."""
-        shown = super()._value
-        if self.password and self.app.has_class("-ascii"):
+        shown, ascii_only = super()._value, self.app.has_class("-ascii")
+        if not self.password:
+            shown.plain = safe_in_place(self.value, ascii_only=ascii_only)
+        elif ascii_only:
             shown.plain = "*" * len(self.value)
         return shown
+
+
+class TextBox(TextArea):
+    """Several lines of text, on the ground of a field, without border or blinking."""
+
+    DEFAULT_CSS = """
+    TextBox, TextBox:focus { height: 6; border: none; padding: 0; background: $panel; }
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(soft_wrap=True, show_line_numbers=False, **options)
+        self.cursor_blink = self.highlight_cursor_line = False
+
+    def get_line(self, line_index: int) -> Text:
+        """As Textual's, which it draws."""
+        text = safe_in_place(self.document.get_line(line_index), ascii_only=self.app.has_class("-ascii"))
+        return Text(text, end="", no_wrap=True)
 
 
 class CompletingField(TextField):

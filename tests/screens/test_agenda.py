@@ -47,3 +47,17 @@ async def test_the_next_day_the_past_and_a_week_as_lanes_of_timers_and_of_collec
         await demo.press(pilot, "q")
         assert demo.names()
         assert demo.changes() == []
+
+
+async def test_of_timers_that_cannot_be_read_it_says_that_their_runs_are_not_known(demo: Demo) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        unread = [state.job.label for state in demo.shown if state.job.unreadable]
+        assert len(unread) == 1
+        await demo.press(pilot, "a")
+        assert "of 1 timer that cannot be read it is not known" in demo.text()
+        await demo.press(pilot, "left_square_bracket", "left_square_bracket")
+        assert "of 1 timer that cannot be read it is not known" in demo.text()  # the past of it is not known either
+        await demo.press(pilot, "q")
+        await demo.write(pilot, "/to:archive")
+        await demo.press(pilot, "enter", "a")
+        assert "cannot be read" not in demo.text()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.app import Switch
 from globus_tui.auth.token_store import choose_store
+from globus_tui.lines.list import LineList
 from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.settings import load_settings
@@ -95,6 +98,33 @@ async def test_signing_out_revokes_the_tokens_and_starts_clean(served: Served) -
     assert [one for one in mine if one.revoked]
     async with served.console() as pilot:
         await served.until_shown(pilot, "Nobody is signed in to the profile")
+
+
+async def test_the_profiles_begin_at_the_present_one_and_say_all_of_when_a_sign_in_lapses(served: Served) -> None:
+    await served.sign_in("default")
+    await served.sign_in("lab", KIM)
+    async with served.console(profile="lab", size=(80, 24)) as pilot:
+        await pilot.press("P")
+        await served.until_shown(pilot, "now lab")
+        await pilot.pause()
+        assert served.app.screen.query_one("#profiles", LineList).cursor_key == "lab"
+        (line,) = [line for line in served.text().splitlines() if "now lab" in line]
+        assert re.search(r"lapses \d{4}-\d\d-\d\d if unused$", line.rstrip())
+
+
+async def test_signing_out_says_at_once_what_it_waits_for(served: Served) -> None:
+    await served.sign_in("default")
+    gate = asyncio.Event()
+    served.sandbox.faults.add(Fault("/v2/oauth2/token/revoke", kind="pass", times=None, wait=gate))
+    async with served.console() as pilot:
+        await served.until_shown(pilot, "climate-nightly-mirror")
+        await pilot.press("P")
+        await served.until_shown(pilot, "now default")
+        await pilot.press("X", "y")
+        await served.until_shown(pilot, f"signing {OPS_USERNAME} out of the profile default: asking Globus")
+        gate.set()
+        await served.until_shown(pilot, f"Signed out {OPS_USERNAME}")
+        assert served.app.note.words == ""
 
 
 async def test_signing_out_of_another_profile_leaves_this_one(served: Served) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.errors import BadInput
+from globus_tui.domain.timer.health import Word
+from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.windows import WindowsScreen
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.demo import Demo
 
 
@@ -57,6 +63,58 @@ async def test_everything_to_the_archive_is_paused_for_the_evening_and_exactly_t
 
 async def _at_once(seconds: float) -> None:
     assert seconds == 10
+
+
+async def test_timers_that_wait_for_their_turn_say_so_in_a_window_and_in_an_undo(demo: Demo) -> None:
+    """A few are sent at a time, or one after another: who asks for something else meanwhile is told."""
+    async with demo.console(size=(120, 36)) as pilot:
+        names = [state.job.label for state in demo.shown if state.health.word is Word.OK][:6]
+
+        async def mark() -> None:
+            for name in names:
+                demo.point_at(name)
+                await demo.press(pilot, "space")
+
+        async def all_wait(keys: str, route: str, word: str) -> None:
+            gate = asyncio.Event()
+            demo.fault(Fault(f"/jobs/*/{route}", kind="pass", times=None, wait=gate))
+            await pilot.press(*keys.split())
+            jobs = [demo.job_id(name) for name in names]
+            await demo.until(pilot, lambda: {demo.app.store._board.pending.get(job) for job in jobs} != {None})
+            doing = [demo.app.store.states[job].pending for job in jobs]
+            assert [pending and pending.doing.value for pending in doing] == [word] * len(names)
+            gate.set()
+            await demo.settle(pilot)
+            demo.sandbox.faults.clear()
+
+        await mark()
+        await demo.press(pilot, "M", "n", "enter", "enter", "enter")
+        await all_wait("y", "pause", "pausing")
+        await demo.press(pilot, "X")
+        await all_wait("y", "resume", "resuming")
+        await demo.press(pilot, "q")
+        await mark()
+        await demo.press(pilot, "s", "y", "u")
+        await all_wait("y", "resume", "resuming")
+        assert not any(state.pending for state in demo.app.states.values())
+
+
+async def test_a_window_that_cannot_be_closed_to_its_end_leaves_no_timer_waiting(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        await demo.write(pilot, "/to:archive")
+        await demo.press(pilot, "enter", "asterisk", "M", "n", "enter", "enter", "enter", "y")
+        windows = demo.app.windows
+
+        async def full(*_: object) -> object:
+            raise BadInput("The disk is full.")
+
+        monkeypatch.setattr(windows, "_write", full)
+        await demo.press(pilot, "X", "y")
+        assert "The disk is full" in demo.note()
+        assert len([change for change in demo.changes() if change.endswith("/resume")]) == 1
+        assert not any(state.pending for state in demo.app.states.values())
 
 
 async def test_nothing_is_opened_where_nothing_may_be_changed(demo: Demo) -> None:

@@ -197,9 +197,9 @@ async def test_of_two_windows_opened_at_once_one_has_the_timer(
         first, second = [await node.windows.plan(node.ids("db-dumps"), reason="x") for node in (one, other)]
         operate, late = one.store.operate, []
 
-        async def after_the_other_began(operation: Operation) -> Outcome:
+        async def after_the_other_began(operation: Operation, *, announced: bool) -> Outcome:
             late.append(await other.windows.begin(second.window_id))
-            return await operate(operation)
+            return await operate(operation, announced=announced)
 
         monkeypatch.setattr(one.store, "operate", after_the_other_began)
         holds, _ = await one.windows.begin(first.window_id)

@@ -33,7 +33,7 @@ from globus_tui.screens.create.step import InWizard, Step
 from globus_tui.widgets.choice import Choice, Toggle
 from globus_tui.widgets.folder_browser import CollectionPicker, FolderBrowser
 from globus_tui.widgets.form_row import FormRow
-from globus_tui.widgets.text_field import TextField
+from globus_tui.widgets.text_field import TextBox, TextField
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -169,8 +169,8 @@ class FlowInput(InWizard, Vertical):
     FlowInput #form { height: auto; }
     FlowInput .group-heading { color: $text-accent; text-style: bold; height: auto; }
     FlowInput .group-about { color: $text-muted; height: auto; }
-    FlowInput #form TextArea { height: 3; border: none; padding: 0; background: $panel; }
-    FlowInput #json { height: 10; border: none; padding: 0; background: $panel; }
+    FlowInput #form TextBox { height: 3; }
+    FlowInput #json { height: 10; }
     """
 
     def __init__(self) -> None:
@@ -182,7 +182,7 @@ class FlowInput(InWizard, Vertical):
 
     def compose(self) -> ComposeResult:
         yield Toggle("write the input as JSON", id="as-json")
-        yield FormRow(FLOW_INPUT, "input", _area("json"), id="json-row")
+        yield FormRow(FLOW_INPUT, "input", TextBox(id="json"), id="json-row")
         yield Vertical(id="form")
 
     async def take_flow(self, flow: Flow) -> None:
@@ -372,14 +372,8 @@ def _widget(name: str, field: flow_inputs.InputField) -> Widget:
     elif field.nullable and not field.choices:
         hint = f"{hint}, or null"
     if field.kind in (flow_inputs.FieldKind.TEXTS, flow_inputs.FieldKind.JSON):
-        return _area(name, hint)
+        return TextBox(placeholder=safe_line(hint), id=name)
     return TextField(placeholder=safe_line(hint), id=name)
-
-
-def _area(name: str, hint: str = "") -> TextArea:
-    area = TextArea(id=name, soft_wrap=True, show_line_numbers=False, placeholder=safe_line(hint))
-    area.cursor_blink = False
-    return area
 
 
 _PAUSE = 0.3

@@ -28,7 +28,7 @@ from globus_tui.private_files import read_file
 from globus_tui.screens.create.step import Step
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.page import Question
-from globus_tui.widgets.text_field import TextField
+from globus_tui.widgets.text_field import TextBox, TextField
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -101,9 +101,7 @@ class BatchSheet(Question[Batch]):
 
     question = "Import items"
     DEFAULT_CSS = """
-    BatchSheet TextArea, BatchSheet TextArea:focus {
-        height: 6; border: none; background: $background; padding: 0;
-    }
+    BatchSheet TextBox { background: $background; }
     BatchSheet #batch-problems { height: auto; color: $text-error; }
     """
     ANSWERS_AT_ONCE = True
@@ -120,9 +118,7 @@ class BatchSheet(Question[Batch]):
         relative = f" Relative paths lie in {base}." if base else ""
         yield self.line(f"One item a line: [-r] SOURCE DESTINATION, as for globus transfer --batch.{relative}")
         yield FormRow("file", "file", _FileField(placeholder="a file on this machine; or paste lines", id="batch-file"))
-        lines = TextArea(id="batch-lines")
-        lines.cursor_blink = lines.highlight_cursor_line = False
-        yield lines
+        yield TextBox(id="batch-lines")
         yield Static(id="batch-problems", markup=False)
         yield Static(_HOW_TO_ANSWER, classes="sheet-answer", id="batch-answer", markup=False)
 
@@ -169,13 +165,13 @@ class BatchSheet(Question[Batch]):
         lines = [f"line {problem.line}: {problem.words}" for problem in batch.problems[:_PROBLEMS_SHOWN]]
         rest = len(batch.problems) - len(lines)
         lines += [f"and {counted(rest, 'more line')}"] if rest else []
-        self._say("\n".join(safe_line(line) for line in lines))
+        self._say("\n".join(lines))
         if batch.items:
             words = f"{counted(len(batch.items), 'line')} can be used: ctrl+s takes only those; or mend the others."
             self.query_one("#batch-answer", Static).update(words)
 
     def _say(self, words: str) -> None:
-        self.query_one("#batch-problems", Static).update(Content(words))
+        self.query_one("#batch-problems", Static).update(Content("\n".join(map(self.safe, words.splitlines()))))
 
 
 def _contents(name: str) -> str:
@@ -256,7 +252,7 @@ class ItemsStep(Step):
         items.set_rows(tuple(rows))
         route = f"{draft.source_name or '?'} to {draft.destination_name or '?'}"
         count = self.query_one("#items-count", TextLine)
-        count.left = Content.styled(f"{counted(len(rows), 'item')} from {route}", "$text-muted")
+        count.left = Content.styled(safe_line(f"{counted(len(rows), 'item')} from {route}"), "$text-muted")
 
     @on(LineList.Chosen)
     def change_item(self, chosen: LineList.Chosen) -> None:
