@@ -625,8 +625,7 @@ class GlobusTui(OrderedKeys[Switch]):
         """List maintenance windows, and open one for the timers in question."""
         from globus_tui.screens.windows import WindowsScreen
 
-        targets = getattr(self.screen, "targets", tuple)
-        self._open_unless_there(WindowsScreen, tuple(state.job_id for state in targets()))
+        self._open_unless_there(WindowsScreen, tuple(getattr(self.screen, "target_ids", tuple)()))
 
     def action_jobs_fleet(self) -> None:
         from globus_tui.procedures.fleet import NO_FOLDER

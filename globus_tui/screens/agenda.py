@@ -245,7 +245,9 @@ class AgendaScreen(TimerScreen):
     def _clash_lines(self) -> list[str]:
         outlook, now, zone = self._agenda_found, self.view.now, self.view.zone
         begins, ends = max(self._begins, now), self._begins + self._agenda_length
-        lines = [self._agenda_unread] if self._agenda_unread else []  # first: it is about all others, and stays in sight
+        lines = (
+            [self._agenda_unread] if self._agenda_unread else []
+        )  # first: it is about all others, and stays in sight
         lines += [agenda_words.change_words(*change, now, zone) for change in clock_changes(self._begins, ends, zone)]
         if outlook is None or ends <= now:
             return lines

@@ -167,10 +167,9 @@ class TimerScreen(Page[None]):
         )  # fmt: skip
         fits = (choice for choice in choices if cell_width(choice[0]) + cell_width(choice[1]) <= room)
         left, right = next(fits, choices[-1])
-        stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
         lock = len(marks) if left.startswith(marks) else 0
         title.left = Content.styled(left[:lock], "reverse bold") + Content(left[lock:])
-        title.right = Content.styled(f"{right} ", "$text-error bold" if stale else "")
+        title.right = Content.styled(f"{right} ", "$text-error bold" if self.freshness.is_old else "")
 
     def show_banner(self) -> None:
         """One line while nothing is read for want of a sign-in: why, and the key that goes on."""
@@ -248,6 +247,5 @@ class OneTimerScreen(TimerScreen):
         state = self.state
         return f"Timers > {state.job.label if state else 'not there any more'}{self.PART}"
 
-    def targets(self) -> tuple[JobState, ...]:
-        state = self.state
-        return (state,) if state else ()
+    def target_ids(self) -> tuple[JobId, ...]:
+        return (self.job_id,) if self.job_id in self.states else ()

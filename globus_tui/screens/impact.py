@@ -20,8 +20,8 @@ from globus_tui.widgets.job_table import health_cell
 from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
-    from globus_tui.store.job_state import JobState
 
 
 class _Choice(NamedTuple):
@@ -100,9 +100,9 @@ class ImpactScreen(Searching, ListScreen):
             return Span("paused, or none due", "muted")
         return f"{moments.since_words(first.runs[0], self.view.now, self.view.zone)} {first.job.label}"
 
-    def targets(self) -> tuple[JobState, ...]:
+    def target_ids(self) -> tuple[JobId, ...]:
         rows = self.line_list.rows if self._impact_cause else ()
-        return tuple(self.states[row.key] for row in rows if row.key in self.states)
+        return tuple(row.key for row in rows if row.key in self.states)
 
     @on(LineList.Chosen, "#impact")
     def open_chosen(self) -> None:

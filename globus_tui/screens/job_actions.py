@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from globus_tui.commands import key_words
+from globus_tui.commands import Command, key_words
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.timer.health import Word, task_in_progress
 from globus_tui.domain.timer.job import FlowStart, JobId, JobStatus
@@ -119,12 +119,38 @@ def kind_of(state: JobState | Glance, pending: object) -> tuple[object, ...]:
     return fulfilled, state.job.unreadable, state.job.status, pending is None
 
 
+class Chosen(NamedTuple):
+    """What an action is for.
+
+    Attributes:
+        states: the timers that it applies to.
+        words: how many are left out, and why; empty for the timer at hand.
+        over: the ids of all that were meant: when it has ended, their marks have done their work.
+    """
+
+    states: list[JobState]
+    words: str
+    over: frozenset[JobId]
+
+    @property
+    def called(self) -> str:
+        return counted(len(self.states), "timer")
+
+
 class JobActions(TimerScreen):
-    """The actions. The screen says which timers are meant: `targets` is asked once, at the key press."""
+    """The actions. The screen says which timers are meant: `target_ids` is asked once, at the key press."""
 
     @abstractmethod
-    def targets(self) -> tuple[JobState, ...]:
+    def target_ids(self) -> Sequence[JobId]:
         """The timers meant now: the marked ones, else the one under the cursor or on the screen."""
+
+    def targets(self) -> tuple[JobState, ...]:
+        """The same, each made whole: of thousands that takes a second."""
+        return tuple(self.states[job_id] for job_id in self.target_ids())
+
+    def telling_targets(self) -> Sequence[JobState]:
+        """Those of them that say for all which keys can act."""
+        return self.targets()
 
     def hidden_targets(self) -> frozenset[JobId]:
         """The marked timers that a filter hides now."""
@@ -133,26 +159,45 @@ class JobActions(TimerScreen):
     def action_over(self, job_ids: frozenset[JobId], failed: frozenset[JobId]) -> None:
         """Called when an action on these timers has ended; it failed for some of them."""
 
-    def _able(self, command_id: str) -> tuple[JobState, ...]:
+    def words_of(self, command: Command) -> str:
+        """Pause or resume, whichever the key would do now."""
+        if command.command_id != "job.pause-resume" or not self.is_mounted:
+            return super().words_of(command)
+        able = able_ones(self.telling_targets(), command.command_id)
+        statuses = {state.job.status for state in able} - {JobStatus.ENDED, JobStatus.DELETING}
+        return "Resume" if statuses == {JobStatus.INACTIVE} else "Pause"
+
+    def unable(self) -> frozenset[str]:
+        """Ids of the commands shown that cannot act on these timers now."""
+        ids = (command.command_id for command in self.COMMANDS_SHOWN if command.command_id.startswith("job."))
+        states, freshness = self.telling_targets(), self.app.freshness.state
+        return frozenset(key for key in ids if why_not(key, states, freshness))
+
+    def _able(self, command_id: str, targets: Sequence[JobState] | None = None) -> tuple[JobState, ...]:
         """The targets to which something can be done, or nothing after saying why the command cannot act."""
-        states = self.targets()
+        states = self.targets() if targets is None else targets
         reason = why_not(command_id, states, self.app.freshness.state)
         if reason is not None:
             self.app.say(reason, "warning", about="cursor")
             return ()
         return able_ones(states, command_id)
 
+    def _choose(self, command_id: str, why: Callable[[JobState], Reason | None] = lambda _: None) -> Chosen | None:
+        targets = self.targets()
+        able = self._able(command_id, targets)
+        return self._sorted_out(targets, able, why) if able else None
+
     def _sorted_out(
-        self, states: Sequence[JobState], why: Callable[[JobState], Reason | None]
-    ) -> tuple[list[JobState], str]:
-        """The timers that an action applies to, and how many are left out, in words; no words for the timer at hand.
+        self, targets: Sequence[JobState], able: Sequence[JobState], why: Callable[[JobState], Reason | None]
+    ) -> Chosen | None:
+        """The timers that an action applies to; None, after saying so, where it applies to none.
 
         One that was replaced is left out where there are others: what is in its place is meant.
         """
-        targets, able = self.targets(), {state.job_id for state in states}
-        reasons: list[Reason] = [ODD if state.job.unreadable else BUSY for state in targets if state.job_id not in able]
+        over, can = frozenset(state.job_id for state in targets), {state.job_id for state in able}
+        reasons: list[Reason] = [ODD if state.job.unreadable else BUSY for state in targets if state.job_id not in can]
         taken = []
-        for state in states:
+        for state in able:
             reason = why(state)
             if reason is None and state.replacement is not None and len(targets) > 1:
                 key = key_words(self.app.settings.keys, "jobs.replaced")
@@ -164,7 +209,9 @@ class JobActions(TimerScreen):
         words = left_out_words(len(taken), reasons, several="marked" if self.marking else "timers")
         if not taken:
             self.app.say(f"Nothing to do: {words}.", "warning", about="cursor")
-        return taken, f"{words[0].upper()}{words[1:]}." if len(targets) > 1 or self.marked_elsewhere else ""
+            return None
+        told = len(targets) > 1 or self.marked_elsewhere
+        return Chosen(taken, f"{words[0].upper()}{words[1:]}." if told else "", over)
 
     @property
     def marking(self) -> bool:
@@ -182,25 +229,24 @@ class JobActions(TimerScreen):
         ordered = sorted(states, key=lambda state: state.job_id not in hidden)
         return tuple(f"· {state.job.label}{' (hidden now)' if state.job_id in hidden else ''}" for state in ordered)
 
-    def _hidden_words(self, states: Sequence[JobState]) -> tuple[str, ...]:
+    def _said(self, chosen: Chosen, *sentences: str) -> list[str]:
+        """How many are left out and how many are out of sight, where that is to be said, before other sentences."""
         out_of_sight = self.hidden_targets()
-        hidden = sum(state.job_id in out_of_sight for state in states)
-        return (f"{hidden} of them {'is' if hidden == 1 else 'are'} hidden by the filter now.",) if hidden else ()
+        hidden = sum(state.job_id in out_of_sight for state in chosen.states)
+        words = f"{hidden} of them {'is' if hidden == 1 else 'are'} hidden by the filter now." if hidden else ""
+        return [*filter(None, (chosen.words, words)), *sentences]
 
     def action_job_pause_resume(self) -> None:
         """Pause what runs, resume what is paused; with several marked, one direction for all: pause, if any runs."""
-        states = self._able("job.pause-resume")
+        targets = self.targets()
+        states = self._able("job.pause-resume", targets)
         to_pause = {state.job_id for state in states if _switch_reason(state) is None and not state.job.stands_still}
         if self._paused_together(states) and to_pause <= self.app.paused_among:
-            self._resume(states)  # what of them does not stand still was not paused, though it was asked for
+            self._resume(targets, states)  # what of them does not stand still was not paused, though it was asked for
         elif to_pause:
-            pausing, words = self._sorted_out(
-                states, lambda state: _switch_reason(state) or (PAUSED if state.job.stands_still else None)
-            )
-            if pausing:
-                self._pause(pausing, words)
+            self._pause(targets, states)
         elif states:
-            self._resume(states)
+            self._resume(targets, states)
 
     def _paused_together(self, states: Sequence[JobState]) -> frozenset[JobId]:
         """The timers that the last pause of several paused; empty when none of them is paused any more."""
@@ -208,15 +254,20 @@ class JobActions(TimerScreen):
         still = any(state.job.stands_still for state in together)
         return frozenset(state.job_id for state in together if still and state.job.status is not JobStatus.ACTIVE)
 
-    def _pause(self, states: Sequence[JobState], words: str) -> None:
-        operations = [Pause(state.job_id) for state in states]
-        if not words:
+    def _pause(self, targets: Sequence[JobState], states: Sequence[JobState]) -> None:
+        def why(state: JobState) -> Reason | None:
+            return _switch_reason(state) or (PAUSED if state.job.stands_still else None)
+
+        if (chosen := self._sorted_out(targets, states, why)) is None:
+            return
+        operations = [Pause(state.job_id) for state in chosen.states]
+        if not chosen.words:
             self._operate(operations)
             return
-        sentences = (words, *self._hidden_words(states), "Runs in progress go on; nothing new starts until you resume.")
-        self._ask(f"Pause {counted(len(states), 'timer')}?", sentences, f"pause {len(states)}", operations, states)
+        sentences = self._said(chosen, "Runs in progress go on; nothing new starts until you resume.")
+        self._ask(f"Pause {chosen.called}?", sentences, f"pause {len(operations)}", operations, chosen)
 
-    def _resume(self, states: Sequence[JobState]) -> None:
+    def _resume(self, targets: Sequence[JobState], states: Sequence[JobState]) -> None:
         """Ask first when a run would start at once; a timer that lost its consent is repaired instead.
 
         Of several, those that were paused together are resumed together: what was paused before that stays so.
@@ -234,54 +285,42 @@ class JobActions(TimerScreen):
             before = together and state.job_id not in together and state.replacement is None
             return _switch_reason(state) or ((BEFORE if state.job.stands_still else RUNS) if before else None)
 
-        states, words = self._sorted_out(states, why)
-        if not states:
+        if (chosen := self._sorted_out(targets, states, why)) is None:
             return
-        operations: list[Operation] = [Resume(state.job_id) for state in states]
-        sentences = [sentence for state in states if (sentence := self._catch_up_words(state))]
-        sentences += [
-            resume_warning(state.job.label, state.replacement) for state in states if state.replacement is not None
-        ]
-        if not sentences and not words:
+        operations: list[Operation] = [Resume(state.job_id) for state in chosen.states]
+        starting = {state.job_id: words for state in chosen.states if (words := self._catch_up_words(state))}
+        replaced = ((state.job.label, state.replacement) for state in chosen.states if state.replacement is not None)
+        sentences = [*starting.values(), *(resume_warning(*pair) for pair in replaced)]
+        if not sentences and not chosen.words:
             self._operate(operations)
-            return
-        if words:
-            quiet = len(states) - len(sentences)
-            rest = f"{'The other ' if sentences else ''}{quiet} start nothing now; they go on with their next tick."
-            lines = [words, *self._hidden_words(states), *([rest] if quiet else [])]
-            starting = [state for state in states if self._catch_up_words(state)]
-            quiet_ones = [state for state in states if state not in starting]
-            listed = (*(f"· {line}" for line in sentences), *self._listed(quiet_ones))
-            heading = f"Resume {counted(len(states), 'timer')}?"
-            self._ask(heading, lines, "resume", operations, states, listed)
+        elif not chosen.words:
+            self._ask(f"Resume {chosen.states[0].job.label}?", sentences, "resume", operations, chosen, ())
         else:
-            self._ask(f"Resume {states[0].job.label}?", sentences, "resume", operations, states, ())
+            quiet = [state for state in chosen.states if state.job_id not in starting]
+            rest = (
+                f"{'The other ' if sentences else ''}{len(quiet)} start nothing now; they go on with their next tick."
+            )
+            lines = self._said(chosen, *([rest] if quiet else []))
+            listed = (*(f"· {line}" for line in sentences), *self._listed(quiet))
+            self._ask(f"Resume {chosen.called}?", lines, "resume", operations, chosen, listed)
 
     def _catch_up_words(self, state: JobState) -> str | None:
-        preview = resume_preview(state.job, state.history, self.app.store.now())
-        then = (
-            f"then {moments.date_time(preview.next_run, self.app.view.now, self.app.view.zone)}"
-            if preview.next_run
-            else "then no more"
-        )
+        preview, view = resume_preview(state.job, state.history, self.app.store.now()), self.app.view
+        following = moments.date_time(preview.next_run, view.now, view.zone) if preview.next_run else "no more"
         if preview.catch_up:
             missed = f"{preview.missed} runs were" if preview.missed != 1 else "a run was"
-            return f"{state.job.label}: {missed} missed, so ONE run starts AT ONCE, {then}."
+            return f"{state.job.label}: {missed} missed, so ONE run starts AT ONCE, then {following}."
         words = catch_up_words(preview)
-        return f"{state.job.label}: {words}; {then}." if words else None
+        return f"{state.job.label}: {words}; then {following}." if words else None
 
     def action_job_rename(self) -> None:
         """Ask for the new name; of a group for what its timers' names share, of several timers for a pattern."""
-        if not (able := self._able("job.rename")):
+        if (chosen := self._choose("job.rename")) is None:
             return
-        states, words = self._sorted_out(able, lambda _: None)
-        if not states:
-            return
-        job_ids = {state.job_id for state in states}
-        called = {state.job_id: state.job.label for state in states}
+        states, called = chosen.states, {state.job_id: state.job.label for state in chosen.states}
         live = (state.job for state in self.app.states.values() if state.replacement is None)
         groups = timer_groups(live) if len(states) > 1 else ()
-        group = next((group for group in groups if set(group.job_ids) == job_ids), None)
+        group = next((group for group in groups if set(group.job_ids) == called.keys()), None)
         if group is not None:
             new = dict(zip(group.job_ids, group.suffixes, strict=True))
             note = f"The names of its {len(new)} timers: {', '.join(group.suffixes)} stays behind each."
@@ -294,7 +333,7 @@ class JobActions(TimerScreen):
             from globus_tui.screens.confirm import RenameMany
 
             before = {state.job_id: state.job.name or "" for state in states}
-            RenameMany(before, words).ask(lambda names: self._rename(names, called))
+            RenameMany(before, chosen.words).ask(lambda names: self._rename(names, called))
 
     def _ask_name(
         self, label: str, before: str, note: str, suffixes: Mapping[JobId, str], called: Mapping[JobId, str]
@@ -313,40 +352,32 @@ class JobActions(TimerScreen):
 
     def action_job_delete(self) -> None:
         """Ask for the name of what is to be deleted, or for the number of several."""
-        if not (able := self._able("job.delete")):
-            return
         from globus_tui.screens.confirm import ConfirmTyped
 
-        states, words = self._sorted_out(
-            able, lambda state: DELETING if state.job.status is JobStatus.DELETING else None
-        )
-        if not states:
+        chosen = self._choose("job.delete", lambda state: DELETING if state.job.status is JobStatus.DELETING else None)
+        if chosen is None:
             return
-        operations = [Delete(state.job_id, state.job.label) for state in states]
+        operations = [Delete(state.job_id, state.job.label) for state in chosen.states]
+        job = chosen.states[0].job
         warning = "This cannot be undone at Globus. It is paused first; a run in progress goes on."
-        if len(states) == 1 and not words:
-            job = states[0].job
-            accepted = [job.job_id[:8]] if job.name is None else [job.name.strip(), job.job_id[:8]]
-            sentences: tuple[str, ...] = (warning, same_as(operations))
+        sentences = self._said(chosen, warning, same_as(operations))
+        if len(operations) == 1 and not chosen.words:
+            accepted = [*([job.name.strip()] if job.name is not None else []), job.job_id[:8]]
             sheet = ConfirmTyped(f"Delete {job.label} for good?", sentences, accepted=accepted, verb="delete it")
         else:
-            accepted = [f"delete {len(states)}"]
-            sentences = (words, *self._hidden_words(states), warning, same_as(operations))
-            heading = f"Delete {counted(len(states), 'timer')} for good?"
-            listed = self._listed(states)
+            accepted, listed = [f"delete {len(operations)}"], self._listed(chosen.states)
+            heading = f"Delete {chosen.called} for good?"
             sheet = ConfirmTyped(heading, sentences, accepted=accepted, verb="delete them", listed=listed)
-        over = frozenset(state.job_id for state in self.targets())
-        sheet.ask(lambda _: self._operate(operations, over))
+        sheet.ask(lambda _: self._operate(operations, chosen.over))
 
     def action_job_cancel_task(self) -> None:
-        if not (able := self._able("job.cancel-task")):
-            return
-        states, words = self._sorted_out(able, lambda state: None if running_task(state) else IDLE)
-        operations = [CancelTask(task_id, state.job_id) for state in states if (task_id := running_task(state))]
-        if operations:
-            sentences = (words, *self._hidden_words(states), "What was copied so far stays; the timer itself goes on.")
+        chosen = self._choose("job.cancel-task", lambda state: None if running_task(state) else IDLE)
+        if chosen is not None:
+            tasks = ((running_task(state), state.job_id) for state in chosen.states)
+            operations = [CancelTask(task_id, job_id) for task_id, job_id in tasks if task_id]
+            sentences = self._said(chosen, "What was copied so far stays; the timer itself goes on.")
             heading = "Cancel the transfer task of the run in progress?"
-            self._ask(heading, [sentence for sentence in sentences if sentence], "cancel the task", operations, states)
+            self._ask(heading, sentences, "cancel the task", operations, chosen)
 
     def action_job_fix(self) -> None:
         if states := self._able("job.fix"):
@@ -429,10 +460,9 @@ class JobActions(TimerScreen):
             tags = [word[1:] for word in words if word.startswith("#") and len(word) > 1]
             self._decide(ids, note=" ".join(word for word in words if not word.startswith("#")), tags=tags)
 
-        many = states[0].job.label if len(ids) == 1 else f"{len(ids)} timers"
         kept = "Kept for all who share the file" if self.app.store.notes else "Kept on this machine"
         sentence = f"{kept}. Words that begin with # are tags: tag: finds them. Empty takes it away."
-        ask(f"Note on {many}", (sentence, written if len(ids) == 1 else "", str), then=take)
+        ask(f"Note on {_called(states)}", (sentence, written if len(ids) == 1 else "", str), then=take)
 
     def action_job_limit(self) -> None:
         """Ask how old the last good copy may get, then, of a mirror, how many files fewer alarm."""
@@ -444,7 +474,6 @@ class JobActions(TimerScreen):
             return
         ids = [state.job_id for state in states]
         orders = self.app.store.orders(ids[0])
-        heading = f"Limits of {states[0].job.label}" if len(ids) == 1 else f"Limits of {len(ids)} timers"
         transfers = [state.job.transfer for state in states if state.job.transfer is not None]
         mirrors = any(transfer.delete_destination_extra for transfer in transfers)
 
@@ -463,8 +492,11 @@ class JobActions(TimerScreen):
         if mirrors:
             sentence = "How many files fewer at the source of a mirror alarm? Empty: by percentage only."
             questions.append((sentence, str(orders.fewer_files or ""), fewer))
-        names = ("good_within", "fewer_files")
-        ask(heading, *questions, then=lambda *ends: self._decide(ids, **dict(zip(names, ends, strict=False))))
+
+        def take(*ends: object) -> None:
+            self._decide(ids, **dict(zip(("good_within", "fewer_files"), ends, strict=False)))
+
+        ask(f"Limits of {_called(states)}", *questions, then=take)
 
     def action_job_known(self) -> None:
         from globus_tui.screens.confirm import ask, read_moment
@@ -483,9 +515,8 @@ class JobActions(TimerScreen):
                 rank = state.health.word.rank
                 self._decide([state.job_id], known={"reason": reason, "by": by, "until": iso, "rank": rank})
 
-        heading = f"Known: {states[0].job.label}" if len(states) == 1 else f"Known: {len(states)} timers"
         ask(
-            heading,
+            f"Known: {_called(states)}",
             ("Why is that all right for now? A ticket, say.", "", str),
             ("Until when? For example mon 8am; empty: until it is well again.", "", read_moment(self.app)),
             then=keep,
@@ -512,15 +543,14 @@ class JobActions(TimerScreen):
         sentences: Sequence[str],
         verb: str,
         operations: Sequence[Operation],
-        states: Sequence[JobState],
+        chosen: Chosen,
         listed: Sequence[str] | None = None,
     ) -> None:
         from globus_tui.screens.confirm import Confirm
 
-        listed = self._listed(states) if listed is None else listed
-        over = frozenset(state.job_id for state in self.targets())
+        listed = self._listed(chosen.states) if listed is None else listed
         sheet = Confirm(heading, (*sentences, same_as(operations)), verb=verb, listed=listed)
-        sheet.ask(lambda _: self._operate(operations, over))
+        sheet.ask(lambda _: self._operate(operations, chosen.over))
 
     def _operate(self, operations: Sequence[Operation], over: frozenset[JobId] | None = None) -> None:
         """Carry them out; `over`: the timers for which the action has then ended, those left out included."""
@@ -535,6 +565,10 @@ class JobActions(TimerScreen):
             self.action_over((over if over is not None else done) | done, failed)
 
         self.app.operate(operations, then=then)
+
+
+def _called(states: Sequence[JobState]) -> str:
+    return states[0].job.label if len(states) == 1 else f"{len(states)} timers"
 
 
 def _switch_reason(state: JobState) -> Reason | None:

@@ -12,11 +12,10 @@ from textual.widgets import Static
 
 from globus_tui.commands import JOB_DETAIL, Command, key_words
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.present import detail_words
 from globus_tui.present.timer_facts import compact_facts, schedule_facts, what_facts
 from globus_tui.screens.base import OneTimerScreen
-from globus_tui.screens.job_actions import JobActions, why_not
+from globus_tui.screens.job_actions import JobActions
 from globus_tui.screens.searching import Searching
 from globus_tui.store.refresh_plan import FreshnessState
 from globus_tui.themes import sheets
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from globus_tui.domain.timer.job import JobId
     from globus_tui.present.health_words import Case
 
 ROOMY = 45
@@ -51,7 +51,6 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         super().__init__(job_id)
         self._list_order = tuple(order)
         self._past_reading = PastReading()
-        self._hints_shown: tuple[frozenset[str], str] | None = None
 
     def compose_middle(self) -> ComposeResult:
         yield Static(id="gone", markup=False)
@@ -209,25 +208,12 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
     def _show_past(self) -> None:
         state = self.state
         if state is not None:
-            stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
-            self.query_one(JobPast).show(state, self.view, self._past_reading, stale=stale)
+            self.query_one(JobPast).show(state, self.view, self._past_reading, stale=self.freshness.is_old)
 
     def _show_hints(self) -> None:
-        commands = (command.command_id for command in JOB_DETAIL if command.command_id.startswith("job."))
-        unable = frozenset(key for key in commands if why_not(key, self.targets(), self.freshness.state))
-        words = " ".join(map(self.words_of, JOB_DETAIL))
-        if (unable, words) != self._hints_shown:  # laying the screen out again for the same words would cost bytes
-            self._hints_shown = unable, words
-            hints = self.query_one(KeyHints)
-            hints.unable = unable
-            hints.reword()
-
-    def words_of(self, command: Command) -> str:
-        """Pause or resume, whichever the key would do now."""
-        state = self.state
-        if command.command_id != "job.pause-resume" or state is None:
-            return command.words
-        return "Resume" if state.job.status is JobStatus.INACTIVE else "Pause"
+        hints = self.query_one(KeyHints)
+        hints.unable = self.unable()
+        hints.reword()
 
     # --- commands
 
@@ -245,8 +231,8 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
 
     def action_job_go_back(self) -> None:
         """Undo an edit, or a kept hour: the timer that this one replaced takes its place again."""
-        if states := self.targets():
-            self.app.go_back(states[0])
+        if (state := self.state) is not None:
+            self.app.go_back(state)
 
     def action_job_fires(self) -> None:
         from globus_tui.screens.fires import FiresScreen

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
-from globus_tui.commands import JOB_LIST, LIST_MOVES, ONE_JOB, Command, key_words
-from globus_tui.domain.timer.job import JobId, JobStatus
+from globus_tui.commands import JOB_LIST, LIST_MOVES, Command, key_words
+from globus_tui.domain.timer.job import JobId
 from globus_tui.screens.base import LineCommand
-from globus_tui.screens.job_actions import JobActions, able_ones, kind_of, why_not
+from globus_tui.screens.job_actions import JobActions, kind_of
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.screens.narrowing import Narrowing
 from globus_tui.store.list_memory import VIEWS, SavedView
@@ -127,7 +127,7 @@ class JobListScreen(Narrowing, JobActions):
         rows = self._row_order.rows(self.states, self.view, table.marked)
         table.look_from(self.view)  # draws the rows of before, of which some may be gone by now
         table.folded_groups, table.states = self._row_order.folded_groups, self.states
-        table.stale = self.freshness.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
+        table.stale = self.freshness.is_old
         table.sorted_by = (self._row_order.column.name.lower(), self._row_order.descending)
         table.empty = self._empty_words()
         kept, self._rows_are_kept = self._rows_are_kept, self.freshness.state is FreshnessState.CACHED
@@ -190,38 +190,27 @@ class JobListScreen(Narrowing, JobActions):
         if any(new is not old for new, old in zip(previewed, self._previewed, strict=True)):
             self._previewed = previewed
             self.query_one("#preview", JobPreview).show(state, self.view)
-        states, freshness = self._some_of_each_kind(), self.freshness.state
-        commands = (command.command_id for command in ONE_JOB)
         hints = self.query_one(KeyHints)
-        hints.unable = frozenset(key for key in commands if why_not(key, states, freshness))
+        hints.unable = self.unable()
         hints.reword()
 
     def words_of(self, command: Command) -> str:
-        """Pause or resume, whichever the key would do now; and there is nothing to go back to but the shell."""
-        if command.command_id == "app.back":
-            return "Quit"
-        if command.command_id != "job.pause-resume" or not self.is_mounted:
-            return command.words
-        able = able_ones(self._some_of_each_kind(), command.command_id)
-        statuses = {state.job.status for state in able} - {JobStatus.ENDED, JobStatus.DELETING}
-        return "Resume" if statuses == {JobStatus.INACTIVE} else "Pause"
+        """There is nothing to go back to but the shell."""
+        return "Quit" if command.command_id == "app.back" else super().words_of(command)
 
-    def targets(self) -> tuple[JobState, ...]:
+    def target_ids(self) -> Sequence[JobId]:
         """The marked timers, else the one under the cursor, or all of the group under it."""
-        return tuple(self.states[job_id] for job_id in self._target_ids())
-
-    def _target_ids(self) -> Sequence[JobId]:
         table = self.query_one("#jobs", JobTable)
         if table.marked:
             return [job_id for job_id in self.states if job_id in table.marked]
         row = table.cursor_row
         return () if row is None else [job_id for job_id in table.ids_of(row) if job_id in self.states]
 
-    def _some_of_each_kind(self) -> list[JobState]:
-        """Those of the targets that say which keys can act: to make thousands whole takes a second each time."""
+    def telling_targets(self) -> list[JobState]:
+        """Some of each kind."""
         before, self._target_kinds = self._target_kinds, {}
         found: dict[tuple[object, ...], list[JobId]] = {}
-        for job_id in self._target_ids():
+        for job_id in self.target_ids():
             row = self.states.rows[job_id]
             known = before.get(job_id)
             if known is None or known[0] is not row:

@@ -119,7 +119,9 @@ class ProfilesScreen(Searching, ListScreen):
 
     async def _log_out(self, row: ProfileRow) -> None:
         """Say what was revoked and what was not, and before that what is waited for: a service that may not answer."""
-        self.app.say(f"signing {row.who} out of the profile {row.key}: asking Globus to revoke its tokens …", about="out")
+        self.app.say(
+            f"signing {row.who} out of the profile {row.key}: asking Globus to revoke its tokens …", about="out"
+        )
         if not row.current:
             self.dismiss()
         try:

@@ -17,7 +17,7 @@ from globus_tui.present.event_rows import LogLine, Times, moved_lines, skipped_l
 from globus_tui.present.moments import duration
 from globus_tui.present.sizes import count
 from globus_tui.screens.base import OneTimerScreen
-from globus_tui.screens.job_actions import JobActions, why_not
+from globus_tui.screens.job_actions import JobActions
 from globus_tui.screens.taking_out import TakingOut, safe_name
 from globus_tui.screens.task_screen import TaskPage, TaskReading, View
 from globus_tui.store.refresh_plan import FreshnessState
@@ -214,9 +214,8 @@ class RunDetailScreen(TaskPage, TakingOut, OneTimerScreen, JobActions):
         return "No error in the log." if reading.errors_only else "Globus keeps no log of this task any more."
 
     def _show_hints(self) -> None:
-        commands = (command.command_id for command in RUN_DETAIL if command.command_id.startswith("job."))
         hints = self.query_one(KeyHints)
-        hints.unable = frozenset(key for key in commands if why_not(key, self.targets(), self.freshness.state))
+        hints.unable = self.unable()
         hints.absent = frozenset({"job.fix" if self._has_log else "log.follow"})
 
     # --- commands

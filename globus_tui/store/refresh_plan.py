@@ -51,6 +51,11 @@ class Freshness:
     gare: Gare | None = None
     partial: str | None = None
 
+    @property
+    def is_old(self) -> bool:
+        """What is shown is what was known before."""
+        return self.state in (FreshnessState.STALE, FreshnessState.SIGNED_OUT, FreshnessState.CACHED)
+
 
 def is_sign_out(error: GlobusTuiError) -> bool:
     """Nothing will work until somebody signs in: no credentials, or the service does not take them any more."""

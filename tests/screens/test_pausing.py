@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -310,3 +311,23 @@ async def test_what_keys_would_do_with_many_is_not_asked_of_each_of_them_again(d
         assert for_the_screen < 60  # of 79 marked: those in the window, and two of each kind
         assert "s Pause" in demo.screen()[-1]
         assert "f Fix+resume" in demo.screen()[-1]
+
+
+async def test_before_the_question_each_of_many_timers_is_made_whole_once(demo: Demo) -> None:
+    """Of three thousand marked that takes a second each time."""
+    async with demo.console() as pilot:
+        await demo.press(pilot, "asterisk")
+        made = Counter[str]()
+        whole = demo.app.store._board.state_of
+
+        def counted(row: Row) -> JobState:
+            made[row.job_id] += 1
+            return whole(row)
+
+        demo.app.store._board.state_of = counted  # type: ignore[method-assign]  # counts
+        demo.service.sandbox.timers[demo.job_id("db-dumps")].name = "renamed"
+        await demo.press(pilot, "r")
+        made.clear()
+        await demo.press(pilot, "s")
+        assert "Pause " in demo.text()
+        assert sum(made.values()) < 2 * 79
