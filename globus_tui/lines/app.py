@@ -13,7 +13,7 @@ from weakref import finalize
 from textual.app import App
 from textual.worker_manager import WorkerManager
 
-from globus_tui.lines.strip import PLAIN, RESET, Cell, LineStrip, lean, write_cells
+from globus_tui.lines.strip import PLAIN, RESET, Cell, LineStrip, lean, runs_of, write_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -103,16 +103,15 @@ class Shadow:
         pieces: list[str] = []
         style, at = PLAIN, _NOWHERE
         for x, y, strip in parts:
-            cells = strip.cells(colour_system)
-            if cells is None:
+            if (cells := strip.cells(colour_system)) is None:
                 self._lines.pop(y, None)
-                pieces.append(_move(at, (x, y)))
-                style = strip.write(pieces, style, colour_system)
-                at = (x + strip.cell_length, y)
-                continue
-            for first, end in self._take(x, y, cells):
+                spans = [(x, x + strip.cell_length, strip.runs(colour_system))]
+            else:
+                taken = self._take(x, y, cells)
+                spans = [(first, end, runs_of(cells[first - x : end - x])) for first, end in taken]
+            for first, end, runs in spans:
                 pieces.append(_move(at, (first, y)))
-                style = write_cells(cells[first - x : end - x], pieces, style)
+                style = write_runs(runs, pieces, style)
                 at = (end, y)
         if style != PLAIN:
             pieces.append(RESET)

@@ -187,13 +187,87 @@ def _component_names(widget: Widget) -> frozenset[str]:
     return frozenset(name for cls in type(widget).__mro__ for name in getattr(cls, "COMPONENT_CLASSES", ()))
 
 
-class LineWindow(Widget, Generic[R]):
-    """Rows, columns and a cursor line, of which only what changed is drawn. Keys and messages are in ``LineList``."""
+_KEYS = {
+    "down": ("down,j", "move(1)"),
+    "up": ("up,k", "move(-1)"),
+    "page-down": ("pagedown", "page(1.0)"),
+    "page-up": ("pageup", "page(-1.0)"),
+    "half-page-down": ("ctrl+d", "page(0.5)"),
+    "half-page-up": ("ctrl+u", "page(-0.5)"),
+    "first": ("g,home", "first"),
+    "last": ("G,end", "last"),
+    "left": ("left", "scroll_sideways(-1)"),
+    "right": ("right", "scroll_sideways(1)"),
+    "choose": ("enter", "choose"),
+    "mark": ("space", "mark"),
+    "mark-range": ("ctrl+@,ctrl+space", "mark_range"),
+    "mark-all": ("asterisk", "mark_all"),
+    "clear-marks": ("backslash", "clear_marks"),
+}
+LIST_BINDINGS: list[BindingType] = [
+    Binding(keys, action, show=False, id=f"list.{name}") for name, (keys, action) in _KEYS.items()
+]
+"""Every binding has an id, so that a keymap can give it other keys."""
+
+_WHEEL_ROWS = 3
+_SIDE_STEP = 8
+
+
+@dataclass
+class _Said(Message):
+    line_list: LineList[Any]
+
+    @property
+    def control(self) -> LineList[Any]:
+        """The list it happened in: lets ``@on`` select by id."""
+        return self.line_list
+
+
+class LineList(Widget, Generic[R], can_focus=True):
+    """A long list with a cursor, marks and columns. See the module for what it promises.
+
+    The owner hands it rows (:meth:`set_rows`), columns (:meth:`set_columns`) and the order they are in
+    (:attr:`sorted_by`); sorting and filtering are the owner's. Text is data and is made harmless here.
+    """
+
+    BINDINGS = LIST_BINDINGS
+
+    @dataclass
+    class Highlighted(_Said):
+        """The cursor came to rest on another row: once for keys that piled up. None: there are no rows."""
+
+        key: Hashable | None
+
+    @dataclass
+    class Chosen(_Said):
+        """A row was opened with Enter, a double click or a click on the cursor row."""
+
+        key: Hashable
+
+    @dataclass
+    class MarksChanged(_Said):
+        """Marks were set or taken off. ``dropped`` holds the ones that went because their rows are gone."""
+
+        keys: frozenset[Hashable]
+        dropped: frozenset[Hashable]
+
+    @dataclass
+    class RowLost(_Said):
+        """The row under the cursor is gone and the cursor went to its nearest neighbour (None: no rows)."""
+
+        lost_key: Hashable
+        key: Hashable | None
+
+    @dataclass
+    class HeaderClicked(_Said):
+        """The heading of a column was clicked."""
+
+        column_id: str
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {PREFIX + name for name in STYLE_NAMES}
     DEFAULT_CSS = """
-    LineWindow {
+    LineList {
         width: 1fr;
         height: 1fr;
         & > .line-list--header { text-style: bold; }
@@ -249,13 +323,15 @@ class LineWindow(Widget, Generic[R]):
             classes: Classes in the style sheet.
         """
         super().__init__(id=id, classes=classes)
-        self.set_reactive(LineWindow.empty, empty)
+        self.set_reactive(LineList.empty, empty)
         self._line_columns = tuple(columns)
         self._line_cursor: LineCursor[R] = LineCursor()
         self._line_painter: LinePainter[R] = LinePainter(partial(resolve_style, self))
         self._line_painted: list[object] = []
         self._line_paint_is_due = False
         self._line_window: tuple[int, int] | None = None
+        self._line_announced: Hashable | None = None
+        self._line_chosen_by_click = False
 
     @property
     def rows(self) -> Sequence[R]:
@@ -298,6 +374,37 @@ class LineWindow(Widget, Generic[R]):
         """Show other columns, or the same in another order."""
         self._line_columns = tuple(columns)
         self._paint_all()
+
+    def set_rows(self, rows: Sequence[R], *, known: Container[Hashable] | None = None) -> None:
+        """Show other rows; the cursor, its line on the screen and the marks stay with their keys.
+
+        Args:
+            rows: Rows in the order of showing; never changed afterwards. The same object again costs nothing.
+            known: Keys that exist though a filter may hide them: their marks are kept. Without it a mark goes with
+                its row, so that nobody acts on what he cannot see.
+        """
+        if rows is self._line_cursor.rows and (known is None or not self.marked):
+            return
+        swapped = self._line_cursor.swap_rows(rows, known)
+        if swapped.lost_key is not None:
+            self.post_message(self.RowLost(self, swapped.lost_key, self.cursor_key))
+        if swapped.dropped:
+            self.post_message(self.MarksChanged(self, self.marked, swapped.dropped))
+        self._paint_soon()
+
+    def move_to(self, key: Hashable) -> bool:
+        """Put the cursor on a row; returns whether there is such a row."""
+        position = self._line_cursor.position_of(key)
+        if position is not None:
+            self._move(position)
+        return position is not None
+
+    def set_marks(self, keys: frozenset[Hashable]) -> None:
+        """Mark exactly these keys."""
+        if keys != self.marked:
+            self._line_cursor.clear_marks()
+            self._line_cursor.mark(keys)
+            self._say_marks()
 
     def reformat(self) -> None:
         """Ask the columns again what they say, when that depends on more than the row (a time zone, the minute)."""
@@ -391,7 +498,9 @@ class LineWindow(Widget, Generic[R]):
     def _come_to_rest(self) -> None:
         """Tell the owner first, and draw in the screen's turn: one frame then has both the lines and its words."""
         self._line_paint_is_due = False
-        self._came_to_rest()
+        if self._line_announced != self.cursor_key:
+            self._line_announced = self.cursor_key
+            self.post_message(self.Highlighted(self, self.cursor_key))
         if self.is_attached:
             self.screen.call_later(self._paint_changes)
 
@@ -401,9 +510,6 @@ class LineWindow(Widget, Generic[R]):
             changed = [y for y, line in enumerate(lines) if line != self._line_painted[y]]
             self._line_painted = lines
             self._refresh_lines([y + self.show_header for y in changed])
-
-    def _came_to_rest(self) -> None:
-        """Called when all that was asked for has been done and is about to be drawn."""
 
     def _lines_now(self) -> list[object]:
         """Return what stands on every line: a row (tuples compare by identity first) and how it is shown."""
@@ -442,122 +548,6 @@ class LineWindow(Widget, Generic[R]):
             self._line_window = None
             self._fit_window()
             self.refresh()
-
-
-LIST_BINDINGS: list[BindingType] = [
-    Binding("down,j", "move(1)", "Down", id="list.down", show=False),
-    Binding("up,k", "move(-1)", "Up", id="list.up", show=False),
-    Binding("pagedown", "page(1.0)", "Page down", id="list.page-down", show=False),
-    Binding("pageup", "page(-1.0)", "Page up", id="list.page-up", show=False),
-    Binding("ctrl+d", "page(0.5)", "Half a page down", id="list.half-page-down", show=False),
-    Binding("ctrl+u", "page(-0.5)", "Half a page up", id="list.half-page-up", show=False),
-    Binding("g,home", "first", "First row", id="list.first", show=False),
-    Binding("G,end", "last", "Last row", id="list.last", show=False),
-    Binding("left", "scroll_sideways(-1)", "Scroll left", id="list.left", show=False),
-    Binding("right", "scroll_sideways(1)", "Scroll right", id="list.right", show=False),
-    Binding("enter", "choose", "Open", id="list.choose", show=False),
-    Binding("space", "mark", "Mark", tooltip="Mark or unmark this row and go down", id="list.mark", show=False),
-    Binding(
-        "ctrl+@,ctrl+space",
-        "mark_range",
-        "Mark range",
-        tooltip="Mark from the last mark to this row",
-        id="list.mark-range",
-        show=False,
-    ),
-    Binding("asterisk", "mark_all", "Mark all", id="list.mark-all", show=False),
-    Binding("backslash", "clear_marks", "Clear marks", id="list.clear-marks", show=False),
-]
-"""Every binding has an id, so that a keymap can give it other keys."""
-
-_WHEEL_ROWS = 3
-_SIDE_STEP = 8
-
-
-@dataclass
-class _Said(Message):
-    line_list: LineList[Any]
-
-    @property
-    def control(self) -> LineList[Any]:
-        """The list it happened in: lets ``@on`` select by id."""
-        return self.line_list
-
-
-class LineList(LineWindow[R], can_focus=True):
-    """A long list with a cursor, marks and columns. See the module for what it promises.
-
-    The owner hands it rows (:meth:`set_rows`), columns (:meth:`set_columns`) and the order they are in
-    (:attr:`sorted_by`); sorting and filtering are the owner's. Text is data and is made harmless here.
-    """
-
-    BINDINGS = LIST_BINDINGS
-
-    @dataclass
-    class Highlighted(_Said):
-        """The cursor came to rest on another row: once for keys that piled up. None: there are no rows."""
-
-        key: Hashable | None
-
-    @dataclass
-    class Chosen(_Said):
-        """A row was opened with Enter, a double click or a click on the cursor row."""
-
-        key: Hashable
-
-    @dataclass
-    class MarksChanged(_Said):
-        """Marks were set or taken off. ``dropped`` holds the ones that went because their rows are gone."""
-
-        keys: frozenset[Hashable]
-        dropped: frozenset[Hashable]
-
-    @dataclass
-    class RowLost(_Said):
-        """The row under the cursor is gone and the cursor went to its nearest neighbour (None: no rows)."""
-
-        lost_key: Hashable
-        key: Hashable | None
-
-    @dataclass
-    class HeaderClicked(_Said):
-        """The heading of a column was clicked."""
-
-        column_id: str
-
-    _line_announced: Hashable | None = None
-    _line_chosen_by_click = False
-
-    def set_rows(self, rows: Sequence[R], *, known: Container[Hashable] | None = None) -> None:
-        """Show other rows; the cursor, its line on the screen and the marks stay with their keys.
-
-        Args:
-            rows: Rows in the order of showing; never changed afterwards. The same object again costs nothing.
-            known: Keys that exist though a filter may hide them: their marks are kept. Without it a mark goes with
-                its row, so that nobody acts on what he cannot see.
-        """
-        if rows is self._line_cursor.rows and (known is None or not self.marked):
-            return
-        swapped = self._line_cursor.swap_rows(rows, known)
-        if swapped.lost_key is not None:
-            self.post_message(self.RowLost(self, swapped.lost_key, self.cursor_key))
-        if swapped.dropped:
-            self.post_message(self.MarksChanged(self, self.marked, swapped.dropped))
-        self._paint_soon()
-
-    def move_to(self, key: Hashable) -> bool:
-        """Put the cursor on a row; returns whether there is such a row."""
-        position = self._line_cursor.position_of(key)
-        if position is not None:
-            self._move(position)
-        return position is not None
-
-    def set_marks(self, keys: frozenset[Hashable]) -> None:
-        """Mark exactly these keys."""
-        if keys != self.marked:
-            self._line_cursor.clear_marks()
-            self._line_cursor.mark(keys)
-            self._say_marks()
 
     # Keys.
 
@@ -660,8 +650,3 @@ class LineList(LineWindow[R], can_focus=True):
     def _say_marks(self) -> None:
         self.post_message(self.MarksChanged(self, self.marked, frozenset()))
         self._paint_soon()
-
-    def _came_to_rest(self) -> None:
-        if self._line_announced != self.cursor_key:
-            self._line_announced = self.cursor_key
-            self.post_message(self.Highlighted(self, self.cursor_key))

@@ -14,25 +14,12 @@ from textual.strip import Strip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console
     from rich.style import Style
     from textual.color import Color
     from textual.filter import LineFilter
 
-_COLOUR_SYSTEMS = {
-    "standard": ColorSystem.STANDARD,
-    "256": ColorSystem.EIGHT_BIT,
-    "windows": ColorSystem.WINDOWS,
-}
-_ATTRIBUTES = (
-    ("bold", "1"),
-    ("dim", "2"),
-    ("italic", "3"),
-    ("underline", "4"),
-    ("reverse", "7"),
-    ("strike", "9"),
-)
-
+_COLOUR_SYSTEMS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "windows": ColorSystem.WINDOWS}
+_ATTRIBUTES = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "reverse": "7", "strike": "9"}
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
 """What takes an attribute off; bold and dim go together."""
 
@@ -40,6 +27,8 @@ Codes = tuple[str, str, str]
 """A style as SGR parameters: attributes, text colour, background."""
 Cell = tuple[str, Codes]
 """A character and how it looks; blanks have no text colour."""
+Run = tuple[Codes, str]
+"""Several that look alike."""
 _CHARACTER, _LOOKS = itemgetter(0), itemgetter(1)
 PLAIN: Codes = ("", "39", "49")
 """The terminal's default style."""
@@ -47,55 +36,27 @@ RESET = "\x1b[m"
 
 
 class LineStrip(Strip):
-    """A strip whose segments are written as differences from one another.
+    """A strip that is written as cells of which the terminal shows some already.
 
     Textual writes the whole style (text colour, background, attributes) before every segment and a reset after it:
-    about 40 bytes a segment in 24-bit colour. A line of a list changes only its text colour once or twice, so this
-    writes the background once, each change of colour alone and one reset: about a quarter fewer bytes for a page.
-    For the same reason text colours are taken from the palette of 256 even where 24 bits are understood: half the
-    bytes, and a difference nobody sees in a letter. Backgrounds stay exact, they must meet their surroundings.
-    Links and meta data of styles are not written.
+    about 40 bytes a segment in 24-bit colour. A line of a list changes only its text colour once or twice, so what
+    differs is written, and one reset: about a quarter fewer bytes for a page. For the same reason text colours are
+    taken from the palette of 256 even where 24 bits are understood: half the bytes, and a difference nobody sees in a
+    letter. Backgrounds stay exact, they must meet their surroundings. Links and meta data of styles are not written.
     """
 
-    __slots__ = ("_line_cells", "_line_filtered", "_line_written")
+    __slots__ = ("_line_cells", "_line_filtered")
 
     _line_cells: list[Cell] | None
-    _line_written: str | None
     _line_filtered: tuple[LineFilter, Color, Strip]
 
-    def render(self, console: Console) -> str:
-        """Return the line as terminal sequences; it starts and ends in the terminal's default style."""
-        try:
-            written = self._line_written
-        except AttributeError:
-            written = None
-        if written is None:
-            pieces: list[str] = []
-            if self.write(pieces, PLAIN, console.color_system or "truecolor") != PLAIN:
-                pieces.append(RESET)
-            written = self._line_written = "".join(pieces)
-        return written
-
-    def write(self, pieces: list[str], current: Codes, colour_system: str) -> Codes:
-        """Add the line to `pieces`, for a terminal that is in the style `current`.
-
-        Returns:
-            The style that the terminal is in afterwards.
-        """
-        codes = [PLAIN if style is None else _codes(style, colour_system) for _, style, _ in self]
-        for number, (text, _, _) in enumerate(self):
-            wanted = codes[number]
-            if not wanted[0] and text.isspace():  # a blank has no text colour: that of what comes next will do
-                following = codes[number + 1] if number + 1 < len(codes) else wanted
-                if not current[0] and current[2] == wanted[2]:
-                    wanted = current
-                elif following[0] == wanted[0] and following[2] == wanted[2]:
-                    wanted = following
-            if wanted != current:
-                pieces.append(_change(current, wanted))
-                current = wanted
-            pieces.append(text)
-        return current
+    def runs(self, colour_system: str) -> list[Run]:
+        """Return its pieces, each of one look."""
+        looks = (PLAIN if style is None else _codes(style, colour_system) for _, style, _ in self)
+        return [
+            (("", "", codes[2]) if not codes[0] and text.isspace() else codes, text)
+            for codes, (text, _, _) in zip(looks, self, strict=True)
+        ]
 
     def cells(self, colour_system: str) -> list[Cell] | None:
         """Return what every cell shows; None when a character takes more or less than one."""
@@ -119,13 +80,13 @@ class LineStrip(Strip):
         return cells if len(cells) == self.cell_length else None
 
     def part(self, start: int, end: int) -> LineStrip:
-        """Return the cells from `start` to before `end`, still written as differences."""
+        """Return the cells from `start` to before `end`."""
         if start <= 0 and end >= self.cell_length:
             return self
         return lean(self.crop(start, end))
 
     def apply_filter(self, filter: LineFilter, background: Color) -> Strip:  # noqa: A002 - the base class's name
-        """Return the strip with a Textual line filter applied (no colour, dimming), still written as differences."""
+        """Return the strip with a Textual line filter applied (no colour, dimming)."""
         try:
             known = self._line_filtered
         except AttributeError:
@@ -137,9 +98,13 @@ class LineStrip(Strip):
         return known[2]
 
 
-def write_cells(cells: Sequence[Cell], pieces: list[str], current: Codes) -> Codes:
-    """Add cells to `pieces`, for a terminal in the style `current`; returns the one that it is in afterwards."""
-    runs = [(codes, "".join(map(_CHARACTER, run))) for codes, run in groupby(cells, _LOOKS)]
+def runs_of(cells: Sequence[Cell]) -> list[Run]:
+    """Return neighbours of one look as pieces."""
+    return [(codes, "".join(map(_CHARACTER, run))) for codes, run in groupby(cells, _LOOKS)]
+
+
+def write_runs(runs: Sequence[Run], pieces: list[str], current: Codes) -> Codes:
+    """Add texts to `pieces`, for a terminal in the style `current`; returns the one that it is in afterwards."""
     for number, (wanted, text) in enumerate(runs, 1):
         if not wanted[1]:  # blanks: the text colour of what is before or behind them will do
             following = runs[number][0] if number < len(runs) else PLAIN
@@ -160,7 +125,7 @@ def is_narrow(text: str) -> bool:
 
 
 def lean(strip: Strip) -> LineStrip:
-    """Return ``strip`` as one that is written as differences."""
+    """Return ``strip`` as one of ours."""
     return strip if isinstance(strip, LineStrip) else LineStrip(strip, strip.cell_length)
 
 
@@ -168,7 +133,7 @@ def lean(strip: Strip) -> LineStrip:
 def _codes(style: Style, colour_system: str) -> Codes:
     """Return the attributes, text colour and background of a style as SGR parameters."""
     system = _COLOUR_SYSTEMS.get(colour_system, ColorSystem.TRUECOLOR)
-    attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
+    attributes = ";".join(code for name, code in _ATTRIBUTES.items() if getattr(style, name))
     text, background = "39", "49"
     if style.color is not None:
         near = ColorSystem.EIGHT_BIT if system is ColorSystem.TRUECOLOR else system

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 
+from globus_tui.lines.app import Shadow
 from globus_tui.lines.columns import Column, Span, column_at, header_spans, lay_out, row_spans, total_width
 from globus_tui.lines.list import LinePainter
 from globus_tui.lines.strip import LineStrip
@@ -125,7 +126,7 @@ def test_differences_draw_the_same_line_as_whole_styles(pieces: list[tuple[str, 
     segments = [Segment(text, style) for text, style in pieces]
     plain = "".join(style.render(text, color_system=console._color_system) if style else text for text, style in pieces)
     drawn = []
-    for sequence in (plain, LineStrip(segments).render(console)):
+    for sequence in (plain, Shadow().write([(0, 0, LineStrip(segments))], console.color_system or "")):
         screen = pyte.Screen(40, 1)
         pyte.Stream(screen).feed(sequence)
         cells = [screen.buffer[0][x] for x in range(40)]

@@ -54,4 +54,3 @@ async def test_a_file_that_is_no_file_is_named_harmlessly(demo: Demo) -> None:
         await paste(demo, pilot, HIDDEN)
         await demo.press(pilot, "enter")
         assert r"/data/\u202egnp.exe cannot be read" in demo.text()
-

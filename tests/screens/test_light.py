@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The lines of the list that are drawn again, by number; 0 is the heading."""
-    from globus_tui.lines.list import LineWindow
+    from globus_tui.lines.list import LineList
 
     lines: list[int] = []
-    as_it_was = LineWindow._refresh_lines
+    as_it_was = LineList._refresh_lines
 
     def noting(self: JobTable, which: Sequence[int]) -> None:
         lines.extend(which)
         as_it_was(self, which)
 
-    monkeypatch.setattr(LineWindow, "_refresh_lines", noting)
+    monkeypatch.setattr(LineList, "_refresh_lines", noting)
     return lines
 
 
