@@ -131,6 +131,9 @@ class TimerScreen(Page[None]):
         """Words of a command at this moment."""
         return command.words
 
+    def key_of(self, command_id: str) -> str:
+        return key_words(self.app.settings.keys, command_id)
+
     def safe(self, text: str) -> str:
         """A text of a service made harmless, in letters that this terminal can draw."""
         return safe_line(text, ascii_only=self.view.ascii)
@@ -176,10 +179,11 @@ class TimerScreen(Page[None]):
         banner, freshness = self.query_one("#signed-out", TextLine), self.freshness
         banner.display = freshness.state is FreshnessState.SIGNED_OUT or freshness.gare is not None
         if banner.display:
-            key = key_words(self.app.settings.keys, "app.sign-in")
             heading = "SIGNED OUT" if freshness.gare is None else "SIGN-IN WANTED"
             why = safe_line(freshness.problem or "")
-            banner.left = Content(f" {heading}: press {key} to sign in, then all goes on from here. {why}")
+            banner.left = Content(
+                f" {heading}: press {self.key_of('app.sign-in')} to sign in, then all goes on from here. {why}"
+            )
 
     @on(Resize)
     def pass_over_old_sizes(self, event: Resize) -> None:
@@ -218,8 +222,8 @@ class TimerScreen(Page[None]):
         if self.is_mounted:
             line = self.query_one("#alert", TextLine)
             line.display = bool(self.alert)
-            key = key_words(self.app.settings.keys, "jobs.alerts")
-            line.left, line.right = Content(self.safe(f" ALERT {self.alert}")), Content(f"{key} sees it ")
+            line.left = Content(self.safe(f" ALERT {self.alert}"))
+            line.right = Content(f"{self.key_of('jobs.alerts')} sees it ")
 
     def on_mount(self) -> None:
         self.show_title()

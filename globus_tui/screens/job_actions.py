@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
-from globus_tui.commands import Command, key_words
+from globus_tui.commands import NEW_JOB
 from globus_tui.domain.errors import BadInput
 from globus_tui.domain.timer.health import Word, task_in_progress
 from globus_tui.domain.timer.job import FlowStart, JobId, JobStatus
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from globus_tui.commands import Command
     from globus_tui.store.job_state import Glance, JobState
     from globus_tui.store.operations import Outcome
 
@@ -169,7 +170,8 @@ class JobActions(TimerScreen):
 
     def unable(self) -> frozenset[str]:
         """Ids of the commands shown that cannot act on these timers now."""
-        ids = (command.command_id for command in self.COMMANDS_SHOWN if command.command_id.startswith("job."))
+        commands = (command for command in self.COMMANDS_SHOWN if command not in NEW_JOB)
+        ids = (command.command_id for command in commands if command.command_id.startswith("job."))
         states, freshness = self.telling_targets(), self.app.freshness.state
         return frozenset(key for key in ids if why_not(key, states, freshness))
 
@@ -200,7 +202,7 @@ class JobActions(TimerScreen):
         for state in able:
             reason = why(state)
             if reason is None and state.replacement is not None and len(targets) > 1:
-                key = key_words(self.app.settings.keys, "jobs.replaced")
+                key = self.key_of("jobs.replaced")
                 reason = (f"was replaced ({key} lists it)", f"were replaced ({key} lists them)")
             if reason is None:
                 taken.append(state)

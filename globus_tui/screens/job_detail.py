@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from globus_tui.commands import JOB_DETAIL, Command, key_words
+from globus_tui.commands import JOB_DETAIL, Command
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.present import detail_words
 from globus_tui.present.timer_facts import compact_facts, schedule_facts, what_facts
@@ -54,13 +54,13 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
 
     def compose_middle(self) -> ComposeResult:
         yield Static(id="gone", markup=False)
-        yield Banner(lambda command_id: key_words(self.app.settings.keys, command_id), id="banner")
+        yield Banner(self.key_of, id="banner")
         with Horizontal(id="panels"):
             yield Facts(id="schedule")
             yield Facts(id="what")
         yield Facts(id="compact")
         yield self.search_field()
-        yield JobPast(lambda command_id: key_words(self.app.settings.keys, command_id), id="past")
+        yield JobPast(self.key_of, id="past")
 
     def on_mount(self) -> None:
         self.query_one("#schedule").border_title = "Schedule"
@@ -198,7 +198,7 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
     def _show_gone(self) -> None:
         known = self.freshness.checked_at is not None
         words = detail_words.GONE if known else detail_words.NOT_READ
-        back = key_words(self.app.settings.keys, "app.back")
+        back = self.key_of("app.back")
         self.query_one("#gone", Static).update(
             Content.assemble((words, "bold"), "\n\n", (back, "bold $primary"), "  back")
         )

@@ -66,7 +66,7 @@ class JobListScreen(Narrowing, JobActions):
         yield JobSummary(id="summary")
         yield TextLine(id="narrowed")
         yield JobTable(id="jobs")
-        yield JobPreview(lambda command_id: key_words(self.app.settings.keys, command_id), id="preview")
+        yield JobPreview(self.key_of, id="preview")
 
     def on_mount(self) -> None:
         self._row_order.profile = self.app.settings.profile
@@ -372,7 +372,7 @@ class JobListScreen(Narrowing, JobActions):
     def _open_view(self, typed: str) -> str | None:
         view = self.app.list_memory.views.get(int(typed)) if typed.isdecimal() and len(typed) == 1 else None
         if view is None:
-            key = key_words(self.app.settings.keys, "jobs.save-view")
+            key = self.key_of("jobs.save-view")
             return f"There is no view {typed[:20] or 'without a number'}: {key} keeps what is shown as one."
         self._look_by(view)
         self._row_order.problems_only = False
@@ -393,7 +393,7 @@ class JobListScreen(Narrowing, JobActions):
         elif memory.default == int(number):
             memory.default = None
         wrong = memory.save()
-        key = key_words(self.app.settings.keys, f"jobs.view-{number}")
+        key = self.key_of(f"jobs.view-{number}")
         self.app.say(f"kept as view {number}: {key} shows it{', and so does every start' if rest.strip() else ''}")
         return wrong
 

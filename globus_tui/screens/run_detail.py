@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.content import Content
 
-from globus_tui.commands import RUN_DETAIL, Command, key_words
+from globus_tui.commands import RUN_DETAIL, Command
 from globus_tui.domain.schedule.typed_intervals import parse_interval
 from globus_tui.domain.timer.history import task_of
 from globus_tui.domain.timer.job import JobId, JobKind
@@ -166,7 +166,7 @@ class RunDetailScreen(TaskPage, TakingOut, OneTimerScreen, JobActions):
         newest = log.rows[0].key if log.rows else None
         log.show(self._lines(), wraps=self._log_wraps, head=self._head_words())
         if self._log_follows and self._log_view is View.LOG and log.rows and log.rows[0].key != newest:
-            log.move_to_newest()
+            log.action_first()
         self._show_views()
 
     def _show_views(self) -> None:
@@ -176,12 +176,12 @@ class RunDetailScreen(TaskPage, TakingOut, OneTimerScreen, JobActions):
         for view in View:
             words, current = self._view_words(view), view is self._log_view
             pieces.append((f"[{words}] " if current else f" {words}  ", "bold" if current else "$foreground-muted"))
-        key = key_words(self.app.settings.keys, "log.view")
+        key = self.key_of("log.view")
         line.left = Content.assemble(*pieces, " ", (key, "bold $primary"), (" switches", "$foreground-muted"))
         if reading.busy:
             line.right = Content(f"{READING_TASK} ")
         elif self._more_to_read():
-            line.right = Content.assemble((key_words(self.app.settings.keys, "runs.more"), "bold $primary"), " older ")
+            line.right = Content.assemble((self.key_of("runs.more"), "bold $primary"), " older ")
         else:
             line.right = Content()
 
@@ -309,7 +309,7 @@ class RunDetailScreen(TaskPage, TakingOut, OneTimerScreen, JobActions):
         task = self._shown_task
         if self._log_follows:
             self._log_view = View.LOG
-            self.query_one(EventLog).move_to_newest()
+            self.query_one(EventLog).action_first()
             over = task is not None and task.finished
             self.app.say("The task is over: nothing more comes." if over else "following: new lines come on top")
             self._read_newer()
@@ -332,15 +332,8 @@ class RunDetailScreen(TaskPage, TakingOut, OneTimerScreen, JobActions):
 
     # --- as a text
 
-    @property
-    def search_list(self) -> EventLog:
-        return self.query_one(EventLog)
-
     def search_text(self, row: LogLine) -> str:
         return f"{row.words}\n{row.rest}"
-
-    def set_needle(self, needle: str) -> None:
-        self.search_list.set_needle(needle)
 
     def left_out(self) -> str:
         return "Older lines were not read yet, so they are left out." if self._more_to_read() else ""

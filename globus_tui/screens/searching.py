@@ -15,7 +15,7 @@ from globus_tui.present.safe_text import safe_line
 from globus_tui.screens.base import TimerScreen
 from globus_tui.widgets.text_field import TextField
 from globus_tui.widgets.text_line import TextLine
-from globus_tui.widgets.text_lines import TextLines, plain
+from globus_tui.widgets.text_lines import SearchedList, TextLines, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Searching(Screen[None]):
-    """For screens with one list of lines. The list has a `needle` that it sets off, and a text for each row."""
+    """For screens with one list of lines. A `SearchedList` sets off what is found."""
 
     app: Console  # type: ignore[assignment]  # the application fulfils it
     BINDINGS = bindings(SEARCH)  # type: ignore[assignment]  # as in app
@@ -44,7 +44,7 @@ class Searching(Screen[None]):
 
     def set_needle(self, needle: str) -> None:
         """Set off the matches of this text from now on, where the list can."""
-        if isinstance(self.search_list, TextLines):
+        if isinstance(self.search_list, SearchedList):
             self.search_list.set_needle(needle)
 
     def search_field(self) -> TextField:

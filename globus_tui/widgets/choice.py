@@ -80,12 +80,6 @@ class RuleList(Widget, can_focus=True):
         if self.rows:
             self.post_message(self.Removed(self.cursor))
 
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self.refresh()
-
 
 class Toggle(Widget, can_focus=True):
     """Space switches it, which is told as `Toggle.Changed`. Enter does nothing, so that nothing is switched unseen."""
@@ -207,12 +201,6 @@ class Choice(Widget, can_focus=True):
     @property
     def _is_chosen(self) -> bool:
         return any(key == self.value for key, _ in self._choice_options)
-
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self.refresh()
 
     def _lines(self, width: int) -> list[list[int]]:
         lines: list[list[int]] = [[]]

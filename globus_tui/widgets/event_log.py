@@ -6,10 +6,9 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from globus_tui.lines.columns import Cell, Column, Span
-from globus_tui.lines.list import LineList
 from globus_tui.present.event_rows import LogLine
 from globus_tui.present.safe_text import safe_line
-from globus_tui.widgets.text_lines import set_off
+from globus_tui.widgets.text_lines import SearchedList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +18,7 @@ _MOST_WRAPPED = 40
 """Lines that one wrapped entry may take."""
 
 
-class EventLog(LineList[LogLine]):
+class EventLog(SearchedList[LogLine]):
     """A task's log, or what stands in its place."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
@@ -28,7 +27,6 @@ class EventLog(LineList[LogLine]):
         self._log_wraps = False
         self._log_has_rest = True
         self._log_head: Callable[[LogLine], str] | None = lambda line: line.head
-        self._log_needle = ""
         self._log_pieces: dict[int, tuple[LogLine, int, tuple[LogLine, ...]]] = {}
         self._log_wrapped: tuple[Sequence[LogLine], int, tuple[LogLine, ...]] | None = None
         self.set_reactive(EventLog.show_header, False)
@@ -57,22 +55,12 @@ class EventLog(LineList[LogLine]):
         if self._log_wraps:
             self._show_rows()
 
-    def set_needle(self, needle: str) -> None:
-        if needle != self._log_needle:
-            self._log_needle = needle
-            self._line_painter.forget_strips()
-            self.refresh()
-
-    def move_to_newest(self) -> None:
-        self.action_first()
-
     def _choose_columns(self) -> None:
         two = self._log_has_rest and not self._log_wraps
         rest = (Column("rest", "", self._rest, min_width=10, priority=1),) if two else ()
         heads = (Column("head", "", self._head, width=_HEAD),) if self._log_head is not None else ()
-        self.set_columns(
-            (*heads, Column("words", "", self._words, min_width=24, weight=8, max_width=90 if rest else 0), *rest)
-        )
+        words = Column("words", "", self._words, min_width=24, weight=8, max_width=90 if rest else 0)
+        self.set_columns((*heads, words, *rest))
 
     def _show_rows(self) -> None:
         if not self._log_wraps:
@@ -104,7 +92,7 @@ class EventLog(LineList[LogLine]):
         return Span(self._log_head(row) if self._log_head is not None else "", "muted")
 
     def _words(self, row: LogLine) -> Cell:
-        return set_off(Span(row.words, row.style), self._log_needle)
+        return self.searched(Span(row.words, row.style))
 
     def _rest(self, row: LogLine) -> Cell:
-        return set_off(Span(row.rest, "muted"), self._log_needle)
+        return self.searched(Span(row.rest, "muted"))

@@ -11,12 +11,11 @@ from textual.content import Content
 
 from globus_tui.domain.timer.history import Moment, timeline
 from globus_tui.lines.columns import Cell, Column, Span
-from globus_tui.lines.list import LineList
 from globus_tui.present import detail_words, marks
 from globus_tui.present.marks import history_sign
 from globus_tui.present.safe_text import safe_line
+from globus_tui.widgets.job_table import ViewedList
 from globus_tui.widgets.text_line import TextLine
-from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
@@ -24,65 +23,47 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from globus_tui.store.job_state import JobState
+    from globus_tui.widgets.viewpoint import Viewpoint
 
 
-_COUNTS = {"FILES": "files_transferred", "SKIP": "skipped_errors", "FAULT": "faults"}
-
-
-class RunHistory(LineList[Moment]):
+class RunHistory(ViewedList[Moment]):
     """Runs as rows. Told rows and a viewpoint; says which one was opened.
 
     `odd`: what is unusual about runs, by their keys.
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(id=id)
-        self._run_view = Viewpoint()
-        self.odd: Mapping[str, str] = {}
-        self.set_columns(
-            (
-                Column("started", "STARTED", self._started, width=detail_words.STARTED_CELLS),
-                Column("took", "TOOK", lambda row: detail_words.took_words(row, self._run_view.now), width=7),
-                Column("result", "RESULT", self._result, width=13),
-                Column("files", "FILES", self._count("FILES"), width=8, align="right", priority=1),
-                Column(
-                    "bytes", "BYTES", lambda row: _quiet(detail_words.moved(row)), width=8, align="right", priority=2
-                ),
-                Column("skips", "SKIP", self._count("SKIP"), width=5, align="right", priority=4),
-                Column("faults", "FAULT", self._count("FAULT"), width=5, align="right", priority=5),
-                Column("task", "TASK", lambda row: Span(detail_words.task_id(row), "muted"), width=8, priority=6),
-                Column("message", "MESSAGE", self._message, min_width=18),
-            )
+        columns: tuple[Column[Moment], ...] = (
+            Column("started", "STARTED", self._started, width=detail_words.STARTED_CELLS),
+            Column("took", "TOOK", lambda row: detail_words.took_words(row, self._row_view.now), width=7),
+            Column("result", "RESULT", self._result, width=13),
+            Column("files", "FILES", _count("files_transferred"), width=8, align="right", priority=1),
+            Column("bytes", "BYTES", lambda row: _quiet(detail_words.moved(row)), width=8, align="right", priority=2),
+            Column("skips", "SKIP", _count("skipped_errors"), width=5, align="right", priority=4),
+            Column("faults", "FAULT", _count("faults"), width=5, align="right", priority=5),
+            Column("task", "TASK", lambda row: Span(detail_words.task_id(row), "muted"), width=8, priority=6),
+            Column("message", "MESSAGE", self._message, min_width=18),
         )
-
-    def look_from(self, view: Viewpoint) -> None:
-        """Use another present, zone or set of names; lines whose words stay are not drawn again."""
-        if view == self._run_view:
-            return
-        self._run_view = view
-        if self.ascii_only != view.ascii:
-            self.ascii_only = view.ascii
-        elif self.is_mounted:
-            self.reformat()
+        super().__init__(columns, id=id)
+        self.odd: Mapping[str, str] = {}
 
     def _started(self, row: Moment) -> Cell:
-        return detail_words.started(row, self._run_view.now, self._run_view.zone)
+        return detail_words.started(row, self._row_view.now, self._row_view.zone)
 
     def _result(self, row: Moment) -> Cell:
         sign = history_sign(row.mark)
-        return Span(f"{sign.glyph(ascii_only=self._run_view.ascii)} {detail_words.result(row)}", sign.style)
+        return Span(f"{sign.glyph(ascii_only=self._row_view.ascii)} {detail_words.result(row)}", sign.style)
 
     def _message(self, row: Moment) -> Cell:
-        words = detail_words.message(row, self._run_view.now, self._run_view.zone)
+        words = detail_words.message(row, self._row_view.now, self._row_view.zone)
         if row.run is None:
             return Span(words, "muted")
         odd = self.odd.get(row.run.key)
         return (Span(odd, "warning"), Span(f"; {words}" if words else "")) if odd else words
 
-    @staticmethod
-    def _count(title: str) -> Callable[[Moment], Cell]:
-        field = _COUNTS[title]
-        return lambda row: _quiet(detail_words.number(row, field))
+
+def _count(field: str) -> Callable[[Moment], Cell]:
+    return lambda row: _quiet(detail_words.number(row, field))
 
 
 def _quiet(text: str) -> Cell:

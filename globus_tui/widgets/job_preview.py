@@ -8,9 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.geometry import Region, Size
-from textual.strip import Strip
-from textual.visual import Visual
 from textual.widget import Widget
 
 from globus_tui.domain.schedule.schedule import next_ticks
@@ -27,8 +24,6 @@ from globus_tui.widgets.viewpoint import Viewpoint, case_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-
-    from textual.style import Style
 
     from globus_tui.domain.timer.health import Word
     from globus_tui.domain.timer.job import Job
@@ -96,7 +91,7 @@ _NAMED = 5
 class JobPreview(Widget):
     """Name, what it moves, why it is as it is, the key that helps, and the next fire times.
 
-    Its height is fixed, so that the list does not jump, and only lines that say something else are drawn.
+    Its height is fixed, so that the list does not jump.
     """
 
     ALLOW_SELECT = False
@@ -107,33 +102,15 @@ class JobPreview(Widget):
         self._preview_key_of = key_of
         self._preview_shown = Content()
         self._preview_more = self._preview_help = ""
-        self._preview_drawn: tuple[Content | None, tuple[Size, Style] | None, list[Strip]] = None, None, []
-
-    def render_line(self, y: int) -> Strip:
-        lines = self._preview_lines()
-        return lines[y] if y < len(lines) else Strip.blank(self.content_size.width, self.visual_style.rich_style)
 
     def show(self, state: JobState | None, view: Viewpoint) -> None:
         words = self._words(state, view) if state else Content()
-        if same(words, self._preview_shown):
-            return
-        before, self._preview_shown, self._preview_more = self._preview_lines(), words, "..." if view.ascii else "…"
-        self._preview_help = self._help(state) if state else ""
-        after = self._preview_lines()
-        changed = [y for y in range(max(len(before), len(after))) if before[y : y + 1] != after[y : y + 1]]
-        if changed:  # regions count from the content, below the border
-            self.refresh(*(Region(0, y, self.outer_size.width, 1) for y in changed))
+        if not same(words, self._preview_shown):
+            self._preview_shown, self._preview_more = words, "..." if view.ascii else "…"
+            self._preview_help = self._help(state) if state else ""
+            self.refresh()
 
-    def _preview_lines(self) -> list[Strip]:
-        """Drawn once for `show`, which looks for what changed, and for the screen."""
-        size, style = self.content_size, self.visual_style
-        words, where, lines = self._preview_drawn
-        if words is not self._preview_shown or where != (size, style):
-            lines = Visual.to_strips(self, self._fitted(), size.width, size.height, style) if size else []
-            self._preview_drawn = self._preview_shown, (size, style), lines
-        return lines
-
-    def _fitted(self) -> Content:
+    def render(self) -> Content:
         """Where room is short the way of the files is cut first, then the explanation, so that the help can be read."""
         width, height, more = *self.content_size, self._preview_more
         whole = self._preview_shown.split("\n") if width else []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from globus_tui.domain.timer.job import JobId, JobStatus
 from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.cursor import Row as LineRow
 from globus_tui.lines.list import LineList
 from globus_tui.present import health_words, marks, moments, schedule_words
 from globus_tui.present.transfer_words import collection_name
@@ -51,7 +52,26 @@ class TableRow(Protocol):
 R = TypeVar("R", bound=TableRow)
 
 
-class TimerTable(LineList[R]):
+L = TypeVar("L", bound=LineRow)
+
+
+class ViewedList(LineList[L]):
+    """Its words depend on a viewpoint."""
+
+    _row_view = Viewpoint()
+
+    def look_from(self, view: Viewpoint) -> None:
+        """Use another present, zone or set of names; lines whose words stay are not drawn again."""
+        if view == self._row_view:
+            return
+        self._row_view = view
+        if self.ascii_only != view.ascii:
+            self.ascii_only = view.ascii
+        elif self.is_mounted:
+            self.reformat()
+
+
+class TimerTable(ViewedList[R]):
     """Timers as rows. Told rows and a viewpoint; says which one was opened or marked.
 
     Attributes:
@@ -69,7 +89,6 @@ class TimerTable(LineList[R]):
         self.folded_groups = {}
         self.states = {}
         self.pins: Sequence[str] = ()
-        self._row_view = Viewpoint()
         self._row_columns: tuple[object, ...] = ()
         self._row_strip = STRIP_WIDE
         self._row_chosen: Sequence[str] = ()
@@ -97,21 +116,8 @@ class TimerTable(LineList[R]):
     @property
     def cursor_state(self) -> JobState | None:
         row = self.cursor_row
-        return (
-            self.state_of(row)
-            if row is not None and (row.key in self.folded_groups or row.key in self.states)
-            else None
-        )
-
-    def look_from(self, view: Viewpoint) -> None:
-        """Use another present, zone or set of names; lines whose words stay are not drawn again."""
-        if view == self._row_view:
-            return
-        self._row_view = view
-        if self.ascii_only != view.ascii:
-            self.ascii_only = view.ascii
-        elif self.is_mounted:
-            self.reformat()
+        known = row is not None and (row.key in self.folded_groups or row.key in self.states)
+        return self.state_of(row) if row is not None and known else None
 
     def on_resize(self) -> None:
         """A narrow screen shows half the strip, a wide one more of it, and both ends of the route."""
@@ -173,9 +179,8 @@ class TimerTable(LineList[R]):
     def _cell_strip(self, row: R) -> Cell:
         state = self.state_of(row)
         cells = marks.strip(state.history, self._row_strip, ascii_only=self._row_view.ascii)
-        return tuple(
-            Span("".join(char for char, _ in run), style) for style, run in groupby(cells, lambda cell: cell[1])
-        )
+        runs = groupby(cells, lambda cell: cell[1])
+        return tuple(Span("".join(char for char, _ in run), style) for style, run in runs)
 
     def _cell_last(self, row: R) -> Cell:
         state = self.state_of(row)

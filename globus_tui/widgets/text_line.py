@@ -32,8 +32,8 @@ class TextLine(Widget):
     @left.setter
     def left(self, words: Content) -> None:
         if not same(words, self._line_left):
-            self._line_left = words
-            self.refresh()
+            before, self._line_left = self._height(self.size.width), words
+            self.refresh(layout=before != self._height(self.size.width))
 
     @property
     def right(self) -> Content:
@@ -44,6 +44,10 @@ class TextLine(Widget):
         if not same(words, self._line_right):
             self._line_right = words
             self.refresh()
+
+    def _height(self, width: int) -> int:
+        del width
+        return 1
 
     def render(self) -> RenderResult:
         """Both parts, at least two cells apart; the left one is cut when there is no room even for it."""
@@ -65,19 +69,11 @@ class NoteLine(TextLine):
     NoteLine { height: auto; max-height: 2; }
     """
 
-    @property
-    def left(self) -> Content:
-        return self._line_left
-
-    @left.setter
-    def left(self, words: Content) -> None:
-        if not same(words, self._line_left):
-            before = len(self._note_lines(self.size.width))
-            self._line_left = words
-            self.refresh(layout=before != len(self._note_lines(self.size.width)))
+    def _height(self, width: int) -> int:
+        return len(self._note_lines(width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._note_lines(width))
+        return self._height(width)
 
     def _note_lines(self, width: int) -> list[Content]:
         """All lines begin below one another."""

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from globus_tui.lines.columns import Cell, Column, Span
+from globus_tui.lines.cursor import Row
 from globus_tui.lines.list import LineList
 from globus_tui.present.safe_text import cell_width, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+R = TypeVar("R", bound=Row)
 
 
 @lru_cache(maxsize=8)
@@ -46,6 +49,21 @@ def _pieces(span: Span, pattern: re.Pattern[str]) -> list[Span]:
     return [*pieces, Span(span.text[end:], span.style)]
 
 
+class SearchedList(LineList[R]):
+    """Sets off what is searched for in the cells that it is asked to."""
+
+    _list_needle = ""
+
+    def set_needle(self, needle: str) -> None:
+        if needle != self._list_needle:
+            self._list_needle = needle
+            self._line_painter.forget_strips()
+            self.refresh()
+
+    def searched(self, cell: Cell) -> Cell:
+        return set_off(cell, self._list_needle)
+
+
 class TextRow(NamedTuple):
     """One line: its number and its pieces."""
 
@@ -53,12 +71,11 @@ class TextRow(NamedTuple):
     cell: Cell
 
 
-class TextLines(LineList[TextRow]):
+class TextLines(SearchedList[TextRow]):
     """Lines as they are, none cut: wider ones scroll sideways. Text is data and is made harmless."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
-        self._text_needle = ""
         self.set_reactive(TextLines.show_header, False)
         self.set_reactive(TextLines.drop_columns, False)
 
@@ -66,14 +83,5 @@ class TextLines(LineList[TextRow]):
         """Show other lines; the cursor stays on its line's number."""
         widest = sorted((plain(line) for line in lines), key=len)[-20:]
         width = max((cell_width(safe_line(text, ascii_only=self.ascii_only)) for text in widest), default=1)
-        self.set_columns((Column("text", "", self._cell, width=max(1, width)),))
+        self.set_columns((Column("text", "", lambda row: self.searched(row.cell), width=max(1, width)),))
         self.set_rows(tuple(TextRow(number, line) for number, line in enumerate(lines)))
-
-    def set_needle(self, needle: str) -> None:
-        if needle != self._text_needle:
-            self._text_needle = needle
-            self._line_painter.forget_strips()
-            self.refresh()
-
-    def _cell(self, row: TextRow) -> Cell:
-        return set_off(row.cell, self._text_needle)

@@ -25,7 +25,7 @@ async def test_every_line_of_the_preview_follows_the_cursor(demo: Demo) -> None:
         for _ in range(5):
             await demo.press(pilot, "j")
             demo.app.screen.query_one(JobPreview).show(demo.table.cursor_state, demo.app.view)  # as when it rests
-            fresh = [strip.text.strip() for strip in demo.app.screen.query_one(JobPreview)._preview_lines()]
+            fresh = [line.strip() for line in str(demo.app.screen.query_one(JobPreview).render()).splitlines()]
             drawn = [line for line in _drawn(demo) if not line.startswith("─")]
             assert [line for line in drawn if line] == [line for line in fresh if line]
             assert drawn[0].startswith(demo.names()[demo.table.cursor_position])
