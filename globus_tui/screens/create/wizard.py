@@ -417,6 +417,7 @@ class WizardScreen(TimerScreen):
         self.step.show(self.draft, self.findings)
         self.show_saved()
         self._show_checks()
+        self.call_after_refresh(self._show_checks)  # rows tell what their notes have room for once they are laid out
 
     def show_saved(self) -> None:
         """The header: the steps, and whether the draft is saved."""
@@ -440,6 +441,8 @@ class WizardScreen(TimerScreen):
 
     def _show_checks(self) -> None:
         """The worst of what was found, a line each, as many as there is room for; the last step lists all by itself."""
+        if not self.is_mounted:
+            return
         height = self.app.size.height
         most = 0 if self._wizard_at == "review" else 1 if height < 22 else 3 if height < 32 else 5
         in_rows = self._told_in_rows()
