@@ -22,6 +22,7 @@ from globus_tui.domain.errors import GlobusTuiError, ReadOnly, SettingsError
 from globus_tui.present import moments
 from globus_tui.present.freshness_words import header_words, none_words
 from globus_tui.present.safe_text import safe_line
+from globus_tui.present.sizes import counted
 from globus_tui.procedures.alerting import Alerting
 from globus_tui.procedures.looking_back import LookingBack
 from globus_tui.procedures.operations import NextRuns, Operations, looked_up_words
@@ -69,6 +70,9 @@ _NAMES_TOGETHER = 0.3
 _CLOCKS_DIFFER = timedelta(seconds=5)
 """How far the service's clock may be off after all that is known of it."""
 
+
+_SHARED = ("states", "freshness", "view", "note", "who", "alert")
+"""Variables that every screen of timers has too."""
 
 _CHANGES = frozenset(command_id.replace(".", "_").replace("-", "_") for command_id in CHANGING)
 """Names of actions."""
@@ -348,15 +352,10 @@ class GlobusTui(OrderedKeys[Switch]):
     async def _look_into_the_journal(self) -> None:
         """Tell what became of requests whose answer was lost, and of replaced timers kept long enough."""
         if closed := await self.store.close_requests():
-            notes = [
-                looked_up_words(
-                    change.what,
-                    change.name,
-                    change.effect,
-                    moments.since_words(change.asked_at, self.store.now(), self.shown_zone) if change.asked_at else "",
-                )
-                for change in closed
-            ]
+            notes, now = [], self.store.now()
+            for change in closed:
+                asked_at = moments.since_words(change.asked_at, now, self.shown_zone) if change.asked_at else ""
+                notes.append(looked_up_words(change.what, change.name, change.effect, asked_at))
             self.say("  ".join(notes), "information" if all(change.effect for change in closed) else "warning")
             self.book_wake()
         await self.replaced.ask()
@@ -396,15 +395,9 @@ class GlobusTui(OrderedKeys[Switch]):
         # It also remembers two colours for each widget there was, and with them the widget's last lines.
         screen._styles_cache.get_inner_outer.cache_clear()
         # Bindings take hold after a screen's own mounting, which reads what it is about: so it is told beforehand, too.
-        screen.set_reactive(TimerScreen.states, self.states)
-        screen.set_reactive(TimerScreen.freshness, self.freshness)
-        screen.set_reactive(TimerScreen.view, self.view)
-        screen.set_reactive(TimerScreen.note, self.note)
-        screen.set_reactive(TimerScreen.who, self.who)
-        screen.set_reactive(TimerScreen.alert, self.alert)
-        screen.data_bind(
-            GlobusTui.states, GlobusTui.freshness, GlobusTui.view, GlobusTui.note, GlobusTui.who, GlobusTui.alert
-        )
+        for name in _SHARED:
+            screen.set_reactive(getattr(TimerScreen, name), getattr(self, name))
+        screen.data_bind(*(getattr(GlobusTui, name) for name in _SHARED))
         screen.fit(self.size)
 
     def write_raw(self, sequence: str) -> None:
@@ -573,13 +566,11 @@ class GlobusTui(OrderedKeys[Switch]):
         """
         from globus_tui.commands import key_words, named_key
 
-        words = f"{named_key(key.key)} does nothing here"
+        words = f"{named_key(key.key)} does nothing here."
         if key.key == "ctrl+j":
-            words = "An Enter from before the start does not count: press it again"
-        if isinstance(self.screen, Question) or key.key == "ctrl+j":
-            words = f"{words}."
-        else:
-            words = f"{words}; {key_words(self.settings.keys, 'app.help')} lists the keys."
+            words = "An Enter from before the start does not count: press it again."
+        elif not isinstance(self.screen, Question):
+            words = f"{words[:-1]}; {key_words(self.settings.keys, 'app.help')} lists the keys."
         self.tell_for_now(words)
 
     def tell_for_now(self, words: str) -> None:
@@ -728,8 +719,7 @@ class GlobusTui(OrderedKeys[Switch]):
         if after is not before:
             changed = sum(before.rows.get(job_id) != row for job_id, row in after.rows.items())
             changed += len(before.rows.keys() - after.rows.keys())
-        timers = "1 timer" if changed == 1 else f"{changed} timers"
-        self.say(f"read again: {timers} changed" if changed else "read again: nothing changed")
+        self.say(f"read again: {counted(changed, 'timer') if changed else 'nothing'} changed")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Not what cannot be called on the page in front."""
@@ -742,10 +732,8 @@ class GlobusTui(OrderedKeys[Switch]):
     def action_app_help(self) -> None:
         from globus_tui.screens.help import Help
 
-        screen = self.screen
-        commands = _commands(screen)
-        about = screen.help_text() if isinstance(screen, TimerScreen) else ""
-        self.push_screen(Help(commands, self.settings.keys, about))
+        about = self.screen.help_text() if isinstance(self.screen, TimerScreen) else ""
+        self.push_screen(Help(_commands(self.screen), self.settings.keys, about))
 
     def action_app_palette(self) -> None:
         from globus_tui.screens.help import Palette
@@ -753,16 +741,13 @@ class GlobusTui(OrderedKeys[Switch]):
         if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(placeholder="type a part of a command's name", id="--command-palette"))
 
-    async def action_app_command(self) -> None:
-        await self.open_command_line()
-
     async def open_command_line(self, begin: str = "") -> None:
         from globus_tui.procedures.command_line import open_command_line
 
         await open_command_line(self, begin)
 
-    def action_command_palette(self) -> None:
-        self.action_app_palette()
+    action_app_command = open_command_line
+    action_command_palette = action_app_palette
 
     def action_app_back(self) -> None:
         if len(self.screen_stack) > 1:
@@ -814,21 +799,16 @@ class GlobusTui(OrderedKeys[Switch]):
         self.say("times are now in UTC" if to_utc else "times are now in your zone")
 
     def action_app_refresh_interval(self) -> None:
-        from globus_tui.screens.confirm import Ask, check_interval
+        from globus_tui.screens.confirm import ask, check_interval
+
+        def take(seconds: float) -> None:
+            self.store.refresher.set_interval(seconds)
+            self.book_wake()
+            self.say(f"refreshing every {seconds:g} s" if seconds else "refreshing is off")
 
         floor = self.host.floor
-
-        def take(answer: str) -> None:
-            self.store.refresher.set_interval(check_interval(answer, floor))
-            self.book_wake()
-            self.say("refreshing is off" if answer == "0" else f"refreshing every {answer} s")
-
-        sheet = Ask(
-            "Refresh interval",
-            (f"Seconds between refreshes, at least {floor:g}; 0 turns them off.",),
-            check=partial(check_interval, floor=floor),
-        )
-        sheet.ask(take)
+        sentence = f"Seconds between refreshes, at least {floor:g}; 0 turns them off."
+        ask("Refresh interval", (sentence, "", partial(check_interval, floor=floor)), then=take)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the commands of this screen and of every screen, with their keys."""

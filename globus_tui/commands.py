@@ -54,6 +54,10 @@ def _group(group: str, *commands: tuple[str, str, str, str]) -> tuple[Command, .
     return tuple(Command(*row, group) for row in commands)
 
 
+def _among(commands: Iterable[Command], *ids: str) -> tuple[Command, ...]:
+    return tuple(command for command in commands if command.command_id in ids)
+
+
 # Tables: command, keys, words, help.
 # fmt: off
 _FOOTER = frozenset({
@@ -274,7 +278,7 @@ RUN_DETAIL = (
         ("job.next", "", "Run before", "The run before this one."),
     ),
     *TEXT,
-    *(command for command in ONE_JOB if command.command_id in ("job.fix", "job.cancel-task", "job.json", "job.copy")),
+    *_among(ONE_JOB, "job.fix", "job.cancel-task", "job.json", "job.copy"),
     *LIST_MOVES,
 )
 
@@ -295,10 +299,9 @@ ITEMS = _group(
     ("item.import", "u", "Import", "Read items in the batch format of the official CLI, from a file or pasted."),
 )
 
-TASK = (
-    *(command for command in ONE_JOB if command.command_id in ("job.cancel-task", "job.copy")),
-    *SEARCH, *LIST_MOVES,
-)
+TASK = (*_among(ONE_JOB, "job.cancel-task", "job.copy"), *SEARCH, *LIST_MOVES)
+LINES = (*SEARCH, *LIST_MOVES)
+"""Of a page of lines to read."""
 
 WIZARD = _group(
     "Wizard",
@@ -329,15 +332,8 @@ ALIASES = {
 }
 """Other names after `:`, as the shell's commands are called."""
 
-FACETS = (
-    *_group("Facets", ("list.choose", "", "Narrow", "Add this to the filter of the list.")),
-    *SEARCH, *LIST_MOVES,
-)
-
-IMPACT = (
-    *_group("Impact", ("list.choose", "", "Open", "The timers that stop with it; of a timer its page.")),
-    *SEARCH, *LIST_MOVES,
-)
+FACETS = (*_group("Facets", ("list.choose", "", "Narrow", "Add this to the filter of the list.")), *LINES)
+IMPACT = (*_group("Impact", ("list.choose", "", "Open", "The timers that stop with it; of a timer its page.")), *LINES)
 
 EVERYBODY = (
     *_group("All profiles",

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from globus_tui.present.moments import duration
 from globus_tui.present.sizes import counted, size
-from globus_tui.widgets.page import Question, bound
+from globus_tui.screens.show_text import BareText
+from globus_tui.widgets.page import bound
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
     from globus_tui.store.job_store import JobStore
 
 
@@ -83,18 +82,10 @@ def memory_now() -> int | None:
         return None
 
 
-class AboutSelf(Question[None]):
+class AboutSelf(BareText):
     """Costs as they were when it was opened: a page that counts would cost something itself."""
 
-    question = "This program, since it was started"
-    BINDINGS: ClassVar = bound("enter,q,i cancel")
+    BINDINGS: ClassVar = bound("i cancel")
 
     def __init__(self, cost: OwnCost) -> None:
-        super().__init__()
-        self._about_cost = cost
-
-    def compose_sheet(self) -> ComposeResult:
-        yield from map(self.line, own_lines(self._about_cost))
-        answer = self.line("Enter or Escape closes.")
-        answer.add_class("sheet-answer")
-        yield answer
+        super().__init__("\n".join(("This program, since it was started", "", *own_lines(cost))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from globus_tui.commands import LIST_MOVES, SEARCH, Command
+from globus_tui.commands import LINES, Command
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.present import moments, sizes
 from globus_tui.screens.searching import ListScreen, Searching
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class ActivityScreen(Searching, ListScreen):
     ABOUT = "Every request that this program made and every note it gave, newest first; not what was in the requests."
     CALLED = "Activity"
-    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*SEARCH, *LIST_MOVES)
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LINES
     LIST, EMPTY = "requests", "Nothing was asked yet."
 
     def columns(self) -> tuple[Column[Activity], ...]:
@@ -26,22 +26,8 @@ class ActivityScreen(Searching, ListScreen):
             Column("method", "METHOD", lambda row: row.method, width=6),
             Column("path", "PATH, OR NOTE", lambda row: row.path, min_width=20),
             Column("status", "STATUS", self._cell_status, width=9),
-            Column(
-                "ms",
-                "MS",
-                lambda row: "" if row.severity else str(row.milliseconds),
-                width=6,
-                align="right",
-                priority=1,
-            ),
-            Column(
-                "bytes",
-                "BYTES",
-                lambda row: "" if row.severity else sizes.size(row.bytes_received),
-                width=8,
-                align="right",
-                priority=3,
-            ),
+            Column("ms", "MS", self._cell_took, width=6, align="right", priority=1),
+            Column("bytes", "BYTES", self._cell_bytes, width=8, align="right", priority=3),
         )
 
     def watch_freshness(self) -> None:
@@ -51,6 +37,14 @@ class ActivityScreen(Searching, ListScreen):
 
     def show(self) -> None:
         self.set_rows(reversed(self.app.activity))
+
+    @staticmethod
+    def _cell_took(row: Activity) -> Cell:
+        return "" if row.severity else str(row.milliseconds)
+
+    @staticmethod
+    def _cell_bytes(row: Activity) -> Cell:
+        return "" if row.severity else sizes.size(row.bytes_received)
 
     @staticmethod
     def _cell_status(row: Activity) -> Cell:

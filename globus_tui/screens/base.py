@@ -35,7 +35,7 @@ LOCK = " READ-ONLY "
 """Stands first in the title where nothing is changed."""
 PRODUCTION = " PRODUCTION "
 """Stands there where what is changed counts; the red of the frame is not for everybody."""
-_BACK = tuple(command for command in EVERYWHERE if command.command_id == "app.back")
+_BACK = [command for command in EVERYWHERE if command.command_id == "app.back"]
 """Bound on each screen: a key that only the application binds never reaches a screen's own way back."""
 
 

@@ -107,9 +107,7 @@ class Ask(Question[str]):
         try:
             self._ask_check(text)
         except GlobusTuiError as wrong:
-            note = self.query_one("#ask-note", Static)
-            note.add_class("-wrong")
-            note.update(Content(self.clipped(str(wrong), 480)))
+            self.refuse("#ask-note", str(wrong))
         else:
             self.dismiss(text)
 
@@ -227,7 +225,7 @@ class ConfirmTyped(Sheet):
         alternatives = " or ".join(self._typed_accepted)
         yield self.line(f"Type  {alternatives}  and press Enter to {self._typed_verb}; Escape cancels.")
         yield TextField(id="typed")
-        yield Static("", id="typed-note", classes="-wrong", markup=False)
+        yield Static("", id="typed-note", markup=False)
 
     def on_input_submitted(self, submitted: TextField.Submitted) -> None:
         submitted.stop()
@@ -238,7 +236,7 @@ class ConfirmTyped(Sheet):
         else:
             self.query_one("#typed", TextField).value = ""
             wrong = f"{submitted.value.strip()!r} is not it: nothing was changed. Type it exactly, or press Escape."
-            self.query_one("#typed-note", Static).update(Content(self.clipped(wrong, 480)))
+            self.refuse("#typed-note", wrong)
 
 
 class LostAnswer(Question[str | None]):
@@ -314,7 +312,7 @@ class RenameMany(Question["NewNames"]):
     def show_names(self) -> None:
         changed = self.new_names()
         lines = [f"{self._rename_names[job_id] or '(no name)'} -> {name}" for job_id, name in changed.items()]
-        lines += [f"{name or '(no name)'}" for job_id, name in self._rename_names.items() if job_id not in changed]
+        lines += [name or "(no name)" for job_id, name in self._rename_names.items() if job_id not in changed]
         rest = [f"… and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
         count = f"{len(changed)} of {len(self._rename_names)} names change"
         words = "\n".join([f"{count}:", *(f"  {self.clipped(line, 160)}" for line in (*lines[:_SHOWN], *rest))])
@@ -328,8 +326,6 @@ class RenameMany(Question["NewNames"]):
             for name in changed.values():
                 check_name(name)
         except BadInput as wrong:
-            note = self.query_one("#rename-note", Static)
-            note.add_class("-wrong")
-            note.update(Content(str(wrong)))
+            self.refuse("#rename-note", str(wrong))
         else:
             self.dismiss(changed)

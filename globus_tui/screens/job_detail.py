@@ -111,26 +111,18 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
         from globus_tui.present.detail_words import odd_runs, plots
         from globus_tui.screens.show_text import BareText
 
-        state = self.state
-        plotted = plots(state.job, self.view.tasks, self.size.width - 14, ascii_only=self.view.ascii) if state else []
+        state, view = self.state, self.view
+        plotted = plots(state.job, view.tasks, self.size.width - 14, ascii_only=view.ascii) if state else []
         if state is None or not plotted:
             self.app.say("Fewer than five runs are known: nothing can be called usual.", "warning")
             return
         lines = [line for name, drawn, words in plotted for line in (f"{name:<7} {drawn}", f"{'':<7} {words}", "")]
-        odd = odd_runs(state.job, self.view.tasks)
-        ran = {run.key: run.ran_at for run in state.job.runs}
+        odd, ran = odd_runs(state.job, view.tasks), {run.key: run.ran_at for run in state.job.runs}
         for key, words in odd.items():
-            at = ran[key]
-            lines.append(f"{moments.date_time(at, self.view.now, self.view.zone) if at else '?'}: {words}")
-        self.app.push_screen(
-            BareText(
-                "\n".join(
-                    lines
-                    if odd
-                    else [*lines, "No run took three times as long as usual, or moved a tenth of the usual files."]
-                )
-            )
-        )
+            lines.append(f"{moments.date_time(at, view.now, view.zone) if (at := ran[key]) else '?'}: {words}")
+        if not odd:
+            lines.append("No run took three times as long as usual, or moved a tenth of the usual files.")
+        self.app.push_screen(BareText("\n".join(lines)))
 
     def _read_more(self) -> None:
         self._past_reading.busy = True

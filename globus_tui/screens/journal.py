@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on, work
 
-from globus_tui.commands import LIST_MOVES, SEARCH, Command
+from globus_tui.commands import LINES, Command
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present.report_words import entry_lines, entry_words
@@ -32,7 +32,7 @@ class JournalScreen(Searching, ListScreen):
         "what became of it behind that. Lines are chained by hashes: one that was edited is found."
     )
     CALLED = "Journal"
-    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*SEARCH, *LIST_MOVES)
+    COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LINES
     LIST, HEAD, EMPTY = "entries", "whole", "Nothing was changed so far."
     SHOWN_ANEW_FOR = frozenset({"states"})
 

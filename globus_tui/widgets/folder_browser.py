@@ -18,7 +18,7 @@ from globus_tui.present.safe_text import safe_line
 from globus_tui.present.transfer_words import access_words, kind_words, owner_words, state_words
 
 if TYPE_CHECKING:
-    from globus_tui.domain.transfer.collection import FolderEntry
+    from globus_tui.domain.transfer.collection import Collection, FolderEntry
     from globus_tui.store.browsing import FolderView, Suggestion, Suggestions
 
 
@@ -29,6 +29,10 @@ class SuggestionRow(NamedTuple):
     suggestion: Suggestion
     first: bool
 
+    @property
+    def collection(self) -> Collection:
+        return self.suggestion.collection
+
 
 class CollectionPicker(LineList[SuggestionRow]):
     """The list under a collection's field. The field keeps the focus; arrow keys there move the cursor here."""
@@ -38,22 +42,9 @@ class CollectionPicker(LineList[SuggestionRow]):
             (
                 Column("why", "", self._cell_why, width=9, priority=3),
                 Column("name", "COLLECTION", self._cell_name, min_width=16, weight=3),
-                Column("kind", "TYPE", lambda row: kind_words(row.suggestion.collection), width=8, priority=1),
-                Column(
-                    "access",
-                    "ACCESS",
-                    lambda row: Span(access_words(row.suggestion.collection), "warning"),
-                    width=8,
-                    priority=2,
-                ),
-                Column(
-                    "owner",
-                    "OWNER",
-                    lambda row: Span(owner_words(row.suggestion.collection), "muted"),
-                    min_width=14,
-                    weight=2,
-                    priority=4,
-                ),
+                Column("kind", "TYPE", lambda row: kind_words(row.collection), width=8, priority=1),
+                Column("access", "ACCESS", self._cell_access, width=8, priority=2),
+                Column("owner", "OWNER", self._cell_owner, min_width=14, weight=2, priority=4),
             ),
             empty="",
             id=id,
@@ -75,7 +66,7 @@ class CollectionPicker(LineList[SuggestionRow]):
         else:
             self.empty = "No collection fits." if suggestions.typed.strip() else "None used lately: type a name."
         self.set_rows(tuple(rows))
-        before_it = next((row.key for row in rows if row.suggestion.collection.collection_id == chosen_id), None)
+        before_it = next((row.key for row in rows if row.collection.collection_id == chosen_id), None)
         if before_it is None or not self.move_to(before_it):
             self.action_first()
 
@@ -89,16 +80,24 @@ class CollectionPicker(LineList[SuggestionRow]):
         return row.suggestion if row else None
 
     @staticmethod
+    def _cell_access(row: SuggestionRow) -> Cell:
+        return Span(access_words(row.collection), "warning")
+
+    @staticmethod
+    def _cell_owner(row: SuggestionRow) -> Cell:
+        return Span(owner_words(row.collection), "muted")
+
+    @staticmethod
     def _cell_why(row: SuggestionRow) -> Cell:
         return Span(row.suggestion.why.value.removesuffix(" with me") if row.first else "", "muted")
 
     @staticmethod
     def _cell_name(row: SuggestionRow) -> Cell:
-        suggestion = row.suggestion
-        words, style = state_words(suggestion.collection)
-        parts = [Span(suggestion.label or suggestion.collection.name)]
+        suggestion, collection = row.suggestion, row.collection
+        words, style = state_words(collection)
+        parts = [Span(suggestion.label or collection.name)]
         if suggestion.label:
-            parts.append(Span(f" {suggestion.collection.name}:{suggestion.path or ''}", "muted"))
+            parts.append(Span(f" {collection.name}:{suggestion.path or ''}", "muted"))
         if words:
             parts.append(Span(f" ({words})", style))
         return tuple(parts)

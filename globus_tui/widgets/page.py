@@ -161,5 +161,11 @@ class Question(Page[Answer], ModalScreen[Answer]):
         short = clip(text, cells, where="middle")  # before its letters are spelled out, too: that keeps no end
         return clip(self.safe(short), cells, where="middle", ellipsis=ellipsis)
 
+    def refuse(self, selector: str, words: str) -> None:
+        """Say on a line of it that an answer will not do."""
+        note = self.query_one(selector, Static)
+        note.add_class("-wrong")
+        note.update(Content(self.clipped(words, 480)))
+
     def line(self, text: str, style: str = "") -> Static:
         return Static(Content.styled(self.clipped(text, 480), style))

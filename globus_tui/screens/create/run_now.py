@@ -97,9 +97,7 @@ class RunNow(Question[tuple[RunChoice, int]]):
         if typed.isascii() and typed.isdecimal() and 0 < int(typed[:6]) <= _MOST_FILES:
             self.dismiss((RunChoice.TEST, int(typed)))
         else:
-            line = self.query_one("#answer-line", Static)
-            line.add_class("-wrong")
-            line.update(f"Write a number from 1 to {_MOST_FILES}.")
+            self.refuse("#answer-line", f"Write a number from 1 to {_MOST_FILES}.")
 
 
 def _way(key: str, words: str) -> Static:
