@@ -139,17 +139,14 @@ class AgendaScreen(TimerScreen):
         width = self.size.width or self.app.size.width
         narrow = width < 100
         names, note = 15 if narrow else 25 if width < 160 else 32, 13 if narrow else _NOTE
-        lanes, begins = self.query_one("#lanes", LineList), self._begins
-        self._agenda_stretch = agenda_words.fitting(begins, self._agenda_length, width - GUTTER - names - note - 2)
-        lanes.ascii_only = self.view.ascii
+        room, lanes = width - GUTTER - names - note - 2, self.query_one("#lanes", LineList)
+        self._agenda_stretch = stretch = agenda_words.fitting(self._begins, self._agenda_length, room)
+        lanes.ascii_only, axis = self.view.ascii, agenda_words.axis(stretch, self.view.zone)
         columns = (
             Column[Lane]("name", "COLLECTION" if self._agenda_by_collection else "TIMER", self._cell_name, width=names),
-            Column[Lane](
-                "lane", agenda_words.axis(self._agenda_stretch, self.view.zone), self._cell_lane, keeps_colours=True,
-                width=self._agenda_stretch.cells,
-            ),
+            Column[Lane]("lane", axis, self._cell_lane, keeps_colours=True, width=stretch.cells),
             Column[Lane]("note", "NEXT", self._cell_note, width=note),
-        )  # fmt: skip
+        )
         lanes.set_columns(columns)
         lanes.set_rows(tuple(self._lanes()))
         self._show_words(len(lanes.rows))
@@ -202,9 +199,8 @@ class AgendaScreen(TimerScreen):
         now, begins = self.view.now, self._begins
         states = [self.states[job_id] for job_id in lane.job_ids if job_id in self.states]
         past = [end for state in states for end in past_runs(state.job, self.view.tasks, now, min(begins, now))]
-        cells = agenda_words.lane(
-            self._agenda_stretch, past, self._coming(lane.job_ids), now, ascii_only=self.view.ascii
-        )
+        coming, ascii_only = self._coming(lane.job_ids), self.view.ascii
+        cells = agenda_words.lane(self._agenda_stretch, past, coming, now, ascii_only=ascii_only)
         return tuple(Span(sign, style) for sign, style in cells)
 
     def _cell_note(self, lane: Lane) -> Cell:
@@ -251,12 +247,11 @@ class AgendaScreen(TimerScreen):
         lines += [agenda_words.change_words(*change, now, zone) for change in clock_changes(self._begins, ends, zone)]
         if outlook is None or ends <= now:
             return lines
+        only = self._agenda_only
         lines += [
             agenda_words.clash_words(clash, self._label, now, zone)
             for clash in outlook.clashes
-            if clash.until >= begins
-            and clash.at < ends
-            and (self._agenda_only is None or self._agenda_only & set(clash.job_ids))
+            if clash.until >= begins and clash.at < ends and (only is None or only & set(clash.job_ids))
         ]
         return lines + agenda_words.notes(outlook, ends, now, zone)
 
@@ -273,16 +268,11 @@ class AgendaScreen(TimerScreen):
         self.show_title()
         self.show_lanes()
 
-    @property
-    def _agenda_step(self) -> timedelta:
-        return _HOUR if self._agenda_length == _DAY else 6 * _HOUR
+    def _step(self, way: int) -> None:
+        self._move(way * (_HOUR if self._agenda_length == _DAY else 6 * _HOUR))
 
-    def action_agenda_earlier(self) -> None:
-        self._move(-self._agenda_step)
-
-    def action_agenda_later(self) -> None:
-        self._move(self._agenda_step)
-
+    action_agenda_earlier = partialmethod(_step, -1)
+    action_agenda_later = partialmethod(_step, 1)
     action_agenda_day_earlier = partialmethod(_move, -_DAY)
     action_agenda_day_later = partialmethod(_move, _DAY)
 

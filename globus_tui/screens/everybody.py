@@ -87,10 +87,8 @@ class _Table(TimerTable[_Line]):
 
     def set_columns(self, columns: Sequence[Column[_Line]]) -> None:
         profile = Column[_Line]("profile", "PROFILE", lambda row: row.look.profile, min_width=8, max_width=16)
-        narrower = (
-            each._replace(min_width=min(each.min_width, 22), cell=partial(self._cell, each)) for each in columns
-        )
-        super().set_columns((profile, *narrower))
+        ours = (each._replace(min_width=min(each.min_width, 22), cell=partial(self._cell, each)) for each in columns)
+        super().set_columns((profile, *ours))
 
     def _cell(self, column: Column[_Line], line: _Line) -> Cell:
         """A cell of a row; a profile that cannot be read now has its last rows, and a line of its own that says why."""
@@ -99,15 +97,12 @@ class _Table(TimerTable[_Line]):
             return column.cell(line)
         if column.id == "health":
             return health_cell(Word.SIGN_IN if look.signed_out and not line.row else Word.UNKNOWN, view)
-        if line.row is None:
-            return (
-                Span("the whole profile", "muted")
-                if column.id == "name"
-                else (look.problem or "") * (column.id == "why")
-            )
+        if line.row is None and column.id == "name":
+            return Span("the whole profile", "muted")
         if column.id == "why":
-            return f"as it was {moments.ago(look.read_at, view.now)}" if look.read_at else look.problem or ""
-        return column.cell(line)
+            old = line.row is not None and look.read_at is not None
+            return f"as it was {moments.ago(look.read_at, view.now)}" if old and look.read_at else look.problem or ""
+        return column.cell(line) if line.row is not None else ""
 
 
 def _value(of: Mapping[str, Callable[[Row], object]], line: _Line) -> object:

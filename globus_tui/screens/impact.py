@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 
@@ -45,51 +45,42 @@ class ImpactScreen(Searching, ListScreen):
         self._impact_cause = cause
         self.EMPTY = f"No timer that may run again reads or writes {'there' if cause else 'anywhere'}."
 
-    def columns(self) -> tuple[Column[_Choice], ...] | tuple[Column[StoppedTimer], ...]:
-        return self._choice_columns() if self._impact_cause is None else self._timer_columns()
-
-    def _choice_columns(self) -> tuple[Column[_Choice], ...]:
-        return (
-            Column("count", "TIMERS", lambda choice: str(len(choice.timers)), width=6, align="right"),
-            Column("kind", "BY", lambda choice: choice.cause.kind, width=10),
-            Column("name", "WHAT MAY GO", lambda choice: choice.cause.name, min_width=20, max_width=50, weight=2),
-            Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
-        )
-
-    def _timer_columns(self) -> tuple[Column[StoppedTimer], ...]:
+    def columns(self) -> tuple[Column[Any], ...]:
+        if self._impact_cause is None:
+            return (
+                Column("count", "TIMERS", lambda choice: str(len(choice.timers)), width=6, align="right"),
+                Column("kind", "BY", lambda choice: choice.cause.kind, width=10),
+                Column("name", "WHAT MAY GO", lambda choice: choice.cause.name, min_width=20, max_width=50, weight=2),
+                Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
+            )
         return (
             Column("health", "HEALTH", lambda stop: health_cell(self.states[stop.key].health.word, self.view), width=9),
             Column("name", "TIMER", lambda stop: stop.job.label, min_width=20, max_width=44, weight=2),
             Column("runs", "NEXT RUNS", lambda stop: self._words(stop)[0], min_width=22, max_width=60, weight=3),
-            Column(
-                "route", "ROUTE", lambda stop: Span(self._words(stop)[1], "muted"), min_width=16, weight=3, priority=1
-            ),
+            Column("route", "ROUTE", self._cell_route, min_width=16, weight=3, priority=1),
         )
 
     def title_words(self) -> str:
         return "Impact" if self._impact_cause is None else f"Impact > {self._impact_cause.name}"
 
     def show(self) -> None:
-        jobs, collections, now = (
-            [state.job for state in self.states.values()],
-            self.app.store.collections,
-            self.view.now,
-        )
+        jobs, collections = [state.job for state in self.states.values()], self.app.store.collections
+
+        def stopped_with(cause: Cause) -> list[StoppedTimer]:
+            return stopped_by(jobs, cause.collections, collections, self.view.now)
+
         if self._impact_cause is None:
-            choices = [
-                _Choice(cause.key, cause, stopped_by(jobs, cause.collections, collections, now))
-                for cause in causes(jobs, collections, self.who)
-            ]
+            choices = [_Choice(cause.key, cause, stopped_with(cause)) for cause in causes(jobs, collections, self.who)]
+            choices = [choice for choice in choices if choice.timers]
             choices.sort(key=lambda choice: (-len(choice.timers), choice.cause.name.casefold()))
-            self.set_rows(
-                (choice for choice in choices if choice.timers),
-                "What may be gone? Enter lists the timers that stop with it.",
-            )
+            self.set_rows(choices, "What may be gone? Enter lists the timers that stop with it.")
         else:
-            stopped = stopped_by(jobs, self._impact_cause.collections, collections, now)
+            stopped = stopped_with(self._impact_cause)
             due = sum(bool(stop.runs) for stop in stopped)
-            summary = f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days."
-            self.set_rows(stopped, summary)
+            self.set_rows(stopped, f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days.")
+
+    def _cell_route(self, stop: StoppedTimer) -> Cell:
+        return Span(self._words(stop)[1], "muted")
 
     def _words(self, stop: StoppedTimer) -> tuple[str, str]:
         return stopped_words(stop, case_of(self.states[stop.key], self.view))

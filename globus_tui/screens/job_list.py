@@ -68,6 +68,10 @@ class JobListScreen(Narrowing, JobActions):
         yield JobTable(id="jobs")
         yield JobPreview(self.key_of, id="preview")
 
+    @property
+    def table(self) -> JobTable:
+        return self.query_one("#jobs", JobTable)
+
     def on_mount(self) -> None:
         self._row_order.profile = self.app.settings.profile
         memory = self.app.list_memory
@@ -123,7 +127,7 @@ class JobListScreen(Narrowing, JobActions):
         if not self.is_mounted or not self.is_attached:
             return
         self._freshness_shown = self._what_rows_show_of_freshness()
-        table = self.query_one("#jobs", JobTable)
+        table = self.table
         rows = self._row_order.rows(self.states, self.view, table.marked)
         table.look_from(self.view)  # draws the rows of before, of which some may be gone by now
         table.folded_groups, table.states = self._row_order.folded_groups, self.states
@@ -175,17 +179,12 @@ class JobListScreen(Narrowing, JobActions):
         if self.who is None:
             return "Nobody is signed in: S signs in."
         if self.freshness.checked_at is None:
-            problem = self.freshness.problem
-            return (
-                f"No timers are known yet: {problem}\n{self.freshness.advice or ''}"
-                if problem
-                else "Asking Globus for your timers …"
-            )
+            problem, advice = self.freshness.problem, self.freshness.advice or ""
+            return f"No timers are known yet: {problem}\n{advice}" if problem else "Asking Globus for your timers …"
         return "Globus has no timers for you."
 
     def _show_cursor(self) -> None:
-        table = self.query_one("#jobs", JobTable)
-        state = table.cursor_state
+        state = self.table.cursor_state
         previewed = state, self.view
         if any(new is not old for new, old in zip(previewed, self._previewed, strict=True)):
             self._previewed = previewed
@@ -200,7 +199,7 @@ class JobListScreen(Narrowing, JobActions):
 
     def target_ids(self) -> Sequence[JobId]:
         """The marked timers, else the one under the cursor, or all of the group under it."""
-        table = self.query_one("#jobs", JobTable)
+        table = self.table
         if table.marked:
             return [job_id for job_id in self.states if job_id in table.marked]
         row = table.cursor_row
@@ -221,36 +220,32 @@ class JobListScreen(Narrowing, JobActions):
 
     @property
     def marking(self) -> bool:
-        return bool(self.query_one("#jobs", JobTable).marked)
+        return bool(self.table.marked)
 
     @property
     def marked_elsewhere(self) -> bool:
-        table = self.query_one("#jobs", JobTable)
+        table = self.table
         row = table.cursor_row
         return self.marking and (row is None or table.marked.isdisjoint(table.ids_of(row)))
 
     def narrowed_to(self) -> frozenset[JobId] | None:
         """The timers that a filter leaves; None while all are shown."""
-        if not self._row_order.is_narrowed:
-            return None
-        table = self.query_one("#jobs", JobTable)
-        return frozenset(table.job_ids)
+        return frozenset(self.table.job_ids) if self._row_order.is_narrowed else None
 
     def hidden_targets(self) -> frozenset[JobId]:
-        table = self.query_one("#jobs", JobTable)
-        if not table.marked:
+        if not (marked := self.table.marked):
             return frozenset()
-        shown = set(table.job_ids)
-        return frozenset(key for key in self.states if key in table.marked and key not in shown)
+        shown = set(self.table.job_ids)
+        return frozenset(key for key in self.states if key in marked and key not in shown)
 
     def action_over(self, job_ids: frozenset[JobId], failed: frozenset[JobId]) -> None:
         """The marks have done their work; those stay for which it did not work."""
-        table = self.query_one("#jobs", JobTable)
-        self._marks_are_done = bool(table.marked & (job_ids - failed))
-        table.set_marks(table.marked - (job_ids - failed))
+        marked, over = self.table.marked, job_ids - failed
+        self._marks_are_done = bool(marked & over)
+        self.table.set_marks(marked - over)
 
     def _marks_count(self) -> tuple[int, int]:
-        marked = self.query_one("#jobs", JobTable).marked
+        marked = self.table.marked
         return (sum(key in self.states for key in marked), len(self.hidden_targets())) if marked else (0, 0)
 
     # --- moving
@@ -268,7 +263,7 @@ class JobListScreen(Narrowing, JobActions):
 
     def _cursor_rests(self) -> None:
         self._cursor_clock = None
-        if self.is_attached and self.query_one("#jobs", JobTable).cursor_state is not self._previewed[0]:
+        if self.is_attached and self.table.cursor_state is not self._previewed[0]:
             self._show_cursor()
 
     @on(JobTable.MarksChanged)
@@ -277,10 +272,8 @@ class JobListScreen(Narrowing, JobActions):
         self._show_counts()
         done, self._marks_are_done = self._marks_are_done, False
         dropped = changed.dropped - self.app.deleted_here
-        if done and not dropped:
+        if not dropped and (done or changed.dropped):
             return  # what became of the action is said already
-        if changed.dropped and not dropped:
-            return
         lost = f"; {len(dropped)} marked are gone" if dropped else ""
         self.app.say(f"{len(changed.keys)} marked{lost}" if changed.keys or lost else "nothing marked")
 
@@ -298,43 +291,39 @@ class JobListScreen(Narrowing, JobActions):
         """Open the timer that was chosen; of a group the one that needs a person most, the others are beside it."""
         from globus_tui.screens.job_detail import JobDetailScreen
 
-        table, job_id = self.query_one("#jobs", JobTable), JobId(str(chosen.key))
-        order = tuple(table.job_ids)
+        table, job_id = self.table, JobId(str(chosen.key))
         group = table.folded_groups.get(job_id)
         if group is not None and group.outage:
             self.action_jobs_unfold()
-            return
-        self.app.open_screen(JobDetailScreen(group.worst.job_id if group else job_id, order))
+        else:
+            first = group.worst.job_id if group else job_id
+            self.app.open_screen(JobDetailScreen(first, tuple(table.job_ids)))
 
     def action_jobs_unfold(self) -> None:
-        table, order = self.query_one("#jobs", JobTable), self._row_order
+        table, order = self.table, self._row_order
         group = order.shown_together(JobId(str(table.cursor_key)))
         if group is None:
             self.app.say("This timer stands alone: there is nothing to unfold.", "warning", about="cursor")
-        elif group.key in table.folded_groups:
+            return
+        if group.key in table.folded_groups:
             order.unfolded_keys.add(group.key)
-            self.show_jobs()
         elif group.key in order.unfolded_keys:
             order.unfolded_keys.discard(group.key)
             table.move_to(group.key)  # first, so that the cursor is on no row that goes
-            self.show_jobs()
-        if group is not None and group.key not in (order.unfolded_keys | table.folded_groups.keys()):
-            self.app.say(
-                "Some of its timers are marked or hidden: they stay apart until all are or none is.", "warning"
-            )
+        self.show_jobs()
+        if group.key not in (order.unfolded_keys | table.folded_groups.keys()):
+            self.tell("Some of its timers are marked or hidden: they stay apart until all are or none is.")
 
     def action_job_new(self) -> None:
         from globus_tui.screens.create.opening import open_wizard
 
         open_wizard(self.app)
 
-    # --- order and filter
-
     # --- views, columns, pins
 
     def _look_by(self, view: SavedView) -> None:
         self._row_order.filter_text = view.filter
-        self._row_order.pins = self.query_one("#jobs", JobTable).pins = tuple(self.app.list_memory.pins)
+        self._row_order.pins = self.table.pins = tuple(self.app.list_memory.pins)
         self.look_by(view)
 
     def _remember(self) -> None:
@@ -420,7 +409,7 @@ class JobListScreen(Narrowing, JobActions):
             self.app.open_screen(EverybodyScreen(self.app.host.others))
 
     def action_jobs_pin(self) -> None:
-        table, memory = self.query_one("#jobs", JobTable), self.app.list_memory
+        table, memory = self.table, self.app.list_memory
         row = table.cursor_row
         if row is None:
             self.app.say("There is no timer under the cursor.", "warning", about="cursor")
@@ -430,10 +419,8 @@ class JobListScreen(Narrowing, JobActions):
         self._row_order.pins = table.pins = tuple(memory.pins)
         self.show_jobs()
         table.reformat()
-        words = (
-            "let go: it stands where the order puts it" if pinned else "pinned: it stays on top, also after a restart"
-        )
-        self.app.say(memory.save() or words)
+        stays = "pinned: it stays on top, also after a restart"
+        self.app.say(memory.save() or ("let go: it stands where the order puts it" if pinned else stays))
 
     def action_jobs_preview(self) -> None:
         preview = self.query_one("#preview")
@@ -462,7 +449,7 @@ class JobListScreen(Narrowing, JobActions):
 
     def action_app_back(self) -> None:
         """Unwind one level: the filter line, the filter, the marks; then ask to quit."""
-        table = self.query_one("#jobs", JobTable)
+        table = self.table
         if self._leave_filter():
             return
         if table.marked:

@@ -29,10 +29,8 @@ COLUMN_OF = {column.value: column for column in SortColumn}
 
 def _column_completions(typed: str) -> list[str]:
     before, _, last = typed.rpartition(" ") if " " in typed else typed.rpartition(",")
-    begin = typed[: len(typed) - len(last)]
-    return [
-        f"{begin}{name}" for name in COLUMNS if name.startswith(last) and name not in before.replace(",", " ").split()
-    ]
+    begin, said = typed[: len(typed) - len(last)], before.replace(",", " ").split()
+    return [f"{begin}{name}" for name in COLUMNS if name.startswith(last) and name not in said]
 
 
 class Narrowing(TimerScreen):
@@ -65,9 +63,7 @@ class Narrowing(TimerScreen):
     def line_commands(self) -> dict[str, LineCommand]:
         return {
             "filter": LineCommand(self._filter_by, self._completions),
-            "sort": LineCommand(
-                self._sort_by_name, lambda typed: [name for name in COLUMN_OF if name.startswith(typed)]
-            ),
+            "sort": LineCommand(self._sort_by_name, lambda typed: [key for key in COLUMN_OF if key.startswith(typed)]),
             "columns": LineCommand(self._show_columns, _column_completions),
         }
 
@@ -189,14 +185,13 @@ class Narrowing(TimerScreen):
     def _leave_filter(self) -> bool:
         """Unwind one level: the filter line, then the filter; False when there was none."""
         self.workers.cancel_group(self, "filter")  # else it goes on to make what is forgotten here
-        if self._filter_is_open:
-            self._row_order.filter_text = ""
-            self._row_order.forget()
-            self._close_filter()
-        elif self._row_order.is_narrowed:
-            self._row_order.filter_text, self._row_order.problems_only = "", False
-            self._row_order.forget()
-            self.show_jobs()
-        else:
+        order, typing = self._row_order, self._filter_is_open
+        if not typing and not order.is_narrowed:
             return False
+        order.filter_text, order.problems_only = "", order.problems_only and typing
+        order.forget()
+        if typing:
+            self._close_filter()
+        else:
+            self.show_jobs()
         return True

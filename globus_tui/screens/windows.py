@@ -95,8 +95,7 @@ class WindowsScreen(ListScreen):
             self.tell("All of them are paused already, or over: a window would not resume them.")
         else:
             heading = f"Maintenance window for {counted(len(states), 'timer')}"
-            ids = tuple(state.job_id for state in states)
-            moment = read_moment(self.app)
+            ids, moment = tuple(state.job_id for state in states), read_moment(self.app)
             ask(
                 heading,
                 ("Why? It stands beside each of them meanwhile.", "", str),
@@ -112,8 +111,9 @@ class WindowsScreen(ListScreen):
         running = [job_id for job_id in ids if job_id in self.states and why_not_paused(self.states[job_id]) is None]
         left_out = len(ids) - len(running)
         sentences = [opening_words(until, now, zone, resume=False)]
-        are = "is" if left_out == 1 else "are"
-        sentences += [f"{counted(left_out, 'timer')}, paused already or over, {are} left alone."] if left_out else []
+        if left_out:
+            are = "is" if left_out == 1 else "are"
+            sentences.append(f"{counted(left_out, 'timer')}, paused already or over, {are} left alone.")
         sentences.append("Runs in progress go on; nothing new starts meanwhile.")
         verb = f"pause {len(running)}" if at is None else f"pause them {moments.date_time(at, now, zone)}"
         listed = [f"· {self.states[job_id].job.label}" for job_id in running]
@@ -156,11 +156,9 @@ class WindowsScreen(ListScreen):
             self._offer(sheet, self._close, window, None)
             return
         closing = await self.app.windows.closing(window)
-        sentences = [
-            f"{counted(len(closing.resumed), 'timer')} will be resumed, the worst overdue first.",
-            _starting(closing),
-        ]
-        sentences += [f"{counted(len(closing.left_alone), 'timer')} will be left alone."] if closing.left_alone else []
+        resumed = f"{counted(len(closing.resumed), 'timer')} will be resumed, the worst overdue first."
+        left_alone = f"{counted(len(closing.left_alone), 'timer')} will be left alone."
+        sentences = [resumed, _starting(closing), *([left_alone] if closing.left_alone else [])]
         listed = [f"· {line}" for line in closing_lines(closing)]
         sheet = Confirm(f"Close the window {name}?", sentences, verb=f"resume {len(closing.resumed)}", listed=listed)
         self._offer(sheet, self._close, window, closing)
@@ -178,10 +176,8 @@ class WindowsScreen(ListScreen):
 
     def _tell_ends(self, verb: str, outcomes: dict[JobId, Outcome], names: dict[JobId, str]) -> None:
         self.app.book_wake()
-        ends = [
-            (isinstance(outcome, Done), names[job_id], outcome_words(outcome)) for job_id, outcome in outcomes.items()
-        ]
-        tell_ends(self.app, ends, verb)
+        ends = ((names[job_id], outcome) for job_id, outcome in outcomes.items())
+        tell_ends(self.app, [(isinstance(end, Done), name, outcome_words(end)) for name, end in ends], verb)
 
 
 def _starting(closing: Closing) -> str:
