@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from globus_tui.store.browsing import Suggestion
 
 
+_ROW = "input:"
+"""Before the key of a field, in the name of its row."""
+
+
 class FlowPlace(Side):
     """The id is what is sent; its name is what stands in the field while nobody types there."""
 
@@ -64,26 +68,18 @@ class FlowPlace(Side):
     """
 
     def __init__(
-        self,
-        name: str,
-        field: flow_inputs.InputField,
-        path: flow_inputs.InputField | None,
-        labels: tuple[str, str],
-        prefix: str,
+        self, name: str, field: flow_inputs.InputField, path: flow_inputs.InputField | None, labels: tuple[str, str]
     ) -> None:
-        """Make the rows of both fields; `prefix` begins the names of the form's rows."""
+        """Make the rows of both fields."""
         super().__init__(name, "")
         self.id_field, self.input_path = field, path
-        self._place_labels, self._place_prefix = labels, prefix
+        self._place_labels = labels
         self._place_name = ""
 
     def compose(self) -> ComposeResult:
-        yield FormRow(self._place_prefix + self.id_field.key, self._place_labels[0], self.collection_input())
-        path = FormRow(
-            self._place_prefix + (self.input_path.key if self.input_path else f"{self.id_field.key}/path"),
-            self._place_labels[1],
-            self.path_input(),
-        )
+        yield FormRow(_ROW + self.id_field.key, self._place_labels[0], self.collection_input())
+        key = self.input_path.key if self.input_path else f"{self.id_field.key}/path"
+        path = FormRow(_ROW + key, self._place_labels[1], self.path_input())
         path.display = self.input_path is not None
         yield path
         yield CollectionPicker(id=f"{self.side_name}-picker")
@@ -156,8 +152,6 @@ def _is_id(text: str) -> bool:
     return len(text) == 36
 
 
-_ROW = "input:"
-"""Before the key of a field, in the name of its row."""
 _MOST_CHOICES = 5
 
 
@@ -342,7 +336,7 @@ def _rows(form: flow_inputs.InputForm) -> Iterator[Widget]:
         elif node.kind is flow_inputs.FieldKind.COLLECTION:
             path = fields.get(node.pair) if node.pair else None
             names = _label(node, labels), _label(path, labels) if path else ""
-            yield FlowPlace(f"place-{places[node.path]}", node, path, names, _ROW)
+            yield FlowPlace(f"place-{places[node.path]}", node, path, names)
         elif node.path not in paired:
             yield FormRow(_ROW + node.key, _label(node, labels), _widget(f"input-{places[node.path]}", node))
 
@@ -461,7 +455,7 @@ class FlowStep(Step):
             self._show_flows()
 
     def _show_input(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        flow = self._flow_known if self._flow_known and self._flow_known.flow_id == draft.flow.flow_id else None
+        flow = self._known_of(draft)
         own_findings = self.query_one(FlowInput).show(draft, flow)
         if flow is None:
             self.show_findings(findings)
@@ -473,10 +467,12 @@ class FlowStep(Step):
 
     def why_not_create(self) -> str | None:
         """The input is not what the flow wants, as far as its description could be read."""
-        flow, draft = self._flow_known, self.frame.draft
-        if flow is None or flow.flow_id != draft.flow.flow_id:
-            return None
-        return flow_inputs.incomplete_words(draft, flow)
+        flow = self._known_of(self.frame.draft)
+        return flow_inputs.incomplete_words(self.frame.draft, flow) if flow is not None else None
+
+    def _known_of(self, draft: Draft) -> Flow | None:
+        """The flow of a draft, once its document was read."""
+        return self._flow_known if self._flow_known and self._flow_known.flow_id == draft.flow.flow_id else None
 
     # --- asking
 
@@ -559,25 +555,25 @@ class FlowStep(Step):
         """Down in the search goes to what was found; letters there are typed into the search."""
         flows, words = self.query_one("#flows", LineList), self.query_one("#words", TextField)
         flow = self.frame.draft.flow
-        comes = flow.flow_id is not None and (self._flow_known is None or self._flow_known.flow_id != flow.flow_id)
-        if comes and flow.flow_id == self._flow_asked and flows.has_focus and event.is_printable:
-            event.stop()
-            event.prevent_default()
-            self.frame.tell("The form of this flow is not here yet; type when it is.")
-            return
         if flows.has_focus and event.is_printable and event.character is not None:
-            event.stop()
-            event.prevent_default()
-            if words.value in (flow.title, flow.flow_id):
-                words.clear()  # another one is looked for
-            self.screen.set_focus(words)
-            words.action_end()
-            words.insert_text_at_cursor(event.character)
-            return
-        if event.key == "down" and words.has_focus and flows.display and flows.rows:
-            event.stop()
-            event.prevent_default()
+            if (
+                flow.flow_id is not None
+                and flow.flow_id == self._flow_asked
+                and self._known_of(self.frame.draft) is None
+            ):
+                self.frame.tell("The form of this flow is not here yet; type when it is.")
+            else:
+                if words.value in (flow.title, flow.flow_id):
+                    words.clear()  # another one is looked for
+                self.screen.set_focus(words)
+                words.action_end()
+                words.insert_text_at_cursor(event.character)
+        elif event.key == "down" and words.has_focus and flows.display and flows.rows:
             flows.focus()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def on_input_submitted(self, submitted: Input.Submitted) -> None:
         submitted.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -213,24 +214,17 @@ _LEVELS = (
     (SyncLevel.EXISTS.name, "missing"), (_ALWAYS, "always"),
 )  # fmt: skip
 _LINKS = (("ignore", "ignore"), ("keep", "keep"), ("copy", "copy what they point to"))
-_OPTIONS: tuple[tuple[tuple[str, str, bool], ...], ...] = (
-    (
-        ("verify_checksum", "verify checksums", False),
-        ("preserve_timestamp", "keep timestamps", False),
-        ("encrypt_data", "encrypt", False),
-    ),
-    (
-        ("skip_source_errors", "skip unreadable files", False),
-        ("fail_on_quota_errors", "fail when the quota is full", False),
-    ),
-)
-_MAIL = (
-    ("notify_on_succeeded", "succeeded", True),
-    ("notify_on_failed", "failed", True),
-    ("notify_on_inactive", "paused", True),
-)
-"""Key, words, and the service's default where nothing is stated (documented)."""
-_DEFAULTS = {key: default for line in (*_OPTIONS, _MAIL) for key, _, default in line}
+_OPTIONS = {
+    "verify_checksum": "verify checksums", "preserve_timestamp": "keep timestamps", "encrypt_data": "encrypt",
+}  # fmt: skip
+_ERRORS = {"skip_source_errors": "skip unreadable files", "fail_on_quota_errors": "fail when the quota is full"}
+_MAIL = {"notify_on_succeeded": "succeeded", "notify_on_failed": "failed", "notify_on_inactive": "paused"}
+_DEFAULTS = dict.fromkeys((*_OPTIONS, *_ERRORS), False) | dict.fromkeys(_MAIL, True)
+"""What the service does where nothing is stated (documented)."""
+
+
+def _toggles(words: Mapping[str, str]) -> list[Toggle]:
+    return [Toggle(text, id=key) for key, text in words.items()]
 
 
 class HowStep(Step):
@@ -249,15 +243,12 @@ class HowStep(Step):
         yield FormRow("intent", "intent", Choice(_INTENTS, id="intent"))
         yield FormRow("sync_level", "copy when", Choice(_LEVELS, id="sync"))
         yield Static(id="sync-words", markup=False)
-        yield FormRow(OPTIONS, "options", *(Toggle(words, id=key) for key, words, _ in _OPTIONS[0]))
-        yield FormRow("skip_source_errors", "", *(Toggle(words, id=key) for key, words, _ in _OPTIONS[1]))
-        yield FormRow(
-            "delete_destination_extra",
-            "",
-            Toggle("DELETE extra files at the destination", danger="DANGER", id="delete_destination_extra"),
-        )
+        yield FormRow(OPTIONS, "options", *_toggles(_OPTIONS))
+        yield FormRow("skip_source_errors", "", *_toggles(_ERRORS))
+        delete = "delete_destination_extra"
+        yield FormRow(delete, "", Toggle("DELETE extra files at the destination", danger="DANGER", id=delete))
         yield GuardsRow()
-        yield FormRow("notify", "mail when", *(Toggle(words, id=key) for key, words, _ in _MAIL))
+        yield FormRow("notify", "mail when", *_toggles(_MAIL))
         yield FilterRules()
         yield FormRow("recursive_symlinks", "links", Choice(_LINKS, id="links"))
         yield FormRow(LABEL, "task label", TextField(placeholder="none", id="label"))
@@ -326,13 +317,10 @@ class HowStep(Step):
             return
         draft, stripped = self.frame.draft.with_typed(DEADLINE, text), text.strip()
         deadline: str | None = stripped or None
-        try:
-            moment = (
-                parse_moment(stripped, self.frame.app.store.now(), self.frame.view.zone).moment if stripped else None
-            )
-            deadline = wire_moment(moment) if moment else deadline
-        except BadInput:
-            pass  # the checks stop at a deadline that is no moment, with what was typed
+        with suppress(BadInput):  # the checks stop at a deadline that is no moment, with what was typed
+            if stripped:
+                moment = parse_moment(stripped, self.frame.app.store.now(), self.frame.view.zone).moment
+                deadline = wire_moment(moment) if moment else deadline
         self.edit(replace(draft, transfer=replace(draft.transfer, deadline=deadline)))
 
     def _edit_data(self, **changes: object) -> None:

@@ -37,25 +37,19 @@ def open_clone(app: Console, state: JobState) -> None:
 def open_edit(app: Console, state: JobState) -> None:
     from globus_tui.screens.confirm import Confirm
 
-    paused = state.job.stands_still
+    days = app.settings.keep_replaced_days
+    later = f"after {days} days you are asked whether to delete it" if days else "X deletes it when you want"
+    then = "only then pauses this one. Whatever fails, exactly one of the two stays active."
+    if state.job.stands_still:
+        then = "pauses it too, since this one is paused: no run starts."
     sentences = (
         "Globus can change nothing of a timer but its name (R does that).",
-        "So editing makes a new timer, checks that it came out as asked for, and "
-        + (
-            "pauses it too, since this one is paused: no run starts."
-            if paused
-            else "only then pauses this one. Whatever fails, exactly one of the two stays active."
-        ),
-        f"This one is kept, paused, so that you can go back; {_asked_later(app)}.",
+        f"So editing makes a new timer, checks that it came out as asked for, and {then}",
+        f"This one is kept, paused, so that you can go back; {later}.",
         "The new timer has an id of its own and counts its runs from zero.",
     )
     sheet = Confirm(f"Edit {state.job.label}?", sentences, verb="edit")
     sheet.ask(lambda _: app.run_worker(_open(app, state, for_edit=True), group="clone", exclusive=True))
-
-
-def _asked_later(app: Console) -> str:
-    days = app.settings.keep_replaced_days
-    return f"after {days} days you are asked whether to delete it" if days else "X deletes it when you want"
 
 
 async def _open(app: Console, state: JobState, *, for_edit: bool) -> None:
@@ -85,12 +79,8 @@ def named(draft: Draft, names: Mapping[str, str]) -> Draft:
     """The draft with the names of its collections, as far as known."""
     if draft.what is What.FLOW_TIMER:
         return draft
-    data = draft.transfer
-    return replace(
-        draft,
-        source_name=names.get(data.source_endpoint or ""),
-        destination_name=names.get(data.destination_endpoint or ""),
-    )
+    source, destination = draft.transfer.source_endpoint or "", draft.transfer.destination_endpoint or ""
+    return replace(draft, source_name=names.get(source), destination_name=names.get(destination))
 
 
 _WHAT = {What.TRANSFER_TIMER: "transfer timer", What.FLOW_TIMER: "flow timer", What.TRANSFER_NOW: "transfer"}
@@ -211,15 +201,11 @@ class Drafts(Question[str]):
 
 class _Row:
     def __init__(self, saved: SavedDraft) -> None:
-        self.saved = saved
-        draft = saved.draft
-        self.key = saved.draft_id
-        self.what = _WHAT[draft.what] if draft else "?"
-        self.state = _state(saved)
-        if draft is None:
-            self.words = saved.unreadable or ""
-        else:
+        self.saved, self.key, self.state = saved, saved.draft_id, _state(saved)
+        self.what, self.words = "?", saved.unreadable or ""
+        if (draft := saved.draft) is not None:
             places = f"{draft.source_name or '?'} to {draft.destination_name or '?'}"
+            self.what = _WHAT[draft.what]
             self.words = draft.name or (draft.flow.title or "?" if draft.what is What.FLOW_TIMER else places)
 
     def when(self, now: datetime, zone: tzinfo) -> str:

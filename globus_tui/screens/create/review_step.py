@@ -103,17 +103,11 @@ class ReviewStep(Step):
         lines: list[Cell] = [Span("Before it is sent", "bold")]
         lookups = self.frame.lookups
         collections = [side for side in (lookups.source, lookups.destination) if side is not None]
-        listed = [
-            finding
-            for finding in findings
-            if finding.field != CONSENT or not finding.words.startswith(("A consent", "All c"))
-        ]
         room = self.query_one("#paper").size.width - _MARGIN
-        lines += [
-            Span(text, LEVEL_STYLES[finding.level])
-            for finding in listed
-            for text in broken(finding_line(finding), room)
-        ]
+        for finding in findings:
+            if finding.field != CONSENT or not finding.words.startswith(("A consent", "All c")):
+                style = LEVEL_STYLES[finding.level]
+                lines += [Span(text, style) for text in broken(finding_line(finding), room)]
         consents = consent_lines(scopes_needed(draft, collections), lookups, self.frame.view.names)
         lines += [text for consent in consents for text in broken(consent, room)]
         if deletions := lookups.deletions:

@@ -185,13 +185,8 @@ class WhenStep(Step):
         repeat = self.query_one("#repeat", Choice).value or when_form.EVERY
         if repeat == ORIGINAL:  # and now something else of it is said anew
             repeat = when_form.ONCE if isinstance(self.frame.draft.original, OnceSchedule) else when_form.EVERY
-        form = when_form.WhenForm(
-            repeat=repeat,
-            interval=self.query_one("#interval", TextField).value,
-            start=self.query_one("#start", TextField).value,
-            ends=self.query_one("#ends", Choice).value or when_form.NEVER,
-            end=self.query_one("#end", TextField).value,
-        )
+        texts = {name: self.query_one(f"#{name}", TextField).value for name in ("interval", "start", "end")}
+        form = when_form.WhenForm(repeat=repeat, ends=self.query_one("#ends", Choice).value or when_form.NEVER, **texts)
         self.edit(when_form.with_form(self.frame.draft, form, self._now(), self.frame.view.zone))
 
 

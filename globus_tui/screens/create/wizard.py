@@ -129,12 +129,8 @@ def _sign(level: Level) -> tuple[str, str]:
 MAY_BE_THERE = "This was sent before, without an answer: it may be there. Creating looks for it first."
 DISCARDED_LOST = "The draft is discarded. It was sent before, without an answer: what became of that is told here."
 
-_ELSEWHERE = frozenset(command.command_id for command in EVERYWHERE if command.command_id.startswith("jobs.")) | {
-    "app.info",
-    "app.profile",
-    "app.refresh-interval",
-}
-"""Commands that lead away from a draft: a letter typed beside a field calls none of them."""
+_ELSEWHERE = ("jobs.", "app.info", "app.profile", "app.refresh-interval")
+"""Beginnings of commands that lead away from a draft: a letter typed beside a field calls none of them."""
 
 
 class Source(NamedTuple):
@@ -160,7 +156,7 @@ class WizardScreen(TimerScreen):
         "kept while you type, and Escape leaves without losing it."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = (*WIZARD, *FOLDER, *ITEMS, *LIST_MOVES)
-    EVERYWHERE_SHOWN = tuple(command for command in EVERYWHERE if command.command_id not in _ELSEWHERE)
+    EVERYWHERE_SHOWN = tuple(command for command in EVERYWHERE if not command.command_id.startswith(_ELSEWHERE))
     COMMANDS_BOUND = (*WIZARD, SEARCH[0])
     AUTO_FOCUS = ""
 
@@ -337,9 +333,8 @@ class WizardScreen(TimerScreen):
 
     def when_looked_through(self, then: Callable[[], object]) -> bool:
         """Whether everything is known that is asked before sending; if not, ask it now, check, and then go on."""
-        if self._draft_is_looked_through and not any(
-            worker.group == "check" and not worker.is_finished for worker in self.workers
-        ):
+        checking = any(worker.group == "check" and not worker.is_finished for worker in self.workers)
+        if self._draft_is_looked_through and not checking:
             return True
         self._stop_pause()
         self._look_through_and(then)
@@ -430,11 +425,8 @@ class WizardScreen(TimerScreen):
         not_saved = "may have been sent" if lost else "not sent yet"
         saved = "sending" if self.is_sending else "draft saved" if self.keeper.is_saved else not_saved
         header.right = Content.styled(f"{saved} ", "$text-muted")
-        about.left = (
-            Content.styled(f" {MAY_BE_THERE}", "$text-warning")
-            if lost
-            else Content.styled(f" {self.step.about}", "$text-muted")
-        )
+        words, style = (MAY_BE_THERE, "$text-warning") if lost else (self.step.about, "$text-muted")
+        about.left = Content.styled(f" {words}", style)
 
     def help_text(self) -> str:
         return f"{self.ABOUT}\n\n{self.step.help_text()}".strip()
@@ -446,11 +438,8 @@ class WizardScreen(TimerScreen):
         height = self.app.size.height
         most = 0 if self._wizard_at == "review" else 1 if height < 22 else 3 if height < 32 else 5
         in_rows = self._told_in_rows()
-        bad = [
-            finding
-            for finding in self.findings
-            if finding.level >= Level.NOTE and finding not in in_rows and self._is_due(finding)
-        ]
+        told = (finding for finding in self.findings if finding.level >= Level.NOTE and finding not in in_rows)
+        bad = [finding for finding in told if self._is_due(finding)]
         checks = self.query_one("#checks", Static)
         words = finding_lines(bad[:most], self.app.size.width, ascii_only=self.app.host.ascii)
         checks.display = bool(words)
@@ -596,9 +585,7 @@ class WizardScreen(TimerScreen):
         """Offer request, command and file to copy; they stand on the last step."""
         if not isinstance(self.step, ReviewStep):
             self.open_step("review")
-        review = self.step
-        if isinstance(review, ReviewStep):
-            review.offer_copies()
+        self.query_one(ReviewStep).offer_copies()
 
 
 for _number in range(1, len(STEP_KEYS) + 1):  # six commands with one meaning
