@@ -27,12 +27,8 @@ def open_own(path: Path | str, most_bytes: int = sys.maxsize) -> BufferedReader:
     """
     file = open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")  # noqa: SIM115  # closed by the caller
     info = os.fstat(file.fileno())
-    if (
-        not stat.S_ISREG(info.st_mode)
-        or info.st_uid != os.geteuid()
-        or info.st_mode & 0o077
-        or info.st_size > most_bytes
-    ):
+    ours = stat.S_ISREG(info.st_mode) and info.st_uid == os.geteuid() and not info.st_mode & 0o077
+    if not ours or info.st_size > most_bytes:
         file.close()
         raise PermissionError(f"{path} is not private, no file, or too long")
     return file

@@ -260,10 +260,7 @@ class _File:
             if place[:2] == own or place in (("profiles",), ("",)) or (len(place) < 3 and place[-1] in _STOPPING)
         ]
         if matters:
-            raise SettingsError(
-                "; ".join(dict.fromkeys(matters)),
-                advice=_ELSEWHERE,
-            )
+            raise SettingsError("; ".join(dict.fromkeys(matters)), advice=_ELSEWHERE)
 
     def _fault(self, place: tuple[str, ...], words: str, line: int | None = None) -> None:
         """Notes a fault about a setting at a place, such as `("profiles", "lab", "refresh")`."""
@@ -291,11 +288,9 @@ class _File:
                 return tomllib.loads("\n".join(lines))
             except tomllib.TOMLDecodeError as wrong:
                 match = re.search(r"at line (\d+)", str(wrong))
-                number = (
-                    int(match[1]) if match else max((n for n, line in enumerate(lines, 1) if line.strip()), default=1)
-                )
+                number = int(match[1]) if match else _last_written(lines)
                 if number <= before or not lines[number - 1].strip():
-                    number = max((n for n, line in enumerate(lines[:number], 1) if line.strip()), default=number)
+                    number = _last_written(lines[:number]) or number
                 before = number
                 self._leave_out(lines, number, re.sub(r" \(at .*\)", "", str(wrong)))
             except (ValueError, RecursionError) as wrong:  # numbers longer, and lists deeper, than Python takes
@@ -339,15 +334,13 @@ class _File:
                     self._fault((key,), f"{key} must be a table: write [{key}], not {value!r}")
             elif key not in _CHECKS:
                 known = _near(key, _CHECKS if table else (*_CHECKS, "keys", "profiles"))
-                rather = (
-                    f"; did you mean {known}?" if known else f"; known: {', '.join(sorted(_CHECKS))}, keys, profiles"
+                rather = f"did you mean {known}?" if known else f"known: {', '.join(sorted(_CHECKS))}, keys, profiles"
+                self._fault(
+                    (*table, known or key), f"{where}unknown setting {key!r}; {rather}", self.line((*table, key))
                 )
-                self._fault((*table, known or key), f"{where}unknown setting {key!r}{rather}", self.line((*table, key)))
             elif not _CHECKS[key][0](value):
-                rather = _meant(key, value)
-                rather = (
-                    f"; did you mean [profiles.{next(iter(value), 'NAME')}]?" if isinstance(value, dict) else rather
-                )
+                table_meant = isinstance(value, dict) and f"; did you mean [profiles.{next(iter(value), 'NAME')}]?"
+                rather = table_meant or _meant(key, value)
                 self._fault((*table, key), f"{where}{key} must be {_CHECKS[key][1]}, not {value!r}{rather}")
             else:
                 read[key] = value
@@ -376,6 +369,11 @@ class _File:
                 words = f"[keys] {command} is a setting, not a command: write it above the first line in brackets"
             self._fault(("keys", command), words)
         return keys
+
+
+def _last_written(lines: list[str]) -> int:
+    """The number of the last line that is not blank, counted from 1."""
+    return max((number for number, line in enumerate(lines, 1) if line.strip()), default=0)
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:

@@ -124,22 +124,16 @@ def _share(columns: Sequence[Column[R]], spare: int) -> dict[str, int]:
     widths = {column.id: column.least for column in columns}
     open_columns = [column for column in columns if not column.width]
     while spare > 0 and open_columns:
-        weights = sum(column.weight for column in open_columns)
-        shared = 0
+        weights, left = sum(column.weight for column in open_columns), spare
         for column in open_columns:
-            share = max(1, spare * column.weight // weights) if weights else 0
-            share = min(share, spare - shared, _room(column, widths[column.id]))
-            widths[column.id] += share
-            shared += share
-        if not shared:
-            break
-        spare -= shared
-        open_columns = [column for column in open_columns if _room(column, widths[column.id]) > 0]
+            share = min(max(1, spare * column.weight // weights), left)
+            if column.max_width:
+                share = min(share, column.max_width - widths[column.id])
+            widths[column.id] += max(0, share)
+            left -= max(0, share)
+        spare = left if left < spare else 0
+        open_columns = [column for column in open_columns if not 0 < column.max_width <= widths[column.id]]
     return widths
-
-
-def _room(column: Column[R], width: int) -> int:
-    return max(0, column.max_width - width) if column.max_width else 1_000_000
 
 
 def row_spans(row: R, places: Sequence[Place[R]], *, marked: bool, ascii_only: bool, bar: str = "") -> list[Span]:

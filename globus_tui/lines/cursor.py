@@ -12,9 +12,7 @@ class Row(Protocol):
     """One immutable row: equal rows look the same, a changed row is a new object."""
 
     @property
-    def key(self) -> Hashable:
-        """What stays the same while the row changes, is sorted or filtered. Unique in a list."""
-        ...
+    def key(self) -> Hashable: ...  # stays the same while the row changes, is sorted or filtered; unique in a list
 
 
 R = TypeVar("R", bound=Row)
@@ -73,15 +71,15 @@ class LineCursor(Generic[R]):
         self.rows = rows
         self._positions = {row.key: number for number, row in enumerate(rows)}
         place = self._positions.get(key)
-        if place is None:
-            place = self._neighbour(before, old_position)
-        self.position = place
+        self.position = self._neighbour(before, old_position) if place is None else place
         self._keep_line(before, old_position, old_top)
         lost = key if old_position >= 0 and self.key != key else None
         self._last_key = key if self.position < 0 else self.key
-        dropped = {mark for mark in self.marked if not self._exists(mark, known)}
+        dropped = frozenset(
+            mark for mark in self.marked if mark not in self._positions and (known is None or mark not in known)
+        )
         self.marked -= dropped
-        return RowsSwapped(lost, frozenset(dropped))
+        return RowsSwapped(lost, dropped)
 
     def move_to(self, position: int) -> None:
         """Put the cursor on a row, and the row into the window.
@@ -136,9 +134,6 @@ class LineCursor(Generic[R]):
         """Take all marks off, also those of rows that a filter hides."""
         self.marked = frozenset()
         self._anchor = None
-
-    def _exists(self, key: Hashable, known: Container[Hashable] | None) -> bool:
-        return key in self._positions or (known is not None and key in known)
 
     def _neighbour(self, before: Sequence[R], position: int) -> int:
         """Return the nearest row that is still there: below the lost one first, then above, else the first row."""

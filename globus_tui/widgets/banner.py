@@ -46,26 +46,16 @@ class Banner(Vertical):
         if doing:
             head = f"{'~' if case.ascii_only else '…'} {doing}   {head}"
         words = self._safe(explain(case), case)
-        if trouble:
-            self._say("#banner-head", Content.styled(head, "bold"))
-            self._say_why(words)
-            self._say("#banner-key", self._help(case))
-        else:
-            self._say("#banner-head", Content.assemble((head, "bold"), "  ", words))
-            self._say_why("")
-            self._say("#banner-key", Content())
+        self._say("#banner-head", Content.assemble((head, "bold"), "" if trouble else f"  {words}"))
+        why = self.query_one("#banner-words", NoteLine)
+        why.display, why.left = trouble and bool(words), Content(words if trouble else "")
+        self._say("#banner-key", self._help(case) if trouble else Content())
 
     def _help(self, case: Case) -> Content:
         """The keys that help; not the one that opened this screen."""
         hints = [remedy for remedy in remedies(case.job, case.health) if remedy[0] != "list.choose"]
-        pieces = [
-            ((self._banner_key_of(key), "bold $primary"), f"  {self._safe(does, case)}   ") for key, does in hints
-        ]
-        return Content.assemble(*(part for pair in pieces for part in pair)).rstrip()
-
-    def _say_why(self, words: str) -> None:
-        line = self.query_one("#banner-words", NoteLine)
-        line.display, line.left = bool(words), Content(words)
+        keys = ((self._banner_key_of(key), self._safe(does, case)) for key, does in hints)
+        return Content("   ").join(Content.assemble((key, "bold $primary"), f"  {does}") for key, does in keys)
 
     def _say(self, selector: str, words: Content) -> None:
         line = self.query_one(selector, Static)

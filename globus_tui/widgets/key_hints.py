@@ -74,20 +74,8 @@ class KeyHints(Widget):
             self.refresh()
 
     def render(self) -> RenderResult:
-        self._hint_drawn = self._depends_on()
-        return self._line(self.size.width)
-
-    def _depends_on(self) -> tuple[object, ...]:
-        """All that the line depends on besides the keys, which never change."""
-        return (
-            self.size.width,
-            self.unable,
-            self.absent,
-            [self._hint_wording(command) for command in self._hint_commands],
-        )
-
-    def _line(self, room: int) -> Content:
         """Help and the way back always; then commands that can act now, then the others."""
+        self._hint_drawn, room = self._depends_on(), self.size.width
         present = [command for command in self._hint_commands if command.command_id not in self.absent]
         hints = {command.command_id: self._hint(command) for command in present}
         unable = self.unable | self._hint_refused
@@ -104,6 +92,10 @@ class KeyHints(Widget):
                     room -= hints[command_id].cell_length
         first = [hints[key] for key in hints if key in shown - ALWAYS]
         return Content("").join((*first, *(hints[key] for key in hints if key in shown & ALWAYS)))
+
+    def _depends_on(self) -> tuple[object, ...]:
+        """All that the line depends on besides the keys, which never change."""
+        return self.size.width, self.unable, self.absent, [*map(self._hint_wording, self._hint_commands)]
 
     def _hint(self, command: Command) -> Content:
         key = key_words(self._hint_keys, command.command_id)
