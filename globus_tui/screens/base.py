@@ -164,12 +164,10 @@ class TimerScreen(Page[None]):
         if self.who is None and self.freshness.state is FreshnessState.NEVER:
             full = short = "nothing read yet"  # nobody is signed in, so nothing is asked either
         room = self.app.size.width - 3
-        choices = (
-            (f"{place} {who}", full), (f"{place} {who}", short), (place, short), (bare, short),
-            (clip(bare, max(0, room - cell_width(short))), short),
-        )  # fmt: skip
+        least = clip(bare, max(0, room - cell_width(short))), short
+        choices = ((f"{place} {who}", full), (f"{place} {who}", short), (place, short), (bare, short))
         fits = (choice for choice in choices if cell_width(choice[0]) + cell_width(choice[1]) <= room)
-        left, right = next(fits, choices[-1])
+        left, right = next(fits, least)
         lock = len(marks) if left.startswith(marks) else 0
         title.left = Content.styled(left[:lock], "reverse bold") + Content(left[lock:])
         title.right = Content.styled(f"{right} ", "$text-error bold" if self.freshness.is_old else "")

@@ -91,8 +91,6 @@ class Prompt:
 
 _SHOWN = 50
 """Characters of the link that are shown: it is over 700 long, and no border may cut what somebody selects."""
-
-
 _NAMED = 12
 """Names that the first lines have room for on a low terminal."""
 
@@ -136,13 +134,8 @@ class ConsentScreen(Question[frozenset[str] | None]):
             yield from self._compose_then()
         with Vertical(id="consent-code", classes="tells"):  # below what scrolls: in sight on the smallest screen
             yield Static("2  Paste the code that Globus shows", classes="step for-a-code", markup=False)
-            yield TextField(
-                placeholder="a paste lands here from anywhere on this screen",
-                password=True,
-                joins_lines=True,
-                id="code",
-                classes="for-a-code",
-            )
+            hint = "a paste lands here from anywhere on this screen"
+            yield TextField(placeholder=hint, password=True, joins_lines=True, id="code", classes="for-a-code")
             yield Static("", id="consent-note", markup=False)
         with Vertical(id="consent-keys"):
             yield Static(id="consent-hints")
@@ -152,15 +145,14 @@ class ConsentScreen(Question[frozenset[str] | None]):
         if prompt.then or prompt.choices:
             yield Static("Afterwards, by itself", classes="step", markup=False)
         group = ""
+        single = len(prompt.choices) == 1
         for choice in prompt.choices:
             if choice.group != group:
                 group = choice.group
                 yield Static(Content(self.safe(group)), classes="link")
-            if len(prompt.choices) > 1:
+            if not single:
                 yield Toggle(choice.words, True, name=choice.key)
-            else:
-                yield Static(Content(f"    {self.safe(choice.words)}"))
-        for line in prompt.then:
+        for line in (*(choice.words for choice in prompt.choices if single), *prompt.then):
             yield Static(Content(f"    {self.safe(line)}"))
 
     def on_mount(self) -> None:
@@ -351,9 +343,8 @@ class ConsentScreen(Question[frozenset[str] | None]):
             self._consent_prompt.open_link(self._url)
             self._say("a browser was asked to open it")
         else:
-            self._say(
-                "No browser is opened over SSH or without a display; p, c or the file bring it to yours.", wrong=True
-            )
+            words = "No browser is opened over SSH or without a display; p, c or the file bring it to yours."
+            self._say(words, wrong=True)
 
     def action_browser(self) -> None:
         if self._consent_prompt.browser:
@@ -382,9 +373,8 @@ class ConsentScreen(Question[frozenset[str] | None]):
         page.scroll_relative(y=way * max(1, page.size.height - 2), animate=False)
 
     def action_choices(self) -> None:
-        for toggle in self.query(Toggle).results():
-            toggle.focus()
-            return
+        if toggles := self.query(Toggle):
+            toggles.first().focus()
 
     def action_cancel(self) -> None:
         """Leave everything as it was; while Globus is asked about a code, only the second time."""

@@ -112,12 +112,9 @@ class FleetScreen(ListScreen):
             self._ask(plan, list(plan_lines(plan)), None)
 
     def _ask(self, plan: Plan, lines: list[Line], only: tuple[str, ...] | None) -> None:
-        sheet = Confirm(
-            f"Apply the fleet's files to {counted(len(plan.steps(only)), 'timer')}?",
-            ("An edit makes another timer in the old one's place; the old one is kept, paused.",),
-            verb="apply",
-            listed=[self._painted(line) for line in lines],
-        )
+        heading = f"Apply the fleet's files to {counted(len(plan.steps(only)), 'timer')}?"
+        words = "An edit makes another timer in the old one's place; the old one is kept, paused."
+        sheet = Confirm(heading, (words,), verb="apply", listed=[*map(self._painted, lines)])
         sheet.ask(lambda _: self.app.attempt(self._apply(plan, only), group="operations"))
 
     async def _apply(self, plan: Plan, only: tuple[str, ...] | None) -> None:

@@ -24,9 +24,8 @@ Choice = tuple[str, str, str]
 
 def offer(app: Console, choices: Sequence[Choice]) -> None:
     """Open the menu; what is chosen is sent and shown. A choice without a text is not offered."""
-    offered = [choice for choice in choices if choice[2]]
-    texts = {key: text for key, _, text in offered}
-    CopyMenu(offered).ask(lambda key: app.copy_text(texts[key]))
+    texts = {key: text for key, _, text in choices}
+    CopyMenu([choice for choice in choices if choice[2]]).ask(lambda key: app.copy_text(texts[key]))
 
 
 def offer_jobs(app: Console, states: Sequence[JobState]) -> None:

@@ -74,8 +74,7 @@ class JournalScreen(Searching, ListScreen):
 
     @staticmethod
     def _cell_outcome(row: JournalRow) -> Cell:
-        style = {"done": "success", "refused": "warning"}.get(row.words[5], "error")
-        return Span(row.words[5], style)
+        return Span(row.words[5], {"done": "success", "refused": "warning"}.get(row.words[5], "error"))
 
     @on(LineList.Chosen, "#entries")
     def show_entry(self) -> None:

@@ -104,17 +104,13 @@ class ProfilesScreen(Searching, ListScreen):
     def action_job_delete(self) -> None:
         row: ProfileRow | None = self.line_list.cursor_row
         if row is None or row.who is None:
-            unknown = row is not None and row.unknown
-            self.app.say(row.remark if row and unknown else "Nobody is signed in there.", "warning")
+            self.tell(row.remark if row is not None and row.unknown else "Nobody is signed in there.")
             return
-        sheet = Confirm(
-            f"Sign {row.who} out of the profile {row.key}?",
-            (
-                "Its tokens are revoked at Globus and forgotten here, also for other programs that share them.",
-                "Timers go on: they have credentials of their own.",
-            ),
-            verb="sign out",
+        sentences = (
+            "Its tokens are revoked at Globus and forgotten here, also for other programs that share them.",
+            "Timers go on: they have credentials of their own.",
         )
+        sheet = Confirm(f"Sign {row.who} out of the profile {row.key}?", sentences, verb="sign out")
         sheet.ask(lambda _: self.app.attempt(self._log_out(row), group="sign-in"))
 
     async def _log_out(self, row: ProfileRow) -> None:

@@ -35,16 +35,15 @@ class RawJsonScreen(TextScreen, TakingOut, OneTimerScreen, JobActions):
 
     def show(self) -> None:
         lines, state = self.text, self.states.get(self.job_id) or self.app.store.states.get(self.job_id)
+        detail = self.app.store.details.last_read(self.job_id)
         if state is not None and state.job.unreadable:
             lines.show(json_lines(state.job.sent))
-            return
-        detail = self.app.store.details.last_read(self.job_id)
-        self._was_open = detail is not None
-        if detail is not None:
+        elif detail is not None:
+            self._was_open = True
             lines.show(json_lines(detail.document))
-            return
-        lines.empty = "Reading the timer"
-        self._read()
+        else:
+            lines.empty = "Reading the timer"
+            self._read()
 
     def on_unmount(self) -> None:
         """Unless the timer's own screen is below, its document need not be kept."""

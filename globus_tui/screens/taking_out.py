@@ -20,7 +20,7 @@ from globus_tui.private_files import write_private
 from globus_tui.screens.base import TimerScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class TakingOut(TimerScreen):
@@ -42,30 +42,23 @@ class TakingOut(TimerScreen):
             self.app.say("There is nothing to save.", "warning")
             return
         text = text_of(lines)
-        sheet = Ask(
-            f"Save {len(lines)} lines to a file",
-            tuple(filter(None, ("Only you will be able to read it. ~ is your home folder.", self.left_out()))),
-            value=f"~/{name}",
-            check=check_path,
-        )
+        sentences = [*filter(None, ("Only you will be able to read it. ~ is your home folder.", self.left_out()))]
+        sheet = Ask(f"Save {len(lines)} lines to a file", sentences, value=f"~/{name}", check=check_path)
         sheet.ask(lambda path: self._save_to(path, text))
 
     def _save_to(self, typed: str, text: str) -> None:
         path = check_path(typed)
         if not os.path.lexists(path):
-            self._write(path, text, new=True)
+            self._write(write_new, path, text)
             return
         from globus_tui.screens.confirm import Confirm
 
         sheet = Confirm(f"{path} is there already. Replace it?", ("What is in it is lost.",), verb="replace it")
-        sheet.ask(lambda _: self._write(path, text, new=False))
+        sheet.ask(lambda _: self._write(write_private, path, text))
 
-    def _write(self, path: Path, text: str, *, new: bool) -> None:
+    def _write(self, write: Callable[[Path, bytes], object], path: Path, text: str) -> None:
         try:
-            if new:
-                write_new(path, text)
-            else:
-                write_private(path, text.encode("utf-8", "replace"))
+            write(path, text.encode("utf-8", "replace"))
         except OSError as error:
             self.app.say(f"{safe_line(str(path))} was not written: {safe_line(error.strerror or str(error))}", "error")
         else:
@@ -113,11 +106,11 @@ def check_path(typed: str) -> Path:
     return path
 
 
-def write_new(path: Path, text: str) -> None:
+def write_new(path: Path, contents: bytes) -> None:
     """Writes a file of mode 0600 that is not there yet. Raises `OSError`: it is there by now, or cannot be written."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8", "replace"))
+        file.write(contents)
 
 
 def show_in(command: str, name: str, text: str) -> str | None:

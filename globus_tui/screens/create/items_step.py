@@ -78,8 +78,6 @@ class ItemSheet(Question[TransferItem]):
 
 _MOST_BYTES = 50_000_000
 _PROBLEMS_SHOWN = 5
-
-
 _HOW_TO_ANSWER = "Enter in the file field reads it; ctrl+s takes the items; Escape cancels."
 
 
@@ -198,10 +196,8 @@ class ItemList(LineList[ItemRow]):
         super().__init__(
             (
                 Column("kind", "", lambda row: {True: "folder", False: "file", None: "?"}[row.item.recursive], width=6),
-                Column("source", "FROM", lambda row: row.item.source_path, min_width=16, weight=3, clip="start"),
-                Column(
-                    "destination", "TO", lambda row: row.item.destination_path, min_width=16, weight=3, clip="start"
-                ),
+                Column("from", "FROM", lambda row: row.item.source_path, min_width=16, weight=3, clip="start"),
+                Column("to", "TO", lambda row: row.item.destination_path, min_width=16, weight=3, clip="start"),
                 Column("note", "", self._cell_note, min_width=10, weight=2, priority=1),
             ),
             empty="Nothing is chosen yet.\nAdd items, import a batch, or choose folders on the step before.",
