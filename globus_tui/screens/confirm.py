@@ -225,7 +225,7 @@ class ConfirmTyped(Sheet):
         alternatives = " or ".join(self._typed_accepted)
         yield self.line(f"Type  {alternatives}  and press Enter to {self._typed_verb}; Escape cancels.")
         yield TextField(id="typed")
-        yield Static("", id="typed-note", markup=False)
+        yield Static("", id="typed-note", classes="-wrong", markup=False)
 
     def on_input_submitted(self, submitted: TextField.Submitted) -> None:
         submitted.stop()
