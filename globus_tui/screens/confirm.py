@@ -38,8 +38,7 @@ def ask(heading: str, *questions: tuple[str, str, Callable[[str], Any]], then: C
             then(*answers)
             return
         sentence, value, read = questions[len(answers)]
-        sheet = Ask(heading, (sentence,), value=value, check=read)
-        sheet.ask(lambda answer: go_on(*answers, read(answer)))
+        Ask(heading, (sentence,), value=value, check=read).ask(lambda answer: go_on(*answers, read(answer)))
 
     go_on()
 

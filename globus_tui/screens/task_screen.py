@@ -5,6 +5,7 @@ task have read of it: pages of the log and of lists of files.
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
@@ -80,18 +81,19 @@ class TaskReading:
     async def read(self, details: Details, task_id: str, view: View) -> None:
         """Reads the task and the first page of a view. Raises `GlobusTuiError`: it could not be read."""
         self._forget(view)
-        task = await details.load_task(task_id)
-        self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
+        await self._read_task(details, task_id)
         await self.read_on(details, task_id, view)
 
-    async def read_newer(self, details: Details, task_id: str) -> None:
-        """Reads the task and the events that came since; what was read before stays where it is.
+    async def _read_task(self, details: Details, task_id: str) -> None:
+        """Reads the task, and why it is paused, unless that cannot be read."""
+        task, self.paused_for = await details.load_task(task_id), ()
+        if task.is_paused:
+            with suppress(GlobusTuiError):
+                self.paused_for = (await details.tasks.pause_info(task_id)).messages
 
-        Raises:
-            GlobusTuiError: it could not be read.
-        """
-        task = await details.load_task(task_id)
-        self.paused_for = await _pause_messages(details, task_id) if task.is_paused else ()
+    async def read_newer(self, details: Details, task_id: str) -> None:
+        """Reads the task and what came since; what was read before stays where it is. Raises `GlobusTuiError`."""
+        await self._read_task(details, task_id)
         page = await details.tasks.task_events(task_id, errors_only=self.errors_only, limit=EVENTS_A_PAGE)
         fresh = tuple(page.items)
         new_count = next((number for number, event in enumerate(fresh) if self.events[:1] == (event,)), None)
@@ -135,14 +137,6 @@ def _unread(known: Sequence[TaskEvent], page: Sequence[TaskEvent]) -> Sequence[T
         if page[overlap - 1] == known[-1] and tuple(page[:overlap]) == tuple(known[-overlap:]):
             return page[overlap:]
     return page
-
-
-async def _pause_messages(details: Details, task_id: str) -> tuple[str, ...]:
-    """Messages on why the task is paused; empty if there are none or they cannot be read."""
-    try:
-        return (await details.tasks.pause_info(task_id)).messages
-    except GlobusTuiError:
-        return ()
 
 
 class TaskPage(Searching, TimerScreen):

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 class RuleList(Widget, can_focus=True):
     """Lines of (rule, remark) with a cursor. Text is data and is made harmless here."""
 
-    DEFAULT_CSS = """
-    RuleList { height: auto; width: 1fr; }
-    """
+    DEFAULT_CSS = "RuleList { height: auto; width: 1fr; }"
     BINDINGS: ClassVar = bound(
         "down,j move(1); up,k move(-1); shift+down,J shift(1); shift+up,K shift(-1); x,delete,backspace remove"
     )
@@ -84,9 +82,7 @@ class RuleList(Widget, can_focus=True):
 class Toggle(Widget, can_focus=True):
     """Space switches it, which is told as `Toggle.Changed`. Enter does nothing, so that nothing is switched unseen."""
 
-    DEFAULT_CSS = """
-    Toggle { height: 1; width: auto; &:focus { text-style: reverse; } }
-    """
+    DEFAULT_CSS = "Toggle { height: 1; width: auto; &:focus { text-style: reverse; } }"
     BINDINGS: ClassVar = bound("space switch")
 
     value: reactive[bool] = reactive(False)

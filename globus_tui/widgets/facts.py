@@ -29,9 +29,7 @@ _GAP = 2
 class FiresPanel(Widget):
     """Draws runs downwards, then in a further column where there is room; below them what else is to be said."""
 
-    DEFAULT_CSS = """
-    FiresPanel { height: auto; }
-    """
+    DEFAULT_CSS = "FiresPanel { height: auto; }"
 
     fires: reactive[tuple[FireLine, ...]] = reactive((), layout=True)
     remarks: reactive[tuple[str, ...]] = reactive((), layout=True)
@@ -82,9 +80,7 @@ _WIDEST_LABEL = 18
 class Facts(Widget):
     """Draws facts; as high as it has rows. Text is data: it is made harmless here."""
 
-    DEFAULT_CSS = """
-    Facts { height: auto; }
-    """
+    DEFAULT_CSS = "Facts { height: auto; }"
 
     rows: reactive[tuple[Fact, ...]] = reactive((), layout=True)
     ascii_only: reactive[bool] = reactive(False)

@@ -31,9 +31,7 @@ class KeyHints(Widget):
     Textual's own footer is a widget for every key; this is one line of text that changes when its words do.
     """
 
-    DEFAULT_CSS = """
-    KeyHints { height: 1; dock: bottom; color: $text-muted; }
-    """
+    DEFAULT_CSS = "KeyHints { height: 1; dock: bottom; color: $text-muted; }"
 
     unable: var[frozenset[str]] = var(frozenset())
     """Ids of commands that cannot act now."""

@@ -71,9 +71,7 @@ class TextField(Input):
 class TextBox(TextArea):
     """Several lines of text, on the ground of a field, without border or blinking."""
 
-    DEFAULT_CSS = """
-    TextBox, TextBox:focus { height: 6; border: none; padding: 0; background: $panel; }
-    """
+    DEFAULT_CSS = "TextBox, TextBox:focus { height: 6; border: none; padding: 0; background: $panel; }"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(soft_wrap=True, show_line_numbers=False, **options)

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 class TextLine(Widget):
     """A line that is drawn again only when its words change. Handed `Content`, so nothing in it is markup."""
 
-    DEFAULT_CSS = """
-    TextLine { height: 1; }
-    """
+    DEFAULT_CSS = "TextLine { height: 1; }"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
@@ -65,9 +63,7 @@ class NoteLine(TextLine):
     How many, the style sheet says (`max-height`); what does not fit on the last one is cut.
     """
 
-    DEFAULT_CSS = """
-    NoteLine { height: auto; max-height: 2; }
-    """
+    DEFAULT_CSS = "NoteLine { height: auto; max-height: 2; }"
 
     def _height(self, width: int) -> int:
         return len(self._note_lines(width))

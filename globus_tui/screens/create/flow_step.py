@@ -60,13 +60,6 @@ class FlowPlace(Side):
         place: FlowPlace
         collection_id: str
 
-    DEFAULT_CSS = """
-    FlowPlace { height: auto; }
-    FlowPlace CollectionPicker, FlowPlace FolderBrowser { height: 6; display: none; margin-left: 22; }
-    FlowPlace.-looking CollectionPicker { display: block; }
-    FlowPlace.-browsing FolderBrowser { display: block; }
-    """
-
     def __init__(
         self, name: str, field: flow_inputs.InputField, path: flow_inputs.InputField | None, labels: tuple[str, str]
     ) -> None:
@@ -157,15 +150,6 @@ _MOST_CHOICES = 5
 
 class FlowInput(InWizard, Vertical):
     """Not there until the flow's document was read."""
-
-    DEFAULT_CSS = """
-    FlowInput { height: auto; }
-    FlowInput #form { height: auto; }
-    FlowInput .group-heading { color: $text-accent; text-style: bold; height: auto; }
-    FlowInput .group-about { color: $text-muted; height: auto; }
-    FlowInput #form TextBox { height: 3; }
-    FlowInput #json { height: 10; }
-    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -384,12 +368,6 @@ class FlowRow(NamedTuple):
 class FlowStep(Step):
     """Until a flow is chosen there is a list to choose from; then its form."""
 
-    DEFAULT_CSS = """
-    FlowStep FormRow .row-label { width: 22; }
-    FlowStep FormRow .row-note { margin-left: 22; }
-    FlowStep #flows { height: 6; }
-    FlowStep #about-flow { color: $text-muted; height: auto; margin-bottom: 1; }
-    """
     title = "Flow"
     about = "Choose a flow, then fill in what it wants to know."
     fields = frozenset({FLOW, FLOW_INPUT, RUN_MANAGERS, RUN_MONITORS})

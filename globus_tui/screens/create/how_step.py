@@ -41,13 +41,6 @@ _PERCENT = "fewer_percent"
 class GuardsRow(InWizard, Vertical):
     """Not there while the draft deletes nothing."""
 
-    DEFAULT_CSS = """
-    GuardsRow { height: auto; }
-    GuardsRow #danger { color: $text-error; height: auto; margin-left: 13; }
-    GuardsRow #fewer { width: 6; }
-    GuardsRow .unit { width: auto; height: 1; margin-right: 1; }
-    """
-
     def compose(self) -> ComposeResult:
         yield Static(Content(DANGER), id="danger")
         yield FormRow(
@@ -96,12 +89,6 @@ def read_percent(text: str) -> float | None:
 
 class FilterRules(InWizard, Vertical):
     """A field for the next rule, and below it those that there are, in the order in which they decide."""
-
-    DEFAULT_CSS = """
-    FilterRules { height: auto; }
-    FilterRules #rules { margin-left: 13; }
-    FilterRules #tried { color: $text-muted; height: auto; margin-left: 13; }
-    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -230,10 +217,6 @@ def _toggles(words: Mapping[str, str]) -> list[Toggle]:
 class HowStep(Step):
     """Everything is stated as a choice; only what is touched changes, so that a clone keeps what it had."""
 
-    DEFAULT_CSS = """
-    HowStep Toggle { margin-right: 3; }
-    HowStep #sync-words { color: $text-muted; height: auto; margin-left: 13; }
-    """
     title = "How"
     about = "Intent sets the options that belong together; each can be changed by itself."
     fields = frozenset({OPTIONS, FILTERS, LABEL, DEADLINE, "sync_level", "recursive_symlinks", *_DEFAULTS})

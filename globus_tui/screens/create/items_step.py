@@ -133,12 +133,9 @@ class BatchSheet(Question[Batch]):
         self._say("")
         self.query_one("#batch-answer", Static).update(_HOW_TO_ANSWER)
 
-    def action_take(self) -> None:
-        """Take what was read; the first time with problems, show them instead."""
-        self._take()
-
     @work(group="batch", exclusive=True)
-    async def _take(self) -> None:
+    async def action_take(self) -> None:
+        """Take what was read; the first time with problems, show them instead."""
         if self._batch_read is not None and self._batch_read.items:
             self.dismiss(self._batch_read)
             return
@@ -215,9 +212,6 @@ class ItemsStep(Step):
     """A folder to a folder, files with other names, or thousands from a batch."""
 
     BINDINGS = bindings(ITEMS)  # type: ignore[assignment]  # Textual's alias also admits tuples
-    DEFAULT_CSS = """
-    ItemsStep #items { height: 1fr; }
-    """
     title = "Items"
     about = "What moves where. What is in a folder comes to lie in the folder it goes to."
     fields = frozenset({ITEMS_FIELD})
@@ -233,17 +227,12 @@ class ItemsStep(Step):
         return self.query_one("#items")
 
     def show(self, draft: Draft, findings: Sequence[Finding]) -> None:
-        worst: dict[int, Finding] = {}
-        for finding in findings:
-            if finding.field == ITEMS_FIELD and finding.item is not None:
-                known = worst.get(finding.item)
-                if known is None or finding.level > known.level:
-                    worst[finding.item] = finding
         items = self.query_one("#items", ItemList)
         items.ascii_only = self.frame.view.ascii
         rows = [ItemRow(place, item) for place, item in enumerate(draft.transfer.items)]
-        for place, finding in worst.items():
-            if place < len(rows):
+        for finding in findings:
+            place = finding.item if finding.field == ITEMS_FIELD else None
+            if place is not None and place < len(rows) and finding.level > rows[place].level:  # of each the worst
                 rows[place] = rows[place]._replace(level=finding.level, words=finding.words)
         items.set_rows(tuple(rows))
         route = f"{draft.source_name or '?'} to {draft.destination_name or '?'}"
@@ -276,8 +265,7 @@ class ItemsStep(Step):
 
     def action_item_import(self) -> None:
         source, destination = chosen_paths(self.frame.draft)
-        sheet = BatchSheet(source or None, destination or None)
-        sheet.ask(lambda read: self._add(read.items))
+        BatchSheet(source or None, destination or None).ask(lambda read: self._add(read.items))
 
     def _add(self, read: tuple[TransferItem, ...]) -> None:
         """Imported items take the place of what the folders on the step before stood for, and join a list."""

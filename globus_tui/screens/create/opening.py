@@ -141,9 +141,7 @@ class Drafts(Question[str]):
     ANSWERS_AT_ONCE = True
     NEW = "new"
     BINDINGS: ClassVar = bound("q cancel; n new; X,delete discard")
-    DEFAULT_CSS = """
-    Drafts #drafts { height: auto; max-height: 10; }
-    """
+    DEFAULT_CSS = "Drafts #drafts { height: auto; max-height: 10; }"
 
     def __init__(self, drafts: tuple[SavedDraft, ...]) -> None:
         super().__init__()

@@ -36,9 +36,6 @@ _MARGIN = 4
 class ReviewStep(Step):
     """Enter creates nothing here; the wizard's own key does, once nothing stands in the way."""
 
-    DEFAULT_CSS = """
-    ReviewStep #paper { height: 1fr; min-height: 4; }
-    """
     title = "Review"
     about = "Nothing has been sent yet. Enter alone creates nothing."
     fields = frozenset({NAME, TYPED, CONSENT})

@@ -48,9 +48,7 @@ class RunNow(Question[tuple[RunChoice, int]]):
     app: Console  # type: ignore[assignment]  # the application fulfils it
 
     BINDINGS: ClassVar = bound("q cancel; f full; t test; o timer")
-    DEFAULT_CSS = """
-    RunNow #files { width: 6; display: none; }
-    """
+    DEFAULT_CSS = "RunNow #files { width: 6; display: none; }"
     AUTO_FOCUS = ""
 
     def __init__(self, state: JobState, *, running: bool) -> None:

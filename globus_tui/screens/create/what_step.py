@@ -79,10 +79,6 @@ PRESETS = (
 class WhatStep(Step):
     """Presets: each sets the options that belong together; every one of them can be changed afterwards."""
 
-    DEFAULT_CSS = """
-    WhatStep #presets { height: 6; margin-top: 1; }
-    WhatStep #preset-more { margin: 1 2; }
-    """
     title = "What"
     about = "What is to be made? It sets what belongs together; all can be changed later."
     hints = "up/down choose   enter take it and go on"

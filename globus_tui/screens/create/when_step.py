@@ -37,12 +37,6 @@ ENDINGS = ((when_form.NEVER, "never"), (when_form.RUNS, "after runs"), (when_for
 class WhenStep(Step):
     """The phrase and the fields say the same: what is typed in one is shown in the others."""
 
-    DEFAULT_CSS = """
-    WhenStep #interval, WhenStep #end { width: 1fr; }
-    WhenStep #echo { height: auto; color: $text-success; }
-    WhenStep #load { height: auto; color: $text-muted; }
-    WhenStep #fires-heading { color: $text-muted; }
-    """
     title = "When"
     about = "Say it in words (every night at 2am, 1h30m, weekdays 18:00) or in the fields."
     fields = frozenset({SCHEDULE, INTERVAL, START, END})

@@ -492,8 +492,7 @@ class WizardScreen(TimerScreen):
         elif words := start_words(self.draft, self.app.store.now(), self.view.zone):
             from globus_tui.screens.confirm import Confirm
 
-            sheet = Confirm("Create it?", words, verb="create it", danger=self.draft.deletes)
-            sheet.ask(lambda _: self._create())
+            Confirm("Create it?", words, verb="create it", danger=self.draft.deletes).ask(lambda _: self._create())
         else:
             self._create()
 
