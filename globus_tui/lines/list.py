@@ -171,7 +171,8 @@ def resolve_style(widget: Widget, words: str) -> Style:
         return widget.get_visual_style().rich_style + Style(reverse=True)
     if words.startswith("cursor ") and (sixteen or widget.get_component_styles(PREFIX + "cursor").text_style.reverse):
         words = words.removeprefix("cursor ")  # reversed, the lower half of a cell would be its upper half
-    names = [name for word in words.split() if (name := PREFIX + word) in _component_names(widget)]
+    known = {name for cls in type(widget).__mro__ for name in getattr(cls, "COMPONENT_CLASSES", ())}
+    names = [name for word in words.split() if (name := PREFIX + word) in known]
     style = widget.get_visual_style(*names).rich_style
     for name in names:  # get_visual_style leaves out "reverse", which is what marks the cursor without colours
         style += widget.get_component_styles(name).text_style
@@ -181,10 +182,6 @@ def resolve_style(widget: Widget, words: str) -> Style:
         if word in _ATTRIBUTES:
             style += Style.parse(word)
     return style
-
-
-def _component_names(widget: Widget) -> frozenset[str]:
-    return frozenset(name for cls in type(widget).__mro__ for name in getattr(cls, "COMPONENT_CLASSES", ()))
 
 
 _KEYS = {
@@ -430,22 +427,15 @@ class LineList(Widget, Generic[R], can_focus=True):
         words = self.empty.split("\n") if not cursor.rows else []
         return painter.words(words[line] if line < len(words) else "", "empty")
 
-    @property
-    def is_bare(self) -> bool:
-        """Whether nothing but its lines is drawn: no border, padding, opacity or tint of Textual's styling."""
-        styles = self.styles
-        return not (styles.gutter != Spacing() or self.opacity < 1 or styles.text_opacity < 1 or styles.tint.a)
-
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the lines of the window, past Textual's styling of borders and padding where there is none."""
-        if not self.is_bare:
+        """Return the lines of the window, past Textual's styling where there is no border, padding, opacity or tint."""
+        styles = self.styles
+        if styles.gutter != Spacing() or self.opacity < 1 or styles.text_opacity < 1 or styles.tint.a:
             return super().render_lines(crop)
         self._fit_window()
         strips = [self._line(y) for y in crop.line_range]  # Textual asks for all of them, whichever are to be drawn
-        if filters := self.get_line_filters():
-            background = self.background_colors[1]
-            for line_filter in filters:
-                strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]
         if crop.column_span != (0, self.size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.style import Style
-    from textual.color import Color
-    from textual.filter import LineFilter
 
 _COLOUR_SYSTEMS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "windows": ColorSystem.WINDOWS}
 _ATTRIBUTES = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "reverse": "7", "strike": "9"}
@@ -45,10 +43,9 @@ class LineStrip(Strip):
     letter. Backgrounds stay exact, they must meet their surroundings. Links and meta data of styles are not written.
     """
 
-    __slots__ = ("_line_cells", "_line_filtered")
+    __slots__ = ("_line_cells",)
 
     _line_cells: list[Cell] | None
-    _line_filtered: tuple[LineFilter, Color, Strip]
 
     def runs(self, colour_system: str) -> list[Run]:
         """Return its pieces, each of one look."""
@@ -84,18 +81,6 @@ class LineStrip(Strip):
         if start <= 0 and end >= self.cell_length:
             return self
         return lean(self.crop(start, end))
-
-    def apply_filter(self, filter: LineFilter, background: Color) -> Strip:  # noqa: A002 - the base class's name
-        """Return the strip with a Textual line filter applied (no colour, dimming)."""
-        try:
-            known = self._line_filtered
-        except AttributeError:
-            known = None
-        if known is None or known[0] is not filter or known[1] != background:
-            filtered = super().apply_filter(filter, background)
-            known = (filter, background, filtered if isinstance(filtered, LineStrip) else lean(filtered))
-            self._line_filtered = known
-        return known[2]
 
 
 def runs_of(cells: Sequence[Cell]) -> list[Run]:

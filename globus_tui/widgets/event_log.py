@@ -28,7 +28,6 @@ class EventLog(SearchedList[LogLine]):
         self._log_has_rest = True
         self._log_head: Callable[[LogLine], str] | None = lambda line: line.head
         self._log_pieces: dict[int, tuple[LogLine, int, tuple[LogLine, ...]]] = {}
-        self._log_wrapped: tuple[Sequence[LogLine], int, tuple[LogLine, ...]] | None = None
         self.set_reactive(EventLog.show_header, False)
         self._choose_columns()
 
@@ -67,10 +66,7 @@ class EventLog(SearchedList[LogLine]):
             self.set_rows(self._log_lines)
             return
         width = max(20, self.size.width - (_HEAD if self._log_head is not None else 0) - 3)
-        known = self._log_wrapped
-        if known is None or known[0] is not self._log_lines or known[1] != width:
-            self._log_wrapped = known = (self._log_lines, width, tuple(self._wrap_all(width)))
-        self.set_rows(known[2])
+        self.set_rows(tuple(self._wrap_all(width)))
 
     def _wrap_all(self, width: int) -> Iterator[LogLine]:
         """Wraps every line to the width; the pieces are rows of their own, made once."""
