@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from globus_tui.auth.account import Account
-    from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.making.run_now import RunChoice
     from globus_tui.domain.timer.job import JobId, JobReading
     from globus_tui.domain.transfer.collection import Collection
@@ -475,12 +474,6 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def action_app_sign_in(self) -> None:
         self.sign_in.start()
-
-    def fix(self, job_ids: Sequence[JobId] | None) -> None:
-        self.sign_in.start_fix(job_ids)
-
-    def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None:
-        self.sign_in.start_consent(gare, why, then)
 
     def create(self, wizard: WizardScreen) -> None:
         from globus_tui.procedures.create import Create

@@ -150,7 +150,7 @@ class TimerScreen(Page[None]):
         """
         if error.gare is not None and not self._consent_offered:
             self._consent_offered = True
-            self.app.consent_for(error.gare, why, again)
+            self.app.sign_in.start_consent(error.gare, why, again)
 
     def show_title(self) -> None:
         """Write the title: where one is, as whom, and how fresh the data are, which is left out last."""

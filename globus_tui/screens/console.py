@@ -85,6 +85,8 @@ class Consents(Protocol):
     """Lets the user meet what Globus requires."""
 
     async def consent(self, gare: Gare, why: str) -> bool: ...  # False when it was declined
+    def start_consent(self, gare: Gare, why: str, then: Callable[[], object]) -> None: ...
+    def start_fix(self, job_ids: Sequence[JobId] | None) -> None: ...  # None: all that a sign-in would mend
 
 
 class Fleet(Protocol):
@@ -152,8 +154,6 @@ class Console(Protocol):
 
     # --- what takes several steps
 
-    def fix(self, job_ids: Sequence[JobId] | None) -> None: ...  # None: all that a sign-in would mend
-    def consent_for(self, gare: Gare, why: str, then: Callable[[], object]) -> None: ...
     def create(self, wizard: WizardScreen) -> None: ...
     def replace_timer(self, wizard: WizardScreen, old: JobReading) -> None: ...
     def reanchor(self, state: JobState) -> None: ...  # keeps its hour across clock changes

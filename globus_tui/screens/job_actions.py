@@ -277,7 +277,7 @@ class JobActions(TimerScreen):
         together = self._paused_together(states)
         broken = [state for state in states if state.health.word is Word.SIGN_IN]
         if broken and not together:
-            self.app.fix([state.job_id for state in broken])
+            self.app.sign_in.start_fix([state.job_id for state in broken])
             if len(broken) == len(states):
                 return
 
@@ -383,14 +383,14 @@ class JobActions(TimerScreen):
 
     def action_job_fix(self) -> None:
         if states := self._able("job.fix"):
-            self.app.fix([state.job_id for state in states if wants_fix(state)])
+            self.app.sign_in.start_fix([state.job_id for state in states if wants_fix(state)])
 
     def action_jobs_fix_all(self) -> None:
         """Sign in once for every timer that lost a consent, by cause; any may be left out."""
         if self.app.freshness.state is FreshnessState.SIGNED_OUT:
             self.app.say("You are signed out: press S to sign in first.", "warning")
         else:
-            self.app.fix(None)
+            self.app.sign_in.start_fix(None)
 
     def action_job_clone(self) -> None:
         if states := self._able("job.clone"):

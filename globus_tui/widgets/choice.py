@@ -179,24 +179,18 @@ class Choice(Widget, can_focus=True):
         return len(self._lines(width))
 
     def render(self) -> RenderResult:
-        lines = []
-        for line in self._lines(self.size.width):
-            pieces = [self._piece(place) for place in line]
-            lines.append(Content(" " * _GAP).join(pieces))
-        return Content("\n").join(lines)
+        lines = self._lines(self.size.width)
+        return Content("\n").join(Content(" " * _GAP).join(map(self._piece, line)) for line in lines)
 
     def _words(self, place: int) -> str:
         key, words = self._choice_options[place]
         return f"({'*' if key == self.value else ' '}) {safe_line(words)}"
 
     def _piece(self, place: int) -> Content:
-        chosen = self._choice_options[place][0] == self.value
-        current = self.has_focus and (chosen or (place == 0 and not self._is_chosen))
+        keys = [key for key, _ in self._choice_options]
+        chosen = keys[place] == self.value
+        current = self.has_focus and (chosen or (place == 0 and self.value not in keys))
         return Content.styled(self._words(place), "bold reverse" if current else "bold $primary" if chosen else "")
-
-    @property
-    def _is_chosen(self) -> bool:
-        return any(key == self.value for key, _ in self._choice_options)
 
     def _lines(self, width: int) -> list[list[int]]:
         lines: list[list[int]] = [[]]

@@ -196,7 +196,7 @@ async def test_one_sign_in_repairs_all_of_them(demo: Demo) -> None:
             timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": detail}
         await demo.press(pilot, "r")
         fixed: list[list[str]] = []
-        demo.app.fix = lambda job_ids: fixed.append(list(job_ids or ()))  # type: ignore[method-assign]  # what it is asked
+        demo.app.sign_in.start_fix = lambda job_ids: fixed.append(list(job_ids or ()))  # type: ignore[method-assign]  # what it is asked
         await demo.press(pilot, "f")
         assert fixed == [[demo.job_id(name) for name in names[:3]]]
 

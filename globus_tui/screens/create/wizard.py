@@ -232,7 +232,7 @@ class WizardScreen(TimerScreen):
             self.look_soon()
             then()
 
-        self.app.consent_for(gare, "Look into this collection", go_on)
+        self.app.sign_in.start_consent(gare, "Look into this collection", go_on)
 
     def make_bookmark(self, name: str, collection_id: str, path: str) -> None:
         self.app.attempt(self._make_bookmark(name, collection_id, path), group="bookmark")
