@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import ExitStack, suppress
 from contextvars import copy_context
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial, partialmethod
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -17,7 +17,7 @@ from textual.app import SystemCommand
 from textual.events import AppFocus, Event, Key
 from textual.reactive import var
 
-from globus_tui.commands import CHANGING, DEFAULT_KEYS, EVERYWHERE, Command, bindings
+from globus_tui.commands import CHANGING, DEFAULT_KEYS, EVERYWHERE, Command, bindings, key_words, named_key
 from globus_tui.domain.errors import GlobusTuiError, ReadOnly, SettingsError
 from globus_tui.present import moments
 from globus_tui.present.freshness_words import header_words, none_words
@@ -557,8 +557,6 @@ class GlobusTui(OrderedKeys[Switch]):
         An Enter that was typed before the program took the terminal comes as ctrl+j. It counts as little as any other
         key that nobody bound: who typed it had not seen on what it would act.
         """
-        from globus_tui.commands import key_words, named_key
-
         words = f"{named_key(key.key)} does nothing here."
         if key.key == "ctrl+j":
             words = "An Enter from before the start does not count: press it again."
@@ -639,7 +637,6 @@ class GlobusTui(OrderedKeys[Switch]):
         now = self.store.now()
         if not (overdue := [window for window in windows if window.overdue(now)]):
             return
-        from globus_tui.commands import key_words
         from globus_tui.present.report_words import overdue_words
 
         how = f"{key_words(self.settings.keys, 'jobs.windows')} closes it."
@@ -781,8 +778,6 @@ class GlobusTui(OrderedKeys[Switch]):
         self.action_suspend_process()
 
     def action_app_zone(self) -> None:
-        from datetime import UTC
-
         if self.host.zone is UTC:
             self.say("Your zone is UTC; --zone or the setting zone names another.")
             return
@@ -805,8 +800,6 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the commands of this screen and of every screen, with their keys."""
-        from globus_tui.commands import key_words
-
         for command in _commands(screen):
             owner = screen if hasattr(screen, f"action_{command.action}") else self
             action = getattr(owner, f"action_{command.action}", None)

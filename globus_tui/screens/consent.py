@@ -17,7 +17,7 @@ from textual.widgets import Static
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.screens.show_text import print_bare
+from globus_tui.screens.show_text import BareText, print_bare
 from globus_tui.themes import sheets
 from globus_tui.widgets.choice import Toggle
 from globus_tui.widgets.page import Question, bound
@@ -356,8 +356,6 @@ class ConsentScreen(Question[frozenset[str] | None]):
             self._submit(code)
 
     def action_scopes(self) -> None:
-        from globus_tui.screens.show_text import BareText
-
         if self._consent_request.scopes:
             self.app.push_screen(BareText("\n".join(self._consent_request.scopes)))
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from globus_tui.commands import JOB_DETAIL, Command
 from globus_tui.domain.errors import GlobusTuiError
-from globus_tui.present import detail_words
+from globus_tui.present import detail_words, moments
 from globus_tui.present.timer_facts import compact_facts, schedule_facts, what_facts
 from globus_tui.screens.base import OneTimerScreen
 from globus_tui.screens.job_actions import JobActions
@@ -107,17 +107,15 @@ class JobDetailScreen(Searching, OneTimerScreen, JobActions):
 
     def action_runs_plot(self) -> None:
         """The runs that are known over time, as many as fit, and which of them are unusual."""
-        from globus_tui.present import moments
-        from globus_tui.present.detail_words import odd_runs, plots
         from globus_tui.screens.show_text import BareText
 
-        state, view = self.state, self.view
-        plotted = plots(state.job, view.tasks, self.size.width - 14, ascii_only=view.ascii) if state else []
+        state, view, room = self.state, self.view, self.size.width - 14
+        plotted = detail_words.plots(state.job, view.tasks, room, ascii_only=view.ascii) if state else []
         if state is None or not plotted:
             self.app.say("Fewer than five runs are known: nothing can be called usual.", "warning")
             return
         lines = [line for name, drawn, words in plotted for line in (f"{name:<7} {drawn}", f"{'':<7} {words}", "")]
-        odd, ran = odd_runs(state.job, view.tasks), {run.key: run.ran_at for run in state.job.runs}
+        odd, ran = detail_words.odd_runs(state.job, view.tasks), {run.key: run.ran_at for run in state.job.runs}
         for key, words in odd.items():
             lines.append(f"{moments.date_time(at, view.now, view.zone) if (at := ran[key]) else '?'}: {words}")
         if not odd:

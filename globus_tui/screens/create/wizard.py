@@ -58,7 +58,6 @@ def make_steps() -> dict[str, Step]:
     from globus_tui.screens.create.flow_step import FlowStep
     from globus_tui.screens.create.how_step import HowStep
     from globus_tui.screens.create.items_step import ItemsStep
-    from globus_tui.screens.create.review_step import ReviewStep
     from globus_tui.screens.create.what_step import WhatStep
     from globus_tui.screens.create.when_step import WhenStep
 
