@@ -12,6 +12,7 @@ from globus_tui.auth.token_store import choose_store
 from globus_tui.lines.list import LineList
 from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.world.flows import OPS_USERNAME
+from globus_tui.screens.profiles import ProfilesScreen
 from globus_tui.settings import load_settings
 
 if TYPE_CHECKING:
@@ -114,15 +115,24 @@ async def test_the_profiles_begin_at_the_present_one_and_say_all_of_when_a_sign_
 
 async def test_signing_out_says_at_once_what_it_waits_for(served: Served) -> None:
     await served.sign_in("default")
-    gate = asyncio.Event()
-    served.sandbox.faults.add(Fault("/v2/oauth2/token/revoke", kind="pass", times=None, wait=gate))
+    answered = asyncio.Event()
     async with served.console() as pilot:
         await served.until_shown(pilot, "climate-nightly-mirror")
         await pilot.press("P")
         await served.until_shown(pilot, "now default")
+        page = served.app.screen
+        assert isinstance(page, ProfilesScreen)
+        log_out = page._profile_shelf.log_out
+
+        class NotReached:
+            async def log_out(self, name: str) -> tuple[str, ...]:
+                await answered.wait()
+                return await log_out(name)
+
+        page._profile_shelf = NotReached()  # type: ignore[assignment]  # all that is asked of it
         await pilot.press("X", "y")
         await served.until_shown(pilot, f"signing {OPS_USERNAME} out of the profile default: asking Globus")
-        gate.set()
+        answered.set()
         await served.until_shown(pilot, f"Signed out {OPS_USERNAME}")
         assert served.app.note.words == ""
 
