@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
         if options.output is not None:
             from globus_tui.cache_files import write_named
 
-            write_named(options.output, text.encode())
+            write_named(options.output, text.encode(errors="backslashreplace"))
         else:
             sys.stdout.write(text)
             sys.stdout.flush()

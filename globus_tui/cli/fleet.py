@@ -90,7 +90,7 @@ async def run_plan(options: Namespace) -> int:
 def _keep(plan: Plan, options: Namespace) -> None:
     document = {**plan.document(), "format": "globus-tui plan", "prune": options.prune, "basis": plan.basis()}
     try:
-        write_named(options.out, as_json(document).encode())
+        write_named(options.out, as_json(document).encode(errors="backslashreplace"))
     except OSError as problem:
         raise BadInput(f"{options.out} cannot be written: {problem.strerror or problem}") from problem
 

@@ -119,8 +119,9 @@ def write_lock(path: Path, lock: Lock) -> None:
     """
     timers = {key: _document(locked) for key, locked in sorted(lock.timers.items())}
     document = {"format": FORMAT, "version": VERSION, "owner": lock.owner, "zone": lock.zone, "timers": timers}
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     try:
-        write_private(path, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode(), mode=0o644)
+        write_private(path, text.encode(errors="backslashreplace"), mode=0o644)  # half a character as JSON has it
     except OSError as problem:
         raise BadInput(f"{path} cannot be written: {problem.strerror or problem}") from problem
 

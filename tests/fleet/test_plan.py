@@ -24,7 +24,7 @@ from globus_tui.domain.transfer.transfer import TransferData, TransferItem
 from globus_tui.fleet.documents import FleetFaults, Place
 from globus_tui.fleet.export import Exporter
 from globus_tui.fleet.fields import Entry
-from globus_tui.fleet.lock import LockEntry, lock_path, read_lock, write_lock
+from globus_tui.fleet.lock import Lock, LockEntry, lock_path, read_lock, write_lock
 from globus_tui.fleet.plan import Act
 from globus_tui.fleet.wanted import Names, same_rhythm, wanted_of
 from globus_tui.fleet.words import drift_words, plan_lines
@@ -34,6 +34,7 @@ from tests.demo import NOON
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from globus_tui.cli.timers import Context
     from globus_tui.fleet.plan import Plan
@@ -360,3 +361,9 @@ async def test_more_runs_than_globus_allows_are_told_with_the_number(bench: Benc
     (words,) = [one.words for one in plan.findings if "allows 60" in one.words]
     assert "120" in words  # 200 times 60, and those that are there
     assert any("200 of the new ones start together" in one.words for one in plan.findings)
+
+
+def test_a_name_that_somebody_cut_in_the_middle_of_a_character_is_kept_in_the_lock_file(tmp_path: Path) -> None:
+    lock = Lock("me", "UTC", {"key": LockEntry("1", "half \ud83d")})
+    write_lock(tmp_path / "lock", lock)
+    assert read_lock(tmp_path / "lock") == lock
