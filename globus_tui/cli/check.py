@@ -14,6 +14,7 @@ from globus_tui.domain.errors import BadInput, GlobusTuiError
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import MutableMapping
     from datetime import datetime, tzinfo
 
     from globus_tui.cli.look import Found
@@ -133,6 +134,8 @@ def _check(options: Namespace, until: float) -> Verdict:
     from globus_tui.present.monitoring import Verdict, parse_range
 
     try:
+        if not options.demo:
+            hurry(os.environ, until - time.monotonic() - _MARGIN)
         reading = asyncio.run(read_listed(options, names=False))
         note = asyncio.run(_told(options, reading, until)) if options.alert else None
         warning, critical = parse_range(options.warning), parse_range(options.critical)
@@ -141,6 +144,19 @@ def _check(options: Namespace, until: float) -> Verdict:
         return Verdict(reading.listed, unread, reading.as_of, warning, critical, bool(options.filter), quiet, note)
     except GlobusTuiError as wrong:
         return _not_known(options, _reason(wrong))
+
+
+def hurry(environ: MutableMapping[str, str], seconds: float) -> None:
+    """Requests, and tries to send them again, end within these seconds: so what is wrong is told, not only that it is.
+
+    Raises:
+        SettingsError: the variable has a value that cannot be used.
+    """
+    from globus_tui.api.environment import TIMEOUT_VARIABLE, Environment
+
+    usual = Environment.read(environ).timeout
+    if usual is None or usual > seconds:
+        environ[TIMEOUT_VARIABLE] = f"{max(0.2, seconds):.1f}"
 
 
 async def _told(options: Namespace, reading: Found, until: float) -> str | None:

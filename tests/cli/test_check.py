@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from globus_tui.cli.check import hurry
 from globus_tui.cli.zones import zone_data
 from globus_tui.domain.errors import BadInput
 from globus_tui.present.monitoring import parse_range
@@ -206,7 +207,7 @@ def test_it_ends_in_time_whatever_hangs(facility: Served, monkeypatch: pytest.Mo
     found = check(timeout=str(limit))
     assert time.monotonic() - begun < limit + grace
     assert found.returncode == UNKNOWN
-    assert f"no answer within {limit:g} s" in found.stdout
+    assert "answer within" in found.stdout  # by the service, or on a slow machine by the whole check
     assert set(perfdata(found.stdout).values()) == {"U"}
     hanging = tmp_path / "hanging_keyring.py"
     hanging.write_text(
@@ -222,6 +223,13 @@ def test_it_ends_in_time_whatever_hangs(facility: Served, monkeypatch: pytest.Mo
     found = check(timeout="2")
     assert found.returncode == UNKNOWN
     assert "no answer within 2 s" in found.stdout
+
+
+@pytest.mark.parametrize(("usual", "then"), [("", "4.7"), ("-1", "4.7"), ("60", "4.7"), ("3", "3")])
+def test_a_service_that_refuses_again_and_again_is_given_up_while_why_can_still_be_told(usual: str, then: str) -> None:
+    environ = {"GLOBUS_SDK_HTTP_TIMEOUT": usual}
+    hurry(environ, 4.7)
+    assert environ == {"GLOBUS_SDK_HTTP_TIMEOUT": then}
 
 
 def read_by_debians_own(text: str, folder: Path) -> None:
