@@ -2,8 +2,8 @@
 
 The steps are create, verify, swap (pause the old one, or the new one if the old one was paused), record. Whatever
 fails, exactly one of the two stays active: the new one is taken back unless the old one is known to be paused. One
-that is to stand still begins late enough to be paused before its first run (`domain.taking_place`); should the service
-start one all the same, that is told.
+that is to stand still begins late enough to be paused before its first run (`domain.making.taking_place`); should the
+service start one all the same, that is told.
 """
 
 from __future__ import annotations

@@ -303,6 +303,33 @@ async def test_what_cannot_be_taken_back_any_more_is_left_out_and_the_rest_is_do
         assert (entry["undoes"], "again" in entry) == ("s", False)
 
 
+@pytest.mark.parametrize("what", ["rename", "delete"])
+async def test_what_somebody_has_renamed_since_the_question_is_left_as_it_is(what: str) -> None:
+    async with workbench(("sensor-hourly",)) as bench:
+        store, takes_back = await undoer(bench)
+        (job_id,) = store.states
+        bench.app.sandbox.timers[job_id].name = "of production"
+        act = Act(what, job_id, "sensor-hourly", to="other")
+        ((done, _, words),) = await takes_back.carry_out(Step("s", None, ()), [act])
+        assert (done, "somebody has renamed it to of production since" in words) == (False, True)
+        assert (bench.app.sandbox.timers[job_id].status, bench.journal.unwritten) == ("active", [])
+        assert bench.app.sandbox.timers[job_id].name == "of production"
+
+
+async def test_an_undo_that_is_ended_on_the_way_leaves_no_timer_waiting() -> None:
+    async with workbench(("sensor-hourly", "db-dumps")) as bench:
+        store, takes_back = await undoer(bench)
+        chosen = [Act("pause", job_id, state.job.label) for job_id, state in store.states.items()]
+
+        def nobody_reads(_: object) -> None:
+            assert [row.pending is not None for row in store.states.rows.values()].count(True) == 1
+            raise BrokenPipeError
+
+        with pytest.raises(BrokenPipeError):
+            await takes_back.carry_out(Step("s", None, ()), chosen, told=nobody_reads)
+        assert not any(row.pending for row in store.states.rows.values())
+
+
 async def test_what_the_service_refuses_is_told_with_its_words() -> None:
     async with workbench(("sensor-hourly",)) as bench:
         store, takes_back = await undoer(bench)

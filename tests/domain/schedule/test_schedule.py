@@ -322,6 +322,10 @@ def test_the_last_tick_of_a_schedule_is_within_reach_of_a_change_and_none_behind
     for runs, there in ((days + 1, True), (days, False)):
         ending = RecurringSchedule(DAY, START, EndCondition(after_runs=runs))
         assert (next_clock_shift(ending, START - HOUR, chicago) is not None) == there
+    winter = datetime(2027, 3, 13, 12, 0, tzinfo=UTC)  # the day before the change; a year later it is the day after
+    for now, there in ((winter - DAY, True), (winter - DAY - MINUTE, False)):
+        found = next_clock_shift(RecurringSchedule(365 * DAY, winter), now, chicago)
+        assert (found is not None) == there, "366 days ahead and no further"
 
 
 @pytest.mark.parametrize(
