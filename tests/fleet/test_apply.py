@@ -126,6 +126,18 @@ async def test_everything_that_a_plan_can_say_is_done_and_then_nothing_is_left(b
     assert before <= set(bench.sandbox.timers)
 
 
+async def test_what_somebody_has_renamed_since_the_plan_is_not_deleted(bench: Bench) -> None:
+    bench.write(COMMON + entry("new") + entry("other"))
+    await apply(bench)
+    bench.write(COMMON + entry("other"))
+    async with bench.context() as here:
+        plan = await planner(here).plan(bench.folder, prune=True, preflight=False)
+        only(bench, "new").name = "of production"
+        (result,) = await Applier(here.store, here.making).apply(plan)
+    assert (result.done, "somebody has renamed it to of production since" in result.words) == (False, True)
+    assert only(bench, "of production").status in RUNNING
+
+
 async def test_an_end_by_runs_counts_those_of_the_timers_before(bench: Bench) -> None:
     bench.write(COMMON + entry("ten", 'when = "every day at 03:00 for 10 runs"'))
     await apply(bench)

@@ -55,6 +55,18 @@ async def test_after_two_weeks_it_is_asked_and_deleted_only_once_the_number_is_t
         assert "No timer that was replaced from here is kept" in demo.note()
 
 
+async def test_one_that_somebody_has_renamed_since_the_question_is_kept(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        old = await replace_it(demo, pilot)
+        await demo.pass_time(pilot, 15 * DAY)
+        await demo.press(pilot, "Z")
+        demo.sandbox.timers[old].name = "of production"
+        await demo.write(pilot, "delete 1")
+        await demo.press(pilot, "enter")
+        assert "somebody has renamed it to of production since" in demo.note()
+        assert old in demo.app.states
+
+
 async def test_one_that_was_resumed_meanwhile_is_not_offered(demo: Demo) -> None:
     async with demo.console() as pilot:
         old = await replace_it(demo, pilot)
