@@ -752,6 +752,8 @@ class GlobusTui(OrderedKeys[Switch]):
         """Leave, or open something else, once it is agreed; of changes that are under way it is said what that does."""
         from globus_tui.screens.confirm import Confirm
 
+        if any(isinstance(screen, Confirm) and screen.question == heading for screen in self.screen_stack):
+            return  # ctrl+q once more
         if waiting := self._changes_under_way():
             changes = "1 change is" if waiting == 1 else f"{waiting} changes are"
             what = f"{changes} under way: what was not sent yet is given up."

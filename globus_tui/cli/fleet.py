@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -232,6 +233,7 @@ def _write_folder(exporter: Exporter, where: Path, context: Context) -> list[Pat
             write_private(path, text.encode(), mode=0o644)
     except OSError as problem:
         for path in paths:  # half a folder would say that nobody wants the other timers
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
         raise GlobusTuiError(f"{where} cannot be written: {problem.strerror or problem}") from problem
     return paths

@@ -86,10 +86,11 @@ class TaskReading:
 
     async def _read_task(self, details: Details, task_id: str) -> None:
         """Reads the task, and why it is paused, unless that cannot be read."""
-        task, self.paused_for = await details.load_task(task_id), ()
-        if task.is_paused:
+        paused_for: tuple[str, ...] = ()  # what was said before stays on the screen until this is known
+        if (await details.load_task(task_id)).is_paused:
             with suppress(GlobusTuiError):
-                self.paused_for = (await details.tasks.pause_info(task_id)).messages
+                paused_for = (await details.tasks.pause_info(task_id)).messages
+        self.paused_for = paused_for
 
     async def read_newer(self, details: Details, task_id: str) -> None:
         """Reads the task and what came since; what was read before stays where it is. Raises `GlobusTuiError`."""

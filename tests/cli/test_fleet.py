@@ -65,6 +65,19 @@ def test_a_folder_that_cannot_be_written_whole_is_not_left_half(
     assert terminal("export", "--all", "to:archive", str(tmp_path / "timers")) == SAME
 
 
+def test_on_a_disk_that_turns_read_only_it_is_said_that_the_folder_cannot_be_written(
+    facility: Served, terminal: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as read_only:
+        read_only.setattr(fleet, "write_private", refused)
+        read_only.setattr(fleet.Path, "unlink", refused)
+        assert terminal("export", "--all", "to:archive", str(tmp_path / "timers")) == FAILED
+    assert "timers cannot be written: Read-only file system" in terminal.err
+
+
 def test_a_plan_that_nobody_reads_is_applied_all_the_same(facility: Served, tmp_path: Path) -> None:
     (tmp_path / "new.toml").write_text(NEW_TOML)
     line = f"{sys.executable} -m globus_tui apply --yes {tmp_path} 2> >(exec true)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.faults import Fault
@@ -117,6 +118,22 @@ async def test_a_paused_task_names_the_managers_message(demo: Demo) -> None:
         await open_log(demo, pilot, "tape-second-copy")
         assert "paused" in demo.text()
         assert len(demo.asked("/pause_info")) == 1
+
+
+async def test_why_a_task_is_paused_stays_there_while_it_is_read_again(demo: Demo) -> None:
+    async with demo.console(size=(100, 30)) as pilot:
+        log = await open_log(demo, pilot, "tape-second-copy")
+        assert isinstance(log.screen, RunDetailScreen)
+        assert "Tape robot maintenance" in demo.text()
+        answered = asyncio.Event()
+        asked = demo.fault(Fault("*/pause_info", kind="pass", wait=answered))
+        await pilot.press("f")
+        await demo.until(pilot, lambda: asked.seen)
+        log.screen.show_page()  # as when a minute has passed
+        await pilot.pause()
+        assert "Tape robot maintenance" in demo.text()
+        answered.set()
+        await demo.settle(pilot)
 
 
 async def test_brackets_walk_through_the_runs(demo: Demo) -> None:

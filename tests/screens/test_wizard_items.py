@@ -52,6 +52,17 @@ async def test_an_item_is_changed_added_and_removed(maker: Maker) -> None:
     assert items(maker) == [("/raw/readme.txt", "/projects/about.txt", None)]
 
 
+async def test_the_box_for_pasted_lines_stands_out_from_its_sheet_with_and_without_the_focus(maker: Maker) -> None:
+    await maker.press("u")
+    box = maker.demo.app.screen.query_one("#batch-lines")
+    around, ground = box.background_colors
+    assert around != ground
+    await maker.press("tab")
+    assert box.has_focus
+    assert box.background_colors == (around, ground)
+    await maker.press("escape")
+
+
 async def test_an_item_without_a_path_is_not_taken(maker: Maker) -> None:
     await maker.press("a")
     await maker.press("ctrl+u", "enter", "enter")

@@ -99,7 +99,7 @@ class BatchSheet(Question[Batch]):
 
     question = "Import items"
     DEFAULT_CSS = """
-    BatchSheet TextBox { background: $background; }
+    BatchSheet TextBox, BatchSheet TextBox:focus { background: $background; }
     BatchSheet #batch-problems { height: auto; color: $text-error; }
     """
     ANSWERS_AT_ONCE = True
