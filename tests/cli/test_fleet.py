@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pathlib
 import pty
 import signal
 import subprocess
@@ -73,7 +74,7 @@ def test_on_a_disk_that_turns_read_only_it_is_said_that_the_folder_cannot_be_wri
 
     with monkeypatch.context() as read_only:
         read_only.setattr(fleet, "write_private", refused)
-        read_only.setattr(fleet.Path, "unlink", refused)
+        read_only.setattr(pathlib.Path, "unlink", refused)
         assert terminal("export", "--all", "to:archive", str(tmp_path / "timers")) == FAILED
     assert "timers cannot be written: Read-only file system" in terminal.err
 
