@@ -302,13 +302,18 @@ class Windows:
 
         ours = [item for item in await self._claim(window_id, claim, now) if item.state == ASKED]
         announced, gate = self._store.announce(Pause(item.job_id) for item in ours), asyncio.Semaphore(4)
+        ended: dict[JobId, Outcome] = {}
 
-        async def pause(item: Item) -> Outcome:
+        async def pause(item: Item) -> None:
             async with gate:
-                return await self._store.operate(Pause(item.job_id), announced=item.job_id in announced)
+                ended[item.job_id] = await self._store.operate(Pause(item.job_id), announced=item.job_id in announced)
 
-        with noting():
-            outcomes = dict(zip((item.job_id for item in ours), await asyncio.gather(*map(pause, ours)), strict=True))
+        try:
+            with noting():
+                await asyncio.gather(*map(pause, ours))
+        finally:
+            self._store.take_back(announced - ended.keys())
+        outcomes = {item.job_id: ended[item.job_id] for item in ours}
 
         def after_pausing(item: Item) -> Item | None:
             outcome = outcomes.get(item.job_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -207,6 +208,22 @@ async def test_of_two_windows_opened_at_once_one_has_the_timer(
         ((left, outcomes),) = late
         assert (outcomes, [item.why for item in left.items]) == ({}, ["another window pauses it"])
         assert facility.sent("/pause") == 1
+
+
+async def test_a_window_that_is_ended_while_it_opens_leaves_no_timer_waiting(
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with facility.node() as node:
+        window = await node.windows.plan(node.ids("db-dumps", "astro-ingest"), reason="x")
+
+        async def ended(operation: Operation, *, announced: bool) -> Outcome:
+            assert all(node.store.states.rows[job_id].pending for job_id in node.ids("db-dumps", "astro-ingest"))
+            raise asyncio.CancelledError
+
+        monkeypatch.setattr(node.store, "operate", ended)
+        with pytest.raises(asyncio.CancelledError):
+            await node.windows.begin(window.window_id)
+        assert not any(row.pending for row in node.store.states.rows.values())
 
 
 async def test_a_program_that_was_killed_while_pausing_leaves_no_timer_behind(facility: Facility) -> None:

@@ -378,11 +378,11 @@ def unreadable_job(why: str, sent: object = None) -> Job:
     """A row for a document that cannot be understood, so that it never hides the other timers.
 
     Without an id of its own it gets one made from its content, so that it stays the same row at every refresh: from
-    what lasts, where there is any.
+    what lasts, where that says when it was made, by which two of one name are told apart.
     """
     document = wire.document(sent)
     lasting = {name: document[name] for name in _LASTING if name in document}
-    job_id = wire.text(document.get("job_id")) or f"{_MADE_UP}{_digest(lasting or sent)}"
+    job_id = wire.text(document.get("job_id")) or f"{_MADE_UP}{_digest(lasting if 'submitted_at' in lasting else sent)}"
     return Job(JobId(job_id), wire.text(document.get("name")), JobStatus.UNKNOWN, unreadable=why, sent=sent)
 
 

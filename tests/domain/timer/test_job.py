@@ -198,6 +198,8 @@ def test_without_an_id_it_stays_the_same_row_whatever_runs_and_another_one_is_an
     run = {**document, "n_runs": 99, "next_run": "2030-01-01T00:00:00+00:00", "status": "inactive", "results": None}
     assert Job.from_document(run).job_id == before.job_id
     assert Job.from_document({**document, "name": "another"}).job_id != before.job_id
+    alike = [{"name": "x", "status": status} for status in ("active", "inactive")]
+    assert len({Job.from_document(one).job_id for one in alike}) == 2  # nothing says that they are the same
 
 
 def test_a_timer_without_a_name_is_called_by_the_start_of_its_id() -> None:
