@@ -124,7 +124,7 @@ def _share(columns: Sequence[Column[R]], spare: int) -> dict[str, int]:
     widths = {column.id: column.least for column in columns}
     open_columns = [column for column in columns if not column.width]
     while spare > 0 and open_columns:
-        weights, left = sum(column.weight for column in open_columns), spare
+        weights, left = max(1, sum(column.weight for column in open_columns)), spare
         for column in open_columns:
             share = min(max(1, spare * column.weight // weights), left)
             if column.max_width:

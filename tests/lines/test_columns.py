@@ -45,6 +45,11 @@ def test_spare_cells_are_shared_by_weight() -> None:
     assert total_width(places) == 75
 
 
+def test_a_column_without_weight_takes_what_nobody_else_wants() -> None:
+    alone = Column("alone", "A", name, min_width=4, weight=0)
+    assert [place.width for place in lay_out((alone,), 30)] == [28]
+
+
 def test_the_highest_priority_is_dropped_first_and_zero_never() -> None:
     assert [place.column.id for place in lay_out(ALL, 30)] == ["health", "name", "route"]
     assert [place.column.id for place in lay_out(ALL, 24)] == ["health", "name"]
