@@ -207,7 +207,9 @@ def test_it_ends_in_time_whatever_hangs(facility: Served, monkeypatch: pytest.Mo
     found = check(timeout=str(limit))
     assert time.monotonic() - begun < limit + grace
     assert found.returncode == UNKNOWN
-    assert "answer within" in found.stdout  # by the service, or on a slow machine by the whole check
+    assert re.search(
+        "(did not|no) answer within", found.stdout
+    )  # by the service, or on a slow machine by the whole check
     assert set(perfdata(found.stdout).values()) == {"U"}
     hanging = tmp_path / "hanging_keyring.py"
     hanging.write_text(
@@ -341,12 +343,17 @@ def test_what_was_changed_and_where_things_are(facility: Served, terminal: Shell
     assert terminal.document["zone_data"] == zone_data().words()
 
 
+def tells(monkeypatch: pytest.MonkeyPatch, folder: Path, settings: str) -> None:
+    """With these settings."""
+    (config := folder / "config.toml").write_text(settings)
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+
+
 def test_a_check_tells_a_command_what_is_new_and_nothing_twice(
     facility: Served, terminal: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out, config = tmp_path / "told", tmp_path / "config.toml"
-    config.write_text(f'on_alert = ["sh", "-c", "cat >> {out}"]\n')
-    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    out = tmp_path / "told"
+    tells(monkeypatch, tmp_path, f'on_alert = ["sh", "-c", "cat >> {out}"]\n')
     terminal("check", "run41-reprocessing", "--alert", "--timeout", "60")
     terminal("check", "run41-reprocessing", "--alert", "--timeout", "60")
     (line,) = out.read_text().splitlines()
@@ -358,9 +365,8 @@ def test_a_check_tells_a_command_what_is_new_and_nothing_twice(
 def test_a_check_tells_later_what_it_could_not_tell(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, out, config = tmp_path / "page", tmp_path / "told", tmp_path / "config.toml"
-    config.write_text(f'on_alert = ["{page}"]\n')
-    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    page, out = tmp_path / "page", tmp_path / "told"
+    tells(monkeypatch, tmp_path, f'on_alert = ["{page}"]\n')
     for _ in range(2):
         found = check("run41-reprocessing", "--alert", "--timeout", "60")
         assert f"on_alert: {page} cannot be run: No such file or directory | timers=1" in found.stdout
@@ -375,9 +381,7 @@ def test_a_check_tells_later_what_it_could_not_tell(
 def test_where_alerts_cannot_be_written_down_it_is_known_how_the_timers_are(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = tmp_path / "config.toml"
-    config.write_text('on_alert = ["true"]\n')
-    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    tells(monkeypatch, tmp_path, 'on_alert = ["true"]\n')
     (load_settings(os.environ).paths.state / "alerts.json").mkdir(parents=True)
     found = check("run41-reprocessing", "--alert", "--timeout", "60")
     assert found.returncode == 2
@@ -388,9 +392,8 @@ def test_where_alerts_cannot_be_written_down_it_is_known_how_the_timers_are(
 def test_a_check_names_the_timers_of_an_outage_as_the_console_does(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out, config = tmp_path / "told", tmp_path / "config.toml"
-    config.write_text(f'on_alert = ["sh", "-c", "cat >> {out}"]\n')
-    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    out = tmp_path / "told"
+    tells(monkeypatch, tmp_path, f'on_alert = ["sh", "-c", "cat >> {out}"]\n')
     timers = [timer for timer in facility.sandbox.timers.values() if timer.status == "active"][:8]
     for timer in timers:
         code = {"code": "ConsentRequired", "required_scopes": ["urn:globus:auth:scope:transfer.api.globus.org:all"]}
@@ -403,9 +406,7 @@ def test_a_check_names_the_timers_of_an_outage_as_the_console_does(
 def test_a_check_says_that_the_command_for_alerts_fails_and_how_the_timers_are(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = tmp_path / "config.toml"
-    config.write_text('on_alert = ["false"]\n')
-    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    tells(monkeypatch, tmp_path, 'on_alert = ["false"]\n')
     found = check("run41-reprocessing", "--alert", "--timeout", "60")
     assert found.returncode == 2
     assert "on_alert: false ended with exit code 1 | timers=1" in found.stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.store.board import States
 
@@ -10,8 +10,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+    from textual.pilot import Pilot
 
+    from globus_tui.sandbox.state import Timer
     from tests.demo import Demo
+
+
+async def lose_a_consent(demo: Demo, pilot: Pilot[Any]) -> Timer:
+    """Once it is known how all runs ended, Globus pauses db-dumps."""
+    for _ in range(3):
+        await demo.pass_time(pilot, 31)
+    timer = demo.timer("db-dumps")
+    timer.status = "inactive"
+    timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": {"code": "ConsentRequired"}}
+    await demo.pass_time(pilot, 31)
+    return timer
 
 
 async def test_a_timer_that_turns_bad_is_told_once_until_somebody_looks(
@@ -48,12 +61,7 @@ async def test_a_timer_that_turns_bad_is_told_once_until_somebody_looks(
 
 async def test_an_alert_says_what_its_row_says_and_a_pause_makes_no_timer_well(demo: Demo) -> None:
     async with demo.console(size=(160, 30)) as pilot:
-        for _ in range(3):
-            await demo.pass_time(pilot, 31)
-        timer = demo.timer("db-dumps")
-        timer.status = "inactive"
-        timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": {"code": "ConsentRequired"}}
-        await demo.pass_time(pilot, 31)
+        timer = await lose_a_consent(demo, pilot)
         (before,) = (one for one in demo.screen() if "ALERT" in one)
         session = {"code": "Forbidden", "authorization_parameters": {"session_required_mfa": True}}
         timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": session}
@@ -150,12 +158,7 @@ async def test_an_alert_waits_for_its_command_which_cannot_be_run_yet(
     config.write_text(f'on_alert = ["{page}"]\n')
     monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
     async with demo.console(size=(160, 36)) as pilot:
-        for _ in range(3):
-            await demo.pass_time(pilot, 31)
-        timer = demo.timer("db-dumps")
-        timer.status = "inactive"
-        timer.inactive_reason = {"cause": "globus_auth_requirements", "detail": {"code": "ConsentRequired"}}
-        await demo.pass_time(pilot, 31)
+        await lose_a_consent(demo, pilot)
         assert "page cannot be run: No such file" in demo.text()
         page.write_text(f"#!/bin/sh\ncat >> {out}\n")
         page.chmod(0o700)
