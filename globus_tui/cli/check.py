@@ -197,7 +197,10 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
     limit = max(0.5, until - time.monotonic() - _MARGIN)
     problem = await hook.tell(list(by_timer.values()), documents, limit)
     if untold or hook.untold:
-        await ledger.change(lambda kept: kept.update(untold=hook.untold))
+        try:
+            await ledger.change(lambda kept: kept.update(untold=hook.untold))
+        except GlobusTuiError as wrong:
+            return f"on_alert may be told again by the next check: {_reason(wrong)}"
     return problem
 
 

@@ -389,6 +389,20 @@ def test_where_alerts_cannot_be_written_down_it_is_known_how_the_timers_are(
     assert "alerts.json" in found.stdout
 
 
+def test_what_was_told_and_cannot_be_written_down_is_not_called_untold(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, kept = tmp_path / "page", load_settings(os.environ).paths.state / "alerts.json"
+    tells(monkeypatch, tmp_path, f'on_alert = ["{page}"]\n')
+    check("run41-reprocessing", "--alert", "--timeout", "60")
+    page.write_text(f"#!/bin/sh\ncat > {tmp_path}/told\nrm {kept}\nmkdir {kept}\n")
+    page.chmod(0o700)
+    found = check("run41-reprocessing", "--alert", "--timeout", "60")
+    assert (tmp_path / "told").exists()
+    assert "on_alert may be told again by the next check: " in found.stdout
+    assert "nothing is told" not in found.stdout
+
+
 def test_a_check_names_the_timers_of_an_outage_as_the_console_does(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
