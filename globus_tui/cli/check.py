@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import MutableMapping
     from datetime import datetime, tzinfo
+    from typing import Any
 
     from globus_tui.cli.look import Found
+    from globus_tui.domain.timer.alerts import Alert
     from globus_tui.present.monitoring import Verdict
 
 UNKNOWN = 3
@@ -182,25 +184,31 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
     if reading.as_of is None or reading.failed or not settings.on_alert:
         return None
     ledger = Ledger(settings.paths.state / "alerts.json", settings.profile)
-    watcher = Watcher(settings.alert_after, settings.clear_after)
-    before = await ledger.read()
-    watcher.restore(document(before.get("check")))
-    untold = items(before.get("untold"))
-    hook = AlertHook(settings.on_alert, ledger, SCHEMA, untold)
+    watcher, as_of = Watcher(settings.alert_after, settings.clear_after), reading.as_of
     listed = {f"{timer.profile} {timer.state.job_id}": timer for timer in reading.listed}
-    alerts = watcher.look(looks(listed), reading.as_of)
-    await ledger.change(lambda kept: kept.update(check=watcher.document()))
+    alerts: list[Alert] = []
+    waiting: list[Any] = []
+
+    def look(kept: dict[str, Any]) -> None:
+        """In one step: another check may run, and what waits is told by one of them."""
+        watcher.restore(document(kept.get("check")))
+        alerts.extend(watcher.look(looks(listed), as_of))
+        waiting.extend(items(kept.pop("untold", None)))
+        kept.update(check=watcher.document())
+
+    await ledger.change(look)
     by_timer = {
         alert.key: alert._replace(key=_job_id(alert.key), also=tuple(map(_job_id, alert.also))) for alert in alerts
     }  # as consoles name them
     documents = {alert.key: alert_document(alert, listed[key]) for key, alert in by_timer.items()}
+    hook = AlertHook(settings.on_alert, ledger, SCHEMA, waiting)
     limit = max(0.5, until - time.monotonic() - _MARGIN)
     problem = await hook.tell(list(by_timer.values()), documents, limit)
-    if untold or hook.untold:
+    if hook.untold:
         try:
-            await ledger.change(lambda kept: kept.update(untold=hook.untold))
+            await ledger.change(lambda kept: kept.update(untold=[*hook.untold, *items(kept.get("untold"))]))
         except GlobusTuiError as wrong:
-            return f"on_alert may be told again by the next check: {_reason(wrong)}"
+            return f"{problem}, and {len(hook.untold)} not told cannot be kept for later: {_reason(wrong)}"
     return problem
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import json
 import os
@@ -13,16 +14,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from globus_tui.cli.check import hurry
+from globus_tui.cli.arguments import parse
+from globus_tui.cli.check import _alert, hurry
+from globus_tui.cli.look import read_listed
 from globus_tui.cli.zones import zone_data
 from globus_tui.domain.errors import BadInput
 from globus_tui.present.monitoring import parse_range
 from globus_tui.sandbox.faults import Fault
 from globus_tui.settings import load_settings
+from globus_tui.store import alert_hook, ledger
 
 if TYPE_CHECKING:
     from tests.cli.shell import Shell
@@ -389,18 +393,54 @@ def test_where_alerts_cannot_be_written_down_it_is_known_how_the_timers_are(
     assert "alerts.json" in found.stdout
 
 
-def test_what_was_told_and_cannot_be_written_down_is_not_called_untold(
+def test_what_waits_is_told_once_though_another_check_runs_while_it_is_told(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, told = tmp_path / "page", tmp_path / "told"
+    tells(monkeypatch, tmp_path, f'on_alert = ["{page}"]\n')
+    check("run41-reprocessing", "--alert", "--timeout", "60")
+    again = f"{sys.executable} -m globus_tui check run41-reprocessing --alert --timeout 50"
+    page.write_text(f"#!/bin/sh\ncat >> {told}\nmkdir {tmp_path}/once && {again} > {tmp_path}/second\nexit 0\n")
+    page.chmod(0o700)
+    first = check("run41-reprocessing", "--alert", "--timeout", "60").stdout
+    assert len(told.read_text().splitlines()) == 1
+    for words in (first, (tmp_path / "second").read_text()):
+        assert "failed=1" in words
+        assert "on_alert" not in words
+
+
+def test_the_newest_alerts_wait_and_those_that_another_check_left_meanwhile_too(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, kept = tmp_path / "page", load_settings(os.environ).paths.state / "alerts.json"
     tells(monkeypatch, tmp_path, f'on_alert = ["{page}"]\n')
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    old = [{"name": f"timer {number}"} for number in range(200)]
+    kept.write_text(json.dumps({"v": 1, "profiles": {"default": {"untold": old}}}))
     check("run41-reprocessing", "--alert", "--timeout", "60")
-    page.write_text(f"#!/bin/sh\ncat > {tmp_path}/told\nrm {kept}\nmkdir {kept}\n")
-    page.chmod(0o700)
-    found = check("run41-reprocessing", "--alert", "--timeout", "60")
-    assert (tmp_path / "told").exists()
-    assert "on_alert may be told again by the next check: " in found.stdout
-    assert "nothing is told" not in found.stdout
+    names = [alert["name"] for alert in json.loads(kept.read_text())["profiles"]["default"]["untold"]]
+    assert names == [*(f"timer {number}" for number in range(1, 200)), "run41-reprocessing"]
+
+
+async def test_what_can_neither_be_told_nor_kept_is_said(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tells(monkeypatch, tmp_path, 'on_alert = ["/nowhere"]\n')
+    options = parse(["check", "run41-reprocessing", "--alert"])
+    reading, run_hook = await read_listed(options, names=False), alert_hook.run_hook
+
+    async def while_the_disk_fills(*told: Any) -> str | None:
+        def full(*_: object, mode: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(ledger, "write_private", full)
+        return await run_hook(*told)
+
+    monkeypatch.setattr(alert_hook, "run_hook", while_the_disk_fills)
+    words = await _alert(options, reading, time.monotonic() + 60)
+    assert words is not None
+    assert words.startswith("on_alert: /nowhere cannot be run: No such file or directory, and 1 not told cannot be ")
+    assert words.endswith("alerts.json cannot be used: No space left on device")
 
 
 def test_a_check_names_the_timers_of_an_outage_as_the_console_does(
