@@ -584,6 +584,24 @@ def test_what_somebody_else_has_replaced_meanwhile_is_not_replaced_once_more(fac
     ]
 
 
+@pytest.mark.parametrize("words", [("delete", "db-dumps"), ("rename", "db-dumps", "old dumps")])
+def test_what_somebody_has_renamed_while_it_was_asked_is_left_as_it_is(
+    facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    theirs, asked = timer(facility, "db-dumps"), change.goes_on
+
+    def meanwhile(*about: Any) -> int | None:
+        theirs.name = "dumps of production"
+        return asked(*about)
+
+    monkeypatch.setattr(change, "goes_on", meanwhile)
+    assert terminal(*words, "--yes") == SOME
+    assert "somebody has renamed it to dumps of production since" in terminal.out
+    assert (theirs.status, theirs.name) == ("active", "dumps of production")
+    assert terminal("journal") == DONE
+    assert terminal.out == ""
+
+
 def test_what_was_started_is_waited_for_and_the_exit_code_says_how_it_ended(
     facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
