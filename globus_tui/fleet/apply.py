@@ -217,7 +217,8 @@ class Applier:
     # --- the lock file
 
     def _keep(self, key: str, locked: LockEntry | None) -> None:
-        self._lock = self._lock.with_entry(key, locked)
+        known = self._lock.timers.get(key)
+        self._lock = self._lock.with_entry(key, replace(locked, said=known.said) if locked and known else locked)
         write_lock(self._path, self._lock)
 
     def _record(self, item: Item, wanted: WantedTimer, job_id: str, runs_before: int = 0) -> None:
@@ -381,10 +382,13 @@ def _adopt_found(plan: Plan) -> Lock:
             lock = lock.with_entry(item.locked_as, None).with_entry(item.key, known)
         if item.record is not None and not item.acts:
             lock = lock.with_entry(item.key, item.record)
-        elif item.job is not None and item.key not in lock.timers:
-            lock = lock.with_entry(
-                item.key, LockEntry(str(item.job.job_id), item.job.name or "", item.job.stands_still)
-            )
+        elif (job := item.job) is not None:
+            known = lock.timers.get(item.key) or LockEntry()
+            if known.job_id != job.job_id:  # not found yet; or the files, or the console, have put another in its place
+                known = replace(known, job_id=str(job.job_id), name=job.name or "", paused=job.stands_still)
+                lock = lock.with_entry(item.key, known)
+        if item.wanted is not None and (known := lock.timers.get(item.key)) is not None:
+            lock = lock.with_entry(item.key, replace(known, said=item.wanted.entry.values.get("id", "").lower()))
     for key in set(lock.timers) - keys:
         attempt = lock.timers[key].attempt
         if attempt is None or plan.now - attempt.sent_at >= LATE:

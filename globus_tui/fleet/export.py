@@ -163,6 +163,8 @@ class Exporter:
             return None
         key = self._key(name)
         values = {**({"name": name} if name != key else {}), **when}
+        if not name:  # without the lock file it could not be found again
+            values["id"] = str(job.job_id)
         by_user = job.inactive_reason is None or job.inactive_reason.cause is PauseCause.USER
         if job.stands_still and by_user:
             values["paused"] = True

@@ -40,6 +40,7 @@ class LockEntry:
         digest: of what it does, without its name: by this one is found again whose key has changed.
         runs_before: runs made by the timers whose place it has taken, which count for an end by number of runs.
         attempt: a request to make it whose end is not known.
+        said: the id that the files said outright when it was found by it; another one may have replaced that since.
     """
 
     job_id: str | None = None
@@ -48,6 +49,7 @@ class LockEntry:
     digest: str = ""
     runs_before: int = 0
     attempt: Attempt | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def _read_entry(document: wire.Document) -> LockEntry:
         wire.text(document.get("digest")) or "",
         wire.whole(document.get("runs_before")) or 0,
         read_attempt(document.get("asked")),
+        wire.text(document.get("said")) or "",
     )
 
 
@@ -135,6 +138,8 @@ def _document(locked: LockEntry) -> dict[str, Any]:
     }
     if locked.runs_before:
         document["runs_before"] = locked.runs_before
+    if locked.said:
+        document["said"] = locked.said
     return document | ({"asked": attempt_document(locked.attempt)} if locked.attempt else {})
 
 

@@ -623,15 +623,23 @@ class _Match:
         return True
 
     def _by_id(self, timers: Sequence[WantedTimer]) -> None:
+        """Finds those whose id is said: one that led to a timer before stands for what has replaced that since."""
+        found_before = {locked.said: key for key, locked in self._lock.timers.items() if locked.said}
         for timer in timers:
-            timer_id = timer.entry.values.get("id")
-            if timer_id is None:
+            timer_id = timer.entry.values.get("id", "").lower()
+            key = found_before.get(timer_id)
+            if not timer_id or key == timer.key:
                 continue
             if timer.member:
                 self._problems[timer.key] = stop("id", "Its schedule takes several timers, which have ids of their own")
-            elif not self._take(timer, timer_id.lower()):
-                other = "is meant twice" if timer_id.lower() in self.matched_ids else "is not there"
-                self._problems[timer.key] = stop("id", f"The timer {timer_id} {other}")
+                continue
+            if key is not None and key not in self.keys:
+                self._old_keys[timer.key] = key
+                self.keys.add(key)
+            meant = self.current(timer_id if key is None else self._lock.timers[key].job_id)
+            if not self._take(timer, meant):
+                words = "is meant twice" if meant in self.matched_ids else "is not there"
+                self._problems[timer.key] = stop("id", f"The timer {timer_id} {words}")
 
     def _by_lock(self, wanted: WantedTimer, locked: LockEntry | None) -> None:
         """Finds it by its recorded id; else as what was created by a request whose answer was lost."""
@@ -642,7 +650,8 @@ class _Match:
             made = _made_by(locked.attempt, self._jobs)
             if any(self._take(wanted, str(job.job_id)) for job in made if job is not known):
                 return
-        self._take(wanted, self.current(locked.job_id))
+        if not self._take(wanted, mine := self.current(locked.job_id)) and mine in self.matched_ids:
+            self._problems[wanted.key] = stop("id", f"The timer {mine} is meant twice")
 
     def _by_work(self, timers: Sequence[WantedTimer]) -> None:
         """Finds timers whose key was changed: only one in the files and one left over do the same work."""
@@ -663,19 +672,19 @@ class _Match:
         kept = {self.current(locked.job_id) for key, locked in self._lock.timers.items() if key in self.keys}
         for job_id, job in self._jobs.items():
             free = job_id not in self.matched_ids and job_id not in kept and job_id not in self._replaced
-            if free and job.name and job.status is not JobStatus.DELETING:
-                named[normalize("NFC", job.name)].append(job)
+            if free and job.status is not JobStatus.DELETING:
+                named[normalize("NFC", job.name or "")].append(job)
         names = [normalize("NFC", timer.draft.name) for timer in timers]
         own_count = Counter(names)
         for timer, name in zip(timers, names, strict=True):
             at_globus = named.get(name, [])
             live = [job for job in at_globus if job.status is not JobStatus.ENDED] or at_globus
-            if len(live) == 1 and own_count[name] == 1:
+            if name and len(live) == 1 and own_count[name] == 1:
                 self._take(timer, str(live[0].job_id))
             elif live:
                 ids = ", ".join(str(job.job_id) for job in live[:5])
                 own, have = own_count[name], "has" if len(live) == 1 else "have"
-                words = f"{counted(len(live), 'timer')} at Globus {have} this name ({ids})"
+                words = f"{counted(len(live), 'timer')} at Globus {have} {'this' if name else 'no'} name ({ids})"
                 words += f", and {own} of the files" if own > 1 else ""
                 self._problems[timer.key] = stop("name", f"{words}: write id = for the one that is meant")
 

@@ -588,7 +588,7 @@ def test_what_somebody_else_has_replaced_meanwhile_is_not_replaced_once_more(fac
 def test_what_somebody_has_renamed_while_it_was_asked_is_left_as_it_is(
     facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
-    theirs, asked = timer(facility, "db-dumps"), change.goes_on
+    theirs, asked = timer(facility, "db-dumps"), account.goes_on
 
     def meanwhile(*about: Any) -> int | None:
         theirs.name = "dumps of production"

@@ -6,6 +6,7 @@ import asyncio
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,12 +14,15 @@ import pytest
 
 from globus_tui.cli.fleet import planner
 from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.making.draft import clone
 from globus_tui.fleet.apply import NOT_TRIED, Applier, carry_out
 from globus_tui.fleet.export import added_text, export_timers
 from globus_tui.fleet.lock import lock_path, read_lock
 from globus_tui.fleet.plan import Act
 from globus_tui.fleet.words import drift_words, sum_words
 from globus_tui.sandbox.faults import Fault, Kind
+from globus_tui.store.creation import untold
+from globus_tui.store.swapping import Swapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,6 +128,53 @@ async def test_everything_that_a_plan_can_say_is_done_and_then_nothing_is_left(b
     assert not bench.named("resting")
     assert await apply(bench, prune=True) == ()
     assert before <= set(bench.sandbox.timers)
+
+
+async def test_an_id_in_the_files_stands_for_what_has_replaced_its_timer(bench: Bench) -> None:
+    said = f'id = "{only(bench, "db-dumps").job_id.upper()}"'
+    for minutes in (10, 20, 30):
+        bench.write(COMMON + entry("db-dumps", said, f'when = "every day at 03:{minutes}"'))
+        (result,) = await apply(bench)
+        assert result.item.acts == (Act.REPLACE,), minutes
+        assert (await bench.plan()).to_do == ()
+        assert Counter(one.status for one in bench.named("db-dumps") if one.status in RUNNING).total() == 1
+    bench.write(COMMON + entry("dumps", said, 'name = "other"', 'when = "every day at 03:30"'))  # its key was changed
+    (result,) = await apply(bench)
+    assert result.item.acts == (Act.RENAME,)
+    assert (await bench.plan()).to_do == ()
+    assert only(bench, "other").status in RUNNING
+    bench.write(COMMON + entry("dumps", 'name = "other"', 'when = "every day at 03:30"') + entry("twice", said))
+    plan = await bench.plan()
+    assert plan.stopped
+    assert "is meant twice" in "".join(finding.words for item in plan.items for finding in item.findings)
+
+
+async def test_what_the_files_mean_now_is_renamed_and_not_what_they_meant_before(bench: Bench) -> None:
+    bench.write(COMMON + entry("a") + entry("b"))
+    await apply(bench)
+    bench.write(COMMON + entry("a", f'id = "{only(bench, "b").job_id}"', 'name = "c"'))
+    (result,) = await apply(bench)
+    assert result.item.acts == (Act.RENAME,)
+    assert [len(bench.named(name)) for name in "abc"] == [1, 0, 1]
+
+
+async def test_what_was_edited_in_the_console_is_renamed_and_not_what_that_has_replaced(bench: Bench) -> None:
+    bench.write(COMMON + entry("a"))
+    await apply(bench)
+    old_id = only(bench, "a").job_id
+    async with bench.context() as here:
+        old = await here.making.read(old_id)
+        draft = clone(old.job, old.document, here.store.now(), for_edit=True)
+        swap = await here.making.swapper(untold).replace(old, replace(draft, name="edited"))
+        assert isinstance(swap, Swapped)
+        await here.read()
+        bench.write(COMMON + entry("a", 'name = "b"'))
+        plan = await planner(here).plan(bench.folder)
+        assert [(item.acts, item.job and item.job.name) for item in plan.items] == [((Act.RENAME,), "edited")]
+        (result,) = await Applier(here.store, here.making).apply(plan)
+        assert result.job_id == swap.new.job_id
+    assert bench.sandbox.timers[old_id].name == "a"
+    assert only(bench, "b").status in RUNNING
 
 
 async def test_what_somebody_has_renamed_since_the_plan_is_not_deleted(bench: Bench) -> None:

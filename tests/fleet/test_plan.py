@@ -261,8 +261,7 @@ async def test_what_is_written_of_the_whole_facility_differs_in_nothing(
     there = {one.job_id for one in bench.sandbox.timers.values()}
     left_out = there - written
     assert {bench.sandbox.timers[one].name for one in left_out} == {"decommissioned-node-logs", "not understandable"}
-    # without the lock file only one without a name cannot be found again
-    assert [one.name for one in again.to_do] == [""]
+    assert again.to_do == ()  # without the lock file they are found by their names, and one without a name by its id
     assert drift_words(plan).startswith("No drift: ")
 
 
@@ -301,6 +300,16 @@ def test_timers_of_one_schedule_are_written_as_one(when: str, zone: str, written
     (text,) = [part for parts in exporter.files.values() for part in parts]
     assert tomllib.loads(text)["timer"]["a"]["when"] == written
     assert set(exporter.keys) == {one.key for one in made}
+
+
+async def test_one_without_a_name_is_not_taken_for_a_new_one_where_nobody_can_tell(bench: Bench) -> None:
+    bench.write(NIGHTLY.replace('"nightly-project-mirror"', '""'))
+    (nameless,) = [one.job_id for one in bench.sandbox.timers.values() if not one.name]
+    plan = await bench.plan()
+    assert f"1 timer at Globus has no name ({nameless}): write id = for the one that is meant" in text(plan)
+    assert (plan.to_do, plan.stopped) == ((), True)
+    bench.sandbox.timers[nameless].name = "anything"
+    assert [one.acts for one in (await bench.plan()).items] == [(Act.CREATE,)]
 
 
 async def test_the_lock_file_is_of_somebody_and_renaming_renames(bench: Bench) -> None:
