@@ -11,6 +11,7 @@ from globus_tui.domain.timer.agenda import forecast, habit_of, past_runs
 from globus_tui.domain.timer.health import Why, Word
 from globus_tui.present import moments
 from globus_tui.present.agenda_words import clash_words, past_words, unread_words, wait_words
+from globus_tui.present.freshness_words import header_words, none_words
 from globus_tui.present.health_words import why
 from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.safe_text import safe_line
@@ -142,12 +143,18 @@ def report(
     ids = {str(timer.state.job_id) for timer in listed}
     counts = Counter(timer.state.health.word for timer in listed)
     summary = ", ".join(f"{counts[word]} {word.value}" for word in Word if counts[word])
-    trouble = [timer for timer in listed if timer.state.health.word.is_trouble]
+    health = [(timer, timer.state.health) for timer in listed]
+    trouble = [timer for timer, each in health if each.word.is_trouble and each.why is not Why.STALE]
     parts = [
         f"# Globus timers, {moments.stamp(now, zone)}\n",
         f"{counted(len(listed), 'timer')}: {summary or 'none'}.\n",
     ]
-    parts += ["## Open problems\n", _problems(trouble, store, now) or "None.\n"]
+    current = store.freshness
+    old = header_words(current, now, zone) if current.is_old or current.outdated else current.partial
+    parts += [f"**{safe_line(old).rstrip('.')}.**\n"] if old else []
+    problems = _problems(trouble, store, now)
+    parts += ["## Open problems\n", problems] if problems else ["## Open problems\n"]
+    parts += [f"{none_words('None.', current, now, zone)}\n"] if not problems or current.outdated else []
     open_windows = [window for window in windows if window.state != "closed"]
     cells = (
         (each.window_id, state_words(each, now, zone), each.by or "?", each.reason or "-") for each in open_windows

@@ -525,6 +525,9 @@ def test_a_report_of_some_timers_has_the_changes_of_those_only(facility: Served,
     assert f"({lasts})" in outage, "how long it lasts and the reason are of two timers"
     assert terminal("report", "no-such-timer") == DONE
     assert "No timer matches." in terminal.err
+    facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
+    assert terminal("report") == DONE
+    assert "**What became of the runs could not be read: Globus Transfer is not available now" in terminal.out
 
 
 def test_skip_says_which_run_is_left_out_and_leaves_alone_what_has_none(facility: Served, terminal: Shell) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.sandbox.faults import Fault
+
 if TYPE_CHECKING:
     from tests.demo import Demo
 
@@ -84,3 +86,18 @@ async def test_limits_impact_and_the_report_are_there_by_key_and_by_name(demo: D
         assert "# Globus timers" in demo.text()
         assert "1 timer: 1 FAILED." in demo.text()
         assert demo.changes() == []
+
+
+async def test_a_report_without_news_from_globus_says_so_once(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.fault(Fault("/jobs*", times=None))
+        await demo.pass_time(pilot, 45)
+        await demo.press(pilot, "p")
+        assert "**STALE: no answer since 12:00" in demo.text()
+        assert "| FAILED | run41-reprocessing |" in demo.text()  # as it was then
+        await demo.press(pilot, "q")
+        await demo.pass_time(pilot, 600)
+        await demo.press(pilot, "p")
+        assert "79 UNKNOWN" in demo.text()
+        assert demo.text().count("| UNKNOWN |") == 1  # what could not be understood when it was read
+        assert "That is not known: Globus has not answered since 12:00." in demo.text()
