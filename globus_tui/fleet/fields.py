@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from globus_tui.domain.errors import BadInput, why_unread
+from globus_tui.domain.making.new_timer import NOT_IN_TIMERS
 from globus_tui.domain.quick_dataclass import dataclass
-from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel
+from globus_tui.domain.transfer.transfer import KNOWN, FilterRule, SyncLevel
 from globus_tui.domain.transfer.typed_filters import parse_rule
 from globus_tui.fleet.documents import FleetFault, FleetFaults, Place, Source, dotted, read_rows, read_source
 
@@ -95,6 +96,17 @@ def _table(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadInput(f"must be a table, not {_value_words(value)}")
     table: dict[str, Any] = _plain(value)
+    return table
+
+
+def _more(value: object) -> dict[str, Any]:
+    table = _table(value)
+    for key in table:
+        if key in NOT_IN_TIMERS:
+            raise BadInput(f"{key} is left out by Globus: timers do not take it")
+        if key in KNOWN:
+            where = "with a key of its own" if key in FIELDS else "in from, to and items"
+            raise BadInput(f"{key} is said {where}, not here")
     return table
 
 
@@ -186,6 +198,7 @@ _NAME = Kind(
 _FLAG = Kind(_flag, {"anyOf": [{"enum": [True, False, "true", "false"]}, _CELL]})
 _TEXTS = Kind(_texts, {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 _TABLE = Kind(_table, {"type": ["object", "string"]})
+_MORE = Kind(_more, _TABLE.shape)
 _WHEN = Kind(_when, _SOME_TEXT)
 _LEVEL = Kind(_level, {"anyOf": [{"enum": [*LEVELS, 0, 1, 2, 3, "0", "1", "2", "3"]}, _CELL]})
 _PERCENT = Kind(
@@ -248,7 +261,7 @@ FIELDS: dict[str, Field] = {
     "deletes": Field(_TEXT, "name of the folder in which it may delete files: it has to be named to be made", "T"),
     "fewer_percent": Field(_PERCENT, "alarm when a mirror finds so many percent fewer files; false: never", "T"),
     "refuse_scratch": Field(_FLAG, "false: mirror from what looks like scratch storage all the same", "T"),
-    "more": Field(_TABLE, "other members of the transfer document, as they are", "T"),
+    "more": Field(_MORE, "other members of the transfer document, as they are", "T"),
     "flow": Field(_TEXT, "the flow that it starts: title or id", "F"),
     "input": Field(_TABLE, "the flow's input; a table, or JSON as text", "F"),
     "run_managers": Field(_TEXTS, "principals who may manage its runs", "F"),

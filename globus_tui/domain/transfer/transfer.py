@@ -116,7 +116,7 @@ class TransferData:
             text(get("deadline")), text(get("source_local_user")), text(get("destination_local_user")),
             interned_text(get("recursive_symlinks")), text(get("submission_id")),
         )  # fmt: skip
-        unknown = {key: document[key] for key in document if key not in _KNOWN}
+        unknown = {key: document[key] for key in document if key not in KNOWN}
         return cls(*stated, extra=unknown or _NOTHING)
 
 
@@ -131,7 +131,8 @@ _TEXT_OPTIONS = (
 _PATHS = ("source_path", "destination_path")
 _OPTIONS = ("sync_level", *_TEXT_OPTIONS, *_FLAGS)
 _ENDPOINT_KEYS = ("source_endpoint", "source_endpoint_id", "destination_endpoint", "destination_endpoint_id")
-_KNOWN = frozenset(("DATA_TYPE", "DATA", "transfer_items", "filter_rules", *_ENDPOINT_KEYS, *_OPTIONS))
+KNOWN = frozenset(("DATA_TYPE", "DATA", "transfer_items", "filter_rules", *_ENDPOINT_KEYS, *_OPTIONS))
+"""Members of a transfer document that are fields here; others are kept in `extra`."""
 _LEVEL_NAMES = {level.name.lower(): level for level in SyncLevel}
 
 
