@@ -328,6 +328,8 @@ def read_rows(path: Path, name: str) -> list[Row]:
             if not headings:
                 headings = [cell.strip() for cell in cells]
                 faults += _bad_headings(headings, Place(name, line))
+            elif re.match(r"([<=>|])\1{6}( |$)", cells[0]):
+                faults.append(FleetFault(Place(name, line), "a merge left this mark here: choose which rows stay"))
             elif len(cells) != len(headings):
                 words = f"this row has {len(cells)} cells, the headings are {len(headings)}"
                 faults.append(FleetFault(Place(name, line), f"{words}; text with a comma in it goes in double quotes"))

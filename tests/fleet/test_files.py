@@ -149,6 +149,7 @@ def test_an_empty_cell_makes_no_timer_of_half_a_name_and_leaves_out_what_it_is_a
         ("lab\tb\n", "separated by tabs"), ("lab|b\n", "separated by bars"), ("lab;b\n", "separated by semicolons"),
         ("lab\n", "it has no rows"), ("lab,\n", "no name of a column"), ("\n \n", "it is empty"),
         ('lab\n"x\n', "t.csv:2: this is no CSV"), ("a,a\n", "is there twice"),
+        ("lab\nx\n<<<<<<< HEAD\n", "t.csv:3: a merge"), ("lab\n=======\n", "a merge"), ("lab\n>>>>>>> x\n", "a merge"),
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_told(tmp_path: Path, table: str, told: str) -> None:
