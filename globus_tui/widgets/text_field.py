@@ -1,5 +1,5 @@
-"""Fields that keep still, and draw nothing that would reorder the line: of one line, which keeps of a paste all that it
-can hold; of one line whose last word `tab` completes, with a history where there is one; of several lines.
+"""Fields of one line that keep still, and draw nothing that would reorder it: one which keeps of a paste all that it
+can hold; one whose last word `tab` completes, with a history where there is one.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from globus_tui.present.safe_text import safe_in_place
 from globus_tui.widgets.ordered_keys import OrderedKeys
@@ -66,21 +66,6 @@ class TextField(Input):
         elif ascii_only:
             shown.plain = "*" * len(self.value)
         return shown
-
-
-class TextBox(TextArea):
-    """Several lines of text, on the ground of a field, without border or blinking."""
-
-    DEFAULT_CSS = "TextBox, TextBox:focus { height: 6; border: none; padding: 0; background: $panel; }"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(soft_wrap=True, show_line_numbers=False, **options)
-        self.cursor_blink = self.highlight_cursor_line = False
-
-    def get_line(self, line_index: int) -> Text:
-        """As Textual's, which it draws."""
-        text = safe_in_place(self.document.get_line(line_index), ascii_only=self.app.has_class("-ascii"))
-        return Text(text, end="", no_wrap=True)
 
 
 class CompletingField(TextField):

@@ -33,7 +33,8 @@ from globus_tui.screens.create.step import InWizard, Step
 from globus_tui.widgets.choice import Choice, Toggle
 from globus_tui.widgets.folder_browser import CollectionPicker, FolderBrowser
 from globus_tui.widgets.form_row import FormRow
-from globus_tui.widgets.text_field import TextBox, TextField
+from globus_tui.widgets.text_box import TextBox
+from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

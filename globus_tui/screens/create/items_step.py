@@ -28,7 +28,8 @@ from globus_tui.private_files import read_file
 from globus_tui.screens.create.step import Step
 from globus_tui.widgets.form_row import FormRow
 from globus_tui.widgets.page import Question
-from globus_tui.widgets.text_field import TextBox, TextField
+from globus_tui.widgets.text_box import TextBox
+from globus_tui.widgets.text_field import TextField
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
