@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual.widgets import Input
 
 from globus_tui.present.safe_text import safe_in_place
@@ -17,6 +16,7 @@ from globus_tui.widgets.page import bound
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rich.text import Text
     from textual.events import Paste
 
 
