@@ -45,6 +45,7 @@ class Basic:
     secret: Secret
 
     def header(self) -> Secret:
+        """The value of `Authorization` (RFC 7617)."""
         pair = f"{self.client_id}:{self.secret.reveal()}".encode("utf-8", "surrogateescape")  # as the variable has it
         return Secret(f"Basic {b64encode(pair).decode('ascii')}")
 

@@ -67,10 +67,12 @@ class Environment:
         return self.urls[service] + path.lstrip("/")
 
     def app_url(self, path: str) -> str:
+        """The address of a page of the Globus web app."""
         return self.url("app", path)
 
     @property
     def actions_url(self) -> str:
+        """What the addresses that old transfer timers call begin with."""
         return self.urls["actions"]
 
 

@@ -68,6 +68,7 @@ class Call:
     last_packed: bytes | None = field(default=None, repr=False)
 
     def revealed_form(self) -> dict[str, str]:
+        """The form as it is sent, secrets in the clear: for nothing but sending it."""
         fields = (self.form or {}).items()
         return {name: value if isinstance(value, str) else value.reveal() for name, value in fields}
 

@@ -46,6 +46,7 @@ class FlowsClient:
             query = {"marker": marker}  # which stands for all of the query (documented)
 
     async def get_flow(self, flow_id: str) -> Flow:
+        """One flow, with the schema of its input. Raises `ServiceError`: there is none, or one may not see it."""
         return Flow.from_document((await self._get(f"/flows/{segment(flow_id)}")).object())
 
     async def _get(self, path: str, query: Mapping[str, object] | None = None) -> Answer:

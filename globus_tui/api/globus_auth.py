@@ -122,6 +122,7 @@ class AuthClient:
         self._connection = connection
 
     def authorize_url(self, request: AuthorizeRequest) -> str:
+        """The link that a person opens to sign in; nothing is sent."""
         return request.url(self._connection.environment)
 
     async def exchange_code(self, client_id: str, code: Secret, redirect_uri: str, verifier: Secret) -> TokenAnswer:
@@ -140,6 +141,7 @@ class AuthClient:
         return await self._grant({**form, "refresh_token": refresh_token}, kept=refresh_token)
 
     async def client_credentials(self, client_id: str, client_secret: Secret, scopes: str) -> TokenAnswer:
+        """Tokens of a service account, one for each resource server of `scopes` (separated by blanks)."""
         form = {"grant_type": "client_credentials", "scope": scopes}
         return await self._grant(form, auth=Basic(client_id, client_secret))
 

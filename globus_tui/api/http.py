@@ -41,6 +41,7 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
+    """This machine's clock, with its zone."""
     return datetime.now(UTC)
 
 

@@ -55,6 +55,7 @@ class Sender:
             raise unusable_proxy() from None
 
     async def aclose(self) -> None:
+        """Closes the connections that are kept open."""
         await self._client.aclose()
 
     async def send(self, call: Call, authorization: Secret | None) -> Answer:

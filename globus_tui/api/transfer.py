@@ -72,6 +72,7 @@ class TransferClient:
         return _LookedUp(answer.packed, listing.items)
 
     async def get_task(self, task_id: str) -> Task:
+        """One task. Raises `ServiceError`: there is none, or it is somebody else's."""
         return Task.from_document((await self._get(f"/task/{segment(task_id)}")).object())
 
     async def cancel_task(self, task_id: str) -> str:
@@ -99,6 +100,7 @@ class TransferClient:
         return marker_page(await self._list(path, {"marker": marker}, SkippedError.from_document))
 
     async def pause_info(self, task_id: str) -> PauseInfo:
+        """By which rules of which collection a task is paused."""
         return PauseInfo.from_document((await self._get(f"/task/{segment(task_id)}/pause_info")).object())
 
     async def _get(self, path: str, query: Query | None = None) -> Answer:
@@ -168,6 +170,7 @@ class TransferClient:
         return Folder(where, listing.items, wire.whole(listing.members.get("total")))
 
     async def stat(self, endpoint_id: str, path: str | None = None) -> FolderEntry:
+        """What lies at a path; without one, the folder that the collection opens with. Raises `ServiceError`."""
         answer = await self._get(f"/operation/endpoint/{segment(endpoint_id)}/stat", {"path": path})
         return FolderEntry.from_document(answer.object())
 
