@@ -106,6 +106,12 @@ CHANGING = frozenset(
 )
 """Commands that change something at Globus, or lead to nothing else: refused where nothing may be changed."""
 
+SHOWN_OTHERWISE = frozenset(
+    {f"jobs.sort-{how}" for how in ("health", "name", "next", "column", "left", "right")}
+    | {"jobs.preview", "jobs.unfold", "app.zone"}
+)
+"""Commands that show the same timers in another way, and nothing else: they need not wait for what is typed next."""
+
 LIST_MOVES = _group(
     "Moving in lists",
     ("list.down", "down,j", "Down", "Next line."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
-from globus_tui.commands import JOB_LIST, LIST_MOVES, Command, key_words
+from globus_tui.commands import JOB_LIST, LIST_MOVES, SHOWN_OTHERWISE, Command, key_words
 from globus_tui.domain.timer.job import JobId
 from globus_tui.screens.base import LineCommand
 from globus_tui.screens.job_actions import JobActions, kind_of
@@ -427,13 +427,14 @@ class JobListScreen(Narrowing, JobActions):
         preview.set_class(not preview.has_class("-hidden"), "-hidden")
 
     def begins_a_word(self, key: Key) -> bool:
-        """Letters of the list, but for those that only move the cursor."""
+        """Letters of the list, but for those that move the cursor or show the timers in another way."""
         keys = self.app.settings.keys
+        at_once = SHOWN_OTHERWISE.union(command.command_id for command in LIST_MOVES)
         return (
             isinstance(self.focused, JobTable)
             and key.character is not None
             and key.character.isalpha()
-            and not any(key.key in keys[command.command_id].split(",") for command in LIST_MOVES)
+            and not any(key.key in keys[command_id].split(",") for command_id in at_once)
         )
 
     async def take_word(self, keys: Sequence[Key]) -> None:
@@ -444,7 +445,7 @@ class JobListScreen(Narrowing, JobActions):
             self._filter_field.value = word
             self._filter_field.cursor_position = len(word)
         back = key_words(self.app.settings.keys, "app.back", all_keys=True).split()[-1]
-        words = f"“{word}” was typed without / and did nothing: Enter keeps it as a filter, {back} forgets it."
+        words = f"“{word}” was typed without / and changed no timer: Enter keeps it as a filter, {back} forgets it."
         self.app.say(words, "warning", about="filter")
 
     def action_app_back(self) -> None:

@@ -117,17 +117,28 @@ async def test_a_code_that_comes_as_keys_calls_no_command_and_lands_in_its_field
         assert isinstance(demo.app.screen, ConsentScreen)
 
 
-@pytest.mark.parametrize("keys", ["sync", "*sync", "climate", "genomics", "Restore", "quota", "jobs-Xs"])
-async def test_a_word_typed_on_the_list_is_offered_as_a_filter_and_does_nothing(demo: Demo, keys: str) -> None:
+@pytest.mark.parametrize(
+    "keys", ["sync", "*sync", "climate", "genomics", "Restore", "quota", "jobs-Xs", "Night", "vault"]
+)
+async def test_a_word_typed_on_the_list_is_offered_as_a_filter_and_changes_nothing(demo: Demo, keys: str) -> None:
     async with demo.console() as pilot:
         demo.app.word = 0.4
         await write(demo, pilot, keys)
         assert typed(demo) == keys.strip("*")
-        assert "was typed without / and did nothing" in demo.note()
+        assert "was typed without / and changed no timer" in demo.note()
         assert isinstance(demo.app.screen, JobListScreen)
         assert demo.changes() == []
         await write(demo, pilot, "\r")
         assert f"filter: {keys.strip('*')} " in demo.text()
+
+
+async def test_what_only_shows_the_timers_otherwise_does_not_wait_for_the_end_of_a_word(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.app.word = NEVER
+        await demo.press(pilot, "N")
+        assert "NAME▲" in demo.text()
+        await demo.press(pilot, "v")
+        assert demo.app.screen.query_one("#preview").has_class("-hidden")
 
 
 async def test_keys_meant_for_a_page_that_closes_are_not_handed_to_the_one_below(demo: Demo) -> None:
