@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from globus_tui.domain.making.draft import Draft
-    from globus_tui.store.creation import Making
+    from globus_tui.store.creation import Making, Sending
     from globus_tui.store.job_store import JobStore
 
 NOT_TRIED = "Not tried: Globus cannot be reached. Apply again when it can."
@@ -225,8 +225,10 @@ class Applier:
         """Records in the lock file that the timer exists as the files want it."""
         self._keep(item.key, LockEntry(job_id, wanted.draft.name, wanted.paused, wanted.digest, runs_before))
 
-    def _sending(self, item: Item, wanted: WantedTimer) -> Callable[[Attempt, Draft], None]:
-        def sending(attempt: Attempt, _: Draft) -> None:
+    def _sending(self, item: Item, wanted: WantedTimer) -> Sending:
+        def sending(attempt: Attempt | None, _: Draft) -> None:
+            if attempt is None:  # `_not_created` says whether it is forgotten
+                return
             known = self._lock.timers.get(item.key) or LockEntry(None, wanted.draft.name, False, wanted.digest)
             self._keep(item.key, replace(known, attempt=attempt))
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from globus_tui.domain.auth.gare import Gare
     from globus_tui.domain.making.draft_fields import Finding
     from globus_tui.domain.timer.job import Job, JobReading
     from globus_tui.domain.timer.run import Run
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from globus_tui.screens.console import Console
     from globus_tui.screens.create.wizard import WizardScreen
     from globus_tui.store.job_state import JobState
+
+
+_NOT_GIVEN = "The consent was not given. The draft is kept."
 
 
 class Create:
@@ -83,8 +87,6 @@ class Create:
             return
         finally:
             self._wizard.set_sending(sending=False)
-        if self._group is None or not (self._group.created or self._group.others):
-            self._keeper.forget_attempt()  # of a group that stopped on the way it tells what is there already
         await self._end(creation)
 
     async def _after_lost(self, lost: Unconfirmed, *, again: bool) -> Creation:
@@ -96,15 +98,17 @@ class Create:
         return await self._create(lost.draft, check_consents=False, after=lost.attempt, again=True)
 
     async def _through_consent(self, draft: Draft, after: Attempt | None) -> Creation:
-        """Create; where a consent is missing, one login and one more try."""
-        creation = await self._create(draft, check_consents=True, after=after)
-        if not isinstance(creation, NeedsConsent):
-            return creation
+        """Create; for each thing that Globus wants first, one login and one more try."""
         noun = "transfer" if draft.what is What.TRANSFER_NOW else "timer"
-        after = self._keeper.attempt if self._group is not None else None
-        if not await self._app.sign_in.consent(creation.gare, f"Consent before the {noun} is created"):
-            return NotCreated("Nothing was sent: the consent was not given. The draft is kept.")
-        return await self._create(draft, check_consents=False, after=after)
+        met: list[Gare] = []
+        creation = await self._create(draft, check_consents=True, after=after)
+        while isinstance(creation, NeedsConsent) and creation.gare not in met:
+            if not await self._app.sign_in.consent(creation.gare, f"Consent before the {noun} is created"):
+                there = group_words(self._group, len(draft.group)) if self._group else ""
+                return NotCreated(_joined(there or "Nothing was created.", _NOT_GIVEN))
+            met.append(creation.gare)
+            creation = await self._create(draft, check_consents=False, after=self._keeper.attempt)
+        return creation
 
     async def _create(
         self, draft: Draft, *, check_consents: bool, after: Attempt | None, again: bool = False

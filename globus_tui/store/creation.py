@@ -128,11 +128,14 @@ class Unconfirmed:
     draft: Draft
 
 
-Sending = Callable[[Attempt, Draft], None]
-"""Is told of each attempt, with the draft as sent, just before it leaves: kept, it can be looked for after a crash."""
+Sending = Callable[[Attempt | None, Draft], None]
+"""Is told of each attempt, with the draft as sent, just before it leaves: kept, it can be looked for after a crash.
+
+None: nothing of what was sent can be there without being known any more.
+"""
 
 
-def untold(_: Attempt, __: Draft) -> None:
+def untold(_: Attempt | None, __: Draft) -> None:
     """Keeps nothing: for what is found again without."""
 
 
@@ -220,7 +223,8 @@ class Creator:
         async with self._busy:
             if after is not None and after.timer is not None:
                 earlier = await self._look_before(after, draft)
-                if not isinstance(earlier, Unconfirmed) or not (again or self.now() - after.sent_at >= LATE):
+                late = self.now() - after.sent_at >= LATE
+                if not isinstance(earlier, Unconfirmed) or not (again or (late and earlier.list_was_read)):
                     return earlier
             if after is not None and after.submission_id is not None:
                 draft = replace(draft, transfer=replace(draft.transfer, submission_id=after.submission_id))
@@ -296,7 +300,7 @@ class Creator:
             if not isinstance(ended, Created):
                 rest = [old for old in made if old not in done]
                 if not isinstance(ended, Unconfirmed):  # of this one nothing can arrive any more
-                    self._sending(replace(began, timer=None), draft)
+                    self._sending(replace(began, timer=None) if done or rest or others else None, draft)
                 return GroupCreation((*done, *rest), ended, others)
             done.append(ended)
         return GroupCreation(tuple(done), None, others)
@@ -311,6 +315,7 @@ class Creator:
         creation = await self._look(attempt, draft)
         if not isinstance(creation, Created) or attempt.timer is None or _asks_for(draft, attempt.timer):
             return creation
+        self._sending(None, draft)
         return NotCreated(
             f"{creation.job.label} was created after all, as it was when it was sent. The draft says something else "
             "now, and of that nothing was sent: create again to make it too, or change the one that is there."
@@ -346,8 +351,11 @@ class Creator:
                 raise UnreadableAnswer(f"The answer cannot be understood: {reading.job.unreadable}.")
             return Created(reading.job, f"Created {reading.job.label}.", reading.document)
 
-        asking = self._recorder.asking("create", subject)
-        return await self._asked(asking, draft, create, partial(self._look, attempt, draft), "It was not created")
+        asking, lost = self._recorder.asking("create", subject), partial(self._look, attempt, draft)
+        creation = await self._asked(asking, draft, create, lost, "It was not created")
+        if not isinstance(creation, Created | Unconfirmed):
+            self._sending(None, draft)
+        return creation
 
     async def _asked(
         self,
@@ -399,7 +407,7 @@ class Creator:
         return Unconfirmed(_unconfirmed_words(error, looked=looked), error, attempt, looked, draft)
 
     async def _submit(self, draft: Draft) -> Creation:
-        data = draft.transfer
+        data, first = draft.transfer, draft.transfer.submission_id is None
         try:
             if data.submission_id is None:
                 data = replace(data, submission_id=await self._services.transfers.submission_id())
@@ -419,7 +427,11 @@ class Creator:
             words = "Nobody can tell whether the transfer was started. Handing it in again is safe: it runs once."
             return Unconfirmed(f"{problem} {words}", problem, attempt, False, draft)
 
-        return await self._asked(self._recorder.asking("transfer", subject), draft, submit, lost, "It was not started")
+        asking = self._recorder.asking("transfer", subject)
+        creation = await self._asked(asking, draft, submit, lost, "It was not started")
+        if first and not isinstance(creation, Submitted | Unconfirmed):
+            self._sending(None, draft)
+        return creation
 
     def _not_created(self, draft: Draft, error: GlobusTuiError, words: str) -> Creation:
         if (wanted := wanted_first(error)) is not None:

@@ -239,15 +239,10 @@ class DraftKeeper:
         self._unsaved, self._on_disk = False, True
         return True
 
-    def sending(self, attempt: Attempt, draft: Draft) -> None:
+    def sending(self, attempt: Attempt | None, draft: Draft) -> None:
         """Keeps a request with its draft just before it is sent, so that a crash can be looked into."""
         self.attempt, self._draft, self._unsaved = attempt, draft, True
         self.save_now()
-
-    def forget_attempt(self) -> None:
-        if self.attempt is not None:
-            self.attempt, self._unsaved = None, True
-            self.save_now()
 
     def discard(self) -> None:
         self.over = True

@@ -359,8 +359,9 @@ async def staged(home: Path, service: Service | None = None, *, wrong_by: timede
         )
         shelf, recorder = DraftShelf(home / "state" / "drafts", machine), Recorder(journal, store.now)
 
-        def sending(attempt: Attempt, draft: Draft) -> None:
-            stage.attempts.append((attempt, draft))
+        def sending(attempt: Attempt | None, draft: Draft) -> None:
+            if attempt is not None:
+                stage.attempts.append((attempt, draft))
             shelf.save_now("0" * 32, draft, attempt=attempt)
 
         services = CreationServices(timers, transfer, transfer, account)

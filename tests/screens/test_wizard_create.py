@@ -17,6 +17,7 @@ from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.job_detail import JobDetailScreen
 from globus_tui.screens.job_list import JobListScreen
 from globus_tui.screens.task_screen import TaskScreen
+from globus_tui.store.open_requests import LATE
 from tests.screens.wizard import Maker
 
 if TYPE_CHECKING:
@@ -133,9 +134,26 @@ async def test_a_declined_consent_sends_nothing_and_keeps_the_draft(demo: Demo) 
         await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, ConsentScreen))
         await maker.press("escape")
         assert isinstance(demo.app.screen, WizardScreen)
-        assert "Nothing was sent" in demo.note()
+        assert "Nothing was created." in demo.note()
         assert maker.posts() == []
         assert maker.draft.name == "climate-copy"
+
+
+async def test_what_globus_wants_of_the_request_itself_is_asked_for_too(demo: Demo) -> None:
+    wanted = {"session_message": "A second factor is wanted here", "session_required_mfa": True}
+    body = {"code": "AuthorizationRequired", "authorization_parameters": wanted}
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("climate-copy", "national lab", "/proj/climate/")
+        demo.fault(Fault("/v2/timer", method="POST", status=403, body=body))
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, ConsentScreen))
+        await maker.press_and_wait("b", lambda: "Pretend browser" in demo.text())
+        await maker.press_and_wait("1", lambda: "A second factor is wanted here" in demo.text())
+        await maker.press("escape")
+        assert "Nothing was created. The consent was not given." in demo.note()
+        assert "Nothing has been sent yet." in demo.text(), "it was answered, so it is not looked for"
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, JobDetailScreen))
+        assert maker.posts() == [CREATE, CREATE]
 
 
 # --- lost answers
@@ -215,6 +233,43 @@ async def test_a_draft_that_was_sent_is_discarded_and_what_became_of_it_is_told_
         await demo.pass_time(pilot, 60)
         assert "Created raw-nightly after all" in demo.note()
         assert [(line["what"], line["outcome"]) for line in demo.journal()] == [("create", "done")]
+
+
+async def test_an_outage_makes_nobody_forget_a_creation_whose_answer_was_lost(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        demo.fault(Fault("/v2/timer", method="POST", kind="lose"))
+        demo.fault(Fault("/jobs/", method="GET", skip=1, status=500, times=None))
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
+        await maker.press("escape")
+        demo.clock.advance(LATE)  # it can arrive no more
+        await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, LostAnswer))
+        await maker.press("escape")
+        assert "This was sent before, without an answer: it may be there." in demo.text()
+        demo.sandbox.faults.clear()
+        await maker.press("ctrl+s")
+        assert isinstance(demo.app.screen, JobDetailScreen)
+        assert [one.name for one in demo.sandbox.timers.values()].count("raw-nightly") == 1
+
+
+async def test_an_outage_makes_nobody_hand_a_transfer_in_under_another_id(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        before = len(demo.sandbox.tasks)
+        await maker.press("n", "down", "down", "down", "enter")
+        await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/raw/")
+        demo.fault(Fault("/v0.10/transfer", method="POST", kind="lose", times=None))
+        await maker.press("f6", "ctrl+s")
+        await maker.press_and_wait("y", lambda: isinstance(demo.app.screen, LostAnswer))
+        await maker.press("escape")
+        demo.fault(Fault("*/endpoint/*", status=500, times=None))
+        await maker.press("ctrl+s", "y")
+        assert "Nothing was sent: the collections could not be looked up" in demo.note()
+        demo.sandbox.faults.clear()
+        await maker.press("ctrl+s", "y")
+        assert "It was under way already." in demo.note()
+        assert len(demo.sandbox.tasks) == before + 1
 
 
 # --- refusals

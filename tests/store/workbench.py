@@ -110,7 +110,7 @@ async def workbench(few: tuple[str, ...] = ("climate-nightly-mirror",)) -> Async
             recorder,
             clock.now,
             sleep=counted,
-            sending=lambda attempt, draft: attempts.append((attempt, draft)),
+            sending=lambda attempt, draft: attempts.append((attempt, draft)) if attempt else None,
         )
         flows = FlowsClient(connection, tokens)
         yield Workbench(app, clock, timers, transfers, flows, creator, journal, recorder, consents, attempts, waits)
