@@ -143,7 +143,16 @@ class PersonAccount(Account):
         return await self._person.begin(request)
 
     async def finish(self, attempt: LoginAttempt, pasted: Secret) -> Login:
-        login = await self._person.finish(attempt, pasted)
+        login, before = await self._person.finish(attempt, pasted), self.identity
+        if before is not None and before.identity_id != login.identity.identity_id:
+            from globus_tui.auth.login import LoginFailed
+
+            # Another program has signed `before` out meanwhile. The sign-in holds, but not for what is shown here.
+            came = login.identity.username
+            raise LoginFailed(
+                f"{came} signed in, but the timers here are those of {before.username}. Nothing was changed.",
+                advice=f"Leave this program and start it again: the profile belongs to {came} now.",
+            )
         self.tokens.adopt(login.sign_in)
         return login
 
@@ -207,7 +216,7 @@ class ServiceIdentity(Account):
 
     @property
     def tokens_at(self) -> str:
-        """The folder; or memory, and then tokens are asked for anew at each start."""
+        """The file; or memory, and then tokens are asked for anew at each start."""
         return str(self._kept_in or "memory")
 
     async def consent(self, request: SignInRequest) -> None:

@@ -102,13 +102,10 @@ class StoredTokens:
         return await self._renewed(saved)
 
     async def _saved(self, server: str) -> SavedGrant:
-        if self._sign_in is None or server not in self._sign_in.grants:
-            await self.load()
-        if self._sign_in is None:
+        held = self._sign_in or await self.load()
+        if held is None:
             raise SignedOut("Nobody is signed in.")
-        if server not in self._sign_in.grants:
-            raise SignedOut(f"The sign-in does not cover {server_words(server)}.")
-        return self._sign_in.grants[server]
+        return held.grants.get(server) or await self._stored_grant(server)
 
     def _lives(self, saved: SavedGrant, margin: timedelta) -> bool:
         return saved.grant.expires_at - margin > self._clock()
@@ -134,17 +131,21 @@ class StoredTokens:
         return renewed.grant.access_token
 
     async def _stored_grant(self, server: str) -> SavedGrant:
-        """What the store holds now, which another program may have written, or what is held here if it has none."""
+        """What the store holds now, which another program may have written."""
+        kept = self._adopt_own(await asyncio.to_thread(self._store.load, self._key))
+        if server not in kept.grants:
+            raise SignedOut(f"The sign-in does not cover {server_words(server)}.")
+        return kept.grants[server]
+
+    def _adopt_own(self, kept: SignIn | None) -> SignIn:
+        """Uses what the store holds; only tokens of whoever is signed in here, whose timers are shown."""
         held = self._sign_in
-        kept = await asyncio.to_thread(self._store.load, self._key)
         if kept is None:
             raise SignedOut("You were signed out by another program.")
         if held is not None and kept.identity.identity_id != held.identity.identity_id:
             raise SignedOut(f"Another program signed in as {kept.identity.username} under this profile.")
         self._sign_in = kept
-        if server not in kept.grants:
-            raise SignedOut(f"The sign-in does not cover {server_words(server)}.")
-        return kept.grants[server]
+        return kept
 
     async def _ask(self, saved: SavedGrant) -> SavedGrant:
         server, refresh = saved.grant.resource_server, saved.grant.refresh_token
@@ -167,20 +168,14 @@ class StoredTokens:
         if stored is None or server not in stored.grants or stored.grants[server].grant != saved.grant:
             return
         marked = SignIn(stored.identity, {server: replace(saved, refused=True)})
-        self._sign_in = await asyncio.to_thread(self._store.merge, self._key, marked, renewal=True)
+        self._adopt_own(await asyncio.to_thread(self._store.merge, self._key, marked, renewal=True))
 
     async def _keep(self, renewed: SavedGrant) -> None:
         held = self._sign_in
         if held is None:
             return
-        server = renewed.grant.resource_server
-        kept = await asyncio.to_thread(
-            self._store.merge, self._key, SignIn(held.identity, {server: renewed}), renewal=True
-        )
-        if kept is None:
-            self._sign_in = None
-            raise SignedOut("You were signed out by another program.")
-        self._sign_in = kept
+        new = SignIn(held.identity, {renewed.grant.resource_server: renewed})
+        self._adopt_own(await asyncio.to_thread(self._store.merge, self._key, new, renewal=True))
 
     @contextlib.asynccontextmanager
     async def _lock_among_programs(self) -> AsyncIterator[None]:

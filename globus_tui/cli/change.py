@@ -29,7 +29,7 @@ from globus_tui.store.drafts import DraftKeeper
 from globus_tui.store.journal import noting
 from globus_tui.store.operations import Delete, JobOperation, Pause, Rename, Resume
 from globus_tui.store.swapping import Swapped
-from globus_tui.store.undoing import Undoer, act_words, acts, stacks, steps
+from globus_tui.store.undoing import Undoer, act_words, acts, own_stacks
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -294,7 +294,7 @@ async def run_undo(options: Namespace) -> int:
     async with signed_in(options) as context:
         may_be_changed(options, context.settings)
         await context.read()
-        stack = stacks(steps(await context.store.journal.entries()))[options.name == "redo"]
+        stack = (await own_stacks(context.store.journal))[options.name == "redo"]
         if not stack:
             tell((f"There is nothing to {options.name}.",))
             return FAILED

@@ -8,7 +8,7 @@ from globus_tui.domain.wire import moment
 from globus_tui.present import moments
 from globus_tui.present.sizes import counted
 from globus_tui.store.creation import untold
-from globus_tui.store.undoing import Act, Step, Undoer, act_words, acts, stacks, steps
+from globus_tui.store.undoing import Act, Step, Undoer, act_words, acts, own_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ async def offer(app: Console, *, redo: bool) -> None:
     """Ask, then take the last step back, or do again what was undone last."""
     from globus_tui.screens.confirm import Confirm
 
-    stack = stacks(steps(await app.store.journal.entries()))[redo]
+    stack = (await own_stacks(app.store.journal))[redo]
     if not stack:
         app.say("Nothing was undone that could be done again." if redo else "Nothing was changed that could be undone.")
         return

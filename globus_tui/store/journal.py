@@ -428,6 +428,10 @@ class Journal:
         entries = [line.entry for line in written if line.entry is not None]
         return merge_by_request(entry for entry in (*entries, *waiting) if entry.get("profile") == self.profile)
 
+    def is_somebody_elses(self, entry: Mapping[str, Any]) -> bool:
+        """Whether an entry is of somebody who had this profile before whoever acts now."""
+        return bool(self.who and entry.get("who") and entry["who"] != self.who)
+
     async def left_open(self) -> tuple[Mapping[str, Any], ...]:
         """Requests of earlier sessions, and of copies that are no more, of which nobody knows what became."""
         entries = await self.entries()
@@ -438,8 +442,8 @@ class Journal:
         request = str(entry["request"])
         if request in self.under_way or request in self.lost:
             return True
-        if self.who and entry.get("who") and entry["who"] != self.who:
-            return True  # somebody else's timers: they cannot be looked up now
+        if self.is_somebody_elses(entry):
+            return True  # their timers cannot be looked up now
         pid = entry.get("pid")
         elsewhere = entry.get("host") != socket.gethostname()
         if not elsewhere and not (isinstance(pid, int) and pid != os.getpid() and is_alive(pid)):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from globus_tui.store.creation import Creation
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.journal import Journal
     from globus_tui.store.operations import JobOperation
     from globus_tui.store.swapping import Swapped, Swapper
 
@@ -155,6 +156,11 @@ def stacks(history: Sequence[Step]) -> tuple[list[Step], list[Step]]:
     return undo, redo
 
 
+async def own_stacks(journal: Journal) -> tuple[list[Step], list[Step]]:
+    """`stacks` of what whoever acts now has done: nobody takes back what somebody else did under this profile."""
+    return stacks(steps([entry for entry in await journal.entries() if not journal.is_somebody_elses(entry)]))
+
+
 class Act(NamedTuple):
     """What takes one entry back.
 
@@ -249,7 +255,7 @@ class Undoer:
             GlobusTuiError: somebody does, or the step is not the next one any more; nothing was done.
         """
         with _alone(self._store.journal.path):
-            stack = stacks(steps(await self._store.journal.entries()))[again]
+            stack = (await own_stacks(self._store.journal))[again]
             if not stack or (stack[-1].key, _timers(stack[-1])) != (step.key, _timers(step)):
                 raise GlobusTuiError("Nothing was done: something was changed or undone meanwhile. Look again.")
             yield

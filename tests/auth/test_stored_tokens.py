@@ -10,7 +10,7 @@ from globus_tui.auth.records import ProfileKey, SignIn, decode, encode
 from globus_tui.auth.stored_tokens import StoredTokens
 from globus_tui.auth.token_store import MemoryTokens, TokenFile
 from globus_tui.auth.whoami import whoami
-from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.auth.credentials import Secret, TokenAnswer
 from globus_tui.domain.auth.scope import FLOWS_SERVER, TIMERS_SERVER, TRANSFER_SERVER, render, with_base
 from globus_tui.domain.errors import ConnectionFailed, GlobusTuiError, SignedOut
 from tests.auth.fakes import PAT, SAM, START, FakeAuth, grants_for, refusal
@@ -190,6 +190,41 @@ async def test_another_identity_under_the_profile_is_never_mistaken_for_this_one
     store.replace(KEY, SignIn(SAM, SIGN_IN.grants))
     with pytest.raises(SignedOut, match=r"sam@uni\.example\.edu"):
         await tokens.renew(TIMERS_SERVER, refused)
+
+
+async def test_what_somebody_else_signed_in_for_is_not_used_for_want_of_an_own_token(auth: FakeAuth) -> None:
+    store = MemoryTokens()
+    mine = {server: saved for server, saved in SIGN_IN.grants.items() if server != FLOWS_SERVER}
+    store.merge(KEY, SignIn(PAT, mine))
+    tokens = StoredTokens(auth, store, KEY, clock=auth.clock)
+    own = await tokens.token(TIMERS_SERVER)
+    store.replace(KEY, SignIn.fresh(SAM, grants_for(render(with_base()), 5, START, offline=True), START))
+    with pytest.raises(SignedOut, match=r"sam@uni\.example\.edu"):
+        await tokens.token(FLOWS_SERVER)
+    assert tokens.identity == PAT
+    assert await tokens.token(TIMERS_SERVER) == own
+
+
+@pytest.mark.parametrize("after", [None, SignIn(SAM, SIGN_IN.grants)], ids=["out", "somebody else in"])
+async def test_who_signs_out_elsewhere_during_a_renewal_leaves_nobody_elses_tokens_here(
+    auth: FakeAuth, tokens: StoredTokens, store: MemoryTokens, monkeypatch: pytest.MonkeyPatch, after: SignIn | None
+) -> None:
+    refused = await tokens.token(TIMERS_SERVER)
+    renew = auth.refresh
+
+    async def meanwhile(client_id: str, refresh_token: Secret) -> TokenAnswer:
+        answer = await renew(client_id, refresh_token)
+        store.replace(KEY, after)
+        return answer
+
+    monkeypatch.setattr(auth, "refresh", meanwhile)
+    with pytest.raises(SignedOut, match="nother program"):
+        await tokens.renew(TIMERS_SERVER, refused)
+    assert store.load(KEY) == after
+    store.replace(KEY, SignIn(SAM, SIGN_IN.grants))
+    with pytest.raises(SignedOut, match=r"sam@uni\.example\.edu"):
+        await tokens.renew(TIMERS_SERVER, refused)
+    assert tokens.identity == PAT
 
 
 async def test_a_renewal_waits_for_the_lock_and_then_uses_what_the_other_fetched(

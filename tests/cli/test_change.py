@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pty
@@ -379,6 +380,20 @@ def test_what_changed_and_what_would_stop_is_asked_from_the_shell(facility: Serv
     assert terminal("impact", "no such place") == MISUSED
     assert terminal("run", "name:bio-results-out", "--yes", "--wait", "--timeout", "1") in (DONE, SOME)
     assert "did not end within 1 s" in terminal.out or "succeeded" in terminal.out.lower()
+
+
+def test_nobody_takes_back_what_somebody_else_did_under_the_profile(facility: Served, terminal: Shell) -> None:
+    assert terminal("delete", timer(facility, "db-dumps").job_id, "--yes") == DONE
+    assert terminal("logout") == DONE
+    asyncio.run(facility.sign_in("default", "kim@example-facility.org"))
+    many = len(facility.sandbox.timers)
+    assert terminal("undo", "--yes") == SOME
+    assert "There is nothing to undo" in terminal.err
+    assert len(facility.sandbox.timers) == many, "the deleted timer was not made anew as another person's"
+    assert terminal("logout") == DONE
+    asyncio.run(facility.sign_in())
+    assert terminal("undo", "--dry-run") == DONE
+    assert "make db-dumps anew" in terminal.out
 
 
 def test_undo_goes_on_with_what_it_failed_at_before_it_takes_back_anything_older(

@@ -7,9 +7,13 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+
 from globus_tui.app import Switch
 from globus_tui.auth.token_store import choose_store
+from globus_tui.cli import run
 from globus_tui.lines.list import LineList
+from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.world.flows import OPS_USERNAME
 from globus_tui.screens.profiles import ProfilesScreen
@@ -99,6 +103,30 @@ async def test_signing_out_revokes_the_tokens_and_starts_clean(served: Served) -
     assert [one for one in mine if one.revoked]
     async with served.console() as pilot:
         await served.until_shown(pilot, "Nobody is signed in to the profile")
+
+
+async def test_somebody_else_who_signs_in_does_not_take_over_what_is_shown(served: Served) -> None:
+    await served.sign_in()
+    async with served.console() as pilot:
+        await served.until_shown(pilot, "climate-nightly-mirror")
+        assert await asyncio.to_thread(run, ["logout"]) == 0, "in another terminal"
+        await pilot.press("r")
+        await served.until_shown(pilot, "SIGNED OUT")
+        await pilot.press("S")
+        await served.until(pilot, lambda: served.app.screen.query("#code"))
+        prompt: Any = served.app.screen
+        code = approve(served.sandbox, prompt._url, KIM)
+        prompt.post_message(events.Paste(code))
+        await served.until(pilot, lambda: prompt.query_one("#code").value == code)
+        await pilot.press("enter")
+        await served.until_shown(pilot, f"{KIM} signed in, but the timers here are those of")
+        await pilot.press("escape")
+        await served.until_shown(pilot, "climate-nightly-mirror")
+        assert f"[default] {OPS_USERNAME}" in served.text()
+        assert "SIGNED OUT" in served.text()
+    async with served.console() as pilot:
+        await served.until_shown(pilot, f"[default] {KIM}")
+        assert "climate-nightly-mirror" not in served.text()
 
 
 async def test_the_profiles_begin_at_the_present_one_and_say_all_of_when_a_sign_in_lapses(served: Served) -> None:
