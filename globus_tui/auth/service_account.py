@@ -112,9 +112,10 @@ ASKED_AGAIN = timedelta(minutes=15)
 _MOST_BYTES = 1_000_000
 
 
-def kept_file(folder: Path, account: ServiceAccount) -> Path:
-    """Where the tokens of a service account are kept: each has its own file, beside that of people's tokens."""
-    return folder / f"tokens.json.{sha256(account.client_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+def kept_file(folder: Path, account: ServiceAccount, environment: str) -> Path:
+    """Where the tokens of a service account are kept: a file for each and each environment, beside people's tokens."""
+    whose = f"{account.client_id}\n{environment}".encode("utf-8", "surrogatepass")
+    return folder / f"tokens.json.{sha256(whose).hexdigest()[:16]}"
 
 
 class ClientCredentialsTokens:
@@ -123,12 +124,12 @@ class ClientCredentialsTokens:
     def __init__(
         self, auth: AuthClient, account: ServiceAccount, *, clock: Clock = utc_now, kept_in: Path | None = None
     ) -> None:
-        """`kept_in`: the folder where tokens stay from one start to the next; None keeps them in memory."""
+        """`kept_in`: the file where tokens stay from one start to the next; None keeps them in memory."""
         self._auth = auth
         self._account = account
         self._scopes = BASE_SCOPES
         self._clock = clock
-        self._token_file = kept_in and kept_file(kept_in, account)
+        self._token_file = kept_in
         self._grants = self._read_kept()
         self._refusals: dict[str, tuple[datetime, ServiceError]] = {}
         self._flight: SingleFlight[None] = SingleFlight()

@@ -87,7 +87,10 @@ async def real_backend(settings: Settings, environ: Mapping[str, str]) -> Backen
     key = profile_key(settings, connection.environment)
     machine, opened = await whose(settings, environ)
     if machine is not None:
-        kept_in = None if settings.token_store == "keyring" else settings.paths.data  # noqa: S105 - a place, no token
+        from globus_tui.auth.service_account import kept_file
+
+        in_file = settings.token_store != "keyring"  # noqa: S105 - a place, no token
+        kept_in = kept_file(settings.paths.data, machine, key.environment) if in_file else None
         auth: AuthClient = lazily("globus_tui.api.globus_auth", "AuthClient", connection)
         service = ServiceIdentity(auth, machine, kept_in=kept_in)
         return Backend(connection, service, lambda: connection.skew)

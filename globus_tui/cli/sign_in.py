@@ -126,7 +126,7 @@ async def run_logout(options: Namespace) -> int:
     standing = await stand(settings)
     if standing.service is not None:
         origin = standing.service.origin
-        kept_file(settings.paths.data, standing.service).unlink(missing_ok=True)
+        kept_file(settings.paths.data, standing.service, standing.key.environment).unlink(missing_ok=True)
         show((f"No token of the service account of {origin} is kept here: unset those to act as a person.",))
         return OK
     async with Connection(standing.environment) as connection:

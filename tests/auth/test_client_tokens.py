@@ -152,7 +152,7 @@ async def test_tokens_stay_for_the_next_start_until_they_end_or_the_secret_is_an
 ) -> None:
     def started(secret: str = "a-secret") -> ClientCredentialsTokens:
         account = ServiceAccount("an-id", Secret(secret))
-        return ClientCredentialsTokens(auth, account, clock=auth.clock, kept_in=tmp_path / "data")
+        return ClientCredentialsTokens(auth, account, clock=auth.clock, kept_in=tmp_path / "data" / "tokens.json.1")
 
     first = await started().token(TIMERS_SERVER)
     assert await started().token(TIMERS_SERVER) == first

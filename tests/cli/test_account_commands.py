@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -14,10 +15,11 @@ import pytest
 
 from globus_tui.cli import run
 from globus_tui.cli import sign_in as login_command
-from globus_tui.cli.backend import environment_of
+from globus_tui.cli.backend import environment_of, real_backend
 from globus_tui.cli.kept_rows import kept_rows
 from globus_tui.cli.zones import ZoneData
 from globus_tui.domain.auth.credentials import Secret
+from globus_tui.domain.auth.scope import TIMERS_SERVER
 from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.clock import Clock
 from globus_tui.sandbox.serve import SERVICES, environment, running
@@ -216,6 +218,32 @@ def test_a_service_account_needs_no_login(
     assert "Service account" in capsys.readouterr().out
     assert run(["logout"]) == 0
     assert "is kept here: unset those" in capsys.readouterr().out
+
+
+async def test_a_service_accounts_tokens_of_one_globus_are_not_sent_to_another(
+    sandbox: Sandbox, served: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(sandbox, served).items():
+        monkeypatch.setenv(name, value)
+    another = facility(Clock(speed=1))
+
+    async def asked_for(where: Sandbox, url: str) -> int:
+        """Tokens that a start asks this Globus for."""
+        before = len(where.tokens)
+        for name in SERVICES:
+            monkeypatch.setenv(f"GLOBUS_SDK_SERVICE_URL_{name}", url)
+        backend = await real_backend(load_settings(os.environ), os.environ)
+        async with backend.connection:
+            assert await backend.account.tokens.token(TIMERS_SERVER)
+        return len(where.tokens) - before
+
+    assert await asked_for(sandbox, served) == 1
+    with running(another) as url:
+        assert await asked_for(another, url) == 1
+        assert await asked_for(another, url) == 0, "kept from one start to the next"
+    assert await asked_for(sandbox, served) == 0
+    assert await asyncio.to_thread(run, ["logout"]) == 0
+    assert await asked_for(sandbox, served) == 1
 
 
 def test_the_doctor_names_each_fault_with_a_fix(
