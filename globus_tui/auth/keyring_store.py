@@ -16,7 +16,7 @@ from globus_tui.domain.auth.credentials import Secret
 from globus_tui.private_files import make_private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 V = TypeVar("V")
@@ -73,18 +73,26 @@ class KeyringTokens(TokenStore):
         return tuple(filter(None, map(ProfileKey.parse, (self._get(INDEX) or Secret("")).reveal().split("\n"))))
 
     def merge(self, key: ProfileKey, new: SignIn, *, renewal: bool = False) -> SignIn | None:
-        with contextlib.ExitStack() as stack:
-            lock = self._lock("lock")
-            if lock is not None:
-                # A keyring works without a writable home directory; two programs at once are not kept apart there.
-                with contextlib.suppress(OSError):
-                    stack.enter_context(lock.hold(LOCK_SECONDS))
+        with self._alone():
             kept = with_new(self.load(key), new, renewal=renewal)
             if kept is not None:
-                self.replace(key, kept)
+                self._put_sign_in(key, kept)
             return kept
 
     def replace(self, key: ProfileKey, sign_in: SignIn | None) -> None:
+        with self._alone():
+            self._put_sign_in(key, sign_in)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps other programs from writing; without a writable home directory the keyring works without that."""
+        with contextlib.ExitStack() as stack:
+            if (lock := self._lock("lock")) is not None:
+                with contextlib.suppress(OSError):
+                    stack.enter_context(lock.hold(LOCK_SECONDS))
+            yield
+
+    def _put_sign_in(self, key: ProfileKey, sign_in: SignIn | None) -> None:
         known = [str(other) for other in self.profiles() if other != key]
         if sign_in is None:
             self._delete(_item(key))

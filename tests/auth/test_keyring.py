@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import keyring
 import pytest
 
+from globus_tui.auth.file_lock import FileLock
 from globus_tui.auth.keyring_store import SERVICE, KeyringTokens, find_keyring, within
 from globus_tui.auth.records import ProfileKey, SignIn
 from globus_tui.auth.token_store import TokenFile, TokensNotKept, choose_store
@@ -168,6 +169,24 @@ def test_who_signed_in_without_the_keyring_is_signed_in_with_it(ring: FakeRing, 
     store.merge(KEY, SIGN_IN)
     assert choose_store("file", tmp_path).load(KEY) is None
     assert choose_store("keyring", tmp_path).load(KEY) == SIGN_IN
+
+
+def test_who_signs_out_waits_for_a_renewal_elsewhere_and_keeps_others_waiting(ring: FakeRing, tmp_path: Path) -> None:
+    store = KeyringTokens(ring, "Fake", tmp_path)
+    store.merge(KEY, SIGN_IN)
+    taken: list[bool] = []
+
+    def delete(service: str, username: str) -> None:
+        lock = FileLock(tmp_path / "keyring.lock")
+        taken.append(not lock.try_acquire())
+        lock.release()
+        FakeRing.delete_password(ring, service, username)
+
+    ring.delete_password = delete  # type: ignore[method-assign]
+    store.replace(KEY, None)
+    assert taken
+    assert all(taken), "or a renewal that began before would write the sign-in anew"
+    assert store.merge(KEY, SIGN_IN, renewal=True) is None
 
 
 def test_asking_for_the_file_leaves_the_keyring_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
