@@ -48,7 +48,7 @@ def refusal(answer: Answer, now: datetime) -> errors.ServiceError:
     """Makes an answer with a status of 400 and above into the error to raise.
 
     Args:
-        now: for a `Retry-After` that names a date.
+        now: by the service's clock, for a `Retry-After` that names a date.
     """
     body = _parse(answer.body)
     problem = _complaint_in(body)

@@ -214,7 +214,7 @@ class Connection:
 
     def _checked(self, answer: Answer) -> Answer:
         if answer.status >= 400:
-            raise refusal(answer, self.clock())
+            raise refusal(answer, self.clock() + self.skew)
         if answer.status >= 300:
             raise answer.unreadable("a redirection elsewhere, which is not followed")
         return answer

@@ -104,6 +104,15 @@ async def test_a_long_retry_after_is_left_to_the_caller(wire: Any, connection: C
     assert caught.value.kind is ErrorKind.BUSY
 
 
+@pytest.mark.parametrize("clock", ["07:00:00", "09:30:00"])
+async def test_a_date_to_wait_for_is_one_of_the_services_clock(wire: Any, connection: Connection, clock: str) -> None:
+    hour, minute, _ = clock.split(":")
+    later = f"Tue, 01 Sep 2026 {hour}:{minute}:08 GMT"
+    wire.answers(refusal(429, **{"Retry-After": later, "Date": f"Tue, 01 Sep 2026 {clock} GMT"}), {})
+    await connection.request("timer", "GET", "/jobs/")
+    assert wire.waits == [pytest.approx(8, abs=1)]
+
+
 async def test_trouble_of_the_remote_storage_is_not_asked_for_again(wire: Any, connection: Connection) -> None:
     code = "ExternalError.DirListingFailed.GCDisconnected"
     wire.answers(refusal(502, {"code": code, "message": "not connected", "request_id": "r1"}))
