@@ -100,11 +100,18 @@ def find_zone(named: str | None) -> tzinfo:
 
 
 def local_zone(environ: Mapping[str, str]) -> tzinfo:
-    """The zone that `TZ`, `/etc/localtime` or `/etc/timezone` names; else the present offset, without its rules."""
-    for name in (environ.get("TZ", "").lstrip(":"), _linked(Path("/etc/localtime")), _written(Path("/etc/timezone"))):
-        if name and (zone := zone_by_name(name)) is not None:
+    """The zone that `TZ`, `/etc/localtime` or `/etc/timezone` names; else the present offset, without its rules.
+
+    Where `TZ` names none, as in CET-1CEST, the machine's is taken only if its clock is the same now: others obey `TZ`.
+    """
+    if (zone := zone_by_name(environ.get("TZ", "").lstrip(":"))) is not None:
+        return zone
+    now = datetime.now().astimezone()
+    for name in (_linked(Path("/etc/localtime")), _written(Path("/etc/timezone"))):
+        zone = zone_by_name(name) if name else None
+        if zone is not None and ("TZ" not in environ or zone.utcoffset(now) == now.utcoffset()):
             return zone
-    return datetime.now().astimezone().tzinfo or UTC
+    return now.tzinfo or UTC
 
 
 def _linked(path: Path) -> str:

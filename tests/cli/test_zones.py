@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 import zoneinfo
+from datetime import timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from globus_tui.cli.zones import ZoneData, zone_data
+from globus_tui.cli import zones
+from globus_tui.cli.zones import ZoneData, find_zone, zone_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,3 +79,27 @@ def test_without_a_folder_it_is_the_package_and_without_both_it_is_told(
     install(monkeypatch, "2026b")
     assert zone_data().words() == "release 2026b, from the Python package tzdata"
     assert not zone_data().advice()
+
+
+@pytest.mark.parametrize(
+    ("named", "machine", "zone"),
+    [
+        ("CET-1", "Africa/Algiers", "Africa/Algiers"),  # which has that clock, and the rules for it
+        ("CET-1", "Asia/Tokyo", None),
+        (":Europe/Berlin", "Asia/Tokyo", "Europe/Berlin"),
+        (None, "Asia/Tokyo", "Asia/Tokyo"),
+    ],
+)
+def test_the_clock_is_that_of_the_other_programs_of_the_machine(
+    named: str | None, machine: str, zone: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zones, "_linked", lambda _: machine)
+    with monkeypatch.context() as shell:
+        shell.setenv("TZ", named) if named else shell.delenv("TZ", raising=False)
+        time.tzset()
+        found = find_zone(None)
+    time.tzset()
+    if zone is None:
+        assert found.utcoffset(None) == timedelta(hours=1)
+    else:
+        assert str(found) == zone
