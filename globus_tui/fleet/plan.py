@@ -242,7 +242,13 @@ class Planner:
             )
         now = self._store.now()
         names = await self._names(entries)
-        zone = (zone_by_name(lock.zone) if lock.zone else None) or self._zone
+        zone = zone_by_name(lock.zone) if lock.zone else self._zone
+        if zone is None and any("zone" not in entry.values for entry in entries):  # in another one they would differ
+            raise BadInput(
+                f"{lock_path(where)} says that times are read in {lock.zone}, no zone that this machine knows.",
+                advice="globus-tui doctor says where its zones are from.",
+            )
+        zone = zone or self._zone
         timers = _all_wanted(entries, names, now, zone)
         jobs = {str(key): state.job for key, state in self._store.states.items()}
         replaced = {key: new for key, new in self._replacements().items() if new in jobs}

@@ -335,6 +335,20 @@ async def test_the_lock_file_is_of_somebody_and_renaming_renames(bench: Bench) -
         await bench.plan()
 
 
+async def test_times_are_read_in_the_zone_that_the_lock_file_keeps_or_not_at_all(bench: Bench) -> None:
+    bench.write(NIGHTLY.replace('zone = "UTC"\n', "").replace("03:00", "22:00"))
+    path = lock_path(bench.folder)
+    for zone in ("-05:00", "America/Bogota"):
+        write_lock(path, Lock(zone=zone))
+        plan = await bench.plan()
+        assert (plan.to_do, plan.lock.zone) == ((), zone), "22:00 there is the 03:00 UTC of the timer"
+    write_lock(path, Lock(zone="Mars/Olympus"))
+    with pytest.raises(BadInput, match="read in Mars/Olympus, no zone that this machine knows"):
+        await bench.plan()
+    bench.write(NIGHTLY)
+    assert (await bench.plan()).to_do == ()
+
+
 async def test_what_somebody_changed_at_globus_is_drift(bench: Bench) -> None:
     bench.write(NIGHTLY)
     (item,) = (await bench.plan()).items

@@ -60,9 +60,11 @@ class TypedZone:
 
 
 def zone_by_name(name: str) -> tzinfo | None:
-    """The zone of an IANA name, in upper or lower case; None when there is none."""
+    """The zone of an IANA name, in upper or lower case, or of an offset as `+05:45`; None when there is none."""
     if name.lower() in _ZERO:
         return UTC
+    if re.fullmatch(r"[+-](0\d|1[0-4]):[0-5]\d", name, re.ASCII):
+        return _offset(name)
     parts = re.sub(r"[a-z]+", lambda match: match.group().capitalize(), name.lower())
     for spelled in (name, parts, name.upper()):
         try:
