@@ -45,7 +45,7 @@ class FleetScreen(ListScreen):
         "it was shown and agreed to. Timers in no file stand last."
     )
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = FLEET
-    LIST, HEAD, EMPTY = "fleet", "fleet-sum", "The files are being compared with the timers."
+    LIST, HEAD, READING = "fleet", "fleet-sum", "The files are being compared with the timers."
     SHOWN_ANEW_FOR = frozenset()  # comparing asks services
     _fleet_plan: Plan | None = None
 

@@ -35,6 +35,7 @@ class JournalScreen(Searching, ListScreen):
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LINES
     LIST, HEAD, EMPTY = "entries", "whole", "Nothing was changed so far."
     SHOWN_ANEW_FOR = frozenset({"states"})
+    _journal_wanted = 0
 
     def columns(self) -> tuple[Column[JournalRow], ...]:
         return (
@@ -47,12 +48,20 @@ class JournalScreen(Searching, ListScreen):
             Column("why", "WHY", lambda row: row.words[6], min_width=8, priority=3),
         )
 
-    @work(group="journal", exclusive=True)
-    async def show(self) -> None:
-        journal, zone = self.app.store.journal, self.view.zone
-        entries = await journal.entries()
-        rows = [JournalRow(number, entry, entry_words(entry, zone)) for number, entry in enumerate(entries)]
-        self.set_rows(reversed(rows), *await self._whole())
+    def show(self) -> None:
+        """Have it read behind what is being read already: given up at each of many changes, it would never be shown."""
+        self._journal_wanted += 1
+        if self._journal_wanted == 1:
+            self._show_until_new()
+
+    @work(group="journal")
+    async def _show_until_new(self) -> None:
+        while wanted := self._journal_wanted:
+            journal, zone = self.app.store.journal, self.view.zone
+            entries = await journal.entries()
+            rows = [JournalRow(number, entry, entry_words(entry, zone)) for number, entry in enumerate(entries)]
+            self.set_rows(reversed(rows), *await self._whole())
+            self._journal_wanted -= wanted
 
     async def _whole(self) -> tuple[str, str]:
         """Whether the file is as it was written, and a style."""

@@ -57,7 +57,7 @@ class ProfilesScreen(Searching, ListScreen):
     )
     CALLED = "Profiles"
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = PROFILES
-    LIST, EMPTY = "profiles", "Looking …"
+    LIST, READING = "profiles", "Looking …"
     SHOWN_ANEW_FOR = frozenset()
 
     def __init__(self, profiles: Profiles, check: Callable[[str], object]) -> None:

@@ -128,8 +128,10 @@ class ListScreen(TimerScreen):
     """Name of the list in the style sheet."""
     HEAD: ClassVar[str] = ""
     """Name of the line above it; empty for none."""
+    READING = "Being read …"
+    """What stands in the place of rows until there was an answer."""
     EMPTY = ""
-    """What stands in the place of rows."""
+    """What stands there when there are none."""
     SHOWN_ANEW_FOR: ClassVar[frozenset[str]] = frozenset({"states", "view"})
     """Variables after whose change the rows are handed in again."""
 
@@ -149,7 +151,7 @@ class ListScreen(TimerScreen):
             yield self.search_field()
         if self.HEAD:
             yield TextLine(id=self.HEAD)
-        yield LineList[Any](self.columns(), empty=self.EMPTY, id=self.LIST)
+        yield LineList[Any](self.columns(), empty=self.READING, id=self.LIST)
 
     @property
     def line_list(self) -> LineList[Any]:
@@ -158,7 +160,7 @@ class ListScreen(TimerScreen):
     def set_rows(self, rows: Iterable[Any], head: str = "", style: str = "$text-muted") -> None:
         """Show these rows, and above them what is said of them all."""
         listed = self.line_list
-        listed.ascii_only = self.view.ascii
+        listed.ascii_only, listed.empty = self.view.ascii, self.EMPTY
         listed.set_rows(tuple(rows))
         listed.reformat()
         if self.HEAD:

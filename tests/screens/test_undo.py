@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.journal import JournalScreen
+from globus_tui.store.board import States
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
     from tests.demo import Demo
 
 
@@ -111,3 +117,36 @@ async def test_what_globus_refuses_to_take_back_is_set_aside_when_agreed_to(demo
         assert refused.status == "inactive"
         await demo.press(pilot, "u")
         assert "resume db-dumps" in demo.text()
+
+
+async def test_a_journal_is_shown_however_often_something_changes_while_it_is_read(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo.console() as pilot:
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "s")
+        journal, gate, begun = demo.app.store.journal, asyncio.Semaphore(0), 0
+        read = journal.entries
+
+        async def slowly() -> tuple[Mapping[str, Any], ...]:
+            nonlocal begun
+            begun += 1
+            await gate.acquire()
+            return await read()
+
+        monkeypatch.setattr(journal, "entries", slowly)
+        await pilot.press("J")
+        await demo.until(pilot, lambda: begun == 1)
+        assert "Nothing was changed" not in demo.text()
+        assert "Being read" in demo.text()
+        for _ in range(3):  # as in a change of many timers
+            states = demo.app.states
+            demo.app.states = States(states.rows, states.make, states.glance)
+            await pilot.pause()
+        assert begun == 1, "one reading at a time"
+        gate.release()
+        await demo.until(pilot, lambda: "pause" in demo.text())
+        await demo.until(pilot, lambda: begun == 2)
+        gate.release()
+        await demo.settle(pilot)
+        assert begun == 2, "what came meanwhile is read once"
