@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
 from textual.widgets import Input
 
 from globus_tui.present.safe_text import safe_in_place
@@ -53,9 +54,14 @@ class TextField(Input):
         if self._text_joins_lines:
             lines = ["".join(line.strip() for line in lines)]
         if lines[0]:
+            self._initial_value = False  # else Textual leaves the end of the first text out of sight
             self.replace(lines[0], *self.selection)
         if len(lines) > 1 and isinstance(self.app, OrderedKeys):
             self.app.tell_for_now(f"{len(lines)} lines were pasted: only the first was taken, one line fits here.")
+
+    def _position_to_cell(self, position: int) -> int:
+        """As in Textual, but in what is drawn: there what is not seen has a sign, which takes a cell."""
+        return cell_len(self._value.plain[:position])
 
     @property
     def _value(self) -> Text:

@@ -8,6 +8,8 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
+from globus_tui.present.safe_text import cell_width
+
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
@@ -54,3 +56,15 @@ async def test_a_file_that_is_no_file_is_named_harmlessly(demo: Demo) -> None:
         await paste(demo, pilot, HIDDEN)
         await demo.press(pilot, "enter")
         assert r"/data/\u202egnp.exe cannot be read" in demo.text()
+
+
+@pytest.mark.parametrize("long", ["a", "\u200b", "\U000e0041", "\u202e", "e\u0301"])
+async def test_the_end_of_a_long_paste_is_in_sight_whatever_is_in_it(demo: Demo, long: str) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        await demo.press(pilot, "slash")
+        await paste(demo, pilot, f"{long * 100}the end")
+        field = demo.app.focused
+        assert isinstance(field, Input)
+        line = demo.screen()[field.region.y]
+        assert "the end" in line
+        assert field.cursor_screen_offset.x - 1 == cell_width(line.partition("the end")[0]) + len("the end")
