@@ -20,6 +20,7 @@ from globus_tui.domain.timer.run import Outcome, outcome
 from globus_tui.domain.timer.timer_groups import check_name
 from globus_tui.domain.transfer.task import TaskStatus
 from globus_tui.present import moments, run_words
+from globus_tui.present.error_words import short_words
 from globus_tui.present.health_words import why
 from globus_tui.present.operation_words import catch_up_words
 from globus_tui.present.replaced_words import skip_end, skip_notes
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from globus_tui.domain.timer.job import JobId
+    from globus_tui.domain.transfer.task import Task
     from globus_tui.present.timer_table import Listed
 
 AT_ONCE = 4
@@ -185,15 +187,16 @@ async def _wait(
     states, follows = context.store.states, begun.task_id is None
     if follows and begun.job_id in states and context.store.resume_preview(begun.job_id).next_run is None:
         return OK, "There is no run that could be waited for."
-    stopped, problem = 0, ""
+    stopped, trouble, problem = 0, "", ""
     try:
         async with asyncio.timeout(limit):
             while True:
                 try:
                     async with looks:
-                        if (ended := await _ended_since(begun, since, context)) is not None:
-                            return ended
-                    problem = ""
+                        ended, words = await _ended_since(begun, since, context)
+                    if ended is not None:
+                        return ended, words
+                    trouble, problem = words, ""
                 except GlobusTuiError as wrong:
                     if (code := code_of_change(wrong)) != UNREACHABLE:
                         return code, in_a_shell(wrong)
@@ -205,27 +208,35 @@ async def _wait(
                         return code, f"It stands still again: {why(context.listed([now])[0].case)}."
                 await asyncio.sleep(_LOOKS_AGAIN)
     except TimeoutError:
-        return FAILED, f"It did not end within {limit:g} s.{problem}"
+        return FAILED, f"It did not end within {limit:g} s.{trouble}{problem}"
 
 
-async def _ended_since(begun: _Begun, since: datetime, context: Context) -> tuple[int, str] | None:
-    """How the task ended, or the newest run that began since then; None while there is none, or it goes on."""
+async def _ended_since(begun: _Begun, since: datetime, context: Context) -> tuple[int | None, str]:
+    """How the task ended, or the newest run that began since then; None while it goes on, and what is in its way."""
     if begun.task_id is not None:
         task = await context.store.details.load_task(begun.task_id)
+        if not task.finished:
+            return None, _in_its_way(task)
         words = f"{run_words.task_status(task)} {task.error_text or ''}".strip()
-        return (OK if task.status is TaskStatus.SUCCEEDED else FAILED, words) if task.finished else None
+        return OK if task.status is TaskStatus.SUCCEEDED else FAILED, words
     await context.store.details.load_detail(begun.job_id)
     job = context.store.states[begun.job_id].job
     run = next(iter(job.runs), None)
     if run is None or run.ran_at is None or run.ran_at < since:
-        return None
+        return None, ""
     task_id = run.resource_id if job.transfer is not None else None
     run_task = await context.store.details.load_task(task_id) if task_id is not None else None
     result = outcome(run, run_task)
     if result in (Outcome.RUNNING, Outcome.UNKNOWN):
-        return None
+        return None, _in_its_way(run_task)
     bad = result in (Outcome.FAILED, Outcome.REFUSED)
     return FAILED if bad else OK, f"{result.value} {run_words.message(run, run_task)}".strip()
+
+
+def _in_its_way(task: Task | None) -> str:
+    if task is None or task.trouble is None:
+        return ""
+    return f" Its task does not move: {short_words(task.trouble, task.nice_status_text)}."
 
 
 _LOOKS_AGAIN = 5.0

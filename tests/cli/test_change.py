@@ -17,6 +17,7 @@ import pytest
 from globus_tui.cli import account, change
 from globus_tui.domain.errors import ServiceError
 from globus_tui.sandbox.faults import Fault
+from globus_tui.sandbox.transfer.engine import hold
 from globus_tui.settings import load_settings
 from globus_tui.store.details import Details
 
@@ -645,6 +646,34 @@ def test_what_was_started_is_waited_for_and_the_exit_code_says_how_it_ended(
         terminal("run", "quality-report-daily", "--yes", "--wait", "--timeout", "20") == DONE
     )  # of a flow the run, which has no task
     assert terminal.out.startswith("done  quality-report-daily")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("NO_CREDENTIALS", " Its task does not move: no credentials for the collection."),
+        ("PAUSED", " Its task does not move: paused by a collection's manager."),
+        (None, ""),
+    ],
+)
+def test_who_has_waited_in_vain_is_told_what_the_task_waits_for(
+    facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch, reason: str | None, words: str
+) -> None:
+    monkeypatch.setattr(change, "_LOOKS_AGAIN", 0.0)
+    read, looks = Details.load_task, 0
+
+    async def look(details: Details, task_id: str) -> object:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            raise TimeoutError  # the time is over
+        if reason is not None:
+            hold(facility.sandbox.unfinished[task_id], reason)
+        return await read(details, task_id)
+
+    monkeypatch.setattr(Details, "load_task", look)
+    assert terminal("run", "db-dumps", "--yes", "--wait") == SOME
+    assert terminal.out.endswith(f"It did not end within 3600 s.{words}\n"), terminal.out
 
 
 def test_waiting_outlives_a_service_in_trouble_and_all_begin_before_one_ends(
