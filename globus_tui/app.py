@@ -774,7 +774,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self.exit()
 
     def action_app_redraw(self) -> None:
-        self.refresh(layout=True)
+        self.redraw()
 
     def action_app_suspend(self) -> None:
         self.action_suspend_process()

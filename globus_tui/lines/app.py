@@ -17,7 +17,6 @@ from globus_tui.lines.strip import PLAIN, RESET, Cell, LineStrip, lean, runs_of,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Self
 
     from rich.console import RenderableType
     from textual.driver import Driver
@@ -288,11 +287,10 @@ class LineApp(App[R]):
         self._go_on_drawing()
         self.exit(return_code=return_code)
 
-    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """As Textual's; laid out anew, all is written, whatever the terminal is believed to show."""
-        if layout:
-            self._line_shadow.forget()
-        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
+    def redraw(self) -> None:
+        """Lay out anew and write everything, whatever the terminal is believed to show."""
+        self._line_shadow.forget()
+        self.refresh(layout=True)
 
     def on_resize(self, event: Resize) -> None:
         """The terminal has another size, or had one for a moment, or another program has drawn on it meanwhile."""

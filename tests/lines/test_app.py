@@ -13,7 +13,7 @@ import pyte
 import pytest
 from textual.containers import Vertical
 from textual.drivers.linux_driver import LinuxDriver
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from globus_tui.lines.app import LineApp
@@ -147,12 +147,33 @@ async def test_a_question_over_the_list_is_drawn_and_taken_away_again() -> None:
         assert shows_all(app)
 
 
+class Other(Screen[None]):
+    def compose(self) -> ComposeResult:
+        yield Static("something else altogether", id="else")
+
+
+async def test_a_screen_that_closes_uncovers_what_was_below_it_once() -> None:
+    app = Console()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        app.redraw()
+        await pilot.pause()
+        whole = app.frames[-1]
+        app.push_screen(Other())
+        await pilot.pause()
+        app.frames.clear()
+        app.pop_screen()
+        await pilot.pause()
+        assert shows_all(app)
+        assert sum(app.frames) < 1.2 * whole
+
+
 async def test_after_another_program_drew_on_the_terminal_everything_is_written() -> None:
     app = Console()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         app.terminal.take("\x1b[2J\x1b[Hsomebody else")
-        app.refresh(layout=True)
+        app.redraw()
         await pilot.pause()
         assert shows_all(app)
 
