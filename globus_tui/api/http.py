@@ -228,7 +228,7 @@ class Connection:
             if 300 <= answer.status < 400 and sender is self._plain:
                 answer = await (await self._opened(None)).send(call, authorization)
             self._observe(answer)
-            return answer
+            return answer if answer.status < 400 else _without_secrets(answer, call, authorization)
         finally:
             if self.on_exchange is not None:
                 self.on_exchange(
@@ -278,6 +278,15 @@ def _make_sender(
     from globus_tui.api.sender import Sender
 
     return Sender(environment, verify, transport)
+
+
+def _without_secrets(refused: Answer, call: Call, authorization: Secret | None) -> Answer:
+    """Leaves out what a refusal repeats of the credentials that were sent: its words are shown."""
+    sent = [value.reveal() for value in (call.form or {}).values() if isinstance(value, Secret)]
+    body = refused.body
+    for secret in filter(None, (*sent, *(authorization.reveal().split()[-1:] if authorization else ()))):
+        body = body.replace(secret.encode(errors="replace"), "…".encode())
+    return replace(refused, body=body)
 
 
 async def _unsent(token: Awaitable[Secret]) -> Secret:

@@ -14,6 +14,7 @@ from globus_tui.api.exchange import pairs, segment
 from globus_tui.api.retry import RetryRules
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import (
+    AuthAPIError,
     BadInput,
     ConnectionFailed,
     ErrorKind,
@@ -271,6 +272,19 @@ async def test_no_error_shows_a_token(wire: Any, connection: Connection, tokens:
     assert "token-1" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+async def test_what_a_refusal_repeats_of_credentials_is_not_shown(
+    wire: Any, connection: Connection, tokens: Any
+) -> None:
+    wire.answers(refusal(403, {"message": "the header Bearer token-1 is blocked"}))
+    with pytest.raises(TimersAPIError, match="the header Bearer … is blocked") as caught:
+        await connection.request("timer", "POST", "/v2/timer", auth=Bearer(tokens, TIMERS))
+    assert "token-1" not in str(caught.value)
+    wire.replies = [refusal(400, {"error": "invalid_grant", "error_description": "no such code: abc-123"})]
+    form: Any = {"grant_type": "authorization_code", "code": Secret("abc-123"), "code_verifier": Secret("")}
+    with pytest.raises(AuthAPIError, match=r"no such code: …$"):
+        await connection.request("auth", "POST", "/v2/oauth2/token", form=form)
 
 
 async def test_a_redirection_within_the_service_is_followed(wire: Any, connection: Connection, tokens: Any) -> None:

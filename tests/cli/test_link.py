@@ -66,3 +66,29 @@ def test_the_bare_link_is_one_line_that_the_terminal_itself_wraps(monkeypatch: p
             assert terminal.is_sane()
         assert len(link) > 600
         assert not path.exists()
+
+
+def test_the_secret_of_a_service_account_stays_out_of_what_the_console_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pager, seen = tmp_path / "pager", tmp_path / "seen"
+    pager.write_text(f'#!/bin/sh\nenv > "{seen}.part"; mv "{seen}.part" "{seen}"\n')
+    pager.chmod(0o700)
+    monkeypatch.setenv("PAGER", str(pager))
+    monkeypatch.setenv("GLOBUS_CLI_CLIENT_SECRET", "of-the-cli")
+    with serving() as served:
+        for name, value in {**served.variables(), **served.service_account()}.items():
+            monkeypatch.setenv(name, value)
+        for timer in served.sandbox.timers.values():
+            timer.owner = timer.client_id = os.environ["GLOBUS_TUI_CLIENT_ID"]
+        with Terminal() as terminal:
+            terminal.wait_for("climate-nightly-mirror")
+            terminal.wait_for_rest()
+            terminal.press("y")
+            terminal.wait_for("job_id")
+            terminal.wait_for_rest()
+            terminal.press("p")
+            terminal.wait_for_rest()
+            variables = seen.read_text()
+            assert "GLOBUS_TUI_CLIENT_ID" in variables
+            assert "SECRET" not in variables
