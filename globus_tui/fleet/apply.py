@@ -391,7 +391,7 @@ def _adopt_found(plan: Plan) -> Lock:
                 lock = lock.with_entry(item.key, known)
         if item.wanted is not None and (known := lock.timers.get(item.key)) is not None:
             lock = lock.with_entry(item.key, replace(known, said=item.wanted.entry.values.get("id", "").lower()))
-    for key in set(lock.timers) - keys:
+    for key in () if plan.partial else set(lock.timers) - keys:
         attempt = lock.timers[key].attempt
         if attempt is None or plan.now - attempt.sent_at >= LATE:
             lock = lock.with_entry(key, None)

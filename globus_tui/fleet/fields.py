@@ -297,6 +297,10 @@ class Entry:
         name: str = self.values["name"]
         return name
 
+    def is_in(self, file: str) -> bool:
+        """Whether it stands in this file of the folder, or its rows are put into one that does."""
+        return self.place.file == file or self.place.file.startswith(f"{file}, ")
+
     def fault(self, field: str, words: str) -> FleetFault:
         """The fault for one of its values."""
         place = self.places.get(field, self.place)
@@ -346,6 +350,21 @@ def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
         words = "there is no .toml or .yaml file in it; globus-tui export --all DIR writes one of what is there"
         raise FleetFaults([FleetFault(Place(str(where)), words)])
     return paths
+
+
+def fleet_of(where: Path) -> Path:
+    """The folder of a file that is one of several of a fleet; else what was given."""
+    if where.is_file():
+        for path in sorted(where.parent.iterdir()):
+            if path.suffix not in ENDINGS or path.name.startswith(".") or path.name == where.name:
+                continue
+            try:
+                tables = read_source(path, path.name).tables
+            except FleetFault:
+                return where.parent  # what is wrong is told there
+            if {"defaults", "template", "timer"} & tables.keys():
+                return where.parent
+    return where
 
 
 def read_fleet(where: Path) -> tuple[Entry, ...]:

@@ -25,7 +25,7 @@ from globus_tui.domain.timer.filter import fold_case
 from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, first_start, rate_number, runs_an_hour
 from globus_tui.domain.timer.job import FlowStart, Job, JobId, JobKind, JobReading, JobStatus, PauseCause
 from globus_tui.fleet.documents import FleetFault, FleetFaults
-from globus_tui.fleet.fields import Entry, read_fleet, split_place
+from globus_tui.fleet.fields import Entry, fleet_of, read_fleet, split_place
 from globus_tui.fleet.lock import Lock, LockEntry, lock_path, read_lock
 from globus_tui.fleet.wanted import Change, Names, WantedTimer, ahead, changes, wanted_of
 from globus_tui.present.sizes import counted
@@ -110,6 +110,7 @@ class Plan:
         findings: about the fleet as a whole.
         rate: runs an hour of all timers, now and afterwards.
         others: timers at Globus that are in no file, and are left alone.
+        partial: it is of one file of several, and says nothing of the timers of the others.
     """
 
     where: Path
@@ -121,6 +122,7 @@ class Plan:
     names: Names
     now: datetime
     zone: tzinfo
+    partial: bool = False
 
     @property
     def to_do(self) -> tuple[Item, ...]:
@@ -224,7 +226,7 @@ class Planner:
         """Compares the files with what is there.
 
         Args:
-            where: the folder, or one file.
+            where: the folder, or one file: of those in a folder each is read, and this one alone is planned.
             prune: timers that are in no file any more are to be deleted.
             preflight: what is to be made is checked, with collections, paths and consents, unless the whole cannot be.
 
@@ -233,7 +235,10 @@ class Planner:
             BadInput: the lock file cannot be used, or is of somebody else.
             GlobusTuiError: a service could not be asked.
         """
-        entries = await asyncio.to_thread(read_fleet, where)
+        folder = await asyncio.to_thread(fleet_of, where)
+        if prune and folder != where:
+            raise BadInput(f"{where.name} is one of several files.", advice="To prune, name their folder.")
+        entries = await asyncio.to_thread(read_fleet, folder)
         lock = await asyncio.to_thread(read_lock, lock_path(where))
         if lock.owner and lock.owner != self._owner:
             raise BadInput(
@@ -253,8 +258,10 @@ class Planner:
         jobs = {str(key): state.job for key, state in self._store.states.items()}
         replaced = {key: new for key, new in self._replacements().items() if new in jobs}
         matched = _Match(timers, jobs, lock, replaced)
-        items = await some_at_once([self._item(timer, matched, lock, names, now) for timer in timers])
-        items += _gone_from_files(matched, jobs, lock, prune=prune)
+        planned = [timer for timer in timers if folder == where or timer.entry.is_in(where.name)]
+        items = await some_at_once([self._item(timer, matched, lock, names, now) for timer in planned])
+        if folder == where:
+            items += _gone_from_files(matched, jobs, lock, prune=prune)
         findings, rate, index = self._whole(items, jobs, now)
         if preflight and not any(finding.level is Level.STOP for finding in findings):
             items = await some_at_once([self._preflight(item, index, now) for item in items])
@@ -267,7 +274,7 @@ class Planner:
             if job_id not in matched.matched_ids and job_id not in replaced and not job.is_over and job.has_own_id
         )
         lock = replace(lock, owner=self._owner, zone=lock.zone or zone_words(zone))
-        return Plan(where, tuple(items), findings, rate, others, lock, names, now, zone)
+        return Plan(where, tuple(items), findings, rate, others, lock, names, now, zone, partial=folder != where)
 
     def _replacements(self) -> Mapping[str, str]:
         """New timers by the ids of those whose place they have taken, as far as the journal tells."""

@@ -177,6 +177,36 @@ async def test_what_was_edited_in_the_console_is_renamed_and_not_what_that_has_r
     assert only(bench, "b").status in RUNNING
 
 
+async def test_one_file_of_several_is_planned_with_what_the_others_say_and_nothing_is_done_to_their_timers(
+    bench: Bench,
+) -> None:
+    bench.write(COMMON + entry("a") + entry("gone"))
+    other = bench.write(entry("b", 'when = "every day at 05:00"'), "b.toml")
+    await apply(bench)
+    bench.write(COMMON + entry("a", 'when = "every day at 04:00"'))
+    other.write_text(entry("c", 'when = "every day at 05:00"') + entry("new", 'when = "every day at 06:00"'))
+    async with bench.context() as here:
+        plan = await planner(here).plan(other, preflight=False)
+        assert {item.key: item.acts for item in plan.items} == {"c": (Act.RENAME,), "new": (Act.CREATE,)}
+        assert all(result.done for result in await Applier(here.store, here.making).apply(plan))
+    async with bench.context() as here:
+        assert (await planner(here).plan(other, preflight=False)).to_do == ()
+        with pytest.raises(BadInput, match=r"b\.toml is one of several files"):
+            await planner(here).plan(other, prune=True)
+    assert set(read_lock(lock_path(bench.folder)).timers) == {"a", "gone", "c", "new"}
+    assert [len(bench.named(name)) for name in ("a", "b", "c", "gone", "new")] == [1, 0, 1, 1, 1]
+
+
+async def test_a_file_that_is_alone_is_a_fleet_whatever_else_is_in_its_folder(bench: Bench) -> None:
+    file = bench.write(COMMON + entry("a") + entry("b"))
+    bench.write('[project]\nname = "x"\n', "pyproject.toml")
+    async with bench.context() as here:
+        await Applier(here.store, here.making).apply(await planner(here).plan(file))
+    bench.write(COMMON + entry("a"))
+    async with bench.context() as here:
+        assert [item.acts for item in (await planner(here).plan(file, prune=True)).items] == [(), (Act.DELETE,)]
+
+
 async def test_what_somebody_has_renamed_since_the_plan_is_not_deleted(bench: Bench) -> None:
     bench.write(COMMON + entry("new") + entry("other"))
     await apply(bench)
