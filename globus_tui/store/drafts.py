@@ -202,6 +202,8 @@ class DraftKeeper:
         self.attempt = attempt
         self.over = False
         """It was made or given up: nothing is saved any more."""
+        self.in_memory_only = False
+        """Its file could not be written: it is there until this program ends."""
         self._shelf = shelf
         self._draft, self._step = draft, step
         self._on_disk = draft_id is not None
@@ -226,11 +228,13 @@ class DraftKeeper:
 
     async def save(self) -> None:
         if self._begin_save():
-            await self._shelf.save(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
+            saving = self._shelf.save(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
+            self.in_memory_only = not await saving
 
     def save_now(self) -> None:
         if self._begin_save():
-            self._shelf.save_now(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
+            saved = self._shelf.save_now(self.draft_id, self._draft, step=self._step, attempt=self.attempt)
+            self.in_memory_only = not saved
 
     def _begin_save(self) -> bool:
         """Whether there is something to save; from then on it counts as saved."""

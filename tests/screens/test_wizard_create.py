@@ -402,6 +402,21 @@ async def test_an_untouched_wizard_leaves_no_draft(demo: Demo) -> None:
         assert isinstance(demo.app.screen, WizardScreen)
 
 
+async def test_a_draft_whose_file_cannot_be_written_is_not_called_saved(demo: Demo, tmp_path: Path) -> None:
+    demo.drafts = tmp_path / "drafts"
+    demo.drafts.write_text("in its place")
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        assert "draft in memory only" in demo.text()
+        await maker.press("escape")
+        assert "The draft is kept, until this program ends" in demo.note()
+        demo.drafts.unlink()
+        await maker.press("n", "enter")
+        await maker.write("1")
+        assert "draft saved" in demo.text()
+
+
 async def test_a_draft_survives_the_end_of_the_program_and_can_be_discarded(demo: Demo, tmp_path: Path) -> None:
     demo.drafts = tmp_path / "drafts"
     async with demo.console() as pilot:

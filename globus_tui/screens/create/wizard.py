@@ -422,7 +422,8 @@ class WizardScreen(TimerScreen):
         header.left = steps_line(self._wizard_steps, order, self._wizard_at, self._wizard_visited, self.findings)
         lost = self.keeper.attempt is not None and not self.is_sending
         not_saved = "may have been sent" if lost else "not sent yet"
-        saved = "sending" if self.is_sending else "draft saved" if self.keeper.is_saved else not_saved
+        kept = "draft in memory only" if self.keeper.in_memory_only else "draft saved"
+        saved = "sending" if self.is_sending else kept if self.keeper.is_saved else not_saved
         header.right = Content.styled(f"{saved} ", "$text-muted")
         words, style = (MAY_BE_THERE, "$text-warning") if lost else (self.step.about, "$text-muted")
         about.left = Content.styled(f" {words}", style)
@@ -523,7 +524,8 @@ class WizardScreen(TimerScreen):
             self.app.say("The draft is discarded." if self.keeper.attempt is None else DISCARDED_LOST)
         elif self.keeper.is_kept:
             self.keeper.save_now()
-            self.app.say("The draft is kept: n goes on with it.")
+            until = ", until this program ends" if self.keeper.in_memory_only else ""
+            self.app.say(f"The draft is kept{until}: n goes on with it.")
         self.dismiss()
 
     def on_unmount(self) -> None:
