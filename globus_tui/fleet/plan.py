@@ -593,9 +593,10 @@ class _Match:
             self._by_lock(timer, lock.timers.get(timer.key))
         self._by_work([timer for timer in timers if timer.key not in self._job_ids and timer.key not in lock.timers])
         self._by_name([timer for timer in timers if timer.key not in self._job_ids and timer.key not in self._problems])
-        new = Counter((timer.draft.name, timer.digest) for timer in timers if timer.key not in self._job_ids)
-        for timer in timers:
-            if new[(timer.draft.name, timer.digest)] > 1 and timer.key not in self._job_ids:
+        new = [timer for timer in timers if timer.key not in self._job_ids and timer.key not in self._problems]
+        alike = Counter((timer.draft.name, timer.digest) for timer in new)
+        for timer in new:
+            if alike[(timer.draft.name, timer.digest)] > 1:
                 self._problems[timer.key] = stop("name", "Another one in the files is called so and does the same")
 
     def key_of(self, wanted: WantedTimer) -> str:

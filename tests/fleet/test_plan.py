@@ -312,6 +312,20 @@ async def test_one_without_a_name_is_not_taken_for_a_new_one_where_nobody_can_te
     assert [one.acts for one in (await bench.plan()).items] == [(Act.CREATE,)]
 
 
+async def test_two_of_a_name_in_the_files_and_at_globus_are_told_apart_by_ids(bench: Bench) -> None:
+    second = NIGHTLY.replace("timer.projects", "timer.second")
+    bench.write(NIGHTLY + second)
+    words = text(await bench.plan())
+    (at_globus,) = bench.named("nightly-project-mirror")
+    told = f"1 timer at Globus has this name ({at_globus.job_id}), and 2 of the files: write id = for"
+    assert words.count(told) == 2
+    bench.write(NIGHTLY + second.replace("03:00", "05:00"))
+    assert text(await bench.plan()).count(told) == 2
+    at_globus.name = "anything"
+    bench.write(NIGHTLY + second)
+    assert text(await bench.plan()).count("Another one in the files is called so and does the same") == 2
+
+
 async def test_the_lock_file_is_of_somebody_and_renaming_renames(bench: Bench) -> None:
     bench.write(NIGHTLY)
     plan = await bench.plan()
