@@ -81,7 +81,7 @@ class ProfilesScreen(Searching, ListScreen):
             self.set_rows(rows := await self._profile_shelf.rows())
             self.line_list.move_to(next((row.key for row in rows if row.current), None))
         except GlobusTuiError as wrong:
-            self.app.say(wrong.in_full, "error")
+            self.tell_unread(wrong.in_full)
 
     @staticmethod
     def _cell_who(row: ProfileRow) -> Cell:

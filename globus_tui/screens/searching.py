@@ -166,6 +166,11 @@ class ListScreen(TimerScreen):
         if self.HEAD:
             self.query_one(f"#{self.HEAD}", TextLine).left = Content.styled(safe_line(f" {head}"), style)
 
+    def tell_unread(self, words: str) -> None:
+        """Say why there are no rows, where they would stand as well."""
+        self.line_list.empty = self.safe(words)
+        self.app.say(words, "error")
+
     def on_mount(self) -> None:
         self.show()
 

@@ -64,8 +64,7 @@ class WindowsScreen(ListScreen):
         try:
             self.set_rows(await self.app.windows.all())
         except GlobusTuiError as wrong:
-            self.line_list.empty = self.safe(wrong.in_full)
-            self.tell(wrong.in_full)
+            self.tell_unread(wrong.in_full)
 
     def _cell_state(self, window: Window) -> Cell:
         style = "error" if window.overdue(self.view.now) else "muted" if window.closed else ""

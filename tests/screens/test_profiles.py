@@ -57,6 +57,18 @@ async def test_the_switcher_lists_who_is_signed_in_where_and_opens_another_profi
         assert not served.app.states
 
 
+async def test_a_token_file_that_is_not_read_is_told_where_the_profiles_would_stand(served: Served) -> None:
+    await served.sign_in("default")
+    async with served.console() as pilot:
+        await served.until_shown(pilot, "climate-nightly-mirror")
+        (place,) = served.app.settings.paths.data.glob("tokens.json")
+        place.chmod(0o644)
+        await pilot.press("P")
+        await served.until_shown(pilot, "so it is not used")
+        assert any(str(place)[:30] in line for line in served.text().splitlines()[:5])
+        assert "Looking" not in served.text()
+
+
 async def test_configured_profiles_are_listed_with_their_environment(
     served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
