@@ -122,8 +122,7 @@ def _complaint(problem: errors.FieldProblem) -> str:
 
 
 def _silence(answer: Answer) -> str:
-    page = answer.body[:100].lstrip().lower().startswith((b"<!doctype", b"<html"))
-    return f"it answered {answer.status} with a web page" if page else f"it answered {answer.status} without a reason"
+    return f"it answered {answer.status} with{' a web page' if answer.is_page else 'out a reason'}"
 
 
 def _tidy(words: str) -> str:

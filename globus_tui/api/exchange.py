@@ -125,11 +125,17 @@ class Answer:
         name = SERVICE_NAMES.get(self.service, self.service)
         return UnreadableAnswer(f"{name} answered {self.status} with {came or self._looks_like()}.")
 
+    @property
+    def is_page(self) -> bool:
+        """It is a web page, which no service sends."""
+        page = self._start()[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+        return page or "text/html" in self.headers.get("content-type", "")
+
     def _looks_like(self) -> str:
         start = self._start()[:200].lstrip().lower()
         if not start:
             return "an empty body where a JSON document was expected"
-        if start.startswith((b"<!doctype html", b"<html")) or "text/html" in self.headers.get("content-type", ""):
+        if self.is_page:
             return "a web page where a JSON document was expected"
         if self._is_other_json():
             return "a JSON value that is not an object"

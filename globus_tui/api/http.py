@@ -36,6 +36,9 @@ _NO_CLOCK = timedelta(days=36525)
 """Clocks that differ by a century are none: not even one that lost its battery is so far behind."""
 _SKEW_NOISE = timedelta(seconds=1.5)
 
+_OF_THE_WAY = frozenset({401, 403, 407, 511})
+"""Refusals that no service of Globus sends as a web page: a proxy or login page on the way wants something."""
+
 Clock = Callable[[], datetime]
 """Gives the present moment, aware and in UTC."""
 
@@ -213,6 +216,8 @@ class Connection:
         return self._checked(answer)
 
     def _checked(self, answer: Answer) -> Answer:
+        if answer.status in _OF_THE_WAY and answer.is_page:
+            raise answer.unreadable()
         if answer.status >= 400:
             raise refusal(answer, self.clock() + self.skew)
         if answer.status >= 300:
@@ -293,8 +298,8 @@ async def _unsent(token: Awaitable[Secret]) -> Secret:
     """Waits for a token. If that fails, the error says that the request itself was not carried out."""
     try:
         return await token
-    except errors.NetworkError as problem:
-        problem.maybe_processed = False
+    except errors.GlobusTuiError as problem:
+        problem.unsent = True
         raise
 
 

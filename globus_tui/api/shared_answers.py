@@ -87,6 +87,8 @@ class SharedAnswers:
     async def _ask(self, path: Path, question: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         asked = self._moment()
         answer = await ask()
+        if answer.is_page or answer.status != 200:  # a login page on the way, say: it may be gone when others ask
+            return answer
         encodings = "" if answer.body else answer.headers.get("content-encoding", "")
         head = {"boot": _boot(), "question": question, "asked": asked, "encodings": encodings}
         with contextlib.suppress(OSError):

@@ -49,11 +49,11 @@ def read_id_token(token: Secret | None) -> Identity | None:
 
 
 _LONGEST = 8000
-_NOISE = re.compile(r"\x1b\[[0-9;]*[~A-Za-z]|[\s\x00-\x1f\x7f\u200b\ufeff]+")
+_NOISE = re.compile(r"\x1b\[[0-9;]*[~A-Za-z]|[\s\x00-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 _LABEL = re.compile(r"^(?:authorization|native|globus|your|the|auth)*code(?:is)?[:=]+", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:^|[?&#])(?:code|error)=")
 _CODE = re.compile(r"[A-Za-z0-9._~+/=-]{4,1000}")
-_QUOTES = "\"'`<>[](),;"
+_QUOTES = "\"'`<>[](),;*“”‘’«»"
 
 
 @dataclass(frozen=True, slots=True)

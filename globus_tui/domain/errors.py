@@ -34,6 +34,7 @@ class GlobusTuiError(Exception):
 
     Attributes:
         sent_before: the same request was sent before, and what became of that one nobody knows.
+        unsent: it befell what comes before the request, the renewal of a token: the request itself was not carried out.
         gare: what Globus wants from the user first, when a service says so (on any status, 502 included).
         kind: what a refusal of a service means.
         retry_after: seconds that a service asked to wait.
@@ -41,6 +42,7 @@ class GlobusTuiError(Exception):
 
     advice: str = ""
     sent_before: bool = False
+    unsent: bool = False
     gare: Gare | None = None
     retry_after: float | None = None
 
@@ -56,7 +58,12 @@ class GlobusTuiError(Exception):
     @property
     def may_have_arrived(self) -> bool:
         """The request may have been carried out, or may still be: look before doing anything else."""
-        return self.sent_before
+        return self.sent_before or (self._leaves_doubt and not self.unsent)
+
+    @property
+    def _leaves_doubt(self) -> bool:
+        """Whether a request that ended like this may have been carried out."""
+        return False
 
     @property
     def in_full(self) -> str:
@@ -114,9 +121,8 @@ class NetworkError(GlobusTuiError):
         self.maybe_processed = maybe_processed
 
     @property
-    def may_have_arrived(self) -> bool:
-        """Whether the request may have reached the service: False only when it certainly never left."""
-        return self.maybe_processed or self.sent_before
+    def _leaves_doubt(self) -> bool:
+        return self.maybe_processed
 
 
 class TimedOut(NetworkError):
@@ -139,7 +145,7 @@ class UnreadableAnswer(GlobusTuiError):
     """An answer arrived that is not what the service documents: not JSON, cut short, or of another shape."""
 
     advice = "A proxy or login page may stand between this machine and Globus."
-    may_have_arrived = True
+    _leaves_doubt = True
 
 
 class ErrorKind(Enum):
@@ -199,9 +205,9 @@ class ServiceError(GlobusTuiError):
         self.retry_after = retry_after
 
     @property
-    def may_have_arrived(self) -> bool:
+    def _leaves_doubt(self) -> bool:
         """A service, or a proxy on the way to it, that broke down may have passed it on."""
-        return self.kind is ErrorKind.BROKEN or self.sent_before
+        return self.kind is ErrorKind.BROKEN
 
     @property
     def kind(self) -> ErrorKind:

@@ -11,6 +11,7 @@ import pytest
 from globus_tui.api.bearer import Basic, Bearer
 from globus_tui.api.environment import Environment
 from globus_tui.api.exchange import pairs, segment
+from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.retry import RetryRules
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import (
@@ -18,6 +19,7 @@ from globus_tui.domain.errors import (
     BadInput,
     ConnectionFailed,
     ErrorKind,
+    GlobusTuiError,
     SignedOut,
     TimedOut,
     TimersAPIError,
@@ -187,15 +189,38 @@ async def test_a_renewal_goes_on_when_who_asked_for_it_leaves(wire: Any, tokens:
     assert tokens.renewals == 1
 
 
-async def test_a_renewal_that_breaks_has_not_made_a_timer(wire: Any, connection: Connection, tokens: Any) -> None:
+@pytest.mark.parametrize(
+    "problem",
+    [
+        TimedOut("Globus Auth did not answer.", maybe_processed=True),
+        AuthAPIError("Globus Auth is not available now.", service="auth", status=503),
+        UnreadableAnswer("Globus Auth answered 200 with a web page."),
+    ],
+    ids=["no answer", "unavailable", "a page"],
+)
+async def test_a_renewal_that_breaks_has_not_made_a_timer(
+    wire: Any, connection: Connection, tokens: Any, problem: GlobusTuiError
+) -> None:
     async def break_off() -> None:
-        raise TimedOut("Globus Auth did not answer.", maybe_processed=True)
+        raise problem
 
     tokens.before_renewal = break_off
     wire.answers(refusal(401))
-    with pytest.raises(TimedOut) as caught:
+    with pytest.raises(type(problem)) as caught:
         await connection.request("timer", "POST", "/v2/timer", json={}, auth=Bearer(tokens, TIMERS))
-    assert not caught.value.maybe_processed
+    assert not caught.value.may_have_arrived
+
+
+@pytest.mark.parametrize("status", [401, 403, 407, 511])
+async def test_a_web_page_that_refuses_is_not_of_globus_and_signs_nobody_out(
+    wire: Any, connection: Connection, tokens: Any, status: int
+) -> None:
+    wire.answers(httpx.Response(status, html="<html><title>Network sign-in</title></html>"))
+    with pytest.raises(UnreadableAnswer, match=f"answered {status} with a web page") as caught:
+        await connection.request("timer", "GET", "/jobs/", auth=Bearer(tokens, TIMERS))
+    assert "login page may stand between" in caught.value.in_full
+    with pytest.raises(UnreadableAnswer):
+        await AuthClient(connection).refresh("an-id", Secret("a-refresh-token"))
 
 
 @pytest.mark.parametrize("damaged", ["", "tökén", "line\nbreak"])

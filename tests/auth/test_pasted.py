@@ -57,6 +57,9 @@ def outcome(junk: str) -> tuple[str, str]:
         "?code=AbCdEf0123456789&state=x",
         "AbCdEf01\n23456789\n",
         "http://localhost:8080/?state=x&code=AbCdEf0123456789#",
+        "“AbCdEf0123456789”",
+        "**AbCdEf0123456789**",
+        "\u2068AbCdEf01\u200d23456789\u2069",
     ],
 )
 def test_common_ways_to_copy_a_code_work(pasted: str) -> None:

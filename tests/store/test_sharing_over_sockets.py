@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from globus_tui.api.environment import Environment
+from globus_tui.api.exchange import Answer
 from globus_tui.api.globus_auth import AuthClient
 from globus_tui.api.http import Connection
 from globus_tui.api.shared_answers import SharedAnswers
@@ -133,6 +136,23 @@ async def test_a_pause_in_one_copy_stands_although_the_other_was_told_before_it(
         await second.store.wake()
         await first.store.wake()
         assert {one.store.states[job_id].job.status for one in (first, second)} == {JobStatus.INACTIVE}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [Answer("timer", 200, {}, b"", packed=b"<html>Sign in to this network</html>"), Answer("timer", 204, {}, b"")],
+    ids=["a login page", "nothing"],
+)
+async def test_what_stood_in_the_way_of_one_copy_is_not_told_to_the_others(tmp_path: Path, wrong: Answer) -> None:
+    right = Answer("timer", 200, {}, b"", packed=b'{"jobs": []}')
+    first, second = (SharedAnswers(lambda: tmp_path, lambda: "who", moment=lambda: 5.0) for _ in range(2))
+
+    async def asks(answer: Answer) -> Answer:
+        return answer
+
+    assert await first.read("timer", "all", 10, lambda: asks(wrong)) is wrong
+    assert await second.read("timer", "all", 10, lambda: asks(right)) is right
+    assert (await first.read("timer", "all", 10, lambda: asks(wrong))).packed == right.packed
 
 
 async def test_a_copy_that_ends_is_not_missed(tmp_path: Path) -> None:
