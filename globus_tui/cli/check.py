@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from globus_tui.cli.look import Found
     from globus_tui.domain.timer.alerts import Alert
+    from globus_tui.domain.timer.cause import Hit
     from globus_tui.present.monitoring import Verdict
 
 UNKNOWN = 3
@@ -174,6 +175,7 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
     from globus_tui.cli.account import read_settings
     from globus_tui.cli.timers import looks
     from globus_tui.domain.timer.alerts import Watcher
+    from globus_tui.domain.timer.health import Word
     from globus_tui.domain.wire import document, items
     from globus_tui.present.alert_words import alert_document
     from globus_tui.present.timer_table import SCHEMA
@@ -181,18 +183,27 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
     from globus_tui.store.ledger import Ledger
 
     settings = read_settings(options)
-    if reading.as_of is None or reading.failed or not settings.on_alert:
+    if reading.as_of is None or not settings.on_alert:
         return None
     ledger = Ledger(settings.paths.state / "alerts.json", settings.profile)
     watcher, as_of = Watcher(settings.alert_after, settings.clear_after), reading.as_of
     listed = {f"{timer.profile} {timer.state.job_id}": timer for timer in reading.listed}
+    unread = {profile for profile, _ in (*reading.failed, *reading.unsure)}
     alerts: list[Alert] = []
     waiting: list[Any] = []
+
+    def is_unread(key: str) -> bool:
+        return key.partition(" ")[0] in unread
+
+    def is_seen(hit: Hit) -> bool:
+        """That one is well cannot be told while it is not known what became of its runs."""
+        bad = hit.health.word.is_trouble and hit.health.word is not Word.UNKNOWN
+        return bad or not is_unread(hit.key)
 
     def look(kept: dict[str, Any]) -> None:
         """In one step: another check may run, and what waits is told by one of them."""
         watcher.restore(document(kept.get("check")))
-        alerts.extend(watcher.look(looks(listed), as_of))
+        alerts.extend(watcher.look(filter(is_seen, looks(listed)), as_of, is_unread))
         waiting.extend(items(kept.pop("untold", None)))
         kept.update(check=watcher.document())
 

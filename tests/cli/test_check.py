@@ -443,6 +443,41 @@ async def test_what_can_neither_be_told_nor_kept_is_said(
     assert words.endswith("alerts.json cannot be used: No space left on device")
 
 
+def test_a_timer_is_not_told_as_well_while_nobody_knows_what_became_of_its_runs(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    tells(monkeypatch, tmp_path, f'clear_after = 1\non_alert = ["sh", "-c", "cat >> {told}"]\n')
+    check("sensor-hourly or db-dumps", "--alert", "--timeout", "60")
+    facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
+    consent = {"cause": "globus_auth_requirements", "detail": {"code": "ConsentRequired", "required_scopes": ["x"]}}
+    (dumps,) = (timer for timer in facility.sandbox.timers.values() if timer.name == "db-dumps")
+    dumps.status, dumps.inactive_reason = "inactive", consent
+    check("sensor-hourly or db-dumps", "--alert", "--timeout", "60")
+    facility.sandbox.faults.clear()
+    check("sensor-hourly or db-dumps", "--alert", "--timeout", "60")
+    alerts = [
+        (alert["name"], alert["kind"]) for line in told.read_text().splitlines() for alert in json.loads(line)["alerts"]
+    ]
+    assert alerts == [("sensor-hourly", "bad"), ("db-dumps", "bad")]
+
+
+def test_a_profile_that_cannot_be_read_keeps_no_other_from_being_told(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    hook = f'on_alert = ["sh", "-c", "cat >> {told}"]\n'
+    tells(monkeypatch, tmp_path, f"{hook}[profiles.nobody]\n")
+    name = "run41-reprocessing"
+    check(name, "--alert", "--all-profiles", "--timeout", "60")
+    (alert,) = json.loads(told.read_text())["alerts"]
+    assert alert["profile"] == "default"
+    facility.sandbox.faults.add(Fault("/jobs*", times=1, status=401))  # now nobody at all can be read
+    for _ in range(2):
+        check(name, "--alert", "--all-profiles", "--timeout", "60")
+    assert len(told.read_text().splitlines()) == 1, "nothing is told twice"
+
+
 def test_a_check_names_the_timers_of_an_outage_as_the_console_does(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from globus_tui.domain.timer.cause import cause_text, causes, outages
 from globus_tui.domain.timer.health import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from globus_tui.domain.timer.cause import Hit
 
@@ -86,8 +86,12 @@ class Watcher:
         """Whether a timer was in trouble lately: it then has to be among those that are looked at."""
         return key in self._memories
 
-    def look(self, looks: Iterable[Hit], now: datetime) -> list[Alert]:
-        """Takes one look at all timers."""
+    def look(self, looks: Iterable[Hit], now: datetime, unseen: Callable[[str], bool] = lambda _: False) -> list[Alert]:
+        """Takes one look at all timers.
+
+        Args:
+            unseen: tells of a timer that is not among them whether it is there all the same: it stays as it was.
+        """
         alerts: list[tuple[str, Alert]] = []
         present, looks = set(), list(looks)
         shared = self._causes(looks)
@@ -110,7 +114,8 @@ class Watcher:
             ):
                 del self._memories[look.key]
         for gone in self._memories.keys() - present:
-            del self._memories[gone]
+            if not unseen(gone):
+                del self._memories[gone]
         news = self._put_together(alerts, shared)
         if self._quiet:
             news = [alert for alert in news if alert.kind is not AlertKind.BAD]
