@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from functools import partialmethod
+from itertools import chain, islice
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on, work
@@ -35,6 +36,7 @@ _DAY, _WEEK, _HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
 _MADE_AT_ONCE = 50
 """Timers made whole between two looks at the keyboard."""
 _NOTE = 19
+_CLASHES_SHOWN = 3
 
 
 class Lane(NamedTuple):
@@ -75,7 +77,7 @@ class AgendaScreen(TimerScreen):
     def compose_middle(self) -> ComposeResult:
         yield TextLine(id="agenda-span")
         yield LineList[Lane](empty="Nothing ran and nothing will run in this time.", id="lanes")
-        for number in range(3):
+        for number in range(_CLASHES_SHOWN):
             yield TextLine(id=f"clash-{number}")
 
     def title_words(self) -> str:
@@ -114,8 +116,9 @@ class AgendaScreen(TimerScreen):
             if number % _MADE_AT_ONCE == _MADE_AT_ONCE - 1:
                 await asyncio.sleep(0)
         now = self.view.now
-        outlook = forecast(habits, now, max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections)
-        self._agenda_found = outlook
+        until, known = max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections
+        # In a thread: with thousands of timers it takes seconds.
+        self._agenda_found = outlook = await asyncio.to_thread(forecast, habits, now, until, known)
         unread = [row for row in self._rows_meant() if row.health.why is Why.UNREADABLE]
         self._agenda_unread = agenda_words.unread_words(self.states[row.job_id].job for row in unread)
         self._agenda_coming = {}
@@ -168,13 +171,13 @@ class AgendaScreen(TimerScreen):
         rows.sort(key=lambda row: (row.undated or not row.active, row.next_run, row.folded_name))
         if not self._agenda_by_collection:
             for row in rows:
-                if self._agenda_only_collection in (None, *self.states[row.job_id].job.sides):
+                if self._agenda_only_collection in (None, row.source, row.destination):
                     yield Lane(row.job_id, (row.job_id,), (drawn_for, row))
             return
         by_side: dict[str, list[JobId]] = {}
         for row in rows:
-            for side in dict.fromkeys(self.states[row.job_id].job.sides):
-                if isinstance(side, str):
+            for side in dict.fromkeys((row.source, row.destination)):
+                if side:
                     by_side.setdefault(side, []).append(row.job_id)
         for side, job_ids in by_side.items():
             yield Lane(side, tuple(job_ids), drawn_for)
@@ -230,15 +233,16 @@ class AgendaScreen(TimerScreen):
         line = self.query_one("#agenda-span", TextLine)
         line.left = Content(safe_line(f" {', '.join(parts)}", ascii_only=self.view.ascii))
         line.right = Content.styled(f"{count} {'lane' if count == 1 else 'lanes'} ", "$text-muted")
-        words = self._clash_lines()
-        for number in range(3):
-            more = len(words) - 2 if number == 2 and len(words) > 3 else 0
-            text = f"and {more} more: x lists all" if more else words[number] if number < len(words) else ""
+        words, total = self._clash_lines(_CLASHES_SHOWN)
+        for number in range(_CLASHES_SHOWN):
+            more = total - number if number == _CLASHES_SHOWN - 1 and total > _CLASHES_SHOWN else 0
+            text = f"and {more} more: x lists all" if more else words[number] if number < total else ""
             clash = self.query_one(f"#clash-{number}", TextLine)
             clash.display = bool(text)
             clash.left = Content.styled(f" {safe_line(text, ascii_only=self.view.ascii)}", "$text-warning")
 
-    def _clash_lines(self) -> list[str]:
+    def _clash_lines(self, most: int | None = None) -> tuple[list[str], int]:
+        """What is in the way of what, at most so many sentences of it, and how many there are."""
         outlook, now, zone = self._agenda_found, self.view.now, self.view.zone
         begins, ends = max(self._begins, now), self._begins + self._agenda_length
         lines = (
@@ -246,17 +250,20 @@ class AgendaScreen(TimerScreen):
         )  # first: it is about all others, and stays in sight
         lines += [agenda_words.change_words(*change, now, zone) for change in clock_changes(self._begins, ends, zone)]
         if outlook is None or ends <= now:
-            return lines
+            return lines, len(lines)
         only = self._agenda_only
-        lines += [
-            agenda_words.clash_words(clash, self._label, now, zone)
+        clashes = [
+            clash
             for clash in outlook.clashes
             if clash.until >= begins and clash.at < ends and (only is None or only & set(clash.job_ids))
         ]
-        return lines + agenda_words.notes(outlook, ends, now, zone)
+        notes = agenda_words.notes(outlook, ends, now, zone)
+        told = (agenda_words.clash_words(clash, self._label, now, zone) for clash in clashes)
+        return list(islice(chain(lines, told, notes), most)), len(lines) + len(clashes) + len(notes)
 
     def _label(self, job_id: JobId) -> str:
-        return self.states[job_id].job.label if job_id in self.states else job_id[:8]
+        row = self.states.rows.get(job_id)
+        return self.states.glance(row).job.label if row is not None else job_id[:8]
 
     # --- moving
 
@@ -297,7 +304,7 @@ class AgendaScreen(TimerScreen):
     def action_agenda_clashes(self) -> None:
         from globus_tui.screens.show_text import BareText
 
-        words = self._clash_lines()
+        words, _ = self._clash_lines()
         if words:
             self.app.push_screen(BareText("\n".join(words)))
         else:

@@ -7,15 +7,18 @@ import subprocess
 import sys
 from contextvars import Context
 from datetime import timedelta
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from globus_tui.cli.first_frame import first_frame
 from globus_tui.domain.transfer.collection import Collection
+from globus_tui.lines.list import LineList
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.about_self import OwnCost, own_lines
 from globus_tui.screens.job_order import JobOrder
+from globus_tui.store.board import Board
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
@@ -96,6 +99,32 @@ async def test_rows_are_put_in_order_once_for_as_long_as_nothing_changes(demo: D
         assert 0 < len(narrowed) < len(first)
         order.filter_text = ""
         assert order.rows(states, Viewpoint()) is first
+
+
+async def test_the_agenda_reckons_beside_the_keys_and_puts_into_words_what_it_shows(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With thousands of timers there are tens of thousands of runs to come, and as many sentences about them."""
+    from globus_tui.present import agenda_words
+    from globus_tui.screens import agenda
+
+    threads, sentences, whole = [], [], []
+    reckon, put, make = agenda.forecast, agenda_words.clash_words, Board.state_of
+    monkeypatch.setattr(agenda, "forecast", lambda *about: (threads.append(current_thread()), reckon(*about))[1])
+    monkeypatch.setattr(agenda_words, "clash_words", lambda *about: (sentences.append(about), put(*about))[1])
+    async with demo.console(size=(120, 12)) as pilot:
+        await demo.press(pilot, "a")
+        assert len(threads) == 1
+        assert main_thread() not in threads
+        assert "x lists all" in demo.text()
+        assert len(sentences) <= 3
+        monkeypatch.setattr(Board, "state_of", lambda board, row: (whole.append(row), make(board, row))[1])
+        screen = demo.app.screen
+        assert isinstance(screen, agenda.AgendaScreen)
+        screen.show_lanes()
+        await demo.settle(pilot)
+        lanes = screen.query_one("#lanes", LineList)
+        assert len({row.job_id for row in whole}) <= lanes.size.height < len(lanes.rows)
 
 
 async def test_the_program_tells_what_it_costs_itself(demo: Demo) -> None:
