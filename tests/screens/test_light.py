@@ -8,15 +8,18 @@ import sys
 from contextvars import Context
 from datetime import timedelta
 from threading import current_thread, main_thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from globus_tui.cli.first_frame import first_frame
+from globus_tui.domain.timer.agenda import forecast
 from globus_tui.domain.transfer.collection import Collection
 from globus_tui.lines.list import LineList
+from globus_tui.present.agenda_words import clash_words
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.about_self import OwnCost, own_lines
+from globus_tui.screens.agenda import AgendaScreen
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.store.board import Board
 from globus_tui.widgets.viewpoint import Viewpoint
@@ -24,9 +27,13 @@ from globus_tui.widgets.viewpoint import Viewpoint
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+    from threading import Thread
 
     from textual.pilot import Pilot
 
+    from globus_tui.domain.timer.agenda import Clash, Forecast
+    from globus_tui.store.job_state import JobState
+    from globus_tui.store.rows import Row
     from globus_tui.widgets.job_table import JobTable
     from tests.demo import Demo
 
@@ -105,22 +112,33 @@ async def test_the_agenda_reckons_beside_the_keys_and_puts_into_words_what_it_sh
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With thousands of timers there are tens of thousands of runs to come, and as many sentences about them."""
-    from globus_tui.present import agenda_words
-    from globus_tui.screens import agenda
+    threads: list[Thread] = []
+    sentences: list[Clash] = []
+    whole: list[Row] = []
 
-    threads, sentences, whole = [], [], []
-    reckon, put, make = agenda.forecast, agenda_words.clash_words, Board.state_of
-    monkeypatch.setattr(agenda, "forecast", lambda *about: (threads.append(current_thread()), reckon(*about))[1])
-    monkeypatch.setattr(agenda_words, "clash_words", lambda *about: (sentences.append(about), put(*about))[1])
+    def reckon(*about: Any) -> Forecast:
+        threads.append(current_thread())
+        return forecast(*about)
+
+    def put(clash: Clash, *rest: Any) -> str:
+        sentences.append(clash)
+        return clash_words(clash, *rest)
+
+    def make(board: Board, row: Row, made: Any = Board.state_of) -> JobState:
+        whole.append(row)
+        return cast("JobState", made(board, row))
+
+    monkeypatch.setattr("globus_tui.screens.agenda.forecast", reckon)
+    monkeypatch.setattr("globus_tui.present.agenda_words.clash_words", put)
     async with demo.console(size=(120, 12)) as pilot:
         await demo.press(pilot, "a")
         assert len(threads) == 1
         assert main_thread() not in threads
         assert "x lists all" in demo.text()
         assert len(sentences) <= 3
-        monkeypatch.setattr(Board, "state_of", lambda board, row: (whole.append(row), make(board, row))[1])
+        monkeypatch.setattr(Board, "state_of", make)
         screen = demo.app.screen
-        assert isinstance(screen, agenda.AgendaScreen)
+        assert isinstance(screen, AgendaScreen)
         screen.show_lanes()
         await demo.settle(pilot)
         lanes = screen.query_one("#lanes", LineList)
