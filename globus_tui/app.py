@@ -761,8 +761,7 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def _changes_under_way(self) -> int:
         """Rows that wait for a change, or requests of a timer that has no row yet."""
-        rows = sum(row.pending is not None for row in self.states.rows.values())
-        return max(rows, len(self.store.journal.under_way))
+        return max(self.states.under_way, len(self.store.journal.under_way))
 
     def action_app_quit(self) -> None:
         if self._changes_under_way():

@@ -171,7 +171,8 @@ class JobListScreen(Narrowing, JobActions):
         if self._row_order.is_narrowed and totals is not None:
             of = sum(totals.values())
             totals = counts(self._row_order.single(self._shown_rows, self.states))
-        self.query_one("#summary", JobSummary).show(totals, self.states, self.view, of, *self._marks_count())
+        summary = self.query_one("#summary", JobSummary)
+        summary.show(totals, self.states, self.view, of, *self._marks_count(), self.states.under_way)
 
     def _empty_words(self) -> str:
         if self.states:

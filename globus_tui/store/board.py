@@ -135,6 +135,11 @@ class States(Mapping[JobId, JobState]):
         self.make = make
         self.glance = glance
 
+    @property
+    def under_way(self) -> int:
+        """How many wait for a change, or for its end."""
+        return sum(row.pending is not None for row in self.rows.values())
+
     def __getitem__(self, job_id: JobId) -> JobState:
         return self.make(self.rows[job_id])
 

@@ -46,6 +46,7 @@ class JobSummary(TextLine):
         of: int | None,
         marked: int = 0,
         hidden: int = 0,
+        under_way: int = 0,
     ) -> None:
         """Write the line.
 
@@ -56,9 +57,11 @@ class JobSummary(TextLine):
             of: how many there are, None where nothing is filtered.
             marked: how many timers are marked.
             hidden: how many of them a filter hides.
+            under_way: how many wait for a change, or for its end; of a single one its row tells.
         """
         short = self.size.width < 130
-        marks = f"{marked} marked{f' ({hidden} hidden)' if hidden else ''} | " if marked else ""
+        marks = f"{under_way} under way | " if under_way > 1 else ""
+        marks += f"{marked} marked{f' ({hidden} hidden)' if hidden else ''} | " if marked else ""
         room = (self.size.width or 80) - len(marks) - 1
         parts = count_parts(counts, short=short, of=of, room=room)
         words = [(text, _STYLES.get(style or "", "")) for text, style in parts]

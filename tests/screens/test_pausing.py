@@ -114,6 +114,25 @@ async def test_pausing_three_marked_timers_asks_and_names_them(demo: Demo) -> No
         assert {demo.timer(name).status for name in ("db-dumps", "astro-ingest", "home-backup")} == {"inactive"}
 
 
+async def test_how_far_a_change_of_many_is_stands_above_the_list(demo: Demo) -> None:
+    names = ("db-dumps", "astro-ingest", "home-backup")
+    async with demo.console() as pilot:
+        for name in names:
+            demo.point_at(name)
+            await demo.press(pilot, "space")
+        gates = [asyncio.Event() for _ in names]
+        for name, gate in zip(names, gates, strict=True):
+            demo.fault(Fault(f"/jobs/{demo.job_id(name)}/pause", kind="pass", wait=gate))
+        await pilot.press("s", "y")
+        await demo.until(pilot, lambda: "3 under way" in demo.screen()[1])
+        gates[0].set()
+        await demo.until(pilot, lambda: "2 under way" in demo.screen()[1])
+        gates[1].set()
+        gates[2].set()
+        await demo.settle(pilot)
+        assert "under way" not in demo.screen()[1]
+
+
 async def test_of_several_one_refusal_is_told_and_the_others_go_on(demo: Demo) -> None:
     async with demo.console() as pilot:
         for name in ("db-dumps", "astro-ingest"):
