@@ -428,9 +428,9 @@ class Journal:
         entries = [line.entry for line in written if line.entry is not None]
         return merge_by_request(entry for entry in (*entries, *waiting) if entry.get("profile") == self.profile)
 
-    def is_somebody_elses(self, entry: Mapping[str, Any]) -> bool:
-        """Whether an entry is of somebody who had this profile before whoever acts now."""
-        return bool(self.who and entry.get("who") and entry["who"] != self.who)
+    def is_somebody_else(self, who: object) -> bool:
+        """Whether that is somebody else under this profile, whose timers whoever acts now does not see."""
+        return bool(self.who and who and who != self.who)
 
     async def left_open(self) -> tuple[Mapping[str, Any], ...]:
         """Requests of earlier sessions, and of copies that are no more, of which nobody knows what became."""
@@ -442,7 +442,7 @@ class Journal:
         request = str(entry["request"])
         if request in self.under_way or request in self.lost:
             return True
-        if self.is_somebody_elses(entry):
+        if self.is_somebody_else(entry.get("who")):
             return True  # their timers cannot be looked up now
         pid = entry.get("pid")
         elsewhere = entry.get("host") != socket.gethostname()

@@ -158,7 +158,7 @@ def stacks(history: Sequence[Step]) -> tuple[list[Step], list[Step]]:
 
 async def own_stacks(journal: Journal) -> tuple[list[Step], list[Step]]:
     """`stacks` of what whoever acts now has done: nobody takes back what somebody else did under this profile."""
-    return stacks(steps([entry for entry in await journal.entries() if not journal.is_somebody_elses(entry)]))
+    return stacks(steps([entry for entry in await journal.entries() if not journal.is_somebody_else(entry.get("who"))]))
 
 
 class Act(NamedTuple):

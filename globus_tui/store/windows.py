@@ -392,11 +392,15 @@ class Windows:
     async def due(self) -> list[tuple[Window, dict[JobId, Outcome]]]:
         """Does what was asked for by now: begins windows whose time has come, and ends those that are to by themselves.
 
+        Those of somebody else under this profile, a person or the service account of a cron job, wait for them.
+
         Raises:
             GlobusTuiError: the ledger cannot be read or written.
         """
         now, done = self._store.now(), []
         for window in await self.all():
+            if self._store.journal.is_somebody_else(window.by):
+                continue
             if window.state == "planned" and window.at <= now and (window.until is None or now < window.until):
                 done.append(await self.begin(window.window_id))
             elif window.resume and window.overdue(now) and not self._is_claimed_elsewhere(window, now):

@@ -171,6 +171,22 @@ async def test_the_worst_overdue_comes_first_and_runs_that_start_at_once_are_spa
         assert started == at_once
 
 
+async def test_what_is_due_waits_for_whoever_planned_it_where_somebody_else_has_the_profile(facility: Facility) -> None:
+    async with facility.node() as planner, facility.node() as other:
+        meant = planner.ids("db-dumps", "astro-ingest")
+        await planner.windows.plan(meant, reason="x", at=NOON + HOUR, until=NOON + 2 * HOUR, resume=True)
+        other.store.journal.who = "kim"  # to whom Globus shows none of these timers
+        for path, hours in (("/pause", 1), ("/resume", 2)):
+            facility.clock.advance(hours * HOUR)
+            for node in (planner, other):
+                await node.store.read_once()
+            assert await other.windows.due() == []
+            assert facility.sent(path) == 0
+            ((_, outcomes),) = await planner.windows.due()
+            assert len(outcomes) == 2
+            assert facility.sent(path) == 2
+
+
 async def test_two_nodes_pause_and_resume_each_timer_once(facility: Facility) -> None:
     async with facility.node() as one, facility.node() as other:
         meant = one.ids("db-dumps", "astro-ingest")
