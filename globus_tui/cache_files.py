@@ -34,6 +34,18 @@ def open_own(path: Path | str, most_bytes: int = sys.maxsize) -> BufferedReader:
     return file
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder that nobody else can enter, and so those above it that are missing: whoever may write there could
+    put another one in its place.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_own(path: Path, contents: Secret | bytes, *, mode: int = 0o600, flush: bool = False) -> None:
     """Replaces a file in one step: whoever reads sees the old contents or the new, never half of them.
 

@@ -6,6 +6,8 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+from globus_tui.cache_files import make_folder
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -59,7 +61,7 @@ def start_log(state: Path) -> str | None:
         return None
     path = state / "globus_tui.log"
     try:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(state)
         if path.exists() and not path.is_file():  # before it is touched: it may be a link to a device
             return f"no log is kept: {path} is no file"
         path.touch(mode=0o600)

@@ -14,7 +14,7 @@ import stat
 import time
 from typing import TYPE_CHECKING, BinaryIO
 
-from globus_tui.cache_files import write_own
+from globus_tui.cache_files import make_folder, write_own
 from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import SettingsError
 
@@ -28,7 +28,7 @@ def make_private_folder(folder: Path) -> None:
     Raises:
         OSError: it cannot be made.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     info = folder.stat()
     if info.st_uid == os.geteuid() and info.st_mode & 0o077 and not folder.is_symlink():
         folder.chmod(0o700)

@@ -10,6 +10,8 @@ import pytest
 
 from globus_tui.logs import start_log
 from globus_tui.private_files import make_private_folder
+from globus_tui.store.answer_cache import AnswerCache
+from globus_tui.store.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,3 +60,22 @@ def test_what_a_link_leads_to_keeps_its_mode(tmp_path: Path, logger: logging.Log
     assert "is no file" in words
     assert device.stat().st_mode & 0o777 == 0o644
     assert shared.stat().st_mode & 0o777 == 0o755
+
+
+def test_whatever_the_umask_nobody_else_enters_a_folder_that_is_made_on_the_way(
+    tmp_path: Path, logger: logging.Logger
+) -> None:
+    home = tmp_path / "somebody"
+    home.mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        Journal(home / ".local" / "state" / "globus_tui" / "journal.jsonl").append_now({"what": "pause"})
+        assert start_log(home / "elsewhere" / "globus_tui") is None
+        make_private_folder(home / ".local" / "share" / "globus_tui")
+        AnswerCache(home / ".cache" / "globus_tui", "x").save_names((), ())
+    finally:
+        os.umask(before)
+    made = [path for path in home.rglob("*") if path.is_dir()]
+    assert len(made) == 9
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in home.rglob("*") if path.is_file()} == {0o600}

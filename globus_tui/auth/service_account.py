@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NoReturn
 from globus_tui.api.bearer import SingleFlight
 from globus_tui.api.http import Clock, utc_now
 from globus_tui.auth.records import decode_grants, encode_grants
-from globus_tui.cache_files import open_own, write_own
+from globus_tui.cache_files import make_folder, open_own, write_own
 from globus_tui.domain import wire
 from globus_tui.domain.auth.credentials import Secret, TokenGrant
 from globus_tui.domain.auth.scope import BASE_SCOPES, TIMERS_SERVER, Scope, merge, render, server_of, server_words
@@ -219,7 +219,7 @@ class ClientCredentialsTokens:
             salt = os.urandom(16).hex()
             document = {"salt": salt, "proof": self._proof(salt), "grants": encode_grants(lives.values())}
             with suppress(OSError):  # then they are asked for again
-                self._token_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(self._token_file.parent)
                 write_own(self._token_file, json.dumps(document).encode())
 
     def _read_kept(self) -> dict[str, TokenGrant]:

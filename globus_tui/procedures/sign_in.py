@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from globus_tui.auth.sign_in_request import BrokenJob, FixPlan, SignInRequest, Verdict, plan
-from globus_tui.cache_files import write_own
+from globus_tui.cache_files import make_folder, write_own
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.auth.scope import Scope, render
 from globus_tui.domain.errors import GlobusTuiError, NetworkError, ServiceError, UnreadableAnswer
@@ -41,7 +41,7 @@ NAME = "login-url"
 
 def write_link(state: Path, url: str) -> Path | None:
     try:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(state)
         write_own(state / NAME, f"{url}\n".encode())
     except OSError:
         return None

@@ -17,7 +17,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from globus_tui import __version__
-from globus_tui.cache_files import names_beside, open_own, write_own
+from globus_tui.cache_files import make_folder, names_beside, open_own, write_own
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class AnswerCache:
         """Replaces the file; False when that is not possible. Blocks: call it off the event loop."""
         self._saved_at = time.monotonic()
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             write_own(self.path, _head() + b"\n" + zlib.compress(pickle.dumps(kept, protocol=5), 1))
         except OSError:
             return False
@@ -120,7 +120,7 @@ class AnswerCache:
         for kind, entries in (("timers", timers), ("collections", collections)):
             lines += [f"{kind} {text}" for text in dict.fromkeys(entries) if text.isprintable()]
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             write_own(names_beside(self.path), "\n".join(lines).encode(errors="replace"))
         except OSError:
             return

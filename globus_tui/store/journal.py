@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar
 
+from globus_tui.cache_files import make_folder
 from globus_tui.domain import wire
 from globus_tui.domain.errors import GlobusTuiError, ServiceError
 from globus_tui.domain.quick_dataclass import dataclass
@@ -459,7 +460,7 @@ class Journal:
         return f"{self.problem}. Changes are recorded only until this program ends."
 
     def _write_all(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         handle = os.open(path, flags, 0o600)
         try:
