@@ -320,8 +320,8 @@ class JobActions(TimerScreen):
         if (chosen := self._choose("job.rename")) is None:
             return
         states, called = chosen.states, {state.job_id: state.job.label for state in chosen.states}
-        live = (state.job for state in self.app.states.values() if state.replacement is None)
-        groups = timer_groups(live) if len(states) > 1 else ()
+        seen = map(self.app.states.glance, self.app.states.rows.values())
+        groups = timer_groups(each.job for each in seen if each.replacement is None) if len(states) > 1 else ()
         group = next((group for group in groups if set(group.job_ids) == called.keys()), None)
         if group is not None:
             new = dict(zip(group.job_ids, group.suffixes, strict=True))

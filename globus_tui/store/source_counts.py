@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from globus_tui.store.creation import Making
     from globus_tui.store.job_state import JobState
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.rows import Row
 
 SOON = timedelta(minutes=30)
 """How long before a run its source is counted."""
@@ -37,6 +38,7 @@ class SourceCounts:
     def __init__(self, store: JobStore, making: Making) -> None:
         self._store, self._making = store, making
         self._tried: dict[JobId, datetime] = {}
+        self._no_mirrors: set[JobId] = set()
 
     async def count(self) -> None:
         """Counts the sources of mirrors that run soon and were not counted for that run yet.
@@ -47,8 +49,8 @@ class SourceCounts:
         now, gate = self._store.now(), asyncio.Semaphore(_AT_ONCE)
         begin, states = now.timestamp(), self._store.states
         end = begin + SOON.total_seconds()
-        soon = [row.job_id for row in states.rows.values() if row.active and begin <= row.next_run <= end]
-        due = [state for state in map(states.__getitem__, soon) if state.job.deletes and self._due(state)]
+        soon = [row for row in states.rows.values() if row.active and begin <= row.next_run <= end]
+        due = [states[row.job_id] for row in soon if self._is_mirror(row) and self._due(row.job_id)]
 
         async def count(state: JobState) -> None:
             self._tried[state.job_id] = now
@@ -59,8 +61,17 @@ class SourceCounts:
 
         await asyncio.gather(*map(count, due))
 
-    def _due(self, state: JobState) -> bool:
-        seen, tried = self._store.orders(state.job_id).source, self._tried.get(state.job_id)
+    def _is_mirror(self, row: Row) -> bool:
+        """Looked up once: of thousands that takes a second, and Globus can change nothing of a timer but its name."""
+        if row.job_id not in self._no_mirrors:
+            job = self._store.states.glance(row).job
+            if job.deletes or job.unreadable:
+                return job.deletes
+            self._no_mirrors.add(row.job_id)
+        return False
+
+    def _due(self, job_id: JobId) -> bool:
+        seen, tried = self._store.orders(job_id).source, self._tried.get(job_id)
         last = max(filter(None, (seen.at if seen else None, tried)), default=None)
         return last is None or self._store.now() - last > SOON
 

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from globus_tui.sandbox.faults import Fault
 from globus_tui.sandbox.transfer.files import find
+from globus_tui.store.board import States
+from globus_tui.store.source_counts import SourceCounts
 from tests.demo import NOON
 
 if TYPE_CHECKING:
+    from globus_tui.store.job_state import Glance, JobState
+    from globus_tui.store.rows import Row
     from tests.demo import Demo
 
 NAME = "nightly-project-mirror"
@@ -56,3 +60,29 @@ async def test_a_source_that_was_emptied_is_told_of_before_the_run_and_one_survi
         await demo.pass_time(pilot, timedelta(days=1))
         await demo.pass_time(pilot, 31)
         assert demo.app.store.orders(job_id).source == seen
+
+
+async def test_what_is_no_mirror_is_not_read_for_it(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.pass_time(pilot, timedelta(minutes=1))
+        read: list[JobState] = []
+        seen: list[bool] = []
+        board = demo.app.store._board
+        states = board.states
+
+        def make(row: Row) -> JobState:
+            read.append(states.make(row))
+            return read[-1]
+
+        def glance(row: Row) -> JobState | Glance:
+            seen.append(states.glance(row).job.deletes)
+            return states.glance(row)
+
+        board.states = States(states.rows, make, glance)
+        counts = SourceCounts(demo.app.store, demo.app.making)
+        await counts.count()
+        assert all(state.job.deletes for state in read), "of thousands that holds up all keys for seconds"
+        assert False in seen
+        seen.clear()
+        await counts.count()
+        assert False not in seen, "known from the first time"
