@@ -49,6 +49,7 @@ class Keeping:
         self._rows = rows
         self._account = account
         self._who = account.who
+        self._kept = False
         self._saving: asyncio.Task[None] | None = None
         store.subscribe(self._after)
 
@@ -63,11 +64,14 @@ class Keeping:
         """Names for completion as well, where the rows kept are all there are: `list` keeps those of more."""
         from globus_tui.store.rows import view_of
 
+        if self._kept and not self._rows.path.exists():
+            return False  # forgotten meanwhile, by a logout in another terminal
         if sum(kept.counts.values()) == len(kept.documents):
             names = (collection.name for collection in kept.collections.values())
             labels = (view_of(document).label for document in kept.documents.values())
             self._rows.save_names(labels, filter(None, names))
-        return self._rows.save(kept)
+        self._kept = self._rows.save(kept)
+        return self._kept
 
     def _after(self, change: Change) -> None:
         if change.freshness and self._rows.due() and (self._saving is None or self._saving.done()):

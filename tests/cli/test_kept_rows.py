@@ -53,6 +53,14 @@ async def test_rows_are_kept_a_moment_after_a_refresh(session: Session, monkeypa
     assert keeping._saving.done(), "every few minutes at most"
 
 
+def test_what_a_logout_in_another_terminal_has_forgotten_is_not_kept_once_more(session: Session) -> None:
+    session.keeping.end()
+    session.rows.forget()
+    session.keeping.end()
+    assert session.rows.load() is None
+    assert not list(session.rows.path.parent.glob("names-*"))
+
+
 @pytest.mark.parametrize("who", [None, "kim"])
 def test_after_signing_out_nothing_is_kept_whoever_signed_in_then(session: Session, who: str | None) -> None:
     session.keeping.end()
