@@ -473,7 +473,7 @@ def _add_fleet(commands: Any) -> None:
     codes = "Exit codes: 0 no changes, 2 changes, 1 it cannot be told or done."
     words = "show how timers differ from the files of a folder, and what it takes"
     plan = _add_command(commands, "plan", words, "fleet", "run_plan", codes)
-    plan.add_argument("folder", nargs="?", default=".", metavar="DIR", help=folder)
+    plan.add_argument("folder", nargs="?", default=".", type=_folder, metavar="DIR", help=folder)
     _take(plan, "json")
     plan.add_argument("--out", type=_path, metavar="PLANFILE", help="write the plan there too, to be applied as it is")
     plan.add_argument("--everything", action="store_true", help="show the timers too that are as they should be")
@@ -483,13 +483,15 @@ def _add_fleet(commands: Any) -> None:
     )
     apply = _add_command(commands, "apply", "show the plan of a folder, ask, and make it so", "fleet", "run_apply",
                          codes)  # fmt: skip
-    apply.add_argument("folder", nargs="?", default=".", metavar="DIR|PLANFILE", help=f"{folder}; or a plan of them")
+    apply.add_argument(
+        "folder", nargs="?", default=".", type=_folder, metavar="DIR|PLANFILE", help=f"{folder}; or a plan of them"
+    )
     _take(apply, "yes")
     apply.add_argument("--dry-run", action="store_true", help="show the plan, do nothing")
     codes = "Exit codes: 0 none, 2 some differ, 1 it cannot be told."
     words = "say in one line whether timers differ from the files of a folder"
     drift = _add_command(commands, "drift", words, "fleet", "run_drift", codes)
-    drift.add_argument("folder", nargs="?", default=".", metavar="DIR", help=folder)
+    drift.add_argument("folder", nargs="?", default=".", type=_folder, metavar="DIR", help=folder)
     for command in (plan, apply):
         _take(command, "prune")
 
@@ -555,6 +557,13 @@ def _checked(module: str, function: str, text: str) -> str:
 _range = partial(_checked, "globus_tui.present.monitoring", "parse_range")
 _hours = partial(_checked, "globus_tui.cli.check", "check_quiet")
 _hours_back = partial(_checked, "globus_tui.cli.foresee", "check_length")
+
+
+def _folder(text: str) -> str:
+    """Nothing is no folder: it comes of a variable that a script has not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("no folder is named; leave it out for the current one")
+    return text
 
 
 def _stagger(text: str) -> float:

@@ -56,7 +56,9 @@ async def run(options: Namespace) -> int:
         if verb == "rename":
             check_name(options.new_name.strip())
         await context.read()
-        if verb == "pause" and (options.reason or options.until or options.at or options.resume):
+        if verb == "pause" and (
+            options.reason or options.resume or options.until is not None or options.at is not None
+        ):
             return await open_window(options, context)
         chosen = [context.find(options.timer)] if verb == "rename" else context.selected(options.filter)
         reasons = [_left_out(verb, timer, context) for timer in chosen]

@@ -603,6 +603,14 @@ def test_what_somebody_else_has_replaced_meanwhile_is_not_replaced_once_more(fac
     ]
 
 
+def test_a_time_that_a_script_has_left_empty_is_not_the_same_as_none(facility: Served, terminal: Shell) -> None:
+    before = paused(facility)
+    for option in ("--at", "--until"):
+        assert terminal("pause", "db-dumps", option, "", "--yes") == MISUSED
+        assert "A moment is missing" in terminal.err
+    assert paused(facility) == before
+
+
 @pytest.mark.parametrize("words", [("delete", "db-dumps"), ("rename", "db-dumps", "old dumps")])
 def test_what_somebody_has_renamed_while_it_was_asked_is_left_as_it_is(
     facility: Served, terminal: Shell, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]

@@ -86,6 +86,16 @@ def test_a_plan_that_nobody_reads_is_applied_all_the_same(facility: Served, tmp_
     assert (done.returncode, done.stdout[:4]) == (0, "done")
 
 
+def test_a_folder_that_a_script_has_left_empty_is_not_the_current_one(
+    terminal: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new.toml").write_text(NEW_TOML)
+    monkeypatch.chdir(tmp_path)
+    for command in ("plan", "apply", "drift"):
+        assert terminal(command, "") == 1
+        assert "no folder is named" in terminal.err
+
+
 def test_a_fleet_is_written_changed_planned_and_applied(facility: Served, terminal: Shell, tmp_path: Path) -> None:
     folder = tmp_path / "timers"
     assert terminal("export", "--all", "to:archive", "!health:unknown", str(folder)) == SAME
