@@ -150,7 +150,7 @@ def _console_parser(*, add_help: bool, **keywords: Any) -> argparse.ArgumentPars
     words = "globus-dark, -light, -contrast, -red-green, -blue-yellow, one of Textual's, or your own"
     parser.add_argument("--theme", metavar="NAME", help=words)
     parser.add_argument("--ascii", action="store_true", default=None, help="draw with ASCII characters only")
-    parser.add_argument("--zone", metavar="NAME", help="time zone shown, e.g. America/Chicago or UTC")
+    parser.add_argument("--zone", type=_given, metavar="NAME", help="time zone shown, e.g. America/Chicago or UTC")
     parser.add_argument("--mouse", action="store_true", default=None, help="use the mouse, even over SSH")
     _add_profile(parser, default=None)
     parser.set_defaults(command=_lazy("console"), name="console", tells_apart=False)
@@ -265,7 +265,13 @@ def _add_common(command: Any) -> None:
     add = command.add_argument
     add("--demo", action="store_true", default=argparse.SUPPRESS,
         help="of the pretend facility; no account, no network")  # fmt: skip
-    add("--zone", default=argparse.SUPPRESS, metavar="NAME", help="time zone shown, e.g. America/Chicago or UTC")
+    add(
+        "--zone",
+        default=argparse.SUPPRESS,
+        type=_given,
+        metavar="NAME",
+        help="time zone shown, e.g. America/Chicago or UTC",
+    )
     add("--ascii", action="store_true", default=argparse.SUPPRESS, help="write ASCII characters only")
     _add_profile(command, default=argparse.SUPPRESS)
 
@@ -473,7 +479,7 @@ def _add_fleet(commands: Any) -> None:
     codes = "Exit codes: 0 no changes, 2 changes, 1 it cannot be told or done."
     words = "show how timers differ from the files of a folder, and what it takes"
     plan = _add_command(commands, "plan", words, "fleet", "run_plan", codes)
-    plan.add_argument("folder", nargs="?", default=".", type=_folder, metavar="DIR", help=folder)
+    plan.add_argument("folder", nargs="?", default=".", type=_given, metavar="DIR", help=folder)
     _take(plan, "json")
     plan.add_argument("--out", type=_path, metavar="PLANFILE", help="write the plan there too, to be applied as it is")
     plan.add_argument("--everything", action="store_true", help="show the timers too that are as they should be")
@@ -484,14 +490,14 @@ def _add_fleet(commands: Any) -> None:
     apply = _add_command(commands, "apply", "show the plan of a folder, ask, and make it so", "fleet", "run_apply",
                          codes)  # fmt: skip
     apply.add_argument(
-        "folder", nargs="?", default=".", type=_folder, metavar="DIR|PLANFILE", help=f"{folder}; or a plan of them"
+        "folder", nargs="?", default=".", type=_given, metavar="DIR|PLANFILE", help=f"{folder}; or a plan of them"
     )
     _take(apply, "yes")
     apply.add_argument("--dry-run", action="store_true", help="show the plan, do nothing")
     codes = "Exit codes: 0 none, 2 some differ, 1 it cannot be told."
     words = "say in one line whether timers differ from the files of a folder"
     drift = _add_command(commands, "drift", words, "fleet", "run_drift", codes)
-    drift.add_argument("folder", nargs="?", default=".", type=_folder, metavar="DIR", help=folder)
+    drift.add_argument("folder", nargs="?", default=".", type=_given, metavar="DIR", help=folder)
     for command in (plan, apply):
         _take(command, "prune")
 
@@ -501,7 +507,7 @@ def _add_when(commands: Any) -> None:
     when = commands.add_parser("when", help=words, description=words, page="globus_tui.present.review_facts")
     when.add_argument("phrase", nargs="+", metavar="PHRASE", help="as in the wizard: every night at 2am")
     words = "time zone, e.g. America/Chicago or UTC"
-    when.add_argument("--zone", default=argparse.SUPPRESS, metavar="NAME", help=words)
+    when.add_argument("--zone", default=argparse.SUPPRESS, type=_given, metavar="NAME", help=words)
     when.add_argument("--now", metavar="ISO", help="the present to reckon from, e.g. 2026-12-01T18:00:00Z")
     when.add_argument("--count", type=_count(), default=10, metavar="N", help="how many runs are listed (default 10)")
     _take(when, "json")
@@ -510,7 +516,7 @@ def _add_when(commands: Any) -> None:
 
 def _add_profile(parser: argparse.ArgumentParser, default: Any) -> None:
     words = "identity, environment and tokens to use (or GLOBUS_PROFILE)"
-    parser.add_argument("--profile", default=default, metavar="NAME", help=words)
+    parser.add_argument("--profile", default=default, type=_given, metavar="NAME", help=words)
     words = "change nothing at Globus (or read_only = true in the configuration file)"
     off = False if default is None else default
     parser.add_argument("--read-only", action="store_true", default=off, help=words)
@@ -559,10 +565,10 @@ _hours = partial(_checked, "globus_tui.cli.check", "check_quiet")
 _hours_back = partial(_checked, "globus_tui.cli.foresee", "check_length")
 
 
-def _folder(text: str) -> str:
-    """Nothing is no folder: it comes of a variable that a script has not set."""
+def _given(text: str) -> str:
+    """What is empty comes of a variable that a script has not set: the usual one is not meant by it."""
     if not text:
-        raise argparse.ArgumentTypeError("no folder is named; leave it out for the current one")
+        raise argparse.ArgumentTypeError("it is empty; leave it out for the usual one")
     return text
 
 

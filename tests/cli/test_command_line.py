@@ -78,6 +78,9 @@ def test_help_and_version_start_without_screen_and_network(option: str) -> None:
         (("sandbox", "--port", "http"), "'http' is not a port"),
         (("sandbox", "--speed", "nan"), "'nan' is not a speed"),
         (("--zone",), "expected one argument"),
+        (("--zone", ""), "argument --zone: it is empty"),
+        (("logout", "--profile", ""), "argument --profile: it is empty"),
+        (("when", "18:00", "--zone="), "argument --zone: it is empty"),
     ],
 )
 def test_a_bad_option_is_one_line_of_reason_and_exit_code_2(arguments: tuple[str, ...], words: str) -> None:
