@@ -187,7 +187,7 @@ class SignIn:
             reason = (f"Globus says: {message}",) if message else ()
             return (*reason, *self._allow_lines(asked), *gare_words.proofs(gare, self._account.identity_names()))
 
-        question = Question(why, request, words, then=("Then it is tried once more.",))
+        question = Question(why, request, words, then=("What was waiting for this goes on.",))
         met = await self.ask(question) is not None
         app.take_account()
         return met

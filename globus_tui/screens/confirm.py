@@ -124,6 +124,7 @@ class Results(Question[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="sheet", id="results"):
             yield Static(Content(self.clipped(self.question, 160)), classes="sheet-heading")
+            yield self.line("Enter or Escape closes.", "$text-muted")
             for done, label, words in sorted(self._results_lines, key=lambda entry: entry[0]):
                 head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
                 yield Static(Content.assemble(head, "  ", (self.safe(label), "bold"), "  ", self.safe(words)))

@@ -16,6 +16,7 @@ from globus_tui.domain.timer.sorting import in_order
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.present import moments
 from globus_tui.present.safe_text import safe_line
+from globus_tui.present.sizes import counted
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.screens.narrowing import Narrowing
 from globus_tui.store.board import NO_STATES, States
@@ -206,11 +207,12 @@ class EverybodyScreen(Narrowing):
     def _profile_words(self, look: Look, shown: int) -> str:
         # Of a profile that is not read it is not known, and each of its rows says so.
         trouble = sum(row.is_trouble for row in look.states.rows.values()) if look.problem is None else 0
-        known = f"{len(look.states)} timers" if look.read_at else "not read yet"
+        known = counted(len(look.states), "timer") if look.read_at else "not read yet"
         if look.read_at and self._row_order.is_narrowed:
             known = f"{shown} of {known}"
         if look.problem is not None:
-            known = f"{'SIGN-IN' if look.signed_out else 'NOT READ'}, {known}"
+            unread = "SIGN-IN" if look.signed_out else "NOT READ"
+            known = f"{unread}, {known}" if look.read_at else unread
         return f"{safe_line(look.profile)}: {known}{f', {trouble} need you' if trouble else ''}."
 
     @on(_Table.Chosen)

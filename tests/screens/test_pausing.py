@@ -142,6 +142,7 @@ async def test_of_several_one_refusal_is_told_and_the_others_go_on(demo: Demo) -
         demo.fault(Fault(f"/jobs/{demo.job_id('db-dumps')}/pause", status=403, body=refusal))
         await demo.press(pilot, "s", "y")
         assert "NOT DONE    db-dumps: It was not paused: Globus Timers does not allow this: Not yours." in demo.text()
+        assert "Enter or Escape closes." in demo.text()
         assert "done        astro-ingest: Paused." in demo.text()
         await demo.press(pilot, "escape")
         assert demo.table.marked == {demo.job_id("db-dumps")}, "what failed stays marked"

@@ -208,7 +208,7 @@ async def test_all_profiles_are_one_list_in_which_an_expired_one_is_labelled_and
     async with served.console() as pilot:
         await served.until_shown(pilot, "climate-nightly-mirror")
         await pilot.press("0")
-        await served.until_shown(pilot, "lab: SIGN-IN")
+        await served.until_shown(pilot, "lab: SIGN-IN.")
         await served.until_shown(pilot, "second: 79 timers")
         lines = served.text().splitlines()
         assert any("lab " in line and "SIGN-IN the whole profile" in line for line in lines)

@@ -119,6 +119,7 @@ async def test_a_missing_consent_is_asked_for_before_anything_is_sent(demo: Demo
         await maker.mirror("climate-copy", "national lab", "/proj/climate/")
         await maker.press_and_wait("ctrl+s", lambda: isinstance(demo.app.screen, ConsentScreen))
         assert "National Lab DTN" in demo.text()
+        assert "once more" not in demo.text(), "nothing was tried so far"
         assert maker.posts() == []
         await maker.press_and_wait("b", lambda: "Pretend browser" in demo.text())
         await maker.press_and_wait("1", lambda: isinstance(demo.app.screen, JobDetailScreen))
