@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from globus_tui.api.http import Clock, utc_now
+from globus_tui.domain.auth.scope import TIMERS_SERVER
 from globus_tui.domain.errors import GlobusTuiError, SignedOut
 
 if TYPE_CHECKING:
@@ -218,6 +219,11 @@ class ServiceIdentity(Account):
     def tokens_at(self) -> str:
         """The file; or memory, and then tokens are asked for anew at each start."""
         return str(self._kept_in or "memory")
+
+    async def begin(self, request: SignInRequest | None = None) -> None:
+        """Needs no login. Where nothing else is asked for, it is found out whether Globus takes its secret."""
+        if request is None or not request.scopes:
+            await self.tokens.token(TIMERS_SERVER)
 
     async def consent(self, request: SignInRequest) -> None:
         """Asks for the scopes, which consents to them. What a person would have to prove, a service account cannot."""

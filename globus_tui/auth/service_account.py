@@ -151,6 +151,7 @@ class ClientCredentialsTokens:
         """Another access token after a 401; the one that a sibling already fetched, when there is one."""
         held = self._grants.get(resource_server)
         if held is None or held.access_token == refused:
+            self._grants.pop(resource_server, None)
             await self._flight.run(resource_server, lambda: self._ask_for(resource_server))
         return self._token_for(resource_server)
 

@@ -104,6 +104,29 @@ async def test_a_clean_profile_signs_in_mends_a_timer_and_sees_it_run(
         await served.until(pilot, lambda: was_told(served, " started"))
 
 
+async def test_a_service_account_whose_secret_was_changed_is_not_said_to_be_signed_in(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in served.service_account().items():
+        monkeypatch.setenv(name, value)
+    account = served.sandbox.clients[served.service_account()["GLOBUS_TUI_CLIENT_ID"]]
+    async with served.console() as pilot:
+        await served.until(pilot, lambda: served.app.freshness.checked_at is not None)
+        secret, account.secret = account.secret, "another"
+        for token in served.sandbox.tokens.values():
+            token.revoked = True
+        await pilot.press("r")
+        await served.until_shown(pilot, "SIGNED OUT")
+        await pilot.press("S")
+        await served.until_shown(pilot, "the secret may be mistyped or deleted.")
+        await served.until(pilot, lambda: was_told(served, "Globus Auth refused the service account"))
+        assert not was_told(served, "signed in as service account")
+        account.secret = secret
+        await pilot.press("S")
+        await served.until(pilot, lambda: was_told(served, "signed in as service account"))
+        await served.until(pilot, lambda: "SIGNED OUT" not in served.text())
+
+
 def data_access_of(served: Served, account: str) -> list[str]:
     """The collections that the account may read and write so far."""
     mine = [one.scope for one in served.sandbox.consents if one.identity_id == account]
