@@ -149,12 +149,13 @@ class SignIn:
         return cls(identity, {grant.resource_server: SavedGrant(grant, now, now) for grant in grants})
 
 
-def merge_sign_ins(kept: SignIn | None, new: SignIn) -> SignIn:
+def merge_sign_ins(kept: SignIn | None, new: SignIn, *, renewal: bool = False) -> SignIn:
     """Merges what is kept, which another program may have written, with what is to be added.
 
-    For each resource server the grant of the later login wins, since it is the one with more scopes; of the same
-    login, the one that lives longer. Tokens of another identity change nothing: a profile belongs to one identity
-    until it is signed out, and whoever merges looks at the identity of the result.
+    A login replaces the grants of its resource servers; a renewal, and the word that one was refused, only what stems
+    from the same login. No clock decides: after one that was ahead was set right, old tokens would win for as long.
+    Tokens of another identity change nothing: a profile belongs to one identity until it is signed out, and whoever
+    merges looks at the identity of the result.
     """
     if kept is None:
         return new
@@ -163,13 +164,11 @@ def merge_sign_ins(kept: SignIn | None, new: SignIn) -> SignIn:
     grants = dict(kept.grants)
     for server, offered in new.grants.items():
         held = grants.get(server)
-        if held is None or _age(offered) >= _age(held):
+        same_login = held is not None and held.signed_in_at == offered.signed_in_at
+        renewed_meanwhile = held is not None and offered.refused and held.grant != offered.grant
+        if held is None or not renewal or (same_login and not renewed_meanwhile):
             grants[server] = offered
     return SignIn(new.identity, grants)
-
-
-def _age(saved: SavedGrant) -> tuple[datetime, datetime]:
-    return saved.signed_in_at, saved.grant.expires_at
 
 
 def encode(sign_in: SignIn) -> dict[str, Any]:

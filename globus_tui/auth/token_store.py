@@ -249,7 +249,7 @@ class TokenFile(TokenStore):
 
 def with_new(kept: SignIn | None, new: SignIn, *, renewal: bool) -> SignIn | None:
     """What a profile holds after `merge`; None when a renewal comes too late for a profile signed out meanwhile."""
-    return None if renewal and kept is None else merge_sign_ins(kept, new)
+    return None if renewal and kept is None else merge_sign_ins(kept, new, renewal=renewal)
 
 
 @contextlib.contextmanager

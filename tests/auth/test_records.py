@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from globus_tui.auth.records import ProfileKey, SavedGrant, SignIn, decode, encode, merge_sign_ins
 from globus_tui.domain.auth.credentials import Secret, TokenGrant
@@ -31,15 +34,24 @@ def test_tokens_of_other_services_are_kept() -> None:
     assert (access(kept), access(kept, "t")) == ("one", "two")
 
 
-def test_of_two_renewals_the_longer_lived_wins_in_either_order() -> None:
-    older, newer = SignIn(PAT, {"s": saved("older")}), SignIn(PAT, {"s": saved("newer", expires=49)})
-    assert access(merge_sign_ins(older, newer)) == access(merge_sign_ins(newer, older)) == "newer"
+def test_a_clock_that_was_ahead_when_somebody_signed_in_keeps_no_old_tokens() -> None:
+    ahead = SignIn(PAT, {"s": saved("old", login=24 * 365, expires=24 * 367)})
+    assert access(merge_sign_ins(ahead, SignIn(PAT, {"s": saved("signed in again")}))) == "signed in again"
+    renewal = SignIn(PAT, {"s": saved("renewed", login=24 * 365)})
+    assert access(merge_sign_ins(ahead, renewal, renewal=True)) == "renewed"
 
 
-def test_a_late_renewal_of_an_old_login_does_not_undo_a_new_login() -> None:
-    login = SignIn(PAT, {"s": saved("wider", login=1, expires=49)})
+@pytest.mark.parametrize("login", [1, -1])
+def test_a_late_renewal_of_another_login_does_not_undo_a_new_login(login: int) -> None:
+    kept = SignIn(PAT, {"s": saved("wider", login=login, expires=49)})
     renewal = SignIn(PAT, {"s": saved("narrower", login=0, expires=60)})
-    assert access(merge_sign_ins(login, renewal)) == "wider"
+    assert access(merge_sign_ins(kept, renewal, renewal=True)) == "wider"
+
+
+def test_what_was_renewed_meanwhile_is_not_said_to_be_refused() -> None:
+    renewed, refused = SignIn(PAT, {"s": saved("renewed")}), SignIn(PAT, {"s": replace(saved("old"), refused=True)})
+    assert merge_sign_ins(renewed, refused, renewal=True) == renewed
+    assert merge_sign_ins(SignIn(PAT, {"s": saved("old")}), refused, renewal=True) == refused
 
 
 def test_tokens_of_another_identity_change_nothing() -> None:
