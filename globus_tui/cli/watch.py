@@ -101,6 +101,8 @@ def _lines(context: Context, options: Namespace) -> list[str]:
         head = f"{count} {worst.value}"
     elif options.filter and not chosen:
         head = "no timer matches"
+    elif freshness.partial and not context.store.has_all_tasks:
+        head = "runs not known"
     else:
         head = "all well"
     at = moments.stamp(freshness.checked_at, context.zone) if freshness.checked_at else "never"

@@ -54,6 +54,14 @@ def test_of_a_filter_only_its_timers_count_and_none_is_not_well(facility: Served
     assert terminal.out.endswith(" no timer matches, 0 in trouble of 0\n")
 
 
+def test_nothing_is_called_well_while_nobody_knows_what_became_of_the_runs(facility: Served, terminal: Shell) -> None:
+    assert terminal("watch", "name:sensor-hourly", "--count", "1") == 0
+    assert terminal.out.endswith(" 1 WARN, 1 in trouble of 1\n")
+    facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
+    assert terminal("watch", "name:sensor-hourly", "--count", "1") == 0
+    assert terminal.out.endswith(" runs not known, 0 in trouble of 1\n")
+
+
 def test_a_reading_in_vain_counts_and_the_exit_code_says_so(facility: Served, terminal: Shell) -> None:
     assert terminal("watch", "--count", "1") == 0
     assert "in trouble of 79" in terminal.out
