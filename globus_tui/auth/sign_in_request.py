@@ -86,7 +86,6 @@ def _common(known: tuple[str, ...], added: tuple[str, ...]) -> tuple[str, ...] |
 
 
 def _with(request: SignInRequest, gare: Gare) -> SignInRequest:
-    messages = _unique(filter(None, (request.message, gare.session_message)))
     # Proving something again needs a new authentication, whatever the browser remembers: as the official CLI does.
     # For a consent alone the browser may remember: nobody should type a password to tick a box.
     prompt = gare.prompt or request.prompt or ("login" if gare.wants_session else None)
@@ -96,9 +95,20 @@ def _with(request: SignInRequest, gare: Gare) -> SignInRequest:
         identities=_unique((*request.identities, *gare.session_required_identities)),
         policies=_unique((*request.policies, *gare.session_required_policies)),
         mfa=request.mfa or gare.session_required_mfa is True,
-        message=" / ".join(messages) or None,
+        message=_with_words(request.message, gare.session_message),
         prompt=prompt,
     )
+
+
+_MOST_WORDS = 400
+"""Characters of what services say that a link repeats: with the words of dozens of timers no server would take it."""
+
+
+def _with_words(said: str | None, more: str | None) -> str | None:
+    """What the login page repeats of the services' words, each once; what would be too much is left out."""
+    if not said:
+        return more and more[:_MOST_WORDS]
+    return f"{said} / {more}" if more and more not in said and len(said) + len(more) < _MOST_WORDS else said
 
 
 def scopes_to_ask(gare: Gare) -> tuple[Scope, ...]:

@@ -54,6 +54,16 @@ def test_a_scope_that_cannot_be_parsed_is_passed_on_letter_by_letter() -> None:
     assert render(scopes_to_ask(consent("odd[unclosed"))) == "odd[unclosed"
 
 
+def test_a_link_repeats_each_word_of_the_services_once_and_not_all_of_many() -> None:
+    request, _ = plan([Gare("A", ("s",), words) for words in ("One", "Two", "One", "Two")])
+    assert request.message == "One / Two"
+    request, _ = plan([Gare("A", ("s",), f"Timer {number}: the consent is gone") for number in range(99)])
+    assert request.message is not None
+    assert request.message.startswith("Timer 0: the consent is gone / Timer 1: ")
+    assert len(request.message) <= 400
+    assert plan([Gare("A", ("s",), "x" * 99_999)])[0].message == "x" * 400
+
+
 def test_requirements_of_every_kind_fit_in_one_login() -> None:
     request, later = plan(
         [
