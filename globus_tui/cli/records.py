@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,8 @@ def _value(value: object) -> str:
 
 
 def _said(key: str) -> str:
-    return "(set)" if any(word in key for word in _SECRET) else os.environ[key]
+    """Its value; without what a URL says before an @, which this program refuses and others take for a password."""
+    return "(set)" if any(word in key for word in _SECRET) else re.sub("//[^/]*@", "//(set)@", os.environ[key])
 
 
 def _paths(settings: Settings) -> tuple[tuple[str, Path], ...]:

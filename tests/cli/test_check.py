@@ -347,6 +347,18 @@ def test_what_was_changed_and_where_things_are(facility: Served, terminal: Shell
     assert terminal.document["zone_data"] == zone_data().words()
 
 
+def test_info_can_be_handed_on_whatever_somebody_wrote_into_a_variable(
+    terminal: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLOBUS_SDK_SERVICE_URL_AUTH", "https://me:pass-word@auth.example.org/")
+    monkeypatch.setenv("GLOBUS_CLI_CLIENT_SECRET", "a-secret")
+    for options in ((), ("--json",)):
+        assert terminal("info", *options) == 0
+        assert "https://(set)@auth.example.org/" in terminal.out
+        assert "pass-word" not in terminal.out
+        assert "a-secret" not in terminal.out
+
+
 def tells(monkeypatch: pytest.MonkeyPatch, folder: Path, settings: str) -> None:
     """With these settings."""
     (config := folder / "config.toml").write_text(settings)
