@@ -407,7 +407,7 @@ class Creator:
         return Unconfirmed(_unconfirmed_words(error, looked=looked), error, attempt, looked, draft)
 
     async def _submit(self, draft: Draft) -> Creation:
-        data, first = draft.transfer, draft.transfer.submission_id is None
+        data, asked = draft.transfer, draft
         try:
             if data.submission_id is None:
                 data = replace(data, submission_id=await self._services.transfers.submission_id())
@@ -429,8 +429,8 @@ class Creator:
 
         asking = self._recorder.asking("transfer", subject)
         creation = await self._asked(asking, draft, submit, lost, "It was not started")
-        if first and not isinstance(creation, Submitted | Unconfirmed):
-            self._sending(None, draft)
+        if asked.transfer.submission_id is None and not isinstance(creation, Submitted | Unconfirmed):
+            self._sending(None, asked)  # under the id of before an earlier one may still be there
         return creation
 
     def _not_created(self, draft: Draft, error: GlobusTuiError, words: str) -> Creation:

@@ -363,6 +363,22 @@ async def test_a_transfer_now_carries_a_submission_id_and_is_done_once_though_it
         assert len(demo.sandbox.tasks) == before + 1
 
 
+async def test_a_transfer_that_was_refused_is_never_called_sent_without_an_answer(demo: Demo, tmp_path: Path) -> None:
+    demo.drafts = tmp_path / "drafts"
+    refusal = {"code": "PermissionDenied", "message": "Not for you", "request_id": "r1"}
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.press("n", "down", "down", "down", "enter")
+        await maker.from_to("beamline 7 data", "/raw/", "lab depot", "/projects/raw/")
+        demo.fault(Fault("/v0.10/transfer", method="POST", status=403, body=refusal, times=None))
+        await maker.press("f6", "ctrl+s", "y")
+        assert "Not for you" in demo.note()
+        for _ in range(2):
+            assert "without an answer" not in demo.text()
+            await maker.press("escape", "n", "enter", "f6", "ctrl+s", "y")
+            assert "Not for you" in demo.note()
+
+
 async def test_a_transfer_now_is_followed_on_a_screen_of_its_own(demo: Demo) -> None:
     async with demo.console() as pilot:
         maker = Maker(demo, pilot)
