@@ -12,7 +12,7 @@ from textual import on, work
 from textual.content import Content
 
 from globus_tui.commands import AGENDA, Command
-from globus_tui.domain.timer.agenda import Coming, Forecast, Habit, clock_changes, fires, forecast, habit_of, past_runs
+from globus_tui.domain.timer.agenda import Coming, Forecast, clock_changes, fires, forecast, habit_of, past_runs
 from globus_tui.domain.timer.health import Why
 from globus_tui.domain.timer.job import JobId
 from globus_tui.lines.columns import GUTTER, Cell, Column, Span
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 
 _DAY, _WEEK, _HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
-_MADE_AT_ONCE = 50
-"""Timers made whole between two looks at the keyboard."""
 _NOTE = 19
 _CLASHES_SHOWN = 3
 
@@ -108,13 +106,8 @@ class AgendaScreen(TimerScreen):
     @work(group="forecast", exclusive=True)
     async def _forecast(self) -> None:
         """Forecasts for all timers, also those not shown: they wait in the same queue."""
-        habits: list[Habit] = []
-        for number, (job_id, row) in enumerate(tuple(self.states.rows.items())):
-            if row.active and job_id in self.states:
-                state = self.states[job_id]
-                habits.append(habit_of(state.job, state.history))
-            if number % _MADE_AT_ONCE == _MADE_AT_ONCE - 1:
-                await asyncio.sleep(0)
+        active = [row for row in self.states.rows.values() if row.active]
+        habits = [habit_of(state.job, state.history) async for state in self.whole(active)]
         now = self.view.now
         until, known = max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections
         # In a thread: with thousands of timers it takes seconds.

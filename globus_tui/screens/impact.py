@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from textual import on
+from textual import on, work
 
 from globus_tui.commands import IMPACT, Command
-from globus_tui.domain.timer.impact import Cause, StoppedTimer, causes, stopped_by
+from globus_tui.domain.timer.impact import Cause, StoppedTimer, causes, reach, stopped_by
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present import moments
@@ -20,7 +21,11 @@ from globus_tui.widgets.job_table import health_cell
 from globus_tui.widgets.viewpoint import case_of
 
 if TYPE_CHECKING:
-    from globus_tui.domain.timer.job import JobId
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from globus_tui.domain.timer.job import Job, JobId
+    from globus_tui.domain.transfer.collection import Collection
     from globus_tui.screens.console import Console
 
 
@@ -28,6 +33,19 @@ class _Choice(NamedTuple):
     key: str
     cause: Cause
     timers: list[StoppedTimer]
+
+
+def _choices(
+    jobs: Sequence[Job], collections: Mapping[str, Collection], who: str | None, now: datetime
+) -> list[_Choice]:
+    """All that may be gone and stops a timer, what stops most of them first."""
+    stopped = [(stop, reach(stop.job, collections)) for stop in stopped_by(jobs, None, collections, now)]
+    choices = []
+    for cause in causes(jobs, collections, who):
+        of_it = [stop for stop, sides in stopped if cause.collections is None or sides & cause.collections]
+        if of_it:
+            choices.append(_Choice(cause.key, cause, of_it))
+    return sorted(choices, key=lambda choice: (-len(choice.timers), choice.cause.name.casefold()))
 
 
 class ImpactScreen(Searching, ListScreen):
@@ -63,19 +81,15 @@ class ImpactScreen(Searching, ListScreen):
     def title_words(self) -> str:
         return "Impact" if self._impact_cause is None else f"Impact > {self._impact_cause.name}"
 
-    def show(self) -> None:
-        jobs, collections = [state.job for state in self.states.values()], self.app.store.collections
-
-        def stopped_with(cause: Cause) -> list[StoppedTimer]:
-            return stopped_by(jobs, cause.collections, collections, self.view.now)
-
-        if self._impact_cause is None:
-            choices = [_Choice(cause.key, cause, stopped_with(cause)) for cause in causes(jobs, collections, self.who)]
-            choices = [choice for choice in choices if choice.timers]
-            choices.sort(key=lambda choice: (-len(choice.timers), choice.cause.name.casefold()))
+    @work(group="impact", exclusive=True)
+    async def show(self) -> None:
+        cause, who, now, collections = self._impact_cause, self.who, self.view.now, self.app.store.collections
+        jobs = [state.job async for state in self.whole(self.states.rows.values())]
+        if cause is None:
+            choices = await asyncio.to_thread(_choices, jobs, collections, who, now)
             self.set_rows(choices, "What may be gone? Enter lists the timers that stop with it.")
         else:
-            stopped = stopped_with(self._impact_cause)
+            stopped = await asyncio.to_thread(stopped_by, jobs, cause.collections, collections, now)
             due = sum(bool(stop.runs) for stop in stopped)
             self.set_rows(stopped, f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -48,11 +49,11 @@ class ReportScreen(TextScreen, TakingOut):
         except GlobusTuiError as wrong:
             self.tell(wrong.in_full)
             return
-        states = [self.states[row.job_id] for row in sorted(self.states.rows.values())
-                 if self._report_only is None or row.job_id in self._report_only]  # fmt: skip
-        listed = [Listed(state, case_of(state, self.view), self.app.settings.profile) for state in states]
-        about = entries, windows, store, self.view.now, self.view.zone
-        self._report_text = report(listed, *about, since=SHIFT, some=self._report_only is not None)
+        only, view, profile = self._report_only, self.view, self.app.settings.profile
+        rows = sorted(row for row in self.states.rows.values() if only is None or row.job_id in only)
+        listed = [Listed(state, case_of(state, view), profile) async for state in self.whole(rows)]
+        about = listed, entries, windows, store, view.now, view.zone
+        self._report_text = await asyncio.to_thread(report, *about, since=SHIFT, some=only is not None)
         self.text.show([_cell(line) for line in self._report_text.splitlines()])
 
     def text_out(self) -> tuple[str, Sequence[str]]:

@@ -9,6 +9,8 @@ from globus_tui.domain import wire
 from globus_tui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from globus_tui.domain.wire import Document
 
 SHORTEST_INTERVAL = timedelta(seconds=60)
@@ -127,22 +129,22 @@ def wire_moment(moment: datetime) -> str:
     return aware.isoformat(timespec="seconds")
 
 
-def ticks_between(schedule: Schedule | None, after: datetime, until: datetime, *, limit: int = 1000) -> list[datetime]:
-    """The ticks with `after` < tick <= `until`, oldest first; at most `limit` of them, the newest kept."""
+def ticks_between(schedule: Schedule | None, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The ticks with `after` < tick <= `until`, oldest first."""
     if isinstance(schedule, OnceSchedule):
-        return [schedule.at] if schedule.at and after < schedule.at <= until else []
-    if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
-        return []
-    step = schedule.interval
-    last = (min(until, schedule.end.until or until) - schedule.start) // step
-    first = max(0, (after - schedule.start) // step + 1, last - limit + 1)
-    return [schedule.start + n * step for n in range(first, last + 1)]
+        if schedule.at and after < schedule.at <= until:
+            yield schedule.at
+    elif isinstance(schedule, RecurringSchedule) and schedule.start is not None:
+        step = schedule.interval
+        last = (min(until, schedule.end.until or until) - schedule.start) // step
+        first = max(0, (after - schedule.start) // step + 1)
+        yield from (schedule.start + n * step for n in range(first, last + 1))
 
 
 def tick_count(schedule: Schedule | None, after: datetime, until: datetime) -> int:
     """How many ticks lie in `after` < tick <= `until`, without listing them."""
     if not isinstance(schedule, RecurringSchedule) or schedule.start is None:
-        return len(ticks_between(schedule, after, until))
+        return sum(1 for _ in ticks_between(schedule, after, until))
     until = min(until, schedule.end.until or until)
     first = max(0, (after - schedule.start) // schedule.interval + 1)
     return max(0, (until - schedule.start) // schedule.interval - first + 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import Enum
 from heapq import heappop, heappush
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.schedule.schedule import RecurringSchedule, ticks_between
@@ -33,13 +34,18 @@ MOST = 20_000
 _MINUTE = timedelta(minutes=1)
 
 
-def fires(job: Job, after: datetime, until: datetime, now: datetime) -> tuple[datetime, ...]:
-    """When a job will really start in `after` < moment <= `until`, oldest first: as many as `will_start` counts."""
+def fires(
+    job: Job, after: datetime, until: datetime, now: datetime, *, most: int | None = None
+) -> tuple[datetime, ...]:
+    """When a job will really start in `after` < moment <= `until`, oldest first: as many as `will_start` counts.
+
+    `most`: no more of them are listed.
+    """
     after = max(after, now)
     count = will_start(job, after, until, now)
     if not count:
         return ()
-    ticks = ticks_between(dated(job), after, until, limit=2**31)[:count]
+    ticks = islice(ticks_between(dated(job), after, until), count if most is None else min(count, most))
     return tuple(ticks) or ((job.next_run,) if job.next_run else ())
 
 

@@ -70,19 +70,19 @@ def causes(jobs: Sequence[Job], known: Mapping[str, Collection], who: str | None
     return sorted(hits + ([Cause(who, who, "identity", None)] if who else []), key=lambda cause: cause.name.casefold())
 
 
+def reach(job: Job, known: Mapping[str, Collection]) -> set[str]:
+    """The collections without which a timer stops: those it moves between, and those that they show a folder of."""
+    sides = {side for side in job.sides if isinstance(side, str)}
+    return sides | {host for key in sides if (guest := known.get(key)) and (host := guest.mapped_collection_id)}
+
+
 def stopped_by(
     jobs: Sequence[Job], collections: Set[str] | None, known: Mapping[str, Collection], now: datetime
 ) -> list[StoppedTimer]:
-    """The timers that would stop with these collections, the next to run first; None: all of them.
-
-    A guest collection stops with the one that it shows a folder of.
-    """
-    hits = []
-    for job in jobs:
-        sides = {side for side in job.sides if isinstance(side, str)}
-        hosts = {
-            guest.mapped_collection_id for key in sides if (guest := known.get(key)) and guest.mapped_collection_id
-        }
-        if not job.is_over and (collections is None or (sides | hosts) & collections):
-            hits.append(StoppedTimer(job.job_id, job, fires(job, now, now + timedelta(days=7), now)[:3]))
+    """The timers that would stop with these collections, the next to run first; None: all of them."""
+    hits = [
+        StoppedTimer(job.job_id, job, fires(job, now, now + timedelta(days=7), now, most=3))
+        for job in jobs
+        if not job.is_over and (collections is None or reach(job, known) & collections)
+    ]
     return sorted(hits, key=lambda hit: (not hit.runs, hit.runs[:1], hit.job.label))

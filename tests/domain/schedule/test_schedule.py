@@ -56,9 +56,8 @@ def test_ticks_between_two_moments_are_those_counted_one_by_one(
 ) -> None:
     schedule = RecurringSchedule(interval, start, EndCondition(until=end))
     wanted = [tick for tick in every_tick(schedule, until) if after < tick]
-    assert ticks_between(schedule, after, until, limit=10**6) == wanted
+    assert list(ticks_between(schedule, after, until)) == wanted
     assert tick_count(schedule, after, until) == len(wanted)
-    assert ticks_between(schedule, after, until, limit=3) == wanted[-3:]
 
 
 @given(moments, intervals, ends, moments, st.integers(0, 12))
@@ -82,7 +81,7 @@ def test_a_single_run_has_one_tick_and_one_without_a_time_has_none() -> None:
     once = OnceSchedule(NOW)
     assert next_ticks(once, NOW - MINUTE, 10) == (NOW,)
     assert next_ticks(once, NOW, 10) == ()
-    assert ticks_between(once, NOW - MINUTE, NOW) == [NOW]
+    assert list(ticks_between(once, NOW - MINUTE, NOW)) == [NOW]
     assert next_ticks(OnceSchedule(), NOW, 10) == ()
     assert next_ticks(None, NOW, 10) == ()
     assert next_ticks(RecurringSchedule(DAY), NOW, 10) == ()
@@ -341,12 +340,12 @@ def test_an_interval_keeps_its_hours_if_it_divides_a_day_or_days_divide_it(hours
 def test_ticks_are_counted_for_schedules_of_every_kind() -> None:
     once = OnceSchedule(NOW)
     assert (tick_count(once, NOW - MINUTE, NOW), tick_count(once, NOW, NOW + MINUTE)) == (1, 0)
-    assert ticks_between(once, NOW, NOW + MINUTE) == ticks_between(once, NOW - DAY, NOW - MINUTE) == []
+    assert [*ticks_between(once, NOW, NOW + MINUTE), *ticks_between(once, NOW - DAY, NOW - MINUTE)] == []
     for unknown in (None, OnceSchedule(), RecurringSchedule(DAY)):
-        assert (tick_count(unknown, NOW - DAY, NOW), ticks_between(unknown, NOW - DAY, NOW)) == (0, [])
+        assert (tick_count(unknown, NOW - DAY, NOW), [*ticks_between(unknown, NOW - DAY, NOW)]) == (0, [])
     daily = RecurringSchedule(DAY, START)
     assert tick_count(daily, NOW, NOW - 7 * DAY) == 0
-    assert len(ticks_between(daily, START - DAY, START + 2000 * DAY)) == 1000
+    assert len([*ticks_between(daily, START - DAY, START + 2000 * DAY)]) == 2001
 
 
 @pytest.mark.parametrize(
