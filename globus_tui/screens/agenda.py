@@ -107,7 +107,7 @@ class AgendaScreen(TimerScreen):
     async def _forecast(self) -> None:
         """Forecasts for all timers, also those not shown: they wait in the same queue."""
         active = [row for row in self.states.rows.values() if row.active]
-        habits = [habit_of(state.job, state.history) async for state in self.whole(active)]
+        habits = [habit_of(state.job, state.history) for state in (await self.whole(active)).values()]
         now = self.view.now
         until, known = max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections
         # In a thread: with thousands of timers it takes seconds.

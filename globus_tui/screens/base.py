@@ -22,7 +22,7 @@ from globus_tui.widgets.text_line import NoteLine, TextLine
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.app import ComposeResult
     from textual.geometry import Size
@@ -38,8 +38,6 @@ LOCK = " READ-ONLY "
 """Stands first in the title where nothing is changed."""
 PRODUCTION = " PRODUCTION "
 """Stands there where what is changed counts; the red of the frame is not for everybody."""
-_MADE_AT_ONCE = 50
-"""Timers made whole between two looks at the keyboard."""
 _BACK = [command for command in EVERYWHERE if command.command_id == "app.back"]
 """Bound on each screen: a key that only the application binds never reaches a screen's own way back."""
 
@@ -146,14 +144,21 @@ class TimerScreen(Page[None]):
     def action_app_back(self) -> None:
         self.app.action_app_back()
 
-    async def whole(self, rows: Iterable[Row]) -> AsyncIterator[JobState]:
-        """The timers of rows, each made whole, but for those that are gone; keys are taken in between."""
-        states = self.states
-        for number, row in enumerate(tuple(rows), 1):
-            with suppress(KeyError):
-                yield states.make(row)
-            if number % _MADE_AT_ONCE == 0:
-                await asyncio.sleep(0)
+    async def whole(self, rows: Iterable[Row]) -> dict[JobId, JobState]:
+        """The timers of rows, each made whole, but for those that are gone; beside the keys: there may be thousands.
+
+        It is fast for rows that come in the service's order: so their documents are packed.
+        """
+        states, wanted = self.states, tuple(rows)
+
+        def make() -> dict[JobId, JobState]:
+            made = {}
+            for row in wanted:
+                with suppress(KeyError):
+                    made[row.job_id] = states.make(row)
+            return made
+
+        return await asyncio.to_thread(make)
 
     def offer_consent(self, error: GlobusTuiError, why: str, again: Callable[[], object]) -> None:
         """When a reading was refused for want of a consent, ask for it and read once more; once for each screen.

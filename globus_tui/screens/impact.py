@@ -84,7 +84,7 @@ class ImpactScreen(Searching, ListScreen):
     @work(group="impact", exclusive=True)
     async def show(self) -> None:
         cause, who, now, collections = self._impact_cause, self.who, self.view.now, self.app.store.collections
-        jobs = [state.job async for state in self.whole(self.states.rows.values())]
+        jobs = [state.job for state in (await self.whole(self.states.rows.values())).values()]
         if cause is None:
             choices = await asyncio.to_thread(_choices, jobs, collections, who, now)
             self.set_rows(choices, "What may be gone? Enter lists the timers that stop with it.")

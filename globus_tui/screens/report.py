@@ -50,8 +50,10 @@ class ReportScreen(TextScreen, TakingOut):
             self.tell(wrong.in_full)
             return
         only, view, profile = self._report_only, self.view, self.app.settings.profile
-        rows = sorted(row for row in self.states.rows.values() if only is None or row.job_id in only)
-        listed = [Listed(state, case_of(state, view), profile) async for state in self.whole(rows)]
+        rows = [row for row in self.states.rows.values() if only is None or row.job_id in only]
+        whole = await self.whole(rows)
+        states = [whole[row.job_id] for row in sorted(rows) if row.job_id in whole]
+        listed = [Listed(state, case_of(state, view), profile) for state in states]
         about = listed, entries, windows, store, view.now, view.zone
         self._report_text = await asyncio.to_thread(report, *about, since=SHIFT, some=only is not None)
         self.text.show([_cell(line) for line in self._report_text.splitlines()])

@@ -235,7 +235,7 @@ class Board:
     # --- one timer, made whole
 
     def state_of(self, row: Row) -> JobState:
-        """All that is known of a row's timer. Raises `KeyError`: it is gone."""
+        """All that is known of a row's timer, in whatever thread. Raises `KeyError`: it is gone."""
         known = self._states_at_hand.get(row.job_id)
         if known is not None and known[0] is row:
             return known[1]
@@ -244,7 +244,7 @@ class Board:
         state = JobState(job, history, row.health, row.pending, self._replacement(job))
         if len(self._states_at_hand) >= STATES_AT_HAND:
             for job_id in tuple(self._states_at_hand)[: STATES_AT_HAND // 2]:
-                del self._states_at_hand[job_id]
+                self._states_at_hand.pop(job_id, None)
         self._states_at_hand[row.job_id] = row, state
         return state
 
