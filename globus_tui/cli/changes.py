@@ -8,7 +8,7 @@ from globus_tui.cli import OK
 from globus_tui.cli.account import show_document, show_table, tell, terminal_width, write
 from globus_tui.cli.timers import signed_in
 from globus_tui.domain import wire
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import BadInput, NetworkError
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.domain.timer.impact import causes, stopped_by
 from globus_tui.present import moments, timer_table
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 async def run_changes(options: Namespace) -> int:
     """Prints each change with before and after, and remembers how it is now."""
     async with signed_in(options) as context:
-        await context.read()
+        await context.ask()
+        unread = context.store.freshness.partial
+        if not context.store.has_all_tasks:  # what is not known would be told as a change, now and the next time
+            words = unread or "The tasks of runs were not read."
+            raise NetworkError(words, maybe_processed=False, advice="Nothing is remembered of it: ask again later.")
+        tell(filter(None, (unread,)))
         ledger = Ledger(None if options.demo else context.settings.paths.state / "seen.json", context.settings.profile)
         before, now = wire.document((await ledger.read()).get("asked")), seen_now(context.store.states.rows.values())
         since = wire.moment(before.get("at"))

@@ -397,6 +397,18 @@ def test_nobody_takes_back_what_somebody_else_did_under_the_profile(facility: Se
     assert "make db-dumps anew" in terminal.out
 
 
+def test_what_is_not_known_is_no_change(facility: Served, terminal: Shell) -> None:
+    assert terminal("changes") == DONE
+    facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
+    assert terminal("changes") == UNREACHABLE
+    assert terminal.out == ""
+    assert terminal.err.startswith("globus-tui: What became of the runs could not be read: Globus Transfer is not ")
+    assert terminal.err.endswith("Nothing is remembered of it: ask again later.\n")
+    facility.sandbox.faults.clear()
+    assert terminal("changes") == DONE
+    assert " WARN " not in terminal.out
+
+
 def test_undo_goes_on_with_what_it_failed_at_before_it_takes_back_anything_older(
     facility: Served, terminal: Shell
 ) -> None:
