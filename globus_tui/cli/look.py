@@ -20,9 +20,9 @@ from globus_tui.cli.account import (
     terminal_width,
     write,
 )
-from globus_tui.cli.backend import open_store
+from globus_tui.cli.backend import open_store, whose
 from globus_tui.cli.timers import Context, signed_in
-from globus_tui.domain.errors import BadInput, GlobusTuiError
+from globus_tui.domain.errors import BadInput, GlobusTuiError, SettingsError
 from globus_tui.domain.schedule.schedule import wire_moment
 from globus_tui.domain.timer.filter import checked_filter
 from globus_tui.domain.timer.history import Moment, timeline
@@ -35,7 +35,7 @@ from globus_tui.present.health_sentences import explain
 from globus_tui.present.health_words import why
 from globus_tui.present.timer_facts import schedule_facts, what_facts
 from globus_tui.present.timer_table import FIELDS, NARROW, USUAL, WIDE, Listed, timer_document
-from globus_tui.settings import configured_profiles
+from globus_tui.settings import configured_profiles, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,10 +159,24 @@ async def _read_one(options: Namespace, names: bool) -> Found:
 
 
 async def all_profiles(options: Namespace) -> tuple[str, ...]:
-    """Names of the profiles that are configured or signed in; the one in use where there are none."""
+    """Names of the profiles that are configured or signed in; the one in use where there are none.
+
+    A service account is the same under each profile, so only the one in use is left beside those for persons.
+    """
     settings = read_settings(options)
-    stored = {key.profile for key in (await open_store(settings)).profiles()}
-    return tuple(sorted({*stored, *configured_profiles(os.environ)})) or (settings.profile,)
+    service, store = await whose(settings, os.environ)
+    stored = {key.profile for key in (store or await open_store(settings)).profiles()}
+    names = {*stored, *configured_profiles(os.environ)}
+    if service is not None:
+        names = {*filter(_is_of_a_person, names), settings.profile}
+    return tuple(sorted(names)) or (settings.profile,)
+
+
+def _is_of_a_person(profile: str) -> bool:
+    try:
+        return load_settings(os.environ, profile=profile).sign_in == "person"
+    except SettingsError:  # told where it is read
+        return True
 
 
 async def run_show(options: Namespace) -> int:

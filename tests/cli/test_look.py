@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from globus_tui.present.timer_table import FIELDS, WIDE, table
 from globus_tui.sandbox.faults import Fault
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from tests.cli.shell import Shell
@@ -249,6 +252,22 @@ def test_a_service_account_has_no_profile_that_leads_out_of_its_folders(
     for command in ("list", "whoami"):
         assert terminal(command, "--profile", "../x") == MISUSED
         assert "'../x' cannot be a profile's name" in terminal.err
+
+
+def test_a_service_account_is_read_once_however_many_profiles_there_are(
+    facility: Served, terminal: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (config := tmp_path / "config.toml").write_text('[profiles.lab]\n[profiles.mine]\nsign_in = "person"\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    for name, value in facility.service_account().items():
+        monkeypatch.setenv(name, value)
+    for timer in facility.sandbox.timers.values():
+        timer.owner = timer.client_id = os.environ["GLOBUS_TUI_CLIENT_ID"]
+    assert terminal("list", "--format", "csv") == DONE
+    one = terminal.out
+    assert terminal("list", "--all-profiles", "--format", "csv") == SIGN_IN
+    assert sorted(terminal.out.splitlines()) == sorted(one.splitlines())
+    assert "mine: Nobody is signed in." in terminal.err
 
 
 def test_all_profiles_are_one_list_in_which_a_missing_sign_in_hides_nobody(
