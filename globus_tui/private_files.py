@@ -19,6 +19,7 @@ from globus_tui.domain.auth.credentials import Secret
 from globus_tui.domain.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
     from pathlib import Path
 
 
@@ -147,6 +148,17 @@ def take_lock(handle: int, seconds: float = 0.0) -> bool | None:
             return None
         else:
             return True
+
+
+@contextlib.contextmanager
+def hiding_secrets(environ: MutableMapping[str, str]) -> Iterator[None]:
+    """Keeps the secret of a service account out of the environment of what is started meanwhile."""
+    names = ("GLOBUS_TUI_CLIENT_SECRET", "GLOBUS_CLI_CLIENT_SECRET")
+    hidden = {name: environ.pop(name) for name in names if name in environ}
+    try:
+        yield
+    finally:
+        environ.update(hidden)
 
 
 def is_alive(pid: int) -> bool:

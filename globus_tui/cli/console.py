@@ -49,9 +49,6 @@ def run(options: Namespace) -> int:
     """
     check_terminal(os.environ)
     fit_colours(os.environ)
-    environ = dict(os.environ)
-    for name in ("GLOBUS_TUI_CLIENT_SECRET", "GLOBUS_CLI_CLIENT_SECRET"):  # not for editors and browsers
-        os.environ.pop(name, None)
     sys.setswitchinterval(_TURN)
     gc.disable()  # while so much is loaded there is nothing to collect: a tenth of the time; see `_enter`
     with ENDING.on_a_terminal(), first_frame("globus_tui  starting") as frame:
@@ -68,12 +65,12 @@ def run(options: Namespace) -> int:
         opened, before, trouble = Switch(options.demo, options.profile), None, ""
         while True:
             try:
-                settings = load_settings(environ, profile=opened.profile, read_only=options.read_only)
+                settings = load_settings(os.environ, profile=opened.profile, read_only=options.read_only)
                 zone = find_zone(options.zone or settings.zone)
                 start_log(settings.paths.state)
                 if trouble:
                     settings = replace(settings, problems=(*settings.problems, trouble))
-                switch = asyncio.run(_stay(settings, options, zone, environ, frame, opened))
+                switch = asyncio.run(_stay(settings, options, zone, os.environ, frame, opened))
             except SettingsError as wrong:
                 if before is None:
                     raise
@@ -300,7 +297,10 @@ def make_console(
 def _open_link(url: str) -> None:
     import webbrowser
 
-    webbrowser.open(url)
+    from globus_tui.private_files import hiding_secrets
+
+    with hiding_secrets(os.environ):
+        webbrowser.open(url)
 
 
 def _profiles(backend: Backend, settings: Settings, environ: Mapping[str, str]) -> Profiles | None:

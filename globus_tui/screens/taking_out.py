@@ -16,7 +16,7 @@ from textual.app import SuspendNotSupported
 
 from globus_tui.domain.errors import BadInput
 from globus_tui.present.safe_text import safe_line
-from globus_tui.private_files import write_private
+from globus_tui.private_files import hiding_secrets, write_private
 from globus_tui.screens.base import TimerScreen
 
 if TYPE_CHECKING:
@@ -131,7 +131,8 @@ def show_in(command: str, name: str, text: str) -> str | None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "replace"))
-        process = subprocess.run([*words, path], check=False)  # noqa: S603 - the user's own choice, split, no shell
+        with hiding_secrets(os.environ):
+            process = subprocess.run([*words, path], check=False)  # noqa: S603 - the user's own choice, split, no shell
     except (OSError, ValueError) as error:
         return f"{command} cannot be started: {error}"
     finally:

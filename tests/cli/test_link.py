@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from globus_tui.cli.console import _open_link
 from globus_tui.cli.terminal import can_browse
 from tests.cli.terminal import Terminal
 from tests.served import serving
@@ -66,6 +67,15 @@ def test_the_bare_link_is_one_line_that_the_terminal_itself_wraps(monkeypatch: p
             assert terminal.is_sane()
         assert len(link) > 600
         assert not path.exists()
+
+
+def test_the_browser_is_not_told_the_secret_of_a_service_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str | None] = []
+    monkeypatch.setenv("GLOBUS_TUI_CLIENT_SECRET", "a-secret")
+    monkeypatch.setattr("webbrowser.open", lambda url: seen.append(os.environ.get("GLOBUS_TUI_CLIENT_SECRET")))
+    _open_link("https://auth.example.org/")
+    assert seen == [None]
+    assert os.environ["GLOBUS_TUI_CLIENT_SECRET"] == "a-secret", "other profiles may need it"
 
 
 def test_the_secret_of_a_service_account_stays_out_of_what_the_console_starts(
