@@ -15,6 +15,7 @@ import httpx
 from globus_tui.api.exchange import Answer, Call
 from globus_tui.api.network import DIRECT, check_proxy_ports, network_error, unusable_proxy
 from globus_tui.api.plain import CONNECT_SECONDS, HEADERS, IDLE_SECONDS, MOST_BYTES, MOST_IDLE, too_long, whole
+from globus_tui.domain.errors import BadInput
 
 if TYPE_CHECKING:
     import ssl
@@ -66,13 +67,18 @@ class Sender:
         (one service may know `/jobs` and `/jobs/`), so that a token never goes to another host.
 
         Raises:
+            BadInput: what is asked for is too long; nothing was sent.
             NetworkError: no complete answer came.
             UnreadableAnswer: its compression is damaged, or it never ends.
         """
         began = time.perf_counter()
         try:
+            request = self._build(call, authorization)
+        except httpx.InvalidURL:
+            raise BadInput("That is too long to ask for.") from None
+        try:
             async with asyncio.timeout(self._environment.timeout):
-                answer = await self._exchange(call, self._build(call, authorization))
+                answer = await self._exchange(call, request)
         except (httpx.RequestError, TimeoutError) as problem:
             # `from None`: exceptions of httpx hold the request, with its headers.
             url = self._environment.url(call.service)

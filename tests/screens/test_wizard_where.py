@@ -321,3 +321,8 @@ async def test_on_the_smallest_screen_what_can_be_chosen_is_seen_on_both_sides(d
             await maker.write("/x/")
             await maker.press("enter")
         assert (maker.draft.source_name, maker.draft.destination_name) == ("Tape Library", "Lab Depot")
+
+
+async def test_a_text_too_long_to_be_asked_for_is_told_and_ends_nothing(maker: Maker) -> None:
+    await maker.write("x" * 70_000)
+    assert "too long to ask for" in maker.demo.text()
