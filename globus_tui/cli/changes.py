@@ -57,10 +57,16 @@ async def run_changes(options: Namespace) -> int:
 async def run_impact(options: Namespace) -> int:
     """Prints the timers that would stop, the next to run first."""
     async with signed_in(options) as context:
-        await context.read()
+        await context.ask()
+        if unread := context.store.freshness.partial:
+            tell((unread, "Collections, their names and guest collections on them may not be known."))
         collections, now, typed = context.store.collections, context.store.now(), options.collection
         jobs = [state.job for state in context.store.states.values()]
         matching = [cause for cause in causes(jobs, collections, context.backend.account.who) if cause.meant_by(typed)]
+        if not matching and unread:
+            raise NetworkError(
+                f"It is not known what {typed[:80]!r} is.", maybe_processed=False, advice="Ask again later."
+            )
         if not matching:
             raise BadInput(f"No collection and no identity of a timer has the id or name {options.collection[:80]!r}.")
         all_of_them = any(cause.collections is None for cause in matching)

@@ -397,6 +397,19 @@ def test_nobody_takes_back_what_somebody_else_did_under_the_profile(facility: Se
     assert "make db-dumps anew" in terminal.out
 
 
+def test_a_collection_whose_name_could_not_be_read_is_not_called_none_of_a_timer(
+    facility: Served, terminal: Shell
+) -> None:
+    facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
+    assert terminal("impact", "Tape Library") == UNREACHABLE
+    assert "It is not known what 'Tape Library' is. Ask again later." in terminal.err
+    assert "Globus Transfer is not available now" in terminal.err
+    facility.sandbox.faults.clear()
+    assert terminal("impact", "Tape Library") == DONE
+    assert "not known" not in terminal.err
+    assert terminal("impact", "no-such") == MISUSED
+
+
 def test_what_is_not_known_is_no_change(facility: Served, terminal: Shell) -> None:
     assert terminal("changes") == DONE
     facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
