@@ -39,6 +39,9 @@ _SKEW_NOISE = timedelta(seconds=1.5)
 _OF_THE_WAY = frozenset({401, 403, 407, 511})
 """Refusals that no service of Globus sends as a web page: a proxy or login page on the way wants something."""
 
+_SHORTEST_SECRET = 16
+"""Characters; what is shorter was mistyped, and may be a part of a word such as `invalid_grant`."""
+
 Clock = Callable[[], datetime]
 """Gives the present moment, aware and in UTC."""
 
@@ -289,8 +292,9 @@ def _without_secrets(refused: Answer, call: Call, authorization: Secret | None) 
     """Leaves out what a refusal repeats of the credentials that were sent: its words are shown."""
     sent = [value.reveal() for value in (call.form or {}).values() if isinstance(value, Secret)]
     body = refused.body
-    for secret in filter(None, (*sent, *(authorization.reveal().split()[-1:] if authorization else ()))):
-        body = body.replace(secret.encode(errors="replace"), "…".encode())
+    for secret in (*sent, *(authorization.reveal().split()[-1:] if authorization else ())):
+        if len(secret) >= _SHORTEST_SECRET:
+            body = body.replace(secret.encode(errors="replace"), "…".encode())
     return replace(refused, body=body)
 
 

@@ -299,17 +299,19 @@ async def test_no_error_shows_a_token(wire: Any, connection: Connection, tokens:
     assert caught.value.__suppress_context__
 
 
-async def test_what_a_refusal_repeats_of_credentials_is_not_shown(
-    wire: Any, connection: Connection, tokens: Any
-) -> None:
-    wire.answers(refusal(403, {"message": "the header Bearer token-1 is blocked"}))
+async def test_what_a_refusal_repeats_of_credentials_is_not_shown(wire: Any, connection: Connection) -> None:
+    wire.answers(refusal(403, {"message": "the header Bearer a-token-of-usual-length is blocked"}))
+    tokens = FixedToken(Secret("a-token-of-usual-length"))
     with pytest.raises(TimersAPIError, match="the header Bearer … is blocked") as caught:
         await connection.request("timer", "POST", "/v2/timer", auth=Bearer(tokens, TIMERS))
-    assert "token-1" not in str(caught.value)
-    wire.replies = [refusal(400, {"error": "invalid_grant", "error_description": "no such code: abc-123"})]
-    form: Any = {"grant_type": "authorization_code", "code": Secret("abc-123"), "code_verifier": Secret("")}
+    assert "a-token" not in str(caught.value)
+    wire.replies = [refusal(400, {"error": "invalid_grant", "error_description": "no such code: abc-123-def-456-ghi"})]
+    form: Any = {"grant_type": "authorization_code", "code": Secret("abc-123-def-456-ghi"), "code_verifier": Secret("")}
     with pytest.raises(AuthAPIError, match=r"no such code: …$"):
         await connection.request("auth", "POST", "/v2/oauth2/token", form=form)
+    with pytest.raises(AuthAPIError) as caught_again:
+        await connection.request("auth", "POST", "/v2/oauth2/token", form={"code": Secret("grant")})
+    assert caught_again.value.code == "invalid_grant", "whatever was typed for a code"
 
 
 async def test_a_redirection_within_the_service_is_followed(wire: Any, connection: Connection, tokens: Any) -> None:
