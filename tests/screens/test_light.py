@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from globus_tui.domain.timer.agenda import Clash, Forecast
+    from globus_tui.domain.timer.job import Job, JobId
     from globus_tui.store.job_state import JobState
     from globus_tui.store.rows import Row
     from globus_tui.widgets.job_table import JobTable
@@ -143,6 +144,26 @@ async def test_the_agenda_reckons_beside_the_keys_and_puts_into_words_what_it_sh
         await demo.settle(pilot)
         lanes = screen.query_one("#lanes", LineList)
         assert len({row.job_id for row in whole}) <= lanes.size.height < len(lanes.rows)
+
+
+@pytest.mark.parametrize("key", ["a", "p", "d", "percent_sign", "J", "M", "at"])
+async def test_no_page_makes_all_timers_whole_before_it_takes_keys(
+    demo: Demo, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a millisecond each, which thousands make seconds: what is about all of them is done in a thread."""
+    whole: set[str] = set()
+
+    def make(board: Board, job_id: JobId, made: Any = Board.job) -> Job:
+        if current_thread() is main_thread():
+            whole.add(job_id)
+        return cast("Job", made(board, job_id))
+
+    async with demo.console(size=(120, 12)) as pilot:
+        shown, timers = demo.app.screen, len(demo.app.store.states)
+        monkeypatch.setattr(Board, "job", make)
+        await demo.press(pilot, key)
+        assert demo.app.screen is not shown
+        assert len(whole) <= 12 < timers
 
 
 async def test_the_program_tells_what_it_costs_itself(demo: Demo) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from globus_tui.domain.making.draft import Draft, Intent, new_draft, with_intent
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule
+from globus_tui.domain.timer.hour_load import HourLoad, hour_load
 from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferItem
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.show_text import CopyMenu
@@ -268,13 +270,23 @@ async def test_more_than_a_run_a_minute_over_all_timers_is_stopped_with_the_numb
         assert "[F6 When!]" in demo.text()
 
 
-async def test_other_timers_at_that_hour_are_counted(demo: Demo) -> None:
+async def test_other_timers_at_that_hour_are_counted_beside_the_keys(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def count(*about: Any) -> list[HourLoad]:
+        threads.append(current_thread())
+        return hour_load(*about)
+
+    monkeypatch.setattr("globus_tui.screens.create.when_step.hour_load", count)
     async with demo.console(size=(120, 36)) as pilot:
         await open_step(demo, pilot, "when")
         await demo.write(pilot, "every night at 2am")
         words = line_with(demo, "other runs:")
         assert "02h" in words
         assert "quietest" in words
+        assert main_thread() not in threads
 
 
 # --- review

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -45,7 +46,6 @@ class WhenStep(Step):
     def __init__(self) -> None:
         super().__init__()
         self._load_about: object = None
-        self._load_said = ""
 
     def compose(self) -> ComposeResult:
         yield FormRow(SCHEDULE, "say it", TextField(placeholder="every night at 2am", id="say"))
@@ -136,23 +136,30 @@ class WhenStep(Step):
         panel.empty = "A single transfer starts as soon as it is handed in." if single else "none yet"
         panel.fires = () if single else review_facts.preview_lines(draft, now, zone)
         panel.remarks = () if single else review_facts.shift_lines(draft, now, when_form.clock_zone(draft, now, zone))
-        self.query_one("#load", Static).update(Content(safe_line(self._load_words(draft))))
+        self._show_load(draft)
 
-    def _load_words(self, draft: Draft) -> str:
-        """Other timers at that hour; nothing while it is not known when it begins."""
+    def _show_load(self, draft: Draft) -> None:
+        """Other timers at that hour; nothing while it is not known when it begins, or while they are counted."""
         schedules = draft.schedules
-        firsts = sorted(moment for moment in map(first_start, schedules) if moment is not None)
-        if not firsts:
-            return ""
         about = (schedules, self.frame.states, draft.replaces, self.frame.view.zone)
-        if self._load_about != about:  # thousands of timers are not counted for every key
-            jobs = [state.job for state in self.frame.states.values() if state.job_id != draft.replaces]
-            now = self._now()
-            load = hour_load(jobs, firsts, self.frame.view.zone, now)
-            together = review_facts.together_words(starts_together(schedules, jobs, now))
-            words = (review_facts.load_words(load, quietest(load)), together)
-            self._load_about, self._load_said = about, ". ".join(filter(None, words))
-        return self._load_said
+        if self._load_about != about:
+            self._load_about = about
+            self.query_one("#load", Static).update("")
+            firsts = sorted(moment for moment in map(first_start, schedules) if moment is not None)
+            self.run_worker(self._count_load(draft, firsts), group="load", exclusive=True)
+
+    async def _count_load(self, draft: Draft, firsts: Sequence[datetime]) -> None:
+        """In a thread: counting thousands of timers takes longer than a key may."""
+        states, zone, now = self.frame.states, self.frame.view.zone, self._now()
+
+        def count() -> str:
+            jobs = [job for job in self.frame.index_of(states).jobs if job.job_id != draft.replaces]
+            load = hour_load(jobs, firsts, zone, now)
+            together = review_facts.together_words(starts_together(draft.schedules, jobs, now))
+            return ". ".join(filter(None, (review_facts.load_words(load, quietest(load)), together)))
+
+        words = await asyncio.to_thread(count) if firsts else ""
+        self.query_one("#load", Static).update(Content(safe_line(words)))
 
     def _now(self) -> datetime:
         return self.frame.app.store.now()

@@ -289,12 +289,12 @@ class WizardScreen(TimerScreen):
         states, tasks = self.states, self.view.tasks
 
         def check() -> tuple[Finding, ...]:
-            timers = self._index_of(states)
+            timers = self.index_of(states)
             return check_draft(draft, now, jobs=timers, tasks=tasks, lookups=lookups, replaces=replaces)
 
         return check
 
-    def _index_of(self, states: Mapping[JobId, JobState]) -> TimerIndex:
+    def index_of(self, states: Mapping[JobId, JobState]) -> TimerIndex:
         """The timers as checks want them, sorted anew only when there are other ones; also called in a thread."""
         indexed, index = self._draft_timers
         collections = self.app.store.collections
