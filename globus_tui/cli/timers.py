@@ -133,6 +133,7 @@ class Context:
 
         Raises:
             BadInput: there are none, or the filter would leave all.
+            NetworkError: what the filter asks for is not known now, so it could mean others.
         """
         states = self.store.states
         if all(word in states for word in words):
@@ -144,6 +145,14 @@ class Context:
         named = [state for state in named if state.replacement is None] or named
         if not named and not parse_filter(typed):
             raise BadInput(f"{typed[:80]!r} leaves out nothing: name the timers that are meant.")
+        terms = [term for way in parse_filter(typed).ways for term in way]
+        if (
+            not named
+            and self.store.freshness.partial
+            and any(term.key in _READ_BESIDE_THE_LIST or (term.key is None and term.negated) for term in terms)
+        ):
+            words = f"Which timers {typed[:80]!r} means is not known now."
+            raise NetworkError(words, maybe_processed=False, advice="Name them by their ids, or ask again later.")
         timers = self.listed(named) or self.matching(typed)
         if not timers:
             raise BadInput(f"No timer matches {typed[:80]!r}.", advice="globus-tui list shows all.")
@@ -194,6 +203,12 @@ class Context:
         if isinstance(outcome, ended.Refused):
             return FAILED, outcome.words
         return code_of_change(outcome.error), outcome.words
+
+
+_READ_BESIDE_THE_LIST = frozenset(
+    ("health", "cause", "why", "from", "to", "last", "last-good", "failed", "missed", "skipped")
+)
+"""Keys of filters that ask for names of collections, or for what became of runs."""
 
 
 def looks(listed: Mapping[str, Listed]) -> list[Hit]:

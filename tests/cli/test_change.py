@@ -410,6 +410,19 @@ def test_a_collection_whose_name_could_not_be_read_is_not_called_none_of_a_timer
     assert terminal("impact", "no-such") == MISUSED
 
 
+@pytest.mark.parametrize("words", ["-from:Depot", "health:ok", "db -Depot"])
+def test_nothing_is_done_to_what_a_filter_leaves_while_it_cannot_leave_anything_out(
+    facility: Served, terminal: Shell, words: str
+) -> None:
+    before = paused(facility)
+    facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
+    assert terminal("pause", "--yes", "--", *words.split()) == UNREACHABLE
+    assert "means is not known now. Name them by their ids, or ask again later." in terminal.err
+    assert paused(facility) == before
+    assert terminal("pause", "--yes", "name:db-dumps -name:old status:active") == DONE
+    assert paused(facility) == before | {timer(facility, "db-dumps").job_id}
+
+
 def test_what_is_not_known_is_no_change(facility: Served, terminal: Shell) -> None:
     assert terminal("changes") == DONE
     facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
