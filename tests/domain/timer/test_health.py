@@ -10,7 +10,17 @@ import pytest
 
 from globus_tui.domain.auth.gare import Gare
 from globus_tui.domain.schedule.schedule import RecurringSchedule
-from globus_tui.domain.timer.health import Health, Why, Word, grace, judge, last_good, pause_note_of, task_in_progress
+from globus_tui.domain.timer.health import (
+    LAST_OF_TROUBLE,
+    Health,
+    Why,
+    Word,
+    grace,
+    judge,
+    last_good,
+    pause_note_of,
+    task_in_progress,
+)
 from globus_tui.domain.timer.job import Job, PauseCause
 from globus_tui.domain.timer.orders import Acknowledgement, Orders, PauseNote, Source
 from globus_tui.domain.timer.run import Outcome
@@ -124,6 +134,7 @@ def test_a_failure_of_an_ended_timer_is_shown_for_a_week() -> None:
     ended = job([run_document(TODAY_TICK, 0, "failed")], status="ended", activity=None, next_run=None)
     assert judge(ended, {}, TODAY_TICK + 7 * DAY).word is Word.FAILED
     assert judge(ended, {}, TODAY_TICK + 8 * DAY).word is Word.ENDED
+    assert judge(replace(ended, last_ran_at=None), {}, TODAY_TICK).word is Word.FAILED, "its runs tell when"
 
 
 def test_two_empty_runs_are_no_reason_to_warn_but_three_are() -> None:
@@ -151,6 +162,9 @@ def test_fewer_files_at_the_source_are_a_matter_only_for_active_timers_that_dele
     assert judge(job(runs), tasks, NOW).why is Why.FINE
     ended = job(runs, body=mirror, status="ended", activity=None, next_run=None)
     assert judge(ended, tasks, NOW).why is Why.STOPPED
+    uncounted = by_id(task(0, files=None), task(1, files=9), task(2, files=1000))
+    found = judge(job(runs, body=mirror), uncounted, NOW)
+    assert (found.why, found.since, found.count) == (Why.SOURCE_SHRANK, TODAY_TICK - DAY, 9)
 
 
 def test_a_timer_that_never_succeeded_by_any_known_word_is_never_ok() -> None:
@@ -186,6 +200,7 @@ def test_known_trouble_stands_behind_all_other_trouble_and_before_what_is_none()
         Health(Word.RUNNING, Why.IN_PROGRESS).order,
     ]
     assert orders == sorted(set(orders))
+    assert orders[1] == LAST_OF_TROUBLE
     assert Health(Word.OVERDUE, Why.LATE).order == 2 * Word.OVERDUE.rank
 
 
@@ -379,8 +394,9 @@ def test_a_timer_that_ran_but_lists_no_run_is_not_waiting_for_its_first(said: di
 
 def test_a_newest_run_whose_end_nobody_knows_is_told_beside_good_ones() -> None:
     runs = [run_document(TODAY_TICK, 0, "newspeak"), run_document(TODAY_TICK - DAY, 1)]
-    found = judge(job(runs), {}, NOW)
-    assert (found.word, found.why, found.since) == (Word.OK, Why.LAST_OUTCOME_UNKNOWN, TODAY_TICK)
+    for unsaid in ({}, {"n_runs": None, "last_ran_at": None}):
+        found = judge(job(runs, **unsaid), {}, NOW)
+        assert (found.word, found.why, found.since) == (Word.OK, Why.LAST_OUTCOME_UNKNOWN, TODAY_TICK)
 
 
 SILENT: dict[str, Any] = {"next_run": None, "activity": {"code": "awaiting_next_run"}}
@@ -430,6 +446,8 @@ def test_a_refused_run_says_why_in_the_best_words_there_are() -> None:
     assert (said.why, said.code, said.since, said.count) == (Why.RUN_REFUSED, "403", TODAY_TICK, 1)
     unsaid = judge(job([refused_document(TODAY_TICK) | {"http_status_submission": None, "status": None}]), {}, NOW)
     assert (unsaid.word, unsaid.code) == (Word.FAILED, None)
+    daily = judge(job([refused_document(TODAY_TICK - n * DAY) for n in range(3)]), {}, NOW)
+    assert (daily.count, daily.began) == (3, TODAY_TICK - 2 * DAY)
 
 
 def test_what_was_refused_before_is_forgiven_while_a_run_goes_on() -> None:
@@ -584,6 +602,8 @@ def test_a_run_that_is_over_is_not_the_one_in_progress() -> None:
     going = job([run_document(TODAY_TICK, 0)], **running(begun))
     found = judge(going, {}, NOW)
     assert (found.word, found.since) == (Word.RUNNING, begun)
+    ended = job([run_document(begun, 0)], **running(begun), status="ended", next_run=None)
+    assert judge(ended, {}, NOW).word is Word.ENDED, "though the service still calls it running"
 
 
 def test_a_refusal_goes_by_the_code_of_what_globus_wants_else_by_its_status_if_it_has_one() -> None:
@@ -595,3 +615,4 @@ def test_a_refusal_goes_by_the_code_of_what_globus_wants_else_by_its_status_if_i
     assert code(gare=None, http_status=403) == "403"
     assert code(gare=wants, http_status=403) == "ConsentRequired"
     assert code(gare=wants, http_status=None) == "ConsentRequired"
+    assert code(gare=None, http_status=None) is None
