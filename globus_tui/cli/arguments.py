@@ -253,6 +253,7 @@ _TAKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "meant": ("filter", {"nargs": "+", "metavar": "FILTER|ID", "help": f"ids, one name, or a filter {_FILTER}"}),
     "timer": ("timer", {"metavar": "ID|NAME", "help": "its id, the beginning of it, or its name"}),
     "json": ("--json", {"action": "store_true", "help": "print one JSON document"}),
+    "format json": ("--json", {"action": "store_const", "dest": "format", "const": "json", "help": "as --format json"}),
     "yes": ("--yes", {"action": "store_true", "help": "do not ask"}),
     "dry": ("--dry-run", {"action": "store_true", "help": "print what would be done, do nothing"}),
     "all": ("--all-profiles", {"action": "store_true", "help": "of all profiles of this user together"}),
@@ -291,6 +292,7 @@ def _add_check(commands: Any) -> None:
     add("--quiet", type=_hours, metavar="HH:MM-HH:MM", help="hours in which trouble is told with exit code 0")
     formats = ("nagios", "json", "prometheus", "openmetrics")
     add("--format", choices=formats, default="nagios", help="default: nagios")
+    _take(check, "format json")
     words = "tell the command of the setting on_alert what is new since the last check"
     add("--alert", action="store_true", help=words)
     words = "count the source folders of mirrors that run within 30 minutes first"
@@ -422,6 +424,7 @@ def _add_looks(commands: Any) -> None:
     listing = _add_command(commands, "list", "list timers, the worst first", "look", "run_list", _CODES, "filter")
     formats = ("table", "wide", "json", "jsonl", "csv", "markdown")
     listing.add_argument("--format", choices=formats, default="table", help="default: table")
+    _take(listing, "format json")
     listing.add_argument("--columns", type=_columns, metavar="A,B,C", help="columns of a table, in this order")
     words = "a column, or several: to,next; --sort=-KEY turns it round (default: health)"
     listing.add_argument("--sort", metavar="KEY", help=words)

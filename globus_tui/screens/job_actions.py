@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.commands import NEW_JOB
-from globus_tui.domain.errors import BadInput
+from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.timer.health import Word, task_in_progress
 from globus_tui.domain.timer.job import FlowStart, JobId, JobStatus
 from globus_tui.domain.timer.timer_groups import check_name, joined_name, split_name, timer_groups
@@ -460,11 +460,16 @@ class JobActions(TimerScreen):
         def take(typed: str) -> None:
             words = typed.split()
             tags = [word[1:] for word in words if word.startswith("#") and len(word) > 1]
-            self._decide(ids, note=" ".join(word for word in words if not word.startswith("#")), tags=tags)
+            note = " ".join(word for word in words if not word.startswith("#"))
+            writing = self._write_down(ids, {"note": note, "tags": tags}, lambda trouble: question(typed, trouble))
+            self.app.attempt(writing, group="ledger")
+
+        def question(value: str, trouble: str = "") -> None:
+            ask(f"Note on {_called(states)}", (trouble or sentence, value, str), then=take)
 
         kept = "Kept for all who share the file" if self.app.store.notes else "Kept on this machine"
         sentence = f"{kept}. Words that begin with # are tags: tag: finds them. Empty takes it away."
-        ask(f"Note on {_called(states)}", (sentence, written if len(ids) == 1 else "", str), then=take)
+        question(written if len(ids) == 1 else "")
 
     def action_job_limit(self) -> None:
         """Ask how old the last good copy may get, then, of a mirror, how many files fewer alarm."""
@@ -527,8 +532,17 @@ class JobActions(TimerScreen):
     def _decide(self, ids: Sequence[JobId], **changes: object) -> None:
         self.app.attempt(self._write_down(ids, changes), group="ledger")
 
-    async def _write_down(self, ids: Sequence[JobId], changes: Mapping[str, object]) -> None:
-        await self.app.store.decide(ids, **changes)
+    async def _write_down(
+        self, ids: Sequence[JobId], changes: Mapping[str, object], ask_again: Callable[[str], None] | None = None
+    ) -> None:
+        """`ask_again` is called with the reason where it cannot be written: what was typed is not lost."""
+        try:
+            await self.app.store.decide(ids, **changes)
+        except GlobusTuiError as wrong:
+            if ask_again is None:
+                raise
+            ask_again(wrong.in_full)
+            return
         self.app.look()
         self.app.say(f"written down for {len(ids)} timers" if len(ids) > 1 else "written down")
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.sandbox.faults import Fault
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.demo import Demo
 
 
@@ -39,6 +42,23 @@ async def test_a_note_is_written_and_found_and_known_trouble_goes_behind_the_res
         await demo.press(pilot, "full_stop")
         assert "(known" not in demo.row("run41-reprocessing")
         assert demo.changes() == []
+
+
+async def test_a_note_that_cannot_be_written_down_is_not_lost(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*about: object, **changes: object) -> None:
+        raise GlobusTuiError("The notes cannot be written: No space left on device.")
+
+    async with demo.console(size=(120, 36)) as pilot:
+        demo.point_at("db-dumps")
+        with monkeypatch.context() as full:
+            full.setattr(demo.app.store, "decide", refuse)
+            await demo.press(pilot, "comma")
+            await demo.write(pilot, "ask Ada #night")
+            await demo.press(pilot, "enter")
+            assert "No space left on device" in demo.text()
+            assert "ask Ada #night" in demo.text()
+        await demo.press(pilot, "enter")
+        assert demo.app.store.orders(demo.job_id("db-dumps")).note == "ask Ada"
 
 
 async def test_limits_impact_and_the_report_are_there_by_key_and_by_name(demo: Demo) -> None:
