@@ -472,8 +472,8 @@ class JobStore:
         Without `names` those of a few collections are looked up only, as at every refresh.
         """
         await self.read_journal()
-        read = await self.refresher.refresh(list_only=True)
-        if read and not self.freshness.failures and not self.refresher.plan.signed_out:
+        await self.refresher.refresh(list_only=True)
+        if not self.freshness.problem:
             await self.refresher.catch_up(names=names)
         await self._write_runs()
 

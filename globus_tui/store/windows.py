@@ -192,9 +192,11 @@ def closing(
     left_alone = [(item, item.why) for item in window.items if item.state == LEFT]
     for item in window.holding():
         state = states.get(item.job_id)
-        why = _why_left(item, state, window, paused_by_us.get(item.job_id))
-        if why is not None or state is None:
-            left_alone.append((item, why or "is not there any more"))
+        if state is None:
+            left_alone.append((item, "is not there any more"))
+            continue
+        if (why := _why_left(item, state, window, paused_by_us.get(item.job_id))) is not None:
+            left_alone.append((item, why))
             continue
         previews[item.job_id] = preview = resume_preview(state.job, state.history, now)
         resumed.append((-(preview.missed or 0) * (state.job.interval_seconds or 0.0), item))
@@ -202,9 +204,7 @@ def closing(
     return Closing(tuple(item for _, item in resumed), previews, tuple(left_alone))
 
 
-def _why_left(item: Item, state: JobState | None, window: Window, journal: datetime | None) -> str | None:
-    if state is None:
-        return "is not there any more"
+def _why_left(item: Item, state: JobState, window: Window, journal: datetime | None) -> str | None:
     job, activity = state.job, state.job.activity
     if job.unreadable or job.status in (JobStatus.ENDED, JobStatus.DELETING):
         return "has ended" if job.status is JobStatus.ENDED else "cannot be resumed"

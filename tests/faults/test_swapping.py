@@ -12,13 +12,15 @@ import pytest
 from globus_tui.domain.errors import ConnectionFailed, GlobusTuiError, TimedOut
 from globus_tui.domain.making.draft import Draft, clone
 from globus_tui.domain.schedule.schedule import EndCondition, OnceSchedule, RecurringSchedule
-from globus_tui.store.creation import Created, NotCreated, Unconfirmed
-from globus_tui.store.journal import due_for_deletion, replaced_timers
+from globus_tui.store.creation import Created, CreationServices, Creator, NotCreated, Unconfirmed
+from globus_tui.store.journal import Journal, Recorder, due_for_deletion, replaced_timers
+from globus_tui.store.operations import NeedsConsent
 from globus_tui.store.swapping import NotSwapped, Swapped, Swapper
-from tests.store.workbench import NOON, Workbench, nightly, workbench
+from tests.store.workbench import NOON, SCRATCH, Workbench, nightly, no_waiting, workbench
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from globus_tui.domain.timer.job import JobReading
     from globus_tui.store.services import JobService
@@ -97,6 +99,51 @@ async def test_a_new_one_that_came_out_differently_is_taken_back() -> None:
         found = await swapper(bench).finish(old, made, draft)
         assert isinstance(found, NotSwapped)
         assert "schedule" in found.words
+        assert active(bench) == ["old"]
+
+
+async def test_consents_are_not_asked_for_again_after_a_sign_in_that_was_asked_for() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        bench.consents.missing.add(SCRATCH)
+        found = await swapper(bench).replace(old, draft)
+        assert isinstance(found, NotSwapped)
+        assert isinstance(found.creation, NeedsConsent)
+        assert isinstance(await swapper(bench).replace(old, draft, check_consents=False), Swapped)
+
+
+async def test_that_changes_are_not_written_down_is_said_with_the_swap(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        recorder = Recorder(Journal(tmp_path / "file" / "journal.jsonl"), bench.clock.now)
+        services = CreationServices(bench.timers, bench.transfers, bench.transfers, bench.consents)
+        creator = Creator(services, recorder, bench.clock.now, sleep=no_waiting)
+        found = await Swapper(creator, bench.timers, recorder).replace(old, draft)
+        assert isinstance(found, Swapped)
+        assert found.note is not None
+        assert found.note.endswith("Changes are recorded only until this program ends.")
+
+
+async def test_the_runs_of_a_new_one_are_told_by_its_deletion_where_the_look_behind_it_lists_none() -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        made = await bench.creator.create(draft)
+        assert isinstance(made, Created)
+        bench.clock.advance(DAY)
+        told = Told(bench)
+        told.jobs.failing = {"pause": [NEVER_LEFT]}
+        look = told.jobs.get_job
+
+        async def lists_no_runs_at_last(job_id: str) -> JobReading:
+            found = await look(job_id)
+            return replace(found, job=replace(found.job, runs=())) if "delete" in told.jobs.calls else found
+
+        told.jobs.get_job = lists_no_runs_at_last  # type: ignore[method-assign]
+        found = await told.swapper.finish(old, made, draft)
+        assert isinstance(found, NotSwapped)
+        assert found.words == f"The old timer could not be paused: No route. {TAKEN_BACK}"
+        assert found.runs_started
         assert active(bench) == ["old"]
 
 
@@ -222,6 +269,18 @@ async def test_in_a_paused_timers_place_a_later_tick_of_its_grid_is_as_good_and_
             made = await bench.creator.create(replace(draft, schedule=schedule))
             assert isinstance(made, Created)
             assert isinstance(await swapper(bench).finish(old, made, draft), Swapped if fits else NotSwapped)
+
+
+async def test_in_a_paused_timers_place_a_rhythm_is_not_what_was_asked_for_as_a_single_run() -> None:
+    async with workbench() as bench:
+        old = await a_paused_one(bench, DAY, NOON + 120 * MINUTES, EndCondition())
+        draft = replace(clone(old.job, old.document, NOON, for_edit=True), name="edited")
+        made = await bench.creator.create(draft)
+        assert isinstance(made, Created)
+        found = await swapper(bench).finish(old, made, replace(draft, schedule=OnceSchedule(NOON + DAY)))
+        assert isinstance(found, NotSwapped)
+        assert "came out differently: schedule" in found.words
+        assert active(bench) == []
 
 
 async def test_a_run_that_is_past_cannot_be_left_out_and_nothing_is_made() -> None:
@@ -527,6 +586,12 @@ TAKEN_BACK = "It was taken back; the old timer is as it was."
             False, ["old"], [("pause", "refused"), ("delete", "refused"), ("pause", "done")],
         ),
         (
+            {"pause": [NEVER_LEFT], "delete": [NEVER_LEFT], "get": [None, None, None, UNREAD]}, {}, "swap",
+            "The old timer could not be paused: No route."
+            " The new timer is paused, but could not be deleted; the old one is as it was.",
+            False, ["old"], [("pause", "refused"), ("delete", "refused"), ("pause", "done")],
+        ),
+        (
             {"pause": [NEVER_LEFT, NEVER_LEFT], "delete": [NO_ANSWER]}, {}, "swap",
             "The old timer could not be paused: No route."
             " The new timer could not be taken back either: BOTH may be active. Pause one of them.",
@@ -688,13 +753,16 @@ async def test_why_a_pause_failed_is_written_down() -> None:
         assert told.bench.journal.unwritten[-1]["error"] == "No route."
 
 
-@pytest.mark.parametrize(("made", "left"), [(2, 1), (3, None), (None, 3)])
-async def test_an_end_by_runs_that_is_used_up_meanwhile_ends_the_edit(made: int | None, left: int | None) -> None:
+@pytest.mark.parametrize(("before", "made", "left"), [(0, 2, 1), (0, 3, None), (0, None, 3), (2, None, 1)])
+async def test_an_end_by_runs_that_is_used_up_meanwhile_ends_the_edit(
+    before: int, made: int | None, left: int | None
+) -> None:
     async with workbench() as bench:
         counted = RecurringSchedule(DAY, NOON + 120 * MINUTES, EndCondition(after_runs=3))
         done = await bench.creator.create(replace(nightly("old"), schedule=counted))
         assert isinstance(done, Created)
         old = await bench.timers.get_job(done.job.job_id)
+        old = replace(old, job=replace(old.job, n_runs=before))
         told = Told(bench)
 
         async def by_now(job_id: str) -> JobReading:

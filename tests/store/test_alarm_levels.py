@@ -8,7 +8,9 @@ import pytest
 
 from globus_tui.domain.making.draft import Draft, Guards, Intent, with_intent
 from globus_tui.store.creation import Created
+from globus_tui.store.job_store import JobStore
 from globus_tui.store.ledger import alarm_levels
+from globus_tui.store.services import Services
 from tests.store.workbench import nightly, workbench
 
 
@@ -22,6 +24,9 @@ async def test_an_unusual_level_is_kept_with_the_timer_that_was_made(percent: fl
         made = await bench.creator.create(guarded(percent))
         assert isinstance(made, Created)
         assert alarm_levels(bench.journal.unwritten) == {made.job.job_id: percent}
+        later = JobStore(Services(bench.timers, bench.transfers, bench.transfers), journal=bench.journal)
+        await later.read_journal()
+        assert later.alarm_level(made.job.job_id) == percent
 
 
 @pytest.mark.parametrize("draft", [guarded(5.0), guarded(40.0, Intent.ARCHIVE)], ids=["usual", "nothing is deleted"])

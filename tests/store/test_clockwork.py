@@ -386,6 +386,17 @@ async def test_a_program_that_does_not_stay_reads_on_until_all_is_known_and_told
     assert len(world.tasks.asked) == asked
 
 
+@pytest.mark.parametrize("status", [401, 503])
+async def test_a_program_that_does_not_stay_asks_for_no_tasks_when_its_timers_cannot_be_read(status: int) -> None:
+    world = World(a_job(runs=[a_run(HALF_PAST, "t1")]), tasks=[Task("t1", TaskStatus.ACTIVE)])
+    await world.store.read_once()
+    world.jobs.errors["list_jobs"] = [refused(status)]
+    await world.store.read_once()
+    assert world.tasks.asked == [("t1",)]
+    await world.store.read_once()
+    assert world.tasks.asked == [("t1",)] * 2
+
+
 async def test_a_program_that_does_not_stay_says_what_it_could_not_read_and_stops_there() -> None:
     world = with_a_long_past()
     world.tasks.errors["tasks_by_id"] = [no_network()]

@@ -120,6 +120,15 @@ async def test_the_attempt_is_made_known_before_it_leaves(bench: Workbench) -> N
     assert (attempt.sent_at, draft) == (NOON, nightly())
 
 
+async def test_what_was_refused_is_not_looked_for_any_more(bench: Workbench) -> None:
+    told: list[Attempt | None] = []
+    services = CreationServices(bench.timers, bench.transfers, bench.transfers, bench.consents)
+    creator = Creator(services, bench.recorder, bench.clock.now, sending=lambda attempt, _: told.append(attempt))
+    bench.fault("/v2/timer", "answer", **REFUSED)
+    assert isinstance(await creator.create(nightly()), NotCreated)
+    assert [attempt is not None for attempt in told] == [True, False]
+
+
 async def test_a_timer_that_arrives_late_is_found_before_it_is_created_again(bench: Workbench) -> None:
     bench.fault("/v2/timer", "hang")
     first = await bench.creator.create(nightly())
@@ -379,6 +388,7 @@ async def test_a_transfer_without_an_answer_is_handed_in_again_instead_of_looked
     assert not found.list_was_read
     assert found.words.startswith(str(found.error))
     assert found.draft.transfer.submission_id == found.attempt.submission_id is not None
+    assert bench.attempts == [(found.attempt, found.draft)]
     read = bench.asked("GET", "/jobs/")
     again = await bench.creator.look_again(found.attempt, found.draft)
     assert isinstance(again, Unconfirmed)
@@ -522,8 +532,9 @@ async def test_a_creation_that_is_cut_off_is_in_the_journal(bench: Workbench, wh
 async def test_a_draft_that_was_edited_is_not_taken_for_the_timer_that_was_made(bench: Workbench) -> None:
     found = await creator_with(bench, ListAppearing(bench, LOST, 4)).create(nightly())
     assert isinstance(found, Unconfirmed)
-    await bench.timers.create_timer(nightly().to_timer())  # it arrived
     edited = replace(nightly(), name="another name")
+    assert isinstance(await bench.creator.look_again(found.attempt, edited), Unconfirmed)
+    await bench.timers.create_timer(nightly().to_timer())  # it arrived
     for again in (
         await bench.creator.create(edited, after=found.attempt),
         await bench.creator.look_again(found.attempt, edited),
@@ -555,7 +566,7 @@ async def test_while_the_first_request_may_still_arrive_no_second_one_is_sent_un
 async def test_when_it_is_late_it_is_sent_without_another_question(bench: Workbench) -> None:
     lost = await creator_with(bench, ListAppearing(bench, LOST, None)).create(nightly())
     assert isinstance(lost, Unconfirmed)
-    bench.clock.advance(660)
+    bench.clock.advance(600)
     assert isinstance(await bench.creator.create(nightly(), after=lost.attempt), Created)
 
 

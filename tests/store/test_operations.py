@@ -276,6 +276,27 @@ async def test_of_many_changes_the_rest_is_not_tried_once_globus_cannot_be_reach
     assert isinstance(await world.store.operate(pauses[16], announced=pauses[16].job_id in again), Done)
 
 
+async def test_of_many_changes_that_are_refused_each_is_tried() -> None:
+    pauses = [Pause(JobId(f"timer{number}")) for number in range(14)]
+    world = World(*(a_job(pause.job_id) for pause in pauses))
+    await world.store.refresh()
+    world.jobs.errors["pause_job"] = [refused() for _ in pauses]
+    world.store.announce(pauses)
+    ends = [await world.store.operate(pause, announced=True) for pause in pauses]
+    assert [type(end) for end in ends] == [Failed] * 14
+
+
+async def test_a_timer_that_is_gone_when_its_turn_comes_is_not_changed() -> None:
+    world = World(a_job("one"), a_job("two"))
+    await world.store.refresh()
+    world.store.announce([Pause(ONE)])
+    del world.jobs.jobs[ONE]
+    await world.store.refresher.read_job(ONE)
+    found = await world.store.operate(Pause(ONE), announced=True)
+    assert found == Refused("This timer is not in the list any more.")
+    assert world.jobs.calls == ["list_jobs", "get_job"]
+
+
 async def test_a_yes_that_cannot_be_confirmed_is_still_a_yes_but_says_so() -> None:
     world = await ready(a_job())
     world.jobs.errors["get_job"] = [None, ConnectionFailed("No network.", maybe_processed=False)]
@@ -387,6 +408,18 @@ def test_what_is_so_already_is_said_and_not_sent() -> None:
     assert operations.already_so(Rename(ONE, "timer one"), PAUSED) == "It is called that already."
     for operation, job in ((Pause(ONE), a_job()), (Resume(ONE), a_job()), (Rename(ONE, "x"), a_job())):
         assert operations.already_so(operation, job) is None
+
+
+@pytest.mark.parametrize("operation", [Rename(ONE, "other", called="timer one"), Delete(ONE, called="timer one")])
+async def test_what_somebody_else_has_renamed_since_is_not_changed(operation: JobOperation) -> None:
+    world = await ready(a_job())
+    world.jobs.put(replace(a_job(), name="of production"))
+    found = await world.store.operate(operation)
+    assert isinstance(found, Refused)
+    assert "somebody has renamed it to of production since" in found.words
+    assert world.jobs.calls == ["list_jobs", "get_job"]
+    world.jobs.put(a_job())
+    assert isinstance(await world.store.operate(operation), Done)
 
 
 def test_done_and_failed_in_words() -> None:

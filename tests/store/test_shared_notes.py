@@ -49,13 +49,15 @@ def test_of_two_who_write_at_once_nobody_loses_a_note(tmp_path: Path) -> None:
 async def test_notes_go_to_the_shared_file_and_all_else_stays_ones_own(tmp_path: Path) -> None:
     store = JobStore(Services(GLOBUS, GLOBUS, GLOBUS), ledger=Ledger(tmp_path / "own.json"))
     await store.decide(["a"], note="from before", good_within=3600.0)
+    await store.decide(["d"], tags=["before"])
     store.notes = Ledger(tmp_path / "shared.json", "all", shared=True)
     await store.read_ledger()
     assert store.orders("a").note == "from before"
     await store.decide(["a", "b"], note="ask Ada", tags=["night"])
     assert (store.orders("a").note, store.orders("b").tags) == ("ask Ada", ("night",))
     assert store.orders("a").good_within is not None
-    assert "note" not in (tmp_path / "own.json").read_text()
+    await store.decide(["d"], tags=["night"])
+    assert [word in (tmp_path / "own.json").read_text() for word in ("note", "tags")] == [False, False]
     # Somebody else writes: it is seen at the next look.
     await Ledger(tmp_path / "shared.json", "all", shared=True).change(lambda found: edit_timer(found, "a", note="done"))
     await store.look_into_ledger()

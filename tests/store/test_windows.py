@@ -27,7 +27,7 @@ from globus_tui.sandbox.world.flows import SERVICE_CLIENT_ID, SERVICE_CLIENT_SEC
 from globus_tui.store.job_store import JobStore
 from globus_tui.store.journal import Journal
 from globus_tui.store.ledger import Ledger
-from globus_tui.store.operations import Operation, Outcome, Pause, Resume
+from globus_tui.store.operations import Failed, Operation, Outcome, Pause, Resume
 from globus_tui.store.services import Services
 from globus_tui.store.windows import Windows
 from tests.facility import copied_facility
@@ -146,6 +146,18 @@ async def test_exactly_those_are_resumed_that_it_paused_and_that_nobody_touched(
         assert closed.state == "closed"
         await one.store.read_ledger()
         assert one.store.orders(meant[0]).pause_note is None
+
+
+async def test_one_whose_resume_was_refused_is_resumed_when_the_window_ends(facility: Facility) -> None:
+    async with facility.node() as node:
+        (meant,) = node.ids("db-dumps")
+        window = await node.windows.plan([meant], reason="disk swap")
+        await node.windows.begin(window.window_id)
+        await node.store.read_once()
+        facility.app.sandbox.faults.add(Fault("*/resume", "POST", status=403))
+        assert isinstance(await node.store.operate(Resume(meant)), Failed)
+        assert await node.close() == (["db-dumps"], {})
+        assert "db-dumps" not in facility.paused()
 
 
 async def test_the_worst_overdue_comes_first_and_runs_that_start_at_once_are_spaced(facility: Facility) -> None:
