@@ -254,15 +254,20 @@ class Planner:
                 advice="globus-tui doctor says where its zones are from.",
             )
         zone = zone or self._zone
-        timers = _all_wanted(entries, names, now, zone)
-        jobs = {str(key): state.job for key, state in self._store.states.items()}
-        replaced = {key: new for key, new in self._replacements().items() if new in jobs}
-        matched = _Match(timers, jobs, lock, replaced)
+        # What is about all timers is done in a thread: of thousands it takes seconds.
+        timers = await asyncio.to_thread(_all_wanted, entries, names, now, zone)
+        states = self._store.states
+        whole = await asyncio.to_thread(states.whole, states.rows.values())
+        jobs = {str(key): state.job for key, state in whole.items()}
+        # As far as the journal tells.
+        new_ids = {str(key): state.replacement.job_id for key, state in whole.items() if state.replacement}
+        replaced = {key: new for key, new in new_ids.items() if new in jobs}
+        matched = await asyncio.to_thread(_Match, timers, jobs, lock, replaced)
         planned = [timer for timer in timers if folder == where or timer.entry.is_in(where.name)]
         items = await some_at_once([self._item(timer, matched, lock, names, now) for timer in planned])
         if folder == where:
             items += _gone_from_files(matched, jobs, lock, prune=prune)
-        findings, rate, index = self._whole(items, jobs, now)
+        findings, rate, index = await asyncio.to_thread(self._whole, items, jobs, now)
         if preflight and not any(finding.level is Level.STOP for finding in findings):
             items = await some_at_once([self._preflight(item, index, now) for item in items])
         if not any("zone" in entry.values for entry in entries) and any("when" in entry.values for entry in entries):
@@ -275,10 +280,6 @@ class Planner:
         )
         lock = replace(lock, owner=self._owner, zone=lock.zone or zone_words(zone))
         return Plan(where, tuple(items), findings, rate, others, lock, names, now, zone, partial=folder != where)
-
-    def _replacements(self) -> Mapping[str, str]:
-        """New timers by the ids of those whose place they have taken, as far as the journal tells."""
-        return {str(key): state.replacement.job_id for key, state in self._store.states.items() if state.replacement}
 
     # --- names
 
@@ -381,7 +382,7 @@ class Planner:
         document: Document = {}
         if wanted.entry.kind != "T" or job.kind is not JobKind.TRANSFER:
             document = (await self._read(str(job.job_id))).document
-        differing = changes(wanted, job, document, names, now, locked.runs_before)
+        differing = await asyncio.to_thread(changes, wanted, job, document, names, now, locked.runs_before)
         record = LockEntry(str(job.job_id), wanted.draft.name, wanted.paused, wanted.digest, locked.runs_before)
         half = matched.half(wanted, job)
         if half is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
@@ -145,20 +144,8 @@ class TimerScreen(Page[None]):
         self.app.action_app_back()
 
     async def whole(self, rows: Iterable[Row]) -> dict[JobId, JobState]:
-        """The timers of rows, each made whole, but for those that are gone; beside the keys: there may be thousands.
-
-        It is fast for rows that come in the service's order: so their documents are packed.
-        """
-        states, wanted = self.states, tuple(rows)
-
-        def make() -> dict[JobId, JobState]:
-            made = {}
-            for row in wanted:
-                with suppress(KeyError):
-                    made[row.job_id] = states.make(row)
-            return made
-
-        return await asyncio.to_thread(make)
+        """The timers of rows, made whole beside the keys: there may be thousands."""
+        return await asyncio.to_thread(self.states.whole, tuple(rows))
 
     def offer_consent(self, error: GlobusTuiError, why: str, again: Callable[[], object]) -> None:
         """When a reading was refused for want of a consent, ask for it and read once more; once for each screen.

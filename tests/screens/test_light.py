@@ -146,11 +146,9 @@ async def test_the_agenda_reckons_beside_the_keys_and_puts_into_words_what_it_sh
         assert len({row.job_id for row in whole}) <= lanes.size.height < len(lanes.rows)
 
 
-@pytest.mark.parametrize("key", ["a", "p", "d", "percent_sign", "J", "M", "at"])
-async def test_no_page_makes_all_timers_whole_before_it_takes_keys(
-    demo: Demo, key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Half a millisecond each, which thousands make seconds: what is about all of them is done in a thread."""
+@pytest.fixture
+def made_whole(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Timers that are made whole where keys are taken: half a millisecond each, which thousands make seconds."""
     whole: set[str] = set()
 
     def make(board: Board, job_id: JobId, made: Any = Board.job) -> Job:
@@ -158,12 +156,34 @@ async def test_no_page_makes_all_timers_whole_before_it_takes_keys(
             whole.add(job_id)
         return cast("Job", made(board, job_id))
 
+    monkeypatch.setattr(Board, "job", make)
+    return whole
+
+
+@pytest.mark.parametrize("key", ["a", "p", "d", "percent_sign", "J", "M", "at"])
+async def test_no_page_makes_all_timers_whole_before_it_takes_keys(demo: Demo, key: str, made_whole: set[str]) -> None:
     async with demo.console(size=(120, 12)) as pilot:
         shown, timers = demo.app.screen, len(demo.app.store.states)
-        monkeypatch.setattr(Board, "job", make)
+        made_whole.clear()
         await demo.press(pilot, key)
         assert demo.app.screen is not shown
-        assert len(whole) <= 12 < timers
+        assert len(made_whole) <= 12 < timers
+
+
+async def test_fleet_files_are_compared_beside_the_keys(
+    demo: Demo, made_whole: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text(f'fleet = "{tmp_path / "timers"}"\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(tmp_path / "config.toml"))
+    (tmp_path / "timers").mkdir()
+    (tmp_path / "timers/one.toml").write_text(
+        '[timer.new]\nzone = "UTC"\nwhen = "every sunday at 02:00"\nrecursive = true\n'
+        'from = "Ops Vault:/db/"\nto = "Campus Archive:/archive/"\n'
+    )
+    async with demo.console(size=(120, 12)) as pilot:
+        await demo.press(pilot, "D")
+        await demo.until(pilot, lambda: "create" in demo.text())
+        assert len(made_whole) <= 12 < len(demo.app.store.states)
 
 
 async def test_the_program_tells_what_it_costs_itself(demo: Demo) -> None:
