@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from globus_tui.cli.arguments import parse
@@ -626,7 +627,7 @@ def test_killed_at_any_moment_of_many_pauses_every_change_has_its_line(
             program.send_signal(signal.SIGKILL)
             program.wait()
         assert _count(path) >= written
-        asyncio.run(_no_more_requests(served.sandbox))
+        _no_more_requests(served.url)
         changed = {one.job_id for one in served.sandbox.timers.values() if one.status == "inactive"} - before
         asked = {one["timer"]["id"] for one in lines(path) if one["outcome"] == "asked"}
         assert changed <= asked
@@ -645,12 +646,10 @@ def _count(path: Path) -> int:
     return 0
 
 
-async def _no_more_requests(sandbox: Any) -> None:
-    """Whatever the killed program had sent has been answered, to nobody."""
-    seen = -1
-    while seen != (now := sum(one.status == "inactive" for one in sandbox.timers.values())):
-        seen = now
-        await asyncio.sleep(0.3)
+def _no_more_requests(url: str) -> None:
+    """Whatever the killed program had sent has been answered, to nobody: before this is asked, it has all arrived."""
+    while any(status is None for *_, status in httpx.get(f"{url}__sandbox__/requests").json()["requests"]):
+        time.sleep(0.01)
 
 
 async def _closed_at_the_next_start() -> list[ClosedRequest]:
