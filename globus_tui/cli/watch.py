@@ -55,7 +55,8 @@ async def _watch(context: Context, options: Namespace, *, wall: bool) -> int:
         signed_out = freshness.state is FreshnessState.SIGNED_OUT
         if tried != (tried := (freshness.checked_at, freshness.failures, signed_out)):
             tries += 1
-        if freshness.checked_at != read_at:
+        # The first look is quiet, and what is in trouble already has to be known by then.
+        if freshness.checked_at != read_at and (read_at or options.alert_first or store.has_all_tasks):
             read_at = freshness.checked_at
             await sources.count()
             await _alert(context, options, watcher, hook)

@@ -12,10 +12,15 @@ from globus_tui.cli.timers import signed_in
 from globus_tui.domain.timer.alerts import Watcher
 from globus_tui.sandbox.faults import Fault
 from globus_tui.store.alert_hook import AlertHook
+from globus_tui.store.job_store import JobStore
 from globus_tui.store.ledger import Ledger
+from globus_tui.store.refresher import Wake, WakeKind
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
+
+    import pytest
 
     from tests.cli.shell import Shell
     from tests.served import Served
@@ -60,6 +65,27 @@ def test_nothing_is_called_well_while_nobody_knows_what_became_of_the_runs(facil
     facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
     assert terminal("watch", "name:sensor-hourly", "--count", "1") == 0
     assert terminal.out.endswith(" runs not known, 0 in trouble of 1\n")
+
+
+def test_trouble_of_before_is_no_news_once_transfer_answers_again(
+    facility: Served, terminal: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (config := tmp_path / "config.toml").write_text(f'on_alert = ["touch", "{tmp_path / "told"}"]\n')
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(config))
+    faults = facility.sandbox.faults
+    faults.add(Fault("/v0.10/*", times=None))
+
+    async def wake(store: JobStore) -> None:
+        faults.clear()
+        await store.refresh()
+
+    monkeypatch.setattr(JobStore, "wake", wake)
+    monkeypatch.setattr(JobStore, "next_wake", lambda _: Wake(0.0, WakeKind.REFRESH))
+    assert terminal("watch", "name:sensor-hourly", "--count", "2") == 0
+    assert [line.partition(" ")[2] for line in terminal.out.splitlines()] == [
+        "runs not known, 0 in trouble of 1", "1 WARN, 1 in trouble of 1"
+    ]  # fmt: skip
+    assert not (tmp_path / "told").exists()
 
 
 def test_a_reading_in_vain_counts_and_the_exit_code_says_so(facility: Served, terminal: Shell) -> None:
