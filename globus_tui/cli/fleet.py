@@ -140,7 +140,12 @@ async def run_apply(options: Namespace) -> int:
             return await makes.plan(where, prune=options.prune or prune, preflight=False)
 
         shown: list[int] = []
-        applier = Applier(context.store, context.making, lambda result: shown.append(show_end(result_words(result))))
+        applier = Applier(
+            context.store,
+            context.making,
+            lambda result: shown.append(show_end(result_words(result))),
+            keeps_lock=not context.backend.demo,
+        )
         consent = partial(meet, context.backend.account, plan.names.names_by_id)
         results = await carry_out(applier, plan, None, planned, consent)
         bad = sum(not result.done for result in results)

@@ -134,9 +134,18 @@ class Applier:
     Args:
         store: has just read all timers.
         told: is handed each result as it comes.
+        keeps_lock: False for the demo, which begins anew each time: its timers are none of another start.
     """
 
-    def __init__(self, store: JobStore, making: Making, told: Callable[[Result], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        making: Making,
+        told: Callable[[Result], None] = lambda _: None,
+        *,
+        keeps_lock: bool = True,
+    ) -> None:
+        self._keeps_lock = keeps_lock
         self._store = store
         self._making = making
         self._report = told
@@ -159,7 +168,7 @@ class Applier:
         if plan.stopped if only is None else any(item.stopped for item in chosen):
             raise BadInput("Nothing was sent: the plan cannot be applied as it is.")
         self._path, self._lock = lock_path(plan.where), _adopt_found(plan)
-        write_lock(self._path, self._lock)
+        self._write_lock()
         self._there = tuple(state.job for state in self._store.states.values())
         self._names_by_id, self._failures_to_reach = plan.names.names_by_id, 0
         deleted = [item for item in chosen if Act.DELETE in item.acts]
@@ -216,10 +225,14 @@ class Applier:
 
     # --- the lock file
 
+    def _write_lock(self) -> None:
+        if self._keeps_lock:
+            write_lock(self._path, self._lock)
+
     def _keep(self, key: str, locked: LockEntry | None) -> None:
         known = self._lock.timers.get(key)
         self._lock = self._lock.with_entry(key, replace(locked, said=known.said) if locked and known else locked)
-        write_lock(self._path, self._lock)
+        self._write_lock()
 
     def _record(self, item: Item, wanted: WantedTimer, job_id: str, runs_before: int = 0) -> None:
         """Records in the lock file that the timer exists as the files want it."""

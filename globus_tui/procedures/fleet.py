@@ -113,7 +113,8 @@ class FleetFolder:
         async def meet(gare: Gare) -> bool:
             return await self._app.sign_in.consent(gare, "Before they are created")
 
-        results = await carry_out(Applier(self._app.store, self._app.making), plan, only, planned, meet)
+        applier = Applier(self._app.store, self._app.making, keeps_lock=not self._app.host.demo)
+        results = await carry_out(applier, plan, only, planned, meet)
         await self._refresh()
         return results
 

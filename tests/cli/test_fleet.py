@@ -18,6 +18,7 @@ import globus_sdk
 
 from globus_tui.cli import fleet, sign_in
 from globus_tui.domain.auth.credentials import Secret
+from globus_tui.fleet.lock import lock_path
 from globus_tui.private_files import write_private
 from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.faults import Fault
@@ -84,6 +85,16 @@ def test_a_plan_that_nobody_reads_is_applied_all_the_same(facility: Served, tmp_
     line = f"{sys.executable} -m globus_tui apply --yes {tmp_path} 2> >(exec true)"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=100, check=False)
     assert (done.returncode, done.stdout[:4]) == (0, "done")
+
+
+def test_what_was_tried_in_the_demo_is_not_in_the_way_of_the_real_timers(
+    facility: Served, terminal: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "new.toml").write_text(NEW_TOML)
+    assert terminal("apply", "--demo", "--yes", str(tmp_path)) == SAME
+    assert not lock_path(tmp_path).exists()
+    assert terminal("apply", "--yes", str(tmp_path)) == SAME
+    assert terminal("plan", str(tmp_path)) == SAME
 
 
 def test_a_folder_that_a_script_has_left_empty_is_not_the_current_one(
