@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import JobReading
     from globus_tui.store.services import JobService
 
-EVERY_SIX_HOURS = timedelta(hours=6)
+HOUR = timedelta(hours=1)
+EVERY_SIX_HOURS = 6 * HOUR
 
 
 async def an_old_one(bench: Workbench) -> tuple[JobReading, Draft]:
@@ -116,35 +117,18 @@ async def test_that_changes_are_not_written_down_is_said_with_the_swap(tmp_path:
     (tmp_path / "file").write_text("")
     async with workbench() as bench:
         old, draft = await an_old_one(bench)
-        recorder = Recorder(Journal(tmp_path / "file" / "journal.jsonl"), bench.clock.now)
-        services = CreationServices(bench.timers, bench.transfers, bench.transfers, bench.consents)
-        creator = Creator(services, recorder, bench.clock.now, sleep=no_waiting)
-        found = await Swapper(creator, bench.timers, recorder).replace(old, draft)
-        assert isinstance(found, Swapped)
-        assert found.note is not None
-        assert found.note.endswith("Changes are recorded only until this program ends.")
-
-
-async def test_the_runs_of_a_new_one_are_told_by_its_deletion_where_the_look_behind_it_lists_none() -> None:
-    async with workbench() as bench:
-        old, draft = await an_old_one(bench)
         made = await bench.creator.create(draft)
         assert isinstance(made, Created)
-        bench.clock.advance(DAY)
-        told = Told(bench)
-        told.jobs.failing = {"pause": [NEVER_LEFT]}
-        look = told.jobs.get_job
-
-        async def lists_no_runs_at_last(job_id: str) -> JobReading:
-            found = await look(job_id)
-            return replace(found, job=replace(found.job, runs=())) if "delete" in told.jobs.calls else found
-
-        told.jobs.get_job = lists_no_runs_at_last  # type: ignore[method-assign]
-        found = await told.swapper.finish(old, made, draft)
-        assert isinstance(found, NotSwapped)
-        assert found.words == f"The old timer could not be paused: No route. {TAKEN_BACK}"
-        assert found.runs_started
-        assert active(bench) == ["old"]
+        services = CreationServices(bench.timers, bench.transfers, bench.transfers, bench.consents)
+        for since_it_was_made in (True, False):
+            recorder = Recorder(Journal(tmp_path / "file" / "journal.jsonl"), bench.clock.now)
+            creator = Creator(services, recorder, bench.clock.now, sleep=no_waiting)
+            swapping = Swapper(creator, bench.timers, recorder)
+            found = await (swapping.finish(old, made, draft) if since_it_was_made else swapping.replace(old, draft))
+            assert isinstance(found, Swapped)
+            assert found.note is not None
+            assert found.note.endswith("Changes are recorded only until this program ends.")
+            old = await bench.timers.get_job(found.new.job_id)
 
 
 # --- a paused timer
@@ -539,6 +523,35 @@ async def test_an_old_one_that_runs_already_is_not_gone_back_to() -> None:
         assert isinstance(found, NotSwapped)
         assert found.words == "Nothing was changed: the old timer is not kept, paused, any more."
         assert told.jobs.calls == ["get", "get"]
+
+
+class ListsNoRuns(Scripted):
+    """Timers of which one kind of answer lists no runs."""
+
+    silent = ""
+
+    async def _call(self, what: str, job_id: str) -> Any:
+        found = await super()._call(what, job_id)
+        return replace(found, job=replace(found.job, runs=())) if what == self.silent else found
+
+
+@pytest.mark.parametrize(("silent", "fault"), [("delete", None), ("get", None), ("", NEVER_LEFT)])
+async def test_runs_that_the_new_one_made_before_it_was_taken_back_are_told_whichever_answer_lists_them(
+    silent: str, fault: GlobusTuiError | None
+) -> None:
+    async with workbench() as bench:
+        old, draft = await an_old_one(bench)
+        made = await bench.creator.create(draft)
+        assert isinstance(made, Created)
+        bench.clock.advance(DAY)
+        jobs = ListsNoRuns(bench)
+        jobs.silent = silent
+        jobs.failing = {"pause": [NEVER_LEFT], "delete": [fault]}
+        found = await Swapper(bench.creator, cast("JobService", jobs), bench.recorder).finish(old, made, draft)
+        assert isinstance(found, NotSwapped)
+        assert found.clean == (fault is None)
+        assert {run.ran_at for run in found.runs_started} == {NOON + 14 * HOUR, NOON + 20 * HOUR}
+        assert active(bench) == ["old"]
 
 
 TAKEN_BACK = "It was taken back; the old timer is as it was."

@@ -120,12 +120,14 @@ async def test_the_attempt_is_made_known_before_it_leaves(bench: Workbench) -> N
     assert (attempt.sent_at, draft) == (NOON, nightly())
 
 
-async def test_what_was_refused_is_not_looked_for_any_more(bench: Workbench) -> None:
+@pytest.mark.parametrize("what", [What.TRANSFER_TIMER, What.TRANSFER_NOW])
+async def test_what_was_refused_is_not_looked_for_any_more(bench: Workbench, what: What) -> None:
     told: list[Attempt | None] = []
     services = CreationServices(bench.timers, bench.transfers, bench.transfers, bench.consents)
     creator = Creator(services, bench.recorder, bench.clock.now, sending=lambda attempt, _: told.append(attempt))
-    bench.fault("/v2/timer", "answer", **REFUSED)
-    assert isinstance(await creator.create(nightly()), NotCreated)
+    for path in ("/v2/timer", "/v0.10/transfer"):
+        bench.fault(path, "answer", **REFUSED)
+    assert isinstance(await creator.create(nightly(what=what)), NotCreated)
     assert [attempt is not None for attempt in told] == [True, False]
 
 

@@ -43,7 +43,7 @@ def next_clock_shift(
     Only timers that run at the same times each day can lose them: those whose interval is a whole number of days, or
     divides a day. An hourly timer stays hourly where the clocks change by an hour, but not by half an hour.
     """
-    first = next_tick(schedule, now, runs_done=runs_done)
+    first = next_tick(schedule, now)
     if not isinstance(schedule, RecurringSchedule) or first is None or not keeps_wall_clock(schedule.interval):
         return None
     step = schedule.interval
@@ -69,19 +69,16 @@ def next_clock_shift(
 
 
 def _last_tick(schedule: RecurringSchedule, first: datetime, horizon: datetime, runs_done: int) -> datetime:
-    """The last tick up to a horizon, or up to the schedule's own end."""
+    """The last tick up to a horizon, or up to the schedule's own end; before the first where there is none."""
     until = min(horizon, schedule.end.until or horizon)
-    count = max(0, (until - first) // schedule.interval)
+    count = (until - first) // schedule.interval
     if schedule.end.after_runs is not None:
-        count = min(count, max(0, schedule.end.after_runs - runs_done - 1))
+        count = min(count, schedule.end.after_runs - runs_done - 1)
     return first + count * schedule.interval
 
 
 def _offset(moment: datetime, zone: tzinfo) -> timedelta:
     return moment.astimezone(zone).utcoffset() or _NOTHING
-
-
-_MOST_SHIFTS = 4
 
 
 class Season(Enum):
@@ -114,9 +111,8 @@ def clock_shifts(schedule: Schedule | None, now: datetime, zone: tzinfo) -> tupl
     """Every clock change within a year that moves the hours of a timer that is to be made; mostly two."""
     shifts: list[ClockShift] = []
     after, runs_done = now, 0
-    while len(shifts) < _MOST_SHIFTS:
-        shift = next_clock_shift(schedule, after, zone, runs_done=runs_done)
-        if shift is None or shift.after - now > _YEAR:
+    while shift := next_clock_shift(schedule, after, zone, runs_done=runs_done):
+        if shift.after - now > _YEAR:
             break
         shifts.append(shift)
         runs_done += tick_count(schedule, after, shift.after)
@@ -130,8 +126,8 @@ def clock_sides(schedule: Schedule | None, now: datetime, zone: tzinfo) -> Clock
     if shift is None:
         return None
     before, after = _offset(shift.before, zone), _offset(shift.after, zone)
-    new = shift.after.replace(tzinfo=None)
-    old = new - (after - before)
+    new = shift.after
+    old = new - (after - before)  # by the wall clock: as if nobody had put it forward
     winter, summer, first = (old, new, Season.WINTER) if after > before else (new, old, Season.SUMMER)
     return ClockSides(winter.time(), summer.time(), abs(after - before), min(before, after), first)
 

@@ -160,6 +160,7 @@ def test_a_zone_without_summer_time_never_moves_a_run() -> None:
 def test_twice_a_day_loses_its_hours_too_but_hourly_keeps_them() -> None:
     chicago = ZoneInfo("America/Chicago")
     assert next_clock_shift(RecurringSchedule(12 * HOUR, START), NOW, chicago) is not None
+    assert next_clock_shift(RecurringSchedule(3 * HOUR, START), NOW, ZoneInfo("Europe/Berlin")) is not None
     assert next_clock_shift(RecurringSchedule(HOUR, START), NOW, chicago) is None
     assert next_clock_shift(RecurringSchedule(5 * HOUR, START), NOW, chicago) is None
 
@@ -294,7 +295,7 @@ def test_the_hour_in_winter_and_in_summer_and_which_comes_first(
 
 def test_where_no_clock_change_moves_it_there_are_no_two_sides() -> None:
     assert clock_sides(RecurringSchedule(DAY, START), NOW, ZoneInfo("Asia/Tokyo")) is None
-    assert clock_sides(OnceSchedule(NOW), NOW, ZoneInfo("Europe/Berlin")) is None
+    assert clock_sides(OnceSchedule(NOW), NOW - DAY, ZoneInfo("Europe/Berlin")) is None
 
 
 def test_the_clock_changes_of_a_year_are_both_told_and_not_those_of_the_next() -> None:
@@ -302,6 +303,11 @@ def test_the_clock_changes_of_a_year_are_both_told_and_not_those_of_the_next() -
     shifts = clock_shifts(RecurringSchedule(DAY, START), NOW, berlin)
     assert [f"{one.after:%Y-%m-%d %H}" for one in shifts] == ["2027-03-28 10", "2027-10-31 09"]
     assert [f"{one.before:%Y-%m-%d %H}" for one in shifts] == ["2027-03-27 09", "2027-10-30 10"]
+    days_366_before = shifts[1].after.astimezone(UTC) - 366 * DAY
+    told = [
+        len(clock_shifts(RecurringSchedule(DAY, START), days_366_before - early, berlin)) for early in (0 * DAY, MINUTE)
+    ]
+    assert told == [2, 1]
     weekly = clock_shifts(RecurringSchedule(7 * DAY, START), NOW, berlin)
     assert [f"{one.after:%Y-%m-%d}" for one in weekly] == ["2027-04-03", "2027-11-06"]
 
@@ -325,6 +331,9 @@ def test_the_last_tick_of_a_schedule_is_within_reach_of_a_change_and_none_behind
     for now, there in ((winter - DAY, True), (winter - DAY - MINUTE, False)):
         found = next_clock_shift(RecurringSchedule(365 * DAY, winter), now, chicago)
         assert (found is not None) == there, "366 days ahead and no further"
+    years_on = RecurringSchedule(DAY, datetime(2029, 3, 10, 12, 0, tzinfo=UTC))  # the day before the change
+    assert next_clock_shift(years_on, NOW, chicago) is None
+    assert next_clock_shift(years_on, NOW.replace(year=2028), chicago) is not None
 
 
 @pytest.mark.parametrize(
