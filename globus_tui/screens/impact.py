@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.job import Job, JobId
     from globus_tui.domain.transfer.collection import Collection
     from globus_tui.screens.console import Console
+    from globus_tui.store.job_state import JobState
 
 
 class _Choice(NamedTuple):
@@ -61,6 +62,7 @@ class ImpactScreen(Searching, ListScreen):
         """The timers of one cause, or all that may be chosen."""
         super().__init__()
         self._impact_cause = cause
+        self._impact_states: Mapping[JobId, JobState] = {}  # as the rows were made of them: one may be gone by now
         self.EMPTY = f"No timer that may run again reads or writes {'there' if cause else 'anywhere'}."
 
     def columns(self) -> tuple[Column[Any], ...]:
@@ -72,7 +74,7 @@ class ImpactScreen(Searching, ListScreen):
                 Column("next", "HITS FIRST", self._cell_first, min_width=20, max_width=60, weight=2, priority=1),
             )
         return (
-            Column("health", "HEALTH", lambda stop: health_cell(self.states[stop.key].health.word, self.view), width=9),
+            Column("health", "HEALTH", self._cell_health, width=9),
             Column("name", "TIMER", lambda stop: stop.job.label, min_width=20, max_width=44, weight=2),
             Column("runs", "NEXT RUNS", lambda stop: self._words(stop)[0], min_width=22, max_width=60, weight=3),
             Column("route", "ROUTE", self._cell_route, min_width=16, weight=3, priority=1),
@@ -84,20 +86,25 @@ class ImpactScreen(Searching, ListScreen):
     @work(group="impact", exclusive=True)
     async def show(self) -> None:
         cause, who, now, collections = self._impact_cause, self.who, self.view.now, self.app.store.collections
-        jobs = [state.job for state in (await self.whole(self.states.rows.values())).values()]
+        whole = await self.whole(self.states.rows.values())
+        jobs = [state.job for state in whole.values()]
         if cause is None:
             choices = await asyncio.to_thread(_choices, jobs, collections, who, now)
             self.set_rows(choices, "What may be gone? Enter lists the timers that stop with it.")
         else:
             stopped = await asyncio.to_thread(stopped_by, jobs, cause.collections, collections, now)
             due = sum(bool(stop.runs) for stop in stopped)
+            self._impact_states = whole
             self.set_rows(stopped, f"{counted(len(stopped), 'timer')} would stop, {due} with runs in the next 7 days.")
+
+    def _cell_health(self, stop: StoppedTimer) -> Cell:
+        return health_cell(self._impact_states[stop.key].health.word, self.view)
 
     def _cell_route(self, stop: StoppedTimer) -> Cell:
         return Span(self._words(stop)[1], "muted")
 
     def _words(self, stop: StoppedTimer) -> tuple[str, str]:
-        return stopped_words(stop, case_of(self.states[stop.key], self.view))
+        return stopped_words(stop, case_of(self._impact_states[stop.key], self.view))
 
     def _cell_first(self, choice: _Choice) -> Cell:
         first = choice.timers[0]

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.sandbox.faults import Fault
+from globus_tui.screens.impact import ImpactScreen
+from globus_tui.store.board import States
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pytest
 
+    from globus_tui.domain.timer.job import JobId
+    from globus_tui.store.job_state import JobState
+    from globus_tui.store.rows import Row
     from tests.demo import Demo
 
 
@@ -59,6 +67,32 @@ async def test_a_note_that_cannot_be_written_down_is_not_lost(demo: Demo, monkey
             assert "ask Ada #night" in demo.text()
         await demo.press(pilot, "enter")
         assert demo.app.store.orders(demo.job_id("db-dumps")).note == "ask Ada"
+
+
+async def test_a_timer_that_goes_while_what_stops_is_worked_out_anew_stays_on_the_page_until_then(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "d", "enter")
+        page, worked_out = demo.app.screen, asyncio.Event()
+        assert isinstance(page, ImpactScreen)
+        first, gone = (row.key for row in page.line_list.rows[:2])
+        name = demo.app.states[gone].job.label
+
+        async def slowly(rows: Iterable[Row], whole: Any = page.whole) -> dict[JobId, JobState]:
+            await worked_out.wait()
+            return cast("dict[JobId, JobState]", await whole(rows))
+
+        monkeypatch.setattr(page, "whole", slowly)
+        states = demo.app.states
+        rows = {job_id: row for job_id, row in states.rows.items() if job_id != gone}
+        demo.app.states = States(rows, states.make, states.glance)
+        await pilot.press("down")  # draws both lines anew
+        await pilot.resize_terminal(90, 30)
+        await demo.until(pilot, lambda: name in demo.text())
+        worked_out.set()
+        await demo.until(pilot, lambda: name not in demo.text())
+        assert page.line_list.rows[0].key == first
 
 
 async def test_limits_impact_and_the_report_are_there_by_key_and_by_name(demo: Demo) -> None:
