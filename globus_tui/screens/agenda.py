@@ -8,7 +8,7 @@ from functools import partialmethod
 from itertools import chain, islice
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on, work
+from textual import on
 from textual.content import Content
 
 from globus_tui.commands import AGENDA, Command
@@ -21,7 +21,7 @@ from globus_tui.present import agenda_words, moments
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
 from globus_tui.present.transfer_words import collection_name
-from globus_tui.screens.base import TimerScreen
+from globus_tui.screens.base import TimerScreen, once_more
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class AgendaScreen(TimerScreen):
 
     # --- reckoning
 
-    @work(group="forecast", exclusive=True)
+    @once_more
     async def _forecast(self) -> None:
         """Forecasts for all timers, also those not shown: they wait in the same queue."""
         active = [row for row in self.states.rows.values() if row.active]
@@ -111,7 +111,11 @@ class AgendaScreen(TimerScreen):
         now = self.view.now
         until, known = max(now + _DAY, self._begins + self._agenda_length), self.app.store.collections
         # In a thread: with thousands of timers it takes seconds.
-        self._agenda_found = outlook = await asyncio.to_thread(forecast, habits, now, until, known)
+        outlook = await asyncio.to_thread(forecast, habits, now, until, known)
+        if until < self._begins + self._agenda_length:  # what is shown reaches beyond it by now
+            self._forecast()
+            return
+        self._agenda_found = outlook
         unread = [row for row in self._rows_meant() if row.health.why is Why.UNREADABLE]
         self._agenda_unread = agenda_words.unread_words(self.states[row.job_id].job for row in unread)
         self._agenda_coming = {}

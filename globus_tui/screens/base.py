@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from textual import on
 from textual.content import Content
@@ -21,9 +22,10 @@ from globus_tui.widgets.text_line import NoteLine, TextLine
 from globus_tui.widgets.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from textual.app import ComposeResult
+    from textual.dom import DOMNode
     from textual.geometry import Size
 
     from globus_tui.domain.errors import GlobusTuiError
@@ -39,6 +41,30 @@ PRODUCTION = " PRODUCTION "
 """Stands there where what is changed counts; the red of the frame is not for everybody."""
 _BACK = [command for command in EVERYWHERE if command.command_id == "app.back"]
 """Bound on each screen: a key that only the application binds never reaches a screen's own way back."""
+
+
+N = TypeVar("N", bound="DOMNode")
+
+
+def once_more(work: Callable[[N], Awaitable[None]]) -> Callable[[N], None]:
+    """Of work that takes long: asked for while it is done, it is done once more behind that.
+
+    Given up at each of many changes it would never be shown, and what it does in a thread would go on nevertheless.
+    """
+    name = f"_times_{work.__name__}"
+
+    async def until_no_more(node: N) -> None:
+        while times := vars(node)[name]:
+            await work(node)
+            vars(node)[name] -= times
+
+    @wraps(work)
+    def ask(node: N) -> None:
+        vars(node)[name] = times = vars(node).get(name, 0) + 1
+        if times == 1:
+            node.run_worker(until_no_more(node), group=work.__name__)
+
+    return ask
 
 
 class Note(NamedTuple):

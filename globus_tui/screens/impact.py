@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from textual import on, work
+from textual import on
 
 from globus_tui.commands import IMPACT, Command
 from globus_tui.domain.timer.impact import Cause, StoppedTimer, causes, reach, stopped_by
@@ -15,6 +15,7 @@ from globus_tui.present import moments
 from globus_tui.present.agenda_words import stopped_words
 from globus_tui.present.safe_text import safe_line
 from globus_tui.present.sizes import counted
+from globus_tui.screens.base import once_more
 from globus_tui.screens.job_detail import JobDetailScreen
 from globus_tui.screens.searching import ListScreen, Searching
 from globus_tui.widgets.job_table import health_cell
@@ -83,7 +84,7 @@ class ImpactScreen(Searching, ListScreen):
     def title_words(self) -> str:
         return "Impact" if self._impact_cause is None else f"Impact > {self._impact_cause.name}"
 
-    @work(group="impact", exclusive=True)
+    @once_more
     async def show(self) -> None:
         cause, who, now, collections = self._impact_cause, self.who, self.view.now, self.app.store.collections
         whole = await self.whole(self.states.rows.values())

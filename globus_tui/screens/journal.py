@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from textual import on, work
+from textual import on
 
 from globus_tui.commands import LINES, Command
 from globus_tui.lines.columns import Cell, Column, Span
 from globus_tui.lines.list import LineList
 from globus_tui.present.report_words import entry_lines, entry_words
 from globus_tui.present.sizes import counted
+from globus_tui.screens.base import once_more
 from globus_tui.screens.searching import ListScreen, Searching
 from globus_tui.screens.show_text import BareText
 from globus_tui.store.journal import read_journal
@@ -35,7 +36,6 @@ class JournalScreen(Searching, ListScreen):
     COMMANDS_SHOWN: ClassVar[tuple[Command, ...]] = LINES
     LIST, HEAD, EMPTY = "entries", "whole", "Nothing was changed so far."
     SHOWN_ANEW_FOR = frozenset({"states"})
-    _journal_wanted = 0
 
     def columns(self) -> tuple[Column[JournalRow], ...]:
         return (
@@ -48,20 +48,12 @@ class JournalScreen(Searching, ListScreen):
             Column("why", "WHY", lambda row: row.words[6], min_width=8, priority=3),
         )
 
-    def show(self) -> None:
-        """Have it read behind what is being read already: given up at each of many changes, it would never be shown."""
-        self._journal_wanted += 1
-        if self._journal_wanted == 1:
-            self._show_until_new()
-
-    @work(group="journal")
-    async def _show_until_new(self) -> None:
-        while wanted := self._journal_wanted:
-            journal, zone = self.app.store.journal, self.view.zone
-            entries = await journal.entries()
-            rows = [JournalRow(number, entry, entry_words(entry, zone)) for number, entry in enumerate(entries)]
-            self.set_rows(reversed(rows), *await self._whole())
-            self._journal_wanted -= wanted
+    @once_more
+    async def show(self) -> None:
+        journal, zone = self.app.store.journal, self.view.zone
+        entries = await journal.entries()
+        rows = [JournalRow(number, entry, entry_words(entry, zone)) for number, entry in enumerate(entries)]
+        self.set_rows(reversed(rows), *await self._whole())
 
     async def _whole(self) -> tuple[str, str]:
         """Whether the file is as it was written, and a style."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.screens.agenda import AgendaScreen
 from globus_tui.screens.job_detail import JobDetailScreen
+from globus_tui.store.board import States
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from globus_tui.domain.timer.agenda import Forecast
     from tests.demo import Demo
 
 
@@ -47,6 +56,38 @@ async def test_the_next_day_the_past_and_a_week_as_lanes_of_timers_and_of_collec
         await demo.press(pilot, "q")
         assert demo.names()
         assert demo.changes() == []
+
+
+async def test_what_was_reckoned_for_a_day_is_not_told_of_the_week_that_is_shown_by_then(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[datetime] = []
+    go_on = asyncio.Event()
+
+    async def slowly(
+        work: Callable[..., Forecast], habits: object, now: object, until: datetime, *rest: Any
+    ) -> Forecast:
+        asked.append(until)
+        await go_on.wait()
+        return work(habits, now, until, *rest)
+
+    monkeypatch.setattr("globus_tui.screens.agenda.asyncio", SimpleNamespace(to_thread=slowly))
+    async with demo.console(size=(120, 36)) as pilot:
+        await pilot.press("a")
+        await demo.until(pilot, lambda: asked)
+        await pilot.press("d")
+        for _ in range(3):  # as in a change of many timers
+            states = demo.app.states
+            demo.app.states = States(states.rows, states.make, states.glance)
+            await pilot.pause()
+        assert len(asked) == 1, "one at a time"
+        assert "reckoning" in demo.text()
+        go_on.set()
+        await demo.settle(pilot)
+        assert len(asked) == 2, "what came meanwhile is reckoned once"
+        assert asked[1] - asked[0] > timedelta(days=5)
+        assert "Agenda > next 7 d" in demo.text()
+        assert "to come" in demo.text()
 
 
 async def test_of_timers_that_cannot_be_read_it_says_that_their_runs_are_not_known(demo: Demo) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from globus_tui.domain.errors import GlobusTuiError
@@ -12,7 +13,7 @@ from globus_tui.screens.impact import ImpactScreen
 from globus_tui.store.board import States
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import pytest
 
@@ -93,6 +94,31 @@ async def test_a_timer_that_goes_while_what_stops_is_worked_out_anew_stays_on_th
         worked_out.set()
         await demo.until(pilot, lambda: name not in demo.text())
         assert page.line_list.rows[0].key == first
+
+
+async def test_what_stops_is_worked_out_once_at_a_time_however_often_timers_change(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = [], asyncio.Event()
+
+    async def slowly(work: Callable[..., object], *about: object) -> object:
+        begun.append(demo.app.states)
+        await go_on.wait()
+        return work(*about)
+
+    monkeypatch.setattr("globus_tui.screens.impact.asyncio", SimpleNamespace(to_thread=slowly))
+    async with demo.console() as pilot:
+        await pilot.press("d")
+        await demo.until(pilot, lambda: begun)
+        for _ in range(3):  # as in a change of many timers
+            states = demo.app.states
+            demo.app.states = States(states.rows, states.make, states.glance)
+            await pilot.pause()
+        assert len(begun) == 1, "else threads that nobody waits for go on beside each other"
+        go_on.set()
+        await demo.settle(pilot)
+        assert begun[1:] == [demo.app.states], "what came meanwhile is worked out once"
+        assert "Tape Library" in demo.text()
 
 
 async def test_limits_impact_and_the_report_are_there_by_key_and_by_name(demo: Demo) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from itertools import islice
 from threading import current_thread, main_thread
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,12 +14,16 @@ import pytest
 from globus_tui.domain.making.draft import Draft, Intent, new_draft, with_intent
 from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule
 from globus_tui.domain.timer.hour_load import HourLoad, hour_load
+from globus_tui.domain.timer.job import JobId
 from globus_tui.domain.transfer.transfer import FilterRule, SyncLevel, TransferItem
 from globus_tui.screens.create.wizard import WizardScreen
 from globus_tui.screens.show_text import CopyMenu
+from globus_tui.store.board import States
 from tests.screens.lines import line_with
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.pilot import Pilot
 
     from tests.demo import Demo
@@ -287,6 +294,35 @@ async def test_other_timers_at_that_hour_are_counted_beside_the_keys(
         assert "02h" in words
         assert "quietest" in words
         assert main_thread() not in threads
+
+
+async def test_other_timers_are_counted_once_at_a_time_but_for_those_that_go_meanwhile(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = [], asyncio.Event()
+
+    async def slowly(count: Callable[[], str]) -> str:
+        begun.append(demo.app.screen)
+        await go_on.wait()
+        return count()
+
+    monkeypatch.setattr("globus_tui.screens.create.when_step.asyncio", SimpleNamespace(to_thread=slowly))
+    async with demo.console(size=(120, 36)) as pilot:
+        await open_step(demo, pilot, "when")
+        await pilot.press(*"2am")
+        await demo.until(pilot, lambda: begun)
+        wizard = demo.app.screen
+        assert isinstance(wizard, WizardScreen)
+        for row in islice(demo.app.states.rows.values(), 3):
+            gone = row._replace(job_id=JobId(f"gone with {row.job_id}"))
+            states = wizard.states
+            wizard.states = States({**states.rows, gone.job_id: gone}, states.make, states.glance)
+            await pilot.pause()
+        assert len(begun) == 1
+        go_on.set()
+        await demo.settle(pilot)
+        assert len(begun) == 2
+        assert "02h" in line_with(demo, "other runs:")
 
 
 # --- review

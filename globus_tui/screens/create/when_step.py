@@ -16,6 +16,7 @@ from globus_tui.domain.schedule.schedule import OnceSchedule
 from globus_tui.domain.timer.hour_load import first_start, hour_load, quietest, starts_together
 from globus_tui.present import review_facts
 from globus_tui.present.safe_text import safe_line
+from globus_tui.screens.base import once_more
 from globus_tui.screens.create.step import Step
 from globus_tui.widgets.choice import Choice
 from globus_tui.widgets.facts import FiresPanel
@@ -145,12 +146,14 @@ class WhenStep(Step):
         if self._load_about != about:
             self._load_about = about
             self.query_one("#load", Static).update("")
-            firsts = sorted(moment for moment in map(first_start, schedules) if moment is not None)
-            self.run_worker(self._count_load(draft, firsts), group="load", exclusive=True)
+            self._count_load()
 
-    async def _count_load(self, draft: Draft, firsts: Sequence[datetime]) -> None:
+    @once_more
+    async def _count_load(self) -> None:
         """In a thread: counting thousands of timers takes longer than a key may."""
-        states, zone, now = self.frame.states, self.frame.view.zone, self._now()
+        about, draft, states = self._load_about, self.frame.draft, self.frame.states
+        zone, now = self.frame.view.zone, self._now()
+        firsts = sorted(moment for moment in map(first_start, draft.schedules) if moment is not None)
 
         def count() -> str:
             jobs = [job for job in self.frame.index_of(states).jobs if job.job_id != draft.replaces]
@@ -159,7 +162,8 @@ class WhenStep(Step):
             return ". ".join(filter(None, (review_facts.load_words(load, quietest(load)), together)))
 
         words = await asyncio.to_thread(count) if firsts else ""
-        self.query_one("#load", Static).update(Content(safe_line(words)))
+        if about is self._load_about:
+            self.query_one("#load", Static).update(Content(safe_line(words)))
 
     def _now(self) -> datetime:
         return self.frame.app.store.now()

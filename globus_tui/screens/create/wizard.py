@@ -24,6 +24,7 @@ from globus_tui.present.review_facts import start_words
 from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, clip, safe_line
 from globus_tui.screens.base import TimerScreen
 from globus_tui.screens.create.review_step import ReviewStep
+from globus_tui.store.board import NO_STATES, States
 from globus_tui.store.drafts import DraftKeeper
 from globus_tui.store.preflight import Preflight
 from globus_tui.themes import sheets
@@ -38,11 +39,10 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from globus_tui.domain.auth.gare import Gare
-    from globus_tui.domain.timer.job import JobId, JobReading
+    from globus_tui.domain.timer.job import JobReading
     from globus_tui.screens.create.step import Step
     from globus_tui.store.browsing import Browser
     from globus_tui.store.creation import Attempt, Making
-    from globus_tui.store.job_state import JobState
 
 ORDER: Mapping[What, tuple[str, ...]] = {
     What.TRANSFER_TIMER: ("what", "where", "items", "how", "when", "review"),
@@ -197,7 +197,7 @@ class WizardScreen(TimerScreen):
         self._wizard_at = step if step in ORDER[draft.what] else ORDER[draft.what][0]
         self._wizard_visited = {self._wizard_at}
         self._draft_preflight = Preflight(making.lookup, self.learn)
-        self._draft_timers: tuple[Mapping[JobId, JobState], TimerIndex] = ({}, TimerIndex(()))
+        self._draft_timers = (NO_STATES, TimerIndex(()))
         self._draft_pause: Timer | None = None
         self._draft_check_is_due = False
         self._draft_is_looked_through = False
@@ -294,12 +294,12 @@ class WizardScreen(TimerScreen):
 
         return check
 
-    def index_of(self, states: Mapping[JobId, JobState]) -> TimerIndex:
+    def index_of(self, states: States) -> TimerIndex:
         """The timers as checks want them, sorted anew only when there are other ones; also called in a thread."""
         indexed, index = self._draft_timers
         collections = self.app.store.collections
         if indexed is not states or index.collections is not collections:
-            index = TimerIndex((state.job for state in states.values()), collections)
+            index = TimerIndex((state.job for state in states.whole(states.rows.values()).values()), collections)
             self._draft_timers = (states, index)
         return index
 
