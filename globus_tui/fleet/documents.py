@@ -95,11 +95,12 @@ def read_source(path: Path, name: str) -> Source:
     Raises:
         FleetFault: it cannot be read, or is not written as it should be.
     """
-    text = _text(path, name)
+    text = read_text(path, name)
     return _read_toml(text, name) if path.suffix == ".toml" else _read_yaml(text, name)
 
 
-def _text(path: Path, name: str) -> str:
+def read_text(path: Path, name: str) -> str:
+    """A file as text. Raises `FleetFault`: it cannot be read, or is not in UTF-8."""
     try:
         return read_file(path, MOST_BYTES).decode("utf-8-sig")
     except OSError as problem:
@@ -312,7 +313,7 @@ def read_rows(path: Path, name: str) -> list[Row]:
         FleetFaults: it cannot be read, or rows do not fit the headings.
     """
     try:
-        text = _text(path, name)
+        text = read_text(path, name)
     except FleetFault as fault:
         raise FleetFaults([fault]) from fault
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)

@@ -25,7 +25,7 @@ from globus_tui.domain.making.new_timer import NOT_IN_TIMERS
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.transfer.transfer import KNOWN, FilterRule, SyncLevel
 from globus_tui.domain.transfer.typed_filters import parse_rule
-from globus_tui.fleet.documents import FleetFault, FleetFaults, Place, Source, dotted, read_rows, read_source
+from globus_tui.fleet.documents import FleetFault, FleetFaults, Place, Source, dotted, read_rows, read_source, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -356,15 +356,26 @@ def fleet_of(where: Path) -> Path:
     """The folder of a file that is one of several of a fleet; else what was given."""
     if where.is_file():
         for path in sorted(where.parent.iterdir()):
-            if path.suffix not in ENDINGS or path.name.startswith(".") or path.name == where.name:
+            if path.suffix not in ENDINGS or path.name.startswith(".") or path.name == where.name or path.is_dir():
                 continue
-            try:
-                tables = read_source(path, path.name).tables
-            except FleetFault:
-                return where.parent  # what is wrong is told there
-            if {"defaults", "template", "timer"} & tables.keys():
+            if _says_timers(path):
                 return where.parent
     return where
+
+
+_TABLES = ("timer", "template", "defaults")
+_TABLE_BEGINS = re.compile(rf"""^(?:\s*\[+\s*)?["']?(?:{"|".join(_TABLES)})\b""", re.MULTILINE)
+
+
+def _says_timers(path: Path) -> bool:
+    """Whether a file is one of a fleet, also one that has a fault: that is told where the fleet is read."""
+    try:
+        return not read_source(path, path.name).tables.keys().isdisjoint(_TABLES)
+    except FleetFault:
+        try:
+            return _TABLE_BEGINS.search(read_text(path, path.name)) is not None
+        except FleetFault:
+            return True
 
 
 def read_fleet(where: Path) -> tuple[Entry, ...]:
@@ -437,7 +448,7 @@ class _Reader:
                         self._fault(raw.place, f"this template is there twice; also in {self._templates[name].place}")
                     self._templates[name] = raw
             elif key not in ("timer", "$schema"):
-                self._fault(source.place(key), _unknown(key, ("timer", "template", "defaults")))
+                self._fault(source.place(key), _unknown(key, _TABLES))
 
     def _tables(self, source: Source, table: object, key: str) -> Iterator[tuple[str, Any]]:
         if isinstance(table, dict):

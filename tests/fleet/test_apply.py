@@ -16,6 +16,7 @@ from globus_tui.cli.fleet import planner
 from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.making.draft import clone
 from globus_tui.fleet.apply import NOT_TRIED, Applier, carry_out
+from globus_tui.fleet.documents import FleetFaults
 from globus_tui.fleet.export import added_text, export_timers
 from globus_tui.fleet.lock import lock_path, read_lock
 from globus_tui.fleet.plan import Act
@@ -197,9 +198,19 @@ async def test_one_file_of_several_is_planned_with_what_the_others_say_and_nothi
     assert [len(bench.named(name)) for name in ("a", "b", "c", "gone", "new")] == [1, 0, 1, 1, 1]
 
 
+async def test_the_fault_of_another_file_is_told_and_its_timers_are_not_taken_for_gone(bench: Bench) -> None:
+    file = bench.write(COMMON + entry("a"))
+    bench.write(entry("b") + "when = \n", "b.toml")
+    async with bench.context() as here:
+        with pytest.raises(FleetFaults, match=r"b\.toml:\d+"):
+            await planner(here).plan(file, preflight=False)
+
+
 async def test_a_file_that_is_alone_is_a_fleet_whatever_else_is_in_its_folder(bench: Bench) -> None:
     file = bench.write(COMMON + entry("a") + entry("b"))
     bench.write('[project]\nname = "x"\n', "pyproject.toml")
+    bench.write("site_name: x\ntheme: !!python/name:x\n", "mkdocs.yml")
+    bench.write("kind: Job\n---\nspec:\n  template: x\n", "job.yaml")
     async with bench.context() as here:
         await Applier(here.store, here.making).apply(await planner(here).plan(file))
     bench.write(COMMON + entry("a"))
