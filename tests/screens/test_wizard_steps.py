@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from globus_tui.domain.making.draft_fields import Finding
     from tests.demo import Demo
 
 CHICAGO = ("--zone", "America/Chicago")
@@ -308,11 +309,9 @@ async def test_other_timers_are_counted_once_at_a_time_but_for_those_that_go_mea
 
     monkeypatch.setattr("globus_tui.screens.create.when_step.asyncio", SimpleNamespace(to_thread=slowly))
     async with demo.console(size=(120, 36)) as pilot:
-        await open_step(demo, pilot, "when")
+        wizard = await open_step(demo, pilot, "when")
         await pilot.press(*"2am")
         await demo.until(pilot, lambda: begun)
-        wizard = demo.app.screen
-        assert isinstance(wizard, WizardScreen)
         for row in islice(demo.app.states.rows.values(), 3):
             gone = row._replace(job_id=JobId(f"gone with {row.job_id}"))
             states = wizard.states
@@ -323,6 +322,33 @@ async def test_other_timers_are_counted_once_at_a_time_but_for_those_that_go_mea
         await demo.settle(pilot)
         assert len(begun) == 2
         assert "02h" in line_with(demo, "other runs:")
+
+
+async def test_what_was_found_of_an_earlier_draft_is_not_said_of_the_one_that_is_shown(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, go_on = [], asyncio.Event()
+
+    async def slowly(check: Callable[[], tuple[Finding, ...]]) -> tuple[Finding, ...]:
+        found.append(check())
+        await go_on.wait()
+        return found[-1]
+
+    async with demo.console(size=(120, 36)) as pilot:
+        wizard = await open_step(demo, pilot, "how")
+        whole, no_items = wizard.draft, replace(wizard.draft.transfer, items=())
+        monkeypatch.setattr("globus_tui.screens.create.wizard._MANY", 1)
+        beside = SimpleNamespace(to_thread=slowly, sleep=asyncio.sleep)
+        monkeypatch.setattr("globus_tui.screens.create.wizard.asyncio", beside)
+        demo.app.states = States(demo.app.states.rows, demo.app.states.make, demo.app.states.glance)
+        wizard.change(replace(whole, transfer=no_items))
+        await demo.until(pilot, lambda: found)
+        wizard.change(whole)
+        go_on.set()
+        await demo.settle(pilot)
+        nothing = "Nothing is chosen to be moved"
+        assert nothing in [finding.words for finding in found[0]]
+        assert nothing not in [finding.words for finding in wizard.findings]
 
 
 # --- review

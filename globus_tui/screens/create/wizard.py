@@ -282,6 +282,7 @@ class WizardScreen(TimerScreen):
             self._check_later()
             self.show_draft()
         else:
+            self.workers.cancel_group(self, "check")  # else it says later what it found of the draft of before
             self._take_findings(self._checking()())
 
     def _checking(self) -> Callable[[], tuple[Finding, ...]]:
