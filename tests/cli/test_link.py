@@ -98,7 +98,7 @@ def test_the_secret_of_a_service_account_stays_out_of_what_the_console_starts(
             terminal.wait_for("job_id")
             terminal.wait_for_rest()
             terminal.press("p")
-            terminal.wait_for_rest()
+            terminal.wait_for(seen.exists)
             variables = seen.read_text()
             assert "GLOBUS_TUI_CLIENT_ID" in variables
             assert "SECRET" not in variables

@@ -648,8 +648,9 @@ def _count(path: Path) -> int:
 
 def _no_more_requests(url: str) -> None:
     """Whatever the killed program had sent has been answered, to nobody: before this is asked, it has all arrived."""
-    while any(status is None for *_, status in httpx.get(f"{url}__sandbox__/requests").json()["requests"]):
-        time.sleep(0.01)
+    with httpx.Client(timeout=60, trust_env=False) as client:
+        while any(status is None for *_, status in client.get(f"{url}__sandbox__/requests").json()["requests"]):
+            time.sleep(0.01)
 
 
 async def _closed_at_the_next_start() -> list[ClosedRequest]:
