@@ -451,9 +451,8 @@ class JobActions(TimerScreen):
     def action_job_note(self) -> None:
         from globus_tui.screens.confirm import ask
 
-        if not (states := self.targets()):
+        if not (ids := tuple(self.target_ids())):
             return
-        ids = [state.job_id for state in states]
         orders = self.app.store.orders(ids[0])
         written = " ".join(filter(None, (orders.note, *(f"#{tag}" for tag in orders.tags))))
 
@@ -465,7 +464,7 @@ class JobActions(TimerScreen):
             self.app.attempt(writing, group="ledger")
 
         def question(value: str, trouble: str = "") -> None:
-            ask(f"Note on {_called(states)}", (trouble or sentence, value, str), then=take)
+            ask(f"Note on {self._called(ids)}", (trouble or sentence, value, str), then=take)
 
         kept = "Kept for all who share the file" if self.app.store.notes else "Kept on this machine"
         sentence = f"{kept}. Words that begin with # are tags: tag: finds them. Empty takes it away."
@@ -503,31 +502,41 @@ class JobActions(TimerScreen):
         def take(*ends: object) -> None:
             self._decide(ids, **dict(zip(("good_within", "fewer_files"), ends, strict=False)))
 
-        ask(f"Limits of {_called(states)}", *questions, then=take)
+        ask(f"Limits of {self._called(ids)}", *questions, then=take)
 
     def action_job_known(self) -> None:
         from globus_tui.screens.confirm import ask, read_moment
 
-        states = [state for state in self.targets() if state.health.word.is_trouble]
-        if not states:
+        rows = [row for row in map(self.states.rows.__getitem__, self.target_ids()) if row.health.word.is_trouble]
+        ids = [row.job_id for row in rows]
+        if not ids:
             self.app.say("It is in no trouble.", "warning")
             return
-        if all(state.health.acknowledged for state in states):
-            self._decide([state.job_id for state in states], known=None)
+        if all(row.health.acknowledged for row in rows):
+            self._decide(ids, known=None)
             return
+        by_rank: dict[int, list[JobId]] = {}
+        for row in rows:
+            by_rank.setdefault(row.health.word.rank, []).append(row.job_id)
+
+        async def write(**known: object) -> None:
+            for rank, alike in by_rank.items():
+                await self.app.store.decide(alike, known={**known, "rank": rank})
+            self._say_written(ids)
 
         def keep(reason: str, end: datetime | None) -> None:
-            by, iso = self.app.store.journal.who, end.isoformat() if end else None
-            for state in states:
-                rank = state.health.word.rank
-                self._decide([state.job_id], known={"reason": reason, "by": by, "until": iso, "rank": rank})
+            until = end.isoformat() if end else None
+            self.app.attempt(write(reason=reason, by=self.app.store.journal.who, until=until), group="ledger")
 
         ask(
-            f"Known: {_called(states)}",
+            f"Known: {self._called(ids)}",
             ("Why is that all right for now? A ticket, say.", "", str),
             ("Until when? For example mon 8am; empty: until it is well again.", "", read_moment(self.app)),
             then=keep,
         )
+
+    def _called(self, ids: Sequence[JobId]) -> str:
+        return self.states[ids[0]].job.label if len(ids) == 1 else counted(len(ids), "timer")
 
     def _decide(self, ids: Sequence[JobId], **changes: object) -> None:
         self.app.attempt(self._write_down(ids, changes), group="ledger")
@@ -543,6 +552,9 @@ class JobActions(TimerScreen):
                 raise
             ask_again(wrong.in_full)
             return
+        self._say_written(ids)
+
+    def _say_written(self, ids: Sequence[JobId]) -> None:
         self.app.look()
         self.app.say(f"written down for {len(ids)} timers" if len(ids) > 1 else "written down")
 
@@ -581,10 +593,6 @@ class JobActions(TimerScreen):
             self.action_over((over if over is not None else done) | done, failed)
 
         self.app.operate(operations, then=then)
-
-
-def _called(states: Sequence[JobState]) -> str:
-    return states[0].job.label if len(states) == 1 else f"{len(states)} timers"
 
 
 def _switch_reason(state: JobState) -> Reason | None:

@@ -14,6 +14,7 @@ import pytest
 
 from globus_tui.cli.first_frame import first_frame
 from globus_tui.domain.timer.agenda import forecast
+from globus_tui.domain.timer.health import Why
 from globus_tui.domain.transfer.collection import Collection
 from globus_tui.lines.list import LineList
 from globus_tui.present.agenda_words import clash_words
@@ -185,6 +186,45 @@ async def test_fleet_files_are_compared_beside_the_keys(
         await demo.press(pilot, "D")
         await demo.until(pilot, lambda: "create" in demo.text())
         assert len(made_whole) <= 12 < len(demo.app.store.states)
+
+
+@pytest.mark.parametrize(("key", "question"), [("comma", "Note on 79 timers"), ("full_stop", "Known: ")])
+async def test_what_is_written_down_of_all_timers_makes_none_of_them_whole(
+    demo: Demo, key: str, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole: set[str] = set()
+
+    def make(board: Board, job_id: JobId, made: Any = Board.job) -> Job:
+        whole.add(job_id)
+        return cast("Job", made(board, job_id))
+
+    async with demo.console(size=(120, 12)) as pilot:
+        await demo.press(pilot, "asterisk")
+        monkeypatch.setattr(Board, "job", make)
+        await demo.press(pilot, key)
+        assert question in demo.text()
+        assert len(whole) <= 12
+
+
+async def test_trouble_of_many_timers_is_written_down_once_for_each_word(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo.console() as pilot:
+        decided: list[Sequence[JobId]] = []
+
+        async def decide(ids: Sequence[JobId], store: Any = demo.app.store.decide, **changes: Any) -> None:
+            decided.append(ids)
+            await store(ids, **changes)
+
+        monkeypatch.setattr(demo.app.store, "decide", decide)
+        await demo.press(pilot, "asterisk", "full_stop")
+        await demo.write(pilot, "CASE 7")
+        await demo.press(pilot, "enter", "enter")
+        rows = [row for row in demo.app.states.rows.values() if row.health.word.is_trouble]
+        assert all(row.health.acknowledged or row.health.why is Why.UNREADABLE for row in rows)
+        assert f"written down for {len(rows)} timers" in demo.note()
+        assert sum(map(len, decided)) == len(rows) > 20
+        assert len(decided) == len({row.health.word for row in rows})
 
 
 async def test_the_program_tells_what_it_costs_itself(demo: Demo) -> None:
