@@ -55,14 +55,14 @@ def why_not(command_id: str, states: Sequence[JobState], freshness: FreshnessSta
     """Why a command cannot act on these timers now, in words; None when it can."""
     if not states:
         return "There is no timer under the cursor."
-    if freshness is FreshnessState.SIGNED_OUT:
-        return "You are signed out: press S to sign in first."
-    if freshness is FreshnessState.CACHED:
-        return "These are the timers of the last session: wait for Globus to answer."
     if command_id in _SINGLE and len(states) > 1:
         return "One timer at a time: clear the marks with \\, or show a group's timers one by one with z."
     if command_id in _READING:
         return None
+    if freshness is FreshnessState.SIGNED_OUT:
+        return "You are signed out: press S to sign in first."
+    if freshness is FreshnessState.CACHED:
+        return "These are the timers of the last session: wait for Globus to answer."
     if able := able_ones(states, command_id):
         rules = _RULES.get(command_id, ())
         return next((words for can, words in rules if not any(map(can, able))), None)
@@ -77,6 +77,8 @@ def able_ones(states: Sequence[JobState], command_id: str) -> tuple[JobState, ..
 
     What only looks at a timer needs not wait for a change of it.
     """
+    if command_id in _READING:
+        return tuple(states)
     looks = command_id in _LOOKING
     return tuple(state for state in states if not state.job.unreadable and (looks or state.pending is None))
 
@@ -423,8 +425,7 @@ class JobActions(TimerScreen):
         sheet.ask(lambda way: self.app.start_now(states[0], *way))
 
     def action_job_json(self) -> None:
-        states = self.targets()
-        if states:
+        if states := self._able("job.json"):
             from globus_tui.screens.raw_json import RawJsonScreen
 
             self.app.open_screen(RawJsonScreen(states[0].job_id))

@@ -35,6 +35,13 @@ async def test_a_key_that_cannot_act_says_why(demo: Demo, name: str, key: str, r
         assert demo.changes() == []
 
 
+async def test_of_several_marked_timers_no_document_is_shown_as_if_it_were_the_one_meant(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        await demo.press(pilot, "space", "space", "y")
+        assert demo.note().startswith("One timer at a time")
+        assert isinstance(demo.app.screen, JobListScreen)
+
+
 async def test_a_refusal_that_comes_late_names_its_timer_and_one_about_the_cursor_stays_on_its_screen(
     demo: Demo,
 ) -> None:
@@ -56,6 +63,8 @@ async def test_an_unreadable_timer_is_shown_and_left_alone(demo: Demo) -> None:
         for key in ("s", "X", "R"):
             await demo.press(pilot, key)
             assert demo.note().startswith("Its document cannot be understood, so nothing is done to it")
+        await demo.press(pilot, "y")
+        assert "> JSON" in demo.screen()[0]
         assert demo.changes() == []
 
 
