@@ -145,12 +145,9 @@ class Context:
         named = [state for state in named if state.replacement is None] or named
         if not named and not parse_filter(typed):
             raise BadInput(f"{typed[:80]!r} leaves out nothing: name the timers that are meant.")
-        terms = [term for way in parse_filter(typed).ways for term in way]
-        if (
-            not named
-            and self.store.freshness.partial
-            and any(term.key in _READ_BESIDE_THE_LIST or (term.key is None and term.negated) for term in terms)
-        ):
+        keys = {term.key for way in parse_filter(typed).ways for term in way if term.key or term.negated}
+        unread = _ASK_FOR_NAMES if self.store.has_all_tasks else _ASK_FOR_NAMES | _ASK_FOR_RUNS
+        if not named and self.store.freshness.partial and keys & unread:
             words = f"Which timers {typed[:80]!r} means is not known now."
             raise NetworkError(words, maybe_processed=False, advice="Name them by their ids, or ask again later.")
         timers = self.listed(named) or self.matching(typed)
@@ -205,10 +202,10 @@ class Context:
         return code_of_change(outcome.error), outcome.words
 
 
-_READ_BESIDE_THE_LIST = frozenset(
-    ("health", "cause", "why", "from", "to", "last", "last-good", "failed", "missed", "skipped")
-)
-"""Keys of filters that ask for names of collections, or for what became of runs."""
+_ASK_FOR_NAMES = frozenset((None, "from", "to", "why"))
+"""Keys of filters that ask for names of collections, as a word without one does."""
+_ASK_FOR_RUNS = frozenset(("health", "cause", "last", "last-good", "failed", "missed", "skipped"))
+"""Those that ask for what became of runs."""
 
 
 def looks(listed: Mapping[str, Listed]) -> list[Hit]:

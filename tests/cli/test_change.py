@@ -423,6 +423,15 @@ def test_nothing_is_done_to_what_a_filter_leaves_while_it_cannot_leave_anything_
     assert paused(facility) == before | {timer(facility, "db-dumps").job_id}
 
 
+def test_how_timers_are_is_known_though_the_name_of_a_collection_is_not(facility: Served, terminal: Shell) -> None:
+    before = paused(facility)
+    facility.sandbox.faults.add(Fault("/v0.10/endpoint/*", times=None))
+    assert terminal("pause", "--yes", "health:ok", "name:db-dumps") == DONE
+    assert "Names of collections could not be read" in terminal.err
+    assert paused(facility) > before
+    assert terminal("resume", "--yes", "name:db-dumps", "-to:archive") == UNREACHABLE
+
+
 def test_what_is_not_known_is_no_change(facility: Served, terminal: Shell) -> None:
     assert terminal("changes") == DONE
     facility.sandbox.faults.add(Fault("/v0.10/*", times=None))
