@@ -132,7 +132,8 @@ def open_impact(app: Console, typed: str) -> str | None:
         app.open_screen(ImpactScreen())
         return None
     collections = app.store.collections
-    all_causes = causes([state.job for state in app.states.values()], collections, app.who)
+    seen = map(app.states.glance, app.states.rows.values())
+    all_causes = causes([each.job for each in seen], collections, app.who)
     matching = [cause for cause in all_causes if typed.casefold() in (cause.key.casefold(), cause.name.casefold())]
     matching = matching or [cause for cause in all_causes if cause.meant_by(typed)]
     if len(matching) == 1:

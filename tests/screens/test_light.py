@@ -190,20 +190,26 @@ async def test_fleet_files_are_compared_beside_the_keys(
 
 @pytest.mark.parametrize(("key", "question"), [("comma", "Note on 79 timers"), ("full_stop", "Known: ")])
 async def test_what_is_written_down_of_all_timers_makes_none_of_them_whole(
-    demo: Demo, key: str, question: str, monkeypatch: pytest.MonkeyPatch
+    demo: Demo, key: str, question: str, made_whole: set[str]
 ) -> None:
-    whole: set[str] = set()
-
-    def make(board: Board, job_id: JobId, made: Any = Board.job) -> Job:
-        whole.add(job_id)
-        return cast("Job", made(board, job_id))
-
     async with demo.console(size=(120, 12)) as pilot:
         await demo.press(pilot, "asterisk")
-        monkeypatch.setattr(Board, "job", make)
+        made_whole.clear()
         await demo.press(pilot, key)
         assert question in demo.text()
-        assert len(whole) <= 12
+        assert len(made_whole) <= 12
+
+
+async def test_what_stops_is_looked_for_by_its_name_without_making_timers_whole(
+    demo: Demo, made_whole: set[str]
+) -> None:
+    async with demo.console(size=(120, 12)) as pilot:
+        await demo.press(pilot, "colon")
+        await demo.write(pilot, "impact Tape Library")
+        made_whole.clear()
+        await demo.press(pilot, "enter")
+        assert "Impact > Tape Library" in demo.screen()[0]
+        assert len(made_whole) <= 12
 
 
 async def test_trouble_of_many_timers_is_written_down_once_for_each_word(
