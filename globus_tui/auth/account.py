@@ -149,9 +149,9 @@ class PersonAccount(Account):
             from globus_tui.auth.login import LoginFailed
 
             # Another program has signed `before` out meanwhile. The sign-in holds, but not for what is shown here.
-            came = login.identity.username
+            came, here = login.identity.username, before.username
             raise LoginFailed(
-                f"{came} signed in, but the timers here are those of {before.username}. Nothing was changed.",
+                f"{came} signed in, and that is kept; but the timers here are those of {here}. Nothing was done.",
                 advice=f"Leave this program and start it again: the profile belongs to {came} now.",
             )
         self.tokens.adopt(login.sign_in)

@@ -131,7 +131,7 @@ async def test_somebody_else_who_signs_in_does_not_take_over_what_is_shown(serve
         prompt.post_message(events.Paste(code))
         await served.until(pilot, lambda: prompt.query_one("#code").value == code)
         await pilot.press("enter")
-        await served.until_shown(pilot, f"{KIM} signed in, but the timers here are those of")
+        await served.until_shown(pilot, f"{KIM} signed in, and that is kept; but the timers here are those of")
         await pilot.press("escape")
         await served.until_shown(pilot, "climate-nightly-mirror")
         assert f"[default] {OPS_USERNAME}" in served.text()
