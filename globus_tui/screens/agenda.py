@@ -61,6 +61,7 @@ class AgendaScreen(TimerScreen):
         self._agenda_length = _DAY
         self._agenda_by_collection = False
         self._agenda_found: Forecast | None = None
+        self._agenda_asked_until: datetime | None = None
         self._agenda_coming: dict[JobId, list[Coming]] = {}
         self._agenda_unread = ""
 
@@ -115,7 +116,7 @@ class AgendaScreen(TimerScreen):
         if until < self._begins + self._agenda_length:  # what is shown reaches beyond it by now
             self._forecast()
             return
-        self._agenda_found = outlook
+        self._agenda_found, self._agenda_asked_until = outlook, until  # with very many runs it reaches less far
         unread = [row for row in self._rows_meant() if row.health.why is Why.UNREADABLE]
         self._agenda_unread = agenda_words.unread_words(self.states[row.job_id].job for row in unread)
         self._agenda_coming = {}
@@ -266,8 +267,8 @@ class AgendaScreen(TimerScreen):
 
     def _move(self, by: timedelta) -> None:
         self._agenda_begins = self._begins + by
-        if self._agenda_found is None or self._agenda_found.until < self._begins + self._agenda_length:
-            self._agenda_found = None
+        if self._agenda_asked_until is None or self._agenda_asked_until < self._begins + self._agenda_length:
+            self._agenda_found = self._agenda_asked_until = None
             self._forecast()
         self.show_title()
         self.show_lanes()

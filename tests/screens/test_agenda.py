@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from globus_tui.domain.timer.agenda import forecast
 from globus_tui.screens.agenda import AgendaScreen
 from globus_tui.screens.job_detail import JobDetailScreen
 from globus_tui.store.board import States
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pytest
 
-    from globus_tui.domain.timer.agenda import Forecast
+    from globus_tui.domain.timer.agenda import Forecast, Habit
     from tests.demo import Demo
 
 
@@ -102,3 +103,21 @@ async def test_of_timers_that_cannot_be_read_it_says_that_their_runs_are_not_kno
         await demo.write(pilot, "/to:archive")
         await demo.press(pilot, "enter", "a")
         assert "cannot be read" not in demo.text()
+
+
+async def test_a_forecast_that_very_many_runs_make_short_is_not_made_anew_for_each_key(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[datetime] = []
+
+    def count(habits: Sequence[Habit], now: datetime, until: datetime, *known: Any) -> Forecast:
+        made.append(until)
+        return forecast(habits, now, until, *known)
+
+    monkeypatch.setattr("globus_tui.domain.timer.agenda.MOST", 20)
+    monkeypatch.setattr("globus_tui.screens.agenda.forecast", count)
+    async with demo.console(size=(120, 36)) as pilot:
+        await demo.press(pilot, "a", "d")
+        of_a_week = len(made)
+        await demo.press(pilot, "d", "right", "left")
+        assert len(made) == of_a_week
