@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
+from textual.geometry import Offset, Region
 from textual.widgets import Input
 
 from globus_tui.present.safe_text import safe_in_place
@@ -54,14 +55,24 @@ class TextField(Input):
         if self._text_joins_lines:
             lines = ["".join(line.strip() for line in lines)]
         if lines[0]:
-            self._initial_value = False  # else Textual leaves the end of the first text out of sight
             self.replace(lines[0], *self.selection)
         if len(lines) > 1 and isinstance(self.app, OrderedKeys):
             self.app.tell_for_now(f"{len(lines)} lines were pasted: only the first was taken, one line fits here.")
 
-    def _position_to_cell(self, position: int) -> int:
-        """As in Textual, but in what is drawn: there what is not seen has a sign, which takes a cell."""
-        return cell_len(self._value.plain[:position])
+    @property
+    def _text_cell(self) -> int:
+        """The cell of what is drawn in which the cursor stands: what is not seen has a sign there, which takes one."""
+        return cell_len(self._value.plain[: self.cursor_position]) + self.cursor_at_end
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """As Textual's, but in what is drawn."""
+        return self.content_region.offset - self.scroll_offset + (self._text_cell, 0)
+
+    def watch_selection(self) -> None:
+        """Keep the cursor in sight, also in the first text, which Textual leaves as it is."""
+        self.scroll_to_region(Region(self._text_cell, 0, width=1, height=1), force=True, animate=False)
+        self.app.cursor_position = self.cursor_screen_offset
 
     @property
     def _value(self) -> Text:
