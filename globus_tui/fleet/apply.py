@@ -169,7 +169,9 @@ class Applier:
             raise BadInput("Nothing was sent: the plan cannot be applied as it is.")
         self._path, self._lock = lock_path(plan.where), _adopt_found(plan)
         self._write_lock()
-        self._there = tuple(state.job for state in self._store.states.values())
+        states = self._store.states
+        whole = await asyncio.to_thread(states.whole, states.rows.values())
+        self._there = tuple(state.job for state in whole.values())
         self._names_by_id, self._failures_to_reach = plan.names.names_by_id, 0
         deleted = [item for item in chosen if Act.DELETE in item.acts]
         others = [item for item in chosen if Act.DELETE not in item.acts]

@@ -147,7 +147,8 @@ class FleetFolder:
             defaults, keys = await asyncio.to_thread(read_common, where)
             items = [item for item in (await self.plan(preflight=False)).items if item.wanted] if keys else []
             places = {str(item.job.job_id): item.wanted.entry.place for item in items if item.job and item.wanted}
-            jobs_by_id = {str(key): state.job for key, state in store.states.items() if state.replacement is None}
+            whole = await asyncio.to_thread(store.states.whole, store.states.rows.values())
+            jobs_by_id = {str(key): state.job for key, state in whole.items() if state.replacement is None}
             chosen = {str(job.job_id): job for job in jobs}
             for group in timer_groups(jobs_by_id.values()):
                 if not chosen.keys().isdisjoint(group.job_ids):

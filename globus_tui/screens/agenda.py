@@ -198,8 +198,9 @@ class AgendaScreen(TimerScreen):
 
     def _cell_lane(self, lane: Lane) -> Cell:
         now, begins = self.view.now, self._begins
-        states = [self.states[job_id] for job_id in lane.job_ids if job_id in self.states]
-        past = [end for state in states for end in past_runs(state.job, self.view.tasks, now, min(begins, now))]
+        rows, since = (self.states.rows[job_id] for job_id in lane.job_ids if job_id in self.states), min(begins, now)
+        seen = map(self.states.glance, rows)
+        past = [end for each in seen for end in past_runs(each.job, self.view.tasks, now, since)]
         coming, ascii_only = self._coming(lane.job_ids), self.view.ascii
         cells = agenda_words.lane(self._agenda_stretch, past, coming, now, ascii_only=ascii_only)
         return tuple(Span(sign, style) for sign, style in cells)
