@@ -399,7 +399,7 @@ def row_news(row: Row, kept: StoredDocument, job: Job, older: OlderRuns | None, 
             for number, run in enumerate(job.runs[:deep])
             if run.resource_id is not None
         )
-    sides = tuple(side for side in job.sides if isinstance(side, str) and side)
+    sides = tuple(filter(None, (row.source, row.destination)))
     return RowNews(row, kept, older, tasks, sides, job.status is JobStatus.DELETING)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import Enum
-from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, NewType, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -471,8 +470,6 @@ def _read_runs(value: object, make: Callable[[Document], Any]) -> tuple[Any, ...
     """The runs, newest first. All fixtures have that order, but nothing promises it, so it is made sure of."""
     listed = value if isinstance(value, list) else wire.items(wire.document(value).get("data"))
     runs = [make(entry) for entry in listed if isinstance(entry, dict)]
-    moments = [run.ran_at for run in runs if run.ran_at is not None]
-    if len(moments) == len(runs) and any(newer < older for newer, older in pairwise(moments)):
-        dated = sorted(zip(moments, runs, strict=True), key=itemgetter(0), reverse=True)
-        runs = [run for _, run in dated]
+    if len(runs) > 1 and all(run.ran_at for run in runs):
+        runs.sort(key=attrgetter("ran_at"), reverse=True)
     return tuple(runs)

@@ -113,7 +113,9 @@ class RunView:
         data, named = get("data"), wire.interned_text(get("run_status"))
         self.old = old = _read_old(wire.document(data)) if data else _SAYS_NOTHING
         self.http_status = wire.whole(get("http_status_submission")) or wire.whole(get("status"))
-        self.state = _read_state(named, wire.text(get("resource_id")), old, self.http_status)
+        made = wire.interned_text(get("resource_id"))
+        self.resource_id = made or old.made
+        self.state = _read_state(named, made, old, self.http_status)
         self.state_text = named or old.status
         self.snapshot = old.snapshot
 
@@ -128,7 +130,7 @@ class RunView:
         return object.__getattribute__(self, name)
 
 
-_TOGETHER = {"old", "http_status", "state", "state_text", "snapshot"}
+_TOGETHER = {"old", "http_status", "resource_id", "state", "state_text", "snapshot"}
 
 for _name, _property in vars(Run).items():
     if isinstance(_property, property):
@@ -157,7 +159,6 @@ def _read_old(data: Document) -> _Old:
 
 
 _READERS: dict[str, Callable[[RunView], Any]] = {
-    "resource_id": lambda run: wire.interned_text(run.document.get("resource_id")) or run.old.made,
     "ended": lambda run: (
         wire.moment(run.document.get("end_timestamp")) or (run.old.snapshot.completed if run.old.snapshot else None)
     ),
