@@ -34,7 +34,7 @@ from globus_tui.store.board import NO_STATES, States
 from globus_tui.store.list_memory import ListMemory
 from globus_tui.store.operations import Done, Operation, Outcome
 from globus_tui.store.refresh_plan import Freshness, FreshnessState
-from globus_tui.themes import THEMES, OwnThemes, draw_scroll_bars, sheets, theme_problem
+from globus_tui.themes import THEMES, OwnThemes, draw_scroll_bars, sheets, theme_problem, with_quiet_bar
 from globus_tui.tmux import inside_tmux, is_attended, send_to_tmux
 from globus_tui.widgets.ordered_keys import OrderedKeys
 from globus_tui.widgets.page import Page, Question
@@ -154,6 +154,11 @@ class GlobusTui(OrderedKeys[Switch]):
     def available_themes(self) -> dict[str, Theme]:
         """Textual's and our own."""
         return {**super().available_themes, **{theme.name: theme for theme in THEMES}, **self.own_themes.themes}
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """As Textual's, with a bar of the cursor on which colours are seen."""
+        theme = super().get_theme(theme_name)
+        return theme and with_quiet_bar(theme)
 
     def _look_at_themes(self) -> None:
         """Paint anew when the file of the theme in use changed."""

@@ -122,13 +122,26 @@ def _read_theme(path: Path, problems: list[str]) -> Theme | None:
     colours = _colours(path, document, _COLOURS, problems)
     named = _colours(path, variables, None, problems) if isinstance(variables, dict) else {}
     texts = {f"text-{name}": colours[name] for name in ("success", "warning", "error", "accent") if name in colours}
-    return replace(
+    theme = replace(
         base,
-        name=path.stem,
         dark=dark is True,
-        variables={**base.variables, **texts, **named},
+        variables={**base.variables, **texts},
         **colours,  # type: ignore[arg-type]  # names of colours only
     )
+    theme = with_quiet_bar(theme)
+    return replace(theme, name=path.stem, variables={**theme.variables, **named})
+
+
+def with_quiet_bar(theme: Theme) -> Theme:
+    """One of Textual's with a bar of the cursor on which the colours of a strip are seen, as they are on the ground.
+
+    Its own bar is the primary colour itself: signs of well and wrong vanish on it.
+    """
+    if theme.name not in BUILTIN_THEMES or theme.name.startswith("ansi"):
+        return theme
+    made = theme.to_color_system().generate()
+    bar = {"block-cursor-background": made["primary-muted"], "block-cursor-foreground": made["foreground"]}
+    return replace(theme, variables={**theme.variables, **bar})
 
 
 def _colours(

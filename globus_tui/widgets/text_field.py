@@ -35,6 +35,7 @@ class TextField(Input):
         height: 1;
         padding: 0;
         background: $panel;
+        & > .input--placeholder { color: $text-muted; }
     }
     TextField:nocolor > .input--cursor, TextField:nocolor > .input--selection { text-style: reverse; }
     """

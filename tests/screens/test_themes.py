@@ -71,6 +71,40 @@ def test_words_can_be_read_in_every_theme(theme: Theme) -> None:
             assert contrast(theme.variables[name], theme.variables["block-cursor-background"]) >= 3, name
 
 
+async def test_signs_are_seen_on_the_bar_of_the_cursor_in_every_theme_there_is(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(tmp_path / "config.toml"))
+    (tmp_path / "config.toml").touch()
+    (tmp_path / "themes").mkdir()
+    (tmp_path / "themes" / "mine.toml").write_text('base = "nord"\nprimary = "#88c0d0"\n')
+    async with demo.console():
+        for name in demo.app.available_themes:
+            theme = demo.app.get_theme(name)
+            assert theme is not None
+            if name.startswith("ansi"):  # reversed, and a strip is drawn beside the bar
+                continue
+            made = theme.to_color_system().generate()
+            bar = made["block-cursor-background"]
+            ground = contrast(made["background"], bar)
+            assert ground > 1.2, f"{name}: the bar is not seen"
+            for sign in ("text-success", "text-warning", "text-error", "block-cursor-foreground"):
+                seen = contrast(made[sign], bar) if made[sign].startswith("#") else 21
+                assert seen > min(2.7, contrast(made[sign], made["background"]) / ground * 0.95), f"{name}: {sign}"
+
+
+@pytest.mark.parametrize("theme", ["globus-dark", "globus-light", "globus-contrast"])
+async def test_what_to_type_can_be_read_in_an_empty_field(demo: Demo, theme: str) -> None:
+    async with demo.console("--theme", theme) as pilot:
+        await demo.press(pilot, "question_mark")
+        field = demo.app.screen.query_one("#help-search")
+        style = field.get_component_rich_style("input--placeholder")
+        assert style.color is not None
+        assert style.bgcolor is not None
+        words, ground = style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex
+        assert contrast(words, ground) >= 4.5
+
+
 @pytest.mark.parametrize(("theme", "kind"), [("globus-red-green", "green"), ("globus-blue-yellow", "blue")])
 def test_well_warning_and_wrong_look_different_to_whom_a_theme_is_for(theme: str, kind: str) -> None:
     found = next(one for one in THEMES if one.name == theme)
