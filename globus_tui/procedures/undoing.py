@@ -8,7 +8,7 @@ from globus_tui.domain.wire import moment
 from globus_tui.present import moments
 from globus_tui.present.sizes import counted
 from globus_tui.store.creation import untold
-from globus_tui.store.undoing import Act, Step, Undoer, act_words, acts, own_stacks
+from globus_tui.store.undoing import Act, Step, Undoer, act_words, acts, own_stacks, starts_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,13 +26,17 @@ async def offer(app: Console, *, redo: bool) -> None:
         return
     step = stack[-1]
     chosen = acts(step, app.states)
-    listed = [f"· {act_words(act, app.states, app.store)}" for act in chosen]
+    starting = {act.job_id for act in chosen if starts_run(act, app.states, app.store) is not False}
+    first = sorted(chosen, key=lambda act: act.job_id not in starting)
+    listed = [f"· {act_words(act, app.states, app.store)}" for act in first]
     able = sum(act.why_not is None for act in chosen)
     at = moment(step.when)
     when = moments.relative_words(min(at, app.store.now()), app.store.now()) if at else "at an unknown time"
     verb = "Redo" if redo else "Undo"
     heading = f"{verb} the last {'undo' if redo else step.what}?"
     sentences = [f"{counted(len(step.entries), 'timer')}, {when}, by {step.entries[0].get('who') or '?'}."]
+    if starting and len(chosen) > 1:
+        sentences.append(f"Runs that start at once, or may: {len(starting)}, listed first.")
     if not able:
         sentences.append(f"It cannot be taken back any more: set aside, {verb.lower()} takes the one before.")
         _offer_aside(app, step, verb, sentences, listed)
@@ -61,12 +65,14 @@ async def _carry_out(app: Console, step: Step, chosen: Sequence[Act], *, again: 
 
     undoer = Undoer(app.store, app.making.swapper(untold))
     async with undoer.turn(step, again=again):
+        if len(chosen) > 1:  # a while goes by, and what stands there is about something else
+            app.say(f"{'Redo' if again else 'Undo'} of {counted(len(chosen), 'timer')} is under way, one by one.")
         ends = await undoer.carry_out(step, chosen, again=again)
     app.book_wake()
     if len(ends) == 1:
         app.say(f"{ends[0][1]}: {ends[0][2]}", "information" if ends[0][0] else "error")
     elif any(done for done, _, _ in ends):
-        tell_ends(app, ends, "taken back")
+        tell_ends(app, ends, "done again" if again else "taken back")
     if not any(done for done, _, _ in ends):
         verb = "Redo" if again else "Undo"
         sentences = (f"Not done. It stays what {verb.lower()} tries next; set aside, the one before is the next.",)

@@ -108,7 +108,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar = bound(
         "p print; c copy; o open; b browser; y scopes; a all; enter go_on; space choices; "
-        "down,j app.focus_next; up,k app.focus_previous; pagedown page(1); pageup page(-1)"
+        "q cancel; down,j app.focus_next; up,k app.focus_previous; pagedown page(1); pageup page(-1)"
     )
 
     def __init__(self, prompt: Prompt) -> None:

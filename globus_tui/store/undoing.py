@@ -222,6 +222,8 @@ def _why_not_switched(change: str, state: JobState) -> str | None:
 def act_words(act: Act, states: States, store: JobStore) -> str:
     if act.why_not is not None:
         return f"left out: {act.label} {act.why_not}"
+    at_once = {True: ": ONE run starts at once", None: ": a run may start at once", False: ""}
+    starts = at_once[starts_run(act, states, store)]
     if act.what == "rename":
         return f"rename {act.label} to {act.to}"
     if act.what == "create":
@@ -229,17 +231,21 @@ def act_words(act: Act, states: States, store: JobStore) -> str:
     if act.what == "swap":
         old = states[JobId(act.to)].job.label if JobId(act.to) in states else act.to
         words = f"put {old} ({act.to[:8]}) back in the place of {act.label} ({act.job_id[:8]}), which is paused"
-        return words if states[act.job_id].job.stands_still else words + _at_once(states.get(JobId(act.to)), store)
+        return words + starts
     if act.what == "resume":
-        return f"resume {act.label}{_at_once(states.get(act.job_id), store)}"
+        return f"resume {act.label}{starts}"
     return f"{act.what} {act.label}" + (" for good" if act.what == "delete" else "")
 
 
-def _at_once(state: JobState | None, store: JobStore) -> str:
-    if state is None:
-        return ""
-    preview = resume_preview(state.job, state.history, store.now())
-    return {True: ": ONE run starts at once", None: ": a run may start at once"}.get(preview.catch_up, "")
+def starts_run(act: Act, states: States, store: JobStore) -> bool | None:
+    """Whether a run starts at once when that is done; None when that cannot be told."""
+    swap = act.what == "swap"
+    state = states.get(JobId(act.to) if swap else act.job_id)
+    if act.why_not is not None or state is None or not (swap or act.what == "resume"):
+        return False
+    if swap and states[act.job_id].job.stands_still:
+        return False
+    return resume_preview(state.job, state.history, store.now()).catch_up
 
 
 class Undoer:

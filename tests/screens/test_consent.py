@@ -13,6 +13,7 @@ from globus_tui.sandbox.auth.login import approve
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.confirm import Results
 from globus_tui.screens.consent import ConsentScreen, _fetching
+from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -44,6 +45,20 @@ async def test_ascii_only_is_ascii_from_the_prompt_to_the_result(demo: Demo, siz
         await demo.until(pilot, lambda: isinstance(demo.app.screen, Results))
         await demo.settle(pilot)
         assert is_ascii(demo), demo.text()
+
+
+async def test_q_leaves_the_prompt_and_in_its_field_is_a_letter_of_the_code(demo: Demo) -> None:
+    async with demo.console(size=(80, 24)) as pilot:
+        demo.point_at("climate-nightly-mirror")
+        await open_prompt(demo, pilot)
+        field = demo.app.screen.query_one("#code", TextField)
+        field.focus()
+        await pilot.press(*"qrs8")
+        await demo.until(pilot, lambda: field.value == "qrs8")
+        assert demo.app.screen.query("#code")
+        demo.app.screen.query_one("#link").focus()
+        await pilot.press("q")
+        await demo.until(pilot, lambda: not isinstance(demo.app.screen, ConsentScreen))
 
 
 async def test_a_code_that_no_answer_came_for_is_pasted_again_and_nothing_old_is_said_beside_it(demo: Demo) -> None:

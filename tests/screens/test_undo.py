@@ -78,6 +78,34 @@ async def test_changes_are_undone_and_redone_and_stand_in_the_journal(demo: Demo
         assert "is broken, or something before it was changed" in demo.text()
 
 
+async def test_before_many_are_resumed_by_an_undo_it_is_said_which_start_a_run(demo: Demo) -> None:
+    quick = "control-room-status"  # every few minutes: the first that misses a run
+    async with demo.console(size=(120, 36)) as pilot:
+        for name in ("db-dumps", "home-backup", quick):
+            demo.point_at(name)
+            await demo.press(pilot, "space")
+        await demo.press(pilot, "s", "y")
+        demo.clock.advance(600)
+        await demo.press(pilot, "r", "u")
+        assert "Runs that start at once, or may: 1, listed first." in demo.text()
+        lines = [line.strip() for line in demo.screen() if "· resume" in line]
+        assert lines[0].startswith(f"· resume {quick}: ONE run starts at once")
+        held, operate = asyncio.Event(), demo.app.store.operate
+
+        async def slowly(*asked: Any, **more: Any) -> Any:
+            await held.wait()
+            return await operate(*asked, **more)
+
+        demo.app.store.operate = slowly  # type: ignore[method-assign]
+        await pilot.press("y")
+        await demo.until(pilot, lambda: "under way" in demo.note())
+        assert "Undo of 3 timers is under way" in demo.note()  # not what was said of the pause
+        held.set()
+        await demo.until(pilot, lambda: "3 of 3 taken back" in demo.note())
+        await demo.press(pilot, "Y", "y")
+        assert "3 of 3 done again" in demo.note()
+
+
 async def test_a_step_that_cannot_be_taken_back_is_set_aside_when_agreed_to(demo: Demo) -> None:
     def named(name: str) -> Any:
         return next(one for one in demo.sandbox.timers.values() if one.name == name)
