@@ -184,6 +184,7 @@ TABLE: dict[str, list[str]] = {
     "*/15 * * * *": [f"{15 * MIN} Sat 21 14:45"],
     "0 2 * * 1-5": weekly(*WORKDAYS, clock="02:00"),
     "0 2 * * mon,7": weekly("Sun 22", "Mon 23", clock="02:00"),
+    "0 2 * * 5-7": weekly("Sun 22", "Fri 27", "Sat 28", clock="02:00"),
     "5,50 * * * *": [f"{HOUR} Sat 21 14:50", f"{HOUR} Sat 21 15:05"],
     "0 2 1-31 * 1": [f"{DAY} Sun 22 02:00"],  # either of the two, and the first is every day
     "TZ=Europe/Berlin 0 2 * * *": [f"{DAY} Sat 21 19:00"],
@@ -276,6 +277,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "0 */5 * * *": ("shorter last gap", f"{5 * HOUR} -"),
     "0 2 * * */2": ("shorter last gap", f"{2 * DAY} Sun 22 02:00"),
     "0 22-2 * * *": ("backwards", f"{DAY} Sat 21 22:00"),
+    "0 2 * * sat-sun": ("7 at the end", f"{WEEK} Sun 22 02:00"),
     "5/15 * * * *": ("range", f"{15 * MIN} Sat 21 14:35"),
     "@reboot": ("reboots", f"{DAY} Sun 22 02:00"),
     "@monthly": ("months", f"{28 * DAY} -"),
