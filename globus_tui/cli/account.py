@@ -121,7 +121,7 @@ def tell_as_it_is(lines: Iterable[str]) -> None:
 
 
 def show_json(document: str) -> None:
-    """Prints a document, of which a program reads the same and nobody is misled."""
+    """Prints a document or a piece of one, of which a program reads the same and nobody is misled."""
     from globus_tui.present.safe_text import safe_json
 
     write(safe_json(document))
@@ -180,9 +180,10 @@ class Ends:
 def show_document(as_of: datetime, **parts: Any) -> None:
     """Prints one JSON document, with the version of its shape and when it was so."""
     from globus_tui.domain.schedule.schedule import wire_moment
-    from globus_tui.present.timer_table import SCHEMA, as_json
+    from globus_tui.present.timer_table import SCHEMA, json_pieces
 
-    show_json(as_json({"schema": SCHEMA, "as_of": wire_moment(as_of), **parts}))
+    for piece in json_pieces({"schema": SCHEMA, "as_of": wire_moment(as_of), **parts}):
+        show_json(piece)
 
 
 def terminal_width() -> int | None:

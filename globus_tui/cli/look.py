@@ -57,7 +57,7 @@ async def run_list(options: Namespace) -> int:
         return max(code_of(wrong) for _, wrong in reading.failed)
     listed = _sorted(reading.listed, options.sort)
     if options.format in ("json", "jsonl"):
-        documents = [timer_table.timer_document(timer) for timer in listed]
+        documents = map(timer_table.timer_document, listed)
         told = [*((name, str(wrong)) for name, wrong in reading.failed), *reading.unsure]
         problems = [{"profile": name, "problem": words} for name, words in told]
         if options.format == "jsonl":

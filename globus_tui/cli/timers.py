@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -29,11 +30,11 @@ from globus_tui.store.source_counts import SourceCounts
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from globus_tui.store.creation import Making
-    from globus_tui.store.job_state import JobState
+    from globus_tui.store.job_state import Glance, JobState
     from globus_tui.store.job_store import JobStore
     from globus_tui.widgets.viewpoint import Viewpoint
 
@@ -103,7 +104,7 @@ class Context:
         """Counts files at the sources of mirrors that run soon."""
         return SourceCounts(self.store, self.making)
 
-    def listed(self, states: Sequence[JobState]) -> list[Listed]:
+    def listed(self, states: Iterable[JobState | Glance]) -> list[Listed]:
         from globus_tui.widgets.viewpoint import case_of
 
         view = self.view
@@ -126,7 +127,7 @@ class Context:
             rows = [row for _, row in sorted(ranked)]
         if checked.problems:
             raise BadInput(" ".join(checked.problems))
-        return self.listed([states[row.job_id] for row in rows])
+        return self.listed(map(states.glance, rows))
 
     def selected(self, words: Sequence[str]) -> list[Listed]:
         """The timers with these ids, or the one with this name, or those that a filter leaves.
@@ -150,7 +151,7 @@ class Context:
         if not named and self.store.freshness.partial and keys & unread:
             words = f"Which timers {typed[:80]!r} means is not known now."
             raise NetworkError(words, maybe_processed=False, advice="Name them by their ids, or ask again later.")
-        timers = self.listed(named) or self.matching(typed)
+        timers = self.listed(named or [states[timer.state.job_id] for timer in self.matching(typed)])
         if not timers:
             raise BadInput(f"No timer matches {typed[:80]!r}.", advice="globus-tui list shows all.")
         return timers
@@ -221,6 +222,7 @@ async def signed_in(options: Namespace, *, reads: bool = True) -> AsyncIterator[
         SignedOut: nobody is signed in.
         SettingsError: a variable or the profile's name cannot be used.
     """
+    gc.set_threshold(100_000)  # documents by the thousand hold no circles: looking for some takes a sixth of the time
     settings = read_settings(options)
     if not reads:
         check_may_change(settings)

@@ -11,6 +11,7 @@ simplified or shown as an escape, so that a column ends in the same place everyw
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Literal
@@ -72,22 +73,18 @@ def _is_seen(character: str) -> bool:
 
 def safe_json(text: str) -> str:
     r"""Return a JSON document that says the same, with every character that is not seen as it is as ``\u202e``."""
-    return text if text.isascii() else text.translate(_IN_JSON)
+    return _outside_ascii.sub(lambda found: _in_json(found[0]), text)
 
 
-class _InJson(dict[int, str]):
-    """How each character is written, kept once it was met: documents have millions, of a few hundred kinds."""
+_outside_ascii = re.compile(r"[^\n -~]")
 
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        if character != "\n" and (not character.isprintable() or _is_among(code, _INVISIBLE)):
-            pairs = character.encode("utf-16-be", "surrogatepass")
-            character = "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
-        self[code] = character
+
+@lru_cache(maxsize=8192)
+def _in_json(character: str) -> str:
+    if character.isprintable() and not _is_among(ord(character), _INVISIBLE):
         return character
-
-
-_IN_JSON = _InJson()
+    pairs = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
 
 
 def cell_width(text: str) -> int:
@@ -118,6 +115,8 @@ def clip(text: str, width: int, *, where: Clip = "end", ellipsis: str = ELLIPSIS
 def fit(text: str, width: int, *, align: Align = "left", where: Clip = "end", ellipsis: str = ELLIPSIS) -> str:
     """Return ``text`` clipped and padded to exactly ``width`` cells (see :func:`clip`)."""
     if text.isascii() and len(text) <= width:
+        if align == "left":
+            return text.ljust(width)
         missing = width - len(text)
     else:
         text = clip(text, width, where=where, ellipsis=ellipsis)
@@ -137,6 +136,8 @@ def _escape_line(text: str, ascii_only: bool) -> str:
 
 
 def _readable(text: str) -> str:
+    if all(map(_stands_alone, set(text))):
+        return text
     shown: list[str] = []
     marks = _MOST_MARKS  # nothing to sit on yet: a mark that comes first gets a dotted circle
     based = False
@@ -154,6 +155,12 @@ def _readable(text: str) -> str:
         if piece:
             based, marks = piece == character and character != " ", 0
     return "".join(shown)
+
+
+@lru_cache(maxsize=8192)
+def _stands_alone(character: str) -> bool:
+    """Whether a character is seen as it is, whatever stands beside it, as most are."""
+    return _escape(character) == character and not _is_mark(character) and not _is_dropped(character, "", 0)
 
 
 def _is_dropped(character: str, text: str, position: int) -> bool:

@@ -38,7 +38,8 @@ def _unit_of(seconds: int) -> tuple[int, str, str]:
 
 def every_short(job: Job) -> str:
     """The interval of a job for its column; `?` when its schedule could not be read."""
-    return "?" if job.schedule is None else interval_short(job.interval_seconds)
+    seconds = job.interval_seconds
+    return "?" if seconds is None and job.schedule is None else interval_short(seconds)
 
 
 def schedule_words(schedule: Schedule | None, now: datetime, zone: tzinfo) -> str:

@@ -31,10 +31,11 @@ from globus_tui.store.rows import (
     merge_job,
     merge_runs,
     row_news,
+    tasks_of,
     view_of,
     with_older_runs,
 )
-from globus_tui.store.task_shelf import TaskShelf
+from globus_tui.store.task_shelf import TaskShelf, depth_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
@@ -270,7 +271,7 @@ class Board:
         if made is not None and made[0] is row:
             return made[1]
         seen = self._view_of(row.job_id)
-        return Glance(seen, row.health, self._replacement(seen))
+        return Glance(seen, row.health, self._replacement(seen), self.shelf.tasks, row.judged_at)
 
     def job(self, job_id: JobId) -> Job:
         """A timer. Raises `KeyError`: it is not known."""
@@ -324,6 +325,12 @@ class Board:
     def reading(self) -> Reading:
         """Reads a list beside what is known at this moment."""
         return Reading(self.documents, self._older_runs, self.shelf.tasks, self.now(), self.orders, self.runs_to_keep)
+
+    def expect(self, seen: Sequence[Job]) -> None:
+        """Takes down the tasks behind the runs of a first list, which are read before it is judged."""
+        self.shelf.fit(len(seen))
+        for job in seen:
+            self.shelf.note(job.job_id, tasks_of(job, depth_for(len(seen))))
 
     def take_list(self, read: ListRead, asked: int) -> frozenset[JobId]:
         """Folds a whole list in and publishes; returns which jobs are new or differ."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.domain.timer.health import Health, Word
+from globus_tui.domain.timer.history import Past
 from globus_tui.domain.timer.job import Job, JobId
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.history import History, Mark
     from globus_tui.domain.timer.run import Run
     from globus_tui.domain.timer.timer_groups import TimerGroup
+    from globus_tui.domain.transfer.task import Task
     from globus_tui.store.rows import Row
 
 
@@ -62,11 +64,25 @@ class Replacement:
 
 
 class Glance(NamedTuple):
-    """A timer as far as words about it ask: `job` may be the view of its document."""
+    """A timer as far as words about it ask, to be read like a `JobState`: `job` may be the view of its document."""
 
     job: Job
     health: Health
     replacement: Replacement | None
+    tasks: Mapping[str, Task]
+    judged_at: datetime
+
+    @property
+    def job_id(self) -> JobId:
+        return self.job.job_id
+
+    @property
+    def history(self) -> Past:
+        return Past(self.job, self.tasks, self.judged_at)
+
+    @property
+    def last_ran(self) -> datetime | None:
+        return self.job.runs[0].ran_at if self.job.runs else self.job.last_ran_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -472,9 +472,7 @@ class JobStore:
         Without `names` those of a few collections are looked up only, as at every refresh.
         """
         await self.read_journal()
-        await self.refresher.refresh(list_only=True)
-        if not self.freshness.problem:
-            await self.refresher.catch_up(names=names)
+        await self.refresher.read_once(names=names)
         await self._write_runs()
 
     def next_wake(self) -> Wake | None:

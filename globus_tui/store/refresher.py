@@ -26,6 +26,7 @@ from globus_tui.store.refresh_plan import (
     is_sign_out,
     runs_to_ask_for,
 )
+from globus_tui.store.rows import views
 from globus_tui.store.task_shelf import KEPT, TASKS_AT_ONCE
 
 if TYPE_CHECKING:
@@ -196,11 +197,10 @@ class Refresher:
 
     # --- the list
 
-    async def refresh(self, *, own: bool = True, list_only: bool = False) -> bool:
+    async def refresh(self, *, own: bool = True) -> bool:
         """Reads everything that is due; False when a reading was under way already and this one is dropped.
 
-        With `own` Globus is asked in any case; without, what another copy of this program was told will do. With
-        `list_only` all else is left to `catch_up`.
+        With `own` Globus is asked in any case; without, what another copy of this program was told will do.
 
         Failures do not raise: they are told by the board's `freshness`, and the last good data stay.
         """
@@ -208,7 +208,7 @@ class Refresher:
             return False
         self._reading = True
         try:
-            if await self._read_list(own) and not list_only:
+            if await self._read_list(own):
                 await self.rows_on_screen.wait()
                 partial = await self._read_tasks()
                 if partial is None:
@@ -294,25 +294,45 @@ class Refresher:
 
     # --- what hangs on the list
 
-    async def catch_up(self, *, names: bool = True) -> None:
-        """Looks up all that the list left for later: tasks that were never read, and names of collections.
+    async def read_once(self, *, names: bool = True) -> None:
+        """Reads all timers, the tasks behind their runs and the names of collections, for a command that then ends.
 
-        The timers are judged again once, not after each look-up. Without `names` those of a few collections only.
+        Without `names` those of a few collections only. Failures are told as by `refresh`.
         """
-        ids, problem = self.board.shelf.wanted(self.board.now(), KEPT), None
-        tasks: list[Task] = []
-        for at in range(0, len(ids), _MOST_TASKS):
+        if self.board.documents:
+            if not await self._read_list(own=True):
+                return
+            tasks, problem = await self._wanted_tasks()
+            self.board.take_tasks(tasks)
+        else:
+            asked = self.board.number()
             try:
-                tasks += await self._tasks(ids[at : at + _MOST_TASKS])
+                seen, _ = await self._services.jobs.read_list(views, {}, result_count=self._runs_wanted())
             except GlobusTuiError as error:
-                problem = _unread(error)
-                break
-        self.board.take_tasks(tasks)
+                self.note_failure(error)
+                return
+            self._note_success(None)
+            self.board.expect(seen or ())
+            tasks, problem = await self._wanted_tasks()
+            self.board.shelf.take(tasks)  # before the timers are judged, so that each is judged once
+            self._note_due(self.board.take_list(self.board.reading().judge(seen or ()), asked))
+            self.board.publish((), collections=self.board.names.harvest(tasks))
         while problem is None and (wanted := self.board.names.wanted(self.board.now())):
             problem = await read_collections(self.board, self._services, wanted)
             if not names:
                 break
         self._freshness(partial=problem)
+
+    async def _wanted_tasks(self) -> tuple[list[Task], str | None]:
+        """All tasks that were never read, as far as they could be, and why not all."""
+        ids = self.board.shelf.wanted(self.board.now(), KEPT)
+        tasks: list[Task] = []
+        for at in range(0, len(ids), _MOST_TASKS):
+            try:
+                tasks += await self._tasks(ids[at : at + _MOST_TASKS])
+            except GlobusTuiError as error:
+                return tasks, _unread(error)
+        return tasks, None
 
     async def _read_tasks(self) -> str | None:
         """At most one look-up of tasks; returns why it failed."""

@@ -57,7 +57,7 @@ _INSTANT = timedelta(microseconds=1)
 _serials = itertools.count(1)
 
 StoredDocument = Source | Job
-"""Where the document of a timer is, or what was read of it alone."""
+"""Where the document of a timer is, or what was read of it: alone, or by a command that then ends, its view."""
 
 
 class Row(NamedTuple):
@@ -332,6 +332,15 @@ class Reading:
         self._older, self._tasks, self._now, self._orders, self._opened = dict(older), tasks, now, orders, dict(opened)
         self._block = Block()
 
+    def judge(self, seen: Sequence[Job]) -> ListRead:
+        """Makes rows of a first list that is kept as it was seen, see `views`."""
+        read = ListRead({}, {}, {})
+        for job in seen:
+            read.order[job.job_id] = None
+            row = make_row(job, self._tasks, self._now, orders=self._orders.get(job.job_id, NONE))
+            read.news[job.job_id] = row_news(row, job, job, None, depth_for(len(seen)))
+        return read
+
     def take(self, entries: Iterable[Entry]) -> ListRead:
         sparse = self._sparse()
         read = ListRead({}, {}, {})
@@ -369,7 +378,7 @@ class Reading:
         known = self._older.get(job.job_id)
         if isinstance(before, Source) and _same_runs(before.text(), text):
             return known
-        old = before if isinstance(before, Job) else Job.from_document(before.document())
+        old = Job.from_document(before.document() if isinstance(before, Source) else before)
         if known is not None:
             old = with_older_runs(old, known, RUNS_KEPT)
         return runs_left_out(old, job, self._opened.get(job.job_id, RUNS_KEPT))
@@ -392,15 +401,19 @@ class Reading:
 
 def row_news(row: Row, kept: StoredDocument, job: Job, older: OlderRuns | None, deep: int = RUNS_JOINED) -> RowNews:
     """What a timer's row brings, read off the document while it is at hand; of its newest runs `deep` many."""
-    tasks: tuple[tuple[str, int, float], ...] = ()
-    if job.kind is JobKind.TRANSFER:  # flow runs are not tasks of Transfer
-        tasks = tuple(
-            (run.resource_id, number, -(run.ran_at.timestamp() if run.ran_at else 0.0))
-            for number, run in enumerate(job.runs[:deep])
-            if run.resource_id is not None
-        )
     sides = tuple(filter(None, (row.source, row.destination)))
-    return RowNews(row, kept, older, tasks, sides, job.status is JobStatus.DELETING)
+    return RowNews(row, kept, older, tasks_of(job, deep), sides, job.status is JobStatus.DELETING)
+
+
+def tasks_of(job: Job, deep: int) -> tuple[tuple[str, int, float], ...]:
+    """The tasks of a timer's newest runs, as `RowNews` has them."""
+    if job.kind is not JobKind.TRANSFER:  # flow runs are not tasks of Transfer
+        return ()
+    return tuple(
+        (run.resource_id, number, -(run.ran_at.timestamp() if run.ran_at else 0.0))
+        for number, run in enumerate(job.runs[:deep])
+        if run.resource_id is not None
+    )
 
 
 def runs_left_out(old: Job, new: Job, kept: int) -> OlderRuns | None:
@@ -452,13 +465,18 @@ def _parts(document: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
 
 
 def job_of(kept: StoredDocument, older: OlderRuns | None, runs_kept: int = RUNS_KEPT) -> Job:
-    job = kept if isinstance(kept, Job) else Job.from_document(kept.document())
+    job = Job.from_document(kept.document() if isinstance(kept, Source) else kept)
     return job if older is None else with_older_runs(job, older, runs_kept)
 
 
 def view_of(kept: StoredDocument) -> Job:
     """The timer as far as it is asked about, without its older runs."""
-    return view(kept if isinstance(kept, Job) else kept.document())
+    return view(kept.document() if isinstance(kept, Source) else kept)
+
+
+def views(entries: Iterable[Entry]) -> list[Job]:
+    """A list whose documents are kept as they are decoded: several times the memory, and each is decoded once."""
+    return [view(entry.value) for entry in entries]
 
 
 def counts(rows: Iterable[Row]) -> dict[Word, int]:

@@ -29,7 +29,7 @@ from globus_tui.store.operations import Done, Failed, Outcome, Pause, Resume, Re
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 
-    from globus_tui.store.job_state import JobState
+    from globus_tui.store.job_state import Glance, JobState
     from globus_tui.store.job_store import JobStore
 
 PLANNED, ASKED, PAUSED, RESUMING, RESUMED, LEFT = "planned", "asked", "paused", "resuming", "resumed", "left"
@@ -222,7 +222,7 @@ def _why_left(item: Item, state: JobState, window: Window, journal: datetime | N
     return "was replaced meanwhile" if state.replacement is not None else None
 
 
-def why_not_paused(state: JobState | None) -> str | None:
+def why_not_paused(state: JobState | Glance | None) -> str | None:
     """Why a window leaves a timer alone; None when it pauses it."""
     if state is None:
         return "is not there any more"

@@ -3,14 +3,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from globus_tui.domain.errors import ConnectionFailed, SignedOut, TimersAPIError
 from globus_tui.domain.timer.health import Word
-from globus_tui.domain.timer.job import JobId
-from globus_tui.domain.timer.run import RunState
+from globus_tui.domain.timer.job import Job, JobId
+from globus_tui.domain.timer.run import Outcome, RunState
 from globus_tui.domain.transfer.task import Task, TaskStatus
+from globus_tui.store import board
+from globus_tui.store import rows as store_rows
 from globus_tui.store.operations import Pause, Rename
 from globus_tui.store.refresh_plan import FreshnessState
 from globus_tui.store.refresher import DueJobs, Reach, WakeKind
@@ -382,8 +385,31 @@ async def test_a_program_that_does_not_stay_reads_on_until_all_is_known_and_told
     assert len(world.store.tasks) == 1400
     assert world.store.freshness.partial is None
     asked = len(world.tasks.asked)
-    await world.store.refresher.catch_up()
+    await world.store.read_once()
     assert len(world.tasks.asked) == asked
+
+
+async def test_a_program_that_does_not_stay_judges_each_timer_once_knowing_its_tasks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = with_a_long_past()
+    judged: list[str] = []
+
+    def noting(job: Job, *others: Any, **more: Any) -> Row:
+        judged.append(job.job_id)
+        return make_row(job, *others, **more)
+
+    for module in (store_rows, board):
+        monkeypatch.setattr(module, "make_row", noting)
+    await world.store.read_once()
+    assert len(judged) == len(set(judged)) == 100
+    assert {row.word for row in world.store.states.rows.values()} == {Word.OK}
+    glance = world.store.states.glance(next(iter(world.store.states.rows.values())))
+    whole = world.store.states[glance.job_id]
+    assert glance.history.outcomes[0] is whole.history.outcomes[0] is Outcome.OK
+    assert (glance.last_ran, glance.history.missed_now) == (whole.last_ran, whole.history.missed_now)
+    await world.store.refresh()  # a wall goes on so
+    assert world.store.states[glance.job_id] == whole
 
 
 @pytest.mark.parametrize("status", [401, 503])
@@ -399,15 +425,13 @@ async def test_a_program_that_does_not_stay_asks_for_no_tasks_when_its_timers_ca
 
 async def test_a_program_that_does_not_stay_says_what_it_could_not_read_and_stops_there() -> None:
     world = with_a_long_past()
-    world.tasks.errors["tasks_by_id"] = [no_network()]
-    await world.store.refresher.refresh()
-    world.tasks.errors["tasks_by_id"] = [no_network()]
-    world.store.refresher.board.set_freshness(replace(world.store.freshness, partial=None))
-    asked = len(world.tasks.asked)
-    await world.store.refresher.catch_up()
-    assert len(world.tasks.asked) == asked + 1
-    assert world.store.freshness.partial == "What became of the runs could not be read: No route to the service."
-    assert not world.collections.asked
+    for asked in (1, 2):
+        world.tasks.errors["tasks_by_id"] = [no_network()]
+        await world.store.read_once()
+        assert len(world.tasks.asked) == asked
+        assert world.store.freshness.partial == "What became of the runs could not be read: No route to the service."
+        assert not world.collections.asked
+        assert len(world.store.states) == 100
 
 
 def with_a_long_past() -> World:

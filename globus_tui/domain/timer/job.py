@@ -273,8 +273,8 @@ class Job(_Derived):
         seen: Job | JobView = view(document)
         if isinstance(seen, Job):
             return seen
-        seen.runs = _read_runs(seen.document.get("results"), Run.from_document)
-        return cls(*(getattr(seen, name) for name in cls.__match_args__[:-2]))
+        values = {name: getattr(seen, name) for name in cls.__match_args__[:-2]}
+        return cls(**{**values, "runs": _read_runs(seen.document.get("results"), Run.from_document)})
 
 
 class JobView(_Derived):
@@ -358,10 +358,10 @@ _READERS: dict[str, Callable[[JobView], Any]] = {
 def view(document: object) -> Job:
     """A document as far as it is asked about: a `JobView`, to be read like the `Job` that it would be read as.
 
-    It is a `Job` where it cannot be understood.
+    It is a `Job` where it cannot be understood; what was read already stays as it is.
     """
-    if isinstance(document, Job):
-        return document
+    if isinstance(document, Job | JobView):
+        return cast("Job", document)
     if not isinstance(document, dict):
         return unreadable_job(f"not an object but {type(document).__name__}", document)
     job_id = wire.text(document.get("job_id"))

@@ -42,7 +42,10 @@ class TaskStatus(Enum):
 
     @classmethod
     def read(cls, value: object) -> TaskStatus:
-        return next((status for status in cls if status.value == value), cls.UNKNOWN)
+        return _STATUSES.get(value, cls.UNKNOWN) if isinstance(value, str) else cls.UNKNOWN
+
+
+_STATUSES = {status.value: status for status in TaskStatus}
 
 
 _HEALTHY = {None, "OK", "Queued"}
