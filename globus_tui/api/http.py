@@ -46,9 +46,21 @@ Clock = Callable[[], datetime]
 """Gives the present moment, aware and in UTC."""
 
 
+def host_moment() -> float:
+    """Seconds since this host was started, the same for every program on it; it never goes back."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+_BEGAN, _BEGAN_AT = host_moment(), datetime.now(UTC)
+
+
 def utc_now() -> datetime:
-    """This machine's clock, with its zone."""
-    return datetime.now(UTC)
+    """This machine's clock as it was at the start, and counted from then on, sleep included.
+
+    A clock that is set meanwhile is followed by `Connection.skew` alone: set back, it would have nothing asked for as
+    long as that, and what was read would be called as young.
+    """
+    return _BEGAN_AT + timedelta(seconds=host_moment() - _BEGAN)
 
 
 class Connection:

@@ -14,12 +14,12 @@ import hashlib
 import json
 import os
 import stat
-import time
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from globus_tui.api.exchange import Answer
+from globus_tui.api.http import host_moment
 from globus_tui.cache_files import open_own, write_own
 from globus_tui.private_files import take_lock
 
@@ -118,12 +118,6 @@ class SharedAnswers:
         # The start of this host is in the name: should several hosts share the folder, they share nothing in it.
         whose = hashlib.sha256("\n".join((_boot(), label or "")).encode("utf-8", "surrogatepass")).hexdigest()[:20]
         return folder / f"{whose}.{kind}"
-
-
-def host_moment() -> float:
-    """Seconds since this host was started, the same for every program on it; it never goes back."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 def meeting_place(environ: Mapping[str, str], *, temporary: str = "/tmp") -> Path | None:  # noqa: S108 - checked below

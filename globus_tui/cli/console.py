@@ -219,6 +219,7 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
     """The store over a backend, nothing asked of it yet."""
     from pathlib import Path
 
+    from globus_tui.api.http import utc_now
     from globus_tui.cli.backend import DEMO_REFRESH, lazily
     from globus_tui.store.job_store import JobStore
     from globus_tui.store.journal import Journal
@@ -239,6 +240,7 @@ def make_store(backend: Backend, settings: Settings, options: Namespace) -> JobS
             syslog=settings.syslog and not backend.demo,
         ),
         ledger=Ledger(None if backend.demo else settings.paths.state / "ledger.json", settings.profile),
+        clock=utc_now,
         skew=backend.skew,
         interval=usable_interval(seconds, floor=backend.floor),
     )
