@@ -93,7 +93,9 @@ class FleetScreen(ListScreen):
 
     def action_fleet_apply(self) -> None:
         row, plan = self.line_list.cursor_row, self._fleet_plan
-        if row is None or row.item is None or plan is None:
+        if plan is None:
+            self.tell(self.line_list.empty)  # that they are being compared, or why they cannot be
+        elif row is None or row.item is None:
             self.tell("It is in no file: w writes it into the folder.")
         elif row.item.stopped:
             self.tell("It cannot be made so: enter says why.")
@@ -104,10 +106,12 @@ class FleetScreen(ListScreen):
 
     def action_fleet_apply_all(self) -> None:
         plan = self._fleet_plan
-        if plan is None or not plan.to_do:
-            self.tell("Nothing is to be done.")
+        if plan is None:
+            self.tell(self.line_list.empty)
         elif plan.stopped:
             self.tell(f"{sum_words(plan)} Enter on them says why.")
+        elif not plan.to_do:
+            self.tell("Nothing is to be done.")
         else:
             self._ask(plan, list(plan_lines(plan)), None)
 

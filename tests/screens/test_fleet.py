@@ -82,6 +82,21 @@ async def test_files_that_cannot_be_compared_are_not_being_compared_and_the_reas
         assert "there is no .toml" not in demo.text()
 
 
+async def test_files_that_cannot_be_applied_are_not_called_applied(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = named_folder(tmp_path, monkeypatch)
+    next(one for one in demo.sandbox.timers.values() if one.name == "bio-results-out").name = "db-dumps"
+    async with demo.console(size=(120, 36)) as pilot:
+        for key in ("D", "X", "x"):
+            await demo.press(pilot, key)
+            assert "there is no such folder" in demo.note(), key
+        folder.mkdir()
+        (folder / "ops.toml").write_text(FILES.split("[timer.new]")[0])
+        await demo.press(pilot, "q", "D", "X")
+        assert "1 timer cannot be so. Enter on them says why." in demo.note()
+
+
 async def test_a_timer_is_made_as_its_file_says_and_another_is_written_into_the_folder(
     demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
