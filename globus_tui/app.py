@@ -823,8 +823,8 @@ class GlobusTui(OrderedKeys[Switch]):
         from globus_tui.screens.profiles import ProfilesScreen
 
         if self.host.profiles is None:
-            words = "The demo has one pretend profile" if self.host.demo else f"It is used by the {self.account.who}"
-            self.say(f"{words}, so there is no other to switch to.", "warning")
+            whose = "The demo has one pretend profile" if self.host.demo else f"This is the {self.account.who}"
+            self.say(f"{whose}: there are no profiles to switch to.", "warning")
         else:
             self._open_unless_there(ProfilesScreen, self.host.profiles, checked_name)
 

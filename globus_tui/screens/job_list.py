@@ -405,7 +405,7 @@ class JobListScreen(Narrowing, JobActions):
         from globus_tui.screens.everybody import EverybodyScreen
 
         if self.app.host.others is None:
-            self.app.say("There is but one profile here: the others are found where somebody signs in.", "warning")
+            self.app.say("There is only this profile here.", "warning")
         else:
             self.app.open_screen(EverybodyScreen(self.app.host.others))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 from globus_tui.screens.job_detail import JobDetailScreen
 from tests.screens.wizard import Maker
@@ -65,6 +66,34 @@ async def test_a_draft_that_was_just_typed_is_looked_through_before_it_is_sent(d
         await maker.press("ctrl+s")
         assert "Not yet: There is no /nowhere/ at the source" in demo.note()
         assert maker.posts() == []
+
+
+async def test_whoever_goes_to_another_step_while_it_is_looked_through_stays_there_and_nothing_is_sent(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo.console() as pilot:
+        maker = Maker(demo, pilot)
+        await maker.mirror("raw-nightly")
+        preflight, held = maker.wizard._draft_preflight, asyncio.Event()
+        look = preflight.look
+
+        async def slowly(*about: Any, **more: Any) -> None:
+            await held.wait()
+            await look(*about, **more)
+
+        monkeypatch.setattr(preflight, "look", slowly)
+        maker.wizard.look_soon()
+        await maker.press_and_wait("ctrl+s", lambda: "Looking it through" in demo.note())
+        await pilot.press("f5")
+        await demo.until(pilot, lambda: "[F5 How]" in demo.text())
+        assert "Looking it through" not in demo.note()
+        held.set()
+        await demo.settle(pilot)
+        assert "[F5 How]" in demo.text()
+        await maker.press("f7")
+        assert maker.posts() == []
+        await maker.press("ctrl+s")
+        assert len(maker.posts()) == 1
 
 
 async def test_checks_against_very_many_timers_do_not_hold_keys_up_and_still_come_before_sending(

@@ -199,6 +199,7 @@ class WizardScreen(TimerScreen):
         self._draft_preflight = Preflight(making.lookup, self.learn)
         self._draft_timers = (NO_STATES, TimerIndex(()))
         self._draft_pause: Timer | None = None
+        self._draft_then: Callable[[], object] | None = None
         self._draft_check_is_due = False
         self._draft_is_looked_through = False
         self.set_reactive(WizardScreen.draft, draft)
@@ -317,9 +318,15 @@ class WizardScreen(TimerScreen):
 
     def look_soon(self) -> None:
         """Save and ask when nothing has changed for a moment."""
+        self._go_on_with_nothing()
         self._draft_is_looked_through = False
         self._stop_pause()
         self._draft_pause = self.set_timer(_PAUSE, self._after_a_pause)
+
+    def _go_on_with_nothing(self) -> None:
+        """Whoever goes to another step, or changes something, presses the key again: what it was for is not done."""
+        self._draft_then = None
+        self.app.unsay("looking")
 
     def _stop_pause(self) -> None:
         if self._draft_pause is not None:
@@ -329,7 +336,7 @@ class WizardScreen(TimerScreen):
     def _after_a_pause(self) -> None:
         self._draft_pause = None
         self.run_worker(self._save(), group="save")
-        self._look_through_and(None)
+        self._look_through()
 
     def when_looked_through(self, then: Callable[[], object]) -> bool:
         """Whether everything is known that is asked before sending; if not, ask it now, check, and then go on."""
@@ -337,19 +344,22 @@ class WizardScreen(TimerScreen):
         if self._draft_is_looked_through and not checking:
             return True
         self._stop_pause()
-        self._look_through_and(then)
+        self._draft_then = then
+        self._look_through()
         return False
 
     @work(group="look-up", exclusive=True)
-    async def _look_through_and(self, then: Callable[[], object] | None) -> None:
+    async def _look_through(self) -> None:
         draft = self.draft
         await self._draft_preflight.look(draft, self.lookups, signed_in=self.who is not None)
         if draft is not self.draft:
             return
         self._draft_is_looked_through = True
-        if then is not None:
+        if self._draft_then is not None:
             self._take_findings(await asyncio.to_thread(self._checking()))
             await self._save()
+        if (then := self._draft_then) is not None:
+            self._draft_then = None
             then()
 
     async def _save(self) -> None:
@@ -391,6 +401,7 @@ class WizardScreen(TimerScreen):
             return
         if key != self._wizard_at:
             self.ask_anew()
+            self._go_on_with_nothing()
         self._wizard_at = key
         self._wizard_visited.add(key)
         for name, step in self._wizard_steps.items():
@@ -484,7 +495,7 @@ class WizardScreen(TimerScreen):
         elif not self.could_be_read():
             pass
         elif not self.when_looked_through(self.action_wizard_create):
-            self.app.say("Looking it through …")
+            self.app.say("Looking it through …", about="looking")
         elif stops := [stop for stop in self.findings if stop.level is Level.STOP and stop not in self.refusals]:
             self.app.say(f"Not yet: {stops[0].words}.", "error", about="draft")
             self._open_home(stops[0].field)
