@@ -159,6 +159,7 @@ def made_whole(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         return cast("Job", made(board, job_id))
 
     monkeypatch.setattr(Board, "job", make)
+    monkeypatch.setattr("globus_tui.store.board.STATES_AT_HAND", 12)  # of the facility's as few as of thousands
     return whole
 
 
@@ -172,9 +173,7 @@ async def test_no_page_makes_all_timers_whole_before_it_takes_keys(demo: Demo, k
         assert len(made_whole) <= 12 < timers
 
 
-async def test_fleet_files_are_compared_beside_the_keys(
-    demo: Demo, made_whole: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def fleet_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "config.toml").write_text(f'fleet = "{tmp_path / "timers"}"\n')
     monkeypatch.setenv("GLOBUS_TUI_CONFIG", str(tmp_path / "config.toml"))
     (tmp_path / "timers").mkdir()
@@ -182,10 +181,56 @@ async def test_fleet_files_are_compared_beside_the_keys(
         '[timer.new]\nzone = "UTC"\nwhen = "every sunday at 02:00"\nrecursive = true\n'
         'from = "Ops Vault:/db/"\nto = "Campus Archive:/archive/"\n'
     )
+
+
+async def test_fleet_files_are_compared_beside_the_keys(
+    demo: Demo, made_whole: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet_of(tmp_path, monkeypatch)
     async with demo.console(size=(120, 12)) as pilot:
         await demo.press(pilot, "D")
         await demo.until(pilot, lambda: "create" in demo.text())
         assert len(made_whole) <= 12 < len(demo.app.store.states)
+
+
+async def test_timers_are_written_into_the_files_beside_the_keys(
+    demo: Demo, made_whole: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet_of(tmp_path, monkeypatch)
+    async with demo.console(size=(120, 12)) as pilot:
+        demo.point_at("db-dumps")
+        await demo.settle(pilot)
+        made_whole.clear()
+        await pilot.press("E")
+        await demo.until(pilot, lambda: "1 timer written into" in demo.note())
+        assert len(made_whole) <= 12 < len(demo.app.store.states)
+
+
+async def test_files_are_applied_beside_the_keys(
+    demo: Demo, made_whole: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet_of(tmp_path, monkeypatch)
+    async with demo.console(size=(120, 12)) as pilot:
+        await all_runs_joined(demo, pilot)
+        await demo.press(pilot, "D")
+        await demo.until(pilot, lambda: "create" in demo.text())
+        await demo.press(pilot, "x")
+        made_whole.clear()
+        await pilot.press("y")
+        await demo.until(pilot, lambda: "applied" in demo.note())
+        assert len(made_whole) <= 12 < len(demo.app.store.states)
+
+
+async def test_lanes_of_collections_are_drawn_without_making_their_timers_whole(
+    demo: Demo, made_whole: set[str]
+) -> None:
+    async with demo.console(size=(120, 40)) as pilot:
+        await demo.press(pilot, "a")
+        demo.app.store._board._states_at_hand.clear()
+        made_whole.clear()
+        await demo.press(pilot, "c")
+        assert "Campus Archive" in demo.text()
+        assert not made_whole
 
 
 @pytest.mark.parametrize(("key", "question"), [("comma", "Note on 79 timers"), ("full_stop", "Known: ")])
