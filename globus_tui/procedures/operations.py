@@ -73,6 +73,7 @@ _WRONG = {RunState.REFUSED: "was refused", RunState.FAILED: "failed"}
 
 AT_ONCE = 4
 """Operations of one bulk action that may be under way together."""
+ANNOUNCED_AT_ONCE = 500
 
 
 class Operations:
@@ -90,10 +91,15 @@ class Operations:
     async def _carry_out(
         self, operations: Sequence[Operation], then: Callable[[Sequence[Outcome]], None] | None
     ) -> None:
-        labels = [self._label(operation) for operation in operations]
-        for operation in operations:
-            self._app.activity.command(operation_command(operation))
-        announced, gate = self._app.store.announce(operations), asyncio.Semaphore(AT_ONCE)
+        labels, announced, gate = list[str](), frozenset[JobId](), asyncio.Semaphore(AT_ONCE)
+        for start in range(0, len(operations), ANNOUNCED_AT_ONCE):
+            if start:
+                await asyncio.sleep(0)  # thousands are not told of between two keys
+            some = operations[start : start + ANNOUNCED_AT_ONCE]
+            labels += map(self._label, some)
+            for operation in some:
+                self._app.activity.command(operation_command(operation))
+            announced |= self._app.store.announce(some)
 
         async def in_turn(operation: Operation) -> Outcome:
             async with gate:
@@ -138,8 +144,8 @@ class Operations:
 
     def _label(self, operation: Operation) -> str:
         """What to call the timer of an operation, before the operation renames or deletes it."""
-        state = self._app.states.get(operation.job_id) if operation.job_id else None
-        return f"{state.job.label}: " if state else ""
+        row = self._app.states.rows.get(operation.job_id) if operation.job_id else None
+        return f"{row.label}: " if row else ""
 
     def _say_outcomes(
         self, operations: Sequence[Operation], outcomes: Sequence[Outcome], labels: Sequence[str]

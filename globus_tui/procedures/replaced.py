@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.commands import key_words
 from globus_tui.domain.timer.job import JobId, JobStatus
-from globus_tui.store.operations import Delete, resume_preview
+from globus_tui.store.operations import Delete
 
 if TYPE_CHECKING:
     from globus_tui.screens.console import Console
@@ -82,12 +82,8 @@ class ReplacedTimers:
         if old is None:
             self._app.say(f"{job.label} took the place of no timer that this program's journal knows of.", "warning")
             return
-        old_state = self._app.states.get(JobId(old.job_id))
-        missed = (
-            None
-            if old_state is None or job.stands_still
-            else resume_preview(old_state.job, old_state.history, self._app.store.now())
-        )
+        known = old.job_id in self._app.states and not job.stands_still
+        missed = self._app.store.resume_preview(JobId(old.job_id)) if known else None
         sentences = back_sentences(job.label, old.name or old.job_id, missed, resting=job.stands_still)
         danger = missed is not None and missed.catch_up is not False
         sheet = Confirm("Undo the replacement?", sentences, verb="go back", danger=danger)

@@ -133,7 +133,7 @@ class SignIn:
         if job_ids is None:
             job_ids = self.broken()
         elif len(job_ids) == 1:
-            job_ids = self.alike(job_ids)
+            job_ids = await asyncio.to_thread(self.alike, job_ids)
         if not job_ids:
             self._app.say_none("No timer waits for a sign-in or a consent.")
             return
@@ -287,9 +287,8 @@ class SignIn:
 
     def broken(self) -> tuple[JobId, ...]:
         """All timers that a sign-in or a consent would mend."""
-        states = self._app.states
-        trouble = (key for key, row in states.rows.items() if row.is_trouble and row.pending is None)
-        return tuple(key for key in trouble if wants_fix(states[key]))
+        rows = self._app.states.rows.items()
+        return tuple(key for key, row in rows if row.is_trouble and row.pending is None and wants_fix(row))
 
     def alike(self, job_ids: Sequence[JobId]) -> tuple[JobId, ...]:
         """These timers, then all others that were stopped for the same cause."""
@@ -303,7 +302,7 @@ class SignIn:
         Raises:
             GlobusTuiError: the consents could not be read; nothing was changed.
         """
-        jobs = tuple(BrokenJob(job_id, self._gare(job_id)) for job_id in job_ids if job_id in self._app.states)
+        jobs = await asyncio.to_thread(self._broken_jobs, job_ids)
         if not jobs:
             return ()
         fixing = await self._account.prepare_fix(jobs)
@@ -314,12 +313,15 @@ class SignIn:
             fixing = await self._account.prepare_fix([job for job in jobs if job.job_id in chosen])
             return fixing.request
 
-        picked = await self.ask(self._question(jobs, fixing, change=change))
+        picked = await self.ask(await asyncio.to_thread(partial(self._question, jobs, fixing, change=change)))
         if picked is None:
             return ()
         plan = replace(fixing, jobs=tuple(job for job in fixing.jobs if job.job_id in picked))
         later = [job.job_id for job in fixing.later if job.job_id in picked]
         return (*await self._resume(plan), *(Result(self._label(job_id), False, _LATER) for job_id in later))
+
+    def _broken_jobs(self, job_ids: Iterable[JobId]) -> tuple[BrokenJob, ...]:
+        return tuple(BrokenJob(job_id, self._gare(job_id)) for job_id in job_ids if job_id in self._app.states)
 
     async def _resume(self, plan: FixPlan) -> tuple[Result, ...]:
         """Judges by the consents as they are now, and resumes one timer after another."""
@@ -354,7 +356,7 @@ class SignIn:
 
     def _question(self, jobs: Sequence[BrokenJob], fixing: FixPlan, *, change: Change) -> Question:
         labels = [self._label(job.job_id) for job in jobs]
-        several = len({self._cause(job.job_id) for job in jobs}) > 1
+        several = len({cause_of(job.gare) for job in jobs}) > 1
         ordered = sorted(jobs, key=lambda job: self._cause_words(job.gare)) if several else jobs
         return Question(
             heading=f"Fix and resume {labels[0]}" if len(labels) == 1 else f"Fix and resume {len(labels)} timers",
@@ -417,14 +419,15 @@ class SignIn:
         return f"{catch_up_words(preview) or 'no run was missed'}{then}"
 
     def _label(self, job_id: JobId) -> str:
-        state = self._app.states.get(job_id)
-        return state.job.label if state else str(job_id)
+        row = self._app.states.rows.get(job_id)
+        return row.label if row else str(job_id)
 
     def _gare(self, job_id: JobId) -> Gare:
-        state = self._app.states[job_id]
-        reason = state.job.inactive_reason
+        states = self._app.states
+        seen = states.glance(states.rows[job_id])
+        reason = seen.job.inactive_reason
         # Where Globus did not say in a form that is known, the best that can be done is a fresh login.
-        return (reason.gare if reason else None) or state.health.gare or Gare("AuthorizationRequired", prompt="login")
+        return (reason.gare if reason else None) or seen.health.gare or Gare("AuthorizationRequired", prompt="login")
 
     def _cause(self, job_id: JobId) -> Cause:
         return cause_of(self._gare(job_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from globus_tui.domain.wire import moment
@@ -25,10 +26,7 @@ async def offer(app: Console, *, redo: bool) -> None:
         app.say("Nothing was undone that could be done again." if redo else "Nothing was changed that could be undone.")
         return
     step = stack[-1]
-    chosen = acts(step, app.states)
-    starting = {act.job_id for act in chosen if starts_run(act, app.states, app.store) is not False}
-    first = sorted(chosen, key=lambda act: act.job_id not in starting)
-    listed = [f"· {act_words(act, app.states, app.store)}" for act in first]
+    chosen, starting, listed = await asyncio.to_thread(_acts_in_words, app, step)
     able = sum(act.why_not is None for act in chosen)
     at = moment(step.when)
     when = moments.relative_words(min(at, app.store.now()), app.store.now()) if at else "at an unknown time"
@@ -36,7 +34,7 @@ async def offer(app: Console, *, redo: bool) -> None:
     heading = f"{verb} the last {'undo' if redo else step.what}?"
     sentences = [f"{counted(len(step.entries), 'timer')}, {when}, by {step.entries[0].get('who') or '?'}."]
     if starting and len(chosen) > 1:
-        sentences.append(f"Runs that start at once, or may: {len(starting)}, listed first.")
+        sentences.append(f"Runs that start at once, or may: {starting}, listed first.")
     if not able:
         sentences.append(f"It cannot be taken back any more: set aside, {verb.lower()} takes the one before.")
         _offer_aside(app, step, verb, sentences, listed)
@@ -44,6 +42,14 @@ async def offer(app: Console, *, redo: bool) -> None:
     danger = any(act.what == "delete" for act in chosen)
     sheet = Confirm(heading, sentences, verb=f"{verb.lower()} it", listed=listed, danger=danger)
     sheet.ask(lambda _: app.attempt(_carry_out(app, step, chosen, again=redo), group="operations"))
+
+
+def _acts_in_words(app: Console, step: Step) -> tuple[Sequence[Act], int, list[str]]:
+    """What it would do; how many runs may start at once by that; and each of them in words, those first."""
+    chosen = acts(step, app.states)
+    starting = {act.job_id for act in chosen if starts_run(act, app.states, app.store) is not False}
+    first = sorted(chosen, key=lambda act: act.job_id not in starting)
+    return chosen, len(starting), [f"· {act_words(act, app.states, app.store)}" for act in first]
 
 
 def _offer_aside(app: Console, step: Step, verb: str, sentences: Sequence[str], listed: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from globus_tui.domain.errors import BadInput, GlobusTuiError
 from globus_tui.domain.timer.timer_groups import NamePattern, check_name
 from globus_tui.widgets.form_row import FormRow
-from globus_tui.widgets.page import Question, bound
+from globus_tui.widgets.page import Question, Unrolled, bound, in_pieces
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
@@ -122,12 +122,15 @@ class Results(Question[None]):
         self._results_lines = tuple(results)
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="sheet", id="results"):
+        lines = map(self._result_line, sorted(self._results_lines, key=lambda entry: entry[0]))
+        with Unrolled(in_pieces(lines), classes="sheet", id="results"):
             yield Static(Content(self.clipped(self.question, 160)), classes="sheet-heading")
             yield self.line("Enter or Escape closes.", "$text-muted")
-            for done, label, words in sorted(self._results_lines, key=lambda entry: entry[0]):
-                head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
-                yield Static(Content.assemble(head, "  ", (self.safe(label), "bold"), "  ", self.safe(words)))
+
+    def _result_line(self, result: tuple[bool, str, str]) -> Content:
+        done, label, words = result
+        head = ("done    ", "$text-success") if done else ("NOT DONE", "bold $text-error")
+        return Content.assemble(head, "  ", (self.safe(label), "bold"), "  ", self.safe(words))
 
 
 class Sheet(Question[bool]):
@@ -157,10 +160,10 @@ class Sheet(Question[bool]):
             yield from map(self.line, self._sheet_sentences)
             if self._sheet_listed:
                 room = max(3, self.app.size.height // 2 - 8)  # what is said and the answer stay in sight
-                with VerticalScroll(can_focus=False, classes="sheet-list") as listed:
-                    lines = (Content(self.safe(line)) if isinstance(line, str) else line for line in self._sheet_listed)
-                    yield Static(Content("\n").join(lines))
+                lines = (Content(self.safe(line)) if isinstance(line, str) else line for line in self._sheet_listed)
+                listed = Unrolled(in_pieces(lines), classes="sheet-list", can_focus=False)
                 listed.styles.max_height = room
+                yield listed
                 if len(self._sheet_listed) > room:
                     yield self.line("up/down scroll the list", "$text-muted")
         yield from self.compose_answer()

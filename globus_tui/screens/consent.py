@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,14 +20,15 @@ from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.screens.show_text import BareText, print_bare
 from globus_tui.themes import sheets
 from globus_tui.widgets.choice import Toggle
-from globus_tui.widgets.page import Question, bound
+from globus_tui.widgets.page import Question, Unrolled, bound
 from globus_tui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.events import Key, Paste
+    from textual.widget import Widget
 
     from globus_tui.screens.console import Console
 
@@ -118,11 +119,13 @@ class ConsentScreen(Question[frozenset[str] | None]):
         self._consent_busy = False
         self._consent_leaving = False
         self._consent_changing = asyncio.Lock()
+        self._consent_rest = True
+        """Whether those choices are left in of which no widget is made yet."""
         self._consent_choices = frozenset(choice.key for choice in prompt.choices)
 
     def compose(self) -> ComposeResult:
         prompt = self._consent_prompt
-        with VerticalScroll(id="consent", can_focus=False):
+        with Unrolled(self._compose_then(), id="consent", can_focus=False):
             yield Static(Content(self.clipped(prompt.heading, 160)), classes="sheet-heading")
             if prompt.choices:
                 yield Static(id="meant", markup=False)
@@ -131,7 +134,6 @@ class ConsentScreen(Question[frozenset[str] | None]):
             with Link(id="link"):
                 yield Static(id="url", classes="link", markup=False)
                 yield Static(id="ways", markup=False)
-            yield from self._compose_then()
         with Vertical(id="consent-code", classes="tells"):  # below what scrolls: in sight on the smallest screen
             yield Static("2  Paste the code that Globus shows", classes="step for-a-code", markup=False)
             hint = "a paste lands here from anywhere on this screen"
@@ -140,7 +142,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
         with Vertical(id="consent-keys"):
             yield Static(id="consent-hints")
 
-    def _compose_then(self) -> ComposeResult:
+    def _compose_then(self) -> Iterator[Widget]:
         prompt = self._consent_prompt
         if prompt.then or prompt.choices:
             yield Static("Afterwards, by itself", classes="step", markup=False)
@@ -151,7 +153,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
                 group = choice.group
                 yield Static(Content(self.safe(group)), classes="link")
             if not single:
-                yield Toggle(choice.words, True, name=choice.key)
+                yield Toggle(choice.words, self._consent_rest, name=choice.key)
         for line in (*(choice.words for choice in prompt.choices if single), *prompt.then):
             yield Static(Content(f"    {self.safe(line)}"))
 
@@ -178,7 +180,8 @@ class ConsentScreen(Question[frozenset[str] | None]):
         if len(choices) == 1:
             self.query_one("#meant", Static).update(Content(self.safe(choices[0].words)))
         elif choices:
-            ticked = [choice for choice in choices if choice.key in self._ticked()]
+            keys = self._ticked()
+            ticked = [choice for choice in choices if choice.key in keys]
             when = {True: " (starts now)", None: " (may start now)", False: ""}
             names = ", ".join(f"{self.safe(choice.name)}{when[choice.starts]}" for choice in ticked[:_NAMED])
             rest = f" and {len(ticked) - _NAMED} more, below" if len(ticked) > _NAMED else ""
@@ -287,13 +290,14 @@ class ConsentScreen(Question[frozenset[str] | None]):
     # --- what is left out
 
     def _ticked(self) -> frozenset[str]:
-        if len(self._consent_prompt.choices) == 1:
-            return frozenset(choice.key for choice in self._consent_prompt.choices)
-        return frozenset(toggle.name or "" for toggle in self.query(Toggle) if toggle.value)
+        seen = {toggle.name: toggle.value for toggle in self.query(Toggle)}
+        return frozenset(
+            choice.key for choice in self._consent_prompt.choices if seen.get(choice.key, self._consent_rest)
+        )
 
     def action_all(self) -> None:
-        toggles = list(self.query(Toggle))
-        everything = not all(toggle.value for toggle in toggles)
+        toggles, choices = list(self.query(Toggle)), self._consent_prompt.choices
+        self._consent_rest = everything = len(self._ticked()) < len(choices) or len(choices) == 1
         for place, toggle in enumerate(toggles):
             toggle.value = everything or place == 0
         self.ask_for_what_is_left()
@@ -367,7 +371,7 @@ class ConsentScreen(Question[frozenset[str] | None]):
             self.dismiss(ticked)
 
     def action_page(self, way: int) -> None:
-        page = self.query_one("#consent", VerticalScroll)
+        page = self.query_one("#consent")
         page.scroll_relative(y=way * max(1, page.size.height - 2), animate=False)
 
     def action_choices(self) -> None:

@@ -28,7 +28,8 @@ class FiresScreen(TextScreen, OneTimerScreen):
 
     def action_job_reanchor(self) -> None:
         state = self.state
-        reason = why_not("job.edit", (state,) if state else (), self.app.freshness.state)
+        rows = [row for row in (self.states.rows.get(self.job_id),) if row is not None]
+        reason = why_not("job.edit", rows, self.app.freshness.state, self.states)
         if reason is not None:
             self.app.say(reason, "warning")
         elif state is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from globus_tui.domain.errors import GlobusTuiError
 from globus_tui.present import cli_words
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from globus_tui.domain.timer.job import JobId
     from globus_tui.screens.console import Console
-    from globus_tui.store.job_state import JobState
+    from globus_tui.store.rows import Row
 
 MOST_DOCUMENTS = 20
 """Timers whose JSON is read at one key press."""
@@ -28,39 +28,52 @@ def offer(app: Console, choices: Sequence[Choice]) -> None:
     CopyMenu([choice for choice in choices if choice[2]]).ask(lambda key: app.copy_text(texts[key]))
 
 
-def offer_jobs(app: Console, states: Sequence[JobState]) -> None:
-    texts = job_texts(app, states)
-    offered = [text for text in texts if text[2]]
-    documents = _known_documents(app, states)
-    if documents is not None:
-        offered.append(("j", "JSON", _json(documents)))
-    elif len(states) <= MOST_DOCUMENTS:
-        offered.append(("j", "JSON", "read from Globus when chosen"))
+class Texts(NamedTuple):
+    """What can be copied of a timer; `document` is None where Globus has to be asked for it."""
 
-    def take(key: str) -> None:
-        if key == "j" and documents is None:
-            _read_then_copy(app, [state.job_id for state in states])
-        else:
-            app.copy_text(next(text for letter, _, text in offered if letter == key))
-
-    CopyMenu(offered).ask(take)
+    job_id: JobId
+    label: str
+    sources: str
+    destinations: str
+    row: str
+    document: Mapping[str, object] | None
 
 
-def job_texts(app: Console, states: Sequence[JobState]) -> list[Choice]:
-    """Everything that needs no reading: (key, words, text); the text is empty where there is nothing to copy."""
-    jobs = [state.job for state in states]
-    ids = [job.job_id for job in jobs]
-    return [
+def texts_of(app: Console, row: Row) -> Texts:
+    seen = app.states.glance(row)
+    job = seen.job
+    detail = app.store.details.last_read(job.job_id)
+    document = detail.document if detail is not None else None
+    if job.unreadable and isinstance(job.sent, dict):  # what the list sent is all there is
+        document = job.sent
+    sources, destinations = map("\n".join, job.paths)
+    return Texts(job.job_id, job.label, sources, destinations, cli_words.row_text(case_of(seen, app.view)), document)
+
+
+def offer_jobs(app: Console, jobs: Sequence[Texts]) -> None:
+    ids, labels, sources, destinations, rows, documents = zip(*jobs, strict=True)
+    known = all(document is not None for document in documents)
+    json_text = _json(documents) if known else "read from Globus when chosen" if len(ids) <= MOST_DOCUMENTS else ""
+    offered = [
         ("i", "id", "\n".join(ids)),
-        ("n", "name", "\n".join(job.label for job in jobs)),
-        ("s", "source path", "\n".join(path for job in jobs for path in job.paths[0])),
-        ("d", "destination", "\n".join(path for job in jobs for path in job.paths[1])),
+        ("n", "name", "\n".join(labels)),
+        ("s", "source path", "\n".join(filter(None, sources))),
+        ("d", "destination", "\n".join(filter(None, destinations))),
         ("l", "web link", "\n".join(map(app.web_link, ids))),
-        ("r", "row as text", "\n".join(cli_words.row_text(case_of(state, app.view)) for state in states)),
+        ("r", "row as text", "\n".join(rows)),
         ("c", "CLI command", "\n".join(f"globus timer show {job_id}" for job_id in ids)),
         ("u", "curl", cli_words.curl_command([f"{app.host.timers}jobs/{job_id}" for job_id in ids])),
         ("p", "Python", cli_words.timers_python(ids)),
+        ("j", "JSON", json_text),
     ]
+
+    def take(key: str) -> None:
+        if key == "j" and not known:
+            _read_then_copy(app, ids)
+        else:
+            app.copy_text(next(text for letter, _, text in offered if letter == key))
+
+    CopyMenu([choice for choice in offered if choice[2]]).ask(take)
 
 
 def task_choices(app: Console, task_id: str) -> list[Choice]:
@@ -73,17 +86,6 @@ def task_choices(app: Console, task_id: str) -> list[Choice]:
         ("u", "curl", cli_words.curl_command([f"{app.host.transfer}v0.10/task/{task_id}"])),
         ("p", "Python", cli_words.task_python(task_id)),
     ]
-
-
-def _known_documents(app: Console, states: Sequence[JobState]) -> list[Mapping[str, object]] | None:
-    documents: list[Mapping[str, object]] = []
-    for state in states:
-        detail = app.store.details.last_read(state.job_id)
-        if state.job.unreadable and isinstance(state.job.sent, dict):  # what the list sent is all there is
-            documents.append(state.job.sent)
-        elif detail is not None:
-            documents.append(detail.document)
-    return documents if len(documents) == len(states) else None
 
 
 def _read_then_copy(app: Console, job_ids: Sequence[JobId]) -> None:

@@ -12,7 +12,7 @@ from textual import on
 from globus_tui.commands import JOB_LIST, LIST_MOVES, SHOWN_OTHERWISE, Command, key_words
 from globus_tui.domain.timer.job import JobId
 from globus_tui.screens.base import LineCommand
-from globus_tui.screens.job_actions import JobActions, kind_of
+from globus_tui.screens.job_actions import JobActions
 from globus_tui.screens.job_order import JobOrder
 from globus_tui.screens.narrowing import Narrowing
 from globus_tui.store.list_memory import VIEWS, SavedView
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Key, ScreenResume
 
-    from globus_tui.store.job_state import JobState
     from globus_tui.store.rows import Row
 
+_LONG, _RESTING_MOST = 0.02, 0.4
+"""Seconds of showing thousands of rows, after which their next changes wait for a moment."""
 _RESTING = 0.15
 """Seconds without a move after which the preview follows the cursor: longer than between the keys of a held arrow."""
 
@@ -53,6 +54,7 @@ class JobListScreen(Narrowing, JobActions):
         super().__init__()
         self._row_order = JobOrder()
         self._show_is_due = self._resize_is_due = self._rows_are_kept = False
+        self._show_not_before = 0.0
         self._cursor_inside: tuple[Hashable, Hashable] | None = None
         self._filtered_by = ("", False)
         self._freshness_shown: tuple[object, ...] = ()
@@ -60,7 +62,6 @@ class JobListScreen(Narrowing, JobActions):
         self._previewed: tuple[object, object] = (None, None)
         self._shown_rows: Sequence[Row] = ()
         self._marks_are_done = False
-        self._target_kinds: dict[JobId, tuple[Row, tuple[object, ...]]] = {}
 
     def compose_middle(self) -> ComposeResult:
         yield JobSummary(id="summary")
@@ -120,7 +121,19 @@ class JobListScreen(Narrowing, JobActions):
         """Show once for everything that changed together."""
         if not self._show_is_due and self.is_mounted:
             self._show_is_due = True
-            self.call_later(self.show_jobs)
+            loop = asyncio.get_running_loop()
+            if loop.time() < self._show_not_before:
+                loop.call_at(self._show_not_before, self.call_later, self._show_due)
+            else:
+                self.call_later(self._show_due)
+
+    def _show_due(self) -> None:
+        """Where that takes long, keys come first: thousands of changes are told of one by one."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        self.show_jobs()
+        took = loop.time() - begun
+        self._show_not_before = begun + min(_RESTING_MOST, 5 * took) if took > _LONG else 0.0
 
     def show_jobs(self) -> None:
         self._show_is_due = False
@@ -200,24 +213,11 @@ class JobListScreen(Narrowing, JobActions):
 
     def target_ids(self) -> Sequence[JobId]:
         """The marked timers, else the one under the cursor, or all of the group under it."""
-        table = self.table
-        if table.marked:
-            return [job_id for job_id in self.states if job_id in table.marked]
+        table, marked = self.table, self.table.marked
+        if marked:
+            return [job_id for job_id in self.states if job_id in marked]
         row = table.cursor_row
         return () if row is None else [job_id for job_id in table.ids_of(row) if job_id in self.states]
-
-    def telling_targets(self) -> list[JobState]:
-        """Some of each kind."""
-        before, self._target_kinds = self._target_kinds, {}
-        found: dict[tuple[object, ...], list[JobId]] = {}
-        for job_id in self.target_ids():
-            row = self.states.rows[job_id]
-            known = before.get(job_id)
-            if known is None or known[0] is not row:
-                known = row, kind_of(self.states.glance(row), row.pending)
-            self._target_kinds[job_id] = known
-            found.setdefault(known[1], []).append(job_id)
-        return [self.states[job_id] for ids in found.values() for job_id in ids[:2]]
 
     @property
     def marking(self) -> bool:
@@ -234,7 +234,7 @@ class JobListScreen(Narrowing, JobActions):
         return frozenset(self.table.job_ids) if self._row_order.is_narrowed else None
 
     def hidden_targets(self) -> frozenset[JobId]:
-        if not (marked := self.table.marked):
+        if not (marked := self.table.marked) or not self._row_order.is_narrowed:
             return frozenset()
         shown = set(self.table.job_ids)
         return frozenset(key for key in self.states if key in marked and key not in shown)
@@ -247,7 +247,7 @@ class JobListScreen(Narrowing, JobActions):
 
     def _marks_count(self) -> tuple[int, int]:
         marked = self.table.marked
-        return (sum(key in self.states for key in marked), len(self.hidden_targets())) if marked else (0, 0)
+        return (len(self.states.rows.keys() & marked), len(self.hidden_targets())) if marked else (0, 0)
 
     # --- moving
 

@@ -183,9 +183,11 @@ class JobOrder:
             if row.folded_name.endswith(")") and split_name(row.folded_name)[1]:
                 before = self._may_group.get(job_id)
                 same = before is not None and before[0] == row.serial
-                state = None if same else states[job_id]
-                if state is None or state.replacement is None:
-                    may[job_id] = before if before is not None and state is None else (row.serial, states[job_id].job)
+                seen = None if same else states.glance(row)
+                if before is not None and seen is None:
+                    may[job_id] = before
+                elif seen is not None and seen.replacement is None:
+                    may[job_id] = row.serial, seen.job
         self._may_group = may
         group_states = {}
         groups = timer_groups(job for _, job in may.values())

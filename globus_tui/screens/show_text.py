@@ -8,12 +8,11 @@ import sys
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult, SuspendNotSupported
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from globus_tui.present.safe_text import safe_line
-from globus_tui.widgets.page import Question, bound
+from globus_tui.widgets.page import Question, Unrolled, bound, in_pieces
 from globus_tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class BareText(Question[None]):
         self._bare_text = text
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="sheet bare"):
+        text = self._bare_text
+        lines = [text] if isinstance(text, Content) else (Content(safe_line(line)) for line in text.splitlines())
+        with Unrolled(in_pieces(lines), classes="sheet bare"):
             yield Static("Enter or Escape closes.", markup=False)
-            text = self._bare_text
-            yield Static(text if isinstance(text, Content) else Content("\n".join(map(safe_line, text.splitlines()))))

@@ -21,7 +21,7 @@ from globus_tui.screens.job_actions import JobActions
 from globus_tui.screens.searching import ListScreen
 from globus_tui.screens.show_text import BareText
 from globus_tui.store.operations import Done, Outcome
-from globus_tui.store.windows import Closing, Window, why_not_paused
+from globus_tui.store.windows import Closing, Window, why_left_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -88,14 +88,14 @@ class WindowsScreen(ListScreen):
     # --- opening
 
     def action_window_open(self) -> None:
-        states = [self.states[job_id] for job_id in self._window_targets if job_id in self.states]
-        if not states:
+        rows = [row for row in map(self.states.rows.get, self._window_targets) if row is not None]
+        if not rows:
             self.tell("Mark timers in the list, or put the cursor on one, then press M.")
-        elif all(why_not_paused(state) for state in states):
+        elif all(map(why_left_alone, rows)):
             self.tell("All of them are paused already, or over: a window would not resume them.")
         else:
-            heading = f"Maintenance window for {counted(len(states), 'timer')}"
-            ids, moment = tuple(state.job_id for state in states), read_moment(self.app)
+            heading = f"Maintenance window for {counted(len(rows), 'timer')}"
+            ids, moment = tuple(row.job_id for row in rows), read_moment(self.app)
             ask(
                 heading,
                 ("Why? It stands beside each of them meanwhile.", "", str),
@@ -108,7 +108,8 @@ class WindowsScreen(ListScreen):
         self, heading: str, ids: tuple[JobId, ...], reason: str, until: datetime | None, at: datetime | None
     ) -> None:
         now, zone = self.view.now, self.view.zone
-        running = [job_id for job_id in ids if job_id in self.states and why_not_paused(self.states[job_id]) is None]
+        rows = map(self.states.rows.get, ids)
+        running = [row for row in rows if row is not None and why_left_alone(row) is None]
         left_out = len(ids) - len(running)
         sentences = [opening_words(until, now, zone, resume=False)]
         if left_out:
@@ -116,7 +117,7 @@ class WindowsScreen(ListScreen):
             sentences.append(f"{counted(left_out, 'timer')}, paused already or over, {are} left alone.")
         sentences.append("Runs in progress go on; nothing new starts meanwhile.")
         verb = f"pause {len(running)}" if at is None else f"pause them {moments.date_time(at, now, zone)}"
-        listed = [f"· {self.states[job_id].job.label}" for job_id in running]
+        listed = [f"· {row.label}" for row in running]
         self._offer(Confirm(f"{heading}?", sentences, verb=verb, listed=listed), self._open, ids, reason, until, at)
 
     def _offer(self, sheet: Confirm, act: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:

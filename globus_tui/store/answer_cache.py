@@ -37,7 +37,7 @@ ROWS_KEPT = 120
 SAVE_EVERY = 180.0
 """Seconds: the file is written no more often, besides at the end."""
 
-_FORMAT = 7
+_FORMAT = 8
 _MOST_BYTES = 8_000_000
 _OURS = "globus_tui.domain."
 _OTHERS = {

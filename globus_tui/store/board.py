@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
 from collections import deque
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.documents import Block, Source
 from globus_tui.domain.errors import UnreadableAnswer
-from globus_tui.domain.timer.health import Why
 from globus_tui.domain.timer.history import look_back
 from globus_tui.domain.timer.job import Job, JobId, JobStatus
 from globus_tui.domain.timer.orders import NONE
@@ -109,7 +109,7 @@ class NameShelf:
         return bool(collections)
 
 
-JUDGED_AT_ONCE = 300
+JUDGED_AT_ONCE, ORDERED_AT_ONCE = 300, 100
 FEW = 10
 """Fewer timers are judged in any order: unpacking their documents costs less than looking for them."""
 STATES_AT_HAND = 200
@@ -316,7 +316,7 @@ class Board:
         self.names.take_cached(kept.collections)
         self._removed = dict(kept.documents)
         self.states = States(
-            {row.job_id: row._replace(recheck_at=None).renumbered() for row in kept.rows}, self.state_of, self.glance
+            {row.job_id: row.renumbered(recheck_at=None) for row in kept.rows}, self.state_of, self.glance
         )
         self.freshness = Freshness(FreshnessState.CACHED, kept.at)
 
@@ -448,12 +448,17 @@ class Board:
 
     # --- what happens here
 
-    def take_orders(self, orders: Mapping[str, Orders]) -> None:
-        """Goes by these from now on; judges the timers again for which they are others, and publishes."""
+    async def take_orders(self, orders: Mapping[str, Orders]) -> None:
+        """Goes by these from now on; judges the timers again for which they are others, and publishes.
+
+        Of thousands some at a time, so that others have their turn.
+        """
         before, self.orders = self.orders, orders
-        ids = (job_id for job_id in before.keys() | orders.keys() if job_id in self._rows)
-        known = [JobId(job_id) for job_id in ids if before.get(job_id, NONE) != orders.get(job_id, NONE)]
-        self._judge_again(known)
+        known = [job_id for job_id in self._rows if before.get(job_id, NONE) != orders.get(job_id, NONE)]
+        for start in range(0, len(known), ORDERED_AT_ONCE):
+            if start:
+                await asyncio.sleep(0)
+            self._judge_again(job_id for job_id in known[start : start + ORDERED_AT_ONCE] if job_id in self._rows)
         self.publish(known)
 
     def take_replaced(self, replaced: Mapping[str, str]) -> None:
@@ -474,8 +479,9 @@ class Board:
 
     def begin(self, pending: Mapping[JobId, Pending]) -> None:
         """Operations start, or wait for their turn: their rows say so from now on."""
+        number = self.number()
         for job_id in pending:
-            self._touch(job_id, self.number())
+            self._touch(job_id, number)
         self.pending.update(pending)
         self._say_pending(*pending)
 
@@ -488,7 +494,7 @@ class Board:
     def _say_pending(self, *job_ids: JobId) -> None:
         for job_id in job_ids:
             if job_id in self._rows:
-                self._rows[job_id] = self._rows[job_id]._replace(pending=self.pending.get(job_id)).renumbered()
+                self._rows[job_id] = self._rows[job_id].renumbered(pending=self.pending.get(job_id))
         self.publish(job_ids)
 
     def tick(self) -> None:
@@ -548,10 +554,10 @@ class Board:
     def _dated(self, row: Row) -> Row:
         if not self.freshness.outdated:
             before = row.before_outdated
-            return row if before is None else before._replace(pending=row.pending).renumbered()
-        if row.before_outdated is not None or row.health.why is Why.UNREADABLE:
+            return row if before is None else before.renumbered(pending=row.pending)
+        if row.before_outdated is not None or row.unreadable:
             return row
-        return row._replace(order=OUTDATED.order, health=OUTDATED, before_outdated=row).renumbered()
+        return row.renumbered(order=OUTDATED.order, health=OUTDATED, before_outdated=row)
 
     def publish(
         self,

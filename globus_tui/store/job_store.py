@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from globus_tui.domain import wire
 from globus_tui.domain.errors import ErrorKind, GlobusTuiError, NetworkError
 from globus_tui.domain.timer.health import Word, last_good
+from globus_tui.domain.timer.history import Past
 from globus_tui.domain.timer.job import JobId, JobReading, JobStatus
 from globus_tui.domain.timer.orders import NONE, Orders, with_level
 from globus_tui.store.answer_cache import ROWS_KEPT, CachedRows
@@ -369,7 +370,7 @@ class JobStore:
         await self.read_ledger()
         if entries := await self.journal.entries():
             self._levels = alarm_levels(entries)
-            self._take_orders()
+            await self._take_orders()
             self._board.take_replaced({old.job_id: old.replaced_by for old in replaced_timers(entries)})
 
     # --- what people decided here
@@ -377,6 +378,11 @@ class JobStore:
     def orders(self, job_id: str) -> Orders:
         """What people decided about one timer."""
         return self._board.orders.get(job_id, NONE)
+
+    @property
+    def replacements(self) -> Mapping[str, str]:
+        """Ids of timers that an edit put others in the place of, with the ids of those."""
+        return self._board.replacements
 
     @property
     def decisions(self) -> Mapping[str, Orders]:
@@ -395,7 +401,7 @@ class JobStore:
                 parts.append({})
         self._orders, *shared = parts
         self._shared = shared[0] if shared else {}
-        self._take_orders()
+        await self._take_orders()
 
     async def look_into_ledger(self) -> None:
         """Reads the ledger again if somebody wrote to it since. Raises `GlobusTuiError`: it cannot be told."""
@@ -421,7 +427,7 @@ class JobStore:
                 changes |= dict.fromkeys(shared)  # what was noted before there was a shared file
         if changes:
             self._orders = orders_in(await self.ledger.change(partial(edit, values=changes)))
-        self._take_orders()
+        await self._take_orders()
 
     async def hand_on(self, old_id: str, new_id: str) -> None:
         """Moves note, tags and limits of a timer to the one that replaced it. A failure goes to `ledger_problem`."""
@@ -442,21 +448,21 @@ class JobStore:
                 self._shared = orders_in(await self.notes.change(handing_on(SHARED_FIELDS)))
         except GlobusTuiError as wrong:
             self.ledger_problem = wrong.in_full
-        self._take_orders()
+        await self._take_orders()
 
     def _good_at(self, job_id: str) -> str | None:
         state = self.states.get(JobId(job_id))
         good = last_good(state.job, self.tasks, state.history.outcomes) if state else None
         return good.isoformat() if good else None
 
-    def _take_orders(self) -> None:
+    async def _take_orders(self) -> None:
         orders = dict(self._orders)
         for job_id, noted in self._shared.items():
             orders[job_id] = replace(orders.get(job_id, NONE), note=noted.note, tags=noted.tags)
         for job_id, level in self._levels.items():
             orders[job_id] = with_level(orders.get(job_id, NONE), level)
         if orders != self._board.orders:
-            self._board.take_orders(orders)
+            await self._board.take_orders(orders)
 
     # --- staying current
 
@@ -529,5 +535,7 @@ class JobStore:
 
     def resume_preview(self, job_id: JobId) -> ResumePreview:
         """What resuming this timer now would set going; all None for one that is not known."""
-        state = self.states.get(job_id)
-        return resume_preview(state.job, state.history, self.now()) if state else ResumePreview(None, None, None)
+        if (row := self.states.rows.get(job_id)) is None:
+            return ResumePreview(None, None, None)
+        job, now = self.states.glance(row).job, self.now()
+        return resume_preview(job, Past(job, self.tasks, now), now)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import next_tick
-from globus_tui.domain.timer.history import History, starts_at_once
+from globus_tui.domain.timer.history import History, Past, starts_at_once
 from globus_tui.domain.timer.job import Job, JobId, JobStatus, PauseCause
 from globus_tui.store.job_state import Doing, JobState
 from globus_tui.store.refresh_plan import is_sign_out
@@ -37,7 +37,7 @@ class ResumePreview:
     next_run: datetime | None
 
 
-def resume_preview(job: Job, history: History, now: datetime) -> ResumePreview:
+def resume_preview(job: Job, history: History | Past, now: datetime) -> ResumePreview:
     """What resuming a paused timer now would set going; nothing but its next tick for one that is not paused."""
     at_once = starts_at_once(job, history, now)
     runs = None if job.n_runs is None else job.n_runs + bool(at_once)

@@ -27,6 +27,7 @@ from globus_tui.domain.timer.health import (
     grace,
     judge,
     last_good,
+    task_in_progress,
 )
 from globus_tui.domain.timer.history import Past
 from globus_tui.domain.timer.job import Job, JobId, JobKind, JobStatus, view
@@ -74,6 +75,8 @@ class Row(NamedTuple):
         last_run: when it ran last, in seconds since 1970.
         interval_seconds: seconds between runs.
         health: the judgement, as it is shown.
+        label: what it is called.
+        task: the id of the Transfer task of the run in progress, or None.
         source: id of the collection that it moves from; empty when it moves nothing.
         destination: of that it moves to.
         paths: its paths there, `SIDES_APART`, and those on the other side; case folded.
@@ -90,9 +93,11 @@ class Row(NamedTuple):
     recheck_at: float | None
     last_run: float | None
     interval_seconds: float | None
-    active: bool
+    status: JobStatus
     stands_still: bool
     health: Health
+    label: str
+    task: str | None
     source: str
     destination: str
     paths: str
@@ -103,6 +108,14 @@ class Row(NamedTuple):
     def key(self) -> JobId:
         """What a list knows it by."""
         return self.job_id
+
+    @property
+    def active(self) -> bool:
+        return self.status is JobStatus.ACTIVE
+
+    @property
+    def unreadable(self) -> bool:
+        return self.health.why is Why.UNREADABLE
 
     @property
     def word(self) -> Word:
@@ -118,9 +131,9 @@ class Row(NamedTuple):
         """Of its health word, 0 the worst."""
         return self.health.word.rank
 
-    def renumbered(self) -> Row:
+    def renumbered(self, **changes: Any) -> Row:
         """The same as another row, for one of which something was changed."""
-        return self._replace(serial=next(_serials))
+        return self._replace(serial=next(_serials), **changes)
 
 
 def make_row(
@@ -145,9 +158,11 @@ def make_row(
         again.timestamp() if again else None,
         last.timestamp() if last else None,
         job.interval_seconds,
-        job.status is JobStatus.ACTIVE,
+        job.status,
         job.stands_still,
         health,
+        name,
+        task_in_progress(job, health),
         source,
         destination,
         fold_case(SIDES_APART.join(map("\n".join, job.paths))),

@@ -29,8 +29,10 @@ from globus_tui.store.operations import Done, Failed, Outcome, Pause, Resume, Re
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 
+    from globus_tui.domain.timer.job import Job
     from globus_tui.store.job_state import Glance, JobState
     from globus_tui.store.job_store import JobStore
+    from globus_tui.store.rows import Row
 
 PLANNED, ASKED, PAUSED, RESUMING, RESUMED, LEFT = "planned", "asked", "paused", "resuming", "resumed", "left"
 _HELD = (ASKED, PAUSED, RESUMING)
@@ -224,13 +226,18 @@ def _why_left(item: Item, state: JobState, window: Window, journal: datetime | N
 
 def why_not_paused(state: JobState | Glance | None) -> str | None:
     """Why a window leaves a timer alone; None when it pauses it."""
-    if state is None:
+    return why_left_alone(state.job if state else None)
+
+
+def why_left_alone(timer: Job | Row | None) -> str | None:
+    """The same of its row."""
+    if timer is None:
         return "is not there any more"
-    if state.job.unreadable:
+    if timer.unreadable:
         return "cannot be understood"
-    if state.job.status in (JobStatus.ENDED, JobStatus.DELETING):
+    if timer.status in (JobStatus.ENDED, JobStatus.DELETING):
         return "has ended"
-    return "was paused before" if state.job.stands_still else None
+    return "was paused before" if timer.stands_still else None
 
 
 def check_times(now: datetime, at: datetime | None, until: datetime | None, *, resume: bool) -> None:
@@ -274,8 +281,8 @@ class Windows:
         now = self._store.now()
         begins = at or now
         check_times(now, at, until, resume=resume)
-        states = self._store.states
-        items = tuple(Item(job_id, states[job_id].job.label) for job_id in job_ids if job_id in states)
+        rows = self._store.states.rows
+        items = tuple(Item(job_id, rows[job_id].label) for job_id in job_ids if job_id in rows)
         who, host = self._store.journal.who, socket.gethostname()
         window = Window(secrets.token_hex(3), reason, who, host, now, begins, until, resume, items)
 
@@ -292,12 +299,12 @@ class Windows:
         Raises:
             GlobusTuiError: the ledger cannot be read or written: nothing was paused.
         """
-        states, now = self._store.states, self._store.now()
+        rows, now = self._store.states.rows, self._store.now()
 
         def claim(item: Item, others: Container[JobId]) -> Item | None:
             if item.state != PLANNED:
                 return None
-            why = "another window pauses it" if item.job_id in others else why_not_paused(states.get(item.job_id))
+            why = "another window pauses it" if item.job_id in others else why_left_alone(rows.get(item.job_id))
             return replace(item, state=ASKED) if why is None else replace(item, state=LEFT, why=why)
 
         ours = [item for item in await self._claim(window_id, claim, now) if item.state == ASKED]
@@ -337,7 +344,7 @@ class Windows:
             job_id, when = id_of(entry), wire.moment(entry.get("when"))
             if entry.get("what") == "pause" and entry.get("outcome") == "done" and job_id and when:
                 paused[job_id] = when
-        return closing(window, self._store.states, self._store.now(), paused)
+        return await asyncio.to_thread(closing, window, self._store.states, self._store.now(), paused)
 
     async def close(
         self,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Key, ScreenSuspend, Unmount
 from textual.messages import CloseMessages, Prune
@@ -17,13 +18,16 @@ from textual.widgets import Static
 from globus_tui.present.safe_text import ASCII_ELLIPSIS, ELLIPSIS, clip, safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.message import Message
+    from textual.widget import Widget
 
 Answer = TypeVar("Answer")
 
+AT_A_TIME = 10
+"""Widgets, or lines of one, that are made together."""
 READING = 0.4
 """Seconds that a question must have been on the screen before a key agrees to it: nobody reads faster."""
 _ENDING = (Unmount, ScreenSuspend, Prune, CloseMessages)
@@ -121,6 +125,35 @@ class Page(Screen[Answer]):
 
     async def take_word(self, keys: Sequence[Key]) -> None:
         """Called with a word that was typed where there is no field."""
+
+
+class Unrolled(VerticalScroll):
+    """What may be very long: the rest of its widgets is made as its reader comes to them.
+
+    A thousand widgets, or lines, take a second in which no key is answered.
+    """
+
+    def __init__(self, parts: Iterable[Widget], **options: Any) -> None:
+        super().__init__(**options)
+        self._unrolled_rest = iter(parts)
+
+    def compose(self) -> ComposeResult:
+        yield from islice(self._unrolled_rest, AT_A_TIME)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.watch_virtual_size()
+
+    def watch_virtual_size(self) -> None:
+        if self.is_mounted and self.max_scroll_y - self.scroll_y < 2 * self.size.height:
+            self.mount_all(islice(self._unrolled_rest, AT_A_TIME))
+
+
+def in_pieces(lines: Iterable[Content]) -> Iterator[Static]:
+    """Lines as widgets of some of them."""
+    rest = iter(lines)
+    while piece := tuple(islice(rest, AT_A_TIME)):
+        yield Static(Content("\n").join(piece))
 
 
 class Question(Page[Answer], ModalScreen[Answer]):

@@ -119,7 +119,7 @@ async def test_rows_of_the_last_session_are_marked_with_their_age_and_cannot_be_
     assert session.freshness.checked_at == NOW
     assert not session.freshness.outdated
     assert state.health.word is Word.PAUSED  # as it was judged then: what time did since, nobody knows
-    assert why_not("job.pause-resume", [state], session.freshness.state) is not None
+    assert why_not("job.pause-resume", [*session.states.rows.values()], session.freshness.state) is not None
     assert session.to_cache(OPS) is None
 
 

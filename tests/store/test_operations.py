@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from globus_tui.domain.timer.health import Word
 from globus_tui.domain.timer.job import InactiveReason, Job, JobId, JobStatus, PauseCause
 from globus_tui.domain.transfer.task import Task, TaskStatus
 from globus_tui.store import operations
+from globus_tui.store.board import Board
 from globus_tui.store.job_state import Doing
 from globus_tui.store.journal import Journal
 from globus_tui.store.operations import CancelTask, Delete, Done, Failed, NeedsConsent, Pause, Refused, Rename, Resume
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from globus_tui.store.operations import JobOperation
+    from globus_tui.store.rows import Row
 
 ONE = JobId("one")
 CONSENT = Gare("ConsentRequired", ("some:scope",))
@@ -641,3 +644,29 @@ async def test_what_people_decided_is_known_by_timer() -> None:
     }
     await world.store.look_into_ledger()
     assert world.store.ledger_problem is None
+
+
+async def test_what_is_decided_about_very_many_is_judged_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [f"t{number}" for number in range(30)]
+    world = World(*map(a_job, ids))
+    await world.store.refresh()
+    turn, judged_in, as_it_was = 0, Counter[int](), Board._judged
+
+    def judged(board: Board, job_id: JobId) -> Row:
+        judged_in[turn] += 1
+        return as_it_was(board, job_id)
+
+    async def take_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(Board, "_judged", judged)
+    monkeypatch.setattr("globus_tui.store.board.ORDERED_AT_ONCE", 10)
+    others = asyncio.create_task(take_turns())
+    await world.store.decide(ids, good_within=60.0)
+    others.cancel()
+    assert max(judged_in.values()) <= 10
+    assert sum(judged_in.values()) == len(ids)
+    assert all(state.health.word is Word.OVERDUE for state in world.store.states.values())
