@@ -237,7 +237,7 @@ class GlobusTui(OrderedKeys[Switch]):
         many = (f"{len(wrong)} faults in the settings; globus-tui doctor lists them.",) if len(wrong) > 1 else ()
         wrong = (*wrong, *self.own_themes.problems)
         self.tell_notices(*many, *(problem if problem.endswith((".", "?")) else f"{problem}." for problem in wrong))
-        if self.account.who is None and self.host.sign_in:
+        if self.host.sign_in:  # also where somebody is signed in whom Globus knows no more
             self.call_after_refresh(self.action_app_sign_in)
         elif self.account.who is None:
             from globus_tui.screens.welcome import welcome

@@ -99,7 +99,8 @@ class ProfilesScreen(Searching, ListScreen):
 
     def action_job_new(self) -> None:
         sheet = Ask("Name of the new profile", ("It opens at once, to sign in under it.",), check=self._profile_check)
-        sheet.ask(lambda name: self._open(name, sign_in=True))
+        known = {row.key for row in self.line_list.rows if row.who is not None}
+        sheet.ask(lambda name: self._open(name, sign_in=name not in known))
 
     def action_job_delete(self) -> None:
         row: ProfileRow | None = self.line_list.cursor_row

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from globus_tui.domain.errors import GlobusTuiError
+from globus_tui.domain.timer.job import JobId
 from globus_tui.sandbox.faults import Fault
 from globus_tui.screens.impact import ImpactScreen
 from globus_tui.store.board import States
@@ -17,10 +18,24 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from globus_tui.domain.timer.job import JobId
     from globus_tui.store.job_state import JobState
     from globus_tui.store.rows import Row
     from tests.demo import Demo
+
+
+async def test_trouble_of_all_that_are_marked_is_known_and_the_same_key_takes_that_back_at_once(demo: Demo) -> None:
+    async with demo.console() as pilot:
+        demo.table.move_to(next(key for key in demo.app.states.rows if key.startswith("unreadable")))
+        await demo.press(pilot, "space")
+        demo.point_at("run41-reprocessing")
+        await demo.press(pilot, "space", "full_stop")
+        await demo.write(pilot, "ticket 12")
+        await demo.press(pilot, "enter", "enter")
+        marked = [demo.app.states.rows[JobId(str(key))] for key in demo.table.marked]
+        assert len(marked) == 2
+        assert all(row.health.acknowledged for row in marked)
+        await demo.press(pilot, "full_stop")
+        assert not any(demo.app.states.rows[row.job_id].health.acknowledged for row in marked)
 
 
 async def test_a_note_is_written_and_found_and_known_trouble_goes_behind_the_rest(demo: Demo) -> None:

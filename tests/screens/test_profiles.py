@@ -249,6 +249,24 @@ async def test_all_profiles_are_one_list_in_which_an_expired_one_is_labelled_and
         assert "climate-nightly-mirror" in served.text().splitlines()[0]
 
 
+async def test_going_over_to_a_profile_whose_sign_in_has_expired_opens_the_sign_in(served: Served) -> None:
+    await served.sign_in("lab", KIM)
+    for token in served.sandbox.tokens.values():
+        token.revoked = True
+    await served.sign_in("default")
+    async with served.console() as pilot:
+        await served.until_shown(pilot, "climate-nightly-mirror")
+        await pilot.press("0")
+        await served.until_shown(pilot, "lab: SIGN-IN.")
+        await pilot.press("g", "enter")
+        await served.until_shown(pilot, "Go over to the profile lab?")
+        await pilot.press("y")
+        await served.until(pilot, lambda: served.app.return_value is not None)
+        assert served.app.return_value == Switch(profile="lab", sign_in=True)
+    async with served.console(profile="lab", sign_in=True) as pilot:
+        await served.until_shown(pilot, "Paste the code")
+
+
 async def test_how_many_need_somebody_is_not_said_of_a_profile_that_cannot_be_read(served: Served) -> None:
     await served.sign_in("default")
     async with served.console() as pilot:
@@ -263,4 +281,4 @@ async def test_how_many_need_somebody_is_not_said_of_a_profile_that_cannot_be_re
 async def test_the_demo_has_no_other_profiles(demo: Demo) -> None:
     async with demo.console() as pilot:
         await demo.press(pilot, "0")
-        assert "but one profile" in demo.note()
+        assert "only this profile" in demo.note()

@@ -168,7 +168,7 @@ def judge(
         orders: what people decided here about it.
     """
     if job.unreadable:
-        return Health(Word.UNKNOWN, Why.UNREADABLE, text=job.unreadable)
+        return _if_known(Health(Word.UNKNOWN, Why.UNREADABLE, text=job.unreadable), orders, now)
     history = history or Past(job, tasks, now)
     if _nothing_to_say(job, history, now, orders):
         return _ALL_FINE
@@ -182,12 +182,18 @@ def judge(
     else:
         judging = _judge_active(job, tasks, history, now, orders)
     worst = min(judging, key=lambda health: health.word.rank, default=None) or _quiet(job, history)
-    if orders.acknowledged is not None and worst.word.is_trouble and orders.acknowledged.holds(worst.word.rank, now):
-        worst = replace(worst, acknowledged=orders.acknowledged)
+    worst = _if_known(worst, orders, now)
     if not job.stands_still:
         return worst
     note = pause_note_of(job, orders)
     return replace(worst, missed=history.missed_now, at_once=starts_at_once(job, history, now), pause_note=note)
+
+
+def _if_known(health: Health, orders: Orders, now: datetime) -> Health:
+    known = orders.acknowledged
+    if known is None or not health.word.is_trouble or not known.holds(health.word.rank, now):
+        return health
+    return replace(health, acknowledged=known)
 
 
 def _nothing_to_say(job: Job, history: History | Past, now: datetime, orders: Orders) -> bool:
