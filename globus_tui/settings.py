@@ -35,7 +35,11 @@ TOKEN_STORES = ("auto", "keyring", "file")
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where things are kept on this machine."""
+    """Where things are kept on this machine.
+
+    `state`: for a Globus environment other than production a folder in the usual one: what is undone, gone on with or
+    remembered there is about the timers of that environment.
+    """
 
     config: Path
     state: Path
@@ -180,6 +184,9 @@ def load_settings(
     if "theme" in chosen:
         chosen["theme_at"] = file.at(("profiles", name, "theme") if "theme" in profiles.get(name, {}) else ("theme",))
     chosen["on_alert"] = tuple(chosen.get("on_alert", ()))
+    installation = chosen.get("environment") or environ.get("GLOBUS_SDK_ENVIRONMENT", "")
+    if installation in ENVIRONMENTS[1:]:
+        paths = replace(paths, state=paths.state / installation)
     chosen["read_only"] = read_only or chosen.get("read_only", False)
     return Settings(paths=paths, profiles=tuple(profiles), problems=file.problems, **chosen)
 

@@ -31,6 +31,17 @@ def test_without_a_file_the_defaults_hold_but_one_that_is_named_has_to_be_there(
         load_settings({"GLOBUS_TUI_CONFIG": str(tmp_path / "none.toml")})
 
 
+def test_what_is_undone_or_gone_on_with_in_one_globus_environment_is_not_that_of_another(tmp_path: Path) -> None:
+    environ = _written(tmp_path, '[profiles.try]\nenvironment = "preview"\n')
+    usual = load_settings(environ).paths
+    assert load_settings(environ | {"GLOBUS_SDK_ENVIRONMENT": "production"}).paths == usual
+    assert load_settings(environ | {"GLOBUS_SDK_ENVIRONMENT": "../x"}).paths == usual, "which is refused later"
+    sandbox = load_settings(environ | {"GLOBUS_SDK_ENVIRONMENT": "sandbox"}).paths
+    preview = load_settings(environ | {"GLOBUS_SDK_ENVIRONMENT": "sandbox"}, profile="try").paths
+    assert (sandbox.state, preview.state) == (usual.state / "sandbox", usual.state / "preview")
+    assert (preview.config, preview.data, preview.cache) == (usual.config, usual.data, usual.cache)
+
+
 def test_a_profile_lays_its_own_values_over_the_file(tmp_path: Path) -> None:
     environ = _written(tmp_path, 'refresh = 60\nprofile = "lab"\n[profiles.lab]\nrefresh = 20\n')
     assert load_settings(environ).refresh == 20

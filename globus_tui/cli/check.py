@@ -14,7 +14,7 @@ from globus_tui.domain.errors import BadInput, GlobusTuiError
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import MutableMapping
+    from collections.abc import Iterator, MutableMapping
     from datetime import datetime, tzinfo
     from typing import Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from globus_tui.domain.timer.alerts import Alert
     from globus_tui.domain.timer.cause import Hit
     from globus_tui.present.monitoring import Verdict
+    from globus_tui.store.ledger import Ledger
 
 UNKNOWN = 3
 _MARGIN = 0.3
@@ -179,7 +180,7 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
     from globus_tui.domain.wire import document, items
     from globus_tui.present.alert_words import alert_document
     from globus_tui.present.timer_table import SCHEMA
-    from globus_tui.store.alert_hook import AlertHook
+    from globus_tui.store.alert_hook import MOST_WAITING, CannotRunError, run_hook, write_down
     from globus_tui.store.ledger import Ledger
 
     settings = read_settings(options)
@@ -189,7 +190,6 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
     watcher, as_of = Watcher(settings.alert_after, settings.clear_after), reading.as_of
     listed = {f"{timer.profile} {timer.state.job_id}": timer for timer in reading.listed}
     unread = {profile for profile, _ in (*reading.failed, *reading.unsure)}
-    alerts: list[Alert] = []
     waiting: list[Any] = []
 
     def is_unread(key: str) -> bool:
@@ -201,26 +201,59 @@ async def _alert(options: Namespace, reading: Found, until: float) -> str | None
         return bad or not is_unread(hit.key)
 
     def look(kept: dict[str, Any]) -> None:
-        """In one step: another check may run, and what waits is told by one of them."""
+        """In one step: what is new waits in the file until it is told, whatever ends this check meanwhile."""
         watcher.restore(document(kept.get("check")))
-        alerts.extend(watcher.look(filter(is_seen, looks(listed)), as_of, is_unread))
-        waiting.extend(items(kept.pop("untold", None)))
-        kept.update(check=watcher.document())
+        keys = {_by_timer(alert): alert.key for alert in watcher.look(filter(is_seen, looks(listed)), as_of, is_unread)}
+        news = [alert_document(alert, listed[keys[alert]]) for alert in write_down(list(keys), kept)]
+        waiting.extend([*items(kept.get("untold")), *news][-MOST_WAITING:])
+        kept.update(check=watcher.document(), untold=waiting)
 
-    await ledger.change(look)
-    by_timer = {
-        alert.key: alert._replace(key=_job_id(alert.key), also=tuple(map(_job_id, alert.also))) for alert in alerts
-    }  # as consoles name them
-    documents = {alert.key: alert_document(alert, listed[key]) for key, alert in by_timer.items()}
-    hook = AlertHook(settings.on_alert, ledger, SCHEMA, waiting)
-    limit = max(0.5, until - time.monotonic() - _MARGIN)
-    problem = await hook.tell(list(by_timer.values()), documents, limit)
-    if hook.untold:
+    def told(kept: dict[str, Any]) -> None:
+        kept.update(untold=[alert for alert in items(kept.get("untold")) if alert not in waiting])
+
+    with _teller(ledger) as tells:
+        await ledger.change(look)
+        if not waiting or not tells:  # another check tells now, or the next one does
+            return None
         try:
-            await ledger.change(lambda kept: kept.update(untold=[*hook.untold, *items(kept.get("untold"))]))
+            problem = await run_hook(
+                settings.on_alert,
+                {"schema": SCHEMA, "alerts": waiting},
+                max(0.5, until - time.monotonic() - _MARGIN),
+            )
+        except CannotRunError as wrong:
+            return str(wrong)
+        try:
+            await ledger.change(told)
         except GlobusTuiError as wrong:
-            return f"{problem}, and {len(hook.untold)} not told cannot be kept for later: {_reason(wrong)}"
+            return f"{len(waiting)} told to on_alert will be told again: {_reason(wrong)}"
     return problem
+
+
+def _by_timer(alert: Alert) -> Alert:
+    """Named as consoles name it: without the profile."""
+    return alert._replace(key=_job_id(alert.key), also=tuple(map(_job_id, alert.also)))
+
+
+@contextlib.contextmanager
+def _teller(ledger: Ledger) -> Iterator[bool]:
+    """Whether this check is the one that tells: of several at once one does; also where there are no locks."""
+    from globus_tui.private_files import make_private_folder, take_lock
+
+    if ledger.path is None:
+        yield True
+        return
+    try:
+        make_private_folder(ledger.path.parent)
+        handle = os.open(
+            ledger.path.with_suffix(".telling"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
+    except OSError as wrong:
+        raise GlobusTuiError(f"{ledger.path.parent} cannot be written: {wrong.strerror or wrong}.") from None
+    try:
+        yield take_lock(handle) is not False
+    finally:
+        os.close(handle)
 
 
 def _job_id(key: str) -> str:

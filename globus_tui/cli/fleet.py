@@ -191,7 +191,8 @@ async def export_all(options: Namespace) -> int:
         if typed and not chosen:
             raise BadInput(f"No timer matches {' '.join(typed)[:80]!r}.", advice="globus-tui list shows all.")
         makes = planner(context)
-        jobs = [timer.state.job for timer in chosen if timer.state.replacement is None]
+        ids = (timer.state.job_id for timer in chosen if timer.state.replacement is None)
+        jobs = [context.store.states[job_id].job for job_id in ids]
         exporter = await export_timers(jobs, makes, context.store, context.making.read, context.zone)
         plan = await _write_readable(exporter, where, context)
         tell(f"left out: {words}" for words in exporter.left_out)

@@ -19,6 +19,7 @@ from globus_tui.domain.schedule.schedule import OnceSchedule, RecurringSchedule,
 from globus_tui.domain.schedule.typed_schedules import TypedSchedule, parse_schedule
 from globus_tui.domain.schedule.typed_zones import zone_by_name, zone_words
 from globus_tui.domain.timer.job import FlowStart, Job, JobStatus, body_of
+from globus_tui.domain.timer.timer_groups import too_long
 from globus_tui.domain.transfer.transfer import TransferData, TransferItem
 from globus_tui.domain.transfer.typed_filters import rule_text
 from globus_tui.fleet.fields import Entry, split_place
@@ -160,6 +161,8 @@ def wanted_of(entry: Entry, names: Names, now: datetime, own: tzinfo) -> tuple[W
         raise entry.fault(field, str(wrong)) from wrong
     base = _draft(entry, names)
     many = len(members) > 1
+    if problem := too_long(base.name):
+        raise entry.fault("name", problem)
     return tuple(
         WantedTimer(
             f"{entry.key}@{suffix}" if many else entry.key,

@@ -198,7 +198,8 @@ class ByKey:
     def show_problems(self, problems: Sequence[Finding], words: str) -> None:
         """Say why it was refused; there is no page to go back to."""
         del problems  # the words hold them
-        self.keeper.discard()
+        if self.keeper.attempt is None:  # what was sent before may still arrive
+            self.keeper.discard()
         self._app.say(words, "error")
 
 

@@ -140,6 +140,8 @@ class FleetFolder:
         where, store = self.where, self._app.store
         if where is None:
             raise BadInput(NO_FOLDER)
+        if self._app.host.demo:  # its timers are pretended, the folder is not
+            raise BadInput(f"The demo writes nothing into {where}.", advice="globus-tui export --all --demo DIR does.")
         if await asyncio.to_thread(where.is_file):
             raise BadInput(f"{where} is one file: timers are written into a folder. Name one in the configuration.")
         await asyncio.to_thread(_make, where)

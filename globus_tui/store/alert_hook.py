@@ -18,13 +18,13 @@ from globus_tui.domain import wire
 from globus_tui.domain.errors import GlobusTuiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from globus_tui.domain.timer.alerts import Alert
     from globus_tui.store.ledger import Ledger
 
 TIME_LIMIT = 30.0
-_MOST_WAITING = 200
+MOST_WAITING = 200
 """Documents kept for a command that cannot be run; older ones are let go of."""
 _SECRET = ("SECRET", "TOKEN", "PASSWORD")
 _KEPT = timedelta(days=30)
@@ -44,9 +44,9 @@ class AlertHook:
         untold: documents of the alerts that wait, the oldest first.
     """
 
-    def __init__(self, command: Sequence[str], ledger: Ledger, schema: int, untold: Iterable[Any] = ()) -> None:
+    def __init__(self, command: Sequence[str], ledger: Ledger, schema: int) -> None:
         self._command, self._ledger, self._schema = command, ledger, schema
-        self.untold = list(untold)
+        self.untold: list[Any] = []
         self._said = ""
 
     async def tell(
@@ -64,7 +64,7 @@ class AlertHook:
         try:
             problem = await run_hook(self._command, {"schema": self._schema, "alerts": waiting}, limit)
         except CannotRunError as wrong:
-            self.untold = [*waiting, *self.untold][-_MOST_WAITING:]
+            self.untold = [*waiting, *self.untold][-MOST_WAITING:]
             said, self._said = self._said, str(wrong)
             return None if said == self._said else self._said
         self._said = ""
@@ -72,28 +72,30 @@ class AlertHook:
 
 
 async def claim(alerts: Sequence[Alert], ledger: Ledger) -> list[Alert]:
-    """Returns the alerts that no other copy has reported yet; all of them if the shared file cannot be used.
+    """Returns the alerts that no other copy has reported yet; all of them if the shared file cannot be used."""
+    fresh: list[Alert] = []
+    try:
+        await ledger.change(lambda document: fresh.extend(write_down(alerts, document)))
+    except GlobusTuiError:
+        return list(alerts)
+    return fresh
+
+
+def write_down(alerts: Sequence[Alert], document: dict[str, Any]) -> list[Alert]:
+    """Writes causes into the shared document as told; returns the alerts whose causes were not there.
 
     A cause is a timer, what happened to it, and since when it is in trouble.
     """
     fresh: list[Alert] = []
-
-    def write(document: dict[str, Any]) -> None:
-        causes = {key: entry for key, entry in wire.document(document.get("told")).items() if _is_young(entry, alerts)}
-        fresh.clear()
-        for alert in alerts:
-            cause = f"{alert.kind.value} {alert.word.value} {alert.since.isoformat(timespec='minutes')}"
-            if wire.document(causes.get(alert.key)).get("cause") != cause:
-                causes[alert.key] = {"cause": cause, "at": alert.at.isoformat()}
-                fresh.append(alert)
-        document["told"] = causes
-
     if not alerts:
-        return []
-    try:
-        await ledger.change(write)
-    except GlobusTuiError:
-        return list(alerts)
+        return fresh
+    causes = {key: entry for key, entry in wire.document(document.get("told")).items() if _is_young(entry, alerts)}
+    for alert in alerts:
+        cause = f"{alert.kind.value} {alert.word.value} {alert.since.isoformat(timespec='minutes')}"
+        if wire.document(causes.get(alert.key)).get("cause") != cause:
+            causes[alert.key] = {"cause": cause, "at": alert.at.isoformat()}
+            fresh.append(alert)
+    document["told"] = causes
     return fresh
 
 

@@ -157,6 +157,7 @@ class GroupCreation:
     others: tuple[Job, ...] = ()
 
 
+_MAY_ARRIVE = "What was sent before it may still arrive: that is looked for before anything is sent again."
 LOOKS = (0.0, 1.0, 3.0)
 """Seconds before each look for a timer whose creation was not answered."""
 
@@ -221,11 +222,13 @@ class Creator:
         if self._busy.locked():  # a key pressed twice must not make two timers
             return NotCreated("Wait: it is being created already.")
         async with self._busy:
+            lost = None
             if after is not None and after.timer is not None:
                 earlier = await self._look_before(after, draft)
-                late = self.now() - after.sent_at >= LATE
-                if not isinstance(earlier, Unconfirmed) or not (again or (late and earlier.list_was_read)):
+                late = self.now() - after.sent_at >= LATE and isinstance(earlier, Unconfirmed) and earlier.list_was_read
+                if not isinstance(earlier, Unconfirmed) or not (again or late):
                     return earlier
+                lost = None if late else after
             if after is not None and after.submission_id is not None:
                 draft = replace(draft, transfer=replace(draft.transfer, submission_id=after.submission_id))
             if check_consents and (consent := await self._consent_wanted(draft)) is not None:
@@ -236,7 +239,7 @@ class Creator:
                 timer = draft.to_timer()
             except BadInput as problem:
                 return NotCreated(str(problem), problem)
-            return await self._create(timer, draft, jobs)
+            return await self._create(timer, draft, jobs, lost)
 
     async def create_group(
         self, draft: Draft, *, check_consents: bool = True, after: Attempt | None = None, again: bool = False
@@ -287,19 +290,23 @@ class Creator:
         made = [old for timer in timers if (old := earlier.get(timer)) is not None]
         ids = {old.job.job_id for old in made}
         others = tuple(old.job for old in earlier.values() if old is not None and old.job.job_id not in ids)
-        if after is not None and after.timer is not None and earlier.get(after.timer) is None and not again:
+        lost = None
+        if after is not None and after.timer is not None and earlier.get(after.timer) is None:
             error = GlobusTuiError("No answer came.")
-            if self.now() - after.sent_at < LATE:
+            if self.now() - after.sent_at < LATE and not again:
                 words = _unconfirmed_words(error, looked=True)
                 return GroupCreation(tuple(made), Unconfirmed(words, error, began, True, draft), others)
+            lost = replace(began, timer=after.timer) if self.now() - after.sent_at < LATE else None
         if check_consents and len(made) < len(timers) and (consent := await self._consent_wanted(draft)) is not None:
             return GroupCreation(tuple(made), consent, others)
         done: list[Created] = []
         for timer in timers:
-            ended: Creation = earlier.get(timer) or await self._send(timer, draft, replace(began, timer=timer), jobs)
+            ended: Creation = earlier.get(timer) or await self._send(
+                timer, draft, replace(began, timer=timer), jobs, lost
+            )
             if not isinstance(ended, Created):
                 rest = [old for old in made if old not in done]
-                if not isinstance(ended, Unconfirmed):  # of this one nothing can arrive any more
+                if not isinstance(ended, Unconfirmed) and lost is None:  # of this one nothing can arrive any more
                     self._sending(replace(began, timer=None) if done or rest or others else None, draft)
                 return GroupCreation((*done, *rest), ended, others)
             done.append(ended)
@@ -330,16 +337,25 @@ class Creator:
             return None
         return NeedsConsent(Gare("ConsentRequired", tuple(str(scope) for scope in check.missing)), None)
 
-    async def _create(self, timer: NewTimer, draft: Draft, jobs: tuple[Job, ...] | None) -> Creation:
+    async def _create(
+        self, timer: NewTimer, draft: Draft, jobs: tuple[Job, ...] | None, lost: Attempt | None
+    ) -> Creation:
         try:
             existing = await self._services.timers.list_jobs() if jobs is None else jobs
         except GlobusTuiError as error:
             return self._not_created(draft, error, "Nothing was sent: your timers could not be read")
         known_ids = frozenset(str(job.job_id) for job in existing)
-        return await self._send(timer, draft, Attempt(self.now(), timer, known_ids), existing)
+        return await self._send(timer, draft, Attempt(self.now(), timer, known_ids), existing, lost)
 
-    async def _send(self, timer: NewTimer, draft: Draft, attempt: Attempt, jobs: Iterable[Job]) -> Creation:
-        """Sends the request; `jobs` are the timers that existed before."""
+    async def _send(
+        self, timer: NewTimer, draft: Draft, attempt: Attempt, jobs: Iterable[Job], lost: Attempt | None
+    ) -> Creation:
+        """Sends the request.
+
+        Args:
+            jobs: the timers that existed before.
+            lost: an earlier attempt that may still arrive: it stays known where this one is refused.
+        """
         self._sending(attempt, draft)
         subject: dict[str, object] = {"timer": {"id": None, "name": timer.name}, "asked": timer.to_document()}
         twins = find_created(timer, jobs, sent_at=self.now(), known=())
@@ -351,10 +367,12 @@ class Creator:
                 raise UnreadableAnswer(f"The answer cannot be understood: {reading.job.unreadable}.")
             return Created(reading.job, f"Created {reading.job.label}.", reading.document)
 
-        asking, lost = self._recorder.asking("create", subject), partial(self._look, attempt, draft)
-        creation = await self._asked(asking, draft, create, lost, "It was not created")
+        asking, look = self._recorder.asking("create", subject), partial(self._look, attempt, draft)
+        creation = await self._asked(asking, draft, create, look, "It was not created")
         if not isinstance(creation, Created | Unconfirmed):
-            self._sending(None, draft)
+            self._sending(lost, draft)
+        if isinstance(creation, NotCreated) and lost is not None:
+            return replace(creation, words=f"{creation.words} {_MAY_ARRIVE}")
         return creation
 
     async def _asked(

@@ -184,6 +184,8 @@ def test_renaming_running_and_reading_only(facility: Served, terminal: Shell, tm
     assert terminal("rename", "db-dumps", "db dumps (nightly)", "--yes") == DONE
     assert one.name == "db dumps (nightly)"
     assert terminal("rename", one.job_id, "  ", "--yes") == MISUSED
+    assert terminal("rename", one.job_id, "x" * 100_000, "--yes") == MISUSED
+    assert "The name has 100 000 characters: write at most 255." in terminal.err
     tasks = len(facility.sandbox.tasks)
     assert terminal("run", one.job_id, "--yes") == DONE
     assert len(facility.sandbox.tasks) == tasks + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import itertools
 import json
@@ -434,10 +435,10 @@ def test_the_newest_alerts_wait_and_those_that_another_check_left_meanwhile_too(
     assert names == [*(f"timer {number}" for number in range(1, 200)), "run41-reprocessing"]
 
 
-async def test_what_can_neither_be_told_nor_kept_is_said(
+async def test_what_was_told_and_cannot_be_written_down_as_such_is_said(
     facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tells(monkeypatch, tmp_path, 'on_alert = ["/nowhere"]\n')
+    tells(monkeypatch, tmp_path, 'on_alert = ["true"]\n')
     options = parse(["check", "run41-reprocessing", "--alert"])
     reading, run_hook = await read_listed(options, names=False), alert_hook.run_hook
 
@@ -451,8 +452,31 @@ async def test_what_can_neither_be_told_nor_kept_is_said(
     monkeypatch.setattr(alert_hook, "run_hook", while_the_disk_fills)
     words = await _alert(options, reading, time.monotonic() + 60)
     assert words is not None
-    assert words.startswith("on_alert: /nowhere cannot be run: No such file or directory, and 1 not told cannot be ")
+    assert words.startswith("1 told to on_alert will be told again: ")
     assert words.endswith("alerts.json cannot be used: No space left on device")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_check_did_not_come_to_tell_as_it_was_killed_is_told_by_the_next(
+    facility: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: signal.Signals
+) -> None:
+    page, told, begun = tmp_path / "page", tmp_path / "told", tmp_path / "begun"
+    tells(monkeypatch, tmp_path, f'on_alert = ["{page}"]\n')
+    os.mkfifo(begun)
+    page.write_text(f"#!/bin/sh\nps -o ppid= -p $$ > {begun}\nexec sleep 600\n")
+    page.chmod(0o700)
+    command = [sys.executable, "-m", "globus_tui", "check", "run41-reprocessing", "--alert", "--timeout", "60"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
+        child = int(begun.read_text())  # it is being told
+        killed.send_signal(end)
+        killed.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, end)
+    page.write_text(f"#!/bin/sh\ncat >> {told}\n")
+    for _ in range(2):
+        check("run41-reprocessing", "--alert", "--timeout", "60")
+    (line,) = told.read_text().splitlines()
+    assert [alert["name"] for alert in json.loads(line)["alerts"]] == ["run41-reprocessing"]
 
 
 def test_a_timer_is_not_told_as_well_while_nobody_knows_what_became_of_its_runs(

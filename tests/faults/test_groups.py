@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from globus_tui.domain.schedule.typed_schedules import parse_schedule
-from globus_tui.store.creation import CreationServices, Creator, Unconfirmed
+from globus_tui.store.creation import CreationServices, Creator, NotCreated, Unconfirmed
 from globus_tui.store.drafts import DraftKeeper, DraftShelf
 from tests.store.workbench import NOON, Workbench, nightly, no_waiting, workbench
 
@@ -77,6 +77,24 @@ async def test_after_a_crash_at_any_step_the_rest_is_made_and_nothing_twice(
         assert [one.job.name for one in found.created] == NAMES
         assert made(bench) == sorted(NAMES)
         assert found.others == ()
+
+
+async def test_one_without_an_answer_stays_known_where_it_is_sent_again_and_refused(tmp_path: Path) -> None:
+    async with workbench() as bench:
+        creator, _ = a_program(bench, tmp_path)
+        bench.fault("/v2/timer", "reset")
+        await creator.create_group(DRAFT)
+        bench.fault("/v2/timer", "answer", status=422, body={"detail": []})
+        creator, keeper = a_program(bench, tmp_path)
+        refused = await creator.create_group(DRAFT, after=keeper.attempt, again=True)
+        assert isinstance(refused.stopped_by, NotCreated)
+        creator, keeper = a_program(bench, tmp_path)
+        assert keeper.attempt is not None
+        assert keeper.attempt.timer == DRAFT.to_timers()[0]
+        await bench.timers.create_timer(DRAFT.to_timers()[0])  # it arrives after all
+        found = await creator.create_group(DRAFT, after=keeper.attempt)
+        assert found.stopped_by is None
+        assert made(bench) == sorted(NAMES)
 
 
 async def test_a_timer_of_the_same_name_and_work_that_was_there_before_is_not_taken_for_one_of_them(

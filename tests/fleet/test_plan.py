@@ -151,6 +151,12 @@ async def test_a_search_that_is_refused_says_nothing_of_what_there_is(bench: Ben
         await bench.plan()
 
 
+async def test_a_name_that_nobody_means_is_refused(bench: Bench) -> None:
+    bench.write(NIGHTLY.replace("[timer.projects]", f"[timer.{'x' * 256}]"))
+    with pytest.raises(FleetFaults, match=r"lab\.toml:3: .*The name has 256 characters"):
+        await bench.plan()
+
+
 async def test_a_moment_must_mean_the_same_every_day(bench: Bench) -> None:
     for when in ("tomorrow 02:00", "sunday 6am", "in 2 hours", "every moonday"):
         bench.write(NIGHTLY.replace("every day at 03:00", when))

@@ -49,6 +49,11 @@ recursive = true
 """
 
 
+def taken_for_real(demo: Demo) -> None:
+    """As if its timers were no pretended ones."""
+    demo.app.host = demo.app.host._replace(demo=False)
+
+
 def named_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that the configuration names; it is not there yet."""
     (tmp_path / "config.toml").write_text(f'fleet = "{tmp_path / "timers"}"\n')
@@ -97,6 +102,22 @@ async def test_files_that_cannot_be_applied_are_not_called_applied(
         assert "1 timer cannot be so. Enter on them says why." in demo.note()
 
 
+async def test_the_demo_writes_no_pretended_timer_into_the_folder_of_real_ones(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = named_folder(tmp_path, monkeypatch)
+    folder.mkdir()
+    (folder / "ops.toml").write_text(FILES)
+    async with demo.console(size=(140, 36)) as pilot:
+        demo.point_at("nightly-project-mirror")
+        await demo.press(pilot, "E")
+        assert "The demo writes nothing into" in demo.note()
+        await demo.press(pilot, "D")
+        await demo.press(pilot, "g", "j", "j", "w")
+        assert "The demo writes nothing into" in demo.text()
+    assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("ops.toml", FILES)]
+
+
 async def test_a_timer_is_made_as_its_file_says_and_another_is_written_into_the_folder(
     demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +125,7 @@ async def test_a_timer_is_made_as_its_file_says_and_another_is_written_into_the_
     folder.mkdir()
     (folder / "ops.toml").write_text(FILES)
     async with demo.console(size=(140, 36)) as pilot:
+        taken_for_real(demo)
         demo.point_at("db-dumps")
         await demo.settle(pilot)
         assert "differs from fleet file (paused); Ops" in demo.row("db-dumps")
@@ -146,6 +168,7 @@ async def test_what_the_wizard_made_is_written_with_one_key_and_a_plan_finds_not
 ) -> None:
     folder = named_folder(tmp_path, monkeypatch)
     async with demo.console(size=(140, 36)) as pilot:
+        taken_for_real(demo)
         demo.point_at("db-dumps")
         await demo.press(pilot, "C", "ctrl+s")
         assert "E writes it into the fleet's files." in demo.note()

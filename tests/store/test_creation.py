@@ -565,6 +565,35 @@ async def test_while_the_first_request_may_still_arrive_no_second_one_is_sent_un
     assert isinstance(await bench.creator.create(nightly(), after=lost.attempt, again=True), Created)
 
 
+async def test_a_request_without_an_answer_stays_known_where_the_next_one_is_refused(bench: Workbench) -> None:
+    told: list[Attempt | None] = []
+
+    def sending(attempt: Attempt | None, draft: Draft) -> None:
+        told.append(attempt)
+
+    lost = await creator_with(bench, ListAppearing(bench, LOST, None)).create(nightly())
+    assert isinstance(lost, Unconfirmed)
+    services = CreationServices(bench.timers, bench.transfers, bench.transfers, bench.consents)
+    creator = Creator(services, bench.recorder, bench.clock.now, sleep=no_waiting, sending=sending)
+    bench.fault("/v2/timer", "answer", status=422, body={"detail": []})
+    refused = await creator.create(nightly(), after=lost.attempt, again=True)
+    assert isinstance(refused, NotCreated)
+    assert refused.words.endswith(
+        "What was sent before it may still arrive: that is looked for before anything is sent again."
+    )
+    assert told[-1] == lost.attempt
+    arrived = await bench.timers.create_timer(nightly().to_timer())  # it does
+    found = await creator.create(nightly(), after=told[-1])
+    assert isinstance(found, Created)
+    assert (found.job.job_id, found.found_again) == (arrived.job.job_id, True)
+    assert len(bench.named("a new mirror")) == 1
+    bench.clock.advance(3600)
+    bench.fault("/v2/timer", "answer", status=422, body={"detail": []})
+    late = await creator.create(nightly("another"), after=replace(lost.attempt, timer=nightly("another").to_timer()))
+    assert isinstance(late, NotCreated)
+    assert told[-1] is None, "nothing of it can arrive any more"
+
+
 async def test_when_it_is_late_it_is_sent_without_another_question(bench: Workbench) -> None:
     lost = await creator_with(bench, ListAppearing(bench, LOST, None)).create(nightly())
     assert isinstance(lost, Unconfirmed)

@@ -48,6 +48,7 @@ from globus_tui.domain.timer.history import look_back, task_of
 from globus_tui.domain.timer.hour_load import LIMIT_PER_HOUR, rate_number
 from globus_tui.domain.timer.job import FlowStart
 from globus_tui.domain.timer.run import took
+from globus_tui.domain.timer.timer_groups import too_long
 from globus_tui.domain.transfer.collection import CollectionKind
 from globus_tui.domain.transfer.destructive import DANGER, scratch_signs
 from globus_tui.domain.transfer.places import (
@@ -418,6 +419,8 @@ def _rate(draft: Draft, timers: TimerIndex, replaces: str | None) -> Iterator[Fi
 def _name(draft: Draft, timers: TimerIndex, replaces: str | None) -> Iterator[Finding]:
     if not draft.name.strip():
         yield note(NAME, "It has no name: it will be hard to find again")
+    elif problem := too_long(draft.name):
+        yield stop(NAME, problem.rstrip("."))
     elif any(job.job_id != replaces for job in timers.with_name(draft.name)):
         yield warn(NAME, "Another timer has this name")
 

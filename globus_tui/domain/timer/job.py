@@ -167,10 +167,16 @@ class _Derived:
         activity: Activity | None
         schedule: Schedule | None
         payload: Payload
+        callback_url: str | None
 
     @property
     def transfer(self) -> TransferData | None:
         return self.payload if isinstance(self.payload, TransferData) else None
+
+    @property
+    def calls_elsewhere(self) -> bool:
+        """It calls an address that is none of Globus's: what it hands over, a token included, goes there."""
+        return self.callback_url is not None and _kind_called(*_host_and_path(self.callback_url)) is JobKind.GENERIC
 
     @property
     def has_own_id(self) -> bool:
@@ -243,11 +249,6 @@ class Job(_Derived):
     sent: object = field(default=None, compare=False, repr=False)
 
     @property
-    def calls_elsewhere(self) -> bool:
-        """It calls an address that is none of Globus's: what it hands over, a token included, goes there."""
-        return self.callback_url is not None and _kind_called(*_host_and_path(self.callback_url)) is JobKind.GENERIC
-
-    @property
     def end(self) -> EndCondition | None:
         """When its schedule ends; None for one that does not recur."""
         return self.schedule.end if isinstance(self.schedule, RecurringSchedule) else None
@@ -291,6 +292,7 @@ class JobView(_Derived):
         "status", "status_text", "submitted_at",
     )  # fmt: skip
     unreadable: str | None = None
+    sent: object = None
 
     if TYPE_CHECKING:
         moved: Document | None

@@ -120,13 +120,26 @@ class NamePattern:
         return joined_name(f"{self.before}{base}{self.after}", suffix).strip()
 
 
+MOST_OF_A_NAME = 255
+"""Characters. How many the service takes is documented nowhere. A longer name is a slip, such as a pasted file."""
+
+
 def check_name(text: str) -> None:
     """Refuses what makes no good name.
 
     Raises:
-        BadInput: it is empty, or has control characters or half a surrogate in it.
+        BadInput: it is empty or very long, or has control characters or half a surrogate in it.
     """
     if not text:
         raise BadInput("A timer needs a name to be found again.")
     if any(category(character) in ("Cc", "Cs") for character in text):
         raise BadInput("The name has a control character in it; take that out.")
+    if (problem := too_long(text)) is not None:
+        raise BadInput(problem)
+
+
+def too_long(name: str) -> str | None:
+    """Words for a name that nobody means; None for all others."""
+    if len(name) <= MOST_OF_A_NAME:
+        return None
+    return f"The name has {len(name):,} characters: write at most {MOST_OF_A_NAME}.".replace(",", " ")

@@ -26,7 +26,8 @@ def test_a_pattern_is_applied_letter_by_letter(pattern: NamePattern, name: str, 
     assert pattern.apply_to(name) == wanted
 
 
-@pytest.mark.parametrize("name", ["", "a\tb", "a\x1b[31m"])
+@pytest.mark.parametrize("name", ["", "a\tb", "a\x1b[31m", "x" * 256])
 def test_no_timer_is_given_a_name_that_cannot_be_found_again(name: str) -> None:
     with pytest.raises(BadInput):
         check_name(name)
+    check_name("x" * 255)
