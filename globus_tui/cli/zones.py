@@ -103,10 +103,13 @@ def local_zone(environ: Mapping[str, str]) -> tzinfo:
     """The zone that `TZ`, `/etc/localtime` or `/etc/timezone` names; else the present offset, without its rules.
 
     Where `TZ` names none, as in CET-1CEST, the machine's is taken only if its clock is the same now: others obey `TZ`.
+    So is what they do not take for a name: `+05:45`, which they read as no zone, or another case.
     """
-    if (zone := zone_by_name(environ.get("TZ", "").lstrip(":"))) is not None:
+    named = environ.get("TZ", "").lstrip(":")
+    named = named.rpartition("/zoneinfo/")[2]
+    zone, now = zone_by_name(named), datetime.now().astimezone()
+    if zone is not None and (getattr(zone, "key", None) == named or zone.utcoffset(now) == now.utcoffset()):
         return zone
-    now = datetime.now().astimezone()
     for name in (_linked(Path("/etc/localtime")), _written(Path("/etc/timezone"))):
         zone = zone_by_name(name) if name else None
         if zone is not None and ("TZ" not in environ or zone.utcoffset(now) == now.utcoffset()):

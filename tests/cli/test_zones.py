@@ -88,6 +88,9 @@ def test_without_a_folder_it_is_the_package_and_without_both_it_is_told(
         ("CET-1", "Asia/Tokyo", None),
         (":Europe/Berlin", "Asia/Tokyo", "Europe/Berlin"),
         (None, "Asia/Tokyo", "Asia/Tokyo"),
+        ("+05:45", "Etc/UTC", "Etc/UTC"),  # others take it for nothing, not for Nepal
+        ("europe/berlin", "Etc/UTC", "Etc/UTC"),
+        ("/usr/share/zoneinfo/Europe/Berlin", "Asia/Tokyo", "Europe/Berlin"),
     ],
 )
 def test_the_clock_is_that_of_the_other_programs_of_the_machine(

@@ -76,7 +76,7 @@ def test_nothing_is_wrong_with_a_good_one() -> None:
 
 
 FAULTS: dict[str, tuple[Draft, str, str]] = {
-    "a name that nobody means": (good(name="x" * 256), "name", "The name has 256 characters"),
+    "a name that nobody means": (replace(good(), name="x" * 256), "name", "The name has 256 characters"),
     "an empty pattern": (good(filter_rules=(FilterRule(" "),)), "filters", "needs a name"),
     "links of a timer": (good(recursive_symlinks="copy"), "recursive_symlinks", "cannot copy symbolic links"),
     "no source": (good(source_endpoint=None), "source", "No source"),
