@@ -21,7 +21,7 @@ from globus_tui.screens.job_actions import JobActions
 from globus_tui.screens.searching import ListScreen
 from globus_tui.screens.show_text import BareText
 from globus_tui.store.operations import Done, Outcome
-from globus_tui.store.windows import Closing, Window, why_left_alone
+from globus_tui.store.windows import Closing, Window, check_times, why_left_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -95,12 +95,23 @@ class WindowsScreen(ListScreen):
             self.tell("All of them are paused already, or over: a window would not resume them.")
         else:
             heading = f"Maintenance window for {counted(len(rows), 'timer')}"
-            ids, moment = tuple(row.job_id for row in rows), read_moment(self.app)
+            ids, moment, now = tuple(row.job_id for row in rows), read_moment(self.app), self.app.store.now
+            ends: datetime | None = None
+
+            def end(typed: str) -> datetime | None:
+                nonlocal ends
+                check_times(now(), None, ends := moment(typed), resume=False)
+                return ends
+
+            def begin(typed: str) -> datetime | None:
+                check_times(now(), at := moment(typed), ends, resume=False)
+                return at
+
             ask(
                 heading,
                 ("Why? It stands beside each of them meanwhile.", "", str),
-                ("Until when? For example 06:00, mon 8am, in 3 hours; empty: until somebody closes it.", "", moment),
-                ("From when? Empty: now.", "", moment),
+                ("Until when? For example 06:00, mon 8am, in 3 hours; empty: until somebody closes it.", "", end),
+                ("From when? Empty: now.", "", begin),
                 then=partial(self._agree, heading, ids),
             )
 

@@ -99,6 +99,32 @@ async def test_timers_that_wait_for_their_turn_say_so_in_a_window_and_in_an_undo
         assert not any(state.pending for state in demo.app.states.values())
 
 
+async def test_a_window_that_would_end_before_it_begins_is_refused_in_the_field_and_the_rest_is_kept(
+    demo: Demo,
+) -> None:
+    async with demo.console(size=(120, 36)) as pilot:
+        demo.point_at("db-dumps")
+        await demo.press(pilot, "M", "n")
+        await demo.write(pilot, "disk swap")
+        await demo.press(pilot, "enter")
+        await demo.write(pilot, "yesterday")
+        await demo.press(pilot, "enter")
+        assert "Until when?" in demo.text()
+        assert "The window would end before it begins." in demo.text()
+        await demo.press(pilot, "ctrl+u", "ctrl+k")
+        await demo.write(pilot, "18:00")
+        await demo.press(pilot, "enter")
+        await demo.write(pilot, "20:00")
+        await demo.press(pilot, "enter")
+        assert "From when?" in demo.text()
+        assert "The window would end before it begins." in demo.text()
+        await demo.press(pilot, "ctrl+u", "ctrl+k")
+        await demo.write(pilot, "17:00")
+        await demo.press(pilot, "enter", "y")
+        assert "disk swap" in demo.text()
+        assert "planned" in demo.text()
+
+
 async def test_a_window_that_cannot_be_closed_to_its_end_leaves_no_timer_waiting(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
