@@ -314,12 +314,17 @@ class _Raw(NamedTuple):
     values: dict[str, tuple[Any, Place]]
 
 
-def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
+def fleet_files(where: Path, *, some: bool = True, around: bool = False) -> list[Path]:
     """The files of a folder and of the folders in it, in the order of their names; hidden ones are passed over.
 
     What is named as one and is none (a pipe, a link to nothing) is among them: reading it says so. If it were passed
     over, its timers would look as if nobody wanted them any more. For the same reason a link to a folder is refused: it
     is not followed, as it may lead anywhere, round in a circle too.
+
+    Args:
+        some: there must be some.
+        around: only one of the files was named, and the folder may be of something else as well, such as a home: what
+            in it says nothing of timers is passed over.
 
     Raises:
         FleetFaults: there is no such folder, a folder in it cannot be read or is a link, or it lacks files where there
@@ -343,6 +348,8 @@ def fleet_files(where: Path, *, some: bool = True) -> list[Path]:
         words = "it is a link to a folder, which is not followed: move the folder itself here"
         faults += [FleetFault(Place(str(link)), words) for link in links]
         paths += [Path(folder, name) for name in names if not name.startswith(".") and Path(name).suffix in ENDINGS]
+    if around:
+        return sorted(filter(_says_timers, paths))
     if faults:
         raise FleetFaults(faults)
     paths.sort()
@@ -378,15 +385,15 @@ def _says_timers(path: Path) -> bool:
             return True
 
 
-def read_fleet(where: Path) -> tuple[Entry, ...]:
-    """Reads a folder, or one file.
+def read_fleet(where: Path, *, around: bool = False) -> tuple[Entry, ...]:
+    """Reads a folder, or one file; `around` as for `fleet_files`.
 
     Raises:
         FleetFaults: something is wrong in it; all of it is told.
     """
     faults: list[FleetFault] = []
     sources: list[tuple[Source, Path]] = []
-    for path in fleet_files(where):
+    for path in fleet_files(where, around=around):
         name = str(path.relative_to(where)) if where.is_dir() else path.name
         try:
             sources.append((read_source(path, name), path))

@@ -238,7 +238,7 @@ class Planner:
         folder = await asyncio.to_thread(fleet_of, where)
         if prune and folder != where:
             raise BadInput(f"{where.name} is one of several files.", advice="To prune, name their folder.")
-        entries = await asyncio.to_thread(read_fleet, folder)
+        entries = await asyncio.to_thread(read_fleet, folder, around=folder != where)
         lock = await asyncio.to_thread(read_lock, lock_path(where))
         if lock.owner and lock.owner != self._owner:
             raise BadInput(

@@ -218,6 +218,23 @@ async def test_a_file_that_is_alone_is_a_fleet_whatever_else_is_in_its_folder(be
         assert [item.acts for item in (await planner(here).plan(file, prune=True)).items] == [(), (Act.DELETE,)]
 
 
+async def test_two_files_in_a_folder_of_much_else_are_planned_one_by_one(bench: Bench) -> None:
+    """A home, say, with projects in it and links out of it."""
+    first = bench.write(COMMON + entry("a"))
+    second = bench.write(entry("b"), "b.toml")
+    (bench.folder / "project").mkdir()
+    (bench.folder / "project" / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    (bench.folder / "project" / "elsewhere").symlink_to("/usr")
+    async with bench.context() as here:
+        for file, key in ((first, "a"), (second, "b")):
+            plan = await planner(here).plan(file, preflight=False)
+            assert {item.key: item.acts for item in plan.items} == {key: (Act.CREATE,)}
+            assert all(result.done for result in await Applier(here.store, here.making).apply(plan))
+        with pytest.raises(FleetFaults, match="elsewhere: it is a link to a folder"):
+            await planner(here).plan(bench.folder, preflight=False)
+    assert set(read_lock(lock_path(bench.folder)).timers) == {"a", "b"}
+
+
 async def test_what_somebody_has_renamed_since_the_plan_is_not_deleted(bench: Bench) -> None:
     bench.write(COMMON + entry("new") + entry("other"))
     await apply(bench)
