@@ -436,7 +436,8 @@ def _seconds(text: str, key: str) -> float:
     if rest or not text:
         words = ", ".join(MOMENTS[key])
         hours = "" if key == "every" else ", 02:00-04:00"
-        raise BadInput(f"{text[:40] or 'nothing'} is no time: write {key}:<2h, {key}:>1d12h, 1h-3h{hours}, or {words}.")
+        wrong = f"{text[:40]} is no time" if text else "a time is missing"
+        raise BadInput(f"{wrong}: write {key}:<2h, {key}:>1d12h, 1h-3h{hours}, or {words}.")
     return total
 
 
@@ -444,7 +445,8 @@ def _span(text: str, key: str) -> tuple[Callable[[float, float], bool], float] |
     """Reads a comparison with a length of time, or a range between two lengths."""
     least, dash, most = text.partition("-")
     if dash:
-        return _seconds(least, key), _seconds(most, key)
+        shorter, longer = sorted((_seconds(least, key), _seconds(most, key)))
+        return shorter, longer
     sign, length = _compared(text)
     return _SIGNS[sign], _seconds(length, key)
 
