@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from contextlib import ExitStack, suppress
 from contextvars import copy_context
@@ -437,10 +438,13 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def _fatal_error(self) -> None:
         """Show a crash without local variables, which Textual would show: in libraries those hold tokens and codes."""
+        from rich.console import Group
         from rich.traceback import Traceback
 
+        replaced = isinstance(sys.exception(), ImportError)  # what a page needs is loaded when that is opened
+        words = ["Files of this program were changed while it ran, as by an upgrade: start it again."] * replaced
         self.bell()
-        self.panic(Traceback())
+        self.panic(Group(Traceback(), *words))
 
     # --- what takes several steps
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
 import pytest
 
+import globus_tui
 from tests.cli.terminal import Terminal
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROWS = "climate-nightly-mirror"
 
@@ -65,6 +65,20 @@ def test_told_to_end_by_the_system_it_leaves_the_terminal_sane(told: signal.Sign
         terminal.wait_for("enter Open")
         terminal.process.send_signal(told)
         assert terminal.wait_for_end() == 128 + told
+        assert terminal.is_sane()
+
+
+def test_a_console_whose_files_were_replaced_meanwhile_ends_with_the_reason(tmp_path: Path) -> None:
+    copy = shutil.copytree(Path(globus_tui.__file__).parent, tmp_path / "globus_tui")
+    program = (sys.executable, "-P", "-m", "globus_tui")
+    with Terminal("--demo", environ={"PYTHONPATH": str(tmp_path)}, program=program) as terminal:
+        terminal.wait_for(ROWS)
+        terminal.wait_for_rest()
+        for file in copy.rglob("windows*.py*"):  # as an upgrade that moves them
+            file.unlink()
+        terminal.press("M")
+        terminal.wait_for("as by an upgrade: start it again.")
+        assert terminal.wait_for_end() == 1
         assert terminal.is_sane()
 
 
