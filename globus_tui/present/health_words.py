@@ -59,7 +59,8 @@ class Case:
     @property
     def lasted(self) -> str:
         """For how long it has been so; `?` when not known."""
-        return moments.duration(self.health.duration) if self.health.duration is not None else "?"
+        since = self.health.since
+        return moments.duration(self.now - since) if since is not None else "?"
 
     @property
     def gare(self) -> Gare:

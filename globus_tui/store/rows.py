@@ -141,7 +141,7 @@ def make_row(
 ) -> Row:
     """Judges a job, or the view of its document; `orders` as for `judge`."""
     past = Past(job, tasks, now)
-    health = _in_steps(judge(job, tasks, now, history=past, orders=orders))
+    health = judge(job, tasks, now, history=past, orders=orders)
     source, destination = (wire.interned_text(side) or "" for side in job.sides)
     at, name = job.next_run, job.label
     last = job.runs[0].ran_at if job.runs else job.last_ran_at
@@ -170,18 +170,6 @@ def make_row(
     )
 
 
-def _step(lasted: timedelta) -> timedelta:
-    return timedelta(minutes=1) if lasted < timedelta(days=1) else timedelta(hours=1)
-
-
-def _in_steps(health: Health) -> Health:
-    """Counts durations in whole minutes, from a day on in hours: else a running timer would change at every look."""
-    if health.duration is None:
-        return health
-    step = _step(health.duration)
-    return replace(health, duration=health.duration // step * step)
-
-
 # --- when time alone may change a judgement
 
 
@@ -197,8 +185,6 @@ def _moments(job: Job, past: Past, health: Health, now: datetime) -> Iterator[da
     """Moments after `now` at which the clock alone may change the verdict; one too many costs only a judgement."""
     if job.unreadable or job.status is JobStatus.DELETING:
         return
-    if health.duration is not None and health.since is not None:
-        yield health.since + health.duration + _step(health.duration)
     yield from _moments_of_a_long_run(job, past, now)
     if job.status is JobStatus.ENDED:
         last = (job.runs[0].ran_at if job.runs else None) or job.last_ran_at

@@ -205,20 +205,22 @@ async def test_time_alone_makes_a_timer_overdue_without_any_request() -> None:
     world.later(1)
     world.store.refresher.tick()
     after = world.store.states[ONE].health
-    assert (before, after.word, after.duration) == (Word.OK, Word.OVERDUE, timedelta(minutes=6))
+    assert (before, after.word, after.since) == (Word.OK, Word.OVERDUE, NOON + timedelta(minutes=30))
 
 
-async def test_a_still_running_timer_is_a_new_row_once_a_minute_not_at_every_look() -> None:
+async def test_a_run_that_goes_on_is_judged_again_when_its_age_means_something_else_not_at_every_look() -> None:
     began = a_run(NOON - timedelta(seconds=20), "t1", RunState.IN_PROGRESS)
     world = World(a_job(runs=[began]), tasks=[Task("t1", TaskStatus.ACTIVE)])
     await world.store.refresh()
+    world.store.refresher.set_interval(7200)
     before = world.store.states
-    world.later(39)
-    world.store.refresher.tick()
+    for _ in range(5):
+        world.later(60)
+        world.store.refresher.tick()
     assert world.store.states is before
-    world.later(1)
+    world.later(3600)
     world.store.refresher.tick()
-    assert world.store.states[ONE].health.duration == timedelta(minutes=1)
+    assert world.store.states[ONE].health.word is Word.OVERRUN
 
 
 async def test_someone_who_looks_away_is_served_more_slowly_and_at_once_on_return() -> None:

@@ -95,8 +95,7 @@ class Health:
     """A word, its reason, and what the sentence about it needs. Fields that do not apply are None.
 
     Attributes:
-        since: when it began, or when a late run was due.
-        duration: how late, or how long the run has been going.
+        since: when it began, or when a late run was due: it has lasted since then.
         count: runs failed in a row, ticks skipped, files skipped, empty runs, files met, runs left: by reason; None
             where it is not known.
         code: the service's own code (task error, nice status, unknown status), as data.
@@ -113,7 +112,6 @@ class Health:
     word: Word
     why: Why
     since: datetime | None = None
-    duration: timedelta | None = None
     count: int | None = None
     code: str | None = None
     text: str | None = None
@@ -247,7 +245,7 @@ def _judge_age(
     good = last_good(job, tasks, history.outcomes) or orders.good_at
     since = good or job.submitted_at
     if since is not None and now - since > orders.good_within:
-        yield Health(Word.OVERDUE, Why.NO_GOOD_COPY, since, now - since, code=None if good else "none")
+        yield Health(Word.OVERDUE, Why.NO_GOOD_COPY, since, code=None if good else "none")
 
 
 def _judge_standing_still(
@@ -268,7 +266,7 @@ def _judge_standing_still(
         yield Health(Word.PAUSED, Why.PAUSED_BY_USER, since)
         note = pause_note_of(job, orders)
         if note is not None and note.until is not None and note.over(now):
-            yield Health(Word.WARN, Why.OVERSTAYED, note.until, now - note.until)
+            yield Health(Word.WARN, Why.OVERSTAYED, note.until)
     else:
         yield Health(Word.WARN, Why.PAUSED_BY_SERVICE, since, code=named)
     if history.failures_in_a_row:
@@ -316,7 +314,7 @@ def _judge_active(
     if running is not None or job.running:
         yield from _judge_running(job, running, tasks, history, now)
     elif due and due < now and not retrying and now - due > grace(job):
-        yield Health(Word.OVERDUE, Why.LATE, since=due, duration=now - due)
+        yield Health(Word.OVERDUE, Why.LATE, since=due)
     yield from _judge_what_moved(job, tasks, history, orders)
     yield from _judge_age(job, tasks, history, now, orders)
 
@@ -367,10 +365,10 @@ def _failure(job: Job, tasks: Mapping[str, Task], history: History | Past) -> He
     if outcome is Outcome.REFUSED:
         text = run.problem or (run.gare.session_message if run.gare else None)
         code = run.gare.code if run.gare else (str(run.http_status) if run.http_status else None)
-        return Health(Word.FAILED, Why.RUN_REFUSED, run.ran_at, None, count, code, text, run.gare, began=began)
+        return Health(Word.FAILED, Why.RUN_REFUSED, run.ran_at, count, code, text, run.gare, began=began)
     task = task_of(run, tasks)
     code, text = (task.error_code, task.error_text) if task else (None, run.problem)
-    return Health(Word.FAILED, Why.TASK_FAILED, run.ran_at, None, count, code, text, began=began)
+    return Health(Word.FAILED, Why.TASK_FAILED, run.ran_at, count, code, text, began=began)
 
 
 def _began(job: Job, history: History | Past, count: int, among: tuple[Outcome, ...]) -> datetime | None:
@@ -399,9 +397,9 @@ def _judge_running(
     trouble = task.trouble if task is not None else run.trouble if run is not None else None
     if trouble:
         text = task.nice_status_text if task else None
-        yield Health(Word.BLOCKED, Why.TASK_TROUBLE, started, lasted, skipped, code=trouble, text=text)
+        yield Health(Word.BLOCKED, Why.TASK_TROUBLE, started, skipped, code=trouble, text=text)
     if lasted and history.usual and lasted > 3 * history.usual and lasted > SHORTEST_SLOW_RUN:
-        yield Health(Word.BLOCKED, Why.SLOW, started, lasted, skipped)
+        yield Health(Word.BLOCKED, Why.SLOW, started, skipped)
     # A timer that has ended has no tick left to skip.
     if (
         lasted
@@ -409,8 +407,8 @@ def _judge_running(
         and lasted.total_seconds() > job.interval_seconds
         and job.status is not JobStatus.ENDED
     ):
-        yield Health(Word.OVERRUN, Why.LONGER_THAN_INTERVAL, started, lasted, skipped)
-    yield Health(Word.RUNNING, Why.IN_PROGRESS, started, lasted)
+        yield Health(Word.OVERRUN, Why.LONGER_THAN_INTERVAL, started, skipped)
+    yield Health(Word.RUNNING, Why.IN_PROGRESS, started)
 
 
 def _judge_last_success(job: Job, tasks: Mapping[str, Task], history: History | Past) -> Iterator[Health]:
