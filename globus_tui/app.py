@@ -247,7 +247,8 @@ class GlobusTui(OrderedKeys[Switch]):
 
     def _begin_watching(self) -> None:
         """Ask for the timers, unless whoever opened the console has already."""
-        if self.store.freshness.state in (FreshnessState.NEVER, FreshnessState.CACHED):
+        unanswered = self.store.freshness.state in (FreshnessState.NEVER, FreshnessState.CACHED)
+        if unanswered and not self.store.refresher.reading:
             self.run_worker(self.refresh_now(), group="refresh")
         else:
             self.run_worker(self._look_into_the_journal(), group="journal")
@@ -348,7 +349,7 @@ class GlobusTui(OrderedKeys[Switch]):
         await self._look_into_the_journal()
 
     async def refresh_now(self) -> None:
-        """Read the timers again; dropped when a reading is under way."""
+        """Read the timers again, after a reading that is under way."""
         await self.store.refresh()
         self.book_wake()
         self.tell_notices()
@@ -703,7 +704,7 @@ class GlobusTui(OrderedKeys[Switch]):
         self.run_worker(self.replaced.offer(), group="journal", exclusive=True)
 
     def action_jobs_refresh(self) -> None:
-        """Read the timers again now, and say what that brought; dropped when a reading is under way."""
+        """Read the timers again now, and say what that brought."""
         self.run_worker(self._refresh_and_say(), group="refresh")
 
     async def _refresh_and_say(self) -> None:
@@ -711,7 +712,7 @@ class GlobusTui(OrderedKeys[Switch]):
         await self.refresh_now()
         after, freshness = self.store.states, self.store.freshness
         if freshness.problem is not None or read_at is None or freshness.checked_at == read_at:
-            return  # what is wrong has been said, or another reading is under way
+            return  # what is wrong has been said
         if self.note is not note:
             return  # the reading brought news of its own, which weigh more
         changed = 0

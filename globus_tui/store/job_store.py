@@ -466,11 +466,10 @@ class JobStore:
 
     # --- staying current
 
-    async def refresh(self) -> bool:
-        """Reads all timers now; False when a reading was under way already. Never raises: see `freshness`."""
-        done = await self.refresher.refresh()
+    async def refresh(self) -> None:
+        """Reads all timers now, after a reading that is under way. Never raises: see `freshness`."""
+        await self.refresher.refresh()
         await self._write_runs()
-        return done
 
     async def read_once(self, *, names: bool = True) -> None:
         """Reads all timers and their tasks once, for a command that then ends; see `freshness`.

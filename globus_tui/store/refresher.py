@@ -187,7 +187,7 @@ class Refresher:
         self.rows_on_screen.set()
         self._services = services
         self._draw = draw
-        self._reading = False
+        self._turn, self._began = asyncio.Lock(), 0
         self._reading_jobs = False
         self._reading_tasks = False
         self._tasks_not_before = board.clock()
@@ -197,17 +197,21 @@ class Refresher:
 
     # --- the list
 
-    async def refresh(self, *, own: bool = True) -> bool:
-        """Reads everything that is due; False when a reading was under way already and this one is dropped.
+    async def refresh(self, *, own: bool = True) -> None:
+        """Reads everything that is due.
 
-        With `own` Globus is asked in any case; without, what another copy of this program was told will do.
+        With `own` Globus is asked in any case, after a reading that is under way: it may not know what made somebody
+        ask. Without, a reading that is under way will do, and what another copy of this program was told.
 
         Failures do not raise: they are told by the board's `freshness`, and the last good data stay.
         """
-        if self._reading:
-            return False
-        self._reading = True
-        try:
+        if self.reading and not own:
+            return
+        wished = self.board.number()
+        async with self._turn:
+            if self._began > wished:  # another one who waited has asked meanwhile
+                return
+            self._began = self.board.number()
             if await self._read_list(own):
                 await self.rows_on_screen.wait()
                 partial = await self._read_tasks()
@@ -215,9 +219,11 @@ class Refresher:
                     wanted = self.board.names.wanted(self.board.now())
                     partial = await read_collections(self.board, self._services, wanted)
                 self._freshness(partial=partial)
-        finally:
-            self._reading = False
-        return True
+
+    @property
+    def reading(self) -> bool:
+        """Whether a reading is under way."""
+        return self._turn.locked()
 
     async def _read_list(self, own: bool) -> bool:
         reading, asked = self.board.reading(), self.board.number()
@@ -414,12 +420,12 @@ class Refresher:
         """Seconds until each kind of thing is due, negative if it is already."""
         clock, now = self.board.clock(), self.board.now()
         planned: dict[WakeKind, float] = {}
-        if self.plan.next_at is not None and not (self._reading and self.plan.next_at <= clock):
+        if self.plan.next_at is not None and not (self.reading and self.plan.next_at <= clock):
             planned[WakeKind.REFRESH] = (self.plan.next_at - clock).total_seconds()
         if not self.plan.signed_out and not self.plan.failures and self.plan.interval:
             if not self._reading_jobs and (seconds := self.due.next_at(now, clock, self._reach())) is not None:
                 planned[WakeKind.JOBS] = seconds
-            if not (self._reading or self._reading_tasks) and self.board.shelf.backlog(now):
+            if not (self.reading or self._reading_tasks) and self.board.shelf.backlog(now):
                 planned[WakeKind.TASKS] = (self._tasks_not_before - clock).total_seconds()
         if ticks := self._ticks_in(clock, now):
             planned[WakeKind.TICK] = min(ticks)

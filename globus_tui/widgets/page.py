@@ -53,8 +53,8 @@ class Page(Screen[Answer]):
 
     @property
     def is_mounted(self) -> bool:
-        """Whether widgets can be shown on it: it is mounted and was not left."""
-        return super().is_mounted and not self._page_left
+        """Whether widgets can be shown on it: it is mounted and was not left, and the program does not end."""
+        return super().is_mounted and not self._page_left and self.app.is_running
 
     @property
     def was_left(self) -> bool:

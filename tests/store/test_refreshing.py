@@ -48,11 +48,25 @@ async def test_a_tick_that_finds_a_refresh_running_is_dropped() -> None:
     gate = world.jobs.gates["list_jobs"] = Gate()
     first = asyncio.create_task(world.store.refresh())
     await gate.reached.wait()
-    assert await world.store.refresh() is False
+    await world.store.refresher.refresh(own=False)
     assert world.store.next_wake() is None
     gate.open.set()
-    assert await first is True
+    await first
     assert world.jobs.calls == ["list_jobs"]
+
+
+async def test_what_was_made_while_a_list_was_under_way_is_in_the_one_asked_for_after_it() -> None:
+    world = World(a_job())
+    gate = world.jobs.gates["list_jobs"] = Gate()
+    first = asyncio.create_task(world.store.refresh())
+    await gate.reached.wait()
+    made = a_job("made meanwhile")
+    world.jobs.put(made)
+    asked = [asyncio.create_task(world.store.refresh()) for _ in range(3)]
+    gate.open.set()
+    await asyncio.gather(first, *asked)
+    assert made.job_id in world.store.states
+    assert world.jobs.calls == ["list_jobs", "list_jobs"]
 
 
 async def test_rows_are_published_before_their_tasks_and_names() -> None:
