@@ -141,7 +141,7 @@ class Swapper:
             return await self._take_back(made, "verify", f"The new timer came out differently: {', '.join(wrong)}.")
         if not resting and await self._is_paused_by_another(old):
             return await self._take_back(
-                made, "swap", "The old timer was paused meanwhile: another has its place, maybe."
+                made, "swap", "The old timer was paused meanwhile, perhaps by another edit of it."
             )
         loser, which = (new, "new") if resting else (old, "old")
         paused, problem, after = await self._pause(loser)
@@ -266,13 +266,13 @@ class Swapper:
             gone, problem, fired = await self._delete(str(made.job.job_id))
             await asked.ended(gone, error=problem)
         if gone:
-            words = f"{words} It was taken back; the old timer is as it was."
+            words = f"{words} The new timer was deleted again; the old one is as it was."
             return NotSwapped(step, words, error, runs_started=fired)
         paused, _, after = await self._pause(JobReading(made.job, made.document or {}))
         if paused:
             words = f"{words} The new timer is paused, but could not be deleted; the old one is as it was."
             return NotSwapped(step, words, error, clean=False, created=made, runs_started=after.runs if after else ())
-        words = f"{words} The new timer could not be taken back either: BOTH may be active. Pause one of them."
+        words = f"{words} The new timer could be neither deleted nor paused: BOTH may be active. Pause one of them."
         return NotSwapped(step, words, error, clean=False, created=made)
 
     async def _delete(self, job_id: str) -> tuple[bool | None, GlobusTuiError | None, tuple[Run, ...]]:

@@ -645,7 +645,7 @@ def test_what_somebody_else_has_replaced_meanwhile_is_not_replaced_once_more(fac
     facility.sandbox.faults.add(Meanwhile("/v2/timer", method="POST", kind="pass"))
     assert terminal("skip", "db-dumps", "--yes") == SOME
     assert "was paused meanwhile" in terminal.out
-    assert "It was taken back" in terminal.out
+    assert "The new timer was deleted again" in terminal.out
     assert [one.status for one in facility.sandbox.timers.values() if one.name == "db-dumps"] == [
         "inactive",
         "delete_in_progress",

@@ -554,7 +554,7 @@ async def test_runs_that_the_new_one_made_before_it_was_taken_back_are_told_whic
         assert active(bench) == ["old"]
 
 
-TAKEN_BACK = "It was taken back; the old timer is as it was."
+TAKEN_BACK = "The new timer was deleted again; the old one is as it was."
 
 
 @pytest.mark.parametrize(
@@ -589,7 +589,7 @@ TAKEN_BACK = "It was taken back; the old timer is as it was."
         (
             {"pause": [NEVER_LEFT], "get": [None, None, UNREAD]}, {}, "swap",
             "The old timer could not be paused: No route."
-            " The new timer could not be taken back either: BOTH may be active. Pause one of them.",
+            " The new timer could be neither deleted nor paused: BOTH may be active. Pause one of them.",
             False, ["old"], [("pause", "refused"), ("delete", "unknown"), ("pause", "refused")],
         ),
         (
@@ -607,7 +607,7 @@ TAKEN_BACK = "It was taken back; the old timer is as it was."
         (
             {"pause": [NEVER_LEFT, NEVER_LEFT], "delete": [NO_ANSWER]}, {}, "swap",
             "The old timer could not be paused: No route."
-            " The new timer could not be taken back either: BOTH may be active. Pause one of them.",
+            " The new timer could be neither deleted nor paused: BOTH may be active. Pause one of them.",
             False, ["old", "edited"], [("pause", "refused"), ("delete", "unknown"), ("pause", "refused")],
         ),
     ],
