@@ -91,7 +91,13 @@ def steps(entries: Iterable[Mapping[str, Any]]) -> list[Step]:
             grouped.setdefault(key, []).append(entry)
         elif entry.get("undoes"):
             tried.setdefault(key, set()).add(_undone(entry))
-    all_steps = (_step(key, group, frozenset(tried.get(key, ()))) for key, group in grouped.items())
+    all_steps, gone = list[Step](), set[str]()
+    for key, group in grouped.items():
+        deleted = {id_of(entry) for entry in group if entry.get("what") == "delete"}
+        first = [entry for entry in group if id_of(entry) not in deleted & gone]  # two copies did: it is made anew once
+        gone |= deleted
+        if first:
+            all_steps.append(_step(key, first, frozenset(tried.get(key, ()))))
     return [step for step in all_steps if step.what != "create" or step.undoes is not None]
 
 

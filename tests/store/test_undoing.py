@@ -103,6 +103,17 @@ def test_a_deletion_is_one_thing_though_it_paused_first_and_an_edit_though_it_wa
     assert undo_and_redo(*deleted, *made) == ([], ["create 1"])
 
 
+def test_what_two_copies_deleted_at_the_same_moment_is_made_anew_once() -> None:
+    one = [entry("pause", "a", "b1"), entry("delete", "a", "b1")]
+    other = [entry("pause", "a", "b2"), entry("delete", "a", "b2"), entry("delete", "c", "b2")]
+    assert undo_and_redo(*one, *other[:2]) == (["delete 1"], [])
+    assert undo_and_redo(*one, *other) == (["delete 1", "delete 1"], [])
+    both = [one[0], other[0], one[1], other[1]]
+    made = entry("create", "a2", "b3", undoes="b1")
+    assert undo_and_redo(*both, made) == ([], ["create 1"])
+    assert undo_and_redo(*both, made, entry("delete", "a2", "b4", undoes="b3")) == (["delete 1"], [])
+
+
 def test_what_was_refused_or_cannot_be_taken_back_is_no_step() -> None:
     unknown = entry("pause", "d", outcome="unknown")
     entries = [entry("pause", "a", outcome="refused"), entry("cancel", "b"), entry("create", "c"), unknown]
