@@ -135,13 +135,17 @@ def _read_theme(path: Path, problems: list[str]) -> Theme | None:
 def with_quiet_bar(theme: Theme) -> Theme:
     """One of Textual's with a bar of the cursor on which the colours of a strip are seen, as they are on the ground.
 
-    Its own bar is the primary colour itself: signs of well and wrong vanish on it.
+    Its own bar is the primary colour itself: signs of well and wrong vanish on it, and what is selected in a field.
     """
     if theme.name not in BUILTIN_THEMES or theme.name.startswith("ansi"):
         return theme
     made = theme.to_color_system().generate()
-    bar = {"block-cursor-background": made["primary-muted"], "block-cursor-foreground": made["foreground"]}
-    return replace(theme, variables={**theme.variables, **bar})
+    bars = {
+        f"{name}-{part}": made["primary-muted" if part == "background" else "foreground"]
+        for name in ("block-cursor", "input-selection")
+        for part in ("background", "foreground")
+    }
+    return replace(theme, variables={**theme.variables, **bars})
 
 
 def _colours(
