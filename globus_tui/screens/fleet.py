@@ -77,6 +77,10 @@ class FleetScreen(ListScreen):
         rows += [FleetRow(str(job.job_id), job.label, None, job) for job in plan.others]
         self.set_rows(rows, sum_words(plan), "$text-error" if plan.stopped else "$text-muted")
 
+    def leave(self) -> None:
+        super().leave()
+        self.app.unsay("fleet")
+
     def _cell_do(self, row: FleetRow) -> Cell:
         if row.item is None:
             return Span("in no file", "muted")

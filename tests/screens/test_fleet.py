@@ -93,6 +93,10 @@ async def test_files_that_cannot_be_applied_are_not_called_applied(
     folder = named_folder(tmp_path, monkeypatch)
     next(one for one in demo.sandbox.timers.values() if one.name == "bio-results-out").name = "db-dumps"
     async with demo.console(size=(120, 36)) as pilot:
+        await demo.press(pilot, "D")
+        assert "there is no such folder" in demo.note()
+        await demo.press(pilot, "q")
+        assert "there is no such folder" not in demo.note()
         for key in ("D", "X", "x"):
             await demo.press(pilot, key)
             assert "there is no such folder" in demo.note(), key
