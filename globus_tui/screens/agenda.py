@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _DAY, _WEEK, _HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
 _NOTE = 19
 _CLASHES_SHOWN = 3
+_DRAWN_AT_ONCE = 100
+"""Timers of a lane that is drawn between two keys: a collection's may be of thousands."""
 
 
 class Lane(NamedTuple):
@@ -64,6 +66,7 @@ class AgendaScreen(TimerScreen):
         self._agenda_asked_until: datetime | None = None
         self._agenda_coming: dict[JobId, list[Coming]] = {}
         self._agenda_unread = ""
+        self._agenda_large: tuple[object, dict[str, Cell]] = (None, {})
 
     def help_text(self) -> str:
         signs = "  ".join(agenda_words.SIGNS[name][self.view.ascii] for name in agenda_words.SIGNS)
@@ -151,6 +154,16 @@ class AgendaScreen(TimerScreen):
         lanes.set_columns(columns)
         lanes.set_rows(tuple(self._lanes()))
         self._show_words(len(lanes.rows))
+        if self._agenda_found is not None and any(len(lane.job_ids) > _DRAWN_AT_ONCE for lane in lanes.rows):
+            self._draw_large()
+
+    @once_more
+    async def _draw_large(self) -> None:
+        """Draws the lanes of very many timers beside the keys."""
+        lanes, stretch = self.query_one("#lanes", LineList), self._agenda_stretch
+        large = [lane for lane in lanes.rows if len(lane.job_ids) > _DRAWN_AT_ONCE]
+        self._agenda_large = stretch, await asyncio.to_thread(lambda: {lane.key: self._signs(lane) for lane in large})
+        lanes.reformat()
 
     def _rows_meant(self) -> Iterator[Row]:
         only = self._agenda_only
@@ -197,15 +210,23 @@ class AgendaScreen(TimerScreen):
         return self.states[lane.job_ids[0]].job.label if lane.job_ids[0] in self.states else ""
 
     def _cell_lane(self, lane: Lane) -> Cell:
-        now, begins = self.view.now, self._begins
-        rows, since = (self.states.rows[job_id] for job_id in lane.job_ids if job_id in self.states), min(begins, now)
-        seen = map(self.states.glance, rows)
+        if len(lane.job_ids) <= _DRAWN_AT_ONCE:
+            return self._signs(lane)
+        stretch, drawn = self._agenda_large
+        return drawn.get(lane.key, "") if stretch == self._agenda_stretch else ""
+
+    def _signs(self, lane: Lane) -> Cell:
+        now, begins, rows = self.view.now, self._begins, self.states.rows
+        since = min(begins, now)
+        seen = map(self.states.glance, (rows[job_id] for job_id in lane.job_ids if job_id in rows))
         past = [end for each in seen for end in past_runs(each.job, self.view.tasks, now, since)]
         coming, ascii_only = self._coming(lane.job_ids), self.view.ascii
         cells = agenda_words.lane(self._agenda_stretch, past, coming, now, ascii_only=ascii_only)
         return tuple(Span(sign, style) for sign, style in cells)
 
     def _cell_note(self, lane: Lane) -> Cell:
+        if self._agenda_found is None and len(lane.job_ids) > _DRAWN_AT_ONCE:
+            return Span("reckoning …", "muted")
         coming = self._coming(lane.job_ids)
         if not coming:
             return Span("none to come", "muted")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from globus_tui.cli.first_frame import first_frame
-from globus_tui.domain.timer.agenda import forecast
+from globus_tui.domain.timer.agenda import forecast, past_runs
 from globus_tui.domain.timer.health import Why
 from globus_tui.domain.transfer.collection import Collection
 from globus_tui.lines.list import LineList
@@ -198,6 +198,7 @@ async def test_timers_are_written_into_the_files_beside_the_keys(
 ) -> None:
     fleet_of(tmp_path, monkeypatch)
     async with demo.console(size=(120, 12)) as pilot:
+        demo.app.host = demo.app.host._replace(demo=False)  # which writes nothing into the folder
         demo.point_at("db-dumps")
         await demo.settle(pilot)
         made_whole.clear()
@@ -219,6 +220,27 @@ async def test_files_are_applied_beside_the_keys(
         await pilot.press("y")
         await demo.until(pilot, lambda: "applied" in demo.note())
         assert len(made_whole) <= 12 < len(demo.app.store.states)
+
+
+async def test_the_lane_of_a_collection_of_thousands_is_drawn_beside_the_keys(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[Thread] = []
+
+    def look(*about: Any) -> Any:
+        threads.append(current_thread())
+        return past_runs(*about)
+
+    async with demo.console(size=(120, 40)) as pilot:
+        await demo.press(pilot, "a", "c")
+        drawn = demo.screen()
+        await demo.press(pilot, "c")
+        monkeypatch.setattr("globus_tui.screens.agenda.past_runs", look)
+        monkeypatch.setattr("globus_tui.screens.agenda._DRAWN_AT_ONCE", 0)
+        await demo.press(pilot, "c")
+        assert demo.screen() == drawn
+        assert threads
+        assert main_thread() not in threads
 
 
 async def test_lanes_of_collections_are_drawn_without_making_their_timers_whole(
