@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from globus_tui.domain.documents import Block, Source
 from globus_tui.domain.errors import UnreadableAnswer
-from globus_tui.domain.timer.history import look_back
+from globus_tui.domain.timer.history import Past, look_back
 from globus_tui.domain.timer.job import Job, JobId, JobStatus
 from globus_tui.domain.timer.orders import NONE
 from globus_tui.domain.transfer.collection import Collection
@@ -271,7 +271,7 @@ class Board:
         if made is not None and made[0] is row:
             return made[1]
         seen = self._view_of(row.job_id)
-        return Glance(seen, row.health, self._replacement(seen), self.shelf.tasks, row.judged_at)
+        return Glance(seen, row.health, self._replacement(seen), Past(seen, self.shelf.tasks, row.judged_at))
 
     def job(self, job_id: JobId) -> Job:
         """A timer. Raises `KeyError`: it is not known."""

@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from globus_tui.domain.quick_dataclass import dataclass
 from globus_tui.domain.schedule.schedule import RecurringSchedule
 from globus_tui.domain.timer.health import Health, Word
-from globus_tui.domain.timer.history import Past
 from globus_tui.domain.timer.job import Job, JobId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from globus_tui.domain.timer.history import History, Mark
+    from globus_tui.domain.timer.history import History, Mark, Past
     from globus_tui.domain.timer.run import Run
     from globus_tui.domain.timer.timer_groups import TimerGroup
-    from globus_tui.domain.transfer.task import Task
     from globus_tui.store.rows import Row
 
 
@@ -69,16 +67,11 @@ class Glance(NamedTuple):
     job: Job
     health: Health
     replacement: Replacement | None
-    tasks: Mapping[str, Task]
-    judged_at: datetime
+    history: Past
 
     @property
     def job_id(self) -> JobId:
         return self.job.job_id
-
-    @property
-    def history(self) -> Past:
-        return Past(self.job, self.tasks, self.judged_at)
 
     @property
     def last_ran(self) -> datetime | None:
