@@ -83,7 +83,7 @@ class Watcher:
     def write(self) -> None:
         """Not before everything is read: what a refresh works with is there for a moment only."""
         refresher = self._store.refresher
-        if refresher.reading or refresher._reading_jobs or refresher._reading_tasks or not self._store.has_all_tasks:
+        if refresher.reading or refresher._reading_jobs or refresher._reading_rest or not self._store.has_all_tasks:
             return
         self._samples += 1
         if self._asking.exists():

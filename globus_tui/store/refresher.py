@@ -189,7 +189,7 @@ class Refresher:
         self._draw = draw
         self._turn, self._began = asyncio.Lock(), 0
         self._reading_jobs = False
-        self._reading_tasks = False
+        self._reading_tasks = self._reading_rest = False
         self._tasks_not_before = board.clock()
         self._ticked_at: datetime | None = None
         self._signed_in_at_last = False
@@ -212,17 +212,19 @@ class Refresher:
             if self._began > wished:  # another one who waited has asked meanwhile
                 return
             self._began = self.board.number()
-            if await self._read_list(own):
-                await self.rows_on_screen.wait()
-                partial = await self._read_tasks()
-                if partial is None:
-                    wanted = self.board.names.wanted(self.board.now())
-                    partial = await read_collections(self.board, self._services, wanted)
-                self._freshness(partial=partial)
+            if not await self._read_list(own):
+                return
+        await self.rows_on_screen.wait()
+        if not self._reading_rest:  # a Transfer service that does not answer holds up no list
+            self._reading_rest = True
+            try:
+                await self._read_rest()
+            finally:
+                self._reading_rest = False
 
     @property
     def reading(self) -> bool:
-        """Whether a reading is under way."""
+        """Whether the list is being read."""
         return self._turn.locked()
 
     async def _read_list(self, own: bool) -> bool:
@@ -299,6 +301,13 @@ class Refresher:
         self.board.set_freshness(replace(freshness, outdated=outdated))
 
     # --- what hangs on the list
+
+    async def _read_rest(self) -> None:
+        partial = await self._read_tasks()
+        if partial is None:
+            wanted = self.board.names.wanted(self.board.now())
+            partial = await read_collections(self.board, self._services, wanted)
+        self._freshness(partial=partial)
 
     async def read_once(self, *, names: bool = True) -> None:
         """Reads all timers, the tasks behind their runs and the names of collections, for a command that then ends.
@@ -425,7 +434,7 @@ class Refresher:
         if not self.plan.signed_out and not self.plan.failures and self.plan.interval:
             if not self._reading_jobs and (seconds := self.due.next_at(now, clock, self._reach())) is not None:
                 planned[WakeKind.JOBS] = seconds
-            if not (self.reading or self._reading_tasks) and self.board.shelf.backlog(now):
+            if not (self.reading or self._reading_rest or self._reading_tasks) and self.board.shelf.backlog(now):
                 planned[WakeKind.TASKS] = (self._tasks_not_before - clock).total_seconds()
         if ticks := self._ticks_in(clock, now):
             planned[WakeKind.TICK] = min(ticks)

@@ -167,7 +167,7 @@ async def test_a_service_account_needs_no_link_and_no_code_and_asks_only_after_e
         await pilot.press("r")
         await served.until(pilot, lambda: was_told(served, " started"))
         await pilot.press("P")
-        await served.until_shown(pilot, "used by the service account")
+        await served.until_shown(pilot, "there are no profiles to switch to")
 
 
 async def test_a_home_that_cannot_be_written_lets_the_program_run_and_says_so(

@@ -69,6 +69,20 @@ async def test_what_was_made_while_a_list_was_under_way_is_in_the_one_asked_for_
     assert world.jobs.calls == ["list_jobs", "list_jobs"]
 
 
+async def test_tasks_that_do_not_come_hold_up_no_list() -> None:
+    world = World(a_job(runs=[a_run(HALF_PAST, "t1")]))
+    gate = world.tasks.gate = Gate()
+    first = asyncio.create_task(world.store.refresh())
+    await gate.reached.wait()
+    made = a_job("made meanwhile")
+    world.jobs.put(made)
+    await world.store.refresh()
+    assert made.job_id in world.store.states
+    gate.open.set()
+    await first
+    assert world.tasks.asked == [("t1",)]
+
+
 async def test_rows_are_published_before_their_tasks_and_names() -> None:
     failed = Task("t1", TaskStatus.FAILED)
     world = World(a_job(runs=[a_run(HALF_PAST, "t1")]), tasks=[failed])
