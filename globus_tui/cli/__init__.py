@@ -36,7 +36,12 @@ def run(arguments: Sequence[str], *, process: bool = False) -> int:
     from globus_tui.cli.terminal import forbid_core_dumps, open_closed_streams, share_one_heap
 
     closed = open_closed_streams()
-    options = parse(arguments)
+    try:
+        options = parse(arguments)
+    except SystemExit as told:  # a page of help
+        return _flushed(int(told.code or OK), "")
+    except OSError as wrong:
+        return _not_shown(wrong, OK, "")
     if "stdout" in closed and options.name != "console":
         print("globus-tui: standard output is closed, so nothing can be shown; write >/dev/null", file=sys.stderr)
         return MISUSE_OF.get(options.name, MISUSED)
@@ -106,15 +111,23 @@ def code_of_all(codes: Collection[int]) -> int:
 
 
 def _flushed(code: int, name: str) -> int:
-    """Flushes output and reports a failure; a reader that stops early (`head`) is none."""
-    import os
+    """Flushes output and reports a failure."""
     import sys
 
     try:
         sys.stdout.flush()
     except OSError as wrong:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries again at its end
-        if not isinstance(wrong, BrokenPipeError):
-            print(f"globus-tui: Standard output cannot be written: {wrong.strerror}.", file=sys.stderr)
-            return code or (UNSURE if name == "create" else FAILED)
+        return _not_shown(wrong, code, name)
     return code
+
+
+def _not_shown(wrong: OSError, code: int, name: str) -> int:
+    """Reports that output could not be written; a reader that stops early (`head`) is no failure."""
+    import os
+    import sys
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries again at its end
+    if isinstance(wrong, BrokenPipeError):
+        return code
+    print(f"globus-tui: Standard output cannot be written: {wrong.strerror}.", file=sys.stderr)
+    return code or (UNSURE if name == "create" else FAILED)

@@ -104,6 +104,12 @@ class _Parser(argparse.ArgumentParser):
             for before, word in zip(("", *words), words, strict=False)
         ]
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if file is sys.stdout and file is not None:
+            file.write(message)  # argparse says nothing of a full disk
+        else:
+            super()._print_message(message, file)
+
     def format_help(self) -> str:
         page = f"\n{import_module(self._page).phrases_page()}\n" if self._page else ""
         return super().format_help() + page

@@ -37,6 +37,8 @@ def shell(line: str, **environ: str) -> subprocess.CompletedProcess[str]:
         ("whoami <&- 2>&-", 1, "Nobody is signed in."),
         ("--demo create --dry-run --from-file - <&-", 2, "this is no JSON"),
         ("login <&-", 1, "No code was entered"),
+        ("--version >/dev/full", 1, "Standard output cannot be written: No space left on device"),
+        ("list --help >/dev/full", 1, "Standard output cannot be written: No space left on device"),
         ("whoami >/dev/full", 1, "Standard output cannot be written: No space left on device"),
         ("whoami | true", 0, ""),
         ("when every 6h >/dev/full", 1, "Standard output cannot be written: No space left on device"),
