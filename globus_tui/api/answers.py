@@ -15,6 +15,7 @@ The bodies of Timers for 401, 403, 404 and 429 are in no source; whichever of th
 from __future__ import annotations
 
 import json
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from globus_tui.api.exchange import SERVICE_NAMES, Answer
@@ -63,6 +64,8 @@ def refusal(answer: Answer, now: datetime) -> errors.ServiceError:
         retry_after=read_retry_after(answer.headers.get("retry-after"), now),
     )
     error.advice = _ADVICE.get(error.kind, "")
+    if error.retry_after is not None and error.retry_after > 60:
+        error.advice = f"It asks to wait {ceil(error.retry_after / 60)} minutes before it is called again."
     return error
 
 

@@ -141,6 +141,8 @@ def test_a_requirement_is_found_at_the_root_and_below(wrap: Any) -> None:
 
 def test_retry_after_comes_with_the_error() -> None:
     assert refused("timer", 429, {}, **{"retry-after": "90"}).retry_after == 90
+    assert "wait 2 minutes before" in refused("timer", 429, {}, **{"retry-after": "90"}).in_full
+    assert "Wait a little" in refused("timer", 429, {}, **{"retry-after": "20"}).in_full
 
 
 def test_long_words_and_broken_lines_become_one_short_line() -> None:
