@@ -234,8 +234,18 @@ def parse_filter(typed: str) -> Filter:
         elif (term := _term(match, problems, patterns)) is not None:
             ways[-1].append(term)
     whole = tuple(tuple(way) for way in ways if way)
+    if len(whole) > 1 and _grouped([term.text for way in whole for term in way]):
+        problems.append(
+            "Brackets do not group: say on each side of `or` all that counts there, or put names in quotes."
+        )
     timely = any(term.key in _TIMELY for way in whole for term in way)
     return Filter(whole, tuple(dict.fromkeys(problems)), timely, tuple(patterns))
+
+
+def _grouped(words: Sequence[str]) -> bool:
+    """Whether a bracket opens in one word and closes in another."""
+    opened = any(word.startswith("(") and ")" not in word for word in words)
+    return opened and any(word.endswith(")") and "(" not in word for word in words)
 
 
 def checked_filter(typed: str) -> Filter:

@@ -558,3 +558,10 @@ def test_several_words_of_one_kind_are_met_by_any() -> None:
     assert not finds("type:flow")
     assert finds("health:problem", word=Word.WARN)
     assert not finds("health:problem", word=Word.RUNNING)
+
+
+def test_brackets_around_an_or_are_told_not_taken_for_names() -> None:
+    for typed in ("status:ended (climate or genomics)", "(a or b) c", "x -(a b or c)", "name:(a or b)"):
+        assert "Brackets do not group" in " ".join(parse_filter(typed).problems), typed
+    for typed in ("copy (mon) or copy (tue)", '"copy (a b)" or c', "(two words)"):
+        assert not parse_filter(typed).problems, typed
