@@ -152,9 +152,11 @@ async def test_a_search_that_is_refused_says_nothing_of_what_there_is(bench: Ben
 
 
 async def test_a_name_that_nobody_means_is_refused(bench: Bench) -> None:
-    bench.write(NIGHTLY.replace("[timer.projects]", f"[timer.{'x' * 256}]"))
-    with pytest.raises(FleetFaults, match=r"lab\.toml:3: .*The name has 256 characters"):
-        await bench.plan()
+    unnamed = NIGHTLY.replace('name = "nightly-project-mirror"\n', "")
+    for long in (NIGHTLY.replace("nightly-project-mirror", "x" * 256), unnamed.replace("projects]", f"{'x' * 256}]")):
+        bench.write(long)
+        with pytest.raises(FleetFaults, match=r"lab\.toml:\d: .*The name has 256 characters"):
+            await bench.plan()
 
 
 async def test_a_moment_must_mean_the_same_every_day(bench: Bench) -> None:
