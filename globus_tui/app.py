@@ -717,8 +717,8 @@ class GlobusTui(OrderedKeys[Switch]):
             return  # the reading brought news of its own, which weigh more
         changed = 0
         if after is not before:
-            changed = sum(before.rows.get(job_id) != row for job_id, row in after.rows.items())
-            changed += len(before.rows.keys() - after.rows.keys())
+            told = {job_id: row.said for job_id, row in before.rows.items()}
+            changed = sum(told.pop(job_id, None) != row.said for job_id, row in after.rows.items()) + len(told)
         self.say(f"read again: {counted(changed, 'timer') if changed else 'nothing'} changed")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -118,6 +118,11 @@ class Row(NamedTuple):
         return self.health.why is Why.UNREADABLE
 
     @property
+    def said(self) -> tuple[object, ...]:
+        """All but when it was judged and when it is again: what a list shows."""
+        return self[:5] + self[8:]
+
+    @property
     def word(self) -> Word:
         return self.health.word
 
