@@ -35,7 +35,7 @@ from globus_tui.domain.timer.health import Why, Word
 from globus_tui.domain.timer.patterns import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
 
@@ -228,24 +228,27 @@ def parse_filter(typed: str) -> Filter:
     ways: list[list[Term]] = [[]]
     problems: list[str] = []
     patterns: list[Pattern] = []
+    words: list[str] = []
     for match in re.finditer(_TERM, unicodedata.normalize("NFC", typed), re.VERBOSE):
+        words += filter(None, (match.group().casefold(),))
         if match.group().casefold() == "or":
             ways.append([])
         elif (term := _term(match, problems, patterns)) is not None:
             ways[-1].append(term)
     whole = tuple(tuple(way) for way in ways if way)
-    if len(whole) > 1 and _grouped([term.text for way in whole for term in way]):
-        problems.append(
-            "Brackets do not group: say on each side of `or` all that counts there, or put names in quotes."
-        )
+    problems += _other_languages(words)
     timely = any(term.key in _TIMELY for way in whole for term in way)
     return Filter(whole, tuple(dict.fromkeys(problems)), timely, tuple(patterns))
 
 
-def _grouped(words: Sequence[str]) -> bool:
-    """Whether a bracket opens in one word and closes in another."""
-    opened = any(word.startswith("(") and ")" not in word for word in words)
-    return opened and any(word.endswith(")") and "(" not in word for word in words)
+def _other_languages(words: Sequence[str]) -> Iterator[str]:
+    """What has a meaning in other languages and is text here: it would leave other timers than were meant."""
+    plain = [word for word in words if '"' not in word and "/" not in word]
+    joined = "or" in words or any(word.startswith(("-", "!")) for word in plain)
+    if joined and any(word.count("(") != word.count(")") for word in plain):
+        yield "Brackets do not group: say on each side of `or` all that counts there, or put names in quotes."
+    if "not" in words[:-1]:
+        yield "A word is left out with - before it: not is looked for as text, and goes in quotes where that is meant."
 
 
 def checked_filter(typed: str) -> Filter:
